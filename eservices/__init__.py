@@ -1,0 +1,1 @@
+"""The online counter. Its apps stand in layers: see docs/architecture.md."""

@@ -1,0 +1,1 @@
+"""Rooms, equipment and appointments."""

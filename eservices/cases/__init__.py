@@ -1,0 +1,1 @@
+"""What the administration does with a request: states, stages, queue, messages and trace."""

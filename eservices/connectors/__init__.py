@@ -1,0 +1,1 @@
+"""Document management and business systems."""

@@ -1,0 +1,1 @@
+"""What the commune issues on a case: numbering, rendering and public verification."""

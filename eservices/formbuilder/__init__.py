@@ -1,0 +1,1 @@
+"""What a service asks: definitions, field types, conditions, checks, fees and frozen versions."""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class FormBuilderConfig(AppConfig):
+    name = "eservices.formbuilder"
+    label = "eservices_formbuilder"
+    verbose_name = _("Form builder")

@@ -1,0 +1,155 @@
+"""A form as portable data: what it asks, what it costs and what happens after sending. Pure.
+
+The JSON format is described in ``docs/service-definition.md``. Texts stand apart from the structure, under
+``texts: {language: {path: text}}``; keys of steps, fields, fees and stages are unique in a definition.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Option:
+    """One possible answer of a choice field."""
+
+    value: str
+    condition: dict | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question, or static text. ``settings`` holds what only its type knows (min, max, pattern, …)."""
+
+    key: str
+    type: str
+    required: bool = False
+    condition: dict | None = None
+    options: tuple[Option, ...] = ()
+    fields: tuple["Field", ...] = ()  # of a repeating group
+    autocomplete: str = ""
+    personal: bool = False
+    searchable: bool = False
+    settings: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What must hold over several answers; where it does not, its message is shown."""
+
+    key: str
+    condition: dict
+
+
+@dataclass(frozen=True)
+class Step:
+    """One topic of a form, on one page."""
+
+    key: str
+    fields: tuple[Field, ...] = ()
+    condition: dict | None = None
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fee:
+    """A line of what is due: ``amount`` in minor units, times the answer to ``quantity`` where given."""
+
+    key: str
+    amount: int
+    quantity: str = ""
+    condition: dict | None = None
+
+
+@dataclass(frozen=True)
+class StageSpec:
+    """A stage of the process as laid by the editor. ``type`` is the key of a stage in the registry."""
+
+    key: str
+    type: str
+    settings: dict = field(default_factory=dict)
+    condition: dict | None = None
+
+
+class Definition:
+    """A reading view of a definition's JSON. Never changes it."""
+
+    def __init__(self, content: dict):
+        self.content = content
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(
+            Step(
+                key=step["key"],
+                fields=tuple(_field(field) for field in step.get("fields", [])),
+                condition=step.get("condition"),
+                checks=tuple(Check(**check) for check in step.get("checks", [])),
+            )
+            for step in self.content["steps"]
+        )
+
+    @cached_property
+    def stages(self) -> tuple[StageSpec, ...]:
+        return tuple(StageSpec(**stage) for stage in self.content.get("stages", []))
+
+    @cached_property
+    def fees(self) -> tuple[Fee, ...]:
+        return tuple(Fee(**fee) for fee in self.content.get("fees", []))
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Every field by key, those inside groups included."""
+        found: dict[str, Field] = {}
+
+        def collect(fields: tuple[Field, ...]) -> None:
+            for one in fields:
+                found[one.key] = one
+                collect(one.fields)
+
+        for step in self.steps:
+            collect(step.fields)
+        return found
+
+    @property
+    def settings(self) -> dict:
+        """What holds for the whole service: team, days until the answer, who the applicant is, …"""
+        return self.content.get("settings", {})
+
+    @property
+    def source_language(self) -> str:
+        return self.content["language"]
+
+    @property
+    def digest(self) -> str:
+        return digest(self.content)
+
+    def text(self, path: str, language: str) -> str:
+        """The text at ``path`` in ``language``, or in the form's own language, or empty."""
+        texts = self.content["texts"]
+        return texts.get(language, {}).get(path) or texts[self.source_language].get(path, "")
+
+    def title(self, language: str) -> str:
+        return self.text("title", language)
+
+    def step(self, key: str) -> Step | None:
+        return next((step for step in self.steps if step.key == key), None)
+
+
+def digest(content: dict) -> str:
+    """SHA-256 over the canonical JSON: the same content always has the same digest."""
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _field(content: dict) -> Field:
+    return Field(
+        **content
+        | {
+            "options": tuple(Option(**option) for option in content.get("options", [])),
+            "fields": tuple(_field(one) for one in content.get("fields", [])),
+        }
+    )

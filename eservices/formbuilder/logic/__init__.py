@@ -1,0 +1,1 @@
+"""Conditions, checks and fees as pure functions: no database, no request, the time is passed in."""

@@ -1,0 +1,1 @@
+"""Fees due and how they are paid."""

@@ -1,0 +1,1 @@
+"""Who lives here: the interface to the population register."""

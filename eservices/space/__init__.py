@@ -1,0 +1,1 @@
+"""What residents see of their requests: private links, own space, export and erasure."""

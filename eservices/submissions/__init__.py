@@ -1,0 +1,1 @@
+"""Filling in: drafts, steps, uploads, resume and send."""

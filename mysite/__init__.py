@@ -1,0 +1,1 @@
+"""The project: settings, URLs, middleware and the front end's static files."""

@@ -1,0 +1,33 @@
+"""Every address of the site. French stands at the root, other languages under their prefix."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.conf.urls.static import static
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+handler404 = "mysite.views.page_not_found"
+handler500 = "mysite.views.server_error"
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+]
+
+if settings.DEMO:
+    urlpatterns += [path("demo/", include("eservices.deliveries.urls"))]
+    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+
+urlpatterns += i18n_patterns(
+    path("", include("home.urls")),
+    path("", include("news.urls")),
+    path("", include("eservices.documents.urls")),
+    path("", include("eservices.space.urls")),
+    path("compte/", include("allauth.urls")),
+    path("demande/", include("eservices.submissions.urls")),
+    path("infolettre/", include("newsletter.urls")),
+    path("", include(wagtail_urls)),
+    prefix_default_language=False,
+)

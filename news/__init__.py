@@ -1,0 +1,1 @@
+"""News, events, notices and feeds."""

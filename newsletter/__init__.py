@@ -1,0 +1,1 @@
+"""Subscribers, topics and campaigns."""

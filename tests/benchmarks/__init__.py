@@ -1,0 +1,1 @@
+"""Measurements, not tests: ``python -m tests.benchmarks.NAME``. Figures are ratios against a baseline of the same run."""

@@ -1,0 +1,5 @@
+"""The demo's settings with one more address: a bare view to measure against."""
+
+from mysite.settings.dev import *  # noqa: F403
+
+ROOT_URLCONF = "tests.benchmarks.urls"

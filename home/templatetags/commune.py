@@ -1,5 +1,78 @@
-"""Words of the site's templates."""
+"""Words of the site's templates. Built in: no template needs to load them."""
+
+from datetime import date, time
 
 from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from home.navigation import SiteNavigation
 
 register = template.Library()
+
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+
+
+@register.simple_tag
+def icon(name: str):
+    """The icon ``name`` of the sprite, for the eye only: the word beside it says the same."""
+    return format_html(
+        '<svg class="i" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("img/icons.svg"), name
+    )
+
+
+@register.filter
+def chf(minor: int | None) -> str:
+    """An amount in minor units as written on a price tag: 1500 is “CHF 15.–”."""
+    if minor is None:
+        return ""
+    whole, cents = divmod(abs(int(minor)), 100)
+    grouped = f"{whole:,}".replace(",", NARROW)
+    sign = "−" if int(minor) < 0 else ""
+    return f"{settings.CURRENCY}\N{NO-BREAK SPACE}{sign}{grouped}.{f'{cents:02}' if cents else '–'}"
+
+
+@register.filter
+def clock(value: time) -> str:
+    """An hour as the language at hand writes it: “8 h 30” in French, “8.30” in German, “8:30” in English."""
+    if value is None:
+        return ""
+    moment = timezone.localtime(value) if hasattr(value, "tzinfo") and hasattr(value, "date") else value
+    # Translators: an hour of the day on the full hour; {hour} is a number, as in “8:00”.
+    full = _("{hour}:00")
+    # Translators: an hour of the day with minutes, as in “8:30”.
+    part = _("{hour}:{minute}")
+    text = part if moment.minute else full
+    return text.format(hour=moment.hour, minute=f"{moment.minute:02}")
+
+
+@register.filter
+def tel(number: str) -> str:
+    """A telephone number as an address to call: spaces out, the country's prefix in front."""
+    digits = "".join(sign for sign in str(number or "") if sign.isdigit() or sign == "+")
+    prefix = {"CH": "+41", "FR": "+33", "BE": "+32", "LU": "+352"}.get(settings.COUNTRY, "")
+    long_enough = len(digits) > 6 and digits.startswith("0") and not digits.startswith("00")
+    return f"tel:{prefix}{digits[1:]}" if prefix and long_enough else f"tel:{digits}"
+
+
+@register.filter
+def is_today(value: date) -> bool:
+    return value == timezone.localdate()
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context) -> SiteNavigation:
+    """Menu, breadcrumb and languages of the page at hand, asked once per request."""
+    return SiteNavigation.of(context.get("request"), context.get("page"))
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context) -> str:
+    """The one address of what is shown, without query."""
+    request, page = context.get("request"), context.get("page")
+    if page is not None and getattr(page, "pk", None) and hasattr(page, "get_full_url"):
+        return page.get_full_url(request) or ""
+    return request.build_absolute_uri(request.path) if request else ""

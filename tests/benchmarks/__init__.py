@@ -1,1 +1,4 @@
-"""Measurements, not tests: ``python -m tests.benchmarks.NAME``. Figures are ratios against a baseline of the same run."""
+"""Measurements, not tests: ``python -m tests.benchmarks.NAME``.
+
+Figures are ratios against a baseline measured in the same run.
+"""

@@ -24,8 +24,10 @@ def gunicorn(settings: str, workers: int = 1):
     """Runs the project under ``settings`` and yields its port; ends the process afterwards."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "mysite.wsgi", "--bind", f"{HOST}:{port}"]
-        + ["--workers", str(workers), "--log-level", "error"],
+        [
+            *(sys.executable, "-m", "gunicorn", "mysite.wsgi"),
+            *("--bind", f"{HOST}:{port}", "--workers", str(workers), "--log-level", "error"),
+        ],
         env=os.environ | {"DJANGO_SETTINGS_MODULE": settings},
     )
     try:
@@ -37,7 +39,7 @@ def gunicorn(settings: str, workers: int = 1):
 
 
 def measure(port: int, path: str, *, requests: int, connections: int = 8) -> dict:
-    """Sends ``requests`` GETs over ``connections`` kept-alive connections; answers rate and latencies in ms."""
+    """Sends ``requests`` GETs over ``connections`` kept-alive connections; answers rate and times (ms)."""
     times: list[float] = []
 
     def client(share: int) -> None:

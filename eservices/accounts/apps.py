@@ -6,3 +6,6 @@ class AccountsConfig(AppConfig):
     name = "eservices.accounts"
     label = "eservices_accounts"
     verbose_name = _("Accounts")
+
+    def ready(self):
+        from . import receivers  # noqa: F401

@@ -28,6 +28,20 @@ class UserManager(BaseUserManager):
     def create_superuser(self, email: str, password: str | None = None, **fields):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
+    def get_by_natural_key(self, email: str):
+        """Whoever signs in with this address, however it is typed."""
+        return self.get(email=self.normalize_email(email))
+
+    def never_entered(self, before):
+        """Accounts that an address was given for and nobody ever opened: no code typed, nothing theirs."""
+        return self.filter(
+            date_joined__lt=before,
+            last_login=None,
+            identity_level=IdentityLevel.NONE,
+            is_staff=False,
+            is_superuser=False,
+        )
+
     @classmethod
     def normalize_email(cls, email: str) -> str:
         return (email or "").strip().lower()

@@ -1,0 +1,29 @@
+"""The demo's post office: a double that keeps letters on a page, and says so, instead of sending them."""
+
+from django.core.mail.backends.base import BaseEmailBackend
+
+from .models import MailboxEntry
+
+
+class EmailBackend(BaseEmailBackend):
+    """Keeps each e-mail as a ``MailboxEntry``."""
+
+    def send_messages(self, messages) -> int:
+        for message in messages:
+            MailboxEntry.objects.create(
+                channel="email",
+                sender=message.from_email,
+                recipient=", ".join(message.recipients())[:320],
+                subject=message.subject[:255],
+                text=message.body,
+                html=next((a.content for a in message.alternatives if a.mimetype == "text/html"), ""),
+                attachments=[a.filename for a in message.attachments],
+            )
+        return len(messages)
+
+
+class SMSGateway:
+    """Keeps each SMS as a ``MailboxEntry``. A real gateway has the same one method."""
+
+    def send(self, *, to: str, text: str, idempotency_key: str) -> None:
+        MailboxEntry.objects.create(channel="sms", recipient=to, text=text)

@@ -1,0 +1,147 @@
+"""The outbox's board in the admin: what waits, what is stuck, and what went out."""
+
+from django import forms
+from django.db.models import Count
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.generic import IndexView
+from wagtail.admin.viewsets.base import ViewSet
+from wagtail.permission_policies import ModelPermissionPolicy
+
+from . import access, actions
+from .models import Delivery
+
+
+class DeliveryFilterSet(WagtailFilterSet):
+    class Meta:
+        model = Delivery
+        fields = ["state", "carrier", "rehearsal"]
+
+
+class StateColumn(Column):
+    """The state by word and shape."""
+
+    cell_template_name = "deliveries/state_cell.html"
+
+
+class BoardView(IndexView):
+    """State counts above the list."""
+
+    model = Delivery
+    any_permission_required = ["change"]
+    template_name = "deliveries/board.html"
+    page_title = _("Outbox")
+    header_icon = "mail"
+    filterset_class = DeliveryFilterSet
+    search_fields = ["title", "recipient", "subject"]
+    default_ordering = "-created_at"
+    paginate_by = 50
+    columns = [
+        TitleColumn("title", label=_("Title"), url_name="deliveries_board:detail"),
+        Column("recipient", label=_("Recipient")),
+        Column("carrier", label=_("Carrier")),
+        StateColumn("state", label=_("State"), sort_key="state"),
+        Column("attempts", label=_("Attempts"), sort_key="attempts"),
+        DateColumn("created_at", label=_("Created"), sort_key="created_at"),
+        DateColumn("due_at", label=_("Next attempt"), sort_key="due_at", accessor="next_due"),
+    ]
+
+    def get_base_queryset(self):
+        return access.deliveries_for(self.request.user)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        counts = dict(self.get_base_queryset().order_by().values_list("state").annotate(Count("pk")))
+        context["counts"] = [(state, counts.get(state.value, 0)) for state in Delivery.State]
+        return context
+
+
+class SkipForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def detail(request, pk, form=None):
+    """One delivery with its attempts, and what can be done about it."""
+    delivery = access.delivery_for(request.user, pk)
+    context = {
+        "delivery": delivery,
+        "events": delivery.events.select_related("actor"),
+        "text": access.readable_text(delivery),
+        "attachments": delivery.payload.get("attachments", []),
+        "form": form or SkipForm(),
+        "page_title": delivery.title,
+        "header_icon": "mail",
+        "breadcrumbs_items": [
+            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+            {"url": reverse("deliveries_board:index"), "label": _("Outbox")},
+            {"url": "", "label": delivery.title},
+        ],
+    }
+    return TemplateResponse(request, "deliveries/detail.html", context, status=422 if form else 200)
+
+
+def retry(request, pk):
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    delivery = access.delivery_for(request.user, pk)
+    if actions.retry(actor=request.user, delivery=delivery):
+        messages.success(request, _("It is tried again now."))
+    else:
+        messages.warning(request, _("It is being sent or has reached its end: nothing to try again."))
+    return redirect("deliveries_board:detail", pk)
+
+
+def skip(request, pk):
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    delivery = access.delivery_for(request.user, pk)
+    form = SkipForm(request.POST)
+    if not form.is_valid():
+        return detail(request, pk, form)
+    if actions.skip(actor=request.user, delivery=delivery, reason=form.cleaned_data["reason"]):
+        messages.success(request, _("It will not be sent."))
+    else:
+        messages.warning(request, _("It is being sent or has reached its end: nothing to skip."))
+    return redirect("deliveries_board:detail", pk)
+
+
+class BoardViewSet(ViewSet):
+    """The board and its pages, for staff who may change deliveries."""
+
+    name = "deliveries_board"
+    url_prefix = "deliveries"
+    menu_label = _("Outbox")
+    icon = "mail"
+    add_to_admin_menu = True
+    menu_order = 750
+
+    def get_common_view_kwargs(self, **kwargs):
+        return super().get_common_view_kwargs(
+            **kwargs,
+            permission_policy=ModelPermissionPolicy(Delivery),
+            index_url_name=self.get_url_name("index"),
+            index_results_url_name=self.get_url_name("index_results"),
+        )
+
+    def get_menu_item(self, order=None):
+        item = super().get_menu_item(order=order)
+        item.is_shown = lambda request: access.may_see_board(request.user)
+        return item
+
+    def get_urlpatterns(self):
+        return [
+            path("", self.construct_view(BoardView), name="index"),
+            path("results/", self.construct_view(BoardView, results_only=True), name="index_results"),
+            path("<uuid:pk>/", detail, name="detail"),
+            path("<uuid:pk>/retry/", retry, name="retry"),
+            path("<uuid:pk>/skip/", skip, name="skip"),
+        ]
+
+
+board = BoardViewSet()

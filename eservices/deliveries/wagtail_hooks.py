@@ -1,0 +1,8 @@
+from wagtail import hooks
+
+from .viewsets import board
+
+
+@hooks.register("register_admin_viewset")
+def register_board():
+    return board

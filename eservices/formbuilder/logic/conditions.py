@@ -1,0 +1,198 @@
+"""Conditions as data: ``all``/``any`` of ``field operator value``. Pure and total: never raises, on any JSON.
+
+``None`` always holds; what is malformed never does. A ``value`` is a constant, a date relative to today
+(``"today"``, ``"+30d"``, ``"-2w"``, ``"+6m"``, ``"-18y"``), or another answer (``{"field": key}``).
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from datetime import date, time, timedelta
+from decimal import Decimal, InvalidOperation
+
+DEEPEST = 20  # conditions inside conditions; deeper ones do not hold, and the linter refuses them
+RELATIVE = re.compile(r"([+-])(\d{1,5})([dwmy])")
+
+
+def holds(condition, answers, today: date) -> bool:
+    """Whether ``condition`` holds for ``answers`` (anything with ``get``: a dict, or a view of one)."""
+    return _holds(condition, answers, today, 0)
+
+
+def _holds(condition, answers, today: date, depth: int) -> bool:
+    if condition is None:
+        return True
+    if not isinstance(condition, dict) or depth > DEEPEST:
+        return False
+    for word, judge in (("all", all), ("any", any)):
+        if word in condition:
+            parts = condition[word]
+            return isinstance(parts, list) and judge(_holds(one, answers, today, depth + 1) for one in parts)
+    return _compare(condition, answers, today)
+
+
+def _compare(condition: dict, answers, today: date) -> bool:
+    key, operator = condition.get("field"), condition.get("operator")
+    if not isinstance(key, str) or not isinstance(operator, str) or operator not in OPERATORS:
+        return False
+    value = condition.get("value")
+    if isinstance(value, dict):
+        value = answers.get(value["field"]) if isinstance(value.get("field"), str) else None
+    return OPERATORS[operator](answers.get(key), value, today)
+
+
+def mentioned(condition) -> list[str]:
+    """The keys of the fields that a condition looks at, in order, each once."""
+    return list(dict.fromkeys(key for row in rows(condition) for key in keys(row)))
+
+
+def rows(condition, depth: int = 0) -> Iterator[dict]:
+    """Every comparison in a condition."""
+    if not isinstance(condition, dict) or depth > DEEPEST:
+        return
+    for word in ("all", "any"):
+        if word in condition:
+            for one in condition[word] if isinstance(condition[word], list) else []:
+                yield from rows(one, depth + 1)
+            return
+    yield condition
+
+
+def keys(row: dict) -> list[str]:
+    """The fields that one comparison looks at: its own, and the one it is compared with."""
+    value = row.get("value")
+    found = [row.get("field"), value.get("field") if isinstance(value, dict) else None]
+    return [key for key in found if isinstance(key, str)]
+
+
+# -- Values ----------------------------------------------------------------------------------------------------
+def is_empty(answer) -> bool:
+    """Whether nothing was answered. "No" is an answer."""
+    return answer is None or answer == "" or answer == [] or answer == {}
+
+
+def text(value) -> str:
+    """How a value is written where values are compared: 5, "5" and 5.0 are the same, as are true and "true"."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    try:
+        return str(value).strip() if isinstance(value, str | int | float) else ""
+    except ValueError:  # an integer of thousands of digits
+        return ""
+
+
+def number(value) -> Decimal | None:
+    """A finite number, or None."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        found = Decimal(str(value).strip())
+    except (InvalidOperation, ValueError):  # ValueError: an integer of thousands of digits
+        return None
+    return found if found.is_finite() else None
+
+
+def day(value, today: date) -> date | None:
+    """A date, given as such or relative to ``today``; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    if value == "today":
+        return today
+    relative = RELATIVE.fullmatch(value.strip())
+    try:
+        return _moved(today, *relative.groups()) if relative else date.fromisoformat(value.strip())
+    except (ValueError, OverflowError):
+        return None
+
+
+def age(born: date, today: date) -> int:
+    """Whole years lived."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _moved(today: date, sign: str, count: str, unit: str) -> date:
+    count = int(count) * (1 if sign == "+" else -1)
+    if unit in "dw":
+        return today + timedelta(days=count * (7 if unit == "w" else 1))
+    month = today.month - 1 + count * (12 if unit == "y" else 1)
+    year, month = today.year + month // 12, month % 12 + 1
+    return date(year, month, min(today.day, monthrange(year, month)[1]))
+
+
+def _clock(value) -> time | None:
+    if not isinstance(value, str) or not re.fullmatch(r"\d\d:\d\d", value):
+        return None
+    try:
+        return time.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+# -- Operators -------------------------------------------------------------------------------------------------
+def _is(answer, value, today: date) -> bool:
+    if isinstance(answer, list | dict) or isinstance(value, list | dict):
+        return answer == value
+    return not is_empty(answer) and text(answer) == text(value)
+
+
+def _in(answer, value, today: date) -> bool:
+    allowed = {text(one) for one in value} if isinstance(value, list) else {text(value)}
+    given = answer if isinstance(answer, list) else [answer]
+    return any(not is_empty(one) and text(one) in allowed for one in given)
+
+
+def _contains(answer, value, today: date) -> bool:
+    if isinstance(answer, list):
+        return text(value) in {text(one) for one in answer}
+    return isinstance(answer, str) and text(value) != "" and text(value).casefold() in answer.casefold()
+
+
+def _ordered(accept: Callable[[int], bool]):
+    """Compares numbers, dates or times of day; never one with the other."""
+
+    def judge(answer, value, today: date) -> bool:
+        for read in (number, lambda one: day(one, today), _clock):
+            left, right = read(answer), read(value)
+            if left is not None and right is not None:
+                return accept((left > right) - (left < right))
+        return False
+
+    return judge
+
+
+def _dated(accept: Callable[[date, date], bool]):
+    def judge(answer, value, today: date) -> bool:
+        left, right = day(answer, today), day(value, today)
+        return left is not None and right is not None and accept(left, right)
+
+    return judge
+
+
+def _aged(accept: Callable[[Decimal, Decimal], bool]):
+    def judge(answer, value, today: date) -> bool:
+        born, years = day(answer, today), number(value)
+        return born is not None and years is not None and accept(Decimal(age(born, today)), years)
+
+    return judge
+
+
+OPERATORS: dict[str, Callable[[object, object, date], bool]] = {
+    "equals": _is,
+    "not_equals": lambda answer, value, today: not _is(answer, value, today),
+    "in": _in,
+    "contains": _contains,
+    "not_contains": lambda answer, value, today: not _contains(answer, value, today),
+    "filled": lambda answer, value, today: not is_empty(answer),
+    "empty": lambda answer, value, today: is_empty(answer),
+    "gt": _ordered(lambda sign: sign > 0),
+    "gte": _ordered(lambda sign: sign >= 0),
+    "lt": _ordered(lambda sign: sign < 0),
+    "lte": _ordered(lambda sign: sign <= 0),
+    "before": _dated(lambda left, right: left < right),
+    "after": _dated(lambda left, right: left > right),
+    "age_gte": _aged(lambda years, least: years >= least),
+    "age_lt": _aged(lambda years, least: years < least),
+}
+WITHOUT_VALUE = {"filled", "empty"}

@@ -51,6 +51,9 @@ class Draft(models.Model):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     answers = models.JSONField(_("answers"), default=dict)
     completed = models.JSONField(_("completed steps"), default=list)
+    typed = models.JSONField(
+        _("as typed"), default=dict, blank=True, help_text=_("Per step, what was put aside before it was valid.")
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts"
     )
@@ -71,9 +74,19 @@ class Draft(models.Model):
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
         ordering = ["-saved_at"]
+        permissions = [("file_for_others", _("Can file a request for somebody else"))]
 
     def __str__(self) -> str:
         return f"{self.version} {self.saved_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def subject(self) -> str:
+        """How deliveries name this draft."""
+        return f"draft:{self.pk}"
+
+    @property
+    def expired(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class Submission(models.Model):

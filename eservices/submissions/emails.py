@@ -1,0 +1,33 @@
+"""The letters of a draft."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from eservices.deliveries.actions import queue_email
+from eservices.deliveries.models import Delivery
+
+from .models import Draft
+
+
+def resume_link(draft: Draft, to: str) -> Delivery:
+    """The link that takes up the draft again."""
+    return queue_email(
+        to=to,
+        template="submissions/emails/resume",
+        context={
+            "service": draft.version.definition.title(draft.language),
+            "url": resume_url(draft),
+            "draft": draft,
+        },
+        language=draft.language,
+        subject=draft.subject,
+        rehearsal=draft.version.kind == draft.version.Kind.REHEARSAL,
+    )
+
+
+def resume_url(draft: Draft) -> str:
+    """The draft's private link, in full, in the language of the draft."""
+    with translation.override(draft.language):
+        path = reverse("submissions:resume", args=[draft.secret])
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path

@@ -1,0 +1,18 @@
+"""What the receipt page says of a request that was sent: asked of the apps above, which know what happens next.
+
+An offer is a function ``(submission) -> dict`` with ``reference`` (text), ``url`` (the private status page),
+``deadline`` (a moment or None) and ``next_steps`` (texts, or dicts with ``title`` and ``text``).
+"""
+
+from collections.abc import Callable
+
+from home.registry import Registry
+
+from .models import Submission
+
+receipts: Registry[Callable[[Submission], dict]] = Registry("receipts")
+
+
+def receipt(submission: Submission) -> dict:
+    """What the first offer says of ``submission``; empty where no app offers anything."""
+    return next((offer(submission) for offer in receipts), {})

@@ -8,14 +8,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel
 
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions.models import StoredFile, Submission, new_secret
 
+from .searching import folded
 from .states import Outcome, State
 
 
-class Team(models.Model):
+class Team(ClusterableModel):
     """Agents who treat the same services. Found by key from definitions."""
 
     key = models.SlugField(_("key"), unique=True)
@@ -25,6 +29,14 @@ class Team(models.Model):
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="TeamMember", related_name="teams", verbose_name=_("members")
     )
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("key", help_text=_("Services name their team by this key: do not change it.")),
+        FieldPanel("email"),
+        FieldPanel("phone"),
+        InlinePanel("memberships", heading=_("Members"), label=_("Member")),
+    ]
 
     class Meta:
         verbose_name = _("team")
@@ -47,9 +59,11 @@ class Role(models.IntegerChoices):
 class TeamMember(models.Model):
     """A person's role in a team."""
 
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    team = ParentalKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.PositiveSmallIntegerField(_("role"), choices=Role, default=Role.TREAT)
+
+    panels = [FieldPanel("user"), FieldPanel("role")]
 
     class Meta:
         verbose_name = _("member")
@@ -92,6 +106,13 @@ class CaseQuerySet(models.QuerySet):
         """Cases whose process should be looked at by ``now``."""
         return self.open().filter(due_at__lte=now)
 
+    def search(self, words: str):
+        """Cases in which every word stands: reference, applicant, answers. Accents and case do not matter."""
+        found = self
+        for word in folded(words).split()[:8]:
+            found = found.filter(search_text__contains=word)
+        return found
+
     def of_applicant(self, user):
         """What this person filed signed in, or earlier where the mailed link confirmed the address."""
         return self.filter(
@@ -126,7 +147,13 @@ class Case(models.Model):
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
     due_at = models.DateTimeField(_("process due"), null=True, blank=True, default=timezone.now)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    paused_at = models.DateTimeField(
+        _("deadline paused"), null=True, blank=True, help_text=_("Since when the applicant has the ball.")
+    )
     email_confirmed_at = models.DateTimeField(_("address confirmed"), null=True, blank=True)
+    search_text = models.TextField(
+        blank=True, editable=False, help_text=_("Folded words that a search finds the case by.")
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -154,6 +181,11 @@ class Case(models.Model):
     @property
     def applicant(self) -> str:
         return self.submission.applicant_name
+
+    @property
+    def service(self) -> str:
+        """The service's title in the language of the case."""
+        return self.version.definition.title(self.language)
 
 
 LINK_DAYS = 365
@@ -195,7 +227,9 @@ class CaseStage(models.Model):
     key = models.CharField(max_length=60, help_text=_("Of the stage in the form version."))
     type = models.CharField(max_length=40, help_text=_("Key of the stage's class."))
     progress = models.CharField(max_length=10, choices=Progress, default=Progress.TODO)
-    waiting_for = models.CharField(max_length=12, blank=True)
+    waiting_for = models.CharField(max_length=12, blank=True, help_text=_("Who must act: see ``Waiting``."))
+    reason = models.TextField(blank=True, help_text=_("Why it waits or was stopped, for the agents."))
+    data = models.JSONField(default=dict, blank=True, help_text=_("What the stage keeps of what it did."))
     entered_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
 
@@ -207,6 +241,20 @@ class CaseStage(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def finished(self) -> bool:
+        return self.progress in (self.Progress.DONE, self.Progress.SKIPPED)
+
+    @property
+    def spec(self):
+        """The stage as the editor laid it, frozen with the case's version."""
+        return next(spec for spec in self.case.version.definition.stages if spec.key == self.key)
+
+    @property
+    def title(self) -> str:
+        """What the applicant reads, in the language of the case."""
+        return self.case.version.definition.text(f"stage.{self.key}", self.case.language)
 
 
 class CaseEvent(models.Model):

@@ -1,0 +1,42 @@
+"""Who acts on a case: an agent (a ``User``), the applicant, or the system."""
+
+from dataclasses import dataclass
+
+from eservices.accounts.models import User
+
+from .models import CaseEvent, CaseLink
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who filed, known by the private link or by the own account."""
+
+    link: CaseLink | None = None
+    user: User | None = None
+
+
+class System:
+    """Nobody: the process itself."""
+
+    def __repr__(self) -> str:
+        return "SYSTEM"
+
+
+SYSTEM = System()
+type Actor = User | Applicant | System
+
+Kind = CaseEvent.ActorKind
+
+
+def kind(actor: Actor) -> str:
+    """How a trace names what ``actor`` is."""
+    if isinstance(actor, Applicant):
+        return Kind.APPLICANT
+    return Kind.SYSTEM if isinstance(actor, System) else Kind.AGENT
+
+
+def user(actor: Actor) -> User | None:
+    """The account behind ``actor``, if any."""
+    if isinstance(actor, Applicant):
+        return actor.user
+    return None if isinstance(actor, System) else actor

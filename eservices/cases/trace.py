@@ -1,0 +1,25 @@
+"""The trace of a case: append-only, written in the transaction of what it tells."""
+
+from django.db.models import Max
+from django.utils import timezone
+
+from . import actors
+from .models import Case, CaseEvent
+
+
+def record(case: Case, kind: str, actor: actors.Actor, **data) -> CaseEvent:
+    """Writes what happened. The case's row must be locked, so that numbers follow each other."""
+    return CaseEvent.objects.create(
+        case=case,
+        number=last_number(case) + 1,
+        kind=kind,
+        actor_kind=actors.kind(actor),
+        actor=actors.user(actor),
+        data=data,
+        at=timezone.now(),
+    )
+
+
+def last_number(case: Case) -> int:
+    """The number of the last event; 0 where nothing happened yet."""
+    return case.events.aggregate(last=Max("number"))["last"] or 0

@@ -1,0 +1,123 @@
+"""Every write to a subscriber. ``actor`` is a member of staff, or None: the person by the mailed link."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from . import consent, emails
+from .models import ConsentEvent, Subscriber, Subscription
+from .states import State, allowed
+
+LINK_LIFETIME = timedelta(days=7)
+
+
+class IllegalTransition(ValueError):
+    """The subscriber's state does not allow this."""
+
+
+def ask(*, actor=None, email: str, language: str, topic_keys, page: str = "") -> None:
+    """Mails the opt-in link, or the own page to an address that already subscribed.
+
+    Answers nothing, so that a caller cannot tell a known address from a new one. What a confirmed
+    subscriber chose is not touched: anybody may type an address.
+    """
+    email = email.strip().lower()
+    try:
+        _ask(actor, email, language, topic_keys, page)
+    except IntegrityError:  # the same address asked twice at once: the other request made the row
+        _ask(actor, email, language, topic_keys, page)
+
+
+@transaction.atomic
+def _ask(actor, email, language, topic_keys, page) -> None:
+    now = timezone.now()
+    subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
+    if subscriber and subscriber.state == State.CONFIRMED:
+        emails.already_subscribed(subscriber)
+        return
+    subscriber = subscriber or Subscriber(email=email, created_at=now)
+    _move(subscriber, State.PENDING)
+    subscriber.language = language
+    subscriber.link_expires_at = now + LINK_LIFETIME
+    subscriber.save()
+    _choose(subscriber, topic_keys)
+    _record(subscriber, ConsentEvent.Kind.ASKED, actor, page=page, wording=consent.VERSION)
+    emails.opt_in(subscriber)
+
+
+@transaction.atomic
+def confirm(*, actor=None, subscriber: Subscriber) -> Subscriber:
+    """The owner of the address agrees. A second time changes nothing."""
+    subscriber = _lock(subscriber)
+    if subscriber.state == State.CONFIRMED:
+        return subscriber
+    _move(subscriber, State.CONFIRMED)
+    subscriber.confirmed_at = timezone.now()
+    subscriber.save()
+    _record(subscriber, ConsentEvent.Kind.CONFIRMED, actor)
+    emails.welcome(subscriber)
+    return subscriber
+
+
+@transaction.atomic
+def change(*, actor=None, subscriber: Subscriber, language: str, topic_keys) -> Subscriber:
+    """Other topics or another language; who had unsubscribed is subscribed again."""
+    subscriber = _lock(subscriber)
+    again = subscriber.state == State.UNSUBSCRIBED
+    _move(subscriber, State.CONFIRMED)
+    subscriber.language = language
+    subscriber.unsubscribed_at = None
+    subscriber.save()
+    _choose(subscriber, topic_keys)
+    kind = ConsentEvent.Kind.RESUBSCRIBED if again else ConsentEvent.Kind.CHANGED
+    _record(subscriber, kind, actor, wording=consent.VERSION if again else "")
+    return subscriber
+
+
+@transaction.atomic
+def unsubscribe(*, actor=None, subscriber: Subscriber) -> Subscriber:
+    """No more letters. A second time changes nothing."""
+    subscriber = _lock(subscriber)
+    if subscriber.state == State.UNSUBSCRIBED:
+        return subscriber
+    _move(subscriber, State.UNSUBSCRIBED)
+    subscriber.unsubscribed_at = timezone.now()
+    subscriber.save()
+    _record(subscriber, ConsentEvent.Kind.UNSUBSCRIBED, actor)
+    return subscriber
+
+
+@transaction.atomic
+def erase(*, actor=None, subscriber: Subscriber) -> None:
+    """Forgets the address, its choices and its proof of consent."""
+    _lock(subscriber).delete()
+
+
+def _lock(subscriber: Subscriber) -> Subscriber:
+    return Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+
+
+def _move(subscriber: Subscriber, target: State) -> None:
+    if not allowed(subscriber.state, target):
+        raise IllegalTransition(f"{subscriber.state} → {target}")
+    subscriber.state = target
+
+
+def _choose(subscriber: Subscriber, topic_keys) -> None:
+    wanted = set(topic_keys)
+    subscriber.subscriptions.exclude(topic_key__in=wanted).delete()
+    Subscription.objects.bulk_create(
+        [Subscription(subscriber=subscriber, topic_key=key) for key in wanted - subscriber.topic_keys]
+    )
+
+
+def _record(subscriber: Subscriber, kind, actor, page: str = "", wording: str = "") -> None:
+    ConsentEvent.objects.create(
+        subscriber=subscriber,
+        kind=kind,
+        actor=actor,
+        page=page[:255],
+        wording=wording,
+        topics=sorted(map(str, subscriber.topic_keys)),
+    )

@@ -1,0 +1,47 @@
+"""The letters around a subscription. Each is queued in the transaction of what it tells of."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from eservices.deliveries.actions import queue_email
+
+from .models import Subscriber, Topic
+
+
+def opt_in(subscriber: Subscriber) -> None:
+    """Asks the owner of an address whether they want the newsletter."""
+    _send(subscriber, "opt_in", link=_link("confirm", subscriber), expires_at=subscriber.link_expires_at)
+
+
+def already_subscribed(subscriber: Subscriber) -> None:
+    """Answers somebody who subscribes a second time with the way to their own page."""
+    _send(subscriber, "already_subscribed")
+
+
+def welcome(subscriber: Subscriber) -> None:
+    """Says what was agreed, and how to change it."""
+    _send(subscriber, "welcome")
+
+
+def _send(subscriber: Subscriber, letter: str, **context) -> None:
+    keys = subscriber.topic_keys
+    topics = [t for t in Topic.objects.in_language(subscriber.language) if t.translation_key in keys]
+    context |= {
+        "topics": topics,
+        "preferences": _link("preferences", subscriber),
+        "unsubscribe": _link("unsubscribe", subscriber),
+    }
+    queue_email(
+        to=subscriber.email,
+        template=f"newsletter/emails/{letter}",
+        context=context,
+        language=subscriber.language,
+        subject=f"subscriber:{subscriber.pk}",
+    )
+
+
+def _link(name: str, subscriber: Subscriber) -> str:
+    with translation.override(subscriber.language):
+        path = reverse(f"newsletter:{name}", args=[subscriber.secret])
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path

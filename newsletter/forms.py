@@ -1,0 +1,76 @@
+"""What may be asked: an address and topics."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from .models import Topic
+
+
+class TopicsMixin(forms.Form):
+    """Topics by the key they have in every language, shown in the language of the page."""
+
+    topics = forms.MultipleChoiceField(
+        label=_("Topics"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        error_messages={"invalid_choice": _("Choose topics from the list.")},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.available = Topic.objects.in_language(get_language())
+        self.fields["topics"].choices = [(str(t.translation_key), t.name) for t in self.available]
+
+    def clean_topics(self) -> list[str]:
+        if self.available and self.must_choose() and not self.cleaned_data["topics"]:
+            raise forms.ValidationError(_("Choose at least one topic."))
+        return self.cleaned_data["topics"]
+
+    def must_choose(self) -> bool:
+        return True
+
+    def choices(self):
+        """Topics with whether each is ticked, for the template."""
+        ticked = set(map(str, self["topics"].value() or []))
+        return [(topic, str(topic.translation_key) in ticked) for topic in self.available]
+
+
+class SubscribeForm(TopicsMixin):
+    """The full page, and the one field of the home page, which means all topics."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("This is not an e-mail address. It looks like name@example.ch."),
+            "max_length": _("This address is too long."),
+        },
+    )
+    choose = forms.BooleanField(required=False)  # the page showed the topics
+    website = forms.CharField(required=False)  # a trap: people don't see it, robots fill it
+
+    field_order = ["email", "choose", "topics", "website"]
+
+    def must_choose(self) -> bool:
+        return bool(self.cleaned_data.get("choose"))
+
+    def clean(self):
+        data = super().clean()
+        if not data.get("choose"):
+            data["topics"] = [str(topic.translation_key) for topic in self.available]
+        return data
+
+    @property
+    def is_trapped(self) -> bool:
+        return bool(self.cleaned_data.get("website"))
+
+
+class PreferencesForm(TopicsMixin):
+    language = forms.ChoiceField(
+        label=_("Language of the letters"),
+        choices=settings.LANGUAGES,
+        error_messages={"required": _("Choose a language.")},
+    )

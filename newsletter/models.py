@@ -1,0 +1,141 @@
+"""Who reads the newsletter, and on what. An address counts only after its owner opened the mailed link."""
+
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import TranslatableMixin
+
+from .states import State
+
+
+class OrderedTranslations(models.QuerySet):
+    """Of snippets with ``order`` and ``name`` that exist in several languages."""
+
+    def in_language(self, language: str) -> list:
+        """Each once: in the language if it is translated, else as the first language has it."""
+        found = {}
+        for item in self.select_related("locale").order_by("order", "pk"):
+            if item.translation_key not in found or item.locale.language_code == language:
+                found[item.translation_key] = item
+        return sorted(found.values(), key=lambda item: (item.order, item.name))
+
+
+class Topic(TranslatableMixin, models.Model):
+    """What a resident may want to hear of. One subscription holds in all languages of a topic."""
+
+    name = models.CharField(_("name"), max_length=80)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = OrderedTranslations.as_manager()
+
+    panels = [FieldPanel("name"), FieldPanel("description"), FieldPanel("order")]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("newsletter topic")
+        verbose_name_plural = _("newsletter topics")
+        ordering = ["order", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def new_secret() -> str:
+    """128 random bits, fit for an address."""
+    return secrets.token_urlsafe(16)
+
+
+class SubscriberQuerySet(models.QuerySet):
+    def confirmed(self):
+        return self.filter(state=State.CONFIRMED)
+
+    def forgotten(self, before: datetime):
+        """Those who never confirmed, and whose link ran out before the given moment."""
+        return self.filter(state=State.PENDING, link_expires_at__lt=before)
+
+
+class Subscriber(models.Model):
+    """An address that asked for news, with the proof that its owner agreed."""
+
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.PENDING)
+    secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
+    link_expires_at = models.DateTimeField(_("opt-in link valid until"))
+    created_at = models.DateTimeField(_("first asked"), default=timezone.now)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    unsubscribed_at = models.DateTimeField(_("unsubscribed at"), null=True, blank=True)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subscriber")
+        verbose_name_plural = _("subscribers")
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_subscriber_per_email")]
+        indexes = [models.Index(fields=["state", "language"], name="subscriber_reach")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def topic_keys(self) -> set:
+        return set(self.subscriptions.values_list("topic_key", flat=True))
+
+
+class Subscription(models.Model):
+    """One topic of one subscriber, by the key that a topic has in every language."""
+
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="subscriptions")
+    topic_key = models.UUIDField(_("topic"), db_index=True)
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [
+            models.UniqueConstraint(fields=["subscriber", "topic_key"], name="one_subscription_per_topic")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.topic_key)
+
+
+class ConsentEvent(models.Model):
+    """What a subscriber agreed to or withdrew, and when. No network address is kept."""
+
+    class Kind(models.TextChoices):
+        ASKED = "asked", _("asked for the newsletter")
+        CONFIRMED = "confirmed", _("confirmed by the mailed link")
+        CHANGED = "changed", _("changed topics or language")
+        UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+        RESUBSCRIBED = "resubscribed", _("subscribed again from the own page")
+
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="consents")
+    kind = models.CharField(_("what"), max_length=12, choices=Kind)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    page = models.CharField(_("from which page"), max_length=255, blank=True)
+    wording = models.CharField(_("wording shown"), max_length=20, blank=True)
+    topics = models.JSONField(_("topics"), default=list)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+        help_text=_("Empty: the person, by the mailed link."),
+    )
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"

@@ -1,0 +1,116 @@
+"""The newsletter's pages. The sign-up carries no token and no session, so that it may be cached."""
+
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from . import access, actions, consent, limits
+from .forms import PreferencesForm, SubscribeForm
+
+
+@csrf_exempt  # the form stands on cacheable pages; where it came from is checked below
+@require_http_methods(["GET", "HEAD", "POST"])
+def subscribe(request):
+    """Shows the sign-up, or mails the opt-in link. The answer is the same for every address."""
+    if request.method != "POST":
+        return _sign_up(request, SubscribeForm(initial={"topics": request.GET.getlist("topic")}))
+    form = SubscribeForm(request.POST)
+    if not _comes_from_here(request):
+        form.add_error(None, _("We could not see that this came from our site. Please send it again from here."))
+        return _sign_up(request, form, status=403)
+    if not form.is_valid():
+        return _sign_up(request, form, status=422)
+    if not limits.client_allowed(request):
+        form.add_error(None, _("Too many addresses were entered from here. Please try again in an hour."))
+        return _sign_up(request, form, status=429)
+    if not form.is_trapped and limits.email_allowed(form.cleaned_data["email"]):
+        actions.ask(
+            email=form.cleaned_data["email"],
+            language=get_language(),
+            topic_keys=form.cleaned_data["topics"],
+            page=urlsplit(request.headers.get("Referer", "")).path or request.path,
+        )
+    return redirect("newsletter:asked")
+
+
+@require_safe
+def asked(request):
+    return render(request, "newsletter/asked.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request, secret):
+    """GET shows a button, because mail scanners follow links; POST confirms."""
+    try:
+        subscriber = access.by_opt_in_link(secret, timezone.now())
+    except access.LinkExpired:
+        return render(request, "newsletter/expired.html", status=410)
+    if request.method != "POST":
+        return render(request, "newsletter/confirm.html", {"subscriber": subscriber})
+    actions.confirm(subscriber=subscriber)
+    messages.success(request, _("You are subscribed."))
+    return redirect("newsletter:preferences", secret)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request, secret):
+    """The own page of a subscriber: topics and language, and the ways out."""
+    subscriber = access.by_secret(secret)
+    initial = {"language": subscriber.language, "topics": subscriber.topic_keys}
+    form = PreferencesForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actions.change(
+            subscriber=subscriber,
+            language=form.cleaned_data["language"],
+            topic_keys=form.cleaned_data["topics"],
+        )
+        messages.success(request, _("Your choice is saved."))
+        return redirect("newsletter:preferences", secret)
+    context = {"subscriber": subscriber, "form": form, "notices": messages.get_messages(request)}
+    return render(request, "newsletter/preferences.html", context, status=422 if form.errors else 200)
+
+
+@csrf_exempt  # RFC 8058: the mail program posts here by itself, without having seen a page of ours
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request, secret):
+    """GET shows a button; POST ends the letters, as often as it is sent."""
+    subscriber = access.by_secret(secret)
+    if request.method == "POST":
+        subscriber = actions.unsubscribe(subscriber=subscriber)
+    return render(request, "newsletter/unsubscribe.html", {"subscriber": subscriber})
+
+
+@never_cache
+@require_POST
+def erase(request, secret):
+    """Forgets the address."""
+    actions.erase(subscriber=access.by_secret(secret))
+    return redirect("newsletter:erased")
+
+
+@require_safe
+def erased(request):
+    return render(request, "newsletter/erased.html")
+
+
+def _sign_up(request, form, status=200):
+    context = {"form": form, "wording": consent.WORDING}
+    return render(request, "newsletter/subscribe.html", context, status=status)
+
+
+def _comes_from_here(request) -> bool:
+    """Whether a page of this host sent the form, by what the browser says of it."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site == "same-origin"
+    sender = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return urlsplit(sender).netloc == request.get_host()

@@ -1,7 +1,41 @@
 """How signing in speaks: its letters go through the outbox like every other."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib.messages import ERROR
+from django.db import transaction
+from django.utils.translation import get_language, gettext_lazy as _
+
+from eservices.deliveries.actions import queue_email
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """One-time codes by e-mail, no password for residents."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "incorrect_code": _("This code does not fit. Take the one from the latest e-mail."),
+        "too_many_login_attempts": _("That was too many tries. Wait a minute, then ask for a new code."),
+        "rate_limited": _("That was too many tries. Wait a minute, then ask for a new code."),
+    }
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        with transaction.atomic():
+            queue_email(
+                to=email,
+                template=template_prefix,
+                context={
+                    "code": context.get("code", ""),
+                    "minutes": settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60,
+                },
+                language=get_language() or settings.LANGUAGE_CODE,
+                confidential=True,
+            )
+
+    def add_message(self, request, level, *args, **kwargs) -> None:
+        """Only what went wrong: that a code was sent or that somebody is signed in, the page itself says."""
+        if level == ERROR:
+            super().add_message(request, level, *args, **kwargs)
+
+    def is_open_for_signup(self, request) -> bool:
+        """There is nothing to sign up for: an account opens with the first code typed."""
+        return False

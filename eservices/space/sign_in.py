@@ -1,0 +1,45 @@
+"""Signing in without a password: an address, then the code that was sent there."""
+
+from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.messages import get_messages
+from django.utils.translation import get_language
+
+from eservices.accounts import actions
+
+
+class SignInView(RequestLoginCodeView):
+    """Takes an address. Known or not, the answer is the same: a code is on its way."""
+
+    template_name = "account/login.html"
+
+    def form_valid(self, form):
+        form._user = form._user or self._new_account(form.cleaned_data["email"])
+        return super().form_valid(form)
+
+    def _new_account(self, email):
+        if get_user_model().objects.filter(email__iexact=email).exists():
+            return None  # closed by the commune: no code, and no word of it to who asks
+        language = get_language() or settings.LANGUAGE_CODE
+        return actions.open_account(email=email, language=language)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs, problems=list(get_messages(self.request)))
+
+
+class CodeView(ConfirmLoginCodeView):
+    """Takes the code; tells how many tries are left after a wrong one."""
+
+    def get_context_data(self, **kwargs):
+        process = self._process
+        return super().get_context_data(
+            **kwargs,
+            problems=list(get_messages(self.request)),
+            tries_left=process.max_attempts - process.state["failed_attempts"],
+            minutes=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60,
+        )
+
+
+sign_in = SignInView.as_view()
+code = CodeView.as_view()

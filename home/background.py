@@ -1,4 +1,4 @@
-"""Work that must happen by itself: what an app sweeps for when the scheduler looks."""
+"""Work that must happen by itself: what an app sweeps for when the scheduler looks, and signs of life."""
 
 from collections.abc import Callable
 from datetime import datetime

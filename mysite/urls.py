@@ -8,10 +8,13 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from .health import health
+
 handler404 = "mysite.views.page_not_found"
 handler500 = "mysite.views.server_error"
 
 urlpatterns = [
+    path("health/", health, name="health"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]
@@ -25,7 +28,7 @@ urlpatterns += i18n_patterns(
     path("", include("news.urls")),
     path("", include("eservices.documents.urls")),
     path("", include("eservices.space.urls")),
-    path("compte/", include("allauth.urls")),
+    path("compte/", include("eservices.space.account_urls")),
     path("demande/", include("eservices.submissions.urls")),
     path("infolettre/", include("newsletter.urls")),
     path("", include(wagtail_urls)),

@@ -1,14 +1,18 @@
 """Words of the site's templates. Built in: no template needs to load them."""
 
+import json
 from datetime import date, time
 
 from django import template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from home import links
 from home.navigation import SiteNavigation
 
 register = template.Library()
@@ -76,3 +80,23 @@ def canonical(context) -> str:
     if page is not None and getattr(page, "pk", None) and hasattr(page, "get_full_url"):
         return page.get_full_url(request) or ""
     return request.build_absolute_uri(request.path) if request else ""
+
+
+@register.simple_tag(takes_context=True)
+def target(context, value) -> str:
+    """Where a link block leads, in the page's language."""
+    return links.target(value, getattr(context.get("page"), "locale_id", None), context.get("request"))
+
+
+@register.simple_tag
+def social_picture(image):
+    """The picture that social networks show beside a link."""
+    return image.get_rendition("fill-1200x630|format-jpeg")
+
+
+@register.simple_tag
+def json_ld(data: dict):
+    """Structured data for search engines; nothing in it can close the script."""
+    escapes = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+    text = json.dumps(data, ensure_ascii=False, cls=DjangoJSONEncoder).translate(escapes)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))

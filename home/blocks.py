@@ -1,0 +1,398 @@
+"""The blocks that pages are made of. Each shows itself in the editor before it is used.
+
+Blocks stay flat: a list inside a struct inside a struct is not translated by wagtail-localize.
+"""
+
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorList
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul"]
+PROSE_FEATURES = ["h2", "h3", *TEXT_FEATURES, "hr"]
+# The names in static/img/icons.svg that an editor may choose from.
+ICONS = [
+    ("move", _("Moving")),
+    ("cert", _("Certificate")),
+    ("bin", _("Waste")),
+    ("idcard", _("Identity card")),
+    ("hall", _("House")),
+    ("park", _("Parking")),
+    ("calendar", _("Calendar")),
+    ("card", _("Payment")),
+    ("drop", _("Water")),
+    ("file", _("Document")),
+    ("folder", _("Folder")),
+    ("lamp", _("Lamp")),
+    ("mail", _("Letter")),
+    ("news", _("News")),
+    ("pen", _("Pen")),
+    ("phone", _("Telephone")),
+    ("pin", _("Place")),
+    ("road", _("Road")),
+    ("tree", _("Tree")),
+    ("user", _("Person")),
+]
+DAYS = [
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+]
+LOREM = _("A commune answers before it advertises: what is needed, what it costs, how long it takes.")
+
+
+def refuse(**messages) -> None:
+    """Shows each message beside its field of a struct block."""
+    raise blocks.StructBlockValidationError(
+        block_errors={name: ErrorList([ValidationError(text)]) for name, text in messages.items()}
+    )
+
+
+class LinkValue(blocks.StructValue):
+    """A page of the site or an address elsewhere; ``{% target value %}`` gives its address."""
+
+
+class LinkBlock(blocks.StructBlock):
+    """What leads somewhere: exactly one of a page and an address."""
+
+    page = blocks.PageChooserBlock(required=False, label=_("Page"))
+    url = blocks.URLBlock(required=False, label=_("Or address elsewhere"))
+
+    class Meta:
+        value_class = LinkValue
+
+    def clean(self, value):
+        value = super().clean(value)
+        if bool(value.get("page")) == bool(value.get("url")):
+            refuse(page=_("Choose a page or write an address, one of the two."))
+        return value
+
+
+class HeadingBlock(blocks.CharBlock):
+    class Meta:
+        icon = "title"
+        label = _("Heading")
+        template = "home/blocks/heading.html"
+        preview_value = _("What changes")
+        description = _("The title of a part of the page.")
+
+
+class TextBlock(blocks.RichTextBlock):
+    def __init__(self, **options):
+        super().__init__(**({"features": PROSE_FEATURES} | options))
+
+    class Meta:
+        icon = "pilcrow"
+        label = _("Text")
+        template = "home/blocks/text.html"
+        preview_value = LOREM
+        description = _("Paragraphs, lists and links.")
+
+
+class PictureBlock(blocks.StructBlock):
+    image = ImageChooserBlock(label=_("Picture"))
+    alt = blocks.CharBlock(
+        required=False,
+        label=_("What the picture shows"),
+        help_text=_("Read aloud to who does not see it. Leave empty only if the picture says nothing more."),
+    )
+    caption = blocks.CharBlock(required=False, label=_("Caption"))
+
+    class Meta:
+        icon = "image"
+        label = _("Picture")
+        template = "home/blocks/picture.html"
+        preview_value = {"image": None, "alt": "", "caption": _("The village seen from the lake")}
+        description = _("A picture with its caption.")
+
+
+class FigureBlock(blocks.StructBlock):
+    number = blocks.CharBlock(label=_("Number"), help_text=_("Short, with its unit: “90 m”, “45 %”."))
+    label = blocks.CharBlock(label=_("What it counts"))
+
+
+class FiguresBlock(blocks.ListBlock):
+    def __init__(self, **options):
+        super().__init__(FigureBlock(), **options)
+
+    class Meta:
+        icon = "order"
+        label = _("Key figures")
+        template = "home/blocks/figures.html"
+        preview_value = [{"number": "90 m", "label": _("of beach")}, {"number": "25", "label": _("weeks")}]
+        description = _("Two to four numbers that tell the story.")
+
+
+class QuoteBlock(blocks.StructBlock):
+    text = blocks.TextBlock(label=_("What was said"))
+    who = blocks.CharBlock(required=False, label=_("Who said it"))
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quotation")
+        template = "home/blocks/quote.html"
+        preview_value = {"text": LOREM, "who": _("A resident")}
+        description = _("The words of somebody.")
+
+
+class QuestionBlock(blocks.StructBlock):
+    question = blocks.CharBlock(label=_("Question"))
+    answer = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Answer"))
+
+    class Meta:
+        icon = "help"
+        label = _("Question that unfolds")
+        template = "home/blocks/question.html"
+        preview_value = {"question": _("What do I need?"), "answer": LOREM}
+        description = _("A question whose answer unfolds; several in a row make a list.")
+
+
+class TableValue(blocks.StructValue):
+    """Lines of cells, as pasted from a spreadsheet or written with bars."""
+
+    @cached_property
+    def lines(self) -> list[list[str]]:
+        lines = [line for line in (self.get("cells") or "").splitlines() if line.strip()]
+        rows = [[cell.strip() for cell in line.replace("\t", "|").split("|")] for line in lines]
+        width = max(map(len, rows), default=0)
+        return [row + [""] * (width - len(row)) for row in rows]
+
+    @property
+    def head(self) -> list[str]:
+        return self.lines[0] if self.lines else []
+
+    @property
+    def rows(self) -> list[list[str]]:
+        return self.lines[1:]
+
+
+class TableBlock(blocks.StructBlock):
+    caption = blocks.CharBlock(label=_("What the table shows"))
+    cells = blocks.TextBlock(
+        label=_("Cells"),
+        help_text=_("Paste from a spreadsheet, or write one line per row and a | between cells. First the head."),
+    )
+
+    class Meta:
+        icon = "table"
+        label = _("Table")
+        template = "home/blocks/table.html"
+        value_class = TableValue
+        preview_value = {"caption": _("Fees"), "cells": "Document | CHF\nCertificate | 15.–"}
+        description = _("Rows and columns with a head.")
+
+
+class DownloadBlock(blocks.StructBlock):
+    document = DocumentChooserBlock(label=_("Document"))
+    label = blocks.CharBlock(required=False, label=_("Name"), help_text=_("The document’s title if empty."))
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Download")
+        template = "home/blocks/download.html"
+        preview_value = {"document": None, "label": _("Rules of the harbour")}
+        description = _("A file to download, with its kind and size.")
+
+
+class ButtonBlock(blocks.StructBlock):
+    label = blocks.CharBlock(label=_("What it does"), help_text=_("A verb: “Order a certificate”."))
+    page = blocks.PageChooserBlock(required=False, label=_("Page"))
+    url = blocks.URLBlock(required=False, label=_("Or address elsewhere"))
+
+    class Meta:
+        icon = "link"
+        label = _("Button")
+        template = "home/blocks/button.html"
+        value_class = LinkValue
+        preview_value = {"label": _("Order a certificate"), "page": None, "url": "https://example.org"}
+        description = _("Leads to a service or a page.")
+
+    clean = LinkBlock.clean
+
+
+class ContactBlock(SnippetChooserBlock):
+    def __init__(self, target_model="home.Contact", **options):
+        super().__init__(target_model, **options)
+
+    class Meta:
+        icon = "mail"
+        label = _("Contact")
+        template = "home/blocks/contact.html"
+        preview_value = None
+        description = _("Who answers, with telephone and e-mail.")
+
+
+class PersonBlock(SnippetChooserBlock):
+    def __init__(self, target_model="home.Person", **options):
+        super().__init__(target_model, **options)
+
+    class Meta:
+        icon = "user"
+        label = _("Person")
+        template = "home/blocks/person.html"
+        preview_value = None
+        description = _("A person with their function.")
+
+
+class StepBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"))
+    text = blocks.TextBlock(required=False, label=_("Text"))
+
+
+class StepsBlock(blocks.ListBlock):
+    def __init__(self, **options):
+        super().__init__(StepBlock(), **options)
+
+    class Meta:
+        icon = "list-ol"
+        label = _("Steps")
+        template = "home/blocks/steps.html"
+        preview_value = [
+            {"title": _("You ask"), "text": LOREM},
+            {"title": _("We check"), "text": LOREM},
+            {"title": _("You receive"), "text": LOREM},
+        ]
+        description = _("What happens, in order.")
+
+
+class NoticeBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"))
+    text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Text"))
+
+    class Meta:
+        icon = "warning"
+        label = _("Notice")
+        template = "home/blocks/notice.html"
+        preview_value = {"title": _("Closed on 1 August"), "text": LOREM}
+        description = _("What must not be overlooked.")
+
+
+class ContentBlocks(blocks.StreamBlock):
+    """What a page of text is made of."""
+
+    heading = HeadingBlock()
+    text = TextBlock()
+    picture = PictureBlock()
+    figures = FiguresBlock()
+    quote = QuoteBlock()
+    question = QuestionBlock()
+    table = TableBlock()
+    download = DownloadBlock()
+    button = ButtonBlock()
+    contact = ContactBlock()
+    person = PersonBlock()
+    steps = StepsBlock()
+    notice = NoticeBlock()
+
+
+class OpeningBlock(blocks.StructBlock):
+    """Open on a day from an hour to another; a day may stand twice."""
+
+    day = blocks.ChoiceBlock(choices=DAYS, label=_("Day"))
+    opens = blocks.TimeBlock(label=_("Opens"))
+    closes = blocks.TimeBlock(label=_("Closes"))
+
+    class Meta:
+        icon = "time"
+        label = _("Opening")
+
+    def clean(self, value):
+        value = super().clean(value)
+        if value["opens"] >= value["closes"]:
+            refuse(closes=_("It closes after it opens."))
+        return value
+
+
+class ClosingBlock(blocks.StructBlock):
+    """Shut from a day to another, both included."""
+
+    first = blocks.DateBlock(label=_("First day"))
+    last = blocks.DateBlock(label=_("Last day"))
+
+    class Meta:
+        icon = "date"
+        label = _("Closing")
+
+    def clean(self, value):
+        value = super().clean(value)
+        if value["first"] > value["last"]:
+            refuse(last=_("The last day comes after the first."))
+        return value
+
+
+class TaskBlock(blocks.StructBlock):
+    """One of the doors on the home page."""
+
+    icon = blocks.ChoiceBlock(choices=ICONS, label=_("Icon"))
+    title = blocks.CharBlock(label=_("Title"), max_length=60)
+    text = blocks.CharBlock(required=False, label=_("What is behind it"), max_length=90)
+    page = blocks.PageChooserBlock(required=False, label=_("Page"))
+    url = blocks.URLBlock(required=False, label=_("Or address elsewhere"))
+
+    class Meta:
+        icon = "link"
+        label = _("Task")
+        value_class = LinkValue
+        template = "home/blocks/task.html"
+        preview_value = {
+            "icon": "move",
+            "title": _("Moving"),
+            "text": _("Arriving, leaving, changing address"),
+            "page": None,
+            "url": "https://example.org",
+        }
+
+    clean = LinkBlock.clean
+
+
+class AlertBlock(blocks.StructBlock):
+    """What is urgent, in one sentence, until a moment."""
+
+    title = blocks.CharBlock(label=_("What is the matter"), max_length=120)
+    text = blocks.CharBlock(required=False, label=_("Where, why, until when"), max_length=200)
+    link_text = blocks.CharBlock(required=False, label=_("Text of the link"), default="")
+    page = blocks.PageChooserBlock(required=False, label=_("Page that tells more"))
+    until = blocks.DateTimeBlock(required=False, label=_("Shown until"))
+
+    class Meta:
+        icon = "warning"
+        label = _("Alert")
+        value_class = LinkValue
+        template = "home/blocks/alert.html"
+        preview_value = {
+            "title": _("Water cut off today from 13:00 to 16:00,"),
+            "text": _("rue du Lac 1 to 38."),
+            "link_text": "",
+            "page": None,
+            "until": None,
+        }
+
+
+class PhoneBlock(blocks.StructBlock):
+    label = blocks.CharBlock(label=_("For what"))
+    phone = blocks.CharBlock(label=_("Telephone"))
+
+    class Meta:
+        icon = "mobile-alt"
+        label = _("Number")
+
+
+class FooterLinkBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"))
+    page = blocks.PageChooserBlock(required=False, label=_("Page"))
+    url = blocks.URLBlock(required=False, label=_("Or address elsewhere"))
+
+    class Meta:
+        icon = "link"
+        label = _("Link")
+        value_class = LinkValue
+
+    clean = LinkBlock.clean

@@ -1,0 +1,67 @@
+"""Words found in a text: folded, cut to what matters and marked. Pure."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+WORD = re.compile(r"\w+")
+LENGTH = 180
+LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "’": " ", "'": " ", "\x00": " "})
+
+
+def fold(text: str) -> str:
+    """Small letters without accents, ligatures opened, apostrophes as spaces: “École” is “ecole”."""
+    letters = unicodedata.normalize("NFKD", text.translate(LIGATURES).casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def words_of(query: str) -> list[str]:
+    """The folded words of a query, the longest first; the smallest (“le”, “à”) only where nothing else is said."""
+    words = sorted(set(WORD.findall(fold(query))), key=lambda word: (-len(word), word))
+    return [word for word in words if len(word) > 2] or words
+
+
+@dataclass(frozen=True)
+class Found:
+    """A stretch of a text that one of the words stands in."""
+
+    start: int
+    end: int
+
+
+def find(text: str, words: list[str]) -> list[Found]:
+    """Where a word of ``text`` begins like one of ``words`` (folded): “amarrage” finds “amarrages”."""
+    stems = [word[:-1] if len(word) > 4 and word.endswith(("s", "x", "e", "n")) else word for word in words]
+    return [
+        Found(match.start(), match.end())
+        for match in WORD.finditer(text)
+        if any(fold(match[0]).startswith(stem) for stem in stems)
+    ]
+
+
+def mark(text: str, words: list[str]) -> SafeString:
+    """``text``, escaped, with what was found in ``<mark>``."""
+    parts, last = [], 0
+    for found in find(text, words):
+        parts += [conditional_escape(text[last : found.start])]
+        parts += [format_html("<mark>{}</mark>", text[found.start : found.end])]
+        last = found.end
+    return mark_safe("".join([*parts, conditional_escape(text[last:])]))
+
+
+def excerpt(text: str, words: list[str], length: int = LENGTH) -> str:
+    """The part of ``text`` around the first find, cut between words; its beginning where nothing is found."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    found = find(text, words)
+    start = max(0, found[0].start - length // 3) if found else 0
+    start = text.rfind(" ", 0, start) + 1 if start else 0
+    if start + length >= len(text):
+        return f"… {text[start:]}" if start else text[start:]
+    end = text.rfind(" ", start, start + length)
+    end = end if end > start else start + length
+    return f"{'… ' if start else ''}{text[start:end]} …"

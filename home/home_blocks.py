@@ -1,0 +1,63 @@
+"""The sections of the home page that apps above offer: news, agenda, online counter, newsletter.
+
+An app puts them into its own ``home_blocks.py``::
+
+    from home.home_blocks import Section, home_blocks
+
+    @home_blocks.register("news")
+    def latest(request, page):
+        articles = …
+        return Section("news/home_block.html", {"articles": articles}, order=30) if articles else None
+
+The template is a whole ``<section class="band">…`` and gets ``page``, ``request`` and the section's context.
+Lines of the band “today” are offered the same way in ``today.py``: see :class:`Line`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.http import HttpRequest
+
+from .registry import Registry
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the home page; those of a lower order come first (news 30, agenda 40, counter 50, letter 60)."""
+
+    template: str
+    context: dict = field(default_factory=dict)
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """What holds today, as the band shows it: a key (“Tonight”), a short answer and a small remark.
+
+    ``shape`` is ``"open"``, ``"shut"`` or nothing: a full or an empty dot beside the key.
+    """
+
+    key: str
+    title: str
+    remark: str = ""
+    url: str = ""
+    shape: str = ""
+    order: int = 50
+
+
+home_blocks: Registry[Callable[[HttpRequest, object], Section | dict | None]] = Registry("home_blocks")
+# Each offer is called with the request, the home page and the moment, and answers lines.
+today: Registry[Callable[..., list[Line]]] = Registry("today")
+
+
+def sections_for(request: HttpRequest, page) -> list[Section]:
+    """What the apps have to say on the home page, in order."""
+    offers = [offer(request, page) for offer in home_blocks]
+    sections = [offer if isinstance(offer, Section) else Section(**offer) for offer in offers if offer]
+    return sorted(sections, key=lambda section: section.order)
+
+
+def lines_for(request: HttpRequest, page, now) -> list[Line]:
+    """The band “today”, in order."""
+    lines = [line for offer in today for line in offer(request, page, now)]
+    return sorted(lines, key=lambda line: line.order)

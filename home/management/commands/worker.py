@@ -1,0 +1,57 @@
+"""Runs background tasks. Each worker has a name of its own, so that it knows what it left when it died."""
+
+import logging
+import time
+
+from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, close_old_connections
+from django_tasks_db.management.commands.db_worker import Worker, validate_worker_id
+from django_tasks_db.models import DBTaskResult, TaskResultStatus
+
+from home.tasks import prune
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Runs background tasks, until stopped. Start every worker with a name of its own."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--name", default="worker-1", type=validate_worker_id)
+        parser.add_argument("--batch", action="store_true", help="Run what is waiting and end.")
+        parser.add_argument("--interval", default=0.5, type=float, help="Seconds between looks at the queue.")
+
+    def handle(self, *, name: str, batch: bool, interval: float, **options):
+        worker = Worker(
+            queue_names=["*"],
+            excluded_queue_names=[],
+            interval=interval,
+            batch=batch,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=name,
+        )
+        worker.configure_signals()
+        put_back(name)
+        prune()
+        while worker.running:
+            try:
+                worker.run()
+                return
+            except (OperationalError, InterfaceError):
+                logger.exception("The database does not answer; trying again in 5 seconds")
+                close_old_connections()
+                time.sleep(5)
+
+
+def put_back(name: str) -> int:
+    """Puts back what a worker of this name was running when it died; says how many."""
+    left = [
+        result.pk
+        for result in DBTaskResult.objects.running().only("pk", "worker_ids")
+        if result.worker_ids[-1:] == [name]
+    ]
+    return DBTaskResult.objects.filter(pk__in=left, status=TaskResultStatus.RUNNING).update(
+        status=TaskResultStatus.READY, started_at=None
+    )

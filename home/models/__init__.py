@@ -1,0 +1,25 @@
+"""The site's pages, the commune's settings, people and what search finds."""
+
+from .base import BasePage
+from .contact import ContactPage, FormField
+from .pages import ContentPage, HomePage, SectionPage
+from .people import Contact, OfficePage, Person
+from .search import SearchEntry
+from .settings import CommuneSettings, OpeningHours
+from .waste import WasteCollection
+
+__all__ = [
+    "BasePage",
+    "CommuneSettings",
+    "Contact",
+    "ContactPage",
+    "ContentPage",
+    "FormField",
+    "HomePage",
+    "OfficePage",
+    "OpeningHours",
+    "Person",
+    "SearchEntry",
+    "SectionPage",
+    "WasteCollection",
+]

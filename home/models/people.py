@@ -1,0 +1,102 @@
+"""People and offices: who answers, where and when."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import TranslatableMixin
+from wagtail.search import index
+from wagtail.snippets.models import register_snippet
+
+from home import blocks
+
+from .base import BasePage, stream_words
+from .settings import OpeningHours
+
+
+@register_snippet
+class Person(TranslatableMixin, index.Indexed, models.Model):
+    """Somebody who holds an office or answers questions."""
+
+    name = models.CharField(_("Name"), max_length=120)
+    role = models.CharField(_("Function"), max_length=160, blank=True)
+    text = models.CharField(_("What they look after"), max_length=255, blank=True)
+    phone = models.CharField(_("Telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    photo = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("Portrait"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    panels = [FieldPanel(name) for name in ("name", "role", "text", "phone", "email", "photo")]
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name"), index.FilterField("locale_id")]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self):
+        return f"{self.name}, {self.role}" if self.role else self.name
+
+
+@register_snippet
+class Contact(TranslatableMixin, index.Indexed, models.Model):
+    """Who to ask about something: shown on pages that need it."""
+
+    title = models.CharField(_("Who answers"), max_length=120)
+    text = models.CharField(_("Remark"), max_length=255, blank=True, help_text=_("Hours, place, languages."))
+    phone = models.CharField(_("Telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+
+    panels = [FieldPanel(name) for name in ("title", "text", "phone", "email")]
+    search_fields = [index.SearchField("title"), index.AutocompleteField("title"), index.FilterField("locale_id")]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self):
+        return self.title
+
+
+class OfficePage(OpeningHours, BasePage):
+    """An office or a place with opening hours: the counter, the waste site, the library."""
+
+    street = models.CharField(_("Street and number"), max_length=120, blank=True)
+    postcode = models.CharField(_("Postcode"), max_length=12, blank=True)
+    town = models.CharField(_("Town"), max_length=80, blank=True)
+    phone = models.CharField(_("Telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    access = models.CharField(
+        _("Access"), max_length=255, blank=True, help_text=_("Step-free? Which bus? Where to park?")
+    )
+    on_home = models.BooleanField(
+        _("Say on the home page whether it is open"), default=False, help_text=_("In the band “today”.")
+    )
+    body = StreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
+
+    template = "home/office_page.html"
+    parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
+    subpage_types = ["home.ContentPage"]
+    content_panels = [
+        *BasePage.content_panels,
+        MultiFieldPanel(
+            [FieldPanel(name) for name in ("street", "postcode", "town", "phone", "email", "access")], _("Contact")
+        ),
+        MultiFieldPanel([FieldPanel("hours"), FieldPanel("closings"), FieldPanel("on_home")], _("Opening hours")),
+        FieldPanel("body"),
+    ]
+    search_fields = [*BasePage.search_fields, index.SearchField("body"), index.FilterField("on_home")]
+
+    class Meta:
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+
+    def search_text(self) -> str:
+        people = [str(block.value) for block in self.body if block.block_type == "person" and block.value]
+        where = f"{self.street} {self.postcode} {self.town}".strip()
+        return " ".join([self.lead, *people, *stream_words(self.body), where]).strip()

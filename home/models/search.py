@@ -1,0 +1,64 @@
+"""What search looks through: one row per object and language."""
+
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.search import index
+
+from home.highlight import fold
+
+
+class SearchEntry(index.Indexed, models.Model):
+    """An object of the site in one language, as search finds and shows it.
+
+    Titles and words are indexed with accents folded, so that “ecole” finds “École” on every database.
+    """
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    object_id = models.CharField(max_length=64)
+    content_object = GenericForeignKey()
+    language = models.CharField(_("Language"), max_length=12)
+    kind = models.CharField(_("Kind"), max_length=40)
+    title = models.CharField(_("Title"), max_length=255)
+    summary = models.TextField(_("Summary"), blank=True)
+    text = models.TextField(_("Text"), blank=True)
+    keywords = models.CharField(_("Keywords"), max_length=255, blank=True)
+    trail = models.CharField(_("Where it stands"), max_length=255, blank=True)
+    url = models.CharField(_("Address"), max_length=500)
+    date = models.DateTimeField(_("Date"), null=True, blank=True)
+
+    search_fields = [
+        index.SearchField("folded_title", boost=8),
+        index.SearchField("folded_keywords", boost=6),
+        index.SearchField("folded_text", boost=1),
+        index.AutocompleteField("folded_title"),
+        index.AutocompleteField("folded_keywords"),
+        index.FilterField("language"),
+        index.FilterField("kind"),
+    ]
+
+    class Meta:
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "language"], name="one_search_entry_per_object_and_language"
+            )
+        ]
+        indexes = [models.Index(fields=["language", "kind"], name="search_entry_language_kind")]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def folded_title(self) -> str:
+        return fold(self.title)
+
+    @property
+    def folded_keywords(self) -> str:
+        return fold(self.keywords)
+
+    @property
+    def folded_text(self) -> str:
+        return fold(f"{self.summary} {self.text}")

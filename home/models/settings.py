@@ -1,0 +1,168 @@
+"""What the commune decides about itself: name, arms, colour, contacts, opening hours."""
+
+import zlib
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import holidays
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.fields import StreamField
+
+from home import blocks, colours, hours, words
+from home.validators import validate_arms
+
+
+@lru_cache(maxsize=16)
+def holidays_of(year: int) -> frozenset[date]:
+    """The public holidays of the commune's country and subdivision."""
+    try:
+        found = holidays.country_holidays(settings.COUNTRY, subdiv=settings.SUBDIVISION or None, years=year)
+    except NotImplementedError:
+        return frozenset()
+    return frozenset(found)
+
+
+class OpeningHours(models.Model):
+    """Something that opens and closes: the counter, the waste site, the library."""
+
+    hours = StreamField(
+        [("opening", blocks.OpeningBlock())], blank=True, verbose_name=_("Opening hours"), default=list
+    )
+    closings = StreamField(
+        [("closing", blocks.ClosingBlock())],
+        blank=True,
+        verbose_name=_("Closed"),
+        default=list,
+        help_text=_("Holidays of its own; public holidays are known."),
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def spans(self) -> list[hours.Span]:
+        values = (block.value for block in self.hours)
+        return [hours.Span(int(v["day"]), v["opens"], v["closes"]) for v in values if v["opens"] and v["closes"]]
+
+    @property
+    def timetable(self) -> list[dict]:
+        """The week as rows of ``days`` (in words) and ``spans``."""
+        rows = hours.timetable(self.spans)
+        return [{"days": words.days_in_words(row), "spans": row.spans} for row in rows]
+
+    def closed_days(self, today: date) -> set[date]:
+        """The days on which it stays shut within the time that matters."""
+        last = today + timedelta(days=hours.LOOK_AHEAD)
+        days = {day for year in {today.year, last.year} for day in holidays_of(year)}
+        for block in self.closings:
+            day, end = max(block.value["first"], today), min(block.value["last"], last)
+            days.update(day + timedelta(days=ahead) for ahead in range((end - day).days + 1))
+        return days
+
+    def opening(self, now: datetime | None = None) -> hours.Opening:
+        """What holds at ``now``: open until when, and when it opens next."""
+        now = timezone.localtime(now)
+        return hours.opening(self.spans, now, self.closed_days(now.date()))
+
+    @property
+    def open_now(self) -> hours.Opening:
+        return self.opening()
+
+    @property
+    def opening_words(self) -> tuple[str, str]:
+        """“Open until 17:00” and “Again tomorrow from 14:00”."""
+        now = timezone.localtime()
+        return words.opening_in_words(self.opening(now), now)
+
+
+@register_setting(icon="home")
+class CommuneSettings(OpeningHours, BaseGenericSetting):
+    """The commune that this installation serves."""
+
+    name = models.CharField(_("Name"), max_length=80, default="Orvenay")
+    kind = models.CharField(
+        _("Full name"), max_length=120, blank=True, help_text=_("As in “Commune d’Orvenay”.")
+    )
+    street = models.CharField(_("Street and number"), max_length=120, blank=True)
+    postcode = models.CharField(_("Postcode"), max_length=12, blank=True)
+    town = models.CharField(_("Town"), max_length=80, blank=True)
+    phone = models.CharField(_("Telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    arms = models.FileField(
+        _("Arms"),
+        upload_to="arms/",
+        blank=True,
+        validators=[validate_arms],
+        help_text=_("PNG or SVG, upright, on a transparent ground."),
+    )
+    colour = models.CharField(
+        _("Colour"),
+        max_length=7,
+        blank=True,
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as in #12479a."))],
+        help_text=_("One strong, dark colour; its tints follow from it. Lake blue if empty."),
+    )
+    reference_prefix = models.CharField(
+        _("Prefix of references"),
+        max_length=5,
+        default="ORV",
+        validators=[RegexValidator(r"^[A-Z]{2,5}\Z", _("Two to five capital letters."))],
+        help_text=_("As in ORV-26-00412."),
+    )
+
+    panels = [
+        MultiFieldPanel(
+            [FieldPanel("name"), FieldPanel("kind"), FieldPanel("arms"), FieldPanel("colour")], _("Identity")
+        ),
+        MultiFieldPanel(
+            [FieldPanel(name) for name in ("street", "postcode", "town", "phone", "email")], _("Contact")
+        ),
+        MultiFieldPanel([FieldPanel("hours"), FieldPanel("closings")], _("Opening hours of the counter")),
+        FieldPanel("reference_prefix"),
+    ]
+
+    class Meta:
+        verbose_name = _("Commune")
+
+    def __str__(self):
+        return self.kind or self.name
+
+    @classmethod
+    def current(cls, request=None) -> "CommuneSettings":
+        """The commune's settings, read once per request; what is not set yet has its default."""
+        kept = getattr(request, "_commune", None)
+        if kept is None:
+            kept = cls.objects.first() or cls()
+            if request is not None:
+                request._commune = kept
+        return kept
+
+    def clean(self):
+        super().clean()
+        if self.colour and not colours.readable(self.colour):
+            raise ValidationError(
+                {"colour": _("Text of this colour cannot be read on a light ground: choose a darker one.")}
+            )
+
+    @property
+    def arms_url(self) -> str:
+        return self.arms.url if self.arms else static("img/arms.svg")
+
+    @property
+    def address(self) -> str:
+        """The postal address on one line."""
+        place = f"{self.postcode} {self.town}".strip()
+        return ", ".join(part for part in (self.street, place) if part)
+
+    @property
+    def colour_key(self) -> str:
+        """Changes with the colour: the stylesheet's address can be kept for ever."""
+        return f"{zlib.crc32(self.colour.encode()):08x}"

@@ -1,0 +1,7 @@
+"""What happens on the site that apps above may act on."""
+
+from django.dispatch import Signal
+
+# Sent within the transaction that stores a contact form. Keywords: page, submission, and data, the answers by
+# label. Who delivers letters sends one; without a listener the message stays in the admin.
+contact_received = Signal()

@@ -1,0 +1,55 @@
+"""What the scheduler does for the ground: signs of life, and pages whose hour has come."""
+
+import logging
+
+from django.apps import apps
+from django.core.cache import cache
+from django.db import transaction
+from django_tasks_db.models import DBTaskResult, TaskResultStatus
+from wagtail.models import DraftStateMixin, Page, Revision
+
+from .background import sweeps
+from .models.background import Heartbeat
+from .tasks import heartbeat
+
+logger = logging.getLogger(__name__)
+
+
+@sweeps.register("heartbeat")
+def beat(now) -> None:
+    """Leaves a sign of the scheduler, and gives the worker one to leave unless one is waiting already."""
+    Heartbeat.beat(Heartbeat.SCHEDULER)
+    waiting = {"status": TaskResultStatus.READY, "task_path": heartbeat.module_path}
+    if not DBTaskResult.objects.filter(**waiting).exists():
+        heartbeat.enqueue()
+
+
+TRY_AGAIN_AFTER = 10 * 60  # seconds; a page that cannot be published is not tried at every sweep
+
+
+@sweeps.register("publish_scheduled")
+def publish_scheduled(now) -> None:
+    """Publishes and unpublishes what editors dated. Each has its own try: a faulty page holds up no other."""
+    for revision in Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"):
+        _try(f"revision {revision.pk}", revision.publish, log_action="wagtail.publish.scheduled")
+    for model in _models_with_drafts():
+        for live in model.objects.filter(live=True, expire_at__lte=now).order_by("expire_at"):
+            name = f"{model._meta.label_lower} {live.pk}"
+            _try(name, live.unpublish, set_expired=True, log_action="wagtail.unpublish.scheduled")
+
+
+def _models_with_drafts() -> list:
+    snippets = [m for m in apps.get_models() if issubclass(m, DraftStateMixin) and not issubclass(m, Page)]
+    return [Page, *snippets]
+
+
+def _try(name: str, act, **arguments) -> None:
+    pause = f"scheduled-fault:{name.replace(' ', ':')}"
+    if cache.get(pause):
+        return
+    try:
+        with transaction.atomic():
+            act(**arguments)
+    except Exception:
+        logger.exception("Scheduled publication of %s failed", name)
+        cache.set(pause, True, TRY_AGAIN_AFTER)

@@ -1,0 +1,26 @@
+"""Background work of the ground: signs of life and the worker's own tidying."""
+
+from datetime import timedelta
+
+from django.tasks import task
+from django.utils import timezone
+
+KEEP_SUCCESSFUL, KEEP_FAILED = timedelta(hours=6), timedelta(days=30)
+
+
+@task()
+def heartbeat() -> None:
+    """Run every sweep or so: shows that a worker works, and removes results that nobody will read."""
+    from .models.background import Heartbeat
+
+    Heartbeat.beat(Heartbeat.WORKER)
+    prune()
+
+
+def prune() -> None:
+    """Removes old results; without it the table of tasks grows for ever."""
+    from django_tasks_db.models import DBTaskResult
+
+    now = timezone.now()
+    DBTaskResult.objects.successful().filter(finished_at__lt=now - KEEP_SUCCESSFUL).delete()
+    DBTaskResult.objects.failed().filter(finished_at__lt=now - KEEP_FAILED).delete()

@@ -1,0 +1,45 @@
+"""Opening hours and days said in words."""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from .hours import Opening, Row
+
+
+def days_in_words(row: Row) -> str:
+    """“Monday and Thursday”, “Monday to Friday”."""
+    names = [str(WEEKDAYS[day]) for day in row.days]
+    if len(row.days) > 2 and row.days[-1] - row.days[0] == len(row.days) - 1:
+        return capfirst(_("{first} to {last}").format(first=names[0], last=names[-1]))
+    if len(names) == 1:
+        return capfirst(names[0])
+    return capfirst(_("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1]))
+
+
+def day_in_words(day: date, today: date) -> str:
+    """“today”, “tomorrow”, the weekday within a week, else the date."""
+    ahead = (day - today).days
+    if ahead in (0, 1):
+        return _("tomorrow") if ahead else _("today")
+    return str(WEEKDAYS[day.weekday()]) if 1 < ahead < 7 else date_format(day, "j F")
+
+
+def opening_in_words(opening: Opening, now: datetime) -> tuple[str, str]:
+    """A short answer and what follows: “Open until 17:00”, “Again tomorrow from 14:00”."""
+    from .templatetags.commune import clock
+
+    if opening.next is None:
+        following = ""
+    else:
+        local = timezone.localtime(opening.next)
+        words = {"day": day_in_words(local.date(), now.date()), "hour": clock(local)}
+        text = _("Again {day} from {hour}") if opening.open else _("Opens {day} at {hour}")
+        following = capfirst(text.format(**words))
+    if opening.open:
+        return _("Open until {hour}").format(hour=clock(opening.until)), following
+    return _("Closed"), following

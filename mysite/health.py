@@ -1,0 +1,26 @@
+"""Whether the site and what runs beside it are alive, for monitors."""
+
+from django.db import DatabaseError
+from django.http import JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from home.models.background import Heartbeat
+
+
+@require_safe
+@never_cache
+def health(request):
+    """200 while pages can be served; ``status`` is ``degraded`` where scheduler or worker are silent."""
+    try:
+        seen = Heartbeat.seen()
+    except DatabaseError:
+        return JsonResponse({"status": "down", "database": False}, status=503)
+    now = timezone.now()
+    beside = {
+        name: {"alive": Heartbeat.alive(at, now), "seen": at.isoformat() if at else None}
+        for name, at in seen.items()
+    }
+    healthy = all(part["alive"] for part in beside.values())
+    return JsonResponse({"status": "ok" if healthy else "degraded", "database": True, **beside})

@@ -1,0 +1,61 @@
+"""News for feed readers, per language and per category."""
+
+from datetime import datetime, time
+
+from django.contrib.syndication.views import Feed
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+
+LENGTH = 30
+
+
+class RssFeed(Feed):
+    """The newest articles of an index page."""
+
+    feed_type = Rss201rev2Feed
+
+    def __init__(self, index, category=None):
+        self.index, self.category = index, category
+
+    def title(self) -> str:
+        return f"{self.index.title}: {self.category}" if self.category else self.index.title
+
+    def link(self) -> str:
+        query = f"?category={self.category.slug}" if self.category else ""
+        return self.index.full_url + query
+
+    def description(self) -> str:
+        return self.index.description or self.index.title
+
+    subtitle = description
+
+    def language(self) -> str:
+        return self.index.locale.language_code
+
+    def items(self):
+        articles = self.index.articles().select_related("category").defer_streamfields()
+        if self.category:
+            articles = articles.in_category(self.category)
+        return articles[:LENGTH]
+
+    def item_title(self, item) -> str:
+        return item.title
+
+    def item_description(self, item) -> str:
+        return item.lead
+
+    def item_link(self, item) -> str:
+        return item.full_url
+
+    def item_pubdate(self, item) -> datetime:
+        return timezone.make_aware(datetime.combine(item.date, time(6)))
+
+    def item_updateddate(self, item) -> datetime:
+        return item.last_published_at or self.item_pubdate(item)
+
+    def item_categories(self, item) -> list[str]:
+        return [item.category.name]
+
+
+class AtomFeed(RssFeed):
+    feed_type = Atom1Feed

@@ -1,0 +1,353 @@
+"""What the commune tells and what happens: news by category, and an agenda."""
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import StreamField
+from wagtail.models import Orderable, Page, PageManager, PageQuerySet, TranslatableMixin
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField
+
+from home.blocks import ContentBlocks
+from home.models import BasePage
+from newsletter.matching import subscribers_for
+from newsletter.models import OrderedTranslations, Topic
+
+from . import ics, listing, structured_data
+
+
+class NewsCategory(TranslatableMixin, models.Model):
+    """What a piece of news is about. The slug is the same in all languages."""
+
+    name = models.CharField(_("name"), max_length=60)
+    slug = models.SlugField(_("in addresses"), max_length=60)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = OrderedTranslations.as_manager()
+
+    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("order")]
+    override_translatable_fields = [SynchronizedField("slug")]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("news category")
+        verbose_name_plural = _("news categories")
+        ordering = ["order", "name"]
+        constraints = [models.UniqueConstraint(fields=["locale", "slug"], name="one_news_category_per_slug")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PicturePage(BasePage):
+    """A page with one picture, and the words for who does not see it."""
+
+    picture = models.ForeignKey(
+        "wagtailimages.Image",
+        models.SET_NULL,
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    picture_alt = models.CharField(
+        _("what the picture shows"), max_length=255, blank=True, help_text=_("Read aloud to who does not see it.")
+    )
+    picture_caption = models.CharField(_("caption and author of the picture"), max_length=255, blank=True)
+
+    picture_panel = MultiFieldPanel(
+        [FieldPanel("picture"), FieldPanel("picture_alt"), FieldPanel("picture_caption")], heading=_("Picture")
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def alt(self) -> str:
+        return self.picture_alt or getattr(self.picture, "description", "")
+
+    @property
+    def social_image(self):
+        return super().social_image or (self.picture if self.picture_id else None)
+
+    def clean(self):
+        super().clean()
+        if self.picture_id and not self.alt:
+            raise ValidationError({"picture_alt": _("Say in one sentence what the picture shows.")})
+
+
+class NewsQuerySet(PageQuerySet):
+    def published(self):
+        """What the public may see, newest first."""
+        return self.live().public().order_by("-date", "-pk")
+
+    def in_category(self, category: NewsCategory):
+        return self.filter(category__translation_key=category.translation_key)
+
+
+class NewsIndexPage(RoutablePageMixin, BasePage):
+    """All news, by category and year, with its feeds."""
+
+    search_kind = "page"
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["news.NewsPage"]
+    template = "news/news_index_page.html"
+
+    class Meta:
+        verbose_name = _("news index")
+        verbose_name_plural = _("news indexes")
+
+    def articles(self):
+        return NewsPage.objects.child_of(self).published()
+
+    def get_context(self, request, *args, **kwargs):
+        return super().get_context(request, *args, **kwargs) | listing.news(self, request.GET)
+
+    @path("rss.xml", name="rss")
+    @path("<slug:category>/rss.xml", name="category_rss")
+    def rss(self, request, category=None):
+        """The newest articles, of a category if one is given, as RSS."""
+        return self._feed(request, category, "rss")
+
+    @path("atom.xml", name="atom")
+    @path("<slug:category>/atom.xml", name="category_atom")
+    def atom(self, request, category=None):
+        """The newest articles, of a category if one is given, as Atom."""
+        return self._feed(request, category, "atom")
+
+    def _feed(self, request, slug, kind):
+        from .feeds import AtomFeed, RssFeed
+
+        category = listing.category(self, slug) if slug else None
+        return {"rss": RssFeed, "atom": AtomFeed}[kind](self, category)(request)
+
+
+class NewsPage(PicturePage):
+    """One piece of news."""
+
+    search_kind = "news"
+    social_type = "article"
+    parent_page_types = ["news.NewsIndexPage"]
+    subpage_types = []
+    template = "news/news_page.html"
+
+    date = models.DateField(_("date"), default=timezone.localdate, db_index=True)
+    author = models.CharField(
+        _("by"), max_length=120, blank=True, help_text=_("As it follows “by”: the Council, the school…")
+    )
+    category = models.ForeignKey(NewsCategory, models.PROTECT, verbose_name=_("category"), related_name="+")
+    topics = ParentalManyToManyField(
+        Topic,
+        verbose_name=_("newsletter topics"),
+        blank=True,
+        related_name="+",
+        help_text=_("Subscribers of these topics hear of it."),
+    )
+    body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
+
+    objects = PageManager.from_queryset(NewsQuerySet)()
+
+    content_panels = [
+        *BasePage.content_panels,
+        MultiFieldPanel([FieldPanel("date"), FieldPanel("author"), FieldPanel("category")], heading=_("Where and when")),
+        PicturePage.picture_panel,
+        FieldPanel("body"),
+        InlinePanel("related_services", heading=_("Services it speaks of"), label=_("Service"), max_num=4),
+        MultiFieldPanel(
+            [
+                FieldPanel("topics", widget=None),
+                HelpPanel(template="news/reach_panel.html"),
+            ],
+            heading=_("Newsletter"),
+        ),
+    ]
+    search_fields = [*BasePage.search_fields, index.SearchField("body"), index.FilterField("date")]
+    override_translatable_fields = [SynchronizedField("category")]
+
+    class Meta:
+        verbose_name = _("news article")
+        verbose_name_plural = _("news articles")
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        return context | {
+            "services": self.services(),
+            "followed": self.matched_topics(),
+            "structured_data": structured_data.news_article(self, request),
+        }
+
+    def services(self) -> list[Page]:
+        """The services it speaks of, in the language of the page where they exist in it."""
+        chosen = [related.service for related in self.related_services.select_related("service")]
+        keys = [service.translation_key for service in chosen]
+        found = {}
+        for page in Page.objects.live().public().filter(translation_key__in=keys) if keys else ():
+            if page.locale_id == self.locale_id or page.translation_key not in found:
+                found[page.translation_key] = page
+        return [found[key] for key in keys if key in found]
+
+    def matched_topics(self) -> list[Topic]:
+        """Its topics; a translation without any of its own has those of the other languages."""
+        if topics := list(self.topics.all()):
+            return topics
+        others = type(self).objects.filter(translation_key=self.translation_key).exclude(pk=self.pk)
+        return list(Topic.objects.filter(pk__in=others.values("topics")))
+
+    def reach(self) -> int:
+        """How many confirmed subscribers its topics reach in its language."""
+        if self.pk is None:
+            return 0
+        return subscribers_for(self.matched_topics(), self.locale.language_code).count()
+
+
+class RelatedService(Orderable):
+    """A service that a piece of news speaks of."""
+
+    page = ParentalKey(NewsPage, models.CASCADE, related_name="related_services")
+    service = models.ForeignKey(
+        "wagtailcore.Page", models.CASCADE, verbose_name=_("service"), related_name="+"
+    )
+
+    panels = [PageChooserPanel("service", "eservices_catalogue.ServicePage")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("related service")
+        verbose_name_plural = _("related services")
+
+    def __str__(self) -> str:
+        return str(self.service)
+
+
+class EventQuerySet(PageQuerySet):
+    def published(self):
+        return self.live().public()
+
+    def upcoming(self, now):
+        """What is not over at ``now``, the next first. An event without an end lasts its day."""
+        day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        lasts = models.Q(end__gte=now) | models.Q(end=None, start__gte=day)
+        return self.filter(lasts).order_by("start", "pk")
+
+    def past(self, now):
+        """What is over at ``now``, the latest first."""
+        day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        over = models.Q(end__lt=now) | models.Q(end=None, start__lt=day)
+        return self.filter(over).order_by("-start", "-pk")
+
+
+class EventIndexPage(RoutablePageMixin, BasePage):
+    """The agenda, on the site and for calendars."""
+
+    parent_page_types = ["home.HomePage"]
+    subpage_types = ["news.EventPage"]
+    template = "news/event_index_page.html"
+
+    class Meta:
+        verbose_name = _("agenda")
+        verbose_name_plural = _("agendas")
+
+    def events(self):
+        return EventPage.objects.child_of(self).published()
+
+    def get_context(self, request, *args, **kwargs):
+        return super().get_context(request, *args, **kwargs) | listing.agenda(self, request.GET)
+
+    @path("agenda.ics", name="calendar")
+    def calendar(self, request):
+        """All that is to come, and the last month, to subscribe to."""
+        since = timezone.now() - timedelta(days=31)
+        return calendar_file(request, self.title, self.events().filter(start__gte=since).order_by("start"))
+
+
+class EventPage(RoutablePageMixin, PicturePage):
+    """Something that happens at a time and a place."""
+
+    search_kind = "event"
+    parent_page_types = ["news.EventIndexPage"]
+    subpage_types = []
+    template = "news/event_page.html"
+
+    start = models.DateTimeField(_("begins"), db_index=True)
+    end = models.DateTimeField(_("ends"), null=True, blank=True)
+    cancelled = models.BooleanField(_("cancelled"), default=False)
+    place = models.CharField(_("place"), max_length=120)
+    address = models.CharField(_("where that is"), max_length=200, blank=True)
+    price = models.CharField(_("price"), max_length=60, blank=True, help_text=_("Short: “Free”, “CHF 12.–”."))
+    price_note = models.CharField(_("registration, reductions"), max_length=120, blank=True)
+    access = models.CharField(_("access without barriers"), max_length=60, blank=True)
+    access_note = models.CharField(_("more on access"), max_length=120, blank=True)
+    organiser = models.CharField(_("organised by"), max_length=200, blank=True)
+    phone = models.CharField(_("telephone for questions"), max_length=40, blank=True)
+    body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
+
+    objects = PageManager.from_queryset(EventQuerySet)()
+
+    content_panels = [
+        *BasePage.content_panels,
+        MultiFieldPanel([FieldPanel("start"), FieldPanel("end"), FieldPanel("cancelled")], heading=_("When")),
+        MultiFieldPanel([FieldPanel("place"), FieldPanel("address")], heading=_("Where")),
+        MultiFieldPanel(
+            [FieldPanel("price"), FieldPanel("price_note"), FieldPanel("access"), FieldPanel("access_note")],
+            heading=_("Price and access"),
+        ),
+        MultiFieldPanel([FieldPanel("organiser"), FieldPanel("phone")], heading=_("Who")),
+        PicturePage.picture_panel,
+        FieldPanel("body"),
+    ]
+    search_fields = [
+        *BasePage.search_fields,
+        index.SearchField("place"),
+        index.SearchField("body"),
+        index.FilterField("start"),
+    ]
+    override_translatable_fields = [SynchronizedField("phone")]
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+
+    def clean(self):
+        super().clean()
+        if self.start and self.end and self.end <= self.start:
+            raise ValidationError({"end": _("It ends after it begins.")})
+
+    @cached_property
+    def first_day(self):
+        return timezone.localdate(self.start)
+
+    @cached_property
+    def last_day(self):
+        return timezone.localdate(self.end) if self.end else self.first_day
+
+    @property
+    def one_day(self) -> bool:
+        return self.first_day == self.last_day
+
+    @property
+    def over(self) -> bool:
+        return self.end < timezone.now() if self.end else self.first_day < timezone.localdate()
+
+    def search_text(self) -> str:
+        return f"{self.place} {self.address} {self.organiser} {super().search_text()}".strip()
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        return context | {"structured_data": structured_data.event(self, request)}
+
+    @path("event.ics", name="calendar")
+    def calendar(self, request):
+        """The event for the reader's own calendar."""
+        return calendar_file(request, self.slug, [self])
+
+
+def calendar_file(request, name: str, events) -> HttpResponse:
+    response = HttpResponse(ics.calendar(name, events, request), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="agenda.ics"'
+    return response

@@ -1,0 +1,63 @@
+"""What search engines read: schema.org, as a data block that no browser runs."""
+
+import json
+
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from home.models import CommuneSettings
+
+# As in json_script: nothing in the data can close the element.
+ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+SHARED = "width-1200|format-jpeg"
+
+
+def news_article(page, request) -> SafeString:
+    published = timezone.localtime(page.first_published_at) if page.first_published_at else None
+    return _script(
+        {
+            "@type": "NewsArticle",
+            "headline": page.title,
+            "description": page.description,
+            "datePublished": page.date.isoformat(),
+            "dateModified": _moment(page.last_published_at) or (published and published.isoformat()),
+            "inLanguage": page.locale.language_code,
+            "mainEntityOfPage": page.get_full_url(request),
+            "publisher": _organisation(request),
+            "author": {"@type": "Organization", "name": page.author} if page.author else _organisation(request),
+        }
+    )
+
+
+def event(page, request) -> SafeString:
+    state = "EventCancelled" if page.cancelled else "EventScheduled"
+    return _script(
+        {
+            "@type": "Event",
+            "name": page.title,
+            "description": page.description,
+            "startDate": _moment(page.start),
+            "endDate": _moment(page.end),
+            "eventStatus": f"https://schema.org/{state}",
+            "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+            "inLanguage": page.locale.language_code,
+            "url": page.get_full_url(request),
+            "location": {"@type": "Place", "name": page.place, "address": page.address or page.place},
+            "organizer": {"@type": "Organization", "name": page.organiser} if page.organiser else None,
+        }
+    )
+
+
+def _organisation(request) -> dict:
+    commune = CommuneSettings.current(request)
+    return {"@type": "GovernmentOrganization", "name": commune.kind or commune.name}
+
+
+def _moment(value) -> str | None:
+    return timezone.localtime(value).isoformat() if value else None
+
+
+def _script(data: dict) -> SafeString:
+    known = {"@context": "https://schema.org"} | {key: value for key, value in data.items() if value}
+    text = json.dumps(known, ensure_ascii=False).translate(ESCAPES)
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308

@@ -41,7 +41,7 @@ def _permissions(name: str) -> list[Permission]:
 def ensure_roles() -> dict[str, Group]:
     """The groups by name, made where they are missing, with the permissions that belong to them.
 
-    What somebody added to a group by hand stays. Rights on pages are given on the page tree, by who builds it.
+    What somebody added to a group by hand stays. Rights on pages stand on the page tree.
     """
     groups = {}
     for name in ROLES:

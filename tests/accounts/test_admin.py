@@ -1,0 +1,55 @@
+"""Wagtail's screens for people work with a model that has no user name."""
+
+import pytest
+from django.urls import reverse
+
+from eservices.accounts.models import User
+from eservices.accounts.roles import ensure_roles
+from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+NADIA = {"email": "Nadia.Favre@Orvenay.example", "first_name": "Nadia", "last_name": "Favre"}
+
+
+@pytest.fixture
+def boss(client):
+    client.force_login(SuperuserFactory())
+    return client
+
+
+def test_staff_is_added_without_a_password_and_gets_in_by_code(boss):
+    group = ensure_roles()["agents"]
+    page = boss.post(reverse("wagtailusers_users:add"), NADIA | {"groups": [group.pk]})
+    assert page.status_code == 302, page.context["form"].errors
+    nadia = User.objects.get(email="nadia.favre@orvenay.example")
+    assert list(nadia.groups.all()) == [group]
+    assert not nadia.has_usable_password()
+
+
+def test_the_same_address_in_other_letters_is_refused_beside_the_field(boss):
+    UserFactory(email="nadia.favre@orvenay.example")
+    page = boss.post(reverse("wagtailusers_users:add"), NADIA)
+    assert page.status_code == 200
+    assert "email" in page.context["form"].errors
+
+
+def test_the_list_shows_people_and_finds_them(boss):
+    AgentFactory(first_name="Nadia", last_name="Favre")
+    assert "Favre" in boss.get(reverse("wagtailusers_users:index")).text
+    assert "Favre" in boss.get(reverse("wagtailusers_users:index"), {"q": "Nadia"}).text
+
+
+def test_a_person_is_changed(boss):
+    person = AgentFactory()
+    url = reverse("wagtailusers_users:edit", args=[person.pk])
+    assert boss.get(url).status_code == 200
+    page = boss.post(url, NADIA | {"is_active": "on"})
+    assert page.status_code == 302, page.context["form"].errors
+    person.refresh_from_db()
+    assert person.email == "nadia.favre@orvenay.example"
+    assert person.has_usable_password(), "a password that was there stays where none is typed"
+
+
+def test_an_agent_does_not_see_the_screens_for_people(client):
+    client.force_login(AgentFactory())
+    assert client.get(reverse("wagtailusers_users:index")).status_code == 302

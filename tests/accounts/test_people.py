@@ -1,0 +1,72 @@
+"""One address is one person, however it is typed."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import checks
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from eservices.accounts.models import IdentityLevel, User
+from eservices.accounts.roles import ROLES, ensure_roles
+from eservices.space.sweeps import forget_unopened_accounts
+from tests.factories.accounts import AgentFactory, EditorFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("typed", ["Elodie@Courriel.example", " elodie@courriel.EXAMPLE "])
+def test_an_address_is_kept_in_lower_case(typed):
+    assert UserFactory(email=typed).email == "elodie@courriel.example"
+
+
+def test_two_people_cannot_have_the_same_address_in_other_letters():
+    UserFactory(email="elodie@courriel.example")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User(email="ELODIE@courriel.example").save()
+    assert User.objects.count() == 1
+
+
+def test_a_person_is_found_however_the_address_is_typed():
+    person = UserFactory(email="elodie@courriel.example")
+    assert User.objects.get_by_natural_key("Elodie@Courriel.Example") == person
+
+
+def test_django_has_nothing_to_say_about_the_user_model():
+    assert [message for message in checks.run_checks() if message.id == "auth.W004"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "initials"),
+    [("Nadia", "Favre", "NF"), ("Jean-Luc", "Petit", "JL"), ("", "", "E")],
+)
+def test_a_person_has_initials(first, last, initials):
+    assert User(email="elodie@courriel.example", first_name=first, last_name=last).initials == initials
+
+
+def test_roles_are_made_once_and_keep_what_was_added_by_hand(django_assert_max_num_queries):
+    groups = ensure_roles()
+    assert set(groups) == set(ROLES)
+    extra = groups["agents"].permissions.model.objects.filter(codename="add_user").first()
+    groups["agents"].permissions.add(extra)
+    assert ensure_roles()["agents"].pk == groups["agents"].pk
+    assert groups["agents"].permissions.filter(pk=extra.pk).exists()
+
+
+def test_staff_enters_the_admin_and_a_resident_does_not(client):
+    for person in (AgentFactory(), EditorFactory()):
+        client.force_login(person)
+        assert client.get("/admin/").status_code == 200
+    client.force_login(UserFactory())
+    assert client.get("/admin/").status_code == 302
+
+
+def test_an_address_that_nobody_opened_is_forgotten_after_a_day():
+    old = timezone.now() - timedelta(days=2)
+    stranger = UserFactory(identity_level=IdentityLevel.NONE, date_joined=old)
+    fresh = UserFactory(identity_level=IdentityLevel.NONE)
+    proven = UserFactory(date_joined=old)
+    staff = AgentFactory(identity_level=IdentityLevel.NONE, date_joined=old)
+    forget_unopened_accounts(timezone.now())
+    assert set(User.objects.all()) == {fresh, proven, staff}
+    assert not User.objects.filter(pk=stranger.pk).exists()

@@ -1,0 +1,197 @@
+"""Signing in by a code that was sent to the address, without a password."""
+
+import re
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.urls import reverse
+from django.utils import translation
+
+from eservices.accounts.models import IdentityLevel, User
+from eservices.deliveries.models import Delivery
+from tests.factories.accounts import PASSWORD, AgentFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "elodie@courriel.example"
+SIGN_IN, CODE = "/compte/entrer/", "/compte/entrer/code/"
+
+
+def ask(client, email=ADDRESS, **data):
+    return client.post(SIGN_IN, {"email": email, **data})
+
+
+def sent_code(email=ADDRESS) -> str:
+    delivery = Delivery.objects.filter(recipient=email).latest("created_at")
+    return "".join(re.search(r"^(\d{3}) (\d{3})$", delivery.payload["text"], re.M).groups())
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+@pytest.fixture(autouse=True)
+def _kept_letters(monkeypatch):
+    """The outbox drops a code once it is sent: here nothing is sent."""
+    monkeypatch.setattr("eservices.deliveries.tasks.carry.enqueue", lambda *args, **kwargs: None, raising=False)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_address_and_its_code_are_enough_to_get_in(client, known):
+    if known:
+        UserFactory(email=ADDRESS, identity_level=IdentityLevel.NONE)
+    assert ask(client).url == CODE
+    answer = client.post(CODE, {"code": sent_code()})
+    assert answer.url == "/espace/"
+    person = User.objects.get()
+    assert client.session["_auth_user_id"] == str(person.pk)
+    assert person.identity_level == IdentityLevel.EMAIL
+    assert not person.has_usable_password()
+    assert EmailAddress.objects.get(user=person).verified
+
+
+def test_a_code_does_not_lower_what_was_proven_before(client):
+    UserFactory(email=ADDRESS, identity_level=IdentityLevel.KNOWN)
+    ask(client)
+    client.post(CODE, {"code": sent_code()})
+    assert User.objects.get().identity_level == IdentityLevel.KNOWN
+
+
+def test_the_code_may_be_typed_with_a_space(client):
+    ask(client)
+    code = sent_code()
+    assert client.post(CODE, {"code": f" {code[:3]} {code[3:]} "}).status_code == 302
+
+
+def test_known_and_unknown_addresses_get_the_same_answer(client):
+    UserFactory(email=ADDRESS)
+    known = ask(client)
+    page = client.get(CODE)
+    client.session.flush()
+    unknown = ask(client, "inconnue@courriel.example")
+    other = client.get(CODE)
+    assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+    strip = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+    same = strip.sub("", page.text.replace(ADDRESS, "X"))
+    assert same == strip.sub("", other.text.replace("inconnue@courriel.example", "X"))
+    assert Delivery.objects.count() == 2
+
+
+def test_a_closed_account_gets_no_code_and_the_page_does_not_say_so(client):
+    UserFactory(email=ADDRESS, is_active=False)
+    assert ask(client).url == CODE
+    assert client.get(CODE).status_code == 200
+    assert not Delivery.objects.exists()
+    assert client.post(CODE, {"code": "123456"}).status_code == 200
+
+
+def test_a_wrong_code_says_how_many_tries_are_left_and_the_last_one_ends_it(client):
+    ask(client)
+    code = sent_code()
+    with translation.override("en"):
+        page = client.post(CODE, {"code": wrong(code)}, headers={"accept-language": "en"})
+    assert "_auth_user_id" not in client.session
+    assert page.context["tries_left"] == 4
+    assert 'aria-invalid="true"' in page.text
+    for _ in range(3):
+        client.post(CODE, {"code": wrong(code)})
+    assert client.post(CODE, {"code": wrong(code)}).url == SIGN_IN
+    assert client.get(SIGN_IN).context["problems"]
+    assert client.post(CODE, {"code": code}).url == SIGN_IN, "the code of an ended try is worth nothing"
+
+
+def test_a_code_is_good_for_a_quarter_of_an_hour(client):
+    with time_machine.travel("2026-11-24 10:00", tick=False) as clock:
+        ask(client)
+        code = sent_code()
+        clock.shift(16 * 60)
+        assert client.post(CODE, {"code": code}).url == SIGN_IN
+    assert "_auth_user_id" not in client.session
+
+
+def test_another_code_replaces_the_first(client):
+    ask(client)
+    first = sent_code()
+    client.post(CODE, {"action": "resend"})
+    second = sent_code()
+    if first != second:
+        assert client.post(CODE, {"code": first}).status_code == 200
+    assert client.post(CODE, {"code": second}).url == "/espace/"
+
+
+def test_too_many_codes_for_one_address_are_refused(client):
+    answers = [ask(client) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [302, 302, 302, 200]
+    assert answers[-1].context["form"].errors["email"]
+    assert Delivery.objects.count() == 3
+
+
+@pytest.mark.parametrize("typed", ["", "elodie", "elodie@", "a" * 300 + "@courriel.example", "e\0@courriel.example"])
+def test_what_is_no_address_is_refused_beside_the_field(client, typed):
+    page = ask(client, typed)
+    assert page.status_code == 200
+    assert page.context["form"].errors["email"]
+    assert not User.objects.exists()
+
+
+def test_somebody_lands_where_they_wanted_to_go_but_never_elsewhere(client):
+    UserFactory(email=ADDRESS)
+    ask(client, next="/espace/vous/")
+    assert client.post(CODE, {"code": sent_code(), "next": "/espace/vous/"}).url == "/espace/vous/"
+    client.logout()
+    ask(client, next="https://ailleurs.example/")
+    assert client.post(CODE, {"code": sent_code(), "next": "https://ailleurs.example/"}).url == "/espace/"
+
+
+def test_the_letter_comes_in_the_language_of_the_page_and_its_code_is_kept_from_staff(client):
+    client.post("/de/compte/entrer/", {"email": ADDRESS})
+    delivery = Delivery.objects.get()
+    assert delivery.payload["language"] == "de"
+    assert User.objects.get().language == "de"
+    assert delivery.confidential
+    assert sent_code() not in delivery.title
+
+
+def test_signing_out_asks_first(client):
+    client.force_login(UserFactory())
+    assert client.get("/compte/sortir/").status_code == 200
+    assert "_auth_user_id" in client.session
+    client.post("/compte/sortir/")
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["signup/", "password/reset/", "password/change/", "password/set/", "3rdparty/", "login/", "email/", "2fa/"],
+)
+def test_what_a_house_without_passwords_does_not_need_is_not_there(client, path):
+    assert client.get(f"/compte/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_inactive", "account_logout"])
+@pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
+def test_every_page_of_signing_in_has_our_look(client, name, language):
+    if name == "account_logout":
+        client.force_login(UserFactory())
+    with translation.override(language):
+        page = client.get(reverse(name))
+    assert page.status_code == 200
+    assert f'<html lang="{language}">' in page.text
+    assert '<main id="main"' in page.text
+
+
+def test_staff_enters_the_admin_by_password_and_by_code(client):
+    agent = AgentFactory(email=ADDRESS)
+    client.post("/admin/login/", {"username": "Elodie@Courriel.example", "password": PASSWORD})
+    assert client.session["_auth_user_id"] == str(agent.pk)
+    client.logout()
+    assert SIGN_IN in client.get("/admin/login/").text
+    ask(client, next="/admin/")
+    assert client.post(CODE, {"code": sent_code(), "next": "/admin/"}).url == "/admin/"
+
+
+def test_a_wrong_password_does_not_open_the_admin(client):
+    AgentFactory(email=ADDRESS)
+    page = client.post("/admin/login/", {"username": ADDRESS, "password": "faux"})
+    assert page.status_code == 200
+    assert "_auth_user_id" not in client.session

@@ -34,11 +34,11 @@ def queue_email(
     confidential: bool = False,
     rehearsal: bool = False,
 ) -> Delivery:
-    """Writes the letter ``template`` into the outbox, in the caller's transaction; a worker sends it afterwards.
+    """Writes the letter ``template`` into the outbox, in the caller's transaction; a worker sends it later.
 
     It is rendered now, in ``language``. ``subject`` says what it is about (``case:UUID``). An attachment is
-    ``{name, storage, path, content_type}``: the file is read when the letter leaves. A ``confidential`` letter
-    (a sign-in code) is not shown to staff and its content is dropped once it is sent.
+    ``{name, storage, path, content_type}``: the file is read when the letter leaves. A ``confidential``
+    letter (a sign-in code) is not shown to staff and its content is dropped once it is sent.
     """
     payload = letters.render(template, context, language) | {
         "language": language,

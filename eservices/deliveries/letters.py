@@ -5,14 +5,14 @@ from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
+from home.context import commune
+
 
 def render(template: str, context: dict, language: str) -> dict:
     """``{subject, text, html}`` from ``<template>.subject.txt``, ``.txt`` and ``.html``.
 
-    Beside ``context`` the templates know ``commune``, ``language`` and ``base_url``, as no request is at hand.
+    Beside ``context`` the templates know ``commune``, ``language`` and ``base_url``: no request is at hand.
     """
-    from home.context import commune
-
     with translation.override(language):
         shared = {
             **commune(None),

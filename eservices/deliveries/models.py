@@ -18,7 +18,7 @@ class DeliveryQuerySet(models.QuerySet):
         return self.filter(state=Delivery.State.PENDING, due_at__lte=now)
 
     def abandoned(self, now):
-        """What a worker claimed and never came back from: while carried, ``due_at`` is when the claim ends."""
+        """What a worker claimed and never finished: while carried, ``due_at`` is when the claim ends."""
         return self.filter(state=Delivery.State.CARRYING, due_at__lte=now)
 
     def asleep(self, now):

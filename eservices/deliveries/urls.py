@@ -1,2 +1,12 @@
+"""The demo's mailbox. Included in the demo only."""
+
+from django.urls import path
+
+from . import views
+
 app_name = "deliveries"
-urlpatterns = []
+urlpatterns = [
+    path("boite/", views.mailbox, name="mailbox"),
+    path("boite/<int:pk>/", views.letter, name="letter"),
+    path("boite/<int:pk>/lettre.html", views.letter_html, name="letter_html"),
+]

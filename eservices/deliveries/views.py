@@ -1,0 +1,69 @@
+"""The demo's mailbox: what would have gone out. Everybody may read it, hence never outside the demo."""
+
+from functools import wraps
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.csp import CSP
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from .models import MailboxEntry
+
+PER_PAGE = 50
+# Letters are styled inline, as mail programs ask for; their links open in the whole window.
+LETTER_CSP = {
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "data:"],
+    "base-uri": [CSP.SELF],
+    "form-action": [CSP.NONE],
+    "frame-ancestors": [CSP.SELF],
+    "sandbox": ["allow-top-navigation-by-user-activation"],
+}
+
+
+def demo_only(view):
+    """404 outside the demo, whatever the URLs say."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not settings.DEMO:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return require_safe(never_cache(guarded))
+
+
+@demo_only
+def mailbox(request):
+    """What went out, the newest first; ``a`` narrows it to one recipient."""
+    recipient = request.GET.get("a", "").replace("\0", "").strip()[:320]
+    entries = MailboxEntry.objects.all()
+    if recipient:
+        entries = entries.filter(recipient__icontains=recipient)
+    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("p"))
+    return render(request, "deliveries/mailbox.html", {"entries": page, "recipient": recipient})
+
+
+@demo_only
+def letter(request, pk: int):
+    """One letter: as it looks, and as text."""
+    return render(request, "deliveries/letter.html", {"entry": _entry(pk)})
+
+
+@demo_only
+def letter_html(request, pk: int):
+    """The letter itself, for the frame."""
+    html = _entry(pk).html.replace("<head>", '<head><base target="_top">', 1)
+    response = HttpResponse(html)
+    response._csp_config = LETTER_CSP
+    return response
+
+
+def _entry(pk: int) -> MailboxEntry:
+    if pk > 2**62:
+        raise Http404
+    return get_object_or_404(MailboxEntry, pk=pk)

@@ -178,7 +178,7 @@ class TableBlock(blocks.StructBlock):
     caption = blocks.CharBlock(label=_("What the table shows"))
     cells = blocks.TextBlock(
         label=_("Cells"),
-        help_text=_("Paste from a spreadsheet, or write one line per row and a | between cells. First the head."),
+        help_text=_("Paste from a spreadsheet, or write a line per row and | between cells. First the head."),
     )
 
     class Meta:
@@ -202,20 +202,15 @@ class DownloadBlock(blocks.StructBlock):
         description = _("A file to download, with its kind and size.")
 
 
-class ButtonBlock(blocks.StructBlock):
+class ButtonBlock(LinkBlock):
     label = blocks.CharBlock(label=_("What it does"), help_text=_("A verb: “Order a certificate”."))
-    page = blocks.PageChooserBlock(required=False, label=_("Page"))
-    url = blocks.URLBlock(required=False, label=_("Or address elsewhere"))
 
     class Meta:
         icon = "link"
         label = _("Button")
         template = "home/blocks/button.html"
-        value_class = LinkValue
         preview_value = {"label": _("Order a certificate"), "page": None, "url": "https://example.org"}
         description = _("Leads to a service or a page.")
-
-    clean = LinkBlock.clean
 
 
 class ContactBlock(SnippetChooserBlock):
@@ -226,8 +221,10 @@ class ContactBlock(SnippetChooserBlock):
         icon = "mail"
         label = _("Contact")
         template = "home/blocks/contact.html"
-        preview_value = None
         description = _("Who answers, with telephone and e-mail.")
+
+    def get_preview_value(self):
+        return self.model_class(title="Contrôle des habitants", phone="021 000 42 20")
 
 
 class PersonBlock(SnippetChooserBlock):
@@ -238,8 +235,10 @@ class PersonBlock(SnippetChooserBlock):
         icon = "user"
         label = _("Person")
         template = "home/blocks/person.html"
-        preview_value = None
         description = _("A person with their function.")
+
+    def get_preview_value(self):
+        return self.model_class(name="Huguette Perrin", role=_("Mayor"))
 
 
 class StepBlock(blocks.StructBlock):
@@ -328,19 +327,16 @@ class ClosingBlock(blocks.StructBlock):
         return value
 
 
-class TaskBlock(blocks.StructBlock):
+class TaskBlock(LinkBlock):
     """One of the doors on the home page."""
 
     icon = blocks.ChoiceBlock(choices=ICONS, label=_("Icon"))
     title = blocks.CharBlock(label=_("Title"), max_length=60)
     text = blocks.CharBlock(required=False, label=_("What is behind it"), max_length=90)
-    page = blocks.PageChooserBlock(required=False, label=_("Page"))
-    url = blocks.URLBlock(required=False, label=_("Or address elsewhere"))
 
     class Meta:
         icon = "link"
         label = _("Task")
-        value_class = LinkValue
         template = "home/blocks/task.html"
         preview_value = {
             "icon": "move",
@@ -349,8 +345,6 @@ class TaskBlock(blocks.StructBlock):
             "page": None,
             "url": "https://example.org",
         }
-
-    clean = LinkBlock.clean
 
 
 class AlertBlock(blocks.StructBlock):
@@ -385,14 +379,9 @@ class PhoneBlock(blocks.StructBlock):
         label = _("Number")
 
 
-class FooterLinkBlock(blocks.StructBlock):
+class FooterLinkBlock(LinkBlock):
     title = blocks.CharBlock(label=_("Title"))
-    page = blocks.PageChooserBlock(required=False, label=_("Page"))
-    url = blocks.URLBlock(required=False, label=_("Or address elsewhere"))
 
     class Meta:
         icon = "link"
         label = _("Link")
-        value_class = LinkValue
-
-    clean = LinkBlock.clean

@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 WORD = re.compile(r"\w+")
 LENGTH = 180
-LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "’": " ", "'": " ", "\x00": " "})
+APART = {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "’": " ", "'": " ", "\x00": " "}
+LIGATURES = str.maketrans(APART)
 
 
 def fold(text: str) -> str:
@@ -19,7 +20,7 @@ def fold(text: str) -> str:
 
 
 def words_of(query: str) -> list[str]:
-    """The folded words of a query, the longest first; the smallest (“le”, “à”) only where nothing else is said."""
+    """The folded words of a query, the longest first; small ones (“le”, “à”) only where there is no other."""
     words = sorted(set(WORD.findall(fold(query))), key=lambda word: (-len(word), word))
     return [word for word in words if len(word) > 2] or words
 

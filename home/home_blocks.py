@@ -23,7 +23,7 @@ from .registry import Registry
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the home page; those of a lower order come first (news 30, agenda 40, counter 50, letter 60)."""
+    """A section of the home page; a lower order comes first (news 30, agenda 40, counter 50, letter 60)."""
 
     template: str
     context: dict = field(default_factory=dict)

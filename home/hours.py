@@ -34,7 +34,7 @@ class Row:
 
 
 def opening(spans: Iterable[Span], now: datetime, closed: Iterable[date] = ()) -> Opening:
-    """What holds at ``now`` (an aware moment in the commune's zone) when ``closed`` are days it stays shut."""
+    """What holds at ``now`` (aware, in the commune's zone) when ``closed`` are days it stays shut."""
     spans, closed = sorted(spans), set(closed)
     starts = [
         (datetime.combine(day, span.opens, now.tzinfo), span)

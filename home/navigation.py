@@ -8,15 +8,16 @@ from django.urls import translate_url
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from wagtail.models import Page, Site
+from wagtail.models import Page, PageViewRestriction, Site
 
 from . import links
+from .generation import kept
 from .models import HomePage
 
 
 @dataclass(frozen=True)
 class Item:
-    """A link of the menu, the breadcrumb or the foot. ``here``: it is this page; ``current``: or stands above it."""
+    """A link of the menu, the breadcrumb or the foot. ``here``: this page; ``current``: or one above it."""
 
     title: str
     url: str
@@ -35,6 +36,66 @@ class Language:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Home:
+    """The home page of a language, and what its editors put around every page."""
+
+    pk: int
+    locale_id: int
+    depth: int
+    title: str
+    url: str
+    full_url: str
+    tagline: str
+    menu: tuple[tuple[str, str, str], ...]  # title, address, path in the tree
+    emergency: tuple[tuple[str, str], ...]
+    footer_links: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is the same around all pages of a site: its home pages, and the branches only some may read."""
+
+    translation_key: str
+    homes: dict[str, Home]
+    private: tuple[str, ...]
+
+
+def frame_of(request: HttpRequest, site: Site) -> Frame:
+    """The frame of a site, asked of the database once per generation."""
+    return kept(f"frame-{site.pk}-{site.root_page_id}", lambda: _frame(request, site))
+
+
+def _frame(request: HttpRequest, site: Site) -> Frame:
+    key = site.root_page.translation_key
+    restrictions = PageViewRestriction.objects.values_list("page__path", flat=True)
+    private = tuple(restrictions)
+    pages = HomePage.objects.filter(translation_key=key, live=True).select_related("locale")
+    found = {page.locale.language_code: page for page in pages}
+    order = [code for code, _name in settings.LANGUAGES if code in found]
+    return Frame(str(key), {code: _home(request, found[code], private) for code in order}, private)
+
+
+def _home(request: HttpRequest, page: HomePage, private: tuple[str, ...]) -> Home:
+    below = Page.objects.child_of(page).live().in_menu().order_by("path")
+    shown = [child for child in below if not child.path.startswith(private)]
+    values = [block.value for block in page.footer_links]
+    links.resolve(values, page.locale_id, request)
+    footer = [Item(value["title"], url) for value in values if (url := links.target(value, None))]
+    return Home(
+        pk=page.pk,
+        locale_id=page.locale_id,
+        depth=page.depth,
+        title=page.title,
+        url=page.get_url(request) or "/",
+        full_url=page.get_full_url(request) or "/",
+        tagline=page.tagline,
+        menu=tuple((child.title, child.get_url(request) or "/", child.path) for child in shown),
+        emergency=tuple((block.value["label"], block.value["phone"]) for block in page.emergency),
+        footer_links=tuple(footer),
+    )
+
+
 class SiteNavigation:
     """What surrounds a page. Without a request or a site (a block preview, a bare database) it is empty."""
 
@@ -44,60 +105,60 @@ class SiteNavigation:
 
     @classmethod
     def of(cls, request: HttpRequest | None, page: Page | None) -> "SiteNavigation":
-        kept = getattr(request, "_navigation", None)
-        if kept is None or kept.page is not (page if isinstance(page, Page) and page.pk else None):
-            kept = cls(request, page)
+        kept_one = getattr(request, "_navigation", None)
+        if kept_one is None or kept_one.page is not (page if isinstance(page, Page) and page.pk else None):
+            kept_one = cls(request, page)
             if request is not None:
-                request._navigation = kept
-        return kept
+                request._navigation = kept_one
+        return kept_one
 
     @cached_property
-    def site(self) -> Site | None:
-        return Site.find_for_request(self.request) if self.request else None
+    def frame(self) -> Frame:
+        site = Site.find_for_request(self.request) if self.request else None
+        return frame_of(self.request, site) if site else Frame("", {}, ())
 
-    @cached_property
-    def homes(self) -> dict[str, HomePage]:
+    @property
+    def homes(self) -> dict[str, Home]:
         """The published home page of each language."""
-        if self.site is None:
-            return {}
-        homes = HomePage.objects.filter(translation_key=self.site.root_page.translation_key, live=True)
-        found = {home.locale.language_code: home for home in homes.select_related("locale")}
-        return {code: found[code] for code, _name in settings.LANGUAGES if code in found}
+        return self.frame.homes
 
-    @cached_property
-    def home(self) -> HomePage | None:
+    @property
+    def home(self) -> Home | None:
         """The home page of the language at hand, else the first there is."""
         return self.homes.get(get_language()) or next(iter(self.homes.values()), None)
 
     @property
     def home_url(self) -> str:
-        return self._url(self.home) if self.home else "/"
+        return self.home.url if self.home else "/"
 
     @cached_property
     def menu(self) -> list[Item]:
         """The main sections, in the order of the tree."""
-        if self.home is None:
-            return []
-        pages = Page.objects.child_of(self.home).live().in_menu().order_by("path")
-        return [self._item(page) for page in pages]
+        return [self._place(title, url, path) for title, url, path in (self.home.menu if self.home else ())]
 
     @cached_property
     def crumbs(self) -> list[Item]:
         """From the home page down to the parent of this page; nothing on the home page itself."""
         if self.page is None or self.home is None or self.page.depth <= self.home.depth:
             return []
-        above = Page.objects.ancestor_of(self.page).filter(depth__gt=self.home.depth, live=True).order_by("path")
-        return [Item(_("Home"), self.home_url), *(self._item(page) for page in above)]
+        above = Page.objects.ancestor_of(self.page).filter(depth__gt=self.home.depth, live=True)
+        items = [self._place(page.title, self._url(page), page.path) for page in above.order_by("path")]
+        return [Item(_("Home"), self.home_url), *items]
 
     @cached_property
-    def translations(self) -> dict[str, Page]:
-        """This page in each language it is published in."""
+    def translations(self) -> dict[str, tuple[str, str]]:
+        """This page in each language it is published in: its address, short and full."""
         if self.page is None:
             return {}
-        if self.home is not None and self.page.translation_key == self.home.translation_key:
-            return dict(self.homes)
-        pages = Page.objects.filter(translation_key=self.page.translation_key, live=True).select_related("locale")
-        return {page.locale.language_code: page for page in pages}
+        if str(self.page.translation_key) == self.frame.translation_key:
+            return {code: (home.url, home.full_url) for code, home in self.homes.items()}
+        pages = Page.objects.filter(translation_key=self.page.translation_key, live=True).select_related(
+            "locale"
+        )
+        return {
+            page.locale.language_code: (self._url(page), page.get_full_url(self.request) or "")
+            for page in pages
+        }
 
     @cached_property
     def languages(self) -> list[Language]:
@@ -108,37 +169,35 @@ class SiteNavigation:
     def alternates(self) -> list[dict]:
         """This page in its other languages, with full addresses, for search engines."""
         order = [code for code, _name in settings.LANGUAGES if code in self.translations]
-        found = [{"code": code, "url": self.translations[code].get_full_url(self.request)} for code in order]
+        found = [{"code": code, "url": self.translations[code][1]} for code in order]
         return [*found, {"code": "x-default", "url": found[0]["url"]}] if len(found) > 1 else []
 
-    @cached_property
-    def footer_links(self) -> list[Item]:
-        if self.home is None:
-            return []
-        values = [block.value for block in self.home.footer_links]
-        links.resolve(values, self.home.locale_id, self.request)
-        return [Item(value["title"], url) for value in values if (url := links.target(value, None))]
+    @property
+    def footer_links(self) -> tuple[Item, ...]:
+        return self.home.footer_links if self.home else ()
 
-    def _item(self, page: Page) -> Item:
-        here = self.page is not None and page.pk == self.page.pk
-        above = self.page is not None and self.page.path.startswith(page.path)
-        return Item(page.title, self._url(page), current=here or above, here=here)
+    def _place(self, title: str, url: str, path: str) -> Item:
+        here = self.page is not None and path == self.page.path
+        above = self.page is not None and self.page.path.startswith(path)
+        return Item(title, url, current=here or above, here=here)
 
     def _url(self, page: Page) -> str:
         return page.get_url(self.request) or "/"
 
-    def _language(self, code: str, home: HomePage) -> Language:
+    def _language(self, code: str, home: Home) -> Language:
         name, current = dict(settings.LANGUAGES)[code], code == get_language()
         if code in self.translations:
-            return Language(code, name, self._url(self.translations[code]), current)
+            return Language(code, name, self.translations[code][0], current)
         if self.page is None and (url := self._same_view(code)):
             return Language(code, name, url, current)
         with override(code):
-            return Language(code, name, self._url(home), current, note=_("this page is not translated: home page"))
+            note = _("this page is not translated: home page")
+        return Language(code, name, home.url, current, note)
 
     def _same_view(self, code: str) -> str | None:
         """The address of a view that is no page, in another language."""
-        if self.request is None or self.request.resolver_match is None:
+        match = self.request.resolver_match if self.request else None
+        if match is None or match.url_name == "wagtail_serve":  # nothing is served here: page not found
             return None
         path = self.request.get_full_path()
         return path if code == get_language() else translate_url(path, code)

@@ -1,2 +1,12 @@
+from django.urls import path
+
+from . import views
+
 app_name = "home"
-urlpatterns = []
+urlpatterns = [
+    path("recherche/", views.find, name="search"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("couleurs-<slug:key>.css", views.commune_colours, name="colours"),
+]

@@ -1,5 +1,6 @@
 """The site's pages, the commune's settings, people and what search finds."""
 
+from .background import Heartbeat
 from .base import BasePage
 from .contact import ContactPage, FormField
 from .pages import ContentPage, HomePage, SectionPage
@@ -15,6 +16,7 @@ __all__ = [
     "ContactPage",
     "ContentPage",
     "FormField",
+    "Heartbeat",
     "HomePage",
     "OfficePage",
     "OpeningHours",

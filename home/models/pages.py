@@ -1,15 +1,19 @@
 """The pages of the site: home, sections and pages of text."""
 
+import json
+import zlib
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks as wagtail_blocks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page
+from wagtail.models import Page, PageViewRestriction
 from wagtail.search import index
 
 from home import blocks, links
+from home.generation import kept
 from home.home_blocks import lines_for, sections_for
 
 from .base import BasePage
@@ -19,10 +23,16 @@ class HomePage(BasePage):
     """The first page of a language: it answers before it advertises."""
 
     tagline = models.CharField(
-        _("Full name of the commune"), max_length=60, blank=True, help_text=_("Beside the name, in this language.")
+        _("Full name of the commune"),
+        max_length=60,
+        blank=True,
+        help_text=_("Beside the name, in this language."),
     )
     question = models.CharField(
-        _("Question above the search"), max_length=60, blank=True, help_text=_("“What are you looking for?” if empty.")
+        _("Question above the search"),
+        max_length=60,
+        blank=True,
+        help_text=_("“What are you looking for?” if empty."),
     )
     often = StreamField(
         [("word", wagtail_blocks.CharBlock(label=_("Word"), max_length=40))],
@@ -43,7 +53,9 @@ class HomePage(BasePage):
     alert = StreamField(
         [("alert", blocks.AlertBlock())], blank=True, max_num=1, verbose_name=_("Alert"), default=list
     )
-    tasks = StreamField([("task", blocks.TaskBlock())], blank=True, max_num=6, verbose_name=_("Most asked for"))
+    tasks = StreamField(
+        [("task", blocks.TaskBlock())], blank=True, max_num=6, verbose_name=_("Most asked for")
+    )
     emergency = StreamField(
         [("number", blocks.PhoneBlock())], blank=True, max_num=6, verbose_name=_("Who to call, day and night")
     )
@@ -74,14 +86,42 @@ class HomePage(BasePage):
 
     def get_context(self, request, *args, **kwargs):
         now = timezone.localtime()
-        links.resolve([block.value for block in [*self.tasks, *self.alert]], self.locale_id, request)
+        alert = self.current_alert(now)
+        links.resolve([alert.value] if alert else [], self.locale_id, request)
         context = super().get_context(request, *args, **kwargs)
         return context | {
             "now": now,
-            "alert": self.current_alert(now),
+            "alert": alert,
+            "doors": self.doors(request),
             "today": lines_for(request, self, now),
             "sections": sections_for(request, self),
         }
+
+    def route(self, request, path_components):
+        """Finds a page in one look instead of one per level; what is no page (a page's own routes) level by level."""
+        if len(path_components) > 1:
+            address = f"{self.url_path}{'/'.join(path_components)}/"
+            pages = Page.objects.descendant_of(self).filter(slug=path_components[-1], url_path=address)
+            if found := pages.first():
+                return found.specific.route(request, [])
+        return super().route(request, path_components)
+
+    def doors(self, request) -> list[dict]:
+        """The tasks with their addresses, found once per generation and revision."""
+        raw = list(self.tasks.raw_data)
+        if not raw:
+            return []
+        state = zlib.crc32(json.dumps(self.tasks.get_prep_value(), sort_keys=True).encode())
+        return kept(f"doors-{self.locale_id}-{state}", lambda: self._doors(request))
+
+    def _doors(self, request) -> list[dict]:
+        values = [block.value for block in self.tasks]
+        links.resolve(values, self.locale_id, request)
+        return [
+            {name: value[name] for name in ("icon", "title", "text")}
+            | {"url": links.target(value, self.locale_id, request)}
+            for value in values
+        ]
 
     def current_alert(self, now):
         """The alert that still holds at ``now``."""
@@ -109,11 +149,21 @@ class SectionPage(BasePage):
         return super().get_context(request, *args, **kwargs) | {"children": self.live_children(request)}
 
     def live_children(self, request=None) -> list[dict]:
-        """The published pages below, each with its address and its lead."""
-        pages = self.get_children().live().public().specific().order_by("path")
-        return [
-            {"title": page.title, "url": page.get_url(request), "lead": getattr(page, "lead", "")} for page in pages
-        ]
+        """The published pages below, each with its address and its lead; not those that only some may read."""
+        private = private_paths()
+        pages = self.get_children().live().order_by("path").specific()
+        return [_door(page, request) for page in pages if page.path not in private]
+
+
+def private_paths() -> set[str]:
+    """Where in the tree the branches stand that only some may read."""
+    return set(
+        kept("private", lambda: [*PageViewRestriction.objects.values_list("page__path", flat=True), ""])
+    )
+
+
+def _door(page: Page, request) -> dict:
+    return {"title": page.title, "url": page.get_url(request), "lead": getattr(page, "lead", "")}
 
 
 class ContentPage(BasePage):

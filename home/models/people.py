@@ -33,7 +33,11 @@ class Person(TranslatableMixin, index.Indexed, models.Model):
     )
 
     panels = [FieldPanel(name) for name in ("name", "role", "text", "phone", "email", "photo")]
-    search_fields = [index.SearchField("name"), index.AutocompleteField("name"), index.FilterField("locale_id")]
+    search_fields = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.FilterField("locale_id"),
+    ]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("person")
@@ -53,7 +57,11 @@ class Contact(TranslatableMixin, index.Indexed, models.Model):
     email = models.EmailField(_("E-mail"), blank=True)
 
     panels = [FieldPanel(name) for name in ("title", "text", "phone", "email")]
-    search_fields = [index.SearchField("title"), index.AutocompleteField("title"), index.FilterField("locale_id")]
+    search_fields = [
+        index.SearchField("title"),
+        index.AutocompleteField("title"),
+        index.FilterField("locale_id"),
+    ]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("contact")
@@ -79,15 +87,19 @@ class OfficePage(OpeningHours, BasePage):
     )
     body = StreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
 
+    search_kind = "office"
     template = "home/office_page.html"
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["home.ContentPage"]
     content_panels = [
         *BasePage.content_panels,
         MultiFieldPanel(
-            [FieldPanel(name) for name in ("street", "postcode", "town", "phone", "email", "access")], _("Contact")
+            [FieldPanel(name) for name in ("street", "postcode", "town", "phone", "email", "access")],
+            _("Contact"),
         ),
-        MultiFieldPanel([FieldPanel("hours"), FieldPanel("closings"), FieldPanel("on_home")], _("Opening hours")),
+        MultiFieldPanel(
+            [FieldPanel("hours"), FieldPanel("closings"), FieldPanel("on_home")], _("Opening hours")
+        ),
         FieldPanel("body"),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("body"), index.FilterField("on_home")]

@@ -27,6 +27,9 @@ class SearchEntry(index.Indexed, models.Model):
     trail = models.CharField(_("Where it stands"), max_length=255, blank=True)
     url = models.CharField(_("Address"), max_length=500)
     date = models.DateTimeField(_("Date"), null=True, blank=True)
+    folded_title = models.CharField(max_length=500, editable=False)
+    folded_keywords = models.CharField(max_length=500, editable=False)
+    folded_text = models.TextField(editable=False)
 
     search_fields = [
         index.SearchField("folded_title", boost=8),
@@ -43,7 +46,7 @@ class SearchEntry(index.Indexed, models.Model):
         verbose_name_plural = _("search entries")
         constraints = [
             models.UniqueConstraint(
-                fields=["content_type", "object_id", "language"], name="one_search_entry_per_object_and_language"
+                fields=["content_type", "object_id", "language"], name="one_search_entry_per_language"
             )
         ]
         indexes = [models.Index(fields=["language", "kind"], name="search_entry_language_kind")]
@@ -51,14 +54,9 @@ class SearchEntry(index.Indexed, models.Model):
     def __str__(self):
         return self.title
 
-    @property
-    def folded_title(self) -> str:
-        return fold(self.title)
-
-    @property
-    def folded_keywords(self) -> str:
-        return fold(self.keywords)
-
-    @property
-    def folded_text(self) -> str:
-        return fold(f"{self.summary} {self.text}")
+    def save(self, *args, **kwargs):
+        self.folded_title, self.folded_keywords = fold(self.title), fold(self.keywords)
+        self.folded_text = fold(f"{self.summary} {self.text}")
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "folded_title", "folded_keywords", "folded_text"}
+        super().save(*args, **kwargs)

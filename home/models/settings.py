@@ -16,7 +16,9 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import StreamField
 
-from home import blocks, colours, hours, words
+from home import blocks, colours, words
+from home.generation import kept
+from home.hours import LOOK_AHEAD, Opening, Span, opening, timetable
 from home.validators import validate_arms
 
 
@@ -48,39 +50,40 @@ class OpeningHours(models.Model):
         abstract = True
 
     @property
-    def spans(self) -> list[hours.Span]:
-        values = (block.value for block in self.hours)
-        return [hours.Span(int(v["day"]), v["opens"], v["closes"]) for v in values if v["opens"] and v["closes"]]
+    def spans(self) -> list[Span]:
+        values = [block.value for block in self.hours]
+        whole = (value for value in values if value["opens"] and value["closes"])
+        return [Span(int(value["day"]), value["opens"], value["closes"]) for value in whole]
 
     @property
-    def timetable(self) -> list[dict]:
+    def week(self) -> list[dict]:
         """The week as rows of ``days`` (in words) and ``spans``."""
-        rows = hours.timetable(self.spans)
+        rows = timetable(self.spans)
         return [{"days": words.days_in_words(row), "spans": row.spans} for row in rows]
 
     def closed_days(self, today: date) -> set[date]:
         """The days on which it stays shut within the time that matters."""
-        last = today + timedelta(days=hours.LOOK_AHEAD)
+        last = today + timedelta(days=LOOK_AHEAD)
         days = {day for year in {today.year, last.year} for day in holidays_of(year)}
         for block in self.closings:
             day, end = max(block.value["first"], today), min(block.value["last"], last)
             days.update(day + timedelta(days=ahead) for ahead in range((end - day).days + 1))
         return days
 
-    def opening(self, now: datetime | None = None) -> hours.Opening:
+    def opening_at(self, now: datetime | None = None) -> Opening:
         """What holds at ``now``: open until when, and when it opens next."""
         now = timezone.localtime(now)
-        return hours.opening(self.spans, now, self.closed_days(now.date()))
+        return opening(self.spans, now, self.closed_days(now.date()))
 
     @property
-    def open_now(self) -> hours.Opening:
-        return self.opening()
+    def open_now(self) -> Opening:
+        return self.opening_at()
 
     @property
     def opening_words(self) -> tuple[str, str]:
         """“Open until 17:00” and “Again tomorrow from 14:00”."""
         now = timezone.localtime()
-        return words.opening_in_words(self.opening(now), now)
+        return words.opening_in_words(self.opening_at(now), now)
 
 
 @register_setting(icon="home")
@@ -137,13 +140,15 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
 
     @classmethod
     def current(cls, request=None) -> "CommuneSettings":
-        """The commune's settings, read once per request; what is not set yet has its default."""
-        kept = getattr(request, "_commune", None)
-        if kept is None:
-            kept = cls.objects.first() or cls()
+        """The commune's settings, read once per generation; what is not set yet has its default."""
+        commune = getattr(request, "_commune", None)
+        if commune is None:
+            row = kept("commune", lambda: cls.objects.values().first() or {})
+            commune = cls(**row)
+            commune._state.adding = not row
             if request is not None:
-                request._commune = kept
-        return kept
+                request._commune = commune
+        return commune
 
     def clean(self):
         super().clean()

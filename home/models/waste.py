@@ -16,7 +16,9 @@ class WasteCollection(TranslatableMixin, models.Model):
 
     title = models.CharField(_("What is collected"), max_length=80)
     first_on = models.DateField(_("First collection"), help_text=_("The others follow on the same weekday."))
-    weeks = models.PositiveSmallIntegerField(_("Every how many weeks"), default=1, validators=[MinValueValidator(1)])
+    weeks = models.PositiveSmallIntegerField(
+        _("Every how many weeks"), default=1, validators=[MinValueValidator(1)]
+    )
     out_before = models.TimeField(_("To be put out before"), default=time(7))
 
     panels = [FieldPanel(name) for name in ("title", "first_on", "weeks", "out_before")]

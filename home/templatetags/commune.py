@@ -100,3 +100,34 @@ def json_ld(data: dict):
     escapes = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
     text = json.dumps(data, ensure_ascii=False, cls=DjangoJSONEncoder).translate(escapes)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))
+
+
+@register.filter
+def widget(field):
+    """An input with the site's look, tied to its hint and its message."""
+    attributes = {"class": "in"} if getattr(field.field.widget, "input_type", "") != "checkbox" else {}
+    described = [f"{field.auto_id}-h"] if field.help_text else []
+    if field.errors:
+        described.append(f"{field.auto_id}-e")
+        attributes["aria-invalid"] = "true"
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=attributes)
+
+
+@register.tag
+def with_context(parser, token):
+    """``{% with_context mapping %}…{% endwith_context %}``: the mapping's names hold inside only."""
+    _name, expression = token.split_contents()
+    nodes = parser.parse(("endwith_context",))
+    parser.delete_first_token()
+    return WithContext(parser.compile_filter(expression), nodes)
+
+
+class WithContext(template.Node):
+    def __init__(self, mapping, nodelist):
+        self.mapping, self.nodelist = mapping, nodelist
+
+    def render(self, context):
+        with context.push(**(self.mapping.resolve(context) or {})):
+            return self.nodelist.render(context)

@@ -1,0 +1,57 @@
+"""What the site itself knows of today: what is open, and what is collected."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from . import words
+from .generation import kept
+from .home_blocks import Line, today
+from .hours import Opening, opening
+from .models import CommuneSettings, OfficePage, WasteCollection
+from .templatetags.commune import clock
+
+
+@today.register("counter")
+def counter(request, page, now) -> list[Line]:
+    """Whether the counter is open."""
+    commune = CommuneSettings.current(request)
+    return [_line(_("Counter"), commune.opening_at(now), now, order=10)] if commune.spans else []
+
+
+@today.register("offices")
+def offices(request, page, now) -> list[Line]:
+    """Whether the places are open that editors want on the home page."""
+    day = now.date()
+    places = kept(f"offices-{page.locale_id}-{day}", lambda: _places(request, page.locale_id, day))
+    return [
+        _line(title, opening(spans, now, closed), now, url, order=20) for title, url, spans, closed in places
+    ]
+
+
+def _places(request, locale_id, day) -> list[tuple]:
+    shown = OfficePage.objects.live().filter(on_home=True, locale_id=locale_id).order_by("path")[:2]
+    return [(one.title, one.get_url(request) or "", one.spans, one.closed_days(day)) for one in shown]
+
+
+@today.register("waste")
+def waste(request, page, now) -> list[Line]:
+    """What is collected tomorrow, or still today."""
+    day, remark = now.date(), _("To be put out before {hour}")
+    collections = kept(f"waste-{page.locale_id}", lambda: _collections(page.locale_id))
+    for key, date in ((_("Tomorrow"), day + timedelta(days=1)), (_("Today"), day)):
+        due = [one for one in collections if one.comes_on(date)]
+        due = [one for one in due if date > day or now.time() < one.out_before]
+        if due:
+            names = _(" and ").join(one.title for one in due)
+            return [Line(key, names, remark.format(hour=clock(due[0].out_before)), order=30)]
+    return []
+
+
+def _collections(locale_id) -> list[WasteCollection]:
+    return list(WasteCollection.objects.filter(locale_id=locale_id).order_by("pk"))
+
+
+def _line(key: str, state: Opening, now, url: str = "", *, order: int) -> Line:
+    title, remark = words.opening_in_words(state, now)
+    return Line(key, title, remark, url, "open" if state.open else "shut", order)

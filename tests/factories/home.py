@@ -1,0 +1,134 @@
+"""Any situation of the site in one line."""
+
+from datetime import time
+
+import factory
+import wagtail_factories
+from django.utils import translation
+from wagtail.models import Locale, Page, Site
+
+from home.models import (
+    CommuneSettings,
+    Contact,
+    ContactPage,
+    ContentPage,
+    HomePage,
+    OfficePage,
+    Person,
+    SectionPage,
+    WasteCollection,
+)
+
+WEEK = [("opening", {"day": str(day), "opens": time(8), "closes": time(11, 30)}) for day in range(5)]
+
+
+def locale(code: str = "fr") -> Locale:
+    return Locale.objects.get_or_create(language_code=code)[0]
+
+
+def make_site(**home) -> HomePage:
+    """A site of one home page in French, where Wagtail left its welcome page."""
+    root = Page.objects.filter(depth=1).first() or Page.add_root(
+        instance=Page(title="Root", slug="root", locale=locale())
+    )
+    page = HomePage(**({"title": "Accueil", "slug": "accueil", "locale": locale()} | home))
+    root.add_child(instance=page)
+    Site.objects.all().delete()
+    Site.objects.create(hostname="testserver", root_page=page, is_default_site=True)
+    Site.clear_site_root_paths_cache()
+    return page
+
+
+def translated(page: Page, code: str, **changes) -> Page:
+    """``page`` in another language, published."""
+    copy = page.copy_for_translation(locale(code), copy_parents=True)
+    for name, value in changes.items():
+        setattr(copy, name, value)
+    with translation.override(code):
+        copy.save_revision().publish()
+    Site.clear_site_root_paths_cache()
+    return type(page).objects.get(pk=copy.pk)
+
+
+def published(page: Page) -> Page:
+    """The page as the publish button leaves it: search knows it."""
+    page.save_revision().publish()
+    return type(page).objects.get(pk=page.pk)
+
+
+class PageFactory(wagtail_factories.PageFactory):
+    locale = factory.LazyFunction(locale)
+    lead = "Une ou deux phrases qui répondent."
+
+    class Meta:
+        abstract = True
+
+
+class SectionPageFactory(PageFactory):
+    title = "Vivre ici"
+    show_in_menus = True
+
+    class Meta:
+        model = SectionPage
+
+
+class ContentPageFactory(PageFactory):
+    title = "Le port"
+
+    class Meta:
+        model = ContentPage
+
+
+class OfficePageFactory(PageFactory):
+    title = "Déchèterie"
+    hours = WEEK
+
+    class Meta:
+        model = OfficePage
+
+
+class ContactPageFactory(PageFactory):
+    title = "Contact"
+
+    class Meta:
+        model = ContactPage
+
+
+class PersonFactory(factory.django.DjangoModelFactory):
+    name = "Huguette Perrin"
+    role = "Syndique"
+    locale = factory.LazyFunction(locale)
+
+    class Meta:
+        model = Person
+
+
+class ContactFactory(factory.django.DjangoModelFactory):
+    title = "Contrôle des habitants"
+    phone = "021 000 42 20"
+    locale = factory.LazyFunction(locale)
+
+    class Meta:
+        model = Contact
+
+
+class WasteCollectionFactory(factory.django.DjangoModelFactory):
+    title = "Papier et carton"
+    locale = factory.LazyFunction(locale)
+
+    class Meta:
+        model = WasteCollection
+
+
+class CommuneSettingsFactory(factory.django.DjangoModelFactory):
+    name = "Orvenay"
+    kind = "Commune d’Orvenay"
+    street = "Place de l’Orme 2"
+    postcode = "1199"
+    town = "Orvenay"
+    phone = "021 000 42 10"
+    email = "greffe@orvenay.example"
+    hours = WEEK
+
+    class Meta:
+        model = CommuneSettings

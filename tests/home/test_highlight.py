@@ -1,0 +1,42 @@
+"""Words found in a text."""
+
+from home.highlight import excerpt, fold, mark, words_of
+
+
+def test_accents_ligatures_and_capitals_do_not_matter():
+    assert fold("École d’œuvres ÀÉÎ") == "ecole d oeuvres aei"
+
+
+def test_what_was_found_is_marked_with_its_accents():
+    assert mark("L’École est là", ["ecole"]) == "L’<mark>École</mark> est là"
+
+
+def test_the_plural_is_found_by_the_singular_and_the_other_way_round():
+    assert "<mark>places</mark>" in mark("126 places", ["place"])
+    assert "<mark>place</mark>" in mark("une place", ["places"])
+
+
+def test_markup_in_a_text_is_escaped_and_not_rendered():
+    assert mark("<script>port</script>", ["port"]) == "&lt;script&gt;<mark>port</mark>&lt;/script&gt;"
+
+
+def test_a_word_within_another_word_is_not_marked():
+    assert "<mark>" not in mark("transport", ["port"])
+
+
+def test_small_words_are_left_out_unless_there_are_no_others():
+    assert words_of("le port de la") == ["port"]
+    assert words_of("de la") == ["de", "la"]
+
+
+def test_an_excerpt_shows_the_words_found_and_is_cut_between_words():
+    text = "mot " * 100 + "amarrage au port " + "fin " * 100
+    shown = excerpt(text, ["amarrage"])
+    assert "amarrage" in shown
+    assert shown.startswith("… mot")
+    assert shown.endswith(" …")
+    assert len(shown) < 200
+
+
+def test_a_short_text_is_shown_whole():
+    assert excerpt("  Le   port ", ["x"]) == "Le port"

@@ -1,0 +1,48 @@
+"""Opening hours: what holds at a moment."""
+
+from datetime import UTC, date, datetime, time
+
+from home.hours import Span, opening, timetable
+
+MORNING = [Span(day, time(8), time(11, 30)) for day in range(5)]
+TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)
+
+
+def test_it_is_open_within_its_hours_and_says_until_when():
+    assert opening(MORNING, TUESDAY).until == time(11, 30)
+
+
+def test_at_the_closing_hour_it_is_closed():
+    assert not opening(MORNING, TUESDAY.replace(hour=11, minute=30)).open
+    assert opening(MORNING, TUESDAY.replace(hour=11, minute=29)).open
+
+
+def test_at_the_opening_hour_it_is_open():
+    assert opening(MORNING, TUESDAY.replace(hour=8)).open
+    assert not opening(MORNING, TUESDAY.replace(hour=7, minute=59)).open
+
+
+def test_closed_in_the_evening_it_opens_the_next_day():
+    result = opening(MORNING, TUESDAY.replace(hour=20))
+    assert not result.open
+    assert result.next == datetime(2026, 11, 25, 8, tzinfo=UTC)
+
+
+def test_between_two_spans_of_a_day_it_opens_again_that_day():
+    spans = [*MORNING, Span(1, time(14), time(17))]
+    assert opening(spans, TUESDAY.replace(hour=12)).next == TUESDAY.replace(hour=14)
+
+
+def test_a_closed_day_is_passed_over():
+    result = opening(MORNING, TUESDAY, closed=[date(2026, 11, 24), date(2026, 11, 25)])
+    assert not result.open
+    assert result.next == datetime(2026, 11, 26, 8, tzinfo=UTC)
+
+
+def test_without_hours_it_never_opens():
+    assert opening([], TUESDAY).next is None
+
+
+def test_days_with_the_same_hours_share_a_row_in_the_order_of_the_week():
+    spans = [Span(0, time(8), time(12)), Span(3, time(8), time(12)), Span(1, time(14), time(17))]
+    assert [row.days for row in timetable(spans)] == [(0, 3), (1,)]

@@ -1,0 +1,373 @@
+"""The pages of the site as visitors get them."""
+
+import gzip
+import re
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
+from wagtail.models import Page
+
+from home import blocks
+from home.models import CommuneSettings, ContactPage, FormField
+from home.validators import validate_arms
+from tests.factories import home as make
+
+pytestmark = pytest.mark.django_db
+TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10:00 in Zurich
+QUERIES = 12
+BUDGET = 40 * 1024
+
+
+@pytest.fixture
+def home():
+    make.CommuneSettingsFactory()
+    return make.make_site()
+
+
+def text_of(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+@time_machine.travel(TUESDAY)
+def test_the_home_page_answers_before_it_advertises(client, home):
+    home.tasks = [("task", {"icon": "move", "title": "Déménager", "text": "", "page": home, "url": ""})]
+    home.emergency = [("number", {"label": "Police", "phone": "117"})]
+    make.published(home)
+    page = client.get("/")
+    assert page.status_code == 200
+    shown = text_of(page)
+    for words in ("Déménager", "Open until", "117", "021 000 42 10", "Place de l’Orme 2"):
+        assert words in shown
+
+
+@time_machine.travel(TUESDAY)
+def test_the_band_today_says_what_is_open_shut_and_collected(client, home):
+    make.OfficePageFactory(parent=home, on_home=True, hours=[])
+    make.WasteCollectionFactory(first_on=date(2026, 11, 11), weeks=2)
+    make.WasteCollectionFactory(title="Verre", first_on=date(2026, 11, 12))
+    shown = text_of(client.get("/"))
+    assert "Déchèterie Closed" in shown
+    assert "Papier et carton" in shown
+    assert "Verre" not in shown
+
+
+def test_an_alert_is_shown_until_its_moment_and_not_after(client, home):
+    until = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    home.alert = [
+        ("alert", {"title": "Eau coupée", "text": "", "link_text": "", "page": None, "until": until})
+    ]
+    make.published(home)
+    with time_machine.travel(TUESDAY):
+        assert "Eau coupée" in text_of(client.get("/"))
+    with time_machine.travel(until):
+        assert "Eau coupée" not in text_of(client.get("/"))
+
+
+def test_the_menu_shows_what_is_in_menus_and_published(client, home):
+    make.SectionPageFactory(parent=home, title="Autorités")
+    make.SectionPageFactory(parent=home, title="Cachée", show_in_menus=False)
+    make.SectionPageFactory(parent=home, title="Brouillon", live=False)
+    menu = client.get("/").content.decode().partition('<nav class="menu"')[2].partition("</nav>")[0]
+    assert "Autorités" in menu
+    assert "Cachée" not in menu
+    assert "Brouillon" not in menu
+
+
+def test_a_page_knows_where_it_stands(client, home):
+    section = make.SectionPageFactory(parent=home)
+    page = make.ContentPageFactory(parent=section)
+    shown = client.get(page.url).content.decode()
+    crumbs = shown.partition('<nav class="crumbs"')[2].partition("</nav>")[0]
+    assert crumbs.count("<li>") == 2
+    assert section.url in crumbs
+    assert 'aria-current="true">Vivre ici' in shown
+
+
+def test_a_section_lists_its_published_pages_with_their_leads(client, home):
+    section = make.SectionPageFactory(parent=home)
+    make.ContentPageFactory(parent=section, title="Le port", lead="126 places.")
+    make.ContentPageFactory(parent=section, title="Secret", live=False)
+    shown = text_of(client.get(section.url))
+    assert "Le port 126 places." in shown
+    assert "Secret" not in shown
+
+
+def test_every_block_has_a_preview_that_renders(home):
+    for name, block in blocks.ContentBlocks().child_blocks.items():
+        value = block.get_preview_value()
+        assert value is not None or name in ("contact", "person"), name
+        block.render(value)
+
+
+def test_a_page_of_all_blocks_is_shown(client, home):
+    contact, person = make.ContactFactory(), make.PersonFactory()
+    stream = blocks.ContentBlocks()
+    body = [
+        (name, block.get_preview_value())
+        for name, block in stream.child_blocks.items()
+        if name not in ("contact", "person", "picture", "download")
+    ]
+    page = make.ContentPageFactory(
+        parent=home, body=[*body, ("contact", contact), ("person", person)], aside=[("contact", contact)]
+    )
+    shown = text_of(client.get(page.url))
+    assert "Contrôle des habitants" in shown
+    assert "Huguette Perrin" in shown
+    assert "15.–" in shown
+
+
+def test_a_table_is_pasted_from_a_spreadsheet_or_written_with_bars():
+    value = blocks.TableBlock().to_python({"caption": "x", "cells": "A\tB\n1|2\n3\n"})
+    assert value.head == ["A", "B"]
+    assert value.rows == [["1", "2"], ["3", ""]]
+
+
+def test_a_link_needs_a_page_or_an_address_and_not_both(home):
+    block = blocks.ButtonBlock()
+    for wrong in ({"page": None, "url": ""}, {"page": home, "url": "https://example.org"}):
+        with pytest.raises(ValidationError):
+            block.clean(block.to_python({"label": "x"}) | wrong)
+    assert block.clean(block.to_python({"label": "x", "url": "https://example.org"}))
+
+
+def test_an_opening_closes_after_it_opens():
+    block = blocks.OpeningBlock()
+    with pytest.raises(ValidationError):
+        block.clean(block.to_python({"day": "0", "opens": "12:00", "closes": "11:00"}))
+    assert block.clean(block.to_python({"day": "0", "opens": "11:00", "closes": "12:00"}))["closes"] == time(
+        12
+    )
+
+
+@time_machine.travel(TUESDAY)
+def test_an_office_says_whether_it_is_open(client, home):
+    office = make.OfficePageFactory(parent=home)
+    assert "Open until" in text_of(client.get(office.url))
+    with time_machine.travel(datetime(2026, 11, 24, 19, tzinfo=UTC)):
+        assert "Opens tomorrow at" in text_of(client.get(office.url))
+
+
+@time_machine.travel(datetime(2026, 12, 25, 9, tzinfo=UTC))
+def test_on_a_public_holiday_the_counter_is_closed(client, home):
+    assert not CommuneSettings.current().open_now.open
+    with time_machine.travel(datetime(2026, 12, 18, 9, tzinfo=UTC)):
+        assert CommuneSettings.current().open_now.open
+
+
+@time_machine.travel(TUESDAY)
+def test_during_its_own_closing_the_counter_is_closed():
+    commune = make.CommuneSettingsFactory(
+        closings=[("closing", {"first": date(2026, 11, 20), "last": date(2026, 11, 24)})]
+    )
+    opening = commune.open_now
+    assert not opening.open
+    assert opening.next.date() == date(2026, 11, 25)
+
+
+class TestLanguages:
+    def test_the_switch_leads_to_the_same_page_where_it_is_translated(self, client, home):
+        page = make.ContentPageFactory(parent=home, slug="port")
+        make.translated(home, "de", title="Startseite")
+        make.translated(page, "de", title="Der Hafen", slug="hafen")
+        shown = client.get(page.url).content.decode()
+        assert 'href="/de/hafen/" lang="de"' in shown
+        assert '<link rel="alternate" hreflang="de" href="http://testserver/de/hafen/">' in shown
+
+    def test_without_a_translation_it_leads_to_the_home_page_and_says_so(self, client, home):
+        page = make.ContentPageFactory(parent=home)
+        make.translated(home, "de", title="Startseite")
+        shown = client.get(page.url).content.decode()
+        assert 'href="/de/" lang="de"' in shown
+        assert '<span class="hide">, this page is not translated: home page</span>' in shown
+        assert 'rel="alternate"' not in shown
+
+    def test_a_language_without_home_page_is_not_offered(self, client, home):
+        make.translated(home, "de")
+        shown = client.get("/").content.decode()
+        assert 'lang="de"' in shown
+        assert 'lang="it"' not in shown
+
+    def test_a_page_says_its_language(self, client, home):
+        make.translated(home, "de")
+        assert '<html lang="de">' in client.get("/de/").content.decode()
+        assert '<html lang="fr">' in client.get("/").content.decode()
+
+
+class TestErrors:
+    def test_an_unknown_page_is_404_in_the_look_of_the_site(self, client, home):
+        page = client.get("/nichts/<script>/")
+        assert page.status_code == 404
+        assert 'class="search"' in page.content.decode()
+        assert "<script>" not in page.content.decode()
+
+    def test_an_unknown_page_is_404_without_any_site(self, client):
+        Page.objects.filter(depth=2).delete()
+        assert client.get("/nichts/").status_code == 404
+
+    def test_the_page_of_a_fault_needs_no_database(self, rf, django_db_blocker):
+        from mysite.views import server_error
+
+        with django_db_blocker.block():
+            page = server_error(rf.get("/"))
+        assert page.status_code == 500
+        assert "A fault of ours" in page.content.decode()
+
+    def test_a_forged_post_is_refused_with_a_page_that_says_what_to_do(self, home):
+        from django.test import Client
+
+        page = make.ContactPageFactory(parent=home)
+        refused = Client(enforce_csrf_checks=True).post(page.url, {})
+        assert refused.status_code == 403
+        assert "Please send it once more" in refused.content.decode()
+
+
+class TestMachines:
+    def test_robots_are_told_what_is_private_and_where_the_sitemap_is(self, client, home):
+        robots = client.get("/robots.txt").content.decode()
+        assert "Disallow: /dossier/" in robots
+        assert "Sitemap: http://testserver/sitemap.xml" in robots
+
+    def test_the_sitemap_lists_public_pages_with_their_languages(self, client, home):
+        page = make.ContentPageFactory(parent=home, slug="port")
+        make.ContentPageFactory(parent=home, slug="brouillon", live=False)
+        hidden = make.ContentPageFactory(parent=home, slug="interne")
+        hidden.view_restrictions.create(restriction_type="login")
+        make.translated(home, "de")
+        make.translated(page, "de", slug="hafen")
+        sitemap = client.get("/sitemap.xml").content.decode()
+        assert "<loc>http://testserver/port/</loc>" in sitemap
+        assert 'hreflang="de" href="http://testserver/de/hafen/"' in sitemap
+        assert "brouillon" not in sitemap
+        assert "interne" not in sitemap
+
+    def test_the_manifest_names_the_commune(self, client, home):
+        assert client.get("/manifest.webmanifest").json()["short_name"] == "Orvenay"
+
+    def test_pages_are_described_for_sharing(self, client, home):
+        page = make.ContentPageFactory(parent=home, lead="126 places d’amarrage.")
+        shown = client.get(page.url).content.decode()
+        assert '<meta name="description" content="126 places d’amarrage.">' in shown
+        assert f'<link rel="canonical" href="http://testserver{page.url}">' in shown
+        assert '<meta property="og:title" content="Le port">' in shown
+
+
+class TestColour:
+    def test_the_communes_colour_is_a_stylesheet_of_its_own(self, client, home):
+        CommuneSettings.objects.update(colour="#0a5c36")
+        link = re.search(r'href="(/couleurs-\w+\.css)"', client.get("/").content.decode())[1]
+        sheet = client.get(link)
+        assert sheet["Content-Type"] == "text/css"
+        assert "--lac:#0a5c36" in sheet.content.decode()
+        assert client.get("/couleurs-00000000.css").status_code == 404
+
+    def test_a_colour_that_cannot_be_read_is_refused(self):
+        with pytest.raises(ValidationError, match="colour"):
+            CommuneSettings(colour="#f3c64f").full_clean()
+        CommuneSettings(colour="#0a5c36").full_clean()
+
+
+class TestArms:
+    DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>'
+
+    def test_a_drawing_is_accepted(self):
+        validate_arms(SimpleUploadedFile("a.svg", self.DRAWING))
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"<svg",
+            b"GIF89a",
+            b'<svg xmlns="http://www.w3.org/2000/svg"><script>x</script></svg>',
+            b'<svg xmlns="http://www.w3.org/2000/svg" onload="x"><path/></svg>',
+            b'<svg xmlns="http://www.w3.org/2000/svg"><use href="https://e.org/a.svg#a"/></svg>',
+            b'<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"/>',
+        ],
+    )
+    def test_what_does_more_than_draw_is_refused(self, content):
+        with pytest.raises(ValidationError):
+            validate_arms(SimpleUploadedFile("a.svg", content))
+
+    def test_a_png_must_be_one(self):
+        with pytest.raises(ValidationError):
+            validate_arms(SimpleUploadedFile("a.png", self.DRAWING))
+
+
+class TestContact:
+    @pytest.fixture
+    def page(self, home):
+        page = make.ContactPageFactory(parent=home)
+        for order, (label, kind) in enumerate((("Nom", "singleline"), ("E-mail", "email"))):
+            FormField.objects.create(
+                page=page, label=label, field_type=kind, required=True, sort_order=order, locale=page.locale
+            )
+        return ContactPage.objects.get(pk=page.pk)
+
+    def test_a_message_is_kept_and_thanked_for(self, client, page):
+        sent = client.post(page.url, {"nom": "Ana", "e_mail": "ana@example.org", "website": ""})
+        assert "Your message has arrived" in text_of(sent)
+        assert page.get_submission_class().objects.get(page=page).form_data["nom"] == "Ana"
+
+    def test_a_machine_is_thanked_and_nothing_is_kept(self, client, page):
+        sent = client.post(page.url, {"nom": "Bot", "e_mail": "b@example.org", "website": "https://spam"})
+        assert "Your message has arrived" in text_of(sent)
+        assert not page.get_submission_class().objects.exists()
+
+    def test_a_missing_answer_is_named_and_nothing_is_lost(self, client, page):
+        sent = client.post(page.url, {"nom": "Ana", "e_mail": "nichts"})
+        assert 'class="errors"' in sent.content.decode()
+        assert 'value="Ana"' in sent.content.decode()
+        assert 'href="#id_e_mail"' in sent.content.decode()
+
+    def test_the_page_is_never_cached(self, client, page):
+        assert "no-store" in client.get(page.url)["Cache-Control"]
+
+
+class TestBudget:
+    @pytest.fixture
+    def busy(self, home):
+        section = make.SectionPageFactory(parent=home)
+        pages = [make.ContentPageFactory(parent=section, title=f"Page {n}") for n in range(6)]
+        home.tasks = [
+            ("task", {"icon": "move", "title": page.title, "text": "", "page": page, "url": ""})
+            for page in pages
+        ]
+        home.footer_links = [("link", {"title": page.title, "page": page, "url": ""}) for page in pages[:3]]
+        make.published(home)
+        make.translated(home, "de")
+        make.OfficePageFactory(parent=home, on_home=True)
+        make.WasteCollectionFactory(first_on=date(2026, 11, 11))
+        return {"/": 0, section.url: 0, pages[0].url: 0, "/de/": 0, "/recherche/?q=page": 0}
+
+    def test_a_page_costs_few_queries(self, client, busy, django_assert_max_num_queries):
+        for url in busy:
+            client.get(url)  # site root paths
+            with django_assert_max_num_queries(QUERIES):
+                assert client.get(url).status_code == 200
+
+    def test_a_page_is_light(self, client, busy):
+        css = gzip.compress(Path(settings.BASE_DIR, "mysite/static/css/site.css").read_bytes())
+        for url in busy:
+            assert len(gzip.compress(client.get(url).content)) + len(css) < BUDGET
+
+    def test_a_page_loads_nothing_from_elsewhere_and_holds_no_inline_code(self, client, busy):
+        for url in busy:
+            shown = client.get(url).content.decode()
+            assert not re.search(
+                r"<(script|link|img|source)[^>]+(src|href)=\"(https?:)?//(?!testserver)", shown
+            )
+            assert " style=" not in shown
+            assert "<style" not in shown
+            assert not re.search(r"<script(?![^>]*ld\+json)[^>]*>[^<]", shown)
+
+    @override_settings(DEBUG=False)
+    def test_a_page_sets_no_cookie_and_varies_with_none(self, client, busy):
+        for url in busy:
+            page = client.get(url)
+            assert not page.cookies
+            assert "Cookie" not in page.get("Vary", "")

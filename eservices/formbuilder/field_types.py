@@ -4,6 +4,7 @@ An *answer* is JSON, as stored in drafts and submissions; ``None`` is "not answe
 Django form field of a question makes of what was typed.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, time
 from decimal import Decimal
@@ -21,10 +22,18 @@ from wagtail import blocks
 from home.registry import Registry
 
 from . import fields
+from .blocks import FixedCharBlock, field_block, field_content
 from .definition import Definition, Field, Option
 from .logic.conditions import day, number
 
 field_types: Registry["FieldType"] = Registry("field_types")
+
+
+def field_type[Type: type["FieldType"]](cls: Type) -> Type:
+    """Decorates a class: its only instance is offered under the class's ``key``."""
+    field_types.register(cls.key)(cls())
+    return cls
+
 
 MANY_OPTIONS = 8  # from here on a list to choose from instead of radios
 
@@ -54,14 +63,10 @@ class FieldType:
 
     def block(self) -> blocks.StructBlock:
         """The editor's block: what every question has, and this type's settings."""
-        from .blocks import field_block
-
         return field_block(self)
 
     def compile(self, value) -> dict:
         """The field's JSON in a definition, from the value of its block."""
-        from .blocks import field_content
-
         return field_content(self, value)
 
     def settings_faults(self, field: Field) -> Iterable[str]:
@@ -123,13 +128,13 @@ class Length:
             yield gettext("the shortest length is above the longest")
 
 
-@field_types.register("short_text")
+@field_type
 class ShortText(Length, FieldType):
     key, label, icon = "short_text", _("Short text"), "pilcrow"
 
     def settings_blocks(self):
-        pattern = blocks.CharBlock(required=False, label=_("Pattern"), help_text=_("A regular expression."))
-        return [*super().settings_blocks(), ("pattern", _fixed(pattern))]
+        pattern = FixedCharBlock(required=False, label=_("Pattern"), help_text=_("A regular expression."))
+        return [*super().settings_blocks(), ("pattern", pattern)]
 
     def form_field(self, field, definition, language, options=None):
         return fields.LineField(
@@ -142,14 +147,12 @@ class ShortText(Length, FieldType):
     def settings_faults(self, field):
         yield from super().settings_faults(field)
         try:
-            import re
-
             re.compile(str(field.settings.get("pattern") or ""))
         except re.error:
             yield gettext("the pattern is not a regular expression")
 
 
-@field_types.register("long_text")
+@field_type
 class LongText(Length, FieldType):
     key, label, icon = "long_text", _("Long text"), "doc-full"
     template = "formbuilder/fields/text.html"
@@ -162,7 +165,7 @@ class LongText(Length, FieldType):
         )
 
 
-@field_types.register("email")
+@field_type
 class Email(FieldType):
     key, label, icon = "email", _("E-mail address"), "mail"
     autocomplete, input_type = "email", "email"
@@ -171,7 +174,7 @@ class Email(FieldType):
         return fields.EmailField(required=field.required)
 
 
-@field_types.register("phone")
+@field_type
 class Phone(FieldType):
     key, label, icon = "phone", _("Telephone number"), "mobile-alt"
     autocomplete, input_type, width = "tel", "tel", "w10"
@@ -189,7 +192,7 @@ class Phone(FieldType):
         return phonenumbers.format_number(found, form.NATIONAL if home else form.INTERNATIONAL)
 
 
-@field_types.register("url")
+@field_type
 class URL(FieldType):
     key, label, icon = "url", _("Web address"), "link"
     autocomplete, input_mode = "url", "url"
@@ -231,12 +234,12 @@ class Number(FieldType):
         return number_format(Decimal(str(answer)), use_l10n=True, force_grouping=True)
 
 
-@field_types.register("decimal")
+@field_type
 class DecimalNumber(Number):
     key, label, icon = "decimal", _("Number"), "decimal"
 
 
-@field_types.register("integer")
+@field_type
 class Integer(Number):
     key, label, icon = "integer", _("Whole number"), "order"
     places, example, input_mode, width = 0, "3", "numeric", "w4"
@@ -245,7 +248,7 @@ class Integer(Number):
         return None if value is None else int(value)
 
 
-@field_types.register("money")
+@field_type
 class Money(Number):
     """An amount in the commune's currency: "12.50"."""
 
@@ -260,7 +263,7 @@ class Money(Number):
         return f"{settings.CURRENCY} {amount}"
 
 
-@field_types.register("date")
+@field_type
 class Day(FieldType):
     key, label, icon = "date", _("Date"), "calendar-alt"
     template = "formbuilder/fields/date.html"
@@ -269,7 +272,7 @@ class Day(FieldType):
     def settings_blocks(self):
         words = _("A date (2027-01-31), or counted from today: today, +30d, -2w, +6m, -18y.")
         return [
-            (name, _fixed(blocks.CharBlock(required=False, label=label, help_text=words, max_length=12)))
+            (name, FixedCharBlock(required=False, label=label, help_text=words, max_length=12))
             for name, label in (("min", _("Earliest")), ("max", _("Latest")))
         ]
 
@@ -301,7 +304,7 @@ class Day(FieldType):
         return date_format(date.fromisoformat(answer), "DATE_FORMAT")
 
 
-@field_types.register("time")
+@field_type
 class Clock(FieldType):
     key, label, icon = "time", _("Time of day"), "time"
     width = "w4"
@@ -316,7 +319,7 @@ class Clock(FieldType):
         return time_format(time.fromisoformat(answer), "TIME_FORMAT")
 
 
-@field_types.register("yes_no")
+@field_type
 class YesNo(FieldType):
     key, label, icon = "yes_no", _("Yes or no"), "check"
     template = "formbuilder/fields/picks.html"
@@ -341,7 +344,7 @@ class Choosing(FieldType):
         return [(option.value, option_text(field, option.value, definition, language)) for option in listed]
 
 
-@field_types.register("choice")
+@field_type
 class Choice(Choosing):
     key, label, icon = "choice", _("One of several"), "list-ul"
     template = "formbuilder/fields/choice.html"
@@ -354,7 +357,7 @@ class Choice(Choosing):
         return option_text(field, answer, definition, language)
 
 
-@field_types.register("choices")
+@field_type
 class Choices(Choosing):
     key, label, icon = "choices", _("Several of a list"), "list-ul"
     template = "formbuilder/fields/picks.html"
@@ -383,7 +386,7 @@ class Choices(Choosing):
         return ", ".join(option_text(field, one, definition, language) for one in answer)
 
 
-@field_types.register("files")
+@field_type
 class Files(FieldType):
     """Files; an answer lists them as ``{"id", "name", "size"}``. Whoever stores them adds them to the answer."""
 
@@ -423,7 +426,7 @@ class Files(FieldType):
         return "\n".join(str(file["name"]) for file in answer)
 
 
-@field_types.register("address")
+@field_type
 class Address(FieldType):
     """A postal address: ``{"street", "number", "extra", "postcode", "town"}``, without its empty parts."""
 
@@ -445,7 +448,7 @@ class Address(FieldType):
         return ", ".join(filter(None, [answer.get("extra"), street, town]))
 
 
-@field_types.register("avs")
+@field_type
 class AVS(FieldType):
     key, label, icon = "avs", _("AVS number"), "user"
     input_mode, width = "numeric", "w10"
@@ -454,7 +457,7 @@ class AVS(FieldType):
         return fields.AVSField(required=field.required)
 
 
-@field_types.register("iban")
+@field_type
 class IBAN(FieldType):
     key, label, icon = "iban", _("IBAN"), "clipboard-list"
 
@@ -465,7 +468,7 @@ class IBAN(FieldType):
         return iban.format(answer)
 
 
-@field_types.register("plate")
+@field_type
 class Plate(FieldType):
     key, label, icon = "plate", _("Vehicle plate"), "tag"
     width = "w10"
@@ -474,7 +477,7 @@ class Plate(FieldType):
         return fields.PlateField(required=field.required)
 
 
-@field_types.register("consent")
+@field_type
 class Consent(FieldType):
     key, label, icon = "consent", _("Consent"), "check"
     template = "formbuilder/fields/consent.html"
@@ -492,7 +495,7 @@ class Consent(FieldType):
         return gettext("Yes") if answer is True else gettext("No")
 
 
-@field_types.register("static_text")
+@field_type
 class StaticText(FieldType):
     """A heading, an explanation or a notice between the questions."""
 
@@ -504,7 +507,7 @@ class StaticText(FieldType):
         return None
 
 
-@field_types.register("group")
+@field_type
 class Group(FieldType):
     """The same questions several times: children, vehicles. An answer is a list of ``{key: answer}``."""
 
@@ -543,13 +546,6 @@ def display(field: Field, answer, definition: Definition, language: str) -> str:
 def option_text(field: Field, value, definition: Definition, language: str) -> str:
     """The words of an option; its value where the form has none."""
     return definition.text(f"option.{field.key}.{value}", language) or str(value)
-
-
-def _fixed(block: blocks.CharBlock) -> blocks.CharBlock:
-    """A text of the machine's, not of the reader's: never offered for translation."""
-    block.get_translatable_segments = lambda value: []
-    block.restore_translated_segments = lambda value, segments: value
-    return block
 
 
 def _whole(value) -> int | None:

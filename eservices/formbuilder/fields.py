@@ -219,7 +219,7 @@ class YesNoField(forms.Field):
         super().__init__(widget=forms.RadioSelect, **kwargs)
 
     def to_python(self, value):
-        return {"true": True, "false": False, True: True, False: False}.get(value)
+        return {"true": True, "false": False}.get(str(value).lower())
 
 
 class ConsentField(forms.BooleanField):

@@ -16,6 +16,7 @@ class Form(models.Model):
 
     key = models.UUIDField(primary_key=True, default=uuid.uuid4)
     slug = models.SlugField(_("short name"), max_length=100, unique=True)
+    offered = models.BooleanField(_("offered"), default=True, help_text=_("Whether new requests are taken."))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
@@ -27,8 +28,8 @@ class Form(models.Model):
 
     @property
     def current(self) -> "FormVersion | None":
-        """The version in force: the newest published one."""
-        return self.versions.published().order_by("-number").first()
+        """The version in force: the newest published one; None where the service is not offered now."""
+        return self.versions.published().order_by("-number").first() if self.offered else None
 
 
 class FormVersionQuerySet(models.QuerySet):

@@ -60,12 +60,13 @@ def visible_steps(definition: Definition, answers: dict, today: date) -> list[St
 
 def visible_fields(step: Step, answers: dict, today: date) -> list[Field]:
     """The questions and texts of a step that are shown. ``answers`` of other steps are taken as relevant."""
-    return _visible(step.fields, answers, today)
+    return visible_among(step.fields, answers, today)
 
 
-def visible_in_group(group: Field, row: dict, answers: dict, today: date) -> list[Field]:
-    """The questions of one row of a repeating group: their conditions see the row before the form."""
-    return _visible(group.fields, {**answers, **row}, today)
+def visible_among(fields: Iterable[Field], answers: dict, today: date) -> list[Field]:
+    """Those of ``fields`` that are shown. In a repeating group ``answers`` are the form's and then the row's."""
+    shown = Shown(((field, None) for field in fields), answers, today)
+    return [field for field in fields if shown.shows(field.key)]
 
 
 def visible_options(field: Field, answers: dict, today: date) -> list[Option]:
@@ -76,18 +77,28 @@ def visible_options(field: Field, answers: dict, today: date) -> list[Option]:
 def relevant_answers(definition: Definition, answers: dict, today: date) -> dict:
     """The answers to the questions that are shown, in the form's order, and nothing else."""
     shown = _of_definition(definition, answers, today)
-    return {
-        field.key: answers[field.key]
-        for step in definition.steps
-        if shown.holds(step.condition)
-        for field in step.fields
-        if answers.get(field.key) is not None and shown.shows(field.key)
-    }
+    found: dict = {}
+    for step in definition.steps:
+        if shown.holds(step.condition):
+            for field in step.fields:
+                if answers.get(field.key) is not None and shown.shows(field.key):
+                    found[field.key] = _relevant(field, answers[field.key], found, today)
+    return found
 
 
-def _visible(fields: Iterable[Field], answers: dict, today: date) -> list[Field]:
-    shown = Shown(((field, None) for field in fields), answers, today)
-    return [field for field in fields if shown.shows(field.key)]
+def _relevant(field: Field, answer, before: dict, today: date):
+    """An answer without what is hidden in the rows of a repeating group."""
+    if not field.fields or not isinstance(answer, list):
+        return answer
+    rows = [row for row in answer if isinstance(row, dict)]
+    return [
+        {
+            one.key: row[one.key]
+            for one in visible_among(field.fields, {**before, **row}, today)
+            if row.get(one.key) is not None
+        }
+        for row in rows
+    ]
 
 
 def _of_definition(definition: Definition, answers: dict, today: date) -> Shown:

@@ -1,0 +1,582 @@
+"""One step of a form as the applicant fills it in."""
+
+from datetime import date
+from functools import cached_property
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from .definition import Definition, Field, Step
+from .field_types import MANY_OPTIONS, field_types
+from .formatting import prose
+from .logic.checks import failed_checks
+from .logic.conditions import mentioned
+from .logic.visibility import (
+    relevant_answers,
+    visible_among,
+    visible_options,
+    visible_steps,
+)
+
+SHOWN = "_shown"  # hidden input: the questions that were on the page
+ADD_ROW, REMOVE_ROW = "add_row", "remove_row"  # buttons of a repeating group, and of a file
+REMOVE_FILE = "remove_file"
+
+
+class QuestionsForm(forms.Form):
+    """Questions of a step, or of one row of a repeating group, asked under the conditions of the form."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        questions: tuple[Field, ...],
+        language: str,
+        answers: dict,
+        today: date,
+        data=None,
+        files=None,
+        own: dict | None = None,
+        **kwargs,
+    ):
+        super().__init__(data=data, files=files, use_required_attribute=False, **kwargs)
+        self.definition, self.language, self.today = definition, language, today
+        self.all_questions = questions
+        self.context = answers
+        self.own = own if own is not None else {}
+        self.rows: dict[str, Rows] = {}
+        self.quiet = False  # no errors: the applicant is not going on yet
+        self.given: dict = {} if self.is_bound else dict(self.own)
+        for question in questions:
+            self._ask(question)
+        self.visible = [one for one in visible_among(questions, {**answers, **self.given}, today) if _known(one)]
+        self._hide_the_rest()
+
+    # -- asking ------------------------------------------------------------------------------------------------
+    def _ask(self, question: Field) -> None:
+        """Adds the question, and reads its answer: the options of later ones may depend on it."""
+        kind = field_types.get(question.type)
+        if kind is None or not kind.asks:
+            return
+        if question.fields:
+            self.rows[question.key] = Rows(self, question)
+        else:
+            self.fields[question.key] = self._form_field(kind, question)
+        if self.is_bound:
+            self.given[question.key] = self._read(question)
+
+    def _form_field(self, kind, question: Field) -> forms.Field:
+        options = visible_options(question, {**self.context, **self.given}, self.today)
+        field = kind.form_field(question, self.definition, self.language, options=options)
+        field.label = self.definition.text(f"field.{question.key}.label", self.language) or question.key
+        answer = self.own.get(question.key)
+        field.initial = answer if question.type == "files" else kind.from_json(answer)
+        return field
+
+    def _read(self, question: Field):
+        """What the posted data answers, as far as it can be read."""
+        if question.key in self.rows:
+            return self.rows[question.key].given
+        field = self.fields[question.key]
+        raw = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(question.key))
+        if question.type == "files":
+            return self.own.get(question.key) or (["new"] if raw else None)
+        try:
+            return field_types[question.type].to_json(field.clean(raw))
+        except ValidationError:
+            return None
+
+    def _hide_the_rest(self) -> None:
+        shown = {question.key for question in self.visible}
+        for key in [key for key in self.fields if key not in shown]:
+            del self.fields[key]
+        for key in [key for key in self.rows if key not in shown]:
+            del self.rows[key]
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.quiet:
+            self._errors = ErrorDict()
+
+    # -- answers -----------------------------------------------------------------------------------------------
+    @property
+    def cleaned_answers(self) -> dict:
+        """The answers as JSON, of every question that is shown; ``None`` where it was left blank.
+
+        Stored files are listed as before: the new ones are in ``cleaned_files``.
+        """
+        found = {}
+        for question in self.visible:
+            key = question.key
+            if key in self.rows:
+                found[key] = self.rows[key].cleaned_answers or None
+            elif question.type == "files":
+                found[key] = self.own.get(key)
+            elif key in self.cleaned_data:
+                found[key] = field_types[question.type].to_json(self.cleaned_data[key])
+        return found
+
+    @property
+    def questions(self) -> list["Question"]:
+        """What is on the page, in order."""
+        return [Question(self, question) for question in self.visible]
+
+
+class StepForm(QuestionsForm):
+    """One step: validates what is shown, keeps the rest out, runs the step's checks.
+
+    ``answers`` are those given so far, of all steps. Without JavaScript a question may be opened by another of
+    the same step: then the form is not valid, has no error about it, and ``opened`` names the question; showing
+    the form again asks it. The same where a row was added to a repeating group (``changed_rows``).
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        step: Step,
+        language: str,
+        answers: dict | None = None,
+        data=None,
+        files=None,
+        today: date | None = None,
+    ):
+        today = today or timezone.localdate()
+        own = {one.key: (answers or {}).get(one.key) for one in step.fields}
+        self.step = step
+        self.opened: list[Field] = []
+        super().__init__(
+            definition,
+            step.fields,
+            language,
+            relevant_answers(definition, answers or {}, today),
+            today,
+            data=data,
+            files=files,
+            own=own,
+        )
+        self._find_opened()
+        if self.changed_rows:
+            self._keep_quiet()
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and not self.opened and not self.changed_rows
+
+    @property
+    def title(self) -> str:
+        return self.definition.text(f"step.{self.step.key}.title", self.language)
+
+    @property
+    def intro(self) -> SafeString:
+        return prose(self.definition.text(f"step.{self.step.key}.intro", self.language))
+
+    @property
+    def shown(self) -> str:
+        """The value of the hidden input that says what was asked."""
+        return " ".join(question.key for question in self.visible)
+
+    @property
+    def changed_rows(self) -> bool:
+        """Whether a button of a repeating group was pressed instead of going on."""
+        return self.is_bound and any(rows.changed for rows in self.rows.values())
+
+    @property
+    def cleaned_files(self) -> dict[str, list]:
+        """New files by question, those whose kind, size and number are accepted."""
+        return {
+            key: self.cleaned_data[key]
+            for key, field in self.fields.items()
+            if isinstance(field.widget, forms.FileInput) and self.cleaned_data.get(key)
+        }
+
+    @cached_property
+    def error_summary(self) -> list[dict]:
+        """Every error with the input it is about: ``{"target", "label", "message"}``, in the page's order."""
+        found = [
+            {"target": question.error_target, "label": question.label, "message": message}
+            for question in self.questions
+            for message in question.errors
+        ]
+        for rows in self.rows.values():
+            found += rows.error_summary
+        for message in self.non_field_errors():
+            found.append({"target": "step", "label": "", "message": message})
+        return found
+
+    def clean(self):
+        super().clean()
+        for rows in self.rows.values():
+            if not rows.is_valid():
+                self._errors.setdefault(rows.question.key, self.error_class(rows.messages))
+        if not self._errors and not self.opened:
+            self._run_checks()
+        return self.cleaned_data
+
+    def _run_checks(self) -> None:
+        answers = {**self.context, **self.cleaned_answers}
+        for check in failed_checks(self.step, answers, self.today):
+            message = self.definition.text(f"check.{check.key}", self.language) or gettext(
+                "These answers do not go together."
+            )
+            about = [key for key in mentioned(check.condition) if key in self.fields]
+            self.add_error(about[-1] if about else None, message)
+
+    def _find_opened(self) -> None:
+        """Questions that the posted answers open, and that were not asked yet."""
+        if not self.is_bound or SHOWN not in self.data:
+            return
+        asked = str(self.data.get(SHOWN)).split()
+        self.opened = [one for one in self.visible if one.key not in asked]
+        for question in self.opened:
+            if question.key in self.fields:
+                self.fields[question.key].required = False
+            if question.key in self.rows:
+                self.rows[question.key].lenient = True
+
+    def _keep_quiet(self) -> None:
+        self.quiet = True
+        for rows in self.rows.values():
+            rows.lenient = True
+            for row in rows.forms:
+                row.quiet = True
+
+
+class Rows:
+    """The rows of a repeating group: forms of their own, ``KEY-0-…``, added and removed by buttons."""
+
+    def __init__(self, form: QuestionsForm, question: Field):
+        self.form, self.question = form, question
+        self.least, self.most = field_types["group"].limits(question)
+        self.lenient = False
+        self.changed = False
+        self.messages: list[str] = []
+        self.forms = self._forms()
+
+    def _forms(self) -> list[QuestionsForm]:
+        stored = self.form.own.get(self.question.key)
+        stored = [row for row in stored if isinstance(row, dict)] if isinstance(stored, list) else []
+        if not self.form.is_bound:
+            rows = stored[: self.most]
+            rows += [{}] * (self.least - len(rows))
+            return [self._form(index, own=row) for index, row in enumerate(rows)]
+        key = self.form.add_prefix(self.question.key)
+        count = min(_count(self.form.data.get(f"{key}-count")), self.most)
+        kept = [index for index in range(count) if self.form.data.get(REMOVE_ROW) != f"{key}-{index}"]
+        self.changed = len(kept) < count
+        rows = [self._form(index, data=self.form.data) for index in kept]
+        if self.form.data.get(ADD_ROW) == key and len(rows) < self.most:
+            self.changed = True
+            rows.append(self._form(count))
+        while len(rows) < self.least and not self.changed:
+            rows.append(self._form(len(rows)))
+        if self.changed:
+            rows = [self._again(index, row) for index, row in enumerate(rows)]
+        return rows
+
+    def _form(self, index: int, data=None, own: dict | None = None) -> QuestionsForm:
+        form = self.form
+        return QuestionsForm(
+            form.definition,
+            self.question.fields,
+            form.language,
+            form.context,
+            form.today,
+            data=data,
+            files=MultiValueDict() if data is not None else None,
+            own=own,
+            prefix=f"{form.add_prefix(self.question.key)}-{index}",
+        )
+
+    def _again(self, index: int, row: QuestionsForm) -> QuestionsForm:
+        """A row under its new number, with what was typed in it."""
+        prefix = f"{self.form.add_prefix(self.question.key)}-{index}"
+        if not row.is_bound or row.prefix == prefix:
+            return self._form(index) if not row.is_bound else row
+        moved = MultiValueDict()
+        for name in self.form.data:
+            if name.startswith(f"{row.prefix}-"):
+                values = self.form.data.getlist(name) if hasattr(self.form.data, "getlist") else [self.form.data[name]]
+                moved.setlist(prefix + name[len(row.prefix) :], values)
+        return self._form(index, data=moved)
+
+    @property
+    def given(self) -> list[dict] | None:
+        return [row.given for row in self.forms if row.is_bound] or None
+
+    @property
+    def can_add(self) -> bool:
+        return len(self.forms) < self.most
+
+    def is_valid(self) -> bool:
+        valid = [row.is_valid() for row in self.forms if row.is_bound]
+        if self.lenient:
+            return True
+        self.messages = []
+        if len(valid) < self.least:
+            self.messages.append(gettext("Fill in at least %(n)s.") % {"n": self.least})
+        elif not all(valid):
+            self.messages.append(gettext("Some answers must be corrected here."))
+        return not self.messages
+
+    @property
+    def cleaned_answers(self) -> list[dict]:
+        rows = [row.cleaned_answers for row in self.forms if row.is_bound and hasattr(row, "cleaned_data")]
+        return [{key: answer for key, answer in row.items() if answer is not None} for row in rows]
+
+    @property
+    def error_summary(self) -> list[dict]:
+        return [
+            {"target": question.error_target, "label": question.label, "message": message}
+            for row in self.forms
+            if row.is_bound
+            for question in row.questions
+            for message in question.errors
+        ]
+
+
+class Question:
+    """One question on the page, as its template needs it."""
+
+    def __init__(self, form: QuestionsForm, field: Field):
+        self.form, self.field = form, field
+        self.kind = field_types[field.type]
+        self.name = form.add_prefix(field.key)
+        self.id = f"id_{self.name}"
+        self.bound = form[field.key] if field.key in form.fields else None
+        self.rows = form.rows.get(field.key)
+
+    def __str__(self) -> str:
+        return render_to_string("formbuilder/field.html", {"question": self})
+
+    def _text(self, name: str) -> str:
+        return self.form.definition.text(f"field.{self.field.key}.{name}", self.form.language)
+
+    @property
+    def template(self) -> str:
+        return self.kind.template
+
+    @property
+    def label(self) -> str:
+        return self._text("label")
+
+    @property
+    def help(self) -> SafeString:
+        """The hint under the label; where the inputs say too little by themselves, an example."""
+        return self._text("help")
+
+    @property
+    def row_label(self) -> str:
+        """What one row of a repeating group is: "Child"."""
+        return self._text("row") or self.label
+
+    @property
+    def note_title(self) -> str:
+        return self._text("note_title") or gettext("Help")
+
+    @property
+    def note(self) -> SafeString:
+        """What stands beside the question, opened where the error is."""
+        return prose(self._text("note"))
+
+    @property
+    def text(self) -> SafeString:
+        return prose(self._text("text"))
+
+    @property
+    def optional(self) -> bool:
+        return not self.field.required and self.field.type not in ("consent", "group")
+
+    @property
+    def autocomplete(self) -> str:
+        return self.field.autocomplete or self.kind.autocomplete
+
+    @property
+    def value(self):
+        found = self.bound.value() if self.bound else None
+        return "" if found is None else found
+
+    @cached_property
+    def errors(self) -> list[str]:
+        """What to do, in words. Rows of a group speak for themselves."""
+        if not self.form.is_bound:
+            return []
+        if self.rows:
+            return [] if self.rows.error_summary else list(self.form.errors.get(self.field.key, []))
+        return list(self.bound.errors) if self.bound else []
+
+    @property
+    def wrong_part(self) -> str:
+        """The part of the answer that the error is about; empty for all of it."""
+        problems = self.form.errors.as_data().get(self.field.key, []) if self.form.is_bound else []
+        found = (problem.params.get("part") for problem in problems if problem.params)
+        return next((part for part in found if part in self.kind.parts), "")
+
+    @property
+    def error_target(self) -> str:
+        """The id of the input that the error summary leads to."""
+        if self.kind.parts:
+            return f"{self.id}-{self.wrong_part or self.kind.parts[0]}"
+        return f"{self.id}-0" if self.is_picked else self.id
+
+    @property
+    def is_picked(self) -> bool:
+        return bool(self.options) and not self.is_long
+
+    @property
+    def is_long(self) -> bool:
+        return self.kind.has_options and self.field.type == "choice" and len(self.options) > MANY_OPTIONS
+
+    @property
+    def described_by(self) -> str:
+        return " ".join(
+            name for name, there in ((f"{self.id}-hint", self.help), (f"{self.id}-error", self.errors)) if there
+        )
+
+    @property
+    def parts(self) -> list[dict]:
+        """The inputs of an answer typed in parts."""
+        values = self.value if isinstance(self.value, dict) else {}
+        wrong = self.wrong_part
+        return [
+            {
+                "name": f"{self.name}-{part}",
+                "id": f"{self.id}-{part}",
+                "part": part,
+                "label": PARTS[part][0],
+                "autocomplete": _part_token(self.autocomplete, part),
+                "width": PARTS[part][1],
+                "value": values.get(part, ""),
+                "invalid": bool(self.errors) and wrong in ("", part),
+                "optional": part in ("number", "extra"),
+            }
+            for part in self.kind.parts
+        ]
+
+    @cached_property
+    def options(self) -> list[dict]:
+        """What can be picked: ``{"id", "value", "label", "hint", "checked"}``."""
+        if self.field.type == "yes_no":
+            listed = [("true", gettext("Yes")), ("false", gettext("No"))]
+        elif self.kind.has_options and self.bound:
+            listed = self.bound.field.choices
+        else:
+            return []
+        given = self.value if isinstance(self.value, list | tuple) else [self.value]
+        chosen = {str(one).lower() if self.field.type == "yes_no" else str(one) for one in given if one is not None}
+        return [
+            {
+                "id": f"{self.id}-{index}",
+                "value": value,
+                "label": label,
+                "hint": self.form.definition.text(f"option.{self.field.key}.{value}.help", self.form.language),
+                "checked": str(value) in chosen,
+            }
+            for index, (value, label) in enumerate(listed)
+        ]
+
+    @property
+    def multiple(self) -> bool:
+        return self.field.type == "choices"
+
+    @property
+    def checked(self) -> bool:
+        return self.value is True or self.value in ("on", "true")
+
+    @property
+    def stored(self) -> list[dict]:
+        """Files that are stored already."""
+        answer = self.form.own.get(self.field.key)
+        return [file for file in answer if isinstance(file, dict)] if isinstance(answer, list) else []
+
+    @property
+    def accept(self) -> str:
+        return ",".join(f".{one}" for one in self.bound.field.extensions)
+
+    @property
+    def limit_text(self) -> str:
+        field = self.bound.field
+        kinds = ", ".join(one.upper() for one in field.extensions if one != "jpeg")
+        return gettext("%(kinds)s, at most %(limit)s MB each.") % {
+            "kinds": kinds,
+            "limit": field.max_bytes // 1024 // 1024,
+        }
+
+    @property
+    def max_length(self) -> int | None:
+        return getattr(self.bound.field, "max_length", None) if self.bound else None
+
+
+PARTS = {
+    "day": (_("Day"), "w2"),
+    "month": (_("Month"), "w2"),
+    "year": (_("Year"), "w4"),
+    "street": (_("Street"), ""),
+    "number": (pgettext_lazy("of a house", "Number"), "w4"),
+    "extra": (_("Additional line (c/o, floor, box)"), ""),
+    "postcode": (_("Postcode"), "w4"),
+    "town": (_("Town"), ""),
+}
+TOKENS = {
+    "bday": {"day": "bday-day", "month": "bday-month", "year": "bday-year"},
+    "street-address": {"street": "address-line1", "postcode": "postal-code", "town": "address-level2"},
+}
+
+
+def _part_token(token: str, part: str) -> str:
+    return TOKENS.get(token, {}).get(part, "")
+
+
+def _known(field: Field) -> bool:
+    """Whether an installed app offers the field's type: a question of an app that is gone is not asked."""
+    return field.type in field_types
+
+
+def _count(text) -> int:
+    return int(text) if str(text or "").isascii() and str(text or "").isdigit() and len(str(text)) < 4 else 0
+
+
+def incomplete_steps(
+    definition: Definition, answers: dict, language: str, today: date | None = None
+) -> list[tuple[Step, StepForm]]:
+    """The steps whose stored answers would not be accepted today, each with its form and errors.
+
+    Empty: the request is complete and may be sent.
+    """
+    today = today or timezone.localdate()
+    found = []
+    for step in visible_steps(definition, answers, today):
+        form = StepForm(definition, step, language, answers, data=as_data(step, answers), today=today)
+        if not form.is_valid():
+            found.append((step, form))
+    return found
+
+
+def as_data(step: Step, answers: dict) -> MultiValueDict:
+    """The answers of a step as they would be posted."""
+    data = MultiValueDict()
+    for field in step.fields:
+        _add(data, field, field.key, answers.get(field.key))
+    return data
+
+
+def _add(data: MultiValueDict, field: Field, name: str, answer) -> None:
+    kind = field_types.get(field.type)
+    if answer is None or kind is None or not kind.asks:
+        return
+    if field.fields:
+        rows = [row for row in answer if isinstance(row, dict)] if isinstance(answer, list) else []
+        data[f"{name}-count"] = str(len(rows))
+        for index, row in enumerate(rows):
+            for one in field.fields:
+                _add(data, one, f"{name}-{index}-{one.key}", row.get(one.key))
+        return
+    for key, value in kind.to_data(name, answer).items():
+        data.setlist(key, value if isinstance(value, list) else [value])
+
+

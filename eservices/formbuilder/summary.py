@@ -1,0 +1,54 @@
+"""The answers of a request as text, step by step: the same for whoever reads them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+
+from .definition import Definition, Field
+from .field_types import display, field_types
+from .logic.visibility import relevant_answers, visible_fields, visible_steps
+
+
+@dataclass(frozen=True)
+class Row:
+    """A question and what was answered: plain text, lines apart by ``\\n``, empty where nothing was."""
+
+    field: Field
+    label: str
+    value: str
+
+    @property
+    def key(self) -> str:
+        return self.field.key
+
+
+@dataclass(frozen=True)
+class Section:
+    """A step's questions that were asked."""
+
+    key: str
+    title: str
+    rows: list[Row]
+
+
+def summarise(definition: Definition, answers: dict, language: str, today: date | None = None) -> list[Section]:
+    """What was asked and answered. For a request that was sent, pass the day of sending as ``today``."""
+    today = today or timezone.localdate()
+    answers = relevant_answers(definition, answers, today)
+    return [
+        Section(
+            step.key,
+            definition.text(f"step.{step.key}.title", language),
+            [
+                Row(
+                    field,
+                    definition.text(f"field.{field.key}.label", language) or field.key,
+                    display(field, answers.get(field.key), definition, language),
+                )
+                for field in visible_fields(step, answers, today)
+                if field.type not in field_types or field_types[field.type].asks
+            ],
+        )
+        for step in visible_steps(definition, answers, today)
+    ]

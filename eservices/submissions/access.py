@@ -2,6 +2,8 @@
 
 from django.http import Http404
 
+from eservices.formbuilder.models import Form, FormVersion
+
 from .models import Draft
 
 
@@ -15,6 +17,16 @@ class Expired(Exception):
 
 class SignInFirst(Exception):
     """The draft belongs to an account and nobody is signed in."""
+
+
+def version_in_force(slug: str) -> FormVersion:
+    """What the form ``slug`` asks now; ``Http404`` where nothing is published under this name."""
+    form = Form.objects.filter(slug=slug).first()
+    version = form.current if form else None
+    if version is None:
+        raise Http404
+    version.form = form
+    return version
 
 
 def draft_by_secret(user, secret: str) -> Draft:

@@ -13,7 +13,7 @@ from eservices.formbuilder.models import FormVersion
 
 from . import emails
 from .models import Channel, Draft, StoredFile, Submission, private_storage, random_path
-from .progress import Progress
+from .progress import Progress, relaxed
 from .signals import submission_sent
 from .uploads import CheckedFile
 
@@ -67,13 +67,16 @@ def save_step(*, actor: User | None, draft: Draft, step: Step, answers: dict, la
 
 @transaction.atomic
 def put_aside(*, actor: User | None, draft: Draft, step: Step, typed: dict[str, list[str]]) -> Draft:
-    """Keeps what was typed into a step as it is, valid or not, for later."""
+    """Keeps what was typed into a step as it is, for later. Saved before or not, the step is asked again."""
     draft = _locked(draft)
     draft.typed[step.key] = typed
+    draft.completed = [key for key in draft.completed if key != step.key]
     return _saved(draft)
 
 
-def attach_file(*, actor: User | None, draft: Draft, field: str, upload: CheckedFile, most: int) -> StoredFile:
+def attach_file(
+    *, actor: User | None, draft: Draft, field: str, upload: CheckedFile, most: int
+) -> StoredFile:
     """Keeps a checked file under a random name. The same file twice is kept once."""
     stored = StoredFile(
         draft=draft,
@@ -152,25 +155,24 @@ def send(*, actor: User | None, draft: Draft, today: date | None = None) -> Subm
 
 def progress_of(draft: Draft, today: date | None = None) -> Progress:
     """Where the draft stands, as of today."""
-    definition = draft.version.definition
     return Progress(
-        definition=definition,
+        definition=asked(draft.version, for_somebody=bool(draft.agent_id)),
         answers=draft.answers,
         completed=draft.completed,
+        language=draft.language,
         today=today or timezone.localdate(),
-        optional=optional_fields(definition, for_somebody=bool(draft.agent_id)),
     )
 
 
-def optional_fields(definition: Definition, *, for_somebody: bool) -> frozenset[str]:
-    """What may stay empty although the form requires it: whoever stands at the counter needs no address."""
-    email = definition.settings.get("applicant", {}).get("email")
-    return frozenset([email] if for_somebody and email else [])
+def asked(version: FormVersion, *, for_somebody: bool) -> Definition:
+    """What is asked: who stands at the counter, telephones or writes needs no e-mail address."""
+    email = version.definition.settings.get("applicant", {}).get("email")
+    return relaxed(version.definition, [email] if for_somebody and email else [])
 
 
-# -- Shared ----------------------------------------------------------------------------------------------------
+# -- Shared --------------------------------------------------------------------------------------------------
 def _locked(draft: Draft) -> Draft:
-    """The draft's row, locked until the transaction ends; ``AlreadySent`` where it may not change any more."""
+    """The draft's row, locked until the transaction ends; ``AlreadySent`` where nothing may change."""
     found = Draft.objects.select_for_update(of=("self",)).select_related("version__form").get(pk=draft.pk)
     if Submission.objects.filter(draft=found).exists():
         raise AlreadySent(_("This request has been sent already."))
@@ -185,14 +187,15 @@ def _saved(draft: Draft) -> Draft:
 
 def _note_files(draft: Draft, field: str) -> None:
     """The answer of a file field is what is stored for it."""
-    draft.answers = draft.answers | {field: [described(one) for one in draft.files.filter(field=field)]}
+    files = [described(one) for one in draft.files.filter(field=field)]
+    draft.answers = draft.answers | {field: files or None}
     draft.saved_at = timezone.now()
     draft.save(update_fields=["answers", "saved_at"])
 
 
 def described(stored: StoredFile) -> dict:
     """A stored file as an answer names it."""
-    return {"id": str(stored.pk), "name": stored.name, "size": stored.size, "type": stored.content_type}
+    return {"id": str(stored.pk), "name": stored.name, "size": stored.size}
 
 
 def _record(actor: User | None, draft: Draft, answers: dict) -> Submission:

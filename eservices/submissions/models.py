@@ -52,7 +52,10 @@ class Draft(models.Model):
     answers = models.JSONField(_("answers"), default=dict)
     completed = models.JSONField(_("completed steps"), default=list)
     typed = models.JSONField(
-        _("as typed"), default=dict, blank=True, help_text=_("Per step, what was put aside before it was valid.")
+        _("as typed"),
+        default=dict,
+        blank=True,
+        help_text=_("Per step, what was put aside before it was valid."),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="drafts"

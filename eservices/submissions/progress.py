@@ -1,34 +1,29 @@
-"""Where somebody stands in a form. Pure: the answers and the day are passed in."""
+"""Where somebody stands in a form: the steps ahead, what is complete, where to go on. No database."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from eservices.formbuilder.definition import Definition, Field, Step
-from eservices.formbuilder.logic.checks import failed_checks
-from eservices.formbuilder.logic.conditions import is_empty, text
-from eservices.formbuilder.logic.visibility import (
-    relevant_answers,
-    visible_fields,
-    visible_options,
-    visible_steps,
-)
+from eservices.formbuilder.definition import Definition, Step
+from eservices.formbuilder.forms import StepForm, as_data
+from eservices.formbuilder.logic.visibility import relevant_answers, visible_steps
 
 
 @dataclass(frozen=True)
 class Progress:
     """The steps that these answers lead through, which of them are complete, and which comes next.
 
-    A saved step counts as complete while what it asks is answered: answers to other steps may have opened
-    a question in it, or broken one of its checks, since it was saved.
+    A saved step counts as complete while its answers would be accepted today: answers to other steps may have
+    opened a question in it or broken one of its checks, and a date may have passed, since it was saved.
     """
 
     definition: Definition
     answers: dict
     completed: Collection[str]
+    language: str
     today: date
-    optional: Collection[str] = ()  # fields that need no answer here, whatever the form says
+    _judged: dict[str, bool] = field(default_factory=dict, repr=False)
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -36,9 +31,10 @@ class Progress:
 
     @cached_property
     def relevant(self) -> dict:
+        """The answers that count: those to questions that are shown."""
         return relevant_answers(self.definition, self.answers, self.today)
 
-    @property
+    @cached_property
     def first_incomplete(self) -> Step | None:
         """Where to go on; None where the request can be sent."""
         return next((step for step in self.steps if not self.is_complete(step)), None)
@@ -49,8 +45,7 @@ class Progress:
 
     def may_open(self, step: Step) -> bool:
         """Whether everything before ``step`` is complete."""
-        first = self.first_incomplete
-        return first is None or self.steps.index(step) <= self.steps.index(first)
+        return all(self.is_complete(one) for one in self.steps[: self.steps.index(step)])
 
     def before(self, step: Step) -> Step | None:
         position = self.steps.index(step)
@@ -60,20 +55,26 @@ class Progress:
         return next(iter(self.steps[self.steps.index(step) + 1 :]), None)
 
     def is_complete(self, step: Step) -> bool:
-        if step.key not in self.completed:
-            return False
-        asked = visible_fields(step, self.relevant, self.today)
-        return all(self._is_answered(field) for field in asked) and not failed_checks(
-            step, self.relevant, self.today
-        )
+        if step.key not in self._judged:
+            self._judged[step.key] = step.key in self.completed and self.judge(step).is_valid()
+        return self._judged[step.key]
 
-    def _is_answered(self, field: Field) -> bool:
-        answer = self.relevant.get(field.key)
-        if is_empty(answer):
-            return not field.required or field.key in self.optional
-        return not field.options or self._is_offered(field, answer)
+    def judge(self, step: Step) -> StepForm:
+        """The form of a step with its stored answers put to the test."""
+        data = as_data(step, self.answers)
+        return StepForm(self.definition, step, self.language, self.answers, data=data, today=self.today)
 
-    def _is_offered(self, field: Field, answer) -> bool:
-        """Whether what was chosen may still be chosen: options have conditions too."""
-        offered = {option.value for option in visible_options(field, self.relevant, self.today)}
-        return all(text(one) in offered for one in (answer if isinstance(answer, list) else [answer]))
+
+def relaxed(definition: Definition, optional: Collection[str]) -> Definition:
+    """The same form with some questions optional, as where an agent files for somebody without e-mail."""
+    if not optional:
+        return definition
+    steps = [
+        step | {"fields": [_relaxed(field, optional) for field in step.get("fields", [])]}
+        for step in definition.content["steps"]
+    ]
+    return Definition(definition.content | {"steps": steps})
+
+
+def _relaxed(content: dict, optional: Collection[str]) -> dict:
+    return content | {"required": False} if content["key"] in optional else content

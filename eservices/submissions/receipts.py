@@ -1,4 +1,4 @@
-"""What the receipt page says of a request that was sent: asked of the apps above, which know what happens next.
+"""What the receipt page says of a request that was sent: asked of the apps above.
 
 An offer is a function ``(submission) -> dict`` with ``reference`` (text), ``url`` (the private status page),
 ``deadline`` (a moment or None) and ``next_steps`` (texts, or dicts with ``title`` and ``text``).

@@ -1,0 +1,280 @@
+"""Bad input: each has a clear page or message, and nothing that was entered is lost."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.submissions import actions
+from eservices.submissions.models import Draft, Submission
+from eservices.submissions.signals import submission_sent
+from tests.factories.accounts import UserFactory
+from tests.factories.submissions import DraftFactory
+
+from .conftest import start_url
+
+pytestmark = pytest.mark.django_db
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+# -- Out of order, unknown, expired, another's ---------------------------------------------------------------
+def test_a_step_opened_out_of_order_leads_to_the_first_incomplete_one_with_a_message(person):
+    person.begin()
+
+    response = person.client.get(person.url("document"), follow=True)
+
+    assert response.redirect_chain == [(person.url("identite"), 302)]
+    assert 'role="status"' in text(response)
+
+
+def test_a_step_posted_out_of_order_saves_nothing(person):
+    person.begin()
+
+    response = person.fill("document")
+
+    assert response.url == person.url("identite")
+    assert "exemplaires" not in person.answers
+
+
+def test_the_review_of_an_incomplete_request_leads_to_what_is_missing(person):
+    person.begin()
+
+    assert person.client.get(person.page("review")).url == person.url("identite")
+    assert person.send().url == person.url("identite")
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/demande/inconnue/",
+        "/demande/d/AAAAAAAAAAAAAAAAAAAAAA/",
+        "/demande/d/AAAAAAAAAAAAAAAAAAAAAA/etape/qui/",
+        "/demande/d/AAAAAAAAAAAAAAAAAAAAAA/envoyee/",
+        "/demande/d/court/",
+        "/demande/d/AAAAAAAAAA%00AAAAAAAAAAA/",
+    ],
+)
+def test_an_unknown_link_is_not_found(client, version, path):
+    assert client.get(path).status_code == 404
+
+
+def test_an_unknown_step_of_a_draft_is_not_found(person):
+    person.begin()
+
+    assert person.client.get(person.url("nulle_part")).status_code == 404
+
+
+def test_a_form_without_a_published_version_is_not_found(client, version):
+    version.kind = version.Kind.REHEARSAL
+    version.save()
+
+    assert client.get(start_url(version)).status_code == 404
+
+
+def test_an_expired_draft_says_so_and_offers_to_start_again(client, version):
+    draft = DraftFactory(version=version, steps=["qui"], expires_at=timezone.now() - timedelta(minutes=1))
+
+    response = client.get(reverse("submissions:step", args=[draft.secret, "identite"]))
+
+    assert response.status_code == 410
+    assert start_url(version) in text(response)
+
+
+def test_a_draft_opens_until_it_expires(client, version):
+    draft = DraftFactory(version=version, steps=["qui"], expires_at=timezone.now() + timedelta(minutes=1))
+
+    assert client.get(reverse("submissions:step", args=[draft.secret, "identite"])).status_code == 200
+
+
+def test_the_draft_of_an_account_opens_for_its_owner_only(client, version):
+    owner = UserFactory()
+    draft = DraftFactory(version=version, steps=["qui"], user=owner)
+    url = reverse("submissions:step", args=[draft.secret, "identite"])
+
+    client.force_login(owner)
+    assert client.get(url).status_code == 200
+    client.force_login(UserFactory())
+    assert client.get(url).status_code == 404
+    client.logout()
+    assert client.get(url).url.startswith(reverse("account_login"))
+
+
+# -- Sending -------------------------------------------------------------------------------------------------
+def test_a_second_send_makes_one_submission_and_shows_the_same_receipt(person):
+    person.fill_all()
+
+    first, second = person.send(), person.send()
+
+    assert first.url == second.url == person.page("sent")
+    assert Submission.objects.count() == 1
+    assert text(person.client.get(first.url)).count(Submission.objects.get().case.reference) >= 1
+
+
+def test_an_action_that_sends_twice_answers_with_the_same_submission(version, team):
+    draft = DraftFactory(version=version, complete=True)
+
+    assert actions.send(actor=None, draft=draft) == actions.send(actor=None, draft=draft)
+
+
+def test_a_receiver_that_fails_undoes_the_sending(version, team):
+    draft = DraftFactory(version=version, complete=True)
+
+    def fail(**kwargs):
+        raise RuntimeError("the case cannot be opened")
+
+    submission_sent.connect(fail)
+    try:
+        with pytest.raises(RuntimeError):
+            actions.send(actor=None, draft=draft)
+    finally:
+        submission_sent.disconnect(fail)
+
+    assert not Submission.objects.exists()
+    assert actions.send(actor=None, draft=draft)
+
+
+def test_what_became_wrong_since_it_was_saved_is_asked_again_with_its_error(client, version, team):
+    draft = DraftFactory(version=version, complete=True)
+    draft.answers["exemplaires"] = 9
+    draft.save()
+    step = reverse("submissions:step", args=[draft.secret, "document"])
+
+    with pytest.raises(actions.Incomplete):
+        actions.send(actor=None, draft=draft)
+    assert client.post(reverse("submissions:send", args=[draft.secret]), {"declared": "1"}).url == step
+    page = text(client.get(step))
+    assert "#id_exemplaires" in page
+    assert 'value="9"' in page
+
+
+def test_sending_needs_a_post(person):
+    person.fill_all()
+
+    assert person.client.get(person.page("send")).url == person.page("resume")
+    assert not Submission.objects.exists()
+
+
+def test_an_expired_draft_is_not_sent(person):
+    person.fill_all()
+    Draft.objects.update(expires_at=timezone.now())
+
+    assert person.send().status_code == 410
+    assert not Submission.objects.exists()
+
+
+# -- Forged, robots, too much --------------------------------------------------------------------------------
+def test_a_forged_post_is_refused_and_the_draft_stays_as_it_was(person):
+    person.begin()
+    forger = Client(enforce_csrf_checks=True)
+
+    response = forger.post(person.url("identite"), {"nom": "Faux"})
+
+    assert response.status_code == 403
+    assert "<h1" in text(response)
+    assert person.answers == {"pour": "moi"}
+
+
+def test_a_post_with_its_token_passes(version):
+    browser = Client(enforce_csrf_checks=True)
+    browser.get(start_url(version))
+    token = browser.cookies["csrftoken"].value
+
+    response = browser.post(
+        start_url(version), {"_shown": "pour", "pour": "moi", "csrfmiddlewaretoken": token}
+    )
+
+    assert response.status_code == 302
+
+
+def test_a_robot_that_fills_the_hidden_field_is_held_and_a_person_loses_nothing(person):
+    person.begin()
+
+    response = person.fill("identite", website="https://spam.example")
+
+    assert response.status_code == 200
+    assert 'value="Marchetti"' in text(response)
+    assert "nom" not in person.answers
+
+
+def test_a_robot_that_fills_the_hidden_field_sends_nothing(person):
+    person.fill_all()
+
+    assert person.send(website="https://spam.example").status_code == 200
+    assert not Submission.objects.exists()
+
+
+def test_nul_characters_are_left_out(person):
+    person.begin()
+    person.fill("identite", nom="Mar\0chetti")
+    person.post("contact", later="1", **{"courriel\0": "x\0y"})
+
+    assert person.answers["nom"] == "Marchetti"
+    assert person.draft.typed["contact"] == {"courriel": ["xy"]}
+
+
+def test_too_many_fields_get_a_page_that_says_so(person, settings):
+    person.begin()
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 20
+
+    response = person.post("identite", **{f"x{number}": "1" for number in range(30)})
+
+    assert response.status_code == 413
+    assert "<h1" in text(response)
+
+
+def test_too_long_a_post_gets_a_page_that_says_so(person, settings):
+    person.begin()
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+
+    assert person.fill("identite", nom="x" * 2000).status_code == 413
+
+
+def test_over_long_answers_are_refused_with_a_message(person):
+    person.begin()
+
+    response = person.fill("identite", nom="x" * 5000)
+
+    assert response.status_code == 200
+    assert "#id_nom" in text(response)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"naissance-day": "31", "naissance-month": "2"},
+        {"naissance-day": "٣"},
+        {"naissance-year": "99999999999999999999"},
+        {"naissance-year": "2999"},
+        {"naissance-day": "", "naissance-month": "", "naissance-year": ""},
+        {"nom": ""},
+    ],
+)
+def test_a_malformed_answer_is_named_and_not_saved(person, typed):
+    person.begin()
+
+    response = person.fill("identite", **typed)
+
+    assert response.status_code == 200
+    assert 'class="errors"' in text(response)
+    assert "naissance" not in person.answers
+
+
+def test_a_post_in_another_shape_is_treated_as_empty(person):
+    person.begin()
+
+    response = person.client.post(person.url("identite"), b'{"nom": "x"}', content_type="application/json")
+
+    assert response.status_code == 200
+    assert 'class="errors"' in text(response)
+
+
+def test_other_methods_are_refused(person):
+    person.begin()
+
+    assert person.client.delete(person.url("identite")).status_code == 405

@@ -1,11 +1,12 @@
 """The only ways to fetch a case on behalf of a person. Unknown and forbidden look the same: 404."""
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
 from eservices.submissions.models import StoredFile
 
-from .models import Case, CaseLink, CaseQuerySet, Role, TeamMember
+from .models import Case, CaseLink, CaseQuerySet, Role, Team, TeamMember
 
 # What a member of a team needs to be to do something; reading needs the least.
 NEEDED = {
@@ -22,7 +23,7 @@ NEEDED = {
 RELATED = ("submission", "version", "form", "team", "assignee")
 
 
-# -- Agents ----------------------------------------------------------------------------------------------------
+# -- Agents --------------------------------------------------------------------------------------------------
 def cases_for(user, to: str = "read") -> CaseQuerySet:
     """The cases on which ``user`` may do ``to``, rehearsals among them."""
     cases = Case.objects.all()
@@ -32,6 +33,18 @@ def cases_for(user, to: str = "read") -> CaseQuerySet:
         return cases
     teams = TeamMember.objects.filter(user=user, role__gte=NEEDED[to]).values("team")
     return cases.filter(team__in=teams)
+
+
+def is_agent(user) -> bool:
+    """Whether ``user`` treats cases at all: a member of a team, or who runs the site."""
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return user.is_superuser or TeamMember.objects.filter(user=user).exists()
+
+
+def teams_of(user):
+    """The teams whose cases ``user`` may read."""
+    return Team.objects.all() if user.is_superuser else Team.objects.filter(memberships__user=user)
 
 
 def case_for(user, reference: str, to: str = "read") -> Case:
@@ -56,7 +69,7 @@ def file_for(user, reference: str, file_id) -> StoredFile:
     return _file(case_for(user, reference), file_id)
 
 
-# -- Applicants ------------------------------------------------------------------------------------------------
+# -- Applicants ----------------------------------------------------------------------------------------------
 def link_by_secret(secret: str) -> CaseLink:
     """The private link; 404 where it is unknown, expired or revoked."""
     links = CaseLink.objects.filter(revoked_at=None, expires_at__gt=timezone.now())
@@ -87,7 +100,9 @@ def file_by_link(secret: str, file_id) -> StoredFile:
 
 
 def _file(case: Case, file_id) -> StoredFile:
-    sent = StoredFile.objects.filter(submission=case.submission) | StoredFile.objects.filter(messages__case=case)
+    sent = StoredFile.objects.filter(submission=case.submission) | StoredFile.objects.filter(
+        messages__case=case
+    )
     return _one(sent.distinct(), pk=file_id)
 
 

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from eservices.accounts.models import User
 from eservices.submissions.models import StoredFile, Submission
 
-from . import deadlines, emails, numbers, process, states, tasks, trace
+from . import deadlines, emails, numbers, states, tasks, trace
 from .actors import SYSTEM, Actor, Applicant
 from .models import Case, CaseLink, CaseStage, Message, Note, Team
+from .progress import unfinished
 from .searching import words_of
-from .states import Outcome, State
+from .stages import decides
+from .states import Outcome
 
 DEFAULT_TEAM = "commune"
 
@@ -27,7 +29,7 @@ class Stale(IllegalTransition):
     """The case changed since the person looked at it."""
 
 
-# -- Opening and completing ------------------------------------------------------------------------------------
+# -- Opening and completing ----------------------------------------------------------------------------------
 @transaction.atomic
 def open_case(*, actor: Actor, submission: Submission) -> Case:
     """Opens the case of a submission, lays its stages and mails the receipt."""
@@ -48,7 +50,7 @@ def open_case(*, actor: Actor, submission: Submission) -> Case:
     case.search_text = search_text(case)
     case.save(update_fields=["search_text"])
     CaseLink.objects.create(case=case, mailed=False)
-    process.lay_stages(case)
+    _lay_stages(case)
     trace.record(case, "opened", actor, channel=submission.channel, version=version.number)
     emails.receipt(case)
     _wake(case)
@@ -64,7 +66,7 @@ def complete(*, actor: Actor, case: Case) -> Case:
     return case
 
 
-# -- Agents ----------------------------------------------------------------------------------------------------
+# -- Agents --------------------------------------------------------------------------------------------------
 @transaction.atomic
 def take(*, actor: User, case: Case) -> Case:
     """Makes the actor responsible. The first of two wins; the other is told who has it."""
@@ -123,7 +125,11 @@ def accept(*, actor: User, case: Case, reason: str = "", details: dict | None = 
     row = _decision(case)
     row.data |= {"details": details or {}, "by": actor.pk}
     row.save(update_fields=["data"])
-    case.state, case.outcome, case.reason = states.after("accept", case.state), Outcome.ACCEPTED, reason.strip()
+    case.state, case.outcome, case.reason = (
+        states.after("accept", case.state),
+        Outcome.ACCEPTED,
+        reason.strip(),
+    )
     case.assignee = case.assignee or actor
     case.save(update_fields=["state", "outcome", "reason", "assignee"])
     trace.record(case, "accepted", actor, reason=case.reason, details=details or {})
@@ -144,7 +150,7 @@ def refuse(*, actor: User, case: Case, reason: str, seen: int | None = None) -> 
     return case
 
 
-# -- Applicants ------------------------------------------------------------------------------------------------
+# -- Applicants ----------------------------------------------------------------------------------------------
 @transaction.atomic
 def answer(*, actor: Applicant, case: Case, text: str, files: list[StoredFile] | tuple = ()) -> Message:
     """The applicant answers what was asked; the deadline runs again."""
@@ -182,14 +188,14 @@ def confirm_address(*, actor: Applicant, case: Case) -> Case:
     return case
 
 
-# -- The process -----------------------------------------------------------------------------------------------
+# -- The process ---------------------------------------------------------------------------------------------
 @transaction.atomic
 def wake(*, actor: Actor = SYSTEM, case: Case) -> None:
     """The case's process is looked at again: something it waits for has happened."""
     _wake(locked(case.pk))
 
 
-# -- Shared ----------------------------------------------------------------------------------------------------
+# -- Shared --------------------------------------------------------------------------------------------------
 def locked(pk) -> Case:
     """The case's row, locked until the transaction ends, with what every action needs."""
     related = ("submission", "version", "form", "team", "assignee")
@@ -202,12 +208,21 @@ def search_text(case: Case) -> str:
     return words_of(case.reference, sent.applicant_name, sent.email, sent.phone, sent.answers)
 
 
+def _lay_stages(case: Case) -> None:
+    """Writes the stages of the case's version, all to come."""
+    CaseStage.objects.bulk_create(
+        CaseStage(case=case, position=position, key=spec.key, type=spec.type)
+        for position, spec in enumerate(case.version.definition.stages)
+    )
+
+
 def _allowed(case: Case, action: str, seen: int | None = None) -> Case:
     """The case, locked, if ``action`` may be taken on it now and nothing happened since event ``seen``."""
     fresh = locked(case.pk)
     if not states.allowed(action, fresh.state):
         raise IllegalTransition(
-            _("This is not possible any more: the case is now “%(state)s”.") % {"state": fresh.get_state_display()}
+            _("This is not possible any more: the case is now “%(state)s”.")
+            % {"state": fresh.get_state_display()}
         )
     if seen is not None and trace.last_number(fresh) != seen:
         raise Stale(
@@ -223,10 +238,18 @@ def _assign(case: Case, action: str, actor: Actor, agent: User | None, event: st
     return case
 
 
+def may_decide(case: Case) -> bool:
+    """Whether the case has come to its decision; screens ask before they offer it."""
+    try:
+        return bool(_decision(case))
+    except IllegalTransition:
+        return False
+
+
 def _decision(case: Case) -> CaseStage:
     """The stage that a decision ends. Refused while an earlier stage still waits for something."""
-    for row in process.unfinished(case):
-        if process.decides(row):
+    for row in unfinished(case):
+        if decides(row):
             return row
         if row.progress == CaseStage.Progress.ACTIVE:
             raise IllegalTransition(_("First comes “%(stage)s”.") % {"stage": row.title or row.key})
@@ -238,8 +261,7 @@ def _close(case: Case, action: str, outcome: str, reason: str) -> None:
     case.state, case.outcome, case.reason = states.after(action, case.state), outcome, reason
     case.closed_at, case.due_at, case.paused_at = timezone.now(), None, None
     case.save(update_fields=["state", "outcome", "reason", "closed_at", "due_at", "paused_at"])
-    unfinished = [row.pk for row in process.unfinished(case)]
-    CaseStage.objects.filter(pk__in=unfinished).update(
+    CaseStage.objects.filter(pk__in=[row.pk for row in unfinished(case)]).update(
         progress=CaseStage.Progress.SKIPPED, done_at=case.closed_at, waiting_for="", reason=""
     )
 

@@ -8,7 +8,4 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self):
-        try:
-            from . import receivers  # noqa: F401
-        except ImportError as e:  # TEMPORARY until the others' files exist
-            print("cases:", e)
+        from . import receivers  # noqa: F401

@@ -8,11 +8,12 @@ from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
 
 from .models import Case, CaseLink, Message
+from .progress import ahead
 
 
 def receipt(case: Case) -> Delivery | None:
     """We have your request: reference, what happens next, private link."""
-    return letter(case, "cases/emails/receipt")
+    return letter(case, "cases/emails/receipt", **_next_steps(case))
 
 
 def question(case: Case, message: Message) -> Delivery | None:
@@ -31,7 +32,8 @@ def notice(case: Case, *, subject: str, text: str) -> Delivery | None:
 
 
 def accepted(case: Case) -> Delivery | None:
-    return letter(case, "cases/emails/accepted")
+    """Yes, and what follows."""
+    return letter(case, "cases/emails/accepted", **_next_steps(case))
 
 
 def refused(case: Case) -> Delivery | None:
@@ -52,7 +54,7 @@ def answered(case: Case, message: Message) -> Delivery | None:
     return queue_email(
         to=agent.email,
         template="cases/emails/answered",
-        context={"case": case, "message": message, "url": desk_url(case)},
+        context={"case": case, "service": case.service, "message": message, "url": desk_url(case)},
         language=agent.language,
         subject=case.subject,
         rehearsal=case.rehearsal,
@@ -77,12 +79,17 @@ def letter(case: Case, template: str, *, attachments: list | tuple = (), **conte
 
 def mailed_url(case: Case) -> str:
     """The private link that only the mailbox knows: using it proves the address."""
-    return link_url(_link(case, mailed=True))
+    link = _live_links(case, mailed=True).last() or CaseLink.objects.create(case=case, mailed=True)
+    return link_url(link)
 
 
 def shown_url(case: Case) -> str:
-    """The private link shown on the receipt page, or printed at the counter. It proves no address."""
-    return link_url(_link(case, mailed=False))
+    """The private link shown on the receipt page, or printed at the counter; empty once it is over.
+
+    Whoever typed the request sees it, whatever address was given: it proves no address.
+    """
+    link = _live_links(case, mailed=False).last()
+    return link_url(link) if link else ""
 
 
 def link_url(link: CaseLink) -> str:
@@ -96,9 +103,15 @@ def desk_url(case: Case) -> str:
     return _absolute(reverse("cases:case", args=[case.reference]))
 
 
-def _link(case: Case, *, mailed: bool) -> CaseLink:
+def _next_steps(case: Case) -> dict:
+    """The titles of what is still to happen; stages without a title stay silent."""
+    steps = [row.title for row in ahead(case) if row.title]
+    return {"steps": steps, "step_pairs": [(step, "") for step in steps]}
+
+
+def _live_links(case: Case, *, mailed: bool):
     alive = case.links.filter(mailed=mailed, revoked_at=None, expires_at__gt=timezone.now())
-    return alive.order_by("created_at").last() or CaseLink.objects.create(case=case, mailed=mailed)
+    return alive.order_by("created_at")
 
 
 def _absolute(path: str) -> str:

@@ -18,9 +18,5 @@ def draw(series: str) -> int:
 def case_reference(*, rehearsal: bool = False) -> str:
     """A reference for people, such as ORV-26-00412. Rehearsals have a series of their own."""
     year = timezone.localtime().strftime("%y")
-    prefix = "TEST" if rehearsal else _prefix()
+    prefix = "TEST" if rehearsal else CommuneSettings.load().reference_prefix
     return f"{prefix}-{year}-{draw(f'{prefix}-{year}'):05}"
-
-
-def _prefix() -> str:
-    return CommuneSettings.load().reference_prefix or "CAS"

@@ -1,32 +1,22 @@
 """What happens to a case after sending, stage after stage. Read ``advance`` first."""
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from eservices.formbuilder.definition import StageSpec
-from eservices.formbuilder.logic.conditions import holds
 
 from . import actions, trace
 from .actors import SYSTEM
 from .models import Case, CaseStage
+from .progress import Progress, ahead, applies, current, unfinished  # noqa: F401 - asked of the process
 from .stages import LEAD, Answer, Done, Stage, Stop, Waiting, stages
 
 logger = logging.getLogger(__name__)
 
 FAULT_PAUSE = timedelta(minutes=5)  # a stage that raised is tried again after this
-Progress = CaseStage.Progress
-
-
-def lay_stages(case: Case) -> None:
-    """Writes the stages of the case's version, all to come."""
-    CaseStage.objects.bulk_create(
-        CaseStage(case=case, position=position, key=spec.key, type=spec.type)
-        for position, spec in enumerate(case.version.definition.stages)
-    )
 
 
 def advance(case_id) -> None:
@@ -114,33 +104,3 @@ def _keep_fault(case_id, fault: Exception) -> None:
     CaseStage.objects.filter(pk=row.pk).update(waiting_for=LEAD, reason=reason)
     case.due_at = timezone.now() + FAULT_PAUSE
     case.save(update_fields=["due_at"])
-
-
-def unfinished(case: Case) -> Iterator[CaseStage]:
-    """The stages still to run, the active one first."""
-    for row in case.stages.all():
-        if not row.finished:
-            row.case = case
-            yield row
-
-
-def current(case: Case) -> CaseStage | None:
-    """The stage the case is at."""
-    return next(unfinished(case), None)
-
-
-def ahead(case: Case) -> list[CaseStage]:
-    """The stages that will still run as things stand: unfinished, and their condition holds."""
-    return [row for row in unfinished(case) if row.progress == Progress.ACTIVE or applies(case, row.spec)]
-
-
-def decides(row: CaseStage) -> bool:
-    """Whether the stage ends by an agent's decision."""
-    kind = stages.get(row.type)
-    return bool(kind and kind.decides)
-
-
-def applies(case: Case, spec: StageSpec) -> bool:
-    """Whether the stage's condition holds for what was declared, on the day it was sent."""
-    today = timezone.localdate(case.submission.sent_at)
-    return holds(spec.condition, case.submission.answers, today)

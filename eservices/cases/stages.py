@@ -81,6 +81,12 @@ class Stage:
         return self.enter(case, row, settings)
 
 
+def decides(row: CaseStage) -> bool:
+    """Whether this stage of a case ends by an agent's decision."""
+    kind = stages.get(row.type)
+    return bool(kind and kind.decides)
+
+
 @stages.register("decision")
 class DecisionStage(Stage):
     """An agent accepts or refuses."""

@@ -1,0 +1,36 @@
+"""How far a case has come: which of its stages are over, which one it is at, which still follow. Reads only."""
+
+from collections.abc import Iterator
+
+from django.utils import timezone
+
+from eservices.formbuilder.definition import StageSpec
+from eservices.formbuilder.logic.conditions import holds
+
+from .models import Case, CaseStage
+
+Progress = CaseStage.Progress
+
+
+def unfinished(case: Case) -> Iterator[CaseStage]:
+    """The stages still to run, the active one first."""
+    for row in case.stages.all():
+        if not row.finished:
+            row.case = case
+            yield row
+
+
+def current(case: Case) -> CaseStage | None:
+    """The stage the case is at; None once all are over."""
+    return next(unfinished(case), None)
+
+
+def ahead(case: Case) -> list[CaseStage]:
+    """The stages that will still run as things stand: unfinished, and their condition holds."""
+    return [row for row in unfinished(case) if row.progress == Progress.ACTIVE or applies(case, row.spec)]
+
+
+def applies(case: Case, spec: StageSpec) -> bool:
+    """Whether the stage's condition holds for what was declared, on the day it was sent."""
+    today = timezone.localdate(case.submission.sent_at)
+    return holds(spec.condition, case.submission.answers, today)

@@ -1,2 +1,9 @@
+from django.urls import path
+
+from . import views
+
 app_name = "documents"
-urlpatterns = []
+urlpatterns = [
+    path("verifier/", views.verify, name="verify"),
+    path("v/<str:code>/", views.verdict, name="verdict"),
+]

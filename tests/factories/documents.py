@@ -1,0 +1,72 @@
+"""Documents in any situation: a template, a case that waits for the decision, a document numbered or issued."""
+
+import factory
+from factory.django import DjangoModelFactory
+from wagtail.models import Locale
+
+from eservices.accounts.models import User
+from eservices.cases import actions as cases
+from eservices.cases import process
+from eservices.cases.models import Case
+from eservices.documents import actions
+from eservices.documents.models import Document, DocumentTemplate
+from tests.factories.submissions import FormVersionFactory, certificate, sent
+
+KEY = "attestation-domicile"
+STAGES = [
+    {"key": "decision", "type": "decision", "settings": {"format": 1}},
+    {"key": "attestation", "type": "document", "settings": {"format": 1, "template": KEY}},
+]
+
+
+class DocumentTemplateFactory(DjangoModelFactory):
+    """The residence certificate in the commune's first language."""
+
+    class Meta:
+        model = DocumentTemplate
+        django_get_or_create = ["key", "locale"]
+
+    locale = factory.LazyFunction(lambda: Locale.objects.get_or_create(language_code="fr")[0])
+    key = KEY
+    title = "Attestation de domicile"
+    law = "Extrait du registre des habitants"
+    sentence = "La commune atteste que {prenom} {nom} habite à Orvenay."
+    validity = "Établie le {date}, pour toute démarche."
+    facts = "nom, prenom, naissance"
+
+
+def agent() -> User:
+    """Somebody of the staff."""
+    return User.objects.get_or_create(email="nadia@orvenay.example", defaults={"is_superuser": True})[0]
+
+
+def waiting_case(*, answers: dict | None = None, stages: list | None = None, kind: str = "published") -> Case:
+    """A request for a certificate that waits for the decision of an agent."""
+    content = certificate(stages=STAGES if stages is None else stages)
+    submission = sent(version=FormVersionFactory(content=content, kind=kind))
+    if answers:
+        submission.answers |= answers
+        submission.save()
+    process.advance(submission.case.pk)
+    return Case.objects.get(pk=submission.case.pk)
+
+
+def accepted_case(identity_check: str = "seen", **fields) -> Case:
+    """An accepted request: the number of its document is drawn, the PDF still to be made."""
+    case = waiting_case(**fields)
+    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": identity_check}})
+    process.advance(case.pk)
+    return Case.objects.get(pk=case.pk)
+
+
+def drawn(**fields) -> Document:
+    """A document whose number is drawn."""
+    DocumentTemplateFactory()
+    return accepted_case(**fields).documents.get()
+
+
+def issued(**fields) -> Document:
+    """A document that the applicant has."""
+    document = drawn(**fields)
+    actions.issue(document.pk)
+    return Document.objects.get(pk=document.pk)

@@ -1,6 +1,7 @@
 """Every write to a subscriber. ``actor`` is a member of staff, or None: the person by the mailed link."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -105,7 +106,7 @@ def _move(subscriber: Subscriber, target: State) -> None:
 
 
 def _choose(subscriber: Subscriber, topic_keys) -> None:
-    wanted = set(topic_keys)
+    wanted = {UUID(str(key)) for key in topic_keys}
     subscriber.subscriptions.exclude(topic_key__in=wanted).delete()
     Subscription.objects.bulk_create(
         [Subscription(subscriber=subscriber, topic_key=key) for key in wanted - subscriber.topic_keys]

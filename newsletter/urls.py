@@ -7,8 +7,8 @@ urlpatterns = [
     path("", views.subscribe, name="subscribe"),
     path("envoye/", views.asked, name="asked"),
     path("supprime/", views.erased, name="erased"),
-    path("confirmer/<str:secret>/", views.confirm, name="confirm"),
-    path("preferences/<str:secret>/", views.preferences, name="preferences"),
-    path("desabonner/<str:secret>/", views.unsubscribe, name="unsubscribe"),
-    path("supprimer/<str:secret>/", views.erase, name="erase"),
+    path("confirmer/<slug:secret>/", views.confirm, name="confirm"),
+    path("preferences/<slug:secret>/", views.preferences, name="preferences"),
+    path("desabonner/<slug:secret>/", views.unsubscribe, name="unsubscribe"),
+    path("supprimer/<slug:secret>/", views.erase, name="erase"),
 ]

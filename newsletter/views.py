@@ -23,7 +23,9 @@ def subscribe(request):
         return _sign_up(request, SubscribeForm(initial={"topics": request.GET.getlist("topic")}))
     form = SubscribeForm(request.POST)
     if not _comes_from_here(request):
-        form.add_error(None, _("We could not see that this came from our site. Please send it again from here."))
+        form.add_error(
+            None, _("We could not see that this came from our site. Please send it again from here.")
+        )
         return _sign_up(request, form, status=403)
     if not form.is_valid():
         return _sign_up(request, form, status=422)

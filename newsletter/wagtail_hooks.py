@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -28,6 +29,9 @@ class LookAndErase(ModelPermissionPolicy):
         return action not in ("add", "change") and super().user_has_permission(user, action)
 
 
+register_permission_policy(Subscriber, LookAndErase(Subscriber))
+
+
 class SubscriberViewSet(ModelViewSet):
     model = Subscriber
     icon = "mail"
@@ -35,7 +39,6 @@ class SubscriberViewSet(ModelViewSet):
     add_to_admin_menu = True
     inspect_view_enabled = True
     copy_view_enabled = False
-    permission_policy = LookAndErase(Subscriber)
     form_fields = ["language"]
     list_display = ["email", "language", "get_state_display", "confirmed_at", "created_at"]
     list_filter = ["state", "language"]

@@ -1,0 +1,108 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from newsletter.models import ConsentEvent, Subscriber
+from newsletter.states import State
+from tests.factories.home import make_site
+from tests.factories.newsletter import SubscriberFactory, TopicFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def site():
+    return make_site()
+
+
+def link(name, subscriber):
+    return reverse(f"newsletter:{name}", args=[subscriber.secret])
+
+
+def test_a_subscriber_changes_topics_and_language(client):
+    old, new = TopicFactory(), TopicFactory()
+    subscriber = SubscriberFactory(topics=[old])
+    answer = client.post(
+        link("preferences", subscriber), {"topics": [str(new.translation_key)], "language": "de"}
+    )
+    assert answer.status_code == 302
+    subscriber.refresh_from_db()
+    assert subscriber.language == "de"
+    assert subscriber.topic_keys == {new.translation_key}
+    assert subscriber.consents.get().kind == ConsentEvent.Kind.CHANGED
+
+
+@pytest.mark.parametrize(
+    "data", [{"language": "fr"}, {"language": "xx"}, {"topics": ["nothing"], "language": "fr"}]
+)
+def test_a_choice_that_cannot_be_is_refused_and_changes_nothing(client, data):
+    topic = TopicFactory()
+    subscriber = SubscriberFactory(topics=[topic])
+    assert client.post(link("preferences", subscriber), data).status_code == 422
+    assert subscriber.topic_keys == {topic.translation_key}
+
+
+def test_the_own_page_needs_a_token_of_ours():
+    subscriber = SubscriberFactory()
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(link("preferences", subscriber), {"language": "de"}).status_code == 403
+    assert strict.post(link("erase", subscriber)).status_code == 403
+    subscriber.refresh_from_db()
+    assert subscriber.language == "fr"
+
+
+def test_a_mail_program_unsubscribes_with_one_post_and_no_token():
+    subscriber = SubscriberFactory()
+    mail_program = Client(enforce_csrf_checks=True)
+    answer = mail_program.post(link("unsubscribe", subscriber), {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.UNSUBSCRIBED
+    assert subscriber.unsubscribed_at
+
+
+def test_opening_the_link_does_not_unsubscribe(client):
+    subscriber = SubscriberFactory()
+    assert client.get(link("unsubscribe", subscriber)).status_code == 200
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.CONFIRMED
+
+
+def test_unsubscribing_twice_is_no_fault_and_one_event(client):
+    subscriber = SubscriberFactory()
+    for _ in range(2):
+        assert client.post(link("unsubscribe", subscriber)).status_code == 200
+    assert subscriber.consents.count() == 1
+
+
+def test_who_unsubscribed_by_mistake_subscribes_again_from_the_own_page(client):
+    topic = TopicFactory()
+    subscriber = SubscriberFactory(gone=True, topics=[topic])
+    client.post(link("preferences", subscriber), {"topics": [str(topic.translation_key)], "language": "fr"})
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.CONFIRMED
+    assert subscriber.consents.get().wording
+
+
+def test_deleting_the_address_leaves_nothing(client):
+    subscriber = SubscriberFactory(topics=[TopicFactory()])
+    client.post(link("unsubscribe", subscriber))
+    answer = client.post(link("erase", subscriber), follow=True)
+    assert answer.status_code == 200
+    assert not Subscriber.objects.exists()
+    assert not ConsentEvent.objects.exists()
+    assert client.get(link("preferences", subscriber)).status_code == 404
+
+
+def test_opening_the_delete_link_is_no_way_to_delete(client):
+    subscriber = SubscriberFactory()
+    assert client.get(link("erase", subscriber)).status_code == 405
+    assert Subscriber.objects.exists()
+
+
+def test_own_pages_are_kept_by_no_cache(client):
+    subscriber = SubscriberFactory()
+    for name in ("preferences", "unsubscribe", "confirm"):
+        answer = client.get(link(name, subscriber))
+        assert "no-store" in answer["Cache-Control"]
+        assert 'content="noindex"' in answer.content.decode()

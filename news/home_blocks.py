@@ -11,10 +11,7 @@ from .models import EventIndexPage, EventPage, NewsIndexPage, NewsPage
 def latest_news(request, page):
     """The newest article with its picture, and three more."""
     articles = list(
-        NewsPage.objects.descendant_of(page)
-        .published()
-        .select_related("picture")
-        .defer_streamfields()[:4]
+        NewsPage.objects.descendant_of(page).published().select_related("picture").defer_streamfields()[:4]
     )
     if not articles:
         return None
@@ -28,7 +25,9 @@ def next_events(request, page):
     events = next_in(page)
     if not events:
         return None
-    return Section("news/home_agenda.html", {"events": events, "index": _index(EventIndexPage, page)}, order=40)
+    return Section(
+        "news/home_agenda.html", {"events": events, "index": _index(EventIndexPage, page)}, order=40
+    )
 
 
 def next_in(page) -> list[EventPage]:

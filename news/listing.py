@@ -13,8 +13,9 @@ from django.utils import timezone
 PER_PAGE = 12
 
 
-def news(index, params) -> dict:
+def news(index, request) -> dict:
     """The news of an index page, as its address asks. Raises Http404 for what is not there."""
+    params = request.GET
     chosen = category(index, params["category"]) if params.get("category") else None
     year = _number(params["year"]) if params.get("year") else None
     facets = _facets(index)
@@ -27,6 +28,7 @@ def news(index, params) -> dict:
         articles = articles.filter(date__year=year)
     page = _page(articles, params, count=_total(facets, chosen, year))
     return {
+        "index_url": index.get_url(request),
         "category": chosen,
         "year": year,
         "categories": _categories(index, facets, year),
@@ -38,12 +40,14 @@ def news(index, params) -> dict:
     }
 
 
-def agenda(index, params) -> dict:
+def agenda(index, request) -> dict:
     """The events of an agenda: those to come, or those that are over. Raises Http404 past the end."""
-    now, past = timezone.now(), "past" in params
+    params, now = request.GET, timezone.now()
+    past = "past" in params
     events = index.events().defer_streamfields()
     page = _page(events.past(now) if past else events.upcoming(now), params)
     return {
+        "index_url": index.get_url(request),
         "past": past,
         "pages": page,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
@@ -57,6 +61,13 @@ def category(index, slug: str):
         if each.slug == slug:
             return each
     raise Http404
+
+
+def localised(category, locale_id: int):
+    """The category in that language if it is translated, else as it is."""
+    if category.locale_id == locale_id:
+        return category
+    return category.get_translations().filter(locale_id=locale_id).first() or category
 
 
 def _all_categories(index) -> list:
@@ -107,7 +118,8 @@ def _page(items, params, count: int | None = None):
 def _months(page, day) -> list[tuple[date, list]]:
     """The items by month, in the order they come in."""
     return [
-        (month, list(items)) for month, items in groupby(page.object_list, lambda item: day(item).replace(day=1))
+        (month, list(items))
+        for month, items in groupby(page.object_list, lambda item: day(item).replace(day=1))
     ]
 
 

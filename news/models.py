@@ -1,11 +1,13 @@
 """What the commune tells and what happens: news by category, and an agenda."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -18,6 +20,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from home.blocks import ContentBlocks
 from home.models import BasePage
+from home.templatetags.commune import clock
 from newsletter.matching import subscribers_for
 from newsletter.models import OrderedTranslations, Topic
 
@@ -58,12 +61,16 @@ class PicturePage(BasePage):
         related_name="+",
     )
     picture_alt = models.CharField(
-        _("what the picture shows"), max_length=255, blank=True, help_text=_("Read aloud to who does not see it.")
+        _("what the picture shows"),
+        max_length=255,
+        blank=True,
+        help_text=_("Read aloud to who does not see it."),
     )
     picture_caption = models.CharField(_("caption and author of the picture"), max_length=255, blank=True)
 
     picture_panel = MultiFieldPanel(
-        [FieldPanel("picture"), FieldPanel("picture_alt"), FieldPanel("picture_caption")], heading=_("Picture")
+        [FieldPanel("picture"), FieldPanel("picture_alt"), FieldPanel("picture_caption")],
+        heading=_("Picture"),
     )
 
     class Meta:
@@ -108,16 +115,16 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
         return NewsPage.objects.child_of(self).published()
 
     def get_context(self, request, *args, **kwargs):
-        return super().get_context(request, *args, **kwargs) | listing.news(self, request.GET)
+        return super().get_context(request, *args, **kwargs) | listing.news(self, request)
 
-    @path("rss.xml", name="rss")
-    @path("<slug:category>/rss.xml", name="category_rss")
+    @path("rss/", name="rss")
+    @path("<slug:category>/rss/", name="category_rss")
     def rss(self, request, category=None):
         """The newest articles, of a category if one is given, as RSS."""
         return self._feed(request, category, "rss")
 
-    @path("atom.xml", name="atom")
-    @path("<slug:category>/atom.xml", name="category_atom")
+    @path("atom/", name="atom")
+    @path("<slug:category>/atom/", name="category_atom")
     def atom(self, request, category=None):
         """The newest articles, of a category if one is given, as Atom."""
         return self._feed(request, category, "atom")
@@ -156,13 +163,15 @@ class NewsPage(PicturePage):
 
     content_panels = [
         *BasePage.content_panels,
-        MultiFieldPanel([FieldPanel("date"), FieldPanel("author"), FieldPanel("category")], heading=_("Where and when")),
+        MultiFieldPanel(
+            [FieldPanel("date"), FieldPanel("author"), FieldPanel("category")], heading=_("Where and when")
+        ),
         PicturePage.picture_panel,
         FieldPanel("body"),
         InlinePanel("related_services", heading=_("Services it speaks of"), label=_("Service"), max_num=4),
         MultiFieldPanel(
             [
-                FieldPanel("topics", widget=None),
+                FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
                 HelpPanel(template="news/reach_panel.html"),
             ],
             heading=_("Newsletter"),
@@ -175,9 +184,18 @@ class NewsPage(PicturePage):
         verbose_name = _("news article")
         verbose_name_plural = _("news articles")
 
+    @property
+    def search_date(self) -> datetime:
+        return timezone.make_aware(datetime.combine(self.date, time(6)))
+
+    def search_meta(self) -> str:
+        return date_format(self.date, "j F Y")
+
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         return context | {
+            "category": listing.localised(self.category, self.locale_id),
+            "index_url": self.get_parent().get_url(request),
             "services": self.services(),
             "followed": self.matched_topics(),
             "structured_data": structured_data.news_article(self, request),
@@ -210,7 +228,7 @@ class NewsPage(PicturePage):
 class RelatedService(Orderable):
     """A service that a piece of news speaks of."""
 
-    page = ParentalKey(NewsPage, models.CASCADE, related_name="related_services")
+    page = ParentalKey(NewsPage, on_delete=models.CASCADE, related_name="related_services")
     service = models.ForeignKey(
         "wagtailcore.Page", models.CASCADE, verbose_name=_("service"), related_name="+"
     )
@@ -257,9 +275,9 @@ class EventIndexPage(RoutablePageMixin, BasePage):
         return EventPage.objects.child_of(self).published()
 
     def get_context(self, request, *args, **kwargs):
-        return super().get_context(request, *args, **kwargs) | listing.agenda(self, request.GET)
+        return super().get_context(request, *args, **kwargs) | listing.agenda(self, request)
 
-    @path("agenda.ics", name="calendar")
+    @path("ics/", name="calendar")
     def calendar(self, request):
         """All that is to come, and the last month, to subscribe to."""
         since = timezone.now() - timedelta(days=31)
@@ -334,14 +352,24 @@ class EventPage(RoutablePageMixin, PicturePage):
     def over(self) -> bool:
         return self.end < timezone.now() if self.end else self.first_day < timezone.localdate()
 
+    @property
+    def search_date(self) -> datetime:
+        return self.start
+
+    def search_meta(self) -> str:
+        return f"{date_format(self.first_day, 'j F Y')}, {clock(self.start)}, {self.place}"
+
     def search_text(self) -> str:
         return f"{self.place} {self.address} {self.organiser} {super().search_text()}".strip()
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        return context | {"structured_data": structured_data.event(self, request)}
+        return context | {
+            "structured_data": structured_data.event(self, request),
+            "calendar_url": self.get_url(request) + self.reverse_subpage("calendar"),
+        }
 
-    @path("event.ics", name="calendar")
+    @path("ics/", name="calendar")
     def calendar(self, request):
         """The event for the reader's own calendar."""
         return calendar_file(request, self.slug, [self])

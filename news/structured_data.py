@@ -1,20 +1,13 @@
-"""What search engines read: schema.org, as a data block that no browser runs."""
-
-import json
+"""What search engines read of news and events: schema.org."""
 
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 
 from home.models import CommuneSettings
 
-# As in json_script: nothing in the data can close the element.
-ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
-SHARED = "width-1200|format-jpeg"
 
-
-def news_article(page, request) -> SafeString:
+def news_article(page, request) -> dict:
     published = timezone.localtime(page.first_published_at) if page.first_published_at else None
-    return _script(
+    return _known(
         {
             "@type": "NewsArticle",
             "headline": page.title,
@@ -24,14 +17,16 @@ def news_article(page, request) -> SafeString:
             "inLanguage": page.locale.language_code,
             "mainEntityOfPage": page.get_full_url(request),
             "publisher": _organisation(request),
-            "author": {"@type": "Organization", "name": page.author} if page.author else _organisation(request),
+            "author": {"@type": "Organization", "name": page.author}
+            if page.author
+            else _organisation(request),
         }
     )
 
 
-def event(page, request) -> SafeString:
+def event(page, request) -> dict:
     state = "EventCancelled" if page.cancelled else "EventScheduled"
-    return _script(
+    return _known(
         {
             "@type": "Event",
             "name": page.title,
@@ -57,7 +52,5 @@ def _moment(value) -> str | None:
     return timezone.localtime(value).isoformat() if value else None
 
 
-def _script(data: dict) -> SafeString:
-    known = {"@context": "https://schema.org"} | {key: value for key, value in data.items() if value}
-    text = json.dumps(known, ensure_ascii=False).translate(ESCAPES)
-    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308
+def _known(data: dict) -> dict:
+    return {"@context": "https://schema.org"} | {key: value for key, value in data.items() if value}

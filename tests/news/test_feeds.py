@@ -1,0 +1,63 @@
+import xml.etree.ElementTree as ET
+from datetime import date
+
+import pytest
+
+from tests.factories.home import translated
+from tests.factories.news import NewsCategoryFactory, NewsPageFactory
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def articles(index):
+    roads = NewsCategoryFactory(name="Chantiers", slug="chantiers")
+    lake = NewsCategoryFactory(name="Lac", slug="lac")
+    return [
+        NewsPageFactory(parent=index, category=roads, title="Rue & pont", date=date(2026, 11, 24)),
+        NewsPageFactory(parent=index, category=lake, title="Ponton", date=date(2026, 11, 3)),
+    ]
+
+
+def test_rss_lists_the_newest_first_with_full_addresses(client, index, articles):
+    answer = client.get(f"{index.url}rss/")
+    assert answer["Content-Type"].startswith("application/rss+xml")
+    items = ET.fromstring(answer.content).findall("./channel/item")
+    assert [item.findtext("title") for item in items] == ["Rue & pont", "Ponton"]
+    assert items[0].findtext("link") == articles[0].full_url
+    assert items[0].findtext("description") == articles[0].lead
+    assert "24 Nov 2026" in items[0].findtext("pubDate")
+
+
+def test_atom_lists_the_same(client, index, articles):
+    answer = client.get(f"{index.url}atom/")
+    assert answer["Content-Type"].startswith("application/atom+xml")
+    entries = ET.fromstring(answer.content).findall(f"{ATOM}entry")
+    assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["Rue & pont", "Ponton"]
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_a_category_has_its_own_feed_and_an_unknown_one_has_none(client, index, articles, kind):
+    text = client.get(f"{index.url}lac/{kind}/").content.decode()
+    assert "Ponton" in text
+    assert "Rue" not in text
+    assert client.get(f"{index.url}inconnue/{kind}/").status_code == 404
+
+
+def test_each_language_has_its_own_feed(client, index, articles):
+    german = translated(articles[0], "de", title="Strasse")
+    feed = client.get(f"{german.get_parent().url}rss/").content.decode()
+    assert "Strasse" in feed
+    assert "Rue" not in feed
+    assert "<language>de</language>" in feed
+
+
+def test_the_index_names_its_feeds(client, index, articles):
+    page = client.get(index.url).content.decode()
+    assert f'type="application/rss+xml" title="Actualités" href="{index.url}rss/"' in page
+    assert f'href="{index.url}atom/"' in page
+
+
+def test_a_feed_costs_no_query_per_article(client, index, articles, uncached):
+    NewsPageFactory.create_batch(15, parent=index, category=articles[0].category)
+    uncached(f"{index.url}rss/", most=8)

@@ -4,7 +4,14 @@ import phonenumbers
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from eservices.cases.models import Case
+from eservices.submissions import uploads
+
+MOST_FILES = 5
+LONGEST_TEXT = 5000
 
 
 class SpaceForm(forms.Form):
@@ -78,3 +85,53 @@ class ProfileForm(SpaceForm):
         if number is None or not phonenumbers.is_possible_number(number):
             raise forms.ValidationError(_("This is not a telephone number. It looks like 079 123 45 67."))
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once, each checked by what is in it."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None):
+        files = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        if len(files) > MOST_FILES:
+            raise ValidationError(_("At most %(limit)s files at a time.") % {"limit": MOST_FILES})
+        checked, faults = [], []
+        for one in files:
+            try:
+                checked.append(uploads.check(one))
+            except ValidationError as fault:
+                faults += fault.messages
+        if faults:
+            raise ValidationError(faults)
+        return checked
+
+
+class AnswerForm(SpaceForm):
+    """What an applicant writes on a case; a file alone is an answer too."""
+
+    text = forms.CharField(max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    files = FilesField(label=_("Add a file"), required=False)
+
+    def __init__(self, *args, case: Case, **kwargs):
+        super().__init__(*args, **kwargs)
+        asked = case.state == "waiting"
+        self.fields["text"].label = _("Your answer") if asked else _("Write to us")
+        self.fields["text"].help_text = _("We answer within a working day or two.") if not asked else ""
+        self.fields["files"].help_text = _(
+            "PDF, picture or office document. Hold Ctrl to choose several, at most %(limit)s."
+        ) % {"limit": MOST_FILES}
+        self.fields["files"].widget.attrs |= {
+            "multiple": True,
+            "accept": ",".join(f".{one}" for one in uploads.accepted()),
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not cleaned["text"].strip() and not cleaned["files"]:
+            self.add_error("text", _("Write a few words, or add a file."))
+        return cleaned

@@ -1,0 +1,52 @@
+"""Everything about a person, in a form to take away."""
+
+from eservices.accounts.models import User
+from eservices.cases import access as cases
+from eservices.cases.models import Case
+
+from . import access
+
+
+def everything_about(user: User) -> dict:
+    """Plain data: the person, the requests with all that belongs to them, and what is being filled in."""
+    own = cases.own_cases(user).select_related("version__form", "submission", "team").order_by("opened_at")
+    return {
+        "person": {
+            "email": user.email,
+            "first_name": user.first_name,
+            "last_name": user.last_name,
+            "phone": user.phone,
+            "language": user.language,
+            "identity_level": user.get_identity_level_display(),
+            "joined": user.date_joined.isoformat(),
+        },
+        "requests": [_case(case) for case in own],
+        "drafts": [
+            {
+                "service": draft.version.form.slug,
+                "answers": draft.answers,
+                "saved": draft.saved_at.isoformat(),
+            }
+            for draft in access.own_drafts(user)
+        ],
+    }
+
+
+def _case(case: Case) -> dict:
+    return {
+        "reference": case.reference,
+        "service": case.service,
+        "team": str(case.team),
+        "state": case.get_state_display(),
+        "outcome": case.get_outcome_display(),
+        "reason": case.reason,
+        "opened": case.opened_at.isoformat(),
+        "closed": case.closed_at.isoformat() if case.closed_at else None,
+        "answers": case.submission.answers,
+        "files": [{"name": one.name, "sha256": one.digest} for one in case.submission.files.all()],
+        "messages": [
+            {"at": one.at.isoformat(), "by": "commune" if one.author_id else "applicant", "text": one.text}
+            for one in case.messages.order_by("at")
+        ],
+        "documents": [{"title": one.title, "number": one.number} for one in access.documents_of(case)],
+    }

@@ -1,0 +1,60 @@
+"""Makes a machine ready in one process: database, static files and, where asked, the demo commune."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+WRITTEN = ("media", "private", "cache")
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser):
+        parser.add_argument("--demo", action="store_true", help="Build the demo commune where it is missing.")
+        parser.add_argument("--reset", action="store_true", help="Throw away everything entered first.")
+
+    def handle(self, *, demo, reset, **options):
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        wiped = reset and self.wipe()
+        call_command("migrate", interactive=False, verbosity=0)
+        self.collect_static()
+        if demo:
+            call_command("demo", **({"reset": True} if reset and not wiped else {}))
+
+    def wipe(self) -> bool:
+        """Deletes the SQLite database and the files beside it; False where the database is elsewhere."""
+        if connection.vendor != "sqlite":
+            return False
+        self.stdout.write("Throwing away what was there")
+        connection.close()
+        database = Path(connection.settings_dict["NAME"])
+        for ending in ("", "-wal", "-shm"):
+            database.with_name(database.name + ending).unlink(missing_ok=True)
+        for name in WRITTEN:
+            shutil.rmtree(settings.VAR_DIR / name, ignore_errors=True)
+        return True
+
+    def collect_static(self) -> None:
+        """Collecting takes seconds: only when a file was added, changed or removed."""
+        stamp = settings.VAR_DIR / "static.sha256"
+        now = self.fingerprint()
+        if stamp.exists() and stamp.read_text() == now and Path(settings.STATIC_ROOT).exists():
+            return
+        self.stdout.write("Collecting static files")
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(now)
+
+    def fingerprint(self) -> str:
+        digest = hashlib.sha256()
+        for finder in get_finders():
+            for name, storage in finder.list(None):
+                found = Path(storage.path(name)).stat()
+                digest.update(f"{storage.path(name)} {found.st_size} {found.st_mtime_ns}\n".encode())
+        return digest.hexdigest()

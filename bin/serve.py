@@ -1,0 +1,146 @@
+"""Runs the site, the worker and the scheduler side by side until Ctrl-C or TERM, then stops them cleanly.
+
+Standard library only, so that it stays light beside what it runs.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = Path(os.environ.get("COMMUNE_VAR", ROOT / "var")) / "log"
+PATIENCE = 60  # seconds for the site to answer
+GRACE = 15  # seconds for a process to finish what it does
+
+
+def commands(host: str, port: int) -> dict[str, list[str]]:
+    manage = [sys.executable, str(ROOT / "manage.py")]
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    gunicorn = [sys.executable, "-m", "gunicorn", "mysite.wsgi", "--workers", "2", "--bind", bind]
+    return {
+        "site": [*gunicorn, "--graceful-timeout", "5", "--timeout", "60"],
+        "worker": [*manage, "worker"],
+        "scheduler": [*manage, "scheduler"],
+    }
+
+
+def start(name: str, command: list[str]) -> subprocess.Popen:
+    """A process of its own session: Ctrl-C reaches only us, and we stop it in our order."""
+    with open(LOGS / f"{name}.log", "ab") as log:
+        return subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+
+
+def is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=20):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def stop(processes: dict[str, subprocess.Popen]) -> None:
+    """Asks all of them to finish, in the order site, scheduler, worker; kills what does not."""
+    for name in ("site", "scheduler", "worker"):
+        if name in processes and processes[name].poll() is None:
+            processes[name].terminate()
+    end = time.monotonic() + GRACE
+    for process in processes.values():
+        try:
+            process.wait(max(0.1, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def welcome(host: str, port: int) -> None:
+    shown = "localhost" if host in ("0.0.0.0", "::", "") else host
+    address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    lines = [f"The site            {address}/", f"Staff               {address}/admin/"]
+    lines += [f"Mail and SMS sent   {address}/demo/boite/", f"Logs                {LOGS}"]
+    print("\n" + "\n".join(lines), flush=True)
+    note = LOGS.parent / "demo-sign-ins.txt"
+    if note.exists():
+        print("\n" + note.read_text(encoding="utf-8").rstrip(), flush=True)
+    print("\nCtrl-C stops everything.", flush=True)
+
+
+def keep_running(processes: dict[str, subprocess.Popen], runs: dict[str, list[str]]) -> int:
+    """Waits; starts worker and scheduler again where they end by themselves. Answers when the site ends."""
+    while True:
+        time.sleep(0.5)
+        for name, process in list(processes.items()):
+            if process.poll() is None:
+                continue
+            print(f"The {name} ended: see {LOGS / name}.log", file=sys.stderr, flush=True)
+            if name == "site":
+                return 1
+            time.sleep(1)
+            processes[name] = start(name, runs[name])
+
+
+class Stop(Exception):
+    """Somebody pressed Ctrl-C or sent TERM."""
+
+
+def on_signal(number, frame):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Stop
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args()
+    if not 0 < options.port < 65536 or not is_free(options.host, options.port):
+        print(f"Port {options.port} on {options.host} is taken: choose another with --port.", file=sys.stderr)
+        return 1
+    LOGS.mkdir(parents=True, exist_ok=True)
+    runs = commands(options.host, options.port)
+    processes: dict[str, subprocess.Popen] = {}
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    try:
+        for name, command in runs.items():
+            processes[name] = start(name, command)
+        local = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(options.host, options.host)
+        end = time.monotonic() + PATIENCE
+        while not answers(f"http://{local}:{options.port}/"):
+            if processes["site"].poll() is not None or time.monotonic() > end:
+                print(f"The site does not start: see {LOGS / 'site'}.log", file=sys.stderr)
+                return 1
+            time.sleep(0.2)
+        welcome(options.host, options.port)
+        return keep_running(processes, runs)
+    except Stop:
+        print("\nStopping.", flush=True)
+        return 0
+    finally:
+        stop(processes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+# Shared by bin/demo and bin/test: finds a Python, makes .venv, installs the lock when it changed, compiles the
+# translations. Sourced from the root of the project; leaves $PYTHON. POSIX sh.
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+new_enough() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1
+}
+
+find_python() {
+    for candidate in python3.14 python3.13 python3.12 python3 /usr/bin/python3.14 /usr/bin/python3.13 \
+        /usr/bin/python3.12 /usr/bin/python3 /usr/local/bin/python3; do
+        if command -v "$candidate" >/dev/null 2>&1 && new_enough "$candidate"; then
+            printf '%s\n' "$candidate"
+            return
+        fi
+    done
+}
+
+make_environment() {
+    base=$(find_python)
+    [ -n "$base" ] || fail "Install Python 3.12 or newer: apt install python3 python3-venv"
+    "$base" -c 'import ensurepip, venv' >/dev/null 2>&1 || fail "Install python3-venv: apt install python3-venv"
+    printf 'Making .venv with %s\n' "$("$base" --version)"
+    "$base" -m venv --clear .venv || fail "Could not make .venv: is the disk full, or the folder read-only?"
+}
+
+PYTHON=.venv/bin/python
+new_enough "$PYTHON" || make_environment
+
+lock=$("$PYTHON" -c 'import hashlib, sys; print(hashlib.sha256(open("requirements.txt", "rb").read() + sys.version.encode()).hexdigest())')
+if [ "$(cat .venv/lock.sha256 2>/dev/null)" != "$lock" ]; then
+    printf 'Installing the libraries of requirements.txt\n'
+    # The lock is complete: nothing to resolve. Byte code is written when a module is first used.
+    "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps \
+        -r requirements.txt || fail "Could not install the libraries: is this machine on the network?"
+    printf '%s\n' "$lock" >.venv/lock.sha256
+fi
+
+"$PYTHON" bin/compile_messages.py

@@ -1,0 +1,83 @@
+"""A real chromium against a real server: desktop, and a small phone without JavaScript."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser import NO_BROWSER, chromium
+
+SHOTS = Path(os.environ.get("COMMUNE_SHOTS", "var/shots"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium()
+    if not path:
+        pytest.fail(f"{NO_BROWSER}: apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, live_server, request):
+    """``visit(width=360, javascript=False)`` opens a window of its own at the site's root, as one visitor.
+
+    A window that saw a fault of the server, of a script, of the content policy, or that asked a foreign host
+    for something fails the test; one of a failed test leaves a picture in var/shots.
+    """
+    contexts, faults = [], []
+
+    def open_window(*, width=1280, height=900, javascript=True, language="fr-CH", **options):
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            java_script_enabled=javascript,
+            locale=language,
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+        page.on("response", lambda answer: answer.status >= 500 and faults.append(f"500: {answer.url}"))
+        page.on("console", lambda line: "Content Security" in line.text and faults.append(line.text))
+        page.on("request", lambda call: faults.append(f"foreign: {call.url}") if _foreign(call.url) else None)
+        return page
+
+    def _foreign(url):
+        return url.startswith("http") and not url.startswith(live_server.url)
+
+    yield open_window
+    failed = getattr(request.node, "failed_call", False)
+    for number, context in enumerate(contexts):
+        for page in context.pages if failed else []:
+            SHOTS.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=SHOTS / f"{request.node.name}-{number}.png", full_page=True)
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when == "call" and report.failed:
+        item.failed_call = True
+    return report
+
+
+@pytest.fixture
+def desktop(visit):
+    """A window of 1280 px."""
+    return visit()
+
+
+@pytest.fixture
+def phone(visit):
+    """A phone of 360 px that runs no JavaScript."""
+    return visit(width=360, height=740, javascript=False, has_touch=True, is_mobile=True)

@@ -1,0 +1,161 @@
+"""The house stays in order: layers, migrations, texts."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polib
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = ["fr", "de", "it"]  # the texts in the code are English
+SOURCES = ["eservices", "home", "mysite", "news", "newsletter", "templates"]
+
+
+def layers() -> list[str]:
+    import tomllib
+
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    return next(contract["layers"] for contract in contracts if contract["id"] == "house")
+
+
+def test_an_app_imports_only_from_those_below_it():
+    tool = Path(sys.executable).with_name("lint-imports")
+    run = subprocess.run([tool, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout[-4000:] + run.stderr
+
+
+def test_every_app_of_the_project_has_its_place_in_the_layers():
+    ours = {config.name.removesuffix(".apps") for config in apps.get_app_configs() if _is_ours(config)}
+    assert ours == set(layers())
+
+
+def test_no_foreign_key_points_upward():
+    """A key written as a string escapes import-linter."""
+    height = {name: -place for place, name in enumerate(layers())}
+    upward = [
+        f"{model._meta.label}.{field.name} → {field.related_model._meta.label}"
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.get_fields()
+        if field.concrete and field.is_relation and field.related_model
+        if _is_ours(model._meta.app_config) and _is_ours(field.related_model._meta.app_config)
+        if height[field.related_model._meta.app_config.name] > height[model._meta.app_config.name]
+    ]
+    assert not upward
+
+
+def _is_ours(config) -> bool:
+    return config.name.split(".")[0] in {"mysite", "home", "news", "newsletter", "eservices"}
+
+
+@pytest.mark.django_db
+def test_every_change_of_a_model_has_its_migration():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_django_and_its_apps_have_nothing_to_say():
+    call_command("check", fail_level="WARNING")
+
+
+def test_every_template_compiles():
+    from django.template import TemplateSyntaxError
+    from django.template.loader import get_template
+
+    faults = []
+    for path in (ROOT / "templates").rglob("*"):
+        if path.suffix in {".html", ".txt", ".xml"}:
+            try:
+                get_template(path.relative_to(ROOT / "templates").as_posix())
+            except TemplateSyntaxError as fault:
+                faults.append(f"{path}: {fault}")
+    assert not faults
+
+
+def test_no_public_template_has_inline_style_or_script():
+    """The content policy would refuse it. Letters carry their styles with them."""
+    faults = [
+        f"{path.relative_to(ROOT)}: {sign}"
+        for path in (ROOT / "templates").rglob("*.html")
+        if "email" not in path.as_posix()
+        for sign in (' style="', "<style", "onclick=", "onchange=", "<script>")
+        if sign in path.read_text()
+    ]
+    assert not faults
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated(language, tmp_path_factory):
+    """What the code says now, collected anew, has its translation in the project's catalogue."""
+    if not shutil.which("xgettext") and not os.environ.get("COMMUNE_REQUIRE_ALL"):
+        pytest.skip("xgettext is not installed")
+    collected = polib.pofile(str(collect(language, tmp_path_factory.mktemp("texts"))))
+    missing = [entry.msgid for entry in collected if not entry.obsolete and not entry.translated()]
+    fuzzy = [entry.msgid for entry in collected.fuzzy_entries()]
+    assert not missing, f"{len(missing)} texts without translation into {language}: {missing[:20]}"
+    assert not fuzzy
+
+
+def collect(language: str, folder: Path) -> Path:
+    """The catalogue of ``language`` as makemessages would leave it, made in a copy of the sources."""
+    for name in SOURCES:
+        ignore = shutil.ignore_patterns("__pycache__", "static", "*.mo", "migrations")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+    (folder / "mysite" / "locale").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "manage.py", folder)
+    subprocess.run(
+        [sys.executable, "manage.py", "makemessages", "--locale", language, "--no-obsolete", "--no-wrap"],
+        cwd=folder,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "mysite.settings.test"},
+        check=True,
+        capture_output=True,
+    )
+    return folder / "mysite" / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_keep_the_placeholders_of_their_text(language):
+    from string import Formatter
+
+    path = ROOT / "mysite" / "locale" / language / "LC_MESSAGES" / "django.po"
+
+    def names(text):
+        import re
+
+        percent = set(re.findall(r"%\((\w+)\)[sd]", text))
+        try:
+            return percent, {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        except ValueError:
+            return percent, set()
+
+    wrong = [
+        entry.msgid
+        for entry in polib.pofile(str(path))
+        if entry.msgstr and names(entry.msgid) != names(entry.msgstr)
+    ]
+    assert not wrong
+
+
+def test_production_refuses_to_start_without_its_secrets():
+    environment = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    run = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=environment | {"DJANGO_SETTINGS_MODULE": "mysite.settings.production"},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode != 0
+    assert "Set the environment variable SECRET_KEY." in run.stderr
+
+
+def test_files_of_cases_lie_outside_what_is_served():
+    from mysite.settings import base
+
+    private = Path(base.STORAGES["private"]["OPTIONS"]["location"])
+    for served in (base.MEDIA_ROOT, base.STATIC_ROOT):
+        assert not private.is_relative_to(served)

@@ -6,3 +6,6 @@ class CatalogueConfig(AppConfig):
     name = "eservices.catalogue"
     label = "eservices_catalogue"
     verbose_name = _("Online services")
+
+    def ready(self):
+        from . import receivers  # noqa: F401

@@ -1,0 +1,51 @@
+"""What a service page is made of, beside its form."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from eservices.cases.stages import stages
+from eservices.formbuilder.blocks import ConditionBlock, KeyBlock
+from home.blocks import TEXT_FEATURES
+
+
+class NextStepBlock(blocks.StructBlock):
+    """One thing that happens after sending, said in a sentence."""
+
+    title = blocks.CharBlock(max_length=120, label=_("What happens"))
+    text = blocks.TextBlock(required=False, rows=2, label=_("More"))
+
+    class Meta:
+        icon = "arrow-right"
+        label = _("Step")
+        label_format = "{title}"
+
+
+class QuestionBlock(blocks.StructBlock):
+    """A question that people ask, folded until it is opened."""
+
+    question = blocks.CharBlock(max_length=120, label=_("Question"))
+    answer = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Answer"))
+
+    class Meta:
+        icon = "help"
+        label = _("Question")
+        label_format = "{question}"
+
+
+def stage_blocks() -> list[tuple[str, blocks.Block]]:
+    """One block per kind of stage that an installed app offers."""
+    return [(key, stage_block(stage())) for key, stage in stages.items()]
+
+
+def stage_block(stage) -> blocks.StructBlock:
+    return blocks.StructBlock(
+        [
+            ("label", blocks.CharBlock(required=False, max_length=100, label=_("Title"))),
+            ("settings", stage.block()),
+            ("condition", ConditionBlock(required=False)),
+            ("key", KeyBlock()),
+        ],
+        label=stage.label,
+        icon=getattr(stage, "icon", "cog"),
+        label_format="{label}",
+    )

@@ -157,7 +157,7 @@ class SiteNavigation:
         )
         return {
             page.locale.language_code: (self._url(page), page.get_full_url(self.request) or "")
-            for page in pages
+            for page in pages.select_related("locale")
         }
 
     @cached_property

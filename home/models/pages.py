@@ -98,7 +98,7 @@ class HomePage(BasePage):
         }
 
     def route(self, request, path_components):
-        """Finds a page in one look instead of one per level; what is no page (a page's own routes) level by level."""
+        """Finds a page in one look; what is no page (a page's own routes) level by level."""
         if len(path_components) > 1:
             address = f"{self.url_path}{'/'.join(path_components)}/"
             pages = Page.objects.descendant_of(self).filter(slug=path_components[-1], url_path=address)

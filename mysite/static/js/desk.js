@@ -1,0 +1,78 @@
+// Keys on the agents' desk. Everything they do is also a link or a button.
+const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+const queue = document.querySelector('[data-keys="queue"]');
+const help = document.querySelector("[data-keys-help]");
+if (help) help.hidden = false;
+
+function rows() {
+  return [...queue.querySelectorAll("tbody tr:not(.grp)")];
+}
+
+function move(step) {
+  const all = rows();
+  const now = all.findIndex((row) => row.classList.contains("at"));
+  const next = all[Math.max(0, Math.min(all.length - 1, now < 0 ? 0 : now + step))];
+  all[now]?.classList.remove("at");
+  next?.classList.add("at");
+  next?.querySelector("a")?.focus();
+}
+
+function take() {
+  const url = queue.querySelector(".at")?.dataset.take;
+  const form = document.getElementById("take");
+  if (!url || !form) return;
+  form.action = url;
+  form.submit();
+}
+
+const onQueue = {
+  j: () => move(1),
+  k: () => move(-1),
+  t: take,
+  n: () => {
+    const link = queue.querySelector(".at a");
+    if (link) location.href = `${link.href}#note_text`;
+  },
+};
+
+// A letter opens what carries it: a fold, a form, a link.
+function press(key) {
+  const target = document.querySelector(`[data-key="${key}"]`);
+  if (!target) return false;
+  if (target.matches("form")) target.requestSubmit();
+  else target.click();
+  const fold = target.closest("details");
+  if (fold?.open) fold.querySelector("textarea, input:not([type=hidden])")?.focus();
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing(event.target)) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const done = handled(event.key);
+  if (done) event.preventDefault();
+});
+
+function handled(key) {
+  if (key === "/") return focus("desk-search");
+  if (queue && onQueue[key]) return onQueue[key](), true;
+  if (queue && /^[1-6]$/.test(key)) return follow(document.querySelectorAll(".views a")[key - 1]);
+  if (!queue && key === "n") return focus("note_text");
+  return press(key);
+}
+
+function focus(id) {
+  const target = document.getElementById(id);
+  target?.focus();
+  return Boolean(target);
+}
+
+function follow(link) {
+  link?.click();
+  return Boolean(link);
+}
+
+if (location.hash === "#note_text") focus("note_text");

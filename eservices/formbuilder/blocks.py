@@ -425,8 +425,9 @@ def field_value(field: dict, text: Callable[[str], str], identify: Identify) -> 
         )
         for option in field.get("options", [])
     ]
+    settings = {name: str(v) if isinstance(v, float) else v for name, v in field.get("settings", {}).items()}
     return {
-        **field.get("settings", {}),
+        **settings,
         **{name: text(f"field.{key}.{name}") for name in FIELD_TEXTS},
         "key": key,
         "required": field.get("required", False),

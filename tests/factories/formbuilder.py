@@ -1,0 +1,83 @@
+"""Definitions for tests: one question in one line, a form around it."""
+
+from eservices.formbuilder.definition import Definition
+
+
+def question(key: str = "nom", type: str = "short_text", **more) -> dict:
+    """The JSON of one question."""
+    return {"key": key, "type": type, **more}
+
+
+def step(key: str, *questions: dict, **more) -> dict:
+    return {"key": key, "fields": list(questions), **more}
+
+
+def content(*steps: dict, texts: dict | None = None, **more) -> dict:
+    """A whole definition; labels are the keys where no text is given."""
+    steps = steps or (step("qui", question(required=True)),)
+    made = {"title": "Demande"}
+    for one in steps:
+        made[f"step.{one['key']}.title"] = one["key"]
+        for check in one.get("checks", []):
+            made[f"check.{check['key']}"] = f"{check['key']} ne va pas."
+        for field in one["fields"]:
+            _texts(field, made)
+    for fee in more.get("fees", []):
+        made[f"fee.{fee['key']}"] = fee["key"]
+    return {
+        "format": 1,
+        "language": "fr",
+        "slug": "demande",
+        "settings": {"team": "habitants", "days": 3, "applicant": {}},
+        "steps": list(steps),
+        "fees": [],
+        "stages": [],
+        "texts": {"fr": made | (texts or {})},
+    } | more
+
+
+def definition(*steps: dict, **more) -> Definition:
+    return Definition(content(*steps, **more))
+
+
+def _texts(field: dict, made: dict) -> None:
+    made[f"field.{field['key']}.label"] = field["key"]
+    for option in field.get("options", []):
+        made[f"option.{field['key']}.{option['value']}"] = option["value"]
+    for one in field.get("fields", []):
+        _texts(one, made)
+
+
+def when(field: str, operator: str = "equals", value="oui") -> dict:
+    """A condition of one line."""
+    return {"field": field, "operator": operator, "value": value}
+
+
+def options(*values: str) -> list[dict]:
+    return [{"value": value} for value in values]
+
+
+# One question of every type that this app offers.
+EVERY_TYPE = [
+    question("ligne", "short_text", required=True, settings={"max_length": 20}),
+    question("texte", "long_text"),
+    question("courriel", "email", required=True),
+    question("tel", "phone"),
+    question("site", "url"),
+    question("nombre", "integer", settings={"min": 1, "max": 9}),
+    question("poids", "decimal"),
+    question("montant", "money"),
+    question("jour", "date", settings={"min": "-1y", "max": "+1y"}),
+    question("heure", "time"),
+    question("accord", "yes_no"),
+    question("un", "choice", options=options("a", "b")),
+    question("plusieurs", "choices", options=options("a", "b", "c"), settings={"max": 2}),
+    question("pieces", "files", settings={"max_files": 2}),
+    question("adresse", "address"),
+    question("avs", "avs"),
+    question("compte", "iban"),
+    question("plaque", "plate"),
+    question("consent", "consent"),
+    question("note", "static_text"),
+    question("enfants", "group", fields=[question("prenom", required=True), question("ne", "date")]),
+]

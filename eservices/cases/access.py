@@ -1,6 +1,5 @@
 """The only ways to fetch a case on behalf of a person. Unknown and forbidden look the same: 404."""
 
-from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 

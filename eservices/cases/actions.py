@@ -1,4 +1,4 @@
-"""Every write on a case. Each locks the row, asks the states, writes one event and its outbox rows with it."""
+"""Every write on a case. Each locks the row, asks the states, writes one event and its outbox rows."""
 
 from functools import partial
 
@@ -92,6 +92,12 @@ def note(*, actor: User, case: Case, text: str) -> Note:
     written = Note.objects.create(case=case, author=actor, text=_text(text))
     trace.record(case, "noted", actor, note=written.pk)
     return written
+
+
+@transaction.atomic
+def leave_trace_of_reading(*, actor: User, case: Case, file: StoredFile) -> None:
+    """Keeps that somebody opened what the applicant sent."""
+    trace.record(locked(case.pk), "file_read", actor, file=str(file.pk), name=file.name)
 
 
 @transaction.atomic
@@ -224,7 +230,7 @@ def _allowed(case: Case, action: str, seen: int | None = None) -> Case:
             _("This is not possible any more: the case is now “%(state)s”.")
             % {"state": fresh.get_state_display()}
         )
-    if seen is not None and trace.last_number(fresh) != seen:
+    if seen is not None and trace.last_change(fresh) != seen:
         raise Stale(
             _("Something happened on this case since you opened it. Look at the timeline, then decide again.")
         )
@@ -289,7 +295,7 @@ def _text(text: str, *, empty: bool = False) -> str:
 
 
 def _team(key: str) -> Team:
-    """The team that the service names. One that is gone must not lose a request: it lands with the commune."""
+    """The team that the service names. One that is gone must not lose a request: the commune gets it."""
     team = Team.objects.filter(key=key).first()
     return team or Team.objects.get_or_create(key=DEFAULT_TEAM, defaults={"name": _("Commune")})[0]
 
@@ -313,7 +319,7 @@ def _holidays():
 
 
 def _wake(case: Case) -> None:
-    """The row remembers that the process is due; a worker is woken at once, and by the sweep if that is lost."""
+    """The row remembers that the process is due; a worker is woken now, or by the sweep if that is lost."""
     case.due_at = timezone.now()
     case.save(update_fields=["due_at"])
     transaction.on_commit(partial(tasks.advance.enqueue, str(case.pk)), robust=True)

@@ -11,6 +11,7 @@ for kind, label in {
     "opened": _("Request received"),
     "taken": _("Taken in hand"),
     "assigned": _("Assigned"),
+    "file_read": _("File opened"),
     "noted": _("Internal note"),
     "message": _("Message"),
     "asked": _("Question to the applicant"),

@@ -30,7 +30,7 @@ def after(start: datetime, days: int, free: Container[date]) -> datetime:
 
 
 def working_days(start: date, end: date, free: Container[date]) -> int:
-    """How many working days come after ``start``, up to and with ``end``. Negative where ``end`` is before."""
+    """How many working days come after ``start``, up to and with ``end``. Negative backwards."""
     if end < start:
         return -working_days(end, start, free)
     return sum(is_working_day(start + timedelta(days=n), free) for n in range(1, (end - start).days + 1))

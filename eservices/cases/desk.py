@@ -1,4 +1,4 @@
-"""How a case reads on the agents' desk: a word and a shape for its state, its deadline, what happened. No rules."""
+"""How a case reads on the agents' desk: words and shapes for its state, its deadline, what happened."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -46,14 +46,14 @@ def views(user, now: datetime) -> dict[str, tuple[str, Q]]:
         "team": (_("Open, my teams"), real & OPEN),
         "mine": (_("Mine"), real & OPEN & Q(assignee=user)),
         "unassigned": (_("To take"), real & OPEN & Q(assignee=None)),
-        "overdue": (_("Late"), real & LATE(now)),
+        "overdue": (_("Late"), real & late(now)),
         "waiting": (_("Waiting for the applicant"), real & Q(state=State.WAITING)),
         "closed": (_("Closed"), real & Q(state=State.CLOSED)),
         "rehearsals": (_("Rehearsals"), Q(rehearsal=True)),
     }
 
 
-def LATE(now: datetime) -> Q:
+def late(now: datetime) -> Q:
     return OPEN & Q(paused_at=None, deadline__lt=now)
 
 
@@ -63,7 +63,7 @@ def buckets(now: datetime) -> dict[str, tuple[str, Q]]:
     week = today + timedelta(days=6 - timezone.localtime(now).weekday())
     running = OPEN & Q(paused_at=None)
     return {
-        "late": (_("Late"), LATE(now)),
+        "late": (_("Late"), late(now)),
         "today": (_("Today"), running & Q(deadline__gte=now, deadline__lte=today)),
         "week": (_("This week"), running & Q(deadline__gt=today, deadline__lte=week)),
         "later": (_("Later"), running & Q(deadline__gt=max(week, today))),
@@ -86,7 +86,9 @@ def bucket_of(case: Case, now: datetime) -> str:
     today = end_of_day(now)
     if case.deadline <= today:
         return "today"
-    return "week" if case.deadline <= today + timedelta(days=6 - timezone.localtime(now).weekday()) else "later"
+    return (
+        "week" if case.deadline <= today + timedelta(days=6 - timezone.localtime(now).weekday()) else "later"
+    )
 
 
 def end_of_day(now: datetime) -> datetime:
@@ -95,7 +97,7 @@ def end_of_day(now: datetime) -> datetime:
 
 
 def by_urgency(cases: QuerySet) -> QuerySet:
-    """The nearest deadline first, those without after them, then what waits for the applicant, closed last."""
+    """The nearest deadline first, then those without, what waits for the applicant, and closed ones."""
     return cases.order_by(
         F("closed_at").desc(nulls_first=True),
         F("paused_at").asc(nulls_first=True),

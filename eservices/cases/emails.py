@@ -1,4 +1,4 @@
-"""The letters of a case. Whoever calls decides that one is sent; an applicant without an address gets none."""
+"""The letters of a case. Whoever calls decides that one is sent; without an address there is none."""
 
 from django.conf import settings
 from django.urls import reverse

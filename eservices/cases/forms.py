@@ -64,13 +64,21 @@ class AssignForm(DeedForm):
 
     def __init__(self, *args, team: Team, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["agent"].queryset = team.members.filter(is_active=True).order_by("last_name", "first_name")
+        self.fields["agent"].queryset = team.members.filter(is_active=True).order_by(
+            "last_name", "first_name"
+        )
 
 
 class FilterForm(forms.Form):
     """The filters of the queue. What does not fit is as if it had not been said."""
 
-    PERIODS = [("", _("Any time")), ("1", _("Today")), ("7", _("7 days")), ("30", _("30 days")), ("365", _("A year"))]
+    PERIODS = [
+        ("", _("Any time")),
+        ("1", _("Today")),
+        ("7", _("7 days")),
+        ("30", _("30 days")),
+        ("365", _("A year")),
+    ]
     DUE = [("", _("All")), ("late", _("Late")), ("today", _("Today")), ("week", _("This week"))]
 
     q = forms.CharField(label=_("Name, reference or answer"), required=False, max_length=200)

@@ -1,4 +1,4 @@
-"""How far a case has come: which of its stages are over, which one it is at, which still follow. Reads only."""
+"""How far a case has come: which stages are over, which one it is at, which still follow. Reads only."""
 
 from collections.abc import Iterator
 

@@ -23,5 +23,5 @@ def case_receipt(submission: Submission) -> dict:
 
 
 def next_steps(case: Case) -> list[str]:
-    """The titles of what is still to happen, in the language of the case. Stages without a title stay silent."""
+    """The titles of what is still to happen, in the language of the case."""
     return [row.title for row in ahead(case) if row.title]

@@ -47,8 +47,8 @@ type Answer = Done | Waiting | Stop
 class Stage:
     """A kind of stage.
 
-    ``enter`` and ``resume`` run inside the transaction that keeps their answer, with the case's row locked: what
-    they write happens exactly once. They never send or render anything; they write rows that others carry out.
+    ``enter`` and ``resume`` run inside the transaction that keeps their answer, with the case's row locked:
+    what they write happens exactly once. They never send or render; they write rows that others carry out.
     Settings stand in the definition with a ``format``; ``upgrade`` reads older ones.
     """
 
@@ -95,8 +95,6 @@ class DecisionStage(Stage):
     label = _("Decision by an agent")
     icon = "check"
     decides = True
-    agent_template = "cases/stages/decision_agent.html"
-    applicant_template = "cases/stages/decision_applicant.html"
 
     def enter(self, case, row, settings):
         return Done() if case.outcome else Waiting(AGENT)

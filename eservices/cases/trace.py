@@ -6,6 +6,8 @@ from django.utils import timezone
 from . import actors
 from .models import Case, CaseEvent
 
+QUIET = ("noted",)
+
 
 def record(case: Case, kind: str, actor: actors.Actor, **data) -> CaseEvent:
     """Writes what happened. The case's row must be locked, so that numbers follow each other."""
@@ -22,4 +24,13 @@ def record(case: Case, kind: str, actor: actors.Actor, **data) -> CaseEvent:
 
 def last_number(case: Case) -> int:
     """The number of the last event; 0 where nothing happened yet."""
-    return case.events.aggregate(last=Max("number"))["last"] or 0
+    return last_number_of(case.events)
+
+
+def last_change(case: Case) -> int:
+    """The number of the last event that a decision should know of: reading and notes change nothing."""
+    return last_number_of(case.events.exclude(kind__in=QUIET).exclude(kind__endswith="_read"))
+
+
+def last_number_of(events) -> int:
+    return events.aggregate(last=Max("number"))["last"] or 0

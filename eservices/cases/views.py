@@ -1,4 +1,4 @@
-"""The agents' desk: queue, case, counter. Each fetches through ``access``, checks a form and calls one action."""
+"""The agents' desk: queue, case, counter. Each fetches through ``access`` and calls one action."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,8 +23,18 @@ from eservices.submissions.models import Channel, StoredFile
 
 from . import access, actions, decisions, desk, trace
 from .actions import IllegalTransition
-from .forms import AcceptForm, AskForm, AssignForm, DeedForm, FilterForm, MessageForm, NoteForm, RefuseForm, titles
-from .models import Case, Role, Team
+from .case_panels import panels_for
+from .forms import (
+    AcceptForm,
+    AskForm,
+    AssignForm,
+    DeedForm,
+    FilterForm,
+    MessageForm,
+    NoteForm,
+    RefuseForm,
+    titles,
+)
 from .stages import stages
 from .states import allowed
 
@@ -43,7 +53,9 @@ class DeskView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_header_buttons(self):
         return [
-            HeaderButton(label=_("Open at the counter"), url=reverse("cases:counter"), icon_name="plus-inverse")
+            HeaderButton(
+                label=_("Open at the counter"), url=reverse("cases:counter"), icon_name="plus-inverse"
+            )
         ]
 
     def get_breadcrumbs_items(self):
@@ -152,7 +164,9 @@ DEEDS = {
     "assign": Deed(AssignForm, actions.assign, lazy("The case is assigned.")),
     "note": Deed(NoteForm, actions.note, lazy("The note is kept.")),
     "message": Deed(MessageForm, actions.message, lazy("The message is on its way.")),
-    "ask": Deed(AskForm, actions.ask, lazy("The question is on its way; the deadline rests until the answer.")),
+    "ask": Deed(
+        AskForm, actions.ask, lazy("The question is on its way; the deadline rests until the answer.")
+    ),
     "accept": Deed(AcceptForm, actions.accept, lazy("Accepted. What follows happens by itself.")),
     "refuse": Deed(RefuseForm, actions.refuse, lazy("Refused. The applicant learns the reason.")),
 }
@@ -194,12 +208,14 @@ class CaseView(DeskView):
         self.case = access.case_for(self.request.user, self.case.reference)
         self.failed, self.why = do, why
         self.typed = self.request.POST.copy()
-        self.typed["seen"] = trace.last_number(self.case)
+        self.typed["seen"] = trace.last_change(self.case)
         return self.render_to_response(self.get_context_data(), status=status)
 
     def _form(self, do: str, data=None) -> DeedForm:
         options = {"team": self.case.team} if do == "assign" else {}
-        starts = {"seen": trace.last_number(self.case), "agent": self.case.assignee_id} if data is None else {}
+        starts = (
+            {"seen": trace.last_change(self.case), "agent": self.case.assignee_id} if data is None else {}
+        )
         return DEEDS[do].form(data, auto_id=f"{do}_%s", initial=starts, **options)
 
     # -- What is shown ---------------------------------------------------------------------------------------
@@ -227,6 +243,7 @@ class CaseView(DeskView):
             notes=case.notes.select_related("author").order_by("at", "pk"),
             timeline=desk.timeline(case),
             track=desk.track(case),
+            panels=panels_for(case, self.request.user),
             stage_template=_stage_template(active),
             row=active,
             days=desk.days_left(case, now) if case.deadline else None,
@@ -272,8 +289,11 @@ def _stage_template(active) -> str:
 @require_GET
 @csp_override({"default-src": [CSP.NONE], "sandbox": True})
 def file(request, reference, file_id):
-    """A file of the applicant's, to save. Never shown inside the site."""
-    return attachment(access.file_for(request.user, reference, file_id))
+    """A file of the applicant's, to save: never shown inside the site. Reading leaves a trace."""
+    found = access.file_for(request.user, reference, file_id)
+    case = access.case_for(request.user, reference)
+    actions.leave_trace_of_reading(actor=request.user, case=case, file=found)
+    return attachment(found)
 
 
 def attachment(stored: StoredFile) -> FileResponse:
@@ -300,7 +320,10 @@ class CounterView(DeskView):
         found = Form.objects.filter(versions__kind="published").distinct()
         slugs = {str(form.pk): form.slug for form in found}
         services = sorted(
-            ({"title": title, "url": reverse("submissions:start", args=[slugs[pk]])} for pk, title in titles(found)),
+            (
+                {"title": title, "url": reverse("submissions:start", args=[slugs[pk]])}
+                for pk, title in titles(found)
+            ),
             key=lambda service: service["title"].casefold(),
         )
         channels = [one for one in Channel if one != Channel.ONLINE]

@@ -5,6 +5,7 @@ from django.db import transaction
 from eservices.formbuilder import actions as formbuilder
 from eservices.formbuilder.models import Form, FormVersion
 
+from . import importing
 from .compile import definition_of
 from .models import ServicePage
 
@@ -37,10 +38,8 @@ def withdraw_form(*, actor, page: ServicePage) -> None:
 def import_service(*, actor, index, definition: dict, page_fields: dict | None = None) -> ServicePage:
     """Makes or changes the service that a definition describes, as an editor would, and publishes it.
 
-    See ``importing``, which this calls.
+    ``page_fields``: see ``importing.write_service``.
     """
-    from . import importing
-
     return importing.write_service(index, definition, page_fields or {}, user=actor)
 
 
@@ -65,4 +64,4 @@ def _follow(source: ServicePage, translations) -> None:
     situations = list(source.situations.all())
     for page in translations:
         page.situations.set(situations)
-        page.save(update_fields=["draft_title"])
+        page.save(update_fields=["situations"], clean=False)

@@ -16,3 +16,7 @@ class LiveStreamField(StreamField):
         name, _path, _args, kwargs = super().deconstruct()
         kept = {key: kwargs[key] for key in self.KEPT if key in kwargs}
         return name, "django.db.models.JSONField", [], kept
+
+    def clone(self):
+        """Django clones by what ``deconstruct`` says, which here leaves the blocks out."""
+        return type(self)(self.block_types_arg, **self.deconstruct()[3])

@@ -17,6 +17,10 @@ class RssFeed(Feed):
     def __init__(self, index, category=None):
         self.index, self.category = index, category
 
+    @property
+    def language(self) -> str:
+        return self.index.locale.language_code
+
     def title(self) -> str:
         return f"{self.index.title}: {self.category}" if self.category else self.index.title
 
@@ -28,9 +32,6 @@ class RssFeed(Feed):
         return self.index.description or self.index.title
 
     subtitle = description
-
-    def language(self) -> str:
-        return self.index.locale.language_code
 
     def items(self):
         articles = self.index.articles().select_related("category").defer_streamfields()

@@ -1,12 +1,12 @@
 """What an index page shows: which articles, on which page, and what else there is to choose."""
 
-from collections import Counter
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Count
-from django.db.models.functions import ExtractYear
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce, ExtractYear
 from django.http import Http404
 from django.utils import timezone
 
@@ -15,29 +15,39 @@ PER_PAGE = 12
 
 def news(index, request) -> dict:
     """The news of an index page, as its address asks. Raises Http404 for what is not there."""
-    params = request.GET
-    chosen = category(index, params["category"]) if params.get("category") else None
+    params, facets = request.GET, _facets(index)
+    slug = params.get("category") or None
     year = _number(params["year"]) if params.get("year") else None
-    facets = _facets(index)
-    if year and year not in {facet["year"] for facet in facets}:
+    categories = _categories(facets, year)
+    chosen = _chosen(index, categories, slug) if slug else None
+    if year and year not in {facet.year for facet in facets}:
         raise Http404
     articles = index.articles().select_related("picture").defer_streamfields()
-    if chosen:
-        articles = articles.in_category(chosen)
+    if slug:
+        articles = articles.filter(category__slug=slug)
     if year:
         articles = articles.filter(date__year=year)
-    page = _page(articles, params, count=_total(facets, chosen, year))
+    page = _page(articles, params, count=_total(facets, slug, year))
     return {
         "index_url": index.get_url(request),
         "category": chosen,
         "year": year,
-        "categories": _categories(index, facets, year),
-        "years": _years(facets, chosen),
+        "categories": categories,
+        "years": _years(facets, slug),
         "total": _total(facets, None, year),
         "pages": page,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "months": _months(page, lambda article: article.date),
     }
+
+
+def _chosen(index, categories, slug: str) -> dict:
+    """The chosen category; asks the database only for one that has no article yet."""
+    for each in categories:
+        if each["slug"] == slug:
+            return each
+    empty = category(index, slug)
+    return {"slug": empty.slug, "name": empty.name, "number": 0}
 
 
 def agenda(index, request) -> dict:
@@ -57,9 +67,10 @@ def agenda(index, request) -> dict:
 
 def category(index, slug: str):
     """The category of that slug, in the language of the index where it is translated. Raises Http404."""
-    for each in _all_categories(index):
-        if each.slug == slug:
-            return each
+    from .models import NewsCategory
+
+    for each in NewsCategory.objects.filter(slug=_plain(slug)).in_language(index.locale.language_code):
+        return each
     raise Http404
 
 
@@ -70,39 +81,47 @@ def localised(category, locale_id: int):
     return category.get_translations().filter(locale_id=locale_id).first() or category
 
 
-def _all_categories(index) -> list:
+@dataclass(frozen=True)
+class Facet:
+    """How many articles there are of a category in a year."""
+
+    slug: str
+    name: str
+    order: int
+    year: int
+    number: int
+
+
+def _facets(index) -> list[Facet]:
+    """All there is to choose from, in one query. Names are in the language of the index where translated."""
     from .models import NewsCategory
 
-    if not hasattr(index, "_categories"):
-        index._categories = NewsCategory.objects.in_language(index.locale.language_code)
-    return index._categories
-
-
-def _facets(index) -> list[dict]:
-    """How many articles there are by category and year, in one query."""
-    counted = index.articles().order_by().values("category__translation_key", year=ExtractYear("date"))
-    return list(counted.annotate(number=Count("pk")))
-
-
-def _total(facets, category, year) -> int:
-    return sum(
-        facet["number"]
-        for facet in facets
-        if (category is None or facet["category__translation_key"] == category.translation_key)
-        and (year is None or facet["year"] == year)
+    ours = NewsCategory.objects.filter(
+        translation_key=OuterRef("category__translation_key"), locale=index.locale_id
     )
+    named = Coalesce(Subquery(ours.values("name")[:1]), F("category__name"))
+    rows = (
+        index.articles()
+        .order_by()
+        .values_list("category__slug", named, "category__order", ExtractYear("date"))
+    )
+    return [Facet(*row) for row in rows.annotate(number=Count("pk"))]
 
 
-def _categories(index, facets, year) -> list[tuple]:
-    return [(each, _total(facets, each, year)) for each in _all_categories(index)]
+def _total(facets, slug, year) -> int:
+    return sum(facet.number for facet in facets if slug in (None, facet.slug) and year in (None, facet.year))
 
 
-def _years(facets, category) -> list[tuple[int, int]]:
-    years = Counter()
-    for facet in facets:
-        if category is None or facet["category__translation_key"] == category.translation_key:
-            years[facet["year"]] += facet["number"]
-    return sorted(years.items(), reverse=True)
+def _categories(facets, year) -> list[dict]:
+    """Each category that has articles, with how many of them fall into the year."""
+    known = {facet.slug: facet for facet in sorted(facets, key=lambda facet: facet.year)}
+    ordered = sorted(known.values(), key=lambda facet: (facet.order, facet.name))
+    return [{"slug": f.slug, "name": f.name, "number": _total(facets, f.slug, year)} for f in ordered]
+
+
+def _years(facets, slug) -> list[tuple[int, int]]:
+    years = {facet.year for facet in facets if slug in (None, facet.slug)}
+    return [(year, _total(facets, slug, year)) for year in sorted(years, reverse=True)]
 
 
 def _page(items, params, count: int | None = None):
@@ -121,6 +140,13 @@ def _months(page, day) -> list[tuple[date, list]]:
         (month, list(items))
         for month, items in groupby(page.object_list, lambda item: day(item).replace(day=1))
     ]
+
+
+def _plain(text: str) -> str:
+    """A text that every database takes. Raises Http404."""
+    if "\x00" in text:
+        raise Http404
+    return text
 
 
 def _number(text: str) -> int:

@@ -90,10 +90,30 @@ class PicturePage(BasePage):
             raise ValidationError({"picture_alt": _("Say in one sentence what the picture shows.")})
 
 
-class NewsQuerySet(PageQuerySet):
+class WholePageManager(models.Manager):
+    """Fetches a page with what its template always shows: Wagtail gets the page it serves by this."""
+
+    def __init__(self, *related):
+        super().__init__()
+        self.related = related
+
+    def get_queryset(self):
+        return super().get_queryset().select_related(*self.related)
+
+
+class PublicQuerySet(PageQuerySet):
+    def open_to_all(self):
+        """Published and without a restriction of their own: one join, where ``public()`` asks once more.
+
+        Restrictions of the pages above are the caller's: who lists an index page stands on it already.
+        """
+        return self.live().filter(view_restrictions=None)
+
+
+class NewsQuerySet(PublicQuerySet):
     def published(self):
         """What the public may see, newest first."""
-        return self.live().public().order_by("-date", "-pk")
+        return self.open_to_all().order_by("-date", "-pk")
 
     def in_category(self, category: NewsCategory):
         return self.filter(category__translation_key=category.translation_key)
@@ -160,6 +180,7 @@ class NewsPage(PicturePage):
     body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
 
     objects = PageManager.from_queryset(NewsQuerySet)()
+    whole = WholePageManager("picture", "category")
 
     content_panels = [
         *BasePage.content_panels,
@@ -181,6 +202,7 @@ class NewsPage(PicturePage):
     override_translatable_fields = [SynchronizedField("category")]
 
     class Meta:
+        base_manager_name = "whole"
         verbose_name = _("news article")
         verbose_name_plural = _("news articles")
 
@@ -195,7 +217,6 @@ class NewsPage(PicturePage):
         context = super().get_context(request, *args, **kwargs)
         return context | {
             "category": listing.localised(self.category, self.locale_id),
-            "index_url": self.get_parent().get_url(request),
             "services": self.services(),
             "followed": self.matched_topics(),
             "structured_data": structured_data.news_article(self, request),
@@ -204,12 +225,12 @@ class NewsPage(PicturePage):
     def services(self) -> list[Page]:
         """The services it speaks of, in the language of the page where they exist in it."""
         chosen = [related.service for related in self.related_services.select_related("service")]
-        keys = [service.translation_key for service in chosen]
-        found = {}
-        for page in Page.objects.live().public().filter(translation_key__in=keys) if keys else ():
-            if page.locale_id == self.locale_id or page.translation_key not in found:
-                found[page.translation_key] = page
-        return [found[key] for key in keys if key in found]
+        foreign = {page.translation_key for page in chosen if page.locale_id != self.locale_id}
+        translations = {}
+        if foreign:
+            ours = Page.objects.live().filter(translation_key__in=foreign, locale_id=self.locale_id)
+            translations = {page.translation_key: page for page in ours}
+        return [page for each in chosen if (page := translations.get(each.translation_key, each)).live]
 
     def matched_topics(self) -> list[Topic]:
         """Its topics; a translation without any of its own has those of the other languages."""
@@ -243,10 +264,7 @@ class RelatedService(Orderable):
         return str(self.service)
 
 
-class EventQuerySet(PageQuerySet):
-    def published(self):
-        return self.live().public()
-
+class EventQuerySet(PublicQuerySet):
     def upcoming(self, now):
         """What is not over at ``now``, the next first. An event without an end lasts its day."""
         day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -272,7 +290,7 @@ class EventIndexPage(RoutablePageMixin, BasePage):
         verbose_name_plural = _("agendas")
 
     def events(self):
-        return EventPage.objects.child_of(self).published()
+        return EventPage.objects.child_of(self).open_to_all()
 
     def get_context(self, request, *args, **kwargs):
         return super().get_context(request, *args, **kwargs) | listing.agenda(self, request)
@@ -306,6 +324,7 @@ class EventPage(RoutablePageMixin, PicturePage):
     body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
 
     objects = PageManager.from_queryset(EventQuerySet)()
+    whole = WholePageManager("picture")
 
     content_panels = [
         *BasePage.content_panels,
@@ -328,6 +347,7 @@ class EventPage(RoutablePageMixin, PicturePage):
     override_translatable_fields = [SynchronizedField("phone")]
 
     class Meta:
+        base_manager_name = "whole"
         verbose_name = _("event")
         verbose_name_plural = _("events")
 

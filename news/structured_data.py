@@ -1,6 +1,7 @@
 """What search engines read of news and events: schema.org."""
 
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from home.models import CommuneSettings
 
@@ -14,7 +15,7 @@ def news_article(page, request) -> dict:
             "description": page.description,
             "datePublished": page.date.isoformat(),
             "dateModified": _moment(page.last_published_at) or (published and published.isoformat()),
-            "inLanguage": page.locale.language_code,
+            "inLanguage": get_language(),
             "mainEntityOfPage": page.get_full_url(request),
             "publisher": _organisation(request),
             "author": {"@type": "Organization", "name": page.author}
@@ -35,7 +36,7 @@ def event(page, request) -> dict:
             "endDate": _moment(page.end),
             "eventStatus": f"https://schema.org/{state}",
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
-            "inLanguage": page.locale.language_code,
+            "inLanguage": get_language(),
             "url": page.get_full_url(request),
             "location": {"@type": "Place", "name": page.place, "address": page.address or page.place},
             "organizer": {"@type": "Organization", "name": page.organiser} if page.organiser else None,

@@ -16,7 +16,8 @@ EVENING = 17
 @today.register("agenda")
 def next_event(request, page, now) -> list[Line]:
     """The next event that is not cancelled; nothing where none is near."""
-    for event in next_in(page):
+    _index, events = next_in(page)
+    for event in events:
         if not event.cancelled and event.first_day >= timezone.localdate(now):
             return [_line(event, timezone.localtime(now))]
     return []

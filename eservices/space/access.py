@@ -9,8 +9,8 @@ from eservices.submissions.models import Draft, StoredFile
 
 
 def documents_of(case: Case):
-    """What was issued on the case and stands."""
-    return Document.objects.filter(case=case, state=Document.State.ISSUED).exclude(content="")
+    """What was issued on the case, stands, and may be downloaded: not what goes by post alone."""
+    return Document.objects.for_applicant().filter(case=case)
 
 
 def document_of(case: Case, document_id) -> Document:
@@ -39,5 +39,5 @@ def own_drafts(user):
 
 def own_documents(cases):
     """What was issued on these cases, the newest first."""
-    issued = Document.objects.filter(case__in=cases, state=Document.State.ISSUED).exclude(content="")
+    issued = Document.objects.for_applicant().filter(case__in=cases)
     return issued.select_related("case").order_by("-issued_at")

@@ -1,0 +1,62 @@
+"""The demo's time: days counted from the day it is built, and a clock set back while the past is played."""
+
+import re
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from unittest.mock import patch
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAY = re.compile(r"([+-]\d+)d|(mon|tue|wed|thu|fri|sat|sun)([+-]\d+)w")
+SLOT = re.compile(r"\{(year(?:\+1)?|" + DAY.pattern + r")(?::(\w+))?\}")
+LONG = {"fr": "l j F", "de": "l, j. F", "en": "l j F"}
+SHORT = {"fr": "j F", "de": "j. F", "en": "j F"}
+
+
+@contextmanager
+def set_to(moment: datetime):
+    """Inside, Django's clock stands at ``moment``: what is done now happened then."""
+
+    class Stopped(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return moment.astimezone(tz) if tz else moment.replace(tzinfo=None)
+
+    with patch.object(timezone, "datetime", Stopped):
+        yield
+
+
+def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
+    """A moment in the commune's zone."""
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+def day(words: str, today: date) -> date:
+    """``-12d``: so many days off; ``thu+2w``: the third Thursday to come, ``sat-1w``: the last one gone."""
+    days, weekday, weeks = DAY.fullmatch(words.strip()).groups()
+    if days:
+        return today + timedelta(days=int(days))
+    ahead = (WEEKDAYS.index(weekday) - today.weekday() - 1) % 7 + 1
+    return today + timedelta(days=ahead, weeks=int(weeks))
+
+
+def moment(words: str, today: date) -> datetime:
+    """``thu+0w 20:00``."""
+    when, clock = words.split()
+    return at(day(when, today), *map(int, clock.split(":")))
+
+
+def dated(text: str, today: date, language: str) -> str:
+    """Fills ``{thu+2w}``, ``{sun+1w:long}``, ``{year+1}`` in a text."""
+
+    def words(found: re.Match) -> str:
+        if found[1].startswith("year"):
+            return str(today.year + found[1].endswith("+1"))
+        with override(language):
+            written = date_format(day(found[1], today), (LONG if found[5] else SHORT)[language])
+        return re.sub(r"^1 ", "1er ", written) if language == "fr" else written
+
+    return SLOT.sub(words, text)

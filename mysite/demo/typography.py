@@ -1,0 +1,23 @@
+"""Sets plain text in type: narrow no-break spaces, apostrophes and dashes as each language wants them."""
+
+import re
+
+NARROW, FIXED = "\u202f", "\u00a0"
+MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+
+
+def set_in_type(text: str, language: str) -> str:
+    """The same words, well set. Setting twice changes nothing."""
+    text = re.sub(r"CHF (?=\d)", f"CHF{FIXED}", text)
+    text = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", NARROW, text)
+    if language != "de":
+        text = text.replace("'", "’")
+    return _french(text) if language == "fr" else text
+
+
+def _french(text: str) -> str:
+    text = re.sub(r" ([?!;:»])(?!:)", rf"{NARROW}\1", text).replace("« ", f"«{NARROW}")
+    text = re.sub(r"(?<=\d) ?h ?(?=\d\d\b)", f"{NARROW}h{NARROW}", text)
+    text = re.sub(r"(?<=\d) h\b", f"{NARROW}h", text)
+    text = re.sub(r"(?<=\d) (%|m²|m³|km|mg|t\b|m\b)", rf"{NARROW}\1", text)
+    return re.sub(rf"\b(\d{{1,2}}|1er) (?=(?:{MONTHS})\b)", rf"\1{FIXED}", text)

@@ -84,7 +84,13 @@ class User(AbstractUser):
     def save(self, *args, **kwargs):
         # One spelling per address, so that the unique column means one person, on every database.
         self.email = self.__class__.objects.normalize_email(self.email)
+        if not self.password:
+            self.set_unusable_password()
         super().save(*args, **kwargs)
+
+    def set_password(self, raw_password):
+        """An empty password is none: nobody gets in with it."""
+        super().set_password(raw_password or None)
 
     @property
     def initials(self) -> str:

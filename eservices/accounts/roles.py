@@ -12,12 +12,13 @@ MEDIA = [
     for action in ("add", "change", "choose")
 ]
 SITE = ["home.change_communesettings", "wagtailredirects.add_redirect", "wagtailredirects.change_redirect"]
+COUNTER = ["eservices_submissions.file_for_others"]
 # Group → permissions as "app.codename". Apps that are not there, or not yet, are passed over.
 ROLES: dict[str, list[str]] = {
     EDITORS: [*ADMIN, *MEDIA],
     MODERATORS: [*ADMIN, *MEDIA, *SITE, "wagtail_localize.submit_translation"],
-    AGENTS: [*ADMIN],
-    LEADS: [*ADMIN],
+    AGENTS: [*ADMIN, *COUNTER],
+    LEADS: [*ADMIN, *COUNTER],
 }
 # Whole models of an app that a group keeps: every permission on them.
 KEEPS: dict[str, list[str]] = {

@@ -30,12 +30,6 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-@pytest.fixture(autouse=True)
-def _kept_letters(monkeypatch):
-    """The outbox drops a code once it is sent: here nothing is sent."""
-    monkeypatch.setattr("eservices.deliveries.tasks.carry.enqueue", lambda *args, **kwargs: None, raising=False)
-
-
 @pytest.mark.parametrize("known", [True, False])
 def test_an_address_and_its_code_are_enough_to_get_in(client, known):
     if known:
@@ -126,7 +120,7 @@ def test_too_many_codes_for_one_address_are_refused(client):
     assert Delivery.objects.count() == 3
 
 
-@pytest.mark.parametrize("typed", ["", "elodie", "elodie@", "a" * 300 + "@courriel.example", "e\0@courriel.example"])
+@pytest.mark.parametrize("typed", ["", "elodie", "elodie@", f"{'a' * 300}@courriel.example", "e\0@x.example"])
 def test_what_is_no_address_is_refused_beside_the_field(client, typed):
     page = ask(client, typed)
     assert page.status_code == 200
@@ -162,10 +156,10 @@ def test_signing_out_asks_first(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["signup/", "password/reset/", "password/change/", "password/set/", "3rdparty/", "login/", "email/", "2fa/"],
+    ["signup", "password/reset", "password/change", "password/set", "3rdparty", "login", "email", "2fa"],
 )
 def test_what_a_house_without_passwords_does_not_need_is_not_there(client, path):
-    assert client.get(f"/compte/{path}").status_code == 404
+    assert client.get(f"/compte/{path}/").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_inactive", "account_logout"])

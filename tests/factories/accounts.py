@@ -13,23 +13,21 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
     email = factory.Sequence(lambda number: f"personne{number}@courriel.example")
     first_name = factory.Sequence(lambda number: f"Prénom{number}")
     last_name = "Marchetti"
     identity_level = IdentityLevel.EMAIL
 
-    @classmethod
-    def _create(cls, model_class, *args, **fields):
-        return model_class.objects.create_user(*args, **fields)
+    roles = ()  # names of groups
 
-    @factory.post_generation
-    def roles(self, create, names, **kwargs):
-        """``UserFactory(roles=["agents"])`` puts the person into these groups."""
-        if create and names:
+    @classmethod
+    def _create(cls, model_class, *args, roles=(), **fields):
+        user = model_class.objects.create_user(*args, **fields)
+        if roles:
             groups = ensure_roles()
-            self.groups.set([groups[name] for name in names])
+            user.groups.set([groups[name] for name in roles])
+        return user
 
 
 class SuperuserFactory(UserFactory):

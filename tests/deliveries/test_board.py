@@ -1,0 +1,99 @@
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from eservices.accounts.models import User
+from eservices.deliveries.models import Delivery
+from tests.factories.deliveries import DeliveryFactory
+
+pytestmark = pytest.mark.django_db
+State = Delivery.State
+INDEX = reverse("deliveries_board:index")
+
+
+def staff(*codenames) -> User:
+    user = User.objects.create_user("agent@orvenay.example", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["access_admin", *codenames]))
+    return user
+
+
+def page(delivery, name="detail"):
+    return reverse(f"deliveries_board:{name}", args=[delivery.pk])
+
+
+def test_the_board_counts_by_state_and_lists_what_is_stuck(client):
+    DeliveryFactory.create_batch(2, state=State.DONE)
+    DeliveryFactory(state=State.STUCK, title="Needs a hand")
+    client.force_login(staff("change_delivery"))
+    shown = client.get(INDEX, {"state": "stuck"})
+    assert shown.status_code == 200
+    assert {state.value: count for state, count in shown.context["counts"]} | {"done": 2, "stuck": 1} == {
+        state.value: count for state, count in shown.context["counts"]
+    }
+    assert [delivery.title for delivery in shown.context["object_list"]] == ["Needs a hand"]
+
+
+def test_the_board_finds_a_recipient(client):
+    DeliveryFactory(recipient="anna@example.org", title="To Anna")
+    DeliveryFactory(title="To somebody else")
+    client.force_login(staff("change_delivery"))
+    shown = client.get(reverse("deliveries_board:index_results"), {"q": "anna@"})
+    assert [delivery.title for delivery in shown.context["object_list"]] == ["To Anna"]
+
+
+def test_staff_without_the_permission_see_no_board(client):
+    delivery = DeliveryFactory()
+    client.force_login(staff())
+    assert client.get(INDEX).status_code == 302
+    assert client.get(page(delivery)).status_code == 404
+    assert client.post(page(delivery, "retry")).status_code == 404
+    assert client.post(page(delivery, "skip"), {"reason": "no"}).status_code == 404
+    assert "Outbox" not in client.get(reverse("wagtailadmin_home"), headers={"accept-language": "en"}).text
+
+
+def test_a_delivery_shows_its_attempts_and_its_text_without_what_opens_a_case(client):
+    delivery = DeliveryFactory(
+        state=State.STUCK,
+        reason="ConnectionRefusedError: no answer",
+        payload={"text": "See https://orvenay.example/dossier/Zm9vYmFyYmF6cXV4Zm9vYg/ today"},
+    )
+    delivery.events.create(kind="failed", text="ConnectionRefusedError: no answer")
+    client.force_login(staff("change_delivery"))
+    shown = client.get(page(delivery)).text
+    assert "no answer" in shown
+    assert "See https://orvenay.example/dossier/…/ today" in shown
+    assert "Zm9vYmFy" not in shown
+
+
+def test_a_sign_in_code_is_not_shown(client):
+    delivery = DeliveryFactory(confidential=True, payload={"text": "Your code: 482913"})
+    client.force_login(staff("change_delivery"))
+    assert "482913" not in client.get(page(delivery)).text
+
+
+def test_staff_try_again_from_the_board(client):
+    delivery = DeliveryFactory(state=State.STUCK)
+    client.force_login(staff("change_delivery"))
+    assert client.post(page(delivery, "retry")).status_code == 302
+    delivery.refresh_from_db()
+    assert delivery.state == State.PENDING
+
+
+def test_opening_the_address_of_an_action_does_nothing(client):
+    delivery = DeliveryFactory(state=State.STUCK)
+    client.force_login(staff("change_delivery"))
+    assert client.get(page(delivery, "retry")).status_code == 405
+    assert client.get(page(delivery, "skip")).status_code == 405
+    delivery.refresh_from_db()
+    assert delivery.state == State.STUCK
+
+
+def test_skipping_needs_a_reason(client):
+    delivery = DeliveryFactory(state=State.STUCK)
+    client.force_login(staff("change_delivery"))
+    assert client.post(page(delivery, "skip"), {"reason": " "}).status_code == 422
+    delivery.refresh_from_db()
+    assert delivery.state == State.STUCK
+    client.post(page(delivery, "skip"), {"reason": "Told by telephone"})
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.reason) == (State.SKIPPED, "Told by telephone")

@@ -1,0 +1,318 @@
+import smtplib
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+from django.utils import timezone
+
+from eservices.deliveries import actions
+from eservices.deliveries.models import Delivery, DeliveryEvent, MailboxEntry
+from eservices.deliveries.sweeps import deliver
+from tests.factories.deliveries import DeliveryFactory, SmsFactory
+
+pytestmark = pytest.mark.django_db
+State = Delivery.State
+
+
+class Server:
+    """A mail server that answers as told, and counts."""
+
+    def __init__(self):
+        self.fault, self.accepted = None, []
+
+    def send_messages(self, messages):
+        if self.fault:
+            raise self.fault
+        self.accepted += messages
+        return len(messages)
+
+
+@pytest.fixture
+def server(monkeypatch):
+    server = Server()
+    monkeypatch.setattr("eservices.deliveries.carriers.EmailCarrier._mailer", lambda self, delivery: server)
+    return server
+
+
+def queue(template, **changes):
+    fields = {"to": "elodie@example.org", "context": {"name": "Élodie"}, "language": "fr"}
+    return actions.queue_email(template=template, **fields | changes)
+
+
+def fresh(delivery):
+    return Delivery.objects.get(pk=delivery.pk)
+
+
+# -- Putting in ---------------------------------------------------------------------------------------------
+def test_a_letter_is_rendered_and_waits_until_the_transaction_is_over(
+    letters, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        delivery = queue(letters, subject="case:1")
+        assert not mail.outbox
+    assert fresh(delivery).state == State.DONE
+    [letter] = mail.outbox
+    assert letter.subject == "Hello Élodie"
+    assert letter.to == ["elodie@example.org"]
+    assert "Good day Élodie" in letter.body
+    assert "<p>Good day Élodie</p>" in letter.alternatives[0].content
+
+
+def test_a_letter_of_a_transaction_that_failed_never_goes_out(letters, django_capture_on_commit_callbacks):
+    def fail_after_queueing():
+        with transaction.atomic():
+            queue(letters)
+            raise RuntimeError
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError):
+        fail_after_queueing()
+    assert not mail.outbox
+    assert not Delivery.objects.exists()
+
+
+def test_a_fault_in_waking_the_worker_is_none_of_the_caller(
+    letters, monkeypatch, django_capture_on_commit_callbacks
+):
+    def no_queue(*args):
+        raise ConnectionError
+
+    monkeypatch.setattr(type(actions.tasks.carry), "enqueue", no_queue)
+    with django_capture_on_commit_callbacks(execute=True):
+        delivery = queue(letters)
+    assert fresh(delivery).state == State.PENDING
+
+
+def test_text_is_not_escaped_and_html_is(letters):
+    payload = queue(letters, context={"name": "l’<b>été</b> d'Anna"}).payload
+    assert payload["subject"] == "Hello l’<b>été</b> d'Anna"
+    assert "l’<b>été</b> d'Anna" in payload["text"]
+    assert "l’&lt;b&gt;été&lt;/b&gt; d&#x27;Anna" in payload["html"]
+
+
+def test_a_name_with_a_line_break_adds_no_header(letters):
+    delivery = queue(letters, context={"name": "Anna\r\nBcc: all@example.org"})
+    actions.attempt(delivery.pk)
+    assert mail.outbox[0].subject == "Hello Anna Bcc: all@example.org"
+    assert "Bcc" not in mail.outbox[0].message()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"to": "anna@example.org\nBcc: all@example.org"},
+        {"reply_to": "a@example.org\r\nX: 1"},
+        {"headers": {"List-Id": "a\nX: 1"}},
+        {"headers": {"List-Id\nX: 1": "a"}},
+    ],
+)
+def test_a_line_break_in_an_address_or_header_is_refused(letters, changes):
+    with pytest.raises(ValueError, match="Line breaks"):
+        queue(letters, **changes)
+
+
+def test_an_attachment_is_read_when_the_letter_leaves(letters):
+    path = storages["private"].save("report.pdf", ContentFile(b"%PDF-1.7"))
+    attachment = {
+        "name": "report.pdf",
+        "storage": "private",
+        "path": path,
+        "content_type": "application/pdf",
+    }
+    actions.attempt(queue(letters, attachments=[attachment]).pk)
+    assert mail.outbox[0].attachments[0].content == b"%PDF-1.7"
+
+
+def test_a_rehearsal_stays_in_the_demo_mailbox(letters):
+    actions.attempt(queue(letters, rehearsal=True).pk)
+    assert not mail.outbox
+    assert MailboxEntry.objects.get().subject == "Hello Élodie"
+
+
+def test_a_confidential_letter_leaves_no_content_behind(letters):
+    delivery = queue(letters, confidential=True)
+    actions.attempt(delivery.pk)
+    assert mail.outbox
+    assert fresh(delivery).payload == {}
+
+
+def test_an_sms_goes_through_its_gateway():
+    delivery = actions.queue_sms(to="+41 79 123 45 67", text="Your code is 123")
+    actions.attempt(delivery.pk)
+    assert fresh(delivery).state == State.DONE
+    assert MailboxEntry.objects.get(channel="sms").text == "Your code is 123"
+
+
+# -- Carrying -----------------------------------------------------------------------------------------------
+def test_one_mail_goes_out_however_often_a_worker_is_woken(server):
+    delivery = DeliveryFactory()
+    for _ in range(3):
+        actions.attempt(delivery.pk)
+    assert len(server.accepted) == 1
+    assert fresh(delivery).attempts == 1
+
+
+def test_a_second_copy_bears_the_same_message_id(server):
+    delivery = DeliveryFactory()
+    server.fault = smtplib.SMTPServerDisconnected("after the last byte")
+    actions.attempt(delivery.pk)
+    server.fault = None
+    first = actions.carriers["email"].message(delivery)
+    actions.retry(actor=None, delivery=delivery)
+    actions.attempt(delivery.pk)
+    assert server.accepted[0].extra_headers["Message-ID"] == first.extra_headers["Message-ID"]
+    assert delivery.pk.hex in first.extra_headers["Message-ID"]
+
+
+def test_the_mail_server_is_down_and_the_delivery_waits_with_back_off(server):
+    server.fault = ConnectionRefusedError("no answer")
+    with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
+        delivery = DeliveryFactory()
+        actions.attempt(delivery.pk)
+        waiting = fresh(delivery)
+        assert (waiting.state, waiting.attempts) == (State.PENDING, 1)
+        assert waiting.due_at == timezone.now() + timedelta(minutes=1)
+        assert "no answer" in waiting.reason
+
+        actions.attempt(delivery.pk)  # too early: nothing happens
+        assert fresh(delivery).attempts == 1
+
+        server.fault = None
+        clock.shift(timedelta(minutes=1))
+        deliver(timezone.now())
+        assert fresh(delivery).state == State.DONE
+    assert len(server.accepted) == 1
+
+
+def test_after_a_week_without_success_the_delivery_is_stuck(server):
+    server.fault = ConnectionRefusedError("no answer")
+    with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
+        delivery = DeliveryFactory()
+        while fresh(delivery).state == State.PENDING:
+            clock.move_to(fresh(delivery).due_at)
+            actions.attempt(delivery.pk)
+        assert fresh(delivery).state == State.STUCK
+        assert timezone.now() - delivery.created_at > timedelta(days=6)
+        assert delivery.events.filter(kind=DeliveryEvent.Kind.FAILED).count() == fresh(delivery).attempts
+
+
+def test_an_address_that_the_server_does_not_know_is_stuck_at_once(server):
+    server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (550, b"no such user")})
+    delivery = DeliveryFactory()
+    actions.attempt(delivery.pk)
+    assert fresh(delivery).state == State.STUCK
+
+
+def test_a_server_that_asks_to_come_back_later_is_tried_again(server):
+    server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (451, b"greylisted")})
+    delivery = DeliveryFactory()
+    actions.attempt(delivery.pk)
+    assert fresh(delivery).state == State.PENDING
+
+
+def test_an_attachment_that_is_gone_is_stuck_at_once(server):
+    gone = {"name": "a.pdf", "storage": "private", "path": "gone.pdf", "content_type": "application/pdf"}
+    delivery = DeliveryFactory(payload={"subject": "A", "text": "a", "attachments": [gone]})
+    actions.attempt(delivery.pk)
+    assert fresh(delivery).state == State.STUCK
+    assert not server.accepted
+
+
+def test_a_carrier_that_is_not_installed_loses_nothing():
+    delivery = DeliveryFactory(carrier="pigeon")
+    actions.attempt(delivery.pk)
+    assert fresh(delivery).state == State.PENDING
+
+
+def test_a_delivery_that_a_dead_worker_claimed_is_carried_by_the_next_sweep(server):
+    now = timezone.now()
+    delivery = DeliveryFactory(
+        state=State.CARRYING, attempts=1, due_at=now - timedelta(seconds=1), woken_at=now
+    )
+    deliver(now)
+    assert fresh(delivery).state == State.DONE
+    assert [event.kind for event in delivery.events.all()] == ["lost", "sent"]
+
+
+def test_a_delivery_that_a_worker_is_carrying_is_left_alone(server):
+    now = timezone.now()
+    delivery = DeliveryFactory(state=State.CARRYING, attempts=1, due_at=now + timedelta(minutes=9))
+    deliver(now)
+    assert fresh(delivery).state == State.CARRYING
+    assert not server.accepted
+
+
+def test_a_worker_that_comes_back_too_late_changes_nothing(server):
+    delivery = DeliveryFactory()
+    late = actions._claim(delivery.pk, timezone.now())
+    Delivery.objects.update(state=State.PENDING, due_at=timezone.now())
+    assert actions._claim(delivery.pk, timezone.now()).attempts == 2
+    actions._failed(late, RuntimeError("late"))
+    assert fresh(delivery).state == State.CARRYING
+
+
+def test_a_sweep_does_not_pile_up_wake_ups(monkeypatch):
+    woken = []
+    monkeypatch.setattr(type(actions.tasks.carry), "enqueue", lambda self, pk: woken.append(pk))
+    now = timezone.now()
+    DeliveryFactory(due_at=now)
+    for seconds in (0, 15, 30):
+        deliver(now + timedelta(seconds=seconds))
+    assert len(woken) == 1
+    deliver(now + timedelta(minutes=11))  # that wake-up must be lost
+    assert len(woken) == 2
+
+
+# -- By hand ------------------------------------------------------------------------------------------------
+def test_staff_try_again_what_is_stuck(server, admin_user):
+    delivery = DeliveryFactory(state=State.STUCK, attempts=9)
+    assert actions.retry(actor=admin_user, delivery=delivery)
+    actions.attempt(delivery.pk)
+    assert fresh(delivery).state == State.DONE
+    assert delivery.events.first().actor == admin_user
+
+
+def test_a_retry_by_hand_begins_a_new_week(server, admin_user):
+    server.fault = ConnectionRefusedError("no answer")
+    delivery = DeliveryFactory(state=State.STUCK, created_at=timezone.now() - timedelta(days=30))
+    actions.retry(actor=admin_user, delivery=delivery)
+    actions.attempt(delivery.pk)
+    assert fresh(delivery).state == State.PENDING
+
+
+def test_what_was_sent_is_not_tried_again(server, admin_user):
+    delivery = DeliveryFactory(state=State.DONE)
+    assert not actions.retry(actor=admin_user, delivery=delivery)
+    assert not actions.skip(actor=admin_user, delivery=delivery, reason="late")
+    assert fresh(delivery).state == State.DONE
+
+
+def test_a_delivery_is_skipped_for_a_reason(server, admin_user):
+    delivery = DeliveryFactory(state=State.STUCK)
+    assert actions.skip(actor=admin_user, delivery=delivery, reason="Told by telephone")
+    actions.attempt(delivery.pk)
+    assert fresh(delivery).state == State.SKIPPED
+    assert delivery.events.get().text == "Told by telephone"
+    assert not server.accepted
+
+
+def test_a_delivery_is_not_skipped_without_a_reason(admin_user):
+    delivery = DeliveryFactory(state=State.STUCK)
+    with pytest.raises(ValueError, match="reason"):
+        actions.skip(actor=admin_user, delivery=delivery, reason="  ")
+    assert fresh(delivery).state == State.STUCK
+
+
+def test_a_text_message_stays_due_while_its_gateway_is_down(settings):
+    settings.SMS_GATEWAY = "tests.deliveries.test_outbox.DeafGateway"
+    delivery = SmsFactory()
+    actions.attempt(delivery.pk)
+    assert fresh(delivery).state == State.PENDING
+
+
+class DeafGateway:
+    def send(self, **message):
+        raise TimeoutError

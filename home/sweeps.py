@@ -1,6 +1,7 @@
 """What the scheduler does for the ground: signs of life, and pages whose hour has come."""
 
 import logging
+from datetime import timedelta
 
 from django.apps import apps
 from django.core.cache import cache
@@ -15,10 +16,16 @@ from .tasks import heartbeat
 logger = logging.getLogger(__name__)
 
 
+WORKER_EVERY = timedelta(seconds=45)
+
+
 @sweeps.register("heartbeat")
 def beat(now) -> None:
-    """Leaves a sign of the scheduler, and gives the worker one to leave unless one is waiting already."""
+    """Leaves a sign of the scheduler, and now and then gives the worker one to leave, never two at a time."""
     Heartbeat.beat(Heartbeat.SCHEDULER)
+    seen = Heartbeat.seen()[Heartbeat.WORKER]
+    if seen and seen > now - WORKER_EVERY:
+        return
     waiting = {"status": TaskResultStatus.READY, "task_path": heartbeat.module_path}
     if not DBTaskResult.objects.filter(**waiting).exists():
         heartbeat.enqueue()

@@ -1,0 +1,62 @@
+"""What editors write reaches the translator: every text of a block is a segment of wagtail-localize."""
+
+import pytest
+from wagtail_localize.models import TranslationSource
+from wagtail_localize.segments.extract import extract_segments
+
+from home import blocks
+from home.models import HomePage
+from tests.factories import home as make
+
+pytestmark = pytest.mark.django_db
+
+
+def texts_of(page) -> set[str]:
+    return {
+        value.render_text() if hasattr(value, "render_text") else value.data
+        for value in extract_segments(page)
+        if hasattr(value, "render_text") or hasattr(value, "data")
+    }
+
+
+def test_every_text_of_a_content_block_is_given_to_the_translator():
+    home = make.make_site()
+    written = {
+        "heading": "T1",
+        "text": "<p>T2</p>",
+        "picture": {"image": None, "alt": "T3", "caption": "T4"},
+        "figures": [{"number": "T5", "label": "T6"}],
+        "quote": {"text": "T7", "who": "T8"},
+        "question": {"question": "T9", "answer": "<p>T10</p>"},
+        "table": {"caption": "T11", "cells": "T12"},
+        "download": {"document": None, "label": "T13"},
+        "button": {"label": "T14", "page": None, "url": "https://example.org"},
+        "steps": [{"title": "T15", "text": "T16"}],
+        "notice": {"title": "T17", "text": "<p>T18</p>"},
+    }
+    choosers = {"contact", "person"}
+    assert set(written) | choosers == set(blocks.ContentBlocks().child_blocks)
+    page = make.ContentPageFactory(parent=home, body=list(written.items()))
+    assert {f"T{number}" for number in range(1, 19)} <= texts_of(page)
+
+
+def test_the_texts_of_the_home_page_are_given_to_the_translator():
+    home = make.make_site(
+        tagline="T1",
+        question="T2",
+        often=[("word", "T3")],
+        alert=[("alert", {"title": "T4", "text": "T5", "link_text": "T6", "page": None, "until": None})],
+        tasks=[("task", {"icon": "bin", "title": "T7", "text": "T8", "page": None, "url": ""})],
+        emergency=[("number", {"label": "T9", "phone": "117"})],
+        footer_links=[("link", {"title": "T10", "page": None, "url": ""})],
+    )
+    assert {f"T{number}" for number in range(1, 11)} <= texts_of(home)
+
+
+def test_a_translation_keeps_what_is_no_text():
+    home = make.make_site(tasks=[("task", {"icon": "bin", "title": "Déchets", "page": None, "url": ""})])
+    make.OfficePageFactory(parent=home)
+    source, _created = TranslationSource.get_or_create_from_instance(HomePage.objects.get(pk=home.pk))
+    source.create_or_update_translation(make.locale("de"), publish=True, fallback=True)
+    german = HomePage.objects.get(locale__language_code="de")
+    assert german.tasks[0].value["icon"] == "bin"

@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.struct_block import BlockGroup
 
 from .logic.conditions import OPERATORS, WITHOUT_VALUE
 
@@ -92,6 +93,8 @@ CONDITION_WORDS = {
     "remove": _("Remove this line"),
     "nested": _("This condition has conditions inside. It is kept as it is."),
     "clear": _("Remove the condition"),
+    "yes": _("Yes"),
+    "no": _("No"),
 }
 OPERATOR_LABELS = {
     "equals": _("is"),
@@ -148,7 +151,8 @@ def field_block(kind) -> blocks.StructBlock:
     else:
         children += [("text", blocks.TextBlock(required=False, label=_("Text"), help_text=PROSE_HELP))]
     if kind.has_options:
-        children += [("options", blocks.StreamBlock([("option", OptionBlock())], label=_("Options")))]
+        listed = blocks.StreamBlock([("option", OptionBlock())], collapsed=True, label=_("Options"))
+        children += [("options", listed)]
     if kind.key == "group":
         children += [
             ("row", blocks.CharBlock(required=False, max_length=60, label=_("What one of them is called"))),
@@ -169,7 +173,17 @@ def field_block(kind) -> blocks.StructBlock:
         label=kind.label,
         icon=kind.icon,
         label_format="{label}" if kind.asks else "{label} {text}",
-        collapsed=True,
+        form_layout=_layout(children),
+    )
+
+
+def _layout(children: list[tuple[str, blocks.Block]]) -> BlockGroup:
+    """What every question needs in front; the rest behind the block's button for settings."""
+    front = ("label", "help", "text", "required", "options", "row", "fields", "condition")
+    names = [name for name, _block in children]
+    return BlockGroup(
+        children=[name for name in names if name in front],
+        settings=[name for name in names if name not in front],
     )
 
 
@@ -178,7 +192,8 @@ def fields_block(inside_group: bool = False) -> blocks.StreamBlock:
     from .field_types import field_types
 
     kinds = [kind for kind in field_types if not (inside_group and kind.key in ("group", "files"))]
-    return blocks.StreamBlock([(kind.key, kind.block()) for kind in kinds], required=False, label=_("Questions"))
+    children = [(kind.key, kind.block()) for kind in kinds]
+    return blocks.StreamBlock(children, required=False, collapsed=True, label=_("Questions"))
 
 
 class OptionBlock(blocks.StructBlock):
@@ -193,7 +208,7 @@ class OptionBlock(blocks.StructBlock):
         icon = "radio-empty"
         label = _("Option")
         label_format = "{label}"
-        collapsed = True
+        form_layout = BlockGroup(children=["label", "help"], settings=["value", "condition"])
 
 
 class CheckBlock(blocks.StructBlock):
@@ -207,7 +222,7 @@ class CheckBlock(blocks.StructBlock):
         icon = "warning"
         label = _("Check")
         label_format = "{message}"
-        collapsed = True
+        form_layout = BlockGroup(children=["message", "condition"], settings=["key"])
 
 
 def step_block() -> blocks.StructBlock:
@@ -227,6 +242,7 @@ def step_block() -> blocks.StructBlock:
         label=_("Step"),
         icon="list-ol",
         label_format="{title}",
+        form_layout=BlockGroup(children=["title", "intro", "fields"], settings=["checks", "condition", "key"]),
     )
 
 
@@ -245,6 +261,7 @@ class FeeBlock(blocks.StructBlock):
         icon = "tag"
         label = _("Fee")
         label_format = "{label} {amount}"
+        form_layout = BlockGroup(children=["label", "amount", "condition"], settings=["quantity", "key"])
 
 
 PROSE_HELP = _("Blank lines make paragraphs, lines with “- ” a list, [words](https://…) a link.")
@@ -466,20 +483,23 @@ def fill_keys(streams: dict[str, blocks.StreamValue], earlier: dict[str, str] | 
     """Gives every step, question, option, check, fee and stage without a key the one that its title makes.
 
     ``streams``: StreamFields of one page by what their blocks are ("step", "fee", "stage"). ``earlier``: keys
-    given before, by block id: a title that changes while the editor stays open does not change the key.
+    given before, by block id: a title that changes while the editor stays open does not change the key. A block
+    that was duplicated in the editor gets a key of its own.
     """
+    earlier = earlier or {}
     taken: dict[str, set[str]] = {}
     waiting = []
     for kind, stream in streams.items():
         for scope, child in _keyed(stream, kind):
-            name, _source = _key_of(child)
-            if child.value.get(name):
-                taken.setdefault(scope, set()).add(child.value[name])
+            key = child.value.get(_key_of(child)[0])
+            copied = key in taken.get(scope, ()) and child.id not in earlier
+            if key and not copied:
+                taken.setdefault(scope, set()).add(key)
             else:
                 waiting.append((scope, child))
     for scope, child in waiting:
         name, source = _key_of(child)
-        key = (earlier or {}).get(child.id) or _free(slug_key(child.value.get(source), child), taken.get(scope, ()))
+        key = earlier.get(child.id) or _free(slug_key(child.value.get(source), child), taken.get(scope, ()))
         child.value[name] = key
         taken.setdefault(scope, set()).add(key)
 

@@ -119,11 +119,11 @@ def remove_file(*, actor: User | None, draft: Draft, file_id) -> None:
     stored = locked.files.filter(pk=file_id).first()
     if stored is None:
         return
-    name, field = stored.content.name, stored.field
+    names, field = [stored.content.name], stored.field
     stored.delete()
     _note_files(locked, field)
     draft.answers = locked.answers
-    transaction.on_commit(lambda: private_storage().delete(name))
+    transaction.on_commit(lambda: _delete_contents(names))
 
 
 @transaction.atomic
@@ -151,6 +151,20 @@ def send(*, actor: User | None, draft: Draft, today: date | None = None) -> Subm
     submission = _record(actor, draft, progress.relevant)
     submission_sent.send(sender=Submission, submission=submission)
     return submission
+
+
+@transaction.atomic
+def forget(*, actor: User | None, draft: Draft) -> None:
+    """Deletes answers and files of an expired draft. The row stays: its link says that the draft expired."""
+    draft = _locked(draft)
+    if not draft.expired:
+        return
+    names = [stored.content.name for stored in draft.files.all()]
+    draft.files.all().delete()
+    draft.answers, draft.typed, draft.completed = {}, {}, []
+    draft.forgotten_at = timezone.now()
+    draft.save(update_fields=["answers", "typed", "completed", "forgotten_at"])
+    transaction.on_commit(lambda: _delete_contents(names))
 
 
 def progress_of(draft: Draft, today: date | None = None) -> Progress:
@@ -183,6 +197,11 @@ def _saved(draft: Draft) -> Draft:
     draft.saved_at = timezone.now()
     draft.save(update_fields=["answers", "completed", "typed", "language", "saved_at"])
     return draft
+
+
+def _delete_contents(names: list[str]) -> None:
+    for name in names:
+        private_storage().delete(name)
 
 
 def _note_files(draft: Draft, field: str) -> None:

@@ -42,6 +42,12 @@ class Channel(models.TextChoices):
     PAPER = "paper", _("on paper")
 
 
+class DraftQuerySet(models.QuerySet):
+    def to_forget(self, now):
+        """Drafts that were kept as long as promised and never sent, with something still in them."""
+        return self.filter(expires_at__lte=now, forgotten_at=None, submission=None)
+
+
 class Draft(models.Model):
     """A request being filled in. Whoever holds ``secret`` may go on; a signed-in owner's only the owner."""
 
@@ -72,6 +78,11 @@ class Draft(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(default=draft_expiry)
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When answers and files of an expired draft were deleted.")
+    )
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("draft")

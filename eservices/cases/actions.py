@@ -148,7 +148,6 @@ def accept(*, actor: User, case: Case, reason: str = "", details: dict | None = 
 def refuse(*, actor: User, case: Case, reason: str, seen: int | None = None) -> Case:
     """Decides no, with the reason that the applicant reads. Closes the case."""
     case = _allowed(case, "refuse", seen)
-    _decision(case)
     case.assignee = case.assignee or actor
     _close(case, "refuse", Outcome.REFUSED, _text(reason))
     trace.record(case, "refused", actor, reason=case.reason)

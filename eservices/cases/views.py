@@ -54,7 +54,7 @@ class DeskView(WagtailAdminTemplateMixin, TemplateView):
     def get_header_buttons(self):
         return [
             HeaderButton(
-                label=_("Open at the counter"), url=reverse("cases:counter"), icon_name="plus-inverse"
+                label=_("Open at the counter"), url=reverse("cases:counter"), icon_name="plus"
             )
         ]
 

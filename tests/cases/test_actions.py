@@ -1,0 +1,165 @@
+"""Every write: one event, its letter, the state the table says; what the table does not allow is refused."""
+
+import pytest
+
+from eservices.cases import actions, states, trace
+from eservices.cases.actions import IllegalTransition, Stale
+from eservices.cases.actors import SYSTEM, Applicant
+from eservices.cases.models import Case, CaseStage, Role
+from eservices.cases.states import TRANSITIONS, Outcome, State
+from eservices.deliveries.models import Delivery
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory, applicant, member
+
+pytestmark = pytest.mark.django_db
+
+CALLS = {
+    "take": lambda case: actions.take(actor=member(), case=case),
+    "assign": lambda case: actions.assign(actor=member(), case=case, agent=None),
+    "note": lambda case: actions.note(actor=member(), case=case, text="Vu."),
+    "message": lambda case: actions.message(actor=member(), case=case, text="Bonjour."),
+    "ask": lambda case: actions.ask(actor=member(), case=case, text="Et la page 3 ?"),
+    "answer": lambda case: actions.answer(actor=applicant(case), case=case, text="La voici."),
+    "accept": lambda case: actions.accept(actor=member(), case=case),
+    "refuse": lambda case: actions.refuse(actor=member(), case=case, reason="Non."),
+    "withdraw": lambda case: actions.withdraw(actor=applicant(case), case=case),
+    "complete": lambda case: actions.complete(actor=SYSTEM, case=case),
+}
+
+
+def in_state(state: str) -> Case:
+    return CaseFactory(state=state, outcome="accepted" if state in ("decided", "closed") else "")
+
+
+@pytest.mark.parametrize("state", State.values)
+@pytest.mark.parametrize("action", TRANSITIONS)
+def test_an_action_does_what_the_table_of_transitions_says_and_writes_one_event(action, state):
+    case = in_state(state)
+    before = case.events.count()
+    if states.allowed(action, state):
+        CALLS[action](case)
+        case.refresh_from_db()
+        assert case.state == states.after(action, state)
+        assert case.events.count() == before + 1
+    else:
+        with pytest.raises(IllegalTransition):
+            CALLS[action](case)
+        case.refresh_from_db()
+        assert (case.state, case.events.count()) == (state, before)
+
+
+def letters(case):
+    return Delivery.objects.about(case.subject).order_by("created_at", "pk")
+
+
+@pytest.mark.parametrize("situation", ["asked", "accepted", "refused", "withdrawn"])
+def test_the_applicant_is_told_in_the_language_of_the_case(situation):
+    case = CaseFactory(**{situation: True})
+    written = [one for one in letters(case) if one.recipient == case.submission.email]
+    assert len(written) == 2  # the receipt and this one
+    assert {one.payload["language"] for one in written} == {"fr"}
+    assert all(case.reference in one.title for one in written)
+
+
+def test_the_reason_of_a_refusal_stands_in_the_letter_and_in_the_trace():
+    case = CaseFactory(refused=True)
+    text = letters(case).last().payload["text"]
+    assert "Vous n’habitez pas à Orvenay." in text
+    assert case.events.get(kind="refused").data["reason"] == "Vous n’habitez pas à Orvenay."
+    assert (case.outcome, case.stages.get().progress) == (Outcome.REFUSED, CaseStage.Progress.SKIPPED)
+
+
+def test_an_answer_tells_the_agent_in_charge_and_nobody_where_there_is_none():
+    case = CaseFactory(answered=True)
+    to_agents = [one for one in letters(case) if one.recipient == case.assignee.email]
+    assert len(to_agents) == 1
+    assert "/admin/cases/" in to_agents[0].payload["text"]
+
+    alone = CaseFactory(asked=True, assignee=None)
+    actions.answer(actor=applicant(alone), case=alone, text="La voici.")
+    assert {one.recipient for one in letters(alone)} == {alone.submission.email}
+
+
+def test_of_two_agents_who_take_a_case_one_wins_and_the_other_is_told():
+    case, first, second = CaseFactory(), member(first_name="Nadia"), member()
+    actions.take(actor=first, case=case)
+    with pytest.raises(IllegalTransition, match="Nadia"):
+        actions.take(actor=second, case=case)
+    case.refresh_from_db()
+    assert case.assignee == first
+
+
+def test_a_case_is_assigned_to_members_of_its_team_only():
+    case = CaseFactory()
+    colleague = member(Role.TREAT)
+    actions.assign(actor=member(), case=case, agent=colleague)
+    case.refresh_from_db()
+    assert case.assignee == colleague
+    with pytest.raises(IllegalTransition):
+        actions.assign(actor=member(), case=case, agent=UserFactory())
+
+
+def test_what_was_stated_when_accepting_is_kept_with_the_decision_and_in_the_trace():
+    case = CaseFactory()
+    details = {"documents": {"identity_check": "seen"}}
+    actions.accept(actor=member(), case=case, details=details)
+    assert case.stages.get(key="decision").data["details"] == details
+    assert case.events.get(kind="accepted").data["details"] == details
+
+
+def test_a_decision_on_a_screen_that_is_old_is_refused():
+    case = CaseFactory()
+    seen = trace.last_change(case)
+    actions.message(actor=applicant(case), case=case, text="Encore un mot.")
+    with pytest.raises(Stale):
+        actions.refuse(actor=member(), case=case, reason="Non.", seen=seen)
+    assert Case.objects.get(pk=case.pk).is_open
+
+
+def test_a_note_of_a_colleague_does_not_make_a_screen_old():
+    case = CaseFactory()
+    seen = trace.last_change(case)
+    actions.note(actor=member(), case=case, text="Vu au guichet.")
+    actions.refuse(actor=member(), case=case, reason="Non.", seen=seen)
+    assert not Case.objects.get(pk=case.pk).is_open
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\0"])
+def test_nothing_is_no_reason(text):
+    case = CaseFactory()
+    with pytest.raises(IllegalTransition):
+        actions.refuse(actor=member(), case=case, reason=text)
+
+
+def test_accepting_has_to_wait_for_a_stage_before_the_decision():
+    case = CaseFactory(stages=[{"key": "gone", "type": "gone"}, {"key": "decision", "type": "decision"}])
+    with pytest.raises(IllegalTransition):
+        actions.accept(actor=member(), case=case)
+    actions.refuse(actor=member(), case=case, reason="Non.")
+    assert not Case.objects.get(pk=case.pk).is_open
+
+
+def test_the_link_that_was_mailed_confirms_the_address_and_the_one_shown_does_not():
+    case = CaseFactory()
+    with pytest.raises(IllegalTransition):
+        actions.confirm_address(actor=Applicant(link=case.links.get(mailed=False)), case=case)
+    actions.confirm_address(actor=applicant(case), case=case)
+    first = Case.objects.get(pk=case.pk).email_confirmed_at
+    actions.confirm_address(actor=applicant(case), case=case)
+    assert Case.objects.get(pk=case.pk).email_confirmed_at == first
+    assert case.events.filter(kind="address_confirmed").count() == 1
+
+
+def test_long_strange_names_are_carried_safely():
+    name = "\u202eنور 🏔" * 40
+    case = CaseFactory(answers={"nom": name})
+    actions.note(actor=member(), case=case, text=name)
+    assert Case.objects.search("نور").get() == case
+
+
+def test_a_search_minds_neither_accents_nor_capitals_and_wants_every_word():
+    case = CaseFactory()
+    assert Case.objects.search("ELODIE marchetti").get() == case
+    assert Case.objects.search(case.reference.lower()).get() == case
+    assert not Case.objects.search("elodie rochat").exists()
+    assert not Case.objects.search("%").exists()

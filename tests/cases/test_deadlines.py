@@ -1,0 +1,59 @@
+"""Working days, with the holidays of Vaud."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eservices.cases import deadlines
+
+ZURICH = ZoneInfo("Europe/Zurich")
+VAUD = deadlines.public_holidays("CH", "VD")
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZURICH)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2026-11-16T09:00", 3, "2026-11-19"),  # a Monday
+        ("2026-11-19T18:00", 3, "2026-11-24"),  # over a weekend
+        ("2026-11-21T10:00", 1, "2026-11-23"),  # sent on a Saturday
+        ("2026-12-23T10:00", 2, "2026-12-28"),  # Christmas, no day off on the 26th in Vaud but a Saturday
+        ("2026-07-31T10:00", 1, "2026-08-03"),  # the national day
+        ("2026-09-18T10:00", 1, "2026-09-22"),  # Lundi du Jeûne: a holiday in Vaud only
+        ("2026-03-27T12:00", 2, "2026-03-31"),  # over the change to summer time
+    ],
+)
+def test_the_deadline_is_the_end_of_the_last_working_day(start, days, end):
+    found = deadlines.after(moment(start), days, VAUD)
+    assert (found.date().isoformat(), found.hour) == (end, 17)
+
+
+def test_a_day_off_in_vaud_is_a_working_day_in_geneva():
+    monday = date(2026, 9, 21)
+    assert not deadlines.is_working_day(monday, VAUD)
+    assert deadlines.is_working_day(monday, deadlines.public_holidays("CH", "GE"))
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)), st.integers(1, 60))
+def test_a_deadline_lies_exactly_its_working_days_ahead(start, days):
+    start = start.replace(tzinfo=ZURICH)
+    end = deadlines.after(start, days, VAUD)
+    assert deadlines.is_working_day(end.date(), VAUD)
+    assert deadlines.working_days(start.date(), end.date(), VAUD) == days
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.dates(date(2020, 1, 1), date(2021, 1, 1)))
+def test_counting_backwards_is_counting_forwards(one, other):
+    assert deadlines.working_days(one, other, VAUD) == -deadlines.working_days(other, one, VAUD)
+
+
+def test_a_pause_within_a_day_moves_nothing():
+    deadline = moment("2026-11-19T17:00")
+    same = deadlines.extended(deadline, moment("2026-11-17T09:00"), moment("2026-11-17T16:00"), VAUD)
+    assert same == deadline

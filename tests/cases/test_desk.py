@@ -1,0 +1,353 @@
+"""The agents' screens: who sees what, what they can do, what happens to what they typed."""
+
+import re
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from eservices.cases import actions, trace
+from eservices.cases.models import Case, Role, Team
+from eservices.submissions.models import StoredFile
+from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.cases import CaseFactory, TeamFactory, applicant, member
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/admin/cases/"
+
+
+@pytest.fixture
+def agent(client):
+    found = member(first_name="Nadia", last_name="Favre")
+    client.force_login(found)
+    return found
+
+
+def page(case, do=""):
+    return (
+        reverse("cases:do", args=[case.reference, do]) if do else reverse("cases:case", args=[case.reference])
+    )
+
+
+def stored(case, **fields) -> StoredFile:
+    row = StoredFile(
+        submission=case.submission, name="bail.pdf", content_type="application/pdf", size=9, digest="0" * 64
+    )
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.content.save("bail.pdf", ContentFile(b"%PDF-1.7\n"), save=False)
+    row.save()
+    return row
+
+
+# -- Who sees what -------------------------------------------------------------------------------------------
+def strangers():
+    other = Team.objects.create(key="police", name="Police")
+    return {
+        "a colleague of another team": member(team=other),
+        "an editor": UserFactory(is_staff=True, roles=["moderators"]),
+    }
+
+
+@pytest.mark.parametrize("who", ["a colleague of another team", "an editor"])
+def test_a_stranger_gets_404_for_a_case_a_file_and_every_deed_as_for_what_does_not_exist(client, who):
+    case = CaseFactory()
+    found = stored(case)
+    client.force_login(strangers()[who])
+    file = reverse("cases:file", args=[case.reference, found.pk])
+    assert client.get(page(case)).status_code == 404
+    assert client.get(file).status_code == 404
+    for do in ("take", "assign", "note", "message", "ask", "accept", "refuse"):
+        assert client.post(page(case, do), {"text": "x", "reason": "x"}).status_code == 404
+    assert client.get("/admin/cases/ORV-26-99999/").status_code == 404
+    case.refresh_from_db()
+    assert (case.state, case.events.count()) == ("received", 1)
+
+
+def test_the_queue_of_another_team_does_not_show_the_case(client):
+    case = CaseFactory()
+    client.force_login(strangers()["a colleague of another team"])
+    assert case.reference not in client.get(QUEUE).content.decode()
+
+
+@pytest.mark.parametrize("url", [QUEUE, "/admin/cases/counter/"])
+def test_staff_without_a_team_have_no_desk(client, url):
+    client.force_login(UserFactory(is_staff=True, roles=["moderators"]))
+    assert client.get(url).status_code == 404
+
+
+def test_anonymous_people_are_sent_to_sign_in(client):
+    case = CaseFactory()
+    for url in (QUEUE, page(case), reverse("cases:file", args=[case.reference, stored(case).pk])):
+        response = client.get(url)
+        assert response.status_code == 302
+        assert "login" in response.url
+
+
+def test_a_resident_never_enters_the_desk(client):
+    case = CaseFactory()
+    client.force_login(UserFactory())
+    assert client.get(page(case)).status_code in (302, 403, 404)
+
+
+def test_who_runs_the_site_sees_every_case(client):
+    case = CaseFactory()
+    client.force_login(SuperuserFactory())
+    assert client.get(page(case)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "may", "may_not"),
+    [
+        (Role.READ, [], ["take", "note", "message", "ask", "assign", "accept", "refuse"]),
+        (Role.TREAT, ["take", "note", "message", "ask", "assign"], ["accept", "refuse"]),
+        (Role.DECIDE, ["accept", "refuse", "note"], []),
+    ],
+)
+def test_a_member_is_offered_what_the_role_allows_and_gets_404_for_the_rest(client, role, may, may_not):
+    case = CaseFactory()
+    client.force_login(member(role))
+    html = client.get(page(case)).content.decode()
+    for do in may:
+        assert page(case, do) in html
+    for do in may_not:
+        assert page(case, do) not in html
+        assert client.post(page(case, do), {"text": "x", "reason": "x"}).status_code == 404
+    assert case.events.count() == 1
+
+
+# -- The queue -----------------------------------------------------------------------------------------------
+def test_the_queue_is_grouped_by_deadline_the_late_first(client, agent):
+    later, late, today = CaseFactory(), CaseFactory(late=True), CaseFactory(today=True)
+    html = client.get(QUEUE).content.decode()
+    places = [html.index(f">{case.reference}<") for case in (late, today, later)]
+    assert places == sorted(places)
+    assert re.search(r"<h1>[^<]*1[^<]*1[^<]*</h1>", html)
+
+
+VIEWS = ["team", "mine", "unassigned", "overdue", "waiting", "closed", "rehearsals"]
+
+
+@pytest.mark.parametrize(
+    ("situation", "views"),
+    [
+        ({}, ["team", "unassigned"]),
+        ({"late": True}, ["team", "unassigned", "overdue"]),
+        ({"asked": True}, ["team", "waiting"]),
+        ({"refused": True}, ["closed"]),
+        ({"rehearsal": True}, ["rehearsals"]),
+    ],
+)
+def test_a_case_stands_in_the_views_of_its_situation(client, agent, situation, views):
+    case = CaseFactory(**situation)
+    shown = [v for v in VIEWS if case.reference in client.get(QUEUE, {"view": v}).content.decode()]
+    assert shown == views
+
+
+def test_mine_shows_what_the_agent_took(client, agent):
+    case, other = CaseFactory(), CaseFactory(taken=True)
+    actions.take(actor=agent, case=case)
+    html = client.get(QUEUE, {"view": "mine"}).content.decode()
+    assert case.reference in html
+    assert other.reference not in html
+
+
+def test_filters_narrow_and_nonsense_does_not(client, agent):
+    plain, asked = CaseFactory(), CaseFactory(asked=True)
+    for query, shown in [
+        ({"state": "waiting"}, [asked]),
+        ({"state": "received"}, [plain]),
+        ({"service": str(plain.form_id)}, [plain, asked]),
+        ({"agent": str(asked.assignee_id)}, [asked]),
+        ({"team": str(plain.team_id)}, [plain, asked]),
+        ({"received": "7"}, [plain, asked]),
+        ({"due": "late"}, []),
+        ({"q": plain.reference}, [plain]),
+        ({"q": "marchetti"}, [plain, asked]),
+        ({"q": "rochat"}, []),
+        (
+            {"state": "nonsense", "team": "'", "service": "x", "agent": "-1", "p": "²", "view": "?"},
+            [plain, asked],
+        ),
+        ({"p": "999999999"}, [plain, asked]),
+        ({"q": "\0"}, [plain, asked]),
+    ]:
+        response = client.get(QUEUE, query)
+        assert response.status_code == 200, query
+        html = response.content.decode()
+        found = [case for case in (plain, asked) if f">{case.reference}<" in html]
+        assert found == shown, query
+
+
+def test_the_queue_asks_the_same_number_of_questions_however_long_it_is(
+    client, agent, django_assert_max_num_queries
+):
+    CaseFactory(taken=True)
+    client.get(QUEUE)
+    with django_assert_max_num_queries(100) as few:
+        client.get(QUEUE)
+    for _ in range(6):
+        CaseFactory(asked=True)
+    with django_assert_max_num_queries(len(few)):
+        client.get(QUEUE)
+    assert len(few) <= 30
+
+
+def test_a_long_queue_comes_in_pages(client, agent, monkeypatch):
+    monkeypatch.setattr("eservices.cases.views.PAGE", 2)
+    cases = [CaseFactory() for _ in range(3)]
+    first, second = (client.get(QUEUE, {"p": number}).content.decode() for number in (1, 2))
+    assert [f">{case.reference}<" in first for case in cases] == [True, True, False]
+    assert [f">{case.reference}<" in second for case in cases] == [False, False, True]
+    assert 'rel="next"' in first
+    assert 'rel="prev"' in second
+
+
+# -- A case --------------------------------------------------------------------------------------------------
+def test_the_case_shows_the_answers_as_asked_and_nothing_runs_as_code(client, agent):
+    case = CaseFactory(answers={"nom": "<script>alert(1)</script>"})
+    html = client.get(page(case)).content.decode()
+    assert "Date de naissance" in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "<script>alert(1)</script>" not in html
+
+
+def test_an_agent_accepts_and_the_applicant_is_told(client, agent):
+    case = CaseFactory()
+    response = client.post(page(case, "accept"), {"seen": trace.last_change(case)})
+    assert response.status_code == 302
+    case.refresh_from_db()
+    assert (case.outcome, case.assignee) == ("accepted", agent)
+
+
+def test_an_agent_refuses_with_a_reason(client, agent):
+    case = CaseFactory()
+    client.post(page(case, "refuse"), {"reason": "Il manque tout."})
+    case.refresh_from_db()
+    assert (case.state, case.outcome, case.reason) == ("closed", "refused", "Il manque tout.")
+
+
+def test_a_refusal_without_reason_is_not_done_and_says_what_is_missing(client, agent):
+    case = CaseFactory()
+    response = client.post(page(case, "refuse"), {"reason": "  "})
+    assert response.status_code == 422
+    assert 'aria-invalid="true"' in response.content.decode()
+    case.refresh_from_db()
+    assert case.is_open
+
+
+def test_on_an_old_screen_the_typed_reason_is_shown_again_and_can_be_sent_then(client, agent):
+    case = CaseFactory()
+    seen = trace.last_change(case)
+    actions.message(actor=applicant(case), case=case, text="Encore un mot.")
+    typed = {"reason": "Une raison longuement pesée.", "seen": seen}
+    response = client.post(page(case, "refuse"), typed)
+    assert response.status_code == 409
+    html = response.content.decode()
+    assert "Une raison longuement pesée." in html
+    fresh = re.search(r'name="seen" value="(\d+)" id="refuse_seen"', html)[1]
+    assert client.post(page(case, "refuse"), typed | {"seen": fresh}).status_code == 302
+
+
+def test_a_deed_that_is_not_possible_any_more_says_so_and_keeps_what_was_typed(client, agent):
+    case = CaseFactory(withdrawn=True)
+    response = client.post(page(case, "refuse"), {"reason": "Une raison longuement pesée."})
+    assert response.status_code == 409
+    assert "Une raison longuement pesée." in response.content.decode()
+
+
+def test_the_second_agent_who_takes_is_told_who_was_first(client, agent):
+    case = CaseFactory()
+    actions.take(actor=member(first_name="Pascal"), case=case)
+    response = client.post(page(case, "take"))
+    assert response.status_code == 409
+    assert "Pascal" in response.content.decode()
+
+
+def test_a_question_a_note_and_a_message_are_kept_apart(client, agent):
+    case = CaseFactory()
+    client.post(page(case, "note"), {"text": "Vu au guichet."})
+    client.post(page(case, "message"), {"text": "Bonjour Madame."})
+    client.post(page(case, "ask"), {"text": "Et la page 3 ?"})
+    assert [one.text for one in case.notes.all()] == ["Vu au guichet."]
+    assert [one.text for one in case.messages.all()] == ["Bonjour Madame.", "Et la page 3 ?"]
+    html = client.get(page(case)).content.decode()
+    assert "Vu au guichet." in html
+    assert Case.objects.get(pk=case.pk).state == "waiting"
+
+
+def test_a_case_is_assigned_to_a_colleague_and_to_nobody_else(client, agent):
+    case, colleague = CaseFactory(), member(Role.TREAT)
+    client.post(page(case, "assign"), {"agent": colleague.pk})
+    case.refresh_from_db()
+    assert case.assignee == colleague
+    assert client.post(page(case, "assign"), {"agent": UserFactory().pk}).status_code == 422
+    client.post(page(case, "assign"), {"agent": ""})
+    case.refresh_from_db()
+    assert case.assignee is None
+
+
+@pytest.mark.parametrize("do", ["nonsense", "complete", "open_case"])
+def test_a_deed_that_does_not_exist_is_404(client, agent, do):
+    assert client.post(page(CaseFactory(), do)).status_code == 404
+
+
+@pytest.mark.parametrize("seen", ["x", "-1", "9" * 40, "\0"])
+def test_a_forged_number_of_the_last_event_is_no_server_error(client, agent, seen):
+    case = CaseFactory()
+    assert client.post(page(case, "accept"), {"seen": seen}).status_code == 422
+
+
+def test_a_forged_post_is_refused(agent):
+    from django.test import Client
+
+    case, forger = CaseFactory(), Client(enforce_csrf_checks=True)
+    forger.force_login(agent)
+    assert forger.post(page(case, "accept")).status_code == 403
+
+
+# -- Files ---------------------------------------------------------------------------------------------------
+def test_a_file_is_saved_never_shown_and_reading_it_leaves_a_trace(client, agent):
+    case = CaseFactory()
+    response = client.get(reverse("cases:file", args=[case.reference, stored(case).pk]))
+    assert b"".join(response.streaming_content) == b"%PDF-1.7\n"
+    assert response["Content-Disposition"].startswith("attachment")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert case.events.get(kind="file_read").actor == agent
+
+
+def test_a_file_of_another_case_is_404(client, agent):
+    case, other = CaseFactory(), CaseFactory()
+    assert client.get(reverse("cases:file", args=[case.reference, stored(other).pk])).status_code == 404
+
+
+# -- Counter, menu, teams ------------------------------------------------------------------------------------
+def test_the_counter_leads_to_the_same_form_by_channel(client, agent):
+    CaseFactory()
+    html = client.get("/admin/cases/counter/").content.decode()
+    assert "/demande/attestation/?canal=counter" in html
+    assert "canal=online" not in html
+
+
+def test_the_menu_counts_the_open_cases_of_the_agent(client, agent):
+    CaseFactory()
+    CaseFactory(refused=True)
+    assert re.search(r"\(1\)", client.get("/admin/").content.decode())
+
+
+def test_a_lead_edits_the_team_in_the_admin(client):
+    team = TeamFactory()
+    client.force_login(SuperuserFactory())
+    url = reverse("wagtailsnippets_eservices_cases_team:edit", args=[team.pk])
+    html = client.get(url).content.decode()
+    assert "memberships-0" in html or "memberships-TOTAL_FORMS" in html
+
+
+def test_the_styles_of_the_desk_share_the_tokens_of_the_site(settings):
+    css = settings.BASE_DIR / "mysite/static/css"
+
+    def tokens(name):
+        return dict(re.findall(r"--(paper|ink|lac|rule|gold|err):\s*(#\w+)", (css / name).read_text())[:6])
+
+    assert tokens("desk.css") == tokens("site.css")

@@ -1,0 +1,265 @@
+"""The process as a story, and what happens when something goes wrong on the way."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from eservices.cases import actions, process, sweeps
+from eservices.cases.models import Case, CaseStage
+from eservices.cases.stages import Done, Stage, Stop, Waiting, stages
+from eservices.cases.states import Outcome, State
+from eservices.deliveries.models import Delivery
+from eservices.submissions import actions as submissions
+from eservices.submissions.models import Submission
+from eservices.submissions.signals import submission_sent
+from tests.factories.cases import DECISION, CaseFactory, TeamFactory, applicant, member
+from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate, sent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def offered():
+    """Offers stages for the length of a test: ``offered(key, StageClass)``."""
+    list(stages)  # whatever is installed is found first
+    kept, keys = dict(stages._offers), []
+
+    def offer(key, kind):
+        stages._offers[key] = kind
+        keys.append(key)
+
+    yield offer
+    stages._offers.clear()
+    stages._offers.update(kept)
+
+
+def laid(key, **more):
+    return {"key": key, "type": key, **more}
+
+
+class Counting(Stage):
+    """Notes each time it is entered."""
+
+    entered: list = []
+
+    def enter(self, case, row, settings):
+        type(self).entered.append(row.key)
+        return Done({"seen": len(self.entered)})
+
+
+@pytest.fixture
+def counting(offered):
+    kind = type("Counting", (Counting,), {"entered": []})
+    offered("counting", kind)
+    return kind
+
+
+def letters(case):
+    return list(Delivery.objects.about(case.subject).order_by("created_at").values_list("title", flat=True))
+
+
+def test_sending_opens_a_case_with_reference_deadline_stages_event_and_letter():
+    TeamFactory()
+    version = FormVersionFactory(content=certificate(stages=[DECISION]))
+
+    case = sent(version=version).case
+
+    assert case.reference.startswith("ORV-")
+    assert case.state == State.RECEIVED
+    assert case.team.key == "habitants"
+    assert case.deadline > case.opened_at
+    assert [row.key for row in case.stages.all()] == ["decision"]
+    assert [event.kind for event in case.events.all()] == ["opened"]
+    assert len(letters(case)) == 1
+    assert case.reference in letters(case)[0]
+
+
+def test_the_receipt_is_mailed_with_the_link_that_proves_the_address_and_not_with_the_one_shown():
+    case = CaseFactory()
+    mailed, shown = case.links.get(mailed=True), case.links.get(mailed=False)
+
+    text = Delivery.objects.about(case.subject).get().payload["text"]
+
+    assert mailed.secret in text
+    assert shown.secret not in text
+
+
+def test_who_gave_no_address_gets_a_case_and_no_letter():
+    TeamFactory()
+    draft = DraftFactory(complete=True, version=FormVersionFactory(), agent=member(), channel="counter")
+    draft.answers["courriel"] = None
+    draft.save()
+    case = submissions.send(actor=draft.agent, draft=draft).case
+
+    assert letters(case) == []
+    assert case.events.get().actor == draft.agent
+
+
+def test_a_case_that_cannot_be_opened_aborts_the_sending(monkeypatch):
+    def fail(**kwargs):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr("eservices.cases.receivers.open_case", fail)
+    with pytest.raises(RuntimeError):
+        sent(version=FormVersionFactory())
+    assert not Submission.objects.exists()
+    assert submission_sent.receivers
+
+
+def test_a_team_that_is_gone_does_not_lose_the_request():
+    case = sent(version=FormVersionFactory()).case
+    assert case.team.key == actions.DEFAULT_TEAM
+
+
+def test_references_count_up_and_rehearsals_have_a_series_of_their_own():
+    first, rehearsal, second = CaseFactory(), CaseFactory(rehearsal=True), CaseFactory()
+    assert int(second.reference[-5:]) == int(first.reference[-5:]) + 1
+    assert rehearsal.reference.startswith("TEST-")
+    assert rehearsal.rehearsal
+    assert all(one.rehearsal for one in Delivery.objects.about(rehearsal.subject))
+
+
+def test_the_process_waits_for_the_decision_then_runs_what_follows_and_closes(counting):
+    case = CaseFactory(stages=[{"key": "before", "type": "counting"}, DECISION, laid("counting")])
+    assert counting.entered == ["before"]
+    assert process.current(case).key == "decision"
+
+    actions.accept(actor=member(), case=case)
+    process.advance(case.pk)
+
+    case.refresh_from_db()
+    assert counting.entered == ["before", "counting"]
+    assert (case.state, case.outcome) == (State.CLOSED, Outcome.ACCEPTED)
+    assert case.due_at is None
+
+
+def test_a_stage_that_is_done_is_never_run_again(counting):
+    case = CaseFactory(stages=[laid("counting"), DECISION])
+    for _ in range(5):
+        process.advance(case.pk)
+    assert counting.entered == ["counting"]
+
+
+def test_a_stage_whose_condition_does_not_hold_is_left_out(counting):
+    never = {"field": "pour", "operator": "equals", "value": "autre"}
+    case = CaseFactory(stages=[laid("counting", condition=never), DECISION])
+    assert counting.entered == []
+    assert case.stages.get(key="counting").progress == CaseStage.Progress.SKIPPED
+
+
+def test_without_a_decision_the_case_is_completed_by_itself(counting):
+    case = CaseFactory(stages=[laid("counting")])
+    assert (case.state, case.outcome) == (State.CLOSED, Outcome.COMPLETED)
+
+
+def test_a_stage_that_waits_until_a_moment_is_looked_at_again_then(offered):
+    until = timezone.now() + timedelta(hours=3)
+
+    class Waits(Stage):
+        def enter(self, case, row, settings):
+            return Waiting("system", until=until)
+
+        def resume(self, case, row, settings):
+            return Done()
+
+    offered("waits", Waits)
+    case = CaseFactory(stages=[laid("waits")])
+    assert case.due_at == until
+    sweeps.wake_due_cases(until - timedelta(minutes=1))
+    case.refresh_from_db()
+    assert case.is_open
+
+    sweeps.wake_due_cases(until + timedelta(seconds=1))
+
+    case.refresh_from_db()
+    assert not case.is_open
+
+
+def test_a_stage_whose_app_is_gone_waits_for_a_lead_and_does_not_crash():
+    case = CaseFactory(stages=[laid("vanished"), DECISION])
+    row = process.current(case)
+    assert (row.waiting_for, row.progress) == ("lead", CaseStage.Progress.ACTIVE)
+    assert "vanished" in row.reason
+    assert case.events.filter(kind="stopped").count() == 1
+
+
+def test_a_stage_that_stops_is_told_once_however_often_it_is_looked_at(offered):
+    class Stops(Stage):
+        def enter(self, case, row, settings):
+            return Stop("The register does not know this person.")
+
+    offered("stops", Stops)
+    case = CaseFactory(stages=[laid("stops")])
+    process.advance(case.pk)
+    assert case.events.filter(kind="stopped").count() == 1
+
+
+def test_a_stage_that_raises_leaves_nothing_behind_and_is_tried_again(offered):
+    tries = []
+
+    class Fails(Stage):
+        def enter(self, case, row, settings):
+            tries.append(row.key)
+            if len(tries) == 1:
+                case.reason = "half done"
+                case.save()
+                raise RuntimeError("register down")
+            return Done()
+
+    offered("fails", Fails)
+    case = CaseFactory(stages=[laid("fails")])
+    assert case.reason == ""
+    assert case.due_at > timezone.now()
+    assert process.current(case).reason == "RuntimeError: register down"
+
+    sweeps.wake_due_cases(case.due_at + timedelta(seconds=1))
+
+    case.refresh_from_db()
+    assert (case.state, len(tries)) == (State.CLOSED, 2)
+
+
+def test_a_wake_up_that_was_lost_is_made_again_by_the_sweep(counting):
+    case = CaseFactory(stages=[laid("counting")], advanced=False)
+    assert counting.entered == []
+    sweeps.wake_due_cases(timezone.now())
+    assert counting.entered == ["counting"]
+    assert not Case.objects.get(pk=case.pk).is_open
+
+
+def test_a_case_is_claimed_by_one_sweep_only(monkeypatch):
+    woken = []
+    case = CaseFactory(advanced=False)
+    now = timezone.now()
+    task = type("Task", (), {"enqueue": staticmethod(woken.append)})
+    monkeypatch.setattr("eservices.cases.sweeps.advance", task)
+    sweeps.wake_due_cases(now)
+    sweeps.wake_due_cases(now)
+    assert woken == [str(case.pk)]
+
+
+def test_the_deadline_rests_while_the_applicant_has_the_ball(time_machine):
+    time_machine.move_to(datetime(2026, 11, 16, 9, tzinfo=timezone.get_current_timezone()))  # a Monday
+    case = CaseFactory()
+    assert timezone.localtime(case.deadline).date().isoformat() == "2026-11-19"
+    actions.ask(actor=member(), case=case, text="Et la page 3 ?")
+
+    time_machine.move_to(datetime(2026, 11, 23, 9, tzinfo=timezone.get_current_timezone()))
+    actions.answer(actor=applicant(case), case=case, text="La voici.")
+
+    case.refresh_from_db()
+    assert case.paused_at is None
+    assert timezone.localtime(case.deadline).date().isoformat() == "2026-11-26"
+
+
+def test_the_stage_notify_writes_once_in_the_words_of_the_editor():
+    stage = {
+        "key": "mot",
+        "type": "notify",
+        "settings": {"subject": "Prenez vos clés", "text": "Au guichet."},
+    }
+    case = CaseFactory(stages=[stage])
+    process.advance(case.pk)
+    written = [one for one in Delivery.objects.about(case.subject) if "Prenez vos clés" in one.title]
+    assert len(written) == 1
+    assert "Au guichet." in written[0].payload["text"]

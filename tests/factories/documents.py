@@ -1,4 +1,4 @@
-"""Documents in any situation: a template, a case that waits for the decision, a document numbered or issued."""
+"""Documents in any situation: a template, a case to decide, a document numbered or issued."""
 
 import factory
 from factory.django import DjangoModelFactory

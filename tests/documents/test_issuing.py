@@ -1,0 +1,359 @@
+import shutil
+import subprocess
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Locale
+
+from eservices.accounts.models import User
+from eservices.cases import actions as cases
+from eservices.cases import process
+from eservices.cases.decisions import forms_for
+from eservices.cases.models import Case, NumberSeries, Role, Team, TeamMember
+from eservices.cases.states import State
+from eservices.deliveries.models import Delivery
+from eservices.documents import actions, rendering
+from eservices.documents.models import Document, DocumentTemplate
+from eservices.documents.sweeps import make_drawn_documents
+from home.models import CommuneSettings
+from tests.factories.documents import (
+    KEY,
+    DocumentTemplateFactory,
+    accepted_case,
+    agent,
+    drawn,
+    issued,
+    waiting_case,
+)
+from tests.factories.submissions import picture
+
+pytestmark = pytest.mark.django_db
+
+
+def letters_with(words: str) -> list[Delivery]:
+    return [delivery for delivery in Delivery.objects.all() if words in delivery.payload["text"]]
+
+
+def staff(email: str, team: Team) -> User:
+    """An agent who may read the cases of ``team``."""
+    user = User.objects.create_user(email, is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    TeamMember.objects.create(team=team, user=user, role=Role.READ)
+    return user
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+# -- From the decision to the download ----------------------------------------------------------------------
+def test_accepting_asks_how_identity_was_checked():
+    DocumentTemplateFactory()
+    forms = forms_for(waiting_case(), {})
+    assert not forms["documents"].is_valid()
+    forms = forms_for(waiting_case(), {"documents-identity_check": "card"})
+    assert forms["documents"].is_valid()
+
+
+def test_accepting_a_service_without_a_document_asks_nothing_more():
+    case = waiting_case(stages=[{"key": "decision", "type": "decision"}])
+    assert "documents" not in forms_for(case, {})
+
+
+def test_accepting_issues_a_document_tells_the_applicant_and_closes_the_case(
+    django_capture_on_commit_callbacks,
+):
+    DocumentTemplateFactory()
+    case = waiting_case()
+    with django_capture_on_commit_callbacks(execute=True):
+        cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    document = case.documents.get()
+    assert document.state == Document.State.ISSUED
+    assert (document.identity_check, document.issued_by) == ("seen", agent())
+    assert document.content.read().startswith(b"%PDF-")
+    assert len(document.digest) == 64
+    assert fresh(case).state == State.CLOSED
+    [letter] = letters_with(document.verification_url)
+    assert letter.recipient == case.submission.email
+    assert "/dossier/" in letter.payload["text"]
+
+
+def test_numbers_follow_each_other_by_kind_and_year():
+    with time_machine.travel("2026-11-24 08:00Z"):
+        numbers = [issued().number, issued().number]
+    with time_machine.travel("2027-01-02 08:00Z"):
+        numbers.append(issued().number)
+    assert numbers == ["AD-2026-00001", "AD-2026-00002", "AD-2027-00001"]
+
+
+def test_the_year_of_a_number_is_the_commune_s_and_not_that_of_greenwich():
+    with time_machine.travel("2026-12-31 23:30Z"):
+        document = issued()
+    assert document.number.startswith("AD-2027-")
+    assert str(document.date) == "2027-01-01"
+
+
+def test_a_rehearsal_draws_from_a_series_of_its_own_and_is_no_document(client):
+    document = issued(kind="rehearsal")
+    assert document.number.startswith("TEST-")
+    assert document.texts["rehearsal"]
+    assert not NumberSeries.objects.filter(key__startswith="document-AD").exists()
+    assert client.get(reverse("documents:verdict", args=[document.code])).status_code == 404
+
+
+def test_a_case_without_a_stated_identity_waits_for_a_lead():
+    DocumentTemplateFactory()
+    case = waiting_case()
+    cases.accept(actor=agent(), case=case)
+    process.advance(case.pk)
+    row = case.stages.get(type="document")
+    assert (row.waiting_for, case.documents.count()) == ("lead", 0)
+    assert row.reason
+
+
+def test_a_missing_template_waits_for_a_lead_and_goes_on_once_it_is_there():
+    case = accepted_case()
+    assert KEY in case.stages.get(type="document").reason
+    assert not case.documents.exists()
+    DocumentTemplateFactory()
+    process.advance(case.pk)
+    assert case.documents.exists()
+
+
+def test_an_unfillable_template_draws_no_number():
+    DocumentTemplateFactory(sentence="{commune} attests {nothing}")
+    case = accepted_case()
+    assert "nothing" in case.stages.get(type="document").reason
+    assert not NumberSeries.objects.filter(key__startswith="document").exists()
+
+
+# -- Killed in between --------------------------------------------------------------------------------------
+def test_one_document_and_one_number_however_often_the_process_runs():
+    document = drawn()
+    for _ in range(3):
+        process.advance(document.case_id)
+        actions.issue(document.pk)
+    assert Document.objects.count() == 1
+    assert len(letters_with(document.verification_url)) == 1
+
+
+@pytest.mark.parametrize("killed_in", ["pdf", "_store", "_issued"])
+def test_a_worker_killed_anywhere_is_followed_by_one_that_ends_with_the_same_number(monkeypatch, killed_in):
+    document = drawn()
+
+    class Killed(BaseException):
+        pass
+
+    def kill(*args):
+        raise Killed
+
+    with time_machine.travel("2027-11-24 08:00Z", tick=False) as clock:
+        with monkeypatch.context() as patch:
+            patch.setattr(rendering if killed_in == "pdf" else actions, killed_in, kill)
+            with pytest.raises(Killed):
+                actions.issue(document.pk)
+        assert fresh(document).state == Document.State.DRAWN
+        actions.issue(document.pk)  # somebody may still be at it
+        assert fresh(document).state == Document.State.DRAWN
+        clock.shift(actions.CLAIM.total_seconds() + 31)
+        make_drawn_documents(timezone.now())
+    made = fresh(document)
+    assert (made.state, made.number, made.code) == (Document.State.ISSUED, document.number, document.code)
+    assert made.content.name.endswith(f"{document.pk.hex}.pdf")
+
+
+def test_two_runs_write_the_same_file():
+    document = drawn()
+    assert rendering.pdf(document) == rendering.pdf(document)
+
+
+def test_what_was_frozen_with_the_number_is_what_the_pdf_says():
+    document = drawn()
+    DocumentTemplate.objects.update(sentence="Something else")
+    actions.issue(document.pk)
+    assert "Élodie Marchetti" in text_of(fresh(document))
+
+
+def test_a_pdf_that_cannot_be_made_is_tried_again_and_the_fault_is_shown(monkeypatch, client):
+    document = drawn()
+    with monkeypatch.context() as patch:
+        patch.setattr(rendering, "STANDARDS", ["a-9z"])
+        actions.issue(document.pk)
+    waiting = fresh(document)
+    assert waiting.state == Document.State.DRAWN
+    assert waiting.due_at > timezone.now()
+    assert "a-9z" in waiting.fault
+    client.force_login(agent())
+    assert "a-9z" in client.get(reverse("cases:case", args=[document.case.reference])).text
+    with time_machine.travel(waiting.due_at):
+        actions.issue(document.pk)
+    assert fresh(document).fault == ""
+
+
+# -- What it says -------------------------------------------------------------------------------------------
+def text_of(document) -> str:
+    """The words of the PDF; the test is skipped where no tool reads them."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed")
+    run = ["pdftotext", "-layout", "-", "-"]
+    return subprocess.run(run, input=document.content.read(), capture_output=True, check=True).stdout.decode()
+
+
+def test_the_pdf_claims_pdf_a_2a_and_pdf_ua_1():
+    content = issued().content.read()
+    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in content
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in content
+    assert b"<rdf:li>fr</rdf:li>" in content
+
+
+@pytest.mark.skipif(not shutil.which("qpdf"), reason="qpdf is not installed")
+def test_the_pdf_is_sound(tmp_path):
+    path = tmp_path / "document.pdf"
+    path.write_bytes(issued().content.read())
+    assert subprocess.run(["qpdf", "--check", path], capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "#strong[Müller] = $x^2$ @label *bold* \\emph",
+        '#read("/etc/passwd")',
+        "<b>Müller</b> <script>alert(1)</script>",
+        "{\\rtf1 Müller}",
+        "{prenom} {nothing}",
+        "Νίκος Дарья Łukasz",
+    ],
+)
+def test_markup_in_a_name_is_printed_as_it_was_typed(name):
+    document = issued(answers={"nom": name})
+    assert document.state == Document.State.ISSUED
+    said = text_of(document)
+    for word in name.split():
+        assert word in said
+
+
+def test_a_question_that_was_not_answered_is_not_listed():
+    document = drawn(answers={"naissance": None})
+    assert [label for label, _ in document.texts["facts"]] == ["Nom", "Prénoms"]
+
+
+def test_a_picture_of_the_arms_stands_on_the_document():
+    commune = CommuneSettings.load()
+    commune.arms.save("arms.png", ContentFile(picture().read()))
+    assert issued().state == Document.State.ISSUED
+
+
+def test_a_document_comes_in_the_language_of_the_case_where_there_is_a_template():
+    german = Locale.objects.get_or_create(language_code="de")[0]
+    DocumentTemplateFactory()
+    DocumentTemplateFactory(locale=german, title="Wohnsitzbestätigung", facts="nom")
+    case = waiting_case()
+    Case.objects.filter(pk=case.pk).update(language="de")
+    cases.accept(actor=agent(), case=fresh(case), details={"documents": {"identity_check": "seen"}})
+    process.advance(case.pk)
+    document = case.documents.get()
+    assert (document.title, document.language) == ("Wohnsitzbestätigung", "de")
+
+
+# -- Templates ----------------------------------------------------------------------------------------------
+def template(**fields) -> DocumentTemplate:
+    return DocumentTemplateFactory.build(locale=DocumentTemplateFactory().locale, **fields)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sentence": "{nobody} asked"},
+        {"sentence": "{nom.__class__}"},
+        {"sentence": "{nom!r} {0}"},
+        {"sentence": "{nom"},
+        {"sentence": "nom}"},
+        {"validity": "Until {nobody}"},
+        {"facts": "nom, nobody"},
+    ],
+)
+def test_a_placeholder_that_no_service_can_fill_is_refused(fields):
+    waiting_case()
+    with pytest.raises(ValidationError) as refused:
+        template(**fields).clean()
+    assert list(refused.value.message_dict) == list(fields)
+
+
+def test_placeholders_that_every_service_asks_are_accepted():
+    waiting_case()
+    template(sentence="{prenom} {nom} {applicant} {number} {date}", facts="nom, reference").clean()
+
+
+def test_a_template_written_before_its_service_may_name_any_field():
+    template(sentence="{anything}").clean()
+    with pytest.raises(ValidationError):
+        template(sentence="{any thing}").clean()
+
+
+def test_an_editor_saves_a_template_in_the_admin(client, admin_user):
+    template = DocumentTemplateFactory()
+    waiting_case()
+    client.force_login(admin_user)
+    url = reverse(
+        f"wagtailsnippets_{template._meta.app_label}_{template._meta.model_name}:edit", args=[template.pk]
+    )
+    fields = {"key": template.key, "prefix": "AD", "title": "Attestation", "facts": "nom"}
+    refused = client.post(url, fields | {"sentence": "{nobody}"})
+    assert refused.status_code == 200
+    assert "nobody" in refused.text
+    assert client.post(url, fields | {"sentence": "{nom}"}).status_code == 302
+    assert fresh(template).sentence == "{nom}"
+
+
+# -- Who may read -------------------------------------------------------------------------------------------
+def test_an_agent_of_the_team_reads_the_document_and_leaves_a_trace(client):
+    document = issued()
+    member = staff("team@orvenay.example", document.case.team)
+    client.force_login(member)
+    answer = client.get(reverse("issued_document", args=[document.pk]))
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert document.case.events.last().kind == "document_read"
+    assert document.case.events.last().actor == member
+
+
+def test_an_agent_of_another_team_and_a_stranger_find_nothing(client):
+    document = issued()
+    url = reverse("issued_document", args=[document.pk])
+    other = staff("other@orvenay.example", Team.objects.create(key="other", name="Other"))
+    client.force_login(other)
+    assert client.get(url).status_code == 404
+    client.logout()
+    assert client.get(url).status_code == 302  # to sign in, as for every address of the admin
+
+
+def test_the_applicant_downloads_from_the_private_link(client):
+    document = issued()
+    link = document.case.links.first()
+    url = reverse("space:status_document", args=[link.secret, document.pk])
+    assert b"".join(client.get(url).streaming_content).startswith(b"%PDF-")
+
+
+def test_a_document_that_proves_who_asks_by_being_posted_is_not_downloaded(client):
+    document = issued(identity_check="posted")
+    link = document.case.links.first()
+    assert client.get(reverse("space:status_document", args=[link.secret, document.pk])).status_code == 404
+    assert str(document.pk) not in client.get(reverse("space:status", args=[link.secret])).text
+    assert letters_with("registered address")
+    client.force_login(agent())
+    page = client.get(reverse("cases:case", args=[document.case.reference])).text
+    assert reverse("issued_document", args=[document.pk]) in page
+
+
+def test_a_document_being_made_is_not_downloaded(client):
+    document = drawn()
+    link = document.case.links.first()
+    assert client.get(reverse("space:status_document", args=[link.secret, document.pk])).status_code == 404
+    client.force_login(agent())
+    assert client.get(reverse("issued_document", args=[document.pk])).status_code == 404

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.struct_block import BlockGroup
 
 from eservices.cases.stages import stages
 from eservices.formbuilder.blocks import ConditionBlock, KeyBlock
@@ -48,4 +49,5 @@ def stage_block(stage) -> blocks.StructBlock:
         label=stage.label,
         icon=getattr(stage, "icon", "cog"),
         label_format="{label}",
+        form_layout=BlockGroup(children=["label", "settings"], settings=["condition", "key"]),
     )

@@ -34,7 +34,7 @@ class RssFeed(Feed):
     subtitle = description
 
     def items(self):
-        articles = self.index.articles().select_related("category").defer_streamfields()
+        articles = self.index.articles().whole().defer_streamfields()
         if self.category:
             articles = articles.in_category(self.category)
         return articles[:LENGTH]

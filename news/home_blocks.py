@@ -11,7 +11,7 @@ from .models import EventIndexPage, EventPage, NewsIndexPage
 def latest_news(request, page):
     """The newest article with its picture, and three more."""
     index = _below(page, NewsIndexPage)
-    articles = list(index.articles().select_related("picture").defer_streamfields()[:4]) if index else []
+    articles = list(index.articles().whole().defer_streamfields()[:4]) if index else []
     if not articles:
         return None
     return Section(

@@ -22,7 +22,7 @@ def news(index, request) -> dict:
     chosen = _chosen(index, categories, slug) if slug else None
     if year and year not in {facet.year for facet in facets}:
         raise Http404
-    articles = index.articles().select_related("picture").defer_streamfields()
+    articles = index.articles().whole().defer_streamfields()
     if slug:
         articles = articles.filter(category__slug=slug)
     if year:
@@ -42,12 +42,13 @@ def news(index, request) -> dict:
 
 
 def _chosen(index, categories, slug: str) -> dict:
-    """The chosen category; asks the database only for one that has no article yet."""
+    """The chosen category; one without articles is looked for in the database and shown with the others."""
     for each in categories:
         if each["slug"] == slug:
             return each
     empty = category(index, slug)
-    return {"slug": empty.slug, "name": empty.name, "number": 0}
+    categories.append({"slug": empty.slug, "name": empty.name, "number": 0})
+    return categories[-1]
 
 
 def agenda(index, request) -> dict:

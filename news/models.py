@@ -9,6 +9,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
@@ -90,17 +92,6 @@ class PicturePage(BasePage):
             raise ValidationError({"picture_alt": _("Say in one sentence what the picture shows.")})
 
 
-class WholePageManager(models.Manager):
-    """Fetches a page with what its template always shows: Wagtail gets the page it serves by this."""
-
-    def __init__(self, *related):
-        super().__init__()
-        self.related = related
-
-    def get_queryset(self):
-        return super().get_queryset().select_related(*self.related)
-
-
 class PublicQuerySet(PageQuerySet):
     def open_to_all(self):
         """Published and without a restriction of their own: one join, where ``public()`` asks once more.
@@ -115,8 +106,18 @@ class NewsQuerySet(PublicQuerySet):
         """What the public may see, newest first."""
         return self.open_to_all().order_by("-date", "-pk")
 
+    def whole(self):
+        """With what the templates of an article show."""
+        return self.select_related("picture", "category")
+
     def in_category(self, category: NewsCategory):
         return self.filter(category__translation_key=category.translation_key)
+
+
+class NewsManager(PageManager.from_queryset(NewsQuerySet)):
+    def get(self, *args, **kwargs):
+        """Wagtail gets the page it serves by this: with its picture and category, in one query."""
+        return self.get_queryset().whole().get(*args, **kwargs)
 
 
 class NewsIndexPage(RoutablePageMixin, BasePage):
@@ -179,8 +180,7 @@ class NewsPage(PicturePage):
     )
     body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
 
-    objects = PageManager.from_queryset(NewsQuerySet)()
-    whole = WholePageManager("picture", "category")
+    objects = NewsManager()
 
     content_panels = [
         *BasePage.content_panels,
@@ -202,7 +202,6 @@ class NewsPage(PicturePage):
     override_translatable_fields = [SynchronizedField("category")]
 
     class Meta:
-        base_manager_name = "whole"
         verbose_name = _("news article")
         verbose_name_plural = _("news articles")
 
@@ -278,6 +277,12 @@ class EventQuerySet(PublicQuerySet):
         return self.filter(over).order_by("-start", "-pk")
 
 
+class EventManager(PageManager.from_queryset(EventQuerySet)):
+    def get(self, *args, **kwargs):
+        """Wagtail gets the page it serves by this: with its picture, in one query."""
+        return self.get_queryset().select_related("picture").get(*args, **kwargs)
+
+
 class EventIndexPage(RoutablePageMixin, BasePage):
     """The agenda, on the site and for calendars."""
 
@@ -323,8 +328,7 @@ class EventPage(RoutablePageMixin, PicturePage):
     phone = models.CharField(_("telephone for questions"), max_length=40, blank=True)
     body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
 
-    objects = PageManager.from_queryset(EventQuerySet)()
-    whole = WholePageManager("picture")
+    objects = EventManager()
 
     content_panels = [
         *BasePage.content_panels,
@@ -347,7 +351,6 @@ class EventPage(RoutablePageMixin, PicturePage):
     override_translatable_fields = [SynchronizedField("phone")]
 
     class Meta:
-        base_manager_name = "whole"
         verbose_name = _("event")
         verbose_name_plural = _("events")
 
@@ -367,6 +370,17 @@ class EventPage(RoutablePageMixin, PicturePage):
     @property
     def one_day(self) -> bool:
         return self.first_day == self.last_day
+
+    @property
+    def when(self) -> str:
+        """Weekday and hours in words: “Sunday, from 17:00 to 19:00”."""
+        words = {"day": capfirst(date_format(self.first_day, "l")), "start": clock(self.start)}
+        if not self.one_day:
+            last = date_format(self.last_day, gettext("j F"))
+            return gettext("{day}, at {start}, until {last}").format(last=last, **words)
+        if self.end:
+            return gettext("{day}, from {start} to {end}").format(end=clock(self.end), **words)
+        return gettext("{day}, at {start}").format(**words)
 
     @property
     def over(self) -> bool:

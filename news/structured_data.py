@@ -13,6 +13,7 @@ def news_article(page, request) -> dict:
             "@type": "NewsArticle",
             "headline": page.title,
             "description": page.description,
+            "image": _picture(page),
             "datePublished": page.date.isoformat(),
             "dateModified": _moment(page.last_published_at) or (published and published.isoformat()),
             "inLanguage": get_language(),
@@ -32,6 +33,7 @@ def event(page, request) -> dict:
             "@type": "Event",
             "name": page.title,
             "description": page.description,
+            "image": _picture(page),
             "startDate": _moment(page.start),
             "endDate": _moment(page.end),
             "eventStatus": f"https://schema.org/{state}",
@@ -41,6 +43,13 @@ def event(page, request) -> dict:
             "location": {"@type": "Place", "name": page.place, "address": page.address or page.place},
             "organizer": {"@type": "Organization", "name": page.organiser} if page.organiser else None,
         }
+    )
+
+
+def _picture(page) -> str | None:
+    """The picture that networks show too: social_picture makes the same rendition."""
+    return (
+        page.social_image.get_rendition("fill-1200x630|format-jpeg").full_url if page.social_image else None
     )
 
 

@@ -60,4 +60,4 @@ def test_the_index_names_its_feeds(client, index, articles):
 
 def test_a_feed_costs_no_query_per_article(client, index, articles, uncached):
     NewsPageFactory.create_batch(15, parent=index, category=articles[0].category)
-    uncached(f"{index.url}rss/", most=8)
+    uncached(f"{index.url}rss/", most=12)

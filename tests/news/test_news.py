@@ -247,7 +247,9 @@ def test_index_and_article_need_few_queries(client, index, article, roads, lake,
     article.topics = [TopicFactory()]
     article.related_services = [RelatedService(service=ContentPageFactory(parent=home))]
     article.save()
-    translated(article, "de")
+    german = translated(article, "de")
     uncached(index.url, most=12)
+    uncached(german.url, most=12)
+    uncached(german.get_parent().url, most=12)
     uncached(f"{index.url}?category=lac-et-port&page=2", most=12)
     uncached(article.url, most=12)

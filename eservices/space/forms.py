@@ -5,6 +5,7 @@ from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.models import Case
@@ -36,6 +37,8 @@ class SignInForm(SpaceForm, RequestLoginCodeForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("Your e-mail address")
+        self.fields["email"].validators.append(MaxLengthValidator(254))
+        self.fields["email"].widget.attrs["maxlength"] = 254
         self.fields["email"].error_messages |= {
             "required": _("Type your e-mail address."),
             "invalid": _("This is not an e-mail address. It looks like name@example.ch."),

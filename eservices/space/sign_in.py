@@ -14,6 +14,9 @@ class SignInView(RequestLoginCodeView):
 
     template_name = "account/login.html"
 
+    def _redirect_to_pending_stage(self, request, stage):
+        """Whoever asked for a code may still take another address."""
+
     def form_valid(self, form):
         form._user = form._user or self._new_account(form.cleaned_data["email"])
         return super().form_valid(form)

@@ -5,18 +5,21 @@ from functools import wraps
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.csp import CSP
 from django.utils.translation import gettext as _
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eservices.accounts import actions as accounts
 from eservices.cases import access as cases
 from eservices.cases import actions, states
 from eservices.cases.actions import IllegalTransition
-from eservices.documents.models import Document
+from eservices.cases.views import attachment
+from eservices.documents.responses import download
 
 from . import access, tracker
 from .attachments import kept
@@ -153,22 +156,14 @@ def _done(request, door: Door, notice: str) -> HttpResponse:
 
 @require_GET
 def document(request, door: Door, document_id):
-    found: Document = access.document_of(door.case, document_id)
-    return _download(found.content, f"{found.title} {found.number}.pdf", "application/pdf")
+    return download(access.document_of(door.case, document_id))
 
 
 @require_GET
+@csp_override({"default-src": [CSP.NONE], "sandbox": True})
 def file(request, door: Door, file_id):
-    found = access.file_of(door.case, file_id)
-    return _download(found.content, found.name, found.content_type)
-
-
-def _download(content, name: str, content_type: str) -> HttpResponse:
-    """What never runs in the browser, whatever it is."""
-    response = FileResponse(content.open("rb"), as_attachment=True, filename=name, content_type=content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response._csp_config = {"default-src": ["'none'"], "sandbox": True}
-    return response
+    """A file of the applicant's own, to save: never shown inside the site."""
+    return attachment(access.file_of(door.case, file_id))
 
 
 status_show, case_show = through_a_door(show)

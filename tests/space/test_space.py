@@ -1,0 +1,126 @@
+"""The own space: requests, what was begun, documents, and what a person says about herself."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from eservices.submissions.models import Draft
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory
+from tests.factories.documents import issued
+from tests.factories.submissions import FormVersionFactory
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "elodie@courriel.example"
+
+
+@pytest.fixture
+def elodie(client):
+    person = UserFactory(email=ADDRESS, first_name="Élodie", last_name="Marchetti")
+    client.force_login(person)
+    return person
+
+
+def own_case(**fields):
+    return CaseFactory(email=ADDRESS, email_confirmed_at=timezone.now(), **fields)
+
+
+@pytest.mark.parametrize(
+    "path", ["/espace/", "/espace/vous/", "/espace/donnees.json", "/espace/ORV-26-0001/"]
+)
+def test_the_space_asks_to_sign_in_first(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 302
+    assert answer.url.startswith("/compte/entrer/")
+
+
+def test_an_empty_space_says_how_requests_get_there(client, elodie):
+    page = client.get("/espace/")
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "private, no-store"
+    assert not page.context["rows"]
+
+
+def test_the_space_shows_own_requests_and_what_is_to_do(client, elodie):
+    mine, other = own_case(asked=True), CaseFactory(email="autre@courriel.example")
+    page = client.get("/espace/")
+    assert mine.reference in page.text
+    assert other.reference not in page.text
+    assert [row["case"] for row in page.context["asked"]] == [mine]
+
+
+def test_what_was_begun_signed_in_is_resumed_from_the_space(client, elodie):
+    version = FormVersionFactory()
+    mine = Draft.objects.create(version=version, language="fr", user=elodie)
+    Draft.objects.create(version=version, language="fr", user=UserFactory())
+    gone = Draft.objects.create(version=version, language="fr", user=elodie, expires_at=timezone.now())
+    page = client.get("/espace/")
+    assert [row["draft"] for row in page.context["drafts"]] == [mine]
+    assert reverse("submissions:resume", args=[mine.secret]) in page.text
+    assert gone.secret not in page.text
+
+
+def test_documents_are_downloaded_from_the_space(client, elodie):
+    document = issued()
+    case = document.case
+    case.submission.user = elodie
+    case.submission.save()
+    url = reverse("space:case_document", args=[case.reference, document.pk])
+    assert url in client.get("/espace/").text
+    assert client.get(url).status_code == 200
+    client.force_login(UserFactory())
+    assert client.get(url).status_code == 404
+
+
+def test_rehearsals_do_not_appear(client, elodie):
+    assert own_case(rehearsal=True).reference not in client.get("/espace/").text
+
+
+def test_somebody_changes_name_telephone_and_language(client, elodie):
+    data = {"first_name": "Élodie", "last_name": "Roux", "phone": "079 123 45 67", "language": "de"}
+    assert client.post("/espace/vous/", data).url == "/de/espace/"
+    elodie.refresh_from_db()
+    assert (elodie.last_name, elodie.phone, elodie.language) == ("Roux", "+41 79 123 45 67", "de")
+    assert elodie.email == ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("phone", "abc"), ("phone", "1"), ("language", "tlh"), ("first_name", "x" * 200)]
+)
+def test_what_cannot_be_is_refused_beside_the_field_and_kept(client, elodie, name, value):
+    data = {"first_name": "Élodie", "last_name": "Roux", "phone": "", "language": "fr", name: value}
+    page = client.post("/espace/vous/", data)
+    assert page.status_code == 422
+    assert name in page.context["form"].errors
+    assert "Roux" in page.text
+    elodie.refresh_from_db()
+    assert elodie.last_name == "Marchetti"
+
+
+def test_somebody_takes_the_own_data_away_and_nothing_of_others(client, elodie):
+    mine, other = own_case(answered=True), CaseFactory(email="autre@courriel.example")
+    got = client.get("/espace/donnees.json")
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    data = got.json()
+    assert data["person"]["email"] == ADDRESS
+    assert [request["reference"] for request in data["requests"]] == [mine.reference]
+    assert other.reference not in got.text
+    assert [message["by"] for message in data["requests"][0]["messages"]] == ["commune", "applicant"]
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
+def test_the_space_exists_in_every_language(client, elodie, language):
+    own_case(accepted=True)
+    with translation.override(language):
+        for name in ("home", "profile"):
+            page = client.get(reverse(f"space:{name}"))
+            assert page.status_code == 200
+            assert f'<html lang="{language}">' in page.text
+
+
+def test_the_space_asks_the_database_no_more_for_more_requests(client, elodie, django_assert_max_num_queries):
+    for _ in range(4):
+        own_case()
+    client.get("/espace/")
+    with django_assert_max_num_queries(14):
+        client.get("/espace/")

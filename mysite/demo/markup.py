@@ -97,7 +97,9 @@ class Blocks:
             if mark[1] in ("contact", "person"):
                 return [self._chosen(line) for line in lines]
             return [getattr(self, f"_{mark[1]}")(self._text(mark[2]), lines[1:])]
-        split = next((i for i, line in enumerate(lines) if line.startswith("- ") != first.startswith("- ")), None)
+        split = next(
+            (i for i, line in enumerate(lines) if line.startswith("- ") != first.startswith("- ")), None
+        )
         if split:
             return [*self._part(lines[:split]), *self._part(lines[split:])]
         return [self.block("text", self.rich(lines))]
@@ -108,7 +110,9 @@ class Blocks:
 
     def _steps(self, lines: list[str]) -> dict:
         pairs = [STEP.fullmatch(line).groups() for line in lines]
-        return self.block("steps", [self._item({"title": self._text(a), "text": self._text(b)}) for a, b in pairs])
+        return self.block(
+            "steps", [self._item({"title": self._text(a), "text": self._text(b)}) for a, b in pairs]
+        )
 
     def _figures(self, _words: str, lines: list[str]) -> dict:
         pairs = [[self._text(part.strip()) for part in line.split("|")] for line in lines]

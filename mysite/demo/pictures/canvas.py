@@ -95,7 +95,10 @@ class Canvas:
 
     def line(self, colour: str, width, *points):
         self.pen.line(
-            self._points(points), fill=self.colour(colour), width=max(1, round(width * self.scale)), joint="curve"
+            self._points(points),
+            fill=self.colour(colour),
+            width=max(1, round(width * self.scale)),
+            joint="curve",
         )
 
     def curve(self, colour: str, width, start, control, end):
@@ -118,7 +121,9 @@ class Canvas:
         steps, points = 8, [(x, y)]
         for i in range(1, steps + 1):
             t = i / steps
-            points.append((x + (1 if i % 2 else -1) * self.random.uniform(6, 16) - 10 * t, y + (base - y) * t))
+            points.append(
+                (x + (1 if i % 2 else -1) * self.random.uniform(6, 16) - 10 * t, y + (base - y) * t)
+            )
         self.polygon(colour, *points, (x + width + lean * (base - y), base))
 
     def ripples(self, top, bottom, *, left=0, right=None):
@@ -147,7 +152,10 @@ def bezier(start, control, end, pieces: int = 24):
     for i in range(pieces + 1):
         t = i / pieces
         points.append(
-            tuple((1 - t) ** 2 * a + 2 * t * (1 - t) * b + t * t * c for a, b, c in zip(start, control, end, strict=True))
+            tuple(
+                (1 - t) ** 2 * a + 2 * t * (1 - t) * b + t * t * c
+                for a, b, c in zip(start, control, end, strict=True)
+            )
         )
     return points
 

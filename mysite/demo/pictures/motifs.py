@@ -25,8 +25,20 @@ def alps(c: Canvas, horizon, *, height=1.0, shift=0):
 
 def shore(c: Canvas, horizon):
     """The near hills on the right bank."""
-    c.ridge("mid", [(640, horizon), (800, horizon - 36), (960, horizon - 60), (1220, horizon - 130)], horizon, rough=5)
-    c.polygon("mid2", (1100, horizon - 92), (1060, horizon - 40), (1022, horizon), (1220, horizon), (1220, horizon - 30))
+    c.ridge(
+        "mid",
+        [(640, horizon), (800, horizon - 36), (960, horizon - 60), (1220, horizon - 130)],
+        horizon,
+        rough=5,
+    )
+    c.polygon(
+        "mid2",
+        (1100, horizon - 92),
+        (1060, horizon - 40),
+        (1022, horizon),
+        (1220, horizon),
+        (1220, horizon - 30),
+    )
 
 
 def lake(c: Canvas, horizon, bottom):
@@ -56,15 +68,24 @@ def fir(c: Canvas, x, y, size=1.0, colour="leaf2"):
     for i in range(4):
         half, top = (54 - 11 * i) * size, y - (60 + 44 * i) * size
         c.polygon(colour, (x - half, top + 48 * size), (x, top - 22 * size), (x + half, top + 48 * size))
-        c.polygon(f"{colour}:near:30", (x, top - 22 * size), (x + half, top + 48 * size), (x, top + 48 * size))
+        c.polygon(
+            f"{colour}:near:30", (x, top - 22 * size), (x + half, top + 48 * size), (x, top + 48 * size)
+        )
 
 
-def house(c: Canvas, x, y, width, height, *, wall="wall", roof="roof", shutter="mid2", lit=False, rows=2, columns=3):
+def house(
+    c: Canvas, x, y, width, height, *, wall="wall", roof="roof", shutter="mid2", lit=False, rows=2, columns=3
+):
     """A house of the village standing on ``y``."""
     pitch = width * 0.34
     c.box(wall, x, y - height, width, height)
     c.box(f"{wall}:near:12", x + width * 0.82, y - height, width * 0.18, height)
-    c.polygon(roof, (x - width * 0.07, y - height), (x + width / 2, y - height - pitch), (x + width * 1.07, y - height))
+    c.polygon(
+        roof,
+        (x - width * 0.07, y - height),
+        (x + width / 2, y - height - pitch),
+        (x + width * 1.07, y - height),
+    )
     c.box(f"{wall}:near:22", x, y - height, width, height * 0.03)
     pane, w, h = "gold" if lit else "near2", width / (columns * 2.4), height / (rows * 2.6)
     for row in range(rows):
@@ -72,7 +93,9 @@ def house(c: Canvas, x, y, width, height, *, wall="wall", roof="roof", shutter="
             wx = x + width * (column + 0.5) / columns - w / 2
             wy = y - height + height * (row + 0.24) / rows
             if row == rows - 1 and column == columns // 2:
-                c.polygon("roof2" if not lit else "near", *arch(wx - w * 0.15, y, w * 1.3, height / rows * 0.78))
+                c.polygon(
+                    "roof2" if not lit else "near", *arch(wx - w * 0.15, y, w * 1.3, height / rows * 0.78)
+                )
                 continue
             c.box(shutter, wx - w * 0.38, wy, w * 1.76, h)
             c.box(pane, wx, wy, w, h)
@@ -82,7 +105,13 @@ def house(c: Canvas, x, y, width, height, *, wall="wall", roof="roof", shutter="
 def church(c: Canvas, x, y, size=1.0):
     s = size
     c.box("wall", x, y - 70 * s, 110 * s, 70 * s)
-    c.polygon("roof", (x - 6 * s, y - 70 * s), (x + 20 * s, y - 112 * s), (x + 92 * s, y - 112 * s), (x + 116 * s, y - 70 * s))
+    c.polygon(
+        "roof",
+        (x - 6 * s, y - 70 * s),
+        (x + 20 * s, y - 112 * s),
+        (x + 92 * s, y - 112 * s),
+        (x + 116 * s, y - 70 * s),
+    )
     for i in range(3):
         c.polygon("near2", *arch(x + (16 + 32 * i) * s, y - 16 * s, 13 * s, 38 * s))
     c.box("wall", x - 36 * s, y - 150 * s, 40 * s, 150 * s)
@@ -98,21 +127,43 @@ def church(c: Canvas, x, y, size=1.0):
 def sailing_boat(c: Canvas, x, y, size=1.0):
     """The lateen barge of the lake, its hull on ``y``."""
     s = size
-    c.polygon("near", *[(x + dx * s, y + dy * s) for dx, dy in [(-14, -28), (182, -28), (170, -10), (138, 0), (24, 0), (0, -10)]])
+    c.polygon(
+        "near",
+        *[
+            (x + dx * s, y + dy * s)
+            for dx, dy in [(-14, -28), (182, -28), (170, -10), (138, 0), (24, 0), (0, -10)]
+        ],
+    )
     for dx in (58, 128):
         c.box("near", x + (dx - 2.5) * s, y - 200 * s, 5 * s, 174 * s)
-    front = [*bezier((60, -230), (30, -170), (-36, -40)), *bezier((-36, -40), (14, -46), (86, -38)), *bezier((86, -38), (66, -120), (60, -230))]
-    back = [*bezier((130, -204), (112, -154), (74, -46)), *bezier((74, -46), (114, -50), (176, -36)), *bezier((176, -36), (148, -92), (130, -204))]
+    front = [
+        *bezier((60, -230), (30, -170), (-36, -40)),
+        *bezier((-36, -40), (14, -46), (86, -38)),
+        *bezier((86, -38), (66, -120), (60, -230)),
+    ]
+    back = [
+        *bezier((130, -204), (112, -154), (74, -46)),
+        *bezier((74, -46), (114, -50), (176, -36)),
+        *bezier((176, -36), (148, -92), (130, -204)),
+    ]
     for sail in (front, back):
         c.polygon("wall", *[(x + dx * s, y + dy * s) for dx, dy in sail])
-    c.polygon("gold", *[(x + dx * s, y + dy * s) for dx, dy in [(-22, -64), (82, -65), (87, -50), (-31, -47)]])
+    c.polygon(
+        "gold", *[(x + dx * s, y + dy * s) for dx, dy in [(-22, -64), (82, -65), (87, -50), (-31, -47)]]
+    )
 
 
 def person(c: Canvas, x, y, size=1.0, coat="near", *, child=False):
     """Somebody standing on ``y``, from afar."""
     s = size * (0.66 if child else 1)
     c.ellipse("near" if coat != "near" else "near2", x, y - 82 * s, 8 * s)
-    c.polygon(coat, (x - 10 * s, y - 72 * s), (x + 10 * s, y - 72 * s), (x + 14 * s, y - 30 * s), (x - 14 * s, y - 30 * s))
+    c.polygon(
+        coat,
+        (x - 10 * s, y - 72 * s),
+        (x + 10 * s, y - 72 * s),
+        (x + 14 * s, y - 30 * s),
+        (x - 14 * s, y - 30 * s),
+    )
     c.box("near", x - 8 * s, y - 32 * s, 7 * s, 32 * s)
     c.box("near", x + 1 * s, y - 32 * s, 7 * s, 32 * s)
 
@@ -125,7 +176,13 @@ def vineyard(c: Canvas, top_left, top_right, bottom, *, rows=9):
         t = i / (rows * 2 - 1)
         start = (x1 + (x2 - x1) * t, y1 + (y2 - y1) * t)
         end = (-260 + (c.width + 520) * t, bottom)
-        c.polygon("vine2" if i % 2 else "gold:vine:45", start, (start[0] + 2, start[1]), (end[0] + 34, end[1]), (end[0], end[1]))
+        c.polygon(
+            "vine2" if i % 2 else "gold:vine:45",
+            start,
+            (start[0] + 2, start[1]),
+            (end[0] + 34, end[1]),
+            (end[0], end[1]),
+        )
 
 
 def lamp(c: Canvas, x, y, size=1.0, *, lit=False):
@@ -146,14 +203,34 @@ def flag(c: Canvas, x, y, height, *, first="leaf", second="wall"):
 def shield(c: Canvas, x, y, size=1.0):
     """The arms: azure, an elm or, two waves argent."""
     s = size
-    outline = [(2, 2), (46, 2), (46, 30), *bezier((46, 30), (46, 46), (24, 54)), *bezier((24, 54), (2, 46), (2, 30))]
+    outline = [
+        (2, 2),
+        (46, 2),
+        (46, 30),
+        *bezier((46, 30), (46, 46), (24, 54)),
+        *bezier((24, 54), (2, 46), (2, 30)),
+    ]
     c.polygon("wall", *[(x + (px - 24) * s * 1.12, y + (py - 28) * s * 1.1) for px, py in outline])
     c.polygon("#12479a", *[(x + (px - 24) * s, y + (py - 28) * s) for px, py in outline])
-    for px, py, r in [(24, 11.5, 5.5), (16.5, 16.5, 5.5), (31.5, 16.5, 5.5), (18, 24, 5), (30, 24, 5), (24, 19, 6)]:
+    for px, py, r in [
+        (24, 11.5, 5.5),
+        (16.5, 16.5, 5.5),
+        (31.5, 16.5, 5.5),
+        (18, 24, 5),
+        (30, 24, 5),
+        (24, 19, 6),
+    ]:
         c.ellipse("#f3c64f", x + (px - 24) * s, y + (py - 28) * s, r * s)
-    c.polygon("#f3c64f", *[(x + (px - 24) * s, y + (py - 28) * s) for px, py in [(22, 36), (23, 24), (25, 24), (26, 36)]])
+    c.polygon(
+        "#f3c64f",
+        *[(x + (px - 24) * s, y + (py - 28) * s) for px, py in [(22, 36), (23, 24), (25, 24), (26, 36)]],
+    )
     for row in (40, 45):
-        wave = [p for i in range(3) for p in bezier((9 + 10 * i, row), (14 + 10 * i, row - 4), (19 + 10 * i, row), 8)]
+        wave = [
+            p
+            for i in range(3)
+            for p in bezier((9 + 10 * i, row), (14 + 10 * i, row - 4), (19 + 10 * i, row), 8)
+        ]
         c.line("wall", 1.8 * s, *[(x + (px - 24) * s, y + (py - 28) * s) for px, py in wave])
 
 
@@ -166,7 +243,13 @@ def stall(c: Canvas, x, y, width=150, stripe="red"):
     for i in range(6):
         half = width / 6
         left, right = x - 12 + (half + 4) * i, x - 12 + (half + 4) * (i + 1)
-        c.polygon(stripe if i % 2 else "wall", (x + half * i, y - 156), (x + half * (i + 1), y - 156), (right, y - 118), (left, y - 118))
+        c.polygon(
+            stripe if i % 2 else "wall",
+            (x + half * i, y - 156),
+            (x + half * (i + 1), y - 156),
+            (right, y - 118),
+            (left, y - 118),
+        )
     goods = ["gold", "red", "vine", "leaf", "roof"]
     for i in range(9):
         c.ellipse(goods[i % len(goods)], x + 14 + (width - 28) * i / 8, y - 56 - (i % 2) * 4, 9)

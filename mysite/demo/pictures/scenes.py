@@ -18,7 +18,18 @@ def _panorama(c: Canvas):
     c.polygon("vine", (620, 380), (900, 320), (1220, 226), (1220, 400), (560, 400))
     for i in range(9):
         c.curve("vine2", 2, (700 + 20 * i, 384 - 5 * i), (920, 370 - 14 * i), (1220, 374 - 17 * i))
-    for i, (x, w, h) in enumerate([(640, 46, 30), (700, 40, 40), (752, 54, 34), (906, 44, 40), (960, 60, 34), (1034, 46, 44), (1096, 52, 34), (1160, 44, 40)]):
+    for i, (x, w, h) in enumerate(
+        [
+            (640, 46, 30),
+            (700, 40, 40),
+            (752, 54, 34),
+            (906, 44, 40),
+            (960, 60, 34),
+            (1034, 46, 44),
+            (1096, 52, 34),
+            (1160, 44, 40),
+        ]
+    ):
         m.house(c, x, 402, w, h, columns=2, rows=1, shutter="wall2", roof="roof" if i % 3 else "roof2")
     m.church(c, 846, 402, 0.52)
     m.lake(c, 400, 750)
@@ -36,14 +47,33 @@ def _vieux_port(c: Canvas):
     m.lake(c, 330, 750)
     c.polygon("lake2:wall:22", (316, 378), (506, 378), (486, 468), (426, 408), (360, 490))
     m.sailing_boat(c, 330, 374)
-    c.polygon("sky:stone:40", *bezier((0, 664), (300, 612), (620, 652)), *bezier((620, 652), (900, 690), (1200, 614)), (1200, 750), (0, 750))
-    c.polygon("sky", *bezier((0, 690), (300, 640), (620, 680)), *bezier((620, 680), (900, 716), (1200, 642)), (1200, 750), (0, 750))
+    c.polygon(
+        "sky:stone:40",
+        *bezier((0, 664), (300, 612), (620, 652)),
+        *bezier((620, 652), (900, 690), (1200, 614)),
+        (1200, 750),
+        (0, 750),
+    )
+    c.polygon(
+        "sky",
+        *bezier((0, 690), (300, 640), (620, 680)),
+        *bezier((620, 680), (900, 716), (1200, 642)),
+        (1200, 750),
+        (0, 750),
+    )
     c.polygon("wood", (660, 470), (680, 470), (1010, 706), (980, 714))
     c.polygon("wood2", (660, 460), (704, 454), (1174, 668), (996, 712))
     for i in range(13):
         t = i / 12
         c.line("wood", 2.5, (668 + 290 * t, 466 + 220 * t), (714 + 400 * t, 458 + 192 * t))
-    for x, y, h in [(668, 452, 50), (740, 496, 60), (846, 570, 70), (714, 446, 30), (826, 494, 30), (980, 566, 36)]:
+    for x, y, h in [
+        (668, 452, 50),
+        (740, 496, 60),
+        (846, 570, 70),
+        (714, 446, 30),
+        (826, 494, 30),
+        (980, 566, 36),
+    ]:
         c.box("near", x - 4.5, y, 9, h)
     c.curve("near", 4, (714, 448), (760, 492), (826, 496))
     c.curve("near", 4, (826, 496), (890, 550), (980, 568))
@@ -122,7 +152,12 @@ def _forest(c: Canvas):
     c.box("far:sky:40", 0, 0, 1200, 750)
     c.ellipse("sky:gold:30", 640, 180, 90)
     for depth, (colour, base, size, count) in enumerate(
-        [("leaf:far:70", 400, 0.9, 26), ("leaf:far:45", 450, 1.2, 18), ("leaf", 520, 1.6, 11), ("leaf2", 640, 2.3, 7)]
+        [
+            ("leaf:far:70", 400, 0.9, 26),
+            ("leaf:far:45", 450, 1.2, 18),
+            ("leaf", 520, 1.6, 11),
+            ("leaf2", 640, 2.3, 7),
+        ]
     ):
         c.ridge(colour, [(-20, base - 20), (400, base), (800, base - 14), (1220, base)], 750, rough=6)
         for i in range(count):
@@ -130,7 +165,12 @@ def _forest(c: Canvas):
             if depth > 1 and 480 < x < 720:
                 continue
             m.fir(c, x, base + 14, size * c.random.uniform(0.85, 1.15), colour)
-    c.polygon("wood2:sky:40", *bezier((400, 750), (560, 600), (610, 470)), (626, 470), *bezier((640, 470), (700, 600), (780, 750)))
+    c.polygon(
+        "wood2:sky:40",
+        *bezier((400, 750), (560, 600), (610, 470)),
+        (626, 470),
+        *bezier((640, 470), (700, 600), (780, 750)),
+    )
     m.person(c, 616, 560, 0.8, "red")
     m.person(c, 648, 566, 0.8, "gold", child=True)
     c.box("wood", 826, 560, 10, 110)
@@ -161,7 +201,14 @@ def _school(c: Canvas):
         for k in range(n):
             x, y = 620 + 66 * i, 690 - 34 * k + (17 if n == 2 else 0)
             c.line("wall", 4, (x, y), (x + 60, y), (x + 66, y - 30), (x + 6, y - 30), (x, y))
-    for x, y, coat in [(210, 660, "red"), (262, 676, "gold"), (330, 650, "mid2"), (470, 700, "leaf"), (520, 690, "roof"), (720, 668, "red")]:
+    for x, y, coat in [
+        (210, 660, "red"),
+        (262, 676, "gold"),
+        (330, 650, "mid2"),
+        (470, 700, "leaf"),
+        (520, 690, "roof"),
+        (720, 668, "red"),
+    ]:
         m.person(c, x, y, 1.2, coat, child=True)
     m.person(c, 400, 690, 1.2, "near2")
     m.tree(c, 70, 620, 2.0)
@@ -171,7 +218,12 @@ def _school(c: Canvas):
 def _market(c: Canvas):
     m.sky(c, 380, band=220)
     m.alps(c, 380, height=0.6)
-    for x, w, h, roof in [(-20, 190, 240, "roof2"), (180, 170, 200, "roof"), (760, 200, 230, "roof2"), (970, 250, 210, "roof")]:
+    for x, w, h, roof in [
+        (-20, 190, 240, "roof2"),
+        (180, 170, 200, "roof"),
+        (760, 200, 230, "roof2"),
+        (970, 250, 210, "roof"),
+    ]:
         m.house(c, x, 500, w, h, roof=roof, wall="wall2" if roof == "roof" else "wall")
     m.church(c, 470, 480, 0.9)
     c.box("sky:stone:30", 0, 480, 1200, 280)
@@ -187,7 +239,14 @@ def _hall(c: Canvas):
     m.alps(c, 360)
     c.box("lake", 0, 330, 1200, 60)
     c.ripples(330, 390)
-    c.polygon("vine", (0, 750), (0, 396), *bezier((0, 396), (320, 362), (640, 370)), *bezier((640, 370), (900, 372), (1200, 404)), (1200, 750))
+    c.polygon(
+        "vine",
+        (0, 750),
+        (0, 396),
+        *bezier((0, 396), (320, 362), (640, 370)),
+        *bezier((640, 370), (900, 372), (1200, 404)),
+        (1200, 750),
+    )
     c.box("wall", 330, 250, 580, 320)
     c.polygon("roof", (280, 258), (386, 120), (854, 120), (960, 258))
     c.box("wall:near:16", 330, 256, 580, 16)
@@ -234,7 +293,13 @@ def _harbour(c: Canvas):
         x, y = 70 + 108 * i, 520 + (i % 3) * 18
         c.line("wall", 4, (x, y), (x, y - 230 + (i % 4) * 26))
         c.line("wall:near:30", 1.5, (x, y - 220 + (i % 4) * 26), (x + 44, y - 10))
-        c.polygon(["wall", "red", "near2", "gold"][i % 4], (x - 50, y - 12), (x + 62, y - 12), (x + 40, y + 16), (x - 36, y + 16))
+        c.polygon(
+            ["wall", "red", "near2", "gold"][i % 4],
+            (x - 50, y - 12),
+            (x + 62, y - 12),
+            (x + 40, y + 16),
+            (x - 36, y + 16),
+        )
         c.box("wood2", x - 20, y - 26, 42, 14)
     c.polygon("wood2", (-10, 610), (1220, 570), (1220, 640), (-10, 690))
     for i in range(24):
@@ -314,10 +379,23 @@ def _advent(c: Canvas):
     for x in (40, 150, 1010, 1120):
         m.fir(c, x, 480, 1.1, "leaf")
     m.church(c, 560, 500, 1.2)
-    for x, w, h in [(-20, 170, 200), (170, 150, 180), (330, 160, 230), (720, 180, 210), (910, 140, 190), (1060, 180, 220)]:
+    for x, w, h in [
+        (-20, 170, 200),
+        (170, 150, 180),
+        (330, 160, 230),
+        (720, 180, 210),
+        (910, 140, 190),
+        (1060, 180, 220),
+    ]:
         m.house(c, x, 560, w, h, lit=True, shutter="near2")
     c.box("#dfe5ee", 0, 548, 1200, 210)
-    c.polygon("#c6d0e0", *bezier((0, 610), (400, 560), (800, 620)), *bezier((800, 620), (1000, 640), (1200, 590)), (1200, 750), (0, 750))
+    c.polygon(
+        "#c6d0e0",
+        *bezier((0, 610), (400, 560), (800, 620)),
+        *bezier((800, 620), (1000, 640), (1200, 590)),
+        (1200, 750),
+        (0, 750),
+    )
     m.fir(c, 600, 640, 1.9, "leaf")
     for i in range(22):
         row = i % 5
@@ -325,7 +403,13 @@ def _advent(c: Canvas):
     c.ellipse("gold", 600, 222, 11)
     m.lamp(c, 300, 650, 1.2, lit=True)
     m.lamp(c, 900, 650, 1.2, lit=True)
-    for x, coat, child in [(420, "near", False), (452, "red", True), (760, "near2", False), (800, "near", False), (836, "gold", True)]:
+    for x, coat, child in [
+        (420, "near", False),
+        (452, "red", True),
+        (760, "near2", False),
+        (800, "near", False),
+        (836, "gold", True),
+    ]:
         m.person(c, x, 670, 1.15, coat, child=child)
     for _ in range(160):
         c.ellipse("#ffffff", c.random.uniform(0, 1200), c.random.uniform(0, 750), c.random.uniform(1.2, 3))
@@ -338,10 +422,22 @@ def _beach(c: Canvas):
     m.alps(c, 310, height=0.9)
     m.lake(c, 310, 620)
     m.sailing_boat(c, 760, 400, 0.6)
-    c.polygon("sky", *bezier((0, 520), (400, 560), (700, 600)), *bezier((700, 600), (950, 640), (1200, 600)), (1200, 750), (0, 750))
+    c.polygon(
+        "sky",
+        *bezier((0, 520), (400, 560), (700, 600)),
+        *bezier((700, 600), (950, 640), (1200, 600)),
+        (1200, 750),
+        (0, 750),
+    )
     c.line("wall", 5, *bezier((0, 520), (400, 560), (700, 600)), *bezier((700, 600), (950, 640), (1200, 600)))
     for i in range(80):
-        c.ellipse("stone:sky:45" if i % 2 else "stone", c.random.uniform(0, 1200), c.random.uniform(640, 745), c.random.uniform(3, 8), 3)
+        c.ellipse(
+            "stone:sky:45" if i % 2 else "stone",
+            c.random.uniform(0, 1200),
+            c.random.uniform(640, 745),
+            c.random.uniform(3, 8),
+            3,
+        )
     for i in range(36):
         x = c.random.uniform(-10, 210)
         height = c.random.uniform(90, 190)
@@ -351,7 +447,13 @@ def _beach(c: Canvas):
     c.polygon("near", *bezier((330, 500), (370, 478), (420, 496)), (430, 504), (336, 508))
     c.line("near", 6, (346, 496), (338, 462))
     c.polygon("roof", (330, 462), (346, 452), (350, 466))
-    for x, y, coat, child in [(520, 660, "red", False), (556, 662, "gold", True), (700, 690, "mid2", False), (880, 660, "leaf", True), (912, 656, "red", True)]:
+    for x, y, coat, child in [
+        (520, 660, "red", False),
+        (556, 662, "gold", True),
+        (700, 690, "mid2", False),
+        (880, 660, "leaf", True),
+        (912, 656, "red", True),
+    ]:
         m.person(c, x, y, 1.15, coat, child=child)
     c.polygon("red", (990, 600), (1060, 540), (1130, 600))
     c.polygon("wall", (1036, 600), (1060, 540), (1084, 600))
@@ -362,7 +464,13 @@ def _beach(c: Canvas):
 def _works(c: Canvas):
     m.sky(c, 400, band=200)
     m.clouds(c, (260, 70, 90), (900, 60, 100))
-    for x, w, h, roof in [(-20, 200, 230, "roof"), (190, 180, 260, "roof2"), (380, 170, 210, "roof"), (840, 180, 250, "roof2"), (1030, 200, 220, "roof")]:
+    for x, w, h, roof in [
+        (-20, 200, 230, "roof"),
+        (190, 180, 260, "roof2"),
+        (380, 170, 210, "roof"),
+        (840, 180, 250, "roof2"),
+        (1030, 200, 220, "roof"),
+    ]:
         m.house(c, x, 500, w, h, roof=roof)
     m.church(c, 640, 496, 0.95)
     c.box("stone:near:18", 0, 496, 1200, 260)
@@ -381,7 +489,13 @@ def _works(c: Canvas):
     for x in (60, 300, 540, 1120):
         c.box("wall", x, 676, 70, 22)
         for k in range(3):
-            c.polygon("red", (x + 24 * k, 676), (x + 24 * k + 12, 676), (x + 24 * k + 4, 698), (x + 24 * k - 6 if k else x, 698))
+            c.polygon(
+                "red",
+                (x + 24 * k, 676),
+                (x + 24 * k + 12, 676),
+                (x + 24 * k + 4, 698),
+                (x + 24 * k - 6 if k else x, 698),
+            )
         c.box("near", x + 6, 698, 6, 30)
         c.box("near", x + 58, 698, 6, 30)
     m.person(c, 620, 600, 1.1, "gold")
@@ -423,7 +537,13 @@ def _football(c: Canvas):
     c.box("leaf:vine:55", 0, 372, 1200, 380)
     for i in range(6):
         if i % 2:
-            c.polygon("leaf:vine:70", (200 * i, 372), (200 * i + 200, 372), (260 * i + 90, 750), (260 * i - 170, 750))
+            c.polygon(
+                "leaf:vine:70",
+                (200 * i, 372),
+                (200 * i + 200, 372),
+                (260 * i + 90, 750),
+                (260 * i - 170, 750),
+            )
     for x in (40, 1160):
         m.tree(c, x, 400, 1.4)
         m.tree(c, x + 60, 392, 1.1, "leaf2")
@@ -432,7 +552,14 @@ def _football(c: Canvas):
     c.ellipse("leaf:vine:63", 600, 600, 163, 56)
     c.line("wall", 5, (600, 450), (600, 750))
     c.line("wall", 7, (90, 560), (90, 440), (230, 420), (230, 520))
-    for x, y, coat in [(330, 590, "red"), (480, 640, "#12479a"), (640, 560, "red"), (760, 660, "#12479a"), (900, 580, "red"), (1010, 690, "#12479a")]:
+    for x, y, coat in [
+        (330, 590, "red"),
+        (480, 640, "#12479a"),
+        (640, 560, "red"),
+        (760, 660, "#12479a"),
+        (900, 580, "red"),
+        (1010, 690, "#12479a"),
+    ]:
         m.person(c, x, y, 1.2, coat)
     c.ellipse("wall", 560, 640, 12)
     c.box("wood2", 820, 400, 240, 40)
@@ -441,23 +568,98 @@ def _football(c: Canvas):
 
 SCENES: dict[str, tuple[str, str, Callable, dict]] = {
     # name: (title, alternative text, drawing, palette)
-    "panorama": ("Orvenay vu du lac", "Orvenay vu du lac : les vignes, le clocher, la barque et les Dents d’Aurel", _panorama, PALETTE),
-    "vieux-port": ("Le Vieux-Port", "Une barque à voiles latines devant le ponton du Vieux-Port", _vieux_port, PALETTE),
-    "place-de-l-orme": ("La place de l’Orme", "La place de l’Orme, sa fontaine et le grand orme devant les maisons du bourg", _square, PALETTE),
-    "maison-de-commune": ("La maison de commune", "La maison de commune, son horloge et ses deux drapeaux, place de l’Orme", _town_hall, PALETTE),
-    "foret": ("Le bois de la Côte", "Un sentier entre les sapins du bois de la Côte, deux promeneurs", _forest, PALETTE),
-    "ecole": ("Le collège des Ormes", "La cour du collège des Ormes à la récréation, une marelle au sol", _school, PALETTE),
+    "panorama": (
+        "Orvenay vu du lac",
+        "Orvenay vu du lac : les vignes, le clocher, la barque et les Dents d’Aurel",
+        _panorama,
+        PALETTE,
+    ),
+    "vieux-port": (
+        "Le Vieux-Port",
+        "Une barque à voiles latines devant le ponton du Vieux-Port",
+        _vieux_port,
+        PALETTE,
+    ),
+    "place-de-l-orme": (
+        "La place de l’Orme",
+        "La place de l’Orme, sa fontaine et le grand orme devant les maisons du bourg",
+        _square,
+        PALETTE,
+    ),
+    "maison-de-commune": (
+        "La maison de commune",
+        "La maison de commune, son horloge et ses deux drapeaux, place de l’Orme",
+        _town_hall,
+        PALETTE,
+    ),
+    "foret": (
+        "Le bois de la Côte",
+        "Un sentier entre les sapins du bois de la Côte, deux promeneurs",
+        _forest,
+        PALETTE,
+    ),
+    "ecole": (
+        "Le collège des Ormes",
+        "La cour du collège des Ormes à la récréation, une marelle au sol",
+        _school,
+        PALETTE,
+    ),
     "marche": ("Le marché", "Les étals rayés du marché autour de l’orme, devant l’église", _market, PALETTE),
-    "salle-des-ormes": ("La salle des Ormes", "La salle des Ormes éclairée, entre deux arbres, au bord du lac", _hall, PALETTE),
-    "vignes": ("Les vendanges", "Trois vendangeurs dans les rangs de vigne au-dessus du lac", _vineyard, PALETTE),
-    "port-verraye": ("Le port de la Verraye", "Des voiliers amarrés au port de la Verraye, deux personnes sur le quai", _harbour, PALETTE),
-    "decheterie": ("La déchèterie", "Les bennes de couleur de la déchèterie de la Râpe, à la lisière du bois", _recycling, PALETTE),
+    "salle-des-ormes": (
+        "La salle des Ormes",
+        "La salle des Ormes éclairée, entre deux arbres, au bord du lac",
+        _hall,
+        PALETTE,
+    ),
+    "vignes": (
+        "Les vendanges",
+        "Trois vendangeurs dans les rangs de vigne au-dessus du lac",
+        _vineyard,
+        PALETTE,
+    ),
+    "port-verraye": (
+        "Le port de la Verraye",
+        "Des voiliers amarrés au port de la Verraye, deux personnes sur le quai",
+        _harbour,
+        PALETTE,
+    ),
+    "decheterie": (
+        "La déchèterie",
+        "Les bennes de couleur de la déchèterie de la Râpe, à la lisière du bois",
+        _recycling,
+        PALETTE,
+    ),
     "gare": ("La gare", "Un train à quai à la gare d’Orvenay, le bus 714 devant la voie", _station, PALETTE),
-    "avent": ("L’Avent", "Le bourg sous la neige, de nuit : fenêtres éclairées et sapin devant l’église", _advent, NIGHT),
-    "plage": ("La plage", "La plage de galets du Vieux-Port en été, les roseaux et un grèbe huppé", _beach, PALETTE),
-    "chantier": ("Le chantier de la rue du Temple", "Une pelle mécanique pose deux conduites dans la rue du Temple ouverte", _works, PALETTE),
-    "conseil": ("La salle du Conseil", "Le Conseil communal en séance, vu du fond de la salle, sous les armoiries", _council, PALETTE),
-    "terrain": ("Le terrain des Grèves", "Un match sur le terrain des Grèves, le lac et les Dents d’Aurel derrière", _football, PALETTE),
+    "avent": (
+        "L’Avent",
+        "Le bourg sous la neige, de nuit : fenêtres éclairées et sapin devant l’église",
+        _advent,
+        NIGHT,
+    ),
+    "plage": (
+        "La plage",
+        "La plage de galets du Vieux-Port en été, les roseaux et un grèbe huppé",
+        _beach,
+        PALETTE,
+    ),
+    "chantier": (
+        "Le chantier de la rue du Temple",
+        "Une pelle mécanique pose deux conduites dans la rue du Temple ouverte",
+        _works,
+        PALETTE,
+    ),
+    "conseil": (
+        "La salle du Conseil",
+        "Le Conseil communal en séance, vu du fond de la salle, sous les armoiries",
+        _council,
+        PALETTE,
+    ),
+    "terrain": (
+        "Le terrain des Grèves",
+        "Un match sur le terrain des Grèves, le lac et les Dents d’Aurel derrière",
+        _football,
+        PALETTE,
+    ),
 }
 
 
@@ -489,13 +691,33 @@ def _portrait(c: Canvas, *, skin, hair, style, coat, back):
     c.box(back, 0, 0, 800, 1000)
     c.ellipse(f"{back}:wall:40", 400, 430, 330)
     if style == "long":
-        c.polygon(hair, *bezier((230, 420), (200, 700), (250, 760)), (550, 760), *bezier((550, 760), (600, 700), (570, 420)))
-    c.polygon(coat, *bezier((70, 1010), (90, 770), (300, 730)), (500, 730), *bezier((500, 730), (710, 770), (730, 1010)))
-    c.polygon(f"{skin}:near:14", (336, 600), (464, 600), (470, 740), *bezier((470, 740), (400, 812), (330, 740)))
+        c.polygon(
+            hair,
+            *bezier((230, 420), (200, 700), (250, 760)),
+            (550, 760),
+            *bezier((550, 760), (600, 700), (570, 420)),
+        )
+    c.polygon(
+        coat,
+        *bezier((70, 1010), (90, 770), (300, 730)),
+        (500, 730),
+        *bezier((500, 730), (710, 770), (730, 1010)),
+    )
+    c.polygon(
+        f"{skin}:near:14", (336, 600), (464, 600), (470, 740), *bezier((470, 740), (400, 812), (330, 740))
+    )
     c.polygon("wall", (318, 728), (400, 850), (340, 880), (282, 742))
     c.polygon("wall", (482, 728), (400, 850), (460, 880), (518, 742))
     if style == "curly":
-        for x, y, r in [(258, 400, 74), (542, 400, 74), (290, 310, 84), (510, 310, 84), (400, 270, 96), (250, 490, 54), (550, 490, 54)]:
+        for x, y, r in [
+            (258, 400, 74),
+            (542, 400, 74),
+            (290, 310, 84),
+            (510, 310, 84),
+            (400, 270, 96),
+            (250, 490, 54),
+            (550, 490, 54),
+        ]:
             c.ellipse(hair, x, y, r)
     if style == "bun":
         c.ellipse(hair, 400, 196, 76)
@@ -503,10 +725,20 @@ def _portrait(c: Canvas, *, skin, hair, style, coat, back):
     c.ellipse(skin, 548, 470, 26, 40)
     c.ellipse(skin, 400, 450, 150, 196)
     if style == "bald":
-        c.polygon(hair, *bezier((246, 470), (236, 360), (300, 330)), *bezier((300, 330), (262, 400), (268, 470)))
-        c.polygon(hair, *bezier((554, 470), (564, 360), (500, 330)), *bezier((500, 330), (538, 400), (532, 470)))
+        c.polygon(
+            hair, *bezier((246, 470), (236, 360), (300, 330)), *bezier((300, 330), (262, 400), (268, 470))
+        )
+        c.polygon(
+            hair, *bezier((554, 470), (564, 360), (500, 330)), *bezier((500, 330), (538, 400), (532, 470))
+        )
     else:
-        c.polygon(hair, *bezier((244, 430), (226, 230), (400, 226)), *bezier((400, 226), (574, 230), (556, 430)), *bezier((556, 430), (530, 330), (440, 316)), *bezier((440, 316), (320, 330), (244, 430)))
+        c.polygon(
+            hair,
+            *bezier((244, 430), (226, 230), (400, 226)),
+            *bezier((400, 226), (574, 230), (556, 430)),
+            *bezier((556, 430), (530, 330), (440, 316)),
+            *bezier((440, 316), (320, 330), (244, 430)),
+        )
     c.polygon(f"{skin}:near:12", *bezier((400, 440), (424, 500), (418, 520)), (386, 520))
     for x in (340, 460):
         c.ellipse("ink", x, 452, 11, 13)

@@ -1,0 +1,37 @@
+"""Builds the demo commune, one part after the other. Each builder stands in a file of its own."""
+
+import time
+from collections.abc import Callable
+from datetime import date
+
+from django.test.utils import override_settings
+from django.utils.translation import override
+
+from . import commune, images, outbox, readers, requests, services, site, stories
+from .world import World
+
+AT_ONCE = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
+BY_HAND = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+# What is built, in order. Pages are indexed at once; the past is played by hand, without a worker.
+PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
+    ("the commune, its teams and people", [commune.build], AT_ONCE),
+    ("pictures", [images.build, commune.directory, commune.waste], AT_ONCE),
+    ("pages", [stories.classify, services.classify, site.build], AT_ONCE),
+    ("services", [services.build], AT_ONCE),
+    ("texts, news and agenda", [stories.build, site.fill], AT_ONCE),
+    ("German and English", [site.translate], AT_ONCE),
+    ("subscribers", [readers.build], BY_HAND),
+    ("cases", [requests.build, outbox.build], BY_HAND),
+]
+
+
+def build(today: date, *, cases: int = 150, say: Callable[[str], None] = lambda text: None) -> World:
+    """Builds everything, as of ``today``: the same day gives the same commune."""
+    world = World(today=today, cases=cases)
+    for title, builders, tasks in PARTS:
+        began = time.monotonic()
+        with override_settings(TASKS=tasks), override("fr"):
+            for part in builders:
+                part(world)
+        say(f"  {title}: {time.monotonic() - began:.1f} s")
+    return world

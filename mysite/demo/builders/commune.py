@@ -1,0 +1,155 @@
+"""The ground: languages, settings of the commune, groups, teams, people, what is collected when."""
+
+from datetime import time
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
+from wagtail.models import Collection, GroupCollectionPermission, Locale
+
+from eservices.accounts import roles
+from eservices.accounts.models import IdentityLevel
+from eservices.cases.models import Role, Team, TeamMember
+from home.models import CommuneSettings, Contact, Person, WasteCollection
+
+from .. import clock, people
+from ..markup import CONTENT
+from ..typography import set_in_type
+from .world import LANGUAGES, World
+
+COUNTER = "mon 08:00-11:30; tue 08:00-11:30 14:00-17:00; wed 14:00-18:30; thu 08:00-11:30; fri 07:00-13:00"
+WASTE = [
+    # what in each language, first collection, every how many weeks
+    (("Ordures ménagères", "Kehricht", "Household waste"), "tue-40w", 1),
+    (("Papier et carton", "Papier und Karton", "Paper and cardboard"), "wed-40w", 2),
+    (("Déchets verts", "Grünabfälle", "Green waste"), "thu-40w", 1),
+]
+OPEN_ACCESS = ["wagtailimages", "wagtaildocs"]
+ARMS = CONTENT / "arms.svg"
+
+
+def languages(world: World) -> None:
+    for code in LANGUAGES:
+        world.locales[code] = Locale.objects.get_or_create(language_code=code)[0]
+
+
+def hours(text: str) -> list[dict]:
+    """``mon 08:00-11:30 14:00-17:00; tue …`` as the value of a StreamField."""
+    rows = []
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        weekday, *spans = part.split()
+        for span in spans:
+            opens, closes = span.split("-")
+            value = {"day": clock.WEEKDAYS.index(weekday), "opens": opens, "closes": closes}
+            rows.append({"type": "opening", "value": value})
+    return rows
+
+
+def describe(world: World) -> None:
+    """The commune's settings, with its arms."""
+    commune = CommuneSettings.current()
+    commune.name, commune.kind = "Orvenay", "Commune d’Orvenay"
+    commune.street, commune.postcode, commune.town = "Place de l’Orme 2", "1199", "Orvenay"
+    commune.phone, commune.email = "021 000 42 10", "greffe@orvenay.example"
+    commune.colour, commune.reference_prefix = "#12479a", "ORV"
+    commune.hours = as_stream(commune, "hours", hours(COUNTER))
+    commune.arms.save("orvenay.svg", ContentFile(ARMS.read_bytes()), save=False)
+    commune.save()
+
+
+def staff(world: World) -> None:
+    """Groups, teams and everybody who signs in. One hash serves all: they share a password."""
+    groups = roles.ensure_roles()
+    teams = {}
+    for key, name, email, phone in people.TEAMS:
+        teams[key] = Team.objects.update_or_create(
+            key=key, defaults={"name": name, "email": email, "phone": phone}
+        )[0]
+    secret = make_password(people.PASSWORD)
+    for one in people.SIGN_INS:
+        first, _blank, last = one.name.partition(" ")
+        user, _new = get_user_model().objects.update_or_create(
+            email=one.email,
+            defaults={
+                "first_name": first,
+                "last_name": last,
+                "password": secret if one.password else make_password(None),
+                "is_superuser": one.superuser,
+                "is_staff": bool(one.password),
+                "language": one.language,
+                "phone": one.phone,
+                "identity_level": IdentityLevel.KNOWN if one.password else IdentityLevel.EMAIL,
+            },
+        )
+        user.groups.set(groups[name] for name in one.groups)
+        for key, role in one.teams:
+            TeamMember.objects.update_or_create(team=teams[key], user=user, defaults={"role": Role[role]})
+        world.users[one.email] = user
+    world.editor = world.users["daniel.keller@orvenay.example"]
+    open_collections(groups)
+
+
+def open_collections(groups) -> None:
+    """Editors and moderators add and choose pictures and downloads everywhere."""
+    root = Collection.get_first_root_node()
+    wanted = Permission.objects.filter(
+        content_type__app_label__in=OPEN_ACCESS, codename__regex=r"^(add|change|choose)_(image|document)$"
+    )
+    for name in (roles.EDITORS, roles.MODERATORS):
+        for permission in wanted:
+            GroupCollectionPermission.objects.get_or_create(
+                group=groups[name], collection=root, permission=permission
+            )
+
+
+def directory(world: World) -> None:
+    """People and contacts as snippets, in each language."""
+    for key, (name, role, text, phone, email) in people.PERSONS.items():
+        person = Person.objects.create(
+            name=name,
+            role=role,
+            text=text,
+            phone=phone,
+            email=email,
+            photo=world.images.get(key),
+            locale=world.locales["fr"],
+        )
+        _in_every_language(world.persons, key, person, world)
+    for key, (title, text, phone, email) in people.CONTACTS.items():
+        contact = Contact.objects.create(
+            title=set_in_type(title, "fr"),
+            text=set_in_type(text, "fr"),
+            phone=phone,
+            email=email,
+            locale=world.locales["fr"],
+        )
+        _in_every_language(world.contacts, key, contact, world)
+
+
+def _in_every_language(kept: dict, key: str, snippet, world: World) -> None:
+    """The French one serves in all languages, until somebody translates it."""
+    for language in LANGUAGES:
+        kept[key, language] = snippet
+
+
+def waste(world: World) -> None:
+    for names, first, weeks in WASTE:
+        source = None
+        for language, name in zip(LANGUAGES, names, strict=True):
+            one = source.copy_for_translation(world.locales[language]) if source else WasteCollection()
+            one.locale, one.title, one.weeks = world.locales[language], name, weeks
+            one.first_on, one.out_before = clock.day(first, world.today), time(7)
+            one.save()
+            source = source or one
+
+
+def as_stream(instance, name: str, raw: list[dict]):
+    """Raw JSON as the value of a StreamField."""
+    return instance._meta.get_field(name).stream_block.to_python(raw)
+
+
+def build(world: World) -> None:
+    languages(world)
+    describe(world)
+    staff(world)

@@ -1,0 +1,146 @@
+"""The home page in each language: alert, search, six doors, numbers to call, links at the foot."""
+
+from home.models import HomePage
+
+from .. import clock
+from ..typography import set_in_type
+from .commune import as_stream
+from .world import World
+
+TEXTS = {
+    "fr": {
+        "lead": "Le site et le guichet en ligne de la commune d'Orvenay, au bord du lac.",
+        "tagline": "Commune d'Orvenay",
+        "question": "Que cherchez-vous ?",
+        "often": ["amarrage", "sapin de Noël", "abattre un arbre"],
+        "panorama": "Orvenay vu du lac : les vignes, le clocher, la barque et les Dents d'Aurel",
+        "alert": (
+            "Eau coupée demain de 13 h à 16 h,",
+            "rue du Lac 1 à 38. Conduite en réparation.",
+            "Que faire ?",
+        ),
+        "tasks": [
+            ("move", "Déménager", "Arrivée, départ, changement d'adresse", "annonce-demenagement"),
+            ("cert", "Attestation de domicile", "En ligne, reçue par e-mail", "attestation-domicile"),
+            ("bin", "Déchets", "Collectes, sacs, déchèterie", "dechets"),
+            ("idcard", "Pièces d'identité", "Carte d'identité, passeport, permis", "controle-des-habitants"),
+            ("hall", "Réserver une salle", "Salle des Ormes, refuge, couvert du port", "reservation-salle"),
+            ("park", "Stationner", "Macaron, visiteurs, zone bleue", "macaron"),
+        ],
+        "emergency": [
+            ("Fuite d'eau, route, port", "021 000 42 99"),
+            ("Police", "117"),
+            ("Feu", "118"),
+            ("Ambulance", "144"),
+        ],
+        "foot": [
+            ("Accessibilité", "accessibilite"),
+            ("Données personnelles", "donnees-personnelles"),
+            ("Écrire à la commune", "contact"),
+        ],
+    },
+    "de": {
+        "lead": "Website und Online-Schalter der Gemeinde Orvenay am See.",
+        "tagline": "Gemeinde Orvenay",
+        "question": "Was suchen Sie?",
+        "often": ["Bootsplatz", "Parkkarte", "Abfall"],
+        "panorama": "Orvenay vom See aus: Reben, Kirchturm, Segelboot und die Dents d’Aurel",
+        "alert": (
+            "Morgen von 13 bis 16 Uhr kein Wasser,",
+            "rue du Lac 1 bis 38. Leitung in Reparatur.",
+            "Was tun?",
+        ),
+        "tasks": [
+            ("move", "Umziehen", "Zuzug, Wegzug, neue Adresse", "annonce-demenagement"),
+            ("cert", "Wohnsitzbestätigung", "Online, per E-Mail", "attestation-domicile"),
+            ("bin", "Abfall", "Sammlungen, Säcke, Entsorgungsstelle", "dechets"),
+            ("idcard", "Ausweise", "Identitätskarte, Pass, Bewilligung", "controle-des-habitants"),
+            ("hall", "Raum reservieren", "Salle des Ormes, Waldhütte, Hafen", "reservation-salle"),
+            ("park", "Parkieren", "Parkkarte, Besucher, blaue Zone", "macaron"),
+        ],
+        "emergency": [
+            ("Wasserleck, Strasse, Hafen", "021 000 42 99"),
+            ("Polizei", "117"),
+            ("Feuerwehr", "118"),
+            ("Ambulanz", "144"),
+        ],
+        "foot": [
+            ("Barrierefreiheit", "accessibilite"),
+            ("Datenschutz", "donnees-personnelles"),
+            ("Der Gemeinde schreiben", "contact"),
+        ],
+    },
+    "en": {
+        "lead": "Website and online counter of the commune of Orvenay, on the lake.",
+        "tagline": "Commune of Orvenay",
+        "question": "What are you looking for?",
+        "often": ["mooring", "parking permit", "waste"],
+        "panorama": "Orvenay seen from the lake: vineyards, church tower, barge and the Dents d'Aurel",
+        "alert": (
+            "No water tomorrow from 1 to 4 p.m.,",
+            "rue du Lac 1 to 38. Pipe under repair.",
+            "What to do?",
+        ),
+        "tasks": [
+            ("move", "Moving", "Arrival, departure, change of address", "annonce-demenagement"),
+            ("cert", "Residence certificate", "Online, sent by e-mail", "attestation-domicile"),
+            ("bin", "Waste", "Collections, bags, waste site", "dechets"),
+            ("idcard", "Identity documents", "Identity card, passport, permit", "controle-des-habitants"),
+            ("hall", "Hire a room", "Salle des Ormes, lodge, harbour", "reservation-salle"),
+            ("park", "Parking", "Permit, visitors, blue zone", "macaron"),
+        ],
+        "emergency": [
+            ("Water leak, road, harbour", "021 000 42 99"),
+            ("Police", "117"),
+            ("Fire", "118"),
+            ("Ambulance", "144"),
+        ],
+        "foot": [
+            ("Accessibility", "accessibilite"),
+            ("Personal data", "donnees-personnelles"),
+            ("Write to the commune", "contact"),
+        ],
+    },
+}
+
+
+def write(home: HomePage, language: str, world: World) -> None:
+    """Everything on the home page but its title."""
+    texts = TEXTS[language]
+    find = world.find(language)
+
+    def typed(text: str) -> str:
+        return set_in_type(text, language)
+
+    home.lead, home.tagline = typed(texts["lead"]), typed(texts["tagline"])
+    home.search_description = home.lead
+    home.question = typed(texts["question"])
+    home.panorama, home.panorama_alt = world.images.get("panorama"), typed(texts["panorama"])
+    stream(home, "often", [("word", typed(word)) for word in texts["often"]])
+    stream(home, "alert", [("alert", alert(texts["alert"], typed, find, world))])
+    tasks = [
+        {"icon": icon, "title": typed(title), "text": typed(text), "page": find("page", key), "url": ""}
+        for icon, title, text, key in texts["tasks"]
+    ]
+    stream(home, "tasks", [("task", task) for task in tasks])
+    numbers = [{"label": typed(label), "phone": phone} for label, phone in texts["emergency"]]
+    stream(home, "emergency", [("number", number) for number in numbers])
+    foot = [{"title": typed(title), "page": find("page", key), "url": ""} for title, key in texts["foot"]]
+    stream(home, "footer_links", [("link", link) for link in foot])
+
+
+def alert(words, typed, find, world: World) -> dict:
+    title, text, link = map(typed, words)
+    until = clock.at(clock.day("+1d", world.today), 16)
+    return {
+        "title": title,
+        "text": text,
+        "link_text": link,
+        "page": find("page", "eau-energie"),
+        "until": until.isoformat(),
+    }
+
+
+def stream(home: HomePage, name: str, pairs: list[tuple[str, object]]) -> None:
+    raw = [{"type": kind, "value": value} for kind, value in pairs]
+    setattr(home, name, as_stream(home, name, raw))

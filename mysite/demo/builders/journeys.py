@@ -1,0 +1,181 @@
+"""One request's way, played step by step with the clock set back, through the actions that the site uses."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+
+from django.utils import timezone
+
+from eservices.cases import actions as cases
+from eservices.cases import process
+from eservices.cases.actors import Applicant
+from eservices.cases.models import Case, Role
+from eservices.documents import actions as documents
+from eservices.documents.models import Document
+from eservices.formbuilder.logic.visibility import visible_steps
+from eservices.formbuilder.models import Form, FormVersion
+from eservices.submissions import actions as submissions
+from eservices.submissions.models import Channel, Draft
+
+from .. import clock
+from . import letters, papers
+from .answers import FILES
+from .residents import Resident
+
+CHECKS = {"copie": "card", "guichet": "seen", "poste": "posted"}
+COUNTER = (Channel.COUNTER, Channel.PHONE, Channel.PAPER)
+
+
+class NotYet(Exception):
+    """The next thing would happen after the demo's last evening: it has not happened."""
+
+
+@dataclass
+class Journey:
+    """Who files what, when; and ``until``, the moment up to which things have happened."""
+
+    service: str
+    who: Resident
+    answers: dict
+    sent: datetime
+    until: datetime
+    random: Random
+    channel: str = Channel.ONLINE
+    user: object = None
+    case: Case | None = None
+
+    def __post_init__(self):
+        self.now = self.sent
+
+    # -- time --------------------------------------------------------------------------------------------------
+    def later(self, days: int = 1) -> None:
+        """Some working hour, so many working days on."""
+        day = timezone.localtime(self.now).date()
+        while days > 0:
+            day += timedelta(days=1)
+            days -= day.weekday() < 5
+        self.until_then(clock.at(day, self.random.randint(8, 16), self.random.randint(0, 59)))
+
+    def soon(self, minutes: int) -> None:
+        self.until_then(self.now + timedelta(minutes=minutes))
+
+    def until_then(self, moment: datetime) -> None:
+        if moment >= self.until:
+            raise NotYet
+        self.now = moment
+
+    # -- filing ------------------------------------------------------------------------------------------------
+    def file(self, version: FormVersion) -> Case:
+        """Fills in every step and sends, as a resident or as an agent for somebody."""
+        agent = self.some_agent(version) if self.channel in COUNTER else None
+        with clock.set_to(self.now - timedelta(minutes=self.random.randint(4, 15))):
+            draft = submissions.start_draft(
+                actor=self.user,
+                version=version,
+                language=self.who.language,
+                channel=self.channel,
+                agent=agent,
+            )
+            self.fill(draft, agent)
+        with clock.set_to(self.now):
+            sent = submissions.send(actor=agent or self.user, draft=draft)
+            self.case = Case.objects.get(submission=sent)
+            self.settle()
+        return self.case
+
+    def fill(self, draft: Draft, actor) -> None:
+        definition, today = draft.version.definition, timezone.localdate()
+        names = FILES.get(self.service, {})
+        for step in visible_steps(definition, self.answers, today):
+            for field in step.fields:
+                if field.type == "files" and field.key in names:
+                    file = papers.upload(names[field.key])
+                    submissions.attach_file(actor=actor, draft=draft, field=field.key, upload=file, most=5)
+            given = {f.key: self.answers[f.key] for f in step.fields if self.answers.get(f.key) is not None}
+            submissions.save_step(actor=actor, draft=draft, step=step, answers=given)
+
+    def some_agent(self, version: FormVersion):
+        return self.random.choice(agents_of(version.definition.settings["team"]))
+
+    # -- treating ----------------------------------------------------------------------------------------------
+    def settle(self) -> None:
+        """What the workers would do: the process goes on, documents are made."""
+        process.advance(self.case.pk)
+        for document in Document.objects.filter(case=self.case, state=Document.State.DRAWN):
+            documents.issue(document.pk)
+            process.advance(self.case.pk)
+        self.case.refresh_from_db()
+
+    def confirm(self) -> None:
+        """The resident opens the mailed link: the address is proven."""
+        link = self.case.links.filter(mailed=True).first()
+        if link is not None:
+            self.soon(self.random.randint(3, 90))
+            with clock.set_to(self.now):
+                cases.confirm_address(actor=Applicant(link=link), case=self.case)
+
+    def take(self) -> None:
+        self.later(self.random.choice([1, 1, 2]))
+        self.agent = self.random.choice(agents_of(self.case.team.key))
+        with clock.set_to(self.now):
+            cases.take(actor=self.agent, case=self.case)
+        if self.random.random() < 0.3:
+            self.soon(self.random.randint(5, 40))
+            with clock.set_to(self.now):
+                cases.note(actor=self.agent, case=self.case, text=self.random.choice(letters.NOTES))
+
+    def ask(self) -> None:
+        self.soon(self.random.randint(10, 60))
+        text = letters.question(self.service, self.who.language)
+        with clock.set_to(self.now):
+            cases.ask(actor=self.agent, case=self.case, text=text)
+
+    def answer(self) -> None:
+        self.later(self.random.choice([1, 1, 2, 3]))
+        link = self.case.links.order_by("-mailed").first()
+        text = self.random.choice(letters.REPLIES[self.who.language])
+        with clock.set_to(self.now):
+            cases.answer(actor=Applicant(link=link, user=self.user), case=self.case, text=text)
+
+    def accept(self, *, settle: bool = True) -> None:
+        self.later(self.random.choice([0, 1, 1]) if self.now.hour < 14 else 1)
+        self.case.refresh_from_db()
+        details = {}
+        if self.service == "attestation-domicile":
+            check = CHECKS[self.case.submission.answers.get("preuve", "guichet")]
+            details = {"documents": {"identity_check": check}}
+        reason = self.random.choice(letters.ACCEPTANCES) if self.service == "reservation-salle" else ""
+        with clock.set_to(self.now):
+            cases.accept(actor=self.agent, case=self.case, reason=reason, details=details)
+            if settle:
+                self.settle()
+            else:
+                process.advance(self.case.pk)
+
+    def refuse(self) -> None:
+        self.later()
+        with clock.set_to(self.now):
+            cases.refuse(actor=self.agent, case=self.case, reason=letters.refusal(self.service))
+
+    def withdraw(self) -> None:
+        self.later()
+        link = self.case.links.order_by("-mailed").first()
+        with clock.set_to(self.now):
+            cases.withdraw(actor=Applicant(link=link, user=self.user), case=self.case, reason="")
+
+
+def version_of(service: str) -> FormVersion:
+    return Form.objects.get(slug=service).current
+
+
+def agents_of(team: str) -> list:
+    """Who decides in a team, always in the same order."""
+    from eservices.accounts.models import User
+
+    members = User.objects.filter(memberships__team__key=team, memberships__role__gte=Role.DECIDE)
+    return list(members.order_by("email"))
+
+
+def sent_on(day: date, random: Random) -> datetime:
+    """Residents file by day and by night."""
+    return clock.at(day, random.choice([7, 9, 10, 11, 13, 15, 17, 18, 20, 21, 22]), random.randint(0, 59))

@@ -1,0 +1,161 @@
+"""Cases of the last months, in every state, in the order in which they came."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from eservices.cases.models import Case
+from eservices.documents.models import Document
+from eservices.submissions.models import Channel
+
+from .. import clock
+from .answers import Answers
+from .journeys import Journey, NotYet, sent_on, version_of
+from .residents import Residents
+from .world import World
+
+SERVICES = {
+    "annonce-demenagement": 40,
+    "attestation-domicile": 40,
+    "macaron": 28,
+    "reservation-salle": 20,
+    "chien": 8,
+    "manifestation": 5,
+    "acces-decheterie": 6,
+    "subvention-velo": 3,
+}
+# How requests end, again and again in this order, so that a small demo has every state too.
+ENDINGS = ["accepted", "received", "in_progress", "waiting", "refused", "making", "withdrawn", "accepted", "answered", "accepted", "received", "accepted", "in_progress", "accepted", "accepted", "waiting", "accepted", "received", "accepted", "refused", "accepted", "in_progress", "accepted", "accepted", "accepted"]
+AGES = {  # days since it was sent: from, to
+    "received": (0, 3),
+    "in_progress": (2, 7),
+    "waiting": (4, 14),
+    "answered": (5, 9),
+    "making": (4, 7),
+    "accepted": (9, 170),
+    "refused": (10, 150),
+    "withdrawn": (6, 120),
+}
+LATE = 3  # open ones that nobody got to in time
+MAKING = 2  # documents still on their way
+CHANNELS = {Channel.ONLINE: 72, Channel.COUNTER: 15, Channel.PHONE: 8, Channel.PAPER: 5}
+OWN = [
+    # what the residents who can sign in have filed: address, service, ending, days ago, answers
+    ("elodie.marchetti@courriel.example", "annonce-demenagement", "answered", 6, {"mouvement": "arrivee"}),
+    (
+        "elodie.marchetti@courriel.example",
+        "reservation-salle",
+        "waiting",
+        7,
+        {"salle": "ormes", "personnes": 60},
+    ),
+    ("elodie.marchetti@courriel.example", "macaron", "accepted", 14, {"zone": "c", "statut": "habitant"}),
+    ("huguette.perrin@courriel.example", "attestation-domicile", "accepted", 20, {"preuve": "guichet"}),
+    ("huguette.perrin@courriel.example", "macaron", "received", 1, {"statut": "habitant"}),
+    ("peter.schmid@courriel.example", "annonce-demenagement", "waiting", 8, {"mouvement": "arrivee"}),
+    ("rachel.moore@courriel.example", "attestation-domicile", "in_progress", 3, {"preuve": "copie"}),
+]
+
+
+@dataclass
+class Plan:
+    """A request to come: what, how it ends, when it was sent."""
+
+    service: str
+    ending: str
+    day: date
+    email: str = ""
+    given: dict | None = None
+
+
+def build(world: World) -> None:
+    residents = Residents(world.random)
+    plans = sorted(plan(world), key=lambda one: (one.day, one.service, one.email))
+    versions = {service: version_of(service) for service in SERVICES}
+    for one in plans:
+        journey = begin(one, residents, world)
+        play(journey, one.ending, versions[one.service])
+    hold_back(world)
+
+
+def plan(world: World) -> list[Plan]:
+    """Which requests there are; nothing has happened yet."""
+    random, day = world.random, world.today - timedelta(days=1)
+    own = OWN if world.cases >= 20 else OWN[:2]
+    plans = [Plan(s, ending, day - timedelta(days=ago), email, given) for email, s, ending, ago, given in own]
+    making, late = MAKING, LATE
+    for number in range(world.cases - len(plans)):
+        ending = ENDINGS[number % len(ENDINGS)]
+        service = random.choices(list(SERVICES), list(SERVICES.values()))[0]
+        age = random.randint(*AGES[ending])
+        if ending == "making":
+            ending, making = ("making", making - 1) if making else ("accepted", 0)
+            service = "attestation-domicile"
+        if ending == "in_progress" and late and number > world.cases // 2:
+            age, late = 11 + late, late - 1
+        plans.append(Plan(service, ending, day - timedelta(days=age)))
+    return plans
+
+
+def begin(plan: Plan, residents: Residents, world: World) -> Journey:
+    """Draws who files, and what they answer."""
+    random = world.random
+    user = world.user(plan.email) if plan.email else None
+    who = (
+        residents.named(user.first_name, user.last_name, user.language, user.email)
+        if user
+        else residents.draw()
+    )
+    channel = Channel.ONLINE if user else random.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+    answers = Answers(random, residents).of(plan.service, who, plan.day, **(plan.given or {}))
+    if channel != Channel.ONLINE:
+        answers["email"] = None
+    return Journey(
+        service=plan.service,
+        who=who,
+        answers=answers,
+        sent=sent_on(plan.day, random),
+        until=clock.at(world.today, 0),
+        random=random,
+        channel=channel,
+        user=user,
+    )
+
+
+def play(journey: Journey, ending: str, version) -> None:
+    """Lets the request go its way to ``ending``, or as far as there was time."""
+    journey.file(version)
+    try:
+        if journey.channel == Channel.ONLINE and journey.random.random() < 0.6:
+            journey.confirm()
+        if ending != "received":
+            treat(journey, ending)
+    except NotYet:
+        pass
+
+
+def treat(journey: Journey, ending: str) -> None:
+    if ending == "withdrawn":
+        journey.withdraw()
+        return
+    journey.take()
+    if ending in ("waiting", "answered") or (ending == "accepted" and journey.random.random() < 0.2):
+        journey.ask()
+        if ending == "waiting":
+            return
+        journey.answer()
+    if ending == "accepted":
+        journey.accept()
+    elif ending == "making":
+        journey.accept(settle=False)
+    elif ending == "refused":
+        journey.refuse()
+
+
+def hold_back(world: World) -> None:
+    """Documents that are still being made stay so for a day, so that the demo shows the state."""
+    due = timezone.now() + timedelta(days=1)
+    drawn = Document.objects.filter(state=Document.State.DRAWN)
+    Case.objects.filter(documents__in=drawn).update(due_at=None)
+    drawn.update(due_at=due)

@@ -1,0 +1,107 @@
+"""Invented residents, drawn by chance from lists: always the same for the same seed."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+FIRST = ["Élodie", "Marc", "Huguette", "Yves", "Inês", "Bernard", "Nathalie", "Luc", "Giulia", "Rui", "Mireille", "Olivier", "Chloé", "Sami", "Jeanne", "Arthur", "Léa", "Fabien", "Corinne", "Nicolas", "Aline", "Gilles", "Sandrine", "Mehdi", "Laure", "Quentin", "Béatrice", "Hugo", "Valérie", "Antoine", "Manon", "Joël"]
+LAST = ["Rochat", "Favre", "Perrin", "Monnier", "Jaccard", "Blanc", "Oulevay", "Crettenand", "Tavares", "Ferrari", "Nguyen", "Kovačević", "Da-Silva", "Pasche", "Chevalley", "Rosset", "Gonin", "Michaud", "Bovet", "Cosandey", "Delacrétaz", "Regamey", "Vuilleumier", "Berger", "Pittet", "Aubert", "Meylan", "Addor"]
+GERMAN = (
+    ["Peter", "Anna", "Jürg", "Ursula", "Stefan", "Regula", "Beat", "Karin"],
+    ["Schmid", "Müller", "Baumann", "Keller", "Zürcher"],
+)
+ENGLISH = (["Rachel", "James", "Emily", "Oliver"], ["Moore", "Walker", "Hughes", "Clark"])
+STREETS = [
+    ("Rue du Lac", 60),
+    ("Rue des Vignes", 48),
+    ("Rue du Temple", 22),
+    ("Avenue de la Gare", 34),
+    ("Chemin du Stand", 18),
+    ("Chemin des Sablons", 40),
+    ("Rue des Écoles", 12),
+    ("Rue du Midi", 26),
+    ("Clos Aurel", 14),
+    ("Ruelle du Four", 9),
+]
+ELSEWHERE = [
+    ("Rue de la Poste", "1180", "Rolle"),
+    ("Chemin du Stand", "1170", "Aubonne"),
+    ("Avenue de Lavaux", "1009", "Pully"),
+    ("Rue du Centre", "1131", "Tolochenaz"),
+    ("Grand-Rue", "1260", "Nyon"),
+]
+
+
+@dataclass(frozen=True)
+class Resident:
+    """Somebody who files requests or reads the newsletter. ``email`` is never a real address."""
+
+    first: str
+    last: str
+    born: date
+    email: str
+    phone: str
+    address: dict
+    language: str = "fr"
+
+    @property
+    def answers(self) -> dict:
+        """What most forms ask of a person."""
+        return {
+            "prenom": self.first,
+            "nom": self.last,
+            "naissance": self.born.isoformat(),
+            "email": self.email,
+            "tel": self.phone,
+            "adresse": self.address,
+        }
+
+
+class Residents:
+    """Draws residents, none twice."""
+
+    def __init__(self, random: Random):
+        self.random, self.emails = random, set()
+
+    def draw(self) -> Resident:
+        language = self.random.choices(["fr", "de", "en"], [84, 10, 6])[0]
+        firsts, lasts = {"fr": (FIRST, LAST), "de": GERMAN, "en": ENGLISH}[language]
+        first, last = self.random.choice(firsts), self.random.choice(lasts).replace("-", " ")
+        return self.named(first, last, language)
+
+    def named(self, first: str, last: str, language: str = "fr", email: str = "") -> Resident:
+        return Resident(
+            first,
+            last,
+            date(self.random.randint(1942, 2004), self.random.randint(1, 12), self.random.randint(1, 28)),
+            email or self._email(first, last),
+            f"+4179{self.random.randint(2000000, 9999999)}",
+            self.address(),
+            language,
+        )
+
+    def address(self) -> dict:
+        street, most = self.random.choice(STREETS)
+        number = str(self.random.randint(1, most)) + self.random.choice(["", "", "", "", "A", " bis"])
+        return {"street": street, "number": number, "postcode": "1199", "town": "Orvenay"}
+
+    def elsewhere(self) -> dict:
+        street, postcode, town = self.random.choice(ELSEWHERE)
+        return {
+            "street": street,
+            "number": str(self.random.randint(1, 80)),
+            "postcode": postcode,
+            "town": town,
+        }
+
+    def _email(self, first: str, last: str) -> str:
+        plain = unicodedata.normalize("NFD", f"{first}.{last}".replace(" ", "").lower())
+        stem = "".join(sign for sign in plain if sign.isascii())
+        found = next(
+            e
+            for n in range(1, 99)
+            if (e := f"{stem}{n if n > 1 else ''}@courriel.example") not in self.emails
+        )
+        self.emails.add(found)
+        return found

@@ -1,0 +1,199 @@
+"""The tree of pages: first the pages with their titles, then, when all can be linked, what stands on them."""
+
+from django.contrib.auth.models import Group, Permission
+from wagtail.models import GroupPagePermission, Page, Site
+
+from eservices.accounts import roles
+from eservices.catalogue.models import ServiceIndexPage
+from home.models import ContactPage, ContentPage, FormField, HomePage, OfficePage, SectionPage
+from news.models import EventIndexPage, NewsIndexPage
+
+from ..markup import Blocks, Entry, read
+from ..state import UNFINISHED
+from .commune import as_stream, hours
+from .world import LANGUAGES, World
+
+KINDS = {"section": SectionPage, "office": OfficePage, "contact": ContactPage, "": ContentPage}
+FILES = ("vivre", "autorites", "administration")
+# The pages that hold what other apps publish, in the order of the menu: key → (model, title, lead).
+INDEXES = {
+    "guichet-en-ligne": (
+        ServiceIndexPage,
+        "Guichet en ligne",
+        "Huit démarches, jour et nuit. La référence vient tout de suite, la réponse d’une personne.",
+    ),
+    "actualites": (NewsIndexPage, "Actualités", "Ce que la commune décide, construit et fête."),
+    "agenda": (EventIndexPage, "Agenda", "Ce qui se passe à Orvenay dans les semaines qui viennent."),
+}
+MENU = ("guichet-en-ligne", "vivre", "actualites", "autorites", "administration")
+EDITOR_RIGHTS = ("add_page", "change_page")
+MODERATOR_RIGHTS = (*EDITOR_RIGHTS, "publish_page", "bulk_delete_page", "lock_page", "unlock_page")
+
+
+def build(world: World) -> None:
+    """Makes home, sections, pages and indexes, unpublished and empty, so that each can be linked."""
+    home = plant_home(world)
+    world.pages["home"] = home.pk
+    entries = {entry.key: entry for name in FILES for entry in read("fr", name, world.today)}
+    for key in [*MENU, "agenda"]:
+        if key in INDEXES:
+            plant_index(home, key, world)
+        else:
+            plant(home, entries[key], world)
+    for entry in entries.values():
+        if entry.key not in world.pages:
+            plant(Page.objects.get(pk=world.pages[entry["parent"] or "home"]), entry, world)
+    give_rights(home)
+
+
+def plant_home(world: World) -> HomePage:
+    """The home page, in the place of Wagtail's own welcome page."""
+    root = Page.get_first_root_node()
+    for welcome in root.get_children().type(Page).exclude(pk__in=HomePage.objects.values("pk")):
+        welcome.delete()
+    root = Page.get_first_root_node()
+    home = root.add_child(
+        instance=HomePage(title="Orvenay", slug="orvenay", locale=world.locales["fr"], live=False)
+    )
+    Site.objects.all().delete()
+    Site.objects.create(hostname="localhost", root_page=home, is_default_site=True, site_name=UNFINISHED)
+    return home
+
+
+def plant(parent: Page, entry: Entry, world: World) -> Page:
+    model = KINDS[entry["kind"]]
+    page = model(
+        title=entry["title"],
+        slug=entry.key,
+        lead=entry["lead"],
+        keywords=entry["keywords"],
+        search_description=entry["lead"][:250],
+        show_in_menus=entry["menu"] == "yes",
+        locale=world.locales["fr"],
+        live=False,
+    )
+    Page.objects.get(pk=parent.pk).add_child(instance=page)
+    world.pages[entry.key] = page.pk
+    return page
+
+
+def plant_index(home: HomePage, key: str, world: World) -> None:
+    model, title, lead = INDEXES[key]
+    page = model(title=title, slug=key, lead=lead, locale=world.locales["fr"], live=False)
+    page.show_in_menus = key in MENU
+    Page.objects.get(pk=home.pk).add_child(instance=page)
+    world.pages[key] = page.pk
+
+
+def give_rights(home: HomePage) -> None:
+    """Editors write, moderators publish, in every language: rights stand on the root."""
+    root = Page.get_first_root_node()
+    for name, rights in ((roles.EDITORS, EDITOR_RIGHTS), (roles.MODERATORS, MODERATOR_RIGHTS)):
+        group = Group.objects.get(name=name)
+        for permission in Permission.objects.filter(
+            content_type__app_label="wagtailcore", codename__in=rights
+        ):
+            GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
+
+
+# -- what stands on them ---------------------------------------------------------------------------------------
+def fill(world: World) -> None:
+    """Writes every page's content and publishes it, parents first."""
+    publish(fill_home(world), world)
+    for key in INDEXES:
+        publish(Page.objects.get(pk=world.pages[key]).specific, world)
+    for name in FILES:
+        for entry in read("fr", name, world.today):
+            page = Page.objects.get(pk=world.pages[entry.key]).specific
+            write(page, entry, world)
+            publish(page, world)
+
+
+def write(page, entry: Entry, world: World) -> None:
+    """Content and what belongs to the kind of page."""
+    blocks = Blocks(entry, world.find(entry.language))
+    page.body = as_stream(page, "body", blocks.body())
+    if isinstance(page, ContentPage):
+        page.picture = world.images.get(entry["picture"]) or page.picture
+        aside = [blocks.contact(key.split()[1]) for key in entry["aside"].split(",") if key]
+        page.aside = as_stream(page, "aside", aside) if aside else page.aside
+    if isinstance(page, OfficePage) and entry["hours"]:
+        write_office(page, entry)
+    if isinstance(page, ContactPage):
+        write_contact(page, entry, blocks)
+
+
+def write_office(page: OfficePage, entry: Entry) -> None:
+    for name in ("street", "phone", "email", "access"):
+        setattr(page, name, entry[name])
+    page.postcode, page.town = "1199", "Orvenay"
+    page.on_home = entry["on_home"] == "yes"
+    page.hours = as_stream(page, "hours", hours(entry["hours"]))
+
+
+def write_contact(page: ContactPage, entry: Entry, blocks: Blocks) -> None:
+    page.thanks = blocks.rich([entry["thanks"]])
+    page.to_address = "greffe@orvenay.example"
+    page.from_address, page.subject = "noreply@orvenay.example", "Message du site"
+    questions = [
+        ("Votre nom", "singleline", True),
+        ("Votre adresse e-mail", "email", True),
+        ("Votre message", "multiline", True),
+    ]
+    page.form_fields = [
+        FormField(sort_order=n, label=label, field_type=kind, required=required, locale=page.locale)
+        for n, (label, kind, required) in enumerate(questions)
+    ]
+
+
+def fill_home(world: World) -> HomePage:
+    from . import home_page
+
+    home = HomePage.objects.get(pk=world.pages["home"])
+    home_page.write(home, "fr", world)
+    return home
+
+
+def publish(page, world: World) -> None:
+    """As an editor would: a revision, published."""
+    page.save_revision(user=world.editor, log_action=False, clean=False).publish(user=world.editor)
+
+
+# -- other languages -------------------------------------------------------------------------------------------
+def translate(world: World) -> None:
+    """The main pages in German and English: copies beside the source, with their own texts."""
+    for language in LANGUAGES[1:]:
+        entries = read(language, "pages", world.today)
+        for entry in entries:
+            twin_of(entry, world)
+
+
+def twin_of(entry: Entry, world: World) -> None:
+    from . import home_page
+
+    source = Page.objects.get(pk=world.pages[entry.key]).specific
+    twin = source.copy_for_translation(world.locales[entry.language])
+    twin.title = twin.draft_title = entry["title"]
+    twin.slug = entry["slug"] or twin.slug
+    if entry.key == "home":
+        home_page.write(twin, entry.language, world)
+    else:
+        twin.lead, twin.keywords = entry["lead"], entry["keywords"]
+        twin.search_description = entry["lead"][:250]
+        write_twin(twin, source, entry, world)
+    publish(twin, world)
+
+
+def write_twin(twin, source, entry: Entry, world: World) -> None:
+    if hasattr(twin, "body"):
+        blocks = Blocks(entry, world.find(entry.language))
+        twin.body = as_stream(twin, "body", blocks.body())
+    if hasattr(twin, "picture") and hasattr(twin, "picture_caption"):
+        twin.picture_alt, twin.picture_caption = entry["alt"], entry["caption"]
+        twin.author, twin.category = entry["author"], world.categories[category_of(source), entry.language]
+    elif hasattr(twin, "picture") and entry["alt"]:
+        twin.picture_alt = entry["alt"]
+
+
+def category_of(article) -> str:
+    return article.category.slug

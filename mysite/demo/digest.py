@@ -1,0 +1,73 @@
+"""One digest over all that a visitor or agent can read in the demo: what is drawn by chance is left out."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from django.core.serializers.json import DjangoJSONEncoder
+from wagtail.images import get_image_model
+from wagtail.models import Page
+
+from eservices.cases.models import Case, CaseEvent, Message, Note
+from eservices.deliveries.models import Delivery
+from eservices.documents.models import Document
+from eservices.formbuilder.models import FormVersion
+from eservices.submissions.models import StoredFile
+from home.models import Contact, Person, WasteCollection
+from newsletter.models import Subscriber
+
+STREAMS = ("body", "aside", "tasks", "alert", "form", "fees", "stages", "next_steps", "good_to_know")
+READ = {
+    Person: ("name", "role", "text"),
+    Contact: ("title", "text", "phone"),
+    WasteCollection: ("title", "first_on", "weeks"),
+    Subscriber: ("email", "language", "state", "confirmed_at"),
+    FormVersion: ("form__slug", "number", "digest"),
+    Case: (
+        "reference",
+        "state",
+        "outcome",
+        "reason",
+        "opened_at",
+        "deadline",
+        "closed_at",
+        "submission__answers__nom",
+    ),
+    CaseEvent: ("case__reference", "number", "kind", "at"),
+    Message: ("case__reference", "kind", "text", "at"),
+    Note: ("case__reference", "text", "at"),
+    StoredFile: ("field", "name", "digest"),
+    Document: ("number", "title", "state", "identity_check", "drawn_at"),
+    Delivery: ("recipient", "title", "state", "created_at"),
+}
+
+
+def digest_of_everything() -> str:
+    found = hashlib.sha256()
+    for line in lines():
+        found.update(line.encode())
+    return found.hexdigest()
+
+
+def lines() -> Iterator[str]:
+    """Everything as lines of JSON, in an order that does not depend on chance."""
+    for page in Page.objects.order_by("path").specific():
+        streams = {name: getattr(page, name).get_prep_value() for name in STREAMS if hasattr(page, name)}
+        row = [
+            page.url_path,
+            page.title,
+            page.live,
+            page.locale.language_code,
+            getattr(page, "lead", ""),
+            streams,
+        ]
+        yield _json(row)
+    for image in get_image_model().objects.order_by("pk"):
+        yield _json([image.title, image.description, image.get_file_hash()])
+    for model, names in READ.items():
+        rows = sorted(_json([model.__name__, *row]) for row in model.objects.values_list(*names))
+        yield from rows
+
+
+def _json(row) -> str:
+    return json.dumps(row, ensure_ascii=False, cls=DjangoJSONEncoder, sort_keys=True) + "\n"

@@ -1,0 +1,46 @@
+"""Whether the demo commune stands. The site's name says it: it is written first and finished last."""
+
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection, transaction
+from wagtail.models import Site
+
+from home.models import HomePage
+
+FINISHED, UNFINISHED = "Orvenay", "Orvenay, en construction"
+
+
+def is_built() -> bool:
+    return Site.objects.filter(site_name=FINISHED).exists()
+
+
+def is_begun() -> bool:
+    """Whether there is anything that a new build would meet."""
+    return HomePage.objects.exists()
+
+
+def mark_built() -> None:
+    Site.objects.filter(site_name=UNFINISHED).update(site_name=FINISHED)
+
+
+def clear() -> None:
+    """Throws the whole database away and makes an empty one."""
+    if connection.vendor == "sqlite":
+        _clear_sqlite()
+    else:
+        _drop_tables()
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def _clear_sqlite() -> None:
+    connection.close()
+    database = Path(connection.settings_dict["NAME"])
+    for ending in ("", "-wal", "-shm"):
+        database.with_name(database.name + ending).unlink(missing_ok=True)
+
+
+def _drop_tables() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(table)} CASCADE")

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -86,28 +87,30 @@ def welcome(host: str, port: int) -> None:
     print("\nCtrl-C stops everything.", flush=True)
 
 
-def keep_running(processes: dict[str, subprocess.Popen], runs: dict[str, list[str]]) -> int:
-    """Waits; starts worker and scheduler again where they end by themselves. Answers when the site ends."""
-    while True:
-        time.sleep(0.5)
+def wait_for_site(url: str, site: subprocess.Popen, stopped: threading.Event) -> bool:
+    """Whether the site answers in time."""
+    end = time.monotonic() + PATIENCE
+    while not stopped.is_set() and not answers(url):
+        if site.poll() is not None or time.monotonic() > end:
+            print(f"The site does not start: see {LOGS / 'site'}.log", file=sys.stderr, flush=True)
+            return False
+        stopped.wait(0.2)
+    return True
+
+
+def keep_running(processes: dict, runs: dict[str, list[str]], stopped: threading.Event) -> int:
+    """Waits for Ctrl-C; starts worker and scheduler again where they end by themselves, gives up with the site."""
+    while not stopped.wait(0.5):
         for name, process in list(processes.items()):
             if process.poll() is None:
                 continue
             print(f"The {name} ended: see {LOGS / name}.log", file=sys.stderr, flush=True)
             if name == "site":
                 return 1
-            time.sleep(1)
+            stopped.wait(1)
             processes[name] = start(name, runs[name])
-
-
-class Stop(Exception):
-    """Somebody pressed Ctrl-C or sent TERM."""
-
-
-def on_signal(number, frame):
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise Stop
+    print("\nStopping.", flush=True)
+    return 0
 
 
 def main() -> int:
@@ -119,25 +122,21 @@ def main() -> int:
         print(f"Port {options.port} on {options.host} is taken: choose another with --port.", file=sys.stderr)
         return 1
     LOGS.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings.dev")
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     runs = commands(options.host, options.port)
     processes: dict[str, subprocess.Popen] = {}
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGTERM, on_signal)
     try:
         for name, command in runs.items():
             processes[name] = start(name, command)
         local = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(options.host, options.host)
-        end = time.monotonic() + PATIENCE
-        while not answers(f"http://{local}:{options.port}/"):
-            if processes["site"].poll() is not None or time.monotonic() > end:
-                print(f"The site does not start: see {LOGS / 'site'}.log", file=sys.stderr)
-                return 1
-            time.sleep(0.2)
-        welcome(options.host, options.port)
-        return keep_running(processes, runs)
-    except Stop:
-        print("\nStopping.", flush=True)
-        return 0
+        if not wait_for_site(f"http://{local}:{options.port}/", processes["site"], stopped):
+            return 1
+        if not stopped.is_set():
+            welcome(options.host, options.port)
+        return keep_running(processes, runs, stopped)
     finally:
         stop(processes)
 

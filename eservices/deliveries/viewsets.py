@@ -6,6 +6,7 @@ from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
@@ -13,6 +14,8 @@ from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
+
+from home.models import Heartbeat
 
 from . import access, actions
 from .models import Delivery
@@ -59,6 +62,8 @@ class BoardView(IndexView):
         context = super().get_context_data(**kwargs)
         counts = dict(self.get_base_queryset().order_by().values_list("state").annotate(Count("pk")))
         context["counts"] = [(state, counts.get(state.value, 0)) for state in Delivery.State]
+        now = timezone.now()
+        context["silent"] = [name for name, at in Heartbeat.seen().items() if not Heartbeat.alive(at, now)]
         return context
 
 

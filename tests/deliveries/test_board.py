@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from eservices.accounts.models import User
 from eservices.deliveries.models import Delivery
+from home.models import Heartbeat
 from tests.factories.deliveries import DeliveryFactory
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,14 @@ def test_the_board_counts_by_state_and_lists_what_is_stuck(client):
         state.value: count for state, count in shown.context["counts"]
     }
     assert [delivery.title for delivery in shown.context["object_list"]] == ["Needs a hand"]
+
+
+def test_the_board_says_that_the_worker_is_silent(client):
+    client.force_login(staff("change_delivery"))
+    Heartbeat.beat(Heartbeat.SCHEDULER)
+    assert client.get(INDEX).context["silent"] == ["worker"]
+    Heartbeat.beat(Heartbeat.WORKER)
+    assert client.get(INDEX).context["silent"] == []
 
 
 def test_the_board_finds_a_recipient(client):

@@ -4,11 +4,13 @@ Blocks stay flat: a list inside a struct inside a struct is not translated by wa
 """
 
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, prefetch_related_objects
 from django.forms.utils import ErrorList
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
@@ -64,7 +66,7 @@ class LinkBlock(blocks.StructBlock):
     """What leads somewhere: exactly one of a page and an address."""
 
     page = blocks.PageChooserBlock(required=False, label=_("Page"))
-    url = blocks.URLBlock(required=False, label=_("Or address elsewhere"))
+    url = blocks.URLBlock(required=False, default="", label=_("Or address elsewhere"))
 
     class Meta:
         value_class = LinkValue
@@ -101,10 +103,11 @@ class PictureBlock(blocks.StructBlock):
     image = ImageChooserBlock(label=_("Picture"))
     alt = blocks.CharBlock(
         required=False,
+        default="",
         label=_("What the picture shows"),
         help_text=_("Read aloud to who does not see it. Leave empty only if the picture says nothing more."),
     )
-    caption = blocks.CharBlock(required=False, label=_("Caption"))
+    caption = blocks.CharBlock(required=False, default="", label=_("Caption"))
 
     class Meta:
         icon = "image"
@@ -133,7 +136,7 @@ class FiguresBlock(blocks.ListBlock):
 
 class QuoteBlock(blocks.StructBlock):
     text = blocks.TextBlock(label=_("What was said"))
-    who = blocks.CharBlock(required=False, label=_("Who said it"))
+    who = blocks.CharBlock(required=False, default="", label=_("Who said it"))
 
     class Meta:
         icon = "openquote"
@@ -192,7 +195,9 @@ class TableBlock(blocks.StructBlock):
 
 class DownloadBlock(blocks.StructBlock):
     document = DocumentChooserBlock(label=_("Document"))
-    label = blocks.CharBlock(required=False, label=_("Name"), help_text=_("The document’s title if empty."))
+    label = blocks.CharBlock(
+        required=False, default="", label=_("Name"), help_text=_("The document’s title if empty.")
+    )
 
     class Meta:
         icon = "doc-full"
@@ -227,9 +232,18 @@ class ContactBlock(SnippetChooserBlock):
         return self.model_class(title="Contrôle des habitants", phone="021 000 42 20")
 
 
+PORTRAIT = "fill-240x240|format-webp"  # as the template asks for it
+
+
 class PersonBlock(SnippetChooserBlock):
     def __init__(self, target_model="home.Person", **options):
         super().__init__(target_model, **options)
+
+    def bulk_to_python(self, values):
+        people = super().bulk_to_python(values)
+        photos = get_image_model().objects.prefetch_renditions(PORTRAIT)
+        prefetch_related_objects([one for one in people if one], Prefetch("photo", photos))
+        return people
 
     class Meta:
         icon = "user"
@@ -243,7 +257,7 @@ class PersonBlock(SnippetChooserBlock):
 
 class StepBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("Title"))
-    text = blocks.TextBlock(required=False, label=_("Text"))
+    text = blocks.TextBlock(required=False, default="", label=_("Text"))
 
 
 class StepsBlock(blocks.ListBlock):
@@ -332,7 +346,7 @@ class TaskBlock(LinkBlock):
 
     icon = blocks.ChoiceBlock(choices=ICONS, label=_("Icon"))
     title = blocks.CharBlock(label=_("Title"), max_length=60)
-    text = blocks.CharBlock(required=False, label=_("What is behind it"), max_length=90)
+    text = blocks.CharBlock(required=False, default="", label=_("What is behind it"), max_length=90)
 
     class Meta:
         icon = "link"
@@ -351,8 +365,8 @@ class AlertBlock(blocks.StructBlock):
     """What is urgent, in one sentence, until a moment."""
 
     title = blocks.CharBlock(label=_("What is the matter"), max_length=120)
-    text = blocks.CharBlock(required=False, label=_("Where, why, until when"), max_length=200)
-    link_text = blocks.CharBlock(required=False, label=_("Text of the link"), default="")
+    text = blocks.CharBlock(required=False, default="", label=_("Where, why, until when"), max_length=200)
+    link_text = blocks.CharBlock(required=False, default="", label=_("Text of the link"))
     page = blocks.PageChooserBlock(required=False, label=_("Page that tells more"))
     until = blocks.DateTimeBlock(required=False, label=_("Shown until"))
 

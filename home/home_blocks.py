@@ -17,8 +17,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
 
+from .generation import kept
 from .registry import Registry
+
+SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,22 @@ home_blocks: Registry[Callable[[HttpRequest, object], Section | dict | None]] = 
 today: Registry[Callable[..., list[Line]]] = Registry("today")
 
 
-def sections_for(request: HttpRequest, page) -> list[Section]:
-    """What the apps have to say on the home page, in order."""
+def sections_for(request: HttpRequest, page) -> list[str]:
+    """What the apps have to say on the home page, in order, as HTML that is the same for everybody.
+
+    It is made once per generation and again after five minutes, since events pass without anybody's doing.
+    """
+    slot = int(timezone.now().timestamp() // SECONDS)
+    return kept(f"sections-{page.pk}-{slot}", lambda: _sections(request, page))
+
+
+def _sections(request: HttpRequest, page) -> list[str]:
     offers = [offer(request, page) for offer in home_blocks]
     sections = [offer if isinstance(offer, Section) else Section(**offer) for offer in offers if offer]
-    return sorted(sections, key=lambda section: section.order)
+    return [
+        render_to_string(section.template, section.context | {"page": page}, request)
+        for section in sorted(sections, key=lambda section: section.order)
+    ]
 
 
 def lines_for(request: HttpRequest, page, now) -> list[Line]:

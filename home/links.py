@@ -30,3 +30,13 @@ def target(value, locale_id: int | None, request=None) -> str:
         page = value.get("page")
         resolve([value], locale_id or (page.locale_id if page else 0), request)
     return getattr(value, TARGET)
+
+
+def resolved(stream, locale_id: int, request=None) -> list[dict]:
+    """The values of a stream of link blocks as plain data, each with the address it leads to as ``url``."""
+    values = [block.value for block in stream]
+    resolve(values, locale_id, request)
+    return [
+        {name: value[name] for name in value if name != "page"} | {"url": target(value, locale_id, request)}
+        for value in values
+    ]

@@ -53,6 +53,14 @@ class Home:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a page stands: what is above it (title, address, path), and its addresses by language."""
+
+    above: tuple[tuple[str, str, str], ...]
+    translations: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Frame:
     """What is the same around all pages of a site: its home pages, and the branches only some may read."""
 
@@ -137,28 +145,36 @@ class SiteNavigation:
         return [self._place(title, url, path) for title, url, path in (self.home.menu if self.home else ())]
 
     @cached_property
+    def place(self) -> Place:
+        """Where this page stands, found once per generation."""
+        if self.page is None or self.home is None:
+            return Place((), {})
+        return kept(f"place-{self.page.pk}-{self.home.pk}", self._find_place)
+
+    @property
     def crumbs(self) -> list[Item]:
         """From the home page down to the parent of this page; nothing on the home page itself."""
         if self.page is None or self.home is None or self.page.depth <= self.home.depth:
             return []
-        above = Page.objects.ancestor_of(self.page).filter(depth__gt=self.home.depth, live=True)
-        items = [self._place(page.title, self._url(page), page.path) for page in above.order_by("path")]
-        return [Item(_("Home"), self.home_url), *items]
+        return [Item(_("Home"), self.home_url), *(self._place(*above) for above in self.place.above)]
 
-    @cached_property
+    @property
     def translations(self) -> dict[str, tuple[str, str]]:
         """This page in each language it is published in: its address, short and full."""
-        if self.page is None:
-            return {}
-        if str(self.page.translation_key) == self.frame.translation_key:
+        if self.page is not None and str(self.page.translation_key) == self.frame.translation_key:
             return {code: (home.url, home.full_url) for code, home in self.homes.items()}
-        pages = Page.objects.filter(translation_key=self.page.translation_key, live=True).select_related(
-            "locale"
+        return self.place.translations
+
+    def _find_place(self) -> Place:
+        above = Page.objects.ancestor_of(self.page).filter(depth__gt=self.home.depth, live=True)
+        pages = Page.objects.filter(translation_key=self.page.translation_key, live=True)
+        return Place(
+            above=tuple((page.title, self._url(page), page.path) for page in above.order_by("path")),
+            translations={
+                page.locale.language_code: (self._url(page), page.get_full_url(self.request) or "")
+                for page in pages.select_related("locale")
+            },
         )
-        return {
-            page.locale.language_code: (self._url(page), page.get_full_url(self.request) or "")
-            for page in pages.select_related("locale")
-        }
 
     @cached_property
     def languages(self) -> list[Language]:

@@ -3,13 +3,14 @@
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
-from wagtail.models import Locale, Page, PageViewRestriction, Site
+from wagtail.models import Locale, Page, PageViewRestriction, Site, TranslatableMixin
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from . import generation, search
-from .models import CommuneSettings, WasteCollection
+from .models import CommuneSettings
 
-SURROUNDINGS = (Page, PageViewRestriction, Site, Locale, CommuneSettings, WasteCollection)
+# Pages and translatable snippets, and what is around them.
+SURROUNDINGS = (Page, TranslatableMixin, PageViewRestriction, Site, Locale, CommuneSettings)
 
 
 @receiver(page_published)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import get_template
+from django.templatetags.static import static
 
 
 def page_not_found(request, exception=None):
@@ -11,9 +12,17 @@ def page_not_found(request, exception=None):
 
 
 def server_error(request):
-    """A page that needs neither database nor session: either may be what failed."""
-    return HttpResponseServerError(get_template("500.html").render({"name": settings.WAGTAIL_SITE_NAME}))
+    """A page that needs neither database nor session nor collected files: any of them may be what failed."""
+    context = {"name": settings.WAGTAIL_SITE_NAME, "stylesheet": _stylesheet()}
+    return HttpResponseServerError(get_template("500.html").render(context))
 
 
 def csrf_failure(request, reason=""):
     return render(request, "403_csrf.html", status=403)
+
+
+def _stylesheet() -> str:
+    try:
+        return static("css/site.css")
+    except ValueError:  # not collected
+        return f"{settings.STATIC_URL}css/site.css"

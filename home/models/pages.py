@@ -86,12 +86,10 @@ class HomePage(BasePage):
 
     def get_context(self, request, *args, **kwargs):
         now = timezone.localtime()
-        alert = self.current_alert(now)
-        links.resolve([alert.value] if alert else [], self.locale_id, request)
         context = super().get_context(request, *args, **kwargs)
         return context | {
             "now": now,
-            "alert": alert,
+            "alert": self.current_alert(request, now),
             "doors": self.doors(request),
             "today": lines_for(request, self, now),
             "sections": sections_for(request, self),
@@ -107,29 +105,21 @@ class HomePage(BasePage):
         return super().route(request, path_components)
 
     def doors(self, request) -> list[dict]:
-        """The tasks with their addresses, found once per generation and revision."""
-        raw = list(self.tasks.raw_data)
-        if not raw:
-            return []
-        state = zlib.crc32(json.dumps(self.tasks.get_prep_value(), sort_keys=True).encode())
-        return kept(f"doors-{self.locale_id}-{state}", lambda: self._doors(request))
+        """The tasks with their addresses."""
+        return self._resolved(self.tasks, request)
 
-    def _doors(self, request) -> list[dict]:
-        values = [block.value for block in self.tasks]
-        links.resolve(values, self.locale_id, request)
-        return [
-            {name: value[name] for name in ("icon", "title", "text")}
-            | {"url": links.target(value, self.locale_id, request)}
-            for value in values
-        ]
-
-    def current_alert(self, now):
+    def current_alert(self, request, now) -> dict | None:
         """The alert that still holds at ``now``."""
-        for block in self.alert:
-            until = block.value.get("until")
-            if until is None or until > now:
-                return block
-        return None
+        alerts = self._resolved(self.alert, request)
+        return next((alert for alert in alerts if alert["until"] is None or alert["until"] > now), None)
+
+    def _resolved(self, stream, request) -> list[dict]:
+        """What stands in the blocks and where they lead, found once per generation and content."""
+        if not stream:
+            return []
+        content = json.dumps(stream.get_prep_value(), sort_keys=True)
+        key = f"links-{self.locale_id}-{zlib.crc32(content.encode())}"
+        return kept(key, lambda: links.resolved(stream, self.locale_id, request))
 
 
 class SectionPage(BasePage):
@@ -149,7 +139,7 @@ class SectionPage(BasePage):
         return super().get_context(request, *args, **kwargs) | {"children": self.live_children(request)}
 
     def live_children(self, request=None) -> list[dict]:
-        """The published pages below, each with its address and its lead; not those that only some may read."""
+        """The published pages below with address and lead; not those that only some may read."""
         private = private_paths()
         pages = self.get_children().live().order_by("path").specific()
         return [_door(page, request) for page in pages if page.path not in private]

@@ -1,18 +1,23 @@
 """Words of the site's templates. Built in: no template needs to load them."""
 
+import hashlib
 import json
 from datetime import date, time
 
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.forms import Textarea
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from wagtail.rich_text import RichText
 
 from home import links
+from home.generation import kept
 from home.navigation import SiteNavigation
 
 register = template.Library()
@@ -63,6 +68,16 @@ def tel(number: str) -> str:
 
 
 @register.filter
+def prose(value):
+    """Rich text as ``|richtext`` renders it; its links to pages are looked up once per generation."""
+    source = getattr(value, "source", value) or ""
+    if "linktype=" not in source:
+        return mark_safe(str(RichText(source)))
+    digest = hashlib.blake2b(source.encode(), digest_size=12).hexdigest()
+    return kept(f"prose-{get_language()}-{digest}", lambda: mark_safe(str(RichText(source))))
+
+
+@register.filter
 def is_today(value: date) -> bool:
     return value == timezone.localdate()
 
@@ -88,10 +103,20 @@ def target(context, value) -> str:
     return links.target(value, getattr(context.get("page"), "locale_id", None), context.get("request"))
 
 
-@register.simple_tag
-def social_picture(image):
-    """The picture that social networks show beside a link."""
-    return image.get_rendition("fill-1200x630|format-jpeg")
+@register.simple_tag(takes_context=True)
+def social_picture(context) -> dict | None:
+    """The picture that social networks show beside a link to the page: its full address and size."""
+    page = context.get("page")
+    if not getattr(page, "pk", None) or not hasattr(page, "social_image"):
+        return None
+    return kept(f"shared-{page.pk}", lambda: _shared(page.social_image)) or None
+
+
+def _shared(image) -> dict:
+    if not image:
+        return {}
+    rendition = image.get_rendition("fill-1200x630|format-jpeg")
+    return {"url": rendition.full_url, "width": rendition.width, "height": rendition.height}
 
 
 @register.simple_tag
@@ -105,7 +130,12 @@ def json_ld(data: dict):
 @register.filter
 def widget(field):
     """An input with the site's look, tied to its hint and its message."""
-    attributes = {"class": "in"} if getattr(field.field.widget, "input_type", "") != "checkbox" else {}
+    kind = getattr(field.field.widget, "input_type", "")
+    attributes = {} if kind == "checkbox" else {"class": "in"}
+    if kind == "email":
+        attributes["autocomplete"] = "email"
+    if isinstance(field.field.widget, Textarea):
+        attributes["rows"] = "6"
     described = [f"{field.auto_id}-h"] if field.help_text else []
     if field.errors:
         described.append(f"{field.auto_id}-e")
@@ -113,21 +143,3 @@ def widget(field):
     if described:
         attributes["aria-describedby"] = " ".join(described)
     return field.as_widget(attrs=attributes)
-
-
-@register.tag
-def with_context(parser, token):
-    """``{% with_context mapping %}…{% endwith_context %}``: the mapping's names hold inside only."""
-    _name, expression = token.split_contents()
-    nodes = parser.parse(("endwith_context",))
-    parser.delete_first_token()
-    return WithContext(parser.compile_filter(expression), nodes)
-
-
-class WithContext(template.Node):
-    def __init__(self, mapping, nodelist):
-        self.mapping, self.nodelist = mapping, nodelist
-
-    def render(self, context):
-        with context.push(**(self.mapping.resolve(context) or {})):
-            return self.nodelist.render(context)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+import wagtail_factories
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,6 +18,7 @@ from django.utils.translation import gettext
 from wagtail.models import Page
 
 from home import blocks
+from home.home_blocks import Section
 from home.models import CommuneSettings, ContactPage, FormField
 from home.validators import validate_arms
 from tests.factories import home as make
@@ -380,3 +382,45 @@ class TestBudget:
             page = client.get(url)
             assert not page.cookies
             assert "Cookie" not in page.get("Vary", "")
+
+
+class TestSurroundings:
+    """What stands around pages is kept, and never outlives a change."""
+
+    def test_a_new_section_a_renamed_page_and_a_new_name_are_seen_at_once(self, client, home):
+        section = make.SectionPageFactory(parent=home, title="Autorités")
+        page = make.ContentPageFactory(parent=section)
+        assert "Autorités" in client.get(page.url).content.decode()
+        section.title = "Politique"
+        make.published(section)
+        commune = CommuneSettings.objects.get()
+        commune.phone = "021 000 42 99"
+        commune.save()
+        shown = client.get(page.url).content.decode()
+        assert "Autorités" not in shown
+        assert shown.count("Politique") == 2  # in the menu and in the breadcrumb
+        assert "021 000 42 99" in shown
+
+    def test_a_section_that_becomes_private_leaves_the_menu(self, client, home):
+        section = make.SectionPageFactory(parent=home, title="Interne")
+        assert "Interne" in client.get("/").content.decode()
+        section.view_restrictions.create(restriction_type="login")
+        assert "Interne" not in client.get("/").content.decode()
+
+    def test_apps_offer_sections_of_the_home_page_in_their_order(self, client, home, monkeypatch):
+        offers = {
+            "late": lambda request, page: Section("home/door.html", {"door": {"title": "Second"}}, order=2),
+            "early": lambda request, page: Section("home/door.html", {"door": {"title": "First"}}, order=1),
+            "none": lambda request, page: None,
+        }
+        monkeypatch.setattr("home.home_blocks.home_blocks", offers.values())
+        shown = client.get("/").content.decode()
+        assert 0 < shown.index("First") < shown.index("Second")
+
+    def test_people_with_portraits_cost_no_query_each(self, client, home, django_assert_max_num_queries):
+        photo = wagtail_factories.ImageFactory()
+        people = [("person", make.PersonFactory(photo=photo)) for _ in range(8)]
+        page = make.ContentPageFactory(parent=home, body=people)
+        client.get(page.url)
+        with django_assert_max_num_queries(QUERIES):
+            client.get(page.url)

@@ -10,12 +10,14 @@ from django.db.models.functions import Coalesce, ExtractYear
 from django.http import Http404
 from django.utils import timezone
 
+from home.generation import kept
+
 PER_PAGE = 12
 
 
 def news(index, request) -> dict:
     """The news of an index page, as its address asks. Raises Http404 for what is not there."""
-    params, facets = request.GET, _facets(index)
+    params, facets = request.GET, kept(f"news-facets-{index.pk}", lambda: _facets(index))
     slug = params.get("category") or None
     year = _number(params["year"]) if params.get("year") else None
     categories = _categories(facets, year)

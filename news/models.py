@@ -21,6 +21,7 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
 from home.blocks import ContentBlocks
+from home.generation import kept
 from home.models import BasePage
 from home.templatetags.commune import clock
 from newsletter.matching import subscribers_for
@@ -214,11 +215,20 @@ class NewsPage(PicturePage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        return context | {
-            "category": listing.localised(self.category, self.locale_id),
-            "services": self.services(),
-            "followed": self.matched_topics(),
-            "structured_data": structured_data.news_article(self, request),
+        beside = (
+            self._beside() if getattr(request, "is_preview", False) else kept(f"news-{self.pk}", self._beside)
+        )
+        return context | beside | {"structured_data": structured_data.news_article(self, request)}
+
+    def _beside(self) -> dict:
+        """What stands beside the article and depends on other things than itself."""
+        return {
+            "category": {
+                "slug": self.category.slug,
+                "name": listing.localised(self.category, self.locale_id).name,
+            },
+            "services": [{"title": page.title, "url": page.url} for page in self.services()],
+            "followed": [topic.translation_key for topic in self.matched_topics()],
         }
 
     def services(self) -> list[Page]:

@@ -222,6 +222,17 @@ def test_a_category_shows_in_the_language_of_the_page_and_else_as_it_is(client, 
     assert "Lac et port" in page
 
 
+def test_a_category_that_is_renamed_shows_its_new_name_at_once(client, index, roads):
+    article = NewsPageFactory(parent=index, category=roads)
+    assert "Chantiers" in client.get(article.url).content.decode()
+    roads.name = "Rues"
+    roads.save()
+    for address in (article.url, index.url):
+        page = client.get(address).content.decode()
+        assert "Rues" in page
+        assert "Chantiers" not in page
+
+
 def test_a_translation_without_topics_reaches_through_those_of_its_source(index, roads):
     topic = TopicFactory()
     translated_topic(topic, "de", "Baustellen")

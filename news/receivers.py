@@ -1,0 +1,17 @@
+"""Names that pages show change: what was kept of them holds no longer."""
+
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from home import generation
+from newsletter.models import Topic
+
+from .models import NewsCategory
+
+
+@receiver([post_save, post_delete], sender=NewsCategory)
+@receiver([post_save, post_delete], sender=Topic)
+def raise_the_generation(**kwargs):
+    generation.advance()
+    transaction.on_commit(generation.advance)

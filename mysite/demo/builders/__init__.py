@@ -1,7 +1,9 @@
 """Builds the demo commune, one part after the other. Each builder stands in a file of its own."""
 
+import logging
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from datetime import date
 
 from django.test.utils import override_settings
@@ -25,12 +27,24 @@ PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
 ]
 
 
+@contextmanager
+def quiet():
+    """Only what goes wrong is worth a line."""
+    loggers = [logging.getLogger(name) for name in ("django.tasks", "wagtail", "wagtail.contrib.redirects")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
 def build(today: date, *, cases: int = 150, say: Callable[[str], None] = lambda text: None) -> World:
     """Builds everything, as of ``today``: the same day gives the same commune."""
     world = World(today=today, cases=cases)
     for title, builders, tasks in PARTS:
         began = time.monotonic()
-        with override_settings(TASKS=tasks), override("fr"):
+        with override_settings(TASKS=tasks, WAGTAILREDIRECTS_AUTO_CREATE=False), override("fr"), quiet():
             for part in builders:
                 part(world)
         say(f"  {title}: {time.monotonic() - began:.1f} s")

@@ -14,8 +14,7 @@ from eservices.cases.models import Role, Team, TeamMember
 from home.models import CommuneSettings, Contact, Person, WasteCollection
 
 from .. import clock, people
-from ..markup import CONTENT
-from ..typography import set_in_type
+from ..markup import CONTENT, read
 from .world import LANGUAGES, World
 
 COUNTER = "mon 08:00-11:30; tue 08:00-11:30 14:00-17:00; wed 14:00-18:30; thu 08:00-11:30; fri 07:00-13:00"
@@ -105,29 +104,19 @@ def open_collections(groups) -> None:
 
 def directory(world: World) -> None:
     """People and contacts as snippets, in each language."""
-    for key, (name, role, text, phone, email) in people.PERSONS.items():
-        person = Person.objects.create(
-            name=name,
-            role=role,
-            text=text,
-            phone=phone,
-            email=email,
-            photo=world.images.get(key),
-            locale=world.locales["fr"],
-        )
-        _in_every_language(world.persons, key, person, world)
-    for key, (title, text, phone, email) in people.CONTACTS.items():
-        contact = Contact.objects.create(
-            title=set_in_type(title, "fr"),
-            text=set_in_type(text, "fr"),
-            phone=phone,
-            email=email,
-            locale=world.locales["fr"],
-        )
-        _in_every_language(world.contacts, key, contact, world)
+    for entry in read("fr", "people", world.today):
+        if entry["kind"] == "person":
+            one, kept = Person(name=entry["name"], role=entry["role"]), world.persons
+            one.photo = world.images.get(entry.key)
+        else:
+            one, kept = Contact(title=entry["name"]), world.contacts
+        one.text, one.phone, one.email = entry["text"], entry["phone"], entry["email"]
+        one.locale = world.locales["fr"]
+        one.save()
+        _in_every_language(kept, entry.key, one)
 
 
-def _in_every_language(kept: dict, key: str, snippet, world: World) -> None:
+def _in_every_language(kept: dict, key: str, snippet) -> None:
     """The French one serves in all languages, until somebody translates it."""
     for language in LANGUAGES:
         kept[key, language] = snippet

@@ -6,7 +6,6 @@ from io import BytesIO
 from django.core.files.images import ImageFile
 from wagtail.images import get_image_model
 
-from .. import people
 from ..pictures import PORTRAITS, SCENES, portrait, scene
 from ..pictures.scenes import PORTRAIT_SIZE, SIZE
 from .world import World
@@ -20,7 +19,7 @@ def build(world: World) -> None:
         title, alt, *_drawing = SCENES[name]
         world.images[name] = _keep(name, title, alt, content, SIZE)
     for name, content in faces.items():
-        title = people.PERSONS[name][0]
+        title = PORTRAITS[name]["name"]
         world.images[name] = _keep(name, title, f"Portrait dessiné de {title}", content, PORTRAIT_SIZE)
 
 

@@ -47,7 +47,7 @@ class Journey:
     def __post_init__(self):
         self.now = self.sent
 
-    # -- time --------------------------------------------------------------------------------------------------
+    # -- time --------------------------------------------------
     def later(self, days: int = 1) -> None:
         """Some working hour, so many working days on."""
         day = timezone.localtime(self.now).date()
@@ -64,7 +64,7 @@ class Journey:
             raise NotYet
         self.now = moment
 
-    # -- filing ------------------------------------------------------------------------------------------------
+    # -- filing --------------------------------------------------
     def file(self, version: FormVersion) -> Case:
         """Fills in every step and sends, as a resident or as an agent for somebody."""
         agent = self.some_agent(version) if self.channel in COUNTER else None
@@ -97,7 +97,7 @@ class Journey:
     def some_agent(self, version: FormVersion):
         return self.random.choice(agents_of(version.definition.settings["team"]))
 
-    # -- treating ----------------------------------------------------------------------------------------------
+    # -- treating --------------------------------------------------
     def settle(self) -> None:
         """What the workers would do: the process goes on, documents are made."""
         process.advance(self.case.pk)

@@ -26,17 +26,44 @@ SERVICES = {
     "subvention-velo": 3,
 }
 # How requests end, again and again in this order, so that a small demo has every state too.
-ENDINGS = ["accepted", "received", "in_progress", "waiting", "refused", "making", "withdrawn", "accepted", "answered", "accepted", "received", "accepted", "in_progress", "accepted", "accepted", "waiting", "accepted", "received", "accepted", "refused", "accepted", "in_progress", "accepted", "accepted", "accepted"]
+ENDINGS = [
+    "accepted",
+    "received",
+    "in_progress",
+    "waiting",
+    "refused",
+    "making",
+    "withdrawn",
+    "accepted",
+    "answered",
+    "accepted",
+    "received",
+    "accepted",
+    "in_progress",
+    "accepted",
+    "accepted",
+    "waiting",
+    "accepted",
+    "received",
+    "accepted",
+    "refused",
+    "accepted",
+    "in_progress",
+    "accepted",
+    "accepted",
+    "accepted",
+]
 AGES = {  # days since it was sent: from, to
-    "received": (0, 3),
-    "in_progress": (2, 7),
-    "waiting": (4, 14),
-    "answered": (5, 9),
-    "making": (4, 7),
+    "received": (0, 2),
+    "in_progress": (1, 5),
+    "waiting": (2, 6),
+    "answered": (4, 6),
+    "making": (2, 4),
     "accepted": (9, 170),
     "refused": (10, 150),
     "withdrawn": (6, 120),
 }
+OPEN, QUICK = ("received", "in_progress", "waiting"), ("attestation-domicile", "acces-decheterie")
 LATE = 3  # open ones that nobody got to in time
 MAKING = 2  # documents still on their way
 CHANNELS = {Channel.ONLINE: 72, Channel.COUNTER: 15, Channel.PHONE: 8, Channel.PAPER: 5}
@@ -89,6 +116,8 @@ def plan(world: World) -> list[Plan]:
         ending = ENDINGS[number % len(ENDINGS)]
         service = random.choices(list(SERVICES), list(SERVICES.values()))[0]
         age = random.randint(*AGES[ending])
+        if ending in OPEN and service in QUICK:
+            age = min(age, 2)
         if ending == "making":
             ending, making = ("making", making - 1) if making else ("accepted", 0)
             service = "attestation-domicile"

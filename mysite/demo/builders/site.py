@@ -6,10 +6,11 @@ from wagtail.models import GroupPagePermission, Page, Site
 from eservices.accounts import roles
 from eservices.catalogue.models import ServiceIndexPage
 from home.models import ContactPage, ContentPage, FormField, HomePage, OfficePage, SectionPage
-from news.models import EventIndexPage, NewsIndexPage
+from news.models import EventIndexPage, NewsIndexPage, NewsPage
 
 from ..markup import Blocks, Entry, read
 from ..state import UNFINISHED
+from . import home_page
 from .commune import as_stream, hours
 from .world import LANGUAGES, World
 
@@ -44,6 +45,20 @@ def build(world: World) -> None:
         if entry.key not in world.pages:
             plant(Page.objects.get(pk=world.pages[entry["parent"] or "home"]), entry, world)
     give_rights(home)
+    for language in LANGUAGES[1:]:
+        for entry in read(language, "pages", world.today):
+            if entry.key in world.pages:
+                plant_twin(entry, world)
+
+
+def plant_twin(entry: Entry, world: World) -> Page:
+    """The page's copy in another language, with its own title and address."""
+    source = Page.objects.get(pk=world.pages[entry.key]).specific
+    twin = source.copy_for_translation(world.locales[entry.language])
+    twin.title = twin.draft_title = entry["title"]
+    twin.slug = entry["slug"] or twin.slug
+    twin.save()
+    return twin
 
 
 def plant_home(world: World) -> HomePage:
@@ -96,7 +111,7 @@ def give_rights(home: HomePage) -> None:
             GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
 
 
-# -- what stands on them ---------------------------------------------------------------------------------------
+# -- what stands on them --------------------------------------------------
 def fill(world: World) -> None:
     """Writes every page's content and publishes it, parents first."""
     publish(fill_home(world), world)
@@ -147,8 +162,6 @@ def write_contact(page: ContactPage, entry: Entry, blocks: Blocks) -> None:
 
 
 def fill_home(world: World) -> HomePage:
-    from . import home_page
-
     home = HomePage.objects.get(pk=world.pages["home"])
     home_page.write(home, "fr", world)
     return home
@@ -159,41 +172,26 @@ def publish(page, world: World) -> None:
     page.save_revision(user=world.editor, log_action=False, clean=False).publish(user=world.editor)
 
 
-# -- other languages -------------------------------------------------------------------------------------------
+# -- other languages --------------------------------------------------
 def translate(world: World) -> None:
-    """The main pages in German and English: copies beside the source, with their own texts."""
+    """The main pages in German and English: beside the source, with their own texts."""
     for language in LANGUAGES[1:]:
-        entries = read(language, "pages", world.today)
-        for entry in entries:
-            twin_of(entry, world)
+        for entry in read(language, "pages", world.today):
+            publish(write_twin(entry, world), world)
 
 
-def twin_of(entry: Entry, world: World) -> None:
-    from . import home_page
-
+def write_twin(entry: Entry, world: World):
     source = Page.objects.get(pk=world.pages[entry.key]).specific
-    twin = source.copy_for_translation(world.locales[entry.language])
-    twin.title = twin.draft_title = entry["title"]
-    twin.slug = entry["slug"] or twin.slug
+    twin = source.get_translation_or_none(world.locales[entry.language])
+    twin = twin.specific if twin else plant_twin(entry, world)
     if entry.key == "home":
         home_page.write(twin, entry.language, world)
-    else:
-        twin.lead, twin.keywords = entry["lead"], entry["keywords"]
-        twin.search_description = entry["lead"][:250]
-        write_twin(twin, source, entry, world)
-    publish(twin, world)
-
-
-def write_twin(twin, source, entry: Entry, world: World) -> None:
+        return twin
+    twin.lead, twin.keywords = entry["lead"], entry["keywords"]
+    twin.search_description = entry["lead"][:250]
     if hasattr(twin, "body"):
-        blocks = Blocks(entry, world.find(entry.language))
-        twin.body = as_stream(twin, "body", blocks.body())
-    if hasattr(twin, "picture") and hasattr(twin, "picture_caption"):
+        twin.body = as_stream(twin, "body", Blocks(entry, world.find(entry.language)).body())
+    if isinstance(twin, NewsPage):
         twin.picture_alt, twin.picture_caption = entry["alt"], entry["caption"]
-        twin.author, twin.category = entry["author"], world.categories[category_of(source), entry.language]
-    elif hasattr(twin, "picture") and entry["alt"]:
-        twin.picture_alt = entry["alt"]
-
-
-def category_of(article) -> str:
-    return article.category.slug
+        twin.author, twin.category = entry["author"], world.categories[source.category.slug, entry.language]
+    return twin

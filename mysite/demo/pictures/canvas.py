@@ -1,5 +1,6 @@
-"""A sheet to draw on in units of the look (1200 wide), twice as fine as what leaves it, so that edges are smooth."""
+"""A sheet to draw on, 1200 units wide as in the look, twice as fine as what leaves it: edges are smooth."""
 
+import itertools
 import math
 from io import BytesIO
 from random import Random
@@ -108,7 +109,7 @@ class Canvas:
     def ridge(self, colour: str, summits, base, *, rough=8, pieces=5):
         """A mountain line through ``summits``, broken by chance, filled down to ``base``."""
         points = []
-        for (x1, y1), (x2, y2) in zip(summits, summits[1:], strict=False):
+        for (x1, y1), (x2, y2) in itertools.pairwise(summits):
             for i in range(pieces):
                 t = i / pieces
                 jitter = self.random.uniform(-rough, rough) if i else 0

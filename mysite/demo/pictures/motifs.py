@@ -15,8 +15,23 @@ def sky(c: Canvas, horizon, *, band=130):
 
 def alps(c: Canvas, horizon, *, height=1.0, shift=0):
     """The Dents d’Aurel, as seen from everywhere in Orvenay."""
-    tops = [(-20, 60), (120, 95), (240, 78), (340, 140), (400, 118), (475, 182), (525, 148), (585, 212),
-            (635, 162), (705, 195), (785, 128), (865, 146), (965, 98), (1060, 118), (1220, 78)]  # fmt: skip
+    tops = [
+        (-20, 60),
+        (120, 95),
+        (240, 78),
+        (340, 140),
+        (400, 118),
+        (475, 182),
+        (525, 148),
+        (585, 212),
+        (635, 162),
+        (705, 195),
+        (785, 128),
+        (865, 146),
+        (965, 98),
+        (1060, 118),
+        (1220, 78),
+    ]
     summits = [(x + shift, horizon - h * height) for x, h in tops]
     c.ridge("far", summits, horizon, rough=6)
     for x, y in summits[3:-1:2] if len(summits) > 4 else summits:
@@ -49,8 +64,15 @@ def lake(c: Canvas, horizon, bottom):
 def elm(c: Canvas, x, y, size=1.0, *, dark="near", light="mid2"):
     """The elm of the arms, standing on ``y``."""
     s = size
-    c.polygon(dark, (x - 9 * s, y), (x - 5 * s, y - 70 * s), (x - 10 * s, y - 150 * s), (x + 10 * s, y - 150 * s),
-              (x + 5 * s, y - 70 * s), (x + 9 * s, y))  # fmt: skip
+    c.polygon(
+        dark,
+        (x - 9 * s, y),
+        (x - 5 * s, y - 70 * s),
+        (x - 10 * s, y - 150 * s),
+        (x + 10 * s, y - 150 * s),
+        (x + 5 * s, y - 70 * s),
+        (x + 9 * s, y),
+    )
     for dx, dy, r in [(0, -190, 62), (-52, -156, 44), (52, -154, 46), (-24, -240, 42), (26, -242, 44)]:
         c.ellipse(dark, x + dx * s, y + dy * s, r * s)
     for dx, dy, r in [(-30, -244, 26), (16, -250, 28), (-58, -166, 26), (-6, -196, 36), (46, -166, 26)]:

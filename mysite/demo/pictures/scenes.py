@@ -86,8 +86,14 @@ def _square(c: Canvas):
     m.clouds(c, (180, 90, 80), (560, 64, 110), (980, 96, 90))
     m.alps(c, 420, height=0.8)
     m.church(c, 236, 470, 1.05)
-    for x, w, h, roof, wall in [(-30, 150, 210, "roof", "wall"), (390, 130, 180, "roof2", "wall2"), (516, 170, 240, "roof", "wall"),
-                                (690, 140, 190, "roof", "sky2"), (834, 160, 250, "roof2", "wall"), (1000, 210, 210, "roof", "wall2")]:  # fmt: skip
+    for x, w, h, roof, wall in [
+        (-30, 150, 210, "roof", "wall"),
+        (390, 130, 180, "roof2", "wall2"),
+        (516, 170, 240, "roof", "wall"),
+        (690, 140, 190, "roof", "sky2"),
+        (834, 160, 250, "roof2", "wall"),
+        (1000, 210, 210, "roof", "wall2"),
+    ]:
         m.house(c, x, 520, w, h, roof=roof, wall=wall, shutter="leaf" if wall == "sky2" else "mid2")
     c.box("sky:stone:30", 0, 516, 1200, 240)
     for i in range(7):
@@ -230,8 +236,17 @@ def _market(c: Canvas):
     m.elm(c, 640, 540, 1.2, dark="leaf2", light="leaf")
     for x, y, stripe in [(90, 570, "leaf"), (330, 560, "gold"), (800, 560, "red"), (1010, 580, "mid2")]:
         m.stall(c, x, y, 150, stripe)
-    for x, y, coat, child in [(190, 640, "roof", False), (300, 650, "near2", False), (338, 652, "gold", True), (470, 640, "leaf", False),
-                              (590, 668, "red", False), (626, 668, "mid2", True), (760, 650, "near", False), (940, 656, "roof2", False), (1100, 670, "mid2", False)]:  # fmt: skip
+    for x, y, coat, child in [
+        (190, 640, "roof", False),
+        (300, 650, "near2", False),
+        (338, 652, "gold", True),
+        (470, 640, "leaf", False),
+        (590, 668, "red", False),
+        (626, 668, "mid2", True),
+        (760, 650, "near", False),
+        (940, 656, "roof2", False),
+        (1100, 670, "mid2", False),
+    ]:
         m.person(c, x, y, 1.15, coat, child=child)
 
 
@@ -671,23 +686,92 @@ def scene(name: str, size: tuple[int, int] = SIZE) -> bytes:
     return canvas.png()
 
 
-# -- portraits -------------------------------------------------------------------------------------------------
-HAIR = {"short": 0, "bun": 1, "long": 2, "bald": 3, "curly": 4}
+# -- portraits ------------------------------------------------------------
 PORTRAITS: dict[str, dict] = {
-    "claire-monod": {"skin": "#e7bd96", "hair": "#5b3a26", "style": "bun", "coat": "#12479a", "back": "sky2"},
-    "pascal-oulevay": {"skin": "#dfae86", "hair": "#8f887a", "style": "short", "coat": "#1d1b18", "back": "far"},
-    "ines-da-silva": {"skin": "#c58f66", "hair": "#1d1b18", "style": "long", "coat": "#8c4a32", "back": "sky"},
-    "bernard-jaccard": {"skin": "#e7bd96", "hair": "#c9c2b4", "style": "bald", "coat": "#4f6f52", "back": "far2:sky:50"},
-    "anna-muller": {"skin": "#f0cdab", "hair": "#c79a4b", "style": "curly", "coat": "#4a73ab", "back": "vine:sky:55"},
-    "marc-crettenand": {"skin": "#d9a57c", "hair": "#3a2a1f", "style": "short", "coat": "#122b52", "back": "sky2:far:50"},
-    "nadia-favre": {"skin": "#d9a57c", "hair": "#2a1c15", "style": "curly", "coat": "#a91d17", "back": "far"},
-    "pierre-monnier": {"skin": "#e7bd96", "hair": "#6b4a31", "style": "short", "coat": "#7c6248", "back": "sky"},
-    "sophie-aubert": {"skin": "#f0cdab", "hair": "#8c4a32", "style": "long", "coat": "#1b6a43", "back": "sky2"},
-    "yves-rochat": {"skin": "#dfae86", "hair": "#5a554c", "style": "bald", "coat": "#12479a", "back": "vine:sky:55"},
-}  # fmt: skip
+    "claire-monod": {
+        "name": "Claire Monod",
+        "skin": "#e7bd96",
+        "hair": "#5b3a26",
+        "style": "bun",
+        "coat": "#12479a",
+        "back": "sky2",
+    },
+    "pascal-oulevay": {
+        "name": "Pascal Oulevay",
+        "skin": "#dfae86",
+        "hair": "#8f887a",
+        "style": "short",
+        "coat": "#1d1b18",
+        "back": "far",
+    },
+    "ines-da-silva": {
+        "name": "Inês Da Silva",
+        "skin": "#c58f66",
+        "hair": "#1d1b18",
+        "style": "long",
+        "coat": "#8c4a32",
+        "back": "sky",
+    },
+    "bernard-jaccard": {
+        "name": "Bernard Jaccard",
+        "skin": "#e7bd96",
+        "hair": "#c9c2b4",
+        "style": "bald",
+        "coat": "#4f6f52",
+        "back": "far2:sky:50",
+    },
+    "anna-muller": {
+        "name": "Anna Müller",
+        "skin": "#f0cdab",
+        "hair": "#c79a4b",
+        "style": "curly",
+        "coat": "#4a73ab",
+        "back": "vine:sky:55",
+    },
+    "marc-crettenand": {
+        "name": "Marc Crettenand",
+        "skin": "#d9a57c",
+        "hair": "#3a2a1f",
+        "style": "short",
+        "coat": "#122b52",
+        "back": "sky2:far:50",
+    },
+    "nadia-favre": {
+        "name": "Nadia Favre",
+        "skin": "#d9a57c",
+        "hair": "#2a1c15",
+        "style": "curly",
+        "coat": "#a91d17",
+        "back": "far",
+    },
+    "pierre-monnier": {
+        "name": "Pierre Monnier",
+        "skin": "#e7bd96",
+        "hair": "#6b4a31",
+        "style": "short",
+        "coat": "#7c6248",
+        "back": "sky",
+    },
+    "sophie-aubert": {
+        "name": "Sophie Aubert",
+        "skin": "#f0cdab",
+        "hair": "#8c4a32",
+        "style": "long",
+        "coat": "#1b6a43",
+        "back": "sky2",
+    },
+    "yves-rochat": {
+        "name": "Yves Rochat",
+        "skin": "#dfae86",
+        "hair": "#5a554c",
+        "style": "bald",
+        "coat": "#12479a",
+        "back": "vine:sky:55",
+    },
+}
 
 
-def _portrait(c: Canvas, *, skin, hair, style, coat, back):
+def _portrait(c: Canvas, *, name, skin, hair, style, coat, back):
     c.box(back, 0, 0, 800, 1000)
     c.ellipse(f"{back}:wall:40", 400, 430, 330)
     if style == "long":

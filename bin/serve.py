@@ -99,7 +99,7 @@ def wait_for_site(url: str, site: subprocess.Popen, stopped: threading.Event) ->
 
 
 def keep_running(processes: dict, runs: dict[str, list[str]], stopped: threading.Event) -> int:
-    """Waits for Ctrl-C; starts worker and scheduler again where they end by themselves, gives up with the site."""
+    """Waits for Ctrl-C. Starts worker and scheduler again where they end; gives up where the site does."""
     while not stopped.wait(0.5):
         for name, process in list(processes.items()):
             if process.poll() is None:
@@ -131,7 +131,8 @@ def main() -> int:
     try:
         for name, command in runs.items():
             processes[name] = start(name, command)
-        local = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(options.host, options.host)
+        local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)
+        local = f"[{local}]" if ":" in local else local
         if not wait_for_site(f"http://{local}:{options.port}/", processes["site"], stopped):
             return 1
         if not stopped.is_set():

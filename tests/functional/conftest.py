@@ -81,3 +81,12 @@ def desktop(visit):
 def phone(visit):
     """A phone of 360 px that runs no JavaScript."""
     return visit(width=360, height=740, javascript=False, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture
+def site(transactional_db):
+    """A home page where Wagtail left its welcome page, for every host name."""
+    from tests.factories.home import CommuneSettingsFactory, make_site
+
+    CommuneSettingsFactory()
+    return make_site()

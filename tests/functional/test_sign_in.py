@@ -1,0 +1,86 @@
+"""A resident signs in by code and answers from a phone without JavaScript."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.deliveries.models import Delivery
+from tests.browser import assert_accessible
+from tests.factories.cases import CaseFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ADDRESS = "elodie@courriel.example"
+
+
+def sent_code() -> str:
+    letters = Delivery.objects.filter(recipient=ADDRESS, confidential=True)
+    return re.search(r"^(\d{3} \d{3})$", letters.latest("created_at").payload["text"], re.M).group()
+
+
+@pytest.fixture(autouse=True)
+def _letters_stay_in_the_outbox(settings):
+    """The outbox drops a code as soon as it is sent."""
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+
+
+@pytest.mark.parametrize("window", ["phone", "desktop"])
+def test_a_resident_signs_in_by_code_and_answers_a_question(window, site, request):
+    page = request.getfixturevalue(window)
+    case = CaseFactory(asked=True, email=ADDRESS, email_confirmed_at=timezone.now())
+
+    page.goto("/espace/")
+    assert_accessible(page)
+    page.get_by_role("button", name=re.compile("code")).click()
+    assert page.locator("#id_email_error").is_visible()
+    assert_accessible(page)
+    page.locator("#id_email").fill(ADDRESS)
+    page.get_by_role("main").get_by_role("button").click()
+    assert page.locator("main b").inner_text() == ADDRESS
+    assert_accessible(page)
+    page.locator("#id_code").fill("000 000")
+    page.locator("main .btn").click()
+    assert page.locator("#id_code_error").is_visible()
+    assert_accessible(page)
+    page.locator("#id_code").fill(sent_code())
+    page.locator("main .btn").click()
+
+    page.wait_for_url("**/espace/")
+    assert_accessible(page)
+    page.locator(".ask .btn").click()
+    assert page.locator("h1").is_visible()
+    assert_accessible(page)
+    page.locator("#id_text").fill("Voici la page 3.")
+    page.locator("#answer .btn").click()
+    assert page.locator(".saved").is_visible()
+    assert page.locator(".talk .hab").inner_text().endswith("Voici la page 3.")
+    assert_accessible(page)
+    case.refresh_from_db()
+    assert case.state == "in_progress"
+
+    page.goto("/espace/vous/")
+    assert_accessible(page)
+    page.goto("/compte/sortir/")
+    assert_accessible(page)
+    page.locator("main .btn").click()
+    page.goto("/espace/")
+    assert "/compte/entrer/" in page.url
+
+
+def test_a_mailed_link_confirms_the_address_on_a_phone(site, phone):
+    case = CaseFactory(taken=True)
+    link = case.links.filter(mailed=True).get()
+    phone.goto(reverse("space:status", args=[link.secret]))
+    assert_accessible(phone)
+    phone.locator(".ask .btn").click()
+    assert phone.locator(".saved").is_visible()
+    assert not phone.locator(".ask").count()
+    case.refresh_from_db()
+    assert case.email_confirmed_at
+    phone.locator('a[href$="retirer/"]').click()
+    assert_accessible(phone)
+    phone.locator("main .btn").click()
+    assert_accessible(phone)
+    case.refresh_from_db()
+    assert case.outcome == "withdrawn"

@@ -122,7 +122,7 @@ class Journey:
         if self.random.random() < 0.3:
             self.soon(self.random.randint(5, 40))
             with clock.set_to(self.now):
-                cases.note(actor=self.agent, case=self.case, text=self.random.choice(letters.NOTES))
+                cases.note(actor=self.agent, case=self.case, text=self.random.choice(letters.notes()))
 
     def ask(self) -> None:
         self.soon(self.random.randint(10, 60))
@@ -133,7 +133,7 @@ class Journey:
     def answer(self) -> None:
         self.later(self.random.choice([1, 1, 2, 3]))
         link = self.case.links.order_by("-mailed").first()
-        text = self.random.choice(letters.REPLIES[self.who.language])
+        text = self.random.choice(letters.replies(self.who.language))
         with clock.set_to(self.now):
             cases.answer(actor=Applicant(link=link, user=self.user), case=self.case, text=text)
 
@@ -144,7 +144,7 @@ class Journey:
         if self.service == "attestation-domicile":
             check = CHECKS[self.case.submission.answers.get("preuve", "guichet")]
             details = {"documents": {"identity_check": check}}
-        reason = self.random.choice(letters.ACCEPTANCES) if self.service == "reservation-salle" else ""
+        reason = self.random.choice(letters.wishes()) if self.service == "reservation-salle" else ""
         with clock.set_to(self.now):
             cases.accept(actor=self.agent, case=self.case, reason=reason, details=details)
             if settle:

@@ -18,29 +18,6 @@ SITUATIONS = [
     ("auto", ("Auto, vélo, bateau", "Auto, Velo, Schiff", "Car, bicycle, boat")),
     ("fete", ("Je fête, je me réunis", "Ich feiere, ich versammle", "I celebrate, I meet")),
 ]
-TEMPLATES = {
-    "fr": (
-        "Attestation de domicile",
-        "Extrait du registre des habitants",
-        "La commune d’Orvenay atteste que {prenom} {nom} habite à Orvenay, {adresse}. Son domicile principal s’y trouve.",
-        "Établie à la demande de l’intéressée ou de l’intéressé, pour toute démarche. Elle dit l’état du registre "
-        "au moment de l’émission.",
-    ),
-    "de": (
-        "Wohnsitzbestätigung",
-        "Auszug aus dem Einwohnerregister",
-        "Die Gemeinde Orvenay bestätigt, dass {prenom} {nom} in Orvenay wohnt, {adresse}. Dort befindet sich der "
-        "Hauptwohnsitz.",
-        "Auf Verlangen der genannten Person ausgestellt. Sie gibt den Stand des Registers zum Zeitpunkt der "
-        "Ausstellung wieder.",
-    ),
-    "en": (
-        "Residence certificate",
-        "Extract from the population register",
-        "The commune of Orvenay certifies that {prenom} {nom} lives in Orvenay, {adresse}. This is the main residence.",
-        "Issued at the request of the person named, for any purpose. It states the register at the time of issue.",
-    ),
-}
 
 
 def classify(world: World) -> None:
@@ -56,11 +33,14 @@ def classify(world: World) -> None:
 
 
 def write_templates(world: World) -> None:
+    """The document that the residence certificate issues, in every language."""
     source = None
-    for language, (title, law, sentence, validity) in TEMPLATES.items():
+    for language in LANGUAGES:
+        (entry,) = read(language, "documents", world.today)
         one = source.copy_for_translation(world.locales[language]) if source else DocumentTemplate()
-        one.locale, one.key, one.prefix = world.locales[language], "attestation-domicile", "AD"
-        one.title, one.law, one.sentence, one.validity = title, law, sentence, validity
+        one.locale, one.key, one.prefix = world.locales[language], entry.key, "AD"
+        for name in ("title", "law", "sentence", "validity"):
+            setattr(one, name, entry[name])
         one.facts = "nom, prenom, naissance, adresse, personnes"
         one.save()
         source = source or one

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser import NO_BROWSER, chromium
+from tests.browser import NO_BROWSER, chromium, scriptless
 
 SHOTS = Path(os.environ.get("COMMUNE_SHOTS", "var/shots"))
 
@@ -43,6 +43,8 @@ def visit(browser, live_server, request):
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
+        if not javascript:
+            scriptless.add(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
         page.on("response", lambda answer: answer.status >= 500 and faults.append(f"500: {answer.url}"))

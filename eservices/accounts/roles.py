@@ -23,7 +23,12 @@ ROLES: dict[str, list[str]] = {
 # Whole models of an app that a group keeps: every permission on them.
 KEEPS: dict[str, list[str]] = {
     MODERATORS: ["home", "news", "newsletter", "eservices_catalogue"],
-    LEADS: ["eservices_documents.documenttemplate", "eservices_cases.team", "eservices_cases.teammember"],
+    LEADS: [
+        "eservices_deliveries.delivery",
+        "eservices_documents.documenttemplate",
+        "eservices_cases.team",
+        "eservices_cases.teammember",
+    ],
 }
 
 

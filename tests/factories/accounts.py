@@ -43,7 +43,7 @@ class EditorFactory(UserFactory):
 
     is_staff = True
     password = PASSWORD
-    roles = ["moderators"]
+    roles = ("moderators",)
 
 
 class AgentFactory(UserFactory):
@@ -51,4 +51,4 @@ class AgentFactory(UserFactory):
 
     is_staff = True
     password = PASSWORD
-    roles = ["agents"]
+    roles = ("agents",)

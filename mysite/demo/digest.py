@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -16,6 +17,7 @@ from eservices.submissions.models import StoredFile
 from home.models import Contact, Person, WasteCollection
 from newsletter.models import Subscriber
 
+LINK = re.compile(r'linktype="page" id="(\d+)"')
 STREAMS = ("body", "aside", "tasks", "alert", "form", "fees", "stages", "next_steps", "good_to_know")
 READ = {
     Person: ("name", "role", "text"),
@@ -51,8 +53,9 @@ def digest_of_everything() -> str:
 
 def lines() -> Iterator[str]:
     """Everything as lines of JSON, in an order that does not depend on chance."""
+    paths = dict(Page.objects.values_list("pk", "url_path"))
     for page in Page.objects.order_by("path").specific():
-        streams = {name: getattr(page, name).get_prep_value() for name in STREAMS if hasattr(page, name)}
+        streams = {n: _named(getattr(page, n).get_prep_value(), paths) for n in STREAMS if hasattr(page, n)}
         row = [
             page.url_path,
             page.title,
@@ -67,6 +70,19 @@ def lines() -> Iterator[str]:
     for model, names in READ.items():
         rows = sorted(_json([model.__name__, *row]) for row in model.objects.values_list(*names))
         yield from rows
+
+
+def _named(value, paths: dict[int, str]):
+    """The same JSON with the addresses of pages instead of their ids, which the database draws."""
+    if isinstance(value, list):
+        return [_named(one, paths) for one in value]
+    if isinstance(value, dict):
+        if value.get("type") in ("contact", "person"):
+            return value["type"]
+        return {key: paths.get(one) if key == "page" else _named(one, paths) for key, one in value.items()}
+    if isinstance(value, str):
+        return LINK.sub(lambda found: paths.get(int(found[1]), ""), value)
+    return value
 
 
 def _json(row) -> str:

@@ -18,6 +18,7 @@ CONTENT = Path(__file__).parent / "content"
 SPACE = UUID("6f1f5b9e-0f0c-4a6e-9a52-0d6c0f4f0e11")
 MARK = re.compile(r"\[(\w+)\] ?(.*)")
 STEP = re.compile(r"\d+\. (.+?) :: (.+)")
+EMAIL = re.compile(r"[\w.]+@[\w.]+\.example")
 LINK = re.compile(r"\[([^\]]+)\]\(page:([\w-]+)\)")
 
 
@@ -143,6 +144,7 @@ class Blocks:
         text = html.escape(self._text(text), quote=False)
         text = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", text)
         text = re.sub(r"\*(.+?)\*", r"<i>\1</i>", text)
+        text = EMAIL.sub(r'<a href="mailto:\g<0>">\g<0></a>', text)
         return LINK.sub(lambda m: f'<a linktype="page" id="{self.find("page", m[2])}">{m[1]}</a>', text)
 
     def _text(self, text: str) -> str:

@@ -115,7 +115,7 @@ def write(home: HomePage, language: str, world: World) -> None:
     home.lead, home.tagline = typed(texts["lead"]), typed(texts["tagline"])
     home.search_description = home.lead
     home.question = typed(texts["question"])
-    home.panorama, home.panorama_alt = world.images.get("panorama"), typed(texts["panorama"])
+    home.panorama_alt = typed(texts["panorama"])  # the drawn landscape of the site, which has a night too
     stream(home, "often", [("word", typed(word)) for word in texts["often"]])
     stream(home, "alert", [("alert", alert(texts["alert"], typed, find, world))])
     tasks = [

@@ -56,15 +56,16 @@ ENDINGS = [
 AGES = {  # days since it was sent: from, to
     "received": (0, 2),
     "in_progress": (1, 5),
-    "waiting": (2, 6),
+    "waiting": (3, 6),
     "answered": (4, 6),
-    "making": (2, 4),
+    "making": (5, 6),
     "accepted": (9, 170),
     "refused": (10, 150),
     "withdrawn": (6, 120),
 }
 OPEN, QUICK = ("received", "in_progress", "waiting"), ("attestation-domicile", "acces-decheterie")
-LATE = 3  # open ones that nobody got to in time
+LATE, TODAY = 3, 5  # open ones that are overdue, or due on the day
+WEEK = ("annonce-demenagement", "macaron", "reservation-salle")  # answered within five working days
 MAKING = 2  # documents still on their way
 CHANNELS = {Channel.ONLINE: 72, Channel.COUNTER: 15, Channel.PHONE: 8, Channel.PAPER: 5}
 OWN = [
@@ -111,18 +112,18 @@ def plan(world: World) -> list[Plan]:
     random, day = world.random, world.today - timedelta(days=1)
     own = OWN if world.cases >= 20 else OWN[:2]
     plans = [Plan(s, ending, day - timedelta(days=ago), email, given) for email, s, ending, ago, given in own]
-    making, late = MAKING, LATE
+    making, pressing = MAKING, [8] * LATE + [6] * TODAY
     for number in range(world.cases - len(plans)):
         ending = ENDINGS[number % len(ENDINGS)]
         service = random.choices(list(SERVICES), list(SERVICES.values()))[0]
         age = random.randint(*AGES[ending])
-        if ending in OPEN and service in QUICK:
-            age = min(age, 2)
         if ending == "making":
             ending, making = ("making", making - 1) if making else ("accepted", 0)
             service = "attestation-domicile"
-        if ending == "in_progress" and late and number > world.cases // 2:
-            age, late = 11 + late, late - 1
+        elif ending == "in_progress" and pressing and number >= len(ENDINGS):
+            service, age = WEEK[number % len(WEEK)], pressing.pop()
+        elif ending in OPEN and service in QUICK:
+            age = min(age, 2)
         plans.append(Plan(service, ending, day - timedelta(days=age)))
     return plans
 

@@ -8,7 +8,7 @@ from random import Random
 FIRST = [
     "Élodie",
     "Marc",
-    "Huguette",
+    "Suzanne",
     "Yves",
     "Inês",
     "Bernard",
@@ -70,10 +70,10 @@ LAST = [
     "Addor",
 ]
 GERMAN = (
-    ["Peter", "Anna", "Jürg", "Ursula", "Stefan", "Regula", "Beat", "Karin"],
-    ["Schmid", "Müller", "Baumann", "Keller", "Zürcher"],
+    ["Ueli", "Anna", "Jürg", "Ursula", "Stefan", "Regula", "Beat", "Karin"],
+    ["Wyss", "Müller", "Baumann", "Keller", "Zürcher"],
 )
-ENGLISH = (["Rachel", "James", "Emily", "Oliver"], ["Moore", "Walker", "Hughes", "Clark"])
+ENGLISH = (["Grace", "James", "Emily", "Oliver"], ["Bennett", "Walker", "Hughes", "Clark"])
 STREETS = [
     ("Rue du Lac", 60),
     ("Rue des Vignes", 48),

@@ -1,0 +1,134 @@
+"""The demo commune, built small: complete, believable, and the same each time."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from wagtail.models import Page
+
+from eservices.cases.models import Case, Team
+from eservices.cases.states import State
+from eservices.catalogue.models import ServicePage
+from eservices.documents.models import Document
+from home.models import HomePage
+from mysite.demo import builders, state
+from mysite.demo.builders.requests import plan
+from mysite.demo.builders.world import World
+from mysite.demo.digest import lines
+from news.models import EventPage, NewsPage
+from newsletter.models import Subscriber, Topic
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 24)
+CASES = 26
+
+
+def build():
+    builders.build(TODAY, cases=CASES)
+    state.mark_built()
+    return list(lines())
+
+
+@pytest.fixture(scope="module")
+def contents(django_db_setup, django_db_blocker):
+    """The demo built, thrown away and built again; what the tests of this module look at is the second."""
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            first = build()
+            transaction.set_rollback(True)
+        cache.clear()
+        with transaction.atomic():
+            yield first, build()
+            transaction.set_rollback(True)
+        cache.clear()
+
+
+def test_two_builds_of_a_day_are_the_same(contents):
+    first, second = contents
+    assert [pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]] == []
+
+
+def test_the_site_is_complete(contents):
+    french = Page.objects.filter(locale__language_code="fr", depth__gt=1, live=True)
+    kinds = Counter(type(page).__name__ for page in french.specific())
+    assert kinds["ContentPage"] + kinds["OfficePage"] + kinds["SectionPage"] + kinds["ContactPage"] >= 25
+    assert kinds["ServicePage"] == 8
+    assert kinds["NewsPage"] == 12
+    assert kinds["EventPage"] >= 10
+
+
+def test_news_stand_in_four_categories_over_two_years(contents):
+    news = NewsPage.objects.filter(locale__language_code="fr")
+    assert len(set(news.values_list("category__slug", flat=True))) == 4
+    assert (TODAY - min(news.values_list("date", flat=True))).days > 600
+
+
+def test_the_agenda_has_events_to_come_and_one_that_is_over(contents):
+    starts = [event.first_day for event in EventPage.objects.all()]
+    assert sum(day > TODAY for day in starts) >= 10
+    assert any(day < TODAY for day in starts)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_main_pages_are_translated(contents, language):
+    pages = Page.objects.filter(locale__language_code=language, live=True)
+    assert pages.type(HomePage).count() == 1
+    assert pages.type(NewsPage).count() == 2
+    assert pages.type(ServicePage).count() == 8
+    assert pages.filter(title__in=["Verwaltung", "Administration"]).exists()
+
+
+def test_a_page_of_each_kind_answers_in_each_language(contents, client):
+    pages = Page.objects.filter(depth__gt=1, live=True).select_related("locale")
+    one_of_each = {(page.specific_class, page.locale.language_code): page for page in pages.order_by("-path")}
+    for page in one_of_each.values():
+        response = client.get(page.get_url())
+        assert response.status_code == 200, page.url_path
+
+
+def test_three_topics_have_subscribers_in_every_state(contents):
+    assert Topic.objects.filter(locale__language_code="fr").count() == 3
+    assert len(set(Subscriber.objects.values_list("state", flat=True))) == 3
+
+
+def test_three_teams_treat_cases_in_every_state(contents):
+    assert Team.objects.filter(memberships__isnull=False).distinct().count() == 3
+    assert Case.objects.count() == CASES
+    assert set(Case.objects.values_list("state", flat=True)) == set(State)
+
+
+def test_nothing_happened_after_the_last_evening(contents):
+    for case in Case.objects.all():
+        times = [event.at.date() for event in case.events.all()]
+        assert times == sorted(times)
+        assert max(times) < TODAY
+
+
+def test_accepted_certificates_have_their_document(contents):
+    issued = Document.objects.filter(state=Document.State.ISSUED)
+    assert issued.exists()
+    assert all(document.digest and document.size for document in issued)
+
+
+def test_a_full_demo_has_every_ending_on_any_weekday():
+    for day in range(7):
+        plans = plan(World(today=date(2026, 11, 23 + day)))
+        assert len(plans) == 150
+        assert {one.ending for one in plans} >= {"received", "waiting", "making", "refused", "withdrawn"}
+
+
+def test_the_command_refuses_where_no_demo_is_wanted(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match=r"mysite\.settings\.dev"):
+        call_command("demo")
+
+
+def test_the_command_says_that_the_demo_stands_already(contents, settings, tmp_path, capsys):
+    settings.DEMO, settings.VAR_DIR = True, tmp_path
+    call_command("demo")
+    assert "already there" in capsys.readouterr().out
+    assert "nadia.favre@orvenay.example" in (tmp_path / "demo-sign-ins.txt").read_text()

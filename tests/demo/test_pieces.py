@@ -1,0 +1,134 @@
+"""The demo's own tools: pictures, typography, dates, content files, definitions."""
+
+import json
+from datetime import UTC, date, datetime
+from io import BytesIO
+
+import pytest
+import time_machine
+from django.utils import timezone
+from PIL import Image
+
+from eservices.formbuilder.linter import lint
+from mysite.demo import clock, people
+from mysite.demo.builders.services import DEFINITIONS
+from mysite.demo.markup import Blocks, Entry, read
+from mysite.demo.pictures import PORTRAITS, SCENES, portrait, scene
+from mysite.demo.pictures.scenes import SIZE
+from mysite.demo.typography import set_in_type
+
+TUESDAY = date(2026, 11, 24)
+SERVICES = sorted(DEFINITIONS.glob("*.json"))
+
+
+def test_a_scene_has_the_same_bytes_every_time_and_its_full_size():
+    assert scene("vieux-port") == scene("vieux-port")
+    assert Image.open(BytesIO(scene("vieux-port"))).size == SIZE
+
+
+def test_a_portrait_has_the_same_bytes_every_time():
+    assert portrait("nadia-favre") == portrait("nadia-favre")
+
+
+def test_every_scene_says_what_it_shows():
+    assert len(SCENES) >= 14
+    assert all(title and alt and title != alt for title, alt, *_drawing in SCENES.values())
+
+
+def test_everybody_with_a_portrait_is_in_the_directory():
+    names = {entry.key for entry in read("fr", "people", TUESDAY) if entry["kind"] == "person"}
+    assert names == set(PORTRAITS)
+
+
+@pytest.mark.parametrize(
+    ("plain", "language", "well_set"),
+    [
+        ("Que faire ? Venez !", "fr", "Que faire\u202f? Venez\u202f!"),
+        ("« L'orme »", "fr", "«\u202fL’orme\u202f»"),
+        ("CHF 1 240.–", "fr", "CHF\u00a01\u202f240.–"),
+        ("de 8 h 30 à 17 h", "fr", "de 8\u202fh\u202f30 à 17\u202fh"),
+        ("le 7 décembre", "fr", "le 7\u00a0décembre"),
+        ("the village's bakery?", "en", "the village’s bakery?"),
+        ("1. Titre :: Texte", "fr", "1. Titre :: Texte"),
+    ],
+)
+def test_a_text_is_well_set_and_setting_it_again_changes_nothing(plain, language, well_set):
+    assert set_in_type(plain, language) == well_set
+    assert set_in_type(well_set, language) == well_set
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("-12d", date(2026, 11, 12)),
+        ("thu+0w", date(2026, 11, 26)),
+        ("tue+0w", date(2026, 12, 1)),
+        ("mon+1w", date(2026, 12, 7)),
+        ("sat-1w", date(2026, 11, 21)),
+    ],
+)
+def test_days_are_counted_from_the_day_of_the_build(words, day):
+    assert clock.day(words, TUESDAY) == day
+
+
+def test_dates_in_a_text_are_written_in_its_language():
+    assert clock.dated("le {tue+0w} {year+1}", TUESDAY, "fr") == "le 1er décembre 2027"
+    assert clock.dated("am {mon+1w}", TUESDAY, "de") == "am 7. Dezember"
+
+
+@time_machine.travel("2026-11-24 10:00:00+00:00", tick=False)
+def test_the_clock_stands_back_inside_and_goes_on_outside():
+    then = clock.at(date(2026, 3, 2), 14)
+    with clock.set_to(then):
+        assert timezone.now() == then
+        assert timezone.localdate() == date(2026, 3, 2)
+    assert timezone.now() == datetime(2026, 11, 24, 10, tzinfo=UTC)
+
+
+def test_a_body_becomes_blocks():
+    body = (
+        "## Titre\nUn **mot** et [un lien](page:ecole)\n- un point\n\n1. A :: B\n\n[figures]\n90 m | de plage"
+    )
+    blocks = Blocks(Entry("x", "fr", body=body), lambda kind, key: 7).body()
+    assert [block["type"] for block in blocks] == ["heading", "text", "steps", "figures"]
+    assert '<a linktype="page" id="7">un lien</a>' in blocks[1]["value"]
+    assert "<ul><li>un point</li></ul>" in blocks[1]["value"]
+    assert blocks[3]["value"][0]["value"] == {"number": "90\u202fm", "label": "de plage"}
+
+
+def test_a_body_escapes_what_is_not_markup():
+    (block,) = Blocks(Entry("x", "fr", body="<script> & co"), lambda kind, key: 0).body()
+    assert block["value"] == "<p>&lt;script&gt; &amp; co</p>"
+
+
+def test_the_same_body_has_the_same_ids():
+    def ids():
+        return [
+            block["id"] for block in Blocks(Entry("x", "fr", body="## A\n\nB"), lambda kind, key: 0).body()
+        ]
+
+    assert ids() == ids()
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.stem)
+def test_a_definition_has_no_fault_and_every_text_in_three_languages(path):
+    definition = json.loads(path.read_text(encoding="utf-8"))
+    assert lint(definition) == []
+    assert set(definition["texts"]) == {"fr", "de", "en"}
+    assert set(definition["texts"]["fr"]) == set(definition["texts"]["de"]) == set(definition["texts"]["en"])
+
+
+def test_every_service_has_a_page_in_three_languages_with_as_many_steps_and_questions():
+    shapes = {}
+    for language in ("fr", "de", "en"):
+        for entry in read(language, "services", TUESDAY):
+            kinds = [b["type"] for b in Blocks(entry, lambda kind, key: 1).body()]
+            shapes.setdefault(entry.key, set()).add(tuple(kinds))
+    assert set(shapes) == {path.stem for path in SERVICES}
+    assert all(len(shape) == 1 for shape in shapes.values()), shapes
+
+
+def test_the_sign_in_sheet_names_everybody():
+    sheet = people.sign_in_sheet()
+    assert all(one.email in sheet for one in people.SIGN_INS)
+    assert people.PASSWORD in sheet

@@ -1,0 +1,19 @@
+"""The browser tests themselves see what they should see."""
+
+import pytest
+
+from tests.browser import assert_accessible
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("window", ["phone", "desktop"])
+def test_axe_sees_a_fault_with_and_without_javascript(window, site, request):
+    page = request.getfixturevalue(window)
+    page.goto("/compte/entrer/")
+    assert_accessible(page)
+    broken = page.content().replace("</main>", '<img src="/static/img/icons.svg"></main>')
+    page.route(page.url, lambda route: route.fulfill(body=broken, content_type="text/html; charset=utf-8"))
+    page.reload()
+    with pytest.raises(AssertionError, match="image-alt"):
+        assert_accessible(page)

@@ -49,7 +49,7 @@ def _faults(page, context) -> list[str]:
 
 @contextmanager
 def _twin(page):
-    """The same page, as it stands, in a window of the same size that runs axe's script and none of the site's."""
+    """The same page, as it stands, in a window of the same size that runs axe's script and not the site's."""
     content = page.content()
     context = page.context.browser.new_context(viewport=page.viewport_size)
     twin = context.new_page()

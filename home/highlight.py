@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 WORD = re.compile(r"\w+")
 LENGTH = 180
+SENTENCE = 40
 APART = {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "’": " ", "'": " ", "\x00": " "}
 LIGATURES = str.maketrans(APART)
 
@@ -51,6 +52,12 @@ def mark(text: str, words: list[str]) -> SafeString:
         parts += [format_html("<mark>{}</mark>", text[found.start : found.end])]
         last = found.end
     return mark_safe("".join([*parts, conditional_escape(text[last:])]))
+
+
+def passage(text: str, words: list[str]) -> str:
+    """The line of ``text`` that the words stand in: rather a sentence than a mere name."""
+    lines = [line for line in text.splitlines() if find(line, words)]
+    return next((line for line in lines if len(line) >= SENTENCE), lines[0] if lines else "")
 
 
 def excerpt(text: str, words: list[str], length: int = LENGTH) -> str:

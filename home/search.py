@@ -20,10 +20,12 @@ from django.db import transaction
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 
-from .highlight import WORD, excerpt, fold, mark, words_of
+from .highlight import WORD, excerpt, fold, mark, passage, words_of
+from .highlight import find as find_words
 from .models import SearchEntry
 from .registry import Registry
 
@@ -58,9 +60,10 @@ class Hit:
 
     @property
     def text(self) -> SafeString:
-        """The summary if the words stand in it, else the stretch of the text around them."""
-        summary, whole = self.entry.summary, self.entry.text
-        shown = summary if summary and ("<mark>" in mark(summary, self.words) or not whole) else whole
+        """The summary if the words stand in it or in the title, else the passage they stand in."""
+        summary = self.entry.summary
+        told = find_words(summary, self.words) or find_words(self.entry.title, self.words)
+        shown = summary if summary and told else passage(self.entry.text, self.words) or summary
         return mark(excerpt(shown, self.words), self.words)
 
     @property
@@ -177,18 +180,20 @@ def keep_page(page: Page) -> None:
     if not hasattr(page, "search_text") or not url or not page.live or page.get_view_restrictions().exists():
         drop(page)
         return
-    keep(
-        page,
-        page.locale.language_code,
-        kind=page.search_kind,
-        title=page.title,
-        url=url,
-        summary=page.lead,
-        text=" ".join(page.search_text().split()),
-        keywords=page.keywords,
-        trail=_trail(page),
-        date=getattr(page, "search_date", None),
-    )
+    language = page.locale.language_code
+    with override(language):  # dates and fixed words in it, whoever publishes
+        keep(
+            page,
+            language,
+            kind=page.search_kind,
+            title=page.title,
+            url=url,
+            summary=page.lead,
+            text=page.search_text(),
+            keywords=page.keywords,
+            trail=_trail(page),
+            date=getattr(page, "search_date", None),
+        )
 
 
 def keep_branch(page: Page) -> None:

@@ -1,11 +1,17 @@
 """What every page of the site has."""
 
+import re
+from html import unescape
+
 from django.db import models
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
+
+# Where one passage ends and the next begins.
+BREAK = re.compile(r"</(?:p|li|h[1-6])>|<br\s*/?>")
 
 
 class BasePage(Page):
@@ -53,12 +59,13 @@ class BasePage(Page):
         return self.share_image if self.share_image_id else None
 
     def search_text(self) -> str:
-        """The words of the page that search looks through, without markup."""
-        return " ".join([self.lead, *stream_words(getattr(self, "body", None))]).strip()
+        """The words of the page that search looks through, without markup, a line per passage."""
+        return "\n".join([self.lead, *stream_words(getattr(self, "body", None))]).strip()
 
 
 def stream_words(stream) -> list[str]:
-    """The words in a StreamField, as plain text."""
+    """The passages of a StreamField, as plain text."""
     if not stream:
         return []
-    return [strip_tags(str(words)) for words in stream.stream_block.get_searchable_content(stream)]
+    passages = stream.stream_block.get_searchable_content(stream)
+    return [unescape(strip_tags(BREAK.sub("\n", str(words)))).replace("|", ",") for words in passages]

@@ -9,6 +9,7 @@ from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 
 from home import blocks
+from home.generation import kept
 
 from .base import BasePage, stream_words
 from .settings import OpeningHours
@@ -70,6 +71,18 @@ class Contact(TranslatableMixin, index.Indexed, models.Model):
     def __str__(self):
         return self.title
 
+    @classmethod
+    def shown(cls, pk: int | None, language: str) -> "Contact | None":
+        """The contact ``pk`` in a language, else as it is; read once per generation."""
+        if pk is None:
+            return None
+        return kept(f"contact-{pk}-{language}", lambda: cls._shown(pk, language) or False) or None
+
+    @classmethod
+    def _shown(cls, pk: int, language: str) -> "Contact | None":
+        same = cls.objects.filter(translation_key__in=cls.objects.filter(pk=pk).values("translation_key"))
+        return same.filter(locale__language_code=language).first() or cls.objects.filter(pk=pk).first()
+
 
 class OfficePage(OpeningHours, BasePage):
     """An office or a place with opening hours: the counter, the waste site, the library."""
@@ -111,4 +124,4 @@ class OfficePage(OpeningHours, BasePage):
     def search_text(self) -> str:
         people = [str(block.value) for block in self.body if block.block_type == "person" and block.value]
         where = f"{self.street} {self.postcode} {self.town}".strip()
-        return " ".join([self.lead, *people, *stream_words(self.body), where]).strip()
+        return "\n".join([self.lead, *people, *stream_words(self.body), where]).strip()

@@ -18,6 +18,7 @@ from wagtail.rich_text import RichText
 
 from home import links
 from home.generation import kept
+from home.models import Contact
 from home.navigation import SiteNavigation
 
 register = template.Library()
@@ -65,6 +66,13 @@ def tel(number: str) -> str:
     prefix = {"CH": "+41", "FR": "+33", "BE": "+32", "LU": "+352"}.get(settings.COUNTRY, "")
     long_enough = len(digits) > 6 and digits.startswith("0") and not digits.startswith("00")
     return f"tel:{prefix}{digits[1:]}" if prefix and long_enough else f"tel:{digits}"
+
+
+@register.filter
+def breakable(email: str):
+    """An e-mail address that a narrow column breaks after its @ rather than within a word."""
+    name, _at, host = str(email).partition("@")
+    return format_html("{}@<wbr>{}", name, host) if host else email
 
 
 @register.filter
@@ -143,3 +151,9 @@ def widget(field):
     if described:
         attributes["aria-describedby"] = " ".join(described)
     return field.as_widget(attrs=attributes)
+
+
+@register.simple_tag
+def contact(pk: int | None):
+    """The contact of that key in the language at hand: ``{% contact page.contact_id as contact %}``."""
+    return Contact.shown(pk, get_language())

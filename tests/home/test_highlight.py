@@ -1,6 +1,6 @@
 """Words found in a text."""
 
-from home.highlight import excerpt, fold, mark, words_of
+from home.highlight import excerpt, fold, mark, passage, words_of
 
 
 def test_accents_ligatures_and_capitals_do_not_matter():
@@ -40,3 +40,10 @@ def test_an_excerpt_shows_the_words_found_and_is_cut_between_words():
 
 def test_a_short_text_is_shown_whole():
     assert excerpt("  Le   port ", ["x"]) == "Le port"
+
+
+def test_the_passage_shown_is_rather_a_sentence_than_a_name():
+    sentence = "La salle des Ormes se loue à la soirée ou au week-end."
+    assert passage(f"Ailleurs.\nSalle\n{sentence}", ["salle"]) == sentence
+    assert passage("Ailleurs.\nSalle", ["salle"]) == "Salle"
+    assert passage("Ailleurs.", ["salle"]) == ""

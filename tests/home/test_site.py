@@ -18,8 +18,8 @@ from django.utils.translation import gettext
 from wagtail.models import Page
 
 from home import blocks
-from home.home_blocks import Section
-from home.models import CommuneSettings, ContactPage, FormField
+from home.home_blocks import Section, home_blocks
+from home.models import CommuneSettings, Contact, ContactPage, FormField
 from home.validators import validate_arms
 from tests.factories import home as make
 
@@ -413,9 +413,20 @@ class TestSurroundings:
             "early": lambda request, page: Section("home/door.html", {"door": {"title": "First"}}, order=1),
             "none": lambda request, page: None,
         }
-        monkeypatch.setattr("home.home_blocks.home_blocks", offers.values())
+        list(home_blocks)  # found, so that nothing registers any more
+        monkeypatch.setattr(home_blocks, "_offers", offers)
         shown = client.get("/").content.decode()
         assert 0 < shown.index("First") < shown.index("Second")
+
+    def test_a_contact_is_shown_in_the_language_at_hand_where_it_is_translated(self, home):
+        contact = make.ContactFactory()
+        german = contact.copy_for_translation(make.locale("de"))
+        german.title = "Einwohnerkontrolle"
+        german.save()
+        assert Contact.shown(contact.pk, "de").title == "Einwohnerkontrolle"
+        assert Contact.shown(contact.pk, "en").title == contact.title
+        assert Contact.shown(contact.pk + 99, "de") is None
+        assert Contact.shown(None, "de") is None
 
     def test_people_with_portraits_cost_no_query_each(self, client, home, django_assert_max_num_queries):
         photo = wagtail_factories.ImageFactory()

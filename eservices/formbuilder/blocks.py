@@ -22,7 +22,7 @@ from .logic.conditions import OPERATORS, WITHOUT_VALUE
 KEY_PATTERN = r"[a-z][a-z0-9_]{0,59}"
 
 
-# -- Blocks whose value is the machine's, not the reader's -----------------------------------------------------
+# -- Blocks whose value is the machine's, not the reader's ---------------------------------------------------
 class Fixed:
     """Never offered for translation, and the same in every language."""
 
@@ -57,7 +57,7 @@ class ValueBlock(FixedCharBlock):
         super().__init__(required=False, max_length=100, label=_("Value"), **kwargs)
 
 
-# -- Conditions ------------------------------------------------------------------------------------------------
+# -- Conditions ----------------------------------------------------------------------------------------------
 class ConditionWidget(forms.Textarea):
     """Rows of *question, operator, value*, joined by all or any, drawn by condition.js over JSON."""
 
@@ -72,9 +72,7 @@ class ConditionWidget(forms.Textarea):
     def words(self) -> dict:
         """The words of the rows in the editor's language, and the operators that there are."""
         return {name: str(text) for name, text in CONDITION_WORDS.items()} | {
-            "operators": [
-                [name, str(OPERATOR_LABELS[name]), name not in WITHOUT_VALUE] for name in OPERATORS
-            ]
+            "operators": [[name, str(OPERATOR_LABELS[name]), name not in WITHOUT_VALUE] for name in OPERATORS]
         }
 
     @cached_property
@@ -137,7 +135,7 @@ class ConditionBlock(blocks.FieldBlock):
         label = _("Condition")
 
 
-# -- Steps, fields, options, checks ----------------------------------------------------------------------------
+# -- Steps, fields, options, checks --------------------------------------------------------------------------
 def field_block(kind) -> blocks.StructBlock:
     """The editor's block of a field type: what every question has, and what only this type has."""
     children: list[tuple[str, blocks.Block]] = [
@@ -164,7 +162,10 @@ def field_block(kind) -> blocks.StructBlock:
         children += [
             ("note_title", blocks.CharBlock(required=False, max_length=100, label=_("Title of the note"))),
             ("note", blocks.TextBlock(required=False, rows=3, label=_("Note"), help_text=NOTE_HELP)),
-            ("autocomplete", blocks.ChoiceBlock(required=False, choices=TOKENS, label=_("Filled in by browser"))),
+            (
+                "autocomplete",
+                blocks.ChoiceBlock(required=False, choices=TOKENS, label=_("Filled in by browser")),
+            ),
             ("personal", blocks.BooleanBlock(required=False, label=_("Personal data"))),
             ("searchable", blocks.BooleanBlock(required=False, label=_("Found by agents’ search"))),
         ]
@@ -230,11 +231,16 @@ def step_block() -> blocks.StructBlock:
     return blocks.StructBlock(
         [
             ("title", blocks.CharBlock(max_length=100, label=_("Title"))),
-            ("intro", blocks.TextBlock(required=False, rows=2, label=_("Introduction"), help_text=PROSE_HELP)),
+            (
+                "intro",
+                blocks.TextBlock(required=False, rows=2, label=_("Introduction"), help_text=PROSE_HELP),
+            ),
             ("fields", fields_block()),
             (
                 "checks",
-                blocks.StreamBlock([("check", CheckBlock())], required=False, label=_("Checks over several answers")),
+                blocks.StreamBlock(
+                    [("check", CheckBlock())], required=False, label=_("Checks over several answers")
+                ),
             ),
             ("condition", ConditionBlock(required=False)),
             ("key", KeyBlock()),
@@ -242,7 +248,9 @@ def step_block() -> blocks.StructBlock:
         label=_("Step"),
         icon="list-ol",
         label_format="{title}",
-        form_layout=BlockGroup(children=["title", "intro", "fields"], settings=["checks", "condition", "key"]),
+        form_layout=BlockGroup(
+            children=["title", "intro", "fields"], settings=["checks", "condition", "key"]
+        ),
     )
 
 
@@ -268,17 +276,52 @@ PROSE_HELP = _("Blank lines make paragraphs, lines with “- ” a list, [words]
 NOTE_HELP = _("Stands beside the question, and opens by itself where there is an error.")
 TOKENS = [
     (token, token)
-    for token in (
-        "name given-name family-name additional-name honorific-prefix nickname organization organization-title "
-        "street-address address-line1 address-line2 address-line3 address-level1 address-level2 postal-code "
-        "country country-name bday bday-day bday-month bday-year sex language email tel tel-national url off"
-    ).split()
+    for token in [
+        "name",
+        "given-name",
+        "family-name",
+        "additional-name",
+        "honorific-prefix",
+        "nickname",
+        "organization",
+        "organization-title",
+        "street-address",
+        "address-line1",
+        "address-line2",
+        "address-line3",
+        "address-level1",
+        "address-level2",
+        "postal-code",
+        "country",
+        "country-name",
+        "bday",
+        "bday-day",
+        "bday-month",
+        "bday-year",
+        "sex",
+        "language",
+        "email",
+        "tel",
+        "tel-national",
+        "url",
+        "off",
+    ]
 ]
 
-# -- From blocks to a definition -------------------------------------------------------------------------------
+# -- From blocks to a definition -----------------------------------------------------------------------------
 # The texts of a block: name of its child → end of its path in the definition.
 FIELD_TEXTS = ("label", "help", "text", "row", "note_title", "note")
-COMMON = {*FIELD_TEXTS, "required", "options", "fields", "condition", "key", "autocomplete", "personal", "searchable"}
+COMMON = {
+    *FIELD_TEXTS,
+    "required",
+    "options",
+    "fields",
+    "condition",
+    "key",
+    "autocomplete",
+    "personal",
+    "searchable",
+}
 
 
 def steps_content(stream, texts: dict[str, str]) -> list[dict]:
@@ -347,7 +390,7 @@ def fees_content(stream, texts: dict[str, str]) -> list[dict]:
             _trimmed(
                 {
                     "key": value["key"],
-                    "amount": int(round((value["amount"] or 0) * 100)),
+                    "amount": round((value["amount"] or 0) * 100),
                     "quantity": value["quantity"] or "",
                     "condition": value["condition"],
                 }
@@ -387,13 +430,15 @@ def _trimmed(content: dict) -> dict:
     }
 
 
-# -- From a definition to blocks -------------------------------------------------------------------------------
+# -- From a definition to blocks -----------------------------------------------------------------------------
 type Identify = Callable[[str], str]  # path of a block → its id
 
 
 def steps_value(content: list[dict], text: Callable[[str], str], identify: Identify) -> list[dict]:
     """Steps of a definition as the raw value of a StreamField; ``text(path)`` in the language wanted."""
-    return [_child("step", step_value(step, text, identify), identify(f"step.{step['key']}")) for step in content]
+    return [
+        _child("step", step_value(step, text, identify), identify(f"step.{step['key']}")) for step in content
+    ]
 
 
 def step_value(step: dict, text: Callable[[str], str], identify: Identify) -> dict:
@@ -478,13 +523,13 @@ def _child(kind: str, value: dict, identity: str) -> dict:
     return {"type": kind, "value": value, "id": identity}
 
 
-# -- Keys made from titles -------------------------------------------------------------------------------------
+# -- Keys made from titles -----------------------------------------------------------------------------------
 def fill_keys(streams: dict[str, blocks.StreamValue], earlier: dict[str, str] | None = None) -> None:
     """Gives every step, question, option, check, fee and stage without a key the one that its title makes.
 
     ``streams``: StreamFields of one page by what their blocks are ("step", "fee", "stage"). ``earlier``: keys
-    given before, by block id: a title that changes while the editor stays open does not change the key. A block
-    that was duplicated in the editor gets a key of its own.
+    given before, by block id: a title that changes while the editor stays open does not change the key.
+    A block that was duplicated in the editor gets a key of its own.
     """
     earlier = earlier or {}
     taken: dict[str, set[str]] = {}
@@ -515,7 +560,7 @@ def keys_by_id(streams: dict[str, blocks.StreamValue]) -> dict[str, str]:
 
 
 def slug_key(title, child) -> str:
-    """"Date de naissance" is date_de_naissance."""
+    """ "Date de naissance" is date_de_naissance."""
     made = slugify(str(title or "")).replace("-", "_").strip("_")[:40].strip("_")
     if child.block_type == "option":
         return made or "option"

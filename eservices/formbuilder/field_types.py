@@ -56,7 +56,7 @@ class FieldType:
     input_mode = ""
     width = ""  # class of the stylesheet: how long the answer is
 
-    # -- for the editor ----------------------------------------------------------------------------------------
+    # -- for the editor --------------------------------------------------------------------------------------
     def settings_blocks(self) -> list[tuple[str, blocks.Block]]:
         """What the editor sets for this type only. Empty values are left out of the definition."""
         return []
@@ -73,7 +73,7 @@ class FieldType:
         """What is wrong with a field's settings, in words, for the linter."""
         return []
 
-    # -- for the applicant -------------------------------------------------------------------------------------
+    # -- for the applicant -----------------------------------------------------------------------------------
     def form_field(
         self, field: Field, definition: Definition, language: str, options: Iterable[Option] | None = None
     ) -> forms.Field | None:
@@ -95,7 +95,7 @@ class FieldType:
             return {} if value is None else {name: value}
         return {f"{name}-{part}": text for part, text in (value or {}).items()}
 
-    # -- for whoever reads it ----------------------------------------------------------------------------------
+    # -- for whoever reads it --------------------------------------------------------------------------------
     def display(self, answer, field: Field, definition: Definition, language: str) -> str:
         """The answer as plain text in ``language``, lines apart by ``\\n``; empty where there is none.
 
@@ -388,7 +388,7 @@ class Choices(Choosing):
 
 @field_type
 class Files(FieldType):
-    """Files; an answer lists them as ``{"id", "name", "size"}``. Whoever stores them adds them to the answer."""
+    """Files. An answer lists them as ``{"id", "name", "size"}``; whoever stores them adds them to it."""
 
     key, label, icon = "files", _("Files"), "upload"
     template = "formbuilder/fields/files.html"
@@ -530,7 +530,9 @@ class Group(FieldType):
 
     def words(self, answer, field, definition, language):
         return "\n".join(
-            ", ".join(filter(None, (display(one, row.get(one.key), definition, language) for one in field.fields)))
+            ", ".join(
+                filter(None, (display(one, row.get(one.key), definition, language) for one in field.fields))
+            )
             for row in answer
         )
 

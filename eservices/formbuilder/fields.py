@@ -24,7 +24,7 @@ LONGEST_TEXT = 5000
 
 
 class PartsWidget(forms.Widget):
-    """An answer typed into several inputs, ``NAME-PART`` each: a dict of texts, or None where all are blank."""
+    """An answer typed into several inputs, ``NAME-PART`` each: texts by part, or None if all are blank."""
 
     def __init__(self, parts: tuple[str, ...]):
         super().__init__()
@@ -97,7 +97,7 @@ class PhoneField(LineField):
             number = phonenumbers.parse(value, settings.COUNTRY)
         except phonenumbers.NumberParseException:
             number = None
-        if number is None or not phonenumbers.is_valid_number(number):
+        if number is None or not phonenumbers.is_possible_number(number):
             raise ValidationError(
                 _("This number cannot be called. Check the digits, or add the country code: +33 …"),
                 code="invalid",
@@ -138,7 +138,9 @@ class NumberField(forms.Field):
         if value is None:
             return
         if -value.normalize().as_tuple().exponent > self.places:
-            raise self._error("places" if self.places else "invalid", places=self.places, example=self.example)
+            raise self._error(
+                "places" if self.places else "invalid", places=self.places, example=self.example
+            )
         if self.least is not None and value < self.least:
             raise self._error("min", limit=self.least)
         if self.most is not None and value > self.most:
@@ -289,7 +291,9 @@ class AddressField(forms.Field):
                     self.error_messages["long"], code="long", params={"part": part, "limit": 100}
                 )
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 \-]{2,9}", value["postcode"]):
-            raise ValidationError(self.error_messages["postcode"], code="postcode", params={"part": "postcode"})
+            raise ValidationError(
+                self.error_messages["postcode"], code="postcode", params={"part": "postcode"}
+            )
         if value["number"] and not re.fullmatch(r"[0-9]{1,5}[\w ./\-]{0,12}", value["number"]):
             raise ValidationError(self.error_messages["number"], code="number", params={"part": "number"})
         return {part: text for part, text in value.items() if text}
@@ -314,7 +318,10 @@ class AVSField(LineField):
             return ssn.format(ssn.validate(digits))
         except WrongNumber:
             raise ValidationError(
-                _("A digit is wrong in this number. It starts with 756; compare it with your insurance card."),
+                _(
+                    "A digit is wrong in this number. It starts with 756; "
+                    "compare it with your insurance card."
+                ),
                 code="invalid",
             ) from None
 
@@ -347,7 +354,9 @@ class PlateField(LineField):
         if swiss and settings.COUNTRY == "CH":
             return f"{swiss[1]} {int(swiss[2])}"
         if not re.fullmatch(r"[A-Z0-9][A-Z0-9 ]{1,11}", written) or not re.search(r"[0-9]", written):
-            raise ValidationError(_("Write the plate with its letters and digits: VD 123456."), code="invalid")
+            raise ValidationError(
+                _("Write the plate with its letters and digits: VD 123456."), code="invalid"
+            )
         return written
 
 

@@ -10,9 +10,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from .definition import Definition, Field, Step
 from .field_types import MANY_OPTIONS, field_types
@@ -56,10 +55,12 @@ class QuestionsForm(forms.Form):
         self.given: dict = {} if self.is_bound else dict(self.own)
         for question in questions:
             self._ask(question)
-        self.visible = [one for one in visible_among(questions, {**answers, **self.given}, today) if _known(one)]
+        self.visible = [
+            one for one in visible_among(questions, {**answers, **self.given}, today) if _known(one)
+        ]
         self._hide_the_rest()
 
-    # -- asking ------------------------------------------------------------------------------------------------
+    # -- asking ----------------------------------------------------------------------------------------------
     def _ask(self, question: Field) -> None:
         """Adds the question, and reads its answer: the options of later ones may depend on it."""
         kind = field_types.get(question.type)
@@ -105,7 +106,7 @@ class QuestionsForm(forms.Form):
         if self.quiet:
             self._errors = ErrorDict()
 
-    # -- answers -----------------------------------------------------------------------------------------------
+    # -- answers ---------------------------------------------------------------------------------------------
     @property
     def cleaned_answers(self) -> dict:
         """The answers as JSON, of every question that is shown; ``None`` where it was left blank.
@@ -132,9 +133,9 @@ class QuestionsForm(forms.Form):
 class StepForm(QuestionsForm):
     """One step: validates what is shown, keeps the rest out, runs the step's checks.
 
-    ``answers`` are those given so far, of all steps. Without JavaScript a question may be opened by another of
-    the same step: then the form is not valid, has no error about it, and ``opened`` names the question; showing
-    the form again asks it. The same where a row was added to a repeating group (``changed_rows``).
+    ``answers`` are those given so far, of all steps. Without JavaScript a question may be opened by another
+    of the same step: then the form is not valid, has no error about it, and ``opened`` names the question;
+    showing the form again asks it. The same where a row was added to a group (``changed_rows``).
     """
 
     def __init__(
@@ -224,7 +225,8 @@ class StepForm(QuestionsForm):
             message = self.definition.text(f"check.{check.key}", self.language) or gettext(
                 "These answers do not go together."
             )
-            about = [key for key in mentioned(check.condition) if key in self.fields]
+            looked_at = mentioned(check.condition)
+            about = [key for key in self.fields if key in looked_at]
             self.add_error(about[-1] if about else None, message)
 
     def _find_opened(self) -> None:
@@ -301,7 +303,11 @@ class Rows:
         moved = MultiValueDict()
         for name in self.form.data:
             if name.startswith(f"{row.prefix}-"):
-                values = self.form.data.getlist(name) if hasattr(self.form.data, "getlist") else [self.form.data[name]]
+                values = (
+                    self.form.data.getlist(name)
+                    if hasattr(self.form.data, "getlist")
+                    else [self.form.data[name]]
+                )
                 moved.setlist(prefix + name[len(row.prefix) :], values)
         return self._form(index, data=moved)
 
@@ -435,7 +441,9 @@ class Question:
     @property
     def described_by(self) -> str:
         return " ".join(
-            name for name, there in ((f"{self.id}-hint", self.help), (f"{self.id}-error", self.errors)) if there
+            name
+            for name, there in ((f"{self.id}-hint", self.help), (f"{self.id}-error", self.errors))
+            if there
         )
 
     @property
@@ -468,13 +476,17 @@ class Question:
         else:
             return []
         given = self.value if isinstance(self.value, list | tuple) else [self.value]
-        chosen = {str(one).lower() if self.field.type == "yes_no" else str(one) for one in given if one is not None}
+        chosen = {
+            str(one).lower() if self.field.type == "yes_no" else str(one) for one in given if one is not None
+        }
         return [
             {
                 "id": f"{self.id}-{index}",
                 "value": value,
                 "label": label,
-                "hint": self.form.definition.text(f"option.{self.field.key}.{value}.help", self.form.language),
+                "hint": self.form.definition.text(
+                    f"option.{self.field.key}.{value}.help", self.form.language
+                ),
                 "checked": str(value) in chosen,
             }
             for index, (value, label) in enumerate(listed)
@@ -578,5 +590,3 @@ def _add(data: MultiValueDict, field: Field, name: str, answer) -> None:
         return
     for key, value in kind.to_data(name, answer).items():
         data.setlist(key, value if isinstance(value, list) else [value])
-
-

@@ -65,7 +65,7 @@ class Linter:
         yield from self._settings()
         yield from self._texts()
 
-    # -- keys --------------------------------------------------------------------------------------------------
+    # -- keys ------------------------------------------------------------------------------------------------
     def _keys(self) -> Iterator[Fault]:
         definition = self.definition
         fields = [field for step in definition.steps for field in _flat(step.fields)]
@@ -80,12 +80,14 @@ class Linter:
             seen: set[str] = set()
             for thing in things:
                 if not re.fullmatch(KEY_PATTERN, thing.key):
-                    yield Fault(ERROR, f"{word}.{thing.key}", _("A key has small letters, digits and _ only."))
+                    yield Fault(
+                        ERROR, f"{word}.{thing.key}", _("A key has small letters, digits and _ only.")
+                    )
                 if thing.key in seen:
                     yield Fault(ERROR, f"{word}.{thing.key}", _("This key is used twice."))
                 seen.add(thing.key)
 
-    # -- steps and fields --------------------------------------------------------------------------------------
+    # -- steps and fields ------------------------------------------------------------------------------------
     def _steps(self) -> Iterator[Fault]:
         if not self.definition.steps:
             yield Fault(ERROR, "steps", _("The form has no step."))
@@ -96,7 +98,9 @@ class Linter:
             yield from self._condition(step.condition, path)
             own = {field.key for field in step.fields}
             if own.intersection(mentioned(step.condition)):
-                yield Fault(ERROR, path, _("The step depends on a question that stands in it: nobody reaches it."))
+                yield Fault(
+                    ERROR, path, _("The step depends on a question that stands in it: nobody reaches it.")
+                )
             for field in step.fields:
                 yield from self._field(field)
             for check in step.checks:
@@ -115,7 +119,9 @@ class Linter:
         for message in kind.settings_faults(field):
             yield Fault(ERROR, path, message[:1].upper() + message[1:] + ".")
         if field.autocomplete and field.autocomplete not in dict(TOKENS):
-            yield Fault(ERROR, path, _("“%(token)s” is not known to browsers.") % {"token": field.autocomplete})
+            yield Fault(
+                ERROR, path, _("“%(token)s” is not known to browsers.") % {"token": field.autocomplete}
+            )
         if field.type == "group" and not field.fields:
             yield Fault(ERROR, path, _("The group asks nothing."))
         if field.fields and field.type != "group":
@@ -140,7 +146,7 @@ class Linter:
             seen.add(option.value)
             yield from self._condition(option.condition, f"option.{field.key}.{option.value}", group)
 
-    # -- conditions --------------------------------------------------------------------------------------------
+    # -- conditions ------------------------------------------------------------------------------------------
     def _condition(self, condition, path: str, group: Field | None = None) -> Iterator[Fault]:
         if condition is None:
             return
@@ -149,7 +155,9 @@ class Linter:
         known = set(self.position) | ({one.key for one in group.fields} if group else set())
         for key in mentioned(condition):
             if key not in known:
-                yield Fault(ERROR, path, _("The condition looks at “%(key)s”, which is not asked.") % {"key": key})
+                yield Fault(
+                    ERROR, path, _("The condition looks at “%(key)s”, which is not asked.") % {"key": key}
+                )
         for row in rows(condition):
             yield from self._comparison(row, path, group)
 
@@ -187,7 +195,7 @@ class Linter:
             if _reaches_itself(key, needs, settled):
                 yield Fault(ERROR, f"field.{key}", _("The question depends on itself, by way of others."))
 
-    # -- the rest ----------------------------------------------------------------------------------------------
+    # -- the rest --------------------------------------------------------------------------------------------
     def _fees(self) -> Iterator[Fault]:
         for fee in self.definition.fees:
             path = f"fee.{fee.key}"
@@ -195,7 +203,9 @@ class Linter:
             if fee.amount < 0:
                 yield Fault(ERROR, path, _("The amount is below zero."))
             if fee.quantity and fee.quantity not in self.position:
-                yield Fault(ERROR, path, _("It counts “%(key)s”, which is not asked.") % {"key": fee.quantity})
+                yield Fault(
+                    ERROR, path, _("It counts “%(key)s”, which is not asked.") % {"key": fee.quantity}
+                )
         for stage in self.definition.stages:
             yield from self._condition(stage.condition, f"stage.{stage.key}")
 
@@ -207,13 +217,19 @@ class Linter:
             for key in given if isinstance(given, list) else [given]:
                 if key not in self.position:
                     yield Fault(
-                        ERROR, "settings.applicant", _("The applicant’s “%(key)s” is not asked.") % {"key": key}
+                        ERROR,
+                        "settings.applicant",
+                        _("The applicant’s “%(key)s” is not asked.") % {"key": key},
                     )
         if not applicant.get("name"):
-            yield Fault(WARNING, "settings.applicant", _("Nothing says which answers are the applicant’s name."))
+            yield Fault(
+                WARNING, "settings.applicant", _("Nothing says which answers are the applicant’s name.")
+            )
         if not applicant.get("email"):
             yield Fault(
-                WARNING, "settings.applicant", _("Nothing says which answer is the applicant’s e-mail address.")
+                WARNING,
+                "settings.applicant",
+                _("Nothing says which answer is the applicant’s e-mail address."),
             )
         if not settings.get("team"):
             yield Fault(ERROR, "settings.team", _("No team treats these requests."))

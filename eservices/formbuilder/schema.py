@@ -109,7 +109,11 @@ def _is_condition(value, depth: int) -> bool:
     for word in ("all", "any"):
         if word in value:
             parts = value[word]
-            return set(value) == {word} and isinstance(parts, list) and all(_is_condition(p, depth + 1) for p in parts)
+            return (
+                set(value) == {word}
+                and isinstance(parts, list)
+                and all(_is_condition(p, depth + 1) for p in parts)
+            )
     return set(value) <= {"field", "operator", "value"}
 
 

@@ -32,7 +32,9 @@ class Section:
     rows: list[Row]
 
 
-def summarise(definition: Definition, answers: dict, language: str, today: date | None = None) -> list[Section]:
+def summarise(
+    definition: Definition, answers: dict, language: str, today: date | None = None
+) -> list[Section]:
     """What was asked and answered. For a request that was sent, pass the day of sending as ``today``."""
     today = today or timezone.localdate()
     answers = relevant_answers(definition, answers, today)

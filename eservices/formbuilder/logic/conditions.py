@@ -65,14 +65,14 @@ def keys(row: dict) -> list[str]:
     return [key for key in found if isinstance(key, str)]
 
 
-# -- Values ----------------------------------------------------------------------------------------------------
+# -- Values --------------------------------------------------------------------------------------------------
 def is_empty(answer) -> bool:
     """Whether nothing was answered. "No" is an answer."""
     return answer is None or answer == "" or answer == [] or answer == {}
 
 
 def text(value) -> str:
-    """How a value is written where values are compared: 5, "5" and 5.0 are the same, as are true and "true"."""
+    """How a value is written where values are compared: 5, "5" and 5.0 are the same, true and "true" too."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -130,7 +130,7 @@ def _clock(value) -> time | None:
         return None
 
 
-# -- Operators -------------------------------------------------------------------------------------------------
+# -- Operators -----------------------------------------------------------------------------------------------
 def _is(answer, value, today: date) -> bool:
     if isinstance(answer, list | dict) or isinstance(value, list | dict):
         return answer == value

@@ -64,7 +64,7 @@ def visible_fields(step: Step, answers: dict, today: date) -> list[Field]:
 
 
 def visible_among(fields: Iterable[Field], answers: dict, today: date) -> list[Field]:
-    """Those of ``fields`` that are shown. In a repeating group ``answers`` are the form's and then the row's."""
+    """Those of ``fields`` that are shown. In a group ``answers`` are the form's, and the row's over them."""
     shown = Shown(((field, None) for field in fields), answers, today)
     return [field for field in fields if shown.shows(field.key)]
 

@@ -1,0 +1,315 @@
+"""One step as the applicant fills it in, without JavaScript."""
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import override
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eservices.formbuilder.forms import StepForm, as_data, incomplete_steps
+from eservices.formbuilder.summary import summarise
+from tests.factories.formbuilder import EVERY_TYPE, definition, options, question, step, when
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with override("en"), time_machine.travel("2026-11-24"):
+        yield
+
+
+def posted(form, query: str = "", answers: dict | None = None, files: dict | None = None) -> StepForm:
+    uploads = MultiValueDict(files or {})
+    return StepForm(form, form.steps[0], "fr", answers, data=QueryDict(query), files=uploads)
+
+
+def opened_by_a(**more):
+    return definition(step("un", question("a", required=True), question("b", condition=when("a"), **more)))
+
+
+# -- Questions that open others
+def test_a_question_that_an_answer_opens_is_asked_before_going_on():
+    form = posted(opened_by_a(required=True), "a=oui&_shown=a")
+    assert not form.is_valid()
+    assert [field.key for field in form.opened] == ["b"]
+    assert form.error_summary == []
+    assert 'name="b"' in "".join(map(str, form.questions))
+
+
+def test_a_question_that_was_asked_must_be_answered():
+    form = posted(opened_by_a(required=True), "a=oui&b=&_shown=a b")
+    assert not form.is_valid()
+    assert [error["target"] for error in form.error_summary] == ["id_b"]
+
+
+def test_an_answered_step_is_valid_and_gives_its_answers():
+    form = posted(opened_by_a(required=True), "a=oui&b=x&_shown=a b")
+    assert form.is_valid()
+    assert form.cleaned_answers == {"a": "oui", "b": "x"}
+
+
+def test_what_an_answer_closes_is_neither_required_nor_kept():
+    form = posted(opened_by_a(required=True), "a=non&b=x&_shown=a b", answers={"a": "oui", "b": "x"})
+    assert form.is_valid()
+    assert form.cleaned_answers == {"a": "non"}
+
+
+def test_an_earlier_step_opens_questions_too():
+    form = definition(step("un", question("a")), step("deux", question("b", condition=when("a"))))
+    shown = StepForm(form, form.steps[1], "fr", {"a": "oui"})
+    hidden = StepForm(form, form.steps[1], "fr", {"a": "non"})
+    assert [one.field.key for one in shown.questions] == ["b"]
+    assert hidden.questions == []
+
+
+def test_an_option_that_an_answer_closes_cannot_be_chosen():
+    field = question("b", "choice", options=[{"value": "x", "condition": when("a")}, {"value": "y"}])
+    form = definition(step("un", question("a"), field))
+    assert posted(form, "a=oui&b=x").is_valid()
+    assert not posted(form, "a=non&b=x").is_valid()
+
+
+# -- Checks
+def test_a_failed_check_is_said_beside_the_last_answer_it_looks_at():
+    check = {"key": "ordre", "condition": when("fin", "gte", {"field": "debut"})}
+    period = step("un", question("debut", "time"), question("fin", "time"), checks=[check])
+    form = definition(period, texts={"check.ordre": "La fin vient après le début."})
+    assert posted(form, "debut=9&fin=10").is_valid()
+    refused = posted(form, "debut=10&fin=9")
+    assert not refused.is_valid()
+    assert refused.error_summary == [
+        {"target": "id_fin", "label": "fin", "message": "La fin vient après le début."}
+    ]
+
+
+# -- Repeating groups
+def household(**more):
+    fields = [question("prenom", required=True), question("ne", "date")]
+    return definition(
+        step("un", question("nom", required=True), question("enfants", "group", fields=fields, **more))
+    )
+
+
+def test_a_row_is_added_by_a_button_and_what_was_typed_stays():
+    form = posted(household(), "nom=&enfants-count=1&enfants-0-prenom=Léa&add_row=enfants")
+    assert not form.is_valid()
+    assert form.error_summary == []
+    assert len(form.rows["enfants"].forms) == 2
+    assert 'value="Léa"' in "".join(map(str, form.questions))
+
+
+def test_a_row_is_removed_by_its_button_and_the_others_move_up():
+    query = "nom=A&enfants-count=2&enfants-0-prenom=Léa&enfants-1-prenom=Tom&remove_row=enfants-0"
+    form = posted(household(), query)
+    assert not form.is_valid()
+    html = "".join(map(str, form.questions))
+    assert 'name="enfants-0-prenom" type="text" value="Tom"' in html
+    assert "Léa" not in html
+
+
+def test_the_rows_of_a_group_are_a_list_of_answers():
+    query = "nom=A&enfants-count=2&enfants-0-prenom=Léa&enfants-1-prenom=Tom"
+    query += "&enfants-1-ne-day=1&enfants-1-ne-month=2&enfants-1-ne-year=2020"
+    form = posted(household(), query)
+    assert form.is_valid(), form.errors
+    assert form.cleaned_answers["enfants"] == [{"prenom": "Léa"}, {"prenom": "Tom", "ne": "2020-02-01"}]
+
+
+def test_an_error_in_a_row_leads_to_its_input():
+    form = posted(household(), "nom=A&enfants-count=2&enfants-0-prenom=Léa&enfants-1-prenom=")
+    assert not form.is_valid()
+    assert [error["target"] for error in form.error_summary] == ["id_enfants-1-prenom"]
+
+
+def test_as_many_rows_as_demanded_and_no_more_than_allowed():
+    form = household(settings={"min": 1, "max": 2})
+    assert not posted(form, "nom=A&enfants-count=0").is_valid()
+    assert len(StepForm(form, form.steps[0], "fr", {}).rows["enfants"].forms) == 1
+    many = "&".join(f"enfants-{n}-prenom=P{n}" for n in range(9))
+    assert len(posted(form, f"nom=A&enfants-count=9&{many}").rows["enfants"].forms) == 2
+
+
+# -- Files
+def paper(name="bail.pdf", content=b"%PDF-"):
+    return SimpleUploadedFile(name, content)
+
+
+FILES = definition(
+    step("un", question("pieces", "files", required=True, settings={"max_files": 2, "max_mb": 1}))
+)
+
+
+def test_a_file_is_taken():
+    form = posted(FILES, files={"pieces": [paper()]})
+    assert form.is_valid(), form.errors
+    assert [one.name for one in form.cleaned_files["pieces"]] == ["bail.pdf"]
+
+
+def test_a_stored_file_is_enough_and_stays():
+    stored = [{"id": "1", "name": "bail.pdf", "size": 5}]
+    form = posted(FILES, answers={"pieces": stored})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_answers == {"pieces": stored}
+    assert form.cleaned_files == {}
+    assert 'name="remove_file" value="1"' in str(form.questions[0])
+
+
+@pytest.mark.parametrize(
+    ("uploads", "message"),
+    [
+        ([], "Add the file"),
+        ([paper(content=b"")], "is empty"),
+        ([paper("virus.exe")], "not of a kind"),
+        ([paper(content=b"x" * (1024 * 1024 + 1))], "larger than 1 MB"),
+        ([paper(), paper(), paper()], "at most 2 files"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_with_the_reason(uploads, message):
+    form = posted(FILES, files={"pieces": uploads})
+    assert not form.is_valid()
+    assert message in form.error_summary[0]["message"]
+
+
+# -- Markup
+def test_an_error_stands_beside_its_field_and_is_announced_with_it():
+    form = definition(step("un", question("q", required=True)), texts={"field.q.help": "Comme sur la carte."})
+    html = str(posted(form, "q=").questions[0])
+    assert 'aria-describedby="id_q-hint id_q-error"' in html
+    assert 'aria-invalid="true"' in html
+    assert '<p class="msg" id="id_q-error">' in html
+
+
+def test_a_note_opens_where_the_error_is():
+    form = definition(step("un", question("q", required=True)), texts={"field.q.note": "Au dos de la carte."})
+    assert '<details class="help">' in str(StepForm(form, form.steps[0], "fr", {}).questions[0])
+    assert '<details class="help" open>' in str(posted(form, "q=").questions[0])
+
+
+def test_texts_of_the_form_are_never_markup():
+    evil = "<script>alert(1)</script>"
+    texts = {f"field.q.{name}": evil for name in ("label", "help", "note")} | {"option.q.a": evil}
+    form = definition(step("un", question("q", "choice", options=options("a"))), texts=texts)
+    html = str(StepForm(form, form.steps[0], "fr", {"q": evil}).questions[0])
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_static_text_has_paragraphs_lists_and_links_only():
+    texts = {"field.q.text": "Lisez [le règlement](https://orvenay.example/r).\n\n- un\n- deux <b>"}
+    form = definition(step("un", question("q", "static_text")), texts=texts)
+    html = str(StepForm(form, form.steps[0], "fr", {}).questions[0])
+    assert '<a href="https://orvenay.example/r">le règlement</a>' in html
+    assert "<ul><li>un</li><li>deux &lt;b&gt;</li></ul>" in html
+
+
+def test_nine_options_are_a_list_to_choose_from():
+    short = question("q", "choice", options=options(*"abcdefgh"))
+    long = question("q", "choice", options=options(*"abcdefghi"))
+    for field, tag in ((short, 'type="radio"'), (long, "<select")):
+        form = definition(step("un", field))
+        assert tag in str(StepForm(form, form.steps[0], "fr", {}).questions[0])
+
+
+# -- Whole requests
+def test_a_request_is_complete_once_every_shown_step_is():
+    form = definition(
+        step("un", question("a", required=True)),
+        step("deux", question("b", required=True), condition=when("a")),
+    )
+    assert [one.key for one, _ in incomplete_steps(form, {}, "fr")] == ["un"]
+    assert [one.key for one, _ in incomplete_steps(form, {"a": "oui"}, "fr")] == ["deux"]
+    assert incomplete_steps(form, {"a": "non"}, "fr") == []
+    assert incomplete_steps(form, {"a": "oui", "b": "x"}, "fr") == []
+
+
+COMPLETE = {
+    "ligne": "Orvenay",
+    "texte": "un\ndeux",
+    "courriel": "a@courriel.example",
+    "tel": "+41791234567",
+    "site": "https://orvenay.example",
+    "nombre": 5,
+    "poids": "1.5",
+    "montant": "12.50",
+    "jour": "2026-12-01",
+    "heure": "14:30",
+    "accord": False,
+    "un": "a",
+    "plusieurs": ["a", "c"],
+    "pieces": [{"id": "1", "name": "bail.pdf", "size": 3}],
+    "adresse": {"street": "Rue du Lac", "number": "12 bis", "postcode": "1199", "town": "Orvenay"},
+    "avs": "756.9217.0769.85",
+    "compte": "CH9300762011623852957",
+    "plaque": "VD 123456",
+    "consent": True,
+    "enfants": [{"prenom": "Léa", "ne": "2020-02-01"}, {"prenom": "Tom"}],
+}
+EVERYTHING = definition(step("tout", *EVERY_TYPE))
+
+
+def test_answers_of_every_type_are_the_same_when_they_are_checked_again():
+    shown = EVERYTHING.steps[0]
+    form = StepForm(EVERYTHING, shown, "fr", COMPLETE, data=as_data(shown, COMPLETE), files=MultiValueDict())
+    assert form.is_valid(), form.errors
+    assert form.cleaned_answers == COMPLETE
+
+
+def test_the_summary_has_every_question_that_was_asked_and_no_other():
+    (section,) = summarise(EVERYTHING, COMPLETE, "fr")
+    rows = {row.key: row.value for row in section.rows}
+    assert set(rows) == set(COMPLETE)
+    assert rows["jour"] == "1 décembre 2026"
+    assert rows["enfants"] == "Léa, 1 février 2020\nTom"
+    assert summarise(opened_by_a(), {"a": "non", "b": "x"}, "fr")[0].rows[0].value == "non"
+
+
+# -- Properties
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
+json = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
+)
+names = st.sampled_from(
+    [
+        *EVERYTHING.fields,
+        "jour-day",
+        "jour-month",
+        "jour-year",
+        "adresse-street",
+        "adresse-postcode",
+        "adresse-town",
+        "enfants-count",
+        "enfants-0-prenom",
+        "enfants-0-ne-day",
+        "add_row",
+        "remove_row",
+        "_shown",
+    ]
+)
+words = st.text(max_size=20) | st.sampled_from(["1", "2", "true", "a", "enfants", "enfants-0", "2026", "on"])
+
+
+@settings(deadline=None, max_examples=150)
+@given(answers=st.dictionaries(st.sampled_from(list(EVERYTHING.fields)), json))
+def test_any_stored_answers_are_complete_or_have_errors_and_never_raise(answers):
+    for _, form in incomplete_steps(EVERYTHING, answers, "fr"):
+        assert form.error_summary
+        assert "".join(map(str, form.questions))
+    StepForm(EVERYTHING, EVERYTHING.steps[0], "fr", answers)
+    summarise(EVERYTHING, answers, "fr")
+
+
+@settings(deadline=None, max_examples=150)
+@given(data=st.dictionaries(names, st.lists(words, min_size=1, max_size=3)))
+def test_anything_posted_is_valid_or_has_errors_and_never_raises(data):
+    shown = EVERYTHING.steps[0]
+    form = StepForm(EVERYTHING, shown, "fr", {}, data=MultiValueDict(data), files=MultiValueDict())
+    if form.is_valid():
+        again = as_data(shown, form.cleaned_answers)
+        second = StepForm(EVERYTHING, shown, "fr", {}, data=again, files=MultiValueDict())
+        assert second.is_valid()
+        assert second.cleaned_answers == form.cleaned_answers
+    else:
+        assert form.error_summary or form.opened or form.changed_rows
+    assert "".join(map(str, form.questions))

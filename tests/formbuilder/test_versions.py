@@ -1,0 +1,52 @@
+"""What is published is frozen."""
+
+import pytest
+
+from eservices.formbuilder import actions
+from eservices.formbuilder.models import Form, FormVersion
+from tests.factories.formbuilder import content, question, step
+
+pytestmark = pytest.mark.django_db
+
+FIRST, SECOND = content(), content(step("un", question("autre")))
+
+
+@pytest.fixture
+def form():
+    return Form.objects.create(slug="demande")
+
+
+def test_the_same_content_stays_the_same_version(form):
+    first = actions.freeze(actor=None, form=form, content=FIRST)
+    assert actions.freeze(actor=None, form=form, content=FIRST) == first
+    assert form.current == first
+
+
+def test_other_content_is_a_new_version_and_the_old_one_stays(form):
+    first = actions.freeze(actor=None, form=form, content=FIRST)
+    second = actions.freeze(actor=None, form=form, content=SECOND)
+    assert (first.number, second.number) == (1, 2)
+    assert form.current == second
+    assert FormVersion.objects.get(pk=first.pk).content == FIRST
+
+
+def test_going_back_to_earlier_content_puts_it_into_force_again(form):
+    actions.freeze(actor=None, form=form, content=FIRST)
+    actions.freeze(actor=None, form=form, content=SECOND)
+    actions.freeze(actor=None, form=form, content=FIRST)
+    assert (form.current.number, form.current.content) == (3, FIRST)
+
+
+def test_a_rehearsal_is_never_in_force(form):
+    actions.freeze(actor=None, form=form, content=FIRST)
+    rehearsal = actions.freeze(actor=None, form=form, content=SECOND, kind=FormVersion.Kind.REHEARSAL)
+    assert rehearsal.number == 2
+    assert form.current.content == FIRST
+
+
+def test_a_form_that_is_not_offered_has_nothing_in_force_until_it_is_again(form):
+    version = actions.freeze(actor=None, form=form, content=FIRST)
+    actions.offer(actor=None, form=form, offered=False)
+    assert Form.objects.get().current is None
+    actions.offer(actor=None, form=form, offered=True)
+    assert Form.objects.get().current == version

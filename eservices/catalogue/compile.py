@@ -46,7 +46,7 @@ def stages_content(stream, texts: dict[str, str]) -> list[dict]:
             content["condition"] = value["condition"]
         found.append(content)
         if value["label"]:
-            texts[f"stage.{key}.title"] = value["label"]
+            texts[f"stage.{key}"] = value["label"]
         texts |= {f"stage.{key}.{name}": text for name, text in _stage_texts(value["settings"])}
     return found
 
@@ -55,7 +55,9 @@ def _stage_texts(value) -> list[tuple[str, str]]:
     return [
         (name, value[name])
         for name, block in value.block.child_blocks.items()
-        if isinstance(block, blocks.CharBlock | blocks.TextBlock) and not isinstance(block, Fixed) and value[name]
+        if isinstance(block, blocks.CharBlock | blocks.TextBlock)
+        and not isinstance(block, Fixed)
+        and value[name]
     ]
 
 

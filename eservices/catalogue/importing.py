@@ -9,8 +9,8 @@ import uuid
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from wagtail.models import Locale
-from wagtail_localize.models import StringTranslation, Translation, TranslationContext, TranslationSource
 from wagtail_localize.models import String as SourceString
+from wagtail_localize.models import StringTranslation, Translation, TranslationContext, TranslationSource
 from wagtail_localize.segments.extract import extract_segments
 from wagtail_localize.segments.types import StringSegmentValue
 
@@ -84,7 +84,9 @@ def put(page: ServicePage, definition: dict, language: str, fields: dict) -> Non
         if name in LISTS:
             kind = LISTS[name]
             blocks = enumerate(value)
-            _stream(page, name, [{"type": kind, "value": v, "id": identify(f"{name}.{n}")} for n, v in blocks])
+            _stream(
+                page, name, [{"type": kind, "value": v, "id": identify(f"{name}.{n}")} for n, v in blocks]
+            )
         elif name != "situations":
             setattr(page, name, value)
 
@@ -97,7 +99,7 @@ def stages_value(stages: list[dict], text, identify) -> list[dict]:
         settings = {name: value for name, value in stage.get("settings", {}).items() if name != "format"}
         value = {
             "key": key,
-            "label": text(f"stage.{key}.title"),
+            "label": text(f"stage.{key}"),
             "condition": stage.get("condition"),
             "settings": settings | {n: t for n in settings if (t := text(f"stage.{key}.{n}"))},
         }

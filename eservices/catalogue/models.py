@@ -118,7 +118,10 @@ class ServicePage(BasePage):
     )
     price_note = models.CharField(_("more on this"), max_length=80, blank=True)
     time = models.CharField(
-        _("how long it takes"), max_length=40, blank=True, help_text=_("From the working days below if empty.")
+        _("how long it takes"),
+        max_length=40,
+        blank=True,
+        help_text=_("From the working days below if empty."),
     )
     time_note = models.CharField(_("more on this"), max_length=80, blank=True)
     papers = models.CharField(_("papers needed"), max_length=40, blank=True)
@@ -205,7 +208,7 @@ class ServicePage(BasePage):
         verbose_name = _("online service")
         verbose_name_plural = _("online services")
 
-    # -- saving ------------------------------------------------------------------------------------------------
+    # -- saving ----------------------------------------------------------------------------------------------
     def save(self, *args, **kwargs):
         self.fill_keys()
         if self.live and not kwargs.get("update_fields") and self.is_source:
@@ -236,7 +239,7 @@ class ServicePage(BasePage):
     def _streams(self) -> dict:
         return {"step": self.form, "fee": self.fees, "stage": self.stages}
 
-    # -- source and form ---------------------------------------------------------------------------------------
+    # -- source and form -------------------------------------------------------------------------------------
     @cached_property
     def source(self) -> "ServicePage":
         """The page that holds the form of this service."""
@@ -258,7 +261,7 @@ class ServicePage(BasePage):
         """The form in force; None before the first publication and after withdrawal."""
         return self.online_form.current if self.online_form else None
 
-    # -- what the page shows -----------------------------------------------------------------------------------
+    # -- what the page shows ---------------------------------------------------------------------------------
     def get_context(self, request, *args, **kwargs):
         return super().get_context(request, *args, **kwargs) | {
             "start_url": self.start_url,
@@ -278,7 +281,10 @@ class ServicePage(BasePage):
         today = timezone.localdate()
         steps = visible_steps(self.version.definition, {}, today)
         questions = sum(1 for step in steps for field in step.fields if field.condition is None)
-        return {"steps": len(steps) + 1, "minutes": max(1, round(questions * SECONDS_PER_QUESTION / 60 + 0.5))}
+        return {
+            "steps": len(steps) + 1,
+            "minutes": max(1, round(questions * SECONDS_PER_QUESTION / 60 + 0.5)),
+        }
 
     @property
     def fixed_fee(self) -> int | None:
@@ -292,9 +298,14 @@ class ServicePage(BasePage):
 
     def search_text(self) -> str:
         language = get_language()
-        words = [self.lead, self.who, self.papers, *stream_words(self.next_steps), *stream_words(self.good_to_know)]
+        words = [
+            self.lead,
+            self.who,
+            self.papers,
+            *stream_words(self.next_steps),
+            *stream_words(self.good_to_know),
+        ]
         if self.version is not None:
             definition = self.version.definition
             words += [definition.text(f"step.{step.key}.title", language) for step in definition.steps]
         return " ".join(filter(None, words))
-

@@ -125,7 +125,7 @@ def test_the_applicant_is_found_by_what_browsers_fill_in():
     assert definition_of(page)["settings"]["applicant"] == {"name": ["prenom", "nom"], "email": "courriel"}
 
 
-# -- Languages -------------------------------------------------------------------------------------------------
+# -- Languages -----------------------------------------------------------------------------------------------
 GERMAN = {
     "title": "Wohnsitzbestätigung",
     "step.identite.title": "Ihre Angaben",

@@ -55,4 +55,6 @@ def make_situation(slug: str = "demenager", name: str = "Je déménage", **more)
 
 def make_editor():
     """Somebody who may publish everything."""
-    return get_user_model().objects.create_superuser(email="redaction@orvenay.example", password="motdepasse-long")
+    return get_user_model().objects.create_superuser(
+        email="redaction@orvenay.example", password="motdepasse-long"
+    )

@@ -1,0 +1,142 @@
+"""The pages of the online counter as residents see them."""
+
+import copy
+
+import pytest
+from django.urls import reverse
+from wagtail.models import Locale
+
+from eservices.catalogue.models import ServicePage
+from tests.factories.catalogue import SERVICE, make_counter, make_service, make_situation
+from tests.factories.formbuilder import when
+from tests.factories.home import CommuneSettingsFactory, translated
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _commune():
+    CommuneSettingsFactory()
+
+
+def html(client, page, query=""):
+    answer = client.get(page.get_url() + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_service_says_who_what_it_costs_and_opens_its_form(client):
+    page = make_service(lead="Elle prouve que vous habitez ici.", who="Habitants", papers="Aucun")
+    text = html(client, page)
+    for words in ("Elle prouve", "Habitants", "CHF\xa015.–", "Aucun", 'href="/demande/attestation/"'):
+        assert words in text
+
+
+def test_a_service_shows_what_happens_next_and_what_is_good_to_know(client):
+    page = make_service(
+        next_steps=[{"title": "Vous recevez une référence.", "text": "Tout de suite."}],
+        good_to_know=[{"question": "Pour mes enfants ?", "answer": "<p>Oui, sans supplément.</p>"}],
+    )
+    text = html(client, page)
+    for words in ("Vous recevez une référence.", "Pour mes enfants ?", "Oui, sans supplément."):
+        assert words in text
+
+
+def test_the_steps_are_counted_with_the_review():
+    assert make_service().effort == {"steps": 3, "minutes": 1}
+
+
+def test_a_price_that_depends_is_not_promised():
+    depends = copy.deepcopy(SERVICE)
+    depends["fees"].append({"key": "plus", "amount": 100, "condition": when("motif", value="bail")})
+    depends["texts"]["fr"]["fee.plus"] = "Supplément"
+    assert make_service(definition=depends).fixed_fee is None
+
+
+def test_a_service_without_fees_is_free(client):
+    free = copy.deepcopy(SERVICE) | {"fees": []}
+    del free["texts"]["fr"]["fee.prix"]
+    assert make_service(definition=free).fixed_fee == 0
+
+
+def test_a_withdrawn_form_has_no_button(client):
+    page = make_service()
+    form = page.online_form
+    form.offered = False
+    form.save()
+    assert "/demande/attestation/" not in html(client, ServicePage.objects.get())
+
+
+def test_the_counter_lists_services_by_life_situation(client):
+    make_situation("demenager", "Je déménage")
+    make_situation("construire", "Je construis")
+    index = make_counter()
+    make_service(index, situations=["demenager"])
+    other = copy.deepcopy(SERVICE) | {"slug": "autre"}
+    other["texts"]["fr"]["title"] = "Autre service"
+    make_service(index, other)
+    text = html(client, index)
+    assert text.index("Je déménage") < text.index("Attestation de domicile") < text.index("Autre service")
+    assert "Je construis" not in text
+
+
+def test_the_counter_finds_a_service_by_a_word_that_people_use(client):
+    index = make_counter()
+    make_service(index, keywords="certificat, papier de résidence")
+    assert "<mark>domicile</mark>" in html(client, index, "?q=domicile")
+    assert html(client, index).count('href="/guichet/attestation/"') == 1
+    assert html(client, index, "?q=certificat").count('href="/guichet/attestation/"') == 2
+
+
+def test_a_search_without_a_hit_says_so_and_leads_on(client):
+    index = make_counter()
+    make_service(index)
+    text = html(client, index, "?q=xyzzy")
+    assert f"{reverse('home:search')}?q=xyzzy" in text
+
+
+def test_strange_queries_are_only_queries(client):
+    index = make_counter()
+    for query in ("?q=%00", "?q=%22%27%3Cscript%3E", "?q=" + "x" * 5000):
+        assert "<script>" not in html(client, index, query)
+
+
+def test_the_home_page_shows_the_counter_by_situation(client):
+    make_situation("demenager", "Je déménage")
+    index = make_counter()
+    make_service(index, situations=["demenager"])
+    home = index.get_parent().specific
+    text = html(client, home)
+    assert "Je déménage" in text
+    assert "Attestation de domicile" in text
+
+
+def test_a_translated_service_speaks_its_language_throughout(client):
+    Locale.objects.get_or_create(language_code="de")
+    index = make_counter()
+    translated(index, "de", title="Online-Schalter")
+    definition = copy.deepcopy(SERVICE)
+    definition["texts"]["de"] = {"title": "Wohnsitzbestätigung"}
+    page = make_service(index, definition, translations={"de": {"lead": "Sie beweist den Wohnsitz."}})
+    german = page.get_translation(Locale.objects.get(language_code="de"))
+    text = html(client, german)
+    assert "Wohnsitzbestätigung" in text
+    assert 'href="/de/demande/attestation/"' in text
+
+
+def test_a_service_page_takes_few_queries_and_sets_no_cookie(client, django_assert_max_num_queries):
+    page = make_service()
+    client.get(page.get_url())
+    with django_assert_max_num_queries(12):
+        answer = client.get(page.get_url())
+    assert not answer.cookies
+
+
+def test_the_counter_takes_as_many_queries_for_one_service_as_for_many(client, django_assert_max_num_queries):
+    make_situation()
+    index = make_counter()
+    for number in range(6):
+        make_service(index, copy.deepcopy(SERVICE) | {"slug": f"service-{number}"}, situations=["demenager"])
+    client.get(index.get_url())
+    with django_assert_max_num_queries(12):
+        client.get(index.get_url())

@@ -17,7 +17,7 @@ from eservices.submissions.models import StoredFile
 from home.models import Contact, Person, WasteCollection
 from newsletter.models import Subscriber
 
-LINK = re.compile(r'linktype="page" id="(\d+)"')
+LINK = re.compile(r'<a (?=[^>]*linktype="page")[^>]*\bid="(\d+)"[^>]*>')
 STREAMS = ("body", "aside", "tasks", "alert", "form", "fees", "stages", "next_steps", "good_to_know")
 READ = {
     Person: ("name", "role", "text"),
@@ -81,7 +81,7 @@ def _named(value, paths: dict[int, str]):
             return value["type"]
         return {key: paths.get(one) if key == "page" else _named(one, paths) for key, one in value.items()}
     if isinstance(value, str):
-        return LINK.sub(lambda found: paths.get(int(found[1]), ""), value)
+        return LINK.sub(lambda found: f"<a {paths.get(int(found[1]))}>", value)
     return value
 
 

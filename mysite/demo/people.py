@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 PASSWORD = "orvenay-demo"
 
 
@@ -107,6 +109,7 @@ def sign_in_sheet() -> str:
     width = max(len(one.email) for one in SIGN_INS)
     lines = [f"Staff, at /admin/, password {PASSWORD}:"]
     lines += [f"  {one.email:{width}}  {one.role} ({one.name})" for one in staff]
-    lines += ["", "Residents, at /compte/connexion/, by the code in the demo mailbox /demo/boite/:"]
+    door = reverse("account_login")
+    lines += ["", f"Residents, at {door}, by the code in the demo mailbox /demo/boite/:"]
     lines += [f"  {one.email:{width}}  {one.role} ({one.name})" for one in residents]
     return "\n".join(lines) + "\n"

@@ -1,6 +1,7 @@
 """The ground: languages, settings of the commune, groups, teams, people, what is collected when."""
 
 from datetime import time
+from uuid import uuid5
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
@@ -14,7 +15,7 @@ from eservices.cases.models import Role, Team, TeamMember
 from home.models import CommuneSettings, Contact, Person, WasteCollection
 
 from .. import clock, people
-from ..markup import CONTENT, read
+from ..markup import CONTENT, SPACE, read
 from .world import LANGUAGES, World
 
 COUNTER = "mon 08:00-11:30; tue 08:00-11:30 14:00-17:00; wed 14:00-18:30; thu 08:00-11:30; fri 07:00-13:00"
@@ -134,8 +135,11 @@ def waste(world: World) -> None:
 
 
 def as_stream(instance, name: str, raw: list[dict]):
-    """Raw JSON as the value of a StreamField."""
-    return instance._meta.get_field(name).stream_block.to_python(raw)
+    """Raw JSON as the value of a StreamField. Blocks without an id get one that is always the same."""
+    language = getattr(getattr(instance, "locale", None), "language_code", "")
+    place = f"{type(instance).__name__}/{language}/{getattr(instance, 'slug', '')}/{name}"
+    identified = [{"id": str(uuid5(SPACE, f"{place}/{n}"))} | block for n, block in enumerate(raw)]
+    return instance._meta.get_field(name).stream_block.to_python(identified)
 
 
 def build(world: World) -> None:

@@ -133,7 +133,7 @@ class Journey:
     def answer(self) -> None:
         self.later(self.random.choice([1, 1, 2, 3]))
         link = self.case.links.order_by("-mailed").first()
-        text = self.random.choice(letters.replies(self.who.language))
+        text = letters.reply(self.service, self.who.language)
         with clock.set_to(self.now):
             cases.answer(actor=Applicant(link=link, user=self.user), case=self.case, text=text)
 

@@ -25,21 +25,22 @@ def refusal(service: str) -> str:
     return found.get(service, found["any"])["refusal"]
 
 
-def replies(language: str) -> list[str]:
-    """What applicants answer."""
-    return _numbered(language, "reply")
+def reply(service: str, language: str) -> str:
+    """What the applicant answers."""
+    found = _letters(language)
+    return found.get(service, found["any"])["reply"]
 
 
 def notes() -> list[str]:
     """What agents write for each other."""
-    return _numbered("fr", "note")
+    return _numbered("note")
 
 
 def wishes() -> list[str]:
     """What agents add to a yes; mostly nothing."""
-    return ["", "", "", *_numbered("fr", "wish")]
+    return ["", "", "", *_numbered("wish")]
 
 
-def _numbered(language: str, name: str) -> list[str]:
-    head = _letters(language)["any"].head
+def _numbered(name: str) -> list[str]:
+    head = _letters("fr")["any"].head
     return [text for key, text in head.items() if key.startswith(name)]

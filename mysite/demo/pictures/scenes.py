@@ -1,7 +1,7 @@
 """The scenes of Orvenay by name: what is drawn, and the text for who cannot see it."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache
 
 from . import motifs as m
 from .canvas import NIGHT, PALETTE, Canvas, arch, bezier
@@ -678,6 +678,7 @@ SCENES: dict[str, tuple[str, str, Callable, dict]] = {
 }
 
 
+@cache
 def scene(name: str, size: tuple[int, int] = SIZE) -> bytes:
     """The PNG of a scene."""
     _title, _alt, draw, palette = SCENES[name]
@@ -830,13 +831,9 @@ def _portrait(c: Canvas, *, name, skin, hair, style, coat, back):
     c.curve("roof", 10, (350, 566), (400, 606), (450, 566))
 
 
+@cache
 def portrait(name: str, size: tuple[int, int] = PORTRAIT_SIZE) -> bytes:
     """The PNG of a person as shapes."""
     canvas = Canvas(*size, units=800)
     _portrait(canvas, **PORTRAITS[name])
     return canvas.png()
-
-
-ALL: dict[str, Callable[[], bytes]] = {name: partial(scene, name) for name in SCENES} | {
-    name: partial(portrait, name) for name in PORTRAITS
-}

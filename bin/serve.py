@@ -129,12 +129,13 @@ def main() -> int:
     runs = commands(options.host, options.port)
     processes: dict[str, subprocess.Popen] = {}
     try:
-        for name, command in runs.items():
-            processes[name] = start(name, command)
+        processes["site"] = start("site", runs["site"])
         local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)
         local = f"[{local}]" if ":" in local else local
         if not wait_for_site(f"http://{local}:{options.port}/", processes["site"], stopped):
             return 1
+        # The others after it: all at once, each would wait for the others' imports.
+        processes |= {name: start(name, runs[name]) for name in ("worker", "scheduler")}
         if not stopped.is_set():
             welcome(options.host, options.port)
         return keep_running(processes, runs, stopped)

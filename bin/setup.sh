@@ -34,8 +34,8 @@ new_enough "$PYTHON" || make_environment
 lock=$("$PYTHON" -c 'import hashlib, sys; print(hashlib.sha256(open("requirements.txt", "rb").read() + sys.version.encode()).hexdigest())')
 if [ "$(cat .venv/lock.sha256 2>/dev/null)" != "$lock" ]; then
     printf 'Installing the libraries of requirements.txt\n'
-    # The lock is complete: nothing to resolve. Byte code is written when a module is first used.
-    "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps \
+    # The lock is complete: nothing to resolve.
+    "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
         -r requirements.txt || fail "Could not install the libraries: is this machine on the network?"
     printf '%s\n' "$lock" >.venv/lock.sha256
 fi

@@ -77,11 +77,11 @@ def test_every_template_compiles():
 
 
 def test_no_public_template_has_inline_style_or_script():
-    """The content policy would refuse it. Letters carry their styles with them."""
+    """The content policy would refuse it, but in the admin. Letters carry their styles with them."""
     faults = [
         f"{path.relative_to(ROOT)}: {sign}"
         for path in (ROOT / "templates").rglob("*.html")
-        if "email" not in path.as_posix()
+        if "email" not in path.as_posix() and "wagtailadmin/" not in path.read_text()
         for sign in (' style="', "<style", "onclick=", "onchange=", "<script>")
         if sign in path.read_text()
     ]
@@ -122,6 +122,7 @@ def test_translations_keep_the_placeholders_of_their_text(language):
     from string import Formatter
 
     path = ROOT / "mysite" / "locale" / language / "LC_MESSAGES" / "django.po"
+    assert path.exists()
 
     def names(text):
         import re

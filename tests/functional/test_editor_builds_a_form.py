@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from eservices.formbuilder.models import Form
 from tests.browser import assert_accessible
 from tests.factories.catalogue import make_editor, make_service
+from tests.factories.home import CommuneSettingsFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +24,7 @@ def block(editor, name):
 
 def add_block(editor, stream, kind):
     """Adds a block of a kind at the end of a stream."""
-    stream.locator("xpath=.").get_by_title("Insérer un bloc").last.click()
+    stream.get_by_title("Insérer un bloc").last.click()
     editor.get_by_role("option", name=kind).click()
 
 
@@ -34,6 +35,7 @@ def publish(editor):
 
 
 def test_an_editor_adds_a_question_with_a_condition_and_the_resident_sees_it(visit, client, live_server):
+    CommuneSettingsFactory()
     service = make_service()
     editor = visit(height=1400)
     sign_in(editor, client, live_server, make_editor())

@@ -1,0 +1,169 @@
+"""The journeys that the commune is judged by, from the phone to the agent and back, in a real browser."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings as project
+from playwright.sync_api import expect
+
+from eservices.cases.models import Case, Role
+from eservices.deliveries.models import Delivery
+from eservices.documents.models import Document
+from eservices.submissions.models import Submission
+from news.models import NewsPage
+from newsletter.matching import subscribers_for
+from tests.browser import assert_accessible
+from tests.factories.accounts import AgentFactory
+from tests.factories.cases import member
+from tests.factories.catalogue import make_editor, make_service
+from tests.factories.documents import TemplateFactory
+from tests.factories.news import CategoryFactory, NewsIndexFactory
+from tests.factories.newsletter import SubscriberFactory, TopicFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CERTIFICATE = project.BASE_DIR / "mysite" / "demo" / "services" / "attestation-domicile.json"
+
+
+@pytest.fixture
+def certificate(site):
+    """The residence certificate of the demo, published as an editor would."""
+    TemplateFactory(key="attestation-domicile", sentence="{prenom} {nom} habite à Orvenay.", facts="naissance")
+    return make_service(definition=json.loads(Path(CERTIFICATE).read_text()))
+
+
+def sign_in(page, client, live_server, user):
+    client.force_login(user)
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+
+
+def go_on(page):
+    page.locator("form p.go .btn").first.click()
+
+
+def file_certificate(page, service):
+    """The resident fills in the four steps and sends."""
+    page.goto(service.get_url())
+    assert_accessible(page)
+    page.locator(".start .btn").click()
+    page.get_by_label("Moi", exact=True).check()
+    page.get_by_label("Bail à loyer").check()
+    page.get_by_label("Français", exact=True).check()
+    assert_accessible(page)
+    go_on(page)
+    page.get_by_label("Nom", exact=True).fill("Marchetti-Rochat")
+    page.get_by_label("Prénoms").fill("Élodie Anne")
+    for part, value in {"day": "14", "month": "6", "year": "1986"}.items():
+        page.locator(f"[name=naissance-{part}]").fill(value)
+    for part, value in {"street": "Rue du Lac", "number": "12 bis", "postcode": "1199", "town": "Orvenay"}.items():
+        page.locator(f"[name=adresse-{part}]").fill(value)
+    page.get_by_label("Je passe au guichet avec ma pièce d’identité").check()
+    go_on(page)
+    page.get_by_label("Adresse e-mail").fill("elodie@courriel.example")
+    page.get_by_label("Non", exact=True).check()
+    page.locator("[name=exact]").check()
+    go_on(page)
+    expect(page.get_by_text("CHF 15.–").first).to_be_visible()
+    assert_accessible(page)
+    page.locator("[name=declared]").check()
+    page.locator("main form .btn").last.click()
+    expect(page.get_by_text(Case.objects.get().reference).first).to_be_visible()
+    assert_accessible(page)
+
+
+def mailed_link(recipient: str, live_server) -> str:
+    """The private link in the newest letter to somebody."""
+    letter = Delivery.objects.filter(recipient=recipient).latest("created_at").payload["text"]
+    return live_server.url + re.search(r"https?://[^/\s]+(/dossier/[^\s>]+)", letter).group(1)
+
+
+def open_case(page, case):
+    page.goto("/admin/cases/")
+    assert_accessible(page, ".desk")
+    page.get_by_role("link", name=re.compile(case.applicant)).first.click()
+    expect(page.locator(".desk h1")).to_have_text(case.applicant)
+    assert_accessible(page, ".desk")
+
+
+def test_a_certificate_travels_from_the_phone_to_the_agent_and_back_and_a_stranger_verifies_it(
+    certificate, phone, visit, client, live_server, settings
+):
+    settings.WAGTAILADMIN_BASE_URL = live_server.url
+    file_certificate(phone, certificate)
+    case = Case.objects.get()
+
+    agent = visit()
+    sign_in(agent, client, live_server, member(Role.DECIDE, case.team))
+    open_case(agent, case)
+    agent.locator("#accept summary").click()
+    agent.locator("#accept input[value=seen]").check()
+    agent.locator("#accept .btn").click()
+    document = Document.objects.get()
+    assert document.state == Document.State.ISSUED
+    expect(agent.get_by_text(document.number).first).to_be_visible()
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == ("closed", "accepted")
+
+    phone.goto(mailed_link("elodie@courriel.example", live_server))
+    assert_accessible(phone)
+    with phone.expect_download() as download:
+        phone.locator("a[download]").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+
+    stranger = visit()
+    stranger.goto(f"/v/{document.code}/")
+    assert_accessible(stranger)
+    said = stranger.locator("main").inner_text()
+    assert document.number in said
+    assert document.digest[:8] in said.replace(" ", "")
+    assert "Marchetti" not in said
+    stranger.goto("/v/ABCD-ABCD-ABCD-ABCD/")
+    assert_accessible(stranger)
+    assert document.number not in stranger.locator("main").inner_text()
+
+
+def test_an_agent_asks_back_the_resident_answers_and_the_agent_refuses(
+    certificate, phone, visit, client, live_server, settings
+):
+    settings.WAGTAILADMIN_BASE_URL = live_server.url
+    file_certificate(phone, certificate)
+    case = Case.objects.get()
+    agent = visit()
+    sign_in(agent, client, live_server, member(Role.DECIDE, case.team))
+    open_case(agent, case)
+    agent.locator("#ask summary").click()
+    agent.locator("#ask textarea").fill("Depuis quand habitez-vous à cette adresse ?")
+    agent.locator("#ask .btn").click()
+
+    phone.goto(mailed_link("elodie@courriel.example", live_server))
+    expect(phone.get_by_text("Depuis quand habitez-vous à cette adresse ?")).to_be_visible()
+    assert_accessible(phone)
+    phone.locator("#id_text").fill("Depuis hier.")
+    phone.locator("#answer .btn").click()
+    case.refresh_from_db()
+    assert case.state == "in_progress"
+    assert case.email_confirmed_at
+
+    open_case(agent, case)
+    expect(agent.get_by_text("Depuis hier.")).to_be_visible()
+    agent.locator("#refuse summary").click()
+    agent.locator("#refuse textarea").first.fill("Annoncez d’abord votre arrivée.")
+    agent.locator("#refuse .btn").click()
+    phone.goto(mailed_link("elodie@courriel.example", live_server))
+    expect(phone.get_by_text("Annoncez d’abord votre arrivée.").first).to_be_visible()
+    assert_accessible(phone)
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == ("closed", "refused")
+    assert not Document.objects.exists()
+    assert Submission.objects.count() == 1
+
+
+def test_a_stranger_to_the_team_does_not_find_the_case(certificate, phone, visit, client, live_server):
+    file_certificate(phone, certificate)
+    stranger = visit()
+    sign_in(stranger, client, live_server, AgentFactory())
+    answer = stranger.goto(f"/admin/cases/{Case.objects.get().reference}/")
+    assert answer.status == 404

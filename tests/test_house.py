@@ -1,6 +1,7 @@
 """The house stays in order: layers, migrations, texts."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -119,26 +120,22 @@ def collect(language: str, folder: Path) -> Path:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_translations_keep_the_placeholders_of_their_text(language):
-    from string import Formatter
-
     path = ROOT / "mysite" / "locale" / language / "LC_MESSAGES" / "django.po"
     assert path.exists()
-
-    def names(text):
-        import re
-
-        percent = set(re.findall(r"%\((\w+)\)[sd]", text))
-        try:
-            return percent, {name for _, name, _, _ in Formatter().parse(text) if name is not None}
-        except ValueError:
-            return percent, set()
-
+    catalogue = [entry for entry in polib.pofile(str(path)) if entry.translated() and not entry.obsolete]
     wrong = [
         entry.msgid
-        for entry in polib.pofile(str(path))
-        if entry.msgstr and names(entry.msgid) != names(entry.msgstr)
+        for entry in catalogue
+        for text in entry.msgstr_plural.values() or [entry.msgstr]
+        if not placeholders(text) <= placeholders(entry.msgid) | placeholders(entry.msgid_plural)
+        or not (entry.msgid_plural or placeholders(entry.msgid) <= placeholders(text))
     ]
     assert not wrong
+
+
+def placeholders(text: str) -> set[str]:
+    """What is put into a text: ``%(name)s`` and ``{name}``."""
+    return set(re.findall(r"%\(\w+\)[sd]|\{\w+\}", text))
 
 
 def test_production_refuses_to_start_without_its_secrets():

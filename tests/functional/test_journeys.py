@@ -2,10 +2,12 @@
 
 import json
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings as project
+from PIL import Image
 from playwright.sync_api import expect
 
 from eservices.cases.models import Case, Role
@@ -18,8 +20,8 @@ from tests.browser import assert_accessible
 from tests.factories.accounts import AgentFactory
 from tests.factories.cases import member
 from tests.factories.catalogue import make_editor, make_service
-from tests.factories.documents import TemplateFactory
-from tests.factories.news import CategoryFactory, NewsIndexFactory
+from tests.factories.documents import DocumentTemplateFactory
+from tests.factories.news import NewsCategoryFactory, NewsIndexPageFactory
 from tests.factories.newsletter import SubscriberFactory, TopicFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,7 +31,9 @@ CERTIFICATE = project.BASE_DIR / "mysite" / "demo" / "services" / "attestation-d
 @pytest.fixture
 def certificate(site):
     """The residence certificate of the demo, published as an editor would."""
-    TemplateFactory(key="attestation-domicile", sentence="{prenom} {nom} habite à Orvenay.", facts="naissance")
+    DocumentTemplateFactory(
+        key="attestation-domicile", sentence="{prenom} {nom} habite à Orvenay.", facts="naissance"
+    )
     return make_service(definition=json.loads(Path(CERTIFICATE).read_text()))
 
 
@@ -58,7 +62,12 @@ def file_certificate(page, service):
     page.get_by_label("Prénoms").fill("Élodie Anne")
     for part, value in {"day": "14", "month": "6", "year": "1986"}.items():
         page.locator(f"[name=naissance-{part}]").fill(value)
-    for part, value in {"street": "Rue du Lac", "number": "12 bis", "postcode": "1199", "town": "Orvenay"}.items():
+    for part, value in {
+        "street": "Rue du Lac",
+        "number": "12 bis",
+        "postcode": "1199",
+        "town": "Orvenay",
+    }.items():
         page.locator(f"[name=adresse-{part}]").fill(value)
     page.get_by_label("Je passe au guichet avec ma pièce d’identité").check()
     go_on(page)
@@ -167,3 +176,60 @@ def test_a_stranger_to_the_team_does_not_find_the_case(certificate, phone, visit
     sign_in(stranger, client, live_server, AgentFactory())
     answer = stranger.goto(f"/admin/cases/{Case.objects.get().reference}/")
     assert answer.status == 404
+
+
+def test_an_editor_writes_news_with_a_picture_previews_publishes_and_a_subscriber_matches(
+    site, visit, phone, client, live_server
+):
+    index, topic = NewsIndexPageFactory(parent=site), TopicFactory(name="Lac et port")
+    NewsCategoryFactory(name="Travaux")
+    SubscriberFactory(topics=[topic])
+    SubscriberFactory()
+    editor = visit(height=1400)
+    sign_in(editor, client, live_server, make_editor())
+    editor.goto(f"/admin/pages/add/news/newspage/{index.pk}/")
+    editor.locator("[name=title]").fill("Le Vieux-Port retrouve sa plage")
+    editor.locator("[name=lead]").fill("Les travaux commencent le 7 décembre.")
+    editor.locator("[name=category]").select_option(label="Travaux")
+    choose_picture(editor)
+    editor.locator("[name=picture_alt]").fill("Une barque devant le ponton")
+    editor.get_by_label("Lac et port").check()
+    previewed = preview(editor)
+    expect(previewed.locator("h1")).to_have_text("Le Vieux-Port retrouve sa plage")
+    publish(editor)
+
+    article = NewsPage.objects.get()
+    assert article.live
+    assert subscribers_for(article.matched_topics()).count() == 1
+    phone.goto(article.get_url())
+    expect(phone.get_by_role("img", name="Une barque devant le ponton")).to_be_visible()
+    assert_accessible(phone)
+    phone.goto(index.get_url())
+    expect(phone.get_by_role("link", name="Le Vieux-Port retrouve sa plage").first).to_be_visible()
+    assert_accessible(phone)
+
+
+def choose_picture(editor):
+    """Uploads a picture in the chooser, as the editor of a page would."""
+    editor.locator("[data-chooser-action-choose]").first.click()
+    editor.locator(".modal [role=tab]").nth(1).click()
+    buffer = BytesIO()
+    Image.new("RGB", (1600, 1000), "#12479a").save(buffer, "PNG")
+    upload = {"name": "port.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
+    editor.locator(".modal input[type=file]").set_input_files(upload)
+    editor.locator(".modal form[enctype] [type=submit]").click()
+    expect(editor.locator(".modal")).to_have_count(0)
+
+
+def preview(editor):
+    """The draft in a window of its own."""
+    editor.locator("[data-side-panel-toggle=preview], [aria-label*=révisualis]").first.click()
+    with editor.context.expect_page() as opened:
+        editor.locator("[data-w-preview-target=newTab]").click()
+    return opened.value
+
+
+def publish(editor):
+    editor.locator("[data-w-dropdown-target=toggle]", has=editor.locator("svg.icon-arrow-up")).last.click()
+    editor.locator("[name=action-publish]").click()
+    editor.wait_for_load_state("networkidle")

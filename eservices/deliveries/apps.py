@@ -6,3 +6,6 @@ class DeliveriesConfig(AppConfig):
     name = "eservices.deliveries"
     label = "eservices_deliveries"
     verbose_name = _("Deliveries")
+
+    def ready(self):
+        from . import receivers  # noqa: F401

@@ -1,0 +1,24 @@
+"""What others announce and the outbox tells by letter."""
+
+from django.conf import settings
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+
+from home.models import CommuneSettings
+from home.signals import contact_received
+
+from .actions import queue_email
+
+
+@receiver(contact_received)
+def tell_the_commune(sender, page, submission, data, **kwargs):
+    """A message from the contact page goes to the commune's own address; without one it stays in the admin."""
+    commune = CommuneSettings.load()
+    if commune.email:
+        queue_email(
+            to=commune.email,
+            template="home/emails/contact",
+            context={"heading": _("Message from the site"), "page": page, "answers": data},
+            language=settings.LANGUAGE_CODE,
+            subject=f"contact:{submission.pk}",
+        )

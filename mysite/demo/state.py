@@ -1,7 +1,10 @@
 """Whether the demo commune stands. The site's name says it: it is written first and finished last."""
 
+import shutil
 from pathlib import Path
 
+from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
 from wagtail.models import Site
@@ -25,11 +28,14 @@ def mark_built() -> None:
 
 
 def clear() -> None:
-    """Throws the whole database away and makes an empty one."""
+    """Throws the whole database and the files of the demo away and makes an empty one."""
     if connection.vendor == "sqlite":
         _clear_sqlite()
     else:
         _drop_tables()
+    for name in ("media", "private"):
+        shutil.rmtree(settings.VAR_DIR / name, ignore_errors=True)
+    cache.clear()
     call_command("migrate", interactive=False, verbosity=0)
 
 

@@ -19,7 +19,7 @@ from newsletter.matching import subscribers_for
 from tests.browser import assert_accessible
 from tests.factories.accounts import AgentFactory
 from tests.factories.cases import member
-from tests.factories.catalogue import make_editor, make_service
+from tests.factories.catalogue import make_counter, make_editor, make_service
 from tests.factories.documents import DocumentTemplateFactory
 from tests.factories.news import NewsCategoryFactory, NewsIndexPageFactory
 from tests.factories.newsletter import SubscriberFactory, TopicFactory
@@ -31,10 +31,8 @@ CERTIFICATE = project.BASE_DIR / "mysite" / "demo" / "services" / "attestation-d
 @pytest.fixture
 def certificate(site):
     """The residence certificate of the demo, published as an editor would."""
-    DocumentTemplateFactory(
-        key="attestation-domicile", sentence="{prenom} {nom} habite à Orvenay.", facts="naissance"
-    )
-    return make_service(definition=json.loads(Path(CERTIFICATE).read_text()))
+    DocumentTemplateFactory(sentence="{prenom} {nom} habite à Orvenay.")
+    return make_service(make_counter(site), json.loads(CERTIFICATE.read_text()))
 
 
 def sign_in(page, client, live_server, user):
@@ -190,7 +188,7 @@ def test_an_editor_writes_news_with_a_picture_previews_publishes_and_a_subscribe
     editor.goto(f"/admin/pages/add/news/newspage/{index.pk}/")
     editor.locator("[name=title]").fill("Le Vieux-Port retrouve sa plage")
     editor.locator("[name=lead]").fill("Les travaux commencent le 7 décembre.")
-    editor.locator("[name=category]").select_option(label="Travaux")
+    choose_category(editor, "Travaux")
     choose_picture(editor)
     editor.locator("[name=picture_alt]").fill("Une barque devant le ponton")
     editor.get_by_label("Lac et port").check()
@@ -209,9 +207,15 @@ def test_an_editor_writes_news_with_a_picture_previews_publishes_and_a_subscribe
     assert_accessible(phone)
 
 
+def choose_category(editor, name):
+    editor.locator("#id_category-chooser [data-chooser-action-choose]").click()
+    editor.locator(".modal").get_by_role("link", name=name).click()
+    expect(editor.locator(".modal")).to_have_count(0)
+
+
 def choose_picture(editor):
     """Uploads a picture in the chooser, as the editor of a page would."""
-    editor.locator("[data-chooser-action-choose]").first.click()
+    editor.locator("#id_picture-chooser [data-chooser-action-choose]").first.click()
     editor.locator(".modal [role=tab]").nth(1).click()
     buffer = BytesIO()
     Image.new("RGB", (1600, 1000), "#12479a").save(buffer, "PNG")

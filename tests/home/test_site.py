@@ -17,6 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from wagtail.models import Page
 
+from eservices.deliveries.models import Delivery
 from home import blocks
 from home.home_blocks import Section, home_blocks
 from home.models import CommuneSettings, Contact, ContactPage, FormField
@@ -324,10 +325,19 @@ class TestContact:
         assert french("Your message has arrived.") in text_of(sent)
         assert page.get_submission_class().objects.get(page=page).form_data["nom"] == "Ana"
 
+    def test_the_commune_hears_of_a_message_by_letter(self, client, page):
+        make.CommuneSettingsFactory(email="greffe@orvenay.example")
+        client.post(page.url, {"nom": "Ana <b>", "e_mail": "ana@example.org", "website": ""})
+        letter = Delivery.objects.get()
+        assert letter.recipient == "greffe@orvenay.example"
+        assert "Ana <b>" in letter.payload["text"]
+        assert "Ana &lt;b&gt;" in letter.payload["html"]
+
     def test_a_machine_is_thanked_and_nothing_is_kept(self, client, page):
         sent = client.post(page.url, {"nom": "Bot", "e_mail": "b@example.org", "website": "https://spam"})
         assert french("Your message has arrived.") in text_of(sent)
         assert not page.get_submission_class().objects.exists()
+        assert not Delivery.objects.exists()
 
     def test_a_missing_answer_is_named_and_nothing_is_lost(self, client, page):
         sent = client.post(page.url, {"nom": "Ana", "e_mail": "nichts"})

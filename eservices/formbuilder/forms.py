@@ -199,13 +199,10 @@ class StepForm(QuestionsForm):
     @cached_property
     def error_summary(self) -> list[dict]:
         """Every error with the input it is about: ``{"target", "label", "message"}``, in the page's order."""
-        found = [
-            {"target": question.error_target, "label": question.label, "message": message}
-            for question in self.questions
-            for message in question.errors
-        ]
-        for rows in self.rows.values():
-            found += rows.error_summary
+        found = []
+        for question in self.questions:
+            found += [_fault(question, message) for message in question.errors]
+            found += question.rows.error_summary if question.rows else []
         for message in self.non_field_errors():
             found.append({"target": "step", "label": "", "message": message})
         return found
@@ -338,8 +335,8 @@ class Rows:
     @property
     def error_summary(self) -> list[dict]:
         return [
-            {"target": question.error_target, "label": question.label, "message": message}
-            for row in self.forms
+            _fault(question, message, f"{question.label} ({number})")
+            for number, row in enumerate(self.forms, 1)
             if row.is_bound
             for question in row.questions
             for message in question.errors
@@ -460,8 +457,9 @@ class Question:
                 "autocomplete": _part_token(self.autocomplete, part),
                 "width": PARTS[part][1],
                 "value": values.get(part, ""),
-                "invalid": bool(self.errors) and wrong in ("", part),
-                "optional": part in ("number", "extra"),
+                "invalid": bool(self.errors)
+                and (part == wrong or (not wrong and part not in OPTIONAL_PARTS)),
+                "optional": part in OPTIONAL_PARTS,
             }
             for part in self.kind.parts
         ]
@@ -534,10 +532,16 @@ PARTS = {
     "postcode": (_("Postcode"), "w4"),
     "town": (_("Town"), ""),
 }
+OPTIONAL_PARTS = ("number", "extra")
 TOKENS = {
     "bday": {"day": "bday-day", "month": "bday-month", "year": "bday-year"},
     "street-address": {"street": "address-line1", "postcode": "postal-code", "town": "address-level2"},
 }
+
+
+def _fault(question: Question, message: str, label: str = "") -> dict:
+    """A line of the error summary: the input it leads to, what it is about, and what to do."""
+    return {"target": question.error_target, "label": label or question.label, "message": message}
 
 
 def _part_token(token: str, part: str) -> str:

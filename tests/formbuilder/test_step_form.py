@@ -120,7 +120,16 @@ def test_the_rows_of_a_group_are_a_list_of_answers():
 def test_an_error_in_a_row_leads_to_its_input():
     form = posted(household(), "nom=A&enfants-count=2&enfants-0-prenom=Léa&enfants-1-prenom=")
     assert not form.is_valid()
-    assert [error["target"] for error in form.error_summary] == ["id_enfants-1-prenom"]
+    (error,) = form.error_summary
+    assert (error["target"], error["label"]) == ("id_enfants-1-prenom", "prenom (2)")
+
+
+def test_the_summary_of_errors_has_the_order_of_the_page():
+    fields = [question("x", required=True)]
+    group = question("g", "group", required=True, fields=fields)
+    form = definition(step("un", question("a", required=True), group, question("z", required=True)))
+    targets = [error["target"] for error in posted(form, "g-count=1").error_summary]
+    assert targets == ["id_a", "id_g-0-x", "id_z"]
 
 
 def test_as_many_rows_as_demanded_and_no_more_than_allowed():

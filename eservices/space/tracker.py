@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,8 @@ class Stop:
 def headline(case: Case) -> tuple[str, str]:
     """What is the case, as a sentence, and what the applicant has to do."""
     nothing = _("You have nothing to do. We write to you as soon as something happens.")
+    if case.deadline and case.deadline < timezone.now():
+        nothing = _("We are late, and we are sorry. You have nothing to do.")
     if case.state == State.CLOSED:
         return {
             Outcome.REFUSED: (_("We had to refuse."), _("The reason stands below, with what you can do.")),

@@ -114,6 +114,14 @@ def test_the_way_shows_what_is_done_what_is_now_and_by_when(client):
     assert 'class="by"' in page.text
 
 
+def test_a_commune_that_is_late_says_so(client):
+    with translation.override("en"):
+        late = client.get(link(CaseFactory(taken=True, late=True)))
+        in_time = client.get(link(CaseFactory(taken=True)))
+    assert "We are late" in late.text
+    assert "We are late" not in in_time.text
+
+
 def test_a_refusal_shows_its_reason_and_offers_nothing_that_is_over(client):
     page = client.get(link(CaseFactory(refused=True)))
     assert "Vous n’habitez pas à Orvenay." in page.text

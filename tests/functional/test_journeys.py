@@ -221,6 +221,7 @@ def choose_picture(editor):
     Image.new("RGB", (1600, 1000), "#12479a").save(buffer, "PNG")
     upload = {"name": "port.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
     editor.locator(".modal input[type=file]").set_input_files(upload)
+    editor.locator(".modal [name$=title]").fill("Le Vieux-Port")
     editor.locator(".modal form[enctype] [type=submit]").click()
     expect(editor.locator(".modal")).to_have_count(0)
 

@@ -8,7 +8,7 @@ from django.utils.module_loading import module_has_submodule
 
 
 class Registry[Offer]:
-    """What installed apps offer under a key, each in a file of one name (``stages.py``, ``field_types.py``, …).
+    """What installed apps offer under a key, each in a file of one name (``stages.py``, …).
 
     The files are imported at the first look, once, in the order of ``INSTALLED_APPS`` from the ground up, so
     that models may ask while they load. A key is given once: a second offer raises ``ValueError``.

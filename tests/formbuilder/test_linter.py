@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.linter import ERROR, WARNING, Fault, errors, lint
+from eservices.formbuilder.logic.conditions import OPERATORS
 from tests.factories.formbuilder import EVERY_TYPE, content, options, question, step, when
 
 
@@ -171,3 +173,9 @@ def test_any_json_is_refused_with_reasons_and_never_raises(offered):
 @given(path=st.sampled_from(list(paths(SOUND))), new=json)
 def test_a_sound_form_with_anything_anywhere_never_raises(path, new):
     assert all(isinstance(fault, Fault) for fault in lint(replaced(SOUND, path, new)))
+
+
+def test_the_documentation_names_every_type_and_operator():
+    text = (Path(settings.BASE_DIR) / "docs/service-definition.md").read_text()
+    for name in [*(kind.key for kind in field_types), *OPERATORS]:
+        assert f"`{name}`" in text

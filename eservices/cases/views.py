@@ -52,11 +52,7 @@ class DeskView(WagtailAdminTemplateMixin, TemplateView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_header_buttons(self):
-        return [
-            HeaderButton(
-                label=_("Open at the counter"), url=reverse("cases:counter"), icon_name="plus"
-            )
-        ]
+        return [HeaderButton(label=_("Open at the counter"), url=reverse("cases:counter"), icon_name="plus")]
 
     def get_breadcrumbs_items(self):
         return [*super().get_breadcrumbs_items(), {"url": reverse("cases:queue"), "label": _("Cases")}]

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from wagtail.models import Locale
 
 from eservices.accounts.models import User
@@ -345,7 +346,7 @@ def test_a_document_that_proves_who_asks_by_being_posted_is_not_downloaded(clien
     link = document.case.links.first()
     assert client.get(reverse("space:status_document", args=[link.secret, document.pk])).status_code == 404
     assert str(document.pk) not in client.get(reverse("space:status", args=[link.secret])).text
-    assert letters_with("registered address")
+    assert letters_with(gettext("We post it to your registered address."))
     client.force_login(agent())
     page = client.get(reverse("cases:case", args=[document.case.reference])).text
     assert reverse("issued_document", args=[document.pk]) in page

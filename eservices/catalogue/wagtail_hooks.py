@@ -11,11 +11,20 @@ from .models import ServicePage
 @hooks.register("before_publish_page")
 def refuse_faulty_service(request, page):
     """A service that would fail a resident is kept as a draft, and its faults are said."""
-    page = page.specific
-    if not isinstance(page, ServicePage) or not page.is_source:
+    return _refusal(request, page.specific)
+
+
+@hooks.register("before_bulk_action")
+def refuse_faulty_services(request, action_type, objects, action):
+    """The same where several pages are published at once: none is, and the first fault is said."""
+    if action_type != "publish":
         return None
-    faults = page.faults()
-    if not faults:
+    drafts = (page.get_latest_revision_as_object() for page in objects if hasattr(page, "latest_revision"))
+    return next(filter(None, (_refusal(request, page) for page in drafts)), None)
+
+
+def _refusal(request, page):
+    if not isinstance(page, ServicePage) or not page.is_source or not (faults := page.faults()):
         return None
     messages.error(
         request,

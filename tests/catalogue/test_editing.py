@@ -131,3 +131,50 @@ def test_a_question_key_of_a_group_is_made_too():
     page.save_revision()
     group = page.form[0].value["fields"][-1].value
     assert (group["key"], group["fields"][0].value["key"]) == ("enfants", "prenom_2")
+
+
+def test_a_draft_can_be_previewed_before_it_was_ever_published():
+    index = make_counter()
+    page = ServicePage(title="Nouveau", slug="nouveau", locale=index.locale, live=False)
+    index.add_child(instance=page)
+    answer = page.make_preview_request()
+    assert answer.status_code == 200
+    assert "Nouveau" in answer.render().content.decode()
+
+
+def test_two_revisions_can_be_compared(editor):
+    page = make_service()
+    page.form[1].value["fields"][1].value["condition"] = when("motif", value="bail")
+    page.form[1].value["title"] = "Pourquoi"
+    page.save_revision()
+    answer = editor.get(f"/admin/pages/{page.pk}/revisions/compare/earliest...latest/")
+    assert answer.status_code == 200
+    assert "Pourquoi" in answer.content.decode()
+
+
+def test_a_faulty_draft_is_not_published_in_bulk(editor):
+    page = make_service()
+    page.form[1].value["fields"][1].value["condition"] = when("inconnu")
+    page.save_revision()
+    answer = editor.post(f"/admin/bulk/wagtailcore/page/publish/?id={page.pk}", follow=True)
+    assert answer.status_code == 200
+    assert "inconnu" in answer.content.decode()
+    assert page.online_form.versions.count() == 1
+
+
+def test_a_sound_draft_is_published_in_bulk(editor):
+    page = make_service()
+    page.form[1].value["title"] = "Pourquoi"
+    page.save_revision()
+    editor.post(f"/admin/bulk/wagtailcore/page/publish/?id={page.pk}", follow=True)
+    assert page.online_form.versions.count() == 2
+
+
+def test_a_copied_service_has_a_form_of_its_own():
+    page = make_service()
+    copied = page.copy(update_attrs={"slug": "copie", "title": "Copie"})
+    assert copied.online_form.slug == "copie"
+    assert copied.online_form != page.online_form
+    copied.form[0].value["title"] = "Autre"
+    copied.save_revision().publish()
+    assert page.online_form.versions.count() == 1

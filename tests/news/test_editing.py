@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import ngettext
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from news.models import NewsPage
@@ -74,7 +75,12 @@ def test_the_editor_says_how_many_subscribers_the_topics_reach(client, editor, i
     page.save()
     shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
     assert shown.status_code == 200
-    assert "reach 2 subscribers" in shown.content.decode()
+    said = ngettext(
+        "Its topics, as last saved, reach %(number)s subscriber in this language.",
+        "Its topics, as last saved, reach %(number)s subscribers in this language.",
+        2,
+    )
+    assert said % {"number": 2} in shown.content.decode()
 
 
 def test_nobody_is_subscribed_from_the_admin_but_looked_at_and_erased(client, editor):

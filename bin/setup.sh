@@ -10,10 +10,15 @@ new_enough() {
     "$1" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1
 }
 
+has_venv() {
+    "$1" -c 'import ensurepip, venv' >/dev/null 2>&1
+}
+
+# The first Python that is new enough and passes the given test.
 find_python() {
     for candidate in python3.14 python3.13 python3.12 python3 /usr/bin/python3.14 /usr/bin/python3.13 \
         /usr/bin/python3.12 /usr/bin/python3 /usr/local/bin/python3; do
-        if command -v "$candidate" >/dev/null 2>&1 && new_enough "$candidate"; then
+        if command -v "$candidate" >/dev/null 2>&1 && new_enough "$candidate" && "$1" "$candidate"; then
             printf '%s\n' "$candidate"
             return
         fi
@@ -21,9 +26,11 @@ find_python() {
 }
 
 make_environment() {
-    base=$(find_python)
-    [ -n "$base" ] || fail "Install Python 3.12 or newer: apt install python3 python3-venv"
-    "$base" -c 'import ensurepip, venv' >/dev/null 2>&1 || fail "Install python3-venv: apt install python3-venv"
+    base=$(find_python has_venv)
+    if [ -z "$base" ]; then
+        [ -z "$(find_python true)" ] || fail "Install python3-venv: apt install python3-venv"
+        fail "Install Python 3.12 or newer: apt install python3 python3-venv"
+    fi
     printf 'Making .venv with %s\n' "$("$base" --version)"
     "$base" -m venv --clear .venv || fail "Could not make .venv: is the disk full, or the folder read-only?"
 }

@@ -1,6 +1,7 @@
 """An editor changes a service in the ordinary Wagtail editor, and the resident meets the change."""
 
 import pytest
+from django.utils.translation import gettext as _
 from playwright.sync_api import expect
 
 from eservices.formbuilder.models import Form
@@ -41,12 +42,12 @@ def test_an_editor_adds_a_question_with_a_condition_and_the_resident_sees_it(vis
     sign_in(editor, client, live_server, make_editor())
     editor.goto(f"/admin/pages/{service.pk}/edit/")
     editor.get_by_role("tab", name="Formulaire").click()
-    add_block(editor, block(editor, "form-1"), "Short text")
+    add_block(editor, block(editor, "form-1"), _("Short text"))
     added = block(editor, "form-1-value-fields-2")
-    added.get_by_label("Question").first.fill("Adresse du bien")
-    added.get_by_role("button", name="Add a condition").click()
-    added.get_by_role("combobox", name="Question").select_option(label="Motif")
-    added.get_by_role("combobox", name="Value").select_option(label="bail")
+    added.get_by_label(_("Question")).first.fill("Adresse du bien")
+    added.get_by_role("button", name=_("Add a condition")).click()
+    added.get_by_role("combobox", name=_("Question")).select_option(label="Motif")
+    added.get_by_role("combobox", name=_("Value")).select_option(label="bail")
     publish(editor)
 
     field = Form.objects.get().current.definition.fields["adresse_du_bien"]

@@ -100,7 +100,7 @@ TEMPLATES = [
     },
 ]
 
-# -- Data ------------------------------------------------------------------------------------------------------
+# -- Data ----------------------------------------------------------------------------------------------------
 SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": VAR_DIR / "commune.sqlite3",
@@ -139,7 +139,7 @@ CACHES = {
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-# -- People ----------------------------------------------------------------------------------------------------
+# -- People --------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "eservices_accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -178,7 +178,7 @@ ACCOUNT_SESSION_REMEMBER = False
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
-# -- Place, language, time -------------------------------------------------------------------------------------
+# -- Place, language, time -----------------------------------------------------------------------------------
 COUNTRY = env.text("COMMUNE_COUNTRY", "CH")
 SUBDIVISION = env.text("COMMUNE_SUBDIVISION", "VD")  # canton, region or Land, as ISO 3166-2 after the dash
 CURRENCY = env.text("COMMUNE_CURRENCY", "CHF")
@@ -195,7 +195,7 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
 LOCALE_PATHS = [BASE_DIR / "mysite" / "locale"]
 FORMAT_MODULE_PATH = "mysite.formats"
 
-# -- Wagtail ---------------------------------------------------------------------------------------------------
+# -- Wagtail -------------------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = env.text("COMMUNE_NAME", "Orvenay")
 WAGTAILADMIN_BASE_URL = env.text("COMMUNE_BASE_URL", "http://localhost:8000")
 WAGTAIL_I18N_ENABLED = True
@@ -210,13 +210,13 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long step of a form in the editor
 TAGGIT_CASE_INSENSITIVE = True
 
-# -- Letters ---------------------------------------------------------------------------------------------------
+# -- Letters -------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("COMMUNE_FROM_EMAIL", "Commune <noreply@orvenay.example>")
 MAILERS = {"default": env.mailer("MAIL_URL") or {"BACKEND": "eservices.deliveries.mailbox.EmailBackend"}}
 # Who carries what leaves the house: the demo mailbox keeps e-mails and SMS on a page instead of sending them.
 SMS_GATEWAY = env.text("SMS_GATEWAY", "eservices.deliveries.mailbox.SMSGateway")
 
-# -- Safety ----------------------------------------------------------------------------------------------------
+# -- Safety --------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview shows the page in a frame
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

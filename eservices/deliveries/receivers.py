@@ -12,7 +12,7 @@ from .actions import queue_email
 
 @receiver(contact_received)
 def tell_the_commune(sender, page, submission, data, **kwargs):
-    """A message from the contact page goes to the commune's own address; without one it stays in the admin."""
+    """A message from the contact page goes to the commune; without an address it stays in the admin."""
     commune = CommuneSettings.load()
     if commune.email:
         queue_email(

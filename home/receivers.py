@@ -29,6 +29,11 @@ def follow_the_address(sender, instance, **kwargs):
     search.keep_branch(instance)
 
 
+@receiver([post_save, post_delete], sender=PageViewRestriction)
+def lost_when_closed_to_the_public(instance, **kwargs):
+    search.keep_branch(instance.page)
+
+
 @receiver(post_delete)
 def lost_when_deleted(sender, instance, **kwargs):
     if isinstance(instance, Page) and sender is not Page:

@@ -18,6 +18,8 @@ from stdnum import iban
 from stdnum.ch import ssn
 from stdnum.exceptions import ValidationError as WrongNumber
 
+from home.validators import validate_no_control
+
 MISSING = _("This answer is missing.")
 LONGEST_LINE = 200
 LONGEST_TEXT = 5000
@@ -67,6 +69,7 @@ class TextField(forms.CharField):
 
 
 class EmailField(forms.EmailField):
+    default_validators = [*forms.EmailField.default_validators, validate_no_control]
     default_error_messages = {
         "required": MISSING,
         "invalid": _("This is not an e-mail address. It has the form name@example.ch."),

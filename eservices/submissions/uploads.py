@@ -1,6 +1,7 @@
 """What may be sent as a file: judged by extension, content, size and count before anything is kept."""
 
 import hashlib
+import lzma
 import re
 import unicodedata
 import zipfile
@@ -35,6 +36,7 @@ TYPES = {
 }
 # What a packed format must hold inside: the name of a part, for OpenDocument its content too.
 PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "odt": "mimetype", "ods": "mimetype"}
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, RuntimeError, EOFError)
 MOST_FILES = 10
 LONGEST_NAME = 150
 
@@ -133,7 +135,7 @@ def _holds_parts(upload, extension: str) -> bool:
                 return True
             with packed.open("mimetype") as part:
                 return part.read(200).decode("ascii", "replace") == TYPES[extension]
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError):
+    except DAMAGED:
         return False
     finally:
         upload.seek(0)

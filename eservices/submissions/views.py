@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from eservices.formbuilder.definition import Step
 from eservices.formbuilder.forms import REMOVE_FILE, StepForm
+from home.validators import validate_no_control
 
-from . import access, actions, uploads
+from . import access, actions, limits, uploads
 from .filing import Filing, unjudged
 from .models import Channel
 from .receipts import receipt
@@ -294,6 +295,7 @@ class ResumeForm(forms.Form):
 
     email = forms.EmailField(
         max_length=254,
+        validators=[validate_no_control],
         error_messages={
             "required": gettext_lazy("Enter an e-mail address."),
             "invalid": gettext_lazy("This is not an e-mail address. It has the form name@example.ch."),
@@ -316,7 +318,7 @@ def resume_mail(request, filing):
     if not form.is_valid():
         return _later(request, filing, form)
     try:
-        actions.mail_resume_link(actor=filing.user, draft=filing.draft, to=form.cleaned_data["email"])
+        _mail_link(filing, form.cleaned_data["email"])
     except actions.AlreadySent:
         raise
     except actions.Refused as refused:
@@ -324,6 +326,12 @@ def resume_mail(request, filing):
         return _later(request, filing, form)
     messages.success(request, _("The link is on its way to %(to)s.") % {"to": form.cleaned_data["email"]})
     return redirect("submissions:later", filing.draft.secret)
+
+
+def _mail_link(filing: Filing, to: str) -> None:
+    if not limits.email_allowed(to):
+        raise actions.Refused(_("We wrote to this address several times already. Try again in an hour."))
+    actions.mail_resume_link(actor=filing.user, draft=filing.draft, to=to)
 
 
 def _later(request, filing: Filing, form: ResumeForm) -> HttpResponse:

@@ -134,7 +134,7 @@ def accept(*, actor: User, case: Case, reason: str = "", details: dict | None = 
     case.state, case.outcome, case.reason = (
         states.after("accept", case.state),
         Outcome.ACCEPTED,
-        reason.strip(),
+        _text(reason, empty=True),
     )
     case.assignee = case.assignee or actor
     case.save(update_fields=["state", "outcome", "reason", "assignee"])
@@ -174,7 +174,7 @@ def answer(*, actor: Applicant, case: Case, text: str, files: list[StoredFile] |
 def withdraw(*, actor: Actor, case: Case, reason: str = "") -> Case:
     """The applicant takes the request back. Closes the case."""
     case = _allowed(case, "withdraw")
-    _close(case, "withdraw", Outcome.WITHDRAWN, reason.strip())
+    _close(case, "withdraw", Outcome.WITHDRAWN, _text(reason, empty=True))
     trace.record(case, "withdrawn", actor, reason=case.reason)
     emails.withdrawn(case)
     return case

@@ -72,6 +72,12 @@ class Stage:
         """Settings of an older format in today's. Pure."""
         return settings
 
+    def words(self, case: Case, row: CaseStage, settings: dict, name: str) -> str:
+        """A text among the settings, in the language of the case where it is translated."""
+        return case.version.definition.text(f"stage.{row.key}.{name}", case.language) or settings.get(
+            name, ""
+        )
+
     def enter(self, case: Case, row: CaseStage, settings: dict) -> Answer:
         """The case reaches the stage for the first time."""
         raise NotImplementedError
@@ -119,5 +125,6 @@ class NotifyStage(Stage):
         )
 
     def enter(self, case, row, settings):
-        emails.notice(case, subject=settings.get("subject", ""), text=settings.get("text", ""))
+        subject, text = (self.words(case, row, settings, name) for name in ("subject", "text"))
+        emails.notice(case, subject=subject, text=text)
         return Done()

@@ -263,3 +263,16 @@ def test_the_stage_notify_writes_once_in_the_words_of_the_editor():
     written = [one for one in Delivery.objects.about(case.subject) if "Prenez vos clés" in one.title]
     assert len(written) == 1
     assert "Au guichet." in written[0].payload["text"]
+
+
+def test_the_stage_notify_writes_in_the_language_of_the_case():
+    mot = {"key": "mot", "type": "notify", "settings": {"subject": "Prenez vos clés", "text": "Au guichet."}}
+    case = CaseFactory(stages=[DECISION, mot])
+    case.version.content["texts"]["de"] = {"stage.mot.subject": "Holen Sie Ihre Schlüssel"}
+    case.version.save()
+    case.language = "de"
+    case.save()
+    actions.accept(actor=member(team=case.team), case=case)
+    process.advance(case.pk)
+    [written] = [one for one in Delivery.objects.about(case.subject) if "Schlüssel" in one.title]
+    assert "Au guichet." in written.payload["text"]

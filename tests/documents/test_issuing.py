@@ -346,7 +346,8 @@ def test_a_document_that_proves_who_asks_by_being_posted_is_not_downloaded(clien
     link = document.case.links.first()
     assert client.get(reverse("space:status_document", args=[link.secret, document.pk])).status_code == 404
     assert str(document.pk) not in client.get(reverse("space:status", args=[link.secret])).text
-    assert letters_with(gettext("We post it to your registered address."))
+    posted = "We post it to your registered address: that it reaches you there is how we make sure who asked."
+    assert letters_with(gettext(f"{posted} It is therefore not offered for download."))
     client.force_login(agent())
     page = client.get(reverse("cases:case", args=[document.case.reference])).text
     assert reverse("issued_document", args=[document.pk]) in page

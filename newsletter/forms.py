@@ -5,6 +5,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from home.validators import validate_no_control
+
 from .models import Topic
 
 
@@ -43,6 +45,7 @@ class SubscribeForm(TopicsMixin):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=254,
+        validators=[validate_no_control],
         error_messages={
             "required": _("Enter your e-mail address."),
             "invalid": _("This is not an e-mail address. It looks like name@example.ch."),

@@ -1,6 +1,6 @@
 """The newsletter's pages. The sign-up carries no token and no session, so that it may be cached."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -37,7 +37,7 @@ def subscribe(request):
             email=form.cleaned_data["email"],
             language=get_language(),
             topic_keys=form.cleaned_data["topics"],
-            page=urlsplit(request.headers.get("Referer", "")).path or request.path,
+            page=_parts(request.headers.get("Referer", "")).path or request.path,
         )
     return redirect("newsletter:asked")
 
@@ -115,4 +115,12 @@ def _comes_from_here(request) -> bool:
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"
     sender = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return urlsplit(sender).netloc == request.get_host()
+    return _parts(sender).netloc == request.get_host()
+
+
+def _parts(address: str) -> SplitResult:
+    """The parts of an address that a browser named; all empty where it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")

@@ -7,11 +7,15 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.auth import LoginForm
 
 from eservices.cases.models import Case
 from eservices.submissions import uploads
+from home import limits
+from home.validators import validate_no_control
 
 MOST_FILES = 5
+MOST_WRONG, SPAN = 20, 15 * 60  # passwords by account or network address, in seconds
 LONGEST_TEXT = 5000
 
 
@@ -37,7 +41,7 @@ class SignInForm(SpaceForm, RequestLoginCodeForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("Your e-mail address")
-        self.fields["email"].validators.append(MaxLengthValidator(254))
+        self.fields["email"].validators += [MaxLengthValidator(254), validate_no_control]
         self.fields["email"].widget.attrs["maxlength"] = 254
         self.fields["email"].error_messages |= {
             "required": _("Type your e-mail address."),
@@ -57,6 +61,22 @@ class CodeForm(SpaceForm, ConfirmLoginCodeForm):
         field.help_text = _("You can paste it, with or without a space.")
         field.error_messages["required"] = _("Type the code from the e-mail.")
         field.widget.attrs |= {"class": "in code", "inputmode": "numeric", "maxlength": 12}
+
+
+class StaffSignInForm(LoginForm):
+    """The admin's own sign-in, by password: who guesses has to wait, and may still sign in by code."""
+
+    def clean(self):
+        tries = [("login-account", self.cleaned_data.get("username", "").strip().lower()[:254])]
+        tries.append(("login-caller", limits.caller(self.request)))
+        if any(limits.counted(*one, SPAN) >= MOST_WRONG for one in tries):
+            raise ValidationError(_("That was too many tries. Wait a quarter of an hour."))
+        try:
+            return super().clean()
+        except ValidationError:
+            for one in tries:
+                limits.count(*one, SPAN)
+            raise
 
 
 class ProfileForm(SpaceForm):

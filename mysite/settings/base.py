@@ -153,6 +153,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "space:home"
 LOGOUT_REDIRECT_URL = "/"
 WAGTAIL_PASSWORD_RESET_ENABLED = False  # whoever forgot a password signs in by code
+WAGTAILADMIN_USER_LOGIN_FORM = "eservices.space.forms.StaffSignInForm"
 WAGTAILUSERS_PASSWORD_REQUIRED = False  # nor does anybody of the staff need one
 ACCOUNT_ADAPTER = "eservices.space.adapters.AccountAdapter"
 ACCOUNT_FORMS = {

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from eservices.accounts.models import IdentityLevel, User
 from eservices.deliveries.models import Delivery
+from eservices.space.forms import MOST_WRONG, SPAN
 from tests.factories.accounts import PASSWORD, AgentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +190,31 @@ def test_a_wrong_password_does_not_open_the_admin(client):
     page = client.post("/admin/login/", {"username": ADDRESS, "password": "faux"})
     assert page.status_code == 200
     assert "_auth_user_id" not in client.session
+
+
+def test_who_guesses_passwords_has_to_wait_and_the_code_still_opens_the_admin(client):
+    agent = AgentFactory(email=ADDRESS)
+    for _ in range(MOST_WRONG):
+        client.post("/admin/login/", {"username": ADDRESS.upper(), "password": "faux"})
+    right = {"username": ADDRESS, "password": PASSWORD}
+    client.post("/admin/login/", right, REMOTE_ADDR="192.0.2.9")
+    assert "_auth_user_id" not in client.session
+    ask(client)
+    client.post(CODE, {"code": sent_code()})
+    assert client.session["_auth_user_id"] == str(agent.pk)
+
+
+def test_the_wait_ends(client):
+    agent = AgentFactory(email=ADDRESS)
+    with time_machine.travel("2026-11-24 10:00", tick=False) as clock:
+        for _ in range(MOST_WRONG):
+            client.post("/admin/login/", {"username": ADDRESS, "password": "faux"})
+        clock.shift(SPAN + 1)
+        client.post("/admin/login/", {"username": ADDRESS, "password": PASSWORD})
+        assert client.session["_auth_user_id"] == str(agent.pk)
+
+
+def test_an_address_that_no_letter_can_bear_is_refused_beside_its_field(client):
+    page = ask(client, '"\x01"@courriel.example')
+    assert page.context["form"].errors["email"]
+    assert not User.objects.exists()

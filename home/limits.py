@@ -16,22 +16,20 @@ def caller(request) -> str:
 
 
 def count(kind: str, who: str, seconds: int) -> int:
-    """Counts once more for ``who``; how often that was within the running span of ``seconds``."""
-    key = _key(kind, who, seconds)
-    cache.add(key, 0, seconds)
-    try:
-        number = cache.incr(key)
-    except ValueError:  # it was culled in between
-        return 1
-    cache.touch(key, seconds)  # some caches forget the span when they add
+    """Counts once more for ``who``; how often that was in the span of ``seconds`` that began with the first."""
+    key, now = _key(kind, who), time.time()
+    number, ends = cache.get(key) or (0, now + seconds)
+    # Not cache.incr: on files it forgets when the span ends.
+    cache.set(key, (number + 1, ends), max(ends - now, 1))
+    return number + 1
+
+
+def counted(kind: str, who: str) -> int:
+    """How often ``who`` was counted in the running span."""
+    number, _ends = cache.get(_key(kind, who)) or (0, 0)
     return number
 
 
-def counted(kind: str, who: str, seconds: int) -> int:
-    """How often ``who`` was counted within the running span."""
-    return cache.get(_key(kind, who, seconds), 0)
-
-
-def _key(kind: str, who: str, seconds: int) -> str:
+def _key(kind: str, who: str) -> str:
     digest = salted_hmac(f"limit-{kind}", who, algorithm="sha256").hexdigest()
-    return f"limit:{kind}:{int(time.time()) // seconds}:{digest}"
+    return f"limit:{kind}:{digest}"

@@ -78,6 +78,18 @@ def test_a_page_behind_a_password_is_not_found(home):
     assert titles("interne") == []
 
 
+def test_a_page_that_becomes_private_is_not_found_until_it_is_public_again(home, port):
+    restriction = port.view_restrictions.create(restriction_type="login")
+    assert titles("verraye") == []
+    restriction.delete()
+    assert titles("verraye") == [port.title]
+
+
+def test_what_stands_below_a_page_that_becomes_private_is_not_found(home, port):
+    home.view_restrictions.create(restriction_type="login")
+    assert titles("verraye") == []
+
+
 def test_the_address_follows_the_page(port, home):
     port.move(home, pos="last-child")
     assert SearchEntry.objects.get(title=port.title).url == f"/{port.slug}/"

@@ -299,6 +299,8 @@ class TestArms:
             b'<svg xmlns="http://www.w3.org/2000/svg" onload="x"><path/></svg>',
             b'<svg xmlns="http://www.w3.org/2000/svg"><use href="https://e.org/a.svg#a"/></svg>',
             b'<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"/>',
+            b'<?xml-stylesheet href="https://e.org/a.css"?><svg xmlns="http://www.w3.org/2000/svg"/>',
+            '<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"/>'.encode("utf-16"),
         ],
     )
     def test_what_does_more_than_draw_is_refused(self, content):

@@ -221,6 +221,13 @@ class Linter:
                         "settings.applicant",
                         _("The applicant’s “%(key)s” is not asked.") % {"key": key},
                     )
+        email = applicant.get("email")
+        if isinstance(email, str) and email in self.position and self.definition.fields[email].type != "email":
+            yield Fault(
+                ERROR,
+                "settings.applicant",
+                _("The applicant’s “%(key)s” is not a question for an e-mail address.") % {"key": email},
+            )
         if not applicant.get("name"):
             yield Fault(
                 WARNING, "settings.applicant", _("Nothing says which answers are the applicant’s name.")

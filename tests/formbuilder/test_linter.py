@@ -92,6 +92,14 @@ def test_a_fault_is_found_and_located(faulty, message):
     assert any(fault.startswith(message) for fault in said(content(faulty))), said(content(faulty))
 
 
+def test_the_applicants_address_is_a_question_for_an_address():
+    settings = {"team": "habitants", "days": 3, "applicant": {"name": ["a"], "email": "b"}}
+    right = content(step("un", question("a"), question("b", "email")), settings=settings)
+    wrong = content(step("un", question("a"), question("b")), settings=settings)
+    assert said(right) == []
+    assert said(wrong) == ["settings.applicant: The applicant’s “b” is not a question for an e-mail address."]
+
+
 def test_fees_and_applicant_must_name_questions_that_are_asked():
     made = content(
         fees=[{"key": "prix", "amount": -1, "quantity": "z"}],

@@ -265,6 +265,16 @@ def test_a_malformed_answer_is_named_and_not_saved(person, typed):
     assert "naissance" not in person.answers
 
 
+def test_an_address_that_no_letter_can_bear_is_refused(person):
+    person.begin()
+    person.fill("identite")
+
+    response = person.fill("contact", courriel='"\x01"@courriel.example')
+
+    assert response.status_code == 200
+    assert "#id_courriel" in text(response)
+
+
 def test_a_post_in_another_shape_is_treated_as_empty(person):
     person.begin()
 

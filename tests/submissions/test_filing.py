@@ -234,6 +234,19 @@ def test_a_link_is_not_mailed_again_and_again(person):
     assert Delivery.objects.count() == 5
 
 
+def test_many_drafts_pester_nobody_either(person, monkeypatch):
+    from eservices.deliveries.models import Delivery
+    from eservices.submissions import limits
+
+    monkeypatch.setattr(limits, "PER_EMAIL", 2)
+    for _ in range(3):
+        person.begin()
+        answer = person.client.post(person.page("resume_mail"), {"email": "elodie@courriel.example"})
+
+    assert 'value="elodie@courriel.example"' in text(answer)
+    assert Delivery.objects.count() == 2
+
+
 # -- Review and receipt --------------------------------------------------------------------------------------
 def test_the_review_shows_every_answer_with_a_link_to_change_it_and_what_is_due(person):
     person.fill_all()

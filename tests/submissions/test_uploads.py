@@ -67,6 +67,18 @@ def test_any_other_file_is_refused_with_a_message_that_names_it(upload):
     assert upload.name in refused.value.messages[0]
 
 
+def test_a_packed_file_that_cannot_be_unpacked_is_refused():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("mimetype", uploads.TYPES["odt"])
+    damaged = bytearray(content.getvalue())
+    start = damaged.index(b"mimetype") + len("mimetype") + 9  # behind the properties of the compression
+    damaged[start : start + 20] = b"\xff" * 20
+
+    with pytest.raises(ValidationError):
+        uploads.check(SimpleUploadedFile("lettre.odt", bytes(damaged)))
+
+
 def test_an_empty_file_is_refused():
     with pytest.raises(ValidationError):
         uploads.check(SimpleUploadedFile("vide.pdf", b""))

@@ -176,6 +176,8 @@ def test_who_unsubscribed_confirms_again(subscribe, client):
         {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Referer": "https://testserver.evil.example/"},
+        {"Origin": "http://["},
+        {"Referer": "http://[testserver/"},
     ],
 )
 def test_a_form_of_another_site_mails_nothing_and_loses_nothing(subscribe, headers):
@@ -186,11 +188,23 @@ def test_a_form_of_another_site_mails_nothing_and_loses_nothing(subscribe, heade
 
 
 @pytest.mark.parametrize(
-    "headers", [HERE, {"Sec-Fetch-Site": "same-origin"}, {"Referer": "http://testserver/infolettre/"}]
+    "headers",
+    [
+        HERE,
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "same-origin", "Referer": "http://["},
+        {"Referer": "http://testserver/infolettre/"},
+    ],
 )
 def test_a_form_of_ours_is_taken(subscribe, headers):
     assert subscribe(headers=headers).status_code == 302
     assert letters_to().exists()
+
+
+def test_an_address_that_no_letter_can_bear_is_refused_beside_its_field(subscribe):
+    answer = subscribe(email='"\x01"@courriel.example')
+    assert answer.status_code == 422
+    assert not Subscriber.objects.exists()
 
 
 def test_a_robot_that_fills_the_hidden_field_gets_the_same_answer_and_no_letter(subscribe):
@@ -217,6 +231,17 @@ def test_the_limit_ends_with_the_hour(subscribe):
 def test_one_network_address_cannot_enter_addresses_without_end(subscribe, monkeypatch):
     monkeypatch.setattr(limits, "PER_CLIENT", 2)
     answers = [subscribe(email=f"a{number}@courriel.example").status_code for number in range(3)]
+    assert answers == [302, 302, 429]
+
+
+def test_behind_a_proxy_people_are_counted_and_not_the_proxy(subscribe, monkeypatch, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    monkeypatch.setattr(limits, "PER_CLIENT", 1)
+    seen = ["192.0.2.1", "192.0.2.2", "192.0.2.250, 192.0.2.1"]
+    answers = [
+        subscribe(email=f"a{number}@courriel.example", headers=HERE | {"X-Forwarded-For": address}).status_code
+        for number, address in enumerate(seen)
+    ]
     assert answers == [302, 302, 429]
 
 

@@ -69,7 +69,7 @@ class StaffSignInForm(LoginForm):
     def clean(self):
         tries = [("login-account", self.cleaned_data.get("username", "").strip().lower()[:254])]
         tries.append(("login-caller", limits.caller(self.request)))
-        if any(limits.counted(*one, SPAN) >= MOST_WRONG for one in tries):
+        if any(limits.counted(*one) >= MOST_WRONG for one in tries):
             raise ValidationError(_("That was too many tries. Wait a quarter of an hour."))
         try:
             return super().clean()

@@ -234,6 +234,13 @@ def test_withdrawing_asks_first_and_then_closes(client):
     assert (case.state, case.outcome, case.reason) == (State.CLOSED, Outcome.WITHDRAWN, "Je reste.")
 
 
+def test_the_reason_of_a_withdrawal_may_hold_what_no_database_takes(client):
+    case = CaseFactory()
+    client.post(f"{link(case)}retirer/", {"reason": "Je\0 reste."})
+    case.refresh_from_db()
+    assert case.reason == "Je reste."
+
+
 def test_what_is_decided_cannot_be_withdrawn(client):
     case = CaseFactory(refused=True)
     page = client.post(f"{link(case)}retirer/")

@@ -1,6 +1,9 @@
 """The commune's own colour, and the tints that follow from it. Pure."""
 
+import colorsys
+
 PAPER, NIGHT, WHITE = "#fcfaf6", "#161513", "#ffffff"
+LAKE = "#12479a"  # what the stylesheets have where the commune chose none
 READABLE = 4.5  # WCAG 2.2, 1.4.3
 
 
@@ -59,6 +62,29 @@ def stylesheet(colour: str) -> str:
         "on-lac": NIGHT,
     }
     return f":root{{{_rules(day)}}}@media (prefers-color-scheme:dark){{:root{{{_rules(dark)}}}}}"
+
+
+def admin_stylesheet(colour: str) -> str:
+    """Wagtail's own properties: the menu in the colour's deep shade, links and buttons in the colour itself."""
+    light = {**_hsl("primary", mix(colour, "#000000", 0.35)), **_hsl("secondary", colour)}
+    light["w-color-secondary-50"] = mix(colour, WHITE, 0.9)
+    light["w-color-secondary-75"] = mix(colour, WHITE, 0.6)
+    night = light_on_night(colour)
+    dark = _rules({"w-color-secondary-100": night, "w-color-secondary-75": night})
+    return (
+        f":root{{{_rules(light)}}}:root.w-theme-dark{{{dark}}}"
+        f"@media (prefers-color-scheme:dark){{:root.w-theme-system{{{dark}}}}}"
+    )
+
+
+def _hsl(name: str, colour: str) -> dict[str, str]:
+    """The three properties that Wagtail mixes its shades of ``name`` from."""
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in rgb(colour)))
+    return {
+        f"w-color-{name}-hue": f"{hue * 360:.1f}",
+        f"w-color-{name}-saturation": f"{saturation:.1%}",
+        f"w-color-{name}-lightness": f"{lightness:.1%}",
+    }
 
 
 def _rules(properties: dict[str, str]) -> str:

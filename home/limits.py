@@ -16,7 +16,7 @@ def caller(request) -> str:
 
 
 def count(kind: str, who: str, seconds: int) -> int:
-    """Counts once more for ``who``; how often that was in the span of ``seconds`` that began with the first."""
+    """Counts once more for ``who``; how often that was in the span that began with the first."""
     key, now = _key(kind, who), time.time()
     number, ends = cache.get(key) or (0, now + seconds)
     # Not cache.incr: on files it forgets when the span ends.

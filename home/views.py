@@ -91,7 +91,7 @@ def manifest(request):
         "start_url": "/",
         "display": "browser",
         "background_color": colours.PAPER,
-        "theme_color": commune.colour or "#12479a",
+        "theme_color": commune.colour or colours.LAKE,
         "icons": [{"src": commune.arms_url, "sizes": "any", "type": kind}],
     }
     return JsonResponse(content, content_type="application/manifest+json")

@@ -7,8 +7,21 @@ from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from .hours import Opening, Row
+
+# Django writes French and Italian weekdays with a capital; within a sentence they have none. The project's own
+# catalogue goes before Django's, and whoever starts a line with one says capfirst.
+DAYS_OF_THE_CATALOGUE = [
+    gettext_noop("Monday"),
+    gettext_noop("Tuesday"),
+    gettext_noop("Wednesday"),
+    gettext_noop("Thursday"),
+    gettext_noop("Friday"),
+    gettext_noop("Saturday"),
+    gettext_noop("Sunday"),
+]
 
 
 def days_in_words(row: Row) -> str:

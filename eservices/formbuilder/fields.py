@@ -387,7 +387,7 @@ class FilesField(forms.FileField):
         self.most, self.max_bytes, self.extensions = most, max_bytes, extensions
 
     def clean(self, data, initial=None):
-        new, stored = list(data or []), list(initial or [])
+        new, stored = list(data or []), initial if isinstance(initial, list) else []
         if self.required and not new and not stored:
             raise ValidationError(self.error_messages["required"], code="required")
         if len(new) + len(stored) > self.most:

@@ -222,7 +222,11 @@ class Linter:
                         _("The applicant’s “%(key)s” is not asked.") % {"key": key},
                     )
         email = applicant.get("email")
-        if isinstance(email, str) and email in self.position and self.definition.fields[email].type != "email":
+        if (
+            isinstance(email, str)
+            and email in self.position
+            and self.definition.fields[email].type != "email"
+        ):
             yield Fault(
                 ERROR,
                 "settings.applicant",

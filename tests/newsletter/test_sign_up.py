@@ -238,10 +238,7 @@ def test_behind_a_proxy_people_are_counted_and_not_the_proxy(subscribe, monkeypa
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     monkeypatch.setattr(limits, "PER_CLIENT", 1)
     seen = ["192.0.2.1", "192.0.2.2", "192.0.2.250, 192.0.2.1"]
-    answers = [
-        subscribe(email=f"a{number}@courriel.example", headers=HERE | {"X-Forwarded-For": address}).status_code
-        for number, address in enumerate(seen)
-    ]
+    answers = [subscribe(headers=HERE | {"X-Forwarded-For": address}).status_code for address in seen]
     assert answers == [302, 302, 429]
 
 

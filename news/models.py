@@ -211,7 +211,7 @@ class NewsPage(PicturePage):
         return timezone.make_aware(datetime.combine(self.date, time(6)))
 
     def search_meta(self) -> str:
-        return date_format(self.date, "j F Y")
+        return date_format(self.date, "DATE_FORMAT")
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
@@ -401,7 +401,7 @@ class EventPage(RoutablePageMixin, PicturePage):
         return self.start
 
     def search_meta(self) -> str:
-        return f"{date_format(self.first_day, 'j F Y')}, {clock(self.start)}, {self.place}"
+        return f"{date_format(self.first_day, 'DATE_FORMAT')}, {clock(self.start)}, {self.place}"
 
     def search_text(self) -> str:
         return f"{self.place} {self.address} {self.organiser} {super().search_text()}".strip()

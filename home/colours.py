@@ -65,7 +65,7 @@ def stylesheet(colour: str) -> str:
 
 
 def admin_stylesheet(colour: str) -> str:
-    """Wagtail's own properties: the menu in the colour's deep shade, links and buttons in the colour itself."""
+    """Wagtail's own properties: the menu in the deep shade, links and buttons in the colour."""
     light = {**_hsl("primary", mix(colour, "#000000", 0.35)), **_hsl("secondary", colour)}
     light["w-color-secondary-50"] = mix(colour, WHITE, 0.9)
     light["w-color-secondary-75"] = mix(colour, WHITE, 0.6)

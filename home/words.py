@@ -11,8 +11,8 @@ from django.utils.translation import gettext_noop
 
 from .hours import Opening, Row
 
-# Django writes French and Italian weekdays with a capital; within a sentence they have none. The project's own
-# catalogue goes before Django's, and whoever starts a line with one says capfirst.
+# Django writes French and Italian weekdays with a capital; within a sentence they have none. The project's
+# own catalogue goes before Django's, and whoever starts a line with one says capfirst.
 DAYS_OF_THE_CATALOGUE = [
     gettext_noop("Monday"),
     gettext_noop("Tuesday"),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -100,7 +101,7 @@ class CaseQuerySet(models.QuerySet):
         return self.open().filter(assignee=None)
 
     def overdue(self, now):
-        return self.open().filter(deadline__lt=now)
+        return self.open().filter(deadline__lt=now, paused_at=None)
 
     def due(self, now):
         """Cases whose process should be looked at by ``now``."""
@@ -253,8 +254,8 @@ class CaseStage(models.Model):
 
     @property
     def title(self) -> str:
-        """What the applicant reads, in the language of the case."""
-        return self.case.version.definition.text(f"stage.{self.key}", self.case.language)
+        """What the stage is called, in the language at hand: the agent's, or the letter's."""
+        return self.case.version.definition.text(f"stage.{self.key}", get_language() or self.case.language)
 
 
 class CaseEvent(models.Model):

@@ -351,3 +351,14 @@ def test_the_styles_of_the_desk_share_the_tokens_of_the_site(settings):
         return dict(re.findall(r"--(paper|ink|lac|rule|gold|err):\s*(#\w+)", (css / name).read_text())[:6])
 
     assert tokens("desk.css") == tokens("site.css")
+
+
+def test_an_agent_reads_the_stages_in_the_own_language_and_not_in_that_of_the_case(client):
+    case = CaseFactory(taken=True)
+    case.version.content["texts"]["de"] = {"stage.decision": "Prüfung durch uns"}
+    case.version.save()
+    Case.objects.filter(pk=case.pk).update(language="de")
+    client.force_login(member(team=case.team))
+    shown = client.get(reverse("cases:case", args=[case.reference])).content.decode()
+    assert "Contrôle par nos soins" in shown
+    assert "Prüfung durch uns" not in shown

@@ -30,7 +30,7 @@ TEXTS = {
         "emergency": [
             ("Fuite d'eau, route, port", "021 000 42 99"),
             ("Police", "117"),
-            ("Feu", "118"),
+            ("Pompiers", "118"),
             ("Ambulance", "144"),
         ],
         "foot": [
@@ -77,7 +77,7 @@ TEXTS = {
         "often": ["mooring", "parking permit", "waste"],
         "panorama": "Orvenay seen from the lake: vineyards, church tower, barge and the Dents d'Aurel",
         "alert": (
-            "No water tomorrow from 1 to 4 p.m.,",
+            "No water tomorrow from 13:00 to 16:00,",
             "rue du Lac 1 to 38. Pipe under repair.",
             "What to do?",
         ),

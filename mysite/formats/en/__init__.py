@@ -1,0 +1,1 @@
+"""English as Switzerland writes it: the day before the month."""

@@ -7,9 +7,8 @@ from itertools import groupby
 from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from eservices.formbuilder.definition import Field
 from eservices.formbuilder.field_types import display, field_types
@@ -289,10 +288,10 @@ def track(case: Case) -> list[StageLine]:
 
 
 WAITING_FOR = {
-    "agent": lazy("waits for an agent"),
-    "applicant": lazy("waits for the applicant"),
-    "system": lazy("under way"),
-    "lead": lazy("blocked: a lead must look"),
+    "agent": gettext_lazy("waits for an agent"),
+    "applicant": gettext_lazy("waits for the applicant"),
+    "system": gettext_lazy("under way"),
+    "lead": gettext_lazy("blocked: a lead must look"),
 }
 
 

@@ -9,9 +9,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.csp import CSP
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET
 from django.views.generic import TemplateView
@@ -62,7 +61,7 @@ class QueueView(DeskView):
     """The cases of the agent's teams, the most urgent first."""
 
     template_name = "cases/queue.html"
-    page_title = lazy("Cases")
+    page_title = gettext_lazy("Cases")
 
     def get_breadcrumbs_items(self):
         return [*super().get_breadcrumbs_items()[:-1], {"url": "", "label": _("Cases")}]
@@ -156,15 +155,15 @@ class Deed:
 
 
 DEEDS = {
-    "take": Deed(DeedForm, actions.take, lazy("The case is yours.")),
-    "assign": Deed(AssignForm, actions.assign, lazy("The case is assigned.")),
-    "note": Deed(NoteForm, actions.note, lazy("The note is kept.")),
-    "message": Deed(MessageForm, actions.message, lazy("The message is on its way.")),
+    "take": Deed(DeedForm, actions.take, gettext_lazy("The case is yours.")),
+    "assign": Deed(AssignForm, actions.assign, gettext_lazy("The case is assigned.")),
+    "note": Deed(NoteForm, actions.note, gettext_lazy("The note is kept.")),
+    "message": Deed(MessageForm, actions.message, gettext_lazy("The message is on its way.")),
     "ask": Deed(
-        AskForm, actions.ask, lazy("The question is on its way; the deadline rests until the answer.")
+        AskForm, actions.ask, gettext_lazy("The question is on its way; the deadline rests until the answer.")
     ),
-    "accept": Deed(AcceptForm, actions.accept, lazy("Accepted. What follows happens by itself.")),
-    "refuse": Deed(RefuseForm, actions.refuse, lazy("Refused. The applicant learns the reason.")),
+    "accept": Deed(AcceptForm, actions.accept, gettext_lazy("Accepted. What follows happens by itself.")),
+    "refuse": Deed(RefuseForm, actions.refuse, gettext_lazy("Refused. The applicant learns the reason.")),
 }
 
 
@@ -307,7 +306,7 @@ class CounterView(DeskView):
     """The services to file for somebody who stands at the counter, telephones or wrote."""
 
     template_name = "cases/counter.html"
-    page_title = lazy("Open at the counter")
+    page_title = gettext_lazy("Open at the counter")
 
     def get_breadcrumbs_items(self):
         return [*super().get_breadcrumbs_items(), {"url": "", "label": _("Open at the counter")}]

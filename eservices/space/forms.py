@@ -66,6 +66,10 @@ class CodeForm(SpaceForm, ConfirmLoginCodeForm):
 class StaffSignInForm(LoginForm):
     """The admin's own sign-in, by password: who guesses has to wait, and may still sign in by code."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("Password")
+
     def clean(self):
         tries = [("login-account", self.cleaned_data.get("username", "").strip().lower()[:254])]
         tries.append(("login-caller", limits.caller(self.request)))

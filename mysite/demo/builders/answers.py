@@ -89,7 +89,7 @@ class Answers:
             "beneficiaire": whom,
             "personnes": [
                 {f"personne_{name}": one[f"membre_{name}"] for name in ("prenom", "nom", "naissance")}
-                for one in self.household(who)
+                for one in self.household(who, partner=whom == "famille")
             ],
             "motif": self.random.choice(REASONS),
             "langue_document": who.language,
@@ -175,9 +175,10 @@ class Answers:
             "iban": "CH9300762011623852957",
         }
 
-    def household(self, who: Resident) -> list[dict]:
-        """A partner, and perhaps a child."""
-        others = [("conjoint", 1955, 2000), ("enfant", 2010, 2022)][: self.random.randint(1, 2)]
+    def household(self, who: Resident, *, partner: bool = True) -> list[dict]:
+        """A partner, and perhaps a child; or a child alone."""
+        others = [("conjoint", 1955, 2000), ("enfant", 2010, 2022)]
+        others = others[: self.random.randint(1, 2)] if partner else others[1:]
         return [
             {
                 "membre_prenom": self.random.choice(["Lina", "Noé", "Camille", "Sacha", "Emma"]),

@@ -6,6 +6,8 @@ from django.contrib.syndication.views import Feed
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
+from home.links import full_address
+
 LENGTH = 30
 
 
@@ -26,7 +28,7 @@ class RssFeed(Feed):
 
     def link(self) -> str:
         query = f"?category={self.category.slug}" if self.category else ""
-        return self.index.full_url + query
+        return full_address(self.index) + query
 
     def description(self) -> str:
         return self.index.description or self.index.title
@@ -34,7 +36,7 @@ class RssFeed(Feed):
     subtitle = description
 
     def items(self):
-        articles = self.index.articles().whole().defer_streamfields()
+        articles = self.index.articles().select_related("category").defer_streamfields()
         if self.category:
             articles = articles.in_category(self.category)
         return articles[:LENGTH]
@@ -46,7 +48,7 @@ class RssFeed(Feed):
         return item.lead
 
     def item_link(self, item) -> str:
-        return item.full_url
+        return full_address(item)
 
     def item_pubdate(self, item) -> datetime:
         return timezone.make_aware(datetime.combine(item.date, time(6)))

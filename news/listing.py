@@ -24,7 +24,7 @@ def news(index, request) -> dict:
     chosen = _chosen(index, categories, slug) if slug else None
     if year and year not in {facet.year for facet in facets}:
         raise Http404
-    articles = index.articles().whole().defer_streamfields()
+    articles = index.articles().select_related("picture").defer_streamfields()
     if slug:
         articles = articles.filter(category__slug=slug)
     if year:
@@ -77,13 +77,6 @@ def category(index, slug: str):
     raise Http404
 
 
-def localised(category, locale_id: int):
-    """The category in that language if it is translated, else as it is."""
-    if category.locale_id == locale_id:
-        return category
-    return category.get_translations().filter(locale_id=locale_id).first() or category
-
-
 @dataclass(frozen=True)
 class Facet:
     """How many articles there are of a category in a year."""
@@ -95,18 +88,20 @@ class Facet:
     number: int
 
 
-def _facets(index) -> list[Facet]:
-    """All there is to choose from, in one query. Names are in the language of the index where translated."""
+def category_name() -> Coalesce:
+    """The name of an article's category, in the language of the article where it is translated."""
     from .models import NewsCategory
 
-    ours = NewsCategory.objects.filter(
-        translation_key=OuterRef("category__translation_key"), locale=index.locale_id
-    )
-    named = Coalesce(Subquery(ours.values("name")[:1]), F("category__name"))
+    same = {"translation_key": OuterRef("category__translation_key"), "locale": OuterRef("locale")}
+    return Coalesce(Subquery(NewsCategory.objects.filter(**same).values("name")[:1]), F("category__name"))
+
+
+def _facets(index) -> list[Facet]:
+    """All there is to choose from, in one query."""
     rows = (
         index.articles()
         .order_by()
-        .values_list("category__slug", named, "category__order", ExtractYear("date"))
+        .values_list("category__slug", category_name(), "category__order", ExtractYear("date"))
     )
     return [Facet(*row) for row in rows.annotate(number=Count("pk"))]
 

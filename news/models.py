@@ -5,9 +5,9 @@ from datetime import datetime, time, timedelta
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -16,13 +16,16 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page, PageManager, PageQuerySet, TranslatableMixin
+from wagtail.models import Orderable, Page, PageManager, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
+from home import ical
 from home.blocks import ContentBlocks
+from home.dates import date_format
 from home.generation import kept
 from home.models import BasePage
+from home.models.base import BasePageQuerySet
 from home.templatetags.commune import clock
 from newsletter.matching import subscribers_for
 from newsletter.models import OrderedTranslations, Topic
@@ -93,32 +96,16 @@ class PicturePage(BasePage):
             raise ValidationError({"picture_alt": _("Say in one sentence what the picture shows.")})
 
 
-class PublicQuerySet(PageQuerySet):
-    def open_to_all(self):
-        """Published and without a restriction of their own: one join, where ``public()`` asks once more.
-
-        Restrictions of the pages above are the caller's: who lists an index page stands on it already.
-        """
-        return self.live().filter(view_restrictions=None)
-
-
-class NewsQuerySet(PublicQuerySet):
+class NewsQuerySet(BasePageQuerySet):
     def published(self):
         """What the public may see, newest first."""
         return self.open_to_all().order_by("-date", "-pk")
 
-    def whole(self):
-        """With what the templates of an article show."""
-        return self.select_related("picture", "category")
+    def shown(self):
+        return super().shown().select_related("category").annotate(category_name=listing.category_name())
 
     def in_category(self, category: NewsCategory):
         return self.filter(category__translation_key=category.translation_key)
-
-
-class NewsManager(PageManager.from_queryset(NewsQuerySet)):
-    def get(self, *args, **kwargs):
-        """Wagtail gets the page it serves by this: with its picture and category, in one query."""
-        return self.get_queryset().whole().get(*args, **kwargs)
 
 
 class NewsIndexPage(RoutablePageMixin, BasePage):
@@ -161,6 +148,7 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
 class NewsPage(PicturePage):
     """One piece of news."""
 
+    in_plan = False
     search_kind = "news"
     social_type = "article"
     parent_page_types = ["news.NewsIndexPage"]
@@ -181,7 +169,7 @@ class NewsPage(PicturePage):
     )
     body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
 
-    objects = NewsManager()
+    objects = PageManager.from_queryset(NewsQuerySet)()
 
     content_panels = [
         *BasePage.content_panels,
@@ -222,11 +210,9 @@ class NewsPage(PicturePage):
 
     def _beside(self) -> dict:
         """What stands beside the article and depends on other things than itself."""
+        name = self.category_name if hasattr(self, "category_name") else self.category.localized.name
         return {
-            "category": {
-                "slug": self.category.slug,
-                "name": listing.localised(self.category, self.locale_id).name,
-            },
+            "category": {"slug": self.category.slug, "name": name},
             "services": [{"title": page.title, "url": page.url} for page in self.services()],
             "followed": [topic.translation_key for topic in self.matched_topics()],
         }
@@ -243,10 +229,10 @@ class NewsPage(PicturePage):
 
     def matched_topics(self) -> list[Topic]:
         """Its topics; a translation without any of its own has those of the other languages."""
-        if topics := list(self.topics.all()):
-            return topics
-        others = type(self).objects.filter(translation_key=self.translation_key).exclude(pk=self.pk)
-        return list(Topic.objects.filter(pk__in=others.values("topics")))
+        chosen = type(self).topics.through.objects.filter(newspage__translation_key=self.translation_key)
+        own = Exists(chosen.filter(topic=OuterRef("pk"), newspage=self.pk))
+        topics = list(Topic.objects.filter(pk__in=chosen.values("topic")).annotate(own=own))
+        return [topic for topic in topics if topic.own] or topics
 
     def reach(self) -> int:
         """How many confirmed subscribers its topics reach in its language."""
@@ -273,7 +259,7 @@ class RelatedService(Orderable):
         return str(self.service)
 
 
-class EventQuerySet(PublicQuerySet):
+class EventQuerySet(BasePageQuerySet):
     def upcoming(self, now):
         """What is not over at ``now``, the next first. An event without an end lasts its day."""
         day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -285,12 +271,6 @@ class EventQuerySet(PublicQuerySet):
         day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
         over = models.Q(end__lt=now) | models.Q(end=None, start__lt=day)
         return self.filter(over).order_by("-start", "-pk")
-
-
-class EventManager(PageManager.from_queryset(EventQuerySet)):
-    def get(self, *args, **kwargs):
-        """Wagtail gets the page it serves by this: with its picture, in one query."""
-        return self.get_queryset().select_related("picture").get(*args, **kwargs)
 
 
 class EventIndexPage(RoutablePageMixin, BasePage):
@@ -320,6 +300,7 @@ class EventIndexPage(RoutablePageMixin, BasePage):
 class EventPage(RoutablePageMixin, PicturePage):
     """Something that happens at a time and a place."""
 
+    in_plan = False
     search_kind = "event"
     parent_page_types = ["news.EventIndexPage"]
     subpage_types = []
@@ -338,7 +319,7 @@ class EventPage(RoutablePageMixin, PicturePage):
     phone = models.CharField(_("telephone for questions"), max_length=40, blank=True)
     body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
 
-    objects = EventManager()
+    objects = PageManager.from_queryset(EventQuerySet)()
 
     content_panels = [
         *BasePage.content_panels,
@@ -404,7 +385,8 @@ class EventPage(RoutablePageMixin, PicturePage):
         return f"{date_format(self.first_day, 'DATE_FORMAT')}, {clock(self.start)}, {self.place}"
 
     def search_text(self) -> str:
-        return f"{self.place} {self.address} {self.organiser} {super().search_text()}".strip()
+        where = ", ".join(filter(None, (self.place, self.address, self.organiser)))
+        return f"{where}\n{super().search_text()}".strip()
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
@@ -420,6 +402,43 @@ class EventPage(RoutablePageMixin, PicturePage):
 
 
 def calendar_file(request, name: str, events) -> HttpResponse:
-    response = HttpResponse(ics.calendar(name, events, request), content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="agenda.ics"'
-    return response
+    return ical.response(name, ics.entries(events, request))
+
+
+# Django looks for models here. Each of these stands with what belongs to it, and needs those above.
+from .council.models import MeetingIndexPage, MeetingPage  # noqa: E402
+from .jobs.models import JobIndexPage, JobPage  # noqa: E402
+from .library.models import DocumentKind, LibraryPage, Publication  # noqa: E402
+from .notices.models import (  # noqa: E402
+    NoticeFile,
+    NoticeIndexPage,
+    NoticeKind,
+    NoticePage,
+    NoticeSettings,
+    Posting,
+)
+from .waste.models import WasteCalendarPage, WasteReminder  # noqa: E402
+
+__all__ = [
+    "DocumentKind",
+    "EventIndexPage",
+    "EventPage",
+    "JobIndexPage",
+    "JobPage",
+    "LibraryPage",
+    "MeetingIndexPage",
+    "MeetingPage",
+    "NewsCategory",
+    "NewsIndexPage",
+    "NewsPage",
+    "NoticeFile",
+    "NoticeIndexPage",
+    "NoticeKind",
+    "NoticePage",
+    "NoticeSettings",
+    "Posting",
+    "Publication",
+    "RelatedService",
+    "WasteCalendarPage",
+    "WasteReminder",
+]

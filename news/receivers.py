@@ -7,7 +7,9 @@ from django.dispatch import receiver
 from home import generation
 from newsletter.models import Topic
 
+from .library import receivers as library_receivers  # noqa: F401
 from .models import NewsCategory
+from .notices import receivers as notices_receivers  # noqa: F401
 
 
 @receiver([post_save, post_delete], sender=NewsCategory)

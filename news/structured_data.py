@@ -3,12 +3,14 @@
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from home.links import full_address
 from home.models import CommuneSettings
+from home.structured_data import known
 
 
 def news_article(page, request) -> dict:
     published = timezone.localtime(page.first_published_at) if page.first_published_at else None
-    return _known(
+    return known(
         {
             "@type": "NewsArticle",
             "headline": page.title,
@@ -17,7 +19,7 @@ def news_article(page, request) -> dict:
             "datePublished": page.date.isoformat(),
             "dateModified": _moment(page.last_published_at) or (published and published.isoformat()),
             "inLanguage": get_language(),
-            "mainEntityOfPage": page.get_full_url(request),
+            "mainEntityOfPage": full_address(page, request),
             "publisher": _organisation(request),
             "author": {"@type": "Organization", "name": page.author}
             if page.author
@@ -28,7 +30,7 @@ def news_article(page, request) -> dict:
 
 def event(page, request) -> dict:
     state = "EventCancelled" if page.cancelled else "EventScheduled"
-    return _known(
+    return known(
         {
             "@type": "Event",
             "name": page.title,
@@ -39,7 +41,7 @@ def event(page, request) -> dict:
             "eventStatus": f"https://schema.org/{state}",
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
             "inLanguage": get_language(),
-            "url": page.get_full_url(request),
+            "url": full_address(page, request),
             "location": {"@type": "Place", "name": page.place, "address": page.address or page.place},
             "organizer": {"@type": "Organization", "name": page.organiser} if page.organiser else None,
         }
@@ -60,7 +62,3 @@ def _organisation(request) -> dict:
 
 def _moment(value) -> str | None:
     return timezone.localtime(value).isoformat() if value else None
-
-
-def _known(data: dict) -> dict:
-    return {"@context": "https://schema.org"} | {key: value for key, value in data.items() if value}

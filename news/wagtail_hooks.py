@@ -1,10 +1,13 @@
-"""News in the admin: its categories."""
+"""News and notices in the admin."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from .library import admin as library_admin  # noqa: F401
 from .models import NewsCategory
+from .notices import admin as notices_admin  # noqa: F401
+from .waste import admin as waste_admin  # noqa: F401
 
 
 class NewsCategoryViewSet(SnippetViewSet):

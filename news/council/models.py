@@ -1,0 +1,218 @@
+"""A meeting with its agenda; after it the decisions, the votes and the minutes."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.fields import StreamField
+from wagtail.models import PageManager
+from wagtail.search import index
+
+from home import ical
+from home.blocks import TEXT_FEATURES, refuse
+from home.dates import date_format
+from home.links import full_address
+from home.models import BasePage
+from home.models.base import BasePageQuerySet
+from home.templatetags.commune import clock
+
+OUTCOMES = [
+    ("accepted", _("Accepted")),
+    ("amended", _("Accepted with amendments")),
+    ("refused", _("Refused")),
+    ("postponed", _("Postponed")),
+    ("referred", _("Referred to the executive")),
+    ("noted", _("Noted")),
+    ("withdrawn", _("Withdrawn")),
+]
+VOTES = ("votes_for", "votes_against", "abstentions")
+
+
+class ItemValue(blocks.StructValue):
+    """One point of the agenda."""
+
+    @property
+    def outcome_words(self) -> str:
+        return str(dict(OUTCOMES).get(self.get("outcome"), ""))
+
+    @property
+    def votes(self) -> str:
+        """“34 yes, 10 no, 3 abstentions”; nothing where nobody counted."""
+        if self.get("votes_for") is None:
+            return ""
+        numbers = {name: self.get(name) or 0 for name in VOTES}
+        return gettext("{votes_for} yes, {votes_against} no, {abstentions} abstentions").format(**numbers)
+
+
+class ItemBlock(blocks.StructBlock):
+    """A point of the agenda, with its paper; after the meeting with what was decided."""
+
+    title = blocks.CharBlock(label=_("Point"), max_length=200)
+    text = blocks.RichTextBlock(required=False, features=TEXT_FEATURES, label=_("What it is about"))
+    document = DocumentChooserBlock(required=False, label=_("Paper"))
+    outcome = blocks.ChoiceBlock(choices=OUTCOMES, required=False, label=_("What was decided"))
+    votes_for = blocks.IntegerBlock(required=False, min_value=0, max_value=9999, label=_("Yes"))
+    votes_against = blocks.IntegerBlock(required=False, min_value=0, max_value=9999, label=_("No"))
+    abstentions = blocks.IntegerBlock(required=False, min_value=0, max_value=9999, label=_("Abstentions"))
+
+    class Meta:
+        icon = "list-ol"
+        label = _("Point")
+        value_class = ItemValue
+        preview_value = {
+            "title": _("Budget"),
+            "text": "",
+            "document": None,
+            "outcome": "accepted",
+            "votes_for": 34,
+            "votes_against": 10,
+            "abstentions": 3,
+        }
+
+    def clean(self, value):
+        value = super().clean(value)
+        counted = [value.get(name) is not None for name in VOTES[:2]]
+        if any(value.get(name) is not None for name in VOTES) and not all(counted):
+            refuse(votes_for=_("Votes are told with how many said yes and how many said no."))
+        if any(counted) and not value.get("outcome"):
+            refuse(outcome=_("Say what was decided with these votes."))
+        return value
+
+
+class MeetingIndexPage(RoutablePageMixin, BasePage):
+    """All meetings of a council: the next first, then by year."""
+
+    parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
+    subpage_types = ["news.MeetingPage"]
+    template = "news/meeting_index_page.html"
+
+    class Meta:
+        verbose_name = _("council meetings")
+        verbose_name_plural = _("council meetings")
+
+    def meetings(self):
+        return MeetingPage.objects.child_of(self).open_to_all().defer_streamfields()
+
+    def get_context(self, request, *args, **kwargs):
+        now = timezone.now()
+        years: dict[int, list[MeetingPage]] = {}
+        for meeting in self.meetings().past(now).select_related("minutes"):
+            years.setdefault(meeting.day.year, []).append(meeting)
+        return super().get_context(request, *args, **kwargs) | {
+            "coming": self.meetings().coming(now),
+            "years": list(years.items()),
+            "index_url": self.get_url(request),
+        }
+
+    @path("ics/", name="calendar")
+    def calendar(self, request):
+        """All that are to come, and those of the last year, to subscribe to."""
+        since = timezone.now() - timedelta(days=366)
+        meetings = self.meetings().filter(start__gte=since).order_by("start")
+        return ical.response(self.title, [meeting.entry(request) for meeting in meetings], "seances.ics")
+
+
+class MeetingQuerySet(BasePageQuerySet):
+    def coming(self, now: datetime):
+        """Those of today and later, the next first."""
+        return self.filter(start__gte=_midnight(now)).order_by("start", "pk")
+
+    def past(self, now: datetime):
+        """Those before today, the latest first."""
+        return self.filter(start__lt=_midnight(now)).order_by("-start", "-pk")
+
+
+def _midnight(now: datetime) -> datetime:
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+class MeetingPage(BasePage):
+    """One meeting."""
+
+    in_plan = False
+    search_kind = "meeting"
+    parent_page_types = ["news.MeetingIndexPage"]
+    subpage_types = []
+    template = "news/meeting_page.html"
+
+    start = models.DateTimeField(_("begins"), db_index=True)
+    place = models.CharField(_("place"), max_length=120)
+    cancelled = models.BooleanField(_("cancelled"), default=False)
+    agenda = StreamField([("item", ItemBlock())], verbose_name=_("agenda"), blank=True, default=list)
+    minutes = models.ForeignKey(
+        "wagtaildocs.Document",
+        models.SET_NULL,
+        verbose_name=_("minutes"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    minutes_approved = models.DateField(
+        _("minutes approved on"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the page calls them provisional."),
+    )
+
+    objects = PageManager.from_queryset(MeetingQuerySet)()
+
+    content_panels = [
+        *BasePage.content_panels,
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("start"), FieldPanel("place")]), FieldPanel("cancelled")],
+            heading=_("Where and when"),
+        ),
+        FieldPanel("agenda"),
+        MultiFieldPanel([FieldPanel("minutes"), FieldPanel("minutes_approved")], heading=_("Minutes")),
+    ]
+    search_fields = [*BasePage.search_fields, index.SearchField("agenda"), index.FilterField("start")]
+
+    class Meta:
+        verbose_name = _("council meeting")
+        verbose_name_plural = _("council meetings")
+
+    @property
+    def day(self):
+        return timezone.localdate(self.start)
+
+    @property
+    def when(self) -> str:
+        """“Thursday 10 December 2026, 20:00”."""
+        weekday = capfirst(date_format(self.day, "l"))
+        return f"{weekday} {date_format(self.day)}, {clock(self.start)}"
+
+    @property
+    def over(self) -> bool:
+        return self.day < timezone.localdate()
+
+    @property
+    def search_date(self) -> datetime:
+        return self.start
+
+    def search_meta(self) -> str:
+        return f"{date_format(self.day)}, {self.place}"
+
+    def search_text(self) -> str:
+        points = [words for block in self.agenda for words in block.block.get_searchable_content(block.value)]
+        return "\n".join([self.lead, *map(str, points)]).strip()
+
+    def entry(self, request) -> ical.Entry:
+        """The meeting for calendars; two hours, since nobody knows how long they talk."""
+        return ical.Entry(
+            uid=str(self.translation_key),
+            stamp=self.last_published_at or self.start,
+            start=self.start,
+            end=self.start + timedelta(hours=2),
+            title=self.title,
+            text=self.lead,
+            place=self.place,
+            url=full_address(self, request),
+            cancelled=self.cancelled,
+        )

@@ -1,0 +1,1 @@
+"""Jobs that the commune offers, each until its closing date."""

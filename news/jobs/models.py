@@ -1,0 +1,158 @@
+"""Vacancies: listed until they close, and saying so afterwards."""
+
+from datetime import datetime, time, timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import StreamField
+from wagtail.models import PageManager
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField
+
+from home.blocks import ContentBlocks
+from home.dates import date_format
+from home.links import full_address
+from home.models import BasePage, CommuneSettings
+from home.models.base import BasePageQuerySet
+from home.structured_data import known
+
+
+class JobIndexPage(RoutablePageMixin, BasePage):
+    """What is open today, what closes first on top."""
+
+    parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
+    subpage_types = ["news.JobPage"]
+    template = "news/job_index_page.html"
+
+    class Meta:
+        verbose_name = _("jobs")
+        verbose_name_plural = _("jobs")
+
+    def jobs(self):
+        return JobPage.objects.child_of(self).vacant(timezone.now())
+
+    def get_context(self, request, *args, **kwargs):
+        context = {"jobs": self.jobs().defer_streamfields(), "index_url": self.get_url(request)}
+        return super().get_context(request, *args, **kwargs) | context
+
+    @path("rss/", name="rss")
+    def rss(self, request):
+        """What is open now, as RSS."""
+        from .feeds import RssFeed
+
+        return RssFeed(self)(request)
+
+
+class JobQuerySet(BasePageQuerySet):
+    def vacant(self, now: datetime):
+        """What may still be applied for at ``now``: what closes first on top, last what has no closing date."""
+        open_still = models.Q(closes_on=None) | models.Q(closes_on__gte=timezone.localdate(now))
+        return (
+            self.open_to_all().filter(open_still).order_by(models.F("closes_on").asc(nulls_last=True), "pk")
+        )
+
+
+class JobPage(BasePage):
+    """One job."""
+
+    in_plan = False
+    search_kind = "job"
+    parent_page_types = ["news.JobIndexPage"]
+    subpage_types = []
+    template = "news/job_page.html"
+
+    closes_on = models.DateField(
+        _("applications up to and with"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("Empty: until somebody is found. From the next day on it is no longer listed nor found."),
+    )
+    rate = models.CharField(_("rate of work"), max_length=40, blank=True, help_text=_("“80 to 100 %”."))
+    begins = models.CharField(_("begins"), max_length=60, blank=True, help_text=_("“1 March, or as agreed”."))
+    place = models.CharField(_("place of work"), max_length=120, blank=True)
+    email = models.EmailField(_("applications by e-mail to"), blank=True)
+    apply_at = models.ForeignKey(
+        "wagtailcore.Page",
+        models.SET_NULL,
+        verbose_name=_("or by this page or service"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True, default=list)
+
+    objects = PageManager.from_queryset(JobQuerySet)()
+
+    content_panels = [
+        *BasePage.content_panels,
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("closes_on"), FieldPanel("begins")]),
+                FieldRowPanel([FieldPanel("rate"), FieldPanel("place")]),
+            ],
+            heading=_("In one glance"),
+        ),
+        FieldPanel("body"),
+        MultiFieldPanel([FieldPanel("email"), FieldPanel("apply_at")], heading=_("How to apply")),
+    ]
+    search_fields = [*BasePage.search_fields, index.SearchField("body"), index.FilterField("closes_on")]
+    override_translatable_fields = [SynchronizedField("rate")]
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+
+    def is_closed(self, now: datetime) -> bool:
+        return self.closes_on is not None and timezone.localdate(now) > self.closes_on
+
+    @property
+    def closed(self) -> bool:
+        return self.is_closed(timezone.now())
+
+    @property
+    def ends(self) -> datetime | None:
+        """The moment from which nobody may apply."""
+        if self.closes_on is None:
+            return None
+        return timezone.make_aware(datetime.combine(self.closes_on + timedelta(days=1), time()))
+
+    def search_span(self):
+        return None, self.ends
+
+    def search_meta(self) -> str:
+        return gettext("until {day}").format(day=date_format(self.closes_on)) if self.closes_on else self.rate
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        return context | {"structured_data": None if self.closed else posting(self, request)}
+
+
+def posting(page: JobPage, request) -> dict:
+    """What search engines and job boards read: schema.org."""
+    commune = CommuneSettings.current(request)
+    begun = page.first_published_at or timezone.now()
+    return known(
+        {
+            "@type": "JobPosting",
+            "title": page.title,
+            "description": page.description or page.title,
+            "datePosted": timezone.localdate(begun).isoformat(),
+            "validThrough": page.ends and timezone.localtime(page.ends).isoformat(),
+            "url": full_address(page, request),
+            "hiringOrganization": {"@type": "GovernmentOrganization", "name": str(commune)},
+            "jobLocation": {
+                "@type": "Place",
+                "address": {
+                    "@type": "PostalAddress",
+                    "streetAddress": commune.street,
+                    "postalCode": commune.postcode,
+                    "addressLocality": commune.town or commune.name,
+                },
+            },
+        }
+    )

@@ -1,0 +1,1 @@
+"""The documents library: what the commune publishes as files, by kind and year."""

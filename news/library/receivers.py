@@ -1,0 +1,43 @@
+"""Search finds the documents of the library."""
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from django.utils.translation import override
+from wagtail.models import CollectionViewRestriction
+
+from home import search
+from home.dates import date_format
+from home.signals import search_rebuilt
+
+from .models import Publication
+
+
+@receiver(post_save, sender=Publication)
+def found(instance, **kwargs):
+    language = instance.language
+    search.drop(instance)  # of the language it was in
+    if not Publication.objects.public().filter(pk=instance.pk).exists():
+        return
+    with override(language):
+        search.keep(
+            instance,
+            language,
+            kind="document",
+            title=instance.title,
+            url=instance.document.url,
+            summary=instance.number,
+            text=instance.kind.name,
+            trail=f"{instance.document.file_extension.upper()}, {date_format(instance.date)}",
+        )
+
+
+@receiver(post_delete, sender=Publication)
+def lost(instance, **kwargs):
+    search.drop(instance)
+
+
+@receiver([post_save, post_delete], sender=CollectionViewRestriction)
+@receiver(search_rebuilt)
+def all_found(**kwargs):
+    for one in Publication.objects.select_related("document", "kind"):
+        found(instance=one)

@@ -1,0 +1,186 @@
+"""What letters tell of: news, events, official notices, meetings of the council, jobs."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from home.dates import date_format
+from home.links import full_address
+from newsletter.items import Entry, items
+
+
+class Pages:
+    """Pages of one model, in the language of the reader where they are translated and published."""
+
+    def entries(self, pages: list[Page], language: str) -> dict[int, Entry]:
+        keys = {page.translation_key for page in pages}
+        by_key: dict = defaultdict(dict)
+        for page in self.public().filter(translation_key__in=keys):
+            by_key[page.translation_key][page.locale.language_code] = page
+        found, topics = {}, self.topics(keys)
+        for page in pages:
+            translations = by_key[page.translation_key]
+            own = next((one for one in translations.values() if one.pk == page.pk), None)
+            if best := translations.get(language) or own:
+                found[page.pk] = self.entry(best, frozenset(topics.get(page.translation_key, ())))
+        return found
+
+    def public(self):
+        """What everybody may see, with what an entry shows of it."""
+        shown = self.model().objects.open_to_all().select_related("locale", "picture")
+        return shown.prefetch_related("picture__renditions")
+
+    def entry(self, page, topics: frozenset) -> Entry:
+        return Entry(
+            title=page.title,
+            url=full_address(page),
+            language=page.locale.language_code,
+            lead=self.lead(page),
+            picture=page.picture,
+            alt=page.alt,
+            day=self.day(page),
+            topics=topics,
+        )
+
+    def topics(self, keys: set) -> dict:
+        """The topics of each page by its translation key, those of all its languages together."""
+        return {}
+
+    def day(self, page):
+        return None
+
+
+class News(Pages):
+    label, icon, page_type = _("News"), "doc-full", "news.NewsPage"
+
+    def model(self):
+        from .models import NewsPage  # the models of the newsletter ask for this file while they load
+
+        return NewsPage
+
+    def lead(self, page) -> str:
+        return page.lead
+
+    def topics(self, keys):
+        through = self.model().topics.through
+        rows = through.objects.filter(newspage__translation_key__in=keys)
+        found: dict = defaultdict(set)
+        for key, topic in rows.values_list("newspage__translation_key", "topic__translation_key"):
+            found[key].add(topic)
+        return found
+
+    def fresh(self, since, until, ahead) -> list[Page]:
+        published = self.model().objects.open_to_all().filter(first_published_at__gt=since)
+        published = published.filter(first_published_at__lte=until)
+        return each_once(published.order_by("-date", "-pk").select_related("locale"))
+
+
+class Events(Pages):
+    label, icon, page_type = _("Event"), "date", "news.EventPage"
+
+    def model(self):
+        from .models import EventPage
+
+        return EventPage
+
+    def lead(self, page) -> str:
+        return ", ".join(filter(None, (page.when, page.place)))
+
+    def day(self, page):
+        return page.first_day
+
+    def fresh(self, since, until, ahead) -> list[Page]:
+        coming = self.model().objects.open_to_all().filter(start__gt=until, start__lte=ahead, cancelled=False)
+        return each_once(coming.order_by("start", "pk").select_related("locale"))
+
+
+class Notices(Pages):
+    """As long as they are posted: then archived letters show them no longer."""
+
+    label, icon, page_type = _("Official notice"), "pin", "news.NoticePage"
+
+    def model(self):
+        from .models import NoticePage
+
+        return NoticePage
+
+    def public(self):
+        return self.model().objects.posted(timezone.now()).select_related("locale")
+
+    def entry(self, page, topics: frozenset) -> Entry:
+        return plain_entry(page, self.lead(page), passing=True)
+
+    def lead(self, page) -> str:
+        posted = gettext("Posted until {day}").format(day=date_format(page.last_day))
+        return f"{page.lead} {posted}.".strip()
+
+    def fresh(self, since, until, ahead) -> list[Page]:
+        """Those whose days began, and those that were published after their days had begun."""
+        days = {"first_day__gt": timezone.localdate(since), "first_day__lte": timezone.localdate(until)}
+        late = {"first_published_at__gt": since, "first_published_at__lte": until}
+        begun = self.model().objects.posted(until).filter(Q(**days) | Q(**late))
+        return each_once(begun.order_by("-first_day", "-pk").select_related("locale"))
+
+
+class Meetings(Pages):
+    """Meetings of the council, as dates."""
+
+    label, icon, page_type = _("Council meeting"), "group", "news.MeetingPage"
+
+    def model(self):
+        from .models import MeetingPage
+
+        return MeetingPage
+
+    def public(self):
+        return self.model().objects.open_to_all().select_related("locale")
+
+    def entry(self, page, topics: frozenset) -> Entry:
+        return plain_entry(page, f"{page.when}, {page.place}", day=page.day)
+
+    def fresh(self, since, until, ahead) -> list[Page]:
+        coming = self.model().objects.open_to_all().filter(start__gt=until, start__lte=ahead, cancelled=False)
+        return each_once(coming.order_by("start", "pk").select_related("locale"))
+
+
+class Jobs(Pages):
+    """As long as one may apply."""
+
+    label, icon, page_type = _("Job"), "user", "news.JobPage"
+
+    def model(self):
+        from .models import JobPage
+
+        return JobPage
+
+    def public(self):
+        return self.model().objects.vacant(timezone.now()).select_related("locale")
+
+    def entry(self, page, topics: frozenset) -> Entry:
+        return plain_entry(page, page.lead)
+
+    def fresh(self, since, until, ahead) -> list[Page]:
+        new = self.model().objects.vacant(until).filter(first_published_at__gt=since)
+        return each_once(new.filter(first_published_at__lte=until).select_related("locale"))
+
+
+def plain_entry(page, lead: str, **more) -> Entry:
+    """A page without picture and topics."""
+    return Entry(page.title, full_address(page), page.locale.language_code, lead, **more)
+
+
+items.register("news")(News())
+items.register("event")(Events())
+items.register("notice")(Notices())
+items.register("meeting")(Meetings())
+items.register("job")(Jobs())
+
+
+def each_once(pages: Iterable[Page]) -> list[Page]:
+    """Of pages that are translations of each other only the first."""
+    return list({page.translation_key: page for page in reversed(list(pages))}.values())[::-1]

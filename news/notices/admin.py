@@ -1,0 +1,82 @@
+"""Notices in the admin: their kinds, all that were ever posted, and the proof of each."""
+
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
+from wagtail.permissions import register_permission_policy
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from home.permissions import Without
+
+from . import access, views
+from .models import NoticeKind, NoticePage, Posting
+
+
+class NoticeKindViewSet(SnippetViewSet):
+    model = NoticeKind
+    icon = "tag"
+    menu_label = _("Kinds of notices")
+    add_to_admin_menu = False
+    list_display = ["name", "days", "law", "order"]
+
+
+register_snippet(NoticeKindViewSet)
+
+
+# What happened is not added, changed or deleted by anybody.
+register_permission_policy(Posting, Without(Posting, "add", "change", "delete"))
+
+
+class PostingViewSet(ModelViewSet):
+    """All that was ever posted, the last first. A title leads to its proof."""
+
+    model = Posting
+    icon = "thumbtack"
+    menu_label = _("Postings")
+    menu_order = 260
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    form_fields = ["title"]
+    list_display = [
+        TitleColumn("title", label=_("Notice"), get_url=lambda one: proof_address(one.notice)),
+        Column("act", label=_("Kind of act"), sort_key="act"),
+        Column("kind", label=_("What happened"), accessor="get_kind_display"),
+        DateColumn("at", label=_("When"), sort_key="at"),
+        Column("actor_name", label=_("By")),
+        Column("last_day", label=_("Until"), sort_key="last_day"),
+    ]
+    list_filter = ["kind", "act", "last_day"]
+    search_fields = ["title", "act"]
+
+
+@hooks.register("register_admin_viewset")
+def postings():
+    return PostingViewSet("postings")
+
+
+@hooks.register("register_admin_urls")
+def addresses():
+    return [
+        path("notices/<uuid:notice>/proof/", views.proof_of_posting, name="notice_proof"),
+        path("notices/file/<int:pk>/", views.file_inside, name="notice_file_inside"),
+    ]
+
+
+@hooks.register("register_page_header_buttons")
+def proof_button(page, user, view_name, next_url=None):
+    if (
+        isinstance(page.specific_deferred, NoticePage)
+        and page.first_published_at
+        and access.may_see_proofs(user)
+    ):
+        yield Button(
+            _("Proof of posting"), proof_address(page.translation_key), icon_name="thumbtack", priority=60
+        )
+
+
+def proof_address(notice) -> str:
+    return reverse("notice_proof", args=[notice])

@@ -1,0 +1,124 @@
+"""The proof of posting as a PDF: facts first, then every act with its digest."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from home import typesetting
+from home.dates import date_format
+from home.templatetags.commune import clock
+
+from .models import NoticeSettings, Posting
+
+TEMPLATE = Path(__file__).parent / "typst" / "proof.typ"
+
+
+def pdf(postings: list[Posting], moment: datetime) -> bytes:
+    """``postings`` are all of one notice, oldest first."""
+    last, day = postings[-1], timezone.localdate(moment)
+    return typesetting.pdf(
+        TEMPLATE,
+        typesetting.letterhead()
+        | {
+            "language": get_language(),
+            "day": [day.year, day.month, day.day],
+            "title": _("Proof of posting"),
+            "act": last.act,
+            "notice": last.title,
+            "facts": facts(postings, moment),
+            "events": [_event(posting) for posting in postings],
+            "words": {
+                "events": _("What happened"),
+                "digest": _("SHA-256 of what was shown"),
+                "printed": _("Made on {moment}").format(moment=_moment(moment)),
+                "signature": _("Place, date, signature"),
+                "explained": _(
+                    "The digests prove that a text or a file kept elsewhere is the one that was shown: it has "
+                    "the same digest. That nobody could see the notice before its first day and after its last "
+                    "follows from its days, which the site asks at every view."
+                ),
+            },
+        },
+        moment,
+    )
+
+
+def file_name(postings: list[Posting]) -> str:
+    return f"{slugify(postings[-1].title)[:60] or 'notice'}-{postings[-1].last_day:%Y-%m-%d}.pdf"
+
+
+def facts(postings: list[Posting], moment: datetime) -> list[list[str]]:
+    """From when to when it was shown, here and on the board, and which of the two counts."""
+    last = postings[-1]
+    return [
+        [_("On the site"), _shown(postings, moment)],
+        [_("On the public board"), _on_board(last)],
+        [_("The posting that counts in law"), str(NoticeSettings.Binding(last.binding).label)],
+    ]
+
+
+def _shown(postings: list[Posting], moment: datetime) -> str:
+    today = timezone.localdate(moment)
+    past, still = _("from {first} to {last}"), _("from {first}, until {last}")
+    told = [
+        (past if last < today else still).format(first=date_format(first), last=date_format(last))
+        for first, last in spans(postings)
+    ]
+    return "; ".join(told) or _("never shown")
+
+
+def spans(postings: list[Posting]) -> list[tuple[date, date]]:
+    """From which day to which it was shown in the language it was written in, each time anew after a withdrawal.
+
+    No earlier than it was published, no later than it was withdrawn, whatever its days say.
+    """
+    found: list[tuple[date, date]] = []
+    first = last = None
+    for posting in postings:
+        if posting.language != postings[0].language:
+            continue
+        day = timezone.localdate(posting.at)
+        published = posting.kind == Posting.Kind.PUBLISHED
+        if first and (not published or posting.first_day > day or last < day):
+            found.append((first, min(last, day)))
+            first = None
+        if published:
+            first, last = first or max(posting.first_day, day), posting.last_day
+    if first:
+        found.append((first, last))
+    return [(first, last) for first, last in found if first <= last]
+
+
+def _on_board(last: Posting) -> str:
+    if last.board_from is None:
+        return _("not recorded")
+    if last.board_until is None:
+        return _("since {day}").format(day=date_format(last.board_from))
+    return _("from {first} to {last}").format(
+        first=date_format(last.board_from), last=date_format(last.board_until)
+    )
+
+
+def _event(posting: Posting) -> dict:
+    days = _("from {first} to {last}").format(first=_short(posting.first_day), last=_short(posting.last_day))
+    return {
+        "at": _moment(posting.at),
+        "who": posting.actor_name or _("the site"),
+        "what": f"{posting.get_kind_display()} ({posting.language}), {days}",
+        "digest": posting.digest,
+        "files": [[file["title"], filesizeformat(file["size"]), file["digest"]] for file in posting.files],
+    }
+
+
+def _short(day: date) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
+
+
+def _moment(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{date_format(local.date())}, {clock(local)}"

@@ -1,0 +1,94 @@
+"""Every write to a reminder: asked for, confirmed, carried out, ended."""
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from home.models import WasteCollection
+from home.waste import rounds_of
+
+from . import emails, rhythm
+from .models import WasteReminder
+
+logger = logging.getLogger(__name__)
+
+LINK_LIFETIME = timedelta(days=7)
+AT_ONCE = 200  # letters of one sweep; the next one goes on
+
+
+def ask(*, actor=None, email: str, language: str, district: UUID | None, when: str) -> None:
+    """Mails the link that confirms. Answers nothing: who asks learns not whether the address is known.
+
+    What somebody confirmed is changed only once they confirm again: anybody may type an address.
+    """
+    email = email.strip().lower()
+    try:
+        _ask(email, language, district, when)
+    except IntegrityError:  # asked twice at once: the other request made the row
+        _ask(email, language, district, when)
+
+
+@transaction.atomic
+def _ask(email: str, language: str, district: UUID | None, when: str) -> None:
+    found = WasteReminder.objects.select_for_update().filter(email=email, district=district).first()
+    reminder = found or WasteReminder(email=email, district=district)
+    reminder.link_expires_at = timezone.now() + LINK_LIFETIME
+    if reminder.confirmed_at is None:
+        reminder.language, reminder.when = language, when
+    reminder.save()
+    emails.opt_in(reminder, language, when)
+
+
+@transaction.atomic
+def confirm(*, actor=None, reminder: WasteReminder, when: str) -> WasteReminder:
+    """The owner of the address agrees. A second time changes nothing but the hour."""
+    now = timezone.localtime()
+    reminder = _lock(reminder)
+    reminder.confirmed_at = reminder.confirmed_at or now
+    reminder.when = when
+    reminder.due_at = rhythm.next_look(WasteReminder.HOURS[when], now)
+    reminder.save()
+    return reminder
+
+
+@transaction.atomic
+def end(*, actor=None, reminder: WasteReminder) -> None:
+    """No more reminders: the address is forgotten."""
+    WasteReminder.objects.filter(pk=reminder.pk).delete()
+
+
+def remind_all(now: datetime) -> None:
+    """Looks at every reminder whose hour has come. One that fails holds up no other, and is tried again."""
+    for pk in list(WasteReminder.objects.due(now).values_list("pk", flat=True)[:AT_ONCE]):
+        try:
+            remind(reminder_id=pk, now=now)
+        except Exception:
+            logger.exception("Waste reminder %s failed", pk)
+
+
+@transaction.atomic
+def remind(*, actor=None, reminder_id: int, now: datetime) -> None:
+    """Writes of what is collected, where anything is, and looks again a day later.
+
+    The calendar is read now, so that what editors moved holds. Late, as after an outage, nothing is written of
+    what should stand outside already.
+    """
+    now = timezone.localtime(now)
+    reminder = WasteReminder.objects.select_for_update().filter(pk=reminder_id).first()
+    if reminder is None or reminder.due_at is None or reminder.due_at > now:
+        return
+    evening = reminder.when == WasteReminder.When.EVENING
+    day = rhythm.day_of(timezone.localtime(reminder.due_at), evening)
+    rounds = rounds_of(WasteCollection.rounds(reminder.language), reminder.district)
+    coming = [one for one in rounds if one.comes_on(day) and not rhythm.too_late(day, one.out_before, now)]
+    if coming:
+        emails.remind(reminder, day, coming)
+    reminder.due_at = rhythm.next_look(WasteReminder.HOURS[reminder.when], now)
+    reminder.save()
+
+
+def _lock(reminder: WasteReminder) -> WasteReminder:
+    return WasteReminder.objects.select_for_update().get(pk=reminder.pk)

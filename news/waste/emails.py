@@ -1,0 +1,64 @@
+"""The letters around a reminder. Each is queued in the transaction of what it tells of."""
+
+from datetime import date
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from eservices.deliveries.actions import queue_email
+from home.models import WasteDistrict
+from home.waste import Round
+
+from .models import WasteReminder
+
+
+def opt_in(reminder: WasteReminder, language: str, when: str) -> None:
+    """Asks the owner of an address whether they want to be reminded."""
+    _send(
+        reminder,
+        "opt_in",
+        language,
+        link=f"{_link('waste_confirm', reminder, language)}?when={when}",
+        expires_at=reminder.link_expires_at,
+        when=WasteReminder.When(when),
+    )
+
+
+def remind(reminder: WasteReminder, day: date, rounds: list[Round]) -> None:
+    """Says what is collected on a day."""
+    stop = _link("waste_end", reminder, reminder.language)
+    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    names = list(dict.fromkeys(one.title for one in rounds))
+    out_before = min(one.out_before for one in rounds)
+    _send(
+        reminder,
+        "remind",
+        reminder.language,
+        headers=headers,
+        day=day,
+        names=names,
+        out_before=out_before,
+        evening=reminder.when == WasteReminder.When.EVENING,
+    )
+
+
+def _send(
+    reminder: WasteReminder, letter: str, language: str, headers: dict | None = None, **context
+) -> None:
+    districts = {one.translation_key: one for one in WasteDistrict.in_language(language)}
+    queue_email(
+        to=reminder.email,
+        template=f"news/waste/emails/{letter}",
+        context=context
+        | {"district": districts.get(reminder.district), "stop": _link("waste_end", reminder, language)},
+        language=language,
+        subject=f"waste-reminder:{reminder.pk}",
+        headers=headers,
+    )
+
+
+def _link(name: str, reminder: WasteReminder, language: str) -> str:
+    with translation.override(language):
+        path = reverse(f"news:{name}", args=[reminder.secret])
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path

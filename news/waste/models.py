@@ -1,0 +1,144 @@
+"""The page of the calendar, and who is reminded."""
+
+from datetime import datetime, time, timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import StreamField
+from wagtail.search import index
+
+from home import ical
+from home.blocks import ContentBlocks
+from home.links import full_address
+from home.models import BasePage, WasteCollection, WasteDistrict
+from home.templatetags.commune import clock
+from home.waste import collected, rounds_of
+from newsletter.models.subscribers import new_secret
+
+DAYS_SHOWN, DAYS_IN_CALENDARS = 70, 366
+
+
+class WasteCalendarPage(RoutablePageMixin, BasePage):
+    """What is collected when, for a district."""
+
+    parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
+    subpage_types = []
+    template = "news/waste/calendar_page.html"
+
+    body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True, default=list)
+
+    content_panels = [*BasePage.content_panels, FieldPanel("body")]
+    search_fields = [*BasePage.search_fields, index.SearchField("body")]
+
+    class Meta:
+        verbose_name = _("waste calendar")
+        verbose_name_plural = _("waste calendars")
+
+    def districts(self) -> list[WasteDistrict]:
+        return WasteDistrict.in_language(self.locale.language_code)
+
+    def district(self, slug: str) -> WasteDistrict | None:
+        """The district of a slug, none without one. Raises Http404."""
+        found = [one for one in self.districts() if one.slug == slug]
+        if slug and not found:
+            raise Http404
+        return found[0] if found else None
+
+    def days(self, district: WasteDistrict | None, days: int) -> list:
+        rounds = WasteCollection.rounds(self.locale.language_code)
+        ours = rounds_of(rounds, district.translation_key if district else None)
+        return collected(ours, timezone.localdate(), days)
+
+    def get_context(self, request, *args, **kwargs):
+        from .forms import ReminderForm
+
+        district = self.district(request.GET.get("zone", ""))
+        days = self.days(district, DAYS_SHOWN)
+        months = groupby(days, lambda one: one[0].replace(day=1))
+        url = self.get_url(request)
+        return super().get_context(request, *args, **kwargs) | {
+            "district": district,
+            "districts": self.districts(),
+            "months": [(month, list(some)) for month, some in months],
+            "page_url": url,
+            "calendar_url": f"{url}{district.slug}/ics/" if district else f"{url}ics/",
+            "form": ReminderForm(initial={"zone": district.slug if district else ""}),
+        }
+
+    @path("ics/", name="calendar")
+    @path("<slug:zone>/ics/", name="district_calendar")
+    def calendar(self, request, zone=""):
+        """A year of collections, to subscribe to; calendars remind on the evening before."""
+        district = self.district(zone)
+        name = f"{self.title}, {district.name}" if district else self.title
+        entries = [
+            self._entry(day, one, request)
+            for day, some in self.days(district, DAYS_IN_CALENDARS)
+            for one in some
+        ]
+        return ical.response(name, entries, "dechets.ics")
+
+    def _entry(self, day, one, request) -> ical.Entry:
+        return ical.Entry(
+            uid=f"{self.translation_key}-{day:%Y%m%d}-{one.title.encode().hex()[:40]}-{one.district or ''}",
+            stamp=self.last_published_at or timezone.now(),
+            start=day,
+            end=day,
+            title=f"{one.title} ({one.place})" if one.place else one.title,
+            text=gettext("To be put out before {hour}").format(hour=clock(one.out_before)),
+            url=full_address(self, request),
+            alarm=timedelta(hours=6),
+        )
+
+
+class WasteReminderQuerySet(models.QuerySet):
+    def due(self, now: datetime):
+        return self.filter(due_at__lte=now).order_by("due_at", "pk")
+
+    def forgotten(self, now: datetime):
+        """Those who never confirmed, and whose link ran out."""
+        return self.filter(confirmed_at=None, link_expires_at__lt=now)
+
+
+class WasteReminder(models.Model):
+    """An address that is reminded of what is collected in a district. It counts once its owner confirmed it."""
+
+    class When(models.TextChoices):
+        EVENING = "evening", _("the evening before, at 18:00")
+        MORNING = "morning", _("on the day, at 6:00")
+
+    HOURS = {When.EVENING: time(18), When.MORNING: time(6)}
+
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    district = models.UUIDField(_("district"), null=True, blank=True)  # the translation key
+    when = models.CharField(_("when"), max_length=8, choices=When, default=When.EVENING)
+    secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
+    created_at = models.DateTimeField(_("first asked"), default=timezone.now)
+    link_expires_at = models.DateTimeField(_("link valid until"))
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    due_at = models.DateTimeField(_("looked at next"), null=True, blank=True, db_index=True)
+
+    objects = WasteReminderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("waste reminder")
+        verbose_name_plural = _("waste reminders")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), "district", name="one_waste_reminder_per_district"),
+            models.UniqueConstraint(
+                Lower("email"), condition=models.Q(district=None), name="one_waste_reminder_without_district"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,82 @@
+"""Asking for reminders, confirming and ending them."""
+
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from home.origin import comes_from_here
+from newsletter import limits
+
+from . import access, actions
+from .forms import ReminderForm
+from .models import WasteReminder
+
+
+@csrf_exempt  # the form stands on a cacheable page; where it came from is checked below
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request):
+    """Mails the link that confirms. The answer is the same for every address."""
+    if request.method != "POST":
+        return _asked_again(request, ReminderForm(initial={"zone": request.GET.get("zone", "")}))
+    form = ReminderForm(request.POST)
+    if not comes_from_here(request):
+        form.add_error(
+            None, _("We could not see that this came from our site. Please send it again from here.")
+        )
+        return _asked_again(request, form, status=403)
+    if not form.is_valid():
+        return _asked_again(request, form, status=422)
+    if not limits.client_allowed(request):
+        form.add_error(None, _("Too many addresses were entered from here. Please try again in an hour."))
+        return _asked_again(request, form, status=429)
+    email = form.cleaned_data["email"]
+    if not form.is_trapped and limits.email_allowed(email):
+        actions.ask(
+            email=email,
+            language=get_language(),
+            district=form.cleaned_data["zone"],
+            when=form.cleaned_data["when"],
+        )
+    return redirect("news:waste_asked")
+
+
+@require_safe
+def asked(request):
+    return render(request, "news/waste/asked.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request, secret):
+    """GET shows a button, because mail scanners follow links; POST confirms."""
+    try:
+        reminder = access.by_opt_in_link(secret, timezone.now())
+    except access.LinkExpired:
+        return render(request, "news/waste/expired.html", status=410)
+    asked_for = request.GET.get("when", "")
+    when = asked_for if asked_for in WasteReminder.When else reminder.when
+    done = request.method == "POST"
+    if done:
+        reminder = actions.confirm(reminder=reminder, when=when)
+    context = {"reminder": reminder, "when": WasteReminder.When(when), "done": done}
+    return render(request, "news/waste/confirm.html", context)
+
+
+@csrf_exempt  # RFC 8058: the mail program posts here by itself, without having seen a page of ours
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request, secret):
+    """GET shows a button; POST ends the reminders and forgets the address. A second time is no fault."""
+    if request.method == "POST":
+        for reminder in WasteReminder.objects.filter(secret=secret):
+            actions.end(reminder=reminder)
+        return render(request, "news/waste/end.html", {"done": True})
+    return render(request, "news/waste/end.html", {"reminder": access.by_secret(secret)})
+
+
+def _asked_again(request, form, status=200):
+    return render(request, "news/waste/ask.html", {"form": form}, status=status)

@@ -1,0 +1,292 @@
+"""Official notices: posted for their days, and gone everywhere the moment these are over."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+
+from home import search
+from news.models import NoticeFile, NoticePage, NoticeSettings, Posting
+from news.notices import proof
+from tests.factories.accounts import AgentFactory, SuperuserFactory
+from tests.factories.home import published, translated
+from tests.factories.news import NoticeIndexPageFactory, NoticeKindFactory, NoticePageFactory
+from tests.factories.newsletter import CampaignFactory, mailed
+
+PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+DURING = datetime(2026, 11, 20, 9, tzinfo=UTC)
+LAST_MINUTE = datetime(2026, 12, 1, 22, 59, 59, tzinfo=UTC)  # 23:59:59 in the commune
+OVER = datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
+BEFORE = datetime(2026, 11, 1, 22, 59, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(DURING, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def board(home):
+    return NoticeIndexPageFactory(parent=home)
+
+
+def upload(name="plan.pdf", content=PDF):
+    return SimpleUploadedFile(name, content)
+
+
+@pytest.fixture
+def villa(board):
+    """Posted from 2 November for thirty days, with a plan."""
+    page = NoticePageFactory(
+        parent=board, title="Villa Oulevay", number="Parcelle 412", lead="Trois logements."
+    )
+    page.files = [NoticeFile(title="Plan de situation", file=upload())]
+    return published(page)
+
+
+def places(client, board, villa) -> dict[str, bool]:
+    """Where the public meets the notice."""
+    file = villa.files.get()
+    feed = board.url + "rss/"
+    archive = reverse("newsletter:archived", args=[1])
+    shown = {
+        "page": client.get(villa.url).status_code == 200,
+        "index": villa.title in client.get(board.url).content.decode(),
+        "file": client.get(reverse("news:notice_file", args=[file.pk, file.name])).status_code == 200,
+        "search": [hit.title for hit in search.find("oulevay", "fr").hits] != [],
+        "search page": villa.number in client.get("/recherche/?q=oulevay").content.decode(),
+        "suggestion": search.did_you_mean("oulevai", "fr") != "",
+        "feed": villa.title in client.get(feed).content.decode(),
+        "atom": villa.title in client.get(board.url + "atom/").content.decode(),
+        "archive": villa.title in client.get(archive).content.decode(),
+    }
+    assert villa.title not in client.get("/sitemap.xml").content.decode()
+    assert villa.url not in client.get("/sitemap.xml").content.decode()
+    return shown
+
+
+def test_a_notice_is_gone_everywhere_at_once_when_its_last_day_is_over(client, board, villa, clock):
+    mailed(CampaignFactory(pages=[villa]))
+    clock.move_to(LAST_MINUTE)
+    shown = places(client, board, villa)
+    shown.pop("search page")
+    assert all(shown.values()), shown
+    clock.move_to(OVER)  # no job ran, nothing was saved, no cache was emptied
+    assert not any(places(client, board, villa).values())
+
+
+def test_a_notice_and_its_files_are_private_until_the_first_day(client, board, villa, clock):
+    mailed(CampaignFactory(pages=[villa]))
+    clock.move_to(BEFORE)
+    assert not any(places(client, board, villa).values())
+    assert client.get(villa.url).status_code == 404
+
+
+def test_whoever_comes_late_is_told_so_and_learns_nothing_of_it(client, board, villa, clock):
+    clock.move_to(OVER)
+    answer = client.get(villa.url)
+    assert answer.status_code == 410
+    assert "Oulevay" not in answer.content.decode()
+    assert board.url in answer.content.decode()
+
+
+def test_nobody_keeps_a_copy_of_what_will_be_gone(client, board, villa):
+    for url in (villa.url, board.url, board.url + "rss/"):
+        assert "no-store" in client.get(url)["Cache-Control"]
+    assert "unavailable_after: 2026-12-02T00:00:00+0100" in client.get(villa.url)["X-Robots-Tag"]
+
+
+def test_a_draft_and_a_withdrawn_notice_show_no_file(client, board, villa):
+    file = villa.files.get()
+    villa.unpublish()
+    assert client.get(reverse("news:notice_file", args=[file.pk, file.name])).status_code == 404
+    for pk in (999, 10**20):
+        assert client.get(reverse("news:notice_file", args=[pk, "x.pdf"])).status_code == 404
+
+
+def test_files_lie_in_the_private_storage_and_are_saved_not_run(client, villa):
+    file = villa.files.get()
+    assert "plan" not in file.file.name
+    assert file.file.storage is storages["private"]
+    answer = client.get(reverse("news:notice_file", args=[file.pk, "anything.pdf"]))
+    assert answer["Content-Disposition"] == 'attachment; filename="plan-de-situation.pdf"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert b"".join(answer.streaming_content) == PDF
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("plan.pdf", b"<html>"), ("plan.svg", b"<svg/>"), ("a.pdf", b"")]
+)
+def test_a_file_that_is_not_what_it_says_is_refused(villa, name, content):
+    with pytest.raises(ValidationError):
+        NoticeFile(page=villa, title="Plan", file=upload(name, content)).full_clean()
+
+
+# -- Days ------------------------------------------------------------------------------------------------
+
+
+def test_the_kind_of_act_says_how_long_both_days_counted(villa):
+    assert villa.last_day == date(2026, 12, 1)
+
+
+def test_a_notice_may_stay_longer_and_never_shorter(board):
+    kind = NoticeKindFactory(days=10)
+    longer = NoticePageFactory(parent=board, kind=kind, last_day=date(2026, 11, 30))
+    assert longer.last_day == date(2026, 11, 30)
+    with pytest.raises(ValidationError, match="11 novembre"):
+        NoticePageFactory(parent=board, kind=kind, last_day=date(2026, 11, 10))
+
+
+def test_what_is_taken_down_was_pinned_up_before(villa):
+    villa.board_from, villa.board_until = date(2026, 11, 3), date(2026, 11, 2)
+    with pytest.raises(ValidationError):
+        villa.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("binding", "words"),
+    [
+        ({"binding": "board", "board": "place de l’Orme 2"}, "place de l’Orme 2"),
+        ({"binding": "site"}, "sur ce site"),
+        ({"binding": "gazette", "gazette": "FAO"}, "FAO"),
+    ],
+)
+def test_the_pages_say_which_posting_counts(client, board, villa, binding, words):
+    NoticeSettings.objects.update_or_create(defaults=binding)
+    cache.clear()
+    for url in (board.url, villa.url):
+        assert words in client.get(url).content.decode()
+
+
+def test_a_translation_shows_the_files_and_the_kind_of_its_source(client, villa):
+    german = translated(villa, "de", title="Villa am See")
+    german.files.all().delete()
+    page = client.get(german.url).content.decode()
+    assert villa.files.get().title in page
+    index = client.get(german.get_parent().url).content.decode()
+    assert "Villa am See" in index
+    assert villa.title not in index
+
+
+def test_what_is_not_translated_stands_in_other_languages_as_it_was_written(client, board, villa):
+    german = translated(board, "de", title="Anschlag")
+    index = client.get(german.url).content.decode()
+    assert villa.title in index
+    assert '<div lang="fr">' in index
+
+
+def test_notices_need_few_queries(board, villa, uncached):
+    NoticePageFactory.create_batch(6, parent=board, kind=villa.kind)
+    translated(villa, "de")
+    uncached(board.url, most=12)
+    uncached(villa.url, most=12)
+    uncached(f"{board.url}rss/", most=12)
+
+
+# -- Proof -----------------------------------------------------------------------------------------------
+
+
+def test_each_publication_is_kept_with_who_when_and_what(board, villa):
+    editor = SuperuserFactory(first_name="Daniel", last_name="Keller")
+    villa.lead = "Quatre logements."
+    villa.save_revision(user=editor).publish(user=editor)
+    villa.unpublish(user=editor)
+    first, second, third = Posting.objects.order_by("at", "pk")
+    assert [first.kind, second.kind, third.kind] == ["published", "published", "withdrawn"]
+    assert second.actor_name == "Daniel Keller"
+    assert first.digest != second.digest
+    assert first.files[0]["digest"] == second.files[0]["digest"]
+
+
+def test_the_proof_survives_its_notice(client, villa):
+    key = villa.translation_key
+    villa.delete()
+    client.force_login(SuperuserFactory())
+    answer = client.get(reverse("notice_proof", args=[key]))
+    assert answer.content.startswith(b"%PDF")
+    assert Posting.objects.filter(notice=key).last().kind != Posting.Kind.WITHDRAWN
+
+
+def test_the_proof_says_from_when_to_when_it_was_really_shown(villa, clock):
+    postings = list(Posting.objects.all())
+    assert proof.facts(postings, DURING)[0][1] == "dès le 20 novembre 2026, jusqu’au 1er décembre 2026"
+    assert proof.facts(postings, OVER)[0][1] == "du 20 novembre 2026 au 1er décembre 2026"
+    villa.unpublish()
+    assert proof.facts(list(Posting.objects.order_by("pk")), OVER)[0][1].endswith("20 novembre 2026")
+
+
+def test_the_proof_tells_each_time_it_was_shown_and_nothing_of_other_languages(villa, clock):
+    twin = translated(villa, "de", title="Villa am See")
+    clock.move_to(datetime(2026, 11, 22, 9, tzinfo=UTC))
+    villa.unpublish()
+    clock.move_to(datetime(2026, 11, 24, 9, tzinfo=UTC))
+    villa.save_revision().publish()
+    twin.unpublish()
+    clock.move_to(OVER)
+    villa.board_from, villa.board_until = date(2026, 11, 2), date(2026, 12, 2)
+    villa.save_revision().publish()  # when it came down from the board
+    postings = list(Posting.objects.order_by("at", "pk"))
+    days = [(first.day, last.day) for first, last in proof.spans(postings)]
+    assert days == [(20, 22), (24, 1)]
+
+
+def test_only_who_keeps_the_site_sees_proofs_and_files_inside(client, villa, clock):
+    clock.move_to(OVER)
+    inside = [
+        reverse("notice_proof", args=[villa.translation_key]),
+        reverse("notice_file_inside", args=[villa.files.get().pk]),
+        reverse("postings:index"),
+    ]
+    client.force_login(AgentFactory())
+    assert [client.get(url).status_code for url in inside] == [404, 404, 302]
+    client.force_login(SuperuserFactory())
+    assert [client.get(url).status_code for url in inside] == [200, 200, 200]
+    assert client.get(reverse("postings:add")).status_code == 302
+
+
+def test_an_editor_posts_a_notice_with_its_file(client, board):
+    client.force_login(SuperuserFactory())
+    kind = NoticeKindFactory(days=20)
+    file = {"title": "Plan", "file": upload(), "id": "", "ORDER": "1"}
+    data = nested_form_data(
+        {
+            "title": "Zone 30 aux Sablons",
+            "slug": "zone-30",
+            "lead": "",
+            "kind": kind.pk,
+            "number": "",
+            "first_day": "2026-11-20",
+            "last_day": "",
+            "board_from": "2026-11-19",
+            "board_until": "",
+            "body": streamfield([]),
+            "files": inline_formset([file]),
+            "comments": inline_formset([]),
+            "keywords": "",
+            "share_image": "",
+            "seo_title": "",
+            "search_description": "",
+            "go_live_at": "",
+            "expire_at": "",
+            "action-publish": "1",
+        }
+    )
+    address = reverse("wagtailadmin_pages:add", args=["news", "noticepage", board.pk])
+    answer = client.post(address, data)
+    assert answer.status_code == 302, answer.context["form"].errors
+    page = NoticePage.objects.get()
+    assert page.last_day == date(2026, 12, 9)
+    assert page.files.get().file.read() == PDF
+    posting = Posting.objects.get()
+    assert posting.files[0]["title"] == "Plan"
+    assert posting.actor_name
+    edit = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    assert reverse("notice_proof", args=[page.translation_key]) in edit.content.decode()

@@ -1,0 +1,213 @@
+"""The waste calendar: page, calendars and reminders by e-mail."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from eservices.deliveries.models import Delivery
+from news.models import WasteReminder
+from news.sweeps import remind_of_waste
+from news.waste import actions
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.home import WasteCollectionFactory, WasteDistrictFactory, locale, translated
+from tests.factories.news import WasteCalendarPageFactory
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)  # a Monday
+EVENING = datetime(2026, 11, 23, 17, 0, 5, tzinfo=UTC)  # 18:00:05 in the commune
+HERE = {"HTTP_SEC_FETCH_SITE": "same-origin"}
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def bourg(db):
+    return WasteDistrictFactory()
+
+
+@pytest.fixture
+def calendar(home, bourg):
+    """Household waste on Tuesdays everywhere; paper on Wednesdays in the village, on Thursdays on the hill."""
+    hill = WasteDistrictFactory(name="Coteau", slug="coteau")
+    WasteCollectionFactory(title="Ordures", first_on=date(2026, 11, 3))
+    WasteCollectionFactory(title="Papier", first_on=date(2026, 11, 4), district=bourg)
+    WasteCollectionFactory(title="Carton", first_on=date(2026, 11, 5), district=hill)
+    return WasteCalendarPageFactory(parent=home)
+
+
+def ask(client, **data):
+    data = {"email": "Lea@Example.org", "zone": "bourg", "when": "evening", "website": ""} | data
+    return client.post(reverse("news:waste_ask"), data, **HERE)
+
+
+def letters(template: str) -> list[Delivery]:
+    found = Delivery.objects.filter(subject__startswith="waste-reminder:").order_by("pk")
+    return [one for one in found if template in one.payload["text"]]
+
+
+def confirm(client) -> WasteReminder:
+    text = letters("/oui/")[-1].payload["text"]
+    path = re.search(r"http://[^/]+(/\S+/oui/\S+)", text)[1]
+    assert client.get(path).status_code == 200
+    assert client.post(path).status_code == 200
+    return WasteReminder.objects.get()
+
+
+def test_a_district_sees_its_days_and_those_of_everybody(client, calendar):
+    everywhere = client.get(calendar.url).content.decode()
+    assert all(title in everywhere for title in ("Ordures", "Papier", "Carton"))
+    village = client.get(f"{calendar.url}?zone=bourg").content.decode()
+    assert "Papier" in village
+    assert "Carton" not in village
+    assert client.get(f"{calendar.url}?zone=nulle-part").status_code == 404
+
+
+def test_a_year_of_collections_goes_into_calendars_with_an_alarm(client, calendar):
+    text = client.get(f"{calendar.url}bourg/ics/").content.decode()
+    assert "DTSTART;VALUE=DATE:20261124" in text
+    assert "DTEND;VALUE=DATE:20261125" in text
+    assert "TRIGGER:-PT360M" in text
+    assert "Carton" not in text
+    assert client.get(f"{calendar.url}x/ics/").status_code == 404
+
+
+def test_who_confirms_is_reminded_on_the_evening_before(client, calendar, clock):
+    assert ask(client).url == reverse("news:waste_asked")
+    remind_of_waste(EVENING)
+    assert not letters("Ordures")
+    reminder = confirm(client)
+    assert reminder.email == "lea@example.org"
+    clock.move_to(EVENING)
+    remind_of_waste(EVENING)
+    remind_of_waste(EVENING)  # swept twice, written once
+    (letter,) = letters("Ordures")
+    assert "Demain" in letter.title
+    assert letter.payload["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    clock.move_to(EVENING + timedelta(days=1))
+    remind_of_waste(EVENING + timedelta(days=1))
+    assert letters("Papier")
+    clock.move_to(EVENING + timedelta(days=2))
+    remind_of_waste(EVENING + timedelta(days=2))
+    assert not letters("Carton")
+
+
+def test_what_an_editor_moved_counts_for_who_asked_before(client, calendar, clock):
+    ask(client)
+    confirm(client)
+    paper = type(WasteCollectionFactory.build()).objects.get(title="Papier")
+    paper.moved = [("day", {"day": date(2026, 11, 25), "instead": date(2026, 11, 24)})]
+    paper.save()
+    clock.move_to(EVENING)
+    remind_of_waste(EVENING)
+    assert letters("Papier")
+
+
+def test_after_an_outage_nobody_is_told_of_what_is_gone(client, calendar, clock):
+    ask(client, when="morning")
+    confirm(client)
+    noon = datetime(2026, 11, 24, 11, tzinfo=UTC)
+    clock.move_to(noon)
+    remind_of_waste(noon)
+    assert not letters("Ordures")
+    assert WasteReminder.objects.get().due_at == datetime(2026, 11, 25, 5, tzinfo=UTC)
+
+
+def test_a_reminder_that_fails_holds_up_no_other(client, calendar, clock, monkeypatch):
+    ask(client)
+    confirm(client)
+    other = WasteReminder.objects.create(
+        email="z@example.org", language="fr", link_expires_at=NOW, confirmed_at=NOW, due_at=EVENING
+    )
+    written = actions.emails.remind
+    monkeypatch.setattr(
+        actions.emails, "remind", lambda one, *rest: written(one, *rest) if one == other else 1 / 0
+    )
+    clock.move_to(EVENING)
+    remind_of_waste(EVENING)
+    assert [letter.recipient for letter in letters("Ordures")] == [other.email]
+
+
+def test_a_look_by_a_scanner_neither_confirms_nor_ends(client, calendar):
+    ask(client)
+    reminder = WasteReminder.objects.get()
+    for name in ("news:waste_confirm", "news:waste_end"):
+        assert client.get(reverse(name, args=[reminder.secret])).status_code == 200
+    assert WasteReminder.objects.get().confirmed_at is None
+
+
+def test_one_press_ends_the_reminders_and_forgets_the_address(client, calendar):
+    ask(client)
+    end = reverse("news:waste_end", args=[confirm(client).secret])
+    assert client.post(end, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert not WasteReminder.objects.exists()
+    assert client.post(end).status_code == 200
+    assert client.get(end).status_code == 404
+
+
+def test_asking_again_tells_nothing_and_changes_nothing_until_it_is_confirmed(client, calendar):
+    ask(client)
+    confirm(client)
+    first, again = ask(client, email="neu@example.org"), ask(client, when="morning")
+    assert first.url == again.url
+    assert WasteReminder.objects.get(email="lea@example.org").when == "evening"
+
+
+def test_links_end_after_a_week_and_what_was_not_confirmed_is_forgotten(client, calendar, clock):
+    ask(client)
+    reminder = WasteReminder.objects.get()
+    later = NOW + timedelta(days=7, minutes=1)
+    clock.move_to(later)
+    assert client.get(reverse("news:waste_confirm", args=[reminder.secret])).status_code == 410
+    remind_of_waste(later)
+    assert not WasteReminder.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ({"email": "nobody"}, 422),
+        ({"email": "a@b.ch\r\nBcc: x@y.ch"}, 422),
+        ({"zone": ""}, 422),
+        ({"zone": "x"}, 422),
+        ({"when": "noon"}, 422),
+        ({"website": "spam"}, 302),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_was_entered(client, calendar, data, status):
+    assert ask(client, **data).status_code == status
+    assert not WasteReminder.objects.exists()
+    assert not Delivery.objects.exists()
+
+
+def test_a_form_of_another_site_is_refused(client, calendar):
+    answer = client.post(reverse("news:waste_ask"), {"email": "a@b.ch"}, HTTP_SEC_FETCH_SITE="cross-site")
+    assert answer.status_code == 403
+
+
+def test_a_reminder_speaks_the_language_it_was_asked_in(client, calendar, bourg, clock):
+    translated(calendar, "de", title="Abfallkalender")
+    twin = bourg.copy_for_translation(locale("de"))
+    twin.name = "Dorf"
+    twin.save()
+    with time_machine.travel(NOW, tick=False):
+        client.post("/de/collectes/rappel/", {"email": "a@b.ch", "zone": "bourg", "when": "evening"}, **HERE)
+        confirm(client)
+    clock.move_to(EVENING)
+    remind_of_waste(EVENING)
+    (letter,) = letters("Ordures")
+    assert "Morgen" in letter.title
+    assert "Dorf" in letter.payload["text"]
+
+
+def test_the_calendar_needs_few_queries_and_staff_sees_who_is_reminded(client, calendar, uncached):
+    uncached(f"{calendar.url}?zone=bourg", most=12)
+    ask(client)
+    client.force_login(SuperuserFactory())
+    assert "lea@example.org" in client.get(reverse("waste_reminders:index")).content.decode()
+    assert client.get(reverse("waste_reminders:add")).status_code == 302

@@ -1,11 +1,13 @@
-"""The doors to a subscriber: the mailed secret, nothing else."""
+"""The doors to a subscriber, which is the mailed secret and nothing else, and to campaigns."""
 
 from datetime import datetime
 
 from django.http import Http404
 
-from .models import Subscriber
+from .models import Campaign, Mailing, Subscriber
 from .states import State
+
+LARGEST = 2**31 - 1  # a number that every database takes
 
 
 class LinkExpired(Exception):
@@ -14,7 +16,11 @@ class LinkExpired(Exception):
 
 def by_opt_in_link(secret: str, now: datetime) -> Subscriber:
     """Whom an opt-in link was mailed to. Raises Http404 where unknown, LinkExpired where too old."""
-    subscriber = Subscriber.objects.filter(secret=secret).exclude(state=State.UNSUBSCRIBED).first()
+    subscriber = (
+        Subscriber.objects.filter(secret=secret)
+        .exclude(state__in=[State.UNSUBSCRIBED, State.BOUNCED])
+        .first()
+    )
     if subscriber is None:
         raise Http404
     if subscriber.state == State.PENDING and subscriber.link_expires_at <= now:
@@ -23,8 +29,45 @@ def by_opt_in_link(secret: str, now: datetime) -> Subscriber:
 
 
 def by_secret(secret: str) -> Subscriber:
-    """The subscriber of an own page. Raises Http404 where unknown or never confirmed."""
-    subscriber = Subscriber.objects.filter(secret=secret).exclude(state=State.PENDING).first()
+    """The subscriber of an own page. Raises Http404 where unknown or never confirmed.
+
+    Who was subscribed once and is asked again keeps the links of older letters.
+    """
+    subscriber = Subscriber.objects.filter(secret=secret).exclude(confirmed_at=None).first()
     if subscriber is None:
         raise Http404
     return subscriber
+
+
+# -- Campaigns -----------------------------------------------------------------------------------------------
+def may_write(user) -> bool:
+    """Whether somebody of the staff writes campaigns."""
+    return user.is_active and user.has_perm("newsletter.change_campaign")
+
+
+def may_send(user) -> bool:
+    """Whether somebody of the staff mails them: whoever may publish."""
+    return user.is_active and user.has_perm("newsletter.publish_campaign")
+
+
+def may_keep_subscribers(user) -> bool:
+    """Whether somebody of the staff imports and exports subscribers."""
+    return user.is_active and user.has_perm("newsletter.delete_subscriber")
+
+
+def campaign_for(user, pk, *, to_send: bool = False) -> Campaign:
+    """The campaign as it was first written, for staff who write or send. Raises Http404."""
+    allowed = may_send(user) if to_send else may_write(user)
+    found = Campaign.objects.select_related("locale").filter(pk=pk).first() if allowed else None
+    if found is None:
+        raise Http404
+    return Campaign.objects.of(found.translation_key).order_by("pk").first()
+
+
+def archived(number: int) -> Mailing:
+    """A letter of the archive, for everybody. Raises Http404."""
+    known = Mailing.objects.published().select_related("campaign__locale")
+    found = known.filter(number=number).first() if number <= LARGEST else None
+    if found is None:
+        raise Http404
+    return found

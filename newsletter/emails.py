@@ -16,15 +16,23 @@ def opt_in(subscriber: Subscriber) -> None:
 
 def already_subscribed(subscriber: Subscriber) -> None:
     """Answers somebody who subscribes a second time with the way to their own page."""
-    _send(subscriber, "already_subscribed")
+    _send(subscriber, "already_subscribed", headers=one_click(subscriber))
 
 
 def welcome(subscriber: Subscriber) -> None:
     """Says what was agreed, and how to change it."""
-    _send(subscriber, "welcome")
+    _send(subscriber, "welcome", headers=one_click(subscriber))
 
 
-def _send(subscriber: Subscriber, letter: str, **context) -> None:
+def one_click(subscriber: Subscriber) -> dict[str, str]:
+    """The headers by which a mail program unsubscribes with one click (RFC 8058): for every newsletter."""
+    return {
+        "List-Unsubscribe": f"<{_link('unsubscribe', subscriber)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def _send(subscriber: Subscriber, letter: str, headers: dict | None = None, **context) -> None:
     keys = subscriber.topic_keys
     topics = [t for t in Topic.objects.in_language(subscriber.language) if t.translation_key in keys]
     context |= {
@@ -38,6 +46,7 @@ def _send(subscriber: Subscriber, letter: str, **context) -> None:
         context=context,
         language=subscriber.language,
         subject=f"subscriber:{subscriber.pk}",
+        headers=headers,
     )
 
 

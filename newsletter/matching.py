@@ -13,3 +13,9 @@ def subscribers_for(topics, language: str | None = None):
     if language:
         reached = reached.filter(language=language)
     return reached.distinct()
+
+
+def audience(campaign):
+    """The confirmed subscribers to whom a campaign is addressed: those of its topics, or all."""
+    topics = list(campaign.topics.all())
+    return subscribers_for(topics) if topics else Subscriber.objects.confirmed()

@@ -1,4 +1,4 @@
-"""Where a subscriber stands, and what may follow."""
+"""Where a subscriber, a mailing and a letter to one reader stand, and what may follow."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,15 +8,48 @@ class State(models.TextChoices):
     PENDING = "pending", _("waiting for confirmation")
     CONFIRMED = "confirmed", _("subscribed")
     UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+    BOUNCED = "bounced", _("letters do not arrive")
 
 
 TRANSITIONS = {
-    State.PENDING: {State.CONFIRMED},
-    State.CONFIRMED: {State.UNSUBSCRIBED},
+    State.PENDING: {State.CONFIRMED, State.UNSUBSCRIBED, State.BOUNCED},  # by a link of an older letter
+    State.CONFIRMED: {State.UNSUBSCRIBED, State.BOUNCED},
     State.UNSUBSCRIBED: {State.PENDING, State.CONFIRMED},
+    State.BOUNCED: {State.PENDING, State.CONFIRMED, State.UNSUBSCRIBED},
 }
+
+
+class MailingState(models.TextChoices):
+    SCHEDULED = "scheduled", _("scheduled")
+    SENDING = "sending", _("being sent")
+    PAUSED = "paused", _("paused")
+    SENT = "sent", _("sent")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+MAILING_TRANSITIONS = {
+    MailingState.SCHEDULED: {MailingState.SENDING, MailingState.PAUSED, MailingState.CANCELLED},
+    MailingState.SENDING: {MailingState.PAUSED, MailingState.SENT},
+    MailingState.PAUSED: {MailingState.SCHEDULED, MailingState.SENDING, MailingState.CANCELLED},
+    MailingState.CANCELLED: {MailingState.SCHEDULED},
+    MailingState.SENT: set(),
+}
+
+
+class RecipientState(models.TextChoices):
+    PENDING = "pending", _("to send")
+    SENT = "sent", _("sent")
+    REFUSED = "refused", _("refused by the mail server")
+    SKIPPED = "skipped", _("unsubscribed before")
+    BOUNCED = "bounced", _("came back")
+    COMPLAINED = "complained", _("called unwanted")
 
 
 def allowed(source: str, target: str) -> bool:
     """Whether a subscriber may go from one state to the other. Staying is always allowed."""
     return source == target or target in TRANSITIONS.get(State(source), set())
+
+
+def mailing_allowed(source: str, target: str) -> bool:
+    """Whether a mailing may go from one state to the other."""
+    return target in MAILING_TRANSITIONS[MailingState(source)]

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from . import views
+from . import archive, views
 
 app_name = "newsletter"
 urlpatterns = [
     path("", views.subscribe, name="subscribe"),
+    path("archives/", archive.index, name="archive"),
+    path("archives/<int:number>/", archive.archived, name="archived"),
+    path("vu/<int:number>.gif", archive.opened, name="opened"),
     path("envoye/", views.asked, name="asked"),
     path("supprime/", views.erased, name="erased"),
     path("confirmer/<slug:secret>/", views.confirm, name="confirm"),

@@ -1,7 +1,5 @@
 """The newsletter's pages. The sign-up carries no token and no session, so that it may be cached."""
 
-from urllib.parse import SplitResult, urlsplit
-
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,7 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import access, actions, consent, limits
+from home.origin import comes_from_here, parts
+
+from . import access, consent, limits
+from .actions import subscribers as actions
 from .forms import PreferencesForm, SubscribeForm
 
 
@@ -22,7 +23,7 @@ def subscribe(request):
     if request.method != "POST":
         return _sign_up(request, SubscribeForm(initial={"topics": request.GET.getlist("topic")}))
     form = SubscribeForm(request.POST)
-    if not _comes_from_here(request):
+    if not comes_from_here(request):
         form.add_error(
             None, _("We could not see that this came from our site. Please send it again from here.")
         )
@@ -37,7 +38,7 @@ def subscribe(request):
             email=form.cleaned_data["email"],
             language=get_language(),
             topic_keys=form.cleaned_data["topics"],
-            page=_parts(request.headers.get("Referer", "")).path or request.path,
+            page=parts(request.headers.get("Referer", "")).path or request.path,
         )
     return redirect("newsletter:asked")
 
@@ -108,19 +109,3 @@ def erased(request):
 def _sign_up(request, form, status=200):
     context = {"form": form, "wording": consent.WORDING}
     return render(request, "newsletter/subscribe.html", context, status=status)
-
-
-def _comes_from_here(request) -> bool:
-    """Whether a page of this host sent the form, by what the browser says of it."""
-    if site := request.headers.get("Sec-Fetch-Site"):
-        return site == "same-origin"
-    sender = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    return _parts(sender).netloc == request.get_host()
-
-
-def _parts(address: str) -> SplitResult:
-    """The parts of an address that a browser named; all empty where it is none."""
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return urlsplit("")

@@ -1,46 +1,115 @@
-"""The newsletter in the admin: topics to edit, subscribers to look at or to erase on request."""
+"""The newsletter in the admin: campaigns, digests, topics and subscribers."""
 
+from django.urls import include, path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.admin.widgets.button import Button
 from wagtail.permissions import register_permission_policy
+from wagtail.snippets.action_menu import ActionMenuItem
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
-from .models import Subscriber, Topic
+from home.permissions import Without
+
+from . import access
+from .desk import urls
+from .models import Campaign, Digest, Subscriber, Topic
+from .states import MailingState
+
+
+class HowFar(Column):
+    """How far a campaign is: written, scheduled, sent."""
+
+    cell_template_name = "newsletter/desk/how_far.html"
+
+    def get_value(self, instance):
+        state = instance.mailing_state and MailingState(instance.mailing_state).label
+        return f"{state} ({instance.mailing_number})" if instance.mailing_number else state
+
+
+class CampaignViewSet(SnippetViewSet):
+    """Letters to many."""
+
+    model = Campaign
+    icon = "mail"
+    menu_label = _("Campaigns")
+    list_display = [
+        "title",
+        HowFar("mailing", label=_("Sending")),
+        DateColumn("created_at", label=_("Created")),
+    ]
+    search_fields = ["title", "summary"]
+
+    def get_queryset(self, request):
+        return Campaign.objects.with_mailing()
+
+
+class DigestViewSet(SnippetViewSet):
+    """Letters that write themselves."""
+
+    model = Digest
+    icon = "history"
+    menu_label = _("Digests")
+    list_display = ["title", "get_rhythm_display", "due_at", "active"]
+    copy_view_enabled = False
 
 
 class TopicViewSet(SnippetViewSet):
     model = Topic
     icon = "tag"
-    menu_label = _("Newsletter topics")
-    add_to_admin_menu = False
+    menu_label = _("Topics")
     list_display = ["name", "description", "order"]
 
 
-register_snippet(TopicViewSet)
+class NewsletterGroup(SnippetViewSetGroup):
+    menu_label = _("Newsletter")
+    menu_icon = "mail"
+    menu_order = 250
+    items = (CampaignViewSet, DigestViewSet, TopicViewSet)
 
 
-class LookAndErase(ModelPermissionPolicy):
-    """Nobody is subscribed by somebody else: only the mailed link confirms an address."""
-
-    def user_has_permission(self, user, action):
-        return action not in ("add", "change") and super().user_has_permission(user, action)
+register_snippet(NewsletterGroup)
 
 
-register_permission_policy(Subscriber, LookAndErase(Subscriber))
+# Nobody is subscribed by somebody else: only the mailed link confirms an address.
+register_permission_policy(Subscriber, Without(Subscriber, "add", "change"))
+
+
+class SubscribersView(IndexView):
+    """With the ways in and out."""
+
+    @cached_property
+    def header_more_buttons(self):
+        buttons = super().header_more_buttons
+        if access.may_keep_subscribers(self.request.user):
+            buttons += [
+                Button(_("Import"), reverse("newsletter_desk:import"), icon_name="upload", priority=10),
+                Button(_("Export"), reverse("newsletter_desk:export"), icon_name="download", priority=20),
+            ]
+        return buttons
 
 
 class SubscriberViewSet(ModelViewSet):
+    index_view_class = SubscribersView
     model = Subscriber
-    icon = "mail"
+    icon = "user"
     menu_label = _("Subscribers")
+    menu_order = 251
     add_to_admin_menu = True
     inspect_view_enabled = True
     copy_view_enabled = False
     form_fields = ["language"]
-    list_display = ["email", "language", "get_state_display", "confirmed_at", "created_at"]
+    list_display = [
+        "email",
+        "language",
+        Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
+        "confirmed_at",
+        "created_at",
+    ]
     list_filter = ["state", "language"]
     search_fields = ["email"]
     inspect_view_fields = [
@@ -57,3 +126,38 @@ class SubscriberViewSet(ModelViewSet):
 @hooks.register("register_admin_viewset")
 def subscribers():
     return SubscriberViewSet("subscribers")
+
+
+@hooks.register("register_admin_urls")
+def desk_urls():
+    return [path("newsletter/", include(urls))]
+
+
+class SendingMenuItem(ActionMenuItem):
+    """From the editor to the screen that sends."""
+
+    name = "newsletter-sending"
+    label = _("Test and send…")
+    icon_name = "mail"
+
+    def is_shown(self, context):
+        return context["view"] == "edit" and context["model"] is Campaign
+
+    def get_url(self, parent_context):
+        return reverse("newsletter_desk:sending", args=[parent_context["instance"].pk])
+
+
+@hooks.register("register_snippet_action_menu_item")
+def sending_item(model):
+    return SendingMenuItem(order=5) if model is Campaign else None
+
+
+@hooks.register("register_snippet_listing_buttons")
+def sending_button(snippet, user, next_url=None):
+    if isinstance(snippet, Campaign) and access.may_write(user):
+        yield Button(
+            _("Test and send"),
+            reverse("newsletter_desk:sending", args=[snippet.pk]),
+            icon_name="mail",
+            priority=5,
+        )

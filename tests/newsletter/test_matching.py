@@ -51,7 +51,7 @@ def test_addresses_never_confirmed_are_forgotten_and_others_kept():
     ("source", "target", "answer"),
     [
         (State.PENDING, State.CONFIRMED, True),
-        (State.PENDING, State.UNSUBSCRIBED, False),
+        (State.PENDING, State.UNSUBSCRIBED, True),
         (State.CONFIRMED, State.UNSUBSCRIBED, True),
         (State.CONFIRMED, State.PENDING, False),
         (State.UNSUBSCRIBED, State.CONFIRMED, True),

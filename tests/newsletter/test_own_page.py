@@ -2,6 +2,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from eservices.deliveries.carriers import carriers
+from eservices.deliveries.models import Delivery
+from newsletter.actions import subscribers as actions
 from newsletter.models import ConsentEvent, Subscriber
 from newsletter.states import State
 from tests.factories.home import make_site
@@ -75,13 +78,51 @@ def test_unsubscribing_twice_is_no_fault_and_one_event(client):
     assert subscriber.consents.count() == 1
 
 
-def test_who_unsubscribed_by_mistake_subscribes_again_from_the_own_page(client):
+def test_the_link_of_an_older_letter_still_unsubscribes_while_a_new_confirmation_is_awaited(client):
+    subscriber = SubscriberFactory()
+    client.post(link("unsubscribe", subscriber))
+    actions.ask(email=subscriber.email, language="fr", topic_keys=[])
+    assert client.get(link("unsubscribe", subscriber)).status_code == 200
+    assert client.post(link("unsubscribe", subscriber)).status_code == 200
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.UNSUBSCRIBED
+    assert client.post(link("confirm", subscriber)).status_code == 404
+
+
+def test_who_never_confirmed_has_no_own_page(client):
+    subscriber = SubscriberFactory(pending=True)
+    for name in ("preferences", "unsubscribe"):
+        assert client.get(link(name, subscriber)).status_code == 404
+
+
+def test_every_letter_to_a_subscriber_says_how_a_mail_program_unsubscribes(client):
+    subscriber = SubscriberFactory(pending=True)
+    client.post(link("confirm", subscriber))
+    actions.ask(email=subscriber.email, language="fr", topic_keys=[])
+    letters = [carriers["email"].message(delivery) for delivery in Delivery.objects.all()]
+    assert len(letters) == 2
+    for letter in letters:
+        target = letter.extra_headers["List-Unsubscribe"].strip("<>")
+        assert target == f"http://testserver{link('unsubscribe', subscriber)}"
+        assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    answer = Client(enforce_csrf_checks=True).post(target, {"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    subscriber.refresh_from_db()
+    assert subscriber.state == State.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("asked_again", [False, True])
+def test_who_unsubscribed_by_mistake_subscribes_again_from_the_own_page(client, asked_again):
     topic = TopicFactory()
     subscriber = SubscriberFactory(gone=True, topics=[topic])
+    if asked_again:
+        actions.ask(email=subscriber.email, language="fr", topic_keys=[])
     client.post(link("preferences", subscriber), {"topics": [str(topic.translation_key)], "language": "fr"})
     subscriber.refresh_from_db()
     assert subscriber.state == State.CONFIRMED
-    assert subscriber.consents.get().wording
+    consent = subscriber.consents.last()
+    assert consent.kind == ConsentEvent.Kind.RESUBSCRIBED
+    assert consent.wording
 
 
 def test_deleting_the_address_leaves_nothing(client):

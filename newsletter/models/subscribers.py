@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
 
-from .states import State
+from ..states import State
 
 
 class OrderedTranslations(models.QuerySet):
@@ -115,11 +115,16 @@ class ConsentEvent(models.Model):
         CHANGED = "changed", _("changed topics or language")
         UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
         RESUBSCRIBED = "resubscribed", _("subscribed again from the own page")
+        IMPORTED = "imported", _("taken over with a proof of consent")
+        BOUNCED = "bounced", _("letters came back")
+        COMPLAINED = "complained", _("called a letter unwanted")
 
     subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="consents")
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     at = models.DateTimeField(_("when"), default=timezone.now)
-    page = models.CharField(_("from which page"), max_length=255, blank=True)
+    page = models.CharField(
+        _("from which page"), max_length=255, blank=True, help_text=_("Or what proves it.")
+    )
     wording = models.CharField(_("wording shown"), max_length=20, blank=True)
     topics = models.JSONField(_("topics"), default=list)
     actor = models.ForeignKey(

@@ -1,14 +1,14 @@
 """Every write to a subscriber. ``actor`` is a member of staff, or None: the person by the mailed link."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from . import consent, emails
-from .models import ConsentEvent, Subscriber, Subscription
-from .states import State, allowed
+from .. import backends, consent, emails
+from ..models import ConsentEvent, Subscriber, Subscription
+from ..states import State, allowed
 
 LINK_LIFETIME = timedelta(days=7)
 
@@ -65,7 +65,7 @@ def confirm(*, actor=None, subscriber: Subscriber) -> Subscriber:
 def change(*, actor=None, subscriber: Subscriber, language: str, topic_keys) -> Subscriber:
     """Other topics or another language; who had unsubscribed is subscribed again."""
     subscriber = _lock(subscriber)
-    again = subscriber.state == State.UNSUBSCRIBED
+    again = subscriber.state != State.CONFIRMED
     _move(subscriber, State.CONFIRMED)
     subscriber.language = language
     subscriber.unsubscribed_at = None
@@ -90,9 +90,92 @@ def unsubscribe(*, actor=None, subscriber: Subscriber) -> Subscriber:
 
 
 @transaction.atomic
+def bounced(*, actor=None, subscriber: Subscriber, reason: str) -> Subscriber:
+    """Nobody is there: nothing is written to this address until its owner asks for it again."""
+    subscriber = _lock(subscriber)
+    if not allowed(subscriber.state, State.BOUNCED) or subscriber.state == State.BOUNCED:
+        return subscriber
+    _move(subscriber, State.BOUNCED)
+    subscriber.save()
+    _record(subscriber, ConsentEvent.Kind.BOUNCED, actor, page=reason)
+    return subscriber
+
+
+@transaction.atomic
+def complained(*, actor=None, subscriber: Subscriber) -> Subscriber:
+    """The reader called a letter unwanted: they are unsubscribed, and it is kept why."""
+    subscriber = _lock(subscriber)
+    if subscriber.state == State.UNSUBSCRIBED:
+        return subscriber
+    _move(subscriber, State.UNSUBSCRIBED)
+    subscriber.unsubscribed_at = timezone.now()
+    subscriber.save()
+    _record(subscriber, ConsentEvent.Kind.COMPLAINED, actor)
+    return subscriber
+
+
+@transaction.atomic
+def take_over(
+    *, actor=None, email: str, language: str, topic_keys, agreed_at: datetime, proof: str
+) -> Subscriber:
+    """Somebody agreed elsewhere, and it is known when and how: their address counts, with that proof."""
+    now = timezone.now()
+    email = email.strip().lower()
+    subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
+    subscriber = subscriber or Subscriber(email=email, created_at=now, link_expires_at=now)
+    _move(subscriber, State.CONFIRMED)
+    subscriber.language, subscriber.confirmed_at, subscriber.unsubscribed_at = language, agreed_at, None
+    subscriber.save()
+    _choose(subscriber, topic_keys)
+    _record(subscriber, ConsentEvent.Kind.IMPORTED, actor, page=proof)
+    return subscriber
+
+
+@transaction.atomic
+def take_over_all(*, actor, lines, proof: str) -> int:
+    """Everybody of a file whose consent is known, and whom we do not know yet; how many they were.
+
+    Who left, did not answer or could not be reached stays as they are: a file subscribes nobody again.
+    """
+    now = timezone.now()
+    known = set(
+        Subscriber.objects.filter(email__in=[line.email for line in lines]).values_list("email", flat=True)
+    )
+    new = {line.email: line for line in lines if line.email not in known and line.agreed_on}
+    made = Subscriber.objects.bulk_create(
+        Subscriber(
+            email=line.email,
+            language=line.language,
+            state=State.CONFIRMED,
+            created_at=now,
+            link_expires_at=now,
+            confirmed_at=line.agreed_at,
+        )
+        for line in new.values()
+    )
+    Subscription.objects.bulk_create(
+        Subscription(subscriber=one, topic_key=key) for one in made for key in new[one.email].topic_keys
+    )
+    ConsentEvent.objects.bulk_create(
+        ConsentEvent(
+            subscriber=one,
+            kind=ConsentEvent.Kind.IMPORTED,
+            at=now,
+            actor=actor,
+            page=(new[one.email].proof or proof)[:255],
+            topics=sorted(map(str, new[one.email].topic_keys)),
+        )
+        for one in made
+    )
+    return len(made)
+
+
+@transaction.atomic
 def erase(*, actor=None, subscriber: Subscriber) -> None:
     """Forgets the address, its choices and its proof of consent."""
-    _lock(subscriber).delete()
+    subscriber = _lock(subscriber)
+    backends.subscriber_erased(subscriber.email)
+    subscriber.delete()
 
 
 def _lock(subscriber: Subscriber) -> Subscriber:
@@ -122,3 +205,5 @@ def _record(subscriber: Subscriber, kind, actor, page: str = "", wording: str = 
         wording=wording,
         topics=sorted(map(str, subscriber.topic_keys)),
     )
+    if kind != ConsentEvent.Kind.ASKED:
+        backends.subscriber_changed(subscriber)

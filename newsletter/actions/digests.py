@@ -1,0 +1,81 @@
+"""Digests write themselves: what was published since the last one becomes a campaign that is mailed at once."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from wagtail.models import Locale, Page
+
+from ..items import Entry, items
+from ..models import Campaign, Digest, Mailing
+from . import mailings
+
+AHEAD = {Digest.Rhythm.DAILY: timedelta(days=1), Digest.Rhythm.WEEKLY: timedelta(days=7)}
+IN_THE_MAILBOX = 150  # signs
+
+
+def write_due(now: datetime) -> None:
+    """Writes every digest whose hour has come. Late, as after an outage, it is written once."""
+    for pk in Digest.objects.in_force().filter(due_at__lte=now).values_list("pk", flat=True):
+        write(actor=None, digest_id=pk)
+
+
+@transaction.atomic
+def write(*, actor, digest_id: int) -> Mailing | None:
+    """The digest's next letter; None where nothing was published. Asked twice, it is written once."""
+    now = timezone.now()
+    digest = Digest.objects.select_for_update(of=("self",)).select_related("locale").get(pk=digest_id)
+    if not digest.active or digest.due_at is None or digest.due_at > now:
+        return None
+    chosen = _chosen(digest, now)
+    digest.since = now
+    digest.save()
+    if not chosen:
+        return None
+    key = uuid.uuid4()
+    for translation in Digest.objects.filter(translation_key=digest.translation_key).select_related("locale"):
+        _campaign(translation, key, chosen, now).topics.set(digest.topics.all())
+    source = Campaign.objects.of(key).get(locale=digest.locale)
+    return mailings.schedule(actor=actor, campaign=source)
+
+
+def _chosen(digest: Digest, now: datetime) -> list[tuple[str, Page, Entry]]:
+    """What is new, kind after kind: of a digest on topics only what belongs to one of them."""
+    topics = {topic.translation_key for topic in digest.topics.all()}
+    found = []
+    for key, kind in items.items():
+        pages = kind.fresh(digest.since, now, now + AHEAD[digest.rhythm])
+        entries = kind.entries(pages, digest.locale.language_code)
+        shown = [(key, page, entries[page.pk]) for page in pages if page.pk in entries]
+        found += [one for one in shown if not topics or one[2].topics & topics]
+    return found
+
+
+def _campaign(digest: Digest, key, chosen, now: datetime) -> Campaign:
+    """The letter in one language, approved by whoever laid the digest."""
+    titles = [entry.title for entry in _entries(digest.locale, chosen) if not entry.passing]
+    campaign = Campaign(
+        translation_key=key,
+        locale=digest.locale,
+        title=digest.title,
+        summary=". ".join(titles)[:IN_THE_MAILBOX],
+        lead=digest.lead,
+        personal=True,
+        digest=digest,
+        live=True,
+        first_published_at=now,
+        last_published_at=now,
+    )
+    raw = [{"type": kind, "value": page.pk, "id": str(uuid.uuid4())} for kind, page, _entry in chosen]
+    campaign.body = campaign._meta.get_field("body").stream_block.to_python(raw)
+    campaign.save()
+    return campaign
+
+
+def _entries(locale: Locale, chosen) -> list[Entry]:
+    """What was chosen, in a language, in the same order."""
+    known: dict[int, Entry] = {}
+    for key, kind in items.items():
+        known |= kind.entries([page for one, page, _entry in chosen if one == key], locale.language_code)
+    return [known[page.pk] for _kind, page, _entry in chosen if page.pk in known]

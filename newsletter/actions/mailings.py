@@ -1,0 +1,192 @@
+"""Every write to a mailing: scheduled by staff, carried on by a worker, paused, resumed or given up."""
+
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.deliveries.actions import queue
+
+from .. import backoff, tasks
+from ..models import Campaign, Edition, Mailing, NewsletterSettings, Recipient
+from ..rendering import SECRET, Ways, letter
+from ..states import MailingState, RecipientState, mailing_allowed
+
+
+class Impossible(ValueError):
+    """This cannot be done now; says why, to whoever wanted it."""
+
+
+def send_test(*, actor, campaign: Campaign, to: str) -> None:
+    """Mails the campaign as it was saved last to one address, without links that change anything."""
+    written = campaign.get_latest_revision_as_object() if campaign.latest_revision_id else campaign
+    language = campaign.locale.language_code
+    made = letter(written, language, Ways.of_ours(language), day=timezone.localdate())
+    subject = _("[Test] %(subject)s") % {"subject": made.subject}
+    payload = {
+        "subject": subject,
+        "text": made.text.replace(SECRET, "test"),
+        "html": made.html.replace(SECRET, "test"),
+        "language": language,
+        "reply_to": NewsletterSettings.load().reply_to,
+    }
+    queue(carrier="email", recipient=to, title=subject, payload=payload, subject=f"campaign:{campaign.pk}")
+
+
+@transaction.atomic
+def schedule(*, actor, campaign: Campaign, at: datetime | None = None) -> Mailing:
+    """Mails the campaign ``at`` a moment, or now. Raises ``Impossible`` where it is not approved or was mailed."""
+    now = timezone.now()
+    translations = list(Campaign.objects.select_for_update(of=("self",)).of(campaign.translation_key))
+    if not any(one.live for one in translations if one.pk == campaign.pk):
+        raise Impossible(_("It is not approved yet: publish it first."))
+    mailing = Mailing.objects.filter(campaign__in=translations).first()
+    if mailing and mailing.state != MailingState.CANCELLED:
+        raise Impossible(_("It is scheduled or was sent already: a campaign is mailed once."))
+    mailing = mailing or Mailing(campaign=campaign)
+    mailing.state, mailing.due_at, mailing.fault = MailingState.SCHEDULED, at or now, ""
+    mailing.backend, mailing.woken_at = settings.NEWSLETTER_BACKEND, None
+    mailing.scheduled_by, mailing.scheduled_at = actor, now
+    mailing.save()
+    wake_on_commit(mailing)
+    return mailing
+
+
+@transaction.atomic
+def pause(*, actor, mailing: Mailing) -> None:
+    """Nothing more leaves until it is resumed; what is in flight arrives."""
+    _move(_lock(mailing), MailingState.PAUSED)
+
+
+@transaction.atomic
+def resume(*, actor, mailing: Mailing) -> None:
+    """Goes on where it was paused; whoever has got the letter does not get it again."""
+    mailing = _lock(mailing)
+    state = MailingState.SENDING if mailing.started_at else MailingState.SCHEDULED
+    now = timezone.now()
+    due = max(mailing.due_at, now) if state == MailingState.SCHEDULED else now
+    _move(mailing, state, due_at=due, attempts=0, fault="", woken_at=None)
+    wake_on_commit(mailing)
+
+
+@transaction.atomic
+def cancel(*, actor, mailing: Mailing) -> None:
+    """Takes back what is scheduled and has not begun."""
+    mailing = _lock(mailing)
+    if mailing.started_at:
+        raise Impossible(_("It has begun: it can be paused, and some have the letter."))
+    _move(mailing, MailingState.CANCELLED)
+
+
+# -- What a worker does --------------------------------------------------------------------------------------
+@transaction.atomic
+def claim(mailing_id: int, now: datetime) -> Mailing | None:
+    """The mailing, ours alone until the claim ends; None where it is not due or another was faster.
+
+    The first claim draws its number and begins it.
+    """
+    claimed = Mailing.objects.due(now).filter(pk=mailing_id)
+    if not claimed.update(
+        state=MailingState.SENDING,
+        due_at=now + backoff.CLAIM,
+        claims=F("claims") + 1,
+        attempts=F("attempts") + 1,
+    ):
+        return None
+    mailing = Mailing.objects.select_related("campaign__locale").get(pk=mailing_id)
+    if mailing.number is None:
+        mailing.number = (Mailing.objects.aggregate(Max("number"))["number__max"] or 0) + 1
+        mailing.started_at = now
+        mailing.counts_openings = NewsletterSettings.load().count_openings
+        mailing.save(update_fields=["number", "started_at", "counts_openings"])
+    return mailing
+
+
+def hold(mailing: Mailing, now: datetime) -> bool:
+    """Makes the claim last longer; False where it was lost: paused, or taken by another."""
+    return bool(_ours(mailing).update(due_at=now + backoff.CLAIM))
+
+
+def paced(mailing: Mailing, until: datetime) -> None:
+    """The pace allowed up to a moment is used up."""
+    _ours(mailing).update(paced_at=until)
+
+
+def prepared(mailing: Mailing) -> bool:
+    """Every recipient has a row."""
+    mailing.prepared_at = timezone.now()
+    return bool(_ours(mailing).update(prepared_at=mailing.prepared_at))
+
+
+def go_on(mailing: Mailing, due_at: datetime) -> None:
+    """Lets go until the next moment; it went well so far."""
+    if _ours(mailing).update(due_at=due_at, attempts=0, fault="", woken_at=None):
+        tasks.carry.enqueue(mailing.pk)
+
+
+def finish(mailing: Mailing) -> None:
+    """Nobody is left to send it to."""
+    _ours(mailing).update(state=MailingState.SENT, ended_at=timezone.now(), fault="", attempts=0)
+
+
+def put_back(mailing: Mailing, fault: str) -> None:
+    """It could not go on: it waits, longer each time, and pauses in the end for somebody to look at it."""
+    now = timezone.now()
+    due = backoff.next_attempt(mailing.attempts, now)
+    state = MailingState.SENDING if due else MailingState.PAUSED
+    _ours(mailing).update(state=state, due_at=due or now, fault=fault[:2000], woken_at=None)
+
+
+def keep_external(edition: Edition, **facts) -> None:
+    """Writes down how far an edition is at another service, before the next step there."""
+    edition.external |= facts
+    Edition.objects.filter(pk=edition.pk).update(external=edition.external)
+
+
+def keep_report(mailing: Mailing, campaign: str, theirs: dict) -> None:
+    """What another service counted of a campaign of ours: bounces, complaints and who left."""
+    bounces = theirs.get("bounces", {})
+    mailing.report[campaign] = {
+        "sent": theirs.get("emails_sent", 0),
+        "bounced": bounces.get("hard_bounces", 0) + bounces.get("soft_bounces", 0),
+        "complained": theirs.get("abuse_reports", 0),
+        "left": theirs.get("unsubscribed", 0),
+    }
+    Mailing.objects.filter(pk=mailing.pk).update(report=mailing.report)
+
+
+def all_sent(mailing: Mailing, edition: Edition) -> None:
+    """Another service took the letter to all of an edition."""
+    pending = Recipient.objects.filter(edition=edition, state=RecipientState.PENDING)
+    pending.update(state=RecipientState.SENT, at=timezone.now())
+
+
+def wake(now: datetime) -> None:
+    """Wakes a worker for each mailing that is due and has no wake-up under way."""
+    for mailing in Mailing.objects.due(now).asleep(now):
+        if Mailing.objects.due(now).asleep(now).filter(pk=mailing.pk).update(woken_at=now):
+            tasks.carry.enqueue(mailing.pk)
+
+
+def wake_on_commit(mailing: Mailing) -> None:
+    """A wake-up may be lost, the row may not."""
+    transaction.on_commit(partial(tasks.carry.enqueue, mailing.pk), robust=True)
+
+
+def _ours(mailing: Mailing):
+    """The row, if the claim under which ``mailing`` was read still holds."""
+    return Mailing.objects.filter(pk=mailing.pk, state=MailingState.SENDING, claims=mailing.claims)
+
+
+def _lock(mailing: Mailing) -> Mailing:
+    return Mailing.objects.select_for_update().get(pk=mailing.pk)
+
+
+def _move(mailing: Mailing, target: MailingState, **changes) -> None:
+    if not mailing_allowed(mailing.state, target):
+        raise Impossible(_("It is %(state)s.") % {"state": mailing.get_state_display()})
+    Mailing.objects.filter(pk=mailing.pk).update(state=target, **changes)

@@ -1,0 +1,77 @@
+"""The letters that were mailed, for everybody: drawn anew each time, so that what is no longer public is gone."""
+
+from itertools import groupby
+
+from django.core.paginator import InvalidPage, Paginator
+from django.db.models import F
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from . import access
+from .composing import parts
+from .models import Campaign, Mailing
+
+PER_PAGE = 20
+# A transparent picture of one pixel.
+PIXEL = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00"
+    b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+
+
+@require_safe
+def index(request):
+    """All letters, the newest first, by month."""
+    try:
+        page = Paginator(Mailing.objects.published().select_related("campaign__locale"), PER_PAGE).page(
+            request.GET.get("page") or 1
+        )
+    except InvalidPage:
+        raise Http404 from None
+    keys = [mailing.campaign.translation_key for mailing in page]
+    translated = Campaign.objects.filter(
+        translation_key__in=keys, live=True, locale__language_code=get_language()
+    )
+    own = {one.translation_key: one for one in translated}
+    letters = [(mailing, own.get(mailing.campaign.translation_key, mailing.campaign)) for mailing in page]
+    context = {
+        "pages": page,
+        "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+        "months": [
+            (month, list(some)) for month, some in groupby(letters, lambda pair: pair[0].day.replace(day=1))
+        ],
+    }
+    return render(request, "newsletter/archive/index.html", context)
+
+
+@require_safe
+def archived(request, number: int):
+    """One letter, in the language of the page where it was translated."""
+    mailing = access.archived(number)
+    language = get_language()
+    translations = {
+        one.locale.language_code: one
+        for one in Campaign.objects.of(mailing.campaign.translation_key).filter(live=True)
+    }
+    campaign = translations.get(language, mailing.campaign)
+    context = {
+        "campaign": campaign,
+        "written_in": campaign.locale.language_code,
+        "parts": parts(campaign, language),
+        "number": mailing.number,
+        "day": mailing.day,
+    }
+    return render(request, "newsletter/archive/letter.html", context)
+
+
+@never_cache
+@require_safe
+def opened(request, number: int):
+    """Counts one opening of a letter, where the letter says so. Whose it was is neither asked nor kept."""
+    if number <= access.LARGEST and request.method == "GET":
+        counted = Mailing.objects.filter(number=number, counts_openings=True)
+        counted.update(openings=F("openings") + 1)
+    return HttpResponse(PIXEL, content_type="image/gif")

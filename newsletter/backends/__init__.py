@@ -1,0 +1,56 @@
+"""Who mails campaigns: we ourselves, or a service. The operator chooses: ``NEWSLETTER_BACKEND``."""
+
+from datetime import datetime
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from ..models import Mailing, Subscriber
+from ..rendering import Ways
+
+BACKENDS = {
+    "builtin": "newsletter.backends.builtin.backend.BuiltIn",
+    "mailchimp": "newsletter.backends.mailchimp.backend.Mailchimp",
+}
+
+
+class Away(Exception):
+    """It cannot be done now; trying again later may help. Says why, in words for staff."""
+
+
+class Lost(Exception):
+    """Somebody paused the mailing, or another worker has it: nothing may be done any more."""
+
+
+class Backend(Protocol):
+    """Mails the editions of a mailing to their recipients."""
+
+    def ways(self, language: str, mailing: Mailing) -> Ways:
+        """Where the links at the foot of the letter lead."""
+
+    def carry(self, mailing: Mailing) -> datetime | None:
+        """Goes on for some seconds, any number of times; when to go on, or None at the end.
+
+        Raises ``Away`` where it has to wait and ``Lost`` where the mailing is no longer ours.
+        """
+
+
+def backend_of(mailing: Mailing) -> Backend:
+    return import_string(BACKENDS[mailing.backend])()
+
+
+def subscriber_changed(subscriber: Subscriber) -> None:
+    """A service that keeps its own list is told, in the caller's transaction."""
+    if settings.NEWSLETTER_BACKEND == "mailchimp":
+        from .mailchimp import members  # its writes are actions, and actions tell of themselves here
+
+        members.tell(subscriber)
+
+
+def subscriber_erased(email: str) -> None:
+    """A service that keeps its own list has to forget the address too."""
+    if settings.NEWSLETTER_BACKEND == "mailchimp":
+        from .mailchimp import members
+
+        members.tell_that_gone(email)

@@ -1,0 +1,130 @@
+"""Sends some seconds' worth of a mailing, a row at a time. What a killed worker had in flight is sent again."""
+
+import re
+import time
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import mailers
+from django.core.mail.backends import smtp
+from django.db.models import Min
+from django.utils import timezone
+
+from ...actions import mailings, recipients
+from ...backoff import LATER, TRIES
+from ...models import Mailing, Recipient
+from ...rendering import Ways
+from ...states import RecipientState, State
+from .. import Away, Lost
+from .letters import Copy, Printed
+from .pace import allowance
+
+TURN = 10  # seconds; then others have their turn at the worker
+HELD = 5  # seconds after which the claim is renewed, and a pause is noticed
+AT_ONCE = 500
+REFUSALS = 20  # in a row: then it is not the readers
+NOT_THERE = re.compile(r"\b5\.1\.[0-36]\b")  # RFC 3463: this address, and not what we sent to it
+
+
+class BuiltIn:
+    """Through the mailer of the house."""
+
+    def ways(self, language: str, mailing: Mailing) -> Ways:
+        return Ways.of_ours(language, mailing.number, mailing.counts_openings)
+
+    def carry(self, mailing: Mailing) -> datetime | None:
+        now = timezone.now()
+        allowed = allowance(settings.NEWSLETTER_PER_MINUTE, mailing.paced_at, now)
+        Turn(mailing, allowed).run()
+        if allowed is not None:
+            mailings.paced(mailing, now)
+        waiting = mailing.recipients.filter(state=RecipientState.PENDING).aggregate(first=Min("due_at"))
+        if waiting["first"] is None:
+            return None
+        return max(waiting["first"], timezone.now() + timedelta(seconds=0 if allowed is None else 1))
+
+
+class Turn:
+    """What is sent before others have theirs, over one connection."""
+
+    def __init__(self, mailing: Mailing, allowed: int | None):
+        self.mailing, self.allowed = mailing, allowed
+        self.printed: dict[int, Printed] = {}
+        self.refusals = 0
+        self.ends = time.monotonic() + TURN
+        self.held = time.monotonic()
+
+    def run(self) -> None:
+        try:
+            with mailers.default as server, recipients.written_promptly():
+                for recipient in self.due():
+                    self.hold()
+                    self.send(server, recipient)
+        except (SMTPException, OSError) as fault:
+            raise Away(f"{type(fault).__name__}: {fault}") from fault
+
+    def due(self):
+        """Recipients to send to, until the turn is over or the pace is used up."""
+        sent = 0
+        while rows := list(self._some(sent)):
+            for row in rows:
+                if time.monotonic() > self.ends:
+                    return
+                yield row
+            sent += len(rows)
+
+    def _some(self, sent: int):
+        most = AT_ONCE if self.allowed is None else min(AT_ONCE, self.allowed - sent)
+        found = self.mailing.recipients.due(timezone.now()).select_related("subscriber")
+        return found.order_by("due_at", "pk")[:most] if most > 0 else ()
+
+    def send(self, server, recipient: Recipient) -> None:
+        if recipient.subscriber is None or recipient.subscriber.state != State.CONFIRMED:
+            recipients.skipped(recipient)
+            return
+        try:
+            hand_over(server, self._copy(recipient))
+        except SMTPRecipientsRefused as refused:
+            [(code, answer)] = refused.recipients.values()
+            self._refused(recipient, code, answer)
+        except SMTPDataError as refused:
+            self._refused(recipient, refused.smtp_code, refused.smtp_error)
+        except ValueError as fault:  # no address that a letter could be sent to
+            recipients.refused(recipient, str(fault), gone=True)
+        else:
+            self.refusals = 0
+            recipients.sent(recipient)
+
+    def hold(self) -> None:
+        """Before each letter: is the mailing still ours?"""
+        now = time.monotonic()
+        if now - self.held > HELD:
+            self.held = now
+            if not mailings.hold(self.mailing, timezone.now()):
+                raise Lost
+
+    def _refused(self, recipient: Recipient, code: int, answer: bytes) -> None:
+        self.refusals += 1
+        reason = f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
+        if self.refusals >= REFUSALS:
+            raise Away(f"The mail server refused {REFUSALS} letters in a row: {reason}")
+        if code < 500 and recipient.attempts + 1 < TRIES:
+            recipients.later(recipient, timezone.now() + LATER, reason)
+        else:
+            recipients.refused(recipient, reason, gone=bool(NOT_THERE.search(reason)))
+
+    def _copy(self, recipient: Recipient):
+        if recipient.edition_id not in self.printed:
+            self.printed[recipient.edition_id] = Printed(recipient.edition)
+        return self.printed[recipient.edition_id].copy(recipient)
+
+
+def hand_over(server, copy: Copy) -> None:
+    """To a mail server the bytes go as they are: Django would read both addresses of every letter anew."""
+    [to] = copy.to
+    if isinstance(server, smtp.EmailBackend) and to.isascii():
+        server.connection.sendmail(parseaddr(copy.from_email)[1], [to], copy.raw)
+    else:
+        server.send_messages([copy])

@@ -1,0 +1,132 @@
+"""The copies of an edition. Its bytes are made once; each reader's copy has their address and secret put in."""
+
+import re
+from email import message, policy
+from email.utils import format_datetime, formataddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from home.context import commune
+
+from ...models import Edition, NewsletterSettings, Recipient
+from ...rendering import SECRET, Ways
+
+# Quoted-printable breaks lines anywhere, within the secret too.
+BROKEN = re.compile(b"(?:=\r\n)?".join(re.escape(bytes([sign])) for sign in SECRET.encode()))
+CONTROL = re.compile(r"[\x00-\x20\x7f]")
+
+
+class Copy(EmailMultiAlternatives):
+    """One reader's letter. Mail servers get its bytes as they are, services its parts."""
+
+    def __init__(self, *args, raw: bytes, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.raw = raw
+
+    def message(self, **kwargs):
+        return Raw(self.raw)
+
+
+class Raw:
+    """What Django's mailer asks of a message."""
+
+    def __init__(self, content: bytes):
+        self.content = content
+
+    def as_bytes(self, **kwargs) -> bytes:
+        return self.content
+
+
+class Printed:
+    """An edition ready to be copied."""
+
+    def __init__(self, edition: Edition):
+        self.edition = edition
+        chosen = NewsletterSettings.load()
+        self.sender = settings.DEFAULT_FROM_EMAIL
+        self.reply_to = chosen.reply_to or commune(None)["commune"].email
+        self.unsubscribe = Ways.of_ours(edition.language).unsubscribe
+        self.list_id = formataddr((chosen.name or str(commune(None)["commune"]), f"infolettre.{host()}"))
+        self.pieces = BROKEN.sub(b"=\r\n" + SECRET.encode() + b"=\r\n", self._bytes()).split(SECRET.encode())
+
+    def copy(self, recipient: Recipient) -> Copy:
+        """Raises ValueError where the address could add a header to the letter."""
+        reader = recipient.subscriber
+        if CONTROL.search(reader.email):
+            raise ValueError("Line breaks have no place in an address.")
+        headers = self.headers(recipient, reader.secret)
+        head = "".join(f"{name}: {value}\r\n" for name, value in ({"To": reader.email} | headers).items())
+        copy = Copy(
+            self.edition.subject,
+            self.edition.text.replace(SECRET, reader.secret),
+            envelope_sender(recipient) or self.sender,
+            [reader.email],
+            headers=headers | self.shared(),
+            raw=head.encode() + reader.secret.encode().join(self.pieces),
+        )
+        copy.attach_alternative(self.edition.html.replace(SECRET, reader.secret), "text/html")
+        return copy
+
+    def headers(self, recipient: Recipient, secret: str) -> dict[str, str]:
+        """Of one copy. With the one-click headers mail programs unsubscribe by themselves (RFC 8058)."""
+        return {
+            "Message-ID": message_id(recipient),
+            "List-Unsubscribe": f"<{self.unsubscribe.replace(SECRET, secret)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+
+    def shared(self) -> dict[str, str]:
+        """Of all copies."""
+        headers = {
+            "From": self.sender,
+            "List-Id": self.list_id,
+            "Content-Language": self.edition.language,
+            "Precedence": "bulk",
+        }
+        return headers | ({"Reply-To": self.reply_to} if self.reply_to else {})
+
+    def _bytes(self) -> bytes:
+        made = message.EmailMessage(policy=policy.SMTP)
+        made["Subject"] = self.edition.subject
+        made["Date"] = format_datetime(timezone.localtime())
+        for name, value in self.shared().items():
+            made[name] = value
+        made.set_content(self.edition.text, cte="quoted-printable")
+        made.add_alternative(self.edition.html, subtype="html", cte="quoted-printable")
+        return made.as_bytes()
+
+
+def host() -> str:
+    return urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname or "localhost"
+
+
+def token(recipient_id: int) -> str:
+    """What proves that a letter which came back is one of ours."""
+    return salted_hmac("newsletter-recipient", str(recipient_id), algorithm="sha256").hexdigest()[:16]
+
+
+def mark(recipient: Recipient) -> str:
+    return f"{recipient.pk}-{token(recipient.pk)}"
+
+
+def recipient_id(text: str) -> int | None:
+    """The recipient of a mark found in an address or a Message-ID; None where it is not one of ours."""
+    number, _dash, sign = text.partition("-")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    return int(number) if sign == token(int(number)) else None
+
+
+def message_id(recipient: Recipient) -> str:
+    """The same whenever the letter is sent again, so that a second copy is known as the same."""
+    return f"<letter-{mark(recipient)}@{host()}>"
+
+
+def envelope_sender(recipient: Recipient) -> str:
+    """Where letters that cannot be delivered come back to; empty where the operator named no address."""
+    name, _at, domain = settings.NEWSLETTER_BOUNCE_ADDRESS.partition("@")
+    return f"{name}+{mark(recipient)}@{domain}" if domain else ""

@@ -1,0 +1,184 @@
+"""Mailchimp's Marketing API, by mailchimp3. Whatever goes wrong is told apart: later, never, or not there."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+from django.conf import settings
+from mailchimp3 import MailChimp
+from mailchimp3.mailchimpclient import MailChimpError
+
+from .. import Away
+
+TIMEOUT = 20  # seconds that a worker waits for Mailchimp
+AT_ONCE = 500  # of members, in a page or a call
+FIELDS = "email_address,status,language,tags,last_changed,timestamp_opt"
+
+
+class Refused(Exception):
+    """Mailchimp will not do this, however often it is asked. Says why, in its words."""
+
+
+class Missing(Refused):
+    """Mailchimp does not know it."""
+
+
+def client() -> MailChimp:
+    api = MailChimp(mc_api=settings.MAILCHIMP_API_KEY, timeout=TIMEOUT)
+    if settings.MAILCHIMP_API_URL:
+        api.base_url = settings.MAILCHIMP_API_URL.rstrip("/") + "/"
+    return api
+
+
+@contextmanager
+def told_apart():
+    """What may go better later is ``Away``: outages, rate limits, answers that are none."""
+    try:
+        yield
+    except MailChimpError as fault:
+        raise _meaning(fault.args[0]) from fault
+    except requests.RequestException as fault:
+        raise Away(f"Mailchimp cannot be reached: {type(fault).__name__}.") from fault
+    except ValueError as fault:
+        raise Away("Mailchimp answered with something else than JSON.") from fault
+
+
+def _meaning(data: dict) -> Exception:
+    status = data["response"].status_code
+    words = f"{status} {data.get('title', '')}: {data.get('detail', '')}".strip(" :")
+    if status == 429 or status >= 500:
+        return Away(f"Mailchimp: {words}")
+    return (Missing if status == 404 else Refused)(f"Mailchimp: {words}")
+
+
+def member_hash(email: str) -> str:
+    """By what Mailchimp knows a member."""
+    return hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
+
+
+class Members:
+    """The members of the commune's audience."""
+
+    def __init__(self):
+        self.api, self.list_id = client(), settings.MAILCHIMP_LIST_ID
+
+    def get(self, hash_: str) -> dict | None:
+        try:
+            with told_apart():
+                return self.api.lists.members.get(self.list_id, hash_)
+        except Missing:
+            return None
+
+    def put(self, email: str, status: str, language: str) -> None:
+        """Makes or changes a member. Who left at Mailchimp itself has to agree there again: it asks them."""
+        told = {"email_address": email, "status_if_new": status, "status": status, "language": language}
+        try:
+            self._put(told)
+        except Refused as refused:
+            if "Compliance" not in str(refused):
+                raise
+            self._put(told | {"status": "pending", "status_if_new": "pending"})
+
+    def _put(self, told: dict) -> None:
+        with told_apart():
+            self.api.lists.members.create_or_update(self.list_id, member_hash(told["email_address"]), told)
+
+    def leave(self, hash_: str) -> None:
+        """Unsubscribes a member; one that Mailchimp does not have is no fault."""
+        try:
+            with told_apart():
+                self.api.lists.members.update(self.list_id, hash_, {"status": "unsubscribed"})
+        except Missing:
+            return
+
+    def tag(self, hash_: str, tags: dict[str, bool]) -> None:
+        """Sets and takes away tags; others stay."""
+        told = [{"name": name, "status": "active" if on else "inactive"} for name, on in tags.items()]
+        if told:
+            with told_apart():
+                self.api.lists.members.tags.update(self.list_id, hash_, {"tags": told})
+
+    def forget(self, hash_: str) -> None:
+        """Deletes a member for good."""
+        url = f"lists/{self.list_id}/members/{hash_}/actions/delete-permanent"
+        try:
+            with told_apart():
+                self.api.lists._mc_client._post(url=url)
+        except Missing:
+            return
+
+    def all(self) -> Iterator[dict]:
+        """Every member, page by page."""
+        offset = 0
+        fields = ",".join(f"members.{name}" for name in FIELDS.split(","))
+        while True:
+            with told_apart():
+                page = self.api.lists.members.all(
+                    self.list_id, count=AT_ONCE, offset=offset, fields=f"{fields},total_items"
+                )
+            yield from page["members"]
+            offset += AT_ONCE
+            if not page["members"] or offset >= page["total_items"]:
+                return
+
+
+class Campaigns:
+    """Mailchimp's campaigns and the groups of members they go to."""
+
+    def __init__(self):
+        self.api, self.list_id = client(), settings.MAILCHIMP_LIST_ID
+
+    def segment(self, name: str) -> int:
+        """A group of members of that name, empty at first; asked again, the same."""
+        with told_apart():
+            known = self.api.lists.segments.all(self.list_id, type="static", count=1000)["segments"]
+            found = next((one for one in known if one["name"] == name), None)
+            found = found or self.api.lists.segments.create(
+                self.list_id, {"name": name, "static_segment": []}
+            )
+        return found["id"]
+
+    def fill(self, segment: int, emails: list[str]) -> list[str]:
+        """Puts members into a group; the addresses that are no members."""
+        with told_apart():
+            answer = self.api.lists.segments.update_members(self.list_id, segment, {"members_to_add": emails})
+        return [email for fault in answer.get("errors", []) for email in fault.get("email_addresses", [])]
+
+    def create(self, title: str, segment: int, words: dict) -> str:
+        """A campaign of that title for a group; asked again, the same."""
+        told = {
+            "type": "regular",
+            "recipients": {"list_id": self.list_id, "segment_opts": {"saved_segment_id": segment}},
+            "settings": words | {"title": title, "auto_footer": False},
+            "tracking": {"opens": False, "html_clicks": False, "text_clicks": False},
+        }
+        with told_apart():
+            known = self.api.campaigns.all(
+                list_id=self.list_id, count=100, sort_field="create_time", sort_dir="DESC"
+            )
+            found = next((one for one in known["campaigns"] if one["settings"].get("title") == title), None)
+            found = found or self.api.campaigns.create(told)
+        return found["id"]
+
+    def content(self, campaign: str, html: str, text: str) -> None:
+        with told_apart():
+            self.api.campaigns.content.update(campaign, {"html": html, "plain_text": text})
+
+    def status(self, campaign: str) -> str:
+        with told_apart():
+            return self.api.campaigns.get(campaign, fields="status")["status"]
+
+    def send(self, campaign: str) -> None:
+        with told_apart():
+            self.api.campaigns.actions.send(campaign)
+
+    def report(self, campaign: str) -> dict:
+        with told_apart():
+            return self.api.reports.get(campaign)
+
+
+def ping() -> None:
+    """Whether Mailchimp answers, under our key."""
+    with told_apart():
+        client().ping.get()

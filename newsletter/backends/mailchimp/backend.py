@@ -1,0 +1,92 @@
+"""A mailing at Mailchimp: for each edition a group of members, a campaign, its content, and the word to send.
+
+Each step is written down before the next. Killed in between, what was made is found again by its name.
+"""
+
+from datetime import datetime, timedelta
+from itertools import batched
+
+from django.utils import timezone
+
+from home.context import commune
+
+from ...actions import mailings, recipients
+from ...models import Edition, Mailing, NewsletterSettings
+from ...rendering import Ways
+from ...states import RecipientState
+from .. import Away, Lost
+from .api import AT_ONCE, Campaigns, Refused
+
+LOOK_AGAIN = timedelta(minutes=1)
+ENDED = "sent"
+
+
+class Mailchimp:
+    """Through the commune's account there, without counting openings and clicks."""
+
+    def ways(self, language: str, mailing: Mailing) -> Ways:
+        """Its own words for what only it knows of each member."""
+        ours = Ways.of_ours(language, mailing.number)
+        return Ways(preferences="*|UPDATE_PROFILE|*", unsubscribe="*|UNSUB|*", archive=ours.archive)
+
+    def carry(self, mailing: Mailing) -> datetime | None:
+        theirs = Campaigns()
+        try:
+            editions = list(mailing.editions.order_by("pk"))
+            ended = [self._go_on(theirs, mailing, edition) for edition in editions]
+        except Refused as refused:
+            raise Away(str(refused)) from refused  # shown, tried again, and paused in the end
+        return None if all(ended) else timezone.now() + LOOK_AGAIN
+
+    def _go_on(self, theirs: Campaigns, mailing: Mailing, edition: Edition) -> bool:
+        """As far as one edition gets now; whether it is at its end."""
+        if edition.external.get("status") == ENDED:
+            return True
+        self._hold(mailing)
+        name = f"{mailing.number} {edition.language} {edition.pk}"
+        segment = self._kept(edition, "segment", lambda: theirs.segment(name))
+        self._fill(theirs, mailing, edition, segment)
+        campaign = self._kept(edition, "campaign", lambda: theirs.create(name, segment, words(edition)))
+        self._kept(edition, "content", lambda: theirs.content(campaign, edition.html, edition.text) or True)
+        status = theirs.status(campaign)
+        if status == "save":
+            theirs.send(campaign)
+            status = theirs.status(campaign)
+        if status == ENDED:
+            mailings.all_sent(mailing, edition)
+            mailings.keep_report(mailing, campaign, theirs.report(campaign))
+        mailings.keep_external(edition, status=status)
+        return status == ENDED
+
+    def _kept(self, edition: Edition, step: str, do):
+        """What a step answered, now or before."""
+        if step not in edition.external:
+            mailings.keep_external(edition, **{step: do()})
+        return edition.external[step]
+
+    def _fill(self, theirs: Campaigns, mailing: Mailing, edition: Edition, segment: int) -> None:
+        """Puts the recipients into the group; who is no member there is written down as refused."""
+        if edition.external.get("filled"):
+            return
+        rows = edition.recipients.filter(state=RecipientState.PENDING).select_related("subscriber")
+        for some in batched(rows.iterator(chunk_size=AT_ONCE), AT_ONCE):
+            by_email = {row.subscriber.email: row for row in some if row.subscriber}
+            for email in theirs.fill(segment, list(by_email)):
+                if row := by_email.get(email.lower()):
+                    recipients.refused(row, "Mailchimp does not have this member.", gone=False)
+            self._hold(mailing)
+        mailings.keep_external(edition, filled=True)
+
+    def _hold(self, mailing: Mailing) -> None:
+        if not mailings.hold(mailing, timezone.now()):
+            raise Lost
+
+
+def words(edition: Edition) -> dict:
+    """Subject and sender, as Mailchimp wants them."""
+    ours, chosen = commune(None)["commune"], NewsletterSettings.load()
+    return {
+        "subject_line": edition.subject[:150],
+        "from_name": (chosen.name or str(ours))[:100],
+        "reply_to": chosen.reply_to or ours.email,
+    }

@@ -1,0 +1,37 @@
+"""Where Mailchimp calls us. Its calls bear no signature: the address is the secret, and a call only makes us ask."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import Http404, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from . import members
+
+NAMES = ("data[email]", "data[old_email]", "data[new_email]")
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def webhook(request, secret):
+    """GET is how Mailchimp tries the address; POST names a member to ask about."""
+    ours = settings.MAILCHIMP_WEBHOOK_SECRET
+    if not ours or not constant_time_compare(secret, ours):
+        raise Http404
+    if request.method == "POST" and request.POST.get("data[list_id]") == settings.MAILCHIMP_LIST_ID:
+        for email in {request.POST.get(name, "") for name in NAMES}:
+            if _is_address(email):
+                members.ask(email)
+    return HttpResponse(status=200)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= 254

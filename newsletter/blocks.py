@@ -1,0 +1,38 @@
+"""What a campaign is laid of: pages of the kinds that apps offer, and free blocks."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from home.blocks import TEXT_FEATURES, ButtonBlock, HeadingBlock, PictureBlock, TextBlock
+
+from .items import items
+
+FREE = [
+    ("heading", HeadingBlock(group=_("Free"))),
+    ("text", TextBlock(features=[*TEXT_FEATURES, "h3"], group=_("Free"))),
+    ("picture", PictureBlock(group=_("Free"))),
+    ("button", ButtonBlock(group=_("Free"))),
+]
+
+
+class CampaignBlocks(blocks.StreamBlock):
+    """Chosen pages and free blocks."""
+
+    def __init__(self, local_blocks=None, **kwargs):
+        super().__init__([*chosen_blocks(), *FREE], **kwargs)
+
+
+def chosen_blocks() -> list:
+    """A chooser for each kind of page that an app offers."""
+    return [
+        (
+            key,
+            blocks.PageChooserBlock(
+                target_model=kind.page_type,
+                label=kind.label,
+                icon=kind.icon,
+                group=_("From the site"),
+            ),
+        )
+        for key, kind in items.items()
+    ]

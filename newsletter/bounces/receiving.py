@@ -1,0 +1,74 @@
+"""From a report to what follows: what came back is written down, who is not there is not written to again."""
+
+import logging
+
+from django.conf import settings
+from django.db import transaction
+
+from ..actions import subscribers
+from ..backends.builtin.letters import recipient_id
+from ..models import Recipient, Subscriber
+from ..states import RecipientState
+from .mailbox import unread
+from .reports import Report, Verdict, read
+
+logger = logging.getLogger(__name__)
+
+IN_A_ROW = 4  # letters that came back, until nobody is taken to be there
+
+
+def read_mailbox() -> int:
+    """Reads what came back; how many reports there were. A message that cannot be read holds up no other."""
+    found = 0
+    for raw in unread(settings.BOUNCE_MAILBOX_URL):
+        try:
+            report = read(raw)
+        except Exception:
+            logger.exception("A message in the mailbox for bounces could not be read")
+            continue
+        if report:
+            receive(report)
+            found += 1
+    return found
+
+
+def receive(report: Report) -> None:
+    """What a report with a mark says. One that is forged, or of a letter long forgotten, says nothing."""
+    pk = recipient_id(report.mark)
+    recipient = Recipient.objects.select_related("subscriber").filter(pk=pk).first() if pk else None
+    if recipient:
+        came_back(recipient, report.verdict, report.reason)
+
+
+def told(email: str, verdict: Verdict, reason: str = "") -> None:
+    """What a service says of an address: about the last letter that went there, or of one of the house's own."""
+    subscriber = Subscriber.objects.filter(email=email.strip().lower()).first()
+    if subscriber is None:
+        return
+    recipient = subscriber.received.exclude(at=None).order_by("-at").first()
+    if recipient:
+        came_back(recipient, verdict, reason)
+    else:
+        _follow(subscriber, verdict, reason)
+
+
+@transaction.atomic
+def came_back(recipient: Recipient, verdict: Verdict, reason: str) -> None:
+    """Keeps it with the letter, and with the subscriber what follows. Told twice, it is kept once."""
+    complaint = verdict is Verdict.COMPLAINT
+    state = RecipientState.COMPLAINED if complaint else RecipientState.BOUNCED
+    Recipient.objects.filter(pk=recipient.pk).update(state=state, reason=reason[:255])
+    if recipient.subscriber:
+        _follow(recipient.subscriber, verdict, reason)
+
+
+def _follow(subscriber: Subscriber, verdict: Verdict, reason: str) -> None:
+    if verdict is Verdict.COMPLAINT:
+        subscribers.complained(subscriber=subscriber)
+    elif verdict is Verdict.GONE or _came_back_in_a_row(subscriber):
+        subscribers.bounced(subscriber=subscriber, reason=reason)
+
+
+def _came_back_in_a_row(subscriber: Subscriber) -> bool:
+    latest = subscriber.received.exclude(at=None).order_by("-at").values_list("state", flat=True)[:IN_A_ROW]
+    return len(latest) == IN_A_ROW and set(latest) == {RecipientState.BOUNCED}

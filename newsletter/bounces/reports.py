@@ -1,0 +1,91 @@
+"""Reads what mail servers send back: delivery status notifications (RFC 3464) and abuse reports (RFC 5965). Pure.
+
+A report counts only with a mark of ours (``letters.mark``), in the address it came to or in the letter it returns:
+anybody can write to that mailbox.
+"""
+
+import re
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from enum import Enum, auto
+
+MARK = re.compile(r"(\d{1,18}-[0-9a-f]{16})")
+COME_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+LONGEST = 255
+
+
+class Verdict(Enum):
+    GONE = auto()  # nobody is there, or nobody reads there any more
+    FAILED = auto()  # this letter did not arrive; another may
+    COMPLAINT = auto()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of the letter with this mark."""
+
+    mark: str
+    verdict: Verdict
+    reason: str = ""
+
+
+def read(raw: bytes) -> Report | None:
+    """What a message reports; None where it reports nothing of ours, as an absence note."""
+    message = message_from_bytes(raw, policy=policy.default)
+    parts = list(message.walk())
+    marks = _marks(message, parts)
+    if not marks:
+        return None
+    if _first(parts, "message/feedback-report") is not None:
+        return _complaint(parts, marks)
+    if status := _first(parts, "message/delivery-status"):
+        return _failure(status, marks)
+    return None
+
+
+def verdict(status: str, reason: str = "") -> Verdict:
+    """What an enhanced status code (RFC 3463) says of an address: 5.1.x no such mailbox, 5.2.1 closed."""
+    gone = re.fullmatch(r"5\.1\.(0|1|2|3|6|10)|5\.2\.1", status)
+    return Verdict.GONE if gone else Verdict.FAILED
+
+
+def _marks(message: EmailMessage, parts) -> list[str]:
+    """The marks in the envelope's address, then in the Message-ID of what is returned."""
+    places = [str(value) for name in COME_TO for value in message.get_all(name, [])]
+    for part in parts[1:]:
+        places += [str(value) for value in part.get_all("Message-ID", [])]
+        if part.get_content_type() == "text/rfc822-headers":
+            places.append(_text(part))
+    found = [MARK.search(place) for place in places if "+" in place or "letter-" in place]
+    return [one[1] for one in found if one]
+
+
+def _complaint(parts, marks) -> Report | None:
+    told = _text(_first(parts, "message/feedback-report")).lower()
+    return Report(marks[0], Verdict.COMPLAINT) if "feedback-type: abuse" in told else None
+
+
+def _failure(status: EmailMessage, marks) -> Report | None:
+    """The recipient that failed; a letter that is only late, or arrived, is no failure."""
+    blocks = status.get_payload()
+    for block in blocks if isinstance(blocks, list) else ():
+        if str(block.get("Action", "")).strip().lower() == "failed":
+            said = " ".join(str(block.get("Diagnostic-Code", "")).split())
+            code = STATUS.search(str(block.get("Status", "")) + " " + said)
+            code = code[1] if code else "5.0.0"
+            return Report(marks[0], verdict(code), f"{code} {said}".strip()[:LONGEST])
+    return None
+
+
+def _first(parts, content_type: str):
+    return next((part for part in parts if part.get_content_type() == content_type), None)
+
+
+def _text(part: EmailMessage) -> str:
+    """What stands in a part, whether the parser took it for text or for a message of its own."""
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return "\n".join(one.as_string() for one in payload)
+    return payload or ""

@@ -1,0 +1,31 @@
+"""Who tells Mailchimp about subscribers, one after the other."""
+
+from eservices.deliveries.carriers import CannotCarry, carriers
+from eservices.deliveries.models import Delivery
+
+from .backends.mailchimp import api, members
+from .models import Subscriber
+
+
+class MailchimpCarrier:
+    """How the subscriber stands when it is carried counts, not when it was written."""
+
+    label = "Mailchimp"
+
+    def carry(self, delivery: Delivery) -> None:
+        payload = delivery.payload
+        try:
+            if payload.get("ask"):
+                members.pull(delivery.recipient)
+            elif subscriber := Subscriber.objects.filter(pk=payload.get("subscriber")).first():
+                members.push(subscriber)
+            else:
+                members.forget(delivery.recipient)
+        except api.Refused as refused:
+            raise CannotCarry(str(refused)) from refused
+
+    def probe(self) -> None:
+        api.ping()
+
+
+carriers.register("mailchimp")(MailchimpCarrier())

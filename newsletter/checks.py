@@ -1,0 +1,33 @@
+"""What ``manage.py check --deploy`` says about the newsletter."""
+
+import re
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+
+NEEDED = ("MAILCHIMP_API_KEY", "MAILCHIMP_LIST_ID", "MAILCHIMP_WEBHOOK_SECRET")
+KEY = re.compile(r"[0-9a-f]{32}-[a-z]+\d+")
+
+
+@register(Tags.security, deploy=True)
+def who_mails(app_configs, **kwargs) -> list:
+    """Mailchimp is set wholly, and letters that come back come back to somebody."""
+    return [*_mailchimp(), *_bounces()]
+
+
+def _mailchimp():
+    if settings.NEWSLETTER_BACKEND != "mailchimp":
+        return
+    if missing := [name for name in NEEDED if not getattr(settings, name)]:
+        hint = f"Set {', '.join(missing)}, or NEWSLETTER_BACKEND=builtin."
+        yield Error("Mailchimp is set by half: no campaign can be sent.", hint=hint, id="newsletter.E001")
+    elif not KEY.fullmatch(settings.MAILCHIMP_API_KEY):
+        hint = "It has 32 hexadecimal digits and the data centre: 0123…-us21."
+        yield Error("MAILCHIMP_API_KEY is no key of Mailchimp’s.", hint=hint, id="newsletter.E002")
+
+
+def _bounces():
+    reads = settings.BOUNCE_MAILBOX_URL or settings.ANYMAIL.get("WEBHOOK_SECRET")
+    if settings.NEWSLETTER_BACKEND == "builtin" and not reads:
+        hint = "Set NEWSLETTER_BOUNCE_ADDRESS and BOUNCE_MAILBOX_URL, or ANYMAIL_WEBHOOK_SECRET."
+        yield Warning("Nobody reads the letters that come back.", hint=hint, id="newsletter.W001")

@@ -1,0 +1,67 @@
+"""What a campaign says in a language, part after part. Letters, previews and the archive are drawn from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from .items import Entry, items
+from .models import Campaign
+
+
+@dataclass(frozen=True)
+class Part:
+    """One block of a campaign. ``kind``: article, date, or the name of a free block. ``first`` article is large."""
+
+    place: int  # among the campaign's blocks
+    kind: str
+    value: object  # an Entry, or a free block's value
+    block: object = None
+    topics: frozenset[UUID] = frozenset()
+    first: bool = False
+
+
+def parts(campaign: Campaign, language: str) -> list[Part]:
+    """The parts of a campaign. A page that is no longer public is left out, one without a translation stands as
+    it was written."""
+    blocks = list(campaign.body)
+    entries = _entries(blocks, language)
+    found, large = [], True
+    for place, block in enumerate(blocks):
+        if block.block_type not in items:
+            found.append(Part(place, block.block_type, block.value, block))
+        elif block.value is not None and (entry := entries.get(block.value.pk)):
+            kind = "date" if entry.day else "article"
+            first, large = kind == "article" and large, large and kind == "date"
+            found.append(Part(place, kind, entry, None, entry.topics, first))
+    return found
+
+
+def shown_to(everything: Iterable[Part], topics: set[UUID]) -> tuple[int, ...]:
+    """The places of the parts that a reader of these topics gets. Pure.
+
+    A heading whose parts are all left out is left out with them; nothing at all where no part from the site is
+    left although there was one.
+    """
+    everything = list(everything)
+    kept = [part for part in everything if not part.topics or part.topics & topics]
+    chosen = [part for part in everything if isinstance(part.value, Entry)]
+    if chosen and not any(part in kept for part in chosen):
+        return ()
+    return tuple(part.place for part in kept if part.kind != "heading" or _has_matter(part, everything, kept))
+
+
+def _has_matter(heading: Part, everything: list[Part], kept: list[Part]) -> bool:
+    """Whether anything stands below a heading, down to the next one; an empty one from the start stays."""
+    below = everything[everything.index(heading) + 1 :]
+    ends = next((number for number, part in enumerate(below) if part.kind == "heading"), len(below))
+    return not below[:ends] or any(part in kept for part in below[:ends])
+
+
+def _entries(blocks, language: str) -> dict[int, Entry]:
+    """Of each kind in as few queries as it needs."""
+    found: dict[int, Entry] = {}
+    for key, kind in items.items():
+        pages = [block.value for block in blocks if block.block_type == key and block.value is not None]
+        if pages:
+            found |= kind.entries(pages, language)
+    return found

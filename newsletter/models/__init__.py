@@ -1,0 +1,21 @@
+"""Subscribers and topics, campaigns and digests, and what was mailed to whom."""
+
+from .campaigns import Campaign, Digest
+from .mailings import Edition, Mailing, Recipient
+from .settings import NewsletterSettings
+from .subscribers import ConsentEvent, OrderedTranslations, Subscriber, Subscription, Topic, new_secret
+
+__all__ = [
+    "Campaign",
+    "ConsentEvent",
+    "Digest",
+    "Edition",
+    "Mailing",
+    "NewsletterSettings",
+    "OrderedTranslations",
+    "Recipient",
+    "Subscriber",
+    "Subscription",
+    "Topic",
+    "new_secret",
+]

@@ -1,0 +1,31 @@
+"""What the commune decides about its newsletter."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+
+@register_setting(icon="mail")
+class NewsletterSettings(BaseGenericSetting):
+    """Name, answers and figures of the newsletter."""
+
+    name = models.CharField(
+        _("name of the newsletter"), max_length=80, blank=True, help_text=_("As in “The Thursday letter”.")
+    )
+    reply_to = models.EmailField(
+        _("answers go to"), blank=True, help_text=_("The commune’s address if empty.")
+    )
+    count_openings = models.BooleanField(
+        _("count how often letters are opened"),
+        default=False,
+        help_text=_(
+            "Counts openings of the whole letter, never who opened it. Readers are told so in the letter. "
+            "Many mail programs open by themselves or never: the number says little."
+        ),
+    )
+
+    panels = [FieldPanel("name"), FieldPanel("reply_to"), FieldPanel("count_openings")]
+
+    class Meta:
+        verbose_name = _("Newsletter")

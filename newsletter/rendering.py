@@ -1,0 +1,118 @@
+"""From a campaign to a letter: HTML by MJML, with its styles beside each element, and plain text."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from html import unescape
+
+import mrml
+from django.conf import settings
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import strip_tags
+
+from home import colours
+from home.context import commune
+from home.links import absolute
+
+from .composing import parts
+from .models import Campaign, NewsletterSettings
+
+# Stands in a letter where each reader's own secret belongs, and is of the same length.
+SECRET = "ReadersOwnSecretHere00"
+LINK = re.compile(r"<a(?=[ >])")
+BREAK = re.compile(r"</(?:p|li|h\d)>|<br\s*/?>")
+ANCHOR = re.compile(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
+BLANK = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where the links at the foot of a letter lead. Services that mail for us have words of their own for it."""
+
+    preferences: str
+    unsubscribe: str
+    archive: str = ""
+    opened: str = ""  # a picture that counts openings, where the commune wants it
+
+    @classmethod
+    def of_ours(cls, language: str, number: int | None = None, counted: bool = False) -> "Ways":
+        """Our own pages, with ``SECRET`` in place of the reader's."""
+        with translation.override(language):
+            return cls(
+                preferences=absolute(reverse("newsletter:preferences", args=[SECRET])),
+                unsubscribe=absolute(reverse("newsletter:unsubscribe", args=[SECRET])),
+                archive=absolute(reverse("newsletter:archived", args=[number])) if number else "",
+                opened=absolute(reverse("newsletter:opened", args=[number])) if number and counted else "",
+            )
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is mailed: its subject, and twice its content."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def letter(
+    campaign: Campaign,
+    language: str,
+    ways: Ways,
+    *,
+    shown: tuple[int, ...] | None = None,
+    number: int | None = None,
+    day: date,
+) -> Letter:
+    """The campaign as a letter in ``language``, all of it or the blocks at the places ``shown``."""
+    with translation.override(language):
+        context = _context(campaign, language, ways, shown, number, day)
+        html = mrml.to_html(
+            get_template("newsletter/emails/campaign/letter.mjml.html").render(context)
+        ).content
+        text = get_template("newsletter/emails/campaign/letter.txt").template.render(_unescaped(context))
+    return Letter(campaign.title, html, BLANK.sub("\n\n", text).strip() + "\n")
+
+
+def _context(campaign, language, ways, shown, number, day) -> dict:
+    everything = parts(campaign, language)
+    ours = commune(None)["commune"]
+    colour = ours.colour or colours.LAKE
+    chosen = NewsletterSettings.load()
+    return {
+        "campaign": campaign,
+        "parts": [part for part in everything if shown is None or part.place in shown],
+        "ways": ways,
+        "number": number,
+        "day": day,
+        "language": language,
+        "commune": ours,
+        "newsletter": chosen,
+        "base_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/"),
+        "colour": colour,
+        "night": colours.light_on_night(colour),
+        "arms": absolute(ours.arms_url) if ours.arms_url.endswith(".png") else "",
+    }
+
+
+def _unescaped(context: dict):
+    from django.template import Context
+
+    return Context(context, autoescape=False)
+
+
+def inline(html: str, colour: str) -> str:
+    """Rich text with the styles of a letter beside its elements."""
+    html = LINK.sub(f'<a style="color:{colour}"', html)
+    html = (
+        html.replace("<p>", '<p style="margin:0 0 10px">').replace("<br>", "<br/>").replace("<hr>", "<hr/>")
+    )
+    return re.sub(r"<(ul|ol)>", r'<\1 style="margin:0 0 10px;padding-left:22px">', html)
+
+
+def plain(html: str) -> str:
+    """Rich text as plain text: a line for each passage, addresses behind their words."""
+    linked = ANCHOR.sub(r"\2 (\1)", html.replace("<li>", "- "))
+    return unescape(strip_tags(BREAK.sub("\n", linked))).strip()

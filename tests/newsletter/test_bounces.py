@@ -1,0 +1,279 @@
+"""Letters that come back: read from a mailbox or told by a service, believed only where they prove to be ours."""
+
+import mailbox
+import socketserver
+import threading
+from base64 import b64encode
+
+import pytest
+from django.core import mail
+
+from newsletter.bounces import receiving
+from newsletter.bounces.mailbox import unread
+from newsletter.bounces.reports import Verdict, read, verdict
+from newsletter.models import Recipient, Subscriber
+from newsletter.states import RecipientState, State
+from tests.factories.newsletter import CampaignFactory, SubscriberFactory, mailed
+
+pytestmark = pytest.mark.django_db
+
+DSN = """From: MAILER-DAEMON@mx.example
+To: {to}
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+I could not deliver it.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; someone@courriel.example
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; 550 {status} no such user
+--b
+Content-Type: {returned}
+
+Message-ID: {message_id}
+Subject: La lettre
+
+--b--
+"""
+ABUSE = """From: feedback@provider.example
+To: greffe@orvenay.example
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: text/plain
+
+An abuse report.
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Provider/1.0
+Version: 1
+--b
+Content-Type: message/rfc822
+
+Message-ID: {message_id}
+Subject: La lettre
+
+Bonjour.
+--b--
+"""
+
+
+@pytest.fixture(autouse=True)
+def site(home, settings):
+    settings.NEWSLETTER_BOUNCE_ADDRESS = "retours@orvenay.example"
+    return home
+
+
+@pytest.fixture
+def reader():
+    return SubscriberFactory()
+
+
+@pytest.fixture
+def sent(reader):
+    """The letter that a reader got."""
+    mailed(CampaignFactory())
+    return mail.outbox[-1]
+
+
+def dsn(
+    sent, *, to="greffe@orvenay.example", action="failed", status="5.1.1", message_id=None, headers=False
+):
+    returned = "text/rfc822-headers" if headers else "message/rfc822"
+    message_id = message_id or sent.extra_headers["Message-ID"]
+    return DSN.format(to=to, action=action, status=status, message_id=message_id, returned=returned).encode()
+
+
+def state(reader):
+    return Subscriber.objects.get(pk=reader.pk).state
+
+
+@pytest.mark.parametrize("headers", [True, False])
+def test_a_letter_that_comes_back_for_good_ends_the_letters_to_that_address(reader, sent, headers):
+    receiving.receive(read(dsn(sent, headers=headers)))
+    assert Recipient.objects.get().state == RecipientState.BOUNCED
+    assert state(reader) == State.BOUNCED
+    receiving.receive(read(dsn(sent)))
+    assert reader.consents.filter(kind="bounced").count() == 1
+    mailed(CampaignFactory())
+    assert len(mail.outbox) == 1
+
+
+def test_the_address_that_a_letter_comes_back_to_says_whose_it_was(reader, sent):
+    assert sent.from_email.startswith("retours+")
+    receiving.receive(read(dsn(sent, to=sent.from_email, message_id="<lost@mx.example>")))
+    assert state(reader) == State.BOUNCED
+
+
+def test_a_full_mailbox_ends_nothing_until_several_letters_in_a_row_came_back(reader):
+    for number in range(receiving.IN_A_ROW):
+        assert state(reader) == State.CONFIRMED, number
+        mailed(CampaignFactory())
+        receiving.receive(read(dsn(mail.outbox[-1], status="4.2.2")))
+    assert state(reader) == State.BOUNCED
+
+
+def test_who_calls_a_letter_unwanted_is_unsubscribed(reader, sent):
+    receiving.receive(read(ABUSE.format(message_id=sent.extra_headers["Message-ID"]).encode()))
+    assert state(reader) == State.UNSUBSCRIBED
+    assert Recipient.objects.get().state == RecipientState.COMPLAINED
+    assert reader.consents.last().kind == "complained"
+
+
+def test_whose_address_came_back_may_subscribe_again(client, reader, sent):
+    receiving.receive(read(dsn(sent)))
+    client.post("/infolettre/", {"email": reader.email}, headers={"Origin": "http://testserver"})
+    assert state(reader) == State.PENDING
+
+
+@pytest.mark.parametrize("action", ["delayed", "delivered", "relayed"])
+def test_a_letter_that_is_late_or_arrived_is_no_failure(sent, action):
+    assert read(dsn(sent, action=action)) is None
+
+
+def test_a_forged_report_changes_nothing(reader, sent):
+    pk = Recipient.objects.get().pk
+    for mark in (f"{pk}-{'0' * 16}", f"{pk + 1}-{'a' * 16}"):
+        receiving.receive(read(dsn(sent, message_id=f"<letter-{mark}@testserver>")))
+    assert state(reader) == State.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00\xff\xfe",
+        b"Subject: Absent jusqu'au 3\r\n\r\nBonjour",
+        b"Content-Type: multipart/report\r\n\r\n--",
+    ],
+)
+def test_what_reports_nothing_is_nothing(raw):
+    assert read(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("5.1.1", Verdict.GONE),
+        ("5.1.10", Verdict.GONE),
+        ("5.2.1", Verdict.GONE),
+        ("5.2.2", Verdict.FAILED),
+        ("5.7.1", Verdict.FAILED),
+        ("4.4.1", Verdict.FAILED),
+    ],
+)
+def test_only_a_mailbox_that_is_not_there_is_gone(code, what):
+    assert verdict(code) is what
+
+
+# -- The mailbox ---------------------------------------------------------------------------------------------
+def test_a_maildir_is_read_once_and_one_bad_message_holds_up_no_other(tmp_path, settings, reader, sent):
+    box = mailbox.Maildir(tmp_path / "box")
+    box.add(b"Content-Type: multipart/report; boundary=\r\n\r\n\xff")
+    box.add(dsn(sent))
+    settings.BOUNCE_MAILBOX_URL = f"maildir://{tmp_path}/box"
+    assert receiving.read_mailbox() == 1
+    assert state(reader) == State.BOUNCED
+    assert receiving.read_mailbox() == 0
+    assert len(mailbox.Maildir(tmp_path / "box")) == 2
+
+
+class Imap(socketserver.StreamRequestHandler):
+    """As much of an IMAP server (RFC 9051) as is asked of it."""
+
+    def handle(self):
+        self.say(b"* OK ready")
+        for line in self.rfile:
+            tag, command, *words = line.decode().split()
+            if command == "SEARCH":
+                self.say(b"* SEARCH " + b" ".join(b"%d" % one for one in self.server.unread))
+            elif command == "FETCH":
+                raw = self.server.messages[int(words[0])]
+                self.say(b"* %s FETCH (BODY[]<0> {%d}\r\n%s)" % (words[0].encode(), len(raw), raw))
+            elif command == "STORE":
+                self.server.unread.discard(int(words[0]))
+            elif command == "SELECT":
+                self.say(b"* 2 EXISTS")
+            elif command == "CAPABILITY":
+                self.say(b"* CAPABILITY IMAP4rev1")
+            self.say(f"{tag} OK {command} completed".encode())
+            if command == "LOGOUT":
+                return
+
+    def say(self, line: bytes):
+        self.wfile.write(line + b"\r\n")
+
+
+def test_a_mailbox_is_read_by_imap_and_what_was_read_is_marked():
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Imap) as server:
+        server.daemon_threads = True
+        server.messages, server.unread = {1: b"Subject: one\r\n\r\n", 2: b"Subject: two\r\n\r\n"}, {1, 2}
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        url = f"imap://retours:secret@127.0.0.1:{server.server_address[1]}/INBOX"
+        assert list(unread(url)) == list(server.messages.values())
+        assert server.unread == set()
+        assert list(unread(url)) == []
+        server.shutdown()
+
+
+# -- Services ------------------------------------------------------------------------------------------------
+def postmark(client, data, user="service:of-the-tests"):
+    credentials = b64encode(user.encode()).decode()
+    return client.post(
+        "/courrier/postmark/tracking/",
+        data,
+        content_type="application/json",
+        headers={"Authorization": f"Basic {credentials}"},
+    )
+
+
+def bounce(email, kind="HardBounce", code=1):
+    return {
+        "RecordType": "Bounce",
+        "Type": kind,
+        "TypeCode": code,
+        "Email": email,
+        "BouncedAt": "2026-11-25T10:00:00Z",
+        "MessageID": "x",
+        "ID": 1,
+        "Details": "smtp;550 5.1.1 no such user" if kind == "HardBounce" else "",
+    }
+
+
+def test_a_service_s_webhook_tells_of_bounces_and_complaints(client, reader, sent):
+    other = SubscriberFactory()
+    assert postmark(client, bounce(reader.email)).status_code == 200
+    assert state(reader) == State.BOUNCED
+    complaint = {
+        "RecordType": "SpamComplaint",
+        "Type": "SpamComplaint",
+        "TypeCode": 512,
+        "Email": other.email,
+    }
+    postmark(client, complaint | {"BouncedAt": "2026-11-25T10:00:00Z", "MessageID": "y", "ID": 2})
+    assert state(other) == State.UNSUBSCRIBED
+
+
+def test_a_forged_webhook_changes_nothing(client, reader, sent):
+    assert postmark(client, bounce(reader.email), user="service:guessed").status_code == 400
+    assert (
+        client.post("/courrier/postmark/tracking/", "{}", content_type="application/json").status_code == 400
+    )
+    assert state(reader) == State.CONFIRMED
+
+
+def test_of_an_address_that_we_do_not_know_nothing_is_kept(client):
+    assert postmark(client, bounce("personne@ailleurs.example")).status_code == 200
+    assert not Subscriber.objects.exists()

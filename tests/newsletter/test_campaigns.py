@@ -1,0 +1,317 @@
+"""What a campaign says, to whom, how it looks, and how staff send it."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import GroupApprovalTask, Workflow, WorkflowContentType, WorkflowTask
+
+from eservices.deliveries.models import Delivery
+from news.models import NewsCategory
+from newsletter import readiness
+from newsletter.composing import parts, shown_to
+from newsletter.models import Campaign, Mailing, NewsletterSettings, Recipient
+from newsletter.rendering import Ways, letter
+from newsletter.states import MailingState
+from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory, UserFactory
+from tests.factories.home import translated
+from tests.factories.news import (
+    EventIndexPageFactory,
+    EventPageFactory,
+    NewsCategoryFactory,
+    NewsIndexPageFactory,
+    NewsPageFactory,
+)
+from tests.factories.newsletter import (
+    CampaignFactory,
+    SubscriberFactory,
+    TopicFactory,
+    mailed,
+    translated_campaign,
+)
+
+pytestmark = pytest.mark.django_db
+WAYS = Ways("https://x.example/choose", "https://x.example/leave", "https://x.example/read")
+
+
+@pytest.fixture(autouse=True)
+def site(home):
+    return home
+
+
+@pytest.fixture
+def news(home):
+    return NewsIndexPageFactory(parent=home)
+
+
+@pytest.fixture
+def event(home):
+    return EventPageFactory(parent=EventIndexPageFactory(parent=home), title="Saint Nicolas")
+
+
+def article(news, title, topics=(), **fields):
+    """News, all of one category."""
+    category = NewsCategory.objects.first() or NewsCategoryFactory()
+    page = NewsPageFactory(parent=news, title=title, category=category, **fields)
+    page.topics = topics
+    page.save()
+    return page
+
+
+def written(campaign, language="fr", **options):
+    return letter(campaign, language, WAYS, day=date(2026, 11, 26), **options)
+
+
+def test_a_letter_holds_chosen_news_events_and_free_blocks_in_html_and_in_text(news, event):
+    page = article(news, "La plage & le port", lead="Dès le 7 décembre.")
+    campaign = CampaignFactory(
+        title="Le port",
+        lead="Trois minutes.",
+        pages=[page, event],
+        blocks=[
+            ("heading", "Le guichet"),
+            ("text", f'<p>Ouvert <b>vendredi</b>, <a linktype="page" id="{page.pk}">la plage</a>.</p>'),
+            ("button", {"label": "Réserver", "page": None, "url": "https://x.example/book?a=1&b=2"}),
+        ],
+    )
+    made = written(campaign, number=412)
+    assert made.subject == "Le port"
+    assert "Jeudi 26 novembre 2026, numéro 412" in made.text
+    for text in (made.html.replace("&amp;", "&"), made.text):
+        for word in (
+            "La plage & le port",
+            "Dès le 7 décembre.",
+            f"http://testserver{page.url}",
+            "Saint Nicolas",
+            "https://x.example/book?a=1&b=2",
+            "https://x.example/leave",
+            "https://x.example/read",
+        ):
+            assert word in text
+    assert f"la plage (http://testserver{page.url})" in made.text
+    assert 'style="color:#12479a"' in made.html  # of a link within the text
+    assert 'href="/' not in made.html
+    assert "<script" not in made.html
+
+
+def test_a_page_stands_in_the_reader_s_language_and_one_that_is_not_public_is_left_out(news):
+    page, gone = article(news, "La plage"), article(news, "Fini")
+    translated(page, "de", title="Der Strand")
+    campaign = CampaignFactory(pages=[page, gone], blocks=())
+    gone.unpublish()
+    assert [part.value.title for part in parts(campaign, "de")] == ["Der Strand"]
+    assert [(part.value.title, part.value.language) for part in parts(campaign, "it")] == [("La plage", "fr")]
+
+
+def test_markup_in_titles_is_text_in_the_letter(news):
+    page = article(news, '<script>alert("1")</script> {{ x }}')
+    made = written(CampaignFactory(title="A < B", pages=[page]))
+    assert "<script" not in made.html
+    assert "{{ x }}" in made.html
+
+
+def test_a_personal_letter_leaves_out_news_of_topics_that_the_reader_did_not_choose(news):
+    roads, votes = TopicFactory(), TopicFactory()
+    road, vote = article(news, "La rue", topics=[roads]), article(news, "Le vote", topics=[votes])
+    one, both = SubscriberFactory(topics=[roads]), SubscriberFactory(topics=[roads, votes])
+    SubscriberFactory(topics=[TopicFactory()])  # nothing for them: no letter
+    mailed(CampaignFactory(pages=[road, vote], personal=True))
+    bodies = {sent.to[0]: sent.body for sent in mail.outbox}
+    assert set(bodies) == {one.email, both.email}
+    assert "La rue" in bodies[one.email]
+    assert "Le vote" not in bodies[one.email]
+    assert "Le vote" in bodies[both.email]
+
+
+def test_a_heading_goes_with_what_stands_below_it(news, event):
+    votes = TopicFactory()
+    page = article(news, "Le vote", topics=[votes])
+    raw = [("heading", "Votes"), ("news", page.pk), ("heading", "Dates"), ("event", event.pk)]
+    everything = parts(CampaignFactory(blocks=raw), "fr")
+    assert shown_to(everything, set()) == (2, 3)
+    assert shown_to(everything, {votes.translation_key}) == (0, 1, 2, 3)
+
+
+# -- The archive ---------------------------------------------------------------------------------------------
+def test_a_letter_that_was_sent_stands_in_the_archive_and_others_do_not(client, news):
+    page = article(news, "La plage")
+    SubscriberFactory()
+    number = mailed(CampaignFactory(title="Le port", pages=[page])).number
+    CampaignFactory(title="Pas encore")
+    index = client.get(reverse("newsletter:archive")).content.decode()
+    assert "Le port" in index
+    assert "Pas encore" not in index
+    url = reverse("newsletter:archived", args=[number])
+    assert "La plage" in client.get(url).content.decode()
+    page.unpublish()
+    assert "La plage" not in client.get(url).content.decode()
+    Campaign.objects.get(title="Le port").unpublish()
+    assert client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["archives/7/", "archives/99999999999999999999/", "archives/?page=x"])
+def test_a_letter_that_is_not_there_is_not_found(client, path):
+    assert client.get(f"/infolettre/{path}").status_code == 404
+
+
+def test_the_archive_speaks_the_reader_s_language_or_says_that_it_does_not(client):
+    SubscriberFactory()
+    campaign = CampaignFactory(title="Le port")
+    translated_campaign(campaign, "de", title="Der Hafen")
+    number = mailed(campaign).number
+    assert "Der Hafen" in client.get(f"/de/infolettre/archives/{number}/").content.decode()
+    english = client.get(f"/en/infolettre/archives/{number}/").content.decode()
+    assert "Le port" in english
+    assert "not translated" in english
+
+
+def test_the_archive_asks_the_same_few_questions_however_many_letters(client, django_assert_max_num_queries):
+    SubscriberFactory()
+    for _ in range(3):
+        mailed(CampaignFactory())
+    client.get(reverse("newsletter:archive"))
+    with django_assert_max_num_queries(4):
+        client.get(reverse("newsletter:archive"))
+
+
+# -- Figures -------------------------------------------------------------------------------------------------
+def test_openings_are_counted_only_where_the_commune_wants_it_and_the_letter_says_so(client):
+    SubscriberFactory()
+    mailed(CampaignFactory())
+    assert "/vu/" not in mail.outbox[0].alternatives[0].content
+    NewsletterSettings.objects.update_or_create(defaults={"count_openings": True})
+    number = mailed(CampaignFactory()).number
+    html = mail.outbox[1].alternatives[0].content
+    assert "Sans pistage" in mail.outbox[0].alternatives[0].content
+    assert "Sans pistage" not in html
+    pixel = re.search(r"http://testserver(/infolettre/vu/\d+\.gif)", html)[1]
+    assert mail.outbox[1].to[0] not in pixel
+    for _ in range(2):
+        assert client.get(pixel)["Content-Type"] == "image/gif"
+    assert client.get(f"/infolettre/vu/{number - 1}.gif").status_code == 200
+    assert list(Mailing.objects.order_by("number").values_list("openings", flat=True)) == [0, 2]
+
+
+# -- Staff ---------------------------------------------------------------------------------------------------
+@pytest.fixture
+def editor(client):
+    user = SuperuserFactory()
+    client.force_login(user)
+    return user
+
+
+def desk(campaign, deed=""):
+    return f"/admin/newsletter/campaigns/{campaign.pk}/" + (f"{deed}/" if deed else "")
+
+
+def test_staff_see_who_gets_it_and_what_stands_in_the_way_and_send_it(client, editor):
+    SubscriberFactory(language="de")
+    campaign = CampaignFactory(draft=True)
+    page = client.get(desk(campaign)).content.decode()
+    assert "Pas encore approuvée" in page
+    client.post(desk(campaign, "schedule"))
+    assert not Mailing.objects.exists()
+    campaign.save_revision().publish()
+    assert "1 personne" in client.get(desk(campaign)).content.decode()
+    later = timezone.localtime() + timedelta(days=1)
+    client.post(desk(campaign, "schedule"), {"at": later.strftime("%Y-%m-%dT%H:%M")})
+    mailing = Mailing.objects.get()
+    assert (mailing.state, mailing.scheduled_by) == (MailingState.SCHEDULED, editor)
+    for deed, state in (("pause", "paused"), ("resume", "scheduled"), ("cancel", "cancelled")):
+        client.post(desk(campaign, deed))
+        mailing.refresh_from_db()
+        assert mailing.state == state
+    client.post(desk(campaign, "schedule"))
+    mailing.refresh_from_db()
+    assert mailing.state == MailingState.SCHEDULED
+    assert client.get(desk(campaign)).status_code == 200
+
+
+def test_what_was_changed_after_approval_is_not_sent_unseen(client, editor):
+    SubscriberFactory()
+    campaign = CampaignFactory()
+    campaign.title = "Changé"
+    campaign.save_revision()
+    client.post(desk(campaign, "schedule"))
+    assert not Mailing.objects.exists()
+
+
+def test_a_test_goes_to_one_address_with_what_was_saved_last(client, editor):
+    campaign = CampaignFactory(draft=True, title="Vieux")
+    campaign.title = "Neuf"
+    campaign.save_revision()
+    client.post(desk(campaign, "test"), {"to": "moi@orvenay.example"})
+    delivery = Delivery.objects.get()
+    assert (delivery.recipient, delivery.title) == ("moi@orvenay.example", "[Essai] Neuf")
+    assert not Recipient.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("deed", "data"),
+    [
+        ("test", {"to": "nobody"}),
+        ("test", {"to": "a@b.example\r\nBcc: c@d.example"}),
+        ("schedule", {"at": "2020-01-01T07:00"}),
+        ("schedule", {"at": "soon"}),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_the_field(client, editor, deed, data):
+    answer = client.post(desk(CampaignFactory(), deed), data)
+    assert answer.status_code == 422
+    assert not Delivery.objects.exists()
+    assert not Mailing.objects.exists()
+
+
+def test_only_who_may_write_sees_a_campaign_and_only_who_may_publish_sends_it(client):
+    SubscriberFactory()
+    campaign = CampaignFactory()
+    client.force_login(AgentFactory())
+    assert client.get(desk(campaign)).status_code == 404
+    client.force_login(UserFactory(is_staff=True, roles=["editors"]))
+    assert client.get(desk(campaign)).status_code == 200
+    assert client.post(desk(campaign, "schedule")).status_code == 404
+    assert client.post(desk(campaign, "test"), {"to": "moi@orvenay.example"}).status_code == 302
+    client.force_login(EditorFactory())
+    assert client.post(desk(campaign, "schedule")).status_code == 302
+    assert Mailing.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["999999/", "1/nothing/", "1/pause/"])
+def test_unknown_campaigns_and_deeds_are_not_found(client, editor, path):
+    assert client.post(f"/admin/newsletter/campaigns/{path}").status_code in (404, 405)
+
+
+def test_a_campaign_goes_through_the_approval_that_the_commune_laid(client, editor):
+    workflow, task = (
+        Workflow.objects.create(name="Relecture"),
+        GroupApprovalTask.objects.create(name="Relire"),
+    )
+    task.groups.add(Group.objects.create(name="relecture"))
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=1)
+    WorkflowContentType.objects.create(
+        content_type=ContentType.objects.get_for_model(Campaign), workflow=workflow
+    )
+    campaign = CampaignFactory(draft=True)
+    campaign.save_revision()
+    state = workflow.start(campaign, editor)
+    assert readiness.remarks(campaign, [])[0].forbids
+    state.current_task_state.approve(user=editor)
+    campaign.refresh_from_db()
+    assert campaign.live
+
+
+@pytest.mark.parametrize("mode", ["mail", "night", "bare", "text", "site"])
+def test_a_campaign_is_previewed_as_it_will_be_read(mode, news):
+    page = article(news, "La plage")
+    campaign = CampaignFactory(draft=True, pages=[page])
+    answer = campaign.make_preview_request(preview_mode=mode)
+    content = answer.content.decode()
+    assert answer.status_code == 200
+    assert "La plage" in content
+    assert ("@media all" in content) == (mode == "night")
+    assert ' src="' not in content or mode != "bare"

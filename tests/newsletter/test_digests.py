@@ -1,0 +1,149 @@
+"""Digests: written and mailed by themselves, when they are due and there is something to tell."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
+
+from newsletter import carrying
+from newsletter.models import Campaign, Digest, Mailing
+from newsletter.rhythm import next_moment
+from newsletter.sweeps import write_digests
+from tests.factories.home import locale, published, translated
+from tests.factories.news import (
+    EventIndexPageFactory,
+    EventPageFactory,
+    NewsCategoryFactory,
+    NewsIndexPageFactory,
+    NewsPageFactory,
+    moment,
+)
+from tests.factories.newsletter import SubscriberFactory, TopicFactory
+
+pytestmark = pytest.mark.django_db
+ZONE = ZoneInfo("Europe/Zurich")
+NOW = datetime(2026, 11, 25, 12, tzinfo=ZONE)  # a Wednesday
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def index(home, clock):
+    return NewsIndexPageFactory(parent=home)
+
+
+def publish(index, title, topics=()):
+    page = NewsPageFactory(parent=index, title=title, category=NewsCategoryFactory(slug=title), live=False)
+    page.topics = topics
+    return published(page)
+
+
+def thursday(clock):
+    """Half past seven on the day after, with all that then happens by itself."""
+    clock.move_to(NOW.replace(day=26, hour=7, minute=30))
+    write_digests(timezone.now())
+    for mailing in Mailing.objects.all():
+        carrying.carry(mailing.pk)
+
+
+def weekly(**fields):
+    since = NOW - timedelta(minutes=1)
+    digest = Digest.objects.create(
+        locale=locale(), title="La lettre du jeudi", weekday=3, since=since, **fields
+    )
+    assert digest.due_at == datetime(2026, 11, 26, 7, tzinfo=ZONE)
+    return digest
+
+
+def test_what_was_published_and_what_takes_place_goes_to_each_reader_by_their_topics(index, home, clock):
+    roads, votes = TopicFactory(), TopicFactory()
+    weekly()
+    publish(index, "rue", [roads])
+    publish(index, "vote", [votes])
+    EventPageFactory(parent=EventIndexPageFactory(parent=home), title="Marché", start=moment(2026, 11, 28, 9))
+    road, both = SubscriberFactory(topics=[roads]), SubscriberFactory(topics=[roads, votes])
+    thursday(clock)
+    bodies = {sent.to[0]: sent.body for sent in mail.outbox}
+    assert set(bodies) == {road.email, both.email}
+    assert "vote" not in bodies[road.email]
+    for word in ("rue", "vote", "Marché"):
+        assert word in bodies[both.email]
+    assert mail.outbox[0].subject == "La lettre du jeudi"
+    assert "rue" in Campaign.objects.get().summary
+
+
+def test_a_digest_tells_nothing_twice_and_is_silent_without_news(index, clock):
+    digest = weekly()
+    publish(index, "rue")
+    SubscriberFactory()
+    thursday(clock)
+    write_digests(timezone.now())
+    assert len(mail.outbox) == 1
+    digest.refresh_from_db()
+    assert digest.due_at == datetime(2026, 12, 3, 7, tzinfo=ZONE)
+    clock.shift(timedelta(days=7))
+    write_digests(timezone.now())
+    assert Campaign.objects.count() == 1
+
+
+def test_a_digest_on_a_topic_tells_only_of_it_and_only_its_subscribers(index, clock):
+    roads, votes = TopicFactory(), TopicFactory()
+    weekly().topics.set([roads])
+    publish(index, "rue", [roads])
+    publish(index, "vote", [votes])
+    publish(index, "divers")
+    reader = SubscriberFactory(topics=[roads, votes])
+    SubscriberFactory(topics=[votes])
+    thursday(clock)
+    assert [sent.to[0] for sent in mail.outbox] == [reader.email]
+    assert "rue" in mail.outbox[0].body
+    assert "vote" not in mail.outbox[0].body
+    assert "divers" not in mail.outbox[0].body
+
+
+def test_a_translated_digest_goes_out_in_each_language(index, clock):
+    digest = weekly()
+    german = digest.copy_for_translation(locale("de"))
+    german.title = "Der Donnerstagsbrief"
+    german.save()
+    translated(publish(index, "rue"), "de", title="Die Strasse")
+    SubscriberFactory(language="de")
+    SubscriberFactory()
+    thursday(clock)
+    subjects = sorted(sent.subject for sent in mail.outbox)
+    assert subjects == ["Der Donnerstagsbrief", "La lettre du jeudi"]
+    assert Mailing.objects.count() == 1
+    assert any("Die Strasse" in sent.body for sent in mail.outbox)
+
+
+def test_a_digest_out_of_use_stays_silent(index, clock):
+    digest = weekly()
+    digest.active = False
+    digest.save()
+    publish(index, "rue")
+    thursday(clock)
+    assert digest.due_at is None
+    assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "weekday", "now", "due"),
+    [
+        ("daily", 0, (2026, 11, 25, 6), (2026, 11, 25, 7)),
+        ("daily", 0, (2026, 11, 25, 7), (2026, 11, 26, 7)),
+        ("weekly", 2, (2026, 11, 25, 6), (2026, 11, 25, 7)),
+        ("weekly", 2, (2026, 11, 25, 8), (2026, 12, 2, 7)),
+        ("weekly", 1, (2026, 11, 25, 8), (2026, 12, 1, 7)),
+        ("daily", 0, (2027, 3, 27, 8), (2027, 3, 28, 7)),  # clocks change in the night between
+    ],
+)
+def test_the_next_letter_is_the_next_time_on_the_wall(rhythm, weekday, now, due):
+    found = next_moment(rhythm, weekday, time(7), datetime(*now, tzinfo=ZONE))
+    assert found == datetime(*due, tzinfo=ZONE)

@@ -1,0 +1,133 @@
+"""Subscribers in and out of files, with the proof that each agreed."""
+
+import csv
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from eservices.deliveries.models import Delivery
+from newsletter.models import ConsentEvent, Subscriber
+from newsletter.states import State
+from tests.factories.accounts import AgentFactory, EditorFactory
+from tests.factories.newsletter import SubscriberFactory, TopicFactory
+
+pytestmark = pytest.mark.django_db
+IMPORT, EXPORT = "/admin/newsletter/subscribers/import/", "/admin/newsletter/subscribers/export/"
+PROOF = "Formulaires papier de la fête 2025, classeur 3"
+
+
+@pytest.fixture(autouse=True)
+def site(home):
+    return home
+
+
+@pytest.fixture
+def editor(client):
+    client.force_login(user := EditorFactory())
+    return user
+
+
+def show(client, text, proof=PROOF, name="abonnes.csv"):
+    content = text if isinstance(text, bytes) else text.encode()
+    return client.post(IMPORT, {"file": SimpleUploadedFile(name, content), "proof": proof})
+
+
+def carry_out(client, text, proof=PROOF):
+    shown = show(client, text, proof).context["shown"]
+    return client.post(IMPORT, {"shown": shown, "proof": proof})
+
+
+def test_who_agreed_on_a_known_day_is_subscribed_with_that_proof_and_others_are_asked(client, editor):
+    topic = TopicFactory(name="Chantiers")
+    TopicFactory(name="Votations")
+    text = (
+        "E-mail;Langue;Thèmes;Consentement;Preuve\n"
+        "Elodie@Courriel.example;de;chantiers;3.5.2025;bulletin 12\n"
+        "jean@courriel.example;;;;\n"
+    )
+    shown = show(client, text)
+    assert not Subscriber.objects.exists()
+    assert (len(shown.context["plan"].taken_over), len(shown.context["plan"].asked)) == (1, 1)
+    carry_out(client, text)
+    elodie, jean = Subscriber.objects.order_by("email")
+    assert (elodie.email, elodie.state, elodie.language) == ("elodie@courriel.example", State.CONFIRMED, "de")
+    assert elodie.confirmed_at.date() == date(2025, 5, 3)
+    assert elodie.topic_keys == {topic.translation_key}
+    consent = elodie.consents.get()
+    assert (consent.kind, consent.page, consent.actor) == (ConsentEvent.Kind.IMPORTED, "bulletin 12", editor)
+    assert (jean.state, len(jean.topic_keys)) == (State.PENDING, 2)
+    assert Delivery.objects.get().recipient == jean.email
+
+
+def test_imported_twice_nothing_changes_and_nobody_who_left_comes_back(client, editor):
+    known, left = SubscriberFactory(language="de"), SubscriberFactory(gone=True)
+    bounced = SubscriberFactory(state=State.BOUNCED)
+    addresses = [known.email, left.email, bounced.email, "neuf@courriel.example", "NEUF@courriel.example"]
+    text = "email,consent\n" + "".join(f"{one},2025-05-03\n" for one in addresses)
+    carry_out(client, text)
+    again = show(client, text).context["plan"]
+    carry_out(client, text)
+    assert (again.taken_over, again.asked, again.known, again.left) == ([], [], 2, 2)
+    states = dict(Subscriber.objects.values_list("email", "state"))
+    assert states == {
+        known.email: State.CONFIRMED,
+        left.email: State.UNSUBSCRIBED,
+        bounced.email: State.BOUNCED,
+        "neuf@courriel.example": State.CONFIRMED,
+    }
+    known.refresh_from_db()
+    assert known.language == "de"
+    assert ConsentEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "vide"),
+        ("nom\nElodie\n", "email"),
+        ("email\nelodie\n", "Ligne 2"),
+        ('email\n"a\nBcc: x"@b.example\n', "Ligne 2"),
+        ("email;language\na@b.example;xx\n", "Ligne 2"),
+        ("email;topics\na@b.example;Rien\n", "Ligne 2"),
+        ("email;consent\na@b.example;hier\n", "Ligne 2"),
+        ("email;consent\na@b.example;2099-01-01\n", "Ligne 2"),
+        (b"PK\x03\x04\x00", "CSV"),
+        ("email\n" + "a@b.example\n" * 5001, "5000"),
+    ],
+)
+def test_a_wrong_line_refuses_the_file_and_says_where(client, editor, text, said):
+    answer = show(client, text)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Subscriber.objects.exists()
+
+
+def test_without_a_proof_or_a_file_nobody_is_subscribed(client, editor):
+    assert show(client, "email\na@b.example\n", proof="").status_code == 422
+    assert client.post(IMPORT, {"proof": PROOF}).status_code == 422
+    assert not Subscriber.objects.exists()
+
+
+def test_everybody_is_exported_with_their_consent_and_can_be_read_again(client, editor):
+    topic = TopicFactory(name="Chantiers")
+    reader = SubscriberFactory(topics=[topic])
+    ConsentEvent.objects.create(subscriber=reader, kind="confirmed", wording="2026-1")
+    SubscriberFactory(gone=True, email="=cmd@courriel.example")
+    content = b"".join(client.get(EXPORT).streaming_content).decode("utf-8-sig")
+    first, second = csv.DictReader(content.splitlines(), delimiter=";")
+    assert (first["email"], first["topics"], first["state"]) == (reader.email, "Chantiers", "confirmed")
+    assert "confirmed" in first["proof"]
+    assert "2026-1" in first["proof"]
+    assert second["email"].startswith("'=")
+    Subscriber.objects.filter(pk=reader.pk).delete()
+    carry_out(client, content.splitlines()[0] + "\n" + content.splitlines()[1])
+    assert Subscriber.objects.get(email=reader.email).topic_keys == {topic.translation_key}
+
+
+def test_only_who_keeps_subscribers_imports_and_exports(client):
+    client.force_login(AgentFactory())
+    assert client.get(IMPORT).status_code == 404
+    assert client.get(EXPORT).status_code == 404
+    client.force_login(EditorFactory())
+    assert client.get(IMPORT).status_code == 200

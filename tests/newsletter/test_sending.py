@@ -1,0 +1,270 @@
+"""The built-in sender: who gets what, once, at which pace, and what happens when it is stopped."""
+
+import email
+from datetime import timedelta
+from email import policy
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.test import Client
+from django.utils import timezone
+
+from newsletter import carrying, figures
+from newsletter.actions import mailings as actions
+from newsletter.actions import subscribers
+from newsletter.backends.builtin.pace import allowance
+from newsletter.models import Mailing, Recipient, Subscriber
+from newsletter.states import MailingState, RecipientState, State
+from newsletter.sweeps import go_on_mailing
+from tests.factories.newsletter import (
+    CampaignFactory,
+    SubscriberFactory,
+    TopicFactory,
+    mailed,
+    translated_campaign,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def site(home):
+    return home
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A mail server that says what ``answers`` holds for an address, and takes everything else."""
+    answers = {}
+    taken = EmailBackend.send_messages
+
+    def answer(self, messages):
+        if fault := answers.get(messages[0].to[0]):
+            raise fault
+        return taken(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", answer)
+    return answers
+
+
+def refused(address, code, text):
+    return SMTPRecipientsRefused({address: (code, text)})
+
+
+def test_each_confirmed_subscriber_of_the_topics_gets_one_letter_with_their_own_links():
+    topic = TopicFactory()
+    readers = SubscriberFactory.create_batch(2, topics=[topic])
+    SubscriberFactory(topics=[TopicFactory()])
+    SubscriberFactory(pending=True, topics=[topic])
+    mailing = mailed(CampaignFactory(topics=[topic]))
+    assert mailing.state == MailingState.SENT
+    assert sorted(letter.to[0] for letter in mail.outbox) == sorted(one.email for one in readers)
+    for letter in mail.outbox:
+        own = Subscriber.objects.get(email=letter.to[0]).secret
+        others = {one.secret for one in readers} - {own}
+        sent = email.message_from_bytes(letter.message().as_bytes(), policy=policy.default)
+        for part in (sent.get_body(["plain"]), sent.get_body(["html"])):
+            text = part.get_content()
+            assert f"/infolettre/desabonner/{own}/" in text
+            assert f"/infolettre/preferences/{own}/" in text
+            assert not any(other in text for other in others)
+        assert max(map(len, letter.message().as_bytes().split(b"\r\n"))) <= 998
+        assert "orvenay" in sent["Reply-To"]
+
+
+def test_a_letter_bears_what_mail_programs_unsubscribe_by_and_only_a_post_does():
+    reader = SubscriberFactory()
+    mailed(CampaignFactory())
+    sent = email.message_from_bytes(mail.outbox[0].message().as_bytes(), policy=policy.default)
+    assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "<infolettre.testserver>" in sent["List-Id"]
+    target = sent["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
+    mail_program = Client(enforce_csrf_checks=True)
+    assert mail_program.get(target).status_code == 200
+    reader.refresh_from_db()
+    assert reader.state == State.CONFIRMED
+    mail_program.post(target, {"List-Unsubscribe": "One-Click"})
+    reader.refresh_from_db()
+    assert reader.state == State.UNSUBSCRIBED
+    assert figures.of(Mailing.objects.get())["left"] == 1
+
+
+def test_readers_get_their_language_where_the_letter_has_it():
+    german, italian = SubscriberFactory(language="de"), SubscriberFactory(language="it")
+    campaign = CampaignFactory(title="Le port")
+    translated_campaign(campaign, "de", title="Der Hafen")
+    mailed(campaign)
+    subjects = {letter.to[0]: letter.subject for letter in mail.outbox}
+    assert subjects == {german.email: "Der Hafen", italian.email: "Le port"}
+    letters = {letter.to[0]: letter for letter in mail.outbox}
+    assert "/de/infolettre/desabonner/" in letters[german.email].body
+
+
+def test_who_leaves_before_the_letter_reaches_them_gets_none():
+    staying, leaving = SubscriberFactory(), SubscriberFactory()
+    mailing = actions.schedule(actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(hours=1))
+    with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
+        claimed = actions.claim(mailing.pk, timezone.now())
+        carrying.prepare(claimed)
+        subscribers.unsubscribe(subscriber=leaving)
+        actions.go_on(claimed, timezone.now())
+    assert [letter.to[0] for letter in mail.outbox] == [staying.email]
+    assert Recipient.objects.get(subscriber=leaving).state == RecipientState.SKIPPED
+
+
+def test_a_campaign_is_mailed_once_and_only_when_approved():
+    SubscriberFactory()
+    with pytest.raises(actions.Impossible):
+        actions.schedule(actor=None, campaign=CampaignFactory(draft=True))
+    campaign = CampaignFactory()
+    mailing = mailed(campaign)
+    with pytest.raises(actions.Impossible):
+        actions.schedule(actor=None, campaign=campaign)
+    carrying.carry(mailing.pk)
+    assert len(mail.outbox) == 1
+
+
+def test_nothing_leaves_before_its_hour_and_the_sweep_begins_it():
+    SubscriberFactory()
+    at = timezone.now() + timedelta(hours=3)
+    mailing = actions.schedule(actor=None, campaign=CampaignFactory(), at=at)
+    carrying.carry(mailing.pk)
+    go_on_mailing(timezone.now())
+    assert mail.outbox == []
+    with time_machine.travel(at + timedelta(seconds=5), tick=False):
+        go_on_mailing(timezone.now())
+    assert len(mail.outbox) == 1
+
+
+def test_a_server_that_goes_away_lets_the_mailing_wait_and_nobody_gets_two(server):
+    first, second = SubscriberFactory(), SubscriberFactory()
+    server[second.email] = SMTPServerDisconnected("gone")
+    mailing = mailed(CampaignFactory())
+    assert (mailing.state, len(mail.outbox)) == (MailingState.SENDING, 1)
+    assert "gone" in mailing.fault
+    server.clear()
+    with time_machine.travel(mailing.due_at + timedelta(seconds=1), tick=False):
+        go_on_mailing(timezone.now())
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.fault) == (MailingState.SENT, "")
+    assert [letter.to[0] for letter in mail.outbox] == [first.email, second.email]
+
+
+def test_what_is_refused_for_now_is_tried_again_what_is_refused_for_good_is_not(server):
+    full, gone, unwanted = (SubscriberFactory() for _ in range(3))
+    server[full.email] = refused(full.email, 452, b"4.2.2 mailbox full")
+    server[gone.email] = refused(gone.email, 550, b"5.1.1 no such user")
+    server[unwanted.email] = SMTPDataError(554, b"5.7.1 rejected as spam")
+    mailing = mailed(CampaignFactory())
+    states = {row.subscriber_id: row.state for row in mailing.recipients.all()}
+    assert states == {
+        full.pk: RecipientState.PENDING,
+        gone.pk: RecipientState.REFUSED,
+        unwanted.pk: RecipientState.REFUSED,
+    }
+    for reader, state in ((gone, State.BOUNCED), (unwanted, State.CONFIRMED), (full, State.CONFIRMED)):
+        reader.refresh_from_db()
+        assert reader.state == state
+    server.clear()
+    with time_machine.travel(mailing.due_at + timedelta(seconds=1), tick=False):
+        go_on_mailing(timezone.now())
+    mailing.refresh_from_db()
+    assert (mailing.state, [letter.to[0] for letter in mail.outbox]) == (MailingState.SENT, [full.email])
+
+
+def test_a_server_that_refuses_everything_stops_the_mailing_instead_of_losing_the_readers(server, settings):
+    readers = SubscriberFactory.create_batch(25)
+    for one in readers:
+        server[one.email] = SMTPDataError(554, b"5.7.1 your address is blocked")
+    mailing = mailed(CampaignFactory())
+    assert "in a row" in mailing.fault
+    assert mailing.recipients.filter(state=RecipientState.PENDING).count() >= 5
+
+
+def test_paused_nothing_leaves_and_resumed_it_goes_on(server):
+    SubscriberFactory.create_batch(3)
+    mailing = actions.schedule(
+        actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
+    )
+    actions.pause(actor=None, mailing=mailing)
+    with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
+        go_on_mailing(timezone.now())
+        assert mail.outbox == []
+        actions.resume(actor=None, mailing=mailing)
+        go_on_mailing(timezone.now())
+    assert len(mail.outbox) == 3
+    mailing.refresh_from_db()
+    with pytest.raises(actions.Impossible):
+        actions.pause(actor=None, mailing=mailing)
+
+
+def test_a_worker_that_comes_back_late_does_not_send_what_another_has_taken():
+    SubscriberFactory()
+    mailing = actions.schedule(
+        actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
+    )
+    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False) as clock:
+        late = actions.claim(mailing.pk, timezone.now())
+        assert actions.claim(mailing.pk, timezone.now()) is None
+        clock.shift(timedelta(minutes=5))
+        assert actions.claim(mailing.pk, timezone.now()) is not None
+        assert not actions.hold(late, timezone.now())
+
+
+def test_the_pace_is_kept(settings):
+    settings.NEWSLETTER_PER_MINUTE = 8
+    SubscriberFactory.create_batch(5)
+    mailing = mailed(CampaignFactory())
+    assert len(mail.outbox) == 2  # fifteen seconds' worth
+    with time_machine.travel(timezone.now() + timedelta(seconds=16), tick=False):
+        go_on_mailing(timezone.now())
+        assert len(mail.outbox) == 4
+        go_on_mailing(timezone.now())
+        assert len(mail.outbox) == 4
+    mailing.refresh_from_db()
+    assert mailing.state == MailingState.SENDING
+
+
+def test_pace_is_arithmetic():
+    now = timezone.now()
+    assert allowance(0, None, now) is None
+    assert allowance(60, None, now) == 15
+    assert allowance(60, now - timedelta(seconds=20), now) == 20
+    assert allowance(60, now - timedelta(hours=1), now) == 60
+
+
+def test_preparing_again_after_a_crash_writes_nobody_twice():
+    SubscriberFactory.create_batch(3)
+    mailing = actions.schedule(
+        actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
+    )
+    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False):
+        claimed = actions.claim(mailing.pk, timezone.now())
+        carrying.prepare(claimed)
+        Recipient.objects.order_by("-pk").first().delete()
+        carrying.prepare(claimed)
+    assert Recipient.objects.count() == Recipient.objects.values("subscriber").distinct().count() == 3
+
+
+def test_a_hundred_letters_cost_no_more_questions_than_one_each(django_assert_max_num_queries):
+    SubscriberFactory.create_batch(40)
+    mailing = actions.schedule(
+        actor=None, campaign=CampaignFactory(), at=timezone.now() + timedelta(minutes=1)
+    )
+    with (
+        time_machine.travel(timezone.now() + timedelta(minutes=2), tick=False),
+        django_assert_max_num_queries(40 + 45),
+    ):
+        carrying.carry(mailing.pk)
+    assert len(mail.outbox) == 40
+
+
+def test_an_address_that_would_add_a_header_is_refused():
+    reader = SubscriberFactory()
+    Subscriber.objects.filter(pk=reader.pk).update(email='"a\r\nBcc: x@y.example"@courriel.example')
+    mailed(CampaignFactory())
+    assert mail.outbox == []
+    assert Recipient.objects.get().state == RecipientState.REFUSED

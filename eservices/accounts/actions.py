@@ -1,9 +1,13 @@
 """Every write about people that means something."""
 
+from datetime import date
+
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from .models import IdentityLevel, User
+from .claims import Claims
+from .models import IdentityLevel, IdentityProof, User
+from .signals import account_erased, identity_proven
 
 
 @transaction.atomic
@@ -32,9 +36,84 @@ def prove_address(*, actor: User, email: str) -> None:
 
 
 @transaction.atomic
+def prove_identity(
+    *,
+    actor: User | None,
+    user: User,
+    means: str,
+    given_names: str,
+    family_name: str,
+    birth_date: date | None = None,
+    level: IdentityLevel = IdentityLevel.KNOWN,
+) -> IdentityProof:
+    """The account is known to belong to the person of this name. ``actor``: the agent who saw her, if any.
+
+    Whoever hears ``identity_proven`` acts in this transaction.
+    """
+    account = User.objects.select_for_update().get(pk=user.pk)
+    proof = IdentityProof.objects.create(
+        user=account,
+        level=level,
+        means=means,
+        given_names=given_names,
+        family_name=family_name,
+        birth_date=birth_date,
+        by=actor,
+    )
+    account.identity_level = user.identity_level = max(account.identity_level, level)
+    account.save(update_fields=["identity_level"])
+    identity_proven.send(sender=User, proof=proof)
+    return proof
+
+
+def may_be(user: User, said: Claims) -> bool:
+    """Whether the account may belong to whom a provider vouches for: nobody else is known to be its person."""
+    proof = user.known_as
+    return proof is None or said.level <= IdentityLevel.EMAIL or proof.is_of(said.name, said.birth_date)
+
+
+@transaction.atomic
+def take_claims(*, actor: User, said: Claims) -> None:
+    """Keeps what an identity provider says of ``actor``, where it is more than was known."""
+    if said.email:
+        prove_address(actor=actor, email=said.email)
+    proven = actor.known_as
+    if said.level > IdentityLevel.EMAIL and (proven is None or proven.level < said.level):
+        prove_identity(
+            actor=None,
+            user=actor,
+            means=IdentityProof.Means.PROVIDER,
+            given_names=said.given_names,
+            family_name=said.family_name,
+            birth_date=said.birth_date,
+            level=said.level,
+        )
+
+
+@transaction.atomic
 def change_profile(*, actor: User, language: str, phone: str, first_name: str, last_name: str) -> None:
     """What a person says about herself. The address stays: it is what was proven."""
     user = User.objects.select_for_update().get(pk=actor.pk)
     user.language, user.phone = language, phone
     user.first_name, user.last_name = first_name, last_name
     user.save(update_fields=["language", "phone", "first_name", "last_name"])
+
+
+@transaction.atomic
+def erase_account(*, actor: User) -> None:
+    """Forgets who ``actor`` is and closes the account; the row stays, because traces name it by its number.
+
+    Staff and former staff stay: what they did is told under their name.
+    """
+    user = User.objects.select_for_update().get(pk=actor.pk)
+    if user.is_staff or user.is_superuser:
+        raise ValueError("An account of staff is not erased.")
+    account_erased.send(sender=User, user=user)
+    user.emailaddress_set.all().delete()
+    user.proofs.all().delete()
+    user.socialaccount_set.all().delete()
+    user.email = f"erased-{user.pk}@invalid"
+    user.first_name = user.last_name = user.phone = ""
+    user.identity_level, user.is_active = IdentityLevel.NONE, False
+    user.set_unusable_password()
+    user.save()

@@ -1,10 +1,15 @@
 """Who signs in. The first migration depends on no Wagtail app, so that everything may refer to a user."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .names import is_called
 
 
 class IdentityLevel(models.IntegerChoices):
@@ -70,6 +75,8 @@ class User(AbstractUser):
 
     objects = UserManager()
 
+    assured = False  # whether an identity provider vouched for the person at this sign-in: see backends
+
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
@@ -88,10 +95,69 @@ class User(AbstractUser):
             self.set_unusable_password()
         super().save(*args, **kwargs)
 
+    @property
+    def address_is_proven(self) -> bool:
+        """Whether this person showed that she reads what is sent to her present address."""
+        return self.emailaddress_set.filter(email__iexact=self.email, verified=True).exists()
+
     def set_password(self, raw_password):
         """An empty password is none: nobody gets in with it."""
         super().set_password(raw_password or None)
 
     @property
+    def level(self) -> IdentityLevel:
+        """How sure the commune is of who this is, signed in as it is now.
+
+        Only a sign-in through the provider is as sure as the provider: by e-mail, its person is known.
+        """
+        most = IdentityLevel.ASSURED if self.assured else IdentityLevel.KNOWN
+        return IdentityLevel(min(self.identity_level, most))
+
+    @property
+    def known_as(self) -> "IdentityProof | None":
+        """Whom the account belongs to, as it was proven last; None while nobody looked."""
+        return self.proofs.order_by("-at", "-pk").first()
+
+    @property
     def initials(self) -> str:
         return "".join(word[0] for word in str(self).replace("-", " ").split()[:2]).upper()
+
+
+class IdentityProof(models.Model):
+    """That an account belongs to a person of this name, and how the commune came to know. Only added to."""
+
+    class Means(models.TextChoices):
+        COUNTER = "counter", _("seen at the counter")
+        POSTED_CODE = "posted_code", _("code posted to the registered address")
+        PROVIDER = "provider", _("identity provider")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="proofs")
+    level = models.PositiveSmallIntegerField(_("identity level"), choices=IdentityLevel)
+    means = models.CharField(_("proven by"), max_length=12, choices=Means)
+    given_names = models.CharField(_("first names"), max_length=150)
+    family_name = models.CharField(_("last name"), max_length=150)
+    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+    by = models.ForeignKey(
+        User,
+        verbose_name=_("agent"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Who saw the person, at the counter."),
+    )
+    at = models.DateTimeField(_("proven"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("proof of identity")
+        verbose_name_plural = _("proofs of identity")
+        ordering = ["user", "at"]
+
+    def __str__(self) -> str:
+        return f"{self.given_names} {self.family_name}"
+
+    def is_of(self, name: str, birth_date: date | None = None) -> bool:
+        """Whether what is declared is about this person. What is not declared contradicts nothing."""
+        if name and not is_called(name, self.given_names, self.family_name):
+            return False
+        return not (birth_date and self.birth_date and birth_date != self.birth_date)

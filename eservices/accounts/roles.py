@@ -2,8 +2,10 @@
 team's to say; a group only opens doors."""
 
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Q, QuerySet
 
 EDITORS, MODERATORS, AGENTS, LEADS = "editors", "moderators", "agents", "leads"
+ARCHIVISTS, INSPECTORS = "archivists", "inspectors"
 
 ADMIN = ["wagtailadmin.access_admin"]
 MEDIA = [
@@ -11,46 +13,74 @@ MEDIA = [
     for app, model in (("wagtailimages", "image"), ("wagtaildocs", "document"))
     for action in ("add", "change", "choose")
 ]
+TABLES = [  # withdrawn rows still give old answers their words: deleting is for those who answer for the site
+    f"eservices_formbuilder.{action}_{model}"
+    for model in ("referencetable", "referencerow")
+    for action in ("add", "change")
+]
+FEES = [  # an entry that services refer to is not deleted
+    f"eservices_payments.{action}_{model}"
+    for model in ("feeentry", "feeprice")
+    for action in ("add", "change")
+]
+LETTERS = ["newsletter.add_campaign", "newsletter.change_campaign"]  # whoever may publish sends them
+BOOKS = ["eservices_payments.keep_books", "eservices_payments.change_paymentsettings"]
 SITE = ["home.change_communesettings", "wagtailredirects.add_redirect", "wagtailredirects.change_redirect"]
 COUNTER = ["eservices_submissions.file_for_others"]
 # Group → permissions as "app.codename". Apps that are not there, or not yet, are passed over.
 ROLES: dict[str, list[str]] = {
-    EDITORS: [*ADMIN, *MEDIA],
+    EDITORS: [*ADMIN, *MEDIA, *TABLES, *FEES, *LETTERS],
     MODERATORS: [*ADMIN, *MEDIA, *SITE, "wagtail_localize.submit_translation"],
     AGENTS: [*ADMIN, *COUNTER],
-    LEADS: [*ADMIN, *COUNTER],
+    LEADS: [*ADMIN, *COUNTER, *BOOKS],
+    ARCHIVISTS: [*ADMIN, "eservices_cases.approve_disposal"],
+    INSPECTORS: ["eservices_documents.inspect_permits"],
 }
 # Whole models of an app that a group keeps: every permission on them.
 KEEPS: dict[str, list[str]] = {
-    MODERATORS: ["home", "news", "newsletter", "eservices_catalogue"],
+    MODERATORS: [
+        "home",
+        "news",
+        "newsletter",
+        "eservices_catalogue",
+        "eservices_formbuilder.referencetable",
+        "eservices_formbuilder.referencerow",
+        "eservices_payments.feeentry",
+        "eservices_payments.feeprice",
+        "eservices_reports.reportcategory",
+        "eservices_cases.letter",
+        "eservices_cases.remedies",
+    ],
     LEADS: [
         "eservices_deliveries.delivery",
         "eservices_documents.documenttemplate",
+        "eservices_documents.zone",
+        "eservices_cases.letter",
+        "eservices_cases.remedies",
         "eservices_cases.team",
         "eservices_cases.teammember",
     ],
 }
 
 
-def _permissions(name: str) -> list[Permission]:
-    wanted = set(ROLES[name])
-    kept = set(KEEPS.get(name, []))
-    return [
-        permission
-        for permission in Permission.objects.select_related("content_type")
-        if f"{permission.content_type.app_label}.{permission.codename}" in wanted
-        or permission.content_type.app_label in kept
-        or f"{permission.content_type.app_label}.{permission.content_type.model}" in kept
-    ]
+def _permissions(name: str) -> QuerySet[Permission]:
+    chosen = Q(pk=None)
+    for label in ROLES[name]:
+        app, codename = label.split(".")
+        chosen |= Q(content_type__app_label=app, codename=codename)
+    for label in KEEPS.get(name, []):
+        app, _dot, model = label.partition(".")
+        chosen |= Q(content_type__app_label=app) & (Q(content_type__model=model) if model else Q())
+    return Permission.objects.filter(chosen)
 
 
-def ensure_roles() -> dict[str, Group]:
-    """The groups by name, made where they are missing, with the permissions that belong to them.
+def ensure_roles(*names: str) -> dict[str, Group]:
+    """The groups by name (all, or those named), made where missing, with the permissions that belong to them.
 
     What somebody added to a group by hand stays. Rights on pages stand on the page tree.
     """
     groups = {}
-    for name in ROLES:
-        groups[name], _ = Group.objects.get_or_create(name=name)
+    for name in names or ROLES:
+        groups[name], _made = Group.objects.get_or_create(name=name)
         groups[name].permissions.add(*_permissions(name))
     return groups

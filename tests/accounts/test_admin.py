@@ -53,3 +53,16 @@ def test_a_person_is_changed(boss):
 def test_an_agent_does_not_see_the_screens_for_people(client):
     client.force_login(AgentFactory())
     assert client.get(reverse("wagtailusers_users:index")).status_code == 302
+
+
+def test_staff_do_not_give_themselves_an_address(client):
+    """An address opens what was filed under it."""
+    agent = UserFactory(is_staff=True, roles=["agents"], email="agent@orvenay.example")
+    client.force_login(agent)
+
+    client.post(
+        "/admin/account/", {"name_email-email": "resident@courriel.example", "name_email-first_name": "A"}
+    )
+
+    agent.refresh_from_db()
+    assert agent.email == "agent@orvenay.example"

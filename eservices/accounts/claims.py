@@ -1,0 +1,55 @@
+"""What an OpenID Connect provider says of somebody, in our words. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from .models import IdentityLevel
+
+
+class Unusable(ValueError):
+    """What the provider says cannot be used; the message says why, for the log."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Who signed in at the provider. ``email`` is empty unless the provider proved it."""
+
+    level: IdentityLevel
+    email: str = ""
+    given_names: str = ""
+    family_name: str = ""
+    birth_date: date | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_names} {self.family_name}".strip()
+
+
+def read(data: dict, *, claim: str, levels: dict[str, IdentityLevel]) -> Claims:
+    """What ``data`` (allauth's: ``id_token`` and ``userinfo``) says.
+
+    ``claim`` names what tells the level of assurance, ``levels`` what its values mean to us; a value that is not
+    listed proves an address at most. Only the ID token tells the level: it is bound to this very sign-in.
+    """
+    token, info = data.get("id_token") or {}, data.get("userinfo") or {}
+    if token and info and token.get("sub") != info.get("sub"):
+        raise Unusable("ID token and userinfo are about two people")
+    both = {**token, **info}
+    given_names, family_name = _text(both, "given_name"), _text(both, "family_name")
+    level = levels.get(_text(token, claim), IdentityLevel.EMAIL)
+    if not (given_names and family_name):
+        level = min(level, IdentityLevel.EMAIL)  # proven to be somebody, but nobody says whom
+    email = _text(both, "email") if both.get("email_verified") is True else ""
+    return Claims(IdentityLevel(level), email.lower(), given_names, family_name, _day(both.get("birthdate")))
+
+
+def _text(claims: dict, name: str) -> str:
+    value = claims.get(name)
+    return value.strip()[:150] if isinstance(value, str) else ""
+
+
+def _day(value) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None

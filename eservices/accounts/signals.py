@@ -1,0 +1,10 @@
+"""What accounts tell the apps above them."""
+
+from django.dispatch import Signal
+
+# Sent with ``proof`` inside the transaction in which it became known whom an account belongs to.
+identity_proven = Signal()
+
+# Sent with ``user`` inside the transaction in which an account is erased at its owner's wish. Whoever keeps rows about
+# the person, and not about a request, forgets them now.
+account_erased = Signal()

@@ -1,0 +1,210 @@
+"""Signing in through an identity provider: a real one over HTTP, which says what it is told."""
+
+from datetime import date
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.urls import reverse
+
+from eservices.accounts.models import IdentityLevel, IdentityProof, User
+from eservices.submissions import actions
+from eservices.submissions.models import Submission
+from tests.factories.accounts import UserFactory, known
+from tests.factories.provider import providing
+from tests.factories.submissions import DraftFactory, sent
+
+pytestmark = pytest.mark.django_db
+EMAIL, KNOWN, ASSURED = IdentityLevel.EMAIL, IdentityLevel.KNOWN, IdentityLevel.ASSURED
+LOGIN = "/compte/oidc/idp/login/"
+ELODIE = {
+    "sub": "7f3a",
+    "acr": "high",
+    "email": "Elodie@Courriel.example",
+    "email_verified": True,
+    "given_name": "Élodie",
+    "family_name": "Marchetti",
+    "birthdate": "1988-04-17",
+}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with providing() as found:
+        yield found
+
+
+@pytest.fixture
+def provider(server, settings):
+    server.claims, server.broken = dict(ELODIE), {}
+    settings.SOCIALACCOUNT_PROVIDERS = server.settings()
+    settings.OIDC_LEVELS = {"high": ASSURED, "substantial": KNOWN}
+    return server
+
+
+def sign_in(client, provider, next_page="", **claims):
+    """Goes to the provider and comes back."""
+    provider.claims |= claims
+    away = client.post(LOGIN + (f"?next={next_page}" if next_page else ""))
+    assert away.status_code == 302
+    assert "acr_values=high" in away["Location"]
+    return client.get(f"{LOGIN}callback/", provider.sign_in(away["Location"]))
+
+
+def told(client, answer) -> str:
+    """The page that somebody is sent back to, with what it says."""
+    return client.get(answer["Location"]).content.decode()
+
+
+def test_a_first_sign_in_opens_the_account_of_the_address_and_it_is_known_whose_it_is(client, provider):
+    answer = sign_in(client, provider, "/de/espace/identite/")
+    assert (answer.status_code, answer["Location"]) == (302, "/de/espace/identite/")
+    user = User.objects.get()
+    assert user.email == "elodie@courriel.example"
+    assert user.address_is_proven
+    assert str(user.known_as) == "Élodie Marchetti"
+    assert (user.known_as.birth_date, user.known_as.level) == (date(1988, 4, 17), ASSURED)
+    assert not user.has_usable_password()
+    page = client.get(reverse("space:identity")).content.decode()
+    assert "Élodie Marchetti" in page
+
+
+@pytest.mark.parametrize(
+    ("claims", "level"),
+    [
+        ({"acr": "high"}, ASSURED),
+        ({"acr": "substantial"}, KNOWN),
+        ({"acr": "unheard of"}, EMAIL),
+        ({"acr": None}, EMAIL),
+        ({"acr": "high", "family_name": None}, EMAIL),
+    ],
+)
+def test_the_level_follows_the_claim_of_the_provider_and_holds_for_this_sign_in(
+    client, provider, claims, level
+):
+    sign_in(client, provider, **claims)
+    user = client.get(reverse("space:home")).context["user"]
+    assert user.level == level
+    client.logout()
+    client.force_login(User.objects.get(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(reverse("space:home")).context["user"].level == min(level, KNOWN)
+
+
+def test_signing_in_again_finds_the_account_by_what_the_provider_calls_the_person(client, provider):
+    sign_in(client, provider)
+    client.logout()
+    sign_in(client, provider, email="another@courriel.example")
+    assert User.objects.get().email == "elodie@courriel.example"
+    assert IdentityProof.objects.count() == 1
+
+
+def test_the_account_that_the_address_had_already_is_taken_where_the_provider_proves_the_address(
+    client, provider
+):
+    elodie = UserFactory(email="elodie@courriel.example")
+    sign_in(client, provider)
+    assert User.objects.get() == elodie
+    assert SocialAccount.objects.get().user == elodie
+
+
+@pytest.mark.parametrize("claims", [{"email_verified": False}, {"email_verified": "true"}, {"email": None}])
+def test_an_address_that_the_provider_does_not_prove_opens_nothing(client, provider, claims):
+    UserFactory(email="elodie@courriel.example")
+    page = told(client, sign_in(client, provider, **claims))
+    assert "ne prouve aucune adresse" in page
+    assert not SocialAccount.objects.exists()
+    assert not client.get(reverse("space:home")).context
+
+
+def test_who_is_signed_in_by_code_connects_the_provider_to_that_account(client, provider):
+    user = UserFactory()
+    client.force_login(user)
+    sign_in(client, provider, email=None)
+    user.refresh_from_db()
+    assert user.identity_level == ASSURED
+    assert SocialAccount.objects.get().user == user
+    assert client.get(reverse("space:home")).context["user"].level == ASSURED
+    assert not EmailAddress.objects.filter(email="elodie@courriel.example").exists()
+
+
+def test_an_account_that_is_known_to_be_anothers_is_not_given_away(client, provider):
+    otto = known("Otto", "Muster", email="elodie@courriel.example")
+    page = told(client, sign_in(client, provider))
+    assert "quelqu’un d’autre" in page
+    assert not SocialAccount.objects.exists()
+    assert str(otto.known_as) == "Otto Muster"
+
+
+def test_a_closed_account_stays_closed(client, provider):
+    UserFactory(email="elodie@courriel.example", is_active=False)
+    assert "fermé" in told(client, sign_in(client, provider))
+
+
+def test_a_request_sent_after_such_a_sign_in_keeps_its_level(client, provider):
+    sign_in(client, provider)
+    user = User.objects.get()
+    user.assured = True  # as the session's backend says
+    draft = DraftFactory(complete=True, user=user)
+    draft.user = User.objects.get()
+    with_provider = actions.send(actor=user, draft=draft)
+    by_code = sent(user=User.objects.get())
+    assert [one.identity_level for one in (with_provider, by_code)] == [ASSURED, KNOWN]
+    assert Submission.objects.count() == 2
+
+
+# -- What may go wrong ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"/.well-known/openid-configuration": (500, b"")},
+        {"/.well-known/openid-configuration": (200, b"<html>")},
+        {"/.well-known/openid-configuration": (200, b"{}")},
+    ],
+)
+def test_a_provider_that_is_away_is_told_and_costs_nobody_the_way_in_by_code(client, provider, broken):
+    provider.broken = broken
+    assert "code par e-mail" in told(client, client.post(LOGIN))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"/token": (500, b"")},
+        {"/token": (200, b"null")},
+        {"/token": (200, b'{"access_token": "t", "id_token": "nonsense"}')},
+        {"/userinfo": (500, b"")},
+        {"/userinfo": (200, b"<html>")},
+        {"/userinfo": (200, b'{"sub": "somebody else"}')},
+    ],
+)
+def test_an_answer_that_makes_no_sense_signs_nobody_in(client, provider, broken):
+    away = client.post(LOGIN)
+    provider.broken = broken
+    answer = client.get(f"{LOGIN}callback/", provider.sign_in(away["Location"]))
+    assert "code par e-mail" in told(client, answer)
+    assert not User.objects.exists()
+
+
+def test_a_token_for_another_commune_or_of_yesterday_signs_nobody_in(client, provider):
+    for claims in (
+        {"aud": "another"},
+        {"aud": "commune", "exp": 1},
+        {"exp": 2**40, "iss": "https://else.example"},
+    ):
+        assert "code par e-mail" in told(client, sign_in(client, provider, **claims))
+    assert not User.objects.exists()
+
+
+def test_who_gives_up_at_the_provider_comes_back_to_the_sign_in(client, provider):
+    away = client.post(LOGIN)
+    state = provider.sign_in(away["Location"])["state"]
+    answer = client.get(f"{LOGIN}callback/", {"error": "access_denied", "state": state})
+    assert "pas connecté" in told(client, answer)
+    assert client.get(f"{LOGIN}callback/", {"code": "forged", "state": "forged"}).status_code == 302
+    assert not User.objects.exists()
+
+
+def test_without_a_provider_there_is_no_way_to_one(client, settings):
+    assert "oidc" not in client.get(reverse("account_login")).content.decode()
+    assert client.post(LOGIN).status_code == 404
+    assert client.get(LOGIN).status_code == 405

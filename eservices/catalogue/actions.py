@@ -1,20 +1,38 @@
 """Every write of the catalogue that means something."""
 
-from django.db import transaction
+import logging
+from datetime import timedelta
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from eservices.cases import actions as cases
+from eservices.cases.models import Case
 from eservices.formbuilder import actions as formbuilder
 from eservices.formbuilder.models import Form, FormVersion
+from eservices.submissions import actions as submissions
+from eservices.submissions.models import Draft
 
-from . import importing
+from . import following, importing
 from .compile import definition_of
-from .models import ServicePage
+from .drafting import drafted
+from .linting import errors
+from .models import ServiceIndexPage, ServicePage, TranslationUpdate
+from .tasks import update_translations as wake
+
+logger = logging.getLogger(__name__)
+
+CLAIM = timedelta(minutes=10)  # longer than any update takes: then another worker takes over
+PAUSES = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 60 * 6)]  # after so many failures
 
 
 @transaction.atomic
 def publish_form(*, actor, page: ServicePage) -> FormVersion | None:
     """Freezes what is live of the service that ``page`` belongs to; None while its source is not live.
 
-    Content that did not change makes no new version.
+    Content that did not change makes no new version. Translations follow their source soon after.
     """
     source = ServicePage.objects.source_of(page.translation_key)
     if source is None or not source.live:
@@ -24,6 +42,8 @@ def publish_form(*, actor, page: ServicePage) -> FormVersion | None:
     form = _form(source)
     formbuilder.offer(actor=actor, form=form, offered=True)
     _follow(source, translations)
+    if page.pk == source.pk:
+        _announce(source)
     return formbuilder.freeze(actor=actor, form=form, content=content)
 
 
@@ -35,12 +55,89 @@ def withdraw_form(*, actor, page: ServicePage) -> None:
         formbuilder.offer(actor=actor, form=form, offered=False)
 
 
-def import_service(*, actor, index, definition: dict, page_fields: dict | None = None) -> ServicePage:
-    """Makes or changes the service that a definition describes, as an editor would, and publishes it.
+@transaction.atomic
+def rehearse(*, actor, page: ServicePage, language: str) -> Draft:
+    """Freezes the latest drafts of the service as a rehearsal, and begins a request on it.
 
-    ``page_fields``: see ``importing.write_service``.
+    Raises ``ValidationError`` with every fault where the form would fail a resident.
     """
-    return importing.write_service(index, definition, page_fields or {}, user=actor)
+    source = ServicePage.objects.source_of(page.translation_key)
+    content = drafted(source)
+    if faults := errors(content):
+        raise ValidationError([str(fault) for fault in faults])
+    kind = FormVersion.Kind.REHEARSAL
+    version = formbuilder.freeze(actor=actor, form=_form(source), content=content, kind=kind)
+    return submissions.start_draft(actor=actor, version=version, language=language)
+
+
+def discard_rehearsals(*, actor, page: ServicePage) -> None:
+    """Throws away what was rehearsed of the service, each case by itself; what is real stays."""
+    for case in Case.objects.rehearsed().filter(form=page.translation_key):
+        cases.discard(actor=actor, case=case)
+    begun = Draft.objects.rehearsed().filter(version__form=page.translation_key)
+    for draft in begun.select_related("version"):
+        submissions.discard(actor=actor, draft=draft)
+
+
+@transaction.atomic
+def import_service(*, actor, index: ServiceIndexPage, definition: dict, publish: bool = True) -> ServicePage:
+    """Makes or changes the service that a definition describes, as an editor would.
+
+    Published at once, or as a draft: a new page that is not live, or a draft of the page that is. A draft may
+    name teams, documents and sources that this commune does not have. Its texts in other languages follow when
+    it is published. Raises ``ValidationError`` with every fault at once; then nothing is written.
+    """
+    ServiceIndexPage.objects.select_for_update().get(pk=index.pk)
+    page = importing.write_service(index, definition, publish=publish, user=actor)
+    if len(definition["texts"]) > 1:
+        due_at = (
+            timezone.now() if publish else None
+        )  # unpublished texts wait for the publication of their source
+        defaults = {"definition": definition, "due_at": due_at}
+        TranslationUpdate.objects.update_or_create(page=page, defaults=defaults)
+    return page
+
+
+def update_translations(page_id: int) -> None:
+    """Lets the translations of a service follow its source, with the texts that an import brought.
+
+    Safe to call at any time, any number of times: what was not finished is done again. Those that are live are
+    published; strings that nobody translated fall back to the source's.
+    """
+    row = _claim(page_id)
+    if row is None:
+        return
+    try:
+        following.update(row.page, row.definition)
+    except Exception:
+        logger.exception("Translations of service %s could not be updated", page_id)
+        pause = PAUSES[min(row.attempts, len(PAUSES)) - 1]
+        _still(row).update(due_at=timezone.now() + pause)
+    else:
+        _still(row).delete()
+
+
+def _announce(source: ServicePage) -> None:
+    """Translations of a source that was published have to follow it."""
+    waiting = TranslationUpdate.objects.filter(page=source).exists()
+    if waiting or following.is_kept(source):
+        defaults = {"due_at": timezone.now(), "attempts": 0}
+        TranslationUpdate.objects.update_or_create(page=source, defaults=defaults)
+        transaction.on_commit(lambda: wake.enqueue(source.pk))
+
+
+def _claim(page_id: int) -> TranslationUpdate | None:
+    """The row, ours alone for a while; None where nothing is due or another worker is at it."""
+    now = timezone.now()
+    claimed = TranslationUpdate.objects.due(now).filter(pk=page_id)
+    if not claimed.update(due_at=now + CLAIM, attempts=F("attempts") + 1):
+        return None
+    return TranslationUpdate.objects.select_related("page__locale").get(pk=page_id)
+
+
+def _still(row: TranslationUpdate):
+    """The row as it was claimed: published again meanwhile, it is due again."""
+    return TranslationUpdate.objects.filter(pk=row.pk, due_at=row.due_at)
 
 
 def _form(source: ServicePage) -> Form:

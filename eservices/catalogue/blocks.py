@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
-from eservices.cases.stages import stages
+from eservices.cases.stages import for_editors
 from eservices.formbuilder.blocks import ConditionBlock, KeyBlock
 from home.blocks import TEXT_FEATURES
 
@@ -34,8 +34,8 @@ class QuestionBlock(blocks.StructBlock):
 
 
 def stage_blocks() -> list[tuple[str, blocks.Block]]:
-    """One block per kind of stage that an installed app offers."""
-    return [(key, stage_block(stage())) for key, stage in stages.items()]
+    """One block per kind of stage that an installed app offers to editors."""
+    return [(key, stage_block(stage())) for key, stage in for_editors().items()]
 
 
 def stage_block(stage) -> blocks.StructBlock:
@@ -43,7 +43,7 @@ def stage_block(stage) -> blocks.StructBlock:
         [
             ("label", blocks.CharBlock(required=False, max_length=100, label=_("Title"))),
             ("settings", stage.block()),
-            ("condition", ConditionBlock(required=False)),
+            ("condition", ConditionBlock(required=False, purpose="applies")),
             ("key", KeyBlock()),
         ],
         label=stage.label,

@@ -1,149 +1,250 @@
 """Services that come as a file: a definition becomes the blocks of a page, as if an editor had laid them.
 
-The blocks' ids are made from service and path, so that importing again keeps translations. Texts in other
-languages become translations of wagtail-localize wherever the counter exists in that language.
+Blocks that a page has already keep their ids, and new ones get theirs from service and path: what was
+translated stays translated. Other languages follow from the row that is left for them: see ``translating``.
 """
 
 import uuid
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from wagtail.models import Locale
-from wagtail_localize.models import String as SourceString
-from wagtail_localize.models import StringTranslation, Translation, TranslationContext, TranslationSource
-from wagtail_localize.segments.extract import extract_segments
-from wagtail_localize.segments.types import StringSegmentValue
+from django.utils.translation import gettext as _
+from wagtail import blocks
 
+from eservices.cases.retention.rules import Disposition
+from eservices.cases.stages import stages
 from eservices.formbuilder.blocks import fees_value, steps_value
-from eservices.formbuilder.linter import Fault, errors
+from eservices.formbuilder.linter import ABSENT, ERROR, WARNING, Fault
+from eservices.formbuilder.shapes import shown
 
+from .compile import stage_texts
+from .linting import lint
 from .models import LifeSituation, ServiceIndexPage, ServicePage
+from .schema import LISTS, RICH, TEXTS, list_block
 
 NAMESPACE = uuid.UUID("8d6cf1d2-55f0-4a3c-9d0c-1f5d4f0a7b61")
-LISTS = {"next_steps": "step", "good_to_know": "question"}  # StreamFields of one kind of block
+
+type Identify = Callable[[str], str]  # path of a block → its id
 
 
-@transaction.atomic
-def write_service(index: ServiceIndexPage, definition: dict, page_fields: dict, *, user=None) -> ServicePage:
-    """Makes the service of a definition under ``index``, or changes it, publishes it and its translations.
+def judged(content, index: ServiceIndexPage | None) -> list[Fault]:
+    """All faults of a definition that is to be imported under ``index``; without it, of the definition itself."""
+    faults = lint(content)
+    if isinstance(content, dict):
+        faults += _place(content, index)
+    return faults
 
-    ``page_fields``: what the page says beside the form. Texts by field name; ``situations`` as slugs;
-    ``next_steps`` as ``[{"title", "text"}]``; ``good_to_know`` as ``[{"question", "answer"}]``; and
-    ``translations``, the same by language. Raises ``ValidationError`` with every fault at once.
+
+def refused(judged: list[Fault], *, publish: bool) -> list[Fault]:
+    """Those faults that forbid an import. A draft may name what this commune does not have."""
+    levels = (ERROR, ABSENT) if publish else (ERROR,)
+    return [fault for fault in judged if fault.level in levels]
+
+
+def refusals(content, index: ServiceIndexPage | None, *, publish: bool) -> list[Fault]:
+    """Why a definition cannot be imported."""
+    return refused(judged(content, index), publish=publish)
+
+
+def _place(content: dict, index: ServiceIndexPage | None) -> list[Fault]:
+    language, slug = content.get("language"), content.get("slug")
+    if not slug:
+        return [Fault(ERROR, "slug", _("The page’s name in addresses is missing."))]
+    if index is None:
+        return []
+    if language != index.locale.language_code:
+        message = _("The online counter is in “%(language)s”.") % {"language": index.locale.language_code}
+        return [Fault(ERROR, "language", message)]
+    page = existing(index, slug)
+    if page is not None and not page.is_source:
+        return [Fault(ERROR, "slug", _("Under this address stands the translation of another service."))]
+    return _nowhere(content, index)
+
+
+def _nowhere(content: dict, index: ServiceIndexPage) -> list[Fault]:
+    """Languages that the counter is not in."""
+    pages = index.get_translations(inclusive=True)
+    known = set(pages.values_list("locale__language_code", flat=True))
+    texts = content.get("texts")
+    message = _("The online counter is not in this language: these texts are left out.")
+    return [
+        Fault(WARNING, f"texts.{shown(language)}", message)
+        for language in (texts if isinstance(texts, dict) else ())
+        if language not in known
+    ]
+
+
+def existing(index: ServiceIndexPage, slug: str) -> ServicePage | None:
+    """The service that a definition of this name changes."""
+    return ServicePage.objects.child_of(index).filter(slug=slug).first() if isinstance(slug, str) else None
+
+
+def write_service(index: ServiceIndexPage, content: dict, *, publish: bool, user=None) -> ServicePage:
+    """Makes the service of a definition under ``index``, or changes it: published, or as a draft.
+
+    Raises ``ValidationError`` with every fault at once. Texts in other languages are left to the caller.
     """
-    refuse(definition, index)
-    fields = {name: value for name, value in page_fields.items() if name != "translations"}
-    slug = definition["slug"]
-    page = ServicePage.objects.child_of(index).filter(slug=slug).first()
+    if faults := refusals(content, index, publish=publish):
+        raise ValidationError([str(fault) for fault in faults])
+    page = existing(index, content["slug"])
     new = page is None
-    page = page or ServicePage(slug=slug, locale=index.locale, live=False)
-    put(page, definition, definition["language"], fields)
+    page = ServicePage(locale=index.locale, live=False) if new else page.get_latest_revision_as_object()
+    put(page, content, content["language"], identified(page, content))
     if new:
         index.add_child(instance=page)
-    situations = fields.get("situations", ())
-    page.situations.set(LifeSituation.objects.filter(locale=page.locale, slug__in=situations))
-    page.save_revision(user=user, clean=True).publish(user=user)
-    page = ServicePage.objects.get(pk=page.pk)
-    for language in definition["texts"]:
-        if language != definition["language"]:
-            translated = {**fields, **page_fields.get("translations", {}).get(language, {})}
-            write_translation(page, definition, language, translated, user=user)
-    return page
+    if "page" in content:
+        listed = content["page"].get("situations", [])
+        page.situations.set(LifeSituation.objects.filter(locale=index.locale, slug__in=listed))
+    revision = page.save_revision(user=user, clean=True)
+    if publish:
+        revision.publish(user=user)
+    return ServicePage.objects.get(pk=page.pk)
 
 
-def refuse(definition: dict, index: ServiceIndexPage) -> None:
-    faults = errors(definition)
-    if not faults and definition["language"] != index.locale.language_code:
-        faults = [Fault("error", "language", "The counter is in another language.")]
-    if not faults and not definition.get("slug"):
-        faults = [Fault("error", "slug", "The short name is missing.")]
-    if faults:
-        raise ValidationError([str(fault) for fault in faults])
-
-
-def put(page: ServicePage, definition: dict, language: str, fields: dict) -> None:
-    """Writes a definition in one of its languages, and the page's own fields, into a page."""
-    texts, source = definition["texts"].get(language, {}), definition["texts"][definition["language"]]
+def put(page: ServicePage, content: dict, language: str, identify: Identify) -> None:
+    """Writes what a definition says in one language into a page; what it does not say there stays empty."""
+    texts = content["texts"].get(language, {})
+    if language == content["language"]:
+        texts = _said_in_stages(content) | texts
+    settings = content.get("settings", {})
+    applicant = settings.get("applicant", {})
 
     def text(path: str) -> str:
-        return texts.get(path) or source.get(path, "")
+        return texts.get(path, "")
 
-    def identify(path: str) -> str:
-        return str(uuid.uuid5(NAMESPACE, f"{definition['slug']}/{path}"))
-
-    settings = definition.get("settings", {})
-    applicant = settings.get("applicant", {})
-    page.title = text("title")
+    page.title, page.slug = text("title"), content["slug"]
     page.team, page.days = settings.get("team", ""), settings.get("days", 5)
+    page.decide_together = settings.get("decide_together", False)
     page.applicant_name = ", ".join(applicant.get("name", []))
     page.applicant_email, page.applicant_phone = applicant.get("email", ""), applicant.get("phone", "")
-    _stream(page, "form", steps_value(definition["steps"], text, identify))
-    _stream(page, "fees", fees_value(definition.get("fees", []), text, identify))
-    _stream(page, "stages", stages_value(definition.get("stages", []), text, identify))
-    for name, value in fields.items():
-        if name in LISTS:
-            kind = LISTS[name]
-            blocks = enumerate(value)
-            _stream(
-                page, name, [{"type": kind, "value": v, "id": identify(f"{name}.{n}")} for n, v in blocks]
-            )
-        elif name != "situations":
-            setattr(page, name, value)
+    page.applicant_address, page.applicant_consent = (
+        applicant.get("address", ""),
+        applicant.get("consent", ""),
+    )
+    letters = settings.get("letters", {})
+    page.letter_receipt, page.remedies = letters.get("receipt", ""), settings.get("remedies", "")
+    page.letter_accepted, page.letter_refused = letters.get("accepted", ""), letters.get("refused", "")
+    retention = settings.get("retention", {})
+    page.kept_months = retention.get("months")
+    page.disposition = retention.get("disposition", Disposition.ELIMINATE)
+    page.erased_on_request = retention.get("on_request", False)
+    _stream(page, "form", steps_value(content["steps"], text, identify))
+    _stream(page, "fees", fees_value(content.get("fees", []), text, identify))
+    _stream(page, "stages", stages_value(content.get("stages", []), text, identify))
+    limits = settings.get("limits", {}).items()
+    entries = [{"type": key, "value": one, "id": identify(f"limit.{key}")} for key, one in limits]
+    _stream(page, "limits", entries)
+    if "page" in content:
+        _say(page, content["page"].get("texts", {}).get(language, {}), identify)
 
 
-def stages_value(stages: list[dict], text, identify) -> list[dict]:
+def _said_in_stages(content: dict) -> dict[str, str]:
+    """Texts of stages that stand in their settings, by path."""
+    return {
+        f"stage.{stage['key']}.{name}": value
+        for stage in content.get("stages", [])
+        for name, value in stage.get("settings", {}).items()
+        if name in stage_texts(stages[stage["type"]]().block())
+    }
+
+
+def _say(page: ServicePage, said: dict, identify: Identify) -> None:
+    """What the page says beside its form."""
+    for name in (*TEXTS, *RICH):
+        setattr(page, name, said.get(name, ""))
+    for name in LISTS:
+        kind, block = list_block(name)
+        entries = enumerate(said.get(name, []))
+        _stream(
+            page,
+            name,
+            [
+                {
+                    "type": kind,
+                    "value": dict.fromkeys(block.child_blocks, "") | entry,
+                    "id": identify(f"{name}.{number}"),
+                }
+                for number, entry in entries
+            ],
+        )
+
+
+def stages_value(content: list[dict], text: Callable[[str], str], identify: Identify) -> list[dict]:
     """Stages of a definition as the raw value of a StreamField."""
     found = []
-    for stage in stages:
-        key = stage["key"]
-        settings = {name: value for name, value in stage.get("settings", {}).items() if name != "format"}
+    for one in content:
+        key, stage = one["key"], stages[one["type"]]()
+        settings = stage.upgrade(one.get("settings", {}))
+        said = {name: text(f"stage.{key}.{name}") for name in stage_texts(stage.block())}
+        settings = {name: value for name, value in settings.items() if name != "format"}
+        stored = {
+            name: _stored(block, settings[name], f"stage.{key}.{name}", identify)
+            for name, block in stage.block().child_blocks.items()
+            if name in settings
+        }
         value = {
             "key": key,
             "label": text(f"stage.{key}"),
-            "condition": stage.get("condition"),
-            "settings": settings | {n: t for n in settings if (t := text(f"stage.{key}.{n}"))},
+            "condition": one.get("condition"),
+            "settings": stored | said,
         }
-        found.append({"type": stage["type"], "value": value, "id": identify(f"stage.{key}")})
+        found.append({"type": one["type"], "value": value, "id": identify(f"stage.{key}")})
     return found
 
 
-def write_translation(page: ServicePage, definition: dict, language: str, fields: dict, *, user=None):
-    """The page in another language, by way of wagtail-localize; None where the counter is not in it."""
-    locale = Locale.objects.filter(language_code=language).first()
-    if locale is None or not page.get_parent().has_translation(locale):
-        return None
-    source, _new = TranslationSource.update_or_create_from_instance(page)
-    twin = ServicePage.objects.get(pk=page.pk)
-    put(twin, definition, language, fields)
-    _keep_strings(source, locale, _strings(page), _strings(twin))
-    Translation.objects.get_or_create(source=source, target_locale=locale, defaults={"enabled": True})
-    translated, _new = source.create_or_update_translation(locale, user=user, publish=False, fallback=True)
-    translated.get_latest_revision().publish(user=user)
-    return ServicePage.objects.get(pk=translated.pk)
+def _stored(block: blocks.Block, setting, path: str, identify: Identify):
+    """A setting as its block stores it: entries of lists with an id each."""
+    match block:
+        case blocks.ListBlock():
+            return [
+                _entry(block.child_block, "item", one, f"{path}.{n}", identify)
+                for n, one in enumerate(setting)
+            ]
+        case blocks.StreamBlock():
+            return [
+                _entry(block.child_blocks[one["type"]], one["type"], one, f"{path}.{one['key']}", identify)
+                for one in setting
+            ]
+    return setting
 
 
-def _strings(page: ServicePage) -> list[StringSegmentValue]:
-    segments = extract_segments(page)
-    return [one for one in segments if isinstance(one, StringSegmentValue) and one.path != "slug"]
+def _entry(block: blocks.StructBlock, kind: str, content: dict, path: str, identify: Identify) -> dict:
+    """An entry of a list; what a definition leaves out is no."""
+    off = {name: False for name, one in block.child_blocks.items() if isinstance(one, blocks.BooleanBlock)}
+    value = off | {name: one for name, one in content.items() if name in block.child_blocks}
+    return {"type": kind, "value": value, "id": identify(path)}
 
 
-def _keep_strings(source, locale: Locale, originals: list, translations: list) -> None:
-    """Stores what the twin says where the original speaks, string by string."""
-    contexts = {one.path: one for one in TranslationContext.objects.filter(object_id=source.object_id)}
-    said: dict[str, list] = {}
-    for segment in translations:
-        said.setdefault(segment.path, []).append(segment)
-    for segment in originals:
-        twin = said.get(segment.path, [])
-        if not twin or segment.is_empty() or segment.path not in contexts:
-            continue
-        string = SourceString.from_value(source.locale, segment.string)
-        StringTranslation.objects.update_or_create(
-            translation_of=string,
-            locale=locale,
-            context=contexts[segment.path],
-            defaults={"data": twin.pop(0).string.data, "last_translated_by": None},
-        )
+def identified(page: ServicePage, content: dict) -> Identify:
+    """The ids of blocks by path: those that the page's blocks have, and new ones that are always the same."""
+    known = block_ids(page)
+
+    def identify(path: str) -> str:
+        return known.get(path) or str(uuid.uuid5(NAMESPACE, f"{content['slug']}/{path}"))
+
+    return identify
+
+
+def block_ids(page: ServicePage) -> dict[str, str]:
+    """The id of every block of a page by its path: ``field.KEY``, ``option.KEY.VALUE``, ``next_steps.0``, …"""
+    found: dict[str, str] = {}
+    for word, name in (("step", "form"), ("fee", "fees"), ("stage", "stages")):
+        for child in getattr(page, name):
+            found |= _ids(child, word)
+    found |= {f"limit.{child.block_type}": child.id for child in page.limits}
+    for name in LISTS:
+        found |= {f"{name}.{number}": child.id for number, child in enumerate(getattr(page, name))}
+    return {path: identity for path, identity in found.items() if identity}
+
+
+def _ids(child, word: str) -> dict[str, str]:
+    value, found = child.value, {f"{word}.{child.value['key']}": child.id}
+    for option in value.get("options") or ():
+        found[f"option.{value['key']}.{option.value['value']}"] = option.id
+    for inside, word_inside in (("fields", "field"), ("checks", "check")):
+        for one in value.get(inside) or ():
+            found |= _ids(one, word_inside)
+    return found
 
 
 def _stream(page: ServicePage, name: str, raw: list[dict]) -> None:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 
 @dataclass
 class Situation:
@@ -11,22 +14,31 @@ class Situation:
     services: list = field(default_factory=list)
 
 
-def by_situation(services, locale_id: int) -> list[Situation]:
-    """The services under each life situation, in the situations' order and by title. Two queries."""
+def by_situation(services) -> list[Situation]:
+    """The services under each life situation, in the situations' order and by title, in one query.
+
+    Situations are named in the language of the service where they are translated.
+    """
+    found: dict = {}
+    for service in _with_situations(services):
+        situation = found.setdefault(service.situation, Situation(service.situation_name or ""))
+        if service not in situation.services:
+            situation.services.append(service)
+    rest = found.pop(None, None)
+    return [*found.values(), *([rest] if rest else [])]
+
+
+def _with_situations(services):
+    """Each service once for every situation that it stands under, at least once."""
     from .models import LifeSituation
 
-    services = list(services.defer_streamfields().order_by("title").prefetch_related("situations"))
-    every = list(LifeSituation.objects.all())
-    names = {one.translation_key: one.name for one in every if one.locale_id == locale_id}
-    found: dict = {}
-    for situation in every:
-        name = names.get(situation.translation_key, situation.name)
-        found.setdefault(situation.translation_key, Situation(name))
-    rest = Situation("")
-    for service in services:
-        keys = {one.translation_key for one in service.situations.all()}
-        for key in keys:
-            found[key].services.append(service)
-        if not keys:
-            rest.services.append(service)
-    return [one for one in [*found.values(), rest] if one.services]
+    same = {"translation_key": OuterRef("situations__translation_key"), "locale": OuterRef("locale")}
+    named = Subquery(LifeSituation.objects.filter(**same).values("name")[:1])
+    return (
+        services.defer_streamfields()
+        .annotate(
+            situation=F("situations__translation_key"),
+            situation_name=Coalesce(named, F("situations__name")),
+        )
+        .order_by("situations__order", "situation_name", "title")
+    )

@@ -1,36 +1,48 @@
 """Pages of the online counter."""
 
+import json
+
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import TranslatableMixin
+from wagtail.models import Page, TranslatableMixin
 from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 from wagtail_localize.fields import SynchronizedField
 
-from eservices.cases.models import Team
-from eservices.formbuilder.blocks import FeeBlock, fill_keys, keys_by_id, step_block
-from eservices.formbuilder.linter import Fault, errors
+from eservices.bookings.services import rooms_in
+from eservices.cases.models import Letter, Remedies, Team
+from eservices.cases.retention.rules import Disposition
+from eservices.formbuilder.blocks import FeeBlock, QuestionWidget, fill_keys, keys_by_id, step_block
+from eservices.formbuilder.limits import Asking, Refusal, announcements, limits_block, refusal
+from eservices.formbuilder.linter import Fault
 from eservices.formbuilder.logic.visibility import visible_steps
 from eservices.formbuilder.models import Form, FormVersion
+from eservices.formbuilder.prices import priced
+from eservices.formbuilder.schema import LONGEST_KEPT
+from eservices.reports import access as reports
 from home.blocks import TEXT_FEATURES
+from home.fields import LiveStreamField
 from home.models import BasePage, Contact
 from home.models.base import stream_words
 from home.search import find
 
 from . import listing
 from .blocks import NextStepBlock, QuestionBlock, stage_blocks
-from .fields import LiveStreamField
+from .editor.panels import OutlinePanel
 
 SECONDS_PER_QUESTION = 12
+BY_ITSELF = _("Found by itself")
 
 
 @register_snippet
@@ -66,11 +78,12 @@ class ServiceIndexPage(BasePage):
 
     def get_context(self, request, *args, **kwargs):
         query = request.GET.get("q", "")[:100].strip()
-        services = ServicePage.objects.child_of(self).live().public()
+        services = ServicePage.objects.child_of(self).open_to_all()
         return super().get_context(request, *args, **kwargs) | {
             "query": query,
             "hits": find(query, self.locale.language_code).of("service") if query else [],
-            "situations": listing.by_situation(services, self.locale_id),
+            "situations": listing.by_situation(services),
+            "takes_reports": reports.offered(),
         }
 
 
@@ -84,13 +97,38 @@ def teams() -> list[tuple[str, str]]:
     return list(Team.objects.values_list("key", "name"))
 
 
-class TeamSelect(forms.Select):
-    """A choice among the teams there are now; a key without a team stays visible."""
+class FaultyService(ValidationError):
+    """A service that would fail a resident was about to be published."""
+
+    def __init__(self, page: "ServicePage", faults: list[Fault]):
+        super().__init__([str(fault) for fault in faults])
+        self.page = page
+
+
+class KeySelect(forms.Select):
+    """A choice by key among what there is now: teams, letters; a key of nothing stays visible."""
+
+    def __init__(self, offered, attrs=None, empty="—"):
+        super().__init__(attrs)
+        self.offered, self.empty = offered, empty
 
     def optgroups(self, name, value, attrs=None):
-        given = [(key, key) for key in value if key and key not in dict(teams())]
-        self.choices = [("", "—"), *teams(), *given]
+        found = list(self.offered())
+        given = [(key, key) for key in value if key and key not in dict(found)]
+        self.choices = [("", self.empty), *found, *given]
         return super().optgroups(name, value, attrs)
+
+
+class ServicePageForm(WagtailAdminPageForm):
+    """The editor's form of a service: life situations in the language of the page."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields.pop(
+            "form", None
+        )  # what the outline shows is changed there, and never posted with the page
+        if situations := self.fields.get("situations"):
+            situations.queryset = situations.queryset.filter(locale=self.instance.locale_id)
 
 
 class ServicePage(BasePage):
@@ -102,6 +140,7 @@ class ServicePage(BasePage):
 
     search_kind = "service"
     template = "catalogue/service_page.html"
+    base_form_class = ServicePageForm
     parent_page_types = ["eservices_catalogue.ServiceIndexPage"]
     subpage_types = []
 
@@ -144,6 +183,11 @@ class ServicePage(BasePage):
 
     team = models.CharField(_("team"), max_length=50, blank=True, help_text=_("Who treats the requests."))
     days = models.PositiveSmallIntegerField(_("working days until the answer"), default=5)
+    decide_together = models.BooleanField(
+        _("may be decided several at once"),
+        default=False,
+        help_text=_("Agents may accept or refuse several of its cases in one go, after seeing which."),
+    )
     applicant_name = models.CharField(
         _("answers that are the applicant’s name"),
         max_length=200,
@@ -152,16 +196,50 @@ class ServicePage(BasePage):
     )
     applicant_email = models.CharField(_("answer that is the e-mail address"), max_length=60, blank=True)
     applicant_phone = models.CharField(_("answer that is the telephone"), max_length=60, blank=True)
+    applicant_address = models.CharField(_("answer that is the postal address"), max_length=60, blank=True)
+    applicant_consent = models.CharField(
+        _("answer that consents to decisions by e-mail"), max_length=60, blank=True
+    )
+    letter_receipt = models.SlugField(_("when the request has arrived"), max_length=60, blank=True)
+    letter_accepted = models.SlugField(_("when it is accepted"), max_length=60, blank=True)
+    letter_refused = models.SlugField(_("when it is refused"), max_length=60, blank=True)
+    remedies = models.SlugField(
+        _("legal remedies"),
+        max_length=60,
+        blank=True,
+        help_text=_("Decisions are then letters that may be appealed, with the day they were notified."),
+    )
+    kept_months = models.PositiveSmallIntegerField(
+        _("months that a closed case is kept"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_KEPT)],
+        help_text=_("Afterwards it is proposed to the authority that approves. For ever if empty."),
+    )
+    disposition = models.CharField(
+        _("what becomes of it then"), max_length=10, choices=Disposition, default=Disposition.ELIMINATE
+    )
+    erased_on_request = models.BooleanField(
+        _("erased earlier if the applicant asks"),
+        default=False,
+        help_text=_("Only where no law wants closed requests of this kind to be kept."),
+    )
     form = LiveStreamField([("step", step_block())], blank=True, default=list, verbose_name=_("form"))
     fees = LiveStreamField([("fee", FeeBlock())], blank=True, default=list, verbose_name=_("fees"))
     stages = LiveStreamField(stage_blocks(), blank=True, default=list, verbose_name=_("stages"))
+    limits = LiveStreamField(limits_block(), blank=True, default=list, verbose_name=_("limits"))
 
     objects = ServicePageManager()
 
     # What is no text stands on the source alone, or follows it.
     override_translatable_fields = [
         SynchronizedField(name, overridable=False)
-        for name in ("team", "days", "applicant_name", "applicant_email", "applicant_phone", "contact")
+        for name in (
+            *("team", "days", "decide_together", "kept_months", "disposition", "erased_on_request"),
+            *("applicant_name", "applicant_email", "applicant_phone", "contact"),
+            *("applicant_address", "applicant_consent", "remedies"),
+            *("letter_receipt", "letter_accepted", "letter_refused"),
+        )
     ]
 
     content_panels = [
@@ -179,13 +257,45 @@ class ServicePage(BasePage):
         FieldPanel("good_to_know"),
         MultiFieldPanel([FieldPanel("without_computer"), FieldPanel("contact")], _("Without a computer")),
     ]
-    form_panels = [FieldPanel("form"), FieldPanel("fees")]
+    form_panels = [OutlinePanel("form"), FieldPanel("fees")]
     process_panels = [
-        FieldRowPanel([FieldPanel("team", widget=TeamSelect), FieldPanel("days")]),
+        FieldRowPanel([FieldPanel("team", widget=KeySelect(teams)), FieldPanel("days")]),
         FieldPanel("stages"),
+        FieldPanel("decide_together"),
+        FieldPanel("limits"),
         MultiFieldPanel(
-            [FieldPanel("applicant_name"), FieldPanel("applicant_email"), FieldPanel("applicant_phone")],
+            [
+                FieldPanel(
+                    "applicant_name",
+                    widget=QuestionWidget(compares="text", several=True, empty=BY_ITSELF),
+                    help_text=_("In the order in which a letter names the person."),
+                ),
+                FieldPanel("applicant_email", widget=QuestionWidget(types="email", empty=BY_ITSELF)),
+                FieldPanel("applicant_phone", widget=QuestionWidget(types="phone", empty=BY_ITSELF)),
+                FieldPanel("applicant_address", widget=QuestionWidget(types="address", empty=BY_ITSELF)),
+            ],
             _("Who applies"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel(name, widget=KeySelect(Letter.objects.offered, empty=_("our own")))
+                for name in ("letter_receipt", "letter_accepted", "letter_refused")
+            ],
+            _("Letters"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("remedies", widget=KeySelect(Remedies.objects.offered, empty=_("none"))),
+                FieldPanel("applicant_consent", widget=QuestionWidget(types="consent")),
+            ],
+            _("Decisions that may be appealed"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("kept_months"), FieldPanel("disposition")]),
+                FieldPanel("erased_on_request"),
+            ],
+            _("How long requests are kept"),
         ),
     ]
     edit_handler = TabbedInterface(
@@ -215,23 +325,54 @@ class ServicePage(BasePage):
             self.refuse_faults()
         return super().save(*args, **kwargs)
 
+    @transaction.atomic
     def save_revision(self, *args, **kwargs):
-        self.fill_keys()
+        here = (
+            Page.objects.select_for_update(of=("self",))
+            .select_related("latest_revision")
+            .filter(pk=self.pk)
+            .first()
+        )
+        newest = here.latest_revision.content if here and here.latest_revision else None
+        is_older = here and here.latest_revision_created_at != self.latest_revision_created_at
+        if newest and is_older and self.form is self.loaded_form and not kwargs.get("previous_revision"):
+            self.form = newest["form"]
+        self.fill_keys(newest)
         return super().save_revision(*args, **kwargs)
 
-    def fill_keys(self) -> None:
+    # A step that somebody saved since this page was loaded stays, unless this page brings a form of its own:
+    # Wagtail's editor reads the latest draft, and saves what it read a moment later.
+    loaded_form = None
+
+    @classmethod
+    def from_db(cls, *args, **kwargs):
+        page = super().from_db(*args, **kwargs)
+        page.loaded_form = page.__dict__.get("form")
+        return page
+
+    @classmethod
+    def from_serializable_data(cls, *args, **kwargs):
+        page = super().from_serializable_data(*args, **kwargs)
+        if page is not None:
+            page.loaded_form = page.form
+        return page
+
+    def fill_keys(self, newest: dict | None = None) -> None:
         """Gives what has no key yet the one that its title makes, or that it was given before."""
-        earlier = self.get_latest_revision_as_object() if self.pk and self.latest_revision_id else None
-        fill_keys(self._streams, keys_by_id(earlier._streams) if earlier else None)
+        if newest is None and self.latest_revision_id:
+            newest = self.latest_revision.content
+        stored = [json.loads(newest[name]) for name in ("form", "fees", "stages")] if newest else []
+        fill_keys(self._streams, keys_by_id(*stored))
 
     def refuse_faults(self) -> None:
         """The last line: a service that would fail a resident is not saved as published."""
         if faults := self.faults():
-            raise ValidationError([str(fault) for fault in faults])
+            raise FaultyService(self, faults)
 
     def faults(self) -> list[Fault]:
         """What forbids publication of this page as it stands."""
         from .compile import definition_of
+        from .linting import errors
 
         return errors(definition_of(self))
 
@@ -265,13 +406,33 @@ class ServicePage(BasePage):
     def get_context(self, request, *args, **kwargs):
         return super().get_context(request, *args, **kwargs) | {
             "start_url": self.start_url,
+            "closed": self.closed,
+            "told": self.told,
             "effort": self.effort,
+            "rooms": rooms_in(self.version.definition, self.locale.language_code) if self.version else [],
         }
 
     @property
     def start_url(self) -> str:
         """Where the form begins; empty while it is not offered."""
         return reverse("submissions:start", args=[self.online_form.slug]) if self.version else ""
+
+    @cached_property
+    def closed(self) -> Refusal | None:
+        """Why nobody can file a request now; None where it is open."""
+        asking = Asking(self.online_form, timezone.now())
+        return refusal(self.limits_in_force, asking, whoever=True)
+
+    @property
+    def told(self) -> list[str]:
+        """What there is to know of the limits before one starts."""
+        if self.closed:
+            return []
+        return announcements(self.limits_in_force, self.online_form, timezone.now())
+
+    @property
+    def limits_in_force(self) -> dict[str, dict]:
+        return self.version.definition.settings.get("limits", {}) if self.version else {}
 
     @property
     def effort(self) -> dict | None:
@@ -291,8 +452,8 @@ class ServicePage(BasePage):
         """What everybody pays, in minor units; 0 where it is free, None where it depends."""
         if self.version is None:
             return None
-        fees = self.version.definition.fees
-        if any(fee.condition or fee.quantity for fee in fees):
+        fees = priced(self.version.definition, timezone.localdate()).fees
+        if any(fee.condition or fee.quantity or fee.exempt or not fee.has_price for fee in fees):
             return None
         return sum(fee.amount for fee in fees)
 
@@ -308,4 +469,33 @@ class ServicePage(BasePage):
         if self.version is not None:
             definition = self.version.definition
             words += [definition.text(f"step.{step.key}.title", language) for step in definition.steps]
-        return " ".join(filter(None, words))
+        return "\n".join(filter(None, words))
+
+
+class TranslationUpdateQuerySet(models.QuerySet):
+    def due(self, now):
+        return self.filter(due_at__lte=now)
+
+
+class TranslationUpdate(models.Model):
+    """That the translations of a service have to follow its source. The row goes when they have.
+
+    ``definition``: an import that brought texts in other languages. Without ``due_at`` they wait until the source
+    is published.
+    """
+
+    page = models.OneToOneField(
+        ServicePage, on_delete=models.CASCADE, primary_key=True, related_name="translation_update"
+    )
+    definition = models.JSONField(_("definition"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True, db_index=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+
+    objects = TranslationUpdateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("update of translations")
+        verbose_name_plural = _("updates of translations")
+
+    def __str__(self) -> str:
+        return str(self.page_id)

@@ -2,10 +2,57 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.urls import include, path, reverse
 from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.admin.widgets.button import Button
+from wagtail.models import Page
 
-from .models import ServicePage
+from .editor.screen import refusal
+from .editor.views import start_screen
+from .models import ServiceIndexPage, ServicePage
+from .service_screen import TABS
+
+ICONS = {"preview": "view", "rehearsal": "site", "versions": "history"}
+
+
+@hooks.register("register_admin_urls")
+def register_urls():
+    return [
+        path("services/", include("eservices.catalogue.editor.urls")),
+        path("services/", include("eservices.catalogue.admin_urls")),
+    ]
+
+
+@hooks.register("register_page_header_buttons")
+def offer_to_try(page, user, view_name, next_url=None):
+    """The ways to preview and rehearse a service, and to its versions."""
+    is_service = issubclass(page.specific_class or Page, ServicePage)
+    if is_service and page.permissions_for_user(user).can_edit():
+        for order, (key, label) in enumerate(TABS.items()):
+            url = reverse(f"services:{key}", args=[page.pk])
+            yield Button(label, url, icon_name=ICONS[key], priority=5 + order)
+
+
+@hooks.register("register_page_header_buttons")
+def offer_to_exchange(page, user, view_name, next_url=None):
+    """A service leaves as a file, and enters at a counter."""
+    allowed = page.permissions_for_user(user)
+    if issubclass(page.specific_class or Page, ServicePage) and allowed.can_edit():
+        yield Button(
+            _("Export"), reverse("services:export", args=[page.pk]), icon_name="download", priority=30
+        )
+    if issubclass(page.specific_class or Page, ServiceIndexPage) and allowed.can_add_subpage():
+        url = reverse("services:import", args=[page.pk])
+        yield Button(_("Import a service"), url, icon_name="upload", priority=30)
+
+
+@hooks.register("before_create_page")
+def choose_a_beginning(request, parent_page, page_class):
+    """A new service begins with a usual one, or empty."""
+    if page_class is ServicePage and request.method == "GET" and "empty" not in request.GET:
+        return start_screen(request, parent_page)
+    return None
 
 
 @hooks.register("before_publish_page")
@@ -24,11 +71,7 @@ def refuse_faulty_services(request, action_type, objects, action):
 
 
 def _refusal(request, page):
-    if not isinstance(page, ServicePage) or not page.is_source or not (faults := page.faults()):
+    if not isinstance(page, ServicePage) or not page.is_source or not page.faults():
         return None
-    messages.error(
-        request,
-        _("Not published, kept as a draft. To correct: %(faults)s")
-        % {"faults": " · ".join(str(fault) for fault in faults)},
-    )
+    messages.error(request, refusal(page))
     return redirect("wagtailadmin_pages:edit", page.pk)

@@ -2,9 +2,12 @@
 
 from django.db import transaction
 from django.db.models import Max
+from wagtail.log_actions import log
 
+from . import reference_tables
 from .definition import digest
-from .models import Form, FormVersion
+from .models import Form, FormVersion, ReferenceRow, ReferenceTable
+from .table_files import Changes, Line, compare, state
 
 
 @transaction.atomic
@@ -34,3 +37,40 @@ def offer(*, actor, form: Form, offered: bool) -> None:
     """Opens or closes a form for new requests. What was begun may be finished."""
     Form.objects.select_for_update().filter(pk=form.pk).update(offered=offered)
     form.offered = offered
+
+
+class TableChanged(Exception):
+    """Somebody changed the table since the import was shown."""
+
+
+@transaction.atomic
+def import_rows(*, actor, table: ReferenceTable, lines: list[Line], shown: str) -> Changes:
+    """Makes the rows of ``table`` what ``lines`` say, in their order. Rows that are not named are withdrawn.
+
+    ``shown``: the state of the table that the changes were shown for. Raises ``TableChanged`` if it is another.
+    """
+    ReferenceTable.objects.select_for_update().get(pk=table.pk)
+    rows = list(table.rows.order_by("order", "pk"))
+    if state(rows) != shown:
+        raise TableChanged
+    changes = compare(rows, lines)
+    there = {row.value: row for row in rows}
+    new = []
+    for order, line in enumerate(lines):
+        row = there.get(line.value) or ReferenceRow(table=table, value=line.value)
+        row.label, row.labels, row.extra, row.active, row.order = (
+            line.label,
+            line.labels,
+            line.extra,
+            line.active,
+            order,
+        )
+        if row.pk is None:
+            new.append(row)
+    for order, row in enumerate(changes.withdrawn, len(lines)):
+        row.active, row.order = False, order
+    ReferenceRow.objects.bulk_update(rows, ["label", "labels", "extra", "active", "order"], batch_size=500)
+    ReferenceRow.objects.bulk_create(new, batch_size=500)
+    reference_tables.changed()
+    log(table, "wagtail.edit", user=actor)
+    return changes

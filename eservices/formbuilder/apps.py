@@ -6,3 +6,6 @@ class FormBuilderConfig(AppConfig):
     name = "eservices.formbuilder"
     label = "eservices_formbuilder"
     verbose_name = _("Form builder")
+
+    def ready(self):
+        from . import receivers  # noqa: F401

@@ -4,11 +4,11 @@ The blocks of the questions come from the registry of field types. ``step_conten
 blocks to a definition and back without loss.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from itertools import count
+from functools import cache
+from itertools import chain, count
 
 from django import forms
 from django.utils.functional import cached_property
@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
-from .logic.conditions import OPERATORS, WITHOUT_VALUE
-
-KEY_PATTERN = r"[a-z][a-z0-9_]{0,59}"
+from . import prices
+from .definition import KEY_PATTERN
+from .logic.conditions import WITHOUT_VALUE
 
 
 # -- Blocks whose value is the machine's, not the reader's ---------------------------------------------------
@@ -34,6 +34,10 @@ class Fixed:
 
 
 class FixedCharBlock(Fixed, blocks.CharBlock):
+    pass
+
+
+class FixedRegexBlock(Fixed, blocks.RegexBlock):
     pass
 
 
@@ -52,6 +56,41 @@ class KeyBlock(FixedCharBlock):
         )
 
 
+class FixedChoiceBlock(Fixed, blocks.ChoiceBlock):
+    def normalize_choice(self, value):
+        """Values are texts: as they stand. Looking for each among the choices may ask the database each time."""
+        return value
+
+
+class PrefillBlock(FixedChoiceBlock):
+    """Where an answer that is known already comes from."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, choices=_sources, label=_("Filled in from"), **kwargs)
+
+
+def _sources() -> list[tuple[str, str]]:
+    from .prefill import prefill
+
+    return [(key, source.label) for key, source in prefill.items()]
+
+
+class TableBlock(FixedChoiceBlock):
+    """The reference table that the options stand in."""
+
+    def __init__(self, **kwargs):
+        words = _("Its rows are offered as they are when the form is filled in. Empty: the options above.")
+        super().__init__(
+            required=False, choices=_tables, label=_("Or the rows of a table"), help_text=words, **kwargs
+        )
+
+
+def _tables() -> list[tuple[str, str]]:
+    from .models import ReferenceTable
+
+    return list(ReferenceTable.objects.values_list("key", "name"))
+
+
 class ValueBlock(FixedCharBlock):
     def __init__(self, **kwargs):
         super().__init__(required=False, max_length=100, label=_("Value"), **kwargs)
@@ -59,57 +98,171 @@ class ValueBlock(FixedCharBlock):
 
 # -- Conditions ----------------------------------------------------------------------------------------------
 class ConditionWidget(forms.Textarea):
-    """Rows of *question, operator, value*, joined by all or any, drawn by condition.js over JSON."""
+    """Rows of *question, comparison, value* as a sentence, joined by all or any, drawn by condition.js over JSON.
 
-    def __init__(self, attrs=None):
-        super().__init__({"data-controller": "condition", "rows": 2, "hidden": True, **(attrs or {})})
+    ``purpose``: what the condition decides, a key of ``PURPOSES``. The page tells condition.js its words and the
+    form's questions: ``condition_vocabulary`` in an element ``condition-words``, and ``form-questions``.
+    """
 
-    def build_attrs(self, base_attrs, extra_attrs=None):
-        attrs = super().build_attrs(base_attrs, extra_attrs)
-        return {**attrs, "data-condition-words-value": json.dumps(self.words)}
-
-    @property
-    def words(self) -> dict:
-        """The words of the rows in the editor's language, and the operators that there are."""
-        return {name: str(text) for name, text in CONDITION_WORDS.items()} | {
-            "operators": [[name, str(OPERATOR_LABELS[name]), name not in WITHOUT_VALUE] for name in OPERATORS]
-        }
+    def __init__(self, attrs=None, purpose: str = "shown"):
+        given = {"data-controller": "condition", "data-condition-purpose-value": purpose}
+        super().__init__({**given, "rows": 2, "hidden": True, **(attrs or {})})
 
     @cached_property
     def media(self):
         return forms.Media(js=["js/condition.js"], css={"all": ["css/condition.css"]})
 
 
+class QuestionWidget(forms.TextInput):
+    """A question of the form, or several, chosen by their words from a list that condition.js draws over the keys.
+
+    ``compares`` and ``types``: only questions whose ``FieldType.compares`` or type is among these, blanks
+    between; any if empty. ``several``: keys with commas between. ``rows``: questions of repeating groups too, as
+    ``GROUP.KEY``. ``empty``: what it means that none is chosen.
+    """
+
+    def __init__(
+        self, attrs=None, compares="", types="", several: bool = False, rows: bool = False, empty="–"
+    ):
+        given = {
+            "data-controller": "question",
+            "data-question-compares-value": compares,
+            "data-question-types-value": types,
+            "data-question-several-value": str(several).lower(),
+            "data-question-rows-value": str(rows).lower(),
+            "data-question-empty-value": empty,
+        }
+        super().__init__({**given, **(attrs or {})})
+
+    @cached_property
+    def media(self):
+        return forms.Media(js=["js/condition.js"], css={"all": ["css/condition.css"]})
+
+
+def condition_vocabulary() -> dict:
+    """The words of conditions in the editor's language: purposes, comparisons by kind of answer, the rest."""
+    return {
+        "purposes": {
+            name: {key: str(text) for key, text in words.items()} for name, words in PURPOSES.items()
+        },
+        "comparisons": {
+            kind: [[name, str(text), name not in WITHOUT_VALUE] for name, text in listed.items()]
+            for kind, listed in COMPARISONS.items()
+        },
+        "words": {name: str(text) for name, text in CONDITION_WORDS.items()},
+    }
+
+
+PURPOSES = {
+    "shown": {
+        "always": _("Always shown"),
+        "add": _("Show only if…"),
+        "one": _("Shown only if"),
+        "all": _("Shown only if all of these hold"),
+        "any": _("Shown only if one of these holds"),
+    },
+    "holds": {
+        "always": _("Nothing is checked yet"),
+        "add": _("Say what must hold"),
+        "one": _("It must hold that"),
+        "all": _("All of these must hold"),
+        "any": _("One of these must hold"),
+    },
+    "applies": {
+        "always": _("Always applies"),
+        "add": _("Apply only if…"),
+        "one": _("Applies only if"),
+        "all": _("Applies only if all of these hold"),
+        "any": _("Applies only if one of these holds"),
+    },
+    "exempts": {
+        "always": _("Nobody is exempt"),
+        "add": _("Free of charge if…"),
+        "one": _("Free of charge if"),
+        "all": _("Free of charge if all of these hold"),
+        "any": _("Free of charge if one of these holds"),
+    },
+}
 CONDITION_WORDS = {
-    "always": _("Always shown"),
-    "add": _("Add a condition"),
-    "all": _("Shown when all of these are true"),
-    "any": _("Shown when one of these is true"),
+    "add": _("And another line"),
+    "addGroup": _("A group of lines"),
+    "all": _("all of these hold"),
+    "any": _("one of these holds"),
+    "and": _("and"),
+    "or": _("or"),
     "question": _("Question"),
+    "choose": _("Choose a question"),
     "operator": _("Comparison"),
     "value": _("Value"),
+    "several": _("Several values, commas between"),
+    "compared": _("Compared with"),
+    "fixed": _("this value"),
+    "day": _("this day"),
+    "today": _("today"),
+    "later": _("counted from today"),
+    "answer": _("the answer to"),
+    "count": _("How many"),
+    "unit": _("Unit"),
+    "units": _("days|weeks|months|years"),
+    "after": _("after today"),
+    "before": _("before today"),
+    "years": _("years"),
     "remove": _("Remove this line"),
-    "nested": _("This condition has conditions inside. It is kept as it is."),
+    "removeGroup": _("Remove this group"),
+    "nested": _("This condition has more levels than this screen shows. It is kept as it is."),
     "clear": _("Remove the condition"),
+    "gone": _("a question that is gone"),
+    "none": _("No question to choose from yet"),
     "yes": _("Yes"),
     "no": _("No"),
 }
-OPERATOR_LABELS = {
-    "equals": _("is"),
-    "not_equals": _("is not"),
-    "in": _("is one of (commas between)"),
-    "contains": _("contains"),
-    "not_contains": _("does not contain"),
-    "filled": _("is answered"),
-    "empty": _("is not answered"),
-    "gt": _("is more than"),
-    "gte": _("is at least"),
-    "lt": _("is less than"),
-    "lte": _("is at most"),
-    "before": _("is before (date)"),
-    "after": _("is after (date)"),
-    "age_gte": _("born, aged at least (years)"),
-    "age_lt": _("born, aged under (years)"),
+_ASKED = {"filled": _("is answered"), "empty": _("is not answered")}
+_IS = {"equals": _("is"), "not_equals": _("is not")}
+# By how an answer compares (FieldType.compares): the comparisons that make sense, in words.
+COMPARISONS = {
+    "text": {
+        **_IS,
+        "in": _("is one of"),
+        "contains": _("contains"),
+        "not_contains": _("does not contain"),
+        **_ASKED,
+    },
+    "number": {
+        **_IS,
+        "gt": _("is more than"),
+        "gte": _("is at least"),
+        "lt": _("is less than"),
+        "lte": _("is at most"),
+        **_ASKED,
+    },
+    "date": {
+        "before": _("is before"),
+        "lte": _("is on or before"),
+        "equals": _("is on"),
+        "gte": _("is on or after"),
+        "after": _("is after"),
+        "age_gte": _("makes the person at least"),
+        "age_lt": _("makes the person younger than"),
+        **_ASKED,
+    },
+    "time": {
+        "lt": _("is before"),
+        "lte": _("is at the latest"),
+        "equals": _("is"),
+        "gte": _("is at the earliest"),
+        "gt": _("is after"),
+        **_ASKED,
+    },
+    "option": {**_IS, "in": _("is one of"), **_ASKED},
+    "options": {
+        "contains": _("has among others"),
+        "not_contains": _("does not have"),
+        "in": _("has one of"),
+        **_ASKED,
+    },
+    "yes_no": {"equals": _("is"), **_ASKED},
+    "given": _ASKED,
+    "list": _ASKED,
 }
 
 
@@ -123,8 +276,9 @@ class ConditionField(forms.JSONField):
 class ConditionBlock(blocks.FieldBlock):
     """A condition; its value is the definition's JSON, None for always."""
 
-    def __init__(self, required=False, help_text=None, **kwargs):
-        self.field = ConditionField(required=required, help_text=help_text)
+    def __init__(self, required=False, help_text=None, purpose="shown", **kwargs):
+        widget = ConditionWidget(purpose=purpose)
+        self.field = ConditionField(required=required, help_text=help_text, widget=widget)
         super().__init__(**kwargs)
 
     def get_default(self):
@@ -135,52 +289,130 @@ class ConditionBlock(blocks.FieldBlock):
         label = _("Condition")
 
 
+class QuestionKeyBlock(FixedCharBlock):
+    """The key of a question of the form, chosen by its words."""
+
+    def __init__(self, compares: str = "", empty="–", **kwargs):
+        super().__init__(max_length=60, **kwargs)
+        self.field.widget = QuestionWidget(compares=compares, empty=empty)
+
+
+class KeysBlock(Fixed, blocks.FieldBlock):
+    """Keys of questions of the form, chosen by their words, as a list; on the screen with commas between."""
+
+    def __init__(self, required=True, help_text=None, **kwargs):
+        widget = QuestionWidget(several=True, rows=True)
+        self.field = forms.CharField(required=required, help_text=help_text, widget=widget)
+        super().__init__(**kwargs)
+
+    def get_default(self):
+        return []
+
+    def value_from_form(self, value):
+        return [word for part in (value or "").split(",") if (word := part.strip())]
+
+    def value_for_form(self, value):
+        return ", ".join(value or [])
+
+
 # -- Steps, fields, options, checks --------------------------------------------------------------------------
+class QuestionBlock(blocks.StructBlock):
+    """A question of one type. Its preview shows it as the applicant sees it."""
+
+    def __init__(self, children, kind, **kwargs):
+        self.kind = kind
+        super().__init__(children, **kwargs)
+
+    def get_preview_value(self):
+        return self.get_default()
+
+    def get_preview_context(self, value, parent_context=None):
+        from .previews import sample
+
+        return super().get_preview_context(value, parent_context) | {"question": sample(self.kind)}
+
+    def get_description(self):
+        return self.kind.says
+
+    class Meta:
+        preview_template = "formbuilder/preview.html"
+
+
+@cache
 def field_block(kind) -> blocks.StructBlock:
-    """The editor's block of a field type: what every question has, and what only this type has."""
+    """The editor's block of a field type: what every question has, and what only this type has.
+
+    One of each for the step and for groups, and what many have is one too: the editor's screen is told of every
+    block once, which makes it three times as fast.
+    """
+    shared = _shared()
     children: list[tuple[str, blocks.Block]] = [
         ("label", blocks.CharBlock(required=kind.asks, max_length=200, label=_("Question"))),
     ]
     if kind.asks:
-        children += [
-            ("help", blocks.TextBlock(required=False, rows=2, label=_("Help"))),
-            ("required", blocks.BooleanBlock(required=False, default=True, label=_("Must be answered"))),
-        ]
+        children += [("help", shared["help"])]
     else:
         children += [("text", blocks.TextBlock(required=False, label=_("Text"), help_text=PROSE_HELP))]
+    if kind.asks and kind.typed:
+        children += [("required", shared["required"])]
     if kind.has_options:
-        listed = blocks.StreamBlock([("option", OptionBlock())], collapsed=True, label=_("Options"))
-        children += [("options", listed)]
+        children += [("options", shared["options"]), ("table", shared["table"])]
     if kind.key == "group":
         children += [
             ("row", blocks.CharBlock(required=False, max_length=60, label=_("What one of them is called"))),
             ("fields", fields_block(inside_group=True)),
         ]
     children += [(name, block) for name, block in kind.settings_blocks()]
-    children += [("condition", ConditionBlock(required=False)), ("key", KeyBlock())]
+    children += [("condition", shared["condition"]), ("key", shared["key"])]
+    if kind.asks and kind.typed:
+        children += [(name, shared[name]) for name in ("autocomplete", "prefill")]
     if kind.asks:
-        children += [
-            ("note_title", blocks.CharBlock(required=False, max_length=100, label=_("Title of the note"))),
-            ("note", blocks.TextBlock(required=False, rows=3, label=_("Note"), help_text=NOTE_HELP)),
-            (
-                "autocomplete",
-                blocks.ChoiceBlock(required=False, choices=TOKENS, label=_("Filled in by browser")),
-            ),
-            ("personal", blocks.BooleanBlock(required=False, label=_("Personal data"))),
-            ("searchable", blocks.BooleanBlock(required=False, label=_("Found by agents’ search"))),
-        ]
-    return blocks.StructBlock(
+        children += [(name, shared[name]) for name in ABOUT_THE_ANSWER]
+    return QuestionBlock(
         children,
+        kind,
         label=kind.label,
         icon=kind.icon,
+        group=kind.group,
         label_format="{label}" if kind.asks else "{label} {text}",
         form_layout=_layout(children),
     )
 
 
+ABOUT_THE_ANSWER = ("note_title", "note", "personal", "searchable", "secret", "retention")
+
+
+@cache
+def _shared() -> dict[str, blocks.Block]:
+    """The blocks that questions of many types have."""
+    return {
+        "help": blocks.TextBlock(required=False, rows=2, label=_("Help")),
+        "required": blocks.BooleanBlock(required=False, default=True, label=_("Must be answered")),
+        "options": blocks.StreamBlock(
+            [("option", OptionBlock())], required=False, collapsed=True, label=_("Options")
+        ),
+        "table": TableBlock(),
+        "condition": ConditionBlock(required=False),
+        "key": KeyBlock(),
+        "autocomplete": blocks.ChoiceBlock(required=False, choices=TOKENS, label=_("Filled in by browser")),
+        "prefill": PrefillBlock(),
+        "note_title": blocks.CharBlock(required=False, max_length=100, label=_("Title of the note")),
+        "note": blocks.TextBlock(required=False, rows=3, label=_("Note"), help_text=NOTE_HELP),
+        "personal": blocks.BooleanBlock(required=False, label=_("Personal data")),
+        "searchable": blocks.BooleanBlock(required=False, label=_("Found by agents’ search")),
+        "secret": blocks.BooleanBlock(required=False, label=_("Kept out of lists, mails and exports")),
+        "retention": blocks.IntegerBlock(
+            required=False,
+            min_value=0,
+            label=_("Erased so many days after the case is closed"),
+            help_text=_("Empty: with the case."),
+        ),
+    }
+
+
 def _layout(children: list[tuple[str, blocks.Block]]) -> BlockGroup:
     """What every question needs in front; the rest behind the block's button for settings."""
-    front = ("label", "help", "text", "required", "options", "row", "fields", "condition")
+    front = ("label", "help", "text", "required", "options", "table", "row", "fields", "formula", "condition")
     names = [name for name, _block in children]
     return BlockGroup(
         children=[name for name in names if name in front],
@@ -192,7 +424,7 @@ def fields_block(inside_group: bool = False) -> blocks.StreamBlock:
     """The questions of a step, of any type an installed app offers; inside a group, simple ones only."""
     from .field_types import field_types
 
-    kinds = [kind for kind in field_types if not (inside_group and kind.key in ("group", "files"))]
+    kinds = [kind for kind in field_types if kind.in_groups or not inside_group]
     children = [(kind.key, kind.block()) for kind in kinds]
     return blocks.StreamBlock(children, required=False, collapsed=True, label=_("Questions"))
 
@@ -216,7 +448,7 @@ class CheckBlock(blocks.StructBlock):
     """What must hold over several answers."""
 
     message = blocks.CharBlock(max_length=300, label=_("Message where it does not hold"))
-    condition = ConditionBlock(required=True, label=_("Must hold"))
+    condition = ConditionBlock(required=True, purpose="holds", label=_("Must hold"))
     key = KeyBlock()
 
     class Meta:
@@ -258,18 +490,45 @@ class FeeBlock(blocks.StructBlock):
     """A line of what is due."""
 
     label = blocks.CharBlock(max_length=100, label=_("Label"))
-    amount = blocks.DecimalBlock(min_value=0, max_digits=9, decimal_places=2, label=_("Amount"))
-    quantity = FixedCharBlock(
-        required=False, max_length=60, label=_("Times the answer to"), help_text=_("Key of a question.")
+    entry = blocks.ChoiceBlock(
+        choices=prices.entries,
+        required=False,
+        label=_("Entry of the fee schedule"),
+        help_text=_("The schedule says the amount and the tax, also when they change."),
     )
-    condition = ConditionBlock(required=False)
+    amount = blocks.DecimalBlock(
+        min_value=0,
+        max_digits=9,
+        decimal_places=2,
+        required=False,
+        label=_("Amount"),
+        help_text=_("Of a fee that stands in no schedule."),
+    )
+    quantity = QuestionKeyBlock(
+        compares="number options yes_no list",
+        required=False,
+        label=_("Times the answer to"),
+        empty=_("Once"),
+        help_text=_("A number counts itself, a list its length, “yes” one."),
+    )
+    vat = FixedRegexBlock(
+        r"\d{1,2}(\.\d{1,2})?",
+        required=False,
+        label=_("VAT included, in per cent"),
+        help_text=_("For example 8.1. Empty where the fee is outside VAT."),
+    )
+    condition = ConditionBlock(required=False, purpose="applies")
+    exempt = ConditionBlock(required=False, purpose="exempts", label=_("Free of charge"))
     key = KeyBlock()
 
     class Meta:
         icon = "tag"
         label = _("Fee")
         label_format = "{label} {amount}"
-        form_layout = BlockGroup(children=["label", "amount", "condition"], settings=["quantity", "key"])
+        form_layout = BlockGroup(
+            children=["label", "entry", "amount", "quantity", "condition", "exempt"],
+            settings=["vat", "key"],
+        )
 
 
 PROSE_HELP = _("Blank lines make paragraphs, lines with “- ” a list, [words](https://…) a link.")
@@ -321,6 +580,10 @@ COMMON = {
     "autocomplete",
     "personal",
     "searchable",
+    "secret",
+    "prefill",
+    "retention",
+    "table",
 }
 
 
@@ -361,11 +624,10 @@ def field_content(kind, value) -> dict:
         for option in value.get("options") or []
     ]
     settings = {
-        name: block.get_prep_value(value[name])
+        name: _plain(block.get_prep_value(value[name]))
         for name, block in value.block.child_blocks.items()
-        if name not in COMMON and value[name] not in (None, "", [])
+        if name not in COMMON
     }
-    settings = {name: _plain(one) for name, one in settings.items()}
     return _trimmed(
         {
             "key": value["key"],
@@ -376,7 +638,11 @@ def field_content(kind, value) -> dict:
             "autocomplete": value.get("autocomplete") or "",
             "personal": bool(value.get("personal")),
             "searchable": bool(value.get("searchable")),
-            "settings": settings,
+            "secret": bool(value.get("secret")),
+            "prefill": value.get("prefill") or "",
+            "retention": value.get("retention") or 0,
+            "table": value.get("table") or "",
+            "settings": bare(settings),
         }
     )
 
@@ -386,16 +652,17 @@ def fees_content(stream, texts: dict[str, str]) -> list[dict]:
     for child in stream:
         value = child.value
         _put(texts, f"fee.{value['key']}", value["label"])
-        fees.append(
-            _trimmed(
-                {
-                    "key": value["key"],
-                    "amount": round((value["amount"] or 0) * 100),
-                    "quantity": value["quantity"] or "",
-                    "condition": value["condition"],
-                }
-            )
-        )
+        told = {
+            "key": value["key"],
+            "entry": value["entry"] or "",
+            "quantity": value["quantity"] or "",
+            "vat": value["vat"] or "",
+            "condition": value["condition"],
+            "exempt": value["exempt"],
+        }
+        if value["amount"] is not None:
+            told["amount"] = round(value["amount"] * 100)
+        fees.append(_trimmed(told))
     return fees
 
 
@@ -421,12 +688,18 @@ def _plain(value):
     return list(value) if isinstance(value, tuple | set) else value
 
 
+def bare(settings: dict) -> dict:
+    """Settings without what is empty, no or an empty object. Zero says something."""
+    inner = {name: bare(one) if isinstance(one, dict) else one for name, one in settings.items()}
+    return {name: one for name, one in inner.items() if one is not False and one not in (None, "", [], {})}
+
+
 def _trimmed(content: dict) -> dict:
     """Without what is empty, except the amount of a fee."""
     return {
         name: value
         for name, value in content.items()
-        if name in ("key", "amount", "fields") or value not in (None, "", [], {}, False)
+        if name in ("key", "amount", "fields") or value not in (None, "", [], {}, False, 0)
     }
 
 
@@ -499,6 +772,10 @@ def field_value(field: dict, text: Callable[[str], str], identify: Identify) -> 
         "autocomplete": field.get("autocomplete", ""),
         "personal": field.get("personal", False),
         "searchable": field.get("searchable", False),
+        "secret": field.get("secret", False),
+        "prefill": field.get("prefill", ""),
+        "retention": field.get("retention"),
+        "table": field.get("table", ""),
     }
 
 
@@ -509,9 +786,12 @@ def fees_value(fees: list[dict], text: Callable[[str], str], identify: Identify)
             {
                 "key": fee["key"],
                 "label": text(f"fee.{fee['key']}"),
-                "amount": f"{fee['amount'] / 100:.2f}",
+                "entry": fee.get("entry", ""),
+                "amount": f"{fee['amount'] / 100:.2f}" if "amount" in fee else None,
                 "quantity": fee.get("quantity", ""),
+                "vat": fee.get("vat", ""),
                 "condition": fee.get("condition"),
+                "exempt": fee.get("exempt"),
             },
             identify(f"fee.{fee['key']}"),
         )
@@ -549,14 +829,24 @@ def fill_keys(streams: dict[str, blocks.StreamValue], earlier: dict[str, str] | 
         taken.setdefault(scope, set()).add(key)
 
 
-def keys_by_id(streams: dict[str, blocks.StreamValue]) -> dict[str, str]:
-    """The keys that a page's blocks have, by block id."""
-    return {
-        child.id: child.value[_key_of(child)[0]]
-        for kind, stream in streams.items()
-        for _scope, child in _keyed(stream, kind)
-        if child.id and child.value.get(_key_of(child)[0])
-    }
+def keys_by_id(*streams: list[dict]) -> dict[str, str]:
+    """The keys that blocks have by block id, of StreamFields as they are stored."""
+    found: dict[str, str] = {}
+    for block in chain(*streams):
+        value = block["value"]
+        key = value.get("value" if block["type"] == "option" else "key")
+        if key and block.get("id"):
+            found[block["id"]] = key
+        found |= keys_by_id(*(value.get(inside) or [] for inside in ("fields", "checks", "options")))
+        settings = (value.get("settings") or {}).values()
+        found |= keys_by_id(*(setting for setting in settings if _holds_blocks(setting)))
+    return found
+
+
+def _holds_blocks(setting) -> bool:
+    """Whether a setting of a stage, as it is stored, is a list of blocks."""
+    blocks_only = isinstance(setting, list) and all(isinstance(one, dict) for one in setting)
+    return blocks_only and all(isinstance(one.get("value"), dict) for one in setting)
 
 
 def slug_key(title, child) -> str:
@@ -576,6 +866,10 @@ def _keyed(stream, scope: str) -> Iterator[tuple[str, object]]:
             yield from _keyed(value["fields"], "field")
         if value.get("checks"):
             yield from _keyed(value["checks"], "check")
+        if scope == "stage":
+            for setting in value["settings"].values():
+                if isinstance(setting, blocks.StreamValue):
+                    yield from _keyed(setting, "field")
         if value.get("options"):
             yield from _keyed(value["options"], f"option {child.id or id(child)}")
 

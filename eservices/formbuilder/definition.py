@@ -6,10 +6,13 @@ The JSON format is described in ``docs/service-definition.md``. Texts stand apar
 
 import hashlib
 import json
+from collections.abc import Container
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
 FORMAT = 1
+KEY_PATTERN = r"[a-z][a-z0-9_]{0,59}"
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,12 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """One question, or static text. ``settings`` holds what only its type knows (min, max, pattern, …)."""
+    """One question, or static text. ``settings`` holds what only its type knows (min, max, pattern, …).
+
+    ``table``: key of the reference table that holds the options, instead of ``options``. ``prefill``: key of
+    the source that it is filled in from. ``retention``: days after the case is closed until the answer is
+    erased, 0 where it goes with the case. ``secret``: never shown in lists, mails or exports.
+    """
 
     key: str
     type: str
@@ -33,6 +41,10 @@ class Field:
     autocomplete: str = ""
     personal: bool = False
     searchable: bool = False
+    secret: bool = False
+    prefill: str = ""
+    retention: int = 0
+    table: str = ""
     settings: dict = field(default_factory=dict)
 
 
@@ -56,12 +68,26 @@ class Step:
 
 @dataclass(frozen=True)
 class Fee:
-    """A line of what is due: ``amount`` in minor units, times the answer to ``quantity`` where given."""
+    """A line of what is due: ``amount`` in minor units, times the answer to ``quantity`` where given.
+
+    The amount includes value-added tax at ``vat`` per cent ("8.1"); an empty rate is outside its scope.
+    ``entry``: key in the commune's fee schedule, which then says amount and tax; ``since`` is the day from which
+    they hold, once they are looked up: see ``prices``. Where ``exempt`` holds, the line stands and costs nothing.
+    """
 
     key: str
-    amount: int
+    amount: int = 0
     quantity: str = ""
+    vat: str = ""
     condition: dict | None = None
+    entry: str = ""
+    since: str = ""
+    exempt: dict | None = None
+
+    @property
+    def has_price(self) -> bool:
+        """Whether its amount is known: an entry of the schedule has none before its price is looked up."""
+        return not self.entry or bool(self.since)
 
 
 @dataclass(frozen=True)
@@ -130,13 +156,41 @@ class Definition:
     def text(self, path: str, language: str) -> str:
         """The text at ``path`` in ``language``, or in the form's own language, or empty."""
         texts = self.content["texts"]
-        return texts.get(language, {}).get(path) or texts[self.source_language].get(path, "")
+        return texts.get(language, {}).get(path) or texts.get(self.source_language, {}).get(path, "")
+
+    def open_answers(self, answers: dict) -> dict:
+        """``answers`` without the secret ones, in rows of groups too."""
+        found = {}
+        for key, answer in answers.items():
+            field = self.fields.get(key)
+            if field and field.fields and isinstance(answer, list):
+                answer = [self.open_answers(row) for row in answer if isinstance(row, dict)]
+            if not (field and field.secret):
+                found[key] = answer
+        return found
 
     def title(self, language: str) -> str:
         return self.text("title", language)
 
+    def at_prices(self, fees: tuple[Fee, ...]) -> "Definition":
+        """The same form with these fees."""
+        twin = copy(self)
+        twin.fees = fees
+        return twin
+
     def step(self, key: str) -> Step | None:
         return next((step for step in self.steps if step.key == key), None)
+
+
+def without(answers: dict, keys: Container[str]) -> dict:
+    """``answers`` without those to the questions ``keys``, in rows of groups too."""
+    return {key: _rows_without(answer, keys) for key, answer in answers.items() if key not in keys}
+
+
+def _rows_without(answer, keys: Container[str]):
+    if not isinstance(answer, list):
+        return answer
+    return [without(row, keys) if isinstance(row, dict) else row for row in answer]
 
 
 def digest(content: dict) -> str:

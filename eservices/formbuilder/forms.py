@@ -10,20 +10,14 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
-from .definition import Definition, Field, Step
-from .field_types import MANY_OPTIONS, field_types
+from .definition import Definition, Field, Option, Step
+from .field_types import MANY_OPTIONS, SEARCHED_OPTIONS, Part, display, field_types, part_token
 from .formatting import prose
 from .logic.checks import failed_checks
 from .logic.conditions import mentioned
-from .logic.visibility import (
-    relevant_answers,
-    visible_among,
-    visible_options,
-    visible_steps,
-)
+from .logic.visibility import COMPUTED, Shown, visible_options, visible_steps
 
 SHOWN = "_shown"  # hidden input: the questions that were on the page
 ADD_ROW, REMOVE_ROW = "add_row", "remove_row"  # buttons of a repeating group, and of a file
@@ -31,54 +25,59 @@ REMOVE_FILE = "remove_file"
 
 
 class QuestionsForm(forms.Form):
-    """Questions of a step, or of one row of a repeating group, asked under the conditions of the form."""
+    """Questions of a step, or of one row of a repeating group, asked under the conditions of the form.
+
+    First everything is read, then the conditions say what is shown: they may look at any answer. What is not
+    shown is asleep: neither judged nor answered, it stands on the page so that the browser can show it.
+    """
 
     def __init__(
         self,
         definition: Definition,
         questions: tuple[Field, ...],
         language: str,
-        answers: dict,
+        answers: dict | None,
         today: date,
         data=None,
         files=None,
         own: dict | None = None,
         **kwargs,
     ):
+        """``answers``: those of the rest of the form; without them nothing is shown before ``see``."""
         super().__init__(data=data, files=files, use_required_attribute=False, **kwargs)
         self.definition, self.language, self.today = definition, language, today
-        self.all_questions = questions
-        self.context = answers
+        self.all_questions = [question for question in questions if question.type in field_types]
         self.own = own if own is not None else {}
         self.rows: dict[str, Rows] = {}
+        self.choices: dict[str, list] = {}  # of questions that do not offer all their options
+        self.remarks: dict[
+            str, list[str]
+        ] = {}  # beside a question: where its answer is from, what became of a file
         self.quiet = False  # no errors: the applicant is not going on yet
         self.given: dict = {} if self.is_bound else dict(self.own)
-        for question in questions:
+        for question in self.all_questions:
             self._ask(question)
-        self.visible = [
-            one for one in visible_among(questions, {**answers, **self.given}, today) if _known(one)
-        ]
-        self._hide_the_rest()
+        if answers is not None:
+            around = Shown((), answers, today)
+            self.see(Shown(((question, None) for question in questions), self.given, today, around))
 
     # -- asking ----------------------------------------------------------------------------------------------
     def _ask(self, question: Field) -> None:
-        """Adds the question, and reads its answer: the options of later ones may depend on it."""
-        kind = field_types.get(question.type)
-        if kind is None or not kind.asks:
-            return
+        """Adds the question, and reads its answer."""
+        kind = field_types[question.type]
         if question.fields:
             self.rows[question.key] = Rows(self, question)
+        elif field := kind.form_field(question, self.definition, self.language):
+            self.fields[question.key] = self._prepared(field, question)
         else:
-            self.fields[question.key] = self._form_field(kind, question)
+            return
         if self.is_bound:
             self.given[question.key] = self._read(question)
 
-    def _form_field(self, kind, question: Field) -> forms.Field:
-        options = visible_options(question, {**self.context, **self.given}, self.today)
-        field = kind.form_field(question, self.definition, self.language, options=options)
+    def _prepared(self, field: forms.Field, question: Field) -> forms.Field:
         field.label = self.definition.text(f"field.{question.key}.label", self.language) or question.key
         answer = self.own.get(question.key)
-        field.initial = answer if question.type == "files" else kind.from_json(answer)
+        field.initial = answer if question.type == "files" else field_types[question.type].from_json(answer)
         return field
 
     def _read(self, question: Field):
@@ -94,12 +93,25 @@ class QuestionsForm(forms.Form):
         except ValidationError:
             return None
 
-    def _hide_the_rest(self) -> None:
-        shown = {question.key for question in self.visible}
-        for key in [key for key in self.fields if key not in shown]:
-            del self.fields[key]
-        for key in [key for key in self.rows if key not in shown]:
-            del self.rows[key]
+    def see(self, shown: Shown) -> None:
+        """Goes by ``shown``: what the conditions say, now that the answers are read."""
+        self.seen = shown
+        self.visible = [question for question in self.all_questions if shown.shows(question.key)]
+        for question in self.all_questions:
+            if any(option.condition for option in question.options) and question.key in self.fields:
+                self._offer(question, visible_options(question, shown, self.today))
+        for rows in self.rows.values():
+            rows.see(shown)
+        awake = {question.key for question in self.visible}
+        self.asleep = {key: self.fields.pop(key) for key in [*self.fields] if key not in awake}
+        self.rows_asleep = {key: self.rows.pop(key) for key in [*self.rows] if key not in awake}
+
+    def _offer(self, question: Field, options: list[Option]) -> None:
+        self.choices[question.key] = list(self.fields[question.key].choices)
+        field = field_types[question.type].form_field(
+            question, self.definition, self.language, options=options
+        )
+        self.fields[question.key] = self._prepared(field, question)
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -118,6 +130,8 @@ class QuestionsForm(forms.Form):
             key = question.key
             if key in self.rows:
                 found[key] = self.rows[key].cleaned_answers or None
+            elif question.type == COMPUTED:
+                found[key] = self.seen.get(key)
             elif question.type == "files":
                 found[key] = self.own.get(key)
             elif key in self.cleaned_data:
@@ -126,8 +140,13 @@ class QuestionsForm(forms.Form):
 
     @property
     def questions(self) -> list["Question"]:
-        """What is on the page, in order."""
+        """What is shown, in order."""
         return [Question(self, question) for question in self.visible]
+
+    @property
+    def on_page(self) -> list["Question"]:
+        """What is shown and, hidden, what answers may still open."""
+        return [Question(self, question) for question in self.all_questions]
 
 
 class StepForm(QuestionsForm):
@@ -135,7 +154,8 @@ class StepForm(QuestionsForm):
 
     ``answers`` are those given so far, of all steps. Without JavaScript a question may be opened by another
     of the same step: then the form is not valid, has no error about it, and ``opened`` names the question;
-    showing the form again asks it. The same where a row was added to a group (``changed_rows``).
+    showing the form again asks it. The same where a row was added to a group (``changed_rows``), or a question leafed
+    through (``browsed``).
     """
 
     def __init__(
@@ -149,25 +169,18 @@ class StepForm(QuestionsForm):
         today: date | None = None,
     ):
         today = today or timezone.localdate()
-        own = {one.key: (answers or {}).get(one.key) for one in step.fields}
         self.step = step
+        self.stored = answers or {}
         self.opened: list[Field] = []
-        super().__init__(
-            definition,
-            step.fields,
-            language,
-            relevant_answers(definition, answers or {}, today),
-            today,
-            data=data,
-            files=files,
-            own=own,
-        )
+        own = {one.key: self.stored.get(one.key) for one in step.fields}
+        super().__init__(definition, step.fields, language, None, today, data=data, files=files, own=own)
+        self.see(Shown.of(definition, self.answers, today, at=step))
         self._find_opened()
-        if self.changed_rows:
+        if self.changed_rows or self.browsed:
             self._keep_quiet()
 
     def is_valid(self) -> bool:
-        return super().is_valid() and not self.opened and not self.changed_rows
+        return super().is_valid() and not (self.opened or self.changed_rows or self.browsed)
 
     @property
     def title(self) -> str:
@@ -178,6 +191,11 @@ class StepForm(QuestionsForm):
         return prose(self.definition.text(f"step.{self.step.key}.intro", self.language))
 
     @property
+    def answers(self) -> dict:
+        """The answers of all steps as they are with this page's, whether they count or not."""
+        return self.stored | self.given
+
+    @property
     def shown(self) -> str:
         """The value of the hidden input that says what was asked."""
         return " ".join(question.key for question in self.visible)
@@ -186,6 +204,13 @@ class StepForm(QuestionsForm):
     def changed_rows(self) -> bool:
         """Whether a button of a repeating group was pressed instead of going on."""
         return self.is_bound and any(rows.changed for rows in self.rows.values())
+
+    @property
+    def browsed(self) -> bool:
+        """Whether a button within a question was pressed instead of going on."""
+        return self.is_bound and any(
+            field_types[one.type].is_browsed(one.key, self.data) for one in self.visible
+        )
 
     @property
     def cleaned_files(self) -> dict[str, list]:
@@ -217,8 +242,7 @@ class StepForm(QuestionsForm):
         return self.cleaned_data
 
     def _run_checks(self) -> None:
-        answers = {**self.context, **self.cleaned_answers}
-        for check in failed_checks(self.step, answers, self.today):
+        for check in failed_checks(self.step, self.seen, self.today):
             message = self.definition.text(f"check.{check.key}", self.language) or gettext(
                 "These answers do not go together."
             )
@@ -284,13 +308,17 @@ class Rows:
             form.definition,
             self.question.fields,
             form.language,
-            form.context,
+            None,
             form.today,
             data=data,
             files=MultiValueDict() if data is not None else None,
             own=own,
             prefix=f"{form.add_prefix(self.question.key)}-{index}",
         )
+
+    def see(self, shown: Shown) -> None:
+        for row in self.forms:
+            row.see(shown.row(self.question, row.given))
 
     def _again(self, index: int, row: QuestionsForm) -> QuestionsForm:
         """A row under its new number, with what was typed in it."""
@@ -351,11 +379,18 @@ class Question:
         self.kind = field_types[field.type]
         self.name = form.add_prefix(field.key)
         self.id = f"id_{self.name}"
-        self.bound = form[field.key] if field.key in form.fields else None
-        self.rows = form.rows.get(field.key)
+        self.asleep = not form.seen.shows(field.key)
+        self.bound = self._bound()
+        self.rows = form.rows.get(field.key) or form.rows_asleep.get(field.key)
 
     def __str__(self) -> str:
         return render_to_string("formbuilder/field.html", {"question": self})
+
+    def _bound(self) -> forms.BoundField | None:
+        field = self.form.asleep.get(self.field.key)
+        if field is not None:
+            return forms.BoundField(self.form, field, self.field.key)
+        return self.form[self.field.key] if self.field.key in self.form.fields else None
 
     def _text(self, name: str) -> str:
         return self.form.definition.text(f"field.{self.field.key}.{name}", self.form.language)
@@ -372,6 +407,11 @@ class Question:
     def help(self) -> SafeString:
         """The hint under the label; where the inputs say too little by themselves, an example."""
         return self._text("help")
+
+    @property
+    def remarks(self) -> list[str]:
+        """What there is to know about the answer that stands here."""
+        return self.form.remarks.get(self.field.key, [])
 
     @property
     def row_label(self) -> str:
@@ -392,6 +432,12 @@ class Question:
         return prose(self._text("text"))
 
     @property
+    def computed(self) -> str:
+        """What follows from the answers so far, in words."""
+        form = self.form
+        return display(self.field, form.seen.get(self.field.key), form.definition, form.language)
+
+    @property
     def optional(self) -> bool:
         return not self.field.required and self.field.type not in ("consent", "group")
 
@@ -401,7 +447,11 @@ class Question:
 
     @property
     def value(self):
-        found = self.bound.value() if self.bound else None
+        """As posted, else as stored. What is asleep is not posted, and keeps what is stored."""
+        if self.bound is None:
+            return ""
+        posted = not self.asleep or any(f"{name}-".startswith(f"{self.name}-") for name in self.form.data)
+        found = self.bound.value() if posted else self.bound.initial
         return "" if found is None else found
 
     @cached_property
@@ -418,14 +468,17 @@ class Question:
         """The part of the answer that the error is about; empty for all of it."""
         problems = self.form.errors.as_data().get(self.field.key, []) if self.form.is_bound else []
         found = (problem.params.get("part") for problem in problems if problem.params)
-        return next((part for part in found if part in self.kind.parts), "")
+        names = [part.name for part in self.inputs]
+        return next((name for name in found if name in names), "")
 
     @property
     def error_target(self) -> str:
         """The id of the input that the error summary leads to."""
-        if self.kind.parts:
-            return f"{self.id}-{self.wrong_part or self.kind.parts[0]}"
-        return f"{self.id}-0" if self.is_picked else self.id
+        if self.inputs:
+            return f"{self.id}-{self.wrong_part or self.inputs[0].name}"
+        if self.is_picked:
+            return next((option["id"] for option in self.options if not option["shut"]), f"{self.id}-0")
+        return self.id
 
     @property
     def is_picked(self) -> bool:
@@ -436,12 +489,25 @@ class Question:
         return self.kind.has_options and self.field.type == "choice" and len(self.options) > MANY_OPTIONS
 
     @property
+    def is_searched(self) -> bool:
+        """Whether the list is too long to look through."""
+        return len(self.options) > SEARCHED_OPTIONS
+
+    @property
     def described_by(self) -> str:
         return " ".join(
             name
-            for name, there in ((f"{self.id}-hint", self.help), (f"{self.id}-error", self.errors))
+            for name, there in (
+                (f"{self.id}-hint", self.help),
+                (f"{self.id}-remark", self.remarks),
+                (f"{self.id}-error", self.errors),
+            )
             if there
         )
+
+    @cached_property
+    def inputs(self) -> tuple[Part, ...]:
+        return self.kind.inputs(self.field)
 
     @property
     def parts(self) -> list[dict]:
@@ -450,29 +516,28 @@ class Question:
         wrong = self.wrong_part
         return [
             {
-                "name": f"{self.name}-{part}",
-                "id": f"{self.id}-{part}",
                 "part": part,
-                "label": PARTS[part][0],
-                "autocomplete": _part_token(self.autocomplete, part),
-                "width": PARTS[part][1],
-                "value": values.get(part, ""),
-                "invalid": bool(self.errors)
-                and (part == wrong or (not wrong and part not in OPTIONAL_PARTS)),
-                "optional": part in OPTIONAL_PARTS,
+                "name": f"{self.name}-{part.name}",
+                "id": f"{self.id}-{part.name}",
+                "token": part_token(self.autocomplete, part.name),
+                "value": values.get(part.name, ""),
+                "invalid": bool(self.errors) and (part.name == wrong or not (wrong or part.optional)),
+                "required": self.field.required and not part.optional,
             }
-            for part in self.kind.parts
+            for part in self.inputs
         ]
 
     @cached_property
     def options(self) -> list[dict]:
-        """What can be picked: ``{"id", "value", "label", "hint", "checked"}``."""
+        """What can be picked: ``{"id", "value", "label", "hint", "checked", "shut"}``; shut: not offered."""
         if self.field.type == "yes_no":
-            listed = [("true", gettext("Yes")), ("false", gettext("No"))]
+            offered = listed = [("true", gettext("Yes")), ("false", gettext("No"))]
         elif self.kind.has_options and self.bound:
-            listed = self.bound.field.choices
+            offered = list(self.bound.field.choices)
+            listed = self.form.choices.get(self.field.key, offered)
         else:
             return []
+        open_values = {value for value, label in offered}
         given = self.value if isinstance(self.value, list | tuple) else [self.value]
         chosen = {
             str(one).lower() if self.field.type == "yes_no" else str(one) for one in given if one is not None
@@ -486,6 +551,7 @@ class Question:
                     f"option.{self.field.key}.{value}.help", self.form.language
                 ),
                 "checked": str(value) in chosen,
+                "shut": value not in open_values,
             }
             for index, (value, label) in enumerate(listed)
         ]
@@ -522,35 +588,9 @@ class Question:
         return getattr(self.bound.field, "max_length", None) if self.bound else None
 
 
-PARTS = {
-    "day": (_("Day"), "w2"),
-    "month": (_("Month"), "w2"),
-    "year": (_("Year"), "w4"),
-    "street": (_("Street"), ""),
-    "number": (pgettext_lazy("of a house", "Number"), "w4"),
-    "extra": (_("Additional line (c/o, floor, box)"), ""),
-    "postcode": (_("Postcode"), "w4"),
-    "town": (_("Town"), ""),
-}
-OPTIONAL_PARTS = ("number", "extra")
-TOKENS = {
-    "bday": {"day": "bday-day", "month": "bday-month", "year": "bday-year"},
-    "street-address": {"street": "address-line1", "postcode": "postal-code", "town": "address-level2"},
-}
-
-
 def _fault(question: Question, message: str, label: str = "") -> dict:
     """A line of the error summary: the input it leads to, what it is about, and what to do."""
     return {"target": question.error_target, "label": label or question.label, "message": message}
-
-
-def _part_token(token: str, part: str) -> str:
-    return TOKENS.get(token, {}).get(part, "")
-
-
-def _known(field: Field) -> bool:
-    """Whether an installed app offers the field's type: a question of an app that is gone is not asked."""
-    return field.type in field_types
 
 
 def _count(text) -> int:

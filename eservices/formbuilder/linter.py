@@ -1,32 +1,53 @@
 """What is wrong with a definition, found before a resident meets it. Total: takes any JSON, never raises."""
 
-import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from itertools import takewhile
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
-from .blocks import KEY_PATTERN, TOKENS
-from .definition import FORMAT, Definition, Field
+from .blocks import COMPARISONS
+from .definition import Definition, Fee, Field, Step
 from .field_types import field_types
-from .logic.conditions import DEEPEST, OPERATORS, WITHOUT_VALUE, day, mentioned, number, rows
-from .schema import shape_faults
+from .field_types.base import ABSENT, WARNING
+from .limits import limits
+from .logic.computed import sources
+from .logic.conditions import WITHOUT_VALUE, day, mentioned, number, rows
+from .logic.visibility import COMPUTED
+from .prefill import prefill
+from .schema import read, type_blocks
+from .shapes import Reading, Shape
 
-ERROR, WARNING = "error", "warning"
+ERROR = "error"
+LEVELS = {ERROR: _l("error"), ABSENT: _l("not here"), WARNING: _l("warning")}  # the worst first
 ANY_DAY = date(2026, 1, 1)
+# What a question has or has not, by its type.
+OF_SOME = (
+    *("required", "options", "fields", "autocomplete", "personal", "searchable", "secret", "prefill"),
+    *("retention", "table"),
+)
+EMPTY: Mapping[str, Field] = MappingProxyType({})
+CHOOSING = ("equals", "not_equals", "in", "contains", "not_contains")
 
 
 @dataclass(frozen=True)
 class Fault:
     """One thing that is wrong. ``path`` as in the texts: ``step.KEY``, ``field.KEY``, ``fee.KEY``, …
 
-    An *error* would fail a resident and is not published; a *warning* annoys.
+    An *error* would fail a resident: it is neither published nor imported. What is *absent* is named by the
+    definition and does not exist in this commune: it may wait in a draft. A *warning* annoys.
+    ``language``: of a text that is not translated.
     """
 
     level: str
     path: str
     message: str
+    language: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -34,24 +55,33 @@ class Fault:
 
 def errors(content) -> list[Fault]:
     """What forbids publication."""
-    return [fault for fault in lint(content) if fault.level == ERROR]
+    return [fault for fault in lint(content) if fault.level != WARNING]
 
 
-def lint(content) -> list[Fault]:
-    """All faults of a definition at once; only those of its shape where the shape is wrong."""
-    wrong = [Fault(ERROR, path, message) for path, message in shape_faults(content)]
-    if wrong:
-        return wrong
-    if content.get("format") != FORMAT:
-        return [Fault(ERROR, "format", _("This format is not known here."))]
-    return list(Linter(Definition(content)))
+type Known = Mapping[str, Mapping[str, Field]]
+
+
+def lint(content, shape: Shape | None = None, known: Callable[[dict], Known] | None = None) -> list[Fault]:
+    """All faults of a definition at once. Where its shape is wrong, the rest is judged as far as it is read.
+
+    ``shape``: what may stand where, if more is known than the form builder's part. ``known``: by the key of a
+    stage what its condition may look at beside the form's own questions.
+    """
+    found, reading = read(content, shape)
+    faults = [Fault(ERROR, path, message) for path, message in reading.faults]
+    if isinstance(found, dict):
+        found = {"language": "", "steps": [], "texts": {}} | found
+        faults += Linter(Definition(found), reading, known(found) if known else {})
+    return faults
 
 
 class Linter:
-    """One look over a definition whose shape is right."""
+    """One look over a definition, as far as its shape is right. ``reading``: what of it is not."""
 
-    def __init__(self, definition: Definition):
-        self.definition = definition
+    def __init__(self, definition: Definition, reading: Reading, known: Known):
+        self.definition, self.known = definition, known
+        self.lost, self.blind = reading.lost, reading.blind
+        self.whole = not reading.faults
         self.position: dict[str, int] = {}  # in the order of the form
         for step in definition.steps:
             for field in step.fields:
@@ -59,136 +89,169 @@ class Linter:
 
     def __iter__(self) -> Iterator[Fault]:
         yield from self._keys()
-        yield from self._steps()
+        for step in self.definition.steps:
+            yield from self._step(step)
         yield from self._circles()
-        yield from self._fees()
+        for fee in self.definition.fees:
+            yield from self._fee(fee)
+        for stage in self.definition.stages:
+            beside = self.known.get(stage.key, {})
+            yield from self._condition(stage.condition, f"stage.{stage.key}", beside=beside)
         yield from self._settings()
         yield from self._texts()
+
+    def _asked(self, key: str, group: Field | None = None) -> bool:
+        """Whether there is a question ``key``, as seen from the form or from a row of ``group``."""
+        beside = {one.key for one in group.fields} if group else set()
+        return self.blind or key in self.position or key in beside or key in self.lost
+
+    def _left_out(self, key: str) -> bool:
+        """Whether something in this thing could not be read."""
+        return self.blind or key in self.lost
 
     # -- keys ------------------------------------------------------------------------------------------------
     def _keys(self) -> Iterator[Fault]:
         definition = self.definition
-        fields = [field for step in definition.steps for field in _flat(step.fields)]
-        checks = [check for step in definition.steps for check in step.checks]
         for word, things in (
             ("step", definition.steps),
-            ("field", fields),
-            ("check", checks),
+            ("field", [field for step in definition.steps for field in _flat(step.fields)]),
+            ("check", [check for step in definition.steps for check in step.checks]),
             ("fee", definition.fees),
             ("stage", definition.stages),
         ):
-            seen: set[str] = set()
-            for thing in things:
-                if not re.fullmatch(KEY_PATTERN, thing.key):
-                    yield Fault(
-                        ERROR, f"{word}.{thing.key}", _("A key has small letters, digits and _ only.")
-                    )
-                if thing.key in seen:
-                    yield Fault(ERROR, f"{word}.{thing.key}", _("This key is used twice."))
-                seen.add(thing.key)
+            for key, times in Counter(thing.key for thing in things).items():
+                if times > 1:
+                    yield Fault(ERROR, f"{word}.{key}", _("This key is used twice."))
 
     # -- steps and fields ------------------------------------------------------------------------------------
-    def _steps(self) -> Iterator[Fault]:
-        if not self.definition.steps:
-            yield Fault(ERROR, "steps", _("The form has no step."))
-        for step in self.definition.steps:
-            path = f"step.{step.key}"
-            if not step.fields:
-                yield Fault(ERROR, path, _("The step asks nothing."))
-            yield from self._condition(step.condition, path)
-            own = {field.key for field in step.fields}
-            if own.intersection(mentioned(step.condition)):
-                yield Fault(
-                    ERROR, path, _("The step depends on a question that stands in it: nobody reaches it.")
-                )
-            for field in step.fields:
-                yield from self._field(field)
-            for check in step.checks:
-                yield from self._condition(check.condition, f"check.{check.key}")
-                if check.condition is None:
-                    yield Fault(ERROR, f"check.{check.key}", _("The check has no condition."))
+    def _step(self, step: Step) -> Iterator[Fault]:
+        path = f"step.{step.key}"
+        if not step.fields and not self._left_out(step.key):
+            yield Fault(ERROR, path, _("The step asks nothing."))
+        yield from self._condition(step.condition, path)
+        if {field.key for field in step.fields}.intersection(mentioned(step.condition)):
+            yield Fault(
+                ERROR, path, _("The step depends on a question that stands in it: nobody reaches it.")
+            )
+        for field in step.fields:
+            yield from self._field(field)
+        for check in step.checks:
+            yield from self._condition(check.condition, f"check.{check.key}")
+            if check.condition is None:
+                yield Fault(ERROR, f"check.{check.key}", _("The check has no condition."))
 
     def _field(self, field: Field, group: Field | None = None) -> Iterator[Fault]:
         path = f"field.{field.key}"
-        kind = field_types.get(field.type)
-        if kind is None:
-            yield Fault(ERROR, path, _("“%(type)s” is not a type of question.") % {"type": field.type})
-            return
+        kind = field_types[field.type]
         yield from self._condition(field.condition, path, group)
         yield from self._options(field, kind, group)
         for message in kind.settings_faults(field):
             yield Fault(ERROR, path, message[:1].upper() + message[1:] + ".")
-        if field.autocomplete and field.autocomplete not in dict(TOKENS):
-            yield Fault(
-                ERROR, path, _("“%(token)s” is not known to browsers.") % {"token": field.autocomplete}
-            )
-        if field.type == "group" and not field.fields:
+        for name in OF_SOME:
+            if getattr(field, name) and name not in type_blocks()[field.type].child_blocks:
+                message = _("A question of this type has no “%(name)s”.") % {"name": name}
+                yield Fault(ERROR, f"{path}.{name}", message)
+        if field.prefill and field.prefill not in prefill:
+            message = _("Nothing here knows “%(key)s” to fill it in.") % {"key": field.prefill}
+            yield Fault(ABSENT, path, message)
+        if field.secret and field.searchable:
+            yield Fault(WARNING, path, _("A search does not find a secret answer."))
+        if field.type == COMPUTED:
+            yield from self._formula(field, group)
+        if field.type == "group" and not field.fields and not self._left_out(field.key):
             yield Fault(ERROR, path, _("The group asks nothing."))
-        if field.fields and field.type != "group":
-            yield Fault(ERROR, path, _("Only a group has questions inside."))
         for one in field.fields:
-            if one.type in ("group", "files"):
-                yield Fault(ERROR, f"field.{one.key}", _("A group holds neither groups nor files."))
             yield from self._field(one, group=field)
 
     def _options(self, field: Field, kind, group: Field | None) -> Iterator[Fault]:
         path = f"field.{field.key}"
-        if kind.has_options and not field.options:
+        if kind.has_options and not field.options and not field.table and not self._left_out(field.key):
             yield Fault(ERROR, path, _("There is nothing to choose from."))
-        if field.options and not kind.has_options:
-            yield Fault(ERROR, path, _("Only a choice has options."))
-        seen: set[str] = set()
+        if field.options and field.table:
+            yield Fault(ERROR, path, _("Options stand in the form or in a table, not in both."))
+        values = Counter(option.value for option in field.options)
+        for value, times in values.items():
+            if times > 1:
+                yield Fault(ERROR, path, _("The option “%(value)s” stands twice.") % {"value": value})
+            if f"{value}.help" in values:
+                message = _("“%(value)s.help” is the explanation of an option, not one itself.")
+                yield Fault(ERROR, path, message % {"value": value})
         for option in field.options:
-            if not option.value or len(option.value) > 100:
-                yield Fault(ERROR, path, _("An option has no value, or one that is too long."))
-            if option.value in seen:
-                yield Fault(ERROR, path, _("The option “%(value)s” stands twice.") % {"value": option.value})
-            seen.add(option.value)
             yield from self._condition(option.condition, f"option.{field.key}.{option.value}", group)
 
+    def _formula(self, field: Field, group: Field | None) -> Iterator[Fault]:
+        """What is computed follows from what is asked before it."""
+        formula = field.settings.get("formula") or {}
+        for key in formula.get("fields") or []:
+            if key not in self._before(field, group) and not self._left_out(key.partition(".")[0]):
+                message = _("It is computed from “%(key)s”, which is not asked before it.")
+                yield Fault(ERROR, f"field.{field.key}", message % {"key": key})
+
+    def _before(self, field: Field, group: Field | None) -> set[str]:
+        """The questions before one, as a formula names them."""
+        found: set[str] = set()
+        for one in self._top:
+            if group and one.key == group.key:
+                return found | {
+                    inner.key for inner in takewhile(lambda inner: inner.key != field.key, group.fields)
+                }
+            if one.key == field.key:
+                return found
+            found |= {one.key, *(f"{one.key}.{inner.key}" for inner in one.fields)}
+        return found
+
+    @cached_property
+    def _top(self) -> list[Field]:
+        return [field for step in self.definition.steps for field in step.fields]
+
     # -- conditions ------------------------------------------------------------------------------------------
-    def _condition(self, condition, path: str, group: Field | None = None) -> Iterator[Fault]:
-        if condition is None:
-            return
-        if _depth(condition) > DEEPEST:
-            yield Fault(ERROR, path, _("The condition is nested too deeply."))
-        known = set(self.position) | ({one.key for one in group.fields} if group else set())
+    def _condition(
+        self, condition, path: str, group: Field | None = None, beside: Mapping[str, Field] = EMPTY
+    ) -> Iterator[Fault]:
         for key in mentioned(condition):
-            if key not in known:
+            if key not in beside and not self._asked(key, group):
                 yield Fault(
                     ERROR, path, _("The condition looks at “%(key)s”, which is not asked.") % {"key": key}
                 )
         for row in rows(condition):
-            yield from self._comparison(row, path, group)
+            field = beside.get(row["field"]) or self.definition.fields.get(row["field"])
+            yield from self._comparison(row, field, path)
 
-    def _comparison(self, row: dict, path: str, group: Field | None) -> Iterator[Fault]:
-        operator, value = row.get("operator"), row.get("value")
-        if not isinstance(row.get("field"), str) or operator not in OPERATORS:
-            yield Fault(ERROR, path, _("A line of the condition is incomplete."))
+    def _comparison(self, row: dict, field: Field | None, path: str) -> Iterator[Fault]:
+        operator, value = row["operator"], row.get("value")
+        if field is None:
             return
-        field = self.definition.fields.get(row["field"])
-        if field is None or operator in WITHOUT_VALUE or isinstance(value, dict):
+        if not _fits(operator, value, field):
+            yield Fault(WARNING, path, _("The comparison does not fit “%(key)s”.") % {"key": field.key})
+        if operator in WITHOUT_VALUE or isinstance(value, dict):
             return
-        if field.options and operator in ("equals", "not_equals", "in", "contains", "not_contains"):
-            listed = {option.value for option in field.options}
-            for one in value if isinstance(value, list) else [value]:
-                if one not in listed:
-                    yield Fault(
-                        ERROR,
-                        path,
-                        _("“%(value)s” is not an option of “%(key)s”.") % {"value": one, "key": field.key},
-                    )
+        if field.options and operator in CHOOSING:
+            yield from self._options_compared(field, value if isinstance(value, list) else [value], path)
         if operator in ("before", "after") and day(value, ANY_DAY) is None:
             yield Fault(ERROR, path, _("“%(value)s” is not a date.") % {"value": value})
         if operator in ("age_gte", "age_lt") and number(value) is None:
             yield Fault(ERROR, path, _("An age is a number of years."))
 
+    def _options_compared(self, field: Field, values: list, path: str) -> Iterator[Fault]:
+        listed = {option.value for option in field.options} | self.lost
+        for one in values:
+            if one not in listed and not self.blind:
+                yield Fault(
+                    ERROR,
+                    path,
+                    _("“%(value)s” is not an option of “%(key)s”.") % {"value": one, "key": field.key},
+                )
+
     def _circles(self) -> Iterator[Fault]:
         """Questions that depend on each other are never shown."""
         needs = {
-            field.key: {*mentioned(field.condition), *mentioned(step.condition)}
+            field.key: {
+                *mentioned(field.condition),
+                *mentioned(step.condition),
+                *sources(field.settings.get("formula")),
+            }
             for step in self.definition.steps
-            for field in step.fields
+            for field in _flat(step.fields)
         }
         settled: set[str] = set()
         for key in needs:
@@ -196,91 +259,129 @@ class Linter:
                 yield Fault(ERROR, f"field.{key}", _("The question depends on itself, by way of others."))
 
     # -- the rest --------------------------------------------------------------------------------------------
-    def _fees(self) -> Iterator[Fault]:
-        for fee in self.definition.fees:
-            path = f"fee.{fee.key}"
-            yield from self._condition(fee.condition, path)
-            if fee.amount < 0:
-                yield Fault(ERROR, path, _("The amount is below zero."))
-            if fee.quantity and fee.quantity not in self.position:
-                yield Fault(
-                    ERROR, path, _("It counts “%(key)s”, which is not asked.") % {"key": fee.quantity}
-                )
-        for stage in self.definition.stages:
-            yield from self._condition(stage.condition, f"stage.{stage.key}")
+    def _fee(self, fee: Fee) -> Iterator[Fault]:
+        path = f"fee.{fee.key}"
+        yield from self._condition(fee.condition, path)
+        yield from self._condition(fee.exempt, path)
+        written = next(one for one in self.definition.content["fees"] if one["key"] == fee.key)
+        if ("amount" in written) == bool(fee.entry) and not self._left_out(fee.key):
+            yield Fault(
+                ERROR, path, _("Write an amount, or choose an entry of the fee schedule: one of both.")
+            )
+        if fee.quantity and not self._asked(fee.quantity):
+            yield Fault(ERROR, path, _("It counts “%(key)s”, which is not asked.") % {"key": fee.quantity})
+        elif fee.quantity and not self._counts(fee.quantity):
+            message = _("It counts “%(key)s”, whose answer is no number: the fee would never be due.")
+            yield Fault(WARNING, path, message % {"key": fee.quantity})
+
+    def _counts(self, key: str) -> bool:
+        """Whether an answer may stand for a number."""
+        return field_types[self.definition.fields[key].type].compares not in ("given", "date", "time")
 
     def _settings(self) -> Iterator[Fault]:
-        settings = self.definition.settings
-        applicant = settings.get("applicant") or {}
-        for word in ("name", "email", "phone"):
-            given = applicant.get(word) or []
-            for key in given if isinstance(given, list) else [given]:
-                if key not in self.position:
-                    yield Fault(
-                        ERROR,
-                        "settings.applicant",
-                        _("The applicant’s “%(key)s” is not asked.") % {"key": key},
-                    )
-        email = applicant.get("email")
-        if (
-            isinstance(email, str)
-            and email in self.position
-            and self.definition.fields[email].type != "email"
-        ):
-            yield Fault(
-                ERROR,
-                "settings.applicant",
-                _("The applicant’s “%(key)s” is not a question for an e-mail address.") % {"key": email},
-            )
-        if not applicant.get("name"):
-            yield Fault(
-                WARNING, "settings.applicant", _("Nothing says which answers are the applicant’s name.")
-            )
-        if not applicant.get("email"):
-            yield Fault(
-                WARNING,
-                "settings.applicant",
-                _("Nothing says which answer is the applicant’s e-mail address."),
-            )
-        if not settings.get("team"):
-            yield Fault(ERROR, "settings.team", _("No team treats these requests."))
+        if not self.definition.steps and self.whole:
+            yield Fault(ERROR, "steps", _("The form has no step."))
+        yield from self._applicant(self.definition.settings.get("applicant", {}))
+        for key, settings in self.definition.settings.get("limits", {}).items():
+            for message in limits[key].faults(settings):
+                yield Fault(ERROR, f"settings.limits.{key}", message)
+        if not self.definition.settings.get("team"):
+            yield Fault(ABSENT, "settings.team", _("No team treats these requests."))
 
+    def _applicant(self, applicant: dict) -> Iterator[Fault]:
+        path, email = "settings.applicant", applicant.get("email", "")
+        others = [applicant.get(name) for name in ("phone", "address", "consent")]
+        for key in filter(None, [*applicant.get("name", []), email, *others]):
+            if not self._asked(key):
+                yield Fault(ERROR, path, _("The applicant’s “%(key)s” is not asked.") % {"key": key})
+        if email in self.position and self.definition.fields[email].type != "email":
+            message = _("The applicant’s “%(key)s” is not a question for an e-mail address.")
+            yield Fault(ERROR, path, message % {"key": email})
+        if not applicant.get("name"):
+            yield Fault(WARNING, path, _("Nothing says which answers are the applicant’s name."))
+        if not email:
+            yield Fault(WARNING, path, _("Nothing says which answer is the applicant’s e-mail address."))
+
+    # -- texts -----------------------------------------------------------------------------------------------
     def _texts(self) -> Iterator[Fault]:
-        needed = ["title"]
-        for step in self.definition.steps:
-            needed.append(f"step.{step.key}.title")
-            needed += [f"check.{check.key}" for check in step.checks]
-            for field in _flat(step.fields):
-                kind = field_types.get(field.type)
-                if kind is not None and kind.asks:
-                    needed.append(f"field.{field.key}.label")
-                needed += [f"option.{field.key}.{option.value}" for option in field.options]
-        needed += [f"fee.{fee.key}" for fee in self.definition.fees]
-        texts = self.definition.content["texts"]
-        source = texts.get(self.definition.source_language, {})
-        for path in needed:
-            if not source.get(path):
+        texts, own = self.definition.content["texts"], self.definition.source_language
+        needed = dict.fromkeys(needed_texts(self.definition))
+        for path in needed if own in texts else ():
+            if not texts[own].get(path) and path not in self.lost:
                 yield Fault(ERROR, path, _("The text is missing."))
-        for language in texts:
-            if language != self.definition.source_language:
-                missing = [path for path in needed if not texts[language].get(path)]
-                for path in missing:
-                    yield Fault(
-                        WARNING, path, _("Not translated into “%(language)s”.") % {"language": language}
-                    )
+        for language, given in texts.items():
+            if self.whole:
+                yield from self._unused(given, language)
+            if language != own:
+                yield from self._untranslated(language)
+
+    def _unused(self, given: dict, language: str) -> Iterator[Fault]:
+        """Texts that stand nowhere would be lost."""
+        own = self.definition.content["texts"][self.definition.source_language]
+        for path in given:
+            if not self._has_place(path):
+                yield Fault(ERROR, path, _("Nothing in the form has this text."), language)
+            elif given[path] and not own.get(path):
+                yield Fault(ERROR, path, _("The form’s own language has no such text."), language)
+
+    def _untranslated(self, language: str) -> Iterator[Fault]:
+        texts = self.definition.content["texts"]
+        for path, text in texts.get(self.definition.source_language, {}).items():
+            if text and not texts[language].get(path):
+                message = _("Not translated into “%(language)s”.") % {"language": language}
+                yield Fault(WARNING, path, message, language)
+
+    def _has_place(self, path: str) -> bool:
+        word, _dot, rest = path.partition(".")
+        key, _dot, value = rest.partition(".")
+        if word == "title":
+            return True
+        if word == "option":
+            field = self.definition.fields.get(key)
+            listed = {option.value for option in field.options} if field else set()
+            return value in listed or value.removesuffix(".help") in listed
+        if word == "field" and key in self.definition.fields:
+            return value in type_blocks()[self.definition.fields[key].type].child_blocks
+        return key in self._keyed[word]
+
+    @cached_property
+    def _keyed(self) -> dict[str, set[str]]:
+        definition = self.definition
+        return {
+            "step": {step.key for step in definition.steps},
+            "field": set(definition.fields),
+            "check": {check.key for step in definition.steps for check in step.checks},
+            "fee": {fee.key for fee in definition.fees},
+            "stage": {stage.key for stage in definition.stages},
+        }
+
+
+def needed_texts(definition: Definition) -> Iterator[str]:
+    """The texts without which a form cannot be shown, in its order."""
+    yield "title"
+    for step in definition.steps:
+        yield f"step.{step.key}.title"
+        for field in _flat(step.fields):
+            if field_types[field.type].asks:
+                yield f"field.{field.key}.label"
+            for option in field.options:
+                yield f"option.{field.key}.{option.value}"
+        for check in step.checks:
+            yield f"check.{check.key}"
+    for fee in definition.fees:
+        yield f"fee.{fee.key}"
+
+
+def _fits(operator: str, value, field: Field) -> bool:
+    """Whether the comparison says something of answers of this type. Any two answers may be the same."""
+    fitting = COMPARISONS.get(field_types[field.type].compares, {})
+    return operator in fitting or (isinstance(value, dict) and operator in ("equals", "not_equals"))
 
 
 def _flat(fields: tuple[Field, ...]) -> Iterator[Field]:
     for field in fields:
         yield field
         yield from _flat(field.fields)
-
-
-def _depth(condition, so_far: int = 0) -> int:
-    if not isinstance(condition, dict) or so_far > DEEPEST + 1:
-        return so_far
-    parts = next((condition[word] for word in ("all", "any") if word in condition), [])
-    return max((_depth(one, so_far + 1) for one in parts if isinstance(parts, list)), default=so_far)
 
 
 def _reaches_itself(start: str, needs: dict[str, set[str]], settled: set[str]) -> bool:

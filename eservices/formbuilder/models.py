@@ -1,14 +1,17 @@
-"""The identity of a form and its frozen versions."""
+"""The identity of a form and its frozen versions, and the tables that its options stand in."""
 
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from .definition import Definition
+from .definition import KEY_PATTERN, Definition
 
 
 class Form(models.Model):
@@ -67,6 +70,86 @@ class FormVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.form} {self.number}"
 
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.kind == self.Kind.REHEARSAL
+
     @cached_property
     def definition(self) -> Definition:
         return Definition(self.content)
+
+
+def validate_texts(value) -> None:
+    """JSON that names texts."""
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ValidationError(_("Write names with their texts: {“name”: “text”}."))
+
+
+class ReferenceTable(models.Model):
+    """A list that editors keep in one place: streets, schools, rooms. Questions name it by ``key``.
+
+    Its options are live: a published form offers the rows as they are when it is filled in.
+    """
+
+    key = models.CharField(
+        _("key"),
+        max_length=60,
+        unique=True,
+        validators=[
+            RegexValidator(f"^{KEY_PATTERN}$", _("Small letters, digits and _ only, a letter first."))
+        ],
+        help_text=_("Forms refer to it. It does not change any more once a form does."),
+    )
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("reference table")
+        verbose_name_plural = _("reference tables")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReferenceRow(models.Model):
+    """One option. ``value`` is what answers keep; a row that is no longer offered still gives them their words."""
+
+    table = models.ForeignKey(
+        ReferenceTable, on_delete=models.CASCADE, related_name="rows", verbose_name=_("reference table")
+    )
+    value = models.CharField(
+        _("value"),
+        max_length=100,
+        blank=True,
+        help_text=_("What answers keep. Made from the label if empty."),
+    )
+    label = models.CharField(_("label"), max_length=200)
+    labels = models.JSONField(
+        _("labels in other languages"), default=dict, blank=True, validators=[validate_texts]
+    )
+    extra = models.JSONField(
+        _("more about it"),
+        default=dict,
+        blank=True,
+        validators=[validate_texts],
+        help_text=_("Other columns of the table, by name."),
+    )
+    order = models.PositiveIntegerField(_("order"), default=0)
+    active = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        verbose_name = _("row of a reference table")
+        verbose_name_plural = _("rows of reference tables")
+        ordering = ["table", "order", "label"]
+        constraints = [models.UniqueConstraint(fields=["table", "value"], name="one_row_per_value")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def clean(self):
+        self.value = self.value or value_of(self.label)
+
+
+def value_of(label: str) -> str:
+    """What answers keep of an option, made from its words."""
+    return slugify(label)[:100] or "option"

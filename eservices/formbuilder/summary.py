@@ -1,5 +1,6 @@
 """The answers of a request as text, step by step: the same for whoever reads them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,8 @@ from django.utils import timezone
 from .definition import Definition, Field
 from .field_types import display, field_types
 from .logic.visibility import relevant_answers, visible_fields, visible_steps
+
+type Words = Callable[[Field, object, Definition, str], str]
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,18 @@ class Section:
     title: str
     rows: list[Row]
 
+    @property
+    def answered(self) -> bool:
+        return any(row.value for row in self.rows)
+
 
 def summarise(
-    definition: Definition, answers: dict, language: str, today: date | None = None
+    definition: Definition, answers: dict, language: str, today: date | None = None, words: Words = display
 ) -> list[Section]:
-    """What was asked and answered. For a request that was sent, pass the day of sending as ``today``."""
+    """What was asked and answered. For a request that was sent, pass the day of sending as ``today``.
+
+    ``words`` says an answer: ``display``, or ``guarded`` for places that more people see.
+    """
     today = today or timezone.localdate()
     answers = relevant_answers(definition, answers, today)
     return [
@@ -46,7 +56,7 @@ def summarise(
                 Row(
                     field,
                     definition.text(f"field.{field.key}.label", language) or field.key,
-                    display(field, answers.get(field.key), definition, language),
+                    words(field, answers.get(field.key), definition, language),
                 )
                 for field in visible_fields(step, answers, today)
                 if field.type not in field_types or field_types[field.type].asks

@@ -1,16 +1,25 @@
 """The editors' screens, and what wagtail-localize gets to translate."""
 
 import copy
+from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
-from wagtail.models import Locale
+from bs4 import BeautifulSoup
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import GroupApprovalTask, Locale, Workflow, WorkflowPage, WorkflowTask
 from wagtail_localize.models import Translation, TranslationSource
 from wagtail_localize.segments.extract import extract_segments
 
-from eservices.catalogue.models import ServicePage
+from eservices.catalogue.editor.outline import walk
+from eservices.catalogue.editor.reading import tree_of
+from eservices.catalogue.models import LifeSituation, ServicePage
 from eservices.catalogue.wagtail_hooks import refuse_faulty_service
+from home.sweeps import publish_scheduled
+from tests.catalogue.test_outline import latest
 from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service
+from tests.factories.editing import page_form
 from tests.factories.formbuilder import EVERY_TYPE, content, step, when
 from tests.factories.home import translated
 
@@ -51,9 +60,20 @@ def test_the_editor_opens_with_the_form_and_its_stages(editor):
     assert "js/condition.js" in answer.content.decode()
 
 
+def test_the_editor_offers_life_situations_in_the_language_of_the_page(editor):
+    page = make_service()
+    german = Locale.objects.get_or_create(language_code="de")[0]
+    LifeSituation.objects.create(locale=page.locale, name="Je me marie", slug="mariage")
+    LifeSituation.objects.create(locale=german, name="Ich heirate", slug="mariage")
+    shown = editor.get(f"/admin/pages/{page.pk}/edit/").content.decode()
+    assert "Je me marie" in shown
+    assert "Ich heirate" not in shown
+
+
 def test_a_new_service_can_be_begun(editor):
     index = make_counter()
-    assert editor.get(f"/admin/pages/add/eservices_catalogue/servicepage/{index.pk}/").status_code == 200
+    answer = editor.get(f"/admin/pages/add/eservices_catalogue/servicepage/{index.pk}/?empty")
+    assert "outline#begin" in answer.content.decode()
 
 
 def test_every_text_of_a_form_and_nothing_else_is_offered_for_translation():
@@ -82,14 +102,16 @@ def test_a_translation_in_the_editor_changes_texts_and_no_key():
     assert [block.id for block in twin.form] == [block.id for block in page.form]
 
 
-def test_a_fault_is_said_at_the_publish_button_and_a_sound_service_passes(rf):
+def test_a_fault_is_said_at_the_publish_button_and_leads_to_its_place(rf):
     page = make_service()
     request = rf.post("/")
     request._messages = Mock()
     assert refuse_faulty_service(request, page) is None
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     assert refuse_faulty_service(request, page).url == f"/admin/pages/{page.pk}/edit/"
-    assert "inconnu" in request._messages.add.call_args.args[1]
+    step_id, question = page.form[1].id, page.form[1].value["fields"][1].id
+    [said] = [call.args[1] for call in request._messages.add.call_args_list]
+    assert f'href="/admin/services/{page.pk}/steps/{step_id}/#block-{question}"' in said
 
 
 def test_a_duplicated_question_gets_a_key_of_its_own():
@@ -142,14 +164,66 @@ def test_a_draft_can_be_previewed_before_it_was_ever_published():
     assert "Nouveau" in answer.render().content.decode()
 
 
-def test_two_revisions_can_be_compared(editor):
+def test_two_revisions_are_compared_in_words(editor):
     page = make_service()
     page.form[1].value["fields"][1].value["condition"] = when("motif", value="bail")
     page.form[1].value["title"] = "Pourquoi"
+    page.form[0].value["fields"].append(("phone", {"label": "Téléphone", "required": False}))
+    del page.form[0].value["fields"][0]
     page.save_revision()
     answer = editor.get(f"/admin/pages/{page.pk}/revisions/compare/earliest...latest/")
-    assert answer.status_code == 200
-    assert "Pourquoi" in answer.content.decode()
+    shown = " ".join(BeautifulSoup(answer.content, "html.parser").select_one(".form-changes").text.split())
+    for words in (
+        f"Téléphone {_('Added in “%(place)s”') % {'place': 'identite'}}",
+        f"prenom {_('Removed from “%(place)s”') % {'place': 'identite'}}",
+        "motifPourquoi",
+        "bail",
+    ):
+        assert " ".join(words.split()) in shown
+    assert "courriel" not in shown
+
+
+def test_revisions_with_the_same_form_show_no_change_of_it(editor):
+    page = make_service()
+    page.title = "Autre titre"
+    page.save_revision()
+    answer = editor.get(f"/admin/pages/{page.pk}/revisions/compare/earliest...latest/").content.decode()
+    assert "Autre titre" in answer
+    assert "form-changes" not in answer
+
+
+def test_an_earlier_revision_is_brought_back_with_its_form(editor):
+    page = make_service()
+    before = page.latest_revision
+    page.form[0].value["title"] = "Autrement"
+    page.save_revision()
+    url = f"/admin/pages/{page.pk}/revisions/{before.pk}/revert/"
+    shown = editor.get(url).content.decode()
+    assert "identite" in shown
+    assert "data-do=" not in shown
+    assert _("This is an earlier version. Save it to bring it back, then change its form.") in shown
+    assert editor.post(url, page_form(editor, url)).status_code == 302
+    assert latest(page).form[0].value["title"] == "identite"
+
+
+def test_saving_the_page_s_own_screen_keeps_a_step_that_was_saved_meanwhile(editor):
+    page = make_service()
+    url = f"/admin/pages/{page.pk}/edit/"
+    typed = page_form(editor, url, title="Attestation")
+    fresh = latest(page)
+    fresh.form[0].value["title"] = "Vous"
+    fresh.save_revision()
+    assert editor.post(url, typed).status_code == 302
+    assert (latest(page).title, latest(page).form[0].value["title"]) == ("Attestation", "Vous")
+
+
+def test_who_applies_and_what_a_fee_counts_are_chosen_among_the_questions(editor):
+    page = make_service()
+    shown = BeautifulSoup(editor.get(f"/admin/pages/{page.pk}/edit/").content, "html.parser")
+    name, email = shown.select_one("#id_applicant_name"), shown.select_one("#id_applicant_email")
+    assert (name["data-controller"], name["data-question-several-value"]) == ("question", "true")
+    assert email["data-question-types-value"] == "email"
+    assert "data-question-compares-value" in shown.select_one("#fees")["data-w-block-data-value"]
 
 
 def test_a_faulty_draft_is_not_published_in_bulk(editor):
@@ -177,4 +251,93 @@ def test_a_copied_service_has_a_form_of_its_own():
     assert copied.online_form != page.online_form
     copied.form[0].value["title"] = "Autre"
     copied.save_revision().publish()
+    assert page.online_form.versions.count() == 1
+
+
+def test_a_copy_keeps_the_draft_of_the_form_and_its_ids(editor):
+    page = make_service()
+    page.form[0].value["title"] = "Brouillon"
+    page.save_revision()
+    answer = editor.post(
+        f"/admin/pages/{page.pk}/copy/",
+        {
+            "new_title": "Copie",
+            "new_slug": "copie",
+            "new_parent_page": page.get_parent().pk,
+            "publish_copies": "",
+        },
+    )
+    assert answer.status_code == 302
+    copied = latest(ServicePage.objects.get(slug="copie"))
+    assert copied.form[0].value["title"] == "Brouillon"
+    assert [one["id"] for one in walk(tree_of(copied))] == [one["id"] for one in walk(tree_of(latest(page)))]
+
+
+# -- Ways to go live beside the publish button ---------------------------------------------------------------
+def faulty(page: ServicePage) -> ServicePage:
+    page.form[1].value["fields"][1].value["condition"] = when("inconnu")
+    page.save_revision()
+    return page
+
+
+def said(answer) -> str:
+    return BeautifulSoup(answer.content, "html.parser").select_one(".messages").text
+
+
+def test_a_faulty_draft_is_not_published_from_its_screen_and_the_faults_are_linked(editor):
+    page = faulty(make_service())
+    url = f"/admin/pages/{page.pk}/edit/"
+    answer = editor.post(url, page_form(editor, url, **{"action-publish": "1"}), follow=True)
+    assert "inconnu" in said(answer)
+    assert page.online_form.versions.count() == 1
+    assert "/steps/" in answer.content.decode()
+
+
+def test_a_faulty_draft_is_not_scheduled_either(editor):
+    page = faulty(make_service())
+    url = f"/admin/pages/{page.pk}/edit/"
+    later = {"action-publish": "1", "go_live_at": "2999-01-01 00:00"}
+    assert "inconnu" in said(editor.post(url, page_form(editor, url, **later), follow=True))
+    assert not page.revisions.filter(approved_go_live_at__isnull=False).exists()
+
+
+@pytest.fixture
+def awaiting():
+    """A faulty draft that waits for somebody's approval."""
+    page = faulty(make_service())
+    workflow = Workflow.objects.create(name="Relecture")
+    WorkflowTask.objects.create(workflow=workflow, task=GroupApprovalTask.objects.create(name="Relecture"))
+    WorkflowPage.objects.create(workflow=workflow, page=page)
+    latest(page).get_workflow().start(latest(page), None)
+    return page
+
+
+@pytest.mark.parametrize("dialog", [False, True])
+def test_approving_a_faulty_draft_says_what_to_correct_and_approves_nothing(editor, awaiting, dialog):
+    state = latest(awaiting).current_workflow_task_state
+    url = f"/admin/pages/workflow/action/{awaiting.pk}/approve/{state.pk}/"
+    headers = {"x-requested-with": "XMLHttpRequest"} if dialog else {}
+    answer = editor.post(url, {"comment": ""}, headers=headers)
+    there = f"/admin/pages/{awaiting.pk}/edit/"
+    assert (answer.json()["redirect"] if dialog else answer.url) == there
+    assert "inconnu" in said(editor.get(there))
+    state.refresh_from_db()
+    assert state.status == state.STATUS_IN_PROGRESS
+    assert awaiting.online_form.versions.count() == 1
+
+
+def test_approving_a_sound_draft_publishes_it(editor, awaiting):
+    sound = latest(awaiting)
+    sound.form[1].value["fields"][1].value["condition"] = None
+    sound.save_revision()
+    state = latest(awaiting).current_workflow_task_state
+    editor.post(f"/admin/pages/workflow/action/{awaiting.pk}/approve/{state.pk}/", {"comment": ""})
+    assert awaiting.online_form.versions.count() == 2
+
+
+def test_a_faulty_scheduled_draft_holds_up_nothing_when_its_hour_comes():
+    page = faulty(make_service())
+    page.latest_revision.approved_go_live_at = timezone.now() - timedelta(minutes=1)
+    page.latest_revision.save()
+    publish_scheduled(timezone.now())
     assert page.online_form.versions.count() == 1

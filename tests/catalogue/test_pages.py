@@ -3,12 +3,14 @@
 import copy
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from wagtail.models import Locale
 
 from eservices.catalogue.models import ServicePage
+from tests.factories.bookings import resource, tables
 from tests.factories.catalogue import SERVICE, make_counter, make_service, make_situation
-from tests.factories.formbuilder import when
+from tests.factories.formbuilder import content, question, step, when
 from tests.factories.home import CommuneSettingsFactory, translated
 
 pytestmark = pytest.mark.django_db
@@ -117,16 +119,29 @@ def test_a_translated_service_speaks_its_language_throughout(client):
     translated(index, "de", title="Online-Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Wohnsitzbestätigung"}
-    page = make_service(index, definition, translations={"de": {"lead": "Sie beweist den Wohnsitz."}})
+    lead = {"lead": "Elle prouve le domicile.", "translations": {"de": {"lead": "Sie beweist den Wohnsitz."}}}
+    page = make_service(index, definition, **lead)
     german = page.get_translation(Locale.objects.get(language_code="de"))
     text = html(client, german)
     assert "Wohnsitzbestätigung" in text
     assert 'href="/de/demande/attestation/"' in text
 
 
+def test_a_service_in_which_rooms_are_booked_leads_to_their_calendars(client):
+    resource("refuge")
+    tables()
+    asked = question("quand", "booking", settings={"resources": ["refuge", "tables"]})
+    index, settings = make_counter(), {"team": "habitants", "days": 3}
+    page = make_service(index, content(step("reserver", asked), slug="louer", settings=settings))
+    text = html(client, page)
+    assert 'href="/reservations/refuge/"' in text
+    assert "/reservations/tables/" not in text
+    assert "/reservations/" not in html(client, make_service(index))
+
+
 def test_a_service_page_takes_few_queries_and_sets_no_cookie(client, django_assert_max_num_queries):
     page = make_service()
-    client.get(page.get_url())
+    cache.clear()
     with django_assert_max_num_queries(12):
         answer = client.get(page.get_url())
     assert not answer.cookies
@@ -137,6 +152,6 @@ def test_the_counter_takes_as_many_queries_for_one_service_as_for_many(client, d
     index = make_counter()
     for number in range(6):
         make_service(index, copy.deepcopy(SERVICE) | {"slug": f"service-{number}"}, situations=["demenager"])
-    client.get(index.get_url())
+    cache.clear()
     with django_assert_max_num_queries(12):
         client.get(index.get_url())

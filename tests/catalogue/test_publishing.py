@@ -25,7 +25,7 @@ def test_a_definition_becomes_a_page_and_the_same_definition_again():
 
 def test_every_type_of_question_survives_the_way_through_blocks():
     everything = content(step("tout", *EVERY_TYPE), slug="tout")
-    everything["settings"]["applicant"] = {"email": "courriel", "phone": "tel"}
+    everything["settings"]["applicant"] = {"email": "courriel", "phone": "tel", "address": "adresse"}
     assert definition_of(make_service(definition=everything)) == everything
 
 

@@ -1,9 +1,14 @@
 """What people type, and what becomes of it: accepted and refused side by side."""
 
+from contextlib import suppress
+from time import perf_counter
+
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
+from eservices.formbuilder import fields
 from eservices.formbuilder.field_types import display, field_types
 from eservices.formbuilder.forms import StepForm
 from tests.factories.formbuilder import EVERY_TYPE, definition, options, question, step
@@ -214,3 +219,13 @@ def test_a_choice_reads_as_the_words_of_its_option():
     field = question("q", "choices", options=options("a", "b"))
     form = definition(step("un", field), texts={"option.q.a": "Appartement"})
     assert display(form.fields["q"], ["a", "b"], form, "fr") == "Appartement, b"
+
+
+@pytest.mark.parametrize("pattern", [r"([A-Za-z]+ ?)+", r"(a|a|aa)+", r"(a*)*b"])
+def test_no_pattern_of_an_editor_keeps_the_server_busy(pattern):
+    field, started = fields.LineField(pattern=pattern), perf_counter()
+
+    with suppress(ValidationError):
+        field.clean("a" * 150 + "!")
+
+    assert perf_counter() - started < 2

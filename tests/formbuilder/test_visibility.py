@@ -1,19 +1,26 @@
-"""What is shown, and which answers count."""
+"""What is shown, which answers count, what is due: the examples that the browser shares, and properties."""
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.logic.checks import failed_checks
-from eservices.formbuilder.logic.fees import fees_due, total
+from eservices.formbuilder.logic.fees import fees_due, total, vat_included
 from eservices.formbuilder.logic.visibility import (
+    COMPUTED,
+    Shown,
     relevant_answers,
     visible_fields,
     visible_options,
     visible_steps,
 )
-from tests.factories.formbuilder import EVERY_TYPE, definition, options, question, step, when
+from tests.factories.formbuilder import EVERY_TYPE, definition, question, step, when
+
+from .strategies import any_json, forms
+from .table import cases
 
 TODAY = date(2026, 11, 24)
 
@@ -22,61 +29,24 @@ def keys(things):
     return [one.key for one in things]
 
 
-def test_a_step_is_shown_under_its_condition():
-    form = definition(step("un", question("a")), step("deux", question("b"), condition=when("a")))
-    assert keys(visible_steps(form, {}, TODAY)) == ["un"]
-    assert keys(visible_steps(form, {"a": "oui"}, TODAY)) == ["un", "deux"]
+def of_table(wanted):
+    found = [case for case in cases() if getattr(case, wanted) is not None]
+    return pytest.mark.parametrize("case", found, ids=lambda case: case.why)
 
 
-def test_a_step_that_shows_nothing_is_left_out():
-    form = definition(step("un", question("a")), step("deux", question("b", condition=when("a"))))
-    assert keys(visible_steps(form, {"a": "non"}, TODAY)) == ["un"]
+# -- What is shown
+@of_table("shown")
+def test_steps_and_questions_are_shown_as_their_conditions_say(case):
+    form, today = Definition(case.definition), date.fromisoformat(case.today)
+    relevant = relevant_answers(form, case.answers, today)
+    steps = visible_steps(form, case.answers, today)
+    assert {one.key: keys(visible_fields(one, relevant, today)) for one in steps} == case.shown
 
 
-def test_a_question_is_shown_under_its_condition():
-    one = step("un", question("a"), question("b", condition=when("a")))
-    (shown,) = definition(one).steps
-    assert keys(visible_fields(shown, {"a": "non"}, TODAY)) == ["a"]
-    assert keys(visible_fields(shown, {"a": "oui"}, TODAY)) == ["a", "b"]
-
-
-def test_an_answer_to_a_hidden_question_does_not_count_anywhere():
-    form = definition(
-        step("un", question("a"), question("b", condition=when("a")), question("c", condition=when("b"))),
-        step("deux", question("d"), condition=when("b")),
-    )
-    answers = {"a": "non", "b": "oui", "c": "x", "d": "y"}
-    assert relevant_answers(form, answers, TODAY) == {"a": "non"}
-    assert keys(visible_steps(form, answers, TODAY)) == ["un"]
-    assert relevant_answers(form, answers | {"a": "oui"}, TODAY) == answers | {"a": "oui"}
-
-
-def test_a_condition_may_look_at_a_later_question():
-    form = definition(step("un", question("a", condition=when("b")), question("b")))
-    assert relevant_answers(form, {"a": "x", "b": "oui"}, TODAY) == {"a": "x", "b": "oui"}
-    assert relevant_answers(form, {"a": "x", "b": "non"}, TODAY) == {"b": "non"}
-
-
-def test_questions_that_wait_for_each_other_are_hidden_and_nothing_breaks():
-    form = definition(
-        step("un", question("a", condition=when("b")), question("b", condition=when("a")), question("c"))
-    )
-    assert relevant_answers(form, {"a": "oui", "b": "oui", "c": "x"}, TODAY) == {"c": "x"}
-
-
-def test_what_nobody_asked_does_not_count():
-    assert relevant_answers(definition(), {"nom": "A", "inconnu": "B"}, TODAY) == {"nom": "A"}
-
-
-def test_a_row_of_a_group_sees_itself_before_the_form():
-    group = question("enfants", "group", fields=[question("a"), question("b", condition=when("a"))])
-    form = definition(step("un", question("a"), group))
-    answers = {"a": "oui", "enfants": [{"a": "non", "b": "x"}, {"a": "oui", "b": "y"}, {"b": "z"}, "?"]}
-    assert relevant_answers(form, answers, TODAY)["enfants"] == [
-        {"a": "non"},
-        {"a": "oui", "b": "y"},
-        {"b": "z"},
-    ]
+@of_table("relevant")
+def test_the_answers_that_count_are_those_to_what_is_shown(case):
+    form, today = Definition(case.definition), date.fromisoformat(case.today)
+    assert relevant_answers(form, case.answers, today) == case.relevant
 
 
 def test_an_option_is_offered_under_its_condition():
@@ -84,6 +54,26 @@ def test_an_option_is_offered_under_its_condition():
     shown = definition(step("un", question("a"), field)).fields["b"]
     assert [one.value for one in visible_options(shown, {"a": "non"}, TODAY)] == ["y"]
     assert [one.value for one in visible_options(shown, {"a": "oui"}, TODAY)] == ["x", "y"]
+
+
+def test_a_chain_of_questions_may_be_as_long_as_the_form():
+    nested = when("q0", "filled")
+    for _ in range(10):
+        nested = {"all": [nested]}
+    chain = [question("q0")]
+    chain += [
+        question(f"q{n}", condition={"all": [nested, when(f"q{n - 1}", "filled")]}) for n in range(1, 400)
+    ]
+    form = definition(step("un", *chain))
+    answers = {one["key"]: "x" for one in chain}
+    assert len(relevant_answers(form, answers, TODAY)) == 400
+    assert relevant_answers(form, answers | {"q0": ""}, TODAY) == {"q0": ""}
+
+
+def test_whoever_fills_in_a_step_is_there_whatever_its_condition_says():
+    form = definition(step("un", question("a")), step("deux", question("b"), condition=when("a")))
+    assert not Shown.of(form, {"b": "x"}, TODAY).shows("b")
+    assert Shown.of(form, {"b": "x"}, TODAY, at=form.steps[1]).shows("b")
 
 
 # -- Checks
@@ -110,48 +100,58 @@ def test_a_check_may_ask_for_one_of_two_answers():
 
 
 # -- Fees
-def test_what_is_due_follows_the_answers():
-    form = definition(
-        step(
-            "un", question("envoi", "choice", options=options("poste", "mail")), question("jours", "integer")
-        ),
-        fees=[
-            {"key": "base", "amount": 1500},
-            {"key": "poste", "amount": 250, "condition": when("envoi", "equals", "poste")},
-            {"key": "jour", "amount": 1000, "quantity": "jours"},
-        ],
-    )
-    assert [(line.key, line.total) for line in fees_due(form, {}, TODAY)] == [("base", 1500)]
-    lines = fees_due(form, {"envoi": "poste", "jours": 3}, TODAY)
-    assert [(line.key, line.total) for line in lines] == [("base", 1500), ("poste", 250), ("jour", 3000)]
-    assert total(lines) == 4750
+@of_table("fees")
+def test_what_is_due_follows_the_answers_that_count(case):
+    lines = fees_due(Definition(case.definition), case.answers, date.fromisoformat(case.today))
+    assert [[line.key, line.times, str(line.total), str(line.vat_amount)] for line in lines] == case.fees
+    assert total(lines) == sum(int(line[2]) for line in case.fees)
 
 
-def test_a_hidden_quantity_costs_nothing():
-    form = definition(
-        step("un", question("a"), question("jours", "integer", condition=when("a"))),
-        fees=[{"key": "jour", "amount": 1000, "quantity": "jours"}],
-    )
-    assert fees_due(form, {"a": "non", "jours": 3}, TODAY) == []
-    assert total(fees_due(form, {"a": "oui", "jours": 3}, TODAY)) == 3000
+@pytest.mark.parametrize(
+    ("amount", "rate", "tax"),
+    [
+        (10810, "8.1", 810),
+        (10260, "2.6", 260),
+        (10380, "3.8", 380),
+        (1000, "8.1", 75),  # 74.93
+        (1, "8.1", 0),
+        (6, "20", 1),  # exactly 1
+        (3, "20", 1),  # exactly one half: up
+        (1500, "", 0),
+        (1500, "0", 0),
+        (1500, "-8.1", 0),
+        (1500, "8,1", 0),
+        (0, "8.1", 0),
+    ],
+)
+def test_an_amount_holds_its_value_added_tax(amount, rate, tax):
+    assert vat_included(amount, rate) == tax
 
 
 # -- Properties
-scalars = st.none() | st.booleans() | st.integers() | st.text() | st.dates().map(str)
-json = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner))
 EVERYTHING = definition(
     step("un", *EVERY_TYPE),
     step("deux", question("z", condition=when("enfants", "filled")), condition=when("nombre", "gt", 2)),
     fees=[{"key": str(n), "amount": 3, "quantity": field["key"]} for n, field in enumerate(EVERY_TYPE)],
 )
-answers = st.dictionaries(st.sampled_from([*EVERYTHING.fields, "autre"]), json)
 
 
-@given(answers=answers, today=st.dates())
+@given(answers=st.dictionaries(st.sampled_from([*EVERYTHING.fields, "autre"]), any_json), today=st.dates())
 def test_any_answers_lead_somewhere_and_never_raise(answers, today):
     relevant = relevant_answers(EVERYTHING, answers, today)
-    assert set(relevant) <= set(answers)
+    computed = {key for key, field in EVERYTHING.fields.items() if field.type == COMPUTED}
+    assert set(relevant) <= set(answers) | computed
     assert relevant_answers(EVERYTHING, relevant, today) == relevant
     assert total(fees_due(EVERYTHING, answers, today)) >= 0
     for one in visible_steps(EVERYTHING, answers, today):
         assert visible_fields(one, relevant, today)
+
+
+@given(form_and_answers=forms, today=st.dates())
+def test_any_form_shows_something_or_nothing_and_never_raises(form_and_answers, today):
+    content, answers = form_and_answers
+    form = Definition(content)
+    assert set(relevant_answers(form, answers, today)) <= set(form.fields)
+    assert total(fees_due(form, answers, today)) >= 0
+    for one in visible_steps(form, answers, today):
+        assert visible_fields(one, answers, today) is not None

@@ -2,16 +2,26 @@
 
 ``None`` always holds; what is malformed never does. A ``value`` is a constant, a date relative to today
 (``"today"``, ``"+30d"``, ``"-2w"``, ``"+6m"``, ``"-18y"``), or another answer (``{"field": key}``).
+
+``static/js/conditions.js`` judges the same in the browser. Whatever the two languages do differently by
+themselves is therefore spelled out here: what is blank, how numbers and days are written, small letters.
+``tests/formbuilder/conditions.json`` holds both to the same answers.
 """
 
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator
-from datetime import date, time, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import date, timedelta
+from decimal import Decimal
+from math import isfinite
+from unicodedata import normalize
 
 DEEPEST = 20  # conditions inside conditions; deeper ones do not hold, and the linter refuses them
-RELATIVE = re.compile(r"([+-])(\d{1,5})([dwmy])")
+BLANK = " \t\n\r\f\v\u00a0\u202f"  # does not count at either end of a text
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+RELATIVE = re.compile(r"([+-])([0-9]{1,5})([dwmy])")
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def holds(condition, answers, today: date) -> bool:
@@ -68,48 +78,60 @@ def keys(row: dict) -> list[str]:
 # -- Values --------------------------------------------------------------------------------------------------
 def is_empty(answer) -> bool:
     """Whether nothing was answered. "No" is an answer."""
-    return answer is None or answer == "" or answer == [] or answer == {}
+    return answer is None or answer in ([], {}) or (isinstance(answer, str) and text(answer) == "")
 
 
 def text(value) -> str:
-    """How a value is written where values are compared: 5, "5" and 5.0 are the same, true and "true" too."""
+    """How a value is written where values are compared: 5, "5" and 5.0 are the same, true and "true" too.
+
+    Composed letters (NFC), nothing blank at the ends; empty for what is no text, number or truth.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    try:
-        return str(value).strip() if isinstance(value, str | int | float) else ""
-    except ValueError:  # an integer of thousands of digits
-        return ""
+    if isinstance(value, int | float):
+        return _written(value)
+    return normalize("NFC", value).strip(BLANK) if isinstance(value, str) else ""
 
 
 def number(value) -> Decimal | None:
-    """A finite number, or None."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        found = Decimal(str(value).strip())
-    except (InvalidOperation, ValueError):  # ValueError: an integer of thousands of digits
-        return None
-    return found if found.is_finite() else None
+    """A number, written with digits and at most one point; None for anything else."""
+    found = "" if isinstance(value, bool) else text(value)
+    return Decimal(found) if NUMBER.fullmatch(found) else None
 
 
 def day(value, today: date) -> date | None:
-    """A date, given as such or relative to ``today``; None for anything else."""
-    if not isinstance(value, str):
-        return None
-    if value == "today":
+    """A date, given as YYYY-MM-DD or relative to ``today``; None for anything else."""
+    found = text(value) if isinstance(value, str) else ""
+    if found == "today":
         return today
-    relative = RELATIVE.fullmatch(value.strip())
     try:
-        return _moved(today, *relative.groups()) if relative else date.fromisoformat(value.strip())
+        relative = RELATIVE.fullmatch(found)
+        return _moved(today, *relative.groups()) if relative else calendar_day(found)
     except (ValueError, OverflowError):
+        return None
+
+
+def calendar_day(value) -> date | None:
+    """A date given as YYYY-MM-DD; None for anything else."""
+    given = DAY.fullmatch(text(value)) if isinstance(value, str) else None
+    try:
+        return date(*map(int, given.groups())) if given else None
+    except ValueError:
         return None
 
 
 def age(born: date, today: date) -> int:
     """Whole years lived."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _written(value: float) -> str:
+    """A number in plain digits. JSON's numbers are doubles, also where Python read a longer integer."""
+    try:
+        value = float(value)
+    except OverflowError:
+        return ""
+    return format(Decimal(repr(value or 0.0)).normalize(), "f") if isfinite(value) else ""
 
 
 def _moved(today: date, sign: str, count: str, unit: str) -> date:
@@ -121,32 +143,43 @@ def _moved(today: date, sign: str, count: str, unit: str) -> date:
     return date(year, month, min(today.day, monthrange(year, month)[1]))
 
 
-def _clock(value) -> time | None:
-    if not isinstance(value, str) or not re.fullmatch(r"\d\d:\d\d", value):
-        return None
-    try:
-        return time.fromisoformat(value)
-    except ValueError:
-        return None
+def _clock(value) -> str | None:
+    """A time of day; as text, two of them are in the order of the day."""
+    found = text(value) if isinstance(value, str) else ""
+    return found if CLOCK.fullmatch(found) else None
+
+
+def _small(value: str) -> str:
+    """In small letters, each by itself: what a whole word becomes depends on the Unicode version."""
+    return "".join(letter.lower() for letter in text(value))
+
+
+def _same(left, right, depth: int = 0) -> bool:
+    if depth > DEEPEST:
+        return False
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(lambda a, b: _same(a, b, depth + 1), left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_same(left[key], right[key], depth + 1) for key in left)
+    if isinstance(left, list | dict) or isinstance(right, list | dict):
+        return False
+    return text(left) == text(right)
 
 
 # -- Operators -----------------------------------------------------------------------------------------------
 def _is(answer, value, today: date) -> bool:
-    if isinstance(answer, list | dict) or isinstance(value, list | dict):
-        return answer == value
-    return not is_empty(answer) and text(answer) == text(value)
+    return not is_empty(answer) and _same(answer, value)
 
 
 def _in(answer, value, today: date) -> bool:
-    allowed = {text(one) for one in value} if isinstance(value, list) else {text(value)}
-    given = answer if isinstance(answer, list) else [answer]
-    return any(not is_empty(one) and text(one) in allowed for one in given)
+    allowed = {text(one) for one in (value if isinstance(value, list) else [value])} - {""}
+    return any(text(one) in allowed for one in (answer if isinstance(answer, list) else [answer]))
 
 
 def _contains(answer, value, today: date) -> bool:
     if isinstance(answer, list):
-        return text(value) in {text(one) for one in answer}
-    return isinstance(answer, str) and text(value) != "" and text(value).casefold() in answer.casefold()
+        return _in(answer, text(value), today)
+    return isinstance(answer, str) and text(value) != "" and _small(text(value)) in _small(answer)
 
 
 def _ordered(accept: Callable[[int], bool]):

@@ -1,8 +1,14 @@
-"""What is due for given answers. Pure and total. Amounts are in minor units (Rappen, cents)."""
+"""What is due for given answers. Pure and total. Amounts are in minor units (Rappen, cents).
+
+Everything is counted exactly and rounded once, half up. ``static/js/conditions.js`` counts the same in the
+browser.
+"""
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
 
 from ..definition import Definition
 from .conditions import holds, number
@@ -13,12 +19,27 @@ MOST = Decimal(1_000_000)  # of anything; more is a slip of the finger
 
 @dataclass(frozen=True)
 class FeeLine:
-    """One line of what is due. Its label stands in the definition's texts under ``fee.KEY``."""
+    """One line of what is due, value-added tax at ``vat`` per cent included ("" is outside its scope).
+
+    Its label stands in the definition's texts under ``fee.KEY``.
+    """
 
     key: str
     quantity: Decimal
     amount: int
     total: int
+    vat: str = ""
+    exempt: bool = False
+
+    @property
+    def times(self) -> str:
+        """The quantity in no more digits than it needs: "2", "12.5"."""
+        written = f"{self.quantity:f}"
+        return written.rstrip("0").rstrip(".") if "." in written else written
+
+    @property
+    def vat_amount(self) -> int:
+        return vat_included(self.total, self.vat)
 
 
 def fees_due(definition: Definition, answers: dict, today: date) -> list[FeeLine]:
@@ -28,13 +49,23 @@ def fees_due(definition: Definition, answers: dict, today: date) -> list[FeeLine
     for fee in definition.fees:
         quantity = _quantity(answers.get(fee.quantity)) if fee.quantity else Decimal(1)
         if quantity and holds(fee.condition, answers, today):
-            total = (quantity * fee.amount).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-            lines.append(FeeLine(fee.key, quantity, fee.amount, int(total)))
+            exempt = fee.exempt is not None and holds(fee.exempt, answers, today)
+            total = 0 if exempt else _rounded(Fraction(quantity) * fee.amount)
+            lines.append(FeeLine(fee.key, quantity, fee.amount, total, fee.vat, exempt))
     return lines
 
 
 def total(lines: list[FeeLine]) -> int:
     return sum(line.total for line in lines)
+
+
+def vat_included(total: int, rate: str) -> int:
+    """The value-added tax in an amount that includes it at ``rate`` per cent: of 108.10 at 8.1 %, it is 8.10.
+
+    Nothing where there is no rate, or none that can be read.
+    """
+    share = max(Fraction(number(rate) or 0), Fraction(0))
+    return _rounded(total * share / (100 + share))
 
 
 def _quantity(answer) -> Decimal:
@@ -44,3 +75,7 @@ def _quantity(answer) -> Decimal:
     if isinstance(answer, list):
         return Decimal(len(answer))
     return min(max(number(answer) or Decimal(0), Decimal(0)), MOST)
+
+
+def _rounded(exact: Fraction) -> int:
+    return floor(exact + Fraction(1, 2))

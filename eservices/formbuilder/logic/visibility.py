@@ -1,56 +1,133 @@
 """What of a form is shown for given answers, and which answers count. Pure and total.
 
-An answer to a question that is not shown counts as not given. It stays in the draft while the applicant
-changes their mind, and is left out by ``relevant_answers``.
+An answer to a question that is not shown counts as not given, and so does an option that is not offered. They
+stay in the draft while the applicant changes their mind, and are left out by ``relevant_answers``.
+``static/js/conditions.js`` says the same in the browser.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from ..definition import Definition, Field, Option, Step
-from .conditions import holds
+from .computed import compute, sources
+from .conditions import holds, mentioned, text
 
-LONGEST_CHAIN = 100  # questions that open questions, backwards; the linter refuses circles
+COMPUTED = "computed"  # the type of what is not answered, but follows from answers
 
 
 class Shown:
-    """Answers as conditions may see them: those to questions that are shown. Judges each question once."""
+    """Answers as conditions may see them: those that count. Judges each question once.
 
-    def __init__(self, fields: Iterable[tuple[Field, dict | None]], answers: dict, today: date):
-        self._fields = {field.key: (step_condition, field.condition) for field, step_condition in fields}
-        self._answers = answers
+    ``fields`` come with the condition of their step. In a row of a repeating group ``around`` is the rest of
+    the form: the row sees itself before it. Questions that wait for each other are not shown.
+    """
+
+    def __init__(
+        self,
+        fields: Iterable[tuple[Field, dict | None]],
+        answers: dict,
+        today: date,
+        around: "Shown | None" = None,
+    ):
+        self._fields = {field.key: (field, condition) for field, condition in fields}
+        self._given = answers
         self._today = today
-        self._known: dict[str, bool] = {}
+        self._around = around
+        self._known: dict[str, tuple[bool, object]] = {}  # whether it is shown, and the answer that counts
         self._asking: set[str] = set()
 
+    @classmethod
+    def of(cls, definition: Definition, answers: dict, today: date, at: Step | None = None) -> "Shown":
+        """The whole form. Whoever fills in the step ``at`` is there: its own condition is not asked again."""
+        here = at.key if at else None
+        return cls(
+            (
+                (field, None if step.key == here else step.condition)
+                for step in definition.steps
+                for field in step.fields
+            ),
+            answers,
+            today,
+        )
+
     def get(self, key: str, default=None):
-        if key not in self._answers or not self.shows(key):
-            return default
-        return self._answers[key]
+        """The answer that counts."""
+        if not self._is_own(key):
+            return self._around.get(key, default) if self._around else default
+        if key not in self._fields:
+            return self._given[key]
+        return self._known[key][1] if self.shows(key) else default
+
+    def counted(self) -> dict:
+        """All answers that count, in the order of the form."""
+        own = (key for key in self._fields if self._is_own(key))
+        return {key: answer for key in own if (answer := self.get(key)) is not None}
 
     def shows(self, key: str) -> bool:
-        if key not in self._fields:
-            return True
+        """Whether the question is shown. Walks without recursion: chains may be as long as forms are."""
+        if key in self._asking or key not in self._fields:
+            return key not in self._fields
+        waiting = [] if key in self._known else [key]
+        while waiting:
+            one = waiting[-1]
+            if one not in self._asking and one not in self._known:
+                self._asking.add(one)
+                waiting += [need for need in self._needs(*self._fields[one]) if self._is_open(need)]
+            if waiting[-1] == one:
+                self._settle(waiting.pop())
+        return self._known[key][0]
+
+    def _settle(self, key: str) -> None:
         if key not in self._known:
-            self._known[key] = self._judge(key)
-        return self._known[key]
+            self._known[key] = self._judge(*self._fields[key])
+            self._asking.discard(key)
 
     def holds(self, condition) -> bool:
-        return holds(condition, self, self._today)
+        return condition is None or holds(condition, self, self._today)
 
-    def _judge(self, key: str) -> bool:
-        if key in self._asking or len(self._asking) > LONGEST_CHAIN:
-            return False
-        self._asking.add(key)
-        try:
-            return all(self.holds(condition) for condition in self._fields[key])
-        finally:
-            self._asking.discard(key)
+    def row(self, group: Field, answers: dict) -> "Shown":
+        """One row of a repeating group."""
+        return Shown(((field, None) for field in group.fields), answers, self._today, around=self)
+
+    def _is_own(self, key: str) -> bool:
+        return key in self._given or (key in self._fields and self._fields[key][0].type == COMPUTED)
+
+    def _is_open(self, key: str) -> bool:
+        return key in self._fields and key not in self._known and key not in self._asking
+
+    def _needs(self, field: Field, step_condition) -> Iterator[str]:
+        """The questions to judge before this one."""
+        for condition in (step_condition, field.condition, *(option.condition for option in field.options)):
+            if condition is not None:
+                yield from mentioned(condition)
+        if field.type == COMPUTED:
+            yield from sources(field.settings.get("formula"))
+        for one in field.fields:
+            yield from self._needs(one, None)
+
+    def _judge(self, field: Field, step_condition) -> tuple[bool, object]:
+        if self.holds(step_condition) and self.holds(field.condition):
+            return True, self._counting(field, self._given.get(field.key))
+        return False, None
+
+    def _counting(self, field: Field, answer):
+        """The answer without options that are not offered, and of a group the rows without what is hidden."""
+        if field.type == COMPUTED:
+            return compute(field.settings.get("formula"), self)
+        if field.fields:
+            rows = answer if isinstance(answer, list) else []
+            return [self.row(field, row).counted() for row in rows if isinstance(row, dict)] or None
+        shut = {text(option.value) for option in field.options if not self.holds(option.condition)}
+        if not shut:
+            return answer
+        if isinstance(answer, list):
+            return [one for one in answer if text(one) not in shut]
+        return None if text(answer) in shut else answer
 
 
 def visible_steps(definition: Definition, answers: dict, today: date) -> list[Step]:
     """The steps that these answers lead through: those whose condition holds and that show something."""
-    shown = _of_definition(definition, answers, today)
+    shown = Shown.of(definition, answers, today)
     return [
         step
         for step in definition.steps
@@ -60,47 +137,15 @@ def visible_steps(definition: Definition, answers: dict, today: date) -> list[St
 
 def visible_fields(step: Step, answers: dict, today: date) -> list[Field]:
     """The questions and texts of a step that are shown. ``answers`` of other steps are taken as relevant."""
-    return visible_among(step.fields, answers, today)
+    shown = Shown(((field, None) for field in step.fields), answers, today)
+    return [field for field in step.fields if shown.shows(field.key)]
 
 
-def visible_among(fields: Iterable[Field], answers: dict, today: date) -> list[Field]:
-    """Those of ``fields`` that are shown. In a group ``answers`` are the form's, and the row's over them."""
-    shown = Shown(((field, None) for field in fields), answers, today)
-    return [field for field in fields if shown.shows(field.key)]
-
-
-def visible_options(field: Field, answers: dict, today: date) -> list[Option]:
+def visible_options(field: Field, answers, today: date) -> list[Option]:
     """The options that may be chosen."""
     return [option for option in field.options if holds(option.condition, answers, today)]
 
 
 def relevant_answers(definition: Definition, answers: dict, today: date) -> dict:
-    """The answers to the questions that are shown, in the form's order, and nothing else."""
-    shown = _of_definition(definition, answers, today)
-    found: dict = {}
-    for step in definition.steps:
-        if shown.holds(step.condition):
-            for field in step.fields:
-                if answers.get(field.key) is not None and shown.shows(field.key):
-                    found[field.key] = _relevant(field, answers[field.key], found, today)
-    return found
-
-
-def _relevant(field: Field, answer, before: dict, today: date):
-    """An answer without what is hidden in the rows of a repeating group."""
-    if not field.fields or not isinstance(answer, list):
-        return answer
-    rows = [row for row in answer if isinstance(row, dict)]
-    return [
-        {
-            one.key: row[one.key]
-            for one in visible_among(field.fields, {**before, **row}, today)
-            if row.get(one.key) is not None
-        }
-        for row in rows
-    ]
-
-
-def _of_definition(definition: Definition, answers: dict, today: date) -> Shown:
-    fields = ((field, step.condition) for step in definition.steps for field in step.fields)
-    return Shown(fields, answers, today)
+    """The answers that count, in the form's order, and nothing else."""
+    return Shown.of(definition, answers, today).counted()

@@ -1,0 +1,160 @@
+"""What the editors' screens ask for: a step on its own screen, and the small questions of the outline."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import BadRequest
+from django.utils.datastructures import MultiValueDictKeyError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.blocks import BlockField, FieldBlock
+
+from eservices.formbuilder.field_types import field_types
+
+from ..models import ServicePage
+from .outline import Block
+from .reading import Outline, Step
+from .starters import BLOCKS, starters
+
+
+def step_block():
+    return ServicePage._meta.get_field("form").stream_block.child_blocks["step"]
+
+
+class StepForm(forms.Form):
+    """One step, whatever its block has. As in a draft, what is missing may be missing."""
+
+    prefix = "step"
+
+    def __init__(self, block: Block, data=None):
+        kind = step_block()
+        super().__init__(data, initial=kind.to_python(block["value"]))
+        self.step_id = block["id"]
+        for name, child in kind.child_blocks.items():
+            self.fields[name] = _as_field(child)
+
+    def is_valid(self) -> bool:
+        """As any form; raises ``BadRequest`` for what no screen of a step sends."""
+        try:
+            return super().is_valid()
+        except (MultiValueDictKeyError, ValueError) as error:
+            raise BadRequest("Not what the screen of a step sends") from error
+
+    def block(self) -> Block:
+        """The step as a StreamField stores it."""
+        children = step_block().child_blocks.items()
+        value = {name: child.get_prep_value(self.cleaned_data[name]) for name, child in children}
+        return {"type": "step", "value": value, "id": self.step_id}
+
+
+def _as_field(block) -> forms.Field:
+    if isinstance(block, FieldBlock):
+        field = deepcopy(block.field)
+        field.required, field.label, field.help_text = False, block.label, block.field.help_text
+        return field
+    field = BlockField(block, required=False, label=block.label)
+    field.is_deferred_validation = True
+    return field
+
+
+class PlaceField(forms.TypedChoiceField):
+    """Where among those that are there: the number of places before it. Not asked where none is there."""
+
+    def __init__(self, titles: list[str], chosen: int | None = None, **kwargs):
+        after = [_("After “%(title)s”") % {"title": title} for title in titles]
+        places = list(enumerate([_("At the beginning"), *after]))
+        initial = len(titles) if chosen is None else min(max(chosen, 0), len(titles))
+        widget = forms.Select if titles else forms.HiddenInput
+        super().__init__(
+            choices=places, coerce=int, initial=initial, label=_("Where"), widget=widget, **kwargs
+        )
+
+
+@dataclass(frozen=True)
+class Told:
+    """A choice: its words, an icon, a line about it, and the heading that it stands under."""
+
+    label: str
+    icon: str
+    line: str = ""
+    heading: str = ""
+
+
+class Described(forms.RadioSelect):
+    """Radios that are told of. The template draws them: what is told stands in the ``data`` of each."""
+
+    def __init__(self, told: dict[str, Told], attrs=None):
+        super().__init__(attrs)
+        self.told = told
+
+    def create_option(self, name, value, label, selected, index, subindex=None, attrs=None):
+        option = super().create_option(name, value, label, selected, index, subindex, attrs)
+        return option | {"told": self.told[str(value)]}
+
+
+def pick(label: str, told: dict[str, Told], **kwargs) -> forms.ChoiceField:
+    """One of what is told of, by value."""
+    choices = [(value, one.label) for value, one in told.items()]
+    return forms.ChoiceField(label=label, choices=choices, widget=Described(told), **kwargs)
+
+
+class AddStepForm(forms.Form):
+    prefix = "add"
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=100)
+
+    def __init__(self, outline: Outline, place: int | None, data=None):
+        super().__init__(data)
+        nothing = {"": Told(_("Nothing yet"), "plus", _("You add the questions one by one."))}
+        self.fields["block"] = pick(_("It begins with"), nothing | _told(BLOCKS), required=False)
+        self.fields["place"] = PlaceField([step.title for step in outline.steps], place)
+
+
+class AddQuestionForm(forms.Form):
+    prefix = "add"
+    label = forms.CharField(label=gettext_lazy("Question"), max_length=200)
+    required = forms.BooleanField(label=gettext_lazy("Must be answered"), required=False, initial=True)
+
+    def __init__(self, step: Step, place: int | None, data=None):
+        super().__init__(data)
+        groups = list(dict.fromkeys(str(kind.group) for kind in field_types))
+        listed = sorted(field_types, key=lambda kind: groups.index(str(kind.group)))
+        kinds = {kind.key: Told(kind.label, kind.icon, kind.says, kind.group) for kind in listed}
+        self.fields["kind"] = pick(_("Kind of answer"), kinds, initial="short_text")
+        self.fields["place"] = PlaceField([question.label for question in step.questions], place)
+        self.order_fields(["label", "kind", "required", "place"])
+
+
+class InsertBlockForm(forms.Form):
+    prefix = "add"
+
+    def __init__(self, step: Step, place: int | None, data=None):
+        super().__init__(data)
+        self.fields["block"] = pick(_("Questions"), _told(BLOCKS))
+        self.fields["place"] = PlaceField([question.label for question in step.questions], place)
+
+
+class MoveForm(forms.Form):
+    """To which step a question goes, and whether it stands first or last there."""
+
+    prefix = "move"
+    step = forms.ChoiceField(label=gettext_lazy("To the step"))
+    end = forms.ChoiceField(
+        label=gettext_lazy("Where"),
+        choices=[("last", gettext_lazy("At the end")), ("first", gettext_lazy("At the beginning"))],
+        widget=forms.RadioSelect,
+        initial="last",
+    )
+
+    def __init__(self, outline: Outline, step_id: str, data=None):
+        super().__init__(data, initial={"step": step_id})
+        self.counts = {step.id: len(step.questions) for step in outline.steps}
+        self.fields["step"].choices = [(step.id, f"{step.number}. {step.title}") for step in outline.steps]
+
+    @property
+    def index(self) -> int:
+        return 0 if self.cleaned_data["end"] == "first" else self.counts[self.cleaned_data["step"]]
+
+
+def _told(folder: str) -> dict[str, Told]:
+    return {name: Told(one.title, one.icon, one.line) for name, one in starters(folder).items()}

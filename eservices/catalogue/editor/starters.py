@@ -1,0 +1,108 @@
+"""What an editor can begin with: whole services, and blocks of questions that many services ask.
+
+Each is a file of ``catalogue/starters``: a service definition in four languages, and a line about it. What is
+laid on a page is a copy; nothing on it refers to the file.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from wagtail.coreutils import find_available_slug
+from wagtail.models import Locale
+from wagtail_localize.models import TranslationSource
+
+from eservices.formbuilder.blocks import fields_value
+
+from .. import following, importing
+from ..models import ServiceIndexPage, ServicePage
+from .outline import Tree, new_id
+
+FOLDER = Path(__file__).parent.parent / "starters"
+SERVICES, BLOCKS = "services", "blocks"
+KEPT = ("title", "slug", "team", "fees", "stages", "applicant_name", "applicant_email", "applicant_phone")
+
+
+@dataclass(frozen=True)
+class Starter:
+    """A file: ``about`` says in a line what it is for, by language."""
+
+    name: str
+    icon: str
+    about: dict[str, str]
+    definition: dict
+
+    @property
+    def title(self) -> str:
+        return self.text(get_language() or "")("title")
+
+    @property
+    def line(self) -> str:
+        return self.about.get(get_language() or "") or self.about[self.definition["language"]]
+
+    @property
+    def asked(self) -> list[str]:
+        """Labels of its questions, in the language at hand."""
+        text = self.text(get_language() or "")
+        return [
+            text(f"field.{field['key']}.label")
+            for step in self.definition["steps"]
+            for field in step["fields"]
+        ]
+
+    def text(self, language: str) -> Callable[[str], str]:
+        texts = self.definition["texts"]
+        own = texts[self.definition["language"]]
+        return lambda path: texts.get(language, {}).get(path) or own.get(path, "")
+
+
+@cache
+def starters(folder: str) -> dict[str, Starter]:
+    """The files of a folder by name."""
+    found = {}
+    for path in sorted((FOLDER / folder).glob("*.json")):
+        found[path.stem] = Starter(name=path.stem, **json.loads(path.read_text(encoding="utf-8")))
+    return found
+
+
+def block_fields(name: str, language: str) -> Tree:
+    """The questions of a ready-made block as a StreamField stores them."""
+    starter = starters(BLOCKS)[name]
+    [step] = starter.definition["steps"]
+    return fields_value(step["fields"], starter.text(language), lambda path: new_id())
+
+
+def lay(page: ServicePage, name: str) -> None:
+    """Lays a whole service on a page, as an import does. What the page says already stays."""
+    said = {word: getattr(page, word) for word in KEPT if getattr(page, word)}
+    content = _content(page, name)
+    importing.put(page, content, content["language"], importing.identified(page, content))
+    for word, value in said.items():
+        setattr(page, word, value)
+
+
+def keep_translations(page: ServicePage, name: str) -> None:
+    """Keeps what the starter says in other languages, for the day when the page is translated."""
+    content = _content(page, name)
+    source, _new = TranslationSource.update_or_create_from_instance(page)
+    for locale in Locale.objects.exclude(pk=page.locale_id).filter(language_code__in=content["texts"]):
+        following.keep_words(source, locale, content, importing.identified(page, content))
+
+
+def free_slug(index: ServiceIndexPage, name: str) -> str:
+    """A name in addresses that no other page of the counter has, from the starter's title."""
+    title = starters(SERVICES)[name].text(index.locale.language_code)("title")
+    return find_available_slug(index, slugify(title))
+
+
+def _content(page: ServicePage, name: str) -> dict:
+    """The definition in the page's language where it speaks it, under the page's address."""
+    definition, language = starters(SERVICES)[name].definition, page.locale.language_code
+    return definition | {
+        "slug": page.slug or definition["slug"],
+        "language": language if language in definition["texts"] else definition["language"],
+    }

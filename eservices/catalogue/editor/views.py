@@ -1,0 +1,412 @@
+"""The editors' screens of a form. The outline answers with itself, anew, after everything that changes it."""
+
+from functools import wraps
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from wagtail.admin import messages
+from wagtail.admin.ui.side_panels import BaseSidePanel
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from eservices.formbuilder.definition import digest
+
+from ..service_screen import way_to
+from . import access, actions, outline
+from .forms import AddQuestionForm, AddStepForm, InsertBlockForm, MoveForm, StepForm
+from .pickers import pickers
+from .reading import Reading, tree_of
+from .screen import form_url, outline_context
+from .starters import SERVICES, starters
+
+REMOVED = "removed"  # instead of a digest: the step is not there any more
+GONE = 410
+CONFLICT = 409
+INVALID = 422
+
+
+# -- The outline ---------------------------------------------------------------------------------------------
+def outline_view(view):
+    """Fetches the draft; answers a sentence where what is asked cannot be done, and the reason why."""
+
+    @wraps(view)
+    def fetched(request, pk, **kwargs):
+        page = access.service_for(request.user, pk)
+        try:
+            return view(request, page, **kwargs)
+        except outline.Missing:
+            sentence = _("It is not there any more: somebody removed it. Here is the form as it is now.")
+            return _outline(request, access.service_for(request.user, pk), sentence, status=GONE)
+        except actions.Refused as refusal:
+            return _outline(request, access.service_for(request.user, pk), str(refusal), status=CONFLICT)
+
+    return fetched
+
+
+def _outline(request, page, said: str, *, focus: str = "", undo: bool = False, status: int = 200):
+    """The outline with what was done in a sentence, and the id of the block that takes the focus."""
+    context = outline_context(page, request.user) | {"said": said, "focus": focus, "undo": undo}
+    return render(request, "catalogue/admin/outline.html", context, status=status)
+
+
+def _dialog(request, page, form, **context):
+    """A question of the outline, in a dialog."""
+    status = INVALID if form is not None and form.errors else 200
+    context |= {"page": page, "form": form, "action": request.get_full_path()}
+    return render(request, "catalogue/admin/dialog.html", context, status=status)
+
+
+@require_GET
+@outline_view
+def show_outline(request, page):
+    """The outline as it is now; ``?panel``: with its frame, for a page that was new a moment ago."""
+    if "panel" in request.GET:
+        context = outline_context(page, request.user) | {"first": True}
+        return render(request, "catalogue/admin/outline_panel.html", context)
+    return _outline(request, page, "")
+
+
+@require_POST
+@outline_view
+def move(request, page, block_id: str, by: int):
+    changed = actions.move(actor=request.user, page=page, block_id=block_id, by=by)
+    spot = outline.find(tree_of(changed), block_id)
+    said = _("Moved to place %(place)s of %(places)s.") % {
+        "place": spot.index + 1,
+        "places": len(spot.siblings),
+    }
+    return _outline(request, changed, said, focus=block_id)
+
+
+@require_http_methods(["GET", "POST"])
+@outline_view
+def move_to_step(request, page, block_id: str):
+    reading = Reading(page)
+    spot = outline.find(reading.tree, block_id)
+    form = MoveForm(reading.outline, spot.step["id"], request.POST or None)
+    if form.is_valid():
+        step_id = form.cleaned_data["step"]
+        where = {"block_id": block_id, "step_id": step_id, "index": form.index}
+        changed = actions.place(actor=request.user, page=page, **where)
+        return _outline(request, changed, _("Moved."), focus=block_id)
+    title = _("Move “%(title)s”") % {"title": outline.title_of(spot.block)}
+    return _dialog(request, page, form, title=title, button=_("Move"))
+
+
+@require_POST
+@outline_view
+def copy(request, page, block_id: str):
+    changed, made = actions.copy(actor=request.user, page=page, block_id=block_id)
+    return _outline(request, changed, _("Copied. The copy stands right behind."), focus=made)
+
+
+@require_http_methods(["GET", "POST"])
+@outline_view
+def remove(request, page, block_id: str):
+    reading = Reading(page)
+    spot = outline.find(reading.tree, block_id)
+    title = outline.title_of(spot.block)
+    if request.method == "POST":
+        changed = actions.remove(actor=request.user, page=page, block_id=block_id)
+        said = _("“%(title)s” is removed.") % {"title": title}
+        return _outline(request, changed, said, focus=_neighbour(spot), undo=True)
+    return _dialog(
+        request,
+        page,
+        None,
+        title=_("Remove “%(title)s”?") % {"title": title},
+        questions=[outline.title_of(one) for one in outline.walk(outline.inside(spot.block))],
+        broken=reading.broken_by(spot.block),
+        button=_("Remove"),
+        serious=True,
+    )
+
+
+def _neighbour(spot: outline.Spot) -> str:
+    """What takes the focus in the place of what is gone."""
+    others = spot.siblings[: spot.index][-1:] + spot.siblings[spot.index + 1 :][:1]
+    return others[-1]["id"] if others else spot.step["id"]
+
+
+@require_http_methods(["GET", "POST"])
+@outline_view
+def add_step(request, page):
+    form = AddStepForm(Reading(page).outline, _number(request.GET.get("place")), request.POST or None)
+    if form.is_valid():
+        asked = form.cleaned_data
+        changed, made = actions.add_step(
+            actor=request.user, page=page, title=asked["title"], index=asked["place"], block=asked["block"]
+        )
+        return _outline(request, changed, _("The step is added."), focus=made)
+    return _dialog(request, page, form, title=_("Add a step"), button=_("Add the step"))
+
+
+@require_http_methods(["GET", "POST"])
+@outline_view
+def add_question(request, page, step_id: str):
+    step = _step(page, step_id)
+    form = AddQuestionForm(step, _number(request.GET.get("place")), request.POST or None)
+    if form.is_valid():
+        asked = form.cleaned_data
+        changed, made = actions.add_question(
+            actor=request.user,
+            page=page,
+            step_id=step_id,
+            index=asked["place"],
+            kind=asked["kind"],
+            label=asked["label"],
+            required=asked["required"],
+        )
+        return _outline(request, changed, _("The question is added."), focus=made)
+    title = _("Add a question to “%(step)s”") % {"step": step.title}
+    return _dialog(request, page, form, title=title, button=_("Add the question"))
+
+
+@require_http_methods(["GET", "POST"])
+@outline_view
+def insert_block(request, page, step_id: str):
+    step = _step(page, step_id)
+    form = InsertBlockForm(step, _number(request.GET.get("place")), request.POST or None)
+    if form.is_valid():
+        asked = form.cleaned_data
+        changed, made = actions.insert_block(
+            actor=request.user, page=page, step_id=step_id, index=asked["place"], block=asked["block"]
+        )
+        return _outline(request, changed, _("The questions are added."), focus=made)
+    title = _("Add ready-made questions to “%(step)s”") % {"step": step.title}
+    return _dialog(request, page, form, title=title, button=_("Add the questions"))
+
+
+@require_POST
+@outline_view
+def undo(request, page, revision_id: int):
+    return _outline(
+        request, actions.undo(actor=request.user, page=page, revision_id=revision_id), _("Undone.")
+    )
+
+
+def _step(page, step_id: str):
+    found = next((step for step in Reading(page).outline.steps if step.id == step_id), None)
+    if found is None:
+        raise outline.Missing(step_id)
+    return found
+
+
+def _number(text) -> int | None:
+    return (
+        int(text) if text and str(text).isascii() and str(text).isdecimal() and len(str(text)) < 6 else None
+    )
+
+
+# -- Beginning -----------------------------------------------------------------------------------------------
+@require_POST
+@outline_view
+def start(request, page):
+    """A form without a step begins with a starter."""
+    changed = actions.fill_from(actor=request.user, page=page, starter=_starter(request))
+    messages.success(
+        request, _("The form is laid. Read it through and change whatever is different with you.")
+    )
+    return redirect(form_url(changed))
+
+
+@require_http_methods(["GET", "POST"])
+def begin(request, index_pk: int):
+    """A new service: with an empty form, or with a starter."""
+    index = access.counter_for(request.user, index_pk)
+    if request.method == "POST":
+        page = actions.begin_from(actor=request.user, index=index, starter=_starter(request))
+        said = _("“%(title)s” is laid as a draft. Read it through and change whatever is different with you.")
+        messages.success(request, said % {"title": page.title})
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    return start_screen(request, index)
+
+
+def start_screen(request, index):
+    """What a new service may begin with."""
+    title = _("New online service")
+    parent = {
+        "url": reverse("wagtailadmin_explore", args=[index.pk]),
+        "label": index.get_admin_display_title(),
+    }
+    context = {
+        "index": index,
+        "starters": starters(SERVICES).values(),
+        "header_title": title,
+        "header_icon": "form",
+        "breadcrumbs_items": [parent, {"url": "", "label": title}],
+    }
+    return TemplateResponse(request, "catalogue/admin/begin.html", context)
+
+
+def _starter(request) -> str:
+    name = request.POST.get("starter", "")
+    if name not in starters(SERVICES):
+        raise Http404
+    return name
+
+
+# -- One step ------------------------------------------------------------------------------------------------
+class StepView(WagtailAdminTemplateMixin, View):
+    """A step of a form, alone. Saves into the latest draft, whatever happened to other steps meanwhile."""
+
+    template_name = "catalogue/admin/step.html"
+    header_icon = "list-ol"
+    PLACED = ("title", "intro", "fields", "condition", "checks")  # what the template has a place for
+
+    def dispatch(self, request, pk, step_id):
+        self.page = access.service_for(request.user, pk)
+        self.step_id = step_id
+        self.obstacle = access.obstacle(request.user, self.page)
+        self.conflict = self.overwrite = ""
+        return super().dispatch(request)
+
+    @cached_property
+    def reading(self) -> Reading:
+        return Reading(self.page)
+
+    @cached_property
+    def block(self) -> outline.Block | None:
+        """The step as it is now; None where it was removed."""
+        return next((step for step in self.reading.tree if step["id"] == self.step_id), None)
+
+    def get(self, request):
+        if self.block is None:
+            messages.warning(request, _("The step is not there any more: somebody removed it."))
+            return redirect(form_url(self.page))
+        self.seen = digest(self.block)
+        self.form = StepForm(self.block)
+        return self.answer()
+
+    def post(self, request):
+        empty = {"type": "step", "value": {}, "id": self.step_id}
+        self.seen = request.POST.get("seen", "")
+        self.form = StepForm(self.block or empty, request.POST)
+        if self.obstacle:
+            return self.refuse(self.obstacle, CONFLICT)
+        if not self.form.is_valid():
+            return self.refuse(_("Not saved: please correct what is marked."), INVALID)
+        try:
+            self.save(request.POST.get("overwrite", ""))
+        except outline.Missing:
+            self.conflict = self.overwrite = REMOVED
+        except actions.Changed as change:
+            self.conflict, self.overwrite = "changed", change.digest
+        except actions.Refused as refusal:
+            return self.refuse(str(refusal), CONFLICT)
+        return self.answer(CONFLICT) if self.conflict else self.saved(request)
+
+    def save(self, overwrite: str) -> None:
+        """Saves what was typed; over what somebody else saved only where that was seen, or is gone."""
+        change = {"actor": self.request.user, "page": self.page, "step": self.form.block()}
+        if overwrite == REMOVED:
+            actions.restore_step(**change)
+        else:
+            actions.save_step(**change, seen=overwrite or self.seen)
+
+    def refuse(self, reason: str, status: int) -> HttpResponse:
+        messages.error(self.request, reason)
+        return self.answer(status)
+
+    def saved(self, request):
+        messages.success(
+            request, _("The step “%(title)s” is saved.") % {"title": self.form.cleaned_data["title"]}
+        )
+        here = reverse("editor:step", args=[self.page.pk, self.step_id])
+        wanted = request.POST.get("then", "")
+        if wanted == "back":
+            return redirect(form_url(self.page, self.step_id))
+        known = {step["id"] for step in self.reading.tree}
+        return redirect(reverse("editor:step", args=[self.page.pk, wanted]) if wanted in known else here)
+
+    def answer(self, status: int = 200) -> HttpResponse:
+        response = self.render_to_response(self.get_context_data())
+        response.status_code = status
+        return response
+
+    # -- what the screen shows -------------------------------------------------------------------------------
+    def get_page_title(self):
+        return self.form["title"].value() or _("Step")
+
+    def get_page_subtitle(self):
+        return self.page.get_admin_display_title()
+
+    def get_breadcrumbs_items(self):
+        return [
+            *way_to(self.page),
+            {"url": form_url(self.page, self.step_id), "label": _("Form")},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def side_panels(self) -> list:
+        if self.block is None:
+            return []
+        return [PreviewPanel(self.page, self.request, self.block)]
+
+    def get_context_data(self, **kwargs):
+        steps = self.reading.outline.steps
+        number = next((at for at, step in enumerate(steps) if step.id == self.step_id), None)
+        around = (
+            {}
+            if number is None
+            else {
+                "step": steps[number],
+                "previous": steps[number - 1] if number else None,
+                "next": steps[number + 1] if number + 1 < len(steps) else None,
+            }
+        )
+        return (
+            super().get_context_data(**kwargs)
+            | around
+            | {
+                "page": self.page,
+                "steps": steps,
+                "form": self.form,
+                "seen": self.seen,
+                "conflict": self.conflict,
+                "overwrite": self.overwrite,
+                "obstacle": self.obstacle,
+                "rest": [field for field in self.form if field.name not in self.PLACED],
+                "faults": [one for one in self.reading.faults if one.step_id == self.step_id],
+                "base": reverse("editor:outline", args=[self.page.pk]).removesuffix("outline/"),
+                "pickers": pickers(self.reading, self.step_id),
+                "side_panels": self.side_panels(),
+                "form_url": form_url(self.page),
+                "action_url": self.request.path,
+                "has_unsaved_changes": self.form.is_bound,
+                "media": self.form.media,
+            }
+        )
+
+
+class PreviewPanel(BaseSidePanel):
+    """The step as the resident meets it, in a frame beside it."""
+
+    class SidePanelToggle(BaseSidePanel.SidePanelToggle):
+        aria_label = gettext_lazy("Toggle preview")
+        icon_name = "mobile-alt"
+        has_counter = False
+
+    name = "step-preview"
+    title = gettext_lazy("Preview")
+    template_name = "catalogue/admin/preview_panel.html"
+    order = 100
+
+    def __init__(self, page, request, step: outline.Block):
+        super().__init__(page, request)
+        self.url = reverse("services:preview_step", args=[page.pk, step["value"]["key"]])
+        self.typed_url = reverse("services:preview_typed", args=[page.pk, step["id"]])
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        """Code and name of the languages in which the service stands, its own first."""
+        there = self.object.get_translations(inclusive=True).values_list("locale__language_code", flat=True)
+        names = [(code, name) for code, name in settings.LANGUAGES if code in set(there)]
+        return sorted(names, key=lambda one: one[0] != self.object.locale.language_code)

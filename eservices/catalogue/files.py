@@ -1,0 +1,65 @@
+"""Definitions as files: read with a sentence about what is wrong, written so that people can read them."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+LARGEST = 5 * 1024 * 1024  # bytes; the largest form of a commune has less than one tenth
+
+
+class Unreadable(Exception):
+    """The file is no definition; the message says why."""
+
+
+def read_file(path: str | Path) -> object:
+    """The JSON in a file. Raises ``Unreadable``."""
+    try:
+        with Path(path).open("rb") as file:
+            return parse(file.read(LARGEST + 1))
+    except FileNotFoundError:
+        raise Unreadable(_("There is no such file.")) from None
+    except IsADirectoryError:
+        raise Unreadable(_("This is a folder.")) from None
+    except (OSError, ValueError) as fault:  # ValueError: a NUL in the name
+        raise Unreadable(_("The file cannot be read: %(fault)s.") % {"fault": fault}) from None
+
+
+def parse(content: bytes) -> object:
+    """The JSON in what was read or uploaded. Raises ``Unreadable``."""
+    if len(content) > LARGEST:
+        limit = LARGEST // 1024 // 1024
+        raise Unreadable(_("The file is too large: at most %(limit)s MB.") % {"limit": limit})
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable(_("The file is not written in UTF-8.")) from None
+    if not text.strip():
+        raise Unreadable(_("The file is empty."))
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
+    except json.JSONDecodeError as fault:
+        place = {"line": fault.lineno, "column": fault.colno}
+        raise Unreadable(_("This is not JSON: see line %(line)s, column %(column)s.") % place) from None
+    except RecursionError:
+        raise Unreadable(_("This is nested too deeply.")) from None
+    except ValueError:  # an integer of thousands of digits
+        raise Unreadable(_("A number is too long.")) from None
+
+
+def written(definition: dict) -> str:
+    """A definition as a file."""
+    return json.dumps(definition, ensure_ascii=False, indent=2) + "\n"
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice, _times = Counter(name for name, _value in pairs).most_common(1)[0]
+        raise Unreadable(_("“%(name)s” stands twice in the same object.") % {"name": ascii(twice)[1:-1]})
+    return found
+
+
+def _refuse(constant: str):
+    raise Unreadable(_("“%(name)s” is not a number of JSON.") % {"name": constant})

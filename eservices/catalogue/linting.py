@@ -1,0 +1,226 @@
+"""What is wrong with the definition of a service, in the eyes of this commune."""
+
+from collections.abc import Container, Iterator
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail import blocks
+from wagtail_localize.strings import extract_strings
+
+from eservices.cases.models import Letter, Remedies, Team
+from eservices.cases.stages import Kept, stages
+from eservices.cases.stages.kept import kept_by
+from eservices.formbuilder import reference_tables
+from eservices.formbuilder.blocks import QuestionKeyBlock
+from eservices.formbuilder.definition import Definition, Field, Option
+from eservices.formbuilder.field_types import field_types
+from eservices.formbuilder.linter import ABSENT, ERROR, WARNING, Fault
+from eservices.formbuilder.linter import lint as lint_form
+from eservices.formbuilder.prices import priced
+from eservices.formbuilder.schema import read
+
+from .compile import stage_texts
+from .models import LifeSituation
+from .schema import LISTS, RICH, is_rich, list_block, service_shape
+
+
+def lint(content) -> list[Fault]:
+    """All faults of a definition at once: of the form, of the stages and of what the page says.
+
+    What it names and this commune does not have is *absent*: it may wait in a draft.
+    """
+    faults = lint_form(content, service_shape(), known_by_stages)
+    found, _reading = read(content, service_shape())
+    if isinstance(found, dict):
+        faults += [*_team(found), *_letters(found), *_tables(found), *_fees(found), *_stages(found)]
+        faults += [*_questions(found), *_page(found)]
+    return faults
+
+
+def errors(content) -> list[Fault]:
+    """What forbids publication."""
+    return [fault for fault in lint(content) if fault.level != WARNING]
+
+
+def _team(content: dict) -> Iterator[Fault]:
+    key = content.get("settings", {}).get("team")
+    if key and not Team.objects.filter(key=key).exists():
+        yield Fault(ABSENT, "settings.team", _("There is no team “%(key)s” here.") % {"key": key})
+
+
+def _letters(content: dict) -> Iterator[Fault]:
+    settings = content.get("settings", {})
+    letters = dict(Letter.objects.offered())
+    for moment, key in settings.get("letters", {}).items():
+        if key not in letters:
+            yield Fault(
+                ABSENT, f"settings.letters.{moment}", _("There is no letter “%(key)s” here.") % {"key": key}
+            )
+    key = settings.get("remedies")
+    if key and key not in dict(Remedies.objects.offered()):
+        yield Fault(ABSENT, "settings.remedies", _("There are no remedies “%(key)s” here.") % {"key": key})
+
+
+def _tables(content: dict) -> Iterator[Fault]:
+    for step in content.get("steps", []):
+        for field in step.get("fields", []):
+            for one in (field, *field.get("fields", [])):
+                if key := one.get("table"):
+                    yield from _table(key, f"field.{one['key']}")
+
+
+def _table(key: str, path: str) -> Iterator[Fault]:
+    rows = reference_tables.rows(key)
+    if rows is None:
+        yield Fault(ABSENT, path, _("There is no table “%(key)s” here.") % {"key": key})
+    elif not any(row.active for row in rows):
+        yield Fault(ABSENT, path, _("The table “%(key)s” offers nothing.") % {"key": key})
+
+
+def _fees(content: dict) -> Iterator[Fault]:
+    definition = priced(Definition({"steps": []} | content), timezone.localdate())
+    for fee in definition.fees:
+        if not fee.has_price:
+            message = _("The fee schedule has no price for “%(key)s” today.") % {"key": fee.entry}
+            yield Fault(ABSENT, f"fee.{fee.key}", message)
+
+
+def _questions(content: dict) -> Iterator[Fault]:
+    """What questions name that this commune has not, or not now."""
+    for key, field in _readable(content).fields.items():
+        if field.type in field_types:
+            for level, message in field_types[field.type].here(field, timezone.localdate()):
+                yield Fault(level, f"field.{key}", message)
+
+
+# -- Stages --------------------------------------------------------------------------------------------------
+def _stages(content: dict) -> Iterator[Fault]:
+    names = {stage["key"]: set() for stage in content.get("stages", [])}
+    asked = {field["key"] for step in content.get("steps", []) for field in step.get("fields", [])}
+    for stage in content.get("stages", []):
+        block = stages[stage["type"]]().block()
+        names[stage["key"]] = set(stage_texts(block))
+        yield from _references(block, stage.get("settings", {}), f"stage.{stage['key']}", asked)
+        yield from _said_twice(stage, content)
+        for message in stages[stage["type"]]().faults(stage.get("settings", {})):
+            yield Fault(ERROR, f"stage.{stage['key']}", message)
+        for message in stages[stage["type"]]().hints(stage["key"], _readable(content)):
+            yield Fault(WARNING, f"stage.{stage['key']}", message)
+    yield from _kept_twice(content)
+    if content.get("fees") and not any(stages[stage["type"]].collects for stage in content.get("stages", [])):
+        yield Fault(WARNING, "stages", _("There are fees, and no stage collects them."))
+    for language, texts in content.get("texts", {}).items():
+        for path in texts:
+            key, _dot, name = path.removeprefix("stage.").partition(".")
+            if path.startswith("stage.") and name and name not in names.get(key, {name}):
+                yield Fault(ERROR, path, _("Nothing in the stage has this text."), language)
+
+
+def _references(
+    block: blocks.StructBlock, settings: dict, path: str, asked: Container[str]
+) -> Iterator[Fault]:
+    """What is chosen in a stage among what the commune has now (documents, teams, …) and among the questions."""
+    for name, value in settings.items():
+        one = block.child_blocks.get(name)
+        if isinstance(one, blocks.StructBlock) and isinstance(value, dict):
+            yield from _references(one, value, path, asked)
+        elif isinstance(one, blocks.ListBlock) and isinstance(value, list):
+            for entry in value:
+                yield from _references(one.child_block, entry, path, asked)
+        elif isinstance(one, QuestionKeyBlock) and value and value not in asked:
+            yield Fault(ERROR, path, _("It looks at “%(key)s”, which is not asked.") % {"key": value})
+        elif isinstance(one, blocks.ChoiceBlock) and value and value not in _choices(one):
+            yield Fault(ABSENT, path, _("There is no “%(key)s” here.") % {"key": value})
+
+
+def known_by_stages(content: dict) -> dict[str, dict[str, Field]]:
+    """What agents and earlier stages know when a stage is reached, by its key: conditions may look at it."""
+    definition, known, found = _readable(content), {}, {}
+    for spec in definition.stages:
+        found[spec.key] = dict(known)
+        known |= {one.key: _as_field(one) for one in kept_by(spec, definition, definition.source_language)}
+    return found
+
+
+def _readable(content: dict) -> Definition:
+    """A definition that lacks something, with nothing in its place."""
+    language = content.get("language", "")
+    texts = {language: {}} | content.get("texts", {})
+    return Definition({"steps": []} | content | {"language": language, "texts": texts})
+
+
+def _as_field(kept: Kept) -> Field:
+    return Field(kept.key, kept.type, options=tuple(Option(value) for value, _label in kept.options))
+
+
+def _kept_twice(content: dict) -> Iterator[Fault]:
+    """What a stage leaves behind has a name of its own: no question has it, and no other stage."""
+    definition = _readable(content)
+    taken = set(definition.fields)
+    for spec in definition.stages:
+        for one in kept_by(spec, definition, definition.source_language):
+            if one.key in taken:
+                message = _("“%(key)s” is the key of a question or of another stage’s field.")
+                yield Fault(ERROR, f"stage.{spec.key}", message % {"key": one.key})
+            taken.add(one.key)
+
+
+def _choices(block: blocks.ChoiceBlock) -> set[str]:
+    return {str(value) for value, _label in block.field.choices}
+
+
+def _said_twice(stage: dict, content: dict) -> Iterator[Fault]:
+    """A text of a stage stands in its settings and among the texts: the same."""
+    own = content.get("texts", {}).get(content.get("language"), {})
+    for name, value in stage.get("settings", {}).items():
+        path = f"stage.{stage['key']}.{name}"
+        if own.get(path, value) != value:
+            yield Fault(ERROR, path, _("The settings of the stage say something else."))
+
+
+# -- The page ------------------------------------------------------------------------------------------------
+def _page(content: dict) -> Iterator[Fault]:
+    page = content.get("page", {})
+    listed = page.get("situations", [])
+    known = set(LifeSituation.objects.filter(slug__in=listed).values_list("slug", flat=True))
+    for slug in listed:
+        if slug not in known:
+            message = _("There is no life situation “%(key)s” here: it is left out.") % {"key": slug}
+            yield Fault(WARNING, "page.situations", message)
+    texts, own = page.get("texts", {}), content.get("language")
+    for language, said in texts.items():
+        if language not in content.get("texts", {}):
+            yield Fault(ERROR, f"page.texts.{language}", _("The form has no texts in this language."))
+        elif language != own:
+            yield from _told_apart(texts.get(own, {}), said, language)
+
+
+def _told_apart(own: dict, said: dict, language: str) -> Iterator[Fault]:
+    """A translation says what the page says in its own language, paragraph by paragraph."""
+    for path, text, origin in _pairs(own, said):
+        if text and not origin:
+            yield Fault(ERROR, f"page.{path}", _("The form’s own language has no such text."), language)
+        elif origin and not text:
+            message = _("Not translated into “%(language)s”.") % {"language": language}
+            yield Fault(WARNING, f"page.{path}", message, language)
+        elif origin and _is_rich(path) and extract_strings(text)[0] != extract_strings(origin)[0]:
+            message = _("The paragraphs, lists and links are not those of the form’s own language.")
+            yield Fault(ERROR, f"page.{path}", message, language)
+
+
+def _pairs(own: dict, said: dict) -> Iterator[tuple[str, str, str]]:
+    """Path, text and original of everything that either language says."""
+    for name in dict.fromkeys((*own, *said)):
+        if name not in LISTS:
+            yield name, said.get(name, ""), own.get(name, "")
+            continue
+        entries, origins = said.get(name, []), own.get(name, [])
+        for number in range(max(len(entries), len(origins))):
+            entry, origin = (some[number] if number < len(some) else {} for some in (entries, origins))
+            for part in dict.fromkeys((*origin, *entry)):
+                yield f"{name}.{number}.{part}", entry.get(part, ""), origin.get(part, "")
+
+
+def _is_rich(path: str) -> bool:
+    name, *rest = path.split(".")
+    return name in RICH or (name in LISTS and is_rich(list_block(name)[1].child_blocks[rest[1]]))

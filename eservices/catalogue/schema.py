@@ -1,0 +1,83 @@
+"""The shape of a whole service: the form builder's part, the stages' settings, and what the page says."""
+
+from functools import cache
+
+from wagtail import blocks
+
+from eservices.cases.stages import for_editors
+from eservices.formbuilder.definition import FORMAT
+from eservices.formbuilder.schema import LANGUAGE, LONGEST_TEXT, json_schema, shape_of, whole_shape
+from eservices.formbuilder.shapes import Items, Record, Shape, Table, Text, Whole
+
+from .models import ServicePage
+from .rich import RichText
+
+SCHEMA_ID = f"urn:commune:service-definition:{FORMAT}"
+# What the page says beside the form: plain texts, rich texts, and lists of one kind of block.
+TEXTS = (
+    *(
+        "lead",
+        "button",
+        "who",
+        "who_note",
+        "price",
+        "price_note",
+        "time",
+        "time_note",
+        "papers",
+        "papers_note",
+    ),
+    *("keywords", "seo_title", "search_description"),
+)
+RICH = ("without_computer",)
+LISTS = ("next_steps", "good_to_know")
+
+
+@cache
+def service_shape() -> Shape:
+    """What may stand in the definition of a service."""
+    return whole_shape({key: stage_settings(stage()) for key, stage in for_editors().items()}, page_shape())
+
+
+@cache
+def published() -> dict:
+    """The JSON Schema of definitions, as this installation publishes it."""
+    return json_schema(service_shape(), **{"$id": SCHEMA_ID, "title": "Service definition"})
+
+
+def stage_settings(stage) -> Record:
+    """The settings of a stage, as its block lays them out."""
+    return Record(optional={"format": Whole(least=1, most=stage.format)} | shape_of(stage.block()).known)
+
+
+def page_shape() -> Record:
+    """What the page says beside the form."""
+    texts = {name: Text(most=_field(name).max_length or LONGEST_TEXT) for name in TEXTS}
+    rich = {name: RichText(most=LONGEST_TEXT, says="HTML: p, br, b, i, ul, ol, li, a") for name in RICH}
+    lists = {name: Items(_entry(name)) for name in LISTS}
+    situations = Items(Text(most=60), says="Life situations that it is listed under, by short name")
+    by_language = Table({LANGUAGE: Record(optional=texts | rich | lists)}, says="By language")
+    return Record(
+        optional={"situations": situations, "texts": by_language}, says="What the page says beside the form"
+    )
+
+
+def list_block(name: str) -> tuple[str, blocks.StructBlock]:
+    """The only kind of block in a list of the page, and its name."""
+    return next(iter(_field(name).stream_block.child_blocks.items()))
+
+
+def is_rich(block: blocks.Block) -> bool:
+    return isinstance(block, blocks.RichTextBlock)
+
+
+def _entry(name: str) -> Record:
+    _kind, block = list_block(name)
+    parts = block.child_blocks.items()
+    return Record(
+        optional={part: RichText(most=LONGEST_TEXT) if is_rich(one) else shape_of(one) for part, one in parts}
+    )
+
+
+def _field(name: str):
+    return ServicePage._meta.get_field(name)

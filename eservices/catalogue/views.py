@@ -1,0 +1,17 @@
+"""What the catalogue publishes beside its pages."""
+
+from django.http import JsonResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from .schema import published
+
+
+@require_safe
+@cache_control(public=True, max_age=60 * 60)
+def definition_schema(request):
+    """The JSON Schema of service definitions, for whoever writes them: readable from any site."""
+    response = JsonResponse(published(), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Type"] = "application/schema+json"
+    response["Access-Control-Allow-Origin"] = "*"
+    return response

@@ -1,0 +1,73 @@
+"""What a request costs, in words: the same on the pages of the filing, in the record and for its readers."""
+
+from datetime import date
+from decimal import Decimal
+
+from .definition import Definition, Field
+from .field_types import field_types
+from .logic.fees import FeeLine, fees_due
+from .logic.visibility import relevant_answers
+from .prices import priced
+
+
+def bill(definition: Definition, answers: dict, language: str, today: date) -> list[dict]:
+    """The lines that apply: ``{"key", "label", "quantity", "amount", "total", "vat", "vat_amount"}`` each.
+
+    Amounts are in minor units and include the value-added tax ``vat_amount``, at ``vat`` per cent ("" is
+    outside its scope). ``quantity`` is a decimal number as text. A line of the fee schedule adds ``entry`` and
+    ``since`` ("" where the schedule had no price on that day), one that is waived ``exempt``.
+    """
+    definition = priced(definition, today)
+    lines = [_line(line, definition, language) for line in fees_due(definition, answers, today)]
+    return lines + _charges(definition, answers, language, today)
+
+
+def _charges(definition: Definition, answers: dict, language: str, today: date) -> list[dict]:
+    """What answers cost by themselves, as a room does."""
+    fields = [field for step in definition.steps for field in step.fields if has_price(field)]
+    if not fields:
+        return []
+    answers = relevant_answers(definition, answers, today)
+    return [
+        line
+        for field in fields
+        if answers.get(field.key) is not None
+        for line in field_types[field.type].charges(field, answers, definition, language, today)
+    ]
+
+
+def has_price(field: Field) -> bool:
+    """Whether an answer to this question costs something by itself."""
+    return field.type in field_types and field_types[field.type].costs
+
+
+def running_bill(definition: Definition, answers: dict, language: str, today: date) -> list[dict]:
+    """Every line of the form; those that do not apply so far are marked ``asleep``.
+
+    What answers cost by themselves follows, marked ``own``.
+    """
+    due = {line["key"]: line for line in bill(definition, answers, language, today)}
+    free = (FeeLine(fee.key, Decimal(1), 0, 0, fee.vat) for fee in definition.fees)
+    lines = [due.pop(line.key, None) or _line(line, definition, language) | {"asleep": True} for line in free]
+    return lines + [line | {"own": True} for line in due.values()]
+
+
+def total(lines: list[dict]) -> int:
+    """The sum of a bill, in minor units."""
+    return sum(line.get("total", 0) for line in lines)
+
+
+def _line(line: FeeLine, definition: Definition, language: str) -> dict:
+    fee = next(fee for fee in definition.fees if fee.key == line.key)
+    found = {
+        "key": line.key,
+        "label": definition.text(f"fee.{line.key}", language) or line.key,
+        "quantity": line.times,
+        "amount": line.amount,
+        "total": line.total,
+        "vat": line.vat,
+        "vat_amount": line.vat_amount,
+    }
+    if fee.entry:
+        found |= {"entry": fee.entry, "since": fee.since}
+    return found | ({"exempt": True} if line.exempt else {})

@@ -1,0 +1,116 @@
+"""Answers that are picked."""
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from .. import fields, reference_tables
+from ..definition import Definition, Field
+from .base import CHOICES, FieldType, field_type, whole
+
+MANY_OPTIONS = 8  # from here on a list to choose from instead of radios
+SEARCHED_OPTIONS = 20  # from here on one to search in
+FIRST_OPTIONS = {"options": [{"value": "a"}, {"value": "b"}, {"value": "c"}]}
+
+
+def option_text(field: Field, value, definition: Definition, language: str) -> str:
+    """The words of an option, also of one that is not offered any more; its value where it has none."""
+    if field.table:
+        return reference_tables.label(field.table, value, language) or str(value)
+    return definition.text(f"option.{field.key}.{value}", language) or str(value)
+
+
+@field_type
+class YesNo(FieldType):
+    key, label, icon, compares = "yes_no", _("Yes or no"), "check", "yes_no"
+    says = _("Two answers.")
+    group, form_class = CHOICES, fields.YesNoField
+    template = "formbuilder/fields/picks.html"
+
+    def from_json(self, answer):
+        return {True: "true", False: "false"}.get(answer) if isinstance(answer, bool) else None
+
+    def words(self, answer, field, definition, language):
+        return gettext("Yes") if answer is True else gettext("No")
+
+
+class Choosing(FieldType):
+    """One or several of the options that the editor lists, or of the rows of a reference table."""
+
+    group, has_options = CHOICES, True
+    example = FIRST_OPTIONS
+
+    def form_field(self, field, definition, language, options=None):
+        choices = self.choices(field, definition, language, options)
+        return self.form_class(required=field.required, choices=choices, **self.arguments(field))
+
+    def choices(self, field: Field, definition: Definition, language: str, options=None):
+        if field.table:
+            return reference_tables.options(field.table, language)
+        listed = field.options if options is None else options
+        return [(option.value, option_text(field, option.value, definition, language)) for option in listed]
+
+    def cells(self, answer, field, definition, language):
+        return [self.words(answer, field, definition, language)]
+
+
+@field_type
+class Choice(Choosing):
+    key, label, icon, compares = "choice", _("One of several"), "list-ul", "option"
+    says = _("One answer among those you list, or among the rows of a table.")
+    form_class = fields.ChoiceField
+    template = "formbuilder/fields/choice.html"
+
+    def words(self, answer, field, definition, language):
+        return option_text(field, answer, definition, language)
+
+
+@field_type
+class Choices(Choosing):
+    key, label, icon, compares = "choices", _("Several of a list"), "list-ul", "options"
+    says = _("Any number of the answers you list.")
+    form_class = fields.ChoicesField
+    template = "formbuilder/fields/picks.html"
+
+    def settings_blocks(self):
+        return [
+            ("min", blocks.IntegerBlock(required=False, min_value=1, label=_("At least"))),
+            ("max", blocks.IntegerBlock(required=False, min_value=1, label=_("At most"))),
+        ]
+
+    def arguments(self, field):
+        return {"least": whole(field.settings.get("min")), "most": whole(field.settings.get("max"))}
+
+    def settings_faults(self, field):
+        least, most = self.arguments(field).values()
+        if least and most and least > most:
+            yield gettext("the least is above the most")
+        if least and field.options and least > len(field.options):
+            yield gettext("more answers are demanded than there are")
+
+    def to_json(self, value):
+        return list(dict.fromkeys(value)) or None if value else None
+
+    def from_json(self, answer):
+        return [str(one) for one in answer] if isinstance(answer, list) else None
+
+    def words(self, answer, field, definition, language):
+        return ", ".join(option_text(field, one, definition, language) for one in answer)
+
+
+@field_type
+class Consent(FieldType):
+    key, label, icon, compares = "consent", _("Consent"), "check", "yes_no"
+    says = _("A box to tick before going on.")
+    group, form_class = CHOICES, fields.ConsentField
+    template = "formbuilder/fields/consent.html"
+    correctable = False
+
+    def to_json(self, value):
+        return bool(value)
+
+    def to_data(self, name, answer):
+        return {name: "on"} if answer is True else {}
+
+    def words(self, answer, field, definition, language):
+        return gettext("Yes") if answer is True else gettext("No")

@@ -1,0 +1,157 @@
+"""Days, spans of days and times of day."""
+
+import re
+from datetime import date, time
+
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from home.dates import date_format
+from home.models import CommuneSettings
+from home.working_days import moved
+
+from .. import fields
+from ..blocks import FixedCharBlock
+from ..logic.conditions import day
+from .base import TIMES, FieldType, Part, field_type, whole
+
+WORKING_DAYS = re.compile(r"([+-][0-9]{1,3})wd")
+LIMIT_HELP = _(
+    "A date (2027-01-31), or counted from today: today, +30d, -2w, +6m, -18y, +3wd (working days)."
+)
+DAY_PARTS = (("day", _("Day"), "w2"), ("month", _("Month"), "w2"), ("year", _("Year"), "w4"))
+
+
+def limit(text, today: date) -> date | None:
+    """A limit as the editor writes it; None where it is none. Working days are the commune's."""
+    working = WORKING_DAYS.fullmatch(text.strip()) if isinstance(text, str) else None
+    if working is None:
+        return day(text, today)
+    return moved(today, int(working[1]), CommuneSettings.current().days_off)
+
+
+def day_parts(name: str = "", group: str = "", optional: bool = False) -> tuple[Part, ...]:
+    """The three inputs of a day; of one called ``name`` among the parts of a larger answer."""
+    before = f"{name}_" if name else ""
+    return tuple(
+        Part(f"{before}{part}", label, width, optional, "numeric", group) for part, label, width in DAY_PARTS
+    )
+
+
+def day_texts(answer, name: str = "") -> dict[str, str]:
+    """A stored day as what is typed into its inputs. Raises where it is none."""
+    found = date.fromisoformat(answer)
+    texts = {"day": str(found.day), "month": str(found.month), "year": f"{found.year:04}"}
+    return {f"{name}_{part}" if name else part: text for part, text in texts.items()}
+
+
+def day_words(answer) -> str:
+    return date_format(date.fromisoformat(answer), "DATE_FORMAT")
+
+
+class Limited(FieldType):
+    """What lies between two days."""
+
+    group = TIMES
+
+    def settings_blocks(self):
+        return [
+            (name, FixedCharBlock(required=False, label=label, help_text=LIMIT_HELP, max_length=12))
+            for name, label in (("min", _("Earliest")), ("max", _("Latest")))
+        ]
+
+    def arguments(self, field):
+        today = timezone.localdate()
+        return {
+            "least": limit(field.settings.get("min"), today),
+            "most": limit(field.settings.get("max"), today),
+        }
+
+    def settings_faults(self, field):
+        found = self.arguments(field)
+        for name, there in (("min", found["least"]), ("max", found["most"])):
+            text = field.settings.get(name)
+            if text not in (None, "") and there is None:
+                yield gettext("“%(limit)s” is not a date") % {"limit": text}
+        if found["least"] and found["most"] and found["least"] > found["most"]:
+            yield gettext("the earliest day is after the latest")
+
+
+@field_type
+class Day(Limited):
+    key, label, icon, compares = "date", _("Date"), "calendar-alt", "date"
+    says = _("Day, month and year; limits may count from today.")
+    form_class = fields.DateField
+    template = "formbuilder/fields/date.html"
+
+    def inputs(self, field):
+        return day_parts()
+
+    def to_json(self, value: date | None):
+        return value.isoformat() if value else None
+
+    def from_json(self, answer):
+        try:
+            return day_texts(answer)
+        except (TypeError, ValueError):
+            return None
+
+    def words(self, answer, field, definition, language):
+        return day_words(answer)
+
+
+@field_type
+class DateRange(Limited):
+    """From a day to another, both included: ``{"from": "2026-12-01", "to": "2026-12-05"}``."""
+
+    key, label, icon, compares = "date_range", _("From a date to a date"), "calendar-alt", "given"
+    says = _("The first and the last day.")
+    form_class = fields.DateRangeField
+    template = "formbuilder/fields/parts.html"
+    columns = ("from", "to")
+
+    def settings_blocks(self):
+        longest = blocks.IntegerBlock(
+            required=False, min_value=1, label=_("Longest, in days"), help_text=_("Both days are counted.")
+        )
+        return [*super().settings_blocks(), ("longest", longest)]
+
+    def arguments(self, field):
+        return super().arguments(field) | {"longest": whole(field.settings.get("longest"))}
+
+    def settings_faults(self, field):
+        yield from super().settings_faults(field)
+        if field.settings.get("longest") is not None and not (whole(field.settings["longest"]) or 0) > 0:
+            yield gettext("the longest span is not a number of days")
+
+    def inputs(self, field):
+        return (*day_parts("from", _("First day")), *day_parts("to", _("Last day")))
+
+    def to_json(self, value):
+        return {end: found.isoformat() for end, found in value.items()} if value else None
+
+    def from_json(self, answer):
+        try:
+            return day_texts(answer["from"], "from") | day_texts(answer["to"], "to")
+        except (TypeError, ValueError, LookupError):
+            return None
+
+    def words(self, answer, field, definition, language):
+        return gettext("%(from)s to %(to)s") % {end: day_words(answer[end]) for end in self.columns}
+
+
+@field_type
+class Clock(FieldType):
+    key, label, icon, compares = "time", _("Time of day"), "time", "time"
+    says = _("Hours and minutes.")
+    group, form_class = TIMES, fields.TimeField
+    width = "w4"
+
+    def to_json(self, value: time | None):
+        return value.strftime("%H:%M") if value else None
+
+    def words(self, answer, field, definition, language):
+        return time_format(time.fromisoformat(answer), "TIME_FORMAT")

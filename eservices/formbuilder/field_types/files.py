@@ -1,0 +1,51 @@
+"""Uploads."""
+
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from .. import fields
+from .base import CHOICES, FieldType, field_type, whole
+
+
+@field_type
+class Files(FieldType):
+    """Files. An answer lists them as ``{"id", "name", "size"}``; whoever stores them adds them to it."""
+
+    key, label, icon, compares = "files", _("Files"), "upload", "list"
+    says = _("Papers, taken with the phone or sent from the computer.")
+    group, form_class = CHOICES, fields.FilesField
+    template = "formbuilder/fields/files.html"
+    in_groups = correctable = False
+    KINDS = ("pdf", "jpg", "jpeg", "png", "heic", "webp", "docx", "odt", "xlsx", "ods")
+
+    def settings_blocks(self):
+        kinds = [(kind, kind.upper()) for kind in self.KINDS]
+        return [
+            ("max_files", blocks.IntegerBlock(required=False, min_value=1, max_value=20, label=_("At most"))),
+            ("max_mb", blocks.IntegerBlock(required=False, min_value=1, label=_("Largest size in MB"))),
+            ("accept", blocks.MultipleChoiceBlock(required=False, choices=kinds, label=_("Kinds of files"))),
+        ]
+
+    def arguments(self, field):
+        most = (whole(field.settings.get("max_mb")) or 10_000) * 1024 * 1024
+        accept = field.settings.get("accept")
+        return {
+            "most": whole(field.settings.get("max_files")) or 5,
+            "max_bytes": min(most, settings.UPLOAD_MAX_BYTES),
+            "extensions": tuple(map(str, accept)) if accept and isinstance(accept, list) else self.KINDS[:6],
+        }
+
+    def settings_faults(self, field):
+        accept = field.settings.get("accept") or []
+        if not isinstance(accept, list) or any(kind not in self.KINDS for kind in accept):
+            yield gettext("only these kinds of files can be asked for: %(kinds)s") % {
+                "kinds": ", ".join(self.KINDS)
+            }
+
+    def to_data(self, name, answer):
+        return {}  # what is stored stands in the answer itself
+
+    def words(self, answer, field, definition, language):
+        return "\n".join(str(file["name"]) for file in answer)

@@ -1,0 +1,83 @@
+"""Numbers that people, companies, accounts and vehicles are known by."""
+
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from stdnum import iban
+
+from .. import fields
+from ..blocks import FixedChoiceBlock
+from .base import IDENTITY, FieldType, field_type
+
+
+@field_type
+class AVS(FieldType):
+    key, label, icon, compares = "avs", _("AVS number"), "user", "given"
+    says = _("Checked digit by digit.")
+    group, form_class = IDENTITY, fields.AVSField
+    input_mode, width = "numeric", "w10"
+
+
+@field_type
+class NRN(FieldType):
+    key, label, icon, compares = "nrn", _("Belgian national number"), "user", "given"
+    says = _("Or BIS number. Checked digit by digit.")
+    group, form_class = IDENTITY, fields.NRNField
+    input_mode, width = "numeric", "w10"
+
+
+@field_type
+class Matricule(FieldType):
+    key, label, icon, compares = "matricule", _("Luxembourg matricule"), "user", "given"
+    says = _("Thirteen digits, checked.")
+    group, form_class = IDENTITY, fields.MatriculeField
+    input_mode, width = "numeric", "w10"
+
+    def words(self, answer, field, definition, language):
+        return " ".join(filter(None, [answer[:4], answer[4:8], answer[8:]]))
+
+
+@field_type
+class Company(FieldType):
+    """A company by its number: UID in Switzerland, enterprise number in Belgium, VAT number in Luxembourg."""
+
+    key, label, icon = "company", _("Company number"), "group"
+    says = _("UID, BCE or VAT number of a company, checked.")
+    group, form_class = IDENTITY, fields.CompanyField
+    width = "w10"
+    COUNTRIES = [("CH", _("Switzerland (UID)")), ("BE", _("Belgium (BCE)")), ("LU", _("Luxembourg (VAT)"))]
+
+    def settings_blocks(self):
+        label, words = _("Country"), _("Empty: the commune’s.")
+        return [
+            (
+                "country",
+                FixedChoiceBlock(required=False, choices=self.COUNTRIES, label=label, help_text=words),
+            )
+        ]
+
+    def arguments(self, field):
+        return {"country": str(field.settings.get("country") or settings.COUNTRY)}
+
+    def settings_faults(self, field):
+        country = self.arguments(field)["country"]
+        if country not in dict(self.COUNTRIES):
+            yield gettext("company numbers of “%(country)s” are not known") % {"country": country}
+
+
+@field_type
+class IBAN(FieldType):
+    key, label, icon, compares = "iban", _("IBAN"), "clipboard-list", "given"
+    says = _("A bank account, of any country, checked.")
+    group, form_class = IDENTITY, fields.IBANField
+
+    def words(self, answer, field, definition, language):
+        return iban.format(answer)
+
+
+@field_type
+class Plate(FieldType):
+    key, label, icon = "plate", _("Vehicle plate"), "tag"
+    says = _("Of a car, a motorbike or a boat.")
+    group, form_class = IDENTITY, fields.PlateField
+    width = "w10"

@@ -1,0 +1,88 @@
+"""Who somebody is."""
+
+from datetime import date
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+from wagtail import blocks
+
+from .. import fields
+from ..fields.people import SALUTATIONS
+from .base import IDENTITY, FieldType, Part, field_type
+from .dates import day_parts, day_texts, day_words
+
+
+@field_type
+class Person(FieldType):
+    """A person: ``{"first_name", "last_name"}``, and of ``salutation`` ("mrs", "mr"), ``born`` (a day) and
+    ``nationality`` (a country's ISO code) what the editor asks for."""
+
+    key, label, icon, compares = "person", _("Person"), "user", "given"
+    says = _("First and last name; salutation, date of birth and nationality if you ask for them.")
+    group, form_class = IDENTITY, fields.PersonField
+    template = "formbuilder/fields/parts.html"
+    columns = ("salutation", "first_name", "last_name", "born", "nationality")
+    MORE = {"salutation": _("Salutation"), "born": _("Date of birth"), "nationality": _("Nationality")}
+    example = {"settings": {"more": ["born"]}}
+
+    def settings_blocks(self):
+        label, choices = _("Asked beside the names"), list(self.MORE.items())
+        return [("more", blocks.MultipleChoiceBlock(required=False, choices=choices, label=label))]
+
+    def settings_faults(self, field):
+        more = field.settings.get("more") or []
+        if not isinstance(more, list) or any(one not in [*self.MORE] for one in more):
+            yield gettext("only these can be asked of a person: %(names)s") % {"names": ", ".join(self.MORE)}
+
+    def more(self, field) -> tuple[str, ...]:
+        wanted = field.settings.get("more")
+        return tuple(one for one in self.MORE if isinstance(wanted, list) and one in wanted)
+
+    def arguments(self, field):
+        return {"more": self.more(field), "countries": countries, "today": timezone.localdate()}
+
+    def inputs(self, field):
+        more = self.more(field)
+        found = [Part("first_name", _("First name")), Part("last_name", _("Last name"))]
+        if "salutation" in more:
+            options = tuple(SALUTATIONS.items())
+            found.insert(
+                0, Part("salutation", self.MORE["salutation"], "w10", optional=True, options=options)
+            )
+        if "born" in more:
+            found += day_parts("born", self.MORE["born"])
+        if "nationality" in more:
+            found.append(Part("nationality", self.MORE["nationality"], options=nationalities()))
+        return tuple(found)
+
+    def to_json(self, value):
+        if not value:
+            return None
+        return {name: one.isoformat() if isinstance(one, date) else one for name, one in value.items()}
+
+    def from_json(self, answer):
+        if not isinstance(answer, dict):
+            return None
+        found = {name: str(one) for name, one in answer.items() if name in self.columns and name != "born"}
+        try:
+            return found | day_texts(answer["born"], "born")
+        except (TypeError, ValueError, LookupError):
+            return found
+
+    def words(self, answer, field, definition, language):
+        names = [SALUTATIONS.get(answer.get("salutation")), answer.get("first_name"), answer.get("last_name")]
+        found = [" ".join(str(name) for name in names if name)]
+        if answer.get("born"):
+            found.append(day_words(answer["born"]))
+        if answer.get("nationality"):
+            found.append(countries.name(answer["nationality"]) or str(answer["nationality"]))
+        return ", ".join(found)
+
+
+def nationalities() -> tuple[tuple[str, str], ...]:
+    """Every country in the active language, the commune's own first."""
+    found = list(countries)
+    return tuple(sorted(found, key=lambda one: one.code != settings.COUNTRY))

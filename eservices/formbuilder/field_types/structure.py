@@ -1,0 +1,118 @@
+"""What gives a step its form: texts between the questions, groups, answers that follow from others."""
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from ..blocks import FixedCharBlock, FixedChoiceBlock, KeysBlock
+from ..definition import Field
+from ..logic.computed import OPERATIONS
+from .base import LAYOUT, FieldType, display, field_type, whole
+from .numbers import money_words, number_words
+
+
+@field_type
+class StaticText(FieldType):
+    """A heading (a label alone), an explanation or a notice between the questions."""
+
+    key, label, icon = "static_text", _("Heading or text"), "info-circle"
+    says = _("Explains, or gives a group of questions its title. Asks nothing.")
+    group, form_class = LAYOUT, None
+    template = "formbuilder/fields/static.html"
+    asks = False
+    LOOKS = [("note", _("Note")), ("warning", _("Warning"))]
+
+    def settings_blocks(self):
+        return [("look", FixedChoiceBlock(required=False, choices=self.LOOKS, label=_("Set off as")))]
+
+    def settings_faults(self, field):
+        if (look := field.settings.get("look") or "") not in ["", *(key for key, _label in self.LOOKS)]:
+            yield gettext("“%(look)s” is not a look of a text") % {"look": look}
+
+
+@field_type
+class Group(FieldType):
+    """The same questions several times: children, vehicles. An answer is a list of ``{key: answer}``."""
+
+    key, label, icon, compares = "group", _("Repeating group"), "copy", "list"
+    says = _("The same questions for each child, vehicle, room.")
+    group, form_class = LAYOUT, None  # its rows are forms of their own: forms.Rows
+    template = "formbuilder/fields/group.html"
+    in_groups = False
+    example = {"fields": [{"key": "r", "type": "short_text"}]}
+
+    def settings_blocks(self):
+        return [
+            ("min", blocks.IntegerBlock(required=False, min_value=0, label=_("At least"))),
+            ("max", blocks.IntegerBlock(required=False, min_value=1, max_value=50, label=_("At most"))),
+            (
+                "persons",
+                blocks.BooleanBlock(
+                    required=False,
+                    label=_("These are people the request is about"),
+                    help_text=_("Each gets an outcome of their own."),
+                ),
+            ),
+        ]
+
+    def settings_faults(self, field):
+        least, most = whole(field.settings.get("min")), whole(field.settings.get("max"))
+        if least and most and least > most:
+            yield gettext("the least is above the most")
+
+    def limits(self, field: Field) -> tuple[int, int]:
+        """How many rows there must and may be."""
+        least = whole(field.settings.get("min")) or (1 if field.required else 0)
+        return least, max(least, min(whole(field.settings.get("max")) or 10, 50))
+
+    def words(self, answer, field, definition, language):
+        rows = (
+            [display(one, row.get(one.key), definition, language) for one in field.fields] for row in answer
+        )
+        return "\n".join(", ".join(filter(None, row)) for row in rows)
+
+
+@field_type
+class Computed(FieldType):
+    """What follows from other answers by a formula (``logic/computed.py``). Shown, never typed."""
+
+    key, label, icon, compares = "computed", _("Computed"), "cog", "number"
+    says = _("A sum, a number of days, a whole name: shown, never typed.")
+    group, form_class = LAYOUT, None
+    template = "formbuilder/fields/computed.html"
+    typed = False
+    example = {"settings": {"formula": {"operation": "count", "fields": []}}}
+    WORDS = {
+        "sum": _("Sum"),
+        "product": _("Product"),
+        "difference": _("Difference"),
+        "count": _("How many"),
+        "concat": _("Texts, one after the other"),
+    }
+
+    def settings_blocks(self):
+        formula = blocks.StructBlock(
+            [
+                ("operation", FixedChoiceBlock(choices=list(self.WORDS.items()), label=_("Operation"))),
+                ("fields", KeysBlock(label=_("Questions"), help_text=_("Those above this one, in order."))),
+                ("separator", FixedCharBlock(required=False, max_length=10, label=_("Between the texts"))),
+            ],
+            label=_("Formula"),
+            collapsed=False,
+        )
+        return [
+            ("formula", formula),
+            ("money", blocks.BooleanBlock(required=False, label=_("An amount of money"))),
+        ]
+
+    def settings_faults(self, field):
+        formula = field.settings.get("formula")
+        if not isinstance(formula, dict) or formula.get("operation") not in OPERATIONS:
+            yield gettext("the formula has no operation")
+        elif not isinstance(formula.get("fields"), list) or not formula["fields"]:
+            yield gettext("the formula names no question")
+
+    def words(self, answer, field, definition, language):
+        if field.settings.get("formula", {}).get("operation") == "concat":
+            return str(answer)
+        return money_words(answer) if field.settings.get("money") else number_words(answer)

@@ -1,0 +1,88 @@
+"""Texts: lines, paragraphs, addresses of the net, telephone numbers."""
+
+import re
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from home import phones
+
+from .. import fields
+from ..blocks import FixedCharBlock
+from .base import FieldType, field_type, whole
+
+
+class Text(FieldType):
+    """A text between two lengths."""
+
+    def settings_blocks(self):
+        return [
+            ("min_length", blocks.IntegerBlock(required=False, min_value=1, label=_("Shortest"))),
+            ("max_length", blocks.IntegerBlock(required=False, min_value=1, label=_("Longest"))),
+        ]
+
+    def arguments(self, field):
+        return {name: whole(field.settings.get(name)) for name in ("min_length", "max_length")}
+
+    def settings_faults(self, field):
+        least, most = self.arguments(field).values()
+        if least and most and least > most:
+            yield gettext("the shortest length is above the longest")
+
+
+@field_type
+class ShortText(Text):
+    key, label, icon = "short_text", _("Short text"), "pilcrow"
+    says = _("A word or a line.")
+
+    def settings_blocks(self):
+        pattern = FixedCharBlock(required=False, label=_("Pattern"), help_text=_("A regular expression."))
+        return [*super().settings_blocks(), ("pattern", pattern)]
+
+    def form_field(self, field, definition, language, options=None):
+        found = super().form_field(field, definition, language, options)
+        found.pattern = str(field.settings.get("pattern") or "")
+        return found
+
+    def settings_faults(self, field):
+        yield from super().settings_faults(field)
+        try:
+            re.compile(str(field.settings.get("pattern") or ""))
+        except re.error:
+            yield gettext("the pattern is not a regular expression")
+
+
+@field_type
+class LongText(Text):
+    key, label, icon = "long_text", _("Long text"), "doc-full"
+    says = _("Several lines.")
+    form_class = fields.TextField
+    template = "formbuilder/fields/text.html"
+
+
+@field_type
+class Email(FieldType):
+    key, label, icon = "email", _("E-mail address"), "mail"
+    says = _("Checked for its form.")
+    form_class = fields.EmailField
+    autocomplete, input_type = "email", "email"
+
+
+@field_type
+class Phone(FieldType):
+    key, label, icon, compares = "phone", _("Telephone number"), "mobile-alt", "given"
+    says = _("National or with its country code.")
+    form_class = fields.PhoneField
+    autocomplete, input_type, width = "tel", "tel", "w10"
+
+    def words(self, answer, field, definition, language):
+        return phones.readable(answer)
+
+
+@field_type
+class URL(FieldType):
+    key, label, icon = "url", _("Web address"), "link"
+    says = _("With or without https://.")
+    form_class = fields.URLField
+    autocomplete, input_mode = "url", "url"

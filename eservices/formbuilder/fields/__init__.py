@@ -1,0 +1,42 @@
+"""Form fields that read what people really type, and say what to do where they cannot.
+
+A ``ValidationError`` about one part of an answer (the year of a date) carries ``params={"part": "year"}``.
+"""
+
+from .base import PartsWidget
+from .choices import ChoiceField, ChoicesField, ConsentField, YesNoField
+from .dates import DateField, DateRangeField, TimeField
+from .files import FilesField, FilesInput
+from .identities import AVSField, CompanyField, IBANField, MatriculeField, NRNField, PlateField
+from .numbers import NumberField
+from .people import PersonField
+from .places import AddressField, MapPointField
+from .text import EmailField, LineField, PhoneField, TextField, URLField
+
+__all__ = [
+    "AVSField",
+    "AddressField",
+    "ChoiceField",
+    "ChoicesField",
+    "CompanyField",
+    "ConsentField",
+    "DateField",
+    "DateRangeField",
+    "EmailField",
+    "FilesField",
+    "FilesInput",
+    "IBANField",
+    "LineField",
+    "MapPointField",
+    "MatriculeField",
+    "NRNField",
+    "NumberField",
+    "PartsWidget",
+    "PersonField",
+    "PhoneField",
+    "PlateField",
+    "TextField",
+    "TimeField",
+    "URLField",
+    "YesNoField",
+]

@@ -1,0 +1,162 @@
+"""Numbers that people, companies, accounts and vehicles are known by."""
+
+import re
+from datetime import date
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from stdnum import iban, luhn, verhoeff
+from stdnum.be import ssn as be_ssn
+from stdnum.be import vat as be_vat
+from stdnum.ch import ssn as ch_ssn
+from stdnum.ch import uid as ch_uid
+from stdnum.exceptions import InvalidChecksum
+from stdnum.exceptions import ValidationError as WrongNumber
+from stdnum.lu import tva as lu_vat
+
+from .base import refusal
+from .text import LineField
+
+
+class CheckedField(LineField):
+    """A number that proves itself by check digits. What is kept is written in one way."""
+
+    digits = 0  # how many there are, where there are only digits
+
+    def canonical(self, text: str) -> str:
+        """The number as it is kept. Raises ``stdnum``'s ``ValidationError`` where it is none."""
+        raise NotImplementedError
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not value:
+            return value
+        try:
+            return self.canonical(self._counted(value) if self.digits else value)
+        except WrongNumber:
+            raise refusal(self, "wrong") from None
+
+    def _counted(self, value: str) -> str:
+        found = re.sub(r"[^0-9]", "", value)
+        if len(found) != self.digits:
+            text = ngettext(
+                "There is %(n)s digit, %(needed)s are needed. Check the number.",
+                "There are %(n)s digits, %(needed)s are needed. Check the number.",
+                len(found),
+            )
+            raise ValidationError(text, code="length", params={"n": len(found), "needed": self.digits})
+        return found
+
+
+class AVSField(CheckedField):
+    """A Swiss social insurance number: 756.9217.0769.85"""
+
+    digits = 13
+    default_error_messages = {
+        "wrong": _(
+            "A digit is wrong in this number. It starts with 756; compare it with your insurance card."
+        ),
+    }
+
+    def canonical(self, text):
+        return ch_ssn.format(ch_ssn.validate(text))
+
+
+class NRNField(CheckedField):
+    """A Belgian national number, or the BIS number of who is not in the national register: 85.07.30-033.28"""
+
+    digits = 11
+    default_error_messages = {
+        "wrong": _("A digit is wrong in this number. Compare it with the back of your identity card."),
+    }
+
+    def canonical(self, text):
+        return be_ssn.format(be_ssn.validate(text))
+
+
+class MatriculeField(CheckedField):
+    """A Luxembourg national identification number: 1893120105732
+
+    Date of birth, three digits, then two check digits over those eleven: Luhn's and Verhoeff's (law of
+    19 June 2013 on the identification of natural persons and its regulation of 28 November 2013).
+    """
+
+    digits = 13
+    default_error_messages = {
+        "wrong": _(
+            "A digit is wrong in this number. It starts with the year, the month and the day of birth; "
+            "compare it with your social security card."
+        ),
+    }
+
+    def canonical(self, text):
+        body = text[:11]
+        if text[11:] != luhn.calc_check_digit(body) + verhoeff.calc_check_digit(body):
+            raise InvalidChecksum
+        try:
+            date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+        except ValueError:
+            raise InvalidChecksum from None
+        return text
+
+
+class IBANField(CheckedField):
+    """A bank account; compact when clean."""
+
+    default_error_messages = {
+        "wrong": _("This is not a valid IBAN. Compare it with your bank card or account statement."),
+    }
+
+    def canonical(self, text):
+        return iban.validate(text)
+
+
+class CompanyField(CheckedField):
+    """What a company is registered under in ``country``: CHE-100.155.212, 0403.019.261 or LU15027442."""
+
+    COUNTRIES = {
+        "CH": _("This is not a UID. It has the form CHE-100.155.212; uid.admin.ch finds it by the name."),
+        "BE": _("This is not an enterprise number. It has the form 0403.019.261."),
+        "LU": _("This is not a Luxembourg VAT number. It has the form LU15027442."),
+    }
+
+    def __init__(self, *, country: str = "CH", **kwargs):
+        super().__init__(**kwargs)
+        self.country = country if country in self.COUNTRIES else "CH"
+        self.error_messages["wrong"] = self.COUNTRIES[self.country]
+
+    def canonical(self, text):
+        return {"CH": swiss_company, "BE": belgian_company, "LU": luxembourg_company}[self.country](text)
+
+
+def swiss_company(text: str) -> str:
+    return ch_uid.format(ch_uid.validate(re.sub(r"\s*(MWST|TVA|IVA|HR|RC)\s*$", "", text.upper())))
+
+
+def belgian_company(text: str) -> str:
+    digits = be_vat.validate(text)
+    return f"{digits[:4]}.{digits[4:7]}.{digits[7:]}"
+
+
+def luxembourg_company(text: str) -> str:
+    return f"LU{lu_vat.validate(text)}"
+
+
+class PlateField(LineField):
+    """A vehicle's plate. Swiss ones become "VD 123456"; others are kept in capitals."""
+
+    default_error_messages = {"wrong": _("Write the plate with its letters and digits: VD 123456.")}
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not value:
+            return value
+        written = re.sub(r"[\s.\-·]+", " ", value.upper()).strip()
+        swiss = re.fullmatch(r"([A-Z]{2}) ?([0-9]{1,6})", written)
+        if swiss and settings.COUNTRY == "CH":
+            return f"{swiss[1]} {int(swiss[2])}"
+        if not re.fullmatch(r"[A-Z0-9][A-Z0-9 ]{1,11}", written) or not re.search(r"[0-9]", written):
+            raise refusal(self, "wrong")
+        return written

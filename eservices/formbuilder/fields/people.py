@@ -1,0 +1,77 @@
+"""Who somebody is."""
+
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .base import PartsWidget, refusal
+from .dates import DateField, clean_part
+
+SALUTATIONS = {"mrs": _("Mrs"), "mr": _("Mr")}
+LONGEST_NAME = 100
+
+
+class PersonField(forms.Field):
+    """A person: first and last name, and of salutation, born and nationality what ``more`` names.
+
+    Clean: ``{"first_name", "last_name", …}`` without what was left out; ``born`` is a date, ``nationality``
+    an ISO code of ``countries``. Nobody has to give a salutation.
+    """
+
+    default_error_messages = {
+        "required": _("Enter the first and the last name."),
+        "first_name": _("Add the first name."),
+        "last_name": _("Add the last name."),
+        "born": _("Add the date of birth."),
+        "future": _("A date of birth lies in the past."),
+        "nationality": _("Choose the nationality."),
+        "salutation": _("Choose one of the answers."),
+        "long": _("This is too long: at most %(limit)s characters."),
+    }
+
+    def __init__(self, *, more: tuple[str, ...] = (), countries=(), today: date | None = None, **kwargs):
+        super().__init__(widget=PartsWidget(parts_of(more)), **kwargs)
+        self.more, self.countries, self.today = more, countries, today
+        self.day = DateField(required=False)
+
+    def to_python(self, value):
+        if not value:
+            return None
+        found = {name: self._name(name, value) for name in ("first_name", "last_name")}
+        for name in self.more:
+            found[name] = getattr(self, f"_{name}")(value)
+        return {name: answer for name, answer in found.items() if answer}
+
+    def _name(self, part: str, value: dict[str, str]) -> str:
+        if not value[part]:
+            raise refusal(self, part, part=part)
+        if "\x00" in value[part] or len(value[part]) > LONGEST_NAME:
+            raise refusal(self, "long", part=part, limit=LONGEST_NAME)
+        return value[part]
+
+    def _salutation(self, value: dict[str, str]) -> str:
+        if value["salutation"] and value["salutation"] not in SALUTATIONS:
+            raise refusal(self, "salutation", part="salutation")
+        return value["salutation"]
+
+    def _born(self, value: dict[str, str]) -> date:
+        born = clean_part(self.day, value, "born")
+        if born is None:
+            raise refusal(self, "born", part="born_day")
+        if self.today and born > self.today:
+            raise refusal(self, "future", part="born_year")
+        return born
+
+    def _nationality(self, value: dict[str, str]) -> str:
+        if value["nationality"] not in self.countries:
+            raise refusal(self, "nationality", part="nationality")
+        return value["nationality"]
+
+
+def parts_of(more: tuple[str, ...]) -> tuple[str, ...]:
+    """The inputs of a person, in the order of the page."""
+    born = tuple(f"born_{part}" for part in DateField.PARTS) if "born" in more else ()
+    salutation = ("salutation",) if "salutation" in more else ()
+    nationality = ("nationality",) if "nationality" in more else ()
+    return (*salutation, "first_name", "last_name", *born, *nationality)

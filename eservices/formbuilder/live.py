@@ -1,0 +1,113 @@
+"""What the browser needs to show a step as the server would, without asking it: ``static/js/form/step.js``.
+
+The part of the definition that the step's conditions and the price look at, in the format of a definition,
+with the answers of other steps that they look at. Pure: no database, no request.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from .definition import Definition, Fee, Field, Step
+from .logic.computed import sources
+from .logic.conditions import mentioned
+
+
+def step_data(definition: Definition, step: Step, answers: dict, today: date) -> dict | None:
+    """``{"step", "definition", "answers", "today"}``; None where nothing on the page follows from an answer.
+
+    ``definition`` with its prices: see ``prices.priced``. ``answers``: the stored ones, of all steps, whether
+    they count or not.
+    """
+    fees = definition.fees if priced_by(definition, step) else ()
+    looked_at = [*_of_fields(step.fields), *_of_fees(fees)]
+    if not looked_at:
+        return None
+    needed = _needed(definition, looked_at)
+    return {
+        "step": step.key,
+        "definition": {
+            "steps": [
+                _step(one, step, needed) for one in definition.steps if one is step or _asks(one, needed)
+            ],
+            "fees": [_fee(fee) for fee in fees],
+        },
+        "answers": {key: answers[key] for key in needed if answers.get(key) is not None},
+        "today": today.isoformat(),
+    }
+
+
+def priced_by(definition: Definition, step: Step) -> bool:
+    """Whether the price depends on what is answered in ``step``."""
+    needed = _needed(definition, _of_fees(definition.fees))
+    return any(field.key in needed for field in step.fields)
+
+
+# -- What something looks at ---------------------------------------------------------------------------------
+def _of_fees(fees: Iterable[Fee]) -> Iterator[str]:
+    for fee in fees:
+        yield from mentioned(fee.condition)
+        yield from mentioned(fee.exempt)
+        if fee.quantity:
+            yield fee.quantity
+
+
+def _of_fields(fields: Iterable[Field]) -> Iterator[str]:
+    for field in fields:
+        yield from mentioned(field.condition)
+        yield from sources(field.settings.get("formula"))
+        for option in field.options:
+            yield from mentioned(option.condition)
+        yield from _of_fields(field.fields)
+
+
+def _needed(definition: Definition, keys: Iterable[str]) -> set[str]:
+    """All that the questions ``keys`` depend on, and themselves."""
+    places = {field.key: (step, field) for step in definition.steps for field in step.fields}
+    found: set[str] = set()
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            if key in places:
+                step, field = places[key]
+                waiting += [*mentioned(step.condition), *_of_fields([field])]
+    return found
+
+
+# -- As JSON, without what is empty --------------------------------------------------------------------------
+def _asks(step: Step, needed: set[str]) -> bool:
+    return any(field.key in needed for field in step.fields)
+
+
+def _step(step: Step, current: Step, needed: set[str]) -> dict:
+    """Of the current step every question, as whoever fills it in is there; of another those that matter."""
+    if step is current:
+        return {"key": step.key, "fields": [_field(field) for field in step.fields]}
+    fields = [_field(field) for field in step.fields if field.key in needed]
+    return _short({"key": step.key, "condition": step.condition, "fields": fields})
+
+
+def _field(field: Field) -> dict:
+    options = [{"value": one.value, "condition": one.condition} for one in field.options if one.condition]
+    kept = ("min", "max", "formula", "money")
+    return _short(
+        {
+            "key": field.key,
+            "type": field.type,
+            "condition": field.condition,
+            "options": options,
+            "fields": [_field(one) for one in field.fields],
+            "settings": {name: field.settings[name] for name in kept if field.settings.get(name) is not None},
+        }
+    )
+
+
+def _fee(fee: Fee) -> dict:
+    amounts = {"key": fee.key, "amount": fee.amount, "quantity": fee.quantity, "vat": fee.vat}
+    conditions = {"condition": fee.condition, "exempt": fee.exempt}
+    return amounts | {name: one for name, one in conditions.items() if one is not None}
+
+
+def _short(content: dict) -> dict:
+    return {name: value for name, value in content.items() if value not in (None, [], {}, "")}

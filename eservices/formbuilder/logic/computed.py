@@ -1,0 +1,120 @@
+"""Answers that follow from other answers. Pure and total: never raises, on any JSON. Numbers are exact.
+
+A formula is data: ``{"operation", "fields", "separator"}``. ``fields`` names questions; ``"children.age"`` is
+the question *age* in every row of the group *children*. What comes out is text, as answers of that kind are
+kept: ``"Léa Rochat"``, ``"12.5"``; None where there is nothing to work with. ``static/js/conditions.js`` does
+the same in the browser.
+"""
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import floor, prod
+
+from .conditions import calendar_day, is_empty, number, text
+
+MOST = 10**15  # larger numbers are a slip of the finger
+PLACES = 4  # after the point, rounded half away from zero
+LONGEST = 2000
+
+
+def compute(formula, answers) -> str | None:
+    """What ``formula`` makes of ``answers`` (anything with ``get``)."""
+    operation = formula.get("operation") if isinstance(formula, dict) else None
+    if not isinstance(operation, str) or operation not in OPERATIONS:
+        return None
+    return OPERATIONS[operation](operands(formula, answers), formula.get("separator"))
+
+
+def sources(formula) -> list[str]:
+    """The keys of the questions at the top of the form that a formula looks at, in order."""
+    named = formula.get("fields") if isinstance(formula, dict) else None
+    return [one.partition(".")[0] for one in named if isinstance(one, str)] if isinstance(named, list) else []
+
+
+def operands(formula: dict, answers) -> list:
+    """What was answered, one after the other; the answers of a group's rows each by itself."""
+    found = []
+    named = formula.get("fields")
+    for path in named if isinstance(named, list) else []:
+        key, _, inner = path.partition(".") if isinstance(path, str) else ("", "", "")
+        answer = answers.get(key)
+        if inner:
+            rows = answer if isinstance(answer, list) else []
+            found += [row.get(inner) for row in rows if isinstance(row, dict)]
+        else:
+            found.append(answer)
+    return found
+
+
+# -- Operations ----------------------------------------------------------------------------------------------
+def _concat(values: list, separator) -> str | None:
+    separator = separator if isinstance(separator, str) else " "
+    return separator.join(filter(None, map(_words, values)))[:LONGEST] or None
+
+
+def _words(answer) -> str:
+    if isinstance(answer, dict):
+        return " ".join(filter(None, map(text, answer.values())))
+    if isinstance(answer, list):
+        return ", ".join(filter(None, map(text, answer)))
+    return "" if isinstance(answer, bool) else text(answer)
+
+
+def _sum(values: list, separator) -> str | None:
+    numbers = [found for one in values if (found := _exact(one)) is not None]
+    return _written(sum(numbers)) if numbers else None
+
+
+def _product(values: list, separator) -> str | None:
+    """Nothing while a factor is missing."""
+    numbers = [_exact(one) for one in values]
+    return _written(prod(numbers)) if numbers and None not in numbers else None
+
+
+def _difference(values: list, separator) -> str | None:
+    """The first number less the others; of two days, how many lie between them."""
+    if len(values) == 2 and (days := _days(values[1], values[0])) is not None:
+        return str(days)
+    first = _exact(values[0]) if values else None
+    return None if first is None else _written(first - sum(_exact(one) or 0 for one in values[1:]))
+
+
+def _count(values: list, separator) -> str:
+    """How many were given: of several answers or rows their number, of a span of days its days."""
+    return str(sum(map(_size, values)))
+
+
+def _size(answer) -> int:
+    if isinstance(answer, list):
+        return len(answer)
+    if isinstance(answer, dict) and (days := _days(answer.get("from"), answer.get("to"))) is not None:
+        return max(0, days + 1)
+    return 0 if answer is False or is_empty(answer) else 1
+
+
+def _days(start, end) -> int | None:
+    first, last = calendar_day(start), calendar_day(end)
+    return (last - first).days if first and last else None
+
+
+def _exact(answer) -> Fraction | None:
+    found = number(answer)
+    return None if found is None else Fraction(found)
+
+
+def _written(value: Fraction) -> str | None:
+    """In no more digits than it needs."""
+    if abs(value) >= MOST:
+        return None
+    whole, part = divmod(floor(abs(value) * 10**PLACES + Fraction(1, 2)), 10**PLACES)
+    written = f"{whole}.{part:0{PLACES}}".rstrip("0").rstrip(".")
+    return f"-{written}" if value < 0 and written != "0" else written
+
+
+OPERATIONS: dict[str, Callable[[list, object], str | None]] = {
+    "concat": _concat,
+    "sum": _sum,
+    "product": _product,
+    "difference": _difference,
+    "count": _count,
+}

@@ -1,0 +1,52 @@
+"""What entries of the fee schedule cost on a day, as told by the app that keeps it, in a file of this name."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol
+
+from home.registry import Registry
+
+from .definition import Definition, Fee
+
+
+@dataclass(frozen=True)
+class Price:
+    """An amount in minor units, the value-added tax in it in per cent ("" outside its scope), since when it holds."""
+
+    amount: int
+    vat: str
+    since: date
+
+
+class Schedule(Protocol):
+    """A dated list of prices."""
+
+    def entries(self) -> list[tuple[str, str]]:
+        """Key and name of everything that a fee may refer to, for editors to choose from."""
+
+    def prices(self, keys: Collection[str], day: date) -> Mapping[str, Price]:
+        """What holds on ``day``; an entry without a price then is left out."""
+
+
+schedules: Registry[Schedule] = Registry("prices")
+
+
+def entries() -> list[tuple[str, str]]:
+    """Everything that a fee may refer to, by key."""
+    return [entry for schedule in schedules for entry in schedule.entries()]
+
+
+def priced(definition: Definition, day: date) -> Definition:
+    """The form with the prices of ``day`` in those of its fees that refer to the schedule."""
+    wanted = {fee.entry for fee in definition.fees if fee.entry}
+    if not wanted:
+        return definition
+    found = {key: price for one in schedules for key, price in one.prices(wanted, day).items()}
+    return definition.at_prices(tuple(_priced(fee, found.get(fee.entry)) for fee in definition.fees))
+
+
+def _priced(fee: Fee, price: Price | None) -> Fee:
+    if price is None:
+        return fee
+    return replace(fee, amount=price.amount, vat=price.vat, since=price.since.isoformat())

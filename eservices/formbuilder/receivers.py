@@ -1,0 +1,13 @@
+"""What forms read of reference tables is read anew after each change."""
+
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from . import reference_tables
+from .models import ReferenceRow, ReferenceTable
+
+
+@receiver([post_save, post_delete], sender=ReferenceTable)
+@receiver([post_save, post_delete], sender=ReferenceRow)
+def read_anew(**kwargs):
+    reference_tables.changed()

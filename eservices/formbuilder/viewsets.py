@@ -1,0 +1,195 @@
+"""Reference tables in the admin: lists that editors keep, by hand or by a file."""
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+from wagtail.admin import messages
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from home.spreadsheets import MOST_BYTES, Refused
+
+from . import actions, table_files
+from .models import ReferenceRow, ReferenceTable
+
+
+class RowForm(WagtailAdminModelForm):
+    """The labels in other languages, each in an input of its own."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for language in table_files.languages():
+            self.initial.setdefault(f"label_{language}", self.instance.labels.get(language, ""))
+
+    def clean(self):
+        cleaned = super().clean()
+        texts = {one: cleaned.get(f"label_{one}", "").strip() for one in table_files.languages()}
+        self.instance.labels = {language: text for language, text in texts.items() if text}
+        return cleaned
+
+
+def _label_fields() -> dict[str, forms.CharField]:
+    names = dict(settings.LANGUAGES)
+    return {
+        f"label_{one}": forms.CharField(label=names[one], required=False, max_length=200)
+        for one in table_files.languages()
+    }
+
+
+class RowFilterSet(WagtailFilterSet):
+    class Meta:
+        model = ReferenceRow
+        fields = ["table", "active"]
+
+
+class RowViewSet(SnippetViewSet):
+    """The rows of all tables; filtered, those of one."""
+
+    model = ReferenceRow
+    icon = "list-ol"
+    menu_label = _("Rows")
+    list_display = ["label", "value", "table", "order", BooleanColumn("active", label=_("Offered"))]
+    filterset_class = RowFilterSet
+    search_fields = ["label", "value"]
+    ordering = ["table", "order", "label"]
+    list_per_page = 100
+    copy_view_enabled = False
+    panels = [
+        FieldPanel("table"),
+        FieldPanel("label"),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel(f"label_{one}") for one in table_files.languages()])],
+            _("In other languages"),
+        ),
+        FieldPanel("value"),
+        FieldRowPanel([FieldPanel("order"), FieldPanel("active")]),
+        FieldPanel("extra"),
+    ]
+
+    def get_edit_handler(self):
+        handler = super().get_edit_handler()
+        handler.base_form_class = type("RowForm", (RowForm,), _label_fields())
+        return handler
+
+
+class TableViewSet(SnippetViewSet):
+    """The tables, with the ways to their rows and files."""
+
+    model = ReferenceTable
+    icon = "table"
+    menu_label = _("Tables")
+    list_display = ["name", "key", Column("offered", label=_("Rows offered"))]
+    search_fields = ["name", "key"]
+    copy_view_enabled = False
+    panels = [FieldPanel("name"), FieldPanel("key")]
+
+    def get_queryset(self, request):
+        return ReferenceTable.objects.annotate(offered=Count("rows", filter=Q(rows__active=True)))
+
+
+class ReferenceTables(SnippetViewSetGroup):
+    menu_label = _("Tables")
+    menu_icon = "table"
+    menu_order = 700
+    items = (TableViewSet, RowViewSet)
+
+
+# -- Files ---------------------------------------------------------------------------------------------------
+class FileForm(forms.Form):
+    """A file, or the rows that were read of one and shown."""
+
+    file = forms.FileField(required=False, label=_("CSV or XLSX file"))
+    rows = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self):
+        file, rows = self.cleaned_data.get("file"), self.cleaned_data.get("rows")
+        if not file and not rows:
+            raise forms.ValidationError(_("Choose a file."))
+        name, content = (file.name, file.read(MOST_BYTES + 1)) if file else ("", rows.encode())
+        try:
+            self.cleaned_data["lines"] = table_files.read(name, content)
+        except Refused as refused:
+            raise forms.ValidationError(refused.reasons) from None
+        return self.cleaned_data
+
+
+def _table(request, pk) -> ReferenceTable:
+    if not request.user.has_perm("eservices_formbuilder.change_referencetable"):
+        raise PermissionDenied
+    return get_object_or_404(ReferenceTable, pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def import_file(request, pk):
+    """First what would change, then, confirmed, the change."""
+    table = _table(request, pk)
+    form = FileForm(request.POST or None, request.FILES or None)
+    lines, changes = None, None
+    if form.is_bound and form.is_valid():
+        lines = form.cleaned_data["lines"]
+        if form.cleaned_data["shown"]:
+            try:
+                actions.import_rows(
+                    actor=request.user, table=table, lines=lines, shown=form.cleaned_data["shown"]
+                )
+            except actions.TableChanged:
+                messages.warning(
+                    request, _("Somebody changed the table meanwhile. Look at the changes again.")
+                )
+            else:
+                messages.success(request, _("The table is imported."))
+                return redirect(rows_url(table))
+        changes = table_files.compare(_rows(table), lines)
+    context = {
+        "table": table,
+        "form": form,
+        "changes": changes,
+        "rows": table_files.write(lines) if lines else "",
+        "shown": table_files.state(_rows(table)),
+        "page_title": str(table),
+        "header_icon": "table",
+        "breadcrumbs_items": [
+            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+            {
+                "url": reverse(ReferenceTable.snippet_viewset.get_url_name("list")),
+                "label": _("Reference tables"),
+            },
+            {"url": "", "label": _("Import into “%(table)s”") % {"table": table}},
+        ],
+    }
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "formbuilder/admin/import.html", context, status=status)
+
+
+@require_safe
+def export_file(request, pk):
+    """The table as CSV, with the mark that spreadsheets need to read it as UTF-8."""
+    table = _table(request, pk)
+    answer = HttpResponse("\ufeff" + table_files.write(_rows(table)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{table.key}.csv"'
+    return answer
+
+
+def _rows(table: ReferenceTable):
+    return list(table.rows.order_by("order", "pk"))
+
+
+def rows_url(table: ReferenceTable) -> str:
+    return f"{reverse(ReferenceRow.snippet_viewset.get_url_name('list'))}?table={table.pk}"
+
+
+urlpatterns = [
+    path("reference-tables/<int:pk>/import/", import_file, name="reference_table_import"),
+    path("reference-tables/<int:pk>/export/", export_file, name="reference_table_export"),
+]

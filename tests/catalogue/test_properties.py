@@ -1,0 +1,101 @@
+"""Whatever is offered as a definition is taken without loss or refused with reasons, never with a crash."""
+
+from contextlib import suppress
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import override
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as bounds
+from hypothesis import strategies as st
+from wagtail.models import Locale
+
+from eservices.cases.models import Team
+from eservices.catalogue import actions, importing
+from eservices.catalogue.compile import export
+from eservices.catalogue.files import Unreadable, parse, written
+from eservices.catalogue.models import ServicePage
+from eservices.formbuilder.linter import Fault
+from tests.catalogue.test_importing import whole
+from tests.factories.catalogue import make_counter
+from tests.factories.home import translated
+from tests.factories.strategies import any_json, definitions, places, replaced
+
+pytestmark = pytest.mark.django_db
+
+# Examples go through the database: what fails is shown as it was drawn, without a search for the smallest.
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+SLOW = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases": PHASES}
+WHOLE = whole()
+
+
+@pytest.fixture
+def counter():
+    """In French and German, with the only team that there is."""
+    Team.objects.create(key="habitants", name="Contrôle des habitants")
+    Locale.objects.get_or_create(language_code="de")
+    index = make_counter()
+    translated(index, "de", title="Online-Schalter")
+    return index
+
+
+class Undone(Exception):
+    """Ends what one example wrote."""
+
+
+def offer(index, definition, publish=False):
+    """What comes of an import: the export of the page, or the reasons of the refusal."""
+    try:
+        with transaction.atomic():
+            page = actions.import_service(actor=None, index=index, definition=definition, publish=publish)
+            actions.update_translations(page.pk)
+            page = ServicePage.objects.get(pk=page.pk)
+            found = export(page if publish else page.get_latest_revision_as_object())
+            raise Undone
+    except Undone:
+        return found
+    except ValidationError as refusal:
+        return refusal.messages
+
+
+@bounds(**SLOW, max_examples=30)
+@given(offered=any_json)
+def test_any_json_is_refused_with_reasons(counter, offered):
+    refused = importing.refusals(offered, counter, publish=False)
+    assert refused
+    assert all(isinstance(fault, Fault) and fault.message for fault in refused)
+
+
+@bounds(**SLOW, max_examples=30)
+@given(path=st.sampled_from(list(places(WHOLE))), new=any_json)
+def test_a_service_with_anything_anywhere_is_taken_without_loss_or_refused(counter, path, new):
+    offered = replaced(WHOLE, path, new)
+    if importing.refusals(offered, counter, publish=False):
+        assert isinstance(offer(counter, offered), list)
+    else:
+        assert isinstance(offer(counter, offered), dict)
+
+
+@bounds(**SLOW, max_examples=12)
+@given(definition=definitions(languages=["de"]))
+def test_any_sound_definition_comes_out_of_a_draft_as_it_went_in(counter, definition):
+    assert offer(counter, definition) == definition
+
+
+@bounds(**SLOW, max_examples=12)
+@given(definition=definitions(languages=["de"], max_steps=2, max_fields=3))
+def test_any_sound_definition_comes_out_of_a_published_service_in_all_its_languages(counter, definition):
+    assert offer(counter, definition, publish=True) == definition
+
+
+@given(definition=definitions())
+@bounds(**SLOW, max_examples=30)
+def test_a_definition_is_the_same_after_it_was_written_and_read(definition):
+    assert parse(written(definition).encode()) == definition
+
+
+@given(content=st.binary(max_size=60) | st.text(max_size=60).map(lambda text: text.encode(errors="replace")))
+def test_any_bytes_are_read_or_refused_and_nothing_else(content):
+    with override("en"), suppress(Unreadable):
+        parse(content)

@@ -1,0 +1,151 @@
+"""The published JSON Schema says the same of a definition as the code that reads it."""
+
+import copy
+import json
+from functools import cache
+from pathlib import Path
+
+import jsonschema
+import pytest
+from django.conf import settings
+from django.utils.translation import override
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from eservices.catalogue.schema import published, service_shape
+from eservices.formbuilder.schema import shape_faults
+from tests.catalogue.test_importing import whole
+from tests.catalogue.test_translations import everything
+
+BASE = Path(settings.BASE_DIR)
+FILES = [
+    *sorted((BASE / "mysite/demo/services").glob("*.json")),
+    *sorted((BASE / "tests/formbuilder/real_forms").glob("*.json")),
+    *sorted((BASE / "eservices/catalogue/starters").glob("*/*.json")),
+]
+
+
+@pytest.fixture(scope="module")
+def validator():
+    return jsonschema.Draft202012Validator(published())
+
+
+def test_the_schema_is_json_schema():
+    jsonschema.Draft202012Validator.check_schema(published())
+
+
+def test_the_schema_in_the_documentation_is_up_to_date():
+    kept = json.loads((BASE / "docs/service-definition.schema.json").read_text(encoding="utf-8"))
+    assert kept == published(), "manage.py service_schema > docs/service-definition.schema.json"
+
+
+def test_the_schema_is_published_for_everybody(client):
+    answer = client.get("/schema/service-definition.json")
+    assert answer.json() == published()
+    assert answer["Content-Type"] == "application/schema+json"
+    assert answer["Cache-Control"] == "public, max-age=3600"
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert not answer.cookies
+    assert client.post("/schema/service-definition.json").status_code == 405
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_services_that_exist_are_valid(path, validator):
+    definition = json.loads(path.read_text(encoding="utf-8"))
+    definition = definition.get("definition", definition)  # a starter says a line about its own
+    assert [error.message for error in validator.iter_errors(definition)] == []
+    assert shape_faults(definition, service_shape()) == []
+
+
+def test_a_definition_may_name_its_schema(validator):
+    definition = whole() | {"$schema": "https://orvenay.example/schema/service-definition.json"}
+    assert validator.is_valid(definition)
+    assert shape_faults(definition, service_shape()) == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "right"),
+    [({"max": 3}, True), ({"max": "3"}, False), ({"most": 3}, False), ({"max": 0}, False), ([], False)],
+)
+def test_the_settings_of_a_type_are_looked_into(chosen, right, validator):
+    definition = everything()
+    question = next(one for one in definition["steps"][0]["fields"] if one["type"] == "choices")
+    question["settings"] = chosen
+    assert validator.is_valid(definition) is right
+    assert (shape_faults(definition, service_shape()) == []) is right
+
+
+# -- Whatever one refuses, the other does --------------------------------------------------------------------
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**13), 10**13)
+    | st.sampled_from(
+        ["", "a", "1", "12.5", "equals", "choice", "text", "x" * 300, "\x00", "\ud800", "é", "A b"]
+    )
+    | st.floats(allow_nan=False, allow_infinity=False).filter(lambda number: not number.is_integer())
+)
+names = st.sampled_from(
+    ["key", "type", "value", "all", "field", "operator", "condition", "max", "x", "title", "fr"]
+)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=6,
+)
+WHOLE = whole()
+WHOLE["steps"] += everything()["steps"]
+WHOLE["texts"]["fr"] |= everything()["texts"]["fr"]
+WHOLE["stages"] += everything()["stages"]
+
+
+def places(value, path=()):
+    yield path
+    children = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for name, child in children:
+        yield from places(child, (*path, name))
+
+
+PLACES = list(places(WHOLE))
+
+
+def changed(path, change, value, name):
+    """A copy where something at ``path`` is replaced, taken away or put beside."""
+    made = copy.deepcopy(WHOLE)
+    if not path:
+        return value
+    parent = made
+    for part in path[:-1]:
+        parent = parent[part]
+    if change == "taken away":
+        del parent[path[-1]]
+    elif change == "put beside" and isinstance(parent, dict):
+        parent[name] = value
+    else:
+        parent[path[-1]] = value
+    return made
+
+
+shape_of_services = cache(service_shape)  # made once, not for each example
+own_validator = cache(lambda: jsonschema.Draft202012Validator(published()))
+
+# What JSON Schema cannot say: see docs/service-definition.md.
+BEYOND = ("own language are missing", "Only p, br, b", "nested too deeply")
+
+
+@hypothesis_settings(deadline=None, max_examples=100)
+@given(
+    path=st.sampled_from(PLACES),
+    change=st.sampled_from(["replaced", "taken away", "put beside"]),
+    value=anything,
+    name=names,
+)
+def test_the_schema_and_the_code_refuse_the_same(path, change, value, name):
+    offered = changed(path, change, value, name)
+    with override("en"):
+        reasons = [reason for _path, reason in shape_faults(offered, shape_of_services())]
+    refused = any(not any(words in reason for words in BEYOND) for reason in reasons)
+    assert own_validator().is_valid(offered) is not refused, reasons

@@ -1,0 +1,132 @@
+"""The stages that editors lay: in and out without loss, named once, refused where they would fail somebody."""
+
+import json
+
+import pytest
+from django.urls import reverse
+
+from eservices.cases.stages import for_editors
+from eservices.catalogue import linting
+from eservices.catalogue.compile import export
+from eservices.catalogue.models import ServicePage
+from eservices.formbuilder.models import Form
+from tests.factories.cases import TeamFactory
+from tests.factories.catalogue import SERVICE, make_editor, make_service
+
+pytestmark = pytest.mark.django_db
+
+RISK = {"type": "choice", "key": "risque", "label": "Risque", "choices": "faible\nélevé", "required": True}
+SETTINGS = {
+    "check": {"items": "Le bail\nLa pièce"},
+    "decision": {"four_eyes": True},
+    "question": {"text": "Le bail ?", "days": 10, "remind": 2, "close": True},
+    "wait": {"days": 3, "all_days": True},
+    "notify": {"subject": "Prêt", "text": "Venez.", "sms": True},
+    "team": {"team": "habitants"},
+    "fill": {"fields": [RISK, {"type": "integer", "key": "agents", "label": "Agents"}]},
+    "opinions": {
+        "text": "Votre avis ?",
+        "asked": [
+            {"name": "Habitants", "team": "habitants", "days": 5},
+            {"name": "SDIS", "email": "sdis@region.example", "days": 7},
+        ],
+        "enough": 1,
+        "silence": True,
+    },
+    "outside": {"name": "le canton", "url": "https://vd.example/", "text": "Déposez-la.", "days": 20},
+}
+
+
+def laid(**settings) -> list[dict]:
+    """A stage of each kind, the key of each its kind."""
+    return [
+        {"key": f"s_{kind}", "type": kind, "settings": {"format": 1, **said}}
+        for kind, said in (settings or SETTINGS).items()
+    ]
+
+
+def service(stages: list[dict]) -> dict:
+    """The usual service with these stages; their texts stand among the texts too, as an export says them."""
+    said = {
+        f"stage.{one['key']}.{name}": one["settings"][name]
+        for one in stages
+        for name in ("items", "text", "subject") + (("name",) if one["type"] == "outside" else ())
+        if name in one["settings"]
+    }
+    texts = {language: dict(found) for language, found in SERVICE["texts"].items()}
+    texts["fr"] |= said
+    return SERVICE | {"stages": stages, "texts": texts}
+
+
+def only_if(stage: dict, key: str, value) -> dict:
+    return stage | {"condition": {"field": key, "operator": "equals", "value": value}}
+
+
+def faults(definition: dict) -> list[str]:
+    return [str(fault) for fault in linting.errors(definition)]
+
+
+def test_each_kind_of_stage_of_cases_is_offered_to_editors():
+    assert set(SETTINGS) <= set(for_editors())
+
+
+def test_every_stage_is_exported_as_it_was_imported_and_shown_to_the_editor(client):
+    definition = service(laid())
+    page = make_service(definition=definition)
+    assert export(page) == definition
+
+    client.force_login(make_editor())
+    shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    questions = json.loads(
+        shown.partition('id="form-questions" type="application/json">')[2].partition("</script>")[0]
+    )
+    kept = {one["key"]: one for one in questions["kept"]["questions"]}
+    assert kept["risque"]["options"] == [["faible", "faible"], ["élevé", "élevé"]]
+    assert set(kept) == {
+        *("s_check_result", "s_question_result", "s_opinions_result", "s_outside_result", "risque", "agents")
+    }
+
+
+def test_a_field_for_agents_gets_a_key_of_its_own_from_its_name_and_keeps_it():
+    page = make_service(definition=service(laid(fill=SETTINGS["fill"])))
+    stage = page.stages[0]
+    for label in ("Motif", "Nombre d’agents"):
+        stage.value["settings"]["fields"].append(
+            ("short_text", {"label": label, "key": "", "required": False})
+        )
+    page.save_revision().publish()
+    page = ServicePage.objects.get(pk=page.pk)
+    page.stages[0].value["settings"]["fields"][3].value["label"] = "Combien"
+    page.save_revision().publish()
+    fields = Form.objects.get().current.definition.stages[0].settings["fields"]
+    assert [one["key"] for one in fields] == ["risque", "agents", "motif_2", "nombre_dagents"]
+
+
+def test_a_condition_looks_at_what_earlier_stages_leave_behind_and_at_nothing_later():
+    TeamFactory()
+    fill, tell = laid(fill=SETTINGS["fill"], notify=SETTINGS["notify"])
+    assert not faults(service([fill, only_if(tell, "risque", "élevé")]))
+    assert any("risque" in one for one in faults(service([only_if(tell, "risque", "élevé"), fill])))
+    assert any("inconnu" in one for one in faults(service([fill, only_if(tell, "risque", "inconnu")])))
+
+
+@pytest.mark.parametrize(
+    ("kind", "stated", "said"),
+    [
+        ("check", {"items": " \n"}, "rien à contrôler"),
+        ("question", {"text": "?", "days": 2, "remind": 2}, "rappel"),
+        ("wait", {}, "n’attend rien"),
+        ("wait", {"answer": "nulle"}, "nulle"),
+        ("notify", {"subject": "a", "text": "b" * 500, "sms": True}, "SMS"),
+        ("team", {"team": "nowhere"}, "nowhere"),
+        ("fill", {}, "rien à remplir"),
+        ("fill", {"fields": [RISK | {"choices": ""}]}, "options"),
+        ("fill", {"fields": [RISK | {"key": "motif"}]}, "motif"),
+        ("opinions", {"text": "?", "asked": [{"name": "A", "days": 1}]}, "équipe"),
+        ("opinions", {"text": "?", "asked": [{"name": "A", "team": "nowhere", "days": 1}]}, "nowhere"),
+        ("opinions", {"text": "?"}, "consulté"),
+        ("outside", {"name": "x", "url": "ftp://x"}, "https"),
+    ],
+)
+def test_settings_that_would_fail_somebody_forbid_publication(kind, stated, said):
+    assert any(said in one for one in faults(service(laid(**{kind: stated}))))

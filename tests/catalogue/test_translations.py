@@ -1,0 +1,292 @@
+"""Every text of a service can be translated, and translations follow their source."""
+
+import copy
+import json
+import re
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.utils import timezone
+from wagtail.models import Locale
+from wagtail_localize.models import StringTranslation, Translation, TranslationSource
+from wagtail_localize.operations import translate_object
+from wagtail_localize.segments.extract import extract_segments
+from wagtail_localize.segments.types import StringSegmentValue
+
+from eservices.catalogue import actions, following
+from eservices.catalogue.compile import definition_of
+from eservices.catalogue.editor.actions import begin_from
+from eservices.catalogue.models import ServicePage, TranslationUpdate
+from eservices.catalogue.sweeps import let_translations_follow
+from eservices.catalogue.translating import text_paths
+from eservices.formbuilder.linter import WARNING, lint
+from eservices.formbuilder.models import Form
+from tests.factories.bookings import resource
+from tests.factories.cases import TeamFactory
+from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service, said_beside
+from tests.factories.formbuilder import content, question, step
+from tests.factories.forms import every_question
+from tests.factories.home import translated
+
+pytestmark = pytest.mark.django_db
+
+DEMO = sorted((Path(settings.BASE_DIR) / "mysite/demo/services").glob("*.json"))
+GERMAN = {
+    "title": "Wohnsitzbestätigung",
+    "step.identite.title": "Ihre Angaben",
+    "field.prenom.label": "Vorname",
+    "field.nom.label": "Name",
+    "option.motif.bail": "Mietvertrag",
+}
+
+
+def service_in_german(**page) -> ServicePage:
+    Locale.objects.get_or_create(language_code="de")
+    index = make_counter()
+    translated(index, "de", title="Online-Schalter")
+    definition = copy.deepcopy(SERVICE)
+    definition["texts"]["de"] = dict(GERMAN)
+    return make_service(index, definition, **page)
+
+
+def german(page: ServicePage) -> ServicePage:
+    return page.get_translation(Locale.objects.get(language_code="de"))
+
+
+def add_question(page: ServicePage, position: int = 0) -> None:
+    page = ServicePage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    page.form[0].value["fields"].insert(position, ("short_text", {"label": "Étage", "required": False}))
+    page.save_revision().publish()
+
+
+def everything() -> dict:
+    """A form in which every text that a definition can have is said."""
+    made = content(
+        step("tout", question("s0", "yes_no"), *every_question(), intro="x", checks=[_check()]),
+        slug="tout",
+        fees=[{"key": "prix", "amount": 100}],
+        stages=[
+            {"key": "avis", "type": "notify", "settings": {"format": 1, "subject": "Reçu", "text": "Merci."}},
+            {"key": "decision", "type": "decision", "settings": {"format": 1}},
+        ],
+    )
+    del made["steps"][0]["intro"]
+    texts = made["texts"]["fr"]
+    texts["step.tout.intro"] = "Tout ce qui peut être demandé."
+    for field in made["steps"][0]["fields"]:
+        names = ("label", "help", "note", "note_title", "text", "row")
+        kind = SAYS.get(field["type"], ("label", "help", "note", "note_title"))
+        texts |= {f"field.{field['key']}.{name}": f"{name} {field['key']}" for name in names if name in kind}
+        for option in field.get("options", []):
+            texts[f"option.{field['key']}.{option['value']}.help"] = f"aide {option['value']}"
+    texts |= {"stage.avis": "Avis", "stage.avis.subject": "Reçu", "stage.avis.text": "Merci."}
+    return made
+
+
+def _check() -> dict:
+    return {"key": "sur", "condition": {"field": "s0", "operator": "equals", "value": True}}
+
+
+SAYS = {"static_text": ("label", "text"), "group": ("label", "help", "note", "note_title", "row")}
+
+
+# -- Every text ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["everything", *(path.stem for path in DEMO)])
+def test_the_texts_of_a_definition_are_the_strings_that_are_offered_for_translation(name):
+    path = next((path for path in DEMO if path.stem == name), None)
+    definition = json.loads(path.read_text()) if path else everything()
+    page = actions.import_service(actor=None, index=make_counter(), definition=definition, publish=False)
+    page = page.get_latest_revision_as_object()
+    offered = {
+        segment.path: segment.render_text()
+        for segment in extract_segments(page)
+        if isinstance(segment, StringSegmentValue)
+        and segment.path.split(".")[0] in ("title", "form", "fees", "stages")
+    }
+    paths = text_paths(page)
+    said = {paths[path]: text for path, text in definition["texts"]["fr"].items()}
+    assert offered == said
+
+
+def test_keys_conditions_and_limits_are_not_offered_for_translation():
+    resource("salle")
+    page = make_service(definition=everything())
+    names = {segment.path.rsplit(".", 1)[-1] for segment in extract_segments(page)}
+    assert names.isdisjoint(
+        {"key", "value", "condition", "quantity", "team", "pattern", "min", "autocomplete"}
+    )
+
+
+# -- What is missing -----------------------------------------------------------------------------------------
+def test_what_is_not_translated_falls_back_and_is_said_with_its_language():
+    page = service_in_german()
+    version = Form.objects.get().current
+    assert version.content["texts"]["de"] == GERMAN
+    assert version.definition.text("field.motif.label", "de") == "Motif"
+    missing = [
+        fault
+        for fault in lint(definition_of(page, [german(page)]))
+        if fault.level == WARNING and fault.language
+    ]
+    assert {fault.language for fault in missing} == {"de"}
+    assert {fault.path for fault in missing} == set(SERVICE["texts"]["fr"]) - set(GERMAN)
+
+
+# -- Following -----------------------------------------------------------------------------------------------
+def test_a_new_question_is_in_the_translation_half_a_minute_after_publication():
+    page = service_in_german()
+    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False) as clock:
+        add_question(page)
+        assert len(german(page).form[0].value["fields"]) == 3
+        clock.shift(30)
+        let_translations_follow(timezone.now())
+    fields = german(page).form[0].value["fields"]
+    assert [field.value["label"] for field in fields] == ["Étage", "Vorname", "Name", "courriel"]
+    assert [field.value["key"] for field in fields] == ["etage", "prenom", "nom", "courriel"]
+    assert not TranslationUpdate.objects.exists()
+    assert "field.etage.label" not in Form.objects.get().current.content["texts"]["de"]
+
+
+def test_a_text_that_changed_is_to_translate_again():
+    page = service_in_german()
+    page.form[0].value["title"] = "Qui êtes-vous ?"
+    page.save_revision().publish()
+    actions.update_translations(page.pk)
+    assert german(page).form[0].value["title"] == "Qui êtes-vous ?"
+    assert "step.identite.title" not in Form.objects.get().current.content["texts"]["de"]
+
+
+def test_what_the_page_says_follows_too():
+    page = service_in_german(lead="Elle prouve.", translations={"de": {"lead": "Sie beweist."}})
+    assert german(page).lead == "Sie beweist."
+    page.who = "Habitants"
+    page.save_revision().publish()
+    actions.update_translations(page.pk)
+    assert (german(page).lead, german(page).who) == ("Sie beweist.", "Habitants")
+
+
+def test_a_translation_that_is_not_live_follows_as_a_draft():
+    page = service_in_german()
+    german(page).unpublish()
+    add_question(page)
+    actions.update_translations(page.pk)
+    assert not german(page).live
+    assert len(german(page).get_latest_revision_as_object().form[0].value["fields"]) == 4
+
+
+def test_a_translation_that_is_edited_by_itself_is_left_alone():
+    page = service_in_german()
+    Translation.objects.update(enabled=False)
+    add_question(page)
+    actions.update_translations(page.pk)
+    assert len(german(page).form[0].value["fields"]) == 3
+
+
+def test_a_service_in_one_language_makes_no_work():
+    page = make_service()
+    add_question(page)
+    assert not TranslationUpdate.objects.exists()
+    assert not TranslationSource.objects.exists()
+
+
+def test_what_a_translator_wrote_meanwhile_stays():
+    page = service_in_german()
+    StringTranslation.objects.filter(data="Vorname").update(data="Rufname")
+    add_question(page)
+    actions.update_translations(page.pk)
+    assert german(page).form[0].value["fields"][1].value["label"] == "Rufname"
+
+
+# -- Nothing is forgotten ------------------------------------------------------------------------------------
+def test_an_update_that_failed_is_tried_again_later(monkeypatch):
+    page = service_in_german()
+    add_question(page)
+    with monkeypatch.context() as patched:
+        patched.setattr(following, "update", _fails)
+        actions.update_translations(page.pk)
+    waiting = TranslationUpdate.objects.get()
+    assert waiting.due_at > timezone.now()
+    let_translations_follow(timezone.now())
+    assert len(german(page).form[0].value["fields"]) == 3
+    with time_machine.travel(waiting.due_at):
+        let_translations_follow(timezone.now())
+    assert len(german(page).form[0].value["fields"]) == 4
+
+
+def test_a_worker_that_died_is_replaced(monkeypatch):
+    page = service_in_german()
+    add_question(page)
+    with monkeypatch.context() as patched:
+        patched.setattr(following, "update", _dies)
+        with pytest.raises(KeyboardInterrupt):
+            actions.update_translations(page.pk)
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        let_translations_follow(timezone.now())
+    assert len(german(page).form[0].value["fields"]) == 4
+
+
+def test_what_is_published_while_translations_follow_is_not_missed(monkeypatch):
+    page = service_in_german()
+    add_question(page)
+    real = following.update
+
+    def slow(*args):
+        real(*args)
+        add_question(page, 1)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(following, "update", slow)
+        actions.update_translations(page.pk)
+    let_translations_follow(timezone.now())
+    assert len(german(page).form[0].value["fields"]) == 5
+
+
+def test_texts_of_an_import_win_over_older_ones():
+    page = service_in_german()
+    again = copy.deepcopy(SERVICE)
+    again["texts"]["de"] = GERMAN | {"field.nom.label": "Familienname"}
+    index = page.get_parent().specific
+    make_service(index, said_beside(again))
+    assert german(page).form[0].value["fields"][1].value["label"] == "Familienname"
+
+
+def _fails(page, definition):
+    raise RuntimeError("The database is on holiday.")
+
+
+def _dies(page, definition):
+    raise KeyboardInterrupt
+
+
+def test_what_is_translated_for_the_first_time_is_what_was_published_last(client):
+    """A usual service brings its texts in other languages when it is laid; what is added since is offered too."""
+    german_locale, _new = Locale.objects.get_or_create(language_code="de")
+    index = make_counter()
+    translated(index, "de", title="Online-Schalter")
+    page = begin_from(actor=make_editor(), index=index, starter="contact")
+    page.team = TeamFactory().key
+    page.save_revision()
+    add_question(page)
+    actions.update_translations(page.pk)
+    page = ServicePage.objects.get(pk=page.pk)
+    translate_object(page, [german_locale])
+    fields = german(page).form[0].value["fields"]
+    assert fields[0].value["label"] == "Étage"
+    assert fields[1].value["label"] != page.form[0].value["fields"][1].value["label"]
+
+
+def test_the_screen_of_a_translation_offers_every_text_of_the_form(client):
+    page = service_in_german()
+    client.force_login(make_editor())
+    screen = client.get(f"/admin/pages/{german(page).pk}/edit/").content.decode()
+    props = json.loads(unescape(re.search(r'data-props="([^"]+)"', screen)[1]))
+    offered = {segment["contentPath"] for segment in props["segments"]}
+    form = {path for path in text_paths(page).values() if path.startswith("form.")}
+    assert {path for path in offered if path.startswith("form.")} <= form
+    assert f"form.{page.form[0].id}.title" in offered
+    assert any(path.endswith(".label") and ".fields." in path for path in offered)
+    assert any(".options." in path for path in offered)

@@ -1,0 +1,106 @@
+"""Whatever is answered to whatever form is judged and shown, never with a crash."""
+
+import copy
+from datetime import date
+
+import pytest
+from django.utils.datastructures import MultiValueDict
+from hypothesis import HealthCheck, given
+from hypothesis import settings as bounds
+from hypothesis import strategies as st
+
+from eservices.formbuilder.definition import Definition
+from eservices.formbuilder.forms import StepForm, as_data
+from eservices.formbuilder.linter import ERROR, lint
+from eservices.formbuilder.logic.fees import fees_due
+from eservices.formbuilder.logic.visibility import relevant_answers
+from eservices.formbuilder.summary import summarise
+from eservices.submissions.progress import Progress
+from tests.factories.strategies import any_json, definitions
+
+TODAY = date(2026, 7, 15)
+SLOW = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+PARTS = ["", "-day", "-month", "-year", "-street", "-number", "-postcode", "-town", "-count", "-0-x", "-lat"]
+TYPED = st.sampled_from(
+    [
+        "",
+        "oui",
+        "true",
+        "on",
+        "12",
+        "-3",
+        "1e9",
+        "31",
+        "2026",
+        "14:30",
+        "a@b.example",
+        "+41791234567",
+        "x" * 6000,
+        "é\x00",
+    ]
+) | st.text(max_size=12)
+
+
+def keys_of(definition: Definition) -> list[str]:
+    return [*definition.fields, "inconnu"]
+
+
+def answers_to(definition: Definition):
+    return st.dictionaries(st.sampled_from(keys_of(definition)), any_json, max_size=8)
+
+
+def posted_to(definition: Definition):
+    names = st.builds(
+        lambda key, part: f"{key}{part}", st.sampled_from(keys_of(definition)), st.sampled_from(PARTS)
+    )
+    return st.dictionaries(names, st.lists(TYPED, min_size=1, max_size=2), max_size=12).map(MultiValueDict)
+
+
+@pytest.mark.django_db
+@bounds(**SLOW, max_examples=30)
+@given(content=definitions(), data=st.data())
+def test_any_stored_answers_are_judged_shown_and_counted(content, data):
+    definition = Definition(content)
+    answers = data.draw(answers_to(definition))
+    completed = [step.key for step in definition.steps]
+    progress = Progress(definition, answers, completed, "de", TODAY)
+    incomplete = progress.first_incomplete
+    assert incomplete is None or incomplete in progress.steps
+    for step in progress.steps:
+        form = progress.judge(step)
+        assert form.is_valid() or form.error_summary or form.opened or form.changed_rows
+        assert [
+            str(question) for question in StepForm(definition, step, "fr", answers, today=TODAY).questions
+        ]
+    assert isinstance(summarise(definition, answers, "fr", TODAY), list)
+    assert all(line.total >= 0 for line in fees_due(definition, answers, TODAY))
+    assert relevant_answers(definition, progress.relevant, TODAY).keys() <= answers.keys() | set(
+        definition.fields
+    )
+
+
+@pytest.mark.django_db
+@bounds(**SLOW, max_examples=30)
+@given(content=definitions(), data=st.data())
+def test_whatever_is_posted_is_taken_or_refused_with_words(content, data):
+    definition = Definition(content)
+    for step in definition.steps:
+        form = StepForm(definition, step, "fr", {}, data=data.draw(posted_to(definition)), today=TODAY)
+        if form.is_valid():
+            again = StepForm(
+                definition, step, "fr", {}, data=as_data(step, form.cleaned_answers), today=TODAY
+            )
+            assert again.is_valid(), again.errors
+            assert again.cleaned_answers == form.cleaned_answers
+        else:
+            assert form.error_summary
+            assert all(fault["message"] and fault["target"] for fault in form.error_summary)
+
+
+@bounds(**SLOW, max_examples=30)
+@given(content=definitions())
+def test_a_sound_definition_has_no_errors_and_a_reading_changes_nothing(content):
+    before = copy.deepcopy(content)
+    assert [str(fault) for fault in lint(content) if fault.level == ERROR] == []
+    assert Definition(content).digest == Definition(before).digest
+    assert content == before

@@ -1,16 +1,28 @@
 """The only ways to fetch what belongs to a case or a person here. What a case is, ``cases.access`` says."""
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
-from eservices.cases.models import Case
-from eservices.documents.models import Document
+from eservices.bookings.models import Booking
+from eservices.bookings.states import MOVABLE
+from eservices.bookings.states import State as BookingState
+from eservices.cases.models import Case, FormalDecision
+from eservices.documents.models import Document, Permit
+from eservices.documents.permitting import is_renewable
 from eservices.submissions.models import Draft, StoredFile
 
 
 def documents_of(case: Case):
     """What was issued on the case, stands, and may be downloaded: not what goes by post alone."""
     return Document.objects.for_applicant().filter(case=case)
+
+
+def papers_of(case: Case) -> tuple[list[Document], list[Document]]:
+    """What was issued on the case and stands, and what was revoked since."""
+    papers = list(Document.objects.told_to_applicant().filter(case=case))
+    revoked = [one for one in papers if one.state == Document.State.REVOKED]
+    return [one for one in papers if one not in revoked], revoked
 
 
 def document_of(case: Case, document_id) -> Document:
@@ -20,11 +32,47 @@ def document_of(case: Case, document_id) -> Document:
     return document
 
 
+def permit_of(case: Case) -> Permit:
+    """The permit that was issued on the case; 404 where there is none."""
+    permit = _permits(case).first()
+    if permit is None:
+        raise Http404
+    return permit
+
+
+def renewable_permit(case: Case) -> Permit | None:
+    """The permit of the case, if it may be renewed now."""
+    permit = _permits(case).first()
+    return permit if permit and is_renewable(permit, timezone.localdate()) else None
+
+
+def _permits(case: Case):
+    return Permit.objects.filter(case=case).exclude(document=None).select_related("document")
+
+
+def bookings_of(case: Case) -> list[Booking]:
+    """What was booked with the request, the earliest first."""
+    return list(Booking.objects.of_submission(case.submission).exclude(state=BookingState.HELD))
+
+
+def booking_of(case: Case, booking_id) -> Booking:
+    """A booking of the case that may still be changed; else 404."""
+    found = Booking.objects.of_submission(case.submission).filter(state__in=MOVABLE, pk=booking_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def decision_of(case: Case, decision_id) -> FormalDecision:
+    decision = case.formal_decisions.filter(pk=decision_id).first()
+    if decision is None:
+        raise Http404
+    return decision
+
+
 def file_of(case: Case, file_id) -> StoredFile:
-    """A file that the applicant sent, with the request or with a message."""
-    files = StoredFile.objects.filter(submission=case.submission) | StoredFile.objects.filter(
-        messages__case=case
-    )
+    """A file that the applicant sent, with the request or with a message; 404 while it may not be opened."""
+    files = StoredFile.objects.readable().filter(Q(submission=case.submission_id) | Q(messages__case=case))
     stored = files.distinct().filter(pk=file_id).first()
     if stored is None:
         raise Http404
@@ -33,7 +81,9 @@ def file_of(case: Case, file_id) -> StoredFile:
 
 def own_drafts(user):
     """What the person began signed in and has not sent."""
-    drafts = Draft.objects.filter(user=user, agent=None, submission=None, expires_at__gt=timezone.now())
+    drafts = Draft.objects.real().filter(
+        user=user, agent=None, submission=None, expires_at__gt=timezone.now()
+    )
     return drafts.select_related("version__form").order_by("-saved_at")
 
 

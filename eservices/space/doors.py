@@ -41,9 +41,12 @@ class Door:
         return self.actor.link is not None
 
     @property
+    def proves_address(self) -> bool:
+        """Whether only who reads the applicant's mail, or signed in, comes through this door."""
+        return self.actor.link is None or self.actor.link.mailed
+
+    @property
     def may_confirm(self) -> bool:
         """Whether coming through this door proves the address, and nobody did yet."""
         link = self.actor.link
-        return bool(
-            link and link.mailed and self.case.email_confirmed_at is None and self.case.submission.email
-        )
+        return bool(link and link.mailed and self.case.email_confirmed_at is None and self.case.email)

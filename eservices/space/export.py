@@ -3,6 +3,7 @@
 from eservices.accounts.models import User
 from eservices.cases import access as cases
 from eservices.cases.models import Case
+from eservices.register import access as register
 
 from . import access
 
@@ -19,6 +20,11 @@ def everything_about(user: User) -> dict:
             "language": user.language,
             "identity_level": user.get_identity_level_display(),
             "joined": user.date_joined.isoformat(),
+            "proofs": [
+                {"name": str(proof), "by": proof.get_means_display(), "at": proof.at.isoformat()}
+                for proof in user.proofs.all()
+            ],
+            "register": register.said_of(user),
         },
         "requests": [_case(case) for case in own],
         "drafts": [
@@ -43,9 +49,31 @@ def _case(case: Case) -> dict:
         "opened": case.opened_at.isoformat(),
         "closed": case.closed_at.isoformat() if case.closed_at else None,
         "answers": case.submission.answers,
+        "corrections": [
+            {
+                "question": one.field,
+                "before": one.before,
+                "after": one.after,
+                "reason": one.reason,
+                "at": one.at.isoformat(),
+            }
+            for one in case.amendments.all()
+        ],
+        "persons": [
+            {"name": one.name, "outcome": one.get_outcome_display(), "reason": one.reason}
+            for one in case.persons.all()
+        ],
+        "calls": [
+            {"phone": one.phone, "wish": one.wish, "about": one.about, "asked": one.asked_at.isoformat()}
+            for one in case.calls.all()
+        ],
         "files": [{"name": one.name, "sha256": one.digest} for one in case.submission.files.all()],
         "messages": [
-            {"at": one.at.isoformat(), "by": "commune" if one.author_id else "applicant", "text": one.text}
+            {
+                "at": one.at.isoformat(),
+                "by": "applicant" if one.from_applicant else "commune",
+                "text": one.text,
+            }
             for one in case.messages.order_by("at")
         ],
         "documents": [{"title": one.title, "number": one.number} for one in access.documents_of(case)],

@@ -9,12 +9,14 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.auth import LoginForm
 
+from eservices.cases.forms import CallForm
 from eservices.cases.models import Case
+from eservices.documents.models import DocumentLink
 from eservices.submissions import uploads
+from eservices.submissions.attaching import MOST_FILES, FilesField
 from home import limits
 from home.validators import validate_no_control
 
-MOST_FILES = 5
 MOST_WRONG, SPAN = 20, 15 * 60  # passwords by account or network address, in seconds
 LONGEST_TEXT = 5000
 
@@ -114,28 +116,57 @@ class ProfileForm(SpaceForm):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
+class WhoForm(SpaceForm):
+    """Who somebody is, to be found in the register by it."""
+
+    autocomplete = {"given_names": "given-name", "family_name": "family-name", "birth_date": "bday"}
+
+    given_names = forms.CharField(label=_("First names"), max_length=150, validators=[validate_no_control])
+    family_name = forms.CharField(label=_("Last name"), max_length=150, validators=[validate_no_control])
+    birth_date = forms.DateField(
+        label=_("Date of birth"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
-class FilesField(forms.FileField):
-    """Several files at once, each checked by what is in it."""
+class PostedCodeForm(SpaceForm):
+    """The digits of a letter."""
 
-    widget = FilesInput
+    autocomplete = {"code": "one-time-code"}
 
-    def clean(self, data, initial=None):
-        files = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
-        if len(files) > MOST_FILES:
-            raise ValidationError(_("At most %(limit)s files at a time.") % {"limit": MOST_FILES})
-        checked, faults = [], []
-        for one in files:
-            try:
-                checked.append(uploads.check(one))
-            except ValidationError as fault:
-                faults += fault.messages
-        if faults:
-            raise ValidationError(faults)
-        return checked
+    code = forms.CharField(
+        label=_("The code of the letter"),
+        max_length=20,
+        help_text=_("Eight digits, with or without a blank."),
+        widget=forms.TextInput(attrs={"class": "in code", "inputmode": "numeric"}),
+        error_messages={"required": _("Type the code of the letter.")},
+    )
+
+
+class CallBackForm(SpaceForm, CallForm):
+    """An applicant asks to be called."""
+
+    autocomplete = {"phone": "tel"}
+    field_order = ["phone", "wish", "about"]
+
+
+class JoinForm(SpaceForm):
+    """What stands on the receipt that was handed over at the counter."""
+
+    autocomplete = {"reference": "off", "code": "one-time-code"}
+
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=24,
+        validators=[validate_no_control],
+        error_messages={"required": _("Type the reference, such as ORV-26-00412.")},
+    )
+    code = forms.CharField(
+        label=_("Joining code"),
+        max_length=30,
+        validators=[validate_no_control],
+        help_text=_("Twelve signs, printed on the receipt."),
+        error_messages={"required": _("Type the code from the receipt.")},
+    )
 
 
 class AnswerForm(SpaceForm):
@@ -162,3 +193,19 @@ class AnswerForm(SpaceForm):
         if not self.errors and not cleaned["text"].strip() and not cleaned["files"]:
             self.add_error("text", _("Write a few words, or add a file."))
         return cleaned
+
+
+class ShareForm(SpaceForm):
+    """How long a link to a document opens it."""
+
+    days = forms.TypedChoiceField(
+        label=_("How long?"),
+        choices=DocumentLink.Days,
+        coerce=int,
+        initial=DocumentLink.Days.MONTH,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["days"].widget.attrs.pop("class")

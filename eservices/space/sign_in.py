@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 
 from eservices.accounts import actions
 
+from .provider import provider_name
+
 
 class SignInView(RequestLoginCodeView):
     """Takes an address. Known or not, the answer is the same: a code is on its way."""
@@ -28,7 +30,8 @@ class SignInView(RequestLoginCodeView):
         return actions.open_account(email=email, language=language)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs, problems=list(get_messages(self.request)))
+        problems = list(get_messages(self.request))
+        return super().get_context_data(**kwargs, problems=problems, provider=provider_name())
 
 
 class CodeView(ConfirmLoginCodeView):

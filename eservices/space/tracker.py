@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import dropwhile, takewhile
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import IdentityLevel
 from eservices.cases import process
+from eservices.cases.identity import level_of
 from eservices.cases.models import Case, CaseStage
-from eservices.cases.stages import stages
+from eservices.cases.stages import APPLICANT, Stage, stages
 from eservices.cases.states import Outcome, State
-from eservices.formbuilder.field_types import display, field_types
-from eservices.formbuilder.logic.visibility import visible_fields, visible_steps
+from eservices.formbuilder.field_types import guarded
+from eservices.formbuilder.summary import summarise
 
 DONE, NOW, NEXT = "done", "now", ""
 Progress = CaseStage.Progress
@@ -38,7 +42,15 @@ def headline(case: Case) -> tuple[str, str]:
         return {
             Outcome.REFUSED: (_("We had to refuse."), _("The reason stands below, with what you can do.")),
             Outcome.WITHDRAWN: (_("You withdrew this request."), _("Nothing more happens.")),
+            Outcome.LAPSED: (_("We closed your request."), _("You can file a new request at any time.")),
+            Outcome.DUPLICATE: (_("You filed this twice."), _("It goes on under the other reference.")),
+            Outcome.REDIRECTED: (
+                _("This belongs to another service."),
+                _("The reason stands below. What you told us is kept for the right request."),
+            ),
         }.get(case.outcome, (_("It is done."), _("Thank you. Nothing more is needed from you.")))
+    if call := _call(case):
+        return call, _("What to do stands below.")
     return {
         State.RECEIVED: (_("Your request has arrived."), nothing),
         State.IN_PROGRESS: (_("We are reading your request."), nothing),
@@ -50,6 +62,13 @@ def headline(case: Case) -> tuple[str, str]:
     }[State(case.state)]
 
 
+def _call(case: Case) -> str:
+    """What the stage at hand asks of the applicant, where it waits for them."""
+    row = process.current(case)
+    kind = stages.get(row.type) if row and row.waiting_for == APPLICANT else None
+    return str(kind.applicant_call) if kind and case.state != State.WAITING else ""
+
+
 def mark(case: Case) -> dict:
     """State in a word and a shape, for lists."""
     icon, css = {
@@ -59,32 +78,84 @@ def mark(case: Case) -> dict:
         State.DECIDED: ("s2", "ok"),
         State.CLOSED: ("check", "ok"),
     }[State(case.state)]
-    if case.outcome in (Outcome.REFUSED, Outcome.WITHDRAWN):
+    if case.outcome and case.outcome not in (Outcome.ACCEPTED, Outcome.COMPLETED):
         icon, css = "cross", ""
     return {"icon": icon, "css": css, "text": headline(case)[0]}
 
 
 def way(case: Case) -> list[Stop]:
-    """The points of the way: the arrival, each stage that has a title and is not skipped, the end."""
+    """The points of the way: the arrival, each stage that has a title and is not skipped, the end.
+
+    Neighbours of one title are one point: how far the office is within it, nobody learns. So a check against the
+    register and the decision after it tell a stranger nothing.
+    """
+    return _merged(_points(case))
+
+
+def _points(case: Case) -> list[Stop]:
+    veiled = _veiled(case)
+    under_way = case.is_open and any(not row.finished for row in veiled)
+    past = [row for row in case.stages.all() if row.progress == Progress.DONE and _title(row)]
+    if under_way:
+        past = [row for row in past if row not in veiled]
     points = [Stop(DONE, _("Done"), _("Received"), case.opened_at)]
-    points += [_past(row) for row in case.stages.all() if row.progress == Progress.DONE and _title(row)]
+    points += [_past(row, veiled[-1] if row in veiled else row) for row in past]
     if case.is_open:
-        ahead = [row for row in process.ahead(case) if _title(row)]
-        return points + [_coming(case, row, place, len(ahead)) for place, row in enumerate(ahead)]
+        ahead = process.ahead(case)
+        current = ahead[0] if ahead else None
+        ahead = [
+            *(veiled if under_way else ()),
+            *(row for row in ahead if not under_way or row not in veiled),
+        ]
+        ahead = [row for row in ahead if _title(row)]
+        return points + [_coming(case, row, place, len(ahead), current) for place, row in enumerate(ahead)]
     if case.outcome == Outcome.REFUSED:
         points.append(Stop(DONE, _("Done"), _("Refused"), case.closed_at))
     elif case.outcome == Outcome.WITHDRAWN:
         points.append(Stop(DONE, _("Done"), _("Withdrawn"), case.closed_at))
+    elif case.outcome == Outcome.LAPSED:
+        points.append(Stop(DONE, _("Done"), _("Closed without an answer"), case.closed_at))
+    elif case.outcome in (Outcome.DUPLICATE, Outcome.REDIRECTED):
+        points.append(Stop(DONE, _("Done"), case.get_outcome_display().capitalize(), case.closed_at))
     return points
 
 
-def _past(row: CaseStage) -> Stop:
-    return Stop(DONE, _("Done"), _title(row), row.done_at)
+def _veiled(case: Case) -> list[CaseStage]:
+    """The stages that somebody who is not known sees begin and end together.
+
+    From a check whose outcome concerns others on, for as long as agents look: whether the check went on by
+    itself or an agent had to help does not show, neither in what is done nor in when it was.
+    """
+    kinds = (stages.get(spec.type) for spec in case.version.definition.stages)
+    if level_of(case) >= IdentityLevel.KNOWN or not any(kind and kind.veiled for kind in kinds):
+        return []
+    coming = process.ahead(case) if case.is_open else []
+    rows = [row for row in case.stages.all() if row.progress == Progress.DONE or row in coming]
+    begun = dropwhile(lambda row: not _kind(row).veiled, rows)
+    return list(takewhile(lambda row: _kind(row).by_person, begun))
 
 
-def _coming(case: Case, row: CaseStage, place: int, count: int) -> Stop:
+def _kind(row: CaseStage) -> Stage:
+    return stages.get(row.type) or Stage()
+
+
+def _merged(points: list[Stop]) -> list[Stop]:
+    merged: list[Stop] = []
+    for point in points:
+        if not merged or merged[-1].title != point.title:
+            merged.append(point)
+        elif merged[-1].state != NOW:
+            merged[-1] = point
+    return merged
+
+
+def _past(row: CaseStage, ended: CaseStage) -> Stop:
+    return Stop(DONE, _("Done"), _title(row), ended.done_at)
+
+
+def _coming(case: Case, row: CaseStage, place: int, count: int, current: CaseStage) -> Stop:
     if place == 0:
-        return Stop(NOW, _("Now"), _title(row), detail=_who(case, row))
+        return Stop(NOW, _("Now"), _title(row), detail=_who(case, current))
     last = place == count - 1 and count > 2
     return Stop(NEXT, _("Finally") if last else _("Then"), _title(row))
 
@@ -107,24 +178,42 @@ def stage_template(case: Case) -> tuple[str, CaseStage | None]:
     row = process.current(case) if case.is_open else None
     if row is None or row.progress != Progress.ACTIVE:
         return "", None
-    kind = stages.get(row.type)
-    return (kind.applicant_template if kind else ""), row
+    veiled = _veiled(case)
+    row = veiled[0] if row in veiled else row
+    return _kind(row).applicant_template, row
 
 
 def answers(case: Case) -> list[dict]:
-    """What was declared, step by step, in words."""
-    definition, language = case.version.definition, get_language() or case.language
-    given, today = case.submission.answers, case.submission.sent_at.date()
-    found = []
-    for step in visible_steps(definition, given, today):
-        rows = [
-            {
-                "label": definition.text(f"field.{field.key}.label", language),
-                "value": display(field, given.get(field.key), definition, language),
-            }
-            for field in visible_fields(step, given, today)
-            if field.type not in field_types or field_types[field.type].asks
-        ]
-        if rows := [row for row in rows if row["value"]]:
-            found.append({"title": definition.text(f"step.{step.key}.title", language), "rows": rows})
+    """The answers in force, step by step, in words; what was left blank is left out."""
+    language, sent = get_language() or case.language, timezone.localdate(case.submission.sent_at)
+    declared = summarise(case.version.definition, case.answers, language, sent, words=guarded)
+    remarks = _remarks(case)
+    sections = [
+        {
+            "title": section.title,
+            "rows": [
+                {"label": row.label, "value": row.value, "remarks": remarks.get(row.key, [])}
+                for row in section.rows
+                if row.value or row.key in remarks
+            ],
+        }
+        for section in declared
+    ]
+    return [section for section in sections if section["rows"]]
+
+
+def _remarks(case: Case) -> dict[str, list[str]]:
+    """What there is to know about an answer: files that were held, papers that were judged, corrections."""
+    found: dict[str, list[str]] = {}
+    for file in case.submission.files.all():
+        if file.remark:
+            found.setdefault(file.field, []).append(file.remark)
+    for paper in case.enclosures.all():
+        said = [str(paper.get_state_display()), *([paper.reason] if paper.reason else [])]
+        found.setdefault(paper.field, []).append(": ".join(said))
+    for change in case.amendments.all():
+        found.setdefault(change.field, []).append(
+            _("Corrected by us on %(day)s: %(reason)s")
+            % {"day": date_format(timezone.localtime(change.at), "j.m.Y"), "reason": change.reason}
+        )
     return found

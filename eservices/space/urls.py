@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import views
+from . import bookings, decisions, documents, identity_views, telling, views
 
 
 class SecretConverter:
@@ -30,25 +30,89 @@ app_name = "space"
 urlpatterns = [
     path("dossier/<casesecret:secret>/", views.status_show, name="status"),
     path("dossier/<casesecret:secret>/repondre/", views.status_answer, name="status_answer"),
+    path("dossier/<casesecret:secret>/rappel/", views.status_call, name="status_call"),
     path("dossier/<casesecret:secret>/retirer/", views.status_withdraw, name="status_withdraw"),
     path("dossier/<casesecret:secret>/confirmer/", views.status_confirm, name="status_confirm"),
+    path("dossier/<casesecret:secret>/prolonger/", documents.status_renew, name="status_renew"),
     path(
         "dossier/<casesecret:secret>/documents/<uuid:document_id>/",
-        views.status_document,
+        documents.status_document,
         name="status_document",
     ),
+    path(
+        "dossier/<casesecret:secret>/documents/<uuid:document_id>/remettre/",
+        documents.status_share,
+        name="status_share",
+    ),
+    path(
+        "dossier/<casesecret:secret>/documents/<uuid:document_id>/remettre/<int:link_id>/",
+        documents.status_unshare,
+        name="status_unshare",
+    ),
+    path(
+        "dossier/<casesecret:secret>/reservations/<uuid:booking_id>/deplacer/",
+        bookings.status_move,
+        name="status_move",
+    ),
+    path(
+        "dossier/<casesecret:secret>/reservations/<uuid:booking_id>/annuler/",
+        bookings.status_cancel,
+        name="status_cancel",
+    ),
     path("dossier/<casesecret:secret>/fichiers/<uuid:file_id>/", views.status_file, name="status_file"),
+    path(
+        "dossier/<casesecret:secret>/decisions/<int:decision_id>/",
+        decisions.status_decision,
+        name="status_decision",
+    ),
+    path("dossier/<casesecret:secret>/sms/", telling.status_sms, name="status_sms"),
+    path("dossier/<casesecret:secret>/accord/", decisions.status_consent, name="status_consent"),
     path("espace/", views.home, name="home"),
     path("espace/vous/", views.profile, name="profile"),
+    path("espace/effacer/", views.erase, name="erase"),
+    path("espace/identite/", identity_views.identity, name="identity"),
+    path("espace/identite/lettre/", identity_views.ask_for_code, name="ask_for_code"),
+    path("espace/identite/code/", identity_views.type_code, name="type_code"),
+    path("espace/payer/", views.pay, name="pay"),
+    path("espace/rattacher/", views.join, name="join"),
     path("espace/donnees.json", views.export, name="export"),
     path("espace/<reference:reference>/", views.case_show, name="case"),
     path("espace/<reference:reference>/repondre/", views.case_answer, name="case_answer"),
+    path("espace/<reference:reference>/rappel/", views.case_call, name="case_call"),
     path("espace/<reference:reference>/retirer/", views.case_withdraw, name="case_withdraw"),
     path("espace/<reference:reference>/confirmer/", views.case_confirm, name="case_confirm"),
+    path("espace/<reference:reference>/prolonger/", documents.case_renew, name="case_renew"),
     path(
         "espace/<reference:reference>/documents/<uuid:document_id>/",
-        views.case_document,
+        documents.case_document,
         name="case_document",
+    ),
+    path(
+        "espace/<reference:reference>/documents/<uuid:document_id>/remettre/",
+        documents.case_share,
+        name="case_share",
+    ),
+    path(
+        "espace/<reference:reference>/documents/<uuid:document_id>/remettre/<int:link_id>/",
+        documents.case_unshare,
+        name="case_unshare",
+    ),
+    path(
+        "espace/<reference:reference>/decisions/<int:decision_id>/",
+        decisions.case_decision,
+        name="case_decision",
+    ),
+    path("espace/<reference:reference>/sms/", telling.case_sms, name="case_sms"),
+    path("espace/<reference:reference>/accord/", decisions.case_consent, name="case_consent"),
+    path(
+        "espace/<reference:reference>/reservations/<uuid:booking_id>/deplacer/",
+        bookings.case_move,
+        name="case_move",
+    ),
+    path(
+        "espace/<reference:reference>/reservations/<uuid:booking_id>/annuler/",
+        bookings.case_cancel,
+        name="case_cancel",
     ),
     path("espace/<reference:reference>/fichiers/<uuid:file_id>/", views.case_file, name="case_file"),
 ]

@@ -4,28 +4,34 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eservices.accounts import actions as accounts
+from eservices.bookings import terms
 from eservices.cases import access as cases
 from eservices.cases import actions, states
 from eservices.cases.actions import IllegalTransition
-from eservices.cases.views import attachment
-from eservices.documents.responses import download
+from eservices.cases.responses import attachment
+from eservices.payments import access as payments
+from eservices.payments.actions import charges
+from eservices.payments.views import basket_url
+from eservices.submissions import rates
+from eservices.submissions.attaching import kept
+from eservices.submissions.uploads import bounded
 
-from . import access, tracker
-from .attachments import kept
+from . import access, erasing, formal, tracker
 from .doors import Door
 from .export import everything_about
-from .forms import AnswerForm, ProfileForm
+from .forms import AnswerForm, CallBackForm, JoinForm, ProfileForm
 
 
 def private(view):
@@ -64,7 +70,8 @@ def through_a_door(view):
 
 
 # -- One case -------------------------------------------------------------------------------------------
-def _show(request, door: Door, form: AnswerForm | None = None, fault: str = "") -> HttpResponse:
+def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = "") -> HttpResponse:
+    """The applicant's page of a case, with what was typed and why it was not done."""
     case = door.case
     title, lead = tracker.headline(case)
     template, row = tracker.stage_template(case)
@@ -76,7 +83,8 @@ def _show(request, door: Door, form: AnswerForm | None = None, fault: str = "") 
         }
         for message in thread
     ]
-    documents = [(one, door.url_of("document", one.pk)) for one in access.documents_of(case)]
+    standing, revoked = access.papers_of(case)
+    documents = [(one, door.url_of("document", one.pk), door.url_of("share", one.pk)) for one in standing]
     context = {
         "door": door,
         "case": case,
@@ -88,28 +96,54 @@ def _show(request, door: Door, form: AnswerForm | None = None, fault: str = "") 
         "row": row,
         "stage_template": template,
         "talk": talk,
+        "formal": formal.shown(door),
         "documents": documents,
+        "revoked": revoked,
+        "renewable": access.renewable_permit(case),
+        "bookings": _bookings(door),
+        "receipts": payments.receipts_of(case) if case.submission.fees else [],
         "sections": tracker.answers(case),
         "form": (form or AnswerForm(case=case)) if case.is_open else None,
         "fault": fault,
-        "may_withdraw": states.allowed("withdraw", case.state),
+        "call": case.calls.open().first(),
+        "persons": case.persons.exclude(outcome=""),
+        "may_withdraw": states.allowed("withdraw", case.state, case.outcome),
         "notices": [str(message) for message in messages.get_messages(request)],
-        "urls": {name: door.url_of(name) for name in ("answer", "withdraw", "confirm")},
+        "urls": {
+            name: door.url_of(name) for name in ("answer", "call", "withdraw", "confirm", "renew", "sms")
+        },
     }
     return render(request, "space/status.html", context, status=422 if (form or fault) else 200)
 
 
+def _bookings(door: Door) -> list[tuple]:
+    """What was booked, and where it is moved and cancelled while its terms allow it."""
+    now = timezone.now()
+    return [
+        (one, door.url_of("move", one.pk), door.url_of("cancel", one.pk))
+        if terms.is_changeable(one, now)
+        else (one, "", "")
+        for one in access.bookings_of(door.case)
+    ]
+
+
 @require_GET
 def show(request, door: Door):
-    return _show(request, door)
+    return show_case(request, door)
 
 
 @require_POST
 def answer(request, door: Door):
     """Answers the open question; where none is open, writes a message."""
+    try:
+        rates.ANSWER.count(str(door.case.pk))
+    except rates.TooOften as often:
+        form = AnswerForm(request.POST, case=door.case)
+        form.add_error(None, often.message)
+        return show_case(request, door, form)
     form = AnswerForm(request.POST, request.FILES, case=door.case)
     if not form.is_valid():
-        return _show(request, door, form)
+        return show_case(request, door, form)
     asked = states.allowed("answer", door.case.state)
     write = actions.answer if asked else actions.message
     try:
@@ -118,15 +152,15 @@ def answer(request, door: Door):
     except IllegalTransition as refusal:
         form.add_error(None, str(refusal))
         door.case.refresh_from_db()
-        return _show(request, door, form)
-    return _done(request, door, _("Your answer has arrived.") if asked else _("Your message has arrived."))
+        return show_case(request, door, form)
+    return done(request, door, _("Your answer has arrived.") if asked else _("Your message has arrived."))
 
 
 @require_http_methods(["GET", "POST"])
 def withdraw(request, door: Door):
     """Asks once whether it is meant, then withdraws."""
-    if not states.allowed("withdraw", door.case.state):
-        return _show(request, door, fault=_("This request cannot be withdrawn any more."))
+    if not states.allowed("withdraw", door.case.state, door.case.outcome):
+        return show_case(request, door, fault=_("This request cannot be withdrawn any more."))
     if request.method == "GET":
         context = {"door": door, "case": door.case, "url": door.url_of("withdraw")}
         return render(request, "space/withdraw.html", context)
@@ -134,29 +168,45 @@ def withdraw(request, door: Door):
         actions.withdraw(actor=door.actor, case=door.case, reason=request.POST.get("reason", "")[:2000])
     except IllegalTransition as refusal:
         door.case.refresh_from_db()
-        return _show(request, door, fault=str(refusal))
-    return _done(request, door, _("Your request is withdrawn."))
+        return show_case(request, door, fault=str(refusal))
+    return done(request, door, _("Your request is withdrawn."))
+
+
+@require_http_methods(["GET", "POST"])
+def call(request, door: Door):
+    """Asks to be called back: the number, and when."""
+    if request.method == "GET":
+        return _call(request, door, CallBackForm(initial={"phone": door.case.phone}))
+    form = CallBackForm(request.POST)
+    try:
+        rates.ANSWER.count(str(door.case.pk))
+    except rates.TooOften as often:
+        form.add_error(None, often.message)
+    if not form.is_valid():
+        return _call(request, door, form, 422)
+    actions.ask_call(actor=door.actor, case=door.case, **form.cleaned_data)
+    return done(request, door, _("We will call you."))
+
+
+def _call(request, door: Door, form: CallBackForm, status: int = 200) -> HttpResponse:
+    context = {"door": door, "case": door.case, "form": form, "url": door.url_of("call")}
+    return render(request, "space/call.html", context, status=status)
 
 
 @require_POST
 def confirm(request, door: Door):
     """The address is confirmed by whoever holds the mailed link. Pressing twice does no harm."""
     if not door.may_confirm and door.case.email_confirmed_at is None:
-        return _show(request, door, fault=_("Only the link in our e-mail confirms your address."))
-    return _done(request, door, _("Your address is confirmed. This request now also stands in your space."))
+        return show_case(request, door, fault=_("Only the link in our e-mail confirms your address."))
+    return done(request, door, _("Your address is confirmed. This request now also stands in your space."))
 
 
-def _done(request, door: Door, notice: str) -> HttpResponse:
+def done(request, door: Door, notice: str) -> HttpResponse:
     """After something was done through a mailed link, its address counts as confirmed."""
     if door.may_confirm:
         actions.confirm_address(actor=door.actor, case=door.case)
     messages.success(request, notice)
     return redirect(door.url)
-
-
-@require_GET
-def document(request, door: Door, document_id):
-    return download(access.document_of(door.case, document_id))
 
 
 @require_GET
@@ -167,10 +217,10 @@ def file(request, door: Door, file_id):
 
 
 status_show, case_show = through_a_door(show)
-status_answer, case_answer = through_a_door(answer)
+status_answer, case_answer = (bounded(view) for view in through_a_door(answer))
 status_withdraw, case_withdraw = through_a_door(withdraw)
+status_call, case_call = through_a_door(call)
 status_confirm, case_confirm = through_a_door(confirm)
-status_document, case_document = through_a_door(document)
 status_file, case_file = through_a_door(file)
 
 
@@ -179,7 +229,8 @@ status_file, case_file = through_a_door(file)
 @login_required
 @require_GET
 def home(request):
-    own = cases.own_cases(request.user).select_related("version", "submission").order_by("-opened_at")
+    own = cases.own_cases(request.user).select_related("version", "submission").prefetch_related("stages")
+    own = own.order_by("-opened_at")
     rows = [
         {
             "case": case,
@@ -189,8 +240,11 @@ def home(request):
         }
         for case in own
     ]
+    dues = _dues(request.user)
     context = {
         "rows": rows,
+        "dues": dues,
+        "dues_total": sum(due["charge"].open_amount for due in dues),
         "asked": [row for row in rows if row["case"].state == states.State.WAITING],
         "drafts": [
             {
@@ -201,12 +255,43 @@ def home(request):
             for draft in access.own_drafts(request.user)
         ],
         "documents": [
-            (one, reverse("space:case_document", args=[one.case.reference, one.pk]))
+            (
+                one,
+                *(
+                    reverse(f"space:case_{name}", args=[one.case.reference, one.pk])
+                    for name in ("document", "share")
+                ),
+            )
             for one in access.own_documents(own)
         ],
         "notices": [str(message) for message in messages.get_messages(request)],
     }
     return render(request, "space/space.html", context)
+
+
+def _dues(user) -> list[dict]:
+    """What this person could pay now."""
+    return [
+        {
+            "charge": charge,
+            "service": charge.case.version.definition.title(translation.get_language()),
+            "url": basket_url(charge.basket, reverse("space:home")),
+        }
+        for charge in payments.payable_of(user)
+    ]
+
+
+@private
+@login_required
+@require_POST
+def pay(request):
+    """Everything that is due, in one payment."""
+    try:
+        basket = charges.put_together(actor=request.user, charges=payments.payable_of(request.user))
+    except charges.Impossible as why:
+        messages.warning(request, str(why))
+        return redirect("space:home")
+    return redirect(basket_url(basket, reverse("space:home")))
 
 
 @private
@@ -221,6 +306,44 @@ def profile(request):
         with translation.override(form.cleaned_data["language"]):
             return redirect("space:home")
     return render(request, "space/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@private
+@login_required
+@require_http_methods(["GET", "POST"])
+def erase(request):
+    """What of a person may be erased now, and what must stay, until when and why. POST erases what is ticked."""
+    plan = erasing.plan_for(request.user)
+    if request.method == "GET":
+        return render(request, "space/erase.html", {"plan": plan})
+    chosen = erasing.Choice.of(request.POST, plan)
+    if not chosen:
+        fault = _("Tick what is to be erased.")
+        return render(request, "space/erase.html", {"plan": plan, "fault": fault}, status=422)
+    erasing.erase(actor=request.user, chosen=chosen)
+    if chosen.account:
+        logout(request)
+        return render(request, "space/erased.html")
+    messages.success(request, _("Erased."))
+    return redirect("space:home")
+
+
+@private
+@login_required
+@require_http_methods(["GET", "POST"])
+def join(request):
+    """Joins a request that was filed at the counter, by the code that was handed over there."""
+    form = JoinForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "space/join.html", {"form": form}, status=422 if form.errors else 200)
+    try:
+        rates.JOIN.count(str(request.user.pk))
+        case = actions.join(actor=request.user, **form.cleaned_data)
+    except (rates.TooOften, IllegalTransition) as refusal:
+        form.add_error(None, getattr(refusal, "message", str(refusal)))
+        return render(request, "space/join.html", {"form": form}, status=422)
+    messages.success(request, _("The request now stands in your space."))
+    return redirect("space:case", case.reference)
 
 
 @private

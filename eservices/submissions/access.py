@@ -1,10 +1,11 @@
 """The only ways to fetch a draft, or what became of it, on behalf of a person."""
 
 from django.http import Http404
+from django.utils import timezone
 
 from eservices.formbuilder.models import Form, FormVersion
 
-from .models import Draft
+from .models import Draft, Submission
 
 
 class Expired(Exception):
@@ -35,7 +36,7 @@ def draft_by_secret(user, secret: str) -> Draft:
     A draft that somebody began signed in, or that an agent fills in for somebody, opens for that person only.
     """
     related = Draft.objects.select_related("version__form", "submission", "user", "agent")
-    draft = related.filter(secret=secret).first()
+    draft = related.with_current().filter(secret=secret).first()
     if draft is None:
         raise Http404
     owner = draft.agent_id or draft.user_id
@@ -46,6 +47,43 @@ def draft_by_secret(user, secret: str) -> Draft:
     if draft.expired:
         raise Expired(draft)
     return draft
+
+
+def is_begun(secret: str) -> bool:
+    """Whether the draft under ``secret`` exists already."""
+    return Draft.objects.filter(secret=secret).exists()
+
+
+def is_sent(secret: str) -> bool:
+    """Whether the draft under ``secret`` became a request."""
+    return Submission.objects.filter(draft__secret=secret).exists()
+
+
+def newer_version(draft: Draft) -> FormVersion | None:
+    """What the form of a draft (from ``draft_by_secret``) asks now; None where nothing was published since.
+
+    A request that was sent, a rehearsal, and a draft of a form that is offered no more stay with theirs.
+    """
+    if hasattr(draft, "submission") or draft.version.is_rehearsal:
+        return None
+    if draft.current is None or draft.current <= draft.version.number:
+        return None
+    version = draft.version.form.versions.get(number=draft.current)
+    version.form = draft.version.form
+    return version
+
+
+def version_numbered(form: Form, number: str) -> FormVersion | None:
+    """The published version of a form that a page was made from; None where there is none such."""
+    if not (number.isascii() and number.isdigit() and len(number) < 9):
+        return None
+    return form.versions.published().filter(number=int(number)).first()
+
+
+def filed_for_others(user):
+    """What ``user`` began for somebody else and has not sent, the newest first."""
+    own = Draft.objects.real().filter(agent=user, submission=None, forgotten_at=None)
+    return own.filter(expires_at__gt=timezone.now()).select_related("version").order_by("-saved_at")
 
 
 def may_file_for_others(user) -> bool:

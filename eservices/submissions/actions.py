@@ -1,22 +1,41 @@
 """Every write to drafts, and the sending. ``actor`` is the person signed in, or None: who holds the link."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
+from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery
-from eservices.formbuilder.definition import Definition, Step
-from eservices.formbuilder.models import FormVersion
+from eservices.formbuilder.bill import bill
+from eservices.formbuilder.definition import Definition, Step, without
+from eservices.formbuilder.limits import Asking, Refusal, refusal
+from eservices.formbuilder.models import Form, FormVersion
 
-from . import emails
-from .models import Channel, Draft, StoredFile, Submission, private_storage, random_path
+from . import emails, scanning
+from .beginning import Beginning
+from .beginning import new as new_beginning
+from .carrying import Carried, carry
+from .identity import level_when_sent
+from .models import (
+    SEEN,
+    Channel,
+    Draft,
+    Scan,
+    StoredFile,
+    Submission,
+    mark_of,
+    private_storage,
+    random_path,
+)
 from .progress import Progress, relaxed
-from .signals import submission_sent
+from .signals import file_infected, step_saved, submission_sent
 from .uploads import CheckedFile
 
+SCAN_AGAIN = timedelta(minutes=1)  # how long a file that waits for the scanner is left in peace
+MOST_COPIED = 100  # files of one question that a request begun again brings along
 MOST_LETTERS = 5  # resume links mailed per draft: enough for slips, useless for pestering somebody
 
 
@@ -32,6 +51,26 @@ class Refused(Exception):
     """What was asked cannot be done; the message says why."""
 
 
+class NotKept(Refused):
+    """An answer cannot be kept, since what it asks for is gone: ``field`` is the question, the message says why."""
+
+    def __init__(self, field: str, message: str):
+        super().__init__(message)
+        self.field = field
+
+
+class Overtaken(Exception):
+    """The step was saved by somebody else, or from another page, since it was looked at."""
+
+
+class Closed(Exception):
+    """The service takes no request of this person now. The draft stays as it is."""
+
+    def __init__(self, refusal: Refusal):
+        super().__init__(refusal.text)
+        self.refusal = refusal
+
+
 class AlreadySent(Refused):
     """The request went out: its draft does not change any more."""
 
@@ -43,51 +82,130 @@ def start_draft(
     language: str,
     channel: str = Channel.ONLINE,
     agent: User | None = None,
+    beginning: Beginning | None = None,
+    answers: dict | None = None,
 ) -> Draft:
-    """Begins a request. With ``agent``, it is filed for somebody else and belongs to no account."""
-    return Draft.objects.create(
-        version=version,
-        language=language,
-        channel=channel,
-        agent=agent,
-        user=None if agent else actor,
+    """Begins a request. With ``agent``, it is filed for somebody else and belongs to no account.
+
+    With ``beginning``, a page's second call answers with the draft of the first. ``answers`` are known from
+    elsewhere: they stand in the questions, and are judged when each step is posted.
+    """
+    beginning = beginning or new_beginning(version.form.slug)
+    draft, _new = Draft.objects.get_or_create(
+        secret=beginning.secret,
+        defaults={
+            "version": version,
+            "language": language,
+            "channel": channel,
+            "agent": agent,
+            "user": None if agent else actor,
+            "answers": answers or {},
+            "created_at": beginning.since,
+        },
     )
+    return draft
+
+
+def begin_again(*, actor: User | None, submission: Submission, changes: dict) -> Draft:
+    """A draft of today's form with what was declared before, ``changes`` on top, and a copy of each file.
+
+    What the form does not take any more is asked again.
+    """
+    version = submission.version.form.current
+    draft = start_draft(actor=actor, version=version, language=submission.language)
+    draft.take(
+        version,
+        carry(
+            submission.version.definition,
+            version.definition,
+            answers=submission.answers | changes,
+            completed=[step.key for step in submission.version.definition.steps],
+            typed={},
+            language=submission.language,
+            today=timezone.localdate(),
+        ),
+    )
+    draft.save(update_fields=["version", "answers", "completed", "typed"])
+    for stored in submission.files.readable():
+        with stored.content.open("rb") as content:
+            same = CheckedFile(
+                stored.name, stored.content_type, stored.size, stored.digest, content, stored.scan
+            )
+            attach_file(actor=actor, draft=draft, field=stored.field, upload=same, most=MOST_COPIED)
+    return draft
 
 
 @transaction.atomic
-def save_step(*, actor: User | None, draft: Draft, step: Step, answers: dict, language: str = "") -> Draft:
-    """Keeps the valid answers of a step. What the step did not show this time stays as it was."""
+def save_step(
+    *, actor: User | None, draft: Draft, step: Step, answers: dict, language: str = "", caller: str = ""
+) -> Draft:
+    """Keeps the valid answers of a step. What the step did not show this time stays as it was.
+
+    ``caller``: the network address that asks. ``NotKept`` where somebody else got what an answer asks for.
+    """
     draft = _locked(draft)
     draft.answers = draft.answers | answers
     draft.completed = [*(key for key in draft.completed if key != step.key), step.key]
     draft.typed.pop(step.key, None)
     draft.language = language or draft.language
+    step_saved.send(sender=Draft, draft=draft, step=step, answers=answers, actor=actor, caller=caller)
     return _saved(draft)
 
 
 @transaction.atomic
-def put_aside(*, actor: User | None, draft: Draft, step: Step, typed: dict[str, list[str]]) -> Draft:
-    """Keeps what was typed into a step as it is, for later. Saved before or not, the step is asked again."""
+def put_aside(
+    *, actor: User | None, draft: Draft, step: Step, typed: dict[str, list[str]], seen: str = ""
+) -> Draft:
+    """Keeps what was typed into a step as it is, for later. Saved before or not, the step is asked again.
+
+    ``seen``: of a page that saves by itself, the mark of the step when it was made. ``Overtaken`` where the
+    step was saved since by anything but this page: it would undo that, also when it comes late.
+    """
     draft = _locked(draft)
+    own = draft.typed.get(step.key, {}).get(SEEN) == [seen]
+    if seen and not own and draft.mark(step) != mark_of(seen):
+        raise Overtaken
     draft.typed[step.key] = typed
     draft.completed = [key for key in draft.completed if key != step.key]
     return _saved(draft)
+
+
+@transaction.atomic
+def carry_over(*, actor: User | None, draft: Draft, version: FormVersion) -> Draft:
+    """Takes the draft to a newer version of its form, with all that still fits: see ``carrying``.
+
+    Nothing happens where another tab did it already. Files of questions that are gone are deleted.
+    """
+    draft = _locked(draft)
+    if draft.version.number >= version.number:
+        return draft
+    draft.take(version, carried_to(draft, version))
+    uploading = [key for key, field in version.definition.fields.items() if field.type == "files"]
+    destroy_files(draft.files.exclude(field__in=uploading))
+    draft.save(update_fields=["version", "answers", "completed", "typed"])
+    return draft
+
+
+def carried_to(draft: Draft, version: FormVersion, language: str = "") -> Carried:
+    """What ``version`` takes of the draft, in words of ``language``. Writes nothing."""
+    for_somebody = bool(draft.agent_id)
+    return carry(
+        asked(draft.version, for_somebody=for_somebody),
+        asked(version, for_somebody=for_somebody),
+        answers=draft.answers,
+        completed=draft.completed,
+        typed=draft.typed,
+        language=language or draft.language,
+        today=timezone.localdate(),
+    )
 
 
 def attach_file(
     *, actor: User | None, draft: Draft, field: str, upload: CheckedFile, most: int
 ) -> StoredFile:
     """Keeps a checked file under a random name. The same file twice is kept once."""
-    stored = StoredFile(
-        draft=draft,
-        field=field,
-        name=upload.name,
-        content_type=upload.content_type,
-        size=upload.size,
-        digest=upload.digest,
-    )
     # The storage may be another machine: it is written before the transaction, and cleaned up if that fails.
-    stored.content.name = private_storage().save(random_path(stored, upload.name), upload.file)
+    stored = put_away(upload, draft=draft, field=field)
     try:
         kept = _attach(draft, stored, most)
     except Exception:
@@ -98,10 +216,25 @@ def attach_file(
     return kept
 
 
+def put_away(upload: CheckedFile, **fields) -> StoredFile:
+    """Writes a checked file into the private storage. Its row is not saved yet: the caller does."""
+    stored = StoredFile(
+        name=upload.name,
+        content_type=upload.content_type,
+        size=upload.size,
+        digest=upload.digest,
+        scan=upload.scan,
+        scan_due_at=timezone.now() + SCAN_AGAIN if upload.scan == Scan.WAITING else None,
+        **fields,
+    )
+    stored.content.name = private_storage().save(random_path(stored, upload.name), upload.file)
+    return stored
+
+
 @transaction.atomic
 def _attach(draft: Draft, stored: StoredFile, most: int) -> StoredFile:
     locked = _locked(draft)
-    siblings = locked.files.filter(field=stored.field)
+    siblings = locked.files.kept().filter(field=stored.field)
     if same := siblings.filter(digest=stored.digest, name=stored.name).first():
         return same
     if siblings.count() >= most:
@@ -126,6 +259,39 @@ def remove_file(*, actor: User | None, draft: Draft, file_id) -> None:
     transaction.on_commit(lambda: _delete_contents(names))
 
 
+def scan(file_id) -> None:
+    """Asks the scanner about a file that waits for it. Safe to call at any time, any number of times.
+
+    While the scanner is away the file stays held; the sweep asks again.
+    """
+    stored = StoredFile.objects.filter(pk=file_id, scan=Scan.WAITING).first()
+    if stored is None:
+        return
+    try:
+        with stored.content.open("rb") as content:
+            virus = scanning.virus_in(content.chunks())
+    except scanning.Away:
+        return
+    _judge(stored, virus)
+
+
+@transaction.atomic
+def _judge(stored: StoredFile, virus: str) -> None:
+    """Keeps what the scanner said. An infected file is destroyed, and whoever is concerned hears of it."""
+    draft = Draft.objects.select_for_update().filter(pk=stored.draft_id).first()
+    stored = StoredFile.objects.select_for_update(of=("self",)).get(pk=stored.pk)
+    if stored.scan != Scan.WAITING:
+        return
+    stored.scan, stored.virus, stored.scan_due_at = Scan.INFECTED if virus else Scan.CLEAN, virus[:100], None
+    stored.save(update_fields=["scan", "virus", "scan_due_at"])
+    if not virus:
+        return
+    if draft and stored.submission_id is None:
+        _note_files(draft, stored.field)
+    file_infected.send(sender=StoredFile, stored=stored)
+    transaction.on_commit(lambda: _delete_contents([stored.content.name]))
+
+
 @transaction.atomic
 def mail_resume_link(*, actor: User | None, draft: Draft, to: str) -> Delivery:
     """Mails the draft's private link."""
@@ -139,7 +305,8 @@ def mail_resume_link(*, actor: User | None, draft: Draft, to: str) -> Delivery:
 def send(*, actor: User | None, draft: Draft, today: date | None = None) -> Submission:
     """Sends the request: once. A second send of the same draft answers with the same submission.
 
-    Everything is judged again, by today's date; ``Incomplete`` names the step where something is missing.
+    Everything is judged again, by today's date; ``Incomplete`` names the step where something is missing,
+    ``Closed`` says why the service takes no request any more.
     Whoever hears ``submission_sent`` acts in this transaction: request and case exist together or not at all.
     """
     draft = Draft.objects.select_for_update(of=("self",)).select_related("version__form").get(pk=draft.pk)
@@ -148,7 +315,10 @@ def send(*, actor: User | None, draft: Draft, today: date | None = None) -> Subm
     progress = progress_of(draft, today)
     if step := progress.first_incomplete:
         raise Incomplete(step)
-    submission = _record(actor, draft, progress.relevant)
+    who = {"user": actor or draft.user, "agent": draft.agent, "email": progress.email}
+    if why := refusal_of(draft.version, **who, locked=True):
+        raise Closed(why)
+    submission = _record(actor, draft, progress)
     submission_sent.send(sender=Submission, submission=submission)
     return submission
 
@@ -159,11 +329,71 @@ def forget(*, actor: User | None, draft: Draft) -> None:
     draft = _locked(draft)
     if not draft.expired:
         return
-    names = [stored.content.name for stored in draft.files.all()]
-    draft.files.all().delete()
+    destroy_files(draft.files.all())
     draft.answers, draft.typed, draft.completed = {}, {}, []
     draft.forgotten_at = timezone.now()
     draft.save(update_fields=["answers", "typed", "completed", "forgotten_at"])
+
+
+@transaction.atomic
+def drop(*, actor: User, draft: Draft) -> None:
+    """Deletes a draft that was never sent, with its files, because its owner wants so."""
+    draft = _locked(draft)
+    destroy_files(draft.files.all())
+    deliveries.erase(actor=actor, subject=draft.subject)
+    draft.delete()
+
+
+@transaction.atomic
+def discard(*, actor, draft: Draft | None, submission: Submission | None = None) -> None:
+    """Deletes a rehearsed request wholly, with its files: the draft, and what was sent of it.
+
+    Raises ``Refused`` where one of them is real.
+    """
+    requests = [request for request in (draft, submission) if request]
+    if not all(request.version.is_rehearsal for request in requests):
+        raise Refused(_("Only rehearsals are thrown away."))
+    for request in requests:
+        destroy_files(request.files.all())
+    if draft:
+        deliveries.discard(actor=actor, subject=draft.subject)
+    for request in reversed(requests):
+        request.delete()
+
+
+@transaction.atomic
+def erase(*, actor, submission: Submission) -> None:
+    """Erases who sent it and what was declared, with draft and files; service, dates and fees stay."""
+    draft = submission.draft
+    for request in filter(None, (draft, submission)):
+        destroy_files(request.files.all())
+    if draft:
+        deliveries.erase(actor=actor, subject=draft.subject)
+        draft.delete()
+    Submission.objects.filter(pk=submission.pk).update(
+        answers={}, applicant_name="", email="", phone="", user=None, erased_at=timezone.now()
+    )
+    submission.refresh_from_db()
+
+
+@transaction.atomic
+def erase_answers(*, actor, submission: Submission, keys: list[str]) -> None:
+    """Erases the answers to these questions, with their files, and what was copied of them."""
+    destroy_files(StoredFile.objects.filter(submission=submission, field__in=keys))
+    draft = submission.draft
+    if draft:
+        draft.answers, draft.typed = without(draft.answers, keys), {}
+        draft.save(update_fields=["answers", "typed"])
+    submission.answers = without(submission.answers, keys)
+    for name, value in applicant_of(submission.version, submission.answers).items():
+        setattr(submission, name, value)
+    submission.save(update_fields=["answers", "applicant_name", "email", "phone"])
+
+
+def destroy_files(files) -> None:
+    """Deletes stored files (a query), and their contents once the transaction has ended well."""
+    names = [stored.content.name for stored in files]
+    files.delete()
     transaction.on_commit(lambda: _delete_contents(names))
 
 
@@ -178,10 +408,46 @@ def progress_of(draft: Draft, today: date | None = None) -> Progress:
     )
 
 
+def limits_of(version: FormVersion) -> dict[str, dict]:
+    """The limits that hold now for a request begun with ``version``; a rehearsal has none.
+
+    Those of the version in force: whoever opens a service for longer, or for more, does it for all.
+    """
+    if version.is_rehearsal:
+        return {}
+    return (version.form.current or version).definition.settings.get("limits", {})
+
+
+def refusal_of(
+    version: FormVersion,
+    *,
+    user: User | None = None,
+    agent: User | None = None,
+    email: str = "",
+    whoever: bool = False,
+    locked: bool = False,
+) -> Refusal | None:
+    """Why no request is taken of this person now. ``whoever``: only what holds for everybody.
+
+    ``locked``: who counts now and is counted in the same transaction does it alone.
+    """
+    found = limits_of(version)
+    if not found:
+        return None
+    if locked:
+        Form.objects.select_for_update().get(pk=version.form_id)
+    asking = Asking(version.form, timezone.now(), None if agent else user, agent, email)
+    return refusal(found, asking, whoever=whoever)
+
+
 def asked(version: FormVersion, *, for_somebody: bool) -> Definition:
-    """What is asked: who stands at the counter, telephones or writes needs no e-mail address."""
+    """What is asked: who stands at the counter, telephones or writes needs no e-mail address, and brings papers
+    later, or shows them."""
+    if not for_somebody:
+        return version.definition
+    papers = [key for key, field in version.definition.fields.items() if field.type == "files"]
     email = version.definition.settings.get("applicant", {}).get("email")
-    return relaxed(version.definition, [email] if for_somebody and email else [])
+    return relaxed(version.definition, [*papers, *([email] if email else [])])
 
 
 # -- Shared --------------------------------------------------------------------------------------------------
@@ -206,7 +472,7 @@ def _delete_contents(names: list[str]) -> None:
 
 def _note_files(draft: Draft, field: str) -> None:
     """The answer of a file field is what is stored for it."""
-    files = [described(one) for one in draft.files.filter(field=field)]
+    files = [described(one) for one in draft.files.kept().filter(field=field)]
     draft.answers = draft.answers | {field: files or None}
     draft.saved_at = timezone.now()
     draft.save(update_fields=["answers", "saved_at"])
@@ -217,20 +483,34 @@ def described(stored: StoredFile) -> dict:
     return {"id": str(stored.pk), "name": stored.name, "size": stored.size}
 
 
-def _record(actor: User | None, draft: Draft, answers: dict) -> Submission:
-    applicant = draft.version.definition.settings.get("applicant", {})
-    names = (str(answers.get(key) or "") for key in applicant.get("name", []))
+def _record(actor: User | None, draft: Draft, progress: Progress) -> Submission:
+    answers = progress.relevant
+    applicant = applicant_of(draft.version, answers)
+    user = draft.user or (None if draft.agent_id else actor)
     submission = Submission.objects.create(
         draft=draft,
         version=draft.version,
         language=draft.language,
         answers=answers,
-        applicant_name=" ".join(name for name in names if name)[:255],
-        email=str(answers.get(applicant.get("email")) or "")[:254],
-        phone=str(answers.get(applicant.get("phone")) or "")[:32],
-        user=draft.user or (None if draft.agent_id else actor),
+        fees=bill(progress.definition, answers, draft.language, progress.today),
+        **applicant,
+        user=user,
+        identity_level=level_when_sent(
+            actor if actor == user else None, draft.version.definition, answers, applicant["applicant_name"]
+        ),
         channel=draft.channel,
         agent=draft.agent,
     )
-    draft.files.filter(field__in=answers).update(submission=submission)
+    draft.files.kept().filter(field__in=answers).update(submission=submission)
     return submission
+
+
+def applicant_of(version: FormVersion, answers: dict) -> dict[str, str]:
+    """Who applies, as the form's answers say: name, e-mail address and telephone."""
+    keys = version.definition.settings.get("applicant", {})
+    names = (str(answers.get(key) or "") for key in keys.get("name", []))
+    return {
+        "applicant_name": " ".join(name for name in names if name)[:255],
+        "email": str(answers.get(keys.get("email")) or "")[:254],
+        "phone": str(answers.get(keys.get("phone")) or "")[:32],
+    }

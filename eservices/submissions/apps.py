@@ -6,3 +6,6 @@ class SubmissionsConfig(AppConfig):
     name = "eservices.submissions"
     label = "eservices_submissions"
     verbose_name = _("Submissions")
+
+    def ready(self):
+        from . import checks  # noqa: F401

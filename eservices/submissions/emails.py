@@ -22,7 +22,7 @@ def resume_link(draft: Draft, to: str) -> Delivery:
         },
         language=draft.language,
         subject=draft.subject,
-        rehearsal=draft.version.kind == draft.version.Kind.REHEARSAL,
+        rehearsal=draft.version.is_rehearsal,
     )
 
 

@@ -1,6 +1,7 @@
 """One request being filled in, as a page of the filing shows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 
 from django.conf import settings
@@ -8,20 +9,33 @@ from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
+from eservices.formbuilder.bill import bill, has_price, running_bill, total
 from eservices.formbuilder.definition import Definition, Step
-from eservices.formbuilder.field_types import display, field_types
+from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.fields import FilesField
-from eservices.formbuilder.forms import QuestionsForm, StepForm
-from eservices.formbuilder.logic.fees import fees_due, total
-from eservices.formbuilder.logic.visibility import visible_fields
+from eservices.formbuilder.forms import REMOVE_FILE, QuestionsForm, StepForm
+from eservices.formbuilder.limits import Refusal
+from eservices.formbuilder.live import priced_by, step_data
 from eservices.formbuilder.models import FormVersion
+from eservices.formbuilder.prices import priced
+from eservices.formbuilder.summary import summarise
 
 from . import actions
-from .models import Channel, Draft
+from .beginning import FIELD as BEGUN
+from .beginning import Beginning
+from .known import known_answers
+from .models import Channel, Draft, Scan, Submission
 from .progress import Progress
+
+TRAP = "website"  # a field that people do not see and robots fill in
+# Buttons that leave a step without judging it. JavaScript presses the last for the links to other steps.
+BACK, LATER, GO_TO = "back", "later", "go_to"
+VERSION = "_version"  # hidden: of the form that the page was made from
+NOT_TYPED = {"csrfmiddlewaretoken", VERSION, BEGUN, TRAP, BACK, LATER, GO_TO, REMOVE_FILE}
 
 
 @dataclass
@@ -34,10 +48,14 @@ class Filing:
     draft: Draft | None = None
     channel: str = Channel.ONLINE
     agent: User | None = None
+    beginning: Beginning | None = None  # of the draft, while there is none
+    caller: str = ""  # the network address that asks
+    told: str = ""  # what changed in the form since the draft was saved
+    _judged: Progress | None = field(default=None, init=False, repr=False)
 
     @classmethod
-    def of(cls, draft: Draft, language: str, user: User | None = None) -> "Filing":
-        return cls(draft.version, language, user, draft, draft.channel, draft.agent)
+    def of(cls, draft: Draft, language: str, user: User | None = None, caller: str = "") -> "Filing":
+        return cls(draft.version, language, user, draft, draft.channel, draft.agent, caller=caller)
 
     @property
     def for_somebody(self) -> bool:
@@ -76,17 +94,26 @@ class Filing:
 
     @property
     def progress(self) -> Progress:
-        """Where the answers stand now: they change while a request is handled, so it is not kept."""
-        return Progress(
-            definition=self.definition,
-            answers=self.answers,
-            completed=self.draft.completed if self.draft else (),
-            language=self.language,
-            today=timezone.localdate(),
-        )
+        """Where the answers stand now, judged once for every state that a draft goes through in a request."""
+        answers, completed = self.answers, self.draft.completed if self.draft else ()
+        judged = self._judged
+        if judged is None or judged.answers is not answers or judged.completed is not completed:
+            self._judged = Progress(
+                definition=self.definition,
+                answers=answers,
+                completed=completed,
+                language=self.language,
+                today=timezone.localdate(),
+            )
+        return self._judged
 
     def form(self, step: Step, data: QueryDict | None = None) -> StepForm:
         """The questions of a step: as posted, else as put aside, else as saved, else as known already."""
+        form = self._filled(step, data)
+        form.remarks |= self.remarks(field for field in step.fields if field.type == "files")
+        return form
+
+    def _filled(self, step: Step, data: QueryDict | None) -> StepForm:
         if data is not None:
             return self._form(step, self.answers, data)
         if self.draft and step.key in self.draft.typed:
@@ -94,22 +121,34 @@ class Filing:
         if self.draft and step.key in self.draft.completed:
             judged = self.progress.judge(step)
             return self._form(step, self.answers) if judged.is_valid() else judged
-        return self._form(step, self._known(step) | self.answers)
+        return self._prefilled(step)
 
     def _form(self, step: Step, answers: dict, data: QueryDict | None = None) -> StepForm:
         return StepForm(self.definition, step, self.language, answers, data=data, today=timezone.localdate())
 
-    def _known(self, step: Step) -> dict:
-        """What the account knows of whoever files for themselves, by autocomplete token."""
-        if self.user is None or self.for_somebody:
+    @property
+    def is_own(self) -> bool:
+        """Whether nobody but the person signed in opens the draft: what is known of them never goes into another."""
+        return self.draft is None or self.draft.user_id == self.user.pk
+
+    def _prefilled(self, step: Step) -> StepForm:
+        """With what is known already of whoever files for themselves, and a word on where it is from."""
+        known = {}
+        if self.user and not self.for_somebody and self.is_own:
+            known = known_answers(self.user, step, self.definition, self.language, timezone.localdate())
+        form = self._form(step, {key: one.answer for key, one in known.items()} | self.answers)
+        form.remarks |= {key: [one.note] for key, one in known.items() if key not in self.answers}
+        return form
+
+    def remarks(self, fields) -> dict[str, list[str]]:
+        """What there is to know about the files of questions: held by the virus check, or destroyed."""
+        keys = [field.key for field in fields]
+        if self.draft is None or not keys:
             return {}
-        known = {
-            "given-name": self.user.first_name,
-            "family-name": self.user.last_name,
-            "email": self.user.email,
-            "tel": self.user.phone,
-        }
-        return {field.key: known[token] for field in step.fields if known.get(token := token_of(field))}
+        found: dict[str, list[str]] = {}
+        for stored in self.draft.files.filter(field__in=keys, scan__in=[Scan.WAITING, Scan.INFECTED]):
+            found.setdefault(stored.field, []).append(f"{stored.remark}.")
+        return found
 
     def start(self) -> Draft:
         """The draft, begun now if there is none yet."""
@@ -120,8 +159,25 @@ class Filing:
                 language=self.language,
                 channel=self.channel,
                 agent=self.agent,
+                beginning=self.beginning,
             )
         return self.draft
+
+    def mark(self, step: Step) -> str:
+        """What a page that saves by itself brings back, so that it never overwrites what came after it."""
+        return (self.draft or Draft()).mark(step)
+
+    @cached_property
+    def closed(self) -> Refusal | None:
+        """Why no request is taken of this person now; None where one is."""
+        email = self.progress.email if self.draft else ""
+        return actions.refusal_of(self.version, user=self.user, agent=self.agent, email=email)
+
+    @property
+    def is_hasty(self) -> bool:
+        """Whether the first page was opened a moment ago: somebody read nothing, or is a robot."""
+        passed = timezone.now() - self.draft.created_at
+        return not self.for_somebody and passed < timedelta(seconds=settings.LEAST_SECONDS_TO_FILE)
 
     # -- What is shown ---------------------------------------------------------------------------------------
     def trail(self, current: Step | None) -> dict:
@@ -140,39 +196,39 @@ class Filing:
         steps.append({"title": _("Check and send"), "url": "", "done": False, "current": current is None})
         return {"steps": steps, "number": [step["current"] for step in steps].index(True) + 1}
 
-    def sections(self, answers: dict | None = None) -> list[dict]:
-        """Every step with its questions and answers in words, as review page and receipt show them."""
-        progress, answers = self.progress, self.answers if answers is None else answers
-        found = []
-        for step in progress.steps:
-            asked = visible_fields(step, progress.relevant, progress.today)
-            found.append(
-                {
-                    "title": self.definition.text(f"step.{step.key}.title", self.language),
-                    "url": self.url(step),
-                    "rows": [self._row(field, answers) for field in asked if _asks(field)],
-                }
-            )
-        return [section for section in found if section["rows"]]
-
-    def _row(self, field, answers: dict) -> dict:
-        return {
-            "label": self.definition.text(f"field.{field.key}.label", self.language),
-            "value": display(field, answers.get(field.key), self.definition, self.language),
-        }
+    def sections(self, submission: Submission | None = None) -> list[dict]:
+        """Every step with its questions and answers in words: as they stand, or as they were sent."""
+        given, day = self.answers, None
+        if submission is not None:
+            given, day = submission.answers, timezone.localdate(submission.sent_at)
+        remarks = self.remarks(field for field in self.definition.fields.values() if field.type == "files")
+        return [
+            {
+                "title": section.title,
+                "url": self.url(self.definition.step(section.key)),
+                "rows": [
+                    {"label": row.label, "value": row.value, "remarks": remarks.get(row.key, [])}
+                    for row in section.rows
+                ],
+                "answered": section.answered,
+            }
+            for section in summarise(self.definition, given, self.language, day)
+            if section.rows
+        ]
 
     def fees(self) -> dict:
         """What is due: ``fees`` (lines) and ``fees_total``."""
-        lines = fees_due(self.definition, self.answers, timezone.localdate())
-        shown = [
-            {
-                "label": self.definition.text(f"fee.{line.key}", self.language),
-                "quantity": line.quantity,
-                "total": line.total,
-            }
-            for line in lines
-        ]
-        return {"fees": shown, "fees_total": total(lines)}
+        lines = bill(self.definition, self.answers, self.language, timezone.localdate())
+        return {"fees": lines, "fees_total": total(lines)}
+
+    def live(self, form: StepForm) -> dict:
+        """What on the page of a step follows from the answers: ``step_data`` for the browser, the price so far."""
+        data = step_data(priced(self.definition, form.today), form.step, self.answers, form.today)
+        found = {"step_data": data and data | {"words": _figures()}}
+        if priced_by(self.definition, form.step) or any(has_price(field) for field in form.step.fields):
+            lines = running_bill(self.definition, form.answers, self.language, form.today)
+            found |= {"priced": True, "fees": lines, "fees_total": total(lines)}
+        return found
 
     def file_limits(self, field) -> FilesField:
         """How many files a question takes, how large, of which kinds."""
@@ -191,14 +247,19 @@ class Filing:
         return reverse("submissions:step", args=[self.draft.secret, step.key])
 
 
-def token_of(field) -> str:
-    kind = field_types.get(field.type)
-    return field.autocomplete or (kind.autocomplete if kind else "")
+def _figures() -> dict[str, str]:
+    """How amounts and numbers are written in the language at hand."""
+    return {
+        "currency": settings.CURRENCY,
+        "free": _("free"),
+        "point": get_format("DECIMAL_SEPARATOR"),
+        "group": get_format("THOUSAND_SEPARATOR"),
+    }
 
 
-def _asks(field) -> bool:
-    kind = field_types.get(field.type)
-    return kind is None or kind.asks
+def typed_of(data: QueryDict) -> dict[str, list[str]]:
+    """What was typed into a step, without what only the page needs."""
+    return {name: values for name, values in data.lists() if name not in NOT_TYPED}
 
 
 def as_posted(typed: dict[str, list[str]]) -> QueryDict:

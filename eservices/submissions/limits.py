@@ -1,10 +1,219 @@
-"""How often the filing may write to an address that nobody proved."""
+"""The limits that requests alone tell: when a service is open, how many it takes, how many of one person."""
 
-from home import limits
+from datetime import datetime, time, timedelta
 
-HOUR = 60 * 60
-PER_EMAIL = 10  # over all drafts; what one draft may mail stands in actions
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail import blocks
+
+from eservices.accounts.models import IdentityLevel
+from eservices.formbuilder.blocks import FixedChoiceBlock
+from eservices.formbuilder.limits import Asking, Limit, Refusal, limit
+from home.dates import date_format
+from home.templatetags.commune import clock
+
+from .models import Submission
+
+FIRST, LAST = time(0, 0), time(23, 59)
+MOST, LONGEST = 1_000_000, 3650  # requests, days
 
 
-def email_allowed(email: str) -> bool:
-    return limits.count("resume-email", email.lower(), HOUR) <= PER_EMAIL
+@limit
+class Open(Limit):
+    """Requests are taken from one moment to another. What an agent types came in time on paper."""
+
+    key, label, icon = "open", gettext_lazy("Open from, until"), "date"
+
+    def settings_blocks(self):
+        return [
+            ("from", blocks.DateTimeBlock(required=False, label=gettext_lazy("From"))),
+            ("until", blocks.DateTimeBlock(required=False, label=gettext_lazy("Until"))),
+        ]
+
+    def faults(self, settings):
+        start, end = _moment(settings, "from"), _moment(settings, "until")
+        if any(settings.get(name) and _moment(settings, name) is None for name in ("from", "until")):
+            yield _("This moment does not exist.")
+        elif start is None and end is None:
+            yield _("Say from when or until when it is open.")
+        elif start and end and start >= end:
+            yield _("It closes before it opens.")
+
+    def announcement(self, settings, form, now):
+        end = _moment(settings, "until")
+        return _("Open until %(moment)s.") % {"moment": _written(end, LAST)} if end else ""
+
+    def refusal(self, settings, asking):
+        start, end = _moment(settings, "from"), _moment(settings, "until")
+        if asking.agent is not None:
+            return None
+        if start and asking.now < start:
+            return Refusal(_("Requests are taken from %(moment)s.") % {"moment": _written(start, FIRST)})
+        if end and asking.now >= end:
+            return Refusal(_("Requests were taken until %(moment)s.") % {"moment": _written(end, LAST)})
+        return None
+
+
+@limit
+class Total(Limit):
+    """So many requests in all. Rehearsals do not count; what is withdrawn or refused later does."""
+
+    key, label, icon = "total", gettext_lazy("Most requests in all"), "group"
+
+    def settings_blocks(self):
+        return [("most", blocks.IntegerBlock(min_value=1, max_value=MOST, label=gettext_lazy("How many")))]
+
+    def faults(self, settings):
+        if not settings.get("most"):
+            yield _("Say how many.")
+
+    def announcement(self, settings, form, now):
+        left = settings["most"] - _sent(form).count()
+        text = ngettext("%(n)s place is left.", "%(n)s places are left.", left)
+        return text % {"n": left} if left > 0 else ""
+
+    def refusal(self, settings, asking):
+        if _sent(asking.form).count() < settings["most"]:
+            return None
+        text = ngettext(
+            "Full: the %(n)s request that could be taken has arrived.",
+            "Full: the %(n)s requests that could be taken have arrived.",
+            settings["most"],
+        )
+        return Refusal(text % {"n": settings["most"]})
+
+
+@limit
+class PerPerson(Limit):
+    """So many requests of one person, ever or in so many days.
+
+    A person is who signed in: by a typed address alone, a stranger could find out who asked for what. Where
+    an agent files, the address given is looked at.
+    """
+
+    key, label, icon = "per_person", gettext_lazy("Most requests of one person"), "user"
+    personal = True
+
+    def settings_blocks(self):
+        return [
+            (
+                "most",
+                blocks.IntegerBlock(min_value=1, max_value=MOST, default=1, label=gettext_lazy("How many")),
+            ),
+            (
+                "days",
+                blocks.IntegerBlock(
+                    required=False,
+                    min_value=1,
+                    max_value=LONGEST,
+                    label=gettext_lazy("Within so many days"),
+                    help_text=gettext_lazy("Ever if empty."),
+                ),
+            ),
+        ]
+
+    def faults(self, settings):
+        if not settings.get("most"):
+            yield _("Say how many.")
+
+    def announcement(self, settings, form, now):
+        return _("%(limit)s. You sign in with your e-mail address.") % {"limit": self._limit(settings)}
+
+    def refusal(self, settings, asking):
+        if asking.agent is None and asking.user is None:
+            text = _("%(limit)s. Please sign in first: a code by e-mail is all it takes.")
+            return Refusal(text % {"limit": self._limit(settings)}, sign_in=True)
+        if self._sent(settings, asking).count() < settings["most"]:
+            return None
+        return Refusal(_("%(limit)s: it has arrived already.") % {"limit": self._limit(settings)})
+
+    def _limit(self, settings) -> str:
+        words = {"n": settings["most"], "days": settings.get("days")}
+        if settings.get("days"):
+            return (
+                ngettext(
+                    "At most %(n)s request of one person in %(days)s days",
+                    "At most %(n)s requests of one person in %(days)s days",
+                    words["n"],
+                )
+                % words
+            )
+        text = ngettext(
+            "At most %(n)s request of one person", "At most %(n)s requests of one person", words["n"]
+        )
+        return text % words
+
+    def _sent(self, settings, asking: Asking):
+        sent = _sent(asking.form)
+        if days := settings.get("days"):
+            sent = sent.filter(sent_at__gt=asking.now - timedelta(days=days))
+        if asking.agent is None:
+            filed_for = Q(agent__isnull=False, email__iexact=asking.user.email)
+            return sent.filter(Q(user=asking.user) | filed_for)
+        if not asking.email:
+            return sent.none()
+        return sent.filter(Q(email__iexact=asking.email) | Q(user__email__iexact=asking.email))
+
+
+@limit
+class Identity(Limit):
+    """Whoever files must be known that well. Where an agent files, the agent sees to it."""
+
+    key, label, icon = "identity", gettext_lazy("Identity needed to file"), "user"
+    personal = True
+
+    def settings_blocks(self):
+        return [
+            (
+                "level",
+                FixedChoiceBlock(
+                    choices=[(level.name.lower(), level.label) for level in IdentityLevel if level],
+                    default=IdentityLevel.KNOWN.name.lower(),
+                    label=gettext_lazy("At least"),
+                ),
+            )
+        ]
+
+    def faults(self, settings):
+        if not settings.get("level"):
+            yield _("Say which level.")
+
+    def announcement(self, settings, form, now):
+        if _level(settings) <= IdentityLevel.EMAIL:
+            return _("You sign in with your e-mail address.")
+        return _("You sign in, and we must know who you are.")
+
+    def refusal(self, settings, asking):
+        if asking.agent is not None:
+            return None
+        if asking.user is None:
+            return Refusal(self.announcement(settings, asking.form, asking.now), sign_in=True)
+        if asking.user.level >= _level(settings):
+            return None
+        return Refusal(_("For this service we must know for sure who you are."), prove=True)
+
+
+def _level(settings: dict) -> IdentityLevel:
+    return IdentityLevel[settings["level"].upper()]
+
+
+def _sent(form):
+    return Submission.objects.real().filter(version__form=form)
+
+
+def _moment(settings: dict, name: str) -> datetime | None:
+    try:
+        found = parse_datetime(settings.get(name) or "")
+    except ValueError:
+        return None
+    return timezone.make_aware(found) if found and timezone.is_naive(found) else found
+
+
+def _written(moment: datetime, silent: time) -> str:
+    """A day, with the hour where it says something: 1 March 2027, 8:00."""
+    local = timezone.localtime(moment)
+    day = date_format(local, "DATE_FORMAT")
+    return day if local.time().replace(second=0, microsecond=0) == silent else f"{day}, {clock(local)}"

@@ -1,5 +1,7 @@
 """What the applicant declares: drafts while it is being filled in, the submission once it is sent."""
 
+import hashlib
+import json
 import secrets
 import uuid
 from datetime import timedelta
@@ -7,12 +9,30 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from eservices.accounts.models import IdentityLevel
+from eservices.formbuilder.bill import total
+from eservices.formbuilder.definition import Step
 from eservices.formbuilder.models import FormVersion
 
+SEEN = "_seen"  # hidden input: the mark of the step that a page was made from, and what tells the page from others
+
+
+def seen_by_page(mark: str) -> str:
+    """What a page of a step carries: two tabs of the same state are two pages."""
+    return f"{mark}.{secrets.token_hex(4)}"
+
+
+def mark_of(seen: str) -> str:
+    return seen.partition(".")[0]
+
+
 DRAFT_DAYS = 30
+FILES = "files"  # folder of the private storage
 
 
 def new_secret() -> str:
@@ -30,7 +50,7 @@ def private_storage():
 
 def random_path(instance, filename) -> str:
     """Where a file lies: a random name, so that nothing of the applicant's stands in a path."""
-    return f"files/{instance.pk.hex[:2]}/{instance.pk.hex}"
+    return f"{FILES}/{instance.pk.hex[:2]}/{instance.pk.hex}"
 
 
 class Channel(models.TextChoices):
@@ -42,7 +62,22 @@ class Channel(models.TextChoices):
     PAPER = "paper", _("on paper")
 
 
-class DraftQuerySet(models.QuerySet):
+class RequestQuerySet(models.QuerySet):
+    def real(self):
+        """Without rehearsals: what counts, is found and is kept."""
+        return self.filter(version__kind=FormVersion.Kind.PUBLISHED)
+
+    def rehearsed(self):
+        """What editors tried."""
+        return self.filter(version__kind=FormVersion.Kind.REHEARSAL)
+
+
+class DraftQuerySet(RequestQuerySet):
+    def with_current(self):
+        """With ``current``: the number of the version that their form asks now, None where it is closed."""
+        published = FormVersion.objects.published().filter(form=OuterRef("version__form"), form__offered=True)
+        return self.annotate(current=Subquery(published.order_by("-number").values("number")[:1]))
+
     def to_forget(self, now):
         """Drafts that were kept as long as promised and never sent, with something still in them."""
         return self.filter(expires_at__lte=now, forgotten_at=None, submission=None)
@@ -102,6 +137,21 @@ class Draft(models.Model):
     def expired(self) -> bool:
         return self.expires_at <= timezone.now()
 
+    def mark(self, step: Step) -> str:
+        """Changes whenever the step is saved or put aside: a page made before that is out of date."""
+        asked = [field.key for field in step.fields if field.type != "files"]
+        state = [
+            self.typed.get(step.key),
+            step.key in self.completed,
+            {key: self.answers.get(key) for key in asked},
+        ]
+        return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()[:16]
+
+    def take(self, version: FormVersion, carried) -> None:
+        """Makes the draft at hand, not its row, one of another version: see ``carrying.Carried``."""
+        self.version = version
+        self.answers, self.completed, self.typed = carried.answers, carried.completed, carried.typed
+
 
 class Submission(models.Model):
     """What was sent. A record: never changed. One draft makes at most one submission."""
@@ -111,6 +161,9 @@ class Submission(models.Model):
     version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="submissions")
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     answers = models.JSONField(_("answers"))
+    fees = models.JSONField(
+        _("fees"), default=list, blank=True, help_text=_("What was due when it was sent, line by line.")
+    )
     applicant_name = models.CharField(_("applicant"), max_length=255, blank=True)
     email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
     phone = models.CharField(_("telephone"), max_length=32, blank=True)
@@ -121,19 +174,71 @@ class Submission(models.Model):
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    identity_level = models.PositiveSmallIntegerField(
+        _("identity level"),
+        choices=IdentityLevel,
+        default=IdentityLevel.NONE,
+        help_text=_("How sure we were, when it was sent, that the applicant is who sent it."),
+    )
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+    erased_at = models.DateTimeField(
+        _("erased"), null=True, blank=True, help_text=_("Since when nothing personal stands in it.")
+    )
+
+    objects = RequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("submission")
         verbose_name_plural = _("submissions")
         ordering = ["-sent_at"]
+        # What the same person sent besides. The first is whole: of an expression in a partial index PostgreSQL does not
+        # know how rare a value is, and would read every case instead.
+        indexes = [
+            models.Index(Upper("email"), name="submission_email"),
+            models.Index(fields=["phone"], name="submission_phone", condition=~Q(phone="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.version} {self.sent_at:%Y-%m-%d %H:%M}"
 
+    @property
+    def fees_total(self) -> int:
+        """In minor units; ``fees`` are lines as ``formbuilder.bill`` writes them, in the applicant's language."""
+        return total(self.fees)
+
+
+class Scan(models.TextChoices):
+    """What the virus scanner says of a file. What waits for it is opened by nobody."""
+
+    NOT_NEEDED = "none", _("not checked")
+    WAITING = "waiting", _("being checked before anybody opens it")
+    CLEAN = "clean", _("clean")
+    INFECTED = "infected", _("destroyed: it carried a virus")
+
+
+class StoredFileQuerySet(models.QuerySet):
+    def readable(self):
+        """What may be opened: neither waiting for the scanner nor infected."""
+        return self.filter(scan__in=[Scan.NOT_NEEDED, Scan.CLEAN])
+
+    def kept(self):
+        """What counts as an answer: all but what carried a virus and was destroyed."""
+        return self.exclude(scan=Scan.INFECTED)
+
+    def unclaimed(self):
+        """What belongs to nothing: neither draft nor submission nor anything of the apps above."""
+        relations = {relation.name: None for relation in self.model._meta.related_objects}
+        return self.filter(draft=None, submission=None, **relations)
+
+    def to_scan(self, now):
+        return self.filter(scan=Scan.WAITING, scan_due_at__lte=now)
+
 
 class StoredFile(models.Model):
-    """A file that an applicant sent, kept privately. Belongs to a draft, and to its submission once sent."""
+    """A file that an applicant sent, kept privately. Belongs to a draft, and to its submission once sent.
+
+    Of an infected one the row stays, so that nobody wonders where it went; its content is destroyed.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     draft = models.ForeignKey(Draft, on_delete=models.SET_NULL, null=True, blank=True, related_name="files")
@@ -147,11 +252,28 @@ class StoredFile(models.Model):
     digest = models.CharField(_("SHA-256"), max_length=64)
     content = models.FileField(upload_to=random_path, storage=private_storage, max_length=255)
     stored_at = models.DateTimeField(default=timezone.now)
+    scan = models.CharField(_("virus check"), max_length=8, choices=Scan, default=Scan.NOT_NEEDED)
+    scan_due_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the scanner is asked next; empty where it need not be.")
+    )
+    virus = models.CharField(_("virus"), max_length=100, blank=True)
+
+    objects = StoredFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
         ordering = ["stored_at"]
+        indexes = [models.Index(fields=["scan_due_at"], name="file_scan_due", condition=Q(scan="waiting"))]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def readable(self) -> bool:
+        return self.scan in (Scan.NOT_NEEDED, Scan.CLEAN)
+
+    @property
+    def remark(self) -> str:
+        """What there is to know about a file that may not be opened."""
+        return "" if self.readable else f"{self.name}: {self.get_scan_display()}"

@@ -39,6 +39,12 @@ class Progress:
         """Where to go on; None where the request can be sent."""
         return next((step for step in self.steps if not self.is_complete(step)), None)
 
+    @property
+    def email(self) -> str:
+        """The applicant's address, as far as it is given and counts."""
+        key = self.definition.settings.get("applicant", {}).get("email")
+        return str(self.relevant.get(key) or "")[:254]
+
     def step(self, key: str) -> Step | None:
         """The step under ``key``, if these answers lead through it."""
         return next((step for step in self.steps if step.key == key), None)
@@ -67,8 +73,6 @@ class Progress:
 
 def relaxed(definition: Definition, optional: Collection[str]) -> Definition:
     """The same form with some questions optional, as where an agent files for somebody without e-mail."""
-    if not optional:
-        return definition
     steps = [
         step | {"fields": [_relaxed(field, optional) for field in step.get("fields", [])]}
         for step in definition.content["steps"]
@@ -77,4 +81,8 @@ def relaxed(definition: Definition, optional: Collection[str]) -> Definition:
 
 
 def _relaxed(content: dict, optional: Collection[str]) -> dict:
-    return content | {"required": False} if content["key"] in optional else content
+    if content["key"] in optional:
+        return content | {"required": False}
+    if rows := content.get("fields"):
+        return content | {"fields": [_relaxed(field, optional) for field in rows]}
+    return content

@@ -1,4 +1,4 @@
-"""What may be sent as a file: judged by extension, content, size and count before anything is kept."""
+"""What may be sent as a file: judged by kind, content and size, and scanned, before anything is kept."""
 
 import hashlib
 import lzma
@@ -7,15 +7,22 @@ import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import PurePosixPath
 
 import filetype
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.core.files.base import File
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from PIL import Image
+
+from . import scanning
+from .models import Scan
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
 OPEN = "application/vnd.oasis.opendocument"
@@ -36,37 +43,86 @@ TYPES = {
 }
 # What a packed format must hold inside: the name of a part, for OpenDocument its content too.
 PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "odt": "mimetype", "ods": "mimetype"}
-DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, ValueError, RuntimeError, EOFError)
-MOST_FILES = 10
+PICTURES = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "tif": "TIFF", "tiff": "TIFF"}
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    EOFError,
+    SyntaxError,
+)
+MARKUP = re.compile(rb"<(!doctype html|html|head|body|script|svg|iframe)\b", re.IGNORECASE)
+HEAD = 1024  # bytes in which a browser looks for markup
+MB = 1024 * 1024
+MOST_PARTS = 3000  # in a packed document
+MOST_AT_ONCE = 10  # files of the largest size that one request may bring
 LONGEST_NAME = 150
 
 
 @dataclass(frozen=True)
 class CheckedFile:
-    """A file that may be kept, with its cleaned name and its type by content."""
+    """A file that may be kept, with its cleaned name, its type by content and what the scanner says."""
 
     name: str
     content_type: str
     size: int
     digest: str
     file: File
+    scan: str = Scan.NOT_NEEDED
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):
-    """Keeps no more of a file than may be sent, so that a huge one cannot fill the disk."""
+    """Keeps no more than may be sent, of one file and of all, so that nobody fills the disk.
+
+    What is beyond is read and dropped: the text that was typed beside it arrives all the same. Staff send
+    what they need.
+    """
+
+    def handle_raw_input(self, *args, **kwargs):
+        self.limit, self.room = settings.UPLOAD_MAX_BYTES, MOST_AT_ONCE * settings.UPLOAD_MAX_BYTES
+        if getattr(getattr(self.request, "user", None), "is_staff", False):
+            self.limit = self.room = float("inf")
 
     def new_file(self, *args, **kwargs):
         super().new_file(*args, **kwargs)
-        self.received = 0
+        self.received, self.cut = 0, False
 
     def receive_data_chunk(self, raw_data, start):
         self.received += len(raw_data)
-        if self.received <= settings.UPLOAD_MAX_BYTES:
+        self.cut = self.cut or self.received > self.limit or len(raw_data) > self.room
+        if not self.cut:
+            self.room -= len(raw_data)
             super().receive_data_chunk(raw_data, start)
+
+    def file_complete(self, file_size):
+        upload = super().file_complete(file_size)
+        upload.cut = self.cut
+        return upload
+
+
+def bounded(view):
+    """Answers too much input, too many fields or files, with a page that says so."""
+    protected = csrf_protect(view)
+
+    @csrf_exempt  # the token stands in the input: ``protected`` checks it where too much can be answered
+    @wraps(view)
+    def page(request, *args, **kwargs):
+        try:
+            return protected(request, *args, **kwargs)
+        except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
+            return render(request, "submissions/too_much.html", status=413)
+
+    return page
 
 
 def check(upload, *, extensions=(), max_bytes: int | None = None) -> CheckedFile:
-    """The file as it may be kept, or ``ValidationError`` with a sentence that says what to do."""
+    """The file as it may be kept, or ``ValidationError`` with a sentence that says what to do.
+
+    Asks the virus scanner: never called inside a transaction.
+    """
     name = clean_name(upload.name)
     limit = min(max_bytes or settings.UPLOAD_MAX_BYTES, settings.UPLOAD_MAX_BYTES)
     if not upload.size:
@@ -76,12 +132,17 @@ def check(upload, *, extensions=(), max_bytes: int | None = None) -> CheckedFile
             _("“%(name)s” is too large: at most %(limit)s. Send a smaller copy, or a photo of lower quality.")
             % {"name": name, "limit": filesizeformat(limit)}
         )
+    if getattr(upload, "cut", False):
+        raise ValidationError(
+            _("“%(name)s”: these files are too much at once. Send it again by itself.") % {"name": name}
+        )
     return CheckedFile(
         name=name,
         content_type=_content_type(upload, name, accepted(extensions)),
         size=upload.size,
         digest=_digest(upload),
         file=upload,
+        scan=_scanned(upload, name),
     )
 
 
@@ -109,7 +170,18 @@ def _content_type(upload, name: str, extensions: list[str]) -> str:
             _("“%(name)s” cannot be accepted. Send one of these kinds: %(kinds)s.")
             % {"name": name, "kinds": kinds}
         )
-    if not (_holds_parts(upload, extension) if extension in PARTS else _has_signature(upload, extension)):
+    try:
+        honest = _is_document(upload, extension) if extension in PARTS else _is_only(upload, extension)
+    except Bomb:
+        raise ValidationError(
+            _("“%(name)s” is too large once it is unpacked. Save it as a PDF of lower quality and send that.")
+            % {"name": name}
+        ) from None
+    except DAMAGED:
+        honest = False
+    finally:
+        upload.seek(0)
+    if not honest:
         raise ValidationError(
             _("“%(name)s” is not what its name says, or it is damaged. Open it, save it again and send it.")
             % {"name": name}
@@ -117,28 +189,73 @@ def _content_type(upload, name: str, extensions: list[str]) -> str:
     return TYPES[extension]
 
 
-def _has_signature(upload, extension: str) -> bool:
-    upload.seek(0)
-    kind = filetype.guess(upload.read(8192))
-    upload.seek(0)
-    return kind is not None and kind.mime == TYPES[extension]
+class Bomb(Exception):
+    """Small to send, huge once it is unpacked."""
 
 
-def _holds_parts(upload, extension: str) -> bool:
+def _is_only(upload, extension: str) -> bool:
+    """Whether the content is of this kind and of no other: a browser or an archiver could read it as that."""
+    upload.seek(0)
+    head = upload.read(8192)
+    kind = filetype.guess(head)
+    if kind is None or kind.mime != TYPES[extension]:
+        return False
+    if MARKUP.search(head[:HEAD]) or zipfile.is_zipfile(upload):
+        return False
+    return extension not in PICTURES or _is_picture(upload, PICTURES[extension])
+
+
+def _is_picture(upload, kind: str) -> bool:
+    """Reads the first lines of a picture, which say how large it is, and not the picture."""
     upload.seek(0)
     try:
-        with zipfile.ZipFile(upload) as packed:
-            names = packed.namelist()
-            if PARTS[extension] not in names or any("vbaproject" in name.lower() for name in names):
-                return False
-            if PARTS[extension] != "mimetype":
-                return True
-            with packed.open("mimetype") as part:
-                return part.read(200).decode("ascii", "replace") == TYPES[extension]
-    except DAMAGED:
+        with Image.open(upload, formats=[kind]) as picture:
+            return min(picture.size) > 0
+    except Image.DecompressionBombError:
+        raise Bomb from None
+
+
+def _is_document(upload, extension: str) -> bool:
+    """Whether a packed file holds what such a document holds, no macros, and no more than anybody writes."""
+    upload.seek(0)
+    if upload.read(4) != b"PK\x03\x04":
         return False
+    with zipfile.ZipFile(upload) as packed:
+        _refuse_bomb(packed.infolist(), upload.size)
+        names = packed.namelist()
+        if PARTS[extension] not in names or any("vbaproject" in name.lower() for name in names):
+            return False
+        if PARTS[extension] != "mimetype":
+            return True
+        with packed.open("mimetype") as part:
+            return part.read(200).decode("ascii", "replace") == TYPES[extension]
+
+
+def _refuse_bomb(parts: list[zipfile.ZipInfo], size: int) -> None:
+    """Text shrinks to a twentieth; what shrinks to a hundredth, or lies over itself, was made to burst."""
+    unpacked = sum(part.file_size for part in parts)
+    overlapping = sum(part.compress_size for part in parts) > size
+    if len(parts) > MOST_PARTS or overlapping or unpacked > max(20 * MB, min(100 * size, 200 * MB)):
+        raise Bomb
+
+
+def _scanned(upload, name: str) -> str:
+    """What the scanner says; where it is away the file is held until it is back."""
+    if not scanning.is_configured():
+        return Scan.NOT_NEEDED
+    upload.seek(0)
+    try:
+        virus = scanning.virus_in(upload.chunks())
+    except scanning.Away:
+        return Scan.WAITING
     finally:
         upload.seek(0)
+    if virus:
+        raise ValidationError(
+            _("“%(name)s” carries a virus (%(virus)s) and was not kept. Check your device first.")
+            % {"name": name, "virus": virus}
+        )
+    return Scan.CLEAN
 
 
 def _digest(upload) -> str:

@@ -5,46 +5,35 @@ from functools import wraps
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eservices.formbuilder.definition import Step
 from eservices.formbuilder.forms import REMOVE_FILE, StepForm
+from eservices.formbuilder.logic.visibility import visible_steps
+from home import limits
 from home.validators import validate_no_control
 
-from . import access, actions, limits, uploads
-from .filing import Filing, unjudged
-from .models import Channel
+from . import access, actions, background, beginning, rates, uploads
+from .carrying import regrouped
+from .filing import BACK, GO_TO, LATER, TRAP, VERSION, Filing, as_posted, typed_of, unjudged
+from .models import Channel, seen_by_page
 from .receipts import receipt
+from .receiving import receive_files, remove_file
 
-TRAP = "website"  # a field that people do not see and robots fill in
-# Buttons that leave a step without judging it. JavaScript presses the last for the links to other steps.
-BACK, LATER, GO_TO = "back", "later", "go_to"
-NOT_TYPED = {"csrfmiddlewaretoken", TRAP, BACK, LATER, GO_TO, REMOVE_FILE}
+UNSAVED = "unsaved_step"  # in the session
+CHANGED = gettext_lazy("This form has changed while the page was open. Please check your answers.")
 
 
 # -- What every page passes through --------------------------------------------------------------------------
 def filing_page(view):
-    """Never cached, takes files up to their limit, and answers too much input with a page that says so."""
-    protected = csrf_protect(view)
-
-    @csrf_exempt  # only until the upload handler is chosen: ``protected`` checks the token
-    @never_cache
-    @wraps(view)
-    def page(request, *args, **kwargs):
-        request.upload_handlers = [uploads.LimitedUploadHandler(request)]
-        try:
-            return protected(request, *args, **kwargs)
-        except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
-            return render(request, "submissions/too_much.html", status=413)
-
-    return page
+    """Never cached, and answers too much input with a page that says so."""
+    return never_cache(uploads.bounded(view))
 
 
 def of_draft(view):
@@ -56,12 +45,47 @@ def of_draft(view):
         try:
             draft = access.draft_by_secret(request.user, secret)
         except access.SignInFirst:
-            return redirect_to_login(request.get_full_path())
+            return _sign_in_first(request, secret, kwargs.get("step"))
         except access.Expired as expired:
             return _expired(request, expired.draft)
-        return view(request, Filing.of(draft, get_language(), _person(request)), **kwargs)
+        try:
+            told = _follow(request, draft)
+        except actions.AlreadySent:  # in another tab, this very moment
+            return redirect("submissions:sent", draft.secret)
+        filing = Filing.of(draft, get_language(), _person(request), limits.caller(request))
+        filing.told = told
+        return view(request, filing, **kwargs)
 
     return page
+
+
+def _sign_in_first(request, secret: str, step: str | None) -> HttpResponse:
+    """Somebody's session has ended: what was just posted waits in the new one, and is shown after signing in.
+
+    Not in the draft: whoever holds a link that opens for its owner only must not write there either.
+    """
+    if request.method == "POST" and step:
+        request.session[UNSAVED] = [secret, step, typed_of(without_nul(request.POST))]
+    if background.wanted(request):
+        text = _("You are no longer signed in. Press “Continue” and sign in: what you typed is kept.")
+        return background.refused(text, 401)
+    return redirect_to_login(request.get_full_path())
+
+
+def _follow(request, draft) -> str:
+    """Takes a draft to the version in force, and answers what to tell whoever fills it in.
+
+    Until something is posted the row stays as it is: following a link changes nothing, and whoever comes back
+    is told on every page.
+    """
+    version = access.newer_version(draft)
+    if version is None:
+        return ""
+    carried = actions.carried_to(draft, version, get_language())
+    if request.method == "POST":
+        actions.carry_over(actor=_person(request), draft=draft, version=version)
+    draft.take(version, carried)
+    return carried.told
 
 
 def of_open_draft(view):
@@ -86,11 +110,38 @@ def of_open_draft(view):
 def start(request, form):
     """The first step. Nothing is kept before something is sent."""
     channel, agent = _on_behalf(request)
-    filing = Filing(access.version_in_force(form), get_language(), _person(request), None, channel, agent)
+    filing = Filing(
+        access.version_in_force(form),
+        get_language(),
+        _person(request),
+        None,
+        channel,
+        agent,
+        caller=limits.caller(request),
+    )
     steps = filing.progress.steps
     if not steps:
         raise Http404
+    filing.beginning = _beginning(request, form)
+    if request.method == "POST" and access.is_begun(filing.beginning.secret):
+        return step(request, secret=filing.beginning.secret, step=steps[0].key)
+    if earlier := _earlier(request, filing):
+        first = visible_steps(earlier.definition, {}, timezone.localdate())
+        return _posted_before(request, filing, first[0])
+    if request.method != "POST" and filing.closed:
+        return _closed(request, filing)
     return _step(request, filing, steps[0])
+
+
+def _closed(request, filing: Filing) -> HttpResponse:
+    """No request is taken now: said before somebody starts."""
+    return _page(request, "submissions/closed.html", filing, {"closed": filing.closed}, status=403)
+
+
+def _beginning(request, form: str) -> beginning.Beginning:
+    """Of the draft that the page posted here is to begin; a new one for a new page, and once it was sent."""
+    brought = beginning.read(request.POST.get(beginning.FIELD, ""), form)
+    return brought if brought and not access.is_sent(brought.secret) else beginning.new(form)
 
 
 @of_draft
@@ -106,6 +157,8 @@ def resume(request, filing):
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request, filing, step):
     """One step of a draft. Out of order, or no longer asked: the first that is to complete."""
+    if (earlier := _earlier(request, filing)) and (before := earlier.definition.step(step)):
+        return _posted_before(request, filing, before)
     if filing.definition.step(step) is None:
         raise Http404
     found = filing.progress.step(step)
@@ -120,7 +173,16 @@ def step(request, filing, step):
 def _step(request, filing: Filing, step: Step) -> HttpResponse:
     if request.method == "POST":
         return _posted(request, filing, step)
-    return _show(request, filing, step, filing.form(step))
+    return _show(request, filing, step, _unsaved(request, filing, step) or filing.form(step))
+
+
+def _unsaved(request, filing: Filing, step: Step) -> StepForm | None:
+    """What was posted when the session had ended: shown again until it is posted once more."""
+    secret, key, typed = request.session.get(UNSAVED, ("", "", {}))
+    if filing.draft is None or (secret, key) != (filing.draft.secret, step.key):
+        return None
+    messages.info(request, _("You are signed in again. Check what you typed, then continue."))
+    return unjudged(filing.form(step, as_posted(typed)))
 
 
 def _posted(request, filing: Filing, step: Step) -> HttpResponse:
@@ -129,17 +191,71 @@ def _posted(request, filing: Filing, step: Step) -> HttpResponse:
     if data.get(TRAP):
         form = unjudged(filing.form(step, data))
         return _show(request, filing, step, form, [_("Leave the hidden field empty, and send again.")])
-    faults = _receive_files(request, filing, step)
+    try:
+        rates.posting(request, filing)
+    except rates.TooOften as often:
+        return _too_often(request, filing, step, data, often)
+    if background.wanted(request):
+        return background.posted(request, filing, step, data)
+    request.session.pop(UNSAVED, None)
+    faults = receive_files(request, filing, step)
     if data.get(REMOVE_FILE):
-        _remove_file(filing, data[REMOVE_FILE])
+        remove_file(filing, data[REMOVE_FILE])
         return _show(request, filing, step, unjudged(filing.form(step, data)))
     form = filing.form(step, data)
     if any(button in data for button in (BACK, LATER, GO_TO)):
         return _leave(filing, step, form, data)
     valid = form.is_valid()
     if valid and not faults:
-        return _save(filing, step, form)
+        try:
+            return _save(filing, step, form)
+        except actions.NotKept as gone:
+            faults = {gone.field: [str(gone)]}
     return _show(request, filing, step, _with_faults(form, faults))
+
+
+def _too_often(request, filing: Filing, step: Step, data: QueryDict, often: rates.TooOften) -> HttpResponse:
+    """Enough for now: the page again, with what was typed and when to go on."""
+    if background.wanted(request):
+        response = background.refused(often.message, 429, retry=often.seconds)
+    else:
+        form = unjudged(filing.form(step, data))
+        response = _show(request, filing, step, form, [often.message], status=429)
+    response["Retry-After"] = often.seconds
+    return response
+
+
+def _earlier(request, filing: Filing):
+    """The version that a posted page was made from, if it is not the one that the draft is at now."""
+    number = request.POST.get(VERSION, "")
+    if not number or number == str(filing.version.number):
+        return None
+    return access.version_numbered(filing.version.form, number)
+
+
+def _posted_before(request, filing: Filing, step: Step) -> HttpResponse:
+    """A page that stood open while the form changed: what was typed goes to the steps that ask it now."""
+    data = without_nul(request.POST)
+    if data.get(TRAP):
+        return redirect(filing.url(filing.progress.first_incomplete))
+    try:
+        rates.posting(request, filing)
+    except rates.TooOften as often:
+        return _too_often(request, filing, filing.definition.step(step.key) or step, data, often)
+    for one in filing.definition.steps:
+        receive_files(request, filing, one)
+    if background.wanted(request):
+        return background.refused(str(filing.told or CHANGED), 409)
+    typed = regrouped(step, filing.definition, filing.answers, dict(data.lists()))
+    for key, own in typed.items():
+        filing.draft = actions.put_aside(
+            actor=filing.user, draft=filing.start(), step=filing.definition.step(key), typed=own
+        )
+    messages.info(request, filing.told or CHANGED)
+    if LATER in data and filing.draft:
+        return redirect("submissions:later", filing.draft.secret)
+    asked = [one for one in filing.progress.steps if one.key in typed and filing.progress.may_open(one)]
+    return redirect(filing.url(asked[0] if asked else filing.progress.first_incomplete))
 
 
 def _save(filing: Filing, step: Step, form: StepForm) -> HttpResponse:
@@ -152,17 +268,24 @@ def _save(filing: Filing, step: Step, form: StepForm) -> HttpResponse:
 
 def _leave(filing: Filing, step: Step, form: StepForm, data: QueryDict) -> HttpResponse:
     """To another page, with what was typed: saved if it is right, else put aside as it is."""
-    if form.is_valid():
-        _keep(filing, step, form)
-    else:
-        typed = {name: values for name, values in data.lists() if name not in NOT_TYPED}
-        filing.draft = actions.put_aside(actor=filing.user, draft=filing.start(), step=step, typed=typed)
+    if not (form.is_valid() and _is_kept(filing, step, form)):
+        filing.draft = actions.put_aside(
+            actor=filing.user, draft=filing.start(), step=step, typed=typed_of(data)
+        )
     progress = filing.progress
     if LATER in data:
         return redirect("submissions:later", filing.draft.secret)
     if GO_TO in data:
         return redirect(filing.url(progress.step(data[GO_TO]) or step))
     return redirect(filing.url(progress.before(step) or step))
+
+
+def _is_kept(filing: Filing, step: Step, form: StepForm) -> bool:
+    try:
+        _keep(filing, step, form)
+    except actions.NotKept:
+        return False
+    return True
 
 
 def _keep(filing: Filing, step: Step, form: StepForm) -> None:
@@ -172,10 +295,11 @@ def _keep(filing: Filing, step: Step, form: StepForm) -> None:
         step=step,
         answers=form.cleaned_answers,
         language=filing.language,
+        caller=filing.caller,
     )
 
 
-def _show(request, filing: Filing, step: Step, form: StepForm, notes=()) -> HttpResponse:
+def _show(request, filing: Filing, step: Step, form: StepForm, notes=(), status=200) -> HttpResponse:
     context = {
         "form": form,
         "step": step,
@@ -184,39 +308,11 @@ def _show(request, filing: Filing, step: Step, form: StepForm, notes=()) -> Http
         "opened": [] if form.errors else [one for one in form.questions if one.field in form.opened],
         "has_back": filing.draft and filing.progress.before(step),
         "notes": notes,
+        "seen": seen_by_page(filing.mark(step)),
+        "closed": filing.closed,
+        "beginning": None if filing.draft else filing.beginning,
     }
-    return _page(request, "submissions/step.html", filing, context)
-
-
-# -- Files ---------------------------------------------------------------------------------------------------
-def _receive_files(request, filing: Filing, step: Step) -> dict[str, list[str]]:
-    """Keeps the files of a step that may be kept, and says of each other one why not, by question."""
-    questions = {field.key: field for field in step.fields if field.type == "files"}
-    faults: dict[str, list[str]] = {}
-    for key in questions:
-        limits = filing.file_limits(questions[key])
-        for upload in request.FILES.getlist(key):
-            try:
-                checked = uploads.check(upload, extensions=limits.extensions, max_bytes=limits.max_bytes)
-                actions.attach_file(
-                    actor=filing.user, draft=filing.start(), field=key, upload=checked, most=limits.most
-                )
-            except ValidationError as fault:
-                faults.setdefault(key, []).extend(fault.messages)
-            except actions.Refused as fault:
-                if isinstance(fault, actions.AlreadySent):
-                    raise
-                faults.setdefault(key, []).append(str(fault))
-    return faults
-
-
-def _remove_file(filing: Filing, file_id: str) -> None:
-    if filing.draft is None:
-        return
-    try:
-        actions.remove_file(actor=filing.user, draft=filing.draft, file_id=file_id)
-    except (ValueError, ValidationError):  # not an identifier: nothing to remove
-        return
+    return _page(request, "submissions/step.html", filing, context | filing.live(form), status)
 
 
 def _with_faults(form: StepForm, faults: dict[str, list[str]]) -> StepForm:
@@ -238,15 +334,16 @@ def review(request, filing):
     return _review(request, filing)
 
 
-def _review(request, filing: Filing, faults=()) -> HttpResponse:
+def _review(request, filing: Filing, faults=(), status=200) -> HttpResponse:
     steps = filing.progress.steps
     context = {
         "trail": filing.trail(None),
         "sections": filing.sections(),
         "back_url": filing.url(steps[-1]) if steps else "",
         "faults": faults,
+        "closed": filing.closed,
     }
-    return _page(request, "submissions/review.html", filing, context | filing.fees())
+    return _page(request, "submissions/review.html", filing, context | filing.fees(), status)
 
 
 @of_draft
@@ -255,17 +352,32 @@ def send(request, filing):
     """Sends, once: a second time leads to the same receipt."""
     if request.method != "POST":
         return redirect("submissions:resume", filing.draft.secret)
+    number = str(filing.version.number)
     if not hasattr(filing.draft, "submission"):
         if missing := filing.progress.first_incomplete:
             return _incomplete(request, filing, missing)
+        if request.POST.get(VERSION, "" if filing.told else number) != number:
+            messages.info(request, filing.told or CHANGED)
+            return redirect("submissions:review", filing.draft.secret)
         if request.POST.get(TRAP):
             return _review(request, filing, [_("Leave the hidden field empty, and send again.")])
         if "declared" not in request.POST:
             return _review(request, filing, [_("Tick the box: you confirm that your answers are exact.")])
+        if filing.is_hasty:
+            return _review(request, filing, [_("That was quick. Read your answers, then press again.")])
+        try:
+            rates.sending(request, filing)
+        except rates.TooOften as often:
+            response = _review(request, filing, [often.message], status=429)
+            response["Retry-After"] = often.seconds
+            return response
     try:
         actions.send(actor=filing.user, draft=filing.draft)
     except actions.Incomplete as incomplete:
         return _incomplete(request, filing, incomplete.step)
+    except actions.Closed as closed:
+        filing.closed = closed.refusal
+        return _review(request, filing, status=409)
     return redirect("submissions:sent", filing.draft.secret)
 
 
@@ -284,7 +396,7 @@ def sent(request, filing):
     context = {
         "submission": submission,
         "receipt": receipt(submission),
-        "sections": filing.sections(submission.answers),
+        "sections": filing.sections(submission),
     }
     return _page(request, "submissions/sent.html", filing, context)
 
@@ -329,8 +441,12 @@ def resume_mail(request, filing):
 
 
 def _mail_link(filing: Filing, to: str) -> None:
-    if not limits.email_allowed(to):
-        raise actions.Refused(_("We wrote to this address several times already. Try again in an hour."))
+    try:
+        rates.RESUME_EMAIL.count(to.lower())
+    except rates.TooOften as often:
+        raise actions.Refused(
+            _("We wrote to this address several times already. Try again at %(hour)s.") % {"hour": often.hour}
+        ) from None
     actions.mail_resume_link(actor=filing.user, draft=filing.draft, to=to)
 
 
@@ -340,14 +456,14 @@ def _later(request, filing: Filing, form: ResumeForm) -> HttpResponse:
 
 
 # -- Shared --------------------------------------------------------------------------------------------------
-def _page(request, template: str, filing: Filing, context: dict) -> HttpResponse:
+def _page(request, template: str, filing: Filing, context: dict, status: int = 200) -> HttpResponse:
     shared = {
         "filing": filing,
         "draft": filing.draft,
         "service_title": filing.title,
-        "notices": messages.get_messages(request),
+        "notices": [*([filing.told] if filing.told else []), *messages.get_messages(request)],
     }
-    return render(request, template, shared | context)
+    return render(request, template, shared | context, status=status)
 
 
 def _expired(request, draft) -> HttpResponse:

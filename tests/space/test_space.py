@@ -124,3 +124,14 @@ def test_the_space_asks_the_database_no_more_for_more_requests(client, elodie, d
     client.get("/espace/")
     with django_assert_max_num_queries(14):
         client.get("/espace/")
+
+
+def test_an_address_that_nobody_proved_opens_nothing_that_was_filed_under_it(client):
+    mine = own_case()
+    person = UserFactory(email="julie.perret@orvenay.example", is_staff=True)
+    person.email = ADDRESS  # as an administrator may write it
+    person.save()
+    client.force_login(person)
+
+    assert mine.reference not in client.get("/espace/").text
+    assert client.get(f"/espace/{mine.reference}/").status_code == 404

@@ -330,3 +330,16 @@ def test_the_page_stays_within_its_queries(client, django_assert_max_num_queries
     client.get(url)
     with django_assert_max_num_queries(20):
         client.get(url)
+
+
+def test_whoever_writes_again_and_again_is_told_when_to_go_on_and_keeps_the_words(client, monkeypatch):
+    from eservices.submissions import rates
+
+    monkeypatch.setattr(rates, "ANSWER", rates.Rate("answer-case", 1))
+    url = f"{reverse('space:status', args=[CaseFactory().links.last().secret])}repondre/"
+    client.post(url, {"text": "Une première fois."})
+
+    response = client.post(url, {"text": "Encore une fois."})
+
+    assert response.status_code == 422
+    assert "Encore une fois." in response.content.decode()

@@ -6,9 +6,11 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from eservices.submissions import actions
-from eservices.submissions.models import Submission
-from tests.factories.submissions import DraftFactory, FormVersionFactory
+from eservices.submissions import actions, beginning, uploads
+from eservices.submissions.models import Draft, StoredFile, Submission
+from tests.factories.submissions import DraftFactory, FormVersionFactory, pdf
+
+from .test_limits import limited
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -54,3 +56,45 @@ def test_steps_saved_at_once_keep_every_answer():
     draft.refresh_from_db()
     assert draft.answers == {f"answer{number}": number for number in range(8)}
     assert sorted(draft.completed) == sorted(step.key for step in steps)
+
+
+def test_one_page_that_posts_eight_times_at_once_begins_one_draft():
+    version = FormVersionFactory()
+    page = beginning.new(version.form.slug)
+
+    begun = at_once(
+        lambda number: actions.start_draft(actor=None, version=version, language="fr", beginning=page).pk
+    )
+
+    assert len(set(begun)) == 1
+    assert Draft.objects.get().secret == page.secret
+
+
+def test_of_eight_files_at_once_no_more_are_kept_than_the_question_takes():
+    draft = DraftFactory(version=FormVersionFactory())
+    files = [uploads.check(pdf(f"{number}.pdf", b"%PDF-1.7 " + bytes([number]))) for number in range(8)]
+
+    def attach(number):
+        try:
+            return actions.attach_file(actor=None, draft=draft, field="piece", upload=files[number], most=3)
+        except actions.Refused:
+            return None
+
+    at_once(attach)
+
+    draft.refresh_from_db()
+    assert StoredFile.objects.count() == len(draft.answers["piece"]) == 3
+
+
+def test_eight_sent_at_once_for_three_places_are_three():
+    version = limited(total={"most": 3})
+    drafts = [DraftFactory(version=version, complete=True) for _ in range(8)]
+
+    def send(number):
+        try:
+            return bool(actions.send(actor=None, draft=drafts[number]))
+        except actions.Closed:
+            return False
+
+    assert sorted(at_once(send)) == [False] * 5 + [True] * 3
+    assert Submission.objects.count() == 3

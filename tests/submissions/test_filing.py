@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from eservices.submissions.models import Channel, Draft, Submission
 from tests.factories.accounts import UserFactory
+from tests.factories.home import CommuneSettingsFactory
 from tests.factories.submissions import TYPED, DraftFactory, FormVersionFactory, certificate
 
 from .conftest import Person, start_url
@@ -236,9 +237,9 @@ def test_a_link_is_not_mailed_again_and_again(person):
 
 def test_many_drafts_pester_nobody_either(person, monkeypatch):
     from eservices.deliveries.models import Delivery
-    from eservices.submissions import limits
+    from eservices.submissions import rates
 
-    monkeypatch.setattr(limits, "PER_EMAIL", 2)
+    monkeypatch.setattr(rates, "RESUME_EMAIL", rates.Rate("resume-email", 2))
     for _ in range(3):
         person.begin()
         answer = person.client.post(person.page("resume_mail"), {"email": "elodie@courriel.example"})
@@ -295,6 +296,7 @@ def test_after_sending_every_page_of_the_draft_leads_to_the_receipt(person):
 
 
 def test_sending_five_steps_takes_at_most_30_queries(client, team, django_assert_max_num_queries):
+    CommuneSettingsFactory()
     stages = [{"key": key, "type": key, "settings": {"format": 1}} for key in ("decision", "notify")]
     draft = DraftFactory(
         version=FormVersionFactory(content=certificate(stages=stages)),
@@ -343,6 +345,27 @@ def test_an_agent_files_for_somebody_without_an_email_address(client, version, t
     assert (submission.channel, submission.agent, submission.user) == (Channel.COUNTER, agent, None)
     assert submission.email == ""
     assert submission.case.reference in text(response)
+
+
+def test_on_the_telephone_papers_may_follow_and_online_they_may_not(client, version, person):
+    agent = UserFactory(is_staff=True)
+    allow(agent)
+    client.force_login(agent)
+    typed = {"_shown": "pour lien", "pour": "autre", "lien": "Sa fille"}
+    client.post(start_url(version) + "?canal=phone", typed)
+    filed = Person(client, version)
+    filed.draft = Draft.objects.get()
+    filed.fill("identite")
+    filed.fill("procuration")
+    filed.fill("contact", courriel="")
+    filed.fill("document")
+    filed.send()
+    assert "piece" not in Submission.objects.get().answers
+
+    client.logout()
+    person.begin(**typed)
+    person.fill("identite")
+    assert "Ajoutez le fichier" in text(person.fill("procuration"))
 
 
 def test_the_email_address_stays_required_of_residents(person):
@@ -394,13 +417,6 @@ def test_the_draft_keeps_the_language_it_is_filled_in_with(client, version):
     client.post("/de" + start_url(version), {"_shown": "pour", "pour": "moi"})
 
     assert Draft.objects.get().language == "de"
-
-
-def test_a_draft_keeps_the_version_it_was_begun_with(person):
-    person.begin()
-    FormVersionFactory(content=certificate(steps=[]), form=person.version.form)
-
-    assert person.fill("identite").url == person.url("contact")
 
 
 def allow(agent):

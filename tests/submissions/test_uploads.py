@@ -1,17 +1,29 @@
 """Files: accepted, checked, stored privately, kept across steps and errors, removable."""
 
 import io
+import struct
 import zipfile
+import zlib
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
+from PIL import Image
 
+from eservices.cases.models import CaseLink
 from eservices.submissions import uploads
 from eservices.submissions.models import StoredFile, Submission
-from tests.factories.submissions import pdf, picture
+from eservices.submissions.sweeps import delete_orphans
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory
+from tests.factories.submissions import DraftFactory, pdf, picture
 
 
 def text(response) -> str:
@@ -79,6 +91,87 @@ def test_a_packed_file_that_cannot_be_unpacked_is_refused():
         uploads.check(SimpleUploadedFile("lettre.odt", bytes(damaged)))
 
 
+def bomb(name: str, parts: int = 1, each: int = 0) -> SimpleUploadedFile:
+    """A document that unpacks to ``parts`` pictures of ``each`` megabytes of nothing."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", "<w/>")
+        for number in range(parts):
+            with archive.open(f"word/media/{number}.bmp", "w") as part:
+                for _ in range(each):
+                    part.write(bytes(1024 * 1024))
+    return SimpleUploadedFile(name, content.getvalue())
+
+
+def overlapping(name: str) -> SimpleUploadedFile:
+    """A document whose parts all are the same bytes: a few kilobytes that count as many."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("word/document.xml", "x" * 10_000)
+        first = archive.filelist[0]
+        for number in range(20):
+            again = zipfile.ZipInfo(f"word/{number}.xml")
+            again.header_offset, again.CRC = first.header_offset, first.CRC
+            again.file_size = again.compress_size = first.file_size
+            archive.filelist.append(again)
+    return SimpleUploadedFile(name, content.getvalue())
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [bomb("creux.docx", each=30), bomb("parties.docx", parts=3001), overlapping("empile.docx")],
+    ids=lambda one: one.name,
+)
+def test_a_document_that_bursts_when_it_is_unpacked_is_refused(upload):
+    with override("en"), pytest.raises(ValidationError, match="too large once it is unpacked"):
+        uploads.check(upload)
+
+
+def test_a_document_of_ordinary_size_is_not_taken_for_a_bomb():
+    assert uploads.check(bomb("rapport.docx", parts=50, each=0)).size
+    assert uploads.check(bomb("photos.docx", parts=2, each=5)).size
+
+
+def test_a_picture_of_more_points_than_any_camera_takes_is_refused():
+    # The head of a picture of 50000 × 50000 points: what it would take is seen without reading it.
+    drawn = io.BytesIO()
+    Image.new("1", (50, 50)).save(drawn, "PNG")
+    huge = bytearray(drawn.getvalue())
+    huge[16:24] = struct.pack(">II", 50_000, 50_000)
+    huge[29:33] = struct.pack(">I", zlib.crc32(huge[12:29]))
+
+    with override("en"), pytest.raises(ValidationError, match="too large once it is unpacked"):
+        uploads.check(SimpleUploadedFile("geante.png", bytes(huge)))
+
+
+def test_a_damaged_picture_is_refused():
+    with pytest.raises(ValidationError):
+        uploads.check(SimpleUploadedFile("photo.png", b"\x89PNG\r\n\x1a\n" + b"x" * 100))
+
+
+def archived(head: bytes) -> bytes:
+    content = io.BytesIO(head)
+    content.seek(0, io.SEEK_END)
+    with zipfile.ZipFile(content, "a") as archive:
+        archive.writestr("word/document.xml", "<w/>")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("pdf-et-zip.pdf", archived(b"%PDF-1.7\n")),
+        ("pdf-et-zip.docx", archived(b"%PDF-1.7\n")),
+        ("pdf-et-page.pdf", b"%PDF-1.7\n<HTML><script>alert(1)</script>"),
+        ("photo-et-zip.png", archived(picture().read())),
+        ("photo-et-page.jpg", b"\xff\xd8\xff\xe0<svg onload=alert(1)>"),
+    ],
+)
+def test_a_file_that_is_two_things_at_once_is_refused(name, content):
+    with pytest.raises(ValidationError):
+        uploads.check(SimpleUploadedFile(name, content))
+
+
 def test_an_empty_file_is_refused():
     with pytest.raises(ValidationError):
         uploads.check(SimpleUploadedFile("vide.pdf", b""))
@@ -120,6 +213,19 @@ def test_a_name_of_nothing_gets_one():
 
 # -- In the filing -------------------------------------------------------------------------------------------
 @pytest.fixture
+def kept(monkeypatch):
+    """The bytes of files that reached the disk, chunk by chunk."""
+    found = []
+    receive = uploads.TemporaryFileUploadHandler.receive_data_chunk
+    monkeypatch.setattr(
+        uploads.TemporaryFileUploadHandler,
+        "receive_data_chunk",
+        lambda self, data, start: found.append(len(data)) or receive(self, data, start),
+    )
+    return found
+
+
+@pytest.fixture
 def at_the_file_step(person):
     person.begin(_shown="pour lien", pour="autre", lien="fille")
     person.fill("identite")
@@ -159,15 +265,8 @@ def test_a_refused_file_says_why_and_the_good_one_beside_it_is_kept(at_the_file_
     assert person.post("procuration").url == person.url("contact")
 
 
-def test_a_huge_file_is_refused_and_never_fills_the_disk(at_the_file_step, settings, monkeypatch):
+def test_a_huge_file_is_refused_and_never_fills_the_disk(at_the_file_step, settings, kept):
     settings.UPLOAD_MAX_BYTES = 1000
-    kept = []
-    receive = uploads.TemporaryFileUploadHandler.receive_data_chunk
-    monkeypatch.setattr(
-        uploads.TemporaryFileUploadHandler,
-        "receive_data_chunk",
-        lambda self, data, start: kept.append(len(data)) or receive(self, data, start),
-    )
 
     response = at_the_file_step.post("procuration", piece=pdf(content=b"%PDF-1.7" + b"x" * 200_000))
 
@@ -175,6 +274,64 @@ def test_a_huge_file_is_refused_and_never_fills_the_disk(at_the_file_step, setti
     assert "procuration.pdf" in text(response)
     assert sum(kept) <= 1000
     assert not StoredFile.objects.exists()
+
+
+def test_many_files_together_cannot_fill_the_disk_and_the_one_too_many_is_named(
+    at_the_file_step, settings, kept
+):
+    settings.UPLOAD_MAX_BYTES = 1000
+    many = [pdf(f"{number}.pdf", b"%PDF-1.7" + bytes([number]) * 900) for number in range(90)]
+
+    with override("en"):
+        response = at_the_file_step.post("procuration", piece=many)
+
+    assert sum(kept) <= 10 * 1000
+    assert "“11.pdf”: these files are too much at once" in response.text
+    assert StoredFile.objects.count() == 2
+
+
+def test_staff_may_send_larger_files_to_the_site(client, version, settings, kept):
+    settings.UPLOAD_MAX_BYTES = 1000
+    client.force_login(UserFactory(is_staff=True))
+
+    client.post(reverse("submissions:start", args=[version.form.slug]), {"x": pdf(content=b"x" * 5000)})
+
+    assert sum(kept) == 5000
+
+
+def test_an_answer_on_a_case_cannot_fill_the_disk_either(client, db, settings, kept):
+    settings.UPLOAD_MAX_BYTES = 1000
+    case = CaseFactory(asked=True)
+    link = reverse("space:status", args=[CaseLink.objects.create(case=case).secret])
+
+    page = client.post(
+        f"{link}repondre/", {"text": "Voici.", "files": pdf(content=b"%PDF-1.7" + b"x" * 300_000)}
+    )
+
+    assert page.status_code == 422
+    assert "Voici." in page.text
+    assert sum(kept) <= 1000
+
+
+def test_200_files_at_once_get_a_page_that_says_so(at_the_file_step, client):
+    person = at_the_file_step
+    many = [pdf(f"{number}.pdf") for number in range(200)]
+
+    assert person.post("procuration", piece=many).status_code == 413
+    case = CaseFactory(asked=True)
+    link = reverse("space:status", args=[CaseLink.objects.create(case=case).secret])
+    assert (
+        client.post(f"{link}repondre/", {"files": [pdf(f"{n}.pdf") for n in range(200)]}).status_code == 413
+    )
+    assert not StoredFile.objects.exists()
+
+
+def test_an_answer_is_still_guarded_against_forgery(db):
+    case = CaseFactory(asked=True)
+    link = reverse("space:status", args=[CaseLink.objects.create(case=case).secret])
+
+    assert Client(enforce_csrf_checks=True).post(f"{link}repondre/", {"text": "Faux."}).status_code == 403
+    assert not case.messages.filter(text="Faux.").exists()
 
 
 def test_more_files_than_allowed_are_refused_and_the_first_ones_kept(at_the_file_step):
@@ -219,8 +376,6 @@ def test_removing_what_is_not_there_changes_nothing(at_the_file_step, file_id):
 
 
 def test_somebody_elses_file_cannot_be_removed(at_the_file_step, client):
-    from tests.factories.submissions import DraftFactory
-
     at_the_file_step.post("procuration", piece=pdf())
     stored = StoredFile.objects.get()
     stored.draft = DraftFactory()
@@ -279,3 +434,43 @@ def test_a_file_is_kept_where_another_answer_is_wrong(client, db):
     assert "procuration.pdf" in text(response)
     assert f"/d/{draft.secret}/" in text(response)
     assert "#id_nom" in text(response)
+
+
+# -- What a killed process left ------------------------------------------------------------------------------
+def sweep_all_folders(when):
+    """An hour of looks: each looks into one of the folders."""
+    for look in range(256):
+        delete_orphans(when + timedelta(seconds=15 * look))
+
+
+def test_a_file_without_a_row_is_deleted_after_a_day_and_not_before(db, time_machine):
+    storage = storages["private"]
+    lost = storage.save("files/ab/ab" + "0" * 30, ContentFile(b"lost"))
+    foreign = storage.save("files/ab/note.txt", ContentFile(b"not ours"))
+    now = timezone.now()
+
+    sweep_all_folders(now + timedelta(hours=20))
+    assert storage.exists(lost)
+    sweep_all_folders(now + timedelta(hours=25))
+    assert not storage.exists(lost)
+    assert storage.exists(foreign)
+    storage.delete(foreign)
+
+
+def test_a_row_that_belongs_to_nothing_is_deleted_with_its_file(db):
+    case = CaseFactory(asked=True)
+    rows = [
+        StoredFile(name="a.pdf", size=1),
+        StoredFile(name="b.pdf", size=1),
+        StoredFile(name="c.pdf", size=1),
+    ]
+    rows[1].draft = DraftFactory()
+    for row in rows:
+        row.content.save("x", ContentFile(b"x"), save=True)
+    case.messages.create(text="Voici.").files.add(rows[2])
+
+    delete_orphans(timezone.now() + timedelta(hours=25))
+
+    assert set(StoredFile.objects.values_list("name", flat=True)) == {"b.pdf", "c.pdf"}
+    assert not storages["private"].exists(rows[0].content.name)
+    assert storages["private"].exists(rows[2].content.name)

@@ -1,0 +1,59 @@
+"""Pages for applicants about one booking: moving it and cancelling it, within its terms."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from eservices.bookings import actions
+from eservices.bookings.actions.refunding import due_back
+from eservices.bookings.moving import moving_form, same_price
+
+from . import access
+from .doors import Door
+from .views import done, show_case, through_a_door
+
+
+@require_http_methods(["GET", "POST"])
+def move(request, door: Door, booking_id):
+    """The calendar of what is booked; another time costs the same, or it is booked anew."""
+    booking = access.booking_of(door.case, booking_id)
+    form = moving_form(booking, get_language(), request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        wanted = form.cleaned_data["time"]
+        if not same_price(booking, wanted):
+            form.add_error("time", _("This time has another price. Cancel this booking and book again."))
+        else:
+            try:
+                actions.move(actor=door.actor, booking=booking, offer=wanted.offer, span=wanted.spans[0])
+            except actions.NotAllowed as why:
+                form.add_error("time", str(why))
+            else:
+                return done(request, door, _("Your booking is moved."))
+    context = {"door": door, "form": form, "booking": booking, "url": door.url_of("move", booking.pk)}
+    return render(request, "space/move.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def cancel(request, door: Door, booking_id):
+    """Says what is paid back, asks once whether it is meant, then cancels."""
+    booking = access.booking_of(door.case, booking_id)
+    if request.method == "GET":
+        back = due_back(door.case, booking, timezone.now())
+        context = {
+            "door": door,
+            "booking": booking,
+            "url": door.url_of("cancel", booking.pk),
+            "paid_back": back,
+        }
+        return render(request, "space/cancel.html", context)
+    try:
+        actions.cancel(actor=door.actor, booking=booking)
+    except actions.NotAllowed as why:
+        return show_case(request, door, fault=str(why))
+    return done(request, door, _("Your booking is cancelled."))
+
+
+status_move, case_move = through_a_door(move)
+status_cancel, case_cancel = through_a_door(cancel)

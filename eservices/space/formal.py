@@ -1,0 +1,34 @@
+"""What an applicant's page says of decisions that may be appealed."""
+
+from eservices.cases.formal import consent
+from eservices.cases.formal.notifying import remedies_of
+from eservices.cases.letters.rich import as_html
+from eservices.cases.models import FormalDecision
+
+from .doors import Door
+
+
+def shown(door: Door) -> dict:
+    """What the page says of decisions and of how they come; empty where the service takes none."""
+    case = door.case
+    decisions = list(case.formal_decisions.all())
+    given = consent.consents(case)
+    if not (decisions or given or remedies_of(case)):
+        return {}
+    return {
+        "rows": [(one, _text(one), door.url_of("decision", one.pk)) for one in decisions],
+        "sealed": any(_is_sealed(one) for one in decisions),
+        "may_open": door.proves_address,
+        "may_consent": bool(case.email) and (case.is_open or given),
+        "consents": given,
+        "consent_url": door.url_of("consent"),
+    }
+
+
+def _is_sealed(decision: FormalDecision) -> bool:
+    return decision.electronic and decision.notified_on is None
+
+
+def _text(decision: FormalDecision) -> str:
+    """What it says; nothing while it waits to be opened."""
+    return "" if _is_sealed(decision) else as_html(decision.paragraphs)

@@ -1,0 +1,87 @@
+"""Who somebody is to the commune, and how it comes to know: by a letter, at the counter, by a provider."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from eservices.accounts.models import IdentityLevel
+from eservices.register import access as register
+from eservices.register import actions
+from eservices.register.people import Declared
+
+from .forms import PostedCodeForm, WhoForm
+from .provider import provider_name
+from .views import private
+
+
+def _show(request, *, who: WhoForm | None = None, code: PostedCodeForm | None = None):
+    user = request.user
+    names = {"given_names": user.first_name, "family_name": user.last_name}
+    level = user.level
+    context = {
+        "level": level,
+        "known": level >= IdentityLevel.KNOWN,
+        "proof": user.known_as,
+        "waiting": register.open_code(user, timezone.now()),
+        "who": who or WhoForm(initial=names),
+        "code": code or PostedCodeForm(),
+        "failed": bool((who and who.errors) or (code and code.errors)),
+        "asking": bool(who),
+        "provider": provider_name() if level < IdentityLevel.ASSURED else "",
+        "notices": [str(message) for message in messages.get_messages(request)],
+    }
+    return render(request, "space/identity.html", context, status=422 if context["failed"] else 200)
+
+
+@private
+@login_required
+@require_GET
+def identity(request):
+    """How sure the commune is of who this is, and the ways to make it surer."""
+    return _show(request)
+
+
+@private
+@login_required
+@require_POST
+def ask_for_code(request):
+    """A code is posted to the registered address, if the register knows exactly one person like that."""
+    form = WhoForm(request.POST)
+    if not form.is_valid():
+        return _show(request, who=form)
+    try:
+        actions.request_code(actor=request.user, said=Declared(**form.cleaned_data), language=get_language())
+    except actions.CannotAsk as refusal:
+        form.add_error(None, str(refusal))
+        return _show(request, who=form)
+    return redirect("space:identity")
+
+
+@private
+@login_required
+@require_POST
+def type_code(request):
+    """The code of the letter."""
+    form = PostedCodeForm(request.POST)
+    if not form.is_valid():
+        return _show(request, code=form)
+    try:
+        actions.type_code(actor=request.user, typed=form.cleaned_data["code"])
+    except actions.WrongCode as wrong:
+        form.add_error("code", _wrong(wrong.left))
+        return _show(request, code=form)
+    messages.success(request, _("Thank you: we know you now."))
+    return redirect("space:identity")
+
+
+def _wrong(left: int) -> str:
+    if not left:
+        return _("This code does not fit, and there are no more tries. Ask for another letter.")
+    text = ngettext(
+        "This code does not fit. %(n)s try is left.", "This code does not fit. %(n)s tries are left.", left
+    )
+    return text % {"n": left}

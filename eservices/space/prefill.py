@@ -1,0 +1,46 @@
+"""What a person answered in earlier requests: those that are proven to be theirs, the newest first."""
+
+from django.utils.translation import gettext_lazy as _
+
+from eservices.cases import access
+from eservices.formbuilder.definition import Definition, Field
+from eservices.formbuilder.prefill import Source, prefill
+from eservices.submissions.known import token_of
+
+FROM_EARLIER = _("Filled in from an earlier request. Check it.")
+LAST = 10  # requests that are looked at
+# Key → label, autocomplete token, or the kind of question where there is no token. The latter are filled in
+# only where the editor names the source: a bank account is nothing to show unasked.
+EARLIER = {
+    "earlier_given_name": (_("First name, from an earlier request"), "given-name", ""),
+    "earlier_family_name": (_("Last name, from an earlier request"), "family-name", ""),
+    "earlier_birth_date": (_("Date of birth, from an earlier request"), "bday", ""),
+    "earlier_address": (_("Address, from an earlier request"), "street-address", ""),
+    "earlier_phone": (_("Telephone, from an earlier request"), "tel", ""),
+    "earlier_organization": (_("Organisation, from an earlier request"), "organization", ""),
+    "earlier_avs": (_("Social insurance number, from an earlier request"), "", "avs"),
+    "earlier_iban": (_("Bank account, from an earlier request"), "", "iban"),
+    "earlier_plate": (_("Number plate, from an earlier request"), "", "plate"),
+}
+
+
+def _last_answer(key: str, token: str, kind: str):
+    def find(user):
+        cases = access.own_cases(user).select_related("version", "submission").order_by("-opened_at")
+        for case in cases[:LAST]:
+            for field in _questions(case.version.definition):
+                alike = field.prefill == key or (token and token_of(field) == token) or field.type == kind
+                if alike and (answer := case.answers.get(field.key)) is not None:
+                    return answer
+        return None
+
+    return find
+
+
+def _questions(definition: Definition) -> list[Field]:
+    """What was asked once and is no secret."""
+    return [field for step in definition.steps for field in step.fields if not field.secret]
+
+
+for key, (label, token, kind) in EARLIER.items():
+    prefill.register(key)(Source(label, _last_answer(key, token, kind), token=token, note=FROM_EARLIER))

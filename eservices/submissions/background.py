@@ -1,0 +1,75 @@
+"""What a page of a form sends by itself: a file at a time, and what was typed, put aside as it is.
+
+It gets JSON. The same addresses as for a person's presses: only the wish for JSON tells them apart.
+"""
+
+from django.http import HttpResponse, JsonResponse, QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from eservices.formbuilder.definition import Step
+from eservices.formbuilder.forms import REMOVE_FILE
+
+from . import actions
+from .filing import Filing, typed_of
+from .models import SEEN
+from .receiving import receive_files, remove_file
+
+FILES_OF = "files_of"  # the question whose files the page wants back
+
+
+def wanted(request) -> bool:
+    """Whether the page asks by itself."""
+    return request.method == "POST" and request.get_preferred_type(["text/html", "application/json"]) == (
+        "application/json"
+    )
+
+
+def posted(request, filing: Filing, step: Step, data: QueryDict) -> HttpResponse:
+    """Keeps files, forgets one, or puts aside what was typed."""
+    if request.FILES:
+        faults = receive_files(request, filing, step)
+        return _files(filing, step, data, [text for texts in faults.values() for text in texts])
+    if REMOVE_FILE in data:
+        remove_file(filing, data[REMOVE_FILE])
+        return _files(filing, step, data, [])
+    return _put_aside(filing, step, data)
+
+
+def refused(message: str, status: int, **more) -> JsonResponse:
+    """Why nothing was kept, in words for the person; ``retry`` in seconds where it may be tried again."""
+    return JsonResponse({"faults": [message]} | more, status=status)
+
+
+def _put_aside(filing: Filing, step: Step, data: QueryDict) -> HttpResponse:
+    begun = filing.draft is None
+    try:
+        filing.draft = actions.put_aside(
+            actor=filing.user,
+            draft=filing.start(),
+            step=step,
+            typed=typed_of(data),
+            seen="" if begun else data.get(SEEN, ""),
+        )
+    except actions.Overtaken:
+        message = _("This step was changed elsewhere. What you see here is kept when you press “Continue”.")
+        return refused(message, 409)
+    return JsonResponse(_state(filing, step))
+
+
+def _files(filing: Filing, step: Step, data: QueryDict, faults: list[str]) -> HttpResponse:
+    """The files that the question has now, as its list on the page."""
+    state = _state(filing, step) | {"faults": faults}
+    asked = (one for one in filing.form(step).on_page if one.field.key == data.get(FILES_OF))
+    if question := next(asked, None):
+        state["list"] = render_to_string("formbuilder/stored.html", {"question": question})
+        state["remarks"] = question.remarks
+    return JsonResponse(state, status=422 if faults else 200)
+
+
+def _state(filing: Filing, step: Step) -> dict:
+    """Where the page goes on posting to, and what it says of the saving."""
+    if filing.draft is None:
+        return {}
+    saved = render_to_string("submissions/saved_note.html", {"draft": filing.draft})
+    return {"url": filing.url(step), "saved": " ".join(saved.split())}

@@ -1,0 +1,33 @@
+"""What ``manage.py check --deploy`` says about the uploads."""
+
+from django.conf import settings
+from django.core.checks import Tags, Warning, register
+
+from . import scanning
+
+
+@register(Tags.security, deploy=True)
+def scanner_answers(app_configs, **kwargs) -> list[Warning]:
+    """Whether there is a virus scanner, and whether it takes the largest file that may be sent."""
+    if not scanning.is_configured():
+        return [
+            Warning(
+                "What residents send is not checked for viruses.",
+                hint="Run clamd and name it in CLAMAV_URL: see docs/operations.md.",
+                id="submissions.W001",
+            )
+        ]
+    try:
+        scanning.virus_in([bytes(settings.UPLOAD_MAX_BYTES)])
+    except scanning.Away as fault:
+        return [
+            Warning(
+                f"The virus scanner does not do its work: {fault}.",
+                hint=(
+                    f"Files are held until it does. Is clamd running at {settings.CLAMAV_URL}, and is its "
+                    f"StreamMaxLength at least {settings.UPLOAD_MAX_BYTES // 1024 // 1024}M?"
+                ),
+                id="submissions.W002",
+            )
+        ]
+    return []

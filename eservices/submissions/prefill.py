@@ -1,0 +1,23 @@
+"""What the account knows of whoever signs in."""
+
+from django.utils.translation import gettext_lazy as _
+
+from eservices.formbuilder.prefill import Source, prefill
+
+FROM_ACCOUNT = _("Filled in from your account. Check it.")
+# Key → label, attribute of the user, autocomplete token of the questions that are filled in unasked.
+ACCOUNT = {
+    "given_name": (_("First name, from the account"), "first_name", "given-name"),
+    "family_name": (_("Last name, from the account"), "last_name", "family-name"),
+    "email": (_("E-mail address, from the account"), "email", "email"),
+    "phone": (_("Telephone, from the account"), "phone", "tel"),
+    "language": (_("Language, from the account"), "language", "language"),
+}
+
+
+def _attribute(name: str):
+    return lambda user: getattr(user, name) or None
+
+
+for key, (label, attribute, token) in ACCOUNT.items():
+    prefill.register(key)(Source(label, _attribute(attribute), token=token, note=FROM_ACCOUNT))

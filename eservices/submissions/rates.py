@@ -1,0 +1,82 @@
+"""How often somebody may begin, save, upload and send: generous to a library with one connection.
+
+An agent who files for people is not counted. Whoever is over a limit is told when to go on and loses nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from home import limits
+from home.templatetags.commune import clock
+
+HOUR = 60 * 60
+
+
+class TooOften(Exception):
+    """Enough for now: ``seconds`` until it may be tried again."""
+
+    def __init__(self, seconds: int):
+        super().__init__(seconds)
+        self.seconds = seconds
+
+    @property
+    def hour(self) -> str:
+        return clock(timezone.now() + timedelta(seconds=self.seconds + 59))  # the minute in which it is over
+
+    @property
+    def message(self) -> str:
+        return _("That was a lot at once. Try again at %(hour)s: what you typed is still here.") % {
+            "hour": self.hour
+        }
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most ``most`` times an hour for one ``who``; the hour begins with the first."""
+
+    kind: str
+    most: int
+
+    def count(self, who: str) -> None:
+        """Counts once more, or raises ``TooOften``."""
+        if limits.count(self.kind, who, HOUR) > self.most:
+            raise TooOften(limits.left(self.kind, who))
+
+
+BEGIN = Rate("draft-begin", 300)  # by caller
+SAVE = Rate("draft-save", 2_000)  # by draft: somebody who types all the time saves every two seconds
+SAVE_CALLER = Rate("draft-save-caller", 40_000)
+UPLOAD = Rate("draft-upload", 200)  # by draft
+UPLOAD_CALLER = Rate("draft-upload-caller", 2_000)
+SEND = Rate("send-caller", 200)
+SEND_EMAIL = Rate("send-email", 20)  # by address, which gets a letter each time
+ANSWER = Rate("answer-case", 60)  # by case: answers and messages with their files
+JOIN = Rate("join-case", 10)  # by account: codes are not to be guessed
+RESUME_EMAIL = Rate("resume-email", 10)  # by address; what one draft may mail stands in actions
+
+
+def posting(request, filing) -> None:
+    """A page of a form was posted."""
+    if filing.for_somebody:
+        return
+    caller = limits.caller(request)
+    if filing.draft is None:
+        BEGIN.count(caller)
+    else:
+        SAVE.count(filing.draft.secret)
+        SAVE_CALLER.count(caller)
+    for _file in range(sum(len(files) for _name, files in request.FILES.lists())):
+        UPLOAD.count(filing.draft.secret if filing.draft else caller)
+        UPLOAD_CALLER.count(caller)
+
+
+def sending(request, filing) -> None:
+    """A request is about to be sent."""
+    if filing.for_somebody:
+        return
+    SEND.count(limits.caller(request))
+    if email := filing.progress.email:
+        SEND_EMAIL.count(email.lower())

@@ -1,0 +1,39 @@
+"""Files as they are posted with a step, or one by one while somebody fills it in."""
+
+from django.core.exceptions import ValidationError
+
+from eservices.formbuilder.definition import Step
+
+from . import actions, uploads
+from .filing import Filing
+
+
+def receive_files(request, filing: Filing, step: Step) -> dict[str, list[str]]:
+    """Keeps the files of a step that may be kept, and says of each other one why not, by question."""
+    questions = {field.key: field for field in step.fields if field.type == "files"}
+    faults: dict[str, list[str]] = {}
+    for key in questions:
+        limits = filing.file_limits(questions[key])
+        for upload in request.FILES.getlist(key):
+            try:
+                checked = uploads.check(upload, extensions=limits.extensions, max_bytes=limits.max_bytes)
+                actions.attach_file(
+                    actor=filing.user, draft=filing.start(), field=key, upload=checked, most=limits.most
+                )
+            except ValidationError as fault:
+                faults.setdefault(key, []).extend(fault.messages)
+            except actions.Refused as fault:
+                if isinstance(fault, actions.AlreadySent):
+                    raise
+                faults.setdefault(key, []).append(str(fault))
+    return faults
+
+
+def remove_file(filing: Filing, file_id: str) -> None:
+    """Forgets a file. Nothing happens where there is none of this name."""
+    if filing.draft is None:
+        return
+    try:
+        actions.remove_file(actor=filing.user, draft=filing.draft, file_id=file_id)
+    except (ValueError, ValidationError):  # not an identifier: nothing to remove
+        return

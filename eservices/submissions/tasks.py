@@ -1,0 +1,10 @@
+"""The wake-up of what waits for the virus scanner. What must happen stands in the file's row."""
+
+from django.tasks import task
+
+
+@task()
+def scan(file_id: str) -> None:
+    from . import actions
+
+    actions.scan(file_id)

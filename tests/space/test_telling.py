@@ -1,0 +1,44 @@
+"""An applicant who gave a number chooses to be told by SMS too, on the page of the request."""
+
+import pytest
+from django.urls import reverse
+
+from eservices.cases import actions
+from eservices.cases.models import Case
+from eservices.deliveries.models import Delivery
+from eservices.submissions.models import Submission
+from tests.factories.cases import CaseFactory, member
+
+pytestmark = pytest.mark.django_db
+
+
+def page(case: Case, name: str) -> str:
+    return reverse(f"space:status{name}", args=[case.links.get(mailed=True).secret])
+
+
+def texts(case: Case) -> list[str]:
+    return [one.payload["text"] for one in Delivery.objects.about(case.subject).filter(carrier="sms")]
+
+
+def test_who_chose_it_gets_an_sms_whenever_we_write_until_it_is_taken_back(client):
+    case = CaseFactory()
+    Submission.objects.update(phone="+41210004210")
+    assert "+41210004210" in client.get(page(case, "")).text
+    for _twice in range(2):
+        client.post(page(case, "_sms"), {"wanted": "1"})
+    actions.message(actor=member(), case=case, text="Un secret")
+    [text] = texts(case)
+    assert case.reference in text
+    assert "secret" not in text
+    client.post(page(case, "_sms"))
+    actions.message(actor=member(), case=case, text="Encore")
+    assert len(texts(case)) == 1
+    kinds = case.events.values_list("kind", flat=True)
+    assert [kind for kind in kinds if kind.startswith("sms")] == ["sms_chosen", "sms_declined"]
+
+
+def test_without_a_number_there_is_no_sms_to_choose(client):
+    case = CaseFactory()
+    assert page(case, "_sms") not in client.get(page(case, "")).text
+    assert client.post(page(case, "_sms"), {"wanted": "1"}).status_code == 422
+    assert not Case.objects.get(pk=case.pk).by_sms

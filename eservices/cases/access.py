@@ -1,49 +1,135 @@
 """The only ways to fetch a case on behalf of a person. Unknown and forbidden look the same: 404."""
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
-from eservices.submissions.models import StoredFile
+from eservices.formbuilder.definition import Field
+from eservices.formbuilder.field_types import field_types
+from eservices.formbuilder.models import Form, FormVersion
+from eservices.submissions.models import StoredFile, Submission
 
-from .models import Case, CaseLink, CaseQuerySet, Role, Team, TeamMember
+from .models import (
+    CallBack,
+    Case,
+    CaseLink,
+    CaseQuerySet,
+    CaseTie,
+    Message,
+    Opinion,
+    Role,
+    SavedView,
+    Team,
+    TeamMember,
+)
 
 # What a member of a team needs to be to do something; reading needs the least.
 NEEDED = {
     "read": Role.READ,
     "take": Role.TREAT,
     "note": Role.TREAT,
+    "identify": Role.TREAT,
+    "tag": Role.TREAT,
     "message": Role.TREAT,
     "ask": Role.TREAT,
+    "answer": Role.TREAT,
+    "remind": Role.TREAT,
     "assign": Role.TREAT,
     "accept": Role.DECIDE,
     "refuse": Role.DECIDE,
     "withdraw": Role.TREAT,
+    "hold": Role.LEAD,
+    "work": Role.TREAT,
+    "review": Role.DECIDE,
+    "appeal": Role.DECIDE,
+    "amend": Role.TREAT,
+    "enclosure": Role.TREAT,
+    "person": Role.DECIDE,
+    "call": Role.TREAT,
+    "called": Role.TREAT,
+    "tie": Role.TREAT,
+    "untie": Role.TREAT,
+    "merge": Role.TREAT,
+    "hand_over": Role.TREAT,
+    "redirect": Role.TREAT,
+    "reopen": Role.DECIDE,
+    "join_code": Role.TREAT,
+    "configure": Role.CONFIGURE,
 }
 RELATED = ("submission", "version", "form", "team", "assignee")
 
 
 # -- Agents --------------------------------------------------------------------------------------------------
 def cases_for(user, to: str = "read") -> CaseQuerySet:
-    """The cases on which ``user`` may do ``to``, rehearsals among them."""
+    """The cases on which ``user`` may do ``to``, rehearsals among them.
+
+    Those of people whose address is protected are there for the members who treat them, and for nobody else.
+    """
     cases = Case.objects.all()
     if not user.is_authenticated or not user.is_active:
         return cases.none()
     if user.is_superuser:
         return cases
-    teams = TeamMember.objects.filter(user=user, role__gte=NEEDED[to]).values("team")
-    return cases.filter(team__in=teams)
+    memberships = TeamMember.objects.filter(user=user, role__gte=NEEDED[to]).values_list(
+        "team", "sees_protected"
+    )
+    # Teams by their number instead of a subquery: of a million cases PostgreSQL then takes them by the index.
+    teams = [team for team, _trusted in memberships]
+    trusted = [team for team, trusted in memberships if trusted]
+    return cases.filter(Q(protected=False) | Q(team__in=trusted), team__in=teams)
 
 
 def is_agent(user) -> bool:
     """Whether ``user`` treats cases at all: a member of a team, or who runs the site."""
     if not user.is_authenticated or not user.is_active:
         return False
-    return user.is_superuser or TeamMember.objects.filter(user=user).exists()
+    if not hasattr(user, "_is_agent"):  # every item of the menu asks: one query for a request's user
+        user._is_agent = user.is_superuser or TeamMember.objects.filter(user=user).exists()
+    return user._is_agent
 
 
 def teams_of(user):
     """The teams whose cases ``user`` may read."""
     return Team.objects.all() if user.is_superuser else Team.objects.filter(memberships__user=user)
+
+
+def saved_views_for(user, to: str = "read"):
+    """The views of the queue that ``user`` kept, and those kept for the own teams; to ``change``, teams one leads."""
+    least = Role.LEAD if to == "change" else Role.READ
+    own, shared = Q(owner=user), Q(team__memberships__user=user, team__memberships__role__gte=least)
+    if user.is_superuser:
+        shared = Q(team__isnull=False)
+    return SavedView.objects.filter(own | shared).distinct()
+
+
+def saved_view_for(user, pk: int) -> SavedView:
+    """A saved view that ``user`` may change; else 404."""
+    return _one(saved_views_for(user, "change"), pk=pk)
+
+
+def team_for(user, key: str, to: str = "read") -> Team:
+    """The team of this key, if ``user`` may do ``to`` in it; else 404."""
+    return _one(_teams(user, NEEDED[to]), key=key)
+
+
+def may_configure(user, team: Team) -> bool:
+    """Whether ``user`` sets what the team sets for itself: members, absences, views, letters."""
+    return _teams(user, Role.CONFIGURE).filter(pk=team.pk).exists()
+
+
+def may_plan_for(user, team: Team):
+    """The members whose absences ``user`` notes: everybody's as a lead, else the own."""
+    members = team.members.filter(is_active=True).order_by("first_name")
+    return members if _teams(user, Role.LEAD).filter(pk=team.pk).exists() else members.filter(pk=user.pk)
+
+
+def _teams(user, role: int):
+    """The teams in which ``user`` has at least this role."""
+    if not user.is_authenticated or not user.is_active:
+        return Team.objects.none()
+    if user.is_superuser:
+        return Team.objects.all()
+    return Team.objects.filter(memberships__user=user, memberships__role__gte=role)
 
 
 def case_for(user, reference: str, to: str = "read") -> Case:
@@ -59,12 +145,59 @@ def may(user, case: Case, to: str) -> bool:
 def role_in(user, case: Case) -> int:
     """The role of ``user`` in the case's team; 0 for a stranger."""
     if user.is_superuser:
-        return Role.LEAD
+        return Role.CONFIGURE
     return case.team.memberships.filter(user_id=user.pk).values_list("role", flat=True).first() or 0
 
 
+def answer_for(user, reference: str, key: str) -> tuple[Case, Field]:
+    """The case and the question of it whose answer ``user`` may put right; else 404. Papers are not answers."""
+    case = case_for(user, reference, "amend")
+    asked = next(
+        (field for step in case.version.definition.steps for field in step.fields if field.key == key), None
+    )
+    kind = asked and field_types.get(asked.type)
+    if kind is None or not (kind.asks and kind.typed and kind.correctable):
+        raise Http404
+    return case, asked
+
+
+def tied_cases(user, case: Case) -> CaseQuerySet:
+    """The cases tied to this one that ``user`` may read too."""
+    ties = CaseTie.objects.of(case)
+    ends = [pk for tie in ties for pk in (tie.first_id, tie.second_id) if pk != case.pk]
+    return cases_for(user).filter(pk__in=ends).select_related("version").order_by("opened_at")
+
+
+def related_cases(user, case: Case) -> CaseQuerySet:
+    """What the same person filed besides, as far as ``user`` may read it: same account, address or telephone."""
+    same = Q()
+    if case.submission.user_id:
+        same |= Q(user=case.submission.user_id)
+    if case.email:
+        same |= Q(email__iexact=case.email)
+    if case.phone:
+        same |= Q(phone=case.phone)
+    if not same:
+        return Case.objects.none()
+    found = cases_for(user).filter(submission__in=Submission.objects.filter(same), rehearsal=case.rehearsal)
+    return found.exclude(pk=case.pk).select_related("version").order_by("-opened_at")
+
+
+def other_services(case: Case):
+    """The forms that take requests, but the case's own."""
+    offered = Form.objects.filter(offered=True, versions__kind=FormVersion.Kind.PUBLISHED)
+    return offered.exclude(pk=case.form_id).distinct().order_by("slug")
+
+
+def calls_for(user):
+    """The call-backs that somebody waits for in the teams of ``user``."""
+    cases = cases_for(user, "called").real()
+    related = ("case", "case__submission", "case__version", "case__assignee", "case__team")
+    return CallBack.objects.open().filter(case__in=cases).select_related(*related)
+
+
 def file_for(user, reference: str, file_id) -> StoredFile:
-    """A file that the applicant of this case sent, with the request or a message."""
+    """A file that came with the request or a message; 404 while it may not be opened."""
     return _file(case_for(user, reference), file_id)
 
 
@@ -98,11 +231,30 @@ def file_by_link(secret: str, file_id) -> StoredFile:
     return _file(case_by_link(secret), file_id)
 
 
+# -- Offices that are asked ----------------------------------------------------------------------------------
+def opinion_by_secret(secret: str) -> Opinion:
+    """The opinion that a private link asks for; 404 where it is unknown. ``is_open`` says whether it is waited for."""
+    related = ["stage", "stage__case", *(f"stage__case__{name}" for name in RELATED)]
+    return _one(Opinion.objects.select_related(*related), secret=secret)
+
+
+def file_by_opinion(opinion: Opinion, file_id) -> StoredFile:
+    """A file of the case, for an office whose opinion is waited for; 404 afterwards, and where somebody's address is
+    protected."""
+    if not opinion.is_open or opinion.stage.case.protected:
+        raise Http404
+    return _file(opinion.stage.case, file_id)
+
+
+# -- Files ---------------------------------------------------------------------------------------------------
+def files_of(case: Case):
+    """What came with the request or a message, of either side. ``case`` was fetched for whoever asks."""
+    sent = Message.files.through.objects.filter(message__case=case).values("storedfile")
+    return StoredFile.objects.filter(Q(submission=case.submission_id) | Q(pk__in=sent))
+
+
 def _file(case: Case, file_id) -> StoredFile:
-    sent = StoredFile.objects.filter(submission=case.submission) | StoredFile.objects.filter(
-        messages__case=case
-    )
-    return _one(sent.distinct(), pk=file_id)
+    return _one(files_of(case).readable(), pk=file_id)
 
 
 def _one(rows, **key):

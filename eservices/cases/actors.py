@@ -1,4 +1,4 @@
-"""Who acts on a case: an agent (a ``User``), the applicant, or the system."""
+"""Who acts on a case: an agent (a ``User``), the applicant, an office that was asked, or the system."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,13 @@ class Applicant:
     user: User | None = None
 
 
+@dataclass(frozen=True)
+class Office:
+    """Another team or an outside office that was asked for its opinion, known by its private link."""
+
+    name: str
+
+
 class System:
     """Nobody: the process itself."""
 
@@ -23,7 +30,7 @@ class System:
 
 
 SYSTEM = System()
-type Actor = User | Applicant | System
+type Actor = User | Applicant | Office | System
 
 Kind = CaseEvent.ActorKind
 
@@ -32,6 +39,8 @@ def kind(actor: Actor) -> str:
     """How a trace names what ``actor`` is."""
     if isinstance(actor, Applicant):
         return Kind.APPLICANT
+    if isinstance(actor, Office):
+        return Kind.OFFICE
     return Kind.SYSTEM if isinstance(actor, System) else Kind.AGENT
 
 
@@ -39,4 +48,4 @@ def user(actor: Actor) -> User | None:
     """The account behind ``actor``, if any."""
     if isinstance(actor, Applicant):
         return actor.user
-    return None if isinstance(actor, System) else actor
+    return None if isinstance(actor, System | Office) else actor

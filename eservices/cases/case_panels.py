@@ -6,14 +6,107 @@ show. The template is drawn with its context as ``panel``; it is one ``<section>
 
 from collections.abc import Callable
 
-from eservices.accounts.models import User
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from eservices.accounts.models import IdentityLevel, User
+from eservices.deliveries.models import Delivery
 from home.registry import Registry
 
-from .models import Case
+from . import access, identity
+from .formal.consent import consents
+from .formal.notifying import remedies_of
+from .forms import IdentifyForm
+from .hindrances import hindrance_of
+from .models import Case, Tag
+from .retention.schedule import rule_for
+from .stages.kept import panel
+from .states import allowed
 
 case_panels: Registry[Callable[[Case, User], tuple[str, dict] | None]] = Registry("case_panels")
 
 
-def panels_for(case: Case, user: User) -> list[tuple[str, dict]]:
-    """All panels that have something to show on this case."""
-    return [panel for offer in case_panels if (panel := offer(case, user))]
+# This app's own: what helps to decide stands after what other apps show, what is kept of the case at the end.
+AFTER, LAST = ("identity", "kept", "formal"), ("letters", "tags", "retention")
+
+
+def panels_for(case: Case, user: User, *, last: bool = False) -> list[tuple[str, dict]]:
+    """The panels that have something to show on this case, in their order: above the messages, or the ``last``."""
+    others = [key for key, _offer in case_panels.items() if key not in (*AFTER, *LAST)]
+    keys = LAST if last else [*others, *AFTER]
+    return [panel for key in keys if (panel := case_panels[key](case, user))]
+
+
+@case_panels.register("identity")
+def identity_panel(case: Case, user: User):
+    """How sure we are of who asks; who saw the person at the counter states it here."""
+    below = identity.level_of(case) < IdentityLevel.KNOWN
+    may = below and allowed("identify", case.state) and access.may(user, case, "identify")
+    return "cases/identity_panel.html", {
+        "case": case,
+        "level": identity.level_of(case),
+        "sent_at_level": IdentityLevel(case.submission.identity_level),
+        "form": IdentifyForm(auto_id="identify_%s") if may else None,
+        "account": may and identity.may_remember(case),
+    }
+
+
+@case_panels.register("retention")
+def retention(case: Case, user: User) -> tuple[str, dict] | None:
+    """Until when it is kept and what becomes of it then, the holds on it, and who let it go."""
+    if case.rehearsal:
+        return None
+    rule = rule_for(case)
+    return "cases/retention/panel.html", {
+        "reference": case.reference,
+        "erased": case.submission.erased_at,
+        "disposal": case.disposals.filter(done_at__isnull=False).select_related("disposal").first(),
+        "rule": rule,
+        "until": rule.due(case.closed_at) if rule and case.closed_at else None,
+        "past": rule is not None and not case.is_open and rule.due(case.closed_at) <= timezone.now(),
+        "kept": "" if case.is_open else hindrance_of(case),
+        "holds": case.holds.in_force().select_related("by"),
+        "may_hold": access.may(user, case, "hold"),
+    }
+
+
+@case_panels.register("kept")
+def kept(case: Case, user: User) -> tuple[str, dict] | None:
+    """What agents, stages and offices that were asked added to the case."""
+    found = panel(case, get_language() or case.language)
+    return ("cases/stages/kept.html", found) if found else None
+
+
+@case_panels.register("letters")
+def letters_panel(case: Case, user: User):
+    """Letters on paper about the case, and where they are."""
+    letters = list(
+        Delivery.objects.about(case.subject).filter(posting__isnull=False).select_related("posting")
+    )
+    if not letters:
+        return None
+    return "cases/letters_panel.html", {"letters": letters, "may_post": access.may(user, case, "message")}
+
+
+@case_panels.register("formal")
+def formal_panel(case: Case, user: User):
+    """Decisions that may be appealed: how and when they were notified, until when, and appeals received."""
+    decisions = list(case.formal_decisions.select_related("letter"))
+    remedies = remedies_of(case)
+    if not decisions and remedies is None:
+        return None
+    return "cases/formal/panel.html", {
+        "reference": case.reference,
+        "decisions": decisions,
+        "remedies": remedies,
+        "by_email": consents(case),
+        "may_appeal": access.may(user, case, "appeal"),
+        "today": timezone.localdate(),
+    }
+
+
+@case_panels.register("tags")
+def tags(case: Case, user: User) -> tuple[str, dict]:
+    """What agents marked the case with."""
+    known = Tag.objects.exclude(cases=case)[:200]
+    return "cases/tags.html", {"tags": case.tags.all(), "known": known, "may": access.may(user, case, "tag")}

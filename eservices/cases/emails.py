@@ -1,79 +1,276 @@
-"""The letters of a case. Whoever calls decides that one is sent; without an address there is none."""
+"""The letters of a case. Whoever calls decides that one is sent: by e-mail, or on paper to who has none."""
+
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
-from eservices.deliveries.actions import queue_email
+from eservices.accounts.models import User
+from eservices.deliveries.actions import queue_email, queue_letter, queue_sms
+from eservices.deliveries.letters import on_paper, render
 from eservices.deliveries.models import Delivery
+from eservices.submissions.models import Draft, StoredFile
+from home.models import CommuneSettings
 
-from .models import Case, CaseLink, Message
+from . import deputies
+from .addresses import postal_lines
+from .letters import content
+from .letters.rich import as_html
+from .models import (
+    Case,
+    CaseLink,
+    Escalation,
+    Letter,
+    Message,
+    Notice,
+    NoticeKind,
+    Opinion,
+    Person,
+    Role,
+)
 from .progress import ahead
 
+WRITTEN = "cases/emails/letter"  # the frame of what editors write
 
-def receipt(case: Case) -> Delivery | None:
+
+def receipt(case: Case) -> Delivery:
     """We have your request: reference, what happens next, private link."""
-    return letter(case, "cases/emails/receipt", **_next_steps(case))
+    return _of_service(case, "receipt") or letter(case, "cases/emails/receipt", **_next_steps(case))
 
 
-def question(case: Case, message: Message) -> Delivery | None:
+def question(case: Case, message: Message) -> Delivery:
     """We need something from you before we can go on."""
     return letter(case, "cases/emails/question", message=message)
 
 
-def message(case: Case, message: Message) -> Delivery | None:
+def message(case: Case, message: Message) -> Delivery:
     """The commune wrote to you."""
     return letter(case, "cases/emails/message", message=message)
 
 
-def notice(case: Case, *, subject: str, text: str) -> Delivery | None:
+def notice(case: Case, *, subject: str, text: str) -> Delivery:
     """What the editor wrote into the stage *notify*."""
     return letter(case, "cases/emails/notice", heading=subject or case.service, text=text)
 
 
-def accepted(case: Case) -> Delivery | None:
-    """Yes, and what follows."""
-    return letter(case, "cases/emails/accepted", **_next_steps(case))
+def accepted(case: Case) -> Delivery:
+    """Yes, and what follows; where several people are concerned and not all are accepted, who is."""
+    people = case.persons.all()
+    apart = [] if all(one.outcome == Person.Outcome.ACCEPTED for one in people) else people
+    return _of_service(case, "accepted") or letter(
+        case, "cases/emails/accepted", people=apart, **_next_steps(case)
+    )
 
 
-def refused(case: Case) -> Delivery | None:
+def refused(case: Case) -> Delivery:
     """No, and why."""
-    return letter(case, "cases/emails/refused")
+    return _of_service(case, "refused") or letter(case, "cases/emails/refused")
 
 
-def withdrawn(case: Case) -> Delivery | None:
+def decision(case: Case) -> Delivery:
+    """A decision that may be appealed waits on the private page: opening it notifies it."""
+    return letter(case, "cases/emails/decision")
+
+
+def reopened(case: Case, reason: str) -> Delivery:
+    """We take your request up again, and why."""
+    return letter(case, "cases/emails/reopened", reason=reason)
+
+
+def merged(case: Case, other: Case) -> Delivery:
+    """You, or somebody else, filed this twice: it goes on under the other reference."""
+    pairs = ((case.email.lower(), other.email.lower()), (case.applicant, other.applicant))
+    twice = any(mine and mine == theirs for mine, theirs in pairs)
+    return letter(case, "cases/emails/merged", other=other, twice=twice)
+
+
+def redirected(case: Case, draft: Draft | None) -> Delivery:
+    """This belongs to another service. ``draft``: the right request, begun; empty where an agent goes on."""
+    url = draft and _resume_url(draft)
+    to = draft and draft.version.definition.title(case.language)
+    return letter(case, "cases/emails/redirected", resume_url=url, other_service=to)
+
+
+def withdrawn(case: Case) -> Delivery:
     """You withdrew: nothing more happens."""
     return letter(case, "cases/emails/withdrawn")
 
 
-def answered(case: Case, message: Message) -> Delivery | None:
-    """Tells the agent in charge that the applicant wrote."""
-    agent = case.assignee
-    if agent is None or not agent.email:
+def file_infected(case: Case, file: StoredFile) -> Delivery:
+    """What you sent carried a virus: please send it again."""
+    return letter(case, "cases/emails/file_infected", file=file)
+
+
+def question_reminder(case: Case, *, text: str, term: datetime) -> Delivery | None:
+    """We still wait for your answer."""
+    return letter(case, "cases/emails/question_reminder", text=text, term=term)
+
+
+def lapsed(case: Case) -> Delivery | None:
+    """You did not answer: we closed the request."""
+    return letter(case, "cases/emails/lapsed")
+
+
+def sms(case: Case, text: str) -> Delivery | None:
+    """What the editor wrote into the stage *notify*, to the telephone; None where no number was given."""
+    if not case.phone:
         return None
+    return queue_sms(to=case.phone, text=text, subject=case.subject, rehearsal=case.rehearsal)
+
+
+# -- To the house --------------------------------------------------------------------------------------------
+def to_agent(case: Case, agent: User, kind: NoticeKind, **context) -> None:
+    """Tells an agent at once what happened on a case; ``context`` is what the letter of the kind shows of it."""
+    _to_agents(case, [agent], kind, **context)
+
+
+def digest(agent: User, rows: list[tuple[Notice, Case]]) -> Delivery:
+    """Tells an agent once a day what happened."""
+    with translation.override(agent.language):
+        news = [
+            (one.case.reference, one.get_kind_display(), _title(case, agent.language), desk_url(case))
+            for one, case in rows
+        ]
     return queue_email(
         to=agent.email,
-        template="cases/emails/answered",
-        context={"case": case, "service": case.service, "message": message, "url": desk_url(case)},
+        template="cases/emails/digest",
+        context={"news": news, "url": _absolute(reverse("cases:queue"))},
         language=agent.language,
+    )
+
+
+def unanswered(case: Case, *, term: datetime) -> None:
+    """Tells who is in charge that the applicant did not answer in time."""
+    _to_agents(case, [case.assignee] if case.assignee else leads(case), "unanswered", term=term)
+
+
+def escalated(case: Case, kind: str) -> None:
+    """Tells the leads of the team that the deadline is near, or over."""
+    _to_agents(case, leads(case), "escalated", over=kind == Escalation.Kind.OVER)
+
+
+def handed_over(case: Case) -> None:
+    """Tells a team that it got a case from another one."""
+    _to_agents(case, [], "handed_over")
+
+
+def leads(case: Case) -> list[User]:
+    """Who leads the team of the case."""
+    leading = deputies.members_who_see(case).filter(role__gte=Role.LEAD)
+    return list(User.objects.filter(memberships__in=leading).exclude(email=""))
+
+
+def _to_agents(case: Case, people: list[User], template: str, **context) -> None:
+    """To each, or to who stands in, in their language; to the team's own address where nobody is named."""
+    acting = {deputies.standing_in(one, case) for one in people}
+    found = [(one.email, one.language) for one in acting if one.email]
+    if not people and case.team.email:
+        found = [(case.team.email, settings.LANGUAGE_CODE)]
+    for address, language in found:
+        queue_email(
+            to=address,
+            template=f"cases/emails/{template}",
+            context={"case": case, "service": _title(case, language), "url": desk_url(case)} | context,
+            language=language,
+            subject=case.subject,
+            rehearsal=case.rehearsal,
+        )
+
+
+# -- To offices that are asked -------------------------------------------------------------------------------
+def opinion_asked(case: Case, opinion: Opinion, text: str) -> Delivery | None:
+    """We ask you for your opinion, behind a link that is yours alone."""
+    return _to_office(case, opinion, "opinion_asked", text)
+
+
+def opinion_reminder(case: Case, opinion: Opinion, text: str) -> Delivery | None:
+    """We still wait for your opinion."""
+    return _to_office(case, opinion, "opinion_reminder", text)
+
+
+def _to_office(case: Case, opinion: Opinion, template: str, text: str) -> Delivery | None:
+    if not opinion.email:
+        return None
+    language = settings.LANGUAGE_CODE
+    with translation.override(language):
+        url = _absolute(reverse("counter:opinion", args=[opinion.secret]))
+    return queue_email(
+        to=opinion.email,
+        template=f"cases/emails/{template}",
+        context={
+            "case": case,
+            "service": _title(case, language),
+            "opinion": opinion,
+            "text": text,
+            "url": url,
+        },
+        language=language,
         subject=case.subject,
+        reply_to=case.team.email,
         rehearsal=case.rehearsal,
     )
 
 
+# -- Shared --------------------------------------------------------------------------------------------------
 def letter(case: Case, template: str, *, attachments: list | tuple = (), **context) -> Delivery | None:
-    """Queues ``template`` to the applicant, in the language of the case, with the private link as ``url``."""
-    if not case.submission.email:
-        return None
-    shared = {"case": case, "service": case.service, "name": case.applicant, "url": mailed_url(case)}
+    """Queues ``template`` to the applicant, in the language of the case, with the private link as ``url``.
+
+    Who gave no e-mail address gets it by post; the link printed there proves no address. Nobody gets it where nobody
+    is named. Who wants it is told by SMS that there is news.
+    """
+    shared = {"case": case, "service": case.service, "name": case.applicant}
+    if case.by_sms:
+        sms(case, _news(case))
+    if not case.email:
+        context = shared | {"url": shown_url(case)} | context
+        title, paragraphs = on_paper(template, context, case.language)
+        return post(case, title=title, paragraphs=paragraphs, enclosures=attachments)
     return queue_email(
-        to=case.submission.email,
+        to=case.email,
         template=template,
-        context=shared | context,
+        context=shared | {"url": mailed_url(case)} | context,
         language=case.language,
         subject=case.subject,
         attachments=attachments,
         rehearsal=case.rehearsal,
+    )
+
+
+def from_template(case: Case, key: str) -> Delivery | None:
+    """Queues the letter that editors keep under ``key``; None where there is none any more."""
+    template = Letter.objects.best(key, case.language)
+    if template is None:
+        return None
+    found = content.written(case, template)
+    if not case.email:
+        return post(case, title=found.subject, paragraphs=[*found.paragraphs, *_way_back(case)])
+    return letter(case, WRITTEN, **_as_context(found))
+
+
+def rendered(found: content.Written, case: Case | None, language: str) -> str:
+    """The e-mail that ``found`` becomes, as HTML, to be looked at: its link leads nowhere."""
+    context = {"case": case, "service": _title(case, language) if case else "", "url": "#"} | _as_context(
+        found
+    )
+    return render(WRITTEN, context, language)["html"]
+
+
+def post(case: Case, *, title: str, paragraphs: list, **options) -> Delivery | None:
+    """Puts a letter on paper to the applicant into the print queue of the case's team; none to nobody."""
+    if case.is_anonymous:
+        return None
+    return queue_letter(
+        address=postal_lines(case),
+        title=title,
+        paragraphs=paragraphs,
+        language=case.language,
+        subject=case.subject,
+        office=case.team.key,
+        sender=case.team.name,
+        rehearsal=case.rehearsal,
+        **options,
     )
 
 
@@ -98,9 +295,42 @@ def link_url(link: CaseLink) -> str:
         return _absolute(reverse("space:status", args=[link.secret]))
 
 
+def _resume_url(draft: Draft) -> str:
+    with translation.override(draft.language):
+        return _absolute(reverse("submissions:resume", args=[draft.secret]))
+
+
 def desk_url(case: Case) -> str:
     """The case on the agents' desk."""
     return _absolute(reverse("cases:case", args=[case.reference]))
+
+
+def _title(case: Case, language: str) -> str:
+    return case.version.definition.title(language)
+
+
+def _of_service(case: Case, moment: str) -> Delivery | None:
+    """The letter that the service names for ``moment`` in place of ours, if it does and has it."""
+    key = case.version.definition.settings.get("letters", {}).get(moment, "")
+    return from_template(case, key) if key else None
+
+
+def _as_context(found: content.Written) -> dict:
+    return {"heading": found.subject, "body": as_html(found.paragraphs), "text": found.text}
+
+
+def _news(case: Case) -> str:
+    with translation.override(case.language):
+        said = {"commune": CommuneSettings.current().name, "reference": case.reference}
+        return _("%(commune)s: there is news on your request %(reference)s. We wrote to you.") % said
+
+
+def _way_back(case: Case) -> list:
+    """Where a letter on paper says that the request can be followed."""
+    if not (url := shown_url(case)):
+        return []
+    with translation.override(case.language):
+        return [_("Follow your request, answer us and find your documents here:") + "\n" + url]
 
 
 def _next_steps(case: Case) -> dict:

@@ -1,17 +1,16 @@
-"""What agents type on a case, and how they narrow the queue."""
-
-from datetime import timedelta
+"""What agents type on a case. The cleaned data of a form are the arguments of its action."""
 
 from django import forms
-from django.db.models import Max, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
-from eservices.formbuilder.models import Form, FormVersion
+from eservices.formbuilder.fields import PhoneField
+from eservices.submissions import uploads
+from eservices.submissions.attaching import FilesField
 
-from .models import Case, Team
-from .states import State
+from . import deputies
+from .identity import IdentityCheck
+from .models import CallBack, Case, Enclosure, Person
 
 LONGEST = 10_000
 MOST_EVENTS = 2**31 - 1
@@ -28,7 +27,11 @@ def text_field(label, **options):
 
 
 class DeedForm(forms.Form):
-    """What an action needs to know beside the case. Its cleaned data are the action's arguments."""
+    """What an action needs to know beside the case. ``user`` is who is about to act."""
+
+    def __init__(self, *args, case: Case | None = None, user: User | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.case, self.user = case, user
 
 
 class DecidingForm(DeedForm):
@@ -37,109 +40,159 @@ class DecidingForm(DeedForm):
     seen = forms.IntegerField(required=False, min_value=0, max_value=MOST_EVENTS, widget=forms.HiddenInput)
 
 
+# -- Who has it ----------------------------------------------------------------------------------------------
+class AgentField(forms.ModelChoiceField):
+    """Somebody of the team; who is away is marked so."""
+
+    away: dict = {}
+
+    def label_from_instance(self, user):
+        absence = self.away.get(user.pk)
+        if absence is None:
+            return str(user)
+        label = _("%(agent)s, away") if absence.deputy is None else _("%(agent)s, away: %(deputy)s stands in")
+        return label % {"agent": user, "deputy": absence.deputy}
+
+
+class AssignForm(DeedForm):
+    agent = AgentField(User.objects.none(), label=_("Agent"), required=False, empty_label=_("nobody"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["agent"]
+        field.away = deputies.away(self.case.team)
+        field.queryset = deputies.colleagues(self.case)
+
+
+# -- What is said --------------------------------------------------------------------------------------------
 class NoteForm(DeedForm):
     text = text_field(_("Internal note"))
 
 
-class MessageForm(DeedForm):
+class LetterForm(DeedForm):
+    """A text to the applicant, with files."""
+
+    files = FilesField(label=_("Files"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        accept = ",".join(f".{one}" for one in uploads.accepted())
+        self.fields["files"].widget.attrs |= {"multiple": True, "accept": accept}
+
+
+class MessageForm(LetterForm):
     text = text_field(_("Message"))
+    field_order = ["text", "files"]
 
 
-class AskForm(DecidingForm):
+class AnswerForm(LetterForm):
+    text = text_field(_("What the applicant answered, by telephone, at the counter or by post"))
+    field_order = ["text", "files"]
+
+
+class AskForm(LetterForm, DecidingForm):
     text = text_field(_("What do we need?"))
+    field_order = ["text", "files"]
+
+
+class CallForm(DeedForm):
+    phone = PhoneField(
+        label=_("Telephone"),
+        max_length=32,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+        error_messages={"required": _("Which number should be called?")},
+    )
+    wish = forms.CharField(label=_("When (optional)"), max_length=200, required=False)
+    about = text_field(_("What it is about (optional)"), required=False)
+
+
+class CalledForm(DeedForm):
+    call = forms.ModelChoiceField(CallBack.objects.none(), widget=forms.HiddenInput)
+    reached = forms.TypedChoiceField(
+        label=_("How did it go?"),
+        choices=[("yes", _("reached")), ("no", _("not reached"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    result = text_field(_("What was said (optional)"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["call"].queryset = self.case.calls.all()
+
+
+# -- What is found -------------------------------------------------------------------------------------------
+class EnclosureForm(DeedForm):
+    field = forms.SlugField(max_length=60, widget=forms.HiddenInput)
+    state = forms.ChoiceField(label=_("This paper is"), choices=Enclosure.State, widget=forms.RadioSelect)
+    reason = text_field(_("Reason, if refused"), required=False)
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("state") == Enclosure.State.REFUSED and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("Say why it is refused: the applicant reads it."))
+        return cleaned
+
+
+class AmendForm(DecidingForm):
+    reason = text_field(_("Why is it corrected?"))
+
+
+class PersonForm(DeedForm):
+    person = forms.ModelChoiceField(Person.objects.none(), widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(label=_("For this person"), choices=Person.Outcome, widget=forms.RadioSelect)
+    reason = text_field(_("Reason, if refused"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = self.case.persons.all()
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("outcome") == Person.Outcome.REFUSED and not cleaned.get("reason", "").strip():
+            self.add_error("reason", _("Say why: the applicant reads it."))
+        return cleaned
+
+
+class IdentifyForm(DeedForm):
+    check = forms.ChoiceField(
+        label=_("How was identity checked?"), choices=IdentityCheck, widget=forms.RadioSelect
+    )
+    account = forms.BooleanField(
+        label=_("The account that sent this request is hers or his: remember it"), required=False
+    )
+
+
+# -- How it ends ---------------------------------------------------------------------------------------------
+class AcceptForm(DecidingForm):
+    reason = text_field(_("A word to the applicant (optional)"), required=False)
+
+
+class ReviewForm(DecidingForm):
+    """The second pair of eyes."""
+
+    agreed = forms.TypedChoiceField(
+        label=_("Your review"),
+        choices=[("yes", _("Confirm")), ("no", _("Send back"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reason = text_field(_("Why is it sent back?"), required=False)
+
+    def clean(self):
+        said = super().clean()
+        if said.get("agreed") is False and not said.get("reason", "").strip():
+            self.add_error("reason", _("Write a few words first."))
+        return said
 
 
 class RefuseForm(DecidingForm):
     reason = text_field(_("Reason, which the applicant reads"))
 
 
-class AcceptForm(DecidingForm):
-    reason = text_field(_("A word to the applicant (optional)"), required=False)
+class WithdrawForm(DeedForm):
+    reason = text_field(_("How the applicant told us (optional)"), required=False)
 
 
-class AssignForm(DeedForm):
-    agent = forms.ModelChoiceField(
-        User.objects.none(), label=_("Agent"), required=False, empty_label=_("nobody")
-    )
-
-    def __init__(self, *args, team: Team, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["agent"].queryset = team.members.filter(is_active=True).order_by(
-            "last_name", "first_name"
-        )
-
-
-class FilterForm(forms.Form):
-    """The filters of the queue. What does not fit is as if it had not been said."""
-
-    PERIODS = [
-        ("", _("Any time")),
-        ("1", _("Today")),
-        ("7", _("7 days")),
-        ("30", _("30 days")),
-        ("365", _("A year")),
-    ]
-    DUE = [("", _("All")), ("late", _("Late")), ("today", _("Today")), ("week", _("This week"))]
-
-    q = forms.CharField(label=_("Name, reference or answer"), required=False, max_length=200)
-    service = forms.ChoiceField(label=_("Service"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *State.choices])
-    due = forms.ChoiceField(label=_("Deadline"), required=False, choices=DUE)
-    team = forms.ChoiceField(label=_("Team"), required=False)
-    agent = forms.ChoiceField(label=_("Agent"), required=False)
-    received = forms.ChoiceField(label=_("Received"), required=False, choices=PERIODS)
-
-    SHOWN = ("service", "state", "due", "team", "agent", "received")
-
-    def __init__(self, data, *, teams):
-        super().__init__(data)
-        self.teams = teams
-        self.fields["service"].choices = [("", _("All")), *service_choices(teams)]
-        self.fields["team"].choices = [("", _("All")), *((str(team.pk), team.name) for team in teams)]
-        self.fields["agent"].choices = [("", _("All")), *self._agents()]
-        self.is_valid()
-
-    def _agents(self):
-        people = User.objects.filter(memberships__team__in=self.teams).distinct()
-        return [(str(one.pk), str(one)) for one in people.order_by("last_name", "first_name")]
-
-    @property
-    def active(self) -> dict[str, str]:
-        """The filters in use, by name."""
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    def narrow(self, cases, buckets, now):
-        """``cases`` that the filters leave."""
-        use = self.active
-        wanted = Q()
-        if service := use.get("service"):
-            wanted &= Q(form=service)
-        if state := use.get("state"):
-            wanted &= Q(state=state)
-        if due := use.get("due"):
-            wanted &= buckets[due][1]
-        if team := use.get("team"):
-            wanted &= Q(team=team)
-        if agent := use.get("agent"):
-            wanted &= Q(assignee=agent)
-        if received := use.get("received"):
-            wanted &= Q(opened_at__gte=now - timedelta(days=int(received)))
-        return cases.filter(wanted).search(use.get("q", ""))
-
-
-def service_choices(teams) -> list[tuple[str, str]]:
-    """The services of which these teams have cases, by their title today."""
-    forms_in_use = Case.objects.filter(team__in=teams).order_by().values("form").distinct()
-    return sorted(titles(Form.objects.filter(pk__in=forms_in_use)), key=lambda choice: choice[1].casefold())
-
-
-def titles(found) -> list[tuple[str, str]]:
-    """Key and title of each form, as its newest version calls it."""
-    newest = found.annotate(newest=Max("versions__number")).values("pk", "newest")
-    numbers = {row["pk"]: row["newest"] for row in newest}
-    versions = FormVersion.objects.filter(form__in=numbers, number__in=set(numbers.values()))
-    return [
-        (str(version.form_id), version.definition.title(get_language() or "fr"))
-        for version in versions
-        if numbers[version.form_id] == version.number
-    ]
+class ReopenForm(DeedForm):
+    reason = text_field(_("Why? The applicant reads it"))

@@ -15,6 +15,11 @@ def draw(series: str) -> int:
     return row.last
 
 
+def hold(series: str) -> None:
+    """Keeps everybody else from drawing of ``series`` until the transaction ends."""
+    NumberSeries.objects.select_for_update().get_or_create(key=series)
+
+
 def case_reference(*, rehearsal: bool = False) -> str:
     """A reference for people, such as ORV-26-00412. Rehearsals have a series of their own."""
     year = timezone.localtime().strftime("%y")

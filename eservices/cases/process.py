@@ -3,16 +3,16 @@
 import logging
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from eservices.formbuilder.definition import StageSpec
-
-from . import actions, trace
+from . import actions, states, timing, trace
 from .actors import SYSTEM
 from .models import Case, CaseStage
 from .progress import Progress, ahead, applies, current, unfinished  # noqa: F401 - asked of the process
-from .stages import LEAD, Answer, Done, Stage, Stop, Waiting, stages
+from .stages import APPLICANT, LEAD, Answer, Ask, Done, End, Stop, Waiting, decides, kind_of
+from .stages import SYSTEM as SYSTEM_WAITS
 
 logger = logging.getLogger(__name__)
 
@@ -26,36 +26,80 @@ def advance(case_id) -> None:
     the lock of the case, and what it writes stands in it. A stage that is done is never run again.
     """
     try:
-        while _next_stage(case_id):
+        case = None
+        while case := _next_stage(case_id, case):
             pass
+    except Case.DoesNotExist:
+        return  # a rehearsal that was thrown away
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: no fault of the stage, and the row is still due
     except Exception as fault:
         logger.exception("Case %s: a stage failed", case_id)
         _keep_fault(case_id, fault)
 
 
+def skippable(case: Case) -> CaseStage | None:
+    """What a rehearsal need not wait for: a moment, or what somebody outside would do."""
+    row = current(case)
+    if row is None or row.progress != Progress.ACTIVE or decides(row) or row.waiting_for == LEAD:
+        return None
+    under_way = row.waiting_for == SYSTEM_WAITS and case.due_at is None
+    return None if under_way else row
+
+
 @transaction.atomic
-def _next_stage(case_id) -> bool:
-    """Lets the first unfinished stage do what it can; whether the next may follow at once."""
-    case = actions.locked(case_id)
-    if not case.is_open:
-        return False
-    row = next(unfinished(case), None)
-    if row is None:
+def skip(*, actor, case: Case) -> None:
+    """Lets a rehearsal go on as if what it waits for had happened."""
+    case = actions.locked(case.pk)
+    row = skippable(case)
+    if not case.rehearsal or not case.is_open or row is None:
+        raise actions.IllegalTransition(_("There is nothing to skip."))
+    trace.record(case, "skipped", actor, stage=row.key, type=row.type)
+    timing.take_the_ball(case)
+    _finish(case, row, Progress.DONE)
+    actions.wake(case=case)
+
+
+@transaction.atomic
+def _next_stage(case_id, before: Case | None) -> Case | None:
+    """Lets the first unfinished stage do what it can; answers the case where the next may follow at once.
+
+    With the last stage the case ends: in the same transaction, so that nobody sees one without the other.
+    ``before``: what the stage before it answered.
+    """
+    case = actions.locked_again(before) if before else actions.locked(case_id)
+    rows = list(unfinished(case)) if case.is_open else []
+    if rows and not _run(case, rows[0]):
+        return None
+    if len(rows) > 1:
+        return case
+    if case.is_open:
+        _end(case)
+    return None
+
+
+def _run(case: Case, row: CaseStage) -> bool:
+    """Whether the stage is over now."""
+    if row.progress == Progress.TODO and not applies(case, row.spec):
+        return _finish(case, row, Progress.SKIPPED)
+    return _keep(case, row, _answer(case, row))
+
+
+def _end(case: Case) -> None:
+    """Nothing is left to do: the case closes, unless the applicant was asked; then the answer wakes it."""
+    if states.allowed("complete", case.state):
         actions.complete(actor=SYSTEM, case=case)
-        return False
-    spec = row.spec
-    if row.progress == Progress.TODO and not applies(case, spec):
-        return _finish(row, Progress.SKIPPED)
-    return _keep(case, row, _ask(case, row, spec))
+    else:
+        case.due_at = None
+        case.save(update_fields=["due_at"])
 
 
-def _ask(case: Case, row: CaseStage, spec: StageSpec) -> Answer:
+def _answer(case: Case, row: CaseStage) -> Answer:
     """The stage's own answer. One whose app is gone waits for a lead."""
-    kind = stages.get(spec.type)
-    if kind is None:
-        return Stop(f"No installed app knows the stage “{spec.type}”.")
-    stage: Stage = kind()
-    settings = stage.upgrade(spec.settings)
+    stage = kind_of(row)
+    if stage is None:
+        return Stop(_("No installed app knows the stage “%(type)s”.") % {"type": row.type})
+    settings = stage.upgrade(row.spec.settings)
     if row.progress == Progress.ACTIVE:
         return stage.resume(case, row, settings)
     return stage.enter(case, row, settings)
@@ -63,15 +107,22 @@ def _ask(case: Case, row: CaseStage, spec: StageSpec) -> Answer:
 
 def _keep(case: Case, row: CaseStage, answer: Answer) -> bool:
     """Writes what the stage answered; whether the next one may follow."""
-    if isinstance(answer, Done):
-        row.data |= answer.data or {}
-        trace.record(case, "stage", SYSTEM, stage=row.key, type=row.type)
-        return _finish(row, Progress.DONE)
-    if isinstance(answer, Stop):
-        if row.reason != answer.reason:
-            trace.record(case, "stopped", SYSTEM, stage=row.key, reason=answer.reason)
-        answer = Waiting(LEAD, reason=answer.reason)
-    _wait(case, row, answer)
+    match answer:
+        case Done():
+            row.data |= answer.data or {}
+            trace.record(case, "stage", SYSTEM, stage=row.key, type=row.type)
+            return _finish(case, row, Progress.DONE)
+        case Ask():
+            asked = actions.ask_by_itself(case=case, text=answer.text)
+            _wait(asked, row, Waiting(APPLICANT, until=answer.until))
+        case End():
+            actions.lapse(case=case, outcome=answer.outcome, reason=answer.reason)
+        case Stop():
+            if row.reason != answer.reason:
+                trace.record(case, "stopped", SYSTEM, stage=row.key, reason=answer.reason)
+            _wait(case, row, Waiting(LEAD, reason=answer.reason))
+        case Waiting():
+            _wait(case, row, answer)
     return False
 
 
@@ -81,13 +132,15 @@ def _wait(case: Case, row: CaseStage, answer: Waiting) -> None:
     row.save(update_fields=["entered_at", "progress", "waiting_for", "reason", "data"])
     case.due_at = answer.until
     case.save(update_fields=["due_at"])
+    timing.follow_the_ball(case, stage_waits=answer.who == APPLICANT)
 
 
-def _finish(row: CaseStage, progress: str) -> bool:
+def _finish(case: Case, row: CaseStage, progress: str) -> bool:
     now = timezone.now()
     row.entered_at = row.entered_at or now
     row.progress, row.done_at, row.waiting_for, row.reason = progress, now, "", ""
     row.save()
+    timing.follow_the_ball(case, stage_waits=False)
     return True
 
 

@@ -30,7 +30,14 @@ def ahead(case: Case) -> list[CaseStage]:
     return [row for row in unfinished(case) if row.progress == Progress.ACTIVE or applies(case, row.spec)]
 
 
-def applies(case: Case, spec: StageSpec) -> bool:
-    """Whether the stage's condition holds for what was declared, on the day it was sent."""
-    today = timezone.localdate(case.submission.sent_at)
-    return holds(spec.condition, case.submission.answers, today)
+def applies(case: Case, spec: StageSpec, also: dict | None = None) -> bool:
+    """Whether the stage's condition holds for what is known of the case, on the day it was sent.
+
+    ``also``: what would be known too, once the stage at hand is over.
+    """
+    return holds(spec.condition, known(case) | (also or {}), timezone.localdate(case.submission.sent_at))
+
+
+def known(case: Case) -> dict:
+    """What conditions of stages look at: the answers in force, and what agents and stages added since."""
+    return case.answers | case.data

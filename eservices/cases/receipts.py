@@ -1,16 +1,22 @@
 """What the receipt page of a request says: how the case is called, what happens next and by when."""
 
+from itertools import groupby
+
+from django.urls import reverse
+
 from eservices.submissions.models import Submission
 from eservices.submissions.receipts import receipts
 
-from . import emails
+from . import concerned, emails
+from .concerned import label_of
 from .models import Case
 from .progress import ahead
 
 
 @receipts.register("cases")
 def case_receipt(submission: Submission) -> dict:
-    """Reference, deadline, private link and the next steps of the case that the submission opened."""
+    """Reference, deadline, private link and the next steps of the case that the submission opened; for the agent who
+    filed it the way to the case, and to the receipt on paper."""
     case = Case.objects.select_related("version", "submission").filter(submission=submission).first()
     if case is None:
         return {}
@@ -19,9 +25,24 @@ def case_receipt(submission: Submission) -> dict:
         "deadline": case.deadline,
         "url": emails.shown_url(case),
         "next_steps": next_steps(case),
+        "missing": missing(case),
+        "ways": _ways(case) if submission.agent_id else {},
+    }
+
+
+def missing(case: Case) -> list[str]:
+    """The papers that did not come, in the language of the case."""
+    return [label_of(case, one.key, case.language) for one in concerned.missing_papers(case)]
+
+
+def _ways(case: Case) -> dict[str, str]:
+    return {
+        "paper": reverse("cases:receipt", args=[case.reference]),
+        "case": reverse("cases:case", args=[case.reference]),
+        "counter": reverse("cases:counter"),
     }
 
 
 def next_steps(case: Case) -> list[str]:
-    """The titles of what is still to happen, in the language of the case."""
-    return [row.title for row in ahead(case) if row.title]
+    """The titles of what is still to happen, in the language of the case; neighbours of one title once."""
+    return [title for title, _rows in groupby(row.title for row in ahead(case)) if title]

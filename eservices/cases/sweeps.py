@@ -2,9 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from eservices.accounts.models import User
 from home.background import sweeps
 
-from .models import Case
+from . import actions, trace
+from .actors import SYSTEM
+from .models import AnswerErasure, Case, DisposalItem, Escalation, Notice
+from .notices import actions as notices
+from .retention import actions as retention
+from .retention.tasks import dispose
 from .tasks import advance
 
 LEASE = timedelta(minutes=2)  # a wake-up that was lost is made again after this
@@ -18,3 +24,45 @@ def wake_due_cases(now: datetime) -> None:
     for pk, due_at in due[:AT_ONCE]:
         if Case.objects.filter(pk=pk, due_at=due_at).update(due_at=now + LEASE):
             advance.enqueue(str(pk))
+
+
+@sweeps.register("escalations")
+def tell_leads(now: datetime) -> None:
+    """Tells leads of deadlines that are near or over."""
+    for escalation in Escalation.objects.due(now).order_by("due_at")[:AT_ONCE]:
+        actions.escalate(escalation=escalation)
+
+
+@sweeps.register("notices")
+def tell_agents(now: datetime) -> None:
+    """Tells of deadlines that come near, and writes the digests that are due."""
+    notices.tell_of_deadlines(now)
+    for user in User.objects.filter(notices__in=Notice.objects.due(now)).distinct()[:AT_ONCE]:
+        notices.send_digest(user=user, now=now)
+
+
+@sweeps.register("trace")
+def anchor_trace(now: datetime) -> None:
+    """The heads of all chains that grew, once a day."""
+    trace.anchor(now)
+
+
+@sweeps.register("rehearsals")
+def discard_old_rehearsals(now: datetime) -> None:
+    """Throws away what editors tried a while ago."""
+    for case in Case.objects.to_discard(now)[:AT_ONCE]:
+        actions.discard(actor=SYSTEM, case=case)
+
+
+@sweeps.register("disposals")
+def wake_approved_disposals(now: datetime) -> None:
+    """Wakes a worker for each approved case that nobody carries out."""
+    for pk in DisposalItem.objects.due(now).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:
+        dispose.enqueue(pk)
+
+
+@sweeps.register("answers")
+def erase_answers_in_time(now: datetime) -> None:
+    """Erases answers that are kept for a shorter time than their case."""
+    for row in AnswerErasure.objects.due(now).select_related("case")[:AT_ONCE]:
+        retention.erase_answers(actor=SYSTEM, case=row.case, now=now)

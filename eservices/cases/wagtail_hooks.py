@@ -5,12 +5,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from . import access, desk
-from .models import Team
+from . import access, queue
+from .letters.panels import PlaceholdersPanel
+from .models import Letter, Remedies, Team
+from .notices.panels import NoticesPanel
+from .postroom import access as postroom
+from .retention import access as retention
 
 
 class TeamViewSet(SnippetViewSet):
@@ -22,9 +28,49 @@ class TeamViewSet(SnippetViewSet):
     list_display = ["name", "key", "email"]
     search_fields = ["name", "key"]
     copy_view_enabled = False
+    add_to_settings_menu = True
 
 
 register_snippet(TeamViewSet)
+
+
+class LetterViewSet(SnippetViewSet):
+    """The letters that editors write, one per language."""
+
+    model = Letter
+    icon = "mail"
+    menu_label = _("Letters to applicants")
+    list_display = ["name", "key", "subject", "locale"]
+    search_fields = ["name", "key", "subject"]
+    copy_view_enabled = False
+    add_to_settings_menu = True
+    edit_handler = ObjectList(
+        [
+            FieldRowPanel([FieldPanel("name"), FieldPanel("key")]),
+            FieldPanel("subject"),
+            FieldPanel("text"),
+            PlaceholdersPanel(heading=_("What can be filled in")),
+            FieldPanel("for_agents"),
+        ]
+    )
+
+
+register_snippet(LetterViewSet)
+
+
+class RemediesViewSet(SnippetViewSet):
+    """What can be done against decisions, one per language."""
+
+    model = Remedies
+    icon = "doc-full-inverse"
+    menu_label = _("Legal remedies")
+    list_display = ["name", "key", "authority", "days", "locale"]
+    search_fields = ["name", "key", "authority"]
+    copy_view_enabled = False
+    add_to_settings_menu = True
+
+
+register_snippet(RemediesViewSet)
 
 
 class CasesMenuItem(MenuItem):
@@ -34,9 +80,9 @@ class CasesMenuItem(MenuItem):
         return access.is_agent(request.user)
 
     def render_component(self, request):
-        condition = desk.views(request.user, timezone.now())["team"][1]
-        waiting = access.cases_for(request.user).filter(condition).count()
-        label = f"{self.label} ({waiting})" if waiting else self.label
+        condition = queue.views(request.user, timezone.now())["team"][1]
+        waiting = queue.counted({"team": access.cases_for(request.user).filter(condition)})["team"]
+        label = f"{self.label} ({queue.number_words(waiting)})" if waiting else self.label
         return LinkMenuItem(self.name, label, self.url, icon_name=self.icon_name, classname=self.classname)
 
 
@@ -47,6 +93,101 @@ def register_menu_item():
     )
 
 
+class CasesPanel(Component):
+    """What waits for an agent, on the first page of the admin: how much, and what is most urgent."""
+
+    name, order = "cases", 50
+    template_name = "cases/home_panel.html"
+    shown = ("overdue", "unassigned", "mine", "team")
+    urgent = 5
+
+    def get_context_data(self, parent_context):
+        user, now = parent_context["request"].user, timezone.now()
+        views, mine = queue.views(user, now), access.cases_for(user)
+        sizes = queue.counted({key: mine.filter(views[key][1]) for key in self.shown})
+        nearest = queue.rows(mine.filter(views["team"][1]).by_urgency())[: self.urgent]
+        titles = queue.titles([case.form_id for case in nearest])
+        return {
+            "counts": [
+                (key, views[key][0], sizes[key], queue.number_words(sizes[key])) for key in self.shown
+            ],
+            "rows": queue.drawn(nearest, now, titles),
+        }
+
+
+@hooks.register("construct_homepage_panels")
+def show_cases_first(request, panels):
+    if access.is_agent(request.user):
+        panels.insert(0, CasesPanel())
+
+
+class AgentsMenuItem(MenuItem):
+    """A way that only whoever treats cases sees."""
+
+    def is_shown(self, request):
+        return access.is_agent(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def register_figures():
+    return AgentsMenuItem(
+        _("Figures"), reverse("cases:figures"), name="figures", icon_name="history", order=60
+    )
+
+
+class RetentionMenuItem(MenuItem):
+    """The way to what was kept long enough, for whoever approves that it goes."""
+
+    def is_shown(self, request):
+        return retention.may_approve(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def register_retention():
+    return RetentionMenuItem(
+        _("Retention"), reverse("retention:index"), name="retention", icon_name="bin", order=70
+    )
+
+
+class LettersMenuItem(MenuItem):
+    """The way to the post room, with how many letters wait to be printed."""
+
+    def is_shown(self, request):
+        return access.is_agent(request.user)
+
+    def render_component(self, request):
+        waiting = postroom.letters_for(request.user).to_print().count()
+        label = f"{self.label} ({waiting})" if waiting else self.label
+        return LinkMenuItem(self.name, label, self.url, icon_name=self.icon_name, classname=self.classname)
+
+
+@hooks.register("register_admin_menu_item")
+def register_letters():
+    return LettersMenuItem(
+        _("Letters to post"), reverse("postroom:letters"), name="letters", icon_name="mail", order=55
+    )
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions):
+    actions.register_action("cases.export", _("Export cases"), _("Took a list of cases away as a file"))
+
+
+@hooks.register("register_account_settings_panel")
+def register_notices(request, user, profile):
+    return NoticesPanel(request, user, profile)
+
+
+@hooks.register("register_admin_menu_item")
+def register_teams():
+    return AgentsMenuItem(_("My teams"), reverse("cases:teams"), name="teams", icon_name="group", order=55)
+
+
 @hooks.register("register_admin_urls")
 def register_urls():
-    return [path("cases/", include("eservices.cases.urls"))]
+    return [
+        path("cases/", include("eservices.cases.urls")),
+        path("retention/", include("eservices.cases.retention.urls")),
+        path("decisions/", include("eservices.cases.formal.urls")),
+        path("letters/", include("eservices.cases.postroom.urls")),
+    ]

@@ -9,7 +9,17 @@ from eservices.cases.models import Case, CaseStage, Role
 from eservices.cases.states import TRANSITIONS, Outcome, State
 from eservices.deliveries.models import Delivery
 from tests.factories.accounts import UserFactory
-from tests.factories.cases import CaseFactory, applicant, member
+from tests.factories.cases import (
+    CallBackFactory,
+    CaseFactory,
+    PersonFactory,
+    TeamFactory,
+    another_service,
+    applicant,
+    asking_papers,
+    member,
+    tied,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -19,27 +29,83 @@ CALLS = {
     "note": lambda case: actions.note(actor=member(), case=case, text="Vu."),
     "message": lambda case: actions.message(actor=member(), case=case, text="Bonjour."),
     "ask": lambda case: actions.ask(actor=member(), case=case, text="Et la page 3 ?"),
+    "tag": lambda case: actions.tag(actor=member(), case=case, name="urgent"),
+    "remind": lambda case: remind(case),
     "answer": lambda case: actions.answer(actor=applicant(case), case=case, text="La voici."),
     "accept": lambda case: actions.accept(actor=member(), case=case),
+    "approve": lambda case: actions.accept(actor=member(), case=case),  # the first of two decisions
     "refuse": lambda case: actions.refuse(actor=member(), case=case, reason="Non."),
+    "identify": lambda case: actions.identify(actor=member(), case=case, check="seen"),
+    "ask_by_itself": lambda case: actions.ask_by_itself(case=case, text="Et la page 3 ?"),
+    "review": lambda case: actions.review(
+        actor=member(), case=proposed(case), agreed=False, reason="À revoir."
+    ),
+    "work": lambda case: actions.work(actor=member(), case=case, stage="check", said=CHECKED),
+    "lapse": lambda case: actions.lapse(case=case, outcome=Outcome.LAPSED, reason="Sans réponse."),
     "withdraw": lambda case: actions.withdraw(actor=applicant(case), case=case),
     "complete": lambda case: actions.complete(actor=SYSTEM, case=case),
+    "amend": lambda case: actions.amend(
+        actor=member(), case=case, field="remarque", answer="Merci.", reason="Oublié."
+    ),
+    "enclosure": lambda case: actions.judge_enclosure(
+        actor=member(), case=asking_papers(case), field="piece", state="waived"
+    ),
+    "person": lambda case: actions.judge_person(
+        actor=member(), case=case, person=PersonFactory(case=case), outcome="accepted"
+    ),
+    "call": lambda case: actions.ask_call(actor=applicant(case), case=case, phone="+41790000000"),
+    "called": lambda case: actions.called(
+        actor=member(), case=case, call=CallBackFactory(case=case), reached=True
+    ),
+    "tie": lambda case: actions.tie(actor=member(), case=case, other=CaseFactory()),
+    "untie": lambda case: actions.untie(actor=member(), case=case, other=tied(case)),
+    "merge": lambda case: actions.merge(actor=member(), case=case, other=CaseFactory()),
+    "hand_over": lambda case: actions.hand_over(
+        actor=member(), case=case, team=TeamFactory(key="police"), reason="À vous."
+    ),
+    "redirect": lambda case: actions.redirect(
+        actor=member(), case=case, form=another_service(), reason="Autre guichet."
+    ),
+    "reopen": lambda case: actions.reopen(actor=member(), case=case, reason="Une pièce est arrivée."),
+    "join_code": lambda case: actions.give_join_code(actor=member(), case=case),
 }
 
 
-def in_state(state: str) -> Case:
-    return CaseFactory(state=state, outcome="accepted" if state in ("decided", "closed") else "")
+def remind(case):
+    case.messages.create(kind="question", text="Et la page 3 ?")
+    actions.remind(actor=member(), case=case)
+
+
+TWO_DECISIONS = [{"key": "visa", "type": "decision"}, {"key": "board", "type": "decision"}]
+
+
+CHECK = [{"key": "check", "type": "check", "settings": {"items": "Le bail"}}]
+CHECKED = {"verdict_0": "right", "note_0": ""}
+STAGES = {"approve": TWO_DECISIONS, "work": CHECK}
+
+
+def proposed(case: Case) -> Case:
+    """The case with a decision that somebody proposed."""
+    proposal = {"by": member().pk, "name": "", "outcome": "accepted", "reason": "", "details": {}}
+    case.stages.update(data={"proposal": proposal})
+    return case
+
+
+def in_state(state: str, stages=None) -> Case:
+    outcome = "accepted" if state in ("decided", "closed") else ""
+    return CaseFactory(state=state, outcome=outcome, stages=stages)
 
 
 @pytest.mark.parametrize("state", State.values)
 @pytest.mark.parametrize("action", TRANSITIONS)
 def test_an_action_does_what_the_table_of_transitions_says_and_writes_one_event(action, state):
-    case = in_state(state)
+    case = in_state(state, STAGES.get(action))
     before = case.events.count()
     if states.allowed(action, state):
         CALLS[action](case)
         case.refresh_from_db()
-        assert case.state == states.after(action, state)
+        taken_up = action == "work" and state == State.RECEIVED
+        assert case.state == (State.IN_PROGRESS if taken_up else states.after(action, state))
         assert case.events.count() == before + 1
     else:
         with pytest.raises(IllegalTransition):

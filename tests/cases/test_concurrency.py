@@ -67,3 +67,11 @@ def test_workers_that_meet_on_a_case_run_each_stage_once(monkeypatch):
     titles = Delivery.objects.about(case.subject).filter(recipient="x").values_list("title", flat=True)
     assert sorted(titles) == ["s0", "s1", "s2"]
     assert process.current(Case.objects.get(pk=case.pk)).key == "decision"
+
+
+def test_agents_who_press_next_together_get_different_cases_and_nobody_goes_away_empty():
+    cases, agents = [CaseFactory() for _ in range(3)], [member() for _ in range(3)]
+    given = at_once(
+        *(lambda one=one: actions.take_next(actor=one, cases=Case.objects.all()) for one in agents)
+    )
+    assert {case.pk for case in given} == {case.pk for case in cases}

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eservices.cases import deadlines
+from home import working_days
 
 ZURICH = ZoneInfo("Europe/Zurich")
-VAUD = deadlines.public_holidays("CH", "VD")
+VAUD = working_days.public_holidays("CH", "VD")
 
 
 def moment(text: str) -> datetime:
@@ -36,21 +37,21 @@ def test_the_deadline_is_the_end_of_the_last_working_day(start, days, end):
 
 def test_a_day_off_in_vaud_is_a_working_day_in_geneva():
     monday = date(2026, 9, 21)
-    assert not deadlines.is_working_day(monday, VAUD)
-    assert deadlines.is_working_day(monday, deadlines.public_holidays("CH", "GE"))
+    assert not working_days.is_working_day(monday, VAUD)
+    assert working_days.is_working_day(monday, working_days.public_holidays("CH", "GE"))
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)), st.integers(1, 60))
 def test_a_deadline_lies_exactly_its_working_days_ahead(start, days):
     start = start.replace(tzinfo=ZURICH)
     end = deadlines.after(start, days, VAUD)
-    assert deadlines.is_working_day(end.date(), VAUD)
-    assert deadlines.working_days(start.date(), end.date(), VAUD) == days
+    assert working_days.is_working_day(end.date(), VAUD)
+    assert working_days.counted(start.date(), end.date(), VAUD) == days
 
 
 @given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.dates(date(2020, 1, 1), date(2021, 1, 1)))
 def test_counting_backwards_is_counting_forwards(one, other):
-    assert deadlines.working_days(one, other, VAUD) == -deadlines.working_days(other, one, VAUD)
+    assert working_days.counted(one, other, VAUD) == -working_days.counted(other, one, VAUD)
 
 
 def test_a_pause_within_a_day_moves_nothing():

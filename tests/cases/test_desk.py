@@ -1,12 +1,17 @@
 """The agents' screens: who sees what, what they can do, what happens to what they typed."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils.translation import gettext
 
-from eservices.cases import actions, trace
+from eservices.accounts.roles import ensure_roles
+from eservices.cases import actions, case_screen, timeline, trace
 from eservices.cases.models import Case, Role, Team
 from eservices.submissions.models import StoredFile
 from tests.factories.accounts import SuperuserFactory, UserFactory
@@ -113,13 +118,16 @@ def test_a_member_is_offered_what_the_role_allows_and_gets_404_for_the_rest(clie
     for do in may_not:
         assert page(case, do) not in html
         assert client.post(page(case, do), {"text": "x", "reason": "x"}).status_code == 404
-    assert case.events.count() == 1
+    assert case.events.exclude(kind="case_read").count() == 1
 
 
 # -- The queue -----------------------------------------------------------------------------------------------
-def test_the_queue_is_grouped_by_deadline_the_late_first(client, agent):
-    later, late, today = CaseFactory(), CaseFactory(late=True), CaseFactory(today=True)
-    html = client.get(QUEUE).content.decode()
+@pytest.mark.parametrize("hour", [0, 14, 23])
+def test_the_queue_is_grouped_by_deadline_the_late_first(client, hour):
+    with time_machine.travel(datetime(2026, 11, 24, hour, 45, tzinfo=ZoneInfo("Europe/Zurich")), tick=False):
+        later, late, today = CaseFactory(), CaseFactory(late=True), CaseFactory(today=True)
+        client.force_login(member())
+        html = client.get(QUEUE).content.decode()
     places = [html.index(f">{case.reference}<") for case in (late, today, later)]
     assert places == sorted(places)
     assert re.search(r"<h1>[^<]*1[^<]*1[^<]*</h1>", html)
@@ -194,7 +202,7 @@ def test_the_queue_asks_the_same_number_of_questions_however_long_it_is(
 
 
 def test_a_long_queue_comes_in_pages(client, agent, monkeypatch):
-    monkeypatch.setattr("eservices.cases.views.PAGE", 2)
+    monkeypatch.setattr("eservices.cases.queue_views.PAGE", 2)
     cases = [CaseFactory() for _ in range(3)]
     first, second = (client.get(QUEUE, {"p": number}).content.decode() for number in (1, 2))
     assert [f">{case.reference}<" in first for case in cases] == [True, True, False]
@@ -336,6 +344,55 @@ def test_the_menu_counts_the_open_cases_of_the_agent(client, agent):
     assert re.search(r"\(1\)", client.get("/admin/").content.decode())
 
 
+def test_the_first_page_of_the_admin_counts_the_cases_of_the_agent_and_leads_to_them(client, agent):
+    late, mine = CaseFactory(late=True), CaseFactory()
+    actions.take(actor=agent, case=mine)
+    CaseFactory(refused=True)
+    html = client.get(reverse("wagtailadmin_home")).content.decode()
+    counts = {key: int(size) for key, size in re.findall(r"\?view=(\w+)\"><b>(\d+)</b>", html)}
+    assert counts == {"overdue": 1, "unassigned": 1, "mine": 1, "team": 2}
+    assert html.index(page(late)) < html.index(page(mine))
+
+
+def test_the_first_page_of_the_admin_is_silent_about_cases_of_other_teams(client):
+    case = CaseFactory()
+    client.force_login(member(team=TeamFactory(key="police")))
+    assert page(case) not in client.get(reverse("wagtailadmin_home")).content.decode()
+    client.force_login(UserFactory(is_staff=True, roles=["editors"]))
+    assert "view=overdue" not in client.get(reverse("wagtailadmin_home")).content.decode()
+
+
+def test_the_menu_offers_agents_no_snippets_and_leads_their_teams_by_name(client, agent):
+    snippets, teams = reverse("wagtailsnippets:index"), "/admin/snippets/eservices_cases/team/"
+    html = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert f'"{snippets}"' not in html
+    assert teams not in html
+    agent.groups.add(ensure_roles()["leads"])
+    html = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert f'"{snippets}"' not in html
+    assert teams in html
+
+
+def test_who_assigns_a_case_to_somebody_reads_the_name_once(client, agent):
+    case, colleague = CaseFactory(), member(first_name="Sophie", last_name="Aubert")
+    for to in (agent, colleague, None):
+        actions.assign(actor=agent, case=case, agent=to)
+    details = [line.detail for line in timeline.timeline(case) if line.what == gettext("Assigned")]
+    assert details == [gettext("nobody"), "Sophie Aubert", ""]
+
+
+def test_the_language_of_a_case_is_named_in_the_agent_s_language(client, agent):
+    case = CaseFactory(language="de")
+    assert gettext("German") in client.get(page(case)).content.decode()
+
+
+def test_accepting_the_first_of_two_decisions_announces_the_second(agent):
+    case = CaseFactory(stages=[{"key": "visa", "type": "decision"}, {"key": "board", "type": "decision"}])
+    case.version.content["texts"]["fr"]["stage.board"] = "La Municipalité"
+    case.version.save()
+    assert "La Municipalité" in case_screen.consequences(Case.objects.get(pk=case.pk))
+
+
 def test_a_lead_edits_the_team_in_the_admin(client):
     team = TeamFactory()
     client.force_login(SuperuserFactory())
@@ -362,3 +419,25 @@ def test_an_agent_reads_the_stages_in_the_own_language_and_not_in_that_of_the_ca
     shown = client.get(reverse("cases:case", args=[case.reference])).content.decode()
     assert "Contrôle par nos soins" in shown
     assert "Prüfung durch uns" not in shown
+
+
+def test_what_is_decided_waits_for_nobody_though_the_next_stage_has_not_begun(client, agent):
+    case = CaseFactory()
+    actions.accept(actor=agent, case=case)
+    assert case_screen.situation(Case.objects.get(pk=case.pk)).startswith("Décidé.")
+
+
+@pytest.mark.parametrize(
+    ("situation", "word"),
+    [
+        ({"today": True}, "aujourd’hui"),
+        ({"late": True}, "2 jours de retard"),
+        ({"asked": True}, "au requérant"),
+    ],
+)
+def test_the_deadline_is_told_as_the_queue_tells_it(client, agent, situation, word):
+    client.force_login(agent)
+    page = client.get(reverse("cases:case", args=[CaseFactory(**situation).reference])).text
+    told = page.split("<h2>Échéance</h2>")[1].split("</section>")[0]
+    assert word in told
+    assert "<b>" not in told

@@ -85,14 +85,14 @@ def test_the_receipt_is_mailed_with_the_link_that_proves_the_address_and_not_wit
     assert shown.secret not in text
 
 
-def test_who_gave_no_address_gets_a_case_and_no_letter():
+def test_who_gave_no_address_gets_a_case_and_a_letter_on_paper():
     TeamFactory()
     draft = DraftFactory(complete=True, version=FormVersionFactory(), agent=member(), channel="counter")
     draft.answers["courriel"] = None
     draft.save()
     case = submissions.send(actor=draft.agent, draft=draft).case
 
-    assert letters(case) == []
+    assert Delivery.objects.about(case.subject).get().carrier == "print"
     assert case.events.get().actor == draft.agent
 
 
@@ -276,3 +276,84 @@ def test_the_stage_notify_writes_in_the_language_of_the_case():
     process.advance(case.pk)
     [written] = [one for one in Delivery.objects.about(case.subject) if "Schlüssel" in one.title]
     assert "Au guichet." in written.payload["text"]
+
+
+# -- Several decisions ---------------------------------------------------------------------------------------
+VISA, BOARD = {"key": "visa", "type": "decision"}, {"key": "board", "type": "decision"}
+
+
+def test_each_of_two_decisions_in_a_row_waits_for_its_own_agent():
+    case = CaseFactory(stages=[VISA, BOARD])
+    first, second = member(), member()
+
+    actions.accept(actor=first, case=case, reason="Dossier complet.")
+    process.advance(case.pk)
+
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == (State.IN_PROGRESS, "")
+    assert process.current(case).key == "board"
+    assert case.events.get(kind="approved").data["stage"] == "visa"
+    assert len(letters(case)) == 1  # the receipt: nothing is decided yet
+
+    actions.accept(actor=second, case=case, reason="Accordé.")
+    process.advance(case.pk)
+
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == (State.CLOSED, Outcome.ACCEPTED)
+    assert case.reason == "Dossier complet.\n\nAccordé."
+    assert len(letters(case)) == 2
+
+
+def test_the_second_of_two_decisions_may_refuse():
+    case = CaseFactory(stages=[VISA, BOARD])
+    actions.accept(actor=member(), case=case)
+    process.advance(case.pk)
+    actions.refuse(actor=member(), case=case, reason="La Municipalité a refusé.")
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == (State.CLOSED, Outcome.REFUSED)
+
+
+def test_a_decision_just_taken_cannot_be_taken_again_before_the_process_moved_on():
+    case = CaseFactory(stages=[VISA, BOARD])
+    actions.accept(actor=member(), case=case)
+    case.refresh_from_db()
+    assert not actions.may_decide(case)
+    with pytest.raises(actions.IllegalTransition):
+        actions.accept(actor=member(), case=case)
+
+
+def test_a_second_decision_whose_condition_does_not_hold_leaves_the_first_the_only_one():
+    never = {"field": "pour", "operator": "equals", "value": "autre"}
+    case = CaseFactory(stages=[VISA, BOARD | {"condition": never}])
+    actions.accept(actor=member(), case=case)
+    process.advance(case.pk)
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == (State.CLOSED, Outcome.ACCEPTED)
+
+
+# -- Asking back where nothing is left to decide -------------------------------------------------------------
+def test_a_case_that_was_asked_about_and_has_no_stage_left_rests_until_the_answer(counting, caplog):
+    case = CaseFactory(stages=[laid("counting")], advanced=False)
+    actions.ask(actor=member(), case=case, text="Et la page 3 ?")
+
+    process.advance(case.pk)
+
+    case.refresh_from_db()
+    assert (case.state, case.due_at) == (State.WAITING, None)
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+
+    actions.answer(actor=applicant(case), case=case, text="La voici.")
+    sweeps.wake_due_cases(timezone.now())
+
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == (State.CLOSED, Outcome.COMPLETED)
+
+
+# -- The order of stages -------------------------------------------------------------------------------------
+def test_nothing_is_decided_before_what_comes_first_was_even_looked_at():
+    check = {"key": "controle", "type": "check", "settings": {"format": 1, "items": "Le bail"}}
+    case = CaseFactory(stages=[check, DECISION], advanced=False)
+    assert not actions.may_decide(case)
+    with pytest.raises(actions.IllegalTransition):
+        actions.accept(actor=member(), case=case)
+    assert actions.may_decide(CaseFactory(stages=[DECISION], advanced=False))

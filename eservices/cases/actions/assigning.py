@@ -1,0 +1,72 @@
+"""Who treats a case."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+
+from .. import deputies, states, trace
+from ..actors import Actor
+from ..models import Case, NoticeKind
+from ..notices import actions as notices
+from .base import IllegalTransition, allowed, locked
+
+
+@transaction.atomic
+def take(*, actor: User, case: Case) -> Case:
+    """Makes the actor responsible. The first of two wins; the other is told who has it."""
+    case = allowed(case, "take")
+    if case.assignee_id and case.assignee_id != actor.pk:
+        raise IllegalTransition(_("%(agent)s has taken this case already.") % {"agent": case.assignee})
+    return _assign(case, "take", actor, actor, "taken")
+
+
+@transaction.atomic
+def take_next(*, actor: User, cases) -> Case | None:
+    """Takes the most urgent of ``cases`` that nobody has; None where none is left.
+
+    What another agent is being given at this moment is locked, and passed over: two never get the same.
+    """
+    free = cases.free().filter(state__in=states.TRANSITIONS["take"][0]).by_urgency()
+    case = free.select_for_update(of=("self",), skip_locked=True).first()
+    return take(actor=actor, case=case) if case else None
+
+
+@transaction.atomic
+def assign(*, actor: Actor, case: Case, agent: User | None) -> Case:
+    """Makes ``agent`` responsible, or nobody. The agent must be a member of the case's team.
+
+    While the agent is away the deputy gets the case, unless it is oneself that one assigns it to.
+    """
+    case = allowed(case, "assign")
+    if agent and not deputies.members_who_see(case).filter(user=agent).exists():
+        raise IllegalTransition(_("This person is not in the team of this case."))
+    acting = deputies.standing_in(agent, case) if agent and agent != actor else agent
+    case = _assign(case, "assign", actor, acting, "assigned", instead_of=agent)
+    if acting and acting != actor:
+        notices.tell(case=case, kind=NoticeKind.ASSIGNED, users=[acting])
+    return case
+
+
+@transaction.atomic
+def protect(*, actor: Actor, case: Case) -> Case:
+    """The case is about somebody whose address is protected: from now on only who treats such people sees it."""
+    case = locked(case.pk)
+    if case.protected:
+        return case
+    case.protected = True
+    if case.assignee_id and not deputies.members_who_see(case).filter(user=case.assignee_id).exists():
+        case.assignee = None
+    case.save(update_fields=["protected", "assignee"])
+    trace.record(case, "protected", actor)
+    return case
+
+
+def _assign(
+    case: Case, action: str, actor: Actor, agent: User | None, event: str, instead_of: User | None = None
+) -> Case:
+    case.state, case.assignee = states.after(action, case.state), agent
+    case.save(update_fields=["state", "assignee"])
+    told = {"instead_of": str(instead_of)} if instead_of and instead_of != agent else {}
+    trace.record(case, event, actor, agent=agent.pk if agent else None, name=str(agent or ""), **told)
+    return case

@@ -1,0 +1,126 @@
+"""Cases that belong together, and cases that belong elsewhere."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.formbuilder.models import Form
+from eservices.submissions import actions as submissions
+from eservices.submissions.carrying import carry
+from eservices.submissions.models import Channel, Draft
+
+from .. import emails, trace
+from ..models import Case, CaseTie, Team
+from ..signals import case_merged
+from ..states import Outcome
+from .base import IllegalTransition, allowed, close, locked, words
+
+
+@transaction.atomic
+def tie(*, actor: User, case: Case, other: Case) -> CaseTie:
+    """Ties two cases to each other; nothing happens where they are tied already."""
+    case, other = _both(case, other, "tie")
+    known = CaseTie.objects.between(case, other).first()
+    if known:
+        return known
+    made = CaseTie.objects.create(first=case, second=other, author=actor)
+    trace.record(case, "tied", actor, name=other.reference)
+    trace.record(other, "tied", actor, name=case.reference)
+    return made
+
+
+@transaction.atomic
+def untie(*, actor: User, case: Case, other: Case) -> None:
+    """Takes the tie between two cases away."""
+    case, other = _both(case, other, "untie")
+    if not CaseTie.objects.between(case, other).delete()[0]:
+        return
+    trace.record(case, "untied", actor, name=other.reference)
+    trace.record(other, "untied", actor, name=case.reference)
+
+
+@transaction.atomic
+def merge(*, actor: User, case: Case, other: Case, seen: int | None = None) -> Case:
+    """Closes ``case`` as filed twice: ``other`` survives. Both name each other; the applicant is told."""
+    case, other = _both(case, other, "merge", seen)
+    if case.rehearsal != other.rehearsal:
+        raise IllegalTransition(_("A rehearsal and a real case are not the same request."))
+    if other.duplicate_of_id:
+        raise IllegalTransition(_("%(case)s was filed twice itself.") % {"case": other.reference})
+    case.duplicate_of = other
+    case.save(update_fields=["duplicate_of"])
+    close(case, "merge", Outcome.DUPLICATE, "")
+    trace.record(case, "merged", actor, name=other.reference)
+    trace.record(other, "merged_with", actor, name=case.reference)
+    emails.merged(case, other)
+    case_merged.send(sender=Case, case=case, other=other, actor=actor)
+    return case
+
+
+@transaction.atomic
+def hand_over(*, actor: User, case: Case, team: Team, reason: str) -> Case:
+    """Gives the case to another team, where nobody has it yet. It stays at the stage it is at."""
+    case = allowed(case, "hand_over")
+    if case.team_id == team.pk:
+        raise IllegalTransition(_("This team has the case already."))
+    said, before = words(reason), case.team
+    case.team, case.assignee = team, None
+    case.save(update_fields=["team", "assignee"])
+    trace.record(case, "handed_over", actor, name=team.name, team=team.key, before=before.key, reason=said)
+    emails.handed_over(case)
+    return case
+
+
+@transaction.atomic
+def redirect(*, actor: User, case: Case, form: Form, reason: str, seen: int | None = None) -> Draft:
+    """Closes a case that belongs to another service, and begins the right request with what is known.
+
+    The applicant gets its link and goes on; what came in at the counter goes on with the agent.
+    """
+    case = allowed(case, "redirect", seen)
+    version = form.current
+    if version is None or form.pk == case.form_id:
+        raise IllegalTransition(_("Choose another service that takes requests."))
+    said, sent = words(reason), case.submission
+    at_counter = sent.channel != Channel.ONLINE
+    draft = submissions.start_draft(
+        actor=sent.user,
+        version=version,
+        language=case.language,
+        channel=sent.channel,
+        agent=actor if at_counter else None,
+        answers=_carried(case, version),
+    )
+    close(case, "redirect", Outcome.REDIRECTED, said)
+    trace.record(case, "redirected", actor, service=form.slug, reason=said)
+    emails.redirected(case, None if at_counter else draft)
+    return draft
+
+
+def _carried(case: Case, version) -> dict:
+    """The answers that the other service asks too. Papers are sent anew: they belong to what was declared."""
+    old = case.version.definition
+    plain = {
+        key: answer
+        for key, answer in case.answers.items()
+        if key in old.fields and old.fields[key].type not in ("files", "consent")
+    }
+    return carry(
+        old,
+        version.definition,
+        answers=plain,
+        completed=[],
+        typed={},
+        language=case.language,
+        today=timezone.localdate(),
+    ).answers
+
+
+def _both(case: Case, other: Case, action: str, seen: int | None = None) -> tuple[Case, Case]:
+    """Both cases, locked in the order of their keys so that nobody waits in a circle."""
+    if case.pk == other.pk:
+        raise IllegalTransition(_("Choose another case than this one."))
+    for one in sorted((case, other), key=lambda one: one.pk):
+        locked(one.pk)
+    return allowed(case, action, seen), locked(other.pk)

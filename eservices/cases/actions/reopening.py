@@ -1,0 +1,61 @@
+"""A closed case goes on."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+
+from .. import emails, states, timing, trace
+from ..models import Case, CaseStage
+from ..stages import decides
+from .base import IllegalTransition, allowed, wake_row, words
+
+Progress = CaseStage.Progress
+
+
+@transaction.atomic
+def reopen(*, actor: User, case: Case, reason: str) -> Case:
+    """Takes a closed case up again: the decision is open anew, with a new deadline, and the applicant is told.
+
+    What closing left out is to come again; what was done stays done, as a document that was issued.
+    """
+    case, said = allowed(case, "reopen"), words(reason)
+    if not may_reopen(case):
+        raise IllegalTransition(_("This service has no decision to take again. Open a new request."))
+    _to_come_again(case)
+    case.state = states.after("reopen", case.state)
+    case.outcome, case.reason, case.closed_at, case.duplicate_of = "", "", None, None
+    case.deadline = timing.promised(timezone.now(), case.version.definition.settings.get("days"))
+    case.save(update_fields=["state", "outcome", "reason", "closed_at", "duplicate_of", "deadline"])
+    timing.plan_escalations(case)
+    trace.record(case, "reopened", actor, reason=said)
+    emails.reopened(case, said)
+    wake_row(case)
+    return case
+
+
+def may_reopen(case: Case) -> bool:
+    """Whether there is a decision that can be taken again."""
+    erased = case.submission.erased_at
+    return not case.is_open and not erased and any(map(decides, case.stages.all()))
+
+
+def _to_come_again(case: Case) -> None:
+    """Decisions, and what was left out when the case closed. What a decision said before is kept beside."""
+    for row in case.stages.all():
+        left_out = row.progress == Progress.SKIPPED and row.done_at == case.closed_at
+        if not decides(row) and not left_out:
+            continue
+        earlier = row.data.get("earlier", [])
+        said = {key: one for key, one in row.data.items() if key != "earlier"}
+        row.data = {"earlier": [*earlier, said]} if said or earlier else {}
+        row.progress, row.entered_at, row.done_at, row.waiting_for, row.reason = (
+            Progress.TODO,
+            None,
+            None,
+            "",
+            "",
+        )
+        row.save()
+    case.persons.update(outcome="", reason="", author=None, at=None)

@@ -1,0 +1,169 @@
+"""What is said on a case: notes among agents, messages between the commune and the applicant, files read."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.deliveries.models import Delivery
+from eservices.submissions.models import StoredFile
+
+from .. import deputies, emails, mentions, states, timing, trace
+from ..actors import SYSTEM, Actor, Applicant, Office
+from ..models import Case, Message, Note, NoticeKind
+from ..notices import actions as notices
+from .base import IllegalTransition, allowed, locked, wake_row, words
+
+READ_AGAIN = timedelta(hours=1)
+
+
+@transaction.atomic
+def note(*, actor: User, case: Case, text: str) -> Note:
+    """Writes an internal note: never shown to the applicant. Colleagues named with an @ are told."""
+    case = allowed(case, "note")
+    written = Note.objects.create(case=case, author=actor, text=words(text))
+    named, _unknown = mentions.found(written.text, deputies.colleagues(case))
+    written.mentions.set(named)
+    trace.record(case, "noted", actor, note=written.pk, mentions=[one.pk for one in named])
+    others = [colleague for colleague in named if colleague != actor]
+    notices.tell(case=case, kind=NoticeKind.MENTIONED, users=others, note=written)
+    return written
+
+
+@transaction.atomic
+def message(*, actor: Actor, case: Case, text: str, files: list[StoredFile] | tuple = ()) -> Message:
+    """Writes to the other side. The case stays in its state."""
+    case = allowed(case, "message")
+    written = _say(case, Message.Kind.MESSAGE, actor, text, files)
+    trace.record(case, "message", actor, message=written.pk)
+    _tell_other_side(case, written, actor)
+    return written
+
+
+@transaction.atomic
+def ask(
+    *, actor: User, case: Case, text: str, files: list[StoredFile] | tuple = (), seen: int | None = None
+) -> Message:
+    """Asks the applicant; the deadline rests until the answer."""
+    case = allowed(case, "ask", seen)
+    case.assignee = case.assignee or actor
+    case.save(update_fields=["assignee"])
+    return _ask(case, "ask", actor, text, files)
+
+
+@transaction.atomic
+def ask_by_itself(*, actor: Actor = SYSTEM, case: Case, text: str) -> Case:
+    """The process asks the applicant; answers the case as it is then."""
+    case = allowed(case, "ask_by_itself")
+    _ask(case, "ask_by_itself", actor, text)
+    return case
+
+
+@transaction.atomic
+def remind(*, actor: User, case: Case) -> None:
+    """Sends the last question once more to an applicant who has not answered it."""
+    case = allowed(case, "remind")
+    question = case.messages.filter(kind=Message.Kind.QUESTION).order_by("at", "pk").last()
+    if question is None:
+        raise IllegalTransition(_("There is no question that could be sent again."))
+    emails.question(case, question)
+    trace.record(case, "reminded", actor, message=question.pk)
+
+
+@transaction.atomic
+def answer(
+    *, actor: Applicant | User, case: Case, text: str, files: list[StoredFile] | tuple = ()
+) -> Message:
+    """What was asked is answered, by the applicant, or to an agent who notes what came another way.
+
+    The deadline runs again, and the process is looked at.
+    """
+    case = allowed(case, "answer")
+    written = _say(case, Message.Kind.ANSWER, actor, text, files)
+    timing.take_the_ball(case)
+    trace.record(case, "answered", actor, message=written.pk, files=len(files))
+    if isinstance(actor, Applicant):
+        _tell_agent(case, written)
+    wake_row(case)
+    return written
+
+
+@transaction.atomic
+def leave_trace_of_reading(*, actor: User | Office, case: Case, file: StoredFile | None = None) -> None:
+    """Keeps that somebody opened the case, or a file of it; what an agent reads again within the hour, once."""
+    kind, data = ("file_read", {"file": str(file.pk), "name": file.name}) if file else ("case_read", {})
+    if isinstance(actor, User) and _read_lately(actor, case, kind, file):
+        return
+    trace.record(locked(case.pk), kind, actor, **data)
+
+
+def _read_lately(actor: User, case: Case, kind: str, file: StoredFile | None) -> bool:
+    recent = case.events.filter(kind=kind, actor=actor, at__gt=timezone.now() - READ_AGAIN)
+    return (recent.filter(data__file=str(file.pk)) if file else recent).exists()
+
+
+@transaction.atomic
+def note_virus(*, actor: Actor = SYSTEM, case: Case, file: StoredFile) -> None:
+    """A file carried a virus and was destroyed: whoever sent it learns of it, and the desk."""
+    case = locked(case.pk)
+    trace.record(case, "file_infected", actor, file=str(file.pk), name=file.name, virus=file.virus)
+    if not file.messages.filter(case=case, author__isnull=False).exists():
+        emails.file_infected(case, file)
+
+
+def _ask(case: Case, action: str, actor: Actor, text: str, files: list[StoredFile] | tuple = ()) -> Message:
+    written = _say(case, Message.Kind.QUESTION, actor, text, files)
+    case.state = states.after(action, case.state)
+    case.save(update_fields=["state"])
+    timing.follow_the_ball(case, stage_waits=True)
+    trace.record(case, "asked", actor, message=written.pk)
+    emails.question(case, written)
+    return written
+
+
+def _say(case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile] | tuple = ()) -> Message:
+    author = None if isinstance(actor, Applicant) or actor is SYSTEM else actor
+    written = Message.objects.create(case=case, kind=kind, author=author, text=words(text, empty=bool(files)))
+    written.files.set(files)
+    return written
+
+
+def _tell_agent(case: Case, written: Message) -> None:
+    if case.assignee:
+        notices.tell(case=case, kind=NoticeKind.ANSWERED, users=[case.assignee], message=written)
+
+
+def _tell_other_side(case: Case, written: Message, actor: Actor) -> None:
+    if isinstance(actor, Applicant):
+        _tell_agent(case, written)
+    else:
+        emails.message(case, written)
+
+
+@transaction.atomic
+def choose_sms(*, actor: Actor, case: Case, wanted: bool) -> Case:
+    """The applicant wants an SMS whenever we write, or no longer. The same choice again changes nothing."""
+    case = locked(case.pk)
+    if wanted and not case.phone:
+        raise IllegalTransition(_("This request has no telephone number."))
+    if case.by_sms != wanted:
+        case.by_sms = wanted
+        case.save(update_fields=["by_sms"])
+        trace.record(case, "sms_chosen" if wanted else "sms_declined", actor)
+    return case
+
+
+@transaction.atomic
+def note_letter_posted(*, actor: User, case: Case, letter: Delivery) -> None:
+    """A letter on paper about the case was posted."""
+    data = {"delivery": str(letter.pk), "name": letter.title, "number": letter.posting.number}
+    trace.record(locked(case.pk), "letter_posted", actor, **data)
+
+
+@transaction.atomic
+def note_letter_delivered(*, actor: User, case: Case, letter: Delivery, on: date) -> None:
+    """It is known on which day a letter on paper about the case was delivered."""
+    data = {"delivery": str(letter.pk), "name": letter.title, "on": on.isoformat()}
+    trace.record(locked(case.pk), "letter_delivered", actor, **data)

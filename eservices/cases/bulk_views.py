@@ -1,0 +1,131 @@
+"""What agents do with several cases of the queue at once.
+
+Each case is its own action: what cannot be done is said, the rest is done. Nothing is decided before a page has
+shown all the cases that it is about.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.views.decorators.http import require_POST
+
+from . import access, actions, queue, trace
+from .actions import IllegalTransition
+from .queue_forms import AssignSeveralForm, DecideSeveralForm, SeveralForm, TagSeveralForm, ticked
+from .several import obstacle
+from .views import DeskView, agents_only, back_to_queue
+
+DECISIONS = {DecideSeveralForm.ACCEPT: actions.accept, DecideSeveralForm.REFUSE: actions.refuse}
+
+
+@require_POST
+@agents_only
+def assign(request):
+    """Several cases for one agent, or for nobody."""
+    form = AssignSeveralForm(request.POST, teams=list(access.teams_of(request.user)))
+    if not form.is_valid():
+        return _nothing_chosen(request, _("Choose cases and an agent."))
+    said = ngettext_lazy("%(n)s case is assigned.", "%(n)s cases are assigned.", "n")
+    return _each(
+        request, "assign", form.references, partial(actions.assign, agent=form.cleaned_data["agent"]), said
+    )
+
+
+@require_POST
+@agents_only
+def tag(request):
+    """One tag for several cases."""
+    form = TagSeveralForm(request.POST)
+    if not form.is_valid():
+        return _nothing_chosen(request, _("Choose cases and write a tag."))
+    said = ngettext_lazy("%(n)s case has the tag.", "%(n)s cases have the tag.", "n")
+    return _each(request, "tag", form.references, partial(actions.tag, name=form.cleaned_data["name"]), said)
+
+
+@require_POST
+@agents_only
+def remind(request):
+    """The last question once more, to applicants who have not answered."""
+    form = SeveralForm(request.POST)
+    if not form.is_valid():
+        return _nothing_chosen(request, _("Choose cases first."))
+    said = ngettext_lazy("%(n)s applicant is reminded.", "%(n)s applicants are reminded.", "n")
+    return _each(request, "remind", form.references, actions.remind, said)
+
+
+class DecideView(DeskView):
+    """Lists the cases that would be decided, and those that would not; decides once that is confirmed."""
+
+    http_method_names = ["post"]
+    template_name = "cases/decide_several.html"
+    page_title = gettext_lazy("Decide several cases")
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": str(self.page_title)}]
+
+    def post(self, request):
+        self.references = ticked(request.POST)
+        if not self.references:
+            return _nothing_chosen(request, _("Choose cases first."))
+        self.form = DecideSeveralForm(request.POST if "confirmed" in request.POST else None)
+        if self.form.is_valid():
+            return self._decide(**self.form.cleaned_data)
+        return self.render_to_response(self.get_context_data(), status=422 if self.form.is_bound else 200)
+
+    def _decide(self, decision: str, reason: str):
+        seen = self.form.seen
+
+        def decide(*, actor, case):
+            why_not = obstacle(case) if case.reference in seen else _("This case was not on the page.")
+            if why_not:
+                raise IllegalTransition(why_not)
+            DECISIONS[decision](actor=actor, case=case, reason=reason, seen=seen[case.reference])
+
+        said = ngettext_lazy("%(n)s case is decided.", "%(n)s cases are decided.", "n")
+        return _each(self.request, decision, self.references, decide, said)
+
+    def get_context_data(self, **kwargs):
+        found = [(case, obstacle(case)) for case in _chosen(self.request, "accept", self.references)]
+        ready = [case for case, why_not in found if not why_not]
+        seen, titles = trace.last_changes(ready), queue.titles([case.form_id for case, _why_not in found])
+        return super().get_context_data(
+            form=self.form,
+            ready=[(case, titles.get(str(case.form_id), ""), seen[case.pk]) for case in ready],
+            refused=[(case, why_not) for case, why_not in found if why_not],
+            back=back_to_queue(self.request),
+            **kwargs,
+        )
+
+
+# -- Shared --------------------------------------------------------------------------------------------------
+def _chosen(request, to: str, references: list[str]):
+    """The ticked cases on which the agent may do ``to``, the most urgent first."""
+    cases = access.cases_for(request.user, to).filter(reference__in=references)
+    related = ("submission", "version", "form", "team", "assignee")
+    return cases.select_related(*related).prefetch_related("stages").by_urgency()
+
+
+def _each(request, to: str, references: list[str], act: Callable, said: Promise):
+    """Does it to each of the cases, says how many it was done to and why not to others, and goes back."""
+    done = 0
+    for case in _chosen(request, to, references):
+        try:
+            act(actor=request.user, case=case)
+            done += 1
+        except IllegalTransition as refusal:
+            # Translators: why something was not done to one of several cases.
+            why_not = _("%(case)s: %(reason)s") % {"case": case.reference, "reason": refusal}
+            messages.error(request, why_not)
+    if done:
+        messages.success(request, said % {"n": done})
+    return redirect(back_to_queue(request))
+
+
+def _nothing_chosen(request, why: str):
+    messages.error(request, why)
+    return redirect(back_to_queue(request))

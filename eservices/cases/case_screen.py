@@ -1,0 +1,274 @@
+"""How one case reads on the agents' desk: what was declared, what happened, where it stands, what comes next."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import dropwhile
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext, override
+from django.utils.translation import gettext as _
+
+from eservices.formbuilder.definition import Field
+from eservices.formbuilder.field_types import display
+from eservices.formbuilder.summary import Row as Asked
+from eservices.formbuilder.summary import summarise
+from eservices.submissions.models import StoredFile
+from home import phones
+from home.templatetags.commune import clock
+
+from . import concerned
+from .desk import short_day
+from .models import Amendment, CallBack, Case, CaseStage, Enclosure
+from .progress import ahead, current
+from .stages import AGENT, APPLICANT, LEAD, OTHERS, decides, kind_of, name_of, settings_of
+from .stages.decision import four_eyes
+from .states import State
+
+Progress = CaseStage.Progress
+
+
+@dataclass
+class Answer:
+    """A question and what holds now; where an agent put it right, what was declared and who said why."""
+
+    key: str
+    label: str
+    value: str
+    files: list[StoredFile] = field(default_factory=list)
+    secret: bool = False  # shown only to who asks for it
+    declared: str = ""
+    change: Amendment | None = None
+    is_paper: bool = False
+    enclosure: Enclosure | None = None
+
+    @property
+    def can_be_amended(self) -> bool:
+        return not self.is_paper
+
+
+def answers(case: Case, files: list[StoredFile]) -> list[tuple[str, list[Answer]]]:
+    """The answers in force, step by step as they were asked, in the agent's language; nothing once erased."""
+    if case.submission.erased_at:
+        return []
+    given, sent = case.answers, timezone.localdate(case.submission.sent_at)
+    definition, language = case.version.definition, get_language() or case.language
+    by_id = {str(one.pk): one for one in files}
+    changes = {one.field: one for one in case.amendments.select_related("author")}
+    checked = {one.field: one for one in case.enclosures.select_related("author")}
+
+    def answer(row: Asked) -> Answer:
+        found = [by_id[key] for key in _file_ids(row.field, given.get(row.key)) if key in by_id]
+        before = case.submission.answers.get(row.key)
+        return Answer(
+            key=row.key,
+            label=row.label,
+            value="" if found else row.value,
+            files=found,
+            secret=row.field.secret,
+            declared=display(row.field, before, definition, language) if row.key in changes else "",
+            change=changes.get(row.key),
+            is_paper=row.field.type == "files",
+            enclosure=checked.get(row.key),
+        )
+
+    return [
+        (section.title, [answer(row) for row in section.rows])
+        for section in summarise(definition, given, language, sent)
+    ]
+
+
+def _file_ids(asked: Field, answer) -> list[str]:
+    if asked.type != "files" or not isinstance(answer, list):
+        return []
+    return [str(one.get("id")) for one in answer if isinstance(one, dict)]
+
+
+@dataclass
+class StageLine:
+    title: str
+    progress: str
+    detail: str
+    kind: str | Promise = ""
+
+
+def track(case: Case) -> list[StageLine]:
+    """The stages of the case as a way with a place on it. Those not needed are left out; of several that the
+    applicant knows by one title each says its kind."""
+    rows = [row for row in case.stages.all() if row.progress != Progress.SKIPPED]
+    often = Counter(name_of(row) for row in rows)
+    return [
+        StageLine(
+            name_of(row),
+            row.progress,
+            _stage_detail(case, row),
+            kind_of(row).label if often[name_of(row)] > 1 and kind_of(row) else "",
+        )
+        for row in rows
+    ]
+
+
+WAITING_FOR = {
+    "agent": gettext_lazy("waits for an agent"),
+    "applicant": gettext_lazy("waits for the applicant"),
+    "system": gettext_lazy("under way"),
+    "lead": gettext_lazy("blocked: a lead must look"),
+    "others": gettext_lazy("waits for others"),
+}
+
+
+# Why a case waits whose stage has nothing to say about it itself.
+WAITS = {
+    AGENT: gettext_lazy("Now: %(stage)s. An agent has to act."),
+    APPLICANT: gettext_lazy("Now: %(stage)s. The applicant has to act; the deadline rests meanwhile."),
+    OTHERS: gettext_lazy("Now: %(stage)s. Others have to act."),
+}
+
+
+def _stage_detail(case: Case, row: CaseStage) -> str:
+    if row.progress == Progress.DONE and row.done_at:
+        done = timezone.localtime(row.done_at)
+        return f"{short_day(done)} {clock(done)}"
+    if row.progress == Progress.ACTIVE:
+        if decides(row) and case.assignee:
+            return str(case.assignee)
+        return row.reason or str(WAITING_FOR.get(row.waiting_for, ""))
+    return ""
+
+
+def situation(case: Case) -> str:
+    """In one sentence: what is to do now, or why the case waits."""
+    row = current(case)
+    if not case.is_open:
+        return ""
+    if case.state == State.WAITING:
+        since = short_day(timezone.localtime(case.paused_at)) if case.paused_at else ""
+        return _("We asked on %(day)s. The deadline rests until the answer.") % {"day": since}
+    if row is None:
+        return _("All is done; the case closes by itself within a minute.")
+    if row.waiting_for == LEAD:
+        return _("Blocked at “%(stage)s”: %(reason)s") % {
+            "stage": name_of(row),
+            "reason": row.reason,
+        }
+    if said := _said_by_stage(case, row):
+        return said
+    if decides(row):
+        if case.outcome:
+            return _("Decided. What follows happens by itself, within a minute.")
+        return _("Check what was declared, then decide.")
+    said = WAITS.get(row.waiting_for) or _("Now: %(stage)s, by itself.")
+    return said % {"stage": name_of(row)}
+
+
+def _said_by_stage(case: Case, row: CaseStage) -> str:
+    """Why the stage at hand waits, as it says itself."""
+    stage = kind_of(row)
+    if stage is None or row.progress != Progress.ACTIVE:
+        return ""
+    return stage.situation(case, row, settings_of(row))
+
+
+def consequences(case: Case) -> str:
+    """What accepting sets off, as far as it is known."""
+    row = current(case)
+    if row and four_eyes(row):
+        return _("You propose it: a colleague confirms it before anything leaves.")
+    following = list(dropwhile(lambda row: not decides(row), ahead(case)))[1:]
+    if not following:
+        return _("Accepting writes to the applicant and closes the case.")
+    names = [name_of(row) for row in following]
+    return _("Accepting sets off: %(stages)s.") % {"stages": ", ".join(names)}
+
+
+def days_left(case: Case, now: datetime) -> int:
+    """Whole days to the deadline; negative once it is over."""
+    return (timezone.localtime(case.deadline).date() - timezone.localtime(now).date()).days
+
+
+def elapsed(case: Case, now: datetime) -> int:
+    """How much of the time is gone, in per cent."""
+    whole = (case.deadline - case.opened_at).total_seconds()
+    gone = ((case.paused_at or now) - case.opened_at).total_seconds()
+    return max(0, min(100, round(100 * gone / whole))) if whole > 0 else 100
+
+
+# -- What waits to be done, beside the one sentence ----------------------------------------------------------
+def pending(case: Case) -> list[str]:
+    """What still needs somebody on an open case, a line each: calls, papers, people."""
+    found = [_call(call) for call in case.calls.open()]
+    if case.is_open:
+        found += [line for line in (_papers_left(case), _papers_missing(case), _people_left(case)) if line]
+    return found
+
+
+def _call(call: CallBack) -> str:
+    words = _("Call back %(phone)s, %(wish)s.") if call.wish else _("Call back %(phone)s.")
+    return words % {"phone": call.phone, "wish": call.wish}
+
+
+def _papers_left(case: Case) -> str:
+    """Papers that were sent and nobody looked at yet."""
+    judged = {one.field for one in case.enclosures.all()}
+    left = [one for one in concerned.papers(case) if case.answers.get(one.key) and one.key not in judged]
+    text = ngettext("%(n)s enclosure to check.", "%(n)s enclosures to check.", len(left))
+    return text % {"n": len(left)} if left else ""
+
+
+def _papers_missing(case: Case) -> str:
+    """Papers that are needed and did not come, as where an agent filed on the telephone."""
+    language = get_language() or case.language
+    names = [concerned.label_of(case, one.key, language) for one in concerned.missing_papers(case)]
+    return _("Missing: %(papers)s.") % {"papers": ", ".join(names)} if names else ""
+
+
+def _people_left(case: Case) -> str:
+    """Who is still to be decided on, once one person was: before that, the case speaks for everybody."""
+    outcomes = list(case.persons.values_list("outcome", flat=True))
+    left = outcomes.count("")
+    text = ngettext("%(n)s person without an outcome.", "%(n)s persons without an outcome.", left)
+    return text % {"n": left} if 0 < left < len(outcomes) else ""
+
+
+def starts(case: Case, do: str) -> dict:
+    """What the form of a deed begins with."""
+    if do == "ask":
+        return {"text": _papers_to_send(case)}
+    if do == "call":
+        return {"phone": phones.readable(case.phone)}
+    return {"agent": case.assignee_id}
+
+
+def _papers_to_send(case: Case) -> str:
+    """Papers that were refused, with the reason, or did not come: what a question begins with, in the language of
+    the case."""
+    refused = case.enclosures.filter(state=Enclosure.State.REFUSED)
+    with override(case.language):
+        needed = [(one.field, one.reason) for one in refused]
+        needed += [(one.key, _("is missing")) for one in concerned.missing_papers(case)]
+    return "\n".join(f"{concerned.label_of(case, key, case.language)}: {why}" for key, why in needed)
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another case, as a line beside this one."""
+
+    reference: str
+    title: str
+    at: datetime
+    word: str
+
+
+def others(cases) -> list[Other]:
+    """Cases as lines, each with how it stands or how it ended."""
+    language = get_language() or "fr"
+    return [
+        Other(
+            one.reference,
+            one.version.definition.title(language),
+            one.opened_at,
+            one.get_state_display() if one.is_open or not one.outcome else one.get_outcome_display(),
+        )
+        for one in cases.select_related("version")
+    ]

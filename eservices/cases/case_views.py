@@ -1,0 +1,273 @@
+"""The screen of one case, and what can be done from it."""
+
+import re
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.db.models import prefetch_related_objects
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from eservices.submissions.attaching import kept
+
+from . import access, actions, case_names, case_screen, decisions, deputies, desk, previewing, timeline, trace
+from .actions import IllegalTransition
+from .case_panels import panels_for
+from .deeds import DECIDE, DEEDS, MORE, OWN, Deed, offered
+from .forms import DecidingForm, DeedForm
+from .letters import picking
+from .models import Case
+from .stages import kind_of, settings_of
+from .states import allowed
+from .views import DeskView
+
+SHOWN = 10  # cases of the same person
+WORDS = re.compile("text|reason|result|about|note")  # how fields begin in which agents write sentences
+# Prefix of what the form of a stage carries beside its own fields, whose keys editors choose.
+OF_STAGE = "stage"
+# Deeds that stand once for each of several things: what names the thing in their form.
+PIECES = {"enclosure": "field", "person": "person", "called": "call"}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A deed as the screen offers it."""
+
+    do: str
+    deed: Deed
+    form: DeedForm | None = None
+
+    @property
+    def label(self):
+        return self.deed.label
+
+    @property
+    def letter(self) -> str:
+        return self.deed.letter
+
+
+class OfCase(DeskView):
+    """A screen of one case, ``self.case``, fetched for whoever asks."""
+
+    @cached_property
+    def name(self) -> str:
+        """What the case is called."""
+        return case_names.name_of(self.case)
+
+    def get_page_title(self):
+        return f"{self.case.reference} {self.name}"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(name=self.name, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.case.reference}]
+
+
+class CaseView(OfCase):
+    """A case: what was declared, what happened, what to do. POST does one deed and comes back here."""
+
+    template_name = "cases/case.html"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.failed, self.why, self.typed = "", "", None
+
+    @cached_property
+    def seen(self) -> int:
+        """The last change that this screen shows: what every form on it says it was filled in by."""
+        return trace.last_change(self.case)
+
+    def get(self, request, reference, do=""):
+        if not do:
+            self.case = self._read(reference)
+            actions.leave_trace_of_reading(actor=request.user, case=self.case)
+            return self.render_to_response(self.get_context_data())
+        if do not in DEEDS or DEEDS[do].place != MORE:
+            return redirect("cases:case", access.case_for(request.user, reference).reference)
+        self.case = access.case_for(request.user, reference, do)
+        return self._page_of(do)
+
+    def post(self, request, reference, do=""):
+        if do not in DEEDS:
+            raise Http404
+        self.case = access.case_for(request.user, reference, do)
+        form = self._form(do, request.POST, request.FILES)
+        extra = decisions.forms_for(self.case, request.POST) if do == "accept" else {}
+        if not all([form.is_valid(), *(one.is_valid() for one in extra.values())]):
+            return self._again(do, _("Something is missing."), 422)
+        arguments = form.cleaned_data | ({"details": decisions.details(extra)} if do == "accept" else {})
+        try:
+            with kept(arguments.pop("files", [])) as files:
+                given = {"files": files} if "files" in form.fields else {}
+                DEEDS[do].action(actor=request.user, case=self.case, **arguments, **given)
+        except IllegalTransition as refusal:
+            return self._again(do, str(refusal), 409)
+        messages.success(request, self._said_of(do))
+        return redirect(self._afterwards())
+
+    def _said_of(self, do: str):
+        """What was done; of a decision that a second agent has to confirm, that it is proposed."""
+        if do in ("accept", "refuse") and actions.proposed_by(self.case):
+            return _("Proposed. A colleague confirms it before anything leaves.")
+        return DEEDS[do].done
+
+    def _afterwards(self) -> str:
+        """The case again; the queue where it went to another team."""
+        seen = access.cases_for(self.request.user).filter(pk=self.case.pk).exists()
+        return reverse("cases:case", args=[self.case.reference]) if seen else reverse("cases:queue")
+
+    def _read(self, reference: str) -> Case:
+        """The case with its stages, which half of the screen looks at."""
+        case = access.case_for(self.request.user, reference)
+        prefetch_related_objects([case], "stages")
+        return case
+
+    def _again(self, do: str, why: str, status: int):
+        """The screen as the case is now, with what was typed and why it was not done."""
+        self.case = self._read(self.case.reference)
+        self.failed, self.why = do, why
+        self.typed = self.request.POST.copy()
+        self.typed["seen"] = self.seen = trace.last_change(self.case)
+        if do in DEEDS and DEEDS[do].place == MORE and do in offered(self.case, self.request.user):
+            return self._page_of(do, status)
+        return self.render_to_response(self.get_context_data(), status=status)
+
+    def _form(self, do: str, data=None, files=None) -> DeedForm:
+        starts = self._starts(do) if data is None else {}
+        return DEEDS[do].form(
+            data, files, auto_id=f"{do}_%s", initial=starts, case=self.case, user=self.request.user
+        )
+
+    # -- One deed on a page of its own -----------------------------------------------------------------------
+    def _page_of(self, do: str, status: int = 200):
+        if do not in offered(self.case, self.request.user):
+            messages.error(self.request, _("This is not possible any more."))
+            return redirect("cases:case", self.case.reference)
+        context = super().get_context_data(
+            case=self.case,
+            do=do,
+            deed=DEEDS[do],
+            form=self._shown_form(do),
+            why=self.why,
+            suggested=case_screen.others(access.related_cases(self.request.user, self.case)[:SHOWN])
+            if do == "merge"
+            else [],
+        )
+        return self.response_class(
+            request=self.request, template="cases/deed_page.html", context=context, status=status
+        )
+
+    def _starts(self, do: str) -> dict:
+        """What a form shows before anybody typed: the text of the letter that was picked for it, if any."""
+        known = case_screen.starts(self.case, do) | {"seen": self.seen}
+        return known | picking.begun(self.case, self.request.GET, do)
+
+    # -- What is shown ---------------------------------------------------------------------------------------
+    def get_context_data(self, **kwargs):
+        case, user, now = self.case, self.request.user, timezone.now()
+        files = list(case.submission.files.all())
+        active = next((row for row in case.stages.all() if row.progress == row.Progress.ACTIVE), None)
+        self.may = may = offered(case, user)
+        return super().get_context_data(
+            case=case,
+            submission=case.submission,
+            service=case.version.definition.title(get_language() or case.language),
+            sign=desk.sign(case, active),
+            due=desk.due(case, now) if case.deadline else None,
+            situation=case_screen.situation(case),
+            pending=case_screen.pending(case),
+            sections=self._sections(files),
+            persons=[(one, self._piece("person", one.pk)) for one in case.persons.all()],
+            files=files,
+            thread=case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"),
+            notes=case.notes.select_related("author").prefetch_related("mentions").order_by("at", "pk"),
+            names=[str(one) for one in deputies.colleagues(case)],
+            calls=[
+                (one, self._piece("called", one.pk)) for one in case.calls.open().select_related("asked_by")
+            ],
+            timeline=timeline.timeline(case),
+            readings=timeline.readings(case),
+            track=case_screen.track(case),
+            tied=case_screen.others(access.tied_cases(user, case)),
+            related=case_screen.others(access.related_cases(user, case)[:SHOWN]),
+            duplicates=case_screen.others(access.cases_for(user).filter(duplicate_of=case)),
+            original=access.cases_for(user).filter(pk=case.duplicate_of_id).first(),
+            absence=deputies.absence_of(case.assignee, case.team) if case.assignee else None,
+            panels=panels_for(case, user),
+            last_panels=panels_for(case, user, last=True),
+            stage_template=_stage_template(active),
+            stage=self._stage(active),
+            row=active,
+            days=case_screen.days_left(case, now) if case.deadline else None,
+            elapsed=case_screen.elapsed(case, now) if case.deadline else None,
+            may=may,
+            letters=picking.offered(),
+            may_amend=allowed("amend", case.state) and access.may(user, case, "amend"),
+            decisions=[Offer(do, DEEDS[do], self._shown_form(do)) for do in may if DEEDS[do].place == DECIDE],
+            more=[Offer(do, DEEDS[do]) for do in may if DEEDS[do].place == MORE],
+            forms={do: self._shown_form(do) for do in may if DEEDS[do].place == OWN and do not in PIECES},
+            shown_types=(*previewing.PICTURES, previewing.PDF),
+            extra=self._shown_extra() if "accept" in may else {},
+            consequences=case_screen.consequences(case) if "accept" in may else "",
+            failed=self.failed,
+            why=self.why,
+            lost=self._lost(may, active),
+            **kwargs,
+        )
+
+    def _stage(self, active) -> dict:
+        """What the template of the stage at hand needs: its form, where this agent may fill it in, and the rest."""
+        kind = kind_of(active) if active else None
+        if kind is None:
+            return {}
+        settings, typed = settings_of(active), self.typed if self.failed == active.key else None
+        may = access.role_in(self.request.user, self.case) >= access.NEEDED[kind.needs]
+        seen = DecidingForm(prefix=OF_STAGE, initial={"seen": self.seen})
+        return {
+            "form": kind.form(self.case, active, settings, typed) if may else None,
+            "seen": seen["seen"],
+            "button": kind.button,
+            "url": reverse("cases:stage", args=[self.case.reference, active.key]),
+            "shown": kind.shown(self.case, active, settings),
+        }
+
+    def _sections(self, files):
+        """The answers; papers come with the form that says what was found of them."""
+        found = case_screen.answers(self.case, files)
+        for answer in (one for _title, rows in found for one in rows if one.is_paper):
+            answer.form = self._piece("enclosure", answer.key)
+        return found
+
+    def _piece(self, do: str, key) -> DeedForm | None:
+        """The form of a deed that stands once for each paper, person or call; None where it is not offered."""
+        if do not in self.may:
+            return None
+        name = PIECES[do]
+        typed = self.typed if self.failed == do and self.typed.get(name) == str(key) else None
+        starts = {name: key}
+        return DEEDS[do].form(
+            typed, auto_id=f"{do}_{key}_%s", initial=starts, case=self.case, user=self.request.user
+        )
+
+    def _shown_form(self, do: str) -> DeedForm:
+        return self._form(do, self.typed if do == self.failed else None)
+
+    def _shown_extra(self):
+        return decisions.forms_for(self.case, self.typed if self.failed == "accept" else None)
+
+    def _lost(self, may: list[str], active) -> str:
+        """What was typed for a deed or a stage that is not offered any more: shown, so that it can be copied."""
+        if not self.failed or self.failed in may or (active and self.failed == active.key):
+            return ""
+        return "\n".join(text for name, text in self.typed.items() if text and WORDS.match(name))
+
+
+def _stage_template(active) -> str:
+    kind = kind_of(active) if active else None
+    return kind.agent_template if kind else ""

@@ -1,0 +1,51 @@
+"""Who is away, and who stands in. Absences hold for one team: a deputy is always of the same."""
+
+from datetime import date
+
+from django.utils import timezone
+
+from eservices.accounts.models import User
+
+from .models import Absence, Case, Team
+
+MOST = 5  # deputies in a row that are away themselves
+
+
+def absence_of(user: User, team: Team, day: date | None = None) -> Absence | None:
+    """The absence of ``user`` on ``day`` (today), that ends last where there are several."""
+    found = Absence.objects.on(day or timezone.localdate()).filter(user=user, team=team)
+    return found.select_related("deputy").order_by("last_day").last()
+
+
+def away(team: Team, day: date | None = None) -> dict[int, Absence]:
+    """Who of the team is away on ``day`` (today): key of the user → absence."""
+    found = Absence.objects.on(day or timezone.localdate()).filter(team=team)
+    return {one.user_id: one for one in found.select_related("deputy").order_by("last_day")}
+
+
+def members_who_see(case: Case):
+    """The memberships of the case's team that let somebody see it."""
+    members = case.team.memberships.filter(user__is_active=True)
+    return members.filter(sees_protected=True) if case.protected else members
+
+
+def colleagues(case: Case):
+    """Who of the case's team may see it."""
+    return User.objects.filter(memberships__in=members_who_see(case)).order_by("first_name", "last_name")
+
+
+def standing_in(user: User, case: Case, day: date | None = None) -> User:
+    """Who acts for ``user`` on ``case``: the deputy while away, the deputy's deputy if need be, else ``user``.
+
+    Only a deputy who is still of the team, and may see the case, counts.
+    """
+    acting, gone = user, away(case.team, day)
+    for _step in range(MOST):
+        absence = gone.get(acting.pk)
+        deputy = absence and absence.deputy
+        if not deputy or not members_who_see(case).filter(user=deputy).exists():
+            return acting
+        acting = deputy
+        if acting == user:
+            return user  # everybody stands in for everybody
+    return acting

@@ -1,0 +1,222 @@
+"""How the counter is doing: received, open, late, and how long a decision takes. Pure but for ``records``.
+
+Time is counted as the promise is: in working days, without the time in which the applicant has the ball.
+Less than a working day is said in minutes. The middle and nine tenths are nearest-rank percentiles: a time
+that some case really took.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from math import ceil
+
+from django.db.models import Q
+
+from home.working_days import counted
+
+from .models import CaseEvent, CaseQuerySet
+from .states import Outcome
+
+DECIDING = ("accepted", "refused")
+TOLD = ("asked", "answered", *DECIDING)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One case as figures see it, with its times in the commune's zone. ``waits``: asked and answered;
+    ``rests``: since when the applicant has the ball, also without a question, as to pay."""
+
+    form: str
+    opened: datetime
+    closed: datetime | None = None
+    decided: datetime | None = None
+    deadline: datetime | None = None
+    rests: datetime | None = None
+    waits: tuple[tuple[datetime, datetime | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class Week:
+    """A calendar week (ISO 8601): what came in, how things stood at its end, or now, and what was decided in it."""
+
+    number: int
+    start: datetime
+    end: datetime
+    received: int
+    open: int
+    late: int
+    decisions: "Decisions | None"
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A time that a decision took: working days, or minutes within one."""
+
+    days: int
+    minutes: int = 0
+
+    @property
+    def in_days(self) -> float:
+        return self.days + min(self.minutes / (24 * 60), 0.99)
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What some decisions took. Shares are between 0 and 1."""
+
+    decided: int
+    half: Span
+    nine_of_ten: Span
+    kept: float
+    first_time_right: float
+
+
+@dataclass(frozen=True)
+class Service:
+    """How one service is doing: its decisions in a period, what came in, and how things stand at its end."""
+
+    form: str
+    received: int
+    open: int
+    late: int
+    decisions: Decisions
+
+
+# -- Reading -------------------------------------------------------------------------------------------------
+def records(cases: CaseQuerySet, since: datetime, zone) -> list[Record]:
+    """Every real case that was open at some time after ``since``, in two queries."""
+    cases = cases.real().filter(Q(opened_at__gte=since) | Q(closed_at=None) | Q(closed_at__gte=since))
+    told = defaultdict(list)
+    events = CaseEvent.objects.filter(case__in=cases.order_by().values("pk"), kind__in=TOLD)
+    for case, kind, at in events.order_by("number").values_list("case", "kind", "at").iterator():
+        told[case].append((kind, at.astimezone(zone)))
+    rows = cases.order_by().values_list(
+        "pk", "form", "opened_at", "closed_at", "deadline", "paused_at", "outcome"
+    )
+    return [_record(row, told.get(row[0], ()), zone) for row in rows.iterator()]
+
+
+def _record(row, told, zone) -> Record:
+    _pk, form, opened, closed, deadline, rests, outcome = row
+    closed = closed and closed.astimezone(zone)
+    decided = next((at for kind, at in told if kind in DECIDING), None)
+    if decided is None and outcome == Outcome.COMPLETED:
+        decided = closed
+    return Record(
+        form=str(form),
+        opened=opened.astimezone(zone),
+        closed=closed,
+        decided=decided,
+        deadline=deadline and deadline.astimezone(zone),
+        rests=rests and rests.astimezone(zone),
+        waits=_waits(told),
+    )
+
+
+def _waits(told) -> tuple[tuple[datetime, datetime | None], ...]:
+    waits: list[tuple[datetime, datetime | None]] = []
+    for kind, at in told:
+        if kind == "asked":
+            waits.append((at, None))
+        elif waits and waits[-1][1] is None:
+            waits[-1] = (waits[-1][0], at)
+    return tuple(waits)
+
+
+# -- Weeks ---------------------------------------------------------------------------------------------------
+def first_day(now: datetime, weeks: int) -> datetime:
+    """Monday, midnight, of the first of ``weeks`` weeks of which the last is running."""
+    monday = now.date() - timedelta(days=now.weekday(), weeks=weeks - 1)
+    return datetime.combine(monday, time(), now.tzinfo)
+
+
+def weekly(
+    found: Iterable[Record], now: datetime, weeks: int, free: Container[date] = frozenset()
+) -> list[Week]:
+    """The last ``weeks`` weeks, the running one at their end as it stands ``now``. ``free``: no working days."""
+    found, start = list(found), first_day(now, weeks)
+    return [_week(found, start + timedelta(weeks=n), now, free) for n in range(weeks)]
+
+
+def _week(found: list[Record], start: datetime, now: datetime, free: Container[date]) -> Week:
+    end = min(start + timedelta(weeks=1), now)
+    return Week(
+        number=start.isocalendar().week,
+        start=start,
+        end=end,
+        **_standing(found, start, end),
+        decisions=_decisions(found, start, end, free),
+    )
+
+
+def _standing(found: list[Record], start: datetime, end: datetime) -> dict[str, int]:
+    """What came in between the two moments, and how things stood at the second."""
+    standing = [one for one in found if one.opened < end and not (one.closed and one.closed < end)]
+    return {
+        "received": sum(start <= one.opened < end for one in found),
+        "open": len(standing),
+        "late": sum(_late(one, end) for one in standing),
+    }
+
+
+def _late(one: Record, at: datetime) -> bool:
+    if one.rests and one.rests <= at:
+        return False
+    waiting = any(asked <= at and (answered is None or answered > at) for asked, answered in one.waits)
+    return bool(one.deadline and one.deadline < at and not waiting)
+
+
+# -- Services ------------------------------------------------------------------------------------------------
+def by_service(
+    found: Iterable[Record], since: datetime, until: datetime, free: Container[date]
+) -> list[Service]:
+    """The services with a decision between ``since`` and ``until``, the slowest first."""
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for one in found:
+        groups[one.form].append(one)
+    services = [
+        Service(form=form, **_standing(group, since, until), decisions=decisions)
+        for form, group in groups.items()
+        if (decisions := _decisions(group, since, until, free))
+    ]
+    return sorted(
+        services, key=lambda one: (one.decisions.half, one.decisions.nine_of_ten, one.form), reverse=True
+    )
+
+
+def _decisions(
+    found: list[Record], since: datetime, until: datetime, free: Container[date]
+) -> Decisions | None:
+    """The decisions between the two moments; None where there was none."""
+    decided = [one for one in found if one.decided and since <= one.decided < until]
+    if not decided:
+        return None
+    taken = sorted(worked(one, free) for one in decided)
+    return Decisions(
+        decided=len(decided),
+        half=_percentile(taken, 0.5),
+        nine_of_ten=_percentile(taken, 0.9),
+        kept=_share(not one.deadline or one.decided <= one.deadline for one in decided),
+        first_time_right=_share(not one.waits for one in decided),
+    )
+
+
+def worked(one: Record, free: Container[date]) -> Span:
+    """How long the commune had the ball until it decided."""
+    waits = [(asked, answered or one.decided) for asked, answered in one.waits if asked < one.decided]
+    days = counted(one.opened.date(), one.decided.date(), free)
+    days -= sum(counted(asked.date(), answered.date(), free) for asked, answered in waits)
+    if days > 0:
+        return Span(days)
+    waited = sum((answered - asked for asked, answered in waits), timedelta())
+    return Span(0, max(0, int((one.decided - one.opened - waited).total_seconds() // 60)))
+
+
+def _percentile(ordered: list[Span], part: float) -> Span:
+    return ordered[max(ceil(part * len(ordered)), 1) - 1]
+
+
+def _share(answers: Iterable[bool]) -> float:
+    listed = list(answers)
+    return sum(listed) / len(listed)

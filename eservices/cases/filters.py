@@ -1,0 +1,171 @@
+"""How an agent narrows the queue: the filters, what they offer, and the address that says them."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from eservices.accounts.models import User
+from eservices.formbuilder.models import Form, FormVersion
+
+from . import access, answer_filters, queue
+from .models import Case, CaseQuerySet, Tag, Team
+from .states import State
+
+ME, NOBODY = "me", "nobody"
+MOST_TAGS = 300  # to choose from
+
+
+class Choices:
+    """What there is to filter by, for one agent: read when it is needed, and once however many forms offer it."""
+
+    def __init__(self, user: User):
+        self.user = user
+
+    @cached_property
+    def teams(self) -> list[Team]:
+        return list(access.teams_of(self.user))
+
+    @cached_property
+    def services(self) -> dict[str, str]:
+        """The titles of the services of which the agent's teams have cases, by key."""
+        known = Case.objects.real().filter(form=OuterRef("pk"), team__in=self.teams)
+        titles = queue.titles(Form.objects.filter(Exists(known)).values("pk"))
+        return dict(sorted(titles.items(), key=lambda one: one[1].casefold()))
+
+    @cached_property
+    def agents(self) -> list[User]:
+        found = User.objects.filter(memberships__team__in=self.teams).distinct()
+        return list(found.order_by("last_name", "first_name"))
+
+    @cached_property
+    def tags(self) -> list[str]:
+        return list(Tag.objects.values_list("name", flat=True)[:MOST_TAGS])
+
+    def offered(self) -> dict[str, Callable[[], list[tuple[str, str]]]]:
+        """What each filter offers, by the filter's name."""
+        everything = ("", _("All"))
+        return {
+            "service": lambda: [everything, *self.services.items()],
+            "team": lambda: [everything, *((str(team.pk), team.name) for team in self.teams)],
+            "tag": lambda: [everything, *((name, name) for name in self.tags)],
+            "agent": lambda: [
+                *(everything, (ME, _("Me")), (NOBODY, _("nobody"))),
+                *((str(agent.pk), str(agent)) for agent in self.agents),
+            ],
+        }
+
+
+class FilterForm(forms.Form):
+    """The filters of the queue. What does not fit is as if it had not been said."""
+
+    PERIODS = [
+        ("", _("Any time")),
+        ("1", _("Today")),
+        ("7", _("7 days")),
+        ("30", _("30 days")),
+        ("365", _("A year")),
+    ]
+    DUE = [("", _("All")), ("late", _("Late")), ("today", _("Today")), ("week", _("This week"))]
+
+    FIRST = ("service", "state", "due", "agent", "received")
+    MORE = ("team", "tag", "since", "until")
+
+    view = forms.CharField(required=False, max_length=20)
+    q = forms.CharField(label=_("Name, reference or answer"), required=False, max_length=200)
+    service = forms.ChoiceField(label=_("Service"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *State.choices])
+    due = forms.ChoiceField(label=_("Deadline"), required=False, choices=DUE)
+    agent = forms.ChoiceField(label=_("Agent"), required=False)
+    team = forms.ChoiceField(label=_("Team"), required=False)
+    tag = forms.ChoiceField(label=_("Tag"), required=False)
+    received = forms.ChoiceField(label=_("Received"), required=False, choices=PERIODS)
+    since = forms.DateField(
+        label=_("Received from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("Received until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, data: Mapping[str, str], *, choices: Choices):
+        super().__init__(data)
+        self.user = choices.user
+        for name, offered in choices.offered().items():
+            self.fields[name].choices = offered
+        self.is_valid()
+
+    @cached_property
+    def answers(self) -> dict[str, str]:
+        """The filters by answers in use, by name."""
+        return answer_filters.active(self.data)
+
+    @cached_property
+    def active(self) -> dict[str, str]:
+        """The filters in use as the address says them, by name; the view is none."""
+        used = {name: self.data[name] for name, value in self.cleaned_data.items() if value}
+        used.pop("view", None)
+        return used | self.answers
+
+    @property
+    def uses_more(self) -> bool:
+        """Whether a filter that is folded away is in use."""
+        return bool(self.answers) or any(name in self.active for name in self.MORE)
+
+    @property
+    def query(self) -> str:
+        """View and filters as an address, always in the same order."""
+        return urlencode({"view": self.chosen} | dict(sorted(self.active.items())))
+
+    @cached_property
+    def chosen(self) -> str:
+        """The key of the view that was asked for. Who only searches searches everything."""
+        return self.cleaned_data.get("view") or ("all" if self.cleaned_data.get("q") else "team")
+
+    def fields_of_answers(self) -> list[forms.BoundField]:
+        """The filters by answers of the chosen service."""
+        if not (service := self.cleaned_data.get("service")):
+            return []
+        version = FormVersion.objects.published().filter(form=service).order_by("-number").first()
+        fields = answer_filters.form_fields(version.definition, get_language() or "fr") if version else {}
+        self.fields |= fields
+        return [self[name] for name in fields]
+
+    def narrow(self, cases: CaseQuerySet, now: datetime) -> CaseQuerySet:
+        """The cases of the view that the filters leave."""
+        views = queue.views(self.user, now)
+        _label, wanted = views.get(self.chosen) or views["team"]
+        use, terms = self.cleaned_data, answer_filters.terms(self.answers)
+        for name, condition in CONDITIONS.items():
+            if value := use.get(name):
+                wanted &= condition(value, self.user, now)
+        return cases.filter(wanted).search(use.get("q", "")).holding(terms)
+
+
+CONDITIONS = {
+    "service": lambda value, _user, _now: Q(form=value),
+    "state": lambda value, _user, _now: queue.in_state(value),
+    "due": lambda value, _user, now: queue.groups(now)[value][1],
+    "agent": lambda value, user, _now: Q(assignee=_agent(value, user)),
+    "team": lambda value, _user, _now: Q(team=value),
+    "tag": lambda value, _user, _now: Q(
+        pk__in=Case.tags.through.objects.filter(tag__name=value).values("case")
+    ),
+    "received": lambda value, _user, now: Q(opened_at__gte=now - timedelta(days=int(value))),
+    "since": lambda value, _user, _now: Q(opened_at__gte=_moment(value, time.min)),
+    "until": lambda value, _user, _now: Q(opened_at__lte=_moment(value, time.max)),
+}
+
+
+def _agent(value: str, user: User):
+    return {ME: user.pk, NOBODY: None}.get(value, value)
+
+
+def _moment(day: date, hour: time) -> datetime:
+    """A moment of the commune's day; long before the first case where the day is older than the calendar bears."""
+    return datetime.combine(max(day, date(1900, 1, 1)), hour, timezone.get_current_timezone())

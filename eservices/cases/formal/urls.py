@@ -1,0 +1,8 @@
+"""Decisions that may be appealed, under /admin/decisions/."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "formal"
+urlpatterns = [path("<slug:reference>/<int:pk>/appeal/", views.appeal, name="appeal")]

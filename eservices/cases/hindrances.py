@@ -1,0 +1,51 @@
+"""What keeps a closed case from being archived or erased. Other apps offer more in files of this name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from eservices.deliveries.models import Delivery
+from home.registry import Registry
+
+from .models import Case, CaseQuerySet, LegalHold
+from .states import State
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """``cases``: which cases it keeps now. ``label``: why, after “The case is kept:”."""
+
+    label: str | Promise
+    cases: Callable[[], Q]
+
+
+hindrances: Registry[Hindrance] = Registry("hindrances")
+
+
+def free(cases: CaseQuerySet) -> CaseQuerySet:
+    """Those of ``cases`` that nothing keeps."""
+    for one in hindrances:
+        cases = cases.exclude(one.cases())
+    return cases
+
+
+def hindrance_of(case: Case) -> str:
+    """Why the case must stay as it is; empty where nothing keeps it."""
+    own = Case.objects.filter(pk=case.pk)
+    return next((str(one.label) for one in hindrances if own.filter(one.cases()).exists()), "")
+
+
+def _with_open_deliveries() -> Q:
+    subjects = Delivery.objects.open().filter(subject__startswith="case:").values_list("subject", flat=True)
+    return Q(pk__in={UUID(subject.removeprefix("case:")) for subject in subjects})
+
+
+hindrances.register("open")(Hindrance(_("it is not closed"), lambda: ~Q(state=State.CLOSED)))
+hindrances.register("hold")(
+    Hindrance(_("a legal hold lies on it"), lambda: Q(pk__in=LegalHold.objects.in_force().values("case")))
+)
+hindrances.register("deliveries")(Hindrance(_("something on it is still to be sent"), _with_open_deliveries))

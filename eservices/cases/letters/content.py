@@ -1,0 +1,72 @@
+"""What a letter says about a case."""
+
+from typing import NamedTuple
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, override
+
+from eservices.cases.facts import facts
+from eservices.cases.models import Case, Letter
+from eservices.deliveries.letters import one_line
+from eservices.deliveries.paper.paragraphs import each_text, plain
+from eservices.formbuilder import placeholders
+from home.dates import date_format
+
+from .rich import paragraphs
+
+NOT_KNOWN = "…"  # in place of what a case does not say; agents see it before they send
+# What every letter may say beside the answers.
+GIVEN = {
+    "applicant": gettext_lazy("name of the applicant"),
+    "reference": gettext_lazy("reference of the case"),
+    "service": gettext_lazy("name of the service"),
+    "sent": gettext_lazy("day the request was sent"),
+    "deadline": gettext_lazy("day of our answer at the latest"),
+    "reason": gettext_lazy("reason of the decision"),
+    "team": gettext_lazy("team that treats the request"),
+    "team_phone": gettext_lazy("telephone of the team"),
+    "commune": gettext_lazy("name of the commune"),
+    "date": gettext_lazy("today"),
+}
+
+
+class Written(NamedTuple):
+    """A letter with nothing left to fill in."""
+
+    subject: str
+    paragraphs: list
+
+    @property
+    def text(self) -> str:
+        return plain(self.paragraphs).strip()
+
+
+def written(case: Case, letter: Letter) -> Written:
+    """``letter`` about ``case``, in the letter's language."""
+    return filled(letter, values(case, letter.locale.language_code))
+
+
+def filled(letter: Letter, said: dict[str, str]) -> Written:
+    """``letter`` with its placeholders replaced by what is ``said``."""
+
+    def fill(text: str) -> str:
+        return placeholders.fill(text, said, NOT_KNOWN)
+
+    return Written(one_line(fill(letter.subject)), each_text(paragraphs(letter.text), fill))
+
+
+def values(case: Case, language: str) -> dict[str, str]:
+    """What placeholders stand for; secret answers are kept out of letters."""
+    definition = case.version.definition
+    secret = {key for key, field in definition.fields.items() if field.secret}
+    with override(language):
+        deadline = timezone.localtime(case.deadline) if case.deadline else None
+        said = facts(case, language) | {
+            "service": definition.title(language),
+            "deadline": date_format(deadline, "DATE_FORMAT") if deadline else "",
+            "reason": case.reason,
+            "team": case.team.name,
+            "team_phone": case.team.phone,
+            "date": date_format(timezone.localdate(), "DATE_FORMAT"),
+        }
+    return {key: text for key, text in said.items() if key not in secret}

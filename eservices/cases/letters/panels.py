@@ -1,0 +1,31 @@
+"""The list of placeholders beside the text of a letter."""
+
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from wagtail.admin.panels import HelpPanel
+
+from .checks import published, quotable
+from .content import GIVEN
+
+
+class PlaceholdersPanel(HelpPanel):
+    """All that a letter may say of a case: what every case knows, then the questions of each service."""
+
+    def __init__(self, template="cases/letters/placeholders.html", **options):
+        super().__init__(template=template, **options)
+
+    class BoundPanel(HelpPanel.BoundPanel):
+        def get_context_data(self, parent_context=None):
+            return super().get_context_data(parent_context) | {
+                "given": [(key, capfirst(str(label))) for key, label in GIVEN.items()],
+                "services": _services(get_language() or ""),
+            }
+
+
+def _services(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    found = []
+    for definition in published():
+        labels = [(key, definition.text(f"field.{key}.label", language) or key) for key in definition.fields]
+        allowed = quotable(definition)
+        found.append((definition.title(language), [row for row in labels if row[0] in allowed]))
+    return sorted(found, key=lambda service: service[0].casefold())

@@ -1,0 +1,37 @@
+"""When a lead is told of a deadline."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .case import Case
+
+
+class EscalationQuerySet(models.QuerySet):
+    def due(self, now):
+        """What should be told by ``now``; nothing of a deadline that rests."""
+        return self.filter(due_at__lte=now, done_at=None, case__paused_at=None)
+
+
+class Escalation(models.Model):
+    """When a lead is told that a deadline is near, or over."""
+
+    class Kind(models.TextChoices):
+        NEAR = "near", _("deadline near")
+        OVER = "over", _("deadline over")
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="escalations")
+    kind = models.CharField(max_length=4, choices=Kind)
+    due_at = models.DateTimeField(_("due"))
+    done_at = models.DateTimeField(_("told"), null=True, blank=True)
+
+    objects = EscalationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("escalation")
+        verbose_name_plural = _("escalations")
+        constraints = [models.UniqueConstraint(fields=["case", "kind"], name="one_escalation_per_kind")]
+        indexes = [models.Index(fields=["due_at"], name="escalation_due", condition=Q(done_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.kind}"

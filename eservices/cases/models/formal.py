@@ -1,0 +1,80 @@
+"""Decisions that may be appealed, and the consent to be notified of them by e-mail."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from eservices.deliveries.models import Delivery
+
+from ..states import Outcome
+from .case import Case
+
+
+class FormalDecisionQuerySet(models.QuerySet):
+    def unopened(self):
+        """Sent by e-mail and not opened yet: the time to appeal does not run."""
+        return self.filter(electronic=True, notified_on=None)
+
+
+class FormalDecision(models.Model):
+    """A decision with its reasons and remedies as they were written, and the day it was notified."""
+
+    class Proof(models.TextChoices):
+        POST = "post", _("registered mail")
+        OPENED = "opened", _("opened on the private page")
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="formal_decisions")
+    outcome = models.CharField(_("decision"), max_length=12, choices=Outcome)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(_("decided"), default=timezone.now)
+    title = models.CharField(_("title"), max_length=255)
+    paragraphs = models.JSONField(default=list, help_text=_("What it says, frozen when it was taken."))
+    authority = models.CharField(_("authority"), max_length=255)
+    days = models.PositiveSmallIntegerField(_("days to appeal"))
+    electronic = models.BooleanField(
+        _("by e-mail"), default=False, help_text=_("With the consent of the person; else on paper.")
+    )
+    letter = models.OneToOneField(
+        Delivery, on_delete=models.SET_NULL, null=True, blank=True, related_name="formal_decision"
+    )
+    notified_on = models.DateField(_("notified on"), null=True, blank=True)
+    proof = models.CharField(_("proven by"), max_length=10, choices=Proof, blank=True)
+    appealed_on = models.DateField(_("appeal received on"), null=True, blank=True)
+
+    objects = FormalDecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision that may be appealed")
+        verbose_name_plural = _("decisions that may be appealed")
+        ordering = ["decided_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day to appeal; None while it was not notified."""
+        return self.notified_on + timedelta(days=self.days) if self.notified_on else None
+
+
+class ElectronicConsent(models.Model):
+    """That a person agreed to be notified of decisions by e-mail on a case, until it was revoked."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
+    given_at = models.DateTimeField(_("given"), default=timezone.now)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("consent to decisions by e-mail")
+        verbose_name_plural = _("consents to decisions by e-mail")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(revoked_at=None), name="one_consent_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.given_at:%Y-%m-%d}"

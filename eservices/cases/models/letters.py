@@ -1,0 +1,117 @@
+"""The letters that editors write, and the remedies that stand under decisions."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
+from wagtail.models import PreviewableMixin, TranslatableMixin
+from wagtail_localize.fields import SynchronizedField
+
+from eservices.deliveries.paper.paragraphs import plain
+from eservices.formbuilder import placeholders
+
+from ..letters.rich import FEATURES, paragraphs
+
+
+class KeyedQuerySet(models.QuerySet):
+    """Texts known by a key, one row per language."""
+
+    def best(self, key: str, language: str):
+        """The text ``key`` in ``language``, or in the commune's first language, or in any; None if unknown."""
+        found = {one.locale.language_code: one for one in self._under(key)}
+        return found.get(language) or next(iter(found.values()), None)
+
+    def _under(self, key: str):
+        return self.filter(key=key).select_related("locale").order_by("locale_id") if key else []
+
+    def offered(self):
+        """Key and name of each, once."""
+        rows = self.order_by("-locale_id").values_list("key", "name")
+        return sorted({key: (key, name) for key, name in rows}.values(), key=lambda row: row[1].casefold())
+
+
+class Letter(PreviewableMixin, TranslatableMixin, models.Model):
+    """A letter that is sent as it is or that an agent starts from, one per language. Live, known by its key."""
+
+    key = models.SlugField(_("key"), max_length=60, help_text=_("Services name the letter by it."))
+    name = models.CharField(_("name"), max_length=120, help_text=_("By which agents and editors know it."))
+    subject = models.CharField(_("subject"), max_length=150)
+    text = RichTextField(
+        _("text"), features=FEATURES, help_text=_("{name} stands for the answer to the question “name”.")
+    )
+    for_agents = models.BooleanField(
+        _("agents may choose it"),
+        default=False,
+        help_text=_("When they write to an applicant or ask something; they can change it before it goes."),
+    )
+
+    objects = KeyedQuerySet.as_manager()
+
+    override_translatable_fields = [SynchronizedField(name) for name in ("key", "for_agents")]
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ["name"]
+        unique_together = [("translation_key", "locale")]  # Wagtail's check asks for this very form
+        constraints = [models.UniqueConstraint(fields=["key", "locale"], name="one_letter_per_language")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self):
+        """Refuses a placeholder that no case to which the letter may go can fill."""
+        from ..letters import checks  # asks the services, and they name letters
+
+        super().clean()
+        if found := {name: texts for name, texts in checks.faults(self).items() if texts}:
+            raise ValidationError(found)
+
+    # -- Preview ---------------------------------------------------------------------------------------------
+    def make_preview_request(self, original_request=None, preview_mode=None, extra_request_attrs=None):
+        """Answers the editor's own request: it says on which case to try, which Wagtail's stand-in for it loses."""
+        return self.serve_preview(original_request, preview_mode)
+
+    def serve_preview(self, request, mode_name):
+        """The letter as the applicant of a real case would get it."""
+        from ..letters.preview import context
+
+        return TemplateResponse(request, "cases/letters/preview.html", context(self, request))
+
+
+class Remedies(TranslatableMixin, models.Model):
+    """What can be done against a decision: before which authority, within how many days. One per language."""
+
+    key = models.SlugField(_("key"), max_length=60, help_text=_("Services name the remedies by it."))
+    name = models.CharField(_("name"), max_length=120)
+    authority = models.CharField(_("authority"), max_length=255, help_text=_("With its address."))
+    days = models.PositiveSmallIntegerField(
+        _("days to appeal"), default=30, help_text=_("From the day on which the decision was notified.")
+    )
+    text = RichTextField(
+        _("text"), features=FEATURES, help_text=_("{authority} and {days} stand for what is said above.")
+    )
+
+    objects = KeyedQuerySet.as_manager()
+
+    panels = [FieldPanel(name) for name in ("name", "key", "authority", "days", "text")]
+    override_translatable_fields = [SynchronizedField(name) for name in ("key", "days")]
+
+    class Meta:
+        verbose_name = _("legal remedies")
+        verbose_name_plural = _("legal remedies")
+        ordering = ["name"]
+        unique_together = [("translation_key", "locale")]  # Wagtail's check asks for this very form
+        constraints = [models.UniqueConstraint(fields=["key", "locale"], name="one_remedies_per_language")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self):
+        """Refuses a text that says anything else than the authority and the days."""
+        super().clean()
+        faults = placeholders.faults(plain(paragraphs(self.text)), (), ("authority", "days"))
+        if faults:
+            raise ValidationError({"text": faults})

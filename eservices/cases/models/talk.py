@@ -1,0 +1,72 @@
+"""What is said on a case."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from eservices.submissions.models import StoredFile
+
+from .case import Case
+
+
+class Note(models.Model):
+    """What agents write for agents: never shown to the applicant."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(_("note"))
+    mentions = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", blank=True, help_text=_("Who was told of it.")
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Message(models.Model):
+    """What the commune and the applicant write to each other on a case, with files both ways."""
+
+    class Kind(models.TextChoices):
+        MESSAGE = "message", _("message")
+        QUESTION = "question", _("question")
+        ANSWER = "answer", _("answer")
+        DECISION = "decision", _("decision")
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.MESSAGE)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The agent; empty where the applicant wrote."),
+    )
+    text = models.TextField(_("text"))
+    files = models.ManyToManyField(StoredFile, related_name="messages", blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @property
+    def from_applicant(self) -> bool:
+        """Whether the applicant wrote it: what the process asks by itself has no author either."""
+        return self.author_id is None and self.kind in (self.Kind.MESSAGE, self.Kind.ANSWER)
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether it is what the applicant answered, in the words of the agent who noted it."""
+        return self.author_id is not None and self.kind == self.Kind.ANSWER

@@ -1,0 +1,118 @@
+"""Who treats which services, and with what right."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel
+
+
+class Team(ClusterableModel):
+    """Agents who treat the same services. Found by key from definitions."""
+
+    key = models.SlugField(_("key"), unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=32, blank=True)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="TeamMember", related_name="teams", verbose_name=_("members")
+    )
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("key", help_text=_("Services name their team by this key: do not change it.")),
+        FieldPanel("email"),
+        FieldPanel("phone"),
+        InlinePanel("memberships", heading=_("Members"), label=_("Member")),
+    ]
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.IntegerChoices):
+    """What a member of a team may do. Higher roles include the lower ones."""
+
+    READ = 10, _("read")
+    TREAT = 20, _("treat")
+    DECIDE = 30, _("decide")
+    LEAD = 40, _("lead")
+    CONFIGURE = 50, _("configure")
+
+
+class TeamMember(models.Model):
+    """A person's role in a team."""
+
+    team = ParentalKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.PositiveSmallIntegerField(_("role"), choices=Role, default=Role.TREAT)
+
+    sees_protected = models.BooleanField(
+        _("treats people whose address is protected"),
+        default=False,
+        help_text=_("Their cases are shown to no other member of the team."),
+    )
+
+    panels = [FieldPanel("user"), FieldPanel("role"), FieldPanel("sees_protected")]
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="one_role_per_member")]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()}"
+
+
+class AbsenceQuerySet(models.QuerySet):
+    def on(self, day):
+        """Absences that ``day`` falls into."""
+        return self.filter(first_day__lte=day, last_day__gte=day)
+
+    def to_come(self, day):
+        """Those that are not over yet, the nearest first."""
+        return self.filter(last_day__gte=day).order_by("first_day", "pk")
+
+
+class Absence(models.Model):
+    """Days on which somebody of a team is away, both included, and who stands in meanwhile."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="absences")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="absences", verbose_name=_("agent")
+    )
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("deputy"),
+    )
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["first_day", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_day__lte=F("last_day")), name="absence_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy=None) | ~Q(deputy=F("user")), name="nobody_stands_in_for_oneself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.first_day} – {self.last_day}"

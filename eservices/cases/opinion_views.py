@@ -1,0 +1,78 @@
+"""The page on which an office that was asked reads the case and gives its opinion, behind a private link."""
+
+from django.shortcuts import redirect
+from django.utils.csp import CSP
+from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET
+from django.views.generic import TemplateView
+
+from . import access, actions, case_screen
+from .actors import Office
+from .models import Case
+from .refusals import IllegalTransition
+from .responses import attachment
+from .stages import settings_of
+from .stages.opinions import OpinionForm, OpinionsStage
+
+
+@method_decorator(cache_control(private=True, no_store=True), name="dispatch")
+class OpinionView(TemplateView):
+    """GET shows what is asked and what was declared; POST gives the opinion, once.
+
+    Of a case about somebody whose address is protected nothing that was declared is shown: in a free text, a plan or
+    a list of streets an address may stand as well as where it was asked.
+    """
+
+    template_name = "cases/opinion.html"
+
+    def dispatch(self, request, *args, secret, **kwargs):
+        self.opinion = access.opinion_by_secret(secret)
+        self.actor = Office(self.opinion.name)
+        response = super().dispatch(request, *args, **kwargs)
+        response["Referrer-Policy"] = "strict-origin"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    def get(self, request):
+        if self.opinion.is_open:
+            actions.leave_trace_of_opinion(actor=self.actor, opinion=self.opinion)
+        return self._show()
+
+    def post(self, request):
+        form = OpinionForm(request.POST)
+        if not form.is_valid():
+            return self._show(form, status=422)
+        try:
+            actions.give_opinion(actor=self.actor, opinion=self.opinion, **form.cleaned_data)
+        except IllegalTransition as refusal:
+            return self._show(form, str(refusal), status=409)
+        return redirect(request.path)
+
+    def _show(self, form=None, fault: str = "", status: int = 200):
+        self.opinion.refresh_from_db()
+        case, row = self.opinion.stage.case, self.opinion.stage
+        context = {"opinion": self.opinion, "case": case, "fault": fault, "form": form or OpinionForm()}
+        context["service"] = case.version.definition.title(get_language() or case.language)
+        if self.opinion.is_open:
+            words = OpinionsStage().words(case, row, settings_of(row), "text", get_language() or "")
+            context |= {"asked": words, "sections": [] if case.protected else _declared(case)}
+        return self.render_to_response(self.get_context_data(**context), status=status)
+
+
+def _declared(case: Case):
+    """What was declared, without what is secret."""
+    sections = case_screen.answers(case, list(access.files_of(case)))
+    return [(title, [answer for answer in answers if not answer.secret]) for title, answers in sections]
+
+
+@require_GET
+@csp_override({"default-src": [CSP.NONE], "sandbox": True})
+def file(request, secret, file_id):
+    """A file of the case, to save. Reading leaves a trace."""
+    opinion = access.opinion_by_secret(secret)
+    found = access.file_by_opinion(opinion, file_id)
+    actions.leave_trace_of_reading(actor=Office(opinion.name), case=opinion.stage.case, file=found)
+    return attachment(found)

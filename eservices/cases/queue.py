@@ -1,0 +1,224 @@
+"""The queue: which cases stand in it, in which groups, how many, and what a row of it shows. Reads only.
+
+Nobody counts further than ``MOST``, so that a count costs as much for a million cases as for a thousand.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from eservices.formbuilder.models import FormVersion
+
+from . import desk, trace
+from .case_events import label_of
+from .case_names import names_of
+from .desk import Sign
+from .models import Case, CaseEvent, CaseQuerySet, CaseStage
+from .searching import terms
+from .states import State
+
+MOST = 1_000
+OPEN = Q(closed_at=None)
+CLOSED = Q(closed_at__isnull=False)
+RUNNING = OPEN & Q(paused_at=None)
+RESTING = OPEN & Q(paused_at__isnull=False)
+
+type Conditions = dict[str, tuple[str, Q]]  # key → label and condition
+
+
+# -- Views and groups ----------------------------------------------------------------------------------------
+def views(user, now: datetime) -> Conditions:
+    """The ready-made views, in their order. The first is where agents begin."""
+    real = Q(rehearsal=False)
+    return {
+        "team": (_("Open, my teams"), real & OPEN),
+        "mine": (_("Mine"), real & OPEN & Q(assignee=user)),
+        "unassigned": (_("To take"), real & OPEN & Q(assignee=None)),
+        "overdue": (_("Late"), real & RUNNING & Q(deadline__lt=now)),
+        "waiting": (_("Waiting for the applicant"), real & RESTING),
+        "closed": (_("Closed"), real & CLOSED),
+        "all": (_("All"), real),
+        "rehearsals": (_("Rehearsals"), Q(rehearsal=True)),
+    }
+
+
+def groups(now: datetime) -> Conditions:
+    """What the queue is divided into by deadline, in the order of the queue."""
+    today, week = desk.end_of_day(now), desk.end_of_week(now)
+    return {
+        "late": (_("Late"), RUNNING & Q(deadline__lt=now)),
+        "today": (_("Today"), RUNNING & Q(deadline__gte=now, deadline__lte=today)),
+        "week": (_("This week"), RUNNING & Q(deadline__gt=today, deadline__lte=week)),
+        "later": (_("Later"), RUNNING & Q(deadline__gt=week)),
+        "free": (_("Without a deadline"), RUNNING & Q(deadline=None)),
+        "paused": (_("Waiting for the applicant"), RESTING),
+        "closed": (_("Closed"), CLOSED),
+    }
+
+
+def in_state(state: str) -> Q:
+    """What is in a state, and where in the order of the queue that is."""
+    place = {State.CLOSED: CLOSED, State.WAITING: RESTING}.get(State(state), OPEN)
+    return Q(state=state) & place
+
+
+# -- Counting ------------------------------------------------------------------------------------------------
+def counted(parts: Mapping[str, QuerySet]) -> dict[str, int]:
+    """How many cases there are in each, all in one query; ``MOST + 1`` where there are more than ``MOST``."""
+    counts, texts, params = dict.fromkeys(parts, 0), {}, []
+    for key, cases in parts.items():
+        try:
+            text, found = (
+                cases.order_by().annotate(one=Value(1)).values("one")[: MOST + 1].query.sql_with_params()
+            )
+        except EmptyResultSet:
+            continue
+        texts[key] = f"(SELECT COUNT(*) FROM ({text}) AS counted)"
+        params += found
+    if texts:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(texts.values())}", params)
+            counts |= zip(texts, cursor.fetchone(), strict=True)
+    return counts
+
+
+def number_words(count: int) -> str:
+    """A count as people read it."""
+    return _("1,000+") if count > MOST else str(count)
+
+
+def ordered(cases: CaseQuerySet, words: str, count: int) -> CaseQuerySet:
+    """As the queue shows them: by urgency; what was searched by fit, or by date where too much fits to say more."""
+    if not (asked := terms(words)):
+        return cases.by_urgency()
+    return cases.by_fit(asked) if count <= MOST else cases.newest_first()
+
+
+# -- Rows ----------------------------------------------------------------------------------------------------
+def rows(cases: QuerySet) -> QuerySet:
+    """``cases`` with all that a row shows, whatever their number in the same few queries."""
+    last = trace.changes(CaseEvent.objects.filter(case=OuterRef("pk"))).order_by("-number")
+    active = CaseStage.objects.filter(progress=CaseStage.Progress.ACTIVE)
+    return (
+        cases.select_related("submission", "assignee", "team", "form")
+        .defer("search_text", "reason", "submission__answers", "submission__fees")
+        .prefetch_related(Prefetch("stages", active, to_attr="active_stages"), "tags")
+        .annotate(last_kind=Subquery(last.values("kind")[:1]), last_at=Subquery(last.values("at")[:1]))
+    )
+
+
+def titles(forms=None) -> dict[str, str]:
+    """The title of each form by its key, as its newest published version has it, in the language at hand."""
+    published = FormVersion.objects.published()
+    later = published.filter(form=OuterRef("form"), number__gt=OuterRef("number"))
+    newest = published.filter(~Exists(later), **({} if forms is None else {"form__in": forms}))
+    usual = settings.LANGUAGE_CODE
+    languages = dict.fromkeys([get_language() or usual, usual, *dict(settings.LANGUAGES)])
+    title = Coalesce(*(KT(f"content__texts__{language}__title") for language in languages))
+    return {str(form): name for form, name in newest.values_list("form", title)}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case as the queue shows it. ``cells`` are those of the columns that the agent chose: style and word."""
+
+    case: Case
+    name: str
+    due: Sign
+    sign: Sign
+    service: str
+    cells: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the queue, beside the deadline. ``css`` says how it looks and how wide the screen must be."""
+
+    label: str | Promise
+    css: str
+    word: Callable[[Case, str], str]  # of a case that ``rows`` fetched, and its service's title
+    fixed: bool = False  # shown whatever the agent chose
+
+
+def _last(case: Case, _service: str) -> str:
+    if not case.last_kind:
+        return ""
+    return f"{label_of(case.last_kind)}, {date_format(timezone.localtime(case.last_at), 'j.m.')}"
+
+
+def _agent(case: Case, _service: str) -> str:
+    if case.assignee:
+        return str(case.assignee)
+    return "" if case.closed_at else _("to take")
+
+
+COLUMNS = {
+    "reference": Column(gettext_lazy("Ref."), "x1 num", lambda case, _service: case.reference),
+    "person": Column(gettext_lazy("Person"), "who-c", lambda _case, _service: "", fixed=True),
+    "service": Column(gettext_lazy("Service"), "x1", lambda _case, service: service),
+    "state": Column(gettext_lazy("State"), "st-c", lambda _case, _service: "", fixed=True),
+    "agent": Column(gettext_lazy("Agent"), "x2", _agent),
+    "last": Column(gettext_lazy("Last"), "x3 soft", _last),
+    "received": Column(
+        gettext_lazy("Received"),
+        "x2 num",
+        lambda case, _service: desk.short_day(timezone.localtime(case.opened_at)),
+    ),
+    "team": Column(gettext_lazy("Team"), "x3", lambda case, _service: case.team.name),
+    "tags": Column(
+        gettext_lazy("Tags"), "x2", lambda case, _service: ", ".join(tag.name for tag in case.tags.all())
+    ),
+    "channel": Column(
+        gettext_lazy("Channel"), "x3", lambda case, _service: case.submission.get_channel_display()
+    ),
+}
+CHOICES = [(key, column.label) for key, column in COLUMNS.items() if not column.fixed]
+USUAL = ("reference", "service", "agent", "last")
+
+
+def columns_of(chosen: Iterable[str]) -> list[Column]:
+    """The columns that an agent chose, in the order of the queue."""
+    return [column for key, column in COLUMNS.items() if column.fixed or key in chosen]
+
+
+def drawn(
+    cases: Iterable[Case], now: datetime, titles: Mapping[str, str], columns: Iterable[Column] = ()
+) -> list[Row]:
+    """The rows of cases that ``rows`` fetched; ``titles`` are those of the services."""
+    cases = list(cases)
+    names = names_of(cases)
+    return [_row(case, names[case.pk], now, titles, columns) for case in cases]
+
+
+def _row(case: Case, name: str, now: datetime, titles: Mapping[str, str], columns: Iterable[Column]) -> Row:
+    service = titles.get(str(case.form_id)) or str(case.form)
+    return Row(
+        case=case,
+        name=name,
+        due=desk.due(case, now),
+        sign=desk.sign(case, next(iter(case.active_stages), None)),
+        service=service,
+        cells=[(column.css, column.word(case, service)) for column in columns],
+    )
+
+
+def grouped(rows: Iterable[Row], now: datetime, sizes: Mapping[str, int]) -> list[tuple[str, list[Row]]]:
+    """Rows under the title of their group, which says its size over all pages."""
+    labels = groups(now)
+    return [
+        (f"{labels[key][0]}, {number_words(sizes[key])}", list(found))
+        for key, found in groupby(rows, lambda row: desk.group_of(row.case, now))
+    ]

@@ -1,0 +1,248 @@
+"""The queue on the agents' desk: the list, the next case, views kept under a name, the list as a file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.forms import BoundField
+from django.http import QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from . import access, actions, desk, exports, queue
+from .filters import Choices, FilterForm
+from .models import Case, CaseQuerySet, QueueLayout, SavedView
+from .queue import number_words
+from .queue_forms import LayoutForm, SaveViewForm
+from .views import DeskView, agents_only, back_to_queue
+
+PAGE = 50
+MOST_SAVED = 20  # saved views that one agent is offered
+LONGEST_QUERY = SavedView._meta.get_field("query").max_length
+
+
+class QueueView(DeskView):
+    """The cases of the agent's teams, the most urgent first; those that a search finds, the best fit first."""
+
+    template_name = "cases/queue.html"
+    page_title = gettext_lazy("Cases")
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items()[:-1], {"url": "", "label": _("Cases")}]
+
+    def get_context_data(self, **kwargs):
+        user, now = self.request.user, timezone.now()
+        choices = Choices(user)
+        form = FilterForm(self.request.GET, choices=choices)
+        found, q = form.narrow(access.cases_for(user), now), form.cleaned_data.get("q", "")
+        count = queue.counted({"found": found})["found"]
+        page = _page(queue.ordered(found, q, count), self.request.GET.get("p"), count)
+        tabs = _tabs(form, choices, now)
+        sizes = _sizes(tabs, found, [] if q else page.cases, now)
+        layout = QueueLayout.objects.filter(user=user).first() or QueueLayout(columns=list(queue.USUAL))
+        columns = queue.columns_of(layout.columns)
+        rows = queue.drawn(page.cases, now, choices.services, columns)
+        return super().get_context_data(
+            form=form,
+            q=q,
+            filters=[form[name] for name in FilterForm.FIRST],
+            more=_more(form, choices),
+            tabs=_offered(tabs, sizes),
+            headline=_found(q, count) if q else _headline(sizes),
+            page=page,
+            groups=[("", rows)] if q and rows else queue.grouped(rows, now, sizes),
+            columns=columns,
+            width=len(columns) + 2,
+            dense=layout.dense,
+            layout=LayoutForm(initial={"columns": layout.columns, "dense": layout.dense}),
+            choices=choices,
+            save=SaveViewForm(teams=choices.teams, initial={"query": form.query}),
+            saved=access.saved_views_for(user, "change").filter(query=form.query).first(),
+            **kwargs,
+        )
+
+
+def _more(form: FilterForm, choices: Choices) -> list[BoundField]:
+    """The filters that are folded away: those that could narrow anything, and those by answers of the service."""
+    idle = {"team": len(choices.teams) < 2, "tag": not choices.tags}
+    return [form[name] for name in FilterForm.MORE if not idle.get(name)] + form.fields_of_answers()
+
+
+# -- What the list stands on ---------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Tab:
+    """A view of the queue: a ready-made one, or one that somebody saved."""
+
+    key: str
+    label: str
+    query: str
+    cases: CaseQuerySet
+    current: bool
+
+
+def _tabs(form: FilterForm, choices: Choices, now: datetime) -> list[Tab]:
+    mine = access.cases_for(choices.user)
+    saved = [
+        (view, FilterForm(QueryDict(view.query), choices=choices))
+        for view in access.saved_views_for(choices.user)[:MOST_SAVED]
+    ]
+    kept = [
+        Tab(
+            f"saved:{view.pk}",
+            view.name,
+            one.query,
+            one.narrow(mine, now),
+            one.query == form.query,
+        )
+        for view, one in saved
+    ]
+    plain = not any(tab.current for tab in kept)
+    ready = [
+        Tab(f"view:{key}", label, f"view={key}", mine.filter(condition), plain and key == form.chosen)
+        for key, (label, condition) in queue.views(choices.user, now).items()
+    ]
+    return [*ready, *kept]
+
+
+def _offered(tabs: list[Tab], sizes: dict[str, int]) -> list[dict]:
+    """The tabs with their size; rehearsals only where there are any."""
+    return [
+        {
+            "label": tab.label,
+            "query": tab.query,
+            "current": tab.current,
+            "size": number_words(sizes[tab.key]),
+            "size_tone": tab.key == "view:overdue" and sizes[tab.key],
+        }
+        for tab in tabs
+        if tab.key != "view:rehearsals" or tab.current or sizes[tab.key]
+    ]
+
+
+def _sizes(tabs: list[Tab], found: CaseQuerySet, shown: list[Case], now: datetime) -> dict[str, int]:
+    """How much there is under every tab, and in the groups that are shown or spoken of, in one query."""
+    wanted = {desk.group_of(case, now) for case in shown} | ({"late", "today"} if shown else set())
+    groups = queue.groups(now)
+    return queue.counted(
+        {key: found.filter(groups[key][1]) for key in groups if key in wanted}
+        | {tab.key: tab.cases for tab in tabs}
+    )
+
+
+@dataclass(frozen=True)
+class Page:
+    """A stretch of a long list."""
+
+    number: int
+    cases: list[Case]
+    more: bool
+    total: str
+
+    @property
+    def start(self) -> int:
+        return (self.number - 1) * PAGE + 1
+
+    @property
+    def end(self) -> int:
+        return (self.number - 1) * PAGE + len(self.cases)
+
+    @property
+    def previous(self) -> int:
+        return self.number - 1
+
+    @property
+    def next(self) -> int:
+        return self.number + 1 if self.more else 0
+
+
+def _page(cases: CaseQuerySet, asked: str | None, count: int) -> Page:
+    """The page asked for, or the last that was counted. Pages go on where counting has stopped."""
+    number = max(1, int(asked)) if asked and asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    if count <= queue.MOST:
+        number = min(number, max(1, -(-count // PAGE)))
+    found = list(queue.rows(cases)[(number - 1) * PAGE : number * PAGE + 1])
+    return Page(number, found[:PAGE], len(found) > PAGE, number_words(count))
+
+
+def _found(words: str, count: int) -> str:
+    return _("Cases with “%(q)s”: %(total)s") % {"q": words, "total": number_words(count)}
+
+
+def _headline(sizes: dict[str, int]) -> str:
+    if sizes.get("late") or sizes.get("today"):
+        late, today = (number_words(sizes[key]) for key in ("late", "today"))
+        return _("%(late)s late, %(today)s for today") % {"late": late, "today": today}
+    return _("Nothing is late, nothing is due today")
+
+
+# -- What is done with the whole of it -----------------------------------------------------------------------
+@require_POST
+@agents_only
+def take_next(request):
+    """Opens the most urgent case that nobody has, and makes it the agent's."""
+    case = actions.take_next(actor=request.user, cases=access.cases_for(request.user, "take"))
+    if case is None:
+        messages.info(request, _("Nothing is left to take."))
+        return redirect("cases:queue")
+    messages.success(request, _("The case is yours."))
+    return redirect("cases:case", case.reference)
+
+
+@require_POST
+@agents_only
+def save_view(request):
+    """Keeps the queue as it is narrowed under a name."""
+    choices = Choices(request.user)
+    form = SaveViewForm(request.POST, teams=choices.teams)
+    if not form.is_valid():
+        messages.error(request, _("Give the view a name of up to 40 letters."))
+        return redirect(back_to_queue(request))
+    form.instance.query = FilterForm(QueryDict(form.cleaned_data["query"]), choices=choices).query
+    if len(form.instance.query) > LONGEST_QUERY:
+        messages.error(request, _("These are too many filters for a view: take some away."))
+        return redirect(back_to_queue(request))
+    view = actions.save_view(actor=request.user, view=form.instance)
+    messages.success(request, _("The view “%(name)s” is kept.") % {"name": view.name})
+    return redirect(f"{reverse('cases:queue')}?{view.query}")
+
+
+@require_POST
+@agents_only
+def drop_view(request, pk):
+    """Forgets a saved view."""
+    view = access.saved_view_for(request.user, pk)
+    actions.drop_view(actor=request.user, view=view)
+    messages.success(request, _("The view “%(name)s” is gone. Its cases stay.") % {"name": view.name})
+    return redirect("cases:queue")
+
+
+@require_POST
+@agents_only
+def lay_out(request):
+    """Keeps which columns the agent wants, and how close the rows stand."""
+    form = LayoutForm(request.POST)
+    if form.is_valid():
+        actions.lay_out(actor=request.user, **form.cleaned_data)
+    return redirect(back_to_queue(request))
+
+
+@require_safe
+@agents_only
+def export(request, kind):
+    """The list as it is filtered, as CSV or XLSX, row by row."""
+    now = timezone.now()
+    choices = Choices(request.user)
+    form = FilterForm(request.GET, choices=choices)
+    found = form.narrow(access.cases_for(request.user), now)
+    actions.leave_trace_of_export(actor=request.user, query=form.query, kind=kind)
+    table = exports.rows(found.by_urgency(), choices.services)
+    content = exports.as_csv(table) if kind == "csv" else exports.as_xlsx(table)
+    response = StreamingHttpResponse(content, content_type=exports.TYPES[kind])
+    name = f"{_('cases')}-{timezone.localtime(now):%Y-%m-%d}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,222 @@
+"""Every write of retention: holds, approval of what goes, and its going.
+
+A case that is not closed, that a hold lies on or whose letters are still to be sent never goes: what keeps it
+(``hindrances``) is asked under the case's lock, whatever was approved.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.deliveries import actions as deliveries
+from eservices.submissions import actions as submissions
+from eservices.submissions.models import StoredFile
+
+from .. import trace
+from ..actions import IllegalTransition, locked, search_text
+from ..actions.amending import forget_amendments
+from ..actors import SYSTEM, Actor, Applicant
+from ..hindrances import hindrance_of
+from ..models import AnswerErasure, Case, Disposal, DisposalItem, LegalHold, Opinion
+from ..searching import lines
+from ..signals import case_erased
+from . import answers, archive, schedule, tasks
+from .rules import Disposition
+
+logger = logging.getLogger(__name__)
+
+CLAIM = timedelta(minutes=10)  # longer than any package takes
+PAUSE = timedelta(hours=1)  # after a fault
+LATER = timedelta(days=1)  # when answers that something keeps are looked at again
+MOST = 200  # cases on one list: more nobody reads
+
+
+class Kept(IllegalTransition):
+    """Something keeps the case as it is; the message says what."""
+
+
+# -- Holds ---------------------------------------------------------------------------------------------------
+@transaction.atomic
+def hold(*, actor: Actor, case: Case, reason: str) -> LegalHold:
+    """Keeps the case from archive and erasure until the hold is lifted."""
+    case, reason = locked(case.pk), reason.strip()[:255]
+    if not reason:
+        raise IllegalTransition(_("Say why the case must be kept."))
+    if case.submission.erased_at:
+        raise IllegalTransition(_("The case is erased already."))
+    by = actor if isinstance(actor, User) else None
+    written = LegalHold.objects.create(case=case, reason=reason, by=by)
+    trace.record(case, "held", actor, hold=written.pk, reason=reason)
+    return written
+
+
+@transaction.atomic
+def lift(*, actor: Actor, case: Case, hold: LegalHold) -> None:
+    """Ends a hold; the case's period counts again. Only the first time counts."""
+    case = locked(case.pk)
+    by = actor if isinstance(actor, User) else None
+    standing = LegalHold.objects.in_force().filter(pk=hold.pk, case=case)
+    if standing.update(lifted_at=timezone.now(), lifted_by=by):
+        trace.record(case, "hold_lifted", actor, hold=hold.pk, reason=hold.reason)
+
+
+# -- What an authority approves ------------------------------------------------------------------------------
+@transaction.atomic
+def approve(*, actor: User, due: schedule.Due, authority: str, references: Iterable[str]) -> Disposal:
+    """Records that ``authority`` lets the named cases of a service go; a worker carries it out.
+
+    Of the cases named, those that are still due: what somebody put a hold on meanwhile is left out.
+    """
+    authority = authority.strip()[:120]
+    if not authority:
+        raise IllegalTransition(_("Say in whose name you approve."))
+    cases = list(due.cases.filter(reference__in=list(references))[:MOST])
+    if not cases:
+        raise IllegalTransition(_("Nothing on this list may go any more."))
+    disposal = Disposal.objects.create(
+        form=due.version.form,
+        disposition=due.rule.disposition,
+        months=due.rule.months,
+        authority=authority,
+        approved_by=actor,
+    )
+    try:
+        with transaction.atomic():
+            DisposalItem.objects.bulk_create(DisposalItem(disposal=disposal, case=case) for case in cases)
+    except IntegrityError:
+        raise IllegalTransition(_("Somebody else has just approved this list.")) from None
+    for item in disposal.items.all():
+        transaction.on_commit(partial(tasks.dispose.enqueue, item.pk), robust=True)
+    return disposal
+
+
+def dispose(item_id: int) -> None:
+    """Carries out one approved case: archived where the rule says so, then erased.
+
+    Safe to call at any time, any number of times: killed anywhere, the next call writes the same package to
+    the same place and erases once. What happened since the package was made makes it be made anew.
+    """
+    item = _claim(item_id)
+    if item is None:
+        return
+    try:
+        seen, location, digest = trace.last_number(item.case), "", ""
+        if item.disposal.disposition == Disposition.ARCHIVE:
+            location, digest = archive.keep(item.case, timezone.now())
+        _finish(item, seen, location, digest)
+    except Kept as reason:
+        DisposalItem.objects.filter(pk=item.pk).update(due_at=None, reason=str(reason))
+    except Exception as fault:
+        logger.exception("Case %s could not be disposed of", item.case)
+        DisposalItem.objects.filter(pk=item.pk).update(
+            due_at=timezone.now() + PAUSE, reason=f"{type(fault).__name__}: {fault}"[:2000]
+        )
+
+
+def _claim(item_id: int) -> DisposalItem | None:
+    """The item, ours alone for a while; None where it is done or another worker is at it."""
+    now = timezone.now()
+    if not DisposalItem.objects.due(now).filter(pk=item_id).update(due_at=now + CLAIM):
+        return None
+    return DisposalItem.objects.select_related(
+        "disposal", "case__submission", "case__version", "case__form", "case__team"
+    ).get(pk=item_id)
+
+
+@transaction.atomic
+def _finish(item: DisposalItem, seen: int, location: str, digest: str) -> None:
+    case = locked(item.case_id)
+    item = DisposalItem.objects.select_for_update(of=("self",)).select_related("disposal").get(pk=item.pk)
+    if item.due_at is None:
+        return
+    if trace.last_number(case) != seen:
+        raise IllegalTransition("Something happened on the case while it was being archived.")
+    disposal = item.disposal
+    erase(
+        actor=SYSTEM,
+        case=case,
+        disposition=disposal.disposition,
+        disposal=str(disposal.pk),
+        authority=disposal.authority,
+        archive=digest,
+    )
+    DisposalItem.objects.filter(pk=item.pk).update(
+        due_at=None, done_at=timezone.now(), reason="", location=location, digest=digest
+    )
+
+
+@transaction.atomic
+def erase(*, actor: Actor, case: Case, **why) -> None:
+    """Erases what is personal in a case. Its reference, service, dates, outcome and figures stay; so does the
+    proof of its trace. ``why`` goes into the last event. Raises ``Kept`` where something keeps the case.
+    """
+    case = locked(case.pk)
+    if reason := hindrance_of(case):
+        raise Kept(_("The case is kept: %(reason)s.") % {"reason": reason})
+    case_erased.send(sender=Case, case=case, actor=actor)
+    submissions.destroy_files(StoredFile.objects.filter(messages__case=case))
+    submissions.erase(actor=actor, submission=case.submission)
+    deliveries.erase(actor=actor, subject=case.subject)
+    for rows in (case.messages, case.notes, case.links, case.calls, case.join_codes, case.persons):
+        rows.all().delete()
+    Opinion.objects.filter(stage__case=case).delete()
+    forget_amendments(case)
+    case.enclosures.update(reason="")
+    case.stages.update(data={}, reason="")
+    case.holds.update(reason="")
+    AnswerErasure.objects.filter(case=case).delete()
+    case.reason, case.data, case.search_text = "", {}, lines([case.reference])
+    case.save(update_fields=["reason", "data", "search_text"])
+    trace.erase(case.events.all())
+    trace.record(case, "erased", actor, **why)
+
+
+@transaction.atomic
+def erase_on_request(*, actor: Applicant, case: Case) -> None:
+    """The applicant has a closed case erased before its period is over, where its service lets them."""
+    rule = schedule.rule_for(case)
+    if rule is None or not rule.on_request:
+        raise Kept(_("The law wants us to keep this request."))
+    erase(actor=actor, case=case, requested=True)
+
+
+# -- Answers that go before their case -----------------------------------------------------------------------
+@transaction.atomic
+def erase_answers(*, actor: Actor, case: Case, now: datetime) -> None:
+    """Erases the answers of a closed case that were kept long enough, and letters that repeat them.
+
+    Where something keeps the case they are looked at again a day later; where it was reopened, once it closes.
+    """
+    case = locked(case.pk)
+    row = AnswerErasure.objects.due(now).filter(case=case).first()
+    if row is None:
+        return
+    if case.is_open:
+        row.delete()
+        return
+    if hindrance_of(case):
+        _look_again(row, now + LATER)
+        return
+    due = answers.due(case)
+    keys = sorted(key for key, moment in due.items() if moment <= now)
+    submissions.erase_answers(actor=actor, submission=case.submission, keys=keys)
+    deliveries.forget_contents(actor=actor, subject=case.subject)
+    forget_amendments(case, keys)
+    case.search_text = search_text(case)
+    case.save(update_fields=["search_text"])
+    trace.record(case, "answers_erased", actor, questions=keys)
+    _look_again(row, min((moment for moment in due.values() if moment > now), default=None))
+
+
+def _look_again(row: AnswerErasure, due_at: datetime | None) -> None:
+    if due_at is None:
+        row.delete()
+    else:
+        row.due_at = due_at
+        row.save(update_fields=["due_at"])

@@ -1,0 +1,156 @@
+"""What was kept long enough, the lists that an authority approved, and holds. Each calls one action."""
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from .. import access as cases
+from ..actions import IllegalTransition
+from . import access, actions, schedule
+
+SHOWN = 50  # lists approved earlier
+
+
+class ApproveForm(forms.Form):
+    """In whose name a list is approved, and which of its cases."""
+
+    authority = forms.CharField(
+        label=gettext_lazy("Approved in the name of"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Say in whose name you approve.")},
+    )
+
+
+class RetentionView(WagtailAdminTemplateMixin, TemplateView):
+    """A screen for whoever approves what goes; nobody else learns that it is there."""
+
+    header_icon = "history"
+    page_title = gettext_lazy("Retention")
+    index_url_name = "retention:index"
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
+
+    def dispatch(self, request, *args, **kwargs):
+        if not access.may_approve(request.user):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+
+class IndexView(RetentionView):
+    """What may go, service by service, and what was approved earlier."""
+
+    template_name = "cases/retention/index.html"
+
+    def get_context_data(self, **kwargs):
+        counted = {
+            "size": Count("items"),
+            "done": Count("items", Q(items__done_at__isnull=False)),
+            "spared": Count("items", Q(items__done_at=None, items__due_at=None)),
+        }
+        disposals = access.disposals_for(self.request.user).annotate(**counted)[:SHOWN]
+        versions = schedule.versions_in_force()
+        return super().get_context_data(
+            due=sorted(
+                (
+                    {"found": one, "size": one.cases.count(), "oldest": one.cases.first()}
+                    for one in schedule.due(timezone.now())
+                ),
+                key=lambda row: row["found"].service.casefold(),
+            ),
+            disposals=[(one, _title(versions.get(one.form_id))) for one in disposals],
+            forever=sorted(
+                _title(one) for one in versions.values() if schedule.rule_of(one.definition.settings) is None
+            ),
+            **kwargs,
+        )
+
+
+class DueView(RetentionView):
+    """The cases of one service that may go. POST approves those that are ticked."""
+
+    template_name = "cases/retention/due.html"
+
+    def get(self, request, slug):
+        form = ApproveForm(initial={"authority": str(request.user)})
+        return self._show(access.due_for(request.user, slug), form)
+
+    def post(self, request, slug):
+        due, form = access.due_for(request.user, slug), ApproveForm(request.POST)
+        if not form.is_valid():
+            return self._show(due, form, status=422)
+        chosen = [one for one in request.POST.getlist("cases")[: actions.MOST] if "\0" not in one]
+        try:
+            disposal = actions.approve(actor=request.user, due=due, references=chosen, **form.cleaned_data)
+        except IllegalTransition as refusal:
+            form.add_error(None, str(refusal))
+            return self._show(due, form, status=409)
+        size = disposal.items.count()
+        text = ngettext("%(n)s case goes now.", "%(n)s cases go now.", size)
+        messages.success(request, text % {"n": size})
+        return redirect("retention:disposal", disposal.pk)
+
+    def _show(self, due: schedule.Due, form: ApproveForm, status: int = 200):
+        ticked = form.data.getlist("cases") if form.is_bound else None
+        listed = list(due.cases.only("reference", "outcome", "closed_at", "submission_id")[: actions.MOST])
+        rows = [
+            {
+                "case": case,
+                "until": due.rule.due(case.closed_at),
+                "ticked": ticked is None or case.reference in ticked,
+            }
+            for case in listed
+        ]
+        context = self.get_context_data(due=due, form=form, rows=rows, total=due.cases.count())
+        return self.render_to_response(context, status=status)
+
+
+class DisposalView(RetentionView):
+    """An approved list: the record of who let which cases go, and what became of each."""
+
+    template_name = "cases/retention/disposal.html"
+
+    def get_context_data(self, pk, **kwargs):
+        disposal = access.disposal_for(self.request.user, pk)
+        version = schedule.versions_in_force().get(disposal.form_id)
+        return super().get_context_data(
+            disposal=disposal,
+            service=_title(version),
+            items=disposal.items.select_related("case"),
+            **kwargs,
+        )
+
+
+# -- Holds ---------------------------------------------------------------------------------------------------
+@require_POST
+def hold(request, reference):
+    """Keeps a case whatever its period says."""
+    case = cases.case_for(request.user, reference, "hold")
+    try:
+        actions.hold(actor=request.user, case=case, reason=request.POST.get("reason", "").replace("\0", ""))
+    except IllegalTransition as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The case is kept until the hold is lifted."))
+    return redirect("cases:case", case.reference)
+
+
+@require_POST
+def lift(request, reference, pk):
+    """Ends a hold."""
+    case, found = access.hold_for(request.user, reference, pk)
+    actions.lift(actor=request.user, case=case, hold=found)
+    messages.success(request, _("The hold is lifted."))
+    return redirect("cases:case", case.reference)
+
+
+def _title(version) -> str:
+    return version.definition.title(get_language()) if version else "–"

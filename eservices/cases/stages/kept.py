@@ -1,0 +1,58 @@
+"""What stages leave in the data of a case: which values there will be, and those that there are, in words."""
+
+from eservices.formbuilder.definition import Definition, Field, StageSpec
+from eservices.formbuilder.field_types import display
+
+from ..models import Case, Opinion
+from .base import Kept, name_of, stages
+from .check import CheckForm
+
+
+def kept_by(spec: StageSpec, definition: Definition, language: str) -> list[Kept]:
+    """What a stage of a definition leaves behind; nothing where its app is gone."""
+    kind = stages.get(spec.type)
+    if kind is None:
+        return []
+    title = definition.text(f"stage.{spec.key}", language) or str(kind.label)
+    return list(kind().keeps(spec.key, title, kind().upgrade(spec.settings)))
+
+
+def values(case: Case, language: str) -> list[tuple[str, str]]:
+    """Label and words of every value that the case has, in the order of its stages."""
+    definition = case.version.definition
+    return [
+        (one.label, words(one, case.data[one.key], definition, language))
+        for spec in definition.stages
+        for one in kept_by(spec, definition, language)
+        if case.data.get(one.key) is not None
+    ]
+
+
+def words(kept: Kept, value, definition: Definition, language: str) -> str:
+    """A value as an agent reads it."""
+    if kept.options:
+        return dict(kept.options).get(value, str(value))
+    return display(Field(kept.key, kept.type), value, definition, language)
+
+
+def panel(case: Case, language: str) -> dict | None:
+    """Values, checks and opinions for the screen of a case; None where there are none yet."""
+    rows = list(case.stages.all())
+    found = {
+        "values": values(case, language),
+        "checks": [(name_of(row), _verdicts(row.data["items"])) for row in rows if row.data.get("items")],
+        "opinions": _opinions(rows),
+    }
+    return found if any(found.values()) else None
+
+
+def _verdicts(items: dict) -> list[tuple[str, str, str]]:
+    """Item, verdict and note of each line that was judged."""
+    verdicts = dict(CheckForm.VERDICTS)
+    judged = sorted(items.items(), key=lambda one: int(one[0]))
+    return [(one["item"], str(verdicts[one["verdict"]]), one["note"]) for _number, one in judged]
+
+
+def _opinions(rows) -> list[Opinion]:
+    asked = [row.pk for row in rows if row.type == "opinions"]
+    return list(Opinion.objects.filter(stage__in=asked).exclude(given_at=None)) if asked else []

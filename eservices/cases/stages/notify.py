@@ -1,0 +1,77 @@
+"""The message: the applicant is told something by e-mail or SMS."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import blocks
+
+from .. import emails
+from ..models import Letter
+from .base import LEAD, Done, Stage, Waiting, stages
+
+LOOK_AGAIN = timedelta(minutes=10)  # whether somebody has written the letter
+LONGEST_SMS = 459  # three messages, sent as one
+
+
+@stages.register("notify")
+class NotifyStage(Stage):
+    """The applicant is told something: by a letter that editors keep, or in the words written here.
+
+    The words go by SMS where a number was given, else by e-mail; to who has no address, on paper.
+    """
+
+    key = "notify"
+    label = gettext_lazy("Message to the applicant")
+    icon = "mail"
+
+    def block(self):
+        return blocks.StructBlock(
+            [
+                (
+                    "letter",
+                    blocks.ChoiceBlock(
+                        choices=Letter.objects.offered,
+                        required=False,
+                        label=gettext_lazy("Letter"),
+                        help_text=gettext_lazy("In place of the words below."),
+                    ),
+                ),
+                ("subject", blocks.CharBlock(label=gettext_lazy("Subject"), max_length=120, required=False)),
+                ("text", blocks.TextBlock(label=gettext_lazy("Text"), required=False)),
+                (
+                    "sms",
+                    blocks.BooleanBlock(
+                        required=False,
+                        label=gettext_lazy("By SMS"),
+                        help_text=gettext_lazy("The text alone, where a number was given; else by e-mail."),
+                    ),
+                ),
+            ],
+            icon=self.icon,
+            label=self.label,
+        )
+
+    def faults(self, settings):
+        if not settings.get("letter") and not (settings.get("subject") and settings.get("text")):
+            yield _("Choose a letter, or write a subject and a text.")
+        if settings.get("letter") and settings.get("sms"):
+            yield _("A letter does not go by SMS: write the text here.")
+        if settings.get("sms") and len(settings.get("text", "")) > LONGEST_SMS:
+            yield _("An SMS has at most %(limit)s characters.") % {"limit": LONGEST_SMS}
+
+    def enter(self, case, row, settings):
+        if key := settings.get("letter"):
+            return self._send(case, key)
+        subject, text = (self.words(case, row, settings, name) for name in ("subject", "text"))
+        if settings.get("sms") and emails.sms(case, text):
+            return Done({"by": "sms"})
+        emails.notice(case, subject=subject, text=text)
+        return Done()
+
+    def _send(self, case, key: str):
+        if emails.from_template(case, key) is None:
+            reason = _("There is no letter “%(key)s”.") % {"key": key}
+            return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=reason)
+        return Done({"letter": key})

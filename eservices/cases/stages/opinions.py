@@ -1,0 +1,244 @@
+"""Opinions: other teams and outside offices are asked in parallel, each by a private link and with its own term."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail import blocks
+
+from eservices.formbuilder.blocks import Fixed, FixedCharBlock
+
+from .. import emails, timing, trace
+from ..actors import SYSTEM as THE_SYSTEM
+from ..models import Case, CaseStage, Opinion, Team
+from ..refusals import IllegalTransition
+from .base import AGENT, OTHERS, Done, Kept, Stage, Waiting, keep, result_key, stages
+from .blocks import days_block, team_block
+
+MOST_ASKED = 12
+LONGEST = 5000
+REASONED = (Opinion.Stance.CONDITIONS, Opinion.Stance.UNFAVOURABLE)
+WORST_FIRST = (
+    Opinion.Stance.UNFAVOURABLE,
+    Opinion.Stance.CONDITIONS,
+    Opinion.Stance.FAVOURABLE,
+    Opinion.Stance.NONE,
+)
+
+
+class FixedEmailBlock(Fixed, blocks.EmailBlock):
+    """An address, the same in every language."""
+
+
+class AskedBlock(blocks.StructBlock):
+    """Who is asked: a team of the commune, or an office outside with its address."""
+
+    name = FixedCharBlock(max_length=100, label=gettext_lazy("Who is asked"))
+    team = team_block(required=False)
+    email = FixedEmailBlock(required=False, label=gettext_lazy("Or the e-mail address of an office outside"))
+    days = days_block(gettext_lazy("Working days to answer"), least=1)
+
+    class Meta:
+        label = gettext_lazy("Office")
+        label_format = "{name}"
+
+
+class OpinionForm(forms.Form):
+    """An opinion, as an office gives it or an agent notes it."""
+
+    stance = forms.ChoiceField(
+        label=gettext_lazy("Opinion"),
+        choices=[(one.value, one.label) for one in Opinion.Stance if one != Opinion.Stance.WAIVED],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one.")},
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Reasons and conditions"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 6, "class": "in"}),
+    )
+    author = forms.CharField(
+        label=gettext_lazy("Your name"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"class": "in", "autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("Write your name, for questions about it.")},
+    )
+
+    def clean(self):
+        said = super().clean()
+        if said.get("stance") in REASONED and not said.get("text", "").strip():
+            self.add_error("text", _("Say why, or under which conditions."))
+        return said
+
+
+class NotedForm(OpinionForm):
+    """An agent notes an opinion that came by letter or telephone, or does without one."""
+
+    opinion = forms.ModelChoiceField(Opinion.objects.none(), label=gettext_lazy("From"), empty_label="–")
+    field_order = ["opinion", "stance", "text"]
+
+    def __init__(self, data=None, *, open_ones):
+        super().__init__(data, auto_id="opinion_%s")
+        del self.fields["author"]
+        self.fields["opinion"].queryset = open_ones
+        self.fields["stance"].choices = Opinion.Stance.choices
+        self.fields["text"].widget.attrs["rows"] = 3
+
+
+@stages.register("opinions")
+class OpinionsStage(Stage):
+    """Others are asked in parallel. The case goes on when all, or enough, have answered.
+
+    Whoever does not answer is reminded a working day before the term; after it an agent does without, notes what
+    came another way, or waits, unless the service says that silence is no remark.
+    """
+
+    key = "opinions"
+    label = gettext_lazy("Opinions of others")
+    icon = "comment"
+    agent_template = "cases/stages/opinions.html"
+    button = gettext_lazy("Keep the opinion")
+
+    def block(self):
+        return blocks.StructBlock(
+            [
+                ("text", blocks.TextBlock(rows=4, label=gettext_lazy("What they are asked"))),
+                (
+                    "asked",
+                    blocks.ListBlock(
+                        AskedBlock(), min_num=1, max_num=MOST_ASKED, label=gettext_lazy("Who is asked")
+                    ),
+                ),
+                (
+                    "enough",
+                    blocks.IntegerBlock(
+                        required=False,
+                        min_value=1,
+                        max_value=MOST_ASKED,
+                        label=gettext_lazy("So many opinions are enough"),
+                        help_text=gettext_lazy("All of them if empty."),
+                    ),
+                ),
+                (
+                    "silence",
+                    blocks.BooleanBlock(
+                        required=False,
+                        label=gettext_lazy("Who stays silent until the term has no remark"),
+                        help_text=gettext_lazy("Else an agent decides whether to do without."),
+                    ),
+                ),
+            ],
+            icon=self.icon,
+            label=self.label,
+        )
+
+    def faults(self, settings):
+        names = [one.get("name", "") for one in settings.get("asked", [])]
+        if not names or not all(names):
+            yield _("Say who is asked.")
+        if len(set(names)) < len(names):
+            yield _("Two offices have the same name.")
+        if (settings.get("enough") or 0) > len(names):
+            yield _("Fewer are asked than are enough.")
+        for one in settings.get("asked", []):
+            if bool(one.get("team")) == bool(one.get("email")):
+                yield _("“%(name)s”: choose a team, or give an address.") % {"name": one.get("name", "")}
+
+    def keeps(self, key, title, settings):
+        options = tuple((one.value, str(one.label)) for one in WORST_FIRST)
+        return [Kept(result_key(key), title, "choice", options)]
+
+    def enter(self, case, row, settings):
+        """Asks everybody. In a case that goes on after all, who has given an opinion already is not asked again."""
+        text = self.words(case, row, settings, "text")
+        now = timezone.now()
+        row.opinions.filter(given_at=None).delete()
+        given = set(row.opinions.values_list("name", flat=True))
+        for one in settings.get("asked", []):
+            if one["name"] in given:
+                continue
+            opinion = Opinion.objects.create(
+                stage=row,
+                name=one["name"],
+                email=one.get("email") or _address_of(one.get("team", "")),
+                asked_at=now,
+                term=timing.whole_days_after(now, one.get("days", 1)),
+            )
+            trace.record(case, "asked_opinion", THE_SYSTEM, stage=row.key, name=opinion.name)
+            emails.opinion_asked(case, opinion, text)
+        return self.resume(case, row, settings)
+
+    def resume(self, case, row, settings):
+        now, opinions = timezone.now(), list(row.opinions.all())
+        given = [one for one in opinions if one.given_at]
+        if len(given) >= (settings.get("enough") or len(opinions)):
+            return self._enough(case, row, given)
+        late = [one for one in opinions if not one.given_at and one.term <= now]
+        if settings.get("silence") and len(given) + len(late) == len(opinions):
+            return self._enough(case, row, given)
+        self._remind(case, row, settings, opinions, now)
+        looks = [_next_look(one) for one in opinions if not one.given_at]
+        until = min((at for at in looks if at > now), default=None)
+        blocked = late and not settings.get("silence")
+        return Waiting(AGENT if blocked else OTHERS, until=until)
+
+    def form(self, case, row, settings, data=None):
+        return NotedForm(data, open_ones=row.opinions.filter(given_at=None))
+
+    def work(self, case, row, settings, actor, said):
+        return give(said["opinion"], said["stance"], said["text"], str(actor))
+
+    def situation(self, case, row, settings):
+        left = [one for one in row.opinions.all() if not one.given_at]
+        late = [one.name for one in left if one.term <= timezone.now()]
+        if late:
+            return _("%(names)s did not answer in time: note the opinion, or do without it.") % {
+                "names": ", ".join(late)
+            }
+        return ngettext("%(names)s is asked.", "%(names)s are asked.", len(left)) % {
+            "names": ", ".join(one.name for one in left)
+        }
+
+    def _remind(self, case: Case, row: CaseStage, settings: dict, opinions: Iterable[Opinion], now: datetime):
+        for one in opinions:
+            if not one.given_at and not one.reminded_at and _reminder(one) <= now < one.term:
+                one.reminded_at = now
+                one.save(update_fields=["reminded_at"])
+                emails.opinion_reminder(case, one, self.words(case, row, settings, "text"))
+
+    def _enough(self, case: Case, row: CaseStage, given: list[Opinion]) -> Done:
+        """The opinion that weighs most is how the stage ended."""
+        stances = {one.stance for one in given}
+        worst = next((one for one in WORST_FIRST if one in stances), Opinion.Stance.NONE)
+        keep(case, **{result_key(row.key): worst.value})
+        return Done()
+
+
+def give(opinion: Opinion, stance: str, text: str, author: str) -> dict:
+    """Writes an opinion down, under the case's lock; answers what the trace keeps. Given once, it stays."""
+    opinion = Opinion.objects.get(pk=opinion.pk)
+    if opinion.given_at:
+        raise IllegalTransition(_("This opinion was given already."))
+    opinion.stance, opinion.text, opinion.author = stance, text.strip(), author
+    opinion.given_at = timezone.now()
+    opinion.save(update_fields=["stance", "text", "author", "given_at"])
+    return {"name": opinion.name, "stance": stance, "text": opinion.text, "author": author}
+
+
+def _address_of(team: str) -> str:
+    return Team.objects.filter(key=team).values_list("email", flat=True).first() or ""
+
+
+def _reminder(opinion: Opinion) -> datetime:
+    return timing.morning_before(opinion.term, 1)
+
+
+def _next_look(opinion: Opinion) -> datetime:
+    """When something is due on an opinion that is not given: its reminder, or its term."""
+    return (
+        opinion.term if opinion.reminded_at or _reminder(opinion) <= opinion.asked_at else _reminder(opinion)
+    )

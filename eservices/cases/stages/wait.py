@@ -1,0 +1,85 @@
+"""The wait: nothing happens until a day."""
+
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import blocks
+
+from eservices.formbuilder.blocks import QuestionKeyBlock
+from eservices.formbuilder.logic.conditions import calendar_day
+from home.dates import date_format
+
+from .. import timing
+from ..models import Case
+from ..progress import known
+from .base import SYSTEM, Done, Stage, Waiting, stages
+from .blocks import MOST_DAYS
+
+
+@stages.register("wait")
+class WaitStage(Stage):
+    """The case waits until the morning of a day: that of an answer, or so many days from now."""
+
+    key = "wait"
+    label = gettext_lazy("Wait until a day")
+    icon = "time"
+
+    def block(self):
+        return blocks.StructBlock(
+            [
+                (
+                    "answer",
+                    QuestionKeyBlock(
+                        compares="date",
+                        required=False,
+                        label=gettext_lazy("The day that the applicant gave"),
+                        empty=gettext_lazy("the day on which the case comes here"),
+                    ),
+                ),
+                (
+                    "days",
+                    blocks.IntegerBlock(
+                        required=False,
+                        min_value=-MOST_DAYS,
+                        max_value=MOST_DAYS,
+                        label=gettext_lazy("Working days after it"),
+                        help_text=gettext_lazy("Before it with a minus. The day itself if empty."),
+                    ),
+                ),
+                ("all_days", blocks.BooleanBlock(required=False, label=gettext_lazy("Count all days"))),
+            ],
+            icon=self.icon,
+            label=self.label,
+        )
+
+    def faults(self, settings):
+        if not settings.get("answer") and (settings.get("days") or 0) <= 0:
+            yield _("It waits for nothing: name a day, or a number of days.")
+
+    def enter(self, case, row, settings):
+        day = self._day(case, settings)
+        if day is None:
+            return Done({"until": ""})  # the question was not asked
+        row.data["until"] = timing.morning_of(day).isoformat()
+        return self.resume(case, row, settings)
+
+    def resume(self, case, row, settings):
+        until = datetime.fromisoformat(row.data["until"])
+        return Done() if timezone.now() >= until else Waiting(SYSTEM, until=until)
+
+    def situation(self, case, row, settings):
+        until = timezone.localtime(datetime.fromisoformat(row.data["until"]))
+        return _("Nothing to do: the case goes on by itself on %(day)s.") % {
+            "day": date_format(until, "j F Y")
+        }
+
+    def _day(self, case: Case, settings: dict) -> date | None:
+        day = timezone.localdate()
+        if settings.get("answer"):
+            day = calendar_day(known(case).get(settings["answer"]))
+        if day is None:
+            return None
+        days = settings.get("days") or 0
+        return day + timedelta(days=days) if settings.get("all_days") else timing.moved(day, days)

@@ -1,0 +1,67 @@
+"""Everything that happened to a case, as a list to read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from .case_events import label_of
+from .models import Case, CaseEvent
+from .stages import name_of
+
+READ = "_read"  # how kinds of reading end
+
+
+@dataclass
+class Line:
+    """A line of the timeline."""
+
+    at: datetime
+    what: str
+    who: str
+    detail: str
+
+
+def timeline(case: Case) -> list[Line]:
+    """Everything that happened, newest first. Who read what stands apart: see ``readings``."""
+    return _lines(case, case.events.exclude(kind__endswith=READ))
+
+
+def readings(case: Case) -> list[Line]:
+    """Who read the case and its files, newest first."""
+    return _lines(case, case.events.filter(kind__endswith=READ))
+
+
+def _lines(case: Case, events) -> list[Line]:
+    titles = {row.key: name_of(row) for row in case.stages.all()}
+    titles |= _questions(case)
+    found = events.select_related("actor").order_by("-number")
+    return [Line(event.at, label_of(event.kind), _who(event), _detail(event, titles)) for event in found]
+
+
+def _questions(case: Case) -> dict[str, str]:
+    """What corrected answers and papers are called."""
+    definition, language = case.version.definition, get_language() or case.language
+    return {key: definition.text(f"field.{key}.label", language) or key for key in definition.fields}
+
+
+def _who(event: CaseEvent) -> str:
+    if event.actor_kind == CaseEvent.ActorKind.APPLICANT:
+        return _("by the applicant")
+    return str(event.actor) if event.actor else ""
+
+
+def _detail(event: CaseEvent, titles: dict[str, str]) -> str:
+    data = event.data
+    if event.kind in ("taken", "assigned"):
+        to_oneself = data.get("agent") is not None and data.get("agent") == event.actor_id
+        name = "" if to_oneself else str(data.get("name") or _("nobody"))
+        return (
+            _("%(deputy)s, instead of %(agent)s") % {"deputy": name, "agent": data["instead_of"]}
+            if data.get("instead_of")
+            else name
+        )
+    about = titles.get(data.get("stage") or data.get("field")) or data.get("stage") or data.get("name") or ""
+    said = [one for one in (about, data.get("reason")) if one and isinstance(one, str)]
+    return ". ".join(said)[:300]

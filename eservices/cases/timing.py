@@ -1,0 +1,100 @@
+"""The clock of a case: by when it is answered, when that rests, and when a lead is told.
+
+Working days leave out weekends, the holidays of the country or canton, and the days on which the commune is closed.
+Whoever calls holds the lock on the case's row.
+"""
+
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from home import working_days
+from home.models import CommuneSettings
+
+from . import deadlines, states
+from .models import Case, Escalation
+from .states import State
+
+
+def days_off():
+    """The days that do not count, as the commune's settings have them now."""
+    return CommuneSettings.current().days_off
+
+
+# -- Moments -------------------------------------------------------------------------------------------------
+def promised(start: datetime, days: int | None) -> datetime | None:
+    """By when the administration answers what came at ``start``; None where nothing is promised."""
+    return deadlines.after(timezone.localtime(start), int(days), days_off()) if days else None
+
+
+def whole_days_after(start: datetime, days: int) -> datetime:
+    """The end of the ``days``-th working day: until when somebody else may answer."""
+    return deadlines.after(timezone.localtime(start), days, days_off(), deadlines.MIDNIGHT)
+
+
+def morning_before(end: datetime, days: int) -> datetime:
+    """The morning of the ``days``-th working day before ``end``."""
+    return deadlines.before(timezone.localtime(end), days, days_off())
+
+
+def morning_of(day: date) -> datetime:
+    """When what waits for a day goes on."""
+    return timezone.make_aware(datetime.combine(day, deadlines.MORNING))
+
+
+def moved(day: date, days: int) -> date:
+    """The day so many working days later, or before where negative."""
+    return working_days.moved(day, days, days_off())
+
+
+# -- Resting -------------------------------------------------------------------------------------------------
+def follow_the_ball(case: Case, *, stage_waits: bool) -> None:
+    """The deadline rests exactly while the applicant has the ball. Saves what changed on the case.
+
+    ``stage_waits``: whether the stage at hand waits for the applicant; an open question counts by itself.
+    """
+    rests = case.is_open and (stage_waits or case.state == State.WAITING)
+    if rests == bool(case.paused_at):
+        return
+    now = timezone.now()
+    if not rests:
+        case.deadline = _resumed(case, now)
+    case.paused_at = now if rests else None
+    case.save(update_fields=["deadline", "paused_at"])
+    if not rests:
+        plan_escalations(case)
+
+
+def take_the_ball(case: Case) -> None:
+    """What was asked is not waited for any more. Saves what changed on the case."""
+    if case.state == State.WAITING:
+        case.state = states.after_waiting(case.outcome)
+        case.save(update_fields=["state"])
+    follow_the_ball(case, stage_waits=False)
+
+
+def _resumed(case: Case, now: datetime) -> datetime | None:
+    """The deadline, put off by the working days for which it rested."""
+    if case.deadline is None:
+        return None
+    local = [timezone.localtime(moment) for moment in (case.deadline, case.paused_at, now)]
+    return deadlines.extended(*local, days_off())
+
+
+# -- Escalation ----------------------------------------------------------------------------------------------
+def plan_escalations(case: Case) -> None:
+    """Rows that say when a lead is told: before the deadline, and when it is over.
+
+    Called when a case is opened and when its deadline has moved: what was told of the old one is told again of the
+    new one. Of a case that rests or is closed nothing is told.
+    """
+    if case.deadline is None or case.rehearsal:
+        return
+    near = morning_before(case.deadline, deadlines.WARNED_BEFORE)
+    moments = {Escalation.Kind.NEAR: near, Escalation.Kind.OVER: case.deadline}
+    Escalation.objects.bulk_create(
+        [Escalation(case=case, kind=kind, due_at=at) for kind, at in moments.items() if at > timezone.now()],
+        update_conflicts=True,
+        unique_fields=["case", "kind"],
+        update_fields=["due_at", "done_at"],
+    )

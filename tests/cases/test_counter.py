@@ -1,0 +1,137 @@
+"""The counter: filing for somebody, the receipt on paper, and joining the case to an account by proof."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions
+from eservices.cases.models import JoinCode, Role
+from eservices.submissions.actions import send
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CallBackFactory, CaseFactory, member
+from tests.factories.submissions import DraftFactory, FormVersionFactory
+
+pytestmark = pytest.mark.django_db
+COUNTER = "/admin/cases/counter/"
+
+
+def test_an_interrupted_filing_is_taken_up_where_it_was_left_and_only_by_who_began_it(client):
+    version, agent, colleague = FormVersionFactory(), member(), member()
+    draft = DraftFactory(version=version, agent=agent, channel="counter", steps=["qui", "identite"])
+    client.force_login(colleague)
+    assert draft.secret not in client.get(COUNTER).text
+    assert client.get(reverse("submissions:resume", args=[draft.secret])).status_code == 404
+    client.force_login(agent)
+    page = client.get(COUNTER).text
+    assert draft.secret in page
+    assert "Élodie Marchetti" in page
+    resumed = client.get(reverse("submissions:resume", args=[draft.secret]))
+    assert resumed.url == reverse("submissions:step", args=[draft.secret, "contact"])
+
+
+def test_the_services_narrow_by_their_words_whatever_the_accents(client):
+    FormVersionFactory()
+    client.force_login(member())
+    assert "/demande/attestation/" in client.get(COUNTER, {"service": "DOMICILE attest"}).text
+    assert "/demande/attestation/" not in client.get(COUNTER, {"service": "piscine"}).text
+
+
+def test_calls_to_make_stand_at_the_counter_of_the_team(client):
+    CallBackFactory(case=CaseFactory())
+    client.force_login(member(Role.TREAT))
+    assert "demain matin" in client.get(COUNTER).text
+
+
+def test_the_receipt_prints_what_was_sent_with_the_private_link_in_the_language_of_the_case(client):
+    case = CaseFactory(language="de", email="")
+    client.force_login(member(Role.READ))
+    page = client.get(reverse("cases:receipt", args=[case.reference])).text
+    assert case.links.get(mailed=False).secret in page
+    assert '<article class="receipt t4" lang="de">' in page
+    assert "Ihr Gesuch" in page
+    assert "<svg" in page
+
+
+def test_whoever_filed_for_somebody_comes_to_the_receipt_the_case_and_the_counter_and_reads_what_is_missing(
+    client,
+):
+    agent = member(Role.TREAT)
+    draft = DraftFactory(complete=True, agent=agent, channel="counter")
+    draft.answers |= {"pour": "autre", "lien": "Sa fille"}
+    draft.completed += ["procuration"]
+    draft.save()
+    case = send(actor=agent, draft=draft).case
+    client.force_login(agent)
+    page = client.get(reverse("submissions:sent", args=[draft.secret])).text
+    for name, args in (("receipt", [case.reference]), ("case", [case.reference]), ("counter", [])):
+        assert reverse(f"cases:{name}", args=args) in page
+    for shown in (page, client.get(reverse("cases:receipt", args=[case.reference])).text):
+        assert "La procuration" in shown.split("À apporter ou à envoyer")[1]
+
+
+@pytest.fixture
+def code():
+    """A case without an address, and the code handed over with it."""
+    case = CaseFactory(email="")
+    return case, actions.give_join_code(actor=member(), case=case)
+
+
+def join(client, case, code):
+    return client.post(reverse("space:join"), {"reference": case.reference, "code": code})
+
+
+def test_a_later_account_joins_the_case_by_the_code_that_was_handed_over(client, code):
+    case, typed = code
+    person = UserFactory()
+    client.force_login(person)
+    assert client.get(reverse("space:case", args=[case.reference])).status_code == 404
+    assert join(client, case, typed.lower().replace("-", " ")).status_code == 302
+    assert client.get(reverse("space:case", args=[case.reference])).status_code == 200
+    assert case.events.filter(kind="joined", actor=person).exists()
+
+
+def test_a_code_works_once_for_its_case_within_its_days_and_is_kept_as_digest_only(client, code):
+    case, typed = code
+    assert typed not in str(JoinCode.objects.values())
+    client.force_login(UserFactory())
+    assert join(client, CaseFactory(), typed).status_code == 422
+    assert join(client, case, "AAAA-BBBB-CCCC").status_code == 422
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        client.force_login(UserFactory())
+        assert join(client, case, typed).status_code == 422
+    client.force_login(UserFactory())
+    assert join(client, case, typed).status_code == 302
+    client.force_login(UserFactory())
+    assert join(client, case, typed).status_code == 422
+
+
+def test_a_new_code_ends_the_one_before_and_codes_are_not_guessed(client, code):
+    case, typed = code
+    actions.give_join_code(actor=member(), case=case)
+    client.force_login(UserFactory())
+    answers = [join(client, case, typed) for _try in range(12)]
+    assert {one.status_code for one in answers} == {422}
+    first, last = (list(one.context["form"].non_field_errors()) for one in (answers[0], answers[-1]))
+    assert first != last  # that was a lot at once
+
+
+def test_neither_an_address_nor_the_printed_link_joins_a_case_to_an_account(client):
+    case = CaseFactory()
+    client.force_login(UserFactory(email=case.submission.email))
+    assert client.get(reverse("space:case", args=[case.reference])).status_code == 404
+    printed = case.links.get(mailed=False)
+    assert client.get(reverse("space:status", args=[printed.secret])).status_code == 200
+    assert client.get(reverse("space:case", args=[case.reference])).status_code == 404
+
+
+def test_an_applicant_asks_to_be_called_from_the_private_link(client):
+    case = CaseFactory()
+    url = reverse("space:status_call", args=[case.links.get(mailed=False).secret])
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"phone": "12"}).status_code == 422
+    assert client.post(url, {"phone": "079 123 45 67", "wish": "le soir"}).status_code == 302
+    call = case.calls.get()
+    assert (call.phone, call.wish, call.asked_by) == ("+41791234567", "le soir", None)

@@ -1,0 +1,77 @@
+"""The clock of a case: days off, resting, and leads who are told."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from eservices.cases import actions, sweeps, timing
+from eservices.cases.models import Escalation
+from eservices.deliveries.models import Delivery
+from home.models import CommuneSettings
+from tests.factories.cases import CaseFactory, TeamFactory, applicant, member
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.get_default_timezone())
+
+
+def told(case) -> list[str]:
+    """Titles of the letters to leads."""
+    letters = Delivery.objects.about(case.subject).exclude(recipient=case.submission.email)
+    return list(letters.order_by("created_at").values_list("title", flat=True))
+
+
+def test_the_days_on_which_the_commune_is_closed_are_no_working_days():
+    commune = CommuneSettings.load()
+    commune.closings = [
+        ("closing", {"first": MONDAY.date() + timedelta(days=1), "last": MONDAY.date() + timedelta(days=3)})
+    ]
+    commune.save()
+    assert timezone.localtime(timing.promised(MONDAY, 2)).date().isoformat() == "2026-11-30"
+    assert timezone.localtime(timing.promised(MONDAY.replace(day=22), 1)).date() == MONDAY.date()
+
+
+def test_a_lead_is_told_before_and_after_the_deadline_once_each_in_their_language():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case, lead, other = CaseFactory(), member(language="de"), member(team=TeamFactory(key="police"))
+        near, over = Escalation.objects.order_by("due_at")
+        assert over.due_at == case.deadline
+        sweeps.tell_leads(timezone.now())
+        assert told(case) == []
+        for moment, count in ((near.due_at, 1), (near.due_at, 1), (over.due_at, 2), (over.due_at, 2)):
+            clock.move_to(moment + timedelta(seconds=15))
+            sweeps.tell_leads(timezone.now())
+            assert len(told(case)) == count
+    letters = Delivery.objects.filter(recipient=lead.email)
+    assert {one.payload["language"] for one in letters} == {"de"}
+    assert not Delivery.objects.filter(recipient=other.email).exists()
+    assert case.events.filter(kind="escalated").count() == 2
+
+
+def test_nobody_is_told_while_it_rests_nor_after_the_end_and_anew_when_the_deadline_has_moved():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory(asked=True)
+        first = case.deadline
+        clock.move_to(first + timedelta(days=1))
+        sweeps.tell_leads(timezone.now())
+        assert told(case) == []
+        actions.answer(actor=applicant(case), case=case, text="Voilà.")
+        case.refresh_from_db()
+        assert Escalation.objects.get(kind="over").due_at == case.deadline > first
+        actions.refuse(actor=member(), case=case, reason="Non.")
+        told_before = told(case)
+        clock.move_to(case.deadline + timedelta(days=1))
+        sweeps.tell_leads(timezone.now())
+    assert told(case) == told_before
+    assert not Escalation.objects.filter(done_at=None).exists()
+    assert not CaseFactory(rehearsal=True).escalations.exists()
+
+
+def test_a_team_without_a_lead_is_told_at_its_own_address():
+    TeamFactory(email="habitants@orvenay.example")
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory()
+        clock.move_to(case.deadline)
+        sweeps.tell_leads(timezone.now())
+    assert "habitants@orvenay.example" in {one.recipient for one in Delivery.objects.about(case.subject)}

@@ -1,0 +1,173 @@
+"""Figures of the counter: what they count, and who sees them."""
+
+import csv
+from datetime import date, datetime
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eservices.cases import figures, plots
+from eservices.cases.figures import Decisions, Record, Span
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory, TeamFactory, member
+
+ZONE = ZoneInfo("Europe/Zurich")
+HOLIDAYS = {date(2026, 11, 25)}  # a Wednesday
+
+
+def at(day: int, hour: int = 9, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=ZONE)
+
+
+# -- Pure ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("record", "expected"),
+    [
+        (Record("f", at(23, 9), decided=at(23, 9, 5)), Span(0, 5)),
+        (Record("f", at(20, 16), decided=at(23, 9)), Span(1)),  # over a weekend
+        (Record("f", at(24), decided=at(26)), Span(1)),  # over a holiday
+        (Record("f", at(16), decided=at(24), waits=((at(17), at(20)),)), Span(3)),
+        (Record("f", at(23, 9), decided=at(23, 12), waits=((at(23, 9, 30), at(23, 11, 30)),)), Span(0, 60)),
+    ],
+)
+def test_the_time_in_which_the_commune_has_the_ball_is_counted(record, expected):
+    assert figures.worked(record, HOLIDAYS) == expected
+
+
+def test_weeks_say_what_came_in_and_how_things_stood_at_their_end():
+    found = [
+        Record("f", at(10), closed=at(12), decided=at(12), deadline=at(17)),
+        Record("f", at(11), deadline=at(13)),
+        Record("f", at(18), deadline=at(20), waits=((at(19), None),)),
+        Record("f", at(18), deadline=at(20), rests=at(19)),
+    ]
+
+    weeks = figures.weekly(found, at(24), weeks=3)
+
+    assert [week.decisions and week.decisions.decided for week in weeks] == [1, None, None]
+    assert [(week.number, week.received, week.open, week.late) for week in weeks] == [
+        (46, 2, 1, 1),
+        (47, 2, 3, 1),  # those that wait for their applicant, to answer or to pay, are not late
+        (48, 0, 3, 1),
+    ]
+
+
+def test_services_are_told_by_middle_nine_tenths_promise_and_questions():
+    found = [Record("f", at(2), decided=at(2 + days), deadline=at(6)) for days in range(1, 10)]
+    found.append(Record("f", at(2), decided=at(20), deadline=at(6), waits=((at(3), at(4)),)))
+
+    (service,) = figures.by_service(found, at(1), at(30), set())
+
+    assert service.decisions == Decisions(
+        decided=10, half=Span(4), nine_of_ten=Span(7), kept=0.4, first_time_right=0.9
+    )
+    assert (service.received, service.open, service.late) == (10, 10, 10)
+
+
+def test_a_service_without_a_decision_in_the_period_is_left_out():
+    assert (
+        figures.by_service([Record("f", at(2)), Record("f", at(2), decided=at(3))], at(10), at(20), set())
+        == []
+    )
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60))
+def test_marks_stay_within_the_plot(values):
+    for mark in [*plots.bars(values, 122), *plots.points(values, 122)]:
+        assert 0 <= mark.y <= 120
+        assert 0 <= mark.x <= 100
+        assert mark.x + mark.width <= 100.1
+
+
+def test_all_zero_is_a_flat_plot():
+    assert {mark.height for mark in plots.bars([0, 0, 0], 122)} == {0}
+
+
+# -- Screens -------------------------------------------------------------------------------------------------
+@pytest.mark.django_db
+class TestScreens:
+    @time_machine.travel(at(24, 14))
+    def test_an_agent_sees_the_figures_of_the_own_teams_only(self, client):
+        CaseFactory(accepted=True)
+        CaseFactory(late=True)
+        other = member(team=TeamFactory(key="police", name="Police"))
+        client.force_login(member())
+        assert "2 reçus, 1 décidé" in client.get(reverse("cases:figures")).text.replace("décidés", "décidé")
+
+        client.force_login(other)
+
+        assert "0 reçu" in client.get(reverse("cases:figures")).text.replace("reçus", "reçu")
+
+    @time_machine.travel(at(24, 14))
+    def test_rehearsals_are_counted_nowhere(self, client):
+        CaseFactory(accepted=True, rehearsal=True)
+        client.force_login(member())
+
+        assert "0 reçu" in client.get(reverse("cases:figures")).text.replace("reçus", "reçu")
+
+    @time_machine.travel(at(24, 14))
+    def test_the_same_figures_come_as_csv(self, client):
+        CaseFactory(accepted=True)
+        client.force_login(member())
+
+        response = client.get(reverse("cases:figures_csv"))
+
+        rows = list(csv.DictReader(StringIO(response.content.decode("utf-8-sig"))))
+        told = ("week", "received", "open", "late", "decided", "kept")
+        assert [tuple(row[name] for name in told) for row in rows] == [("48", "1", "0", "0", "1", "1.00")]
+
+    @time_machine.travel(at(24, 14))
+    def test_the_figures_of_one_service_are_asked_for(self, client):
+        case = CaseFactory(accepted=True)
+        client.force_login(member())
+        url = reverse("cases:figures")
+
+        assert "1 reçu" in client.get(url, {"service": str(case.form_id)}).text
+        other = client.get(url, {"service": "00000000-0000-0000-0000-000000000000"})
+        assert other.status_code == 200  # an unknown one is as if it had not been said
+
+    @pytest.mark.parametrize("query", ["?weeks=99999", "?team=%00", "?weeks=x&team=1e9"])
+    def test_a_strange_period_is_as_if_it_had_not_been_said(self, client, query):
+        client.force_login(member())
+
+        assert client.get(reverse("cases:figures") + query).status_code == 200
+
+    @pytest.mark.parametrize("name", ["cases:figures", "cases:figures_csv"])
+    def test_who_treats_no_cases_sees_none(self, client, name):
+        client.force_login(UserFactory(is_staff=True, roles=["editors"]))
+        assert client.get(reverse(name)).status_code == 404
+
+        client.logout()
+
+        assert client.get(reverse(name)).status_code == 302
+
+    @time_machine.travel(at(24, 14))
+    def test_everybody_sees_what_was_promised_and_how_it_was_kept(self, client):
+        for _case in range(10):
+            CaseFactory(accepted=True)
+
+        shown = client.get(reverse("counter:promises")).text
+
+        assert "Attestation de domicile" in shown
+        assert "100 %" in shown.replace("\u202f", " ").replace("\u00a0", " ")
+
+    @time_machine.travel(at(24, 14))
+    def test_a_service_with_few_decisions_is_not_shown_to_everybody(self, client):
+        CaseFactory(accepted=True)
+
+        assert "Attestation de domicile" not in client.get(reverse("counter:promises")).text
+
+    @time_machine.travel(at(24, 14))
+    def test_the_number_of_queries_does_not_grow_with_the_cases(self, client, django_assert_max_num_queries):
+        for _case in range(3):
+            CaseFactory(accepted=True)
+        client.force_login(member())
+        client.get(reverse("cases:figures"))
+
+        with django_assert_max_num_queries(20):
+            client.get(reverse("cases:figures"))

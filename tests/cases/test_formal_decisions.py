@@ -1,0 +1,206 @@
+"""Decisions that may be appealed: written with their remedies, notified on a day that can be proven."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions
+from eservices.cases.actors import Applicant
+from eservices.cases.formal import consent
+from eservices.cases.models import Case, FormalDecision, Role
+from eservices.deliveries.models import Delivery
+from eservices.deliveries.paper import actions as paper
+from tests.factories.cases import CaseFactory, TeamFactory, member
+from tests.factories.letters import LetterFactory, RemediesFactory
+from tests.factories.submissions import ANSWERS, FormVersionFactory, certificate, sent
+
+pytestmark = pytest.mark.django_db
+REASON = "Vous n’habitez pas à Orvenay."
+
+
+@pytest.fixture(autouse=True)
+def _remedies():
+    RemediesFactory()
+
+
+def case_with_remedies(**fields) -> Case:
+    return CaseFactory(settings={"remedies": "recours"}, **fields)
+
+
+def refused(case: Case) -> FormalDecision:
+    actions.refuse(actor=member(), case=case, reason=REASON)
+    return case.formal_decisions.get()
+
+
+def applicant(case: Case, *, mailed=True) -> Applicant:
+    return Applicant(link=case.links.get(mailed=mailed))
+
+
+def agreed(**fields) -> Case:
+    case = case_with_remedies(**fields)
+    consent.give_consent(actor=applicant(case), case=case)
+    return case
+
+
+def page(case: Case, name="", *args, mailed=True) -> str:
+    secret = case.links.get(mailed=mailed).secret
+    return reverse(f"space:status{name and '_'}{name}", args=[secret, *args])
+
+
+def kinds(case: Case) -> list[str]:
+    return list(case.events.order_by("number").values_list("kind", flat=True))
+
+
+# -- On paper -----------------------------------------------------------------------------------------------
+def test_without_consent_a_decision_is_a_registered_letter_with_reasons_and_remedies():
+    decision = refused(case_with_remedies())
+    letter = decision.letter
+    assert (letter.carrier, letter.posting.registered) == ("print", True)
+    for words in (REASON, "Tribunal administratif", "30 jours"):
+        assert words in letter.payload["text"]
+    assert not Delivery.objects.filter(title__contains="refus").exists()
+    assert (decision.notified_on, decision.last_day) == (None, None)
+
+
+def test_the_day_of_delivery_is_the_day_of_notification():
+    agent = member()
+    with time_machine.travel("2026-11-24 09:00Z"):
+        decision = refused(case_with_remedies())
+        wanted = Delivery.objects.filter(pk=decision.letter_id)
+        wanted.update(recipient="Élodie Marchetti, 1099 Orvenay")
+        paper.take_batch(actor=agent, wanted=wanted)
+        paper.mark_posted(actor=agent, wanted=wanted, numbers={})
+    with time_machine.travel("2026-11-27 09:00Z"):
+        paper.keep_proof(actor=agent, letter=decision.letter, number="98", delivered_on=date(2026, 11, 26))
+    decision.refresh_from_db()
+    assert (decision.notified_on, decision.proof) == (date(2026, 11, 26), "post")
+    assert decision.last_day == date(2026, 12, 26)
+    assert "notified" in kinds(decision.case)
+
+
+def test_an_accepted_case_gets_the_letter_that_the_service_names_with_the_remedies():
+    LetterFactory(key="oui", text="<p>Oui, {prenom}.</p>")
+    case = CaseFactory(settings={"remedies": "recours", "letters": {"accepted": "oui"}})
+    actions.accept(actor=member(), case=case)
+    text = case.formal_decisions.get().letter.payload["text"]
+    assert text.startswith("Oui, Élodie.")
+    assert "Tribunal administratif" in text
+
+
+def test_a_service_without_remedies_decides_as_before():
+    case = CaseFactory(refused=True)
+    assert not case.formal_decisions.exists()
+    assert Delivery.objects.about(case.subject).last().carrier == "email"
+
+
+# -- By e-mail ----------------------------------------------------------------------------------------------
+def test_with_consent_opening_the_decision_notifies_it_once(client):
+    case = agreed()
+    decision = refused(case)
+    assert decision.letter is None
+    mail = Delivery.objects.about(case.subject).latest("created_at")
+    assert REASON not in mail.payload["text"]
+    assert REASON not in client.get(page(case)).text
+    with time_machine.travel("2027-01-12 09:00Z"):
+        client.post(page(case, "decision", decision.pk))
+    with time_machine.travel("2027-01-13 09:00Z"):
+        client.post(page(case, "decision", decision.pk))
+    decision.refresh_from_db()
+    assert (decision.notified_on, decision.proof) == (date(2027, 1, 12), "opened")
+    assert kinds(case).count("notified") == 1
+    shown = client.get(page(case)).text
+    assert REASON in shown
+    assert "Tribunal administratif" in shown
+
+
+def test_looking_at_the_page_or_the_link_that_was_only_shown_opens_nothing(client):
+    case = agreed()
+    decision = refused(case)
+    client.get(page(case))
+    assert client.get(page(case, "decision", decision.pk)).status_code == 405
+    assert client.post(page(case, "decision", decision.pk, mailed=False)).status_code == 422
+    assert client.post(page(case, "decision", 10**6)).status_code == 404
+    decision.refresh_from_db()
+    assert decision.notified_on is None
+
+
+def test_consent_is_given_and_revoked_on_the_page_and_works_at_once(client):
+    case = case_with_remedies()
+    client.post(page(case, "consent"), {"agree": "1"})
+    assert consent.consents(case)
+    decision = refused(case)
+    assert decision.electronic
+    client.post(page(case, "consent"))
+    decision.refresh_from_db()
+    assert not consent.consents(case)
+    assert (decision.electronic, decision.letter.carrier) == (False, "print")
+    assert [one for one in kinds(case) if "consent" in one] == ["consent_given", "consent_revoked"]
+
+
+def test_what_was_opened_is_not_posted_after_the_consent_is_revoked(client):
+    case = agreed()
+    decision = refused(case)
+    client.post(page(case, "decision", decision.pk))
+    client.post(page(case, "consent"))
+    decision.refresh_from_db()
+    assert decision.letter is None
+
+
+def test_only_who_reads_the_address_consents(client):
+    case = case_with_remedies()
+    assert client.post(page(case, "consent", mailed=False), {"agree": "1"}).status_code == 422
+    assert not consent.consents(case)
+
+
+def test_without_an_address_nobody_is_notified_by_email():
+    case = case_with_remedies(email="")
+    with pytest.raises(actions.IllegalTransition):
+        consent.give_consent(actor=applicant(case, mailed=False), case=case)
+    assert not refused(case).electronic
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_the_form_asks_for_the_consent(answer):
+    TeamFactory()
+    content = certificate()
+    content["settings"] |= {"remedies": "recours"}
+    content["settings"]["applicant"]["consent"] = "accord"
+    content["steps"][3]["fields"].append({"key": "accord", "type": "consent"})
+    answers = {key: one for step in ANSWERS.values() for key, one in step.items()}
+    case = sent(version=FormVersionFactory(content=content), answers=answers | {"accord": answer}).case
+    assert consent.consents(case) is answer
+
+
+# -- Appeals ------------------------------------------------------------------------------------------------
+def test_an_appeal_keeps_the_case(client):
+    case = case_with_remedies()
+    decision = refused(case)
+    client.force_login(member(Role.DECIDE))
+    url = reverse("formal:appeal", args=[case.reference, decision.pk])
+    client.post(url, {"on": "2031-01-01"})
+    client.post(url, {"on": "x"})
+    assert not case.holds.exists()
+    client.post(url, {"on": timezone.localdate().isoformat()})
+    client.post(url, {"on": timezone.localdate().isoformat()})
+    assert case.holds.in_force().count() == 1
+    assert "appealed" in kinds(case)
+    assert "Tribunal administratif" in client.get(reverse("cases:case", args=[case.reference])).text
+
+
+def test_only_who_decides_notes_an_appeal(client):
+    case = case_with_remedies()
+    decision = refused(case)
+    url = reverse("formal:appeal", args=[case.reference, decision.pk])
+    client.force_login(member(Role.TREAT))
+    assert client.post(url, {"on": timezone.localdate().isoformat()}).status_code == 404
+    assert client.get(url).status_code == 405
+
+
+# -- Remedies -----------------------------------------------------------------------------------------------
+def test_remedies_say_no_more_than_their_authority_and_days():
+    with pytest.raises(ValidationError):
+        RemediesFactory.build(text="<p>{prenom}</p>", locale=RemediesFactory().locale).full_clean()

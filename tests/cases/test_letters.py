@@ -1,0 +1,211 @@
+"""Letters that editors write: checked when saved, tried on a real case, sent in the language of the case."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from wagtail.models import Locale
+from wagtail.test.utils.form_data import nested_form_data, rich_text
+
+from eservices.cases import emails, process
+from eservices.cases.letters import content, rich
+from eservices.cases.letters.checks import asked_by_services
+from eservices.cases.models import Letter, Role
+from eservices.cases.stages.notify import NotifyStage
+from eservices.deliveries.models import Delivery
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory, member
+from tests.factories.letters import LetterFactory
+from tests.factories.submissions import FormVersionFactory, certificate
+
+pytestmark = pytest.mark.django_db
+
+
+def said(**texts) -> content.Written:
+    return content.written(CaseFactory(), LetterFactory.build(**texts, locale=LetterFactory().locale))
+
+
+def mails(case) -> list[Delivery]:
+    return list(Delivery.objects.about(case.subject).order_by("created_at", "pk"))
+
+
+# -- What it says -------------------------------------------------------------------------------------------
+def test_a_letter_quotes_answers_and_what_every_case_knows():
+    case = CaseFactory(refused=True)
+    found = content.written(
+        case,
+        LetterFactory(
+            subject="{service}, {reference}", text="<p>{prenom} {nom}: {reason} {team} {commune}</p>"
+        ),
+    )
+    assert found.subject == f"Attestation de domicile, {case.reference}"
+    assert "Élodie Marchetti: Vous n’habitez pas à Orvenay. Habitants" in found.text
+
+
+def test_what_a_case_does_not_know_is_left_open():
+    assert said(subject="{autre}", text="<p>{remarque}</p>") == ("…", ["…"])
+
+
+def test_what_people_typed_is_never_markup_nor_a_placeholder():
+    case = CaseFactory(answers={"remarque": "<b>{reason}</b>"})
+    found = content.written(case, LetterFactory(text="<p>Vous écrivez : {remarque}</p>"))
+    assert "&lt;b&gt;{reason}&lt;/b&gt;" in rich.as_html(found.paragraphs)
+
+
+def test_a_secret_answer_never_stands_in_a_letter():
+    definition = certificate()
+    definition["steps"][4]["fields"][1]["secret"] = True
+    FormVersionFactory(content=definition)
+    assert "remarque" not in asked_by_services("")
+    case = CaseFactory(answers={"remarque": "secret"})
+    case.version.content["steps"][4]["fields"][1]["secret"] = True
+    assert "remarque" not in content.values(case, "fr")
+
+
+# -- What may be written ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "texts",
+    [{"subject": "{inconnu}"}, {"text": "<p>{inconnu}</p>"}, {"text": "<p>une {accolade</p>"}],
+)
+def test_a_letter_with_an_unknown_placeholder_is_refused(texts):
+    FormVersionFactory()
+    with pytest.raises(ValidationError) as refusal:
+        LetterFactory.build(locale=LetterFactory().locale, key="autre", **texts).full_clean()
+    assert list(refusal.value.message_dict) == list(texts)
+
+
+def test_a_letter_that_a_service_sends_may_quote_what_that_service_asks_and_no_more():
+    stage = {"key": "avis", "type": "notify", "settings": {"letter": "avis"}}
+    FormVersionFactory(content=certificate(stages=[stage]))
+    letter = LetterFactory.build(locale=LetterFactory().locale, key="avis", text="<p>{prenom} {deadline}</p>")
+    letter.full_clean()
+    letter.text = "<p>{vehicule}</p>"
+    with pytest.raises(ValidationError):
+        letter.full_clean()
+
+
+def test_editors_write_letters_in_the_admin_and_see_what_can_be_filled_in(client):
+    FormVersionFactory()
+    Locale.objects.get_or_create(language_code="fr")
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    add = reverse(Letter.snippet_viewset.get_url_name("add"))
+    shown = client.get(add).text
+    assert "{applicant}" in shown
+    assert "{prenom}" in shown
+    data = {
+        "name": "Avis",
+        "key": "avis",
+        "subject": "Avis {reference}",
+        "text": rich_text("<p>{inconnu}</p>"),
+    }
+    assert client.post(add, nested_form_data(data)).status_code == 200
+    assert not Letter.objects.exists()
+    client.post(add, nested_form_data(data | {"text": rich_text("<p>Bonjour {prenom}</p>")}))
+    assert Letter.objects.get().subject == "Avis {reference}"
+
+
+def test_only_who_may_write_letters_does(client):
+    client.force_login(member(Role.LEAD))
+    assert client.get(reverse(Letter.snippet_viewset.get_url_name("add"))).status_code == 302
+
+
+# -- Tried ---------------------------------------------------------------------------------------------------
+def test_a_letter_is_tried_on_a_case_that_the_editor_may_see_before_it_is_saved(client):
+    other, wanted, letter = CaseFactory(), CaseFactory(), LetterFactory()
+    agent = member()
+    agent.user_permissions.set(Permission.objects.filter(codename="change_letter"))
+    client.force_login(agent)
+    url = reverse(Letter.snippet_viewset.get_url_name("preview_on_edit"), args=[letter.pk])
+    data = {"name": "Avis", "key": letter.key, "subject": "Essai {reference}"}
+    client.post(url, nested_form_data(data | {"text": rich_text("<p>Bonjour <b>{prenom}</b></p>")}))
+    shown = client.get(url, {"case": wanted.reference, "mode": ""})
+    assert f"Essai {wanted.reference}" in shown.text
+    assert "&lt;b&gt;Élodie&lt;/b&gt;" in shown.text
+    assert other.reference in shown.text  # to be chosen
+    agent.memberships.all().delete()
+    assert wanted.reference not in client.get(url, {"case": wanted.reference}).text
+
+
+# -- Sent ---------------------------------------------------------------------------------------------------
+def test_a_letter_goes_out_in_the_language_of_the_case():
+    LetterFactory()
+    LetterFactory(language="de", subject="Es fehlt etwas: {reference}", text="<p>Guten Tag {prenom}</p>")
+    case = CaseFactory(language="de")
+    sent = emails.from_template(case, "piece-manquante")
+    assert sent.title == f"Es fehlt etwas: {case.reference}"
+    assert "Guten Tag Élodie" in sent.payload["text"]
+
+
+def test_a_letter_in_no_language_of_the_case_goes_out_in_the_first_one():
+    LetterFactory()
+    assert "Il manque" in emails.from_template(CaseFactory(language="it"), "piece-manquante").title
+
+
+def test_a_letter_that_is_gone_is_not_sent():
+    assert emails.from_template(CaseFactory(), "disparue") is None
+
+
+def test_on_paper_a_letter_keeps_its_bold_words_and_says_where_the_request_is():
+    LetterFactory()
+    sent = emails.from_template(CaseFactory(email=""), "piece-manquante")
+    assert ["manque", "b"] in sent.payload["paragraphs"][1]
+    assert "/dossier/" in sent.payload["text"]
+
+
+def test_a_service_sends_its_own_letters_in_place_of_ours():
+    LetterFactory(key="recu", subject="Bien reçu : {reference}")
+    LetterFactory(key="non", subject="C’est non", text="<p>{reason}</p>")
+    case = CaseFactory(settings={"letters": {"receipt": "recu", "refused": "non"}}, refused=True)
+    assert [one.title for one in mails(case)] == [f"Bien reçu : {case.reference}", "C’est non"]
+
+
+def test_a_service_whose_letter_is_gone_sends_ours():
+    case = CaseFactory(settings={"letters": {"receipt": "disparue"}})
+    assert len(mails(case)) == 1
+
+
+def test_the_stage_that_tells_sends_a_letter_and_waits_for_one_that_is_gone():
+    stage = {"key": "avis", "type": "notify", "settings": {"format": 1, "letter": "piece-manquante"}}
+    waiting = CaseFactory(stages=[stage])
+    assert waiting.stages.get().waiting_for == "lead"
+    LetterFactory()
+    process.advance(waiting.pk)
+    assert "Il manque une pièce" in mails(waiting)[-1].title
+    assert list(NotifyStage().faults({"letter": "x"})) == []
+    assert len(list(NotifyStage().faults({}))) == 1
+    assert len(list(NotifyStage().faults({"letter": "x", "sms": True, "text": "y"}))) == 1
+
+
+@pytest.mark.parametrize("deed", ["message", "ask"])
+def test_agents_begin_with_a_letter_in_the_language_of_the_case(client, deed):
+    LetterFactory(for_agents=True)
+    LetterFactory(language="de", for_agents=True, text="<p>Guten Tag {prenom}</p>")
+    LetterFactory(key="interne", name="Interne")
+    case = CaseFactory(language="de")
+    client.force_login(member())
+    url = reverse("cases:case", args=[case.reference])
+    shown = client.get(url, {"for": deed, "letter": "piece-manquante"})
+    offered = {one.do: one.form for one in shown.context["decisions"]} | shown.context["forms"]
+    assert offered[deed]["text"].value() == "Guten Tag Élodie"
+    assert shown.context["letters"] == [("piece-manquante", "Pièce manquante")]
+    assert "Guten Tag" not in client.get(url, {"for": "refuse", "letter": "piece-manquante"}).text
+    assert "Guten Tag" not in client.get(url, {"for": deed, "letter": "interne"}).text
+
+
+# -- Rich text ----------------------------------------------------------------------------------------------
+def test_rich_text_becomes_paragraphs_and_html_again():
+    html = (
+        '<h3 data-block-key="a">Suite</h3><p data-block-key="b">Un <b>mot <i>dit</i></b><br/>ici &amp; là</p>'
+        "<ul><li>a</li><li><b>b</b></li></ul><ol><li>c</li></ol><p></p>"
+    )
+    found = rich.paragraphs(html)
+    assert found == [
+        {"heading": "Suite"},
+        [["Un ", ""], ["mot ", "b"], ["dit", "bi"], ["\nici & là", ""]],
+        {"items": ["a", [["b", "b"]]]},
+        {"items": ["c"], "numbered": True},
+    ]
+    assert rich.as_html(found) == (
+        "<h3>Suite</h3>\n<p>Un <b>mot </b><i><b>dit</b></i><br>ici &amp; là</p>\n"
+        "<ul><li>a</li><li><b>b</b></li></ul>\n<ol><li>c</li></ol>"
+    )

@@ -1,0 +1,171 @@
+"""Agents are told of what concerns them the way each chose: at once, in a daily digest, or not at all."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions
+from eservices.cases.models import Case, Notice, NoticeKind, NoticeWay, Role, Team
+from eservices.cases.notices import actions as notices
+from eservices.cases.notices.rules import digest_at
+from eservices.cases.sweeps import tell_agents
+from eservices.deliveries.models import Delivery
+from tests.factories.cases import CaseFactory, applicant, member
+
+pytestmark = pytest.mark.django_db
+
+
+def chooses(user, **ways):
+    notices.choose(actor=user, ways=ways)
+    return user
+
+
+def told(user) -> list[str]:
+    return [one.title for one in Delivery.objects.filter(recipient=user.email).order_by("created_at")]
+
+
+def name_of(user) -> str:
+    """By which a note calls a colleague."""
+    return user.email.partition("@")[0]
+
+
+def answered_case(agent) -> Case:
+    case = CaseFactory(asked=True, assignee=agent)
+    actions.answer(actor=applicant(case), case=case, text="La voici.")
+    return case
+
+
+# -- At once ------------------------------------------------------------------------------------------------
+def test_an_answer_is_told_at_once_to_who_did_not_choose():
+    agent = member()
+    case = answered_case(agent)
+    [title] = told(agent)
+    assert case.reference in title
+
+
+def test_who_is_given_a_case_is_told_and_who_takes_one_is_not():
+    lead, agent = member(), member(Role.TREAT)
+    case = CaseFactory()
+    actions.assign(actor=lead, case=case, agent=agent)
+    actions.assign(actor=lead, case=case, agent=lead)
+    assert len(told(agent)) == 1
+    assert told(lead) == []
+
+
+def test_who_is_named_in_a_note_is_told_the_way_they_chose():
+    now, later = member(), chooses(member(), mentioned=NoticeWay.DAILY)
+    case = CaseFactory()
+    actions.note(actor=member(), case=case, text=f"@{name_of(now)} @{name_of(later)} : à voir ensemble")
+    assert len(told(now)) == 1
+    assert told(later) == []
+    assert later.notices.get().kind == NoticeKind.MENTIONED
+
+
+def test_a_new_request_is_told_to_the_members_of_its_team_who_chose_so():
+    wants, silent = chooses(member(Role.TREAT), new=NoticeWay.NOW), member(Role.TREAT)
+    reader = chooses(member(Role.READ), new=NoticeWay.NOW)
+    stranger = chooses(member(team=Team.objects.create(key="voirie", name="Voirie")), new=NoticeWay.NOW)
+    CaseFactory()
+    assert [len(told(user)) for user in (wants, silent, reader, stranger)] == [1, 0, 0, 0]
+
+
+def test_of_a_protected_person_only_who_treats_such_people_is_told():
+    agent = chooses(member(), new=NoticeWay.DAILY)
+    case = CaseFactory()
+    actions.protect(actor=member(), case=case)
+    with time_machine.travel(timezone.now() + timedelta(days=4)):
+        notices.send_digest(user=agent, now=timezone.now())
+    assert told(agent) == []
+
+
+def test_nobody_is_told_of_a_rehearsal():
+    agent = chooses(member(), new=NoticeWay.NOW)
+    CaseFactory(rehearsal=True)
+    assert told(agent) == []
+
+
+# -- Once a day, or never -----------------------------------------------------------------------------------
+def test_a_digest_gathers_a_day_in_one_letter_and_goes_out_once():
+    agent = chooses(member(), answered=NoticeWay.DAILY, new=NoticeWay.DAILY)
+    with time_machine.travel("2026-11-24 14:00Z"):
+        cases = [answered_case(agent), CaseFactory()]
+        tell_agents(timezone.now())
+    assert told(agent) == []
+    with time_machine.travel("2026-11-25 06:01Z"):
+        tell_agents(timezone.now())
+        tell_agents(timezone.now())
+    [digest] = Delivery.objects.filter(recipient=agent.email)
+    assert all(case.reference in digest.payload["text"] for case in cases)
+    assert "La voici" not in digest.payload["text"]
+
+
+def test_who_left_the_team_finds_nothing_of_it_in_the_digest():
+    agent = chooses(member(), answered=NoticeWay.DAILY)
+    answered_case(agent)
+    agent.memberships.all().delete()
+    assert not notices.send_digest(user=agent, now=timezone.now() + timedelta(days=4))
+    assert told(agent) == []
+
+
+def test_who_wants_nothing_gets_nothing():
+    agent = chooses(member(), answered=NoticeWay.NEVER)
+    answered_case(agent)
+    assert told(agent) == []
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("way", [NoticeWay.NOW, NoticeWay.DAILY, NoticeWay.NEVER])
+def test_a_deadline_that_is_near_is_told_once(way):
+    agent = chooses(member(), deadline=way)
+    with time_machine.travel("2026-11-24 09:00Z"):
+        CaseFactory(assignee=agent, deadline=timezone.now() + timedelta(hours=20))
+        CaseFactory(assignee=agent, deadline=timezone.now() + timedelta(days=3))
+        for _sweep in range(2):
+            tell_agents(timezone.now())
+    with time_machine.travel("2026-11-25 07:00Z"):
+        tell_agents(timezone.now())
+    assert len(told(agent)) == (0 if way == NoticeWay.NEVER else 1)
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 11, 24, 6, 59), datetime(2026, 11, 24, 7)),
+        (datetime(2026, 11, 24, 7), datetime(2026, 11, 25, 7)),
+        (datetime(2026, 11, 27, 18), datetime(2026, 11, 30, 7)),
+        (datetime(2026, 11, 28, 3), datetime(2026, 11, 30, 7)),
+    ],
+)
+def test_the_digest_waits_for_the_next_morning_of_a_weekday(now, due):
+    assert digest_at(now.replace(tzinfo=UTC)) == due.replace(tzinfo=UTC)
+
+
+# -- Choosing -----------------------------------------------------------------------------------------------
+def test_agents_choose_in_their_account(client):
+    agent = member()
+    client.force_login(agent)
+    url = reverse("wagtailadmin_account")
+    shown = client.get(url).text
+    assert shown.count('name="notices-') == len(NoticeKind) * len(NoticeWay)
+    data = {f"notices-{kind}": NoticeWay.DAILY for kind in NoticeKind}
+    client.post(url, data | account_fields(agent))
+    assert set(agent.notice_choices.values_list("way", flat=True)) == {NoticeWay.DAILY}
+    client.post(url, data | {"notices-new": "x"} | account_fields(agent))
+    assert agent.notice_choices.get(kind=NoticeKind.NEW).way == NoticeWay.DAILY
+
+
+def account_fields(user) -> dict:
+    return {
+        "name_email-first_name": user.first_name,
+        "name_email-last_name": user.last_name,
+        "name_email-email": user.email,
+        "locale-preferred_language": "fr",
+        "locale-current_time_zone": "Europe/Zurich",
+        "theme-theme": "system",
+        "theme-density": "default",
+        "theme-contrast": "system",
+        "theme-keyboard_shortcuts": "on",
+    }

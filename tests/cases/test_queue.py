@@ -1,0 +1,332 @@
+"""The queue as a whole: the next case, several at once, the list as a file."""
+
+import csv
+import re
+from datetime import UTC, datetime
+from io import BytesIO, StringIO
+
+import pytest
+from django.urls import reverse, reverse_lazy
+from openpyxl import load_workbook
+from wagtail.models import ModelLogEntry
+
+from eservices.cases import actions, queue
+from eservices.cases.case_events import label_of
+from eservices.cases.models import Case, Role, SavedView
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory, TeamFactory, member
+
+pytestmark = pytest.mark.django_db
+
+
+# -- Next case -----------------------------------------------------------------------------------------------
+def test_the_next_case_is_the_most_urgent_that_nobody_has(client):
+    CaseFactory()
+    urgent = CaseFactory(late=True)
+    CaseFactory(taken=True, late=True)
+    agent = member()
+    client.force_login(agent)
+
+    response = client.post(reverse("cases:next"))
+
+    assert response.url == reverse("cases:case", args=[urgent.reference])
+    assert Case.objects.get(pk=urgent.pk).assignee == agent
+
+
+def test_two_agents_never_get_the_same_case():
+    CaseFactory()
+    CaseFactory()
+
+    given = [actions.take_next(actor=member(), cases=Case.objects.all()) for _agent in range(3)]
+
+    assert given[0] != given[1]
+    assert given[2] is None
+
+
+@pytest.mark.parametrize("situation", ["asked", "refused", "rehearsal"])
+def test_what_waits_is_closed_or_rehearsed_is_never_the_next(client, situation):
+    CaseFactory(**{situation: True})
+    client.force_login(member())
+
+    assert client.post(reverse("cases:next")).url == reverse("cases:queue")
+
+
+def test_who_may_only_read_takes_nothing(client):
+    case = CaseFactory()
+    client.force_login(member(Role.READ))
+
+    client.post(reverse("cases:next"))
+
+    assert Case.objects.get(pk=case.pk).assignee is None
+
+
+# -- Several at once -----------------------------------------------------------------------------------------
+def test_several_cases_are_assigned_at_once(client):
+    cases, agent = [CaseFactory(), CaseFactory()], member()
+    client.force_login(member())
+
+    client.post(
+        reverse("cases:assign_several"),
+        {"cases": [one.reference for one in cases], "agent": agent.pk, "back": "/admin/cases/?view=mine"},
+    )
+
+    assert set(Case.objects.values_list("assignee", flat=True)) == {agent.pk}
+
+
+def test_what_cannot_be_assigned_is_said_and_the_rest_is_done(client):
+    closed, open_case, agent = CaseFactory(refused=True), CaseFactory(), member()
+    client.force_login(member())
+
+    response = client.post(
+        reverse("cases:assign_several"),
+        {"cases": [closed.reference, open_case.reference], "agent": agent.pk},
+        follow=True,
+    )
+
+    assert Case.objects.get(pk=open_case.pk).assignee == agent
+    assert f"{closed.reference}\u00a0:" in response.text
+
+
+def test_cases_of_another_team_stay_as_they_are(client):
+    case = CaseFactory()
+    stranger = member(team=TeamFactory(key="police", name="Police"))
+    client.force_login(stranger)
+
+    client.post(reverse("cases:assign_several"), {"cases": [case.reference], "agent": stranger.pk})
+
+    assert Case.objects.get(pk=case.pk).assignee is None
+
+
+@pytest.mark.parametrize(
+    "back", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"]
+)
+def test_it_never_leads_to_another_site(client, back):
+    client.force_login(member())
+
+    response = client.post(reverse("cases:assign_several"), {"cases": ["X"], "agent": "", "back": back})
+
+    assert response.url == reverse("cases:queue")
+
+
+# -- As a file -----------------------------------------------------------------------------------------------
+def exported(client, kind: str, query: str = ""):
+    response = client.get(reverse("cases:export", args=[kind]) + query)
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    if kind == "csv":
+        return list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+    return [list(row) for row in load_workbook(BytesIO(content)).active.values]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_filtered_list_comes_as_a_file(client, kind):
+    wanted = CaseFactory(refused=True)
+    CaseFactory()
+    client.force_login(member())
+
+    header, *rows = exported(client, kind, "?view=closed")
+
+    assert header[0] == "Référence"
+    assert [row[0] for row in rows] == [wanted.reference]
+
+
+def test_who_took_the_list_away_and_how_it_was_narrowed_stands_in_the_log(client):
+    agent = member()
+    client.force_login(agent)
+    exported(client, "csv", "?view=all&q=Marchetti")
+    entry = ModelLogEntry.objects.get(action="cases.export")
+    assert entry.user == agent
+    assert entry.data == {"filters": "view=all&q=Marchetti", "format": "csv"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("name", ['=HYPERLINK("http://evil")', "+1", "-1", "@SUM(A1)", "\t=1", "a\x0bb"])
+def test_no_cell_is_a_formula(client, kind, name):
+    case = CaseFactory()
+    case.submission.applicant_name = name
+    case.submission.save()
+    client.force_login(member())
+
+    cell = exported(client, kind)[1][2]
+
+    if kind == "csv":
+        assert cell.startswith("'") or cell[0].isalpha()
+    else:
+        response = client.get(reverse("cases:export", args=["xlsx"]))
+        assert load_workbook(BytesIO(b"".join(response))).active.cell(2, 3).data_type == "s"
+
+
+def test_the_file_takes_as_many_queries_for_many_cases_as_for_one(client, django_assert_max_num_queries):
+    for _case in range(3):
+        CaseFactory()
+    client.force_login(member())
+    exported(client, "csv")
+
+    with django_assert_max_num_queries(14):
+        exported(client, "csv")
+
+
+@pytest.mark.parametrize(
+    ("method", "url"),
+    [
+        ("post", "/admin/cases/next/"),
+        ("post", "/admin/cases/several/assign/"),
+        ("get", "/admin/cases/export.csv"),
+    ],
+)
+def test_who_treats_no_cases_finds_nothing(client, method, url):
+    client.force_login(UserFactory(is_staff=True, roles=["editors"]))
+
+    assert getattr(client, method)(url).status_code == 404
+
+
+# -- Views kept under a name, columns ------------------------------------------------------------------------
+QUEUE = reverse_lazy("cases:queue")
+
+
+def keep(client, name="Arrivées", query="view=all&state=in_progress", **fields):
+    return client.post(reverse("cases:save_view"), {"name": name, "query": query} | fields)
+
+
+def test_a_view_is_kept_with_its_filters_and_stands_among_the_tabs(client):
+    taken, fresh = CaseFactory(taken=True), CaseFactory()
+    client.force_login(member())
+
+    html = client.get(keep(client).url).text
+
+    assert re.search(r'aria-current="page">Arrivées <b>1</b>', html)
+    assert f">{taken.reference}<" in html
+    assert f">{fresh.reference}<" not in html
+
+
+def test_a_view_of_a_team_is_its_members_and_nobody_elses(client):
+    team, other = TeamFactory(), TeamFactory(key="police", name="Police")
+    owner, colleague, stranger = member(), member(Role.READ), member(team=other)
+    client.force_login(owner)
+    keep(client, team=team.pk)
+    keep(client, name="À moi seule")
+    client.get(QUEUE)
+
+    client.force_login(colleague)
+    html = client.get(QUEUE).text
+    assert ">Arrivées <b>" in html
+    assert "À moi seule" not in html
+
+    client.force_login(stranger)
+    assert ">Arrivées <b>" not in client.get(QUEUE).text
+    keep(client, name="Forcée", team=team.pk)
+    assert not SavedView.objects.filter(name="Forcée").exists()
+
+
+def test_a_view_is_dropped_by_its_owner_or_a_lead_of_its_team_only(client):
+    client.force_login(member(Role.TREAT))
+    keep(client, team=TeamFactory().pk)
+    url = reverse("cases:drop_view", args=[SavedView.objects.get().pk])
+    for who, status in ((member(Role.DECIDE), 404), (member(team=TeamFactory(key="police")), 404)):
+        client.force_login(who)
+        assert client.post(url).status_code == status
+    client.force_login(member(Role.LEAD))
+    assert client.post(url).status_code == 302
+    assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query", ["view=nonsense&team=%00&is_x=y&p=9", "%", "q=" + "x" * 1990, "received=1e9"]
+)
+def test_a_strange_query_is_kept_as_what_it_says_and_breaks_no_list(client, query):
+    client.force_login(member())
+    keep(client, query=query)
+    assert client.get(QUEUE).status_code == 200
+
+
+def test_a_view_of_more_filters_than_can_be_kept_is_refused(client):
+    client.force_login(member())
+    response = keep(client, query=f"view=all&is_nom={'é' * 900}")
+    assert "trop de filtres" in client.get(response.url).text
+    assert not SavedView.objects.exists()
+
+
+def test_a_view_without_a_name_is_not_kept(client):
+    client.force_login(member())
+    keep(client, name=" ")
+    assert not SavedView.objects.exists()
+
+
+def test_an_agent_sees_the_columns_that_the_agent_chose(client):
+    CaseFactory()
+    agent = member()
+    client.force_login(agent)
+    client.post(reverse("cases:lay_out"), {"columns": ["team", "received"], "dense": "on"})
+    html = client.get(QUEUE).text
+    headings = re.findall(r'<th scope="col" class="[^"]+"[^>]*>([^<]+)</th>', html)
+    assert headings == ["Échéance ↑", "Personne", "État", "Reçu", "Équipe"]
+    assert 'class="queue dense"' in html
+    client.post(reverse("cases:lay_out"), {"columns": ["password"]})
+    assert agent.queue_layout.columns == ["team", "received"]
+
+
+def test_what_happened_last_is_what_changed_the_case_and_not_who_looked_at_it(client):
+    case = CaseFactory(asked=True)
+    client.force_login(member())
+    client.get(reverse("cases:case", args=[case.reference]))
+    html = client.get(QUEUE).text
+    assert str(label_of("asked")) in html
+    assert str(label_of("case_read")) not in html
+
+
+def test_what_an_agent_has_to_do_is_called_a_decision_only_where_it_is_one(client):
+    check = {"key": "controle", "type": "check", "settings": {"format": 1, "items": "Le bail"}}
+    CaseFactory(stages=[check])
+    client.force_login(member())
+    html = client.get(QUEUE).text
+    assert "À traiter" in html
+    assert "À décider" not in html
+
+
+# -- Much ----------------------------------------------------------------------------------------------------
+def test_counting_stops(client, monkeypatch):
+    monkeypatch.setattr(queue, "MOST", 2)
+    for _case in range(4):
+        CaseFactory()
+    client.force_login(member())
+    html = client.get(QUEUE, {"p": 9}).text
+    assert html.count(queue.number_words(3)) >= 3
+    assert queue.counted({"none": Case.objects.none(), "all": Case.objects.all()}) == {"none": 0, "all": 3}
+
+
+def test_pages_go_on_where_counting_has_stopped(client, monkeypatch):
+    monkeypatch.setattr(queue, "MOST", 2)
+    monkeypatch.setattr("eservices.cases.queue_views.PAGE", 2)
+    cases = [CaseFactory() for _case in range(5)]
+    client.force_login(member())
+    last = client.get(QUEUE, {"p": 3}).text
+    assert f">{cases[4].reference}<" in last
+    assert 'rel="next"' not in last
+
+
+def test_periods_agents_and_saved_views_narrow(client):
+    agent = member()
+    mine, free = CaseFactory(), CaseFactory()
+    actions.take(actor=agent, case=mine)
+    Case.objects.filter(pk=free.pk).update(opened_at=datetime(2026, 3, 2, 12, tzinfo=UTC))
+    client.force_login(agent)
+    for filters, shown in [
+        ({"agent": "me"}, [mine]),
+        ({"agent": "nobody"}, [free]),
+        ({"since": "2026-03-02", "until": "2026-03-02"}, [free]),
+        ({"until": "2026-03-01"}, []),
+        ({"since": "0001-01-01", "until": "9999-12-31"}, [mine, free]),
+        ({"since": "nonsense", "until": "2026-13-45"}, [mine, free]),
+        ({"view": "all", "agent": "me", "state": "in_progress"}, [mine]),
+    ]:
+        html = client.get(QUEUE, filters).text
+        assert [case for case in (mine, free) if f">{case.reference}<" in html] == shown, filters
+
+
+def test_the_table_is_sent_while_it_is_written(client):
+    CaseFactory()
+    client.force_login(member())
+    for kind in ("csv", "xlsx"):
+        response = client.get(reverse("cases:export", args=[kind]))
+        assert response.streaming
+        assert "no-store" in response["Cache-Control"]
+        b"".join(response)

@@ -1,0 +1,140 @@
+"""Cases that belong together, are one and the same, go elsewhere, or go on after all."""
+
+import pytest
+from django.urls import reverse
+
+from eservices.cases import access, actions
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.models import Case, CaseStage, Role
+from eservices.cases.states import Outcome
+from eservices.deliveries.models import Delivery
+from eservices.submissions.models import Draft
+from tests.factories.cases import CaseFactory, TeamFactory, another_service, member, tied
+
+pytestmark = pytest.mark.django_db
+
+
+def do(client, case, deed, **data):
+    return client.post(reverse("cases:do", args=[case.reference, deed]), data)
+
+
+def fresh(case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def last_letter(case) -> Delivery:
+    return Delivery.objects.about(case.subject).latest("created_at")
+
+
+def test_a_case_that_was_filed_twice_closes_and_both_name_each_other(client):
+    survivor, duplicate = CaseFactory(), CaseFactory()
+    client.force_login(member(Role.TREAT))
+    assert do(client, duplicate, "merge", other=survivor.reference.lower()).status_code == 302
+    duplicate = fresh(duplicate)
+    assert (duplicate.outcome, duplicate.duplicate_of) == (Outcome.DUPLICATE, survivor)
+    assert fresh(survivor).is_open
+    assert survivor.reference in last_letter(duplicate).payload["text"]
+    for one, other in ((duplicate, survivor), (survivor, duplicate)):
+        assert other.reference in client.get(reverse("cases:case", args=[one.reference])).text
+
+
+def test_a_duplicate_is_no_survivor_and_nothing_is_its_own_duplicate(client):
+    survivor, duplicate, third = CaseFactory(), CaseFactory(), CaseFactory()
+    actions.merge(actor=member(), case=duplicate, other=survivor)
+    with pytest.raises(IllegalTransition):
+        actions.merge(actor=member(), case=third, other=duplicate)
+    with pytest.raises(IllegalTransition):
+        actions.merge(actor=member(), case=survivor, other=survivor)
+    client.force_login(member())
+    for typed in ("ORV-26-99999", survivor.reference, "\0", "", "x" * 99):
+        assert do(client, survivor, "merge", other=typed).status_code == 422
+
+
+def test_no_case_of_another_team_is_merged_with_or_linked_to(client):
+    case, foreign = CaseFactory(), CaseFactory()
+    Case.objects.filter(pk=foreign.pk).update(team=TeamFactory(key="police"))
+    client.force_login(member())
+    for deed in ("merge", "tie", "untie"):
+        assert do(client, case, deed, other=foreign.reference).status_code == 422
+
+
+def test_a_link_reads_the_same_from_both_ends_and_can_be_undone(client):
+    case = CaseFactory()
+    other, agent = tied(case), member()
+    assert list(access.tied_cases(agent, case)) == [other]
+    assert list(access.tied_cases(agent, other)) == [case]
+    client.force_login(agent)
+    assert do(client, other, "untie", other=case.reference).status_code == 302
+    assert not access.tied_cases(agent, case).exists()
+
+
+def test_the_same_person_s_other_cases_are_shown_and_nobody_else_s():
+    case, same, stranger = CaseFactory(), CaseFactory(), CaseFactory(email="autre@courriel.example")
+    stranger.submission.phone = ""
+    stranger.submission.save()
+    assert list(access.related_cases(member(), case)) == [same]
+    assert not access.related_cases(member(team=TeamFactory(key="police")), case).exists()
+
+
+def test_another_team_takes_over_and_the_first_sees_the_case_no_more(client):
+    case, police = CaseFactory(taken=True), TeamFactory(key="police")
+    client.force_login(member())
+    done = do(client, case, "hand_over", team=police.pk, reason="Pour la police.")
+    assert done.url == reverse("cases:queue")
+    case = fresh(case)
+    assert (case.team, case.assignee) == (police, None)
+    assert client.get(reverse("cases:case", args=[case.reference])).status_code == 404
+
+
+def test_a_request_that_belongs_to_another_service_is_begun_there_with_what_is_known(client):
+    case, form = CaseFactory(), another_service()
+    client.force_login(member())
+    assert do(client, case, "redirect", form=form.pk, reason="C’est un permis.").status_code == 302
+    case, draft = fresh(case), Draft.objects.get(version__form=form)
+    assert case.outcome == Outcome.REDIRECTED
+    assert draft.answers["nom"] == "Marchetti"
+    assert (draft.agent, draft.completed) == (None, [])
+    assert draft.secret in last_letter(case).payload["text"]
+    assert client.get(reverse("submissions:resume", args=[draft.secret]), follow=True).status_code == 200
+
+
+def test_what_came_in_at_the_counter_goes_on_with_the_agent():
+    case, form, agent = CaseFactory(), another_service(), member()
+    case.submission.channel = "counter"
+    case.submission.save()
+    draft = actions.redirect(actor=agent, case=case, form=form, reason="C’est un permis.")
+    assert draft.agent == agent
+    assert draft.secret not in last_letter(case).payload["text"]
+
+
+@pytest.mark.parametrize("situation", ["refused", "accepted", "withdrawn"])
+def test_a_closed_case_is_reopened_and_decided_anew(situation):
+    case = CaseFactory(**{situation: True})
+    actions.reopen(actor=member(), case=case, reason="Un recours est fondé.")
+    case = fresh(case)
+    assert (case.state, case.outcome, case.closed_at) == ("in_progress", "", None)
+    assert "Un recours est fondé." in last_letter(case).payload["text"]
+    row = case.stages.get()
+    assert row.progress != CaseStage.Progress.DONE
+    assert "by" not in row.data
+    actions.accept(actor=member(), case=case)
+    assert fresh(case).outcome == "accepted"
+
+
+def test_without_a_decision_there_is_nothing_to_reopen():
+    case = CaseFactory(stages=[])
+    assert not case.is_open
+    with pytest.raises(IllegalTransition):
+        actions.reopen(actor=member(), case=case, reason="Encore.")
+
+
+def test_a_closed_case_is_reopened_on_its_screen_with_the_reason_that_the_applicant_reads(client):
+    case = CaseFactory(refused=True)
+    client.force_login(member(Role.DECIDE))
+    screen = client.get(reverse("cases:case", args=[case.reference])).text
+    assert reverse("cases:do", args=[case.reference, "reopen"]) in screen
+    assert do(client, case, "reopen", reason=" ").status_code == 422
+    assert do(client, case, "reopen", reason="Le bail est arrivé.").status_code == 302
+    assert fresh(case).is_open
+    assert "Le bail est arrivé." in last_letter(case).payload["text"]
+    assert do(client, case, "reopen", reason="Encore.").status_code == 409

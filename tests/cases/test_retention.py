@@ -1,0 +1,510 @@
+"""How long cases are kept: what is due, who approves that it goes, and that nothing personal is left then."""
+
+import hashlib
+import json
+import zipfile
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from dateutil.relativedelta import relativedelta
+from django.core.files.storage import storages
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions as cases
+from eservices.cases import trace
+from eservices.cases.actors import SYSTEM
+from eservices.cases.models import AnswerErasure, Case, Disposal, DisposalItem
+from eservices.cases.retention import actions, schedule
+from eservices.cases.retention.rules import Rule, rule_of
+from eservices.cases.sweeps import erase_answers_in_time, wake_approved_disposals
+from eservices.deliveries.models import Delivery
+from eservices.formbuilder.definition import without
+from eservices.submissions import actions as submissions
+from eservices.submissions.models import StoredFile
+from eservices.submissions.uploads import check
+from tests.everywhere import everywhere
+from tests.factories.accounts import AgentFactory, UserFactory
+from tests.factories.cases import CaseFactory, Role, applicant, member
+from tests.factories.documents import issued
+from tests.factories.submissions import pdf
+
+pytestmark = pytest.mark.django_db
+
+YEARS = timedelta(days=800)  # more than 24 months
+MARK = "Zwingli-Unverwechselbar"  # what must be gone
+
+
+def keeps(case: Case, *, months: int = 24, **more) -> Case:
+    """The service of the case says how long it keeps them."""
+    version = case.version
+    version.content["settings"]["retention"] = {"months": months, "disposition": "eliminate"} | more
+    version.save()
+    return case
+
+
+def sent_all(case: Case) -> Case:
+    """Every letter about the case went out."""
+    Delivery.objects.about(case.subject).update(state=Delivery.State.DONE)
+    return case
+
+
+def old(case: Case, **more) -> Case:
+    """Closed long ago, all letters sent."""
+    Case.objects.filter(pk=case.pk, state="closed").update(closed_at=timezone.now() - YEARS)
+    return Case.objects.get(pk=sent_all(keeps(case, **more)).pk)
+
+
+def archivist(**fields):
+    return AgentFactory(roles=["archivists"], first_name="Marc", last_name="Crettenand", **fields)
+
+
+def due_now() -> list[schedule.Due]:
+    return list(schedule.due(timezone.now()))
+
+
+def approve(*listed: Case) -> Disposal:
+    (found,) = due_now()
+    return actions.approve(
+        actor=archivist(),
+        due=found,
+        authority="Municipalité d’Orvenay",
+        references=[case.reference for case in listed],
+    )
+
+
+def carry_out(disposal: Disposal) -> None:
+    for item in disposal.items.all():
+        actions.dispose(item.pk)
+
+
+# -- Rules ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ({}, None),
+        ({"retention": {}}, None),
+        ({"retention": {"months": 24}}, Rule(24, "eliminate", False)),
+        (
+            {"retention": {"months": 6, "disposition": "archive", "on_request": True}},
+            Rule(6, "archive", True),
+        ),
+    ],
+)
+def test_a_service_says_how_long_it_keeps_or_keeps_for_ever(said, rule):
+    assert rule_of(said) == rule
+
+
+def test_months_are_calendar_months():
+    rule, closed = Rule(1, "eliminate"), datetime(2026, 1, 31, 9)
+
+    assert rule.due(closed) == datetime(2026, 2, 28, 9)
+    assert rule.closed_by(datetime(2026, 3, 31, 9)) == datetime(2026, 2, 28, 9)
+
+
+def test_answers_go_from_rows_of_groups_too():
+    answers = {"nom": "Marchetti", "avs": "756", "enfants": [{"prenom": "Léa", "avs": "757"}]}
+
+    assert without(answers, ["avs"]) == {"nom": "Marchetti", "enfants": [{"prenom": "Léa"}]}
+
+
+# -- What is due ---------------------------------------------------------------------------------------------
+def test_a_closed_case_is_due_once_its_period_is_over():
+    case = keeps(CaseFactory(refused=True))
+    sent_all(case)
+
+    def listed(now):
+        return [one.reference for due in schedule.due(now) for one in due.cases]
+
+    over = case.closed_at + relativedelta(months=24)
+    assert listed(over - timedelta(days=1)) == []
+    assert listed(over + timedelta(days=1)) == [case.reference]
+
+
+def test_the_rule_in_force_holds_for_cases_of_earlier_versions():
+    case = old(CaseFactory(refused=True), months=600)
+    assert due_now() == []
+
+    keeps(CaseFactory(), months=12)  # a newer version of the same service
+
+    (found,) = due_now()
+    assert list(found.cases) == [case]
+
+
+def test_a_service_that_says_nothing_keeps_for_ever():
+    case = CaseFactory(refused=True)
+    Case.objects.filter(pk=case.pk).update(closed_at=timezone.now() - 10 * YEARS)
+
+    assert due_now() == []
+
+
+def kept_open(case):
+    Case.objects.filter(pk=case.pk).update(state="received", closed_at=None)
+
+
+def kept_by_a_letter(case):
+    Delivery.objects.about(case.subject).update(state=Delivery.State.STUCK)
+
+
+def kept_by_a_hold(case):
+    actions.hold(actor=member(), case=case, reason="Recours du 3 mars")
+
+
+@pytest.mark.parametrize("keep", [kept_open, kept_by_a_letter, kept_by_a_hold])
+def test_open_cases_open_letters_and_holds_keep_a_case_also_after_approval(keep):
+    case = old(CaseFactory(refused=True))
+    disposal = approve(case)
+    keep(case)
+
+    carry_out(disposal)
+
+    item = disposal.items.get()
+    case.submission.refresh_from_db()
+    assert item.spared
+    assert item.reason.startswith("Le dossier est conservé")
+    assert case.submission.answers["nom"] == "Marchetti"
+    assert not case.submission.erased_at
+    assert not any(due.cases.exists() for due in due_now())
+
+
+def test_a_hold_that_is_lifted_lets_the_period_count_again():
+    case, lead = old(CaseFactory(refused=True)), member()
+    hold = actions.hold(actor=lead, case=case, reason="Recours du 3 mars")
+    (found,) = due_now()
+    assert (found.cases.count(), found.kept) == (0, 1)
+
+    actions.lift(actor=lead, case=case, hold=hold)
+    actions.lift(actor=lead, case=case, hold=hold)
+
+    assert due_now()[0].cases.count() == 1
+    assert [event.kind for event in case.events.all()][-2:] == ["held", "hold_lifted"]
+
+
+def test_rehearsals_are_none_of_its_business():
+    case = CaseFactory(rehearsal=True, refused=True)
+    keeps(case)
+    Case.objects.filter(pk=case.pk).update(closed_at=timezone.now() - YEARS)
+
+    assert due_now() == []
+
+
+# -- Erasing -------------------------------------------------------------------------------------------------
+# Tables that tell of a case, and what becomes of their rows as it is erased. The books are kept as the law on
+# accounting wants, without names (tests/payments/test_forgetting.py); what else is added here says who forgets it.
+ABOUT_CASES = {
+    "forgotten by cases": {
+        *("Case", "CaseLink", "CaseStage", "Opinion", "Note", "Message", "CaseEvent", "LegalHold"),
+        *("Amendment", "CallBack", "Enclosure", "JoinCode", "Person"),
+    },
+    "forgotten by decisions": {"FormalDecision"},
+    "nothing personal in it": {"Escalation", "DisposalItem", "AnswerErasure", "ElectronicConsent", "Notice"},
+    "forgotten by documents": {"Document", "DocumentLink", "Permit", "Renewal"},
+    "forgotten by the register": {"Check"},
+    "forgotten by reports": {"Report", "Follower"},
+    "books": {"Charge", "Basket", "Allocation", "JournalRow", "Refund", "Payment", "SetAside"},
+}
+
+
+def test_every_table_that_tells_of_a_case_is_thought_of():
+    """Whoever adds one hears ``case_erased`` and forgets what is personal, then names it above."""
+    seen, todo = set(), [Case]
+    while todo:
+        found = {one.related_model for one in todo.pop()._meta.related_objects} - seen
+        seen |= found
+        todo += found
+    assert {model.__name__ for model in seen} == set().union(*ABOUT_CASES.values())
+
+
+def full_case() -> Case:
+    """A case on which everything that can be said was said, by ``MARK``."""
+    case = CaseFactory(
+        email="zwingli-unverwechselbar@courriel.example",
+        answers={"nom": MARK, "remarque": f"Je suis {MARK}"},
+    )
+    sent = case.submission
+    sent.applicant_name = MARK
+    sent.save()
+    for kept in (sent, sent.draft):
+        stored = submissions.put_away(check(pdf(f"{MARK}.pdf")), field="piece")
+        setattr(stored, "draft" if kept is sent.draft else "submission", kept)
+        stored.save()
+    sent.draft.answers = sent.answers
+    sent.draft.save()
+    submissions.Delivery.objects.about(case.subject).update(state=Delivery.State.DONE)
+    agent = member()
+    cases.note(actor=agent, case=case, text=f"{MARK} a téléphoné.")
+    cases.ask(actor=agent, case=case, text=f"Qui est {MARK} ?")
+    answer = submissions.put_away(check(pdf(f"{MARK}-2.pdf")))
+    answer.save()
+    cases.answer(actor=applicant(case), case=case, text=MARK, files=[answer])
+    cases.leave_trace_of_reading(actor=agent, case=case, file=answer)
+    cases.refuse(actor=agent, case=case, reason=f"{MARK} n’habite pas ici.")
+    return old(case)
+
+
+def test_nothing_personal_is_left_while_figures_and_proof_stay(django_capture_on_commit_callbacks, capsys):
+    case = full_case()
+    paths = [stored.content.name for stored in StoredFile.objects.all()]
+    before = (case.opened_at, case.closed_at, case.outcome, case.reference, case.submission.fees)
+    assert "Submission" in everywhere(MARK)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        carry_out(approve(case))
+
+    assert everywhere(MARK) == []
+    case = Case.objects.get(pk=case.pk)
+    assert (case.opened_at, case.closed_at, case.outcome, case.reference, case.submission.fees) == before
+    assert case.submission.erased_at
+    assert paths
+    assert not any(storages["private"].exists(path) for path in paths)
+    assert list(trace.faults()) == []
+    call_command("verify_audit")
+    last = case.events.last()
+    assert (last.kind, last.data["authority"]) == ("erased", "Municipalité d’Orvenay")
+    assert due_now() == []
+
+
+def test_a_case_goes_once_however_often_it_is_tried():
+    case = old(CaseFactory(refused=True))
+    disposal = approve(case)
+    carry_out(disposal)
+    carry_out(disposal)
+
+    assert case.events.filter(kind="erased").count() == 1
+    assert disposal.items.get().done_at
+
+
+def test_an_erased_case_is_still_shown_to_its_team_and_found_by_reference(client):
+    case = old(CaseFactory(refused=True))
+    carry_out(approve(case))
+    agent = member()
+    client.force_login(agent)
+
+    response = client.get(reverse("cases:case", args=[case.reference]))
+
+    assert response.status_code == 200
+    assert "Approuvé au nom de Municipalité d’Orvenay." in response.content.decode()
+    assert list(Case.objects.search(case.reference)) == [case]
+    assert not Case.objects.search("marchetti").exists()
+
+
+def test_a_document_in_somebodys_hands_can_still_be_verified(client, django_capture_on_commit_callbacks):
+    document = issued()
+    path = document.content.name
+    case = Case.objects.get(pk=document.case_id)
+    cases.complete(actor=SYSTEM, case=case)
+    case = old(case)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        carry_out(approve(case))
+
+    document.refresh_from_db()
+    assert not storages["private"].exists(path)
+    assert (document.texts, document.content.name) == ({}, "")
+    response = client.get(reverse("documents:verdict", args=[document.code]))
+    assert document.digest_parts[0] in response.content.decode()
+    client.force_login(member())
+    assert client.get(reverse("issued_document", args=[document.pk])).status_code == 404
+
+
+# -- The archive ---------------------------------------------------------------------------------------------
+def test_an_archived_case_is_a_package_whose_every_file_is_named_by_its_digest():
+    document = issued()
+    case = Case.objects.get(pk=document.case_id)
+    cases.complete(actor=SYSTEM, case=case)
+    stored = submissions.put_away(check(pdf()), submission=case.submission, field="piece")
+    stored.save()
+    case = old(case, disposition="archive")
+
+    disposal = approve(case)
+    carry_out(disposal)
+
+    item = disposal.items.get()
+    with storages["private"].open(item.location) as kept:
+        assert hashlib.sha256(kept.read()).hexdigest() == item.digest
+        with zipfile.ZipFile(kept) as package:
+            contents = {name: package.read(name) for name in package.namelist()}
+    sums = dict(reversed(line.split("  ")) for line in contents.pop("SHA256SUMS").decode().splitlines())
+    assert sums == {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    assert set(contents) == {
+        *("case.json", "definition.json", "case.pdf", "files/01-procuration.pdf"),
+        f"documents/{document.number}.pdf",
+    }
+    told = json.loads(contents["case.json"])
+    assert told["submission"]["answers"]["nom"] == "Marchetti"
+    assert [event["number"] for event in told["events"]] == list(range(1, len(told["events"]) + 1))
+    assert contents["case.pdf"].startswith(b"%PDF-")
+    case.submission.refresh_from_db()
+    assert case.submission.answers == {}
+    assert case.events.last().data["archive"] == item.digest
+
+
+def test_where_the_archive_fails_nothing_is_erased_and_it_is_tried_again(monkeypatch):
+    case = old(CaseFactory(refused=True), disposition="archive")
+    disposal = approve(case)
+    with monkeypatch.context() as broken:
+        broken.setattr(storages["private"], "save", lambda *args, **kwargs: 1 / 0)
+        carry_out(disposal)
+
+    item = disposal.items.get()
+    case.submission.refresh_from_db()
+    assert "ZeroDivisionError" in item.reason
+    assert case.submission.answers
+
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        wake_approved_disposals(timezone.now())
+        carry_out(disposal)
+    assert disposal.items.get().done_at
+
+
+# -- Answers that go earlier ---------------------------------------------------------------------------------
+def with_short_answer(days: int = 30, key: str = "nom") -> Case:
+    case = CaseFactory()
+    for step in case.version.content["steps"]:
+        for field in step["fields"]:
+            if field["key"] == key:
+                field["retention"] = days
+    case.version.save()
+    return Case.objects.get(pk=case.pk)
+
+
+def test_an_answer_with_a_period_of_its_own_goes_before_its_case():
+    case = with_short_answer()
+    cases.refuse(actor=member(), case=case, reason="Incomplet.")
+    sent_all(case)
+    closed = Case.objects.get(pk=case.pk).closed_at
+
+    erase_answers_in_time(closed + timedelta(days=29))
+    assert case.submission.answers["nom"] == "Marchetti"
+
+    erase_answers_in_time(closed + timedelta(days=31))
+
+    case = Case.objects.get(pk=case.pk)
+    assert "nom" not in case.submission.answers
+    assert "nom" not in case.submission.draft.answers
+    assert case.submission.answers["prenom"] == case.submission.applicant_name == "Élodie"
+    assert "marchetti" not in case.search_text
+    assert not any("Marchetti" in str(one.payload) for one in Delivery.objects.about(case.subject))
+    assert case.events.last().data == {"questions": ["nom"]}
+    assert not AnswerErasure.objects.exists()
+    assert list(trace.faults()) == []
+
+
+def test_a_hold_and_an_open_case_keep_such_answers_too():
+    held, reopened = with_short_answer(), with_short_answer()
+    for case in (held, reopened):
+        cases.refuse(actor=member(), case=case, reason="Incomplet.")
+        sent_all(case)
+    actions.hold(actor=member(), case=held, reason="Recours")
+    Case.objects.filter(pk=reopened.pk).update(state="in_progress", closed_at=None)
+    later = timezone.now() + timedelta(days=31)
+
+    erase_answers_in_time(later)
+
+    for case in (held, reopened):
+        case.submission.refresh_from_db()
+        assert case.submission.answers["nom"] == "Marchetti"
+    assert AnswerErasure.objects.get(case=held).due_at == later + timedelta(days=1)
+    assert not AnswerErasure.objects.filter(case=reopened).exists()
+
+
+# -- Who approves --------------------------------------------------------------------------------------------
+def test_whoever_approves_sees_what_is_due_by_service_and_puts_a_name_to_it(client):
+    case, spared = old(CaseFactory(refused=True)), CaseFactory(withdrawn=True)
+    old(spared)
+    client.force_login(archivist())
+
+    page = client.get(reverse("retention:index")).content.decode()
+    assert "Attestation de domicile" in page
+
+    url = reverse("retention:due", args=["attestation"])
+    page = client.get(url).content.decode()
+    assert case.reference in page
+    assert spared.reference in page
+    assert "Marchetti" not in page
+    assert 'value="Marc Crettenand"' in page
+
+    nameless = client.post(url, {"authority": " ", "cases": [case.reference]})
+    assert nameless.status_code == 422
+    nothing = client.post(url, {"authority": "Municipalité", "cases": ["ORV-99-1", "\0"]})
+    assert nothing.status_code == 409
+    assert not Disposal.objects.exists()
+
+    done = client.post(url, {"authority": "Municipalité", "cases": [case.reference]}, follow=True)
+    disposal = Disposal.objects.get()
+    assert (disposal.authority, disposal.approved_by.last_name) == ("Municipalité", "Crettenand")
+    assert [item.case for item in disposal.items.all()] == [case]
+    assert case.reference in done.content.decode()
+    assert client.get(reverse("retention:index")).status_code == 200
+    carry_out(disposal)
+    assert client.get(reverse("retention:disposal", args=[disposal.pk])).status_code == 200
+
+
+def test_nobody_else_finds_these_screens(client):
+    case = old(CaseFactory(refused=True))
+    disposal = approve(case)
+    urls = [
+        reverse("retention:index"),
+        reverse("retention:due", args=["attestation"]),
+        reverse("retention:disposal", args=[disposal.pk]),
+    ]
+    for stranger in (member(), AgentFactory(roles=["editors"])):
+        client.force_login(stranger)
+        assert [client.get(url).status_code for url in urls] == [404] * 3
+        assert client.post(urls[1], {"authority": "Moi", "cases": [case.reference]}).status_code == 404
+    client.force_login(UserFactory())
+    assert client.get(urls[0]).status_code == 302
+    client.force_login(archivist())
+    assert client.get(reverse("retention:due", args=["rien"])).status_code == 404
+
+
+def test_a_list_is_approved_once():
+    case = old(CaseFactory(refused=True))
+    (found,) = due_now()
+    approve(case)
+
+    with pytest.raises(cases.IllegalTransition):
+        actions.approve(actor=archivist(), due=found, authority="Moi", references=[case.reference])
+    assert DisposalItem.objects.count() == 1
+
+
+def test_a_lead_puts_a_hold_on_a_case_and_lifts_it_and_others_cannot(client):
+    case, lead = CaseFactory(), member()
+    hold = reverse("retention:hold", args=[case.reference])
+    client.force_login(member(Role.DECIDE))
+    assert client.post(hold, {"reason": "Recours"}).status_code == 404
+    client.force_login(lead)
+
+    client.post(hold, {"reason": " "})
+    assert not case.holds.exists()
+    client.post(hold, {"reason": "Recours du 3 mars"})
+    written = case.holds.get()
+    assert written.by == lead
+    assert "Recours du 3 mars" in client.get(reverse("cases:case", args=[case.reference])).content.decode()
+
+    lift = reverse("retention:lift", args=[case.reference, written.pk])
+    client.force_login(member(Role.DECIDE))
+    assert client.post(lift).status_code == 404
+    client.force_login(lead)
+    assert client.post(lift).status_code == 302
+    assert client.post(lift).status_code == 404
+    assert not case.holds.in_force().exists()
+
+
+def test_a_dry_run_says_what_would_go_and_changes_nothing(capsys):
+    case, approved = old(CaseFactory(refused=True)), CaseFactory(refused=True)
+    old(approved)
+    approve(approved)
+
+    call_command("retention", dry_run=True)
+
+    said = capsys.readouterr().out
+    assert "1 to approve" in said
+    assert case.reference in said
+    assert f"approved by Municipalité d’Orvenay: {approved.reference}" in said
+    assert not DisposalItem.objects.filter(done_at__isnull=False).exists()
+
+    call_command("retention")
+    assert DisposalItem.objects.get().done_at

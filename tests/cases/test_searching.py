@@ -1,0 +1,147 @@
+"""How cases are found: by words in any spelling, by fit, by the answers that a form marks for it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import queue, searching
+from eservices.cases.models import Case
+from tests.factories.cases import CaseFactory, member
+
+pytestmark = pytest.mark.django_db
+
+
+def found(text: str) -> list[Case]:
+    return list(Case.objects.search(text))
+
+
+@pytest.fixture
+def case() -> Case:
+    return CaseFactory(answers={"nom": "Müller-Rochat", "remarque": "Déménagement à l’étage, 12 bis."})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "muller",
+        "MÜLLER rochat",
+        "Élodie",
+        "elodie@courriel.example",
+        "demenagement etage",
+        "déménag",
+        "12 bis",
+        "roch",
+    ],
+)
+def test_accents_capitals_hyphens_and_order_do_not_matter(case, text):
+    assert found(text) == [case]
+
+
+@pytest.mark.parametrize("text", ["rochat-dubois", "müller genève", "13 bis", "zzz"])
+def test_every_word_must_stand_in_it(case, text):
+    assert found(text) == []
+
+
+def test_a_reference_finds_its_case_whole_or_by_its_number(case):
+    assert found(case.reference) == [case]
+    assert found(case.reference.partition("-")[2]) == [case]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \0 ", "'; DROP", "a & b | !c:*", "<->", "%", "_", "\\", "ж" * 3000, "🙂"]
+)
+def test_whatever_is_typed_is_only_looked_for(case, text):
+    assert found(text) in ([], [case])
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compares letters")
+def test_french_words_are_found_by_their_stem_and_stop_words_are_words():
+    case = CaseFactory(answers={"nom": "Aura", "remarque": "Demandes urgentes de la gare"})
+    assert found("demande urgente") == [case]
+    assert found("de la gare") == [case]
+    assert found("aura") == [case]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no ranks")
+def test_who_is_called_so_comes_before_who_writes_of_it():
+    writes = CaseFactory(answers={"remarque": "Chez Monsieur Rochat."})
+    named = CaseFactory()
+    named.submission.applicant_name = "Yves Rochat"
+    named.search_text = searching.lines(["Yves Rochat"])
+    named.save()
+    Case.objects.filter(pk=named.pk).update(opened_at=timezone.now() - timedelta(days=9))
+    assert list(queue.ordered(Case.objects.search("rochat"), "rochat", 2)) == [named, writes]
+
+
+def test_where_too_many_fit_the_newest_come_first():
+    older, newer = CaseFactory(), CaseFactory()
+    Case.objects.filter(pk=older.pk).update(opened_at=timezone.now() - timedelta(days=9))
+    assert list(queue.ordered(Case.objects.search("elodie"), "elodie", queue.MOST + 1)) == [newer, older]
+
+
+# -- Answers -------------------------------------------------------------------------------------------------
+@pytest.fixture
+def cases() -> dict[str, Case]:
+    """Two cases of a form that lets agents filter by whom it is for, the day of birth and the remark."""
+    marked = {"pour": "moi", "naissance": "1986-06-14", "remarque": "Plaque VD 123 456"}
+    return {
+        "first": searchable(CaseFactory(answers=marked)),
+        "second": searchable(CaseFactory(answers=marked | {"pour": "autre", "remarque": "Plaque GE 9"})),
+    }
+
+
+def searchable(case: Case) -> Case:
+    from eservices.cases import actions
+
+    for step in case.version.content["steps"]:
+        for field in step["fields"]:
+            field["searchable"] = field["key"] in ("pour", "naissance", "remarque")
+    case.version.save()
+    case = Case.objects.get(pk=case.pk)
+    case.search_text = actions.search_text(case)
+    case.save()
+    return case
+
+
+@pytest.mark.parametrize(
+    ("filters", "shown"),
+    [
+        ({"is_pour": "moi"}, ["first"]),
+        ({"is_pour": "mo"}, []),
+        ({"is_naissance": "1986-06-14"}, ["first", "second"]),
+        ({"has_remarque": "vd 123"}, ["first"]),
+        ({"has_remarque": "PLAQUE"}, ["first", "second"]),
+        ({"has_remarque": "élodie"}, []),  # stands in another answer
+        ({"has_remarque": "plaque", "is_pour": "autre"}, ["second"]),
+        ({"has_": "x", "is_POUR": "moi", "has_remarque": "\0"}, ["first", "second"]),
+    ],
+)
+def test_answers_marked_for_it_narrow_the_queue(client, cases, filters, shown):
+    client.force_login(member())
+    html = client.get(reverse("cases:queue"), filters).text
+    assert [name for name, case in cases.items() if f">{case.reference}<" in html] == shown
+
+
+def test_the_filters_of_a_service_are_offered_once_it_is_chosen(client, cases):
+    client.force_login(member())
+    service = str(cases["first"].form_id)
+    assert "has_remarque" not in client.get(reverse("cases:queue")).text
+    html = client.get(reverse("cases:queue"), {"service": service, "has_remarque": "vd"}).text
+    assert 'name="is_pour"' in html
+    assert 'name="has_remarque" id="id_has_remarque" value="vd"' in html
+    assert 'name="has_nom"' not in html
+
+
+def test_what_the_editor_did_not_mark_or_keeps_secret_is_no_filter(cases):
+    case = cases["first"]
+    case.version.content["steps"][4]["fields"][1]["secret"] = True
+    case.version.save()
+    from eservices.cases import actions
+
+    text = actions.search_text(Case.objects.get(pk=case.pk))
+    assert "pour=moi" in text
+    assert "remarque=" not in text
+    assert "nom=" not in text

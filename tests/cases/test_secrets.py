@@ -1,0 +1,57 @@
+"""A secret answer is for who treats the case and asks for it: in no list, no search, no page elsewhere."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions
+from eservices.cases.models import Case, CaseLink
+from eservices.documents import casefile
+from eservices.formbuilder.field_types import MASK
+from home import typesetting
+from tests.factories.cases import CaseFactory, member
+
+pytestmark = pytest.mark.django_db
+SECRET = "dossier-medical"
+
+
+@pytest.fixture
+def case() -> Case:
+    """A case whose remark is secret."""
+    found = CaseFactory(answers={"remarque": SECRET})
+    content = found.version.content
+    content["steps"][4]["fields"][1]["secret"] = True
+    found.version.save()
+    found = Case.objects.get(pk=found.pk)
+    found.search_text = actions.search_text(found)
+    found.save()
+    return found
+
+
+def test_the_agent_sees_it_on_asking(client, case):
+    client.force_login(member())
+    page = client.get(reverse("cases:case", args=[case.reference])).text
+    before, after = page.split(SECRET)
+    assert before.rindex("<details") > before.rindex("Remarque")
+    assert after.index("</details>") < after.index("</dd>")
+
+
+def test_no_search_finds_the_case_by_it(case):
+    assert "marchetti" in case.search_text
+    assert SECRET not in case.search_text
+
+
+def test_the_status_page_says_only_that_it_was_answered(client, case):
+    link = CaseLink.objects.create(case=case, mailed=True)
+    page = client.get(reverse("space:status", args=[link.secret])).text
+    assert SECRET not in page
+    assert MASK in page
+    assert "Marchetti" in page
+
+
+def test_the_case_as_a_file_leaves_it_out(case, monkeypatch):
+    compiled = []
+    monkeypatch.setattr(typesetting, "pdf", lambda template, content, now: compiled.append(content) or b"")
+    casefile.pdf(case, reader=member(), now=timezone.now())
+    assert SECRET not in str(compiled)
+    assert ["Remarque", MASK] in compiled[0]["answers"][-1][1]

@@ -1,0 +1,332 @@
+"""The stages that need nobody else: each does what its settings say, once, and says why it waits."""
+
+import re
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions, case_screen, process, trace
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.models import Case, Role
+from eservices.cases.progress import current
+from eservices.cases.states import Outcome, State
+from eservices.deliveries.models import Delivery
+from tests.factories.cases import DECISION, CaseFactory, TeamFactory, applicant, member
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.get_default_timezone())
+
+
+def stage(key: str, kind: str, **settings) -> dict:
+    return {"key": key, "type": kind, "settings": {"format": 1, **settings}}
+
+
+def only_if(laid: dict, field: str, value) -> dict:
+    return laid | {"condition": {"field": field, "operator": "equals", "value": value}}
+
+
+def advanced(case: Case) -> Case:
+    process.advance(case.pk)
+    return Case.objects.get(pk=case.pk)
+
+
+def work(case: Case, stage: str, agent=None, **said) -> Case:
+    actions.work(actor=agent or member(), case=case, stage=stage, said=said)
+    return advanced(case)
+
+
+def titles(case: Case) -> list[str]:
+    return list(Delivery.objects.about(case.subject).order_by("created_at").values_list("title", flat=True))
+
+
+def url_of(case: Case) -> str:
+    return reverse("cases:case", args=[case.reference])
+
+
+def post(client, case: Case, stage: str, **typed):
+    return client.post(reverse("cases:stage", args=[case.reference, stage]), typed)
+
+
+# -- Check ---------------------------------------------------------------------------------------------------
+LIST = stage("controle", "check", items="Le bail est signé\nLa pièce d’identité est valable\n")
+
+
+def test_a_check_goes_on_when_each_item_has_its_verdict_and_later_stages_know_how_it_ended(client):
+    objected = only_if(
+        stage("dire", "notify", subject="Il manque", text="Quelque chose."), "controle_result", "objected"
+    )
+    right = only_if(stage("non", "notify", subject="Tout va", text="Bien."), "controle_result", "right")
+    case, agent = CaseFactory(stages=[LIST, objected, right, DECISION]), member(Role.TREAT)
+    client.force_login(agent)
+    assert "2 points" in case_screen.situation(case)
+
+    assert post(client, case, "controle", verdict_0="right").status_code == 302
+    assert current(Case.objects.get(pk=case.pk)).key == "controle"
+    refused = post(client, case, "controle", verdict_1="objected")
+    assert refused.status_code == 422
+    assert "Dites en quelques mots" in refused.content.decode()
+    assert post(client, case, "controle", verdict_1="objected", note_1="échue").status_code == 302
+
+    case = advanced(case)
+    assert current(case).key == "decision"
+    assert case.data == {"controle_result": "objected"}
+    assert any("Il manque" in title for title in titles(case))
+    assert not any("Tout va" in title for title in titles(case))
+    assert (case.state, case.assignee) == (State.IN_PROGRESS, agent)
+    page = client.get(reverse("cases:case", args=[case.reference])).content.decode()
+    assert 'objection<br><span class="soft">échue</span>' in page
+
+
+def test_a_check_on_an_old_screen_is_refused_and_keeps_what_was_typed(client):
+    case, agent = CaseFactory(stages=[LIST, DECISION]), member(Role.TREAT)
+    client.force_login(agent)
+    seen = re.search(r'name="stage-seen" value="(\d+)"', client.get(url_of(case)).text)[1]
+    work(case, "controle", agent, verdict_0="objected", note_0="Non signé", verdict_1="", note_1="")
+
+    old = {"stage-seen": seen, "verdict_0": "right", "verdict_1": "objected", "note_1": "Périmée"}
+    again = post(client, case, "controle", **old)
+    assert again.status_code == 409
+    assert "Périmée" in again.text
+    assert Case.objects.get(pk=case.pk).stages.first().data["items"]["0"]["verdict"] == "objected"
+    newer = re.search(r'name="stage-seen" value="(\d+)"', again.text)[1]
+    assert post(client, case, "controle", **old | {"stage-seen": newer}).status_code == 302
+    assert post(client, case, "controle", **old | {"stage-seen": "x"}).status_code == 422
+
+
+def test_work_at_a_stage_is_refused_to_strangers_readers_and_when_it_is_over(client):
+    case = CaseFactory(stages=[LIST, DECISION])
+    for agent, status in ((member(team=TeamFactory(key="police")), 404), (member(Role.READ), 404)):
+        client.force_login(agent)
+        assert post(client, case, "controle", verdict_0="right").status_code == status
+    client.force_login(member())
+    assert post(client, case, "decision").status_code == 409
+    assert post(client, case, "nowhere").status_code == 404
+    assert not case.events.filter(kind="worked").exists()
+
+
+# -- Four eyes -----------------------------------------------------------------------------------------------
+FOUR_EYES = stage("decision", "decision", four_eyes=True)
+
+
+@pytest.mark.parametrize(("first", "outcome"), [("accept", Outcome.ACCEPTED), ("refuse", Outcome.REFUSED)])
+def test_with_four_eyes_a_second_agent_decides_and_never_the_same(first, outcome):
+    case, one, other = CaseFactory(stages=[FOUR_EYES]), member(), member()
+    getattr(actions, first)(actor=one, case=case, reason="Parce que.")
+    case = advanced(case)
+    assert (case.outcome, case.is_open) == ("", True)
+    for action in (actions.accept, actions.refuse):
+        with pytest.raises(IllegalTransition):
+            action(actor=other, case=case, reason="Non.")
+    with pytest.raises(IllegalTransition, match="autre personne"):
+        actions.review(actor=one, case=case, agreed=True)
+
+    actions.review(actor=other, case=case, agreed=True)
+
+    case = advanced(case)
+    assert (case.outcome, case.reason, case.is_open) == (outcome, "Parce que.", False)
+    assert case.events.get(kind=f"{first.removesuffix('e')}ed").data["proposed_by"] == one.pk
+
+
+def test_a_proposal_is_sent_back_with_a_reason_and_decided_anew(client):
+    case, one, other = CaseFactory(stages=[FOUR_EYES]), member(), member()
+    url = reverse("cases:case", args=[case.reference])
+    client.force_login(one)
+    assert client.get(url).context["consequences"].startswith("Vous proposez")
+    accept = reverse("cases:do", args=[case.reference, "accept"])
+    told = client.post(accept, {"seen": trace.last_change(case)}, follow=True).text
+    assert "Proposé." in told
+    assert 'id="review"' not in told
+    client.force_login(other)
+    assert 'id="review"' in client.get(url).content.decode()
+    review = reverse("cases:do", args=[case.reference, "review"])
+    assert client.post(review, {"agreed": "no", "reason": " "}).status_code == 422
+    assert client.post(review, {"agreed": "no", "reason": "Le plan manque."}).status_code == 302
+
+    actions.accept(actor=other, case=case)
+    actions.review(actor=one, case=case, agreed=True)
+    assert Case.objects.get(pk=case.pk).outcome == Outcome.ACCEPTED
+
+
+# -- Question ------------------------------------------------------------------------------------------------
+def question(**more) -> dict:
+    return stage("bail", "question", text="Envoyez le bail.", days=5, **more)
+
+
+def test_a_question_rests_the_deadline_reminds_once_and_goes_on_with_the_answer():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory(stages=[question(remind=2), DECISION])
+        assert (case.state, case.paused_at) == (State.WAITING, timezone.now())
+        said = case.messages.get()
+        assert said.text.startswith("Envoyez le bail.")
+        assert "30 novembre 2026" in said.text
+        deadline, reminder = case.deadline, MONDAY.replace(day=26, hour=8)
+        assert case.due_at == reminder
+
+        clock.move_to(reminder)
+        case = advanced(advanced(case))
+        assert sum("Rappel" in title for title in titles(case)) == 1
+        assert case.due_at > reminder
+
+        actions.answer(actor=applicant(case), case=case, text="Le voici.")
+        case = advanced(case)
+    assert (case.state, case.paused_at) == (State.IN_PROGRESS, None)
+    assert case.deadline > deadline
+    assert current(case).key == "decision"
+    assert case.data == {"bail_result": "answered"}
+
+
+def test_a_question_that_nobody_answers_closes_the_case_where_the_service_says_so():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory(stages=[question(close=True), DECISION])
+        assert "nous classerons" in case.messages.get().text
+        clock.move_to(MONDAY + timedelta(days=8))
+        case = advanced(case)
+    assert (case.state, case.outcome) == (State.CLOSED, Outcome.LAPSED)
+    assert case.events.filter(kind="lapsed").count() == 1
+    assert "classé" in titles(case)[-1]
+
+
+def test_else_an_agent_is_told_and_may_go_on_without_an_answer():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case, lead = CaseFactory(stages=[question(), DECISION]), member(language="de")
+        with pytest.raises(IllegalTransition):
+            actions.work(actor=lead, case=case, stage="decision", said={})
+        clock.move_to(MONDAY + timedelta(days=8))
+        case = advanced(advanced(case))
+        told = Delivery.objects.about(case.subject).filter(recipient=lead.email)
+        assert [one.payload["language"] for one in told] == ["de"]
+        assert "n’a pas répondu" in case_screen.situation(case)
+        assert (case.state, case.paused_at) == (State.IN_PROGRESS, None)
+
+        case = work(case, "bail", lead)
+    assert current(case).key == "decision"
+    assert (case.state, case.data) == (State.IN_PROGRESS, {"bail_result": "unanswered"})
+
+
+def test_an_accepted_case_that_waits_for_an_answer_stays_accepted():
+    case = CaseFactory(stages=[DECISION, question()], accepted=True)
+    assert (case.state, case.outcome) == (State.WAITING, Outcome.ACCEPTED)
+    for action in (actions.refuse, actions.withdraw):
+        with pytest.raises(IllegalTransition):
+            action(actor=member(), case=case, reason="Non.")
+    actions.answer(actor=applicant(case), case=case, text="Voilà.")
+    case.refresh_from_db()
+    assert case.state == State.DECIDED
+    assert advanced(case).outcome == Outcome.ACCEPTED
+
+
+# -- Wait, notify, team, fields, outside ---------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("laid", "until"),
+    [
+        ({"days": 3}, date(2026, 11, 26)),
+        ({"days": 10, "all_days": True}, date(2026, 12, 3)),
+        ({"answer": "date_fete", "days": -2}, date(2026, 12, 17)),
+    ],
+)
+def test_a_wait_ends_in_the_morning_of_its_day(laid, until):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory(
+            stages=[stage("attente", "wait", **laid), DECISION],
+            advanced=False,
+            answers={"date_fete": "2026-12-21"},
+        )
+        case = advanced(case)
+        assert timezone.localtime(case.due_at) == datetime.combine(
+            until, MONDAY.time(), MONDAY.tzinfo
+        ).replace(hour=8)
+        assert str(until.day) in case_screen.situation(case)
+        clock.move_to(case.due_at)
+        assert current(advanced(case)).key == "decision"
+
+
+def test_a_wait_for_a_day_that_was_not_asked_waits_for_nothing():
+    assert (
+        current(CaseFactory(stages=[stage("attente", "wait", answer="date_fete"), DECISION])).key
+        == "decision"
+    )
+
+
+def test_a_message_goes_by_sms_where_a_number_was_given_else_by_e_mail():
+    told = stage("dire", "notify", subject="Prêt", text="Votre clé est prête.", sms=True)
+    case = CaseFactory(stages=[told, DECISION], advanced=False)
+    case.submission.phone = "+41790001122"
+    case.submission.save()
+    advanced(case)
+    sms = Delivery.objects.about(case.subject).get(carrier="sms")
+    assert (sms.recipient, sms.payload["text"]) == (case.submission.phone, "Votre clé est prête.")
+
+    silent = CaseFactory(stages=[told, DECISION], advanced=False)
+    assert "Prêt" in titles(advanced(silent))[-1]
+
+
+def test_a_case_is_handed_over_to_a_team_which_is_told_and_nobody_has_it():
+    police = TeamFactory(key="police", name="Police", email="police@orvenay.example")
+    case = CaseFactory(stages=[stage("police", "team", team="police"), DECISION], advanced=False)
+    actions.take(actor=member(), case=case)
+    case = advanced(case)
+    assert (case.team, case.assignee) == (police, None)
+    assert Delivery.objects.about(case.subject).filter(recipient=police.email).count() == 1
+
+    lost = CaseFactory(stages=[stage("nulle", "team", team="nowhere"), DECISION])
+    assert "nowhere" in case_screen.situation(lost)
+    assert lost.due_at > timezone.now()
+
+
+FIELDS = [
+    {"type": "choice", "key": "risque", "label": "Risque", "choices": "faible\nélevé", "required": True},
+    {"type": "integer", "key": "agents", "label": "Agents"},
+    {"type": "date", "key": "visite", "label": "Visite"},
+    {"type": "yes_no", "key": "gardiens", "label": "Gardiens"},
+]
+
+
+def test_what_agents_fill_in_is_data_of_the_case_and_decides_what_follows(client):
+    dangerous = only_if(stage("avis", "notify", subject="Attention", text="Lisez."), "risque", "élevé")
+    case = CaseFactory(stages=[stage("police", "fill", fields=FIELDS), dangerous, DECISION])
+    client.force_login(member())
+    assert post(client, case, "police", risque="").status_code == 422
+    assert post(client, case, "police", risque="inconnu").status_code == 422
+    typed = {"risque": "élevé", "agents": "3", "visite": "2026-12-01", "gardiens": "false"}
+    assert post(client, case, "police", **typed).status_code == 302
+
+    case = advanced(case)
+    assert case.data == {"risque": "élevé", "agents": 3, "visite": "2026-12-01", "gardiens": False}
+    assert "Attention" in titles(case)[-1]
+    page = client.get(reverse("cases:case", args=[case.reference])).content.decode()
+    assert "Risque" in page
+    assert "1er décembre 2026" in page
+
+
+def test_words_that_agents_fill_in_stay_words():
+    field = {"type": "short_text", "key": "remarque", "label": "Remarque"}
+    case = CaseFactory(stages=[stage("police", "fill", fields=[field]), DECISION])
+    assert work(case, "police", remarque="true").data == {"remarque": "true"}
+
+
+def test_a_case_handed_over_outside_waits_for_the_reference_then_for_the_outcome():
+    there = stage("canton", "outside", name="le canton", url="https://vd.example/?ref={reference}", days=10)
+    refused = only_if(stage("non", "notify", subject="Refusé", text="Là-bas."), "canton_result", "negative")
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case, agent = CaseFactory(stages=[there, refused, DECISION]), member()
+        assert current(case).waiting_for == "agent"
+        case = work(case, "canton", agent, reference="VD-77", outcome="", note="")
+        assert current(case).waiting_for == "others"
+        assert "VD-77" in case_screen.situation(case)
+        clock.move_to(case.due_at)
+        case = advanced(case)
+        assert current(case).waiting_for == "agent"
+        case = work(case, "canton", agent, reference="VD-77", outcome="negative", note="Zone agricole")
+    assert current(case).key == "decision"
+    assert "Refusé" in titles(case)[-1]
+    assert case.events.filter(kind="worked").last().data["outcome"] == "negative"
+
+
+def test_a_rehearsal_goes_on_past_a_question_as_if_it_were_answered():
+    case = CaseFactory(stages=[question(), DECISION], rehearsal=True)
+    process.skip(actor=member(), case=case)
+    case = advanced(case)
+    assert (case.state, current(case).key) == (State.IN_PROGRESS, "decision")

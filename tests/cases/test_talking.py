@@ -1,0 +1,222 @@
+"""Notes that name colleagues, files both ways, calls, and who read what."""
+
+from types import SimpleNamespace
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions, mentions
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.models import Case, Role
+from eservices.deliveries.models import Delivery
+from eservices.submissions.models import StoredFile
+from tests.factories.cases import CallBackFactory, CaseFactory, TeamFactory, applicant, household, member
+from tests.factories.submissions import pdf, picture
+
+
+class Somebody(SimpleNamespace):
+    def __str__(self):
+        return f"{self.first_name} {self.last_name}"
+
+
+NADIA, PASCAL, NADIA_B = (
+    Somebody(first_name=first, last_name=last, email=f"{first}.{last}@x.example".lower())
+    for first, last in [("Nadia", "Favre"), ("Pascal", "Müller"), ("Nadia", "Baumann")]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "unknown"),
+    [
+        ("@Nadia Favre, regarde", [NADIA], []),
+        ("Voir (@pascal muller) et @Pascal", [PASCAL], []),
+        ("@Nadia regarde", [], ["Nadia"]),
+        ("@nadia.baumann et @Nadia Favre", [NADIA_B, NADIA], []),
+        ("écrire à x@Pascal.example", [], []),
+        ("@Pascaline @ personne", [], ["Pascaline"]),
+    ],
+)
+def test_an_at_and_a_name_find_who_is_meant(text, named, unknown):
+    assert mentions.found(text, [NADIA, PASCAL, NADIA_B]) == (named, unknown)
+
+
+@pytest.mark.django_db
+def test_a_colleague_who_is_named_in_a_note_is_told_and_nobody_of_another_team():
+    case, author = CaseFactory(), member(first_name="Nadia")
+    colleague = member(Role.READ, first_name="Pascal")
+    stranger = member(first_name="Leïla", team=TeamFactory(key="police"))
+    written = actions.note(actor=author, case=case, text=f"@Pascal @{stranger.first_name} @Nadia: à voir.")
+    assert set(written.mentions.all()) == {colleague, author}
+    told = {one.recipient for one in Delivery.objects.about(case.subject)}
+    assert colleague.email in told
+    assert not {author.email, stranger.email} & told
+
+
+@pytest.mark.django_db
+def test_an_agent_sends_a_file_and_the_applicant_opens_it(client, django_capture_on_commit_callbacks):
+    case, agent = CaseFactory(), member(Role.TREAT)
+    client.force_login(agent)
+    url = reverse("cases:do", args=[case.reference, "message"])
+    assert client.post(url, {"text": "Voici.", "files": [pdf("plan.pdf")]}).status_code == 302
+    stored = StoredFile.objects.get(messages__case=case)
+    assert (stored.name, stored.draft, stored.submission) == ("plan.pdf", None, None)
+    client.logout()
+    secret = applicant(case).link.secret
+    assert client.get(reverse("space:status_file", args=[secret, stored.pk])).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_file_that_may_not_be_sent_is_refused_with_what_was_typed(client):
+    case = CaseFactory()
+    client.force_login(member())
+    url = reverse("cases:do", args=[case.reference, "message"])
+    answer = client.post(url, {"text": "Une longue lettre.", "files": [pdf("virus.exe")]})
+    assert answer.status_code == 422
+    assert "Une longue lettre." in answer.text
+    assert not StoredFile.objects.exists()
+
+
+@pytest.mark.django_db
+def test_who_is_not_reached_still_waits_for_the_call(client):
+    case = CaseFactory()
+    actions.ask_call(actor=applicant(case), case=case, phone="+41790000000")
+    actions.ask_call(actor=applicant(case), case=case, phone="+41790000001", wish="le soir")
+    call = case.calls.get()  # one wish at a time
+    client.force_login(member(Role.TREAT))
+    url = reverse("cases:do", args=[case.reference, "called"])
+    assert client.post(url, {"call": call.pk, "reached": "no"}).status_code == 302
+    assert (case.calls.open().get().tries, case.calls.get().phone) == (1, "+41790000001")
+    assert client.post(url, {"call": call.pk, "reached": "yes", "result": "Réglé."}).status_code == 302
+    assert not case.calls.open().exists()
+    with pytest.raises(IllegalTransition):
+        actions.called(actor=member(), case=case, call=call, reached=True)
+    foreign = CallBackFactory(case=CaseFactory())
+    assert client.post(url, {"call": foreign.pk, "reached": "yes"}).status_code == 422
+
+
+@pytest.mark.django_db
+def test_reading_a_case_leaves_a_trace_once_an_hour_and_makes_no_screen_old(client):
+    case, agent = CaseFactory(), member(Role.READ)
+    url = reverse("cases:case", args=[case.reference])
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client.force_login(agent)
+        for minutes in (0, 30, 31):
+            clock.shift(minutes * 60)
+            assert client.get(url).status_code == 200
+    assert case.events.filter(kind="case_read", actor=agent).count() == 2
+
+
+@pytest.mark.django_db
+def test_pictures_and_pages_are_looked_at_and_nothing_of_them_runs(client):
+    case, agent = CaseFactory(), member(Role.READ)
+    client.force_login(agent)
+    image = _stored(case, "carte.png", "image/png", picture().read())
+    shown = client.get(reverse("cases:preview", args=[case.reference, image.pk]))
+    assert shown["Content-Disposition"].startswith("inline")
+    assert "sandbox" in shown["Content-Security-Policy"]
+    assert shown["X-Content-Type-Options"] == "nosniff"
+    assert case.events.get(kind="file_read").data["name"] == "carte.png"
+    office = _stored(case, "lettre.odt", "application/vnd.oasis.opendocument.text", b"PK")
+    assert client.get(reverse("cases:preview", args=[case.reference, office.pk])).status_code == 404
+    broken = _stored(case, "bail.pdf", "application/pdf", b"%PDF-1.7\nbroken")
+    assert client.get(reverse("cases:preview", args=[case.reference, broken.pk])).status_code == 404
+    assert client.get(reverse("cases:file_view", args=[case.reference, broken.pk])).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_page_of_a_pdf_is_drawn_as_a_picture(client):
+    import typst
+
+    case = CaseFactory()
+    client.force_login(member(Role.READ))
+    two_pages = typst.compile(b"Bail #pagebreak() Signatures")
+    stored = _stored(case, "bail.pdf", "application/pdf", two_pages)
+    url = reverse("cases:preview", args=[case.reference, stored.pk])
+    page = client.get(url, {"page": "2"})
+    assert page["Content-Type"] == "image/png"
+    assert page.content.startswith(b"\x89PNG")
+    for wrong in ("3", "0", "x", "²", "99999"):
+        assert client.get(url, {"page": wrong}).status_code == 404
+    looked = client.get(reverse("cases:file_view", args=[case.reference, stored.pk]))
+    assert list(looked.context["pages"]) == [1, 2]
+
+
+def _stored(case: Case, name: str, kind: str, content: bytes) -> StoredFile:
+    from django.core.files.base import ContentFile
+
+    row = StoredFile(
+        submission=case.submission, name=name, content_type=kind, size=len(content), digest="0" * 64
+    )
+    row.content.save(name, ContentFile(content), save=False)
+    row.save()
+    return row
+
+
+@pytest.mark.django_db
+def test_the_case_asks_the_same_number_of_questions_however_much_is_on_it(
+    client, django_assert_max_num_queries
+):
+    case, agent = household("Marc Marchetti"), member()
+    client.force_login(agent)
+    url = reverse("cases:case", args=[case.reference])
+    _talk(case, agent)
+    client.get(url)  # the trace of reading is kept once an hour
+    with django_assert_max_num_queries(120) as few:
+        client.get(url)
+    amend_household(case, agent, "Marc Marchetti", "Lina Marchetti", "Zoé Marchetti")
+    for _more in range(3):
+        _talk(case, agent)
+    with django_assert_max_num_queries(len(few)):
+        client.get(url)
+
+
+def _talk(case: Case, agent) -> None:
+    """A message, a note, a linked case, and another of the same person."""
+    actions.message(actor=agent, case=case, text="Bonjour.")
+    actions.note(actor=agent, case=case, text="Vu.")
+    actions.tie(actor=agent, case=case, other=CaseFactory())
+
+
+def amend_household(case: Case, agent, *names: str) -> None:
+    rows = [{"enfant": dict(zip(("first_name", "last_name"), name.split(), strict=True))} for name in names]
+    actions.amend(actor=agent, case=case, field="enfants", answer=rows, reason="Un oubli.")
+
+
+@pytest.mark.django_db
+def test_an_answer_that_came_by_telephone_is_noted_and_the_case_goes_on(client):
+    case = CaseFactory(asked=True)
+    client.force_login(member(Role.TREAT))
+    url = reverse("cases:do", args=[case.reference, "answer"])
+    assert url in client.get(reverse("cases:case", args=[case.reference])).text
+    assert client.post(url, {"text": " "}).status_code == 422
+    assert client.post(url, {"text": "Elle apporte le bail demain."}).status_code == 302
+
+    case = Case.objects.get(pk=case.pk)
+    assert (case.state, case.paused_at) == ("in_progress", None)
+    private = client.get(reverse("space:status", args=[case.links.get(mailed=True).secret])).text
+    assert "votre réponse, telle que nous l’avons notée" in private
+    assert client.post(url, {"text": "Encore."}).status_code == 409
+
+
+@pytest.mark.django_db
+def test_a_question_is_sent_again_from_the_screen_of_the_case(client):
+    case = CaseFactory(asked=True)
+    client.force_login(member(Role.TREAT))
+    url = reverse("cases:do", args=[case.reference, "remind"])
+    assert client.get(url).status_code == 200
+    assert client.post(url).status_code == 302
+    assert case.events.filter(kind="reminded").exists()
+
+
+@pytest.mark.django_db
+def test_what_the_process_asks_by_itself_is_nobodys_word_but_the_communes(client):
+    question = {"key": "bail", "type": "question", "settings": {"format": 1, "text": "Le bail ?", "days": 5}}
+    case = CaseFactory(stages=[question])
+    asked = case.messages.get()
+    assert not asked.from_applicant
+    client.force_login(member(Role.TREAT))
+    private = client.get(reverse("space:status", args=[case.links.get(mailed=True).secret])).text
+    for page in (private, client.get(reverse("cases:case", args=[case.reference])).text):
+        assert 'class="hab"' not in page

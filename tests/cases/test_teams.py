@@ -1,0 +1,144 @@
+"""Who belongs to a team, and who stands in while somebody is away."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions, deputies
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.models import Absence, Case, Role, TeamMember
+from eservices.deliveries.models import Delivery
+from tests.factories.accounts import AgentFactory, UserFactory
+from tests.factories.cases import CaseFactory, TeamFactory, applicant, member
+
+pytestmark = pytest.mark.django_db
+
+
+def away(user, deputy=None, days=0, team=None) -> Absence:
+    """Somebody who is away today, or was so many days ago."""
+    day = timezone.localdate() - timedelta(days=days)
+    return Absence.objects.create(
+        team=team or TeamFactory(), user=user, first_day=day, last_day=day, deputy=deputy
+    )
+
+
+def test_what_is_assigned_to_somebody_away_goes_to_the_deputy_who_also_gets_the_mails():
+    case, agent, deputy = CaseFactory(), member(), member()
+    away(agent, deputy)
+    actions.assign(actor=member(), case=case, agent=agent)
+    case.refresh_from_db()
+    assert case.assignee == deputy
+    assert case.events.get(kind="assigned").data["instead_of"] == str(agent)
+    Case.objects.filter(pk=case.pk).update(assignee=agent)
+    actions.message(actor=applicant(case), case=case, text="Bonjour ?")
+    assert Delivery.objects.about(case.subject).latest("created_at").recipient == deputy.email
+
+
+def test_who_is_away_may_still_take_a_case_for_herself():
+    case, agent = CaseFactory(), member()
+    away(agent, member())
+    actions.assign(actor=agent, case=case, agent=agent)
+    assert Case.objects.get(pk=case.pk).assignee == agent
+
+
+def test_a_deputy_who_is_away_has_a_deputy_and_circles_end():
+    case, first, second, third = CaseFactory(), member(), member(), member()
+    away(first, second)
+    away(second, third)
+    assert deputies.standing_in(first, case) == third
+    away(third, first)
+    assert deputies.standing_in(first, case) == first
+
+
+def test_no_deputy_counts_who_is_not_of_the_team_or_of_another_day():
+    case, agent = CaseFactory(), member()
+    away(agent, UserFactory())
+    assert deputies.standing_in(agent, case) == agent
+    other = member()
+    away(other, member(), days=1)
+    assert deputies.standing_in(other, case) == other
+
+
+@pytest.fixture
+def screen(client):
+    """The screen of the team, as whoever configures it."""
+    CaseFactory()
+    client.force_login(member(Role.CONFIGURE))
+    return lambda do="", **data: client.post(reverse("cases:team_do", args=["habitants", do]), data)
+
+
+def test_who_configures_takes_colleagues_in_changes_roles_and_takes_them_out(screen):
+    colleague, case = AgentFactory(email="sophie@orvenay.example"), Case.objects.get()
+    assert screen("role", email="Sophie@orvenay.example", role=Role.READ).status_code == 302
+    assert screen("role", email="sophie@orvenay.example", role=Role.DECIDE).status_code == 302
+    membership = TeamMember.objects.get(user=colleague)
+    assert membership.role == Role.DECIDE
+    actions.take(actor=colleague, case=case)
+    assert screen("remove", member=membership.pk).status_code == 302
+    case.refresh_from_db()
+    assert case.assignee is None
+    assert not TeamMember.objects.filter(user=colleague).exists()
+
+
+@pytest.mark.parametrize(
+    ("email", "role"),
+    [("personne@orvenay.example", "20"), ("x", "20"), ("", ""), ("sophie@orvenay.example", "99")],
+)
+def test_nobody_but_staff_and_no_other_role_comes_into_a_team(screen, email, role):
+    AgentFactory(email="sophie@orvenay.example")
+    UserFactory(email="personne@orvenay.example")
+    assert screen("role", email=email, role=role).status_code == 422
+    assert TeamMember.objects.count() == 1
+
+
+def test_nobody_changes_the_own_role():
+    agent = member(Role.CONFIGURE)
+    with pytest.raises(IllegalTransition):
+        actions.set_role(actor=agent, team=TeamFactory(), user=agent, role=Role.LEAD)
+    with pytest.raises(IllegalTransition):
+        actions.remove_member(actor=agent, team=TeamFactory(), user=agent)
+
+
+def test_members_note_their_own_absence_and_leads_everybody_s(client):
+    CaseFactory()
+    agent, colleague = member(Role.TREAT), member(Role.TREAT)
+    today = timezone.localdate()
+    days = {"first_day": today.isoformat(), "last_day": (today + timedelta(days=3)).isoformat()}
+    url = reverse("cases:team_do", args=["habitants", "absence"])
+    client.force_login(agent)
+    assert client.post(url, days | {"user": colleague.pk}).status_code == 422
+    assert client.post(url, days | {"user": agent.pk, "deputy": colleague.pk}).status_code == 302
+    assert client.post(url, {"user": agent.pk, "first_day": "x", "last_day": ""}).status_code == 422
+    page = client.get(reverse("cases:team", args=["habitants"])).text
+    assert str(colleague) in page
+    client.force_login(member(Role.LEAD))
+    assert client.post(url, days | {"user": colleague.pk}).status_code == 302
+    back = reverse("cases:team_do", args=["habitants", "back"])
+    client.force_login(colleague)
+    assert client.post(back, {"absence": Absence.objects.get(user=agent).pk}).status_code == 404
+    assert client.post(back, {"absence": Absence.objects.get(user=colleague).pk}).status_code == 302
+
+
+def test_an_absence_ends_after_it_begins_and_has_another_as_deputy():
+    agent, today = member(), timezone.localdate()
+    wrong = [
+        {"first_day": today, "last_day": today - timedelta(days=1), "deputy": None},
+        {"first_day": today - timedelta(days=9), "last_day": today - timedelta(days=1), "deputy": None},
+        {"first_day": today, "last_day": today + timedelta(days=400), "deputy": None},
+        {"first_day": today, "last_day": today, "deputy": agent},
+        {"first_day": today, "last_day": today, "deputy": UserFactory()},
+    ]
+    for fields in wrong:
+        with pytest.raises(IllegalTransition):
+            actions.plan_absence(actor=agent, team=TeamFactory(), user=agent, **fields)
+
+
+def test_the_case_says_that_its_agent_is_away_and_who_stands_in(client):
+    case, agent, deputy = CaseFactory(), member(), member(first_name="Sophie", last_name="Aubert")
+    actions.take(actor=agent, case=case)
+    away(agent, deputy)
+    client.force_login(deputy)
+    page = client.get(reverse("cases:case", args=[case.reference]))
+    assert page.context["absence"].deputy == deputy

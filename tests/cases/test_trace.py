@@ -1,0 +1,154 @@
+"""The trace of a case: whoever changes it is found out."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from eservices.cases import actions, trace
+from eservices.cases.models import CaseEvent, TraceAnchor
+from tests.factories.cases import CaseFactory, member
+
+pytestmark = pytest.mark.django_db
+
+
+def tamper(case, kind: str, **changes) -> None:
+    CaseEvent.objects.filter(case=case, kind=kind).update(**changes)
+
+
+def test_an_untouched_trace_is_proven(capsys):
+    CaseFactory(taken=True)
+    CaseFactory(refused=True)
+    trace.anchor(timezone.now())
+
+    call_command("verify_audit")
+
+    said = capsys.readouterr().out
+    assert f"{CaseEvent.objects.count()} events are as they were written." in said
+    assert TraceAnchor.objects.get().hash in said
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"actor_kind": "system"},
+        {"actor": None},
+        {"at": timezone.now() - timedelta(days=3)},
+        {"data": {"reason": "another"}},
+        {"payload_digest": "0" * 64},
+        {"hash": "0" * 64},
+        {"number": 40},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_an_event_that_was_changed_is_found(changes):
+    case = CaseFactory(refused=True)
+    tamper(case, "refused", **changes)
+
+    found = list(trace.faults())
+
+    assert found
+    assert all(fault.startswith(case.reference) for fault in found)
+
+
+def test_an_event_taken_out_is_found():
+    case = CaseFactory(taken=True)
+    CaseEvent.objects.filter(case=case, number=1).delete()
+
+    assert f"{case.reference}: event 1 is missing" in list(trace.faults())
+
+
+def test_a_trace_that_is_gone_is_found():
+    case = CaseFactory()
+    CaseEvent.objects.filter(case=case).delete()
+
+    assert list(trace.faults()) == [f"{case.reference}: all events are missing"]
+
+
+def test_a_tail_cut_off_is_found_by_the_anchor_of_the_night():
+    case = CaseFactory(refused=True)
+    trace.anchor(timezone.now())
+    CaseEvent.objects.filter(case=case).order_by("-number").first().delete()
+
+    (fault,) = trace.faults()
+
+    assert fault.startswith(f"{case.reference}: event")
+    assert "is gone or another" in fault
+
+
+def test_an_anchor_that_was_changed_is_found():
+    CaseFactory()
+    made = trace.anchor(timezone.now())
+    TraceAnchor.objects.filter(pk=made.pk).update(heads={})
+
+    assert list(trace.faults()) == [f"anchor of {made.day}: it or one before it was changed"]
+
+
+def test_an_anchor_noted_elsewhere_proves_that_none_was_taken_out():
+    CaseFactory()
+    noted = trace.anchor(timezone.now()).hash
+    call_command("verify_audit", anchor=noted)
+    TraceAnchor.objects.all().delete()
+
+    with pytest.raises(CommandError):
+        call_command("verify_audit", anchor=noted)
+
+
+def test_each_day_has_one_anchor_over_what_grew_since_the_last():
+    now = timezone.now()
+    first, second = CaseFactory(), CaseFactory()
+    made = trace.anchor(now)
+    assert set(made.heads) == {str(first.pk), str(second.pk)}
+    assert trace.anchor(now + timedelta(minutes=5)) is None
+
+    CaseEvent.objects.filter(case=first).update(at=now - timedelta(days=2))
+    tomorrow = trace.anchor(now + timedelta(days=1))
+
+    assert set(tomorrow.heads) == {str(second.pk)}
+
+
+def test_a_payload_that_was_erased_leaves_the_chain_whole():
+    case = CaseFactory(refused=True)
+
+    trace.erase(case.events.filter(kind="refused"))
+
+    assert case.events.get(kind="refused").data == {}
+    assert list(trace.faults()) == []
+
+
+def test_a_payload_erased_without_its_salt_is_found():
+    case = CaseFactory(refused=True)
+    tamper(case, "refused", data={})
+
+    assert list(trace.faults())
+
+
+def test_two_events_that_say_the_same_cannot_be_told_by_their_digests():
+    case = CaseFactory()
+    agent = member()
+    for _time in range(2):
+        trace.record(actions.locked(case.pk), "noted", agent, note=1)
+
+    first, second = case.events.filter(kind="noted")
+
+    assert first.data == second.data
+    assert first.payload_digest != second.payload_digest
+
+
+def test_an_event_is_never_saved_again():
+    event = CaseFactory().events.first()
+    event.kind = "accepted"
+
+    with pytest.raises(TypeError):
+        event.save()
+
+
+def test_a_command_over_a_changed_trace_fails_and_names_the_case(capsys):
+    case = CaseFactory()
+    CaseEvent.objects.filter(case=case, number=1).update(kind="accepted")
+
+    with pytest.raises(CommandError):
+        call_command("verify_audit")
+
+    assert case.reference in capsys.readouterr().err

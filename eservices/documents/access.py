@@ -1,16 +1,17 @@
 """The only ways to fetch a document on behalf of a person. Unknown and forbidden look the same: 404."""
 
 from django.http import Http404
+from django.utils import timezone
 
 from eservices.cases import access as cases
 
 from .codes import GROUPS, LENGTH, normalise
-from .models import Document
+from .models import Document, DocumentLink
 
 
-def document_for(user, pk) -> Document:
-    """A document of a case that this agent may read."""
-    return _one(Document.objects.out().filter(case__in=cases.cases_for(user)), pk=pk)
+def document_for(user, pk, to: str = "read") -> Document:
+    """A document of a case on which this agent may do ``to``; not one that was erased with its case."""
+    return _one(Document.objects.out().exclude(content="").filter(case__in=cases.cases_for(user, to)), pk=pk)
 
 
 def by_code(typed: str) -> Document | None:
@@ -19,6 +20,22 @@ def by_code(typed: str) -> Document | None:
     if len(code) != GROUPS * LENGTH + GROUPS - 1:
         return None
     return Document.objects.real().out().filter(code=code).first()
+
+
+def by_digest(digest: str) -> Document | None:
+    """The real document whose file has this SHA-256, whoever shows it."""
+    return Document.objects.real().out().filter(digest=digest).first()
+
+
+def shared(secret: str) -> Document:
+    """What an applicant lets whoever holds the link fetch; 404 once the link or the document is at its end."""
+    links = DocumentLink.objects.open(timezone.now()).filter(secret=secret)
+    return _one(Document.objects.for_applicant().filter(links__in=links))
+
+
+def open_links(document: Document):
+    """The links by which third parties may fetch this document now. It was fetched for whoever asks."""
+    return document.links.open(timezone.now())
 
 
 def _one(documents, **key) -> Document:

@@ -1,32 +1,42 @@
-"""Every write on documents: drawing the number, issuing."""
+"""Every write on documents: drawing the number, issuing, revoking, sharing."""
 
 import hashlib
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from eservices.cases import actions as cases
 from eservices.cases import numbers, trace
-from eservices.cases.actors import SYSTEM
+from eservices.cases.actors import SYSTEM, Applicant
 from eservices.cases.models import Case, CaseStage
 
-from . import content, emails, rendering, tasks
-from .models import Document
+from . import content, emails, posting, rendering, sealing, tasks
+from .models import Document, DocumentLink, DocumentTemplate, Permit, Seal
+from .sealing import Sealed
 
 logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=5)  # how long one worker may take before another tries
+MOST_LINKS = 10  # by which third parties may fetch one document at a time
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
 
 @transaction.atomic
 def draw(
-    *, actor, case: Case, stage: CaseStage, template: str, identity_check: str, issued_by=None
+    *,
+    actor,
+    case: Case,
+    stage: CaseStage,
+    template: DocumentTemplate,
+    identity_check: str,
+    issued_by=None,
+    valid_until: date | None = None,
 ) -> Document:
     """Draws the number of the stage's document and freezes what it says; a worker makes the PDF afterwards.
 
@@ -35,20 +45,22 @@ def draw(
     """
     if drawn := Document.objects.filter(stage=stage).first():
         return drawn
-    text, now = content.template_for(template, case.language), timezone.now()
-    year = timezone.localtime(now).year
-    letters = "TEST" if case.rehearsal else text.letters
-    number = f"{letters}-{year}-{numbers.draw(f'document-{letters}-{year}'):05}"
+    now = timezone.now()
+    day = timezone.localdate(now)
+    letters = "TEST" if case.rehearsal else template.letters
+    number = f"{letters}-{day.year}-{numbers.draw(f'document-{letters}-{day.year}'):05}"
     document = Document.objects.create(
         case=case,
         stage=stage,
-        kind=text.key,
+        kind=template.key,
         number=number,
-        title=text.title,
-        language=text.locale.language_code,
+        revision_id=template.latest_revision_id,
+        title=template.title,
+        language=template.locale.language_code,
         identity_check=identity_check,
         issued_by=issued_by,
-        texts=content.texts(case, text, number=number, day=timezone.localdate(now)),
+        texts=content.texts(case, template, number=number, day=day, valid_until=valid_until),
+        valid_until=valid_until,
         drawn_at=now,
         due_at=now,
     )
@@ -58,29 +70,99 @@ def draw(
 
 
 def issue(document_id) -> None:
-    """Makes the PDF of a document whose number is drawn, stores it and tells the applicant.
+    """Makes the PDF of a document whose number is drawn, seals and stores it and tells the applicant.
 
-    Safe to call at any time, any number of times: killed anywhere, the next call takes up with the same
-    number, and writes the same file to the same place.
+    Safe to call at any time, any number of times: killed anywhere, the next call takes up with the same number.
     """
     document = _claim(document_id)
     if document is None:
         return
     try:
-        pdf = rendering.pdf(document)
-        _store(document, pdf)
+        sealed = _made(document)
+        _store(document, sealed.content)
     except Exception as fault:
         logger.exception("Document %s could not be made", document.number)
         _failed(document, fault)
     else:
-        _issued(document, pdf)
+        _sweep_up(document, won=_issued(document, sealed))
 
 
 @transaction.atomic
-def leave_trace_of_reading(*, actor, document: Document) -> None:
-    """Somebody read the document."""
+def revoke(*, actor, document: Document, reason: str) -> Document:
+    """Takes back what was issued, for a reason that the applicant reads. Links to it open nothing any more."""
+    if not reason.strip():
+        raise ValueError("A document is revoked for a reason.")
     case = cases.locked(document.case_id)
-    trace.record(case, "document_read", actor, document=str(document.pk), number=document.number)
+    out = Document.objects.filter(pk=document.pk, state=Document.State.ISSUED)
+    if not out.update(state=Document.State.REVOKED, revoked_at=timezone.now(), revoked_reason=reason):
+        raise cases.IllegalTransition(_("This document has been revoked already."))
+    document.refresh_from_db()
+    trace.record(
+        case, "document_revoked", actor, document=str(document.pk), number=document.number, reason=reason
+    )
+    emails.revoked(case, document)
+    return document
+
+
+@transaction.atomic
+def share(*, actor: Applicant, document: Document, days: int) -> DocumentLink:
+    """A link by which whoever holds it may fetch this document for ``days`` days."""
+    case, now = cases.locked(document.case_id), timezone.now()
+    if document.links.open(now).count() >= MOST_LINKS:
+        raise cases.IllegalTransition(
+            _("There are %(count)s links already. Close one first.") % {"count": MOST_LINKS}
+        )
+    link = document.links.create(created_at=now, expires_at=now + timedelta(days=days))
+    trace.record(case, "document_shared", actor, document=str(document.pk), number=document.number, days=days)
+    return link
+
+
+@transaction.atomic
+def unshare(*, actor: Applicant, link: DocumentLink) -> None:
+    """Closes a link before its time. Pressing twice does no harm."""
+    case, document = cases.locked(link.document.case_id), link.document
+    if DocumentLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        trace.record(case, "document_unshared", actor, document=str(document.pk), number=document.number)
+
+
+@transaction.atomic
+def leave_trace_of_reading(*, actor, document: Document, shared: bool = False) -> None:
+    """Somebody read the document; ``shared``: a third party, by a link of the applicant's."""
+    case, kind = cases.locked(document.case_id), "document_shared_read" if shared else "document_read"
+    trace.record(case, kind, actor, document=str(document.pk), number=document.number)
+
+
+@transaction.atomic
+def discard(*, actor, case: Case) -> None:
+    """Deletes what was issued on a rehearsal that is thrown away."""
+    specimens = Document.objects.filter(case=case, case__rehearsal=True)
+    Permit.objects.filter(case=case, case__rehearsal=True).delete()
+    _destroy_contents(specimens)
+    specimens.delete()
+
+
+@transaction.atomic
+def erase(*, actor, case: Case) -> None:
+    """Erases what the documents of a case say, with their PDFs. Number, date and digest stay: what is held in
+    hand can still be verified."""
+    issued = Document.objects.filter(case=case)
+    _destroy_contents(issued)
+    DocumentLink.objects.filter(document__in=issued).delete()
+    Permit.objects.filter(case=case).update(plate="", due_at=None)
+    issued.update(texts={}, fault="", content="", revoked_reason="")
+
+
+@transaction.atomic
+def leave_trace_of_case_file(*, actor, case: Case) -> None:
+    """Somebody took the whole case with them."""
+    trace.record(cases.locked(case.pk), "case_file_read", actor)
+
+
+def _destroy_contents(documents) -> None:
+    """Deletes the PDFs of documents (a query) once the transaction has ended well."""
+    storage = Document._meta.get_field("content").storage
+    names = [one.content.name for one in documents if one.content]
+    transaction.on_commit(lambda: [storage.delete(name) for name in names])
 
 
 def _claim(document_id) -> Document | None:
@@ -92,27 +174,41 @@ def _claim(document_id) -> Document | None:
     return Document.objects.select_related("case").get(pk=document_id)
 
 
+def _made(document: Document) -> Sealed:
+    """The PDF, with the commune's seal on it."""
+    return sealing.seal(
+        rendering.pdf(document, test_seal=sealing.key().is_test),
+        place=document.texts["place"],
+        reason=f"{document.title}, {document.number}",
+    )
+
+
 def _store(document: Document, pdf: bytes) -> None:
-    """Under a name that depends on the document alone: a second run overwrites what a killed one left."""
-    storage, name = document.content.storage, f"documents/{document.pk.hex[:2]}/{document.pk.hex}.pdf"
-    storage.delete(name)
-    document.content.name = storage.save(name, ContentFile(pdf))
+    """Under a name that this attempt alone has: no two seals are the same, and one of them counts."""
+    name = _name(document, document.attempts)
+    document.content.name = document.content.storage.save(name, ContentFile(pdf))
+
+
+def _name(document: Document, attempt: int) -> str:
+    return f"documents/{document.pk.hex[:2]}/{document.pk.hex}-{attempt}.pdf"
 
 
 @transaction.atomic
-def _issued(document: Document, pdf: bytes) -> None:
-    """Marks it issued, tells the applicant and lets the case go on; the first worker wins."""
+def _issued(document: Document, sealed: Sealed) -> bool:
+    """Marks it issued, tells the applicant and lets the case go on; False where another worker was first."""
     case = cases.locked(document.case_id)
-    marked = Document.objects.filter(pk=document.pk, state=Document.State.DRAWN).update(
+    drawn = Document.objects.filter(pk=document.pk, state=Document.State.DRAWN)
+    if not drawn.update(
         state=Document.State.ISSUED,
         issued_at=timezone.now(),
         content=document.content.name,
-        size=len(pdf),
-        digest=hashlib.sha256(pdf).hexdigest(),
+        size=len(sealed.content),
+        digest=hashlib.sha256(sealed.content).hexdigest(),
+        seal=_seal(sealed),
+        seal_level=sealed.level,
         fault="",
-    )
-    if not marked:
-        return
+    ):
+        return False
     document.refresh_from_db()
     trace.record(
         case,
@@ -123,7 +219,21 @@ def _issued(document: Document, pdf: bytes) -> None:
         digest=document.digest,
     )
     emails.issued(case, document)
+    if document.posted:
+        posting.post(case, document)
     cases.wake(case=case)
+    return True
+
+
+def _seal(sealed: Sealed) -> Seal:
+    known = {"certificate": sealed.certificate, "is_test": sealed.is_test}
+    return Seal.objects.get_or_create(fingerprint=sealed.fingerprint, defaults=known)[0]
+
+
+def _sweep_up(document: Document, *, won: bool) -> None:
+    """Leaves one file: who was first deletes what killed workers left behind, who was late its own."""
+    for attempt in range(1, document.attempts) if won else [document.attempts]:
+        document.content.storage.delete(_name(document, attempt))
 
 
 def _failed(document: Document, fault: Exception) -> None:

@@ -6,3 +6,6 @@ class DocumentsConfig(AppConfig):
     name = "eservices.documents"
     label = "eservices_documents"
     verbose_name = _("Documents")
+
+    def ready(self):
+        from . import checks, receivers  # noqa: F401

@@ -1,17 +1,24 @@
 """What a document says: the template's texts with the answers of a case, as plain text."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from eservices.cases.facts import facts
 from eservices.cases.models import Case
-from eservices.formbuilder.field_types import display
+from eservices.formbuilder import placeholders
+from eservices.formbuilder.logic import conditions
+from eservices.register.access import person_of
+from home.dates import date_format
 from home.models import CommuneSettings
 
-from . import placeholders
+from . import passages
 from .models import DocumentTemplate
+from .placeholders import GIVEN, unknown
 
 
 class CannotWrite(Exception):
@@ -26,35 +33,122 @@ def template_for(key: str, language: str) -> DocumentTemplate:
     return found.get(language) or next(iter(found.values()))
 
 
-def texts(case: Case, template: DocumentTemplate, *, number: str, day: date) -> dict:
-    """All that the document says, in the template's language. JSON."""
-    language, commune = template.locale.language_code, CommuneSettings.current()
+def texts(
+    case: Case, template: DocumentTemplate, *, number: str, day: date, valid_until: date | None
+) -> dict:
+    """All that the document says, in the template's language. JSON.
+
+    Raises ``CannotWrite`` where the template names what the case does not know.
+    """
+    language = template.locale.language_code
     with override(language):
-        values = _values(case, language) | {"number": number, "date": date_format(day, "DATE_FORMAT")}
-        return {
-            "language": language,
-            "title": template.title,
-            "number": number,
-            "date": values["date"],
-            "law": _filled(template.law, values),
-            "sentence": _filled(template.sentence, values),
-            "validity": _filled(template.validity, values),
-            "facts": _facts(case, template, values),
-            "commune": str(commune),
-            "place": commune.name,
-            "address": ", ".join(part for part in (commune.address, commune.phone) if part),
-            "office": case.team.name,
-            "rehearsal": _("Rehearsal: this document has no value.") if case.rehearsal else "",
-            "words": {
-                "about": _("What was declared"),
-                "validity": _("Value"),
-                "verify": _("Verify this document"),
-                "how": _("QR code, or"),
-                "qr": _("QR code leading to the verification page"),
-                "arms": _("Arms of %(commune)s") % {"commune": commune.name},
-                "seal": _("The page shows number, date and digest. Valid without a signature by hand."),
-            },
-        }
+        values = facts(case, language) | _registered(case) | _own(number, day, valid_until)
+        words = Words(
+            values,
+            _labels(case, language),
+            case.answers,
+            timezone.localdate(case.submission.sent_at),
+        )
+        return _texts(template, words, office=case.team.name, rehearsal=case.rehearsal)
+
+
+def preview(template: DocumentTemplate, case: Case | None, day: date) -> dict:
+    """What the document would say on ``case``; without one, its placeholders stand for themselves."""
+    if case is not None:
+        return texts(
+            case,
+            template,
+            number=f"{template.letters}-{day.year}-00000",
+            day=day,
+            valid_until=last_day(template.months, day),
+        )
+    with override(template.locale.language_code):
+        return _texts(
+            template, Words(_Placeholders(), _Placeholders(), None, day), office="", rehearsal=False
+        )
+
+
+def last_day(months: int | None, first: date) -> date | None:
+    """The last day on which something valid from ``first`` for so many months is; None where it is for ever."""
+    return conditions.day(f"+{months}m", first) if months else None
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a template is filled with: texts and labels by key, and the answers that conditions look at.
+
+    Without answers every condition holds.
+    """
+
+    values: Mapping[str, str]
+    labels: Mapping[str, str]
+    answers: Mapping | None
+    today: date
+
+    def fill(self, text: str) -> str:
+        try:
+            return placeholders.fill(text, self.values)
+        except KeyError as missing:
+            raise CannotWrite(unknown(str(missing.args[0]))) from missing
+
+    def holds(self, condition) -> bool:
+        return self.answers is None or conditions.holds(condition, self.answers, self.today)
+
+    def facts(self, keys: list[str]) -> list[list[str]]:
+        """Label and answer, those without an answer left out."""
+        return [[self.labels[key], self.values[key]] for key in keys if self.values.get(key)]
+
+
+class _Placeholders(dict):
+    """Every key stands for itself."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+    def get(self, key, default=None):
+        return self[key]
+
+
+def _texts(template: DocumentTemplate, words: Words, *, office: str, rehearsal: bool) -> dict:
+    return {
+        "language": template.locale.language_code,
+        "title": template.title,
+        "number": words.values["number"],
+        "date": words.values["date"],
+        "law": words.fill(template.law),
+        "body": [_block(block, words) for block in template.body if words.holds(block.value["condition"])],
+        "signatory": template.signatory,
+        "signatory_role": template.signatory_role,
+        **_house(),
+        "office": office,
+        "rehearsal": _("Specimen from a rehearsal: this document has no value.") if rehearsal else "",
+    }
+
+
+def _block(block, words: Words) -> dict:
+    """One block of the body, filled: ``kind``, ``heading``, and ``passages`` or ``facts``."""
+    value = block.value
+    found = {"kind": block.block_type, "heading": value.get("heading", "")}
+    if block.block_type == "facts":
+        return found | {"facts": words.facts(value["keys"])}
+    return found | {"passages": passages.passages(value["text"].source, words.fill)}
+
+
+def _house() -> dict:
+    """Who issues, and the words that every document bears."""
+    commune = CommuneSettings.current()
+    return {
+        "commune": str(commune),
+        "place": commune.name,
+        "address": ", ".join(part for part in (commune.address, commune.phone) if part),
+        "words": {
+            "verify": _("Verify this document"),
+            "how": _("QR code, or"),
+            "qr": _("QR code leading to the verification page"),
+            "arms": _("Arms of %(commune)s") % {"commune": commune.name},
+            "seal": _("Electronic seal of the commune. On paper it counts if the page answers “Authentic”."),
+        },
+    }
 
 
 def _templates(key: str):
@@ -62,31 +156,29 @@ def _templates(key: str):
     return templates.order_by("locale_id")
 
 
-def _values(case: Case, language: str) -> dict[str, str]:
-    """Every answer by its question's key, and what else a document may say."""
-    definition, answers = case.version.definition, case.submission.answers
-    written = {
-        key: display(field, answers.get(key), definition, language)
-        for key, field in definition.fields.items()
+def _registered(case: Case) -> dict[str, str]:
+    """What the register says of the applicant, as far as it was found and may be told."""
+    person = person_of(case)
+    if person is None:
+        return {}
+    said = {
+        "register_name": person.name,
+        "register_birth": date_format(person.birth_date, "DATE_FORMAT"),
+        "register_address": str(person.address or ""),
+        "register_since": date_format(person.resident_since, "DATE_FORMAT") if person.resident_since else "",
     }
-    return written | {
-        "applicant": case.applicant,
-        "reference": case.reference,
-        "sent": date_format(case.submission.sent_at, "DATE_FORMAT"),
-        "commune": str(CommuneSettings.current()),
+    return {key: text for key, text in said.items() if text}
+
+
+def _own(number: str, day: date, valid_until: date | None) -> dict[str, str]:
+    return {
+        "number": number,
+        "date": date_format(day, "DATE_FORMAT"),
+        "valid_until": date_format(valid_until, "DATE_FORMAT") if valid_until else "",
     }
 
 
-def _facts(case: Case, template: DocumentTemplate, values: dict[str, str]) -> list[list[str]]:
-    """Label and answer of the fields that the template lists, those without an answer left out."""
-    definition, language = case.version.definition, template.locale.language_code
-    labels = {key: definition.text(f"field.{key}.label", language) for key in definition.fields}
-    labels |= {key: str(label).capitalize() for key, label in placeholders.GIVEN.items()}
-    return [[labels.get(key) or key, values[key]] for key in template.fact_keys if values.get(key)]
-
-
-def _filled(text: str, values: dict[str, str]) -> str:
-    try:
-        return placeholders.fill(text, values)
-    except KeyError as missing:
-        raise CannotWrite(placeholders.unknown(str(missing.args[0]))) from missing
+def _labels(case: Case, language: str) -> dict[str, str]:
+    definition = case.version.definition
+    labels = {key: str(label).capitalize() for key, label in GIVEN.items()}
+    return labels | {key: definition.text(f"field.{key}.label", language) or key for key in definition.fields}

@@ -4,7 +4,7 @@ from eservices.cases.emails import letter
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
 
-from .models import Document
+from .models import Document, Permit
 
 
 def issued(case: Case, document: Document) -> Delivery | None:
@@ -12,3 +12,13 @@ def issued(case: Case, document: Document) -> Delivery | None:
     return letter(
         case, "documents/emails/posted" if document.posted else "documents/emails/issued", document=document
     )
+
+
+def revoked(case: Case, document: Document) -> Delivery | None:
+    """Your document proves nothing any more, and why."""
+    return letter(case, "documents/emails/revoked", document=document)
+
+
+def ends_soon(case: Case, permit: Permit) -> Delivery | None:
+    """Your permit ends; renew it in two presses."""
+    return letter(case, "documents/emails/ends_soon", document=permit.document, permit=permit)

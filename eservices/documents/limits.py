@@ -2,7 +2,8 @@
 
 from home import limits
 
-MISSES, SECONDS = 30, 60
+MISSES, FILES, SECONDS = 30, 20, 60
+PLATES, PLATES_SECONDS = 60, 10 * 60
 
 
 def too_many(request) -> bool:
@@ -12,3 +13,13 @@ def too_many(request) -> bool:
 
 def count_miss(request) -> None:
     limits.count("verify", limits.caller(request), SECONDS)
+
+
+def too_many_files(request) -> bool:
+    """Whether the caller shows more files than somebody who verifies some; counts this one."""
+    return limits.count("verify-file", limits.caller(request), SECONDS) > FILES
+
+
+def too_many_plates(request) -> bool:
+    """Whether an inspector looks up more plates than a street has; counts this one."""
+    return limits.count("plates", str(request.user.pk), PLATES_SECONDS) > PLATES

@@ -1,52 +1,56 @@
-"""From a document's texts to its PDF: typst, PDF/A-2a and PDF/UA-1, with fonts that typst brings."""
+"""From a document's texts to its PDF."""
 
 import io
-import json
 from pathlib import Path
 
 import segno
-import typst
-from django.contrib.staticfiles import finders
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from home.models import CommuneSettings
+from home import typesetting
 
 from .models import Document
 
 TEMPLATE = Path(__file__).parent / "typst" / "certificate.typ"
-STANDARDS = ["a-2a", "ua-1"]
 INK = "#1d1b18"
+MASK = 3
 
 
-def pdf(document: Document) -> bytes:
-    """The document as PDF. What people typed reaches typst as data, never as markup."""
+def pdf(document: Document, *, test_seal: bool = False) -> bytes:
+    """The document as PDF/A-2a and PDF/UA-1; twice the same bytes.
+
+    ``test_seal``: it will bear a seal that proves nothing, and says so.
+    """
     day = document.date
     data = document.texts | {
         "code": document.code,
         "url": document.verification_url,
         "day": [day.year, day.month, day.day],
         "qr": qr(document.verification_url),
-        "arms": list(arms()),
+        "arms": list(typesetting.arms()),
+        "test": _test_words(document.language) if test_seal else "",
     }
-    return typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
-        sys_inputs={"data": json.dumps(data)},
-        pdf_standards=STANDARDS,
-        timestamp=int(document.drawn_at.timestamp()),
-    )
+    return typesetting.pdf(TEMPLATE, data, document.drawn_at)
+
+
+def pictures(texts: dict) -> list[bytes]:
+    """The pages that ``texts`` would make, as SVG: for a preview, without code and seal."""
+    day, url = timezone.localdate(), settings.WAGTAILADMIN_BASE_URL
+    shown = {"code": "XXXX-XXXX-XXXX-XXXX", "url": url, "qr": qr(url), "day": [day.year, day.month, day.day]}
+    return typesetting.pictures(TEMPLATE, texts | shown | {"arms": list(typesetting.arms()), "test": ""})
+
+
+def _test_words(language: str) -> str:
+    with override(language):
+        return _("Test seal: this document proves nothing.")
 
 
 def qr(url: str) -> str:
-    """A QR code as SVG."""
+    """A QR code as SVG. Its mask is given: to try all eight for the evenest takes longer than all the rest."""
     drawn = io.BytesIO()
-    segno.make(url, error="m").save(drawn, kind="svg", border=0, dark=INK, svgclass=None, lineclass=None)
+    segno.make(url, error="m", mask=MASK).save(
+        drawn, kind="svg", border=0, dark=INK, svgclass=None, lineclass=None
+    )
     return drawn.getvalue().decode()
-
-
-def arms() -> bytes:
-    """The commune's arms, SVG or PNG."""
-    own = CommuneSettings.current().arms
-    if own:
-        with own.open() as image:
-            return image.read()
-    return Path(finders.find("img/arms.svg")).read_bytes()

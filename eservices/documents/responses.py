@@ -6,13 +6,13 @@ from .models import Document
 
 
 def download(document: Document) -> FileResponse:
-    """The PDF, to be saved and never to be kept by a cache or run in our name."""
-    response = FileResponse(
-        document.content.open(),
-        as_attachment=True,
-        filename=document.file_name,
-        content_type="application/pdf",
-    )
+    """The PDF of an issued document."""
+    return private_pdf(document.content.open(), document.file_name)
+
+
+def private_pdf(content, name: str) -> FileResponse:
+    """A PDF to be saved, and never to be kept by a cache or run in our name."""
+    response = FileResponse(content, as_attachment=True, filename=name, content_type="application/pdf")
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -1,22 +1,47 @@
-"""The stage that issues a document."""
+"""The stages that make sure who asks, issue a document, and give a vehicle its place in a zone."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
-from eservices.accounts.models import User
+from eservices.accounts.models import IdentityLevel, User
 from eservices.cases.actors import SYSTEM
+from eservices.cases.identity import level_of
 from eservices.cases.models import Case, CaseStage
-from eservices.cases.stages import LEAD, Done, Stage, Waiting, stages
+from eservices.cases.stages import AGENT, LEAD, Done, Kept, Stage, Waiting, keep, result_key, stages
 from eservices.cases.stages import SYSTEM as THE_SYSTEM
+from eservices.formbuilder.blocks import FixedChoiceBlock, QuestionKeyBlock
+from eservices.formbuilder.logic import conditions
 
-from . import actions
-from .content import CannotWrite
-from .models import Document, DocumentTemplate
+from . import actions, permitting, release
+from .content import CannotWrite, last_day, template_for
+from .forms import IdentityForm
+from .models import Document, DocumentTemplate, Permit, Zone
 
+BELOW = [
+    (release.AGENT, gettext_lazy("an agent decides")),
+    (release.POST, gettext_lazy("it is posted to the registered address")),
+]
+PROVEN, CHECKED, OPEN, GO_ON = "proven", "checked", "open", "go_on"
+LEVELS = [
+    ("email", gettext_lazy("whose e-mail address is proven")),
+    ("known", gettext_lazy("who is known")),
+    ("assured", gettext_lazy("whom an identity provider proved")),
+]
+UNKNOWN = [
+    (release.AGENT, gettext_lazy("an agent checks who asks")),
+    (GO_ON, gettext_lazy("it goes on all the same, and later stages may look at it")),
+]
+IDENTITIES = [  # how the check of an identity may end
+    (PROVEN, gettext_lazy("proven")),
+    (CHECKED, gettext_lazy("checked by an agent")),
+    (OPEN, gettext_lazy("not checked")),
+]
+ISSUING = {"document", "permit"}  # types of stages that issue a document
+WAITING_LIST = timedelta(hours=12)  # how often a full zone is looked at
 LOOK_AGAIN = timedelta(minutes=10)  # whether a lead has put the template right
 
 
@@ -24,6 +49,64 @@ def template_choices() -> list[tuple[str, str]]:
     """Every document that can be issued, by key."""
     found = DocumentTemplate.objects.order_by("locale_id").values_list("key", "title")
     return list({key: (key, title) for key, title in reversed(list(found))}.values())
+
+
+@stages.register("identity")
+class IdentityStage(Stage):
+    """Who is known well enough goes on by itself; of everybody else an agent states how identity was checked.
+
+    Laid before what asks the register, nobody learns from it about others.
+    """
+
+    key = "identity"
+    label = gettext_lazy("Identity of the applicant")
+    icon = "user"
+    by_person = True
+    applicant_template = "documents/stages/identity_applicant.html"
+    button = gettext_lazy("Go on")
+
+    def block(self):
+        return blocks.StructBlock(
+            [
+                (
+                    "level",
+                    FixedChoiceBlock(
+                        choices=LEVELS, default="known", label=gettext_lazy("Goes on by itself")
+                    ),
+                ),
+                (
+                    "below",
+                    FixedChoiceBlock(choices=UNKNOWN, default=release.AGENT, label=gettext_lazy("Otherwise")),
+                ),
+            ],
+            icon=self.icon,
+            label=self.label,
+        )
+
+    def keeps(self, key, title, settings):
+        return [Kept(result_key(key), title, "choice", tuple(IDENTITIES))]
+
+    def enter(self, case, row, settings):
+        if level_of(case) >= IdentityLevel[settings.get("level", "known").upper()]:
+            result = PROVEN
+        elif row.data.get("details"):
+            result = CHECKED
+        elif settings.get("below") == GO_ON:
+            result = OPEN
+        else:
+            return Waiting(AGENT)
+        keep(case, **{result_key(row.key): result})
+        return Done()
+
+    def form(self, case, row, settings, data=None):
+        return None if row.data.get("details") else IdentityForm(data, auto_id="identity_%s")
+
+    def work(self, case, row, settings, actor, said):
+        row.data |= {"details": {"documents": said}, "by": actor.pk}
+        return said
+
+    def situation(self, case, row, settings):
+        return "" if row.data.get("details") else _("Who asks is not known: say how you made sure of it.")
 
 
 @stages.register("document")
@@ -35,13 +118,25 @@ class DocumentStage(Stage):
     icon = "doc-full"
     agent_template = "documents/stages/document_agent.html"
     applicant_template = "documents/stages/document_applicant.html"
+    tells_acceptance = True
+    needs = "accept"
+    button = gettext_lazy("Release the document")
 
     def block(self):
-        return blocks.StructBlock(
-            [("template", blocks.ChoiceBlock(choices=template_choices, label=gettext_lazy("Document")))],
-            icon=self.icon,
-            label=self.label,
-        )
+        return blocks.StructBlock(self.settings_blocks(), icon=self.icon, label=self.label)
+
+    def settings_blocks(self) -> list[tuple[str, blocks.Block]]:
+        return [
+            ("template", FixedChoiceBlock(choices=template_choices, label=gettext_lazy("Document"))),
+            (
+                "below",
+                FixedChoiceBlock(
+                    choices=BELOW,
+                    default=release.AGENT,
+                    label=gettext_lazy("If it tells of the register and identity is not known"),
+                ),
+            ),
+        ]
 
     def enter(self, case, row, settings):
         document = Document.objects.filter(stage=row).first()
@@ -50,25 +145,146 @@ class DocumentStage(Stage):
                 document = self._draw(case, row, settings)
             except CannotWrite as fault:
                 return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=str(fault))
+        if document is None:
+            return Waiting(AGENT, reason=_("Nobody stated how the identity of the applicant was checked."))
         if document.state == Document.State.DRAWN:
             return Waiting(THE_SYSTEM)
         return Done({"document": str(document.pk), "number": document.number})
 
-    def _draw(self, case: Case, row: CaseStage, settings: dict) -> Document:
-        decided = decision(case)
-        if decided is None:
-            raise CannotWrite(_("Nobody stated how the identity of the applicant was checked."))
+    def form(self, case, row, settings, data=None):
+        waits = row.waiting_for == AGENT and not Document.objects.filter(stage=row).exists()
+        return IdentityForm(data, auto_id="document_%s") if waits else None
+
+    def work(self, case, row, settings, actor, said):
+        row.data |= {"details": {"documents": said}, "by": actor.pk}
+        return said
+
+    def situation(self, case, row, settings):
+        if row.waiting_for != AGENT:
+            return ""
+        return _("Say how you made sure who applies: the document is made then, or goes by post.")
+
+    def _draw(self, case: Case, row: CaseStage, settings: dict) -> Document | None:
+        """The document with its number; None where an agent must state the identity first."""
+        template = template_for(settings.get("template", ""), case.language)
+        statement = stated(case)
+        said = statement.data["details"]["documents"]["identity_check"] if statement else ""
+        below = settings.get("below", release.AGENT)
+        check = release.identity_check(template, level_of(case), said, below)
+        if not check:
+            return None
         return actions.draw(
             actor=SYSTEM,
             case=case,
             stage=row,
-            template=settings.get("template", ""),
-            identity_check=decided.data["details"]["documents"]["identity_check"],
-            issued_by=User.objects.filter(pk=decided.data.get("by")).first(),
+            template=template,
+            identity_check=check,
+            issued_by=User.objects.filter(pk=statement.data.get("by")).first() if statement else None,
+            valid_until=last_day(self._months(template, settings), self._first_day(case, settings)),
         )
 
+    def _first_day(self, case: Case, settings: dict) -> date:
+        return timezone.localdate()
 
-def decision(case: Case) -> CaseStage | None:
-    """The decision in which identity was stated."""
+    def _months(self, template: DocumentTemplate, settings: dict) -> int | None:
+        return template.months
+
+
+def asks_identity(case: Case, row: CaseStage) -> bool:
+    """Whether the document of this stage goes out only once an agent stated who asks."""
+    settings = row.spec.settings
+    try:
+        template = template_for(settings.get("template", ""), case.language)
+    except CannotWrite:
+        return False
+    return not release.identity_check(template, level_of(case), "", settings.get("below", release.AGENT))
+
+
+def stated(case: Case) -> CaseStage | None:
+    """The stage in which an agent stated the identity: a decision, that of the identity, or the document's own."""
     rows = (row for row in case.stages.all() if row.data.get("details", {}).get("documents"))
     return next(rows, None)
+
+
+@stages.register("quota")
+class QuotaStage(Stage):
+    """A place in a zone for a vehicle, or the waiting list."""
+
+    key = "quota"
+    label = gettext_lazy("Place in a zone")
+    icon = "site"
+    agent_template = "documents/stages/quota_agent.html"
+    applicant_template = "documents/stages/quota_applicant.html"
+
+    def block(self):
+        return blocks.StructBlock(
+            [
+                ("template", FixedChoiceBlock(choices=template_choices, label=gettext_lazy("Permit"))),
+                ("plate", QuestionKeyBlock(label=gettext_lazy("Question about the plate"))),
+                ("zone", QuestionKeyBlock(label=gettext_lazy("Question about the zone"))),
+            ],
+            icon=self.icon,
+            label=self.label,
+        )
+
+    def enter(self, case, row, settings):
+        now, answers = timezone.now(), case.answers
+        value = str(answers.get(settings.get("zone", "")) or "")
+        zone = Zone.objects.filter(kind=settings.get("template", ""), value=value).first()
+        if zone is None:
+            reason = _("There is no permit zone “%(zone)s”. Add it under Permit zones.") % {"zone": value}
+            return Waiting(LEAD, until=now + LOOK_AGAIN, reason=reason)
+        plate = str(answers.get(settings.get("plate", "")) or "")
+        permit = permitting.ask_place(actor=SYSTEM, case=case, zone=zone, plate=plate)
+        if permit.granted_at:
+            return Done({"zone": zone.name})
+        reason = _("“%(zone)s” is full: the request is on the waiting list.") % {"zone": zone.name}
+        return Waiting(THE_SYSTEM, until=now + WAITING_LIST, reason=reason)
+
+
+@stages.register("permit")
+class PermitStage(DocumentStage):
+    """Issues the permit for the vehicle that has its place."""
+
+    key = "permit"
+    label = gettext_lazy("Permit")
+    icon = "key"
+
+    def settings_blocks(self):
+        return [
+            *super().settings_blocks(),
+            (
+                "start",
+                QuestionKeyBlock(
+                    required=False, compares="date", label=gettext_lazy("Question from when, today if none")
+                ),
+            ),
+            (
+                "months",
+                blocks.IntegerBlock(
+                    required=False,
+                    min_value=1,
+                    max_value=600,
+                    label=gettext_lazy("Valid for so many months"),
+                    help_text=gettext_lazy("As the document says, if empty."),
+                ),
+            ),
+        ]
+
+    def _draw(self, case, row, settings):
+        permit = Permit.objects.filter(case=case, granted_at__isnull=False).first()
+        if permit is None:
+            raise CannotWrite(_("The vehicle has no place: lay the stage “Place in a zone” before."))
+        document = super()._draw(case, row, settings)
+        if document is not None:
+            first = self._first_day(case, settings)
+            permitting.set_validity(actor=SYSTEM, permit=permit, document=document, first=first)
+        return document
+
+    def _first_day(self, case, settings):
+        today = timezone.localdate()
+        asked = conditions.calendar_day(case.answers.get(settings.get("start") or ""))
+        return max(asked or today, today)
+
+    def _months(self, template, settings):
+        return settings.get("months") or template.months

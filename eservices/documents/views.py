@@ -1,13 +1,24 @@
-"""Public verification: number, date, digest and state of a document, and nothing else."""
+"""Public pages: verification by code or by file, and a document behind a link that was given away.
 
+Verification tells number, date, digest and state of a document, and nothing else.
+"""
+
+from functools import wraps
+
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
-from . import access, limits
+from eservices.cases.actors import SYSTEM
+
+from . import access, actions, checking, limits
 from .codes import normalise
+from .responses import download
 
 
+# -- Verification --------------------------------------------------------------------------------------------
 @require_safe
 @never_cache
 def verify(request):
@@ -31,5 +42,55 @@ def verdict(request, code: str):
     return _page(request, typed=document.code, document=document)
 
 
+class InMemory(MemoryFileUploadHandler):
+    """Keeps what is to be verified in memory, and nothing of what is larger than any document."""
+
+    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
+        self.activated = content_length <= checking.LARGEST
+
+
+@csrf_exempt  # nothing is written, and the page carries neither session nor token
+@never_cache
+@require_POST
+def verify_file(request):
+    """Whether a file is what the commune issued. It is read and forgotten."""
+    request.upload_handlers = [InMemory(request)]
+    if limits.too_many_files(request):
+        return _page(request, status=429, wait=True)
+    upload = request.FILES.get("file")
+    if upload is None:
+        return _page(request, status=422, no_file=True)
+    finding, document = checking.judge(upload.read())
+    return _page(request, document=document, finding=None if document else finding, by_file=True)
+
+
 def _page(request, *, status: int = 200, **context):
     return render(request, "documents/verify.html", context, status=status)
+
+
+# -- Given away ----------------------------------------------------------------------------------------------
+def _unlisted(view):
+    """Nobody keeps a copy of the page, and its address leaves it for nowhere."""
+
+    @wraps(view)
+    def guarded(request, secret):
+        response = view(request, access.shared(secret), secret)
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return require_safe(guarded)
+
+
+@_unlisted
+def shared(request, document, secret):
+    """What the applicant lets whoever holds the link fetch."""
+    return render(request, "documents/shared.html", {"document": document, "secret": secret})
+
+
+@_unlisted
+def shared_file(request, document, secret):
+    """The PDF. That it was fetched stands in the trace of the case."""
+    actions.leave_trace_of_reading(actor=SYSTEM, document=document, shared=True)
+    return download(document)

@@ -1,15 +1,27 @@
 """What agents and editors see of documents in the admin."""
 
-from django.urls import path
+from io import BytesIO
+
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from wagtail import hooks
+from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from . import access, actions
-from .models import DocumentTemplate
-from .responses import download
+from eservices.cases import access as cases
+from eservices.cases.actions import IllegalTransition
+
+from . import access, actions, casefile
+from .forms import RevokeForm
+from .models import DocumentTemplate, Zone
+from .responses import download, private_pdf
 
 
 class DocumentTemplateViewSet(SnippetViewSet):
@@ -18,12 +30,25 @@ class DocumentTemplateViewSet(SnippetViewSet):
     model = DocumentTemplate
     icon = "doc-full"
     menu_label = _("Document templates")
-    list_display = ["title", "key", "locale"]
+    list_display = ["title", "key", "locale", UpdatedAtColumn()]
     search_fields = ["title", "key"]
     copy_view_enabled = False
+    add_to_settings_menu = True
+
+
+class ZoneViewSet(SnippetViewSet):
+    """Where permits hold, and how many at a time."""
+
+    model = Zone
+    icon = "site"
+    menu_label = _("Permit zones")
+    list_display = ["name", "kind", "value", "places"]
+    copy_view_enabled = False
+    add_to_settings_menu = True
 
 
 register_snippet(DocumentTemplateViewSet)
+register_snippet(ZoneViewSet)
 
 
 @require_safe
@@ -34,6 +59,50 @@ def issued_document(request, pk):
     return download(document)
 
 
+@require_http_methods(["GET", "POST"])
+def revoke_document(request, pk):
+    """Asks once for the reason, then takes the document back; for who may decide on its case."""
+    document = access.document_for(request.user, pk, "accept")
+    form = RevokeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            actions.revoke(actor=request.user, document=document, reason=form.cleaned_data["reason"])
+        except IllegalTransition as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(request, _("The document is revoked."))
+        return redirect("cases:case", document.case.reference)
+    context = {"document": document, "form": form, "header_title": document.number, "header_icon": "doc-full"}
+    return TemplateResponse(request, "documents/revoke.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def case_file(request, reference):
+    """The whole case as PDF, for agents of its team. Reading leaves a trace."""
+    case = cases.case_for(request.user, reference)
+    content = casefile.pdf(case, reader=request.user, now=timezone.now())
+    actions.leave_trace_of_case_file(actor=request.user, case=case)
+    return private_pdf(BytesIO(content), f"{case.reference}.pdf")
+
+
 @hooks.register("register_admin_urls")
 def register_urls():
-    return [path("issued-documents/<uuid:pk>/", issued_document, name="issued_document")]
+    return [
+        path("issued-documents/<uuid:pk>/", issued_document, name="issued_document"),
+        path("issued-documents/<uuid:pk>/revoke/", revoke_document, name="revoke_document"),
+        path("case-files/<slug:reference>/", case_file, name="case_file"),
+    ]
+
+
+class InspectorItem(MenuItem):
+    """The way to the inspector's page, for who may look up plates."""
+
+    def is_shown(self, request):
+        return request.user.has_perm("eservices_documents.inspect_permits")
+
+
+@hooks.register("register_admin_menu_item")
+def register_inspection():
+    return InspectorItem(
+        _("Check a permit"), reverse("documents:inspect"), name="inspect", icon_name="key", order=760
+    )

@@ -6,3 +6,6 @@ class PaymentsConfig(AppConfig):
     name = "eservices.payments"
     label = "eservices_payments"
     verbose_name = _("Payments")
+
+    def ready(self):
+        from . import checks, receivers  # noqa: F401

@@ -6,3 +6,6 @@ class RegisterConfig(AppConfig):
     name = "eservices.register"
     label = "eservices_register"
     verbose_name = _("Register")
+
+    def ready(self):
+        from . import checks, receivers  # noqa: F401

@@ -1,10 +1,10 @@
+import json
 import shutil
 import subprocess
 
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
-from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,9 @@ from eservices.deliveries.models import Delivery
 from eservices.documents import actions, rendering
 from eservices.documents.models import Document, DocumentTemplate
 from eservices.documents.sweeps import make_drawn_documents
+from home import typesetting
 from home.models import CommuneSettings
+from tests.factories.cases import member
 from tests.factories.documents import (
     KEY,
     DocumentTemplateFactory,
@@ -84,6 +86,36 @@ def test_accepting_issues_a_document_tells_the_applicant_and_closes_the_case(
     assert "/dossier/" in letter.payload["text"]
 
 
+def test_one_letter_says_that_the_case_is_accepted_and_that_its_document_is_ready(
+    django_capture_on_commit_callbacks,
+):
+    DocumentTemplateFactory()
+    case = waiting_case()
+    before = Delivery.objects.about(case.subject).count()
+    with django_capture_on_commit_callbacks(execute=True):
+        details = {"documents": {"identity_check": "seen"}}
+        cases.accept(actor=agent(), case=case, details=details, reason="Tout est en ordre.")
+    [letter] = Delivery.objects.about(case.subject).order_by("created_at")[before:]
+    for text in (letter.payload["text"], letter.payload["html"]):
+        assert gettext("your request “%(service)s” is accepted.") % {"service": case.service} in text
+        assert "Tout est en ordre." in text
+        assert case.documents.get().number in text
+
+
+def test_identity_is_asked_once_where_two_decisions_come_before_the_document():
+    DocumentTemplateFactory()
+    decisions = [{"key": "visa", "type": "decision"}, {"key": "decision", "type": "decision"}]
+    attestation = {"key": "doc", "type": "document", "settings": {"template": KEY}}
+    case = waiting_case(stages=[*decisions, attestation])
+    assert "documents" in forms_for(case, {})
+    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance(case.pk)
+    assert "documents" not in forms_for(fresh(case), {})
+    cases.accept(actor=agent(), case=fresh(case))
+    process.advance(case.pk)
+    assert case.documents.get().identity_check == "seen"
+
+
 def test_numbers_follow_each_other_by_kind_and_year():
     with time_machine.travel("2026-11-24 08:00Z"):
         numbers = [issued().number, issued().number]
@@ -107,14 +139,27 @@ def test_a_rehearsal_draws_from_a_series_of_its_own_and_is_no_document(client):
     assert client.get(reverse("documents:verdict", args=[document.code])).status_code == 404
 
 
-def test_a_case_without_a_stated_identity_waits_for_a_lead():
+def test_a_case_without_a_stated_identity_waits_for_an_agent_who_states_it(client):
     DocumentTemplateFactory()
     case = waiting_case()
     cases.accept(actor=agent(), case=case)
     process.advance(case.pk)
     row = case.stages.get(type="document")
-    assert (row.waiting_for, case.documents.count()) == ("lead", 0)
+    assert (row.waiting_for, case.documents.count()) == ("agent", 0)
     assert row.reason
+    url = reverse("cases:stage", args=[case.reference, row.key])
+    client.force_login(member(team=case.team, role=Role.TREAT))
+    assert client.post(url, {"identity_check": "seen"}).status_code == 404
+    decider = member(team=case.team, role=Role.DECIDE)
+    client.force_login(decider)
+    assert url in client.get(reverse("cases:case", args=[case.reference])).text
+    assert client.post(url, {}).status_code == 422
+    client.post(url, {"identity_check": "seen"})
+    process.advance(case.pk)
+    document = case.documents.get()
+    assert (document.identity_check, document.issued_by) == ("seen", decider)
+    client.post(url, {"identity_check": "card"})
+    assert fresh(document).identity_check == "seen"
 
 
 def test_a_missing_template_waits_for_a_lead_and_goes_on_once_it_is_there():
@@ -150,7 +195,7 @@ def test_a_worker_killed_anywhere_is_followed_by_one_that_ends_with_the_same_num
     class Killed(BaseException):
         pass
 
-    def kill(*args):
+    def kill(*args, **kwargs):
         raise Killed
 
     with time_machine.travel("2027-11-24 08:00Z", tick=False) as clock:
@@ -165,7 +210,9 @@ def test_a_worker_killed_anywhere_is_followed_by_one_that_ends_with_the_same_num
         make_drawn_documents(timezone.now())
     made = fresh(document)
     assert (made.state, made.number, made.code) == (Document.State.ISSUED, document.number, document.code)
-    assert made.content.name.endswith(f"{document.pk.hex}.pdf")
+    folder = made.content.name.rpartition("/")[0]
+    kept = [name for name in made.content.storage.listdir(folder)[1] if document.pk.hex in name]
+    assert kept == [f"{document.pk.hex}-2.pdf"]
 
 
 def test_two_runs_write_the_same_file():
@@ -175,7 +222,7 @@ def test_two_runs_write_the_same_file():
 
 def test_what_was_frozen_with_the_number_is_what_the_pdf_says():
     document = drawn()
-    DocumentTemplate.objects.update(sentence="Something else")
+    DocumentTemplate.objects.update(body=json.dumps([]))
     actions.issue(document.pk)
     assert "Élodie Marchetti" in text_of(fresh(document))
 
@@ -183,7 +230,7 @@ def test_what_was_frozen_with_the_number_is_what_the_pdf_says():
 def test_a_pdf_that_cannot_be_made_is_tried_again_and_the_fault_is_shown(monkeypatch, client):
     document = drawn()
     with monkeypatch.context() as patch:
-        patch.setattr(rendering, "STANDARDS", ["a-9z"])
+        patch.setattr(typesetting, "STANDARDS", ["a-9z"])
         actions.issue(document.pk)
     waiting = fresh(document)
     assert waiting.state == Document.State.DRAWN
@@ -240,7 +287,8 @@ def test_markup_in_a_name_is_printed_as_it_was_typed(name):
 
 def test_a_question_that_was_not_answered_is_not_listed():
     document = drawn(answers={"naissance": None})
-    assert [label for label, _ in document.texts["facts"]] == ["Nom", "Prénoms"]
+    [facts] = [block["facts"] for block in document.texts["body"] if block["kind"] == "facts"]
+    assert [label for label, _ in facts] == ["Nom", "Prénoms"]
 
 
 def test_a_picture_of_the_arms_stands_on_the_document():
@@ -259,56 +307,6 @@ def test_a_document_comes_in_the_language_of_the_case_where_there_is_a_template(
     process.advance(case.pk)
     document = case.documents.get()
     assert (document.title, document.language) == ("Wohnsitzbestätigung", "de")
-
-
-# -- Templates ----------------------------------------------------------------------------------------------
-def template(**fields) -> DocumentTemplate:
-    return DocumentTemplateFactory.build(locale=DocumentTemplateFactory().locale, **fields)
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"sentence": "{nobody} asked"},
-        {"sentence": "{nom.__class__}"},
-        {"sentence": "{nom!r} {0}"},
-        {"sentence": "{nom"},
-        {"sentence": "nom}"},
-        {"validity": "Until {nobody}"},
-        {"facts": "nom, nobody"},
-    ],
-)
-def test_a_placeholder_that_no_service_can_fill_is_refused(fields):
-    waiting_case()
-    with pytest.raises(ValidationError) as refused:
-        template(**fields).clean()
-    assert list(refused.value.message_dict) == list(fields)
-
-
-def test_placeholders_that_every_service_asks_are_accepted():
-    waiting_case()
-    template(sentence="{prenom} {nom} {applicant} {number} {date}", facts="nom, reference").clean()
-
-
-def test_a_template_written_before_its_service_may_name_any_field():
-    template(sentence="{anything}").clean()
-    with pytest.raises(ValidationError):
-        template(sentence="{any thing}").clean()
-
-
-def test_an_editor_saves_a_template_in_the_admin(client, admin_user):
-    template = DocumentTemplateFactory()
-    waiting_case()
-    client.force_login(admin_user)
-    url = reverse(
-        f"wagtailsnippets_{template._meta.app_label}_{template._meta.model_name}:edit", args=[template.pk]
-    )
-    fields = {"key": template.key, "prefix": "AD", "title": "Attestation", "facts": "nom"}
-    refused = client.post(url, fields | {"sentence": "{nobody}"})
-    assert refused.status_code == 200
-    assert "nobody" in refused.text
-    assert client.post(url, fields | {"sentence": "{nom}"}).status_code == 302
-    assert fresh(template).sentence == "{nom}"
 
 
 # -- Who may read -------------------------------------------------------------------------------------------

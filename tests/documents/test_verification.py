@@ -52,6 +52,10 @@ def test_an_empty_form_says_what_to_write(client):
     assert 'aria-invalid="true"' not in client.get(FORM).text
 
 
+def test_the_address_without_its_code_leads_to_the_form(client):
+    assert client.get("/v/").url == FORM
+
+
 def test_a_revoked_document_says_so(client):
     document = issued()
     Document.objects.update(state=Document.State.REVOKED)

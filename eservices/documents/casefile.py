@@ -1,0 +1,120 @@
+"""A whole case as one PDF: what was declared, said, decided and issued, and everything that happened.
+
+Files stand in it by name, size and SHA-256, so that each can be matched with the copy that goes along.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from eservices.cases import access, case_screen, timeline
+from eservices.cases.models import Case, Message, Person
+from eservices.formbuilder.field_types import MASK
+from home import phones, typesetting
+from home.dates import date_format
+
+from .models import Document
+
+TEMPLATE = Path(__file__).parent / "typst" / "casefile.typ"
+
+
+def pdf(case: Case, *, reader, now: datetime) -> bytes:
+    """The case as it stands ``now``, in the language at hand, PDF/A-2a and PDF/UA-1."""
+    return typesetting.pdf(TEMPLATE, _content(case, reader, now), now)
+
+
+def _content(case: Case, reader, now: datetime) -> dict:
+    files, today = list(access.files_of(case)), timezone.localdate(now)
+    return typesetting.letterhead() | {
+        "language": get_language(),
+        "day": [today.year, today.month, today.day],
+        "reference": case.reference,
+        "service": case.version.definition.title(get_language()),
+        "title": _("Case %(reference)s") % {"reference": case.reference},
+        "rehearsal": _("Rehearsal: this document has no value.") if case.rehearsal else "",
+        "facts": _facts(case),
+        "answers": [
+            [title, [[one.label, _said(one)] for one in found]]
+            for title, found in case_screen.answers(case, files)
+        ],
+        "messages": [_message(one) for one in case.messages.select_related("author")],
+        "notes": [
+            [_moment(one.at), str(one.author), one.text] for one in case.notes.select_related("author")
+        ],
+        "files": [[one.name, filesizeformat(one.size), one.digest] for one in files],
+        "documents": [_document(one) for one in case.documents.out().order_by("drawn_at")],
+        "events": [
+            [_moment(line.at), line.what, line.who, line.detail] for line in reversed(timeline.timeline(case))
+        ],
+        "words": {
+            "printed": _("As it stood on %(moment)s, read by %(reader)s")
+            % {"moment": _moment(now), "reader": reader},
+            "case": _("The case"),
+            "answers": _("What was declared"),
+            "messages": _("Messages"),
+            "notes": _("Internal notes"),
+            "files": _("Files"),
+            "documents": _("Documents"),
+            "events": _("Everything that happened"),
+            "none": _("None."),
+        },
+    }
+
+
+def _facts(case: Case) -> list[list[str]]:
+    submission = case.submission
+    facts = [
+        (_("Applicant"), case.applicant),
+        (_("E-mail address"), case.email),
+        (_("Telephone"), phones.readable(case.phone)),
+        (_("Received"), f"{_moment(submission.sent_at)}, {submission.get_channel_display()}"),
+        (_("Team"), case.team.name),
+        (_("Agent"), str(case.assignee or "")),
+        (_("State"), case.get_state_display()),
+        (_("Decision"), case.get_outcome_display()),
+        (_("Reason"), case.reason),
+        (_("Closed"), _moment(case.closed_at) if case.closed_at else ""),
+        *[(one.name, _outcome(one)) for one in case.persons.all()],
+    ]
+    return [[str(label), str(value)] for label, value in facts if value]
+
+
+def _outcome(person: Person) -> str:
+    """How it ended for one of the people whom the request concerns."""
+    outcome = person.get_outcome_display() or _("as the case")
+    return f"{outcome}: {person.reason}" if person.reason else str(outcome)
+
+
+def _said(answer: case_screen.Answer) -> str:
+    if answer.secret and answer.value:
+        return MASK
+    said = answer.value or ", ".join(file.name for file in answer.files)
+    if found := answer.enclosure:
+        said = ", ".join(filter(None, (said, str(found.get_state_display()), found.reason)))
+    if answer.change is None:
+        return said
+    corrected = _("%(value)s (declared: %(declared)s; corrected because: %(reason)s)")
+    return corrected % {"value": said, "declared": answer.declared, "reason": answer.change.reason}
+
+
+def _message(one: Message) -> list[str]:
+    by = _("by the applicant") if one.from_applicant else one.author or _("by itself")
+    return [_moment(one.at), str(by), str(one.get_kind_display()), one.text]
+
+
+def _document(one: Document) -> list[str]:
+    return [
+        one.title,
+        one.number,
+        date_format(one.date, "DATE_FORMAT"),
+        str(one.get_state_display()),
+        one.digest,
+    ]
+
+
+def _moment(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

@@ -1,0 +1,36 @@
+"""A key in a token: ``SEAL_URL=pkcs11:/usr/lib/softhsm/libsofthsm2.so?token=commune&label=seal``.
+
+The path is the token's PKCS#11 module, ``label`` that of the key and its certificate; the PIN stands in
+``SEAL_PASSWORD``. ``&raw=1`` for a token that signs a digest and computes none itself.
+"""
+
+from contextlib import contextmanager
+from urllib.parse import parse_qs
+
+from pkcs11 import PKCS11Error
+from pyhanko.config.pkcs11 import TokenCriteria
+from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+
+from eservices.documents.sealing import CannotSeal
+
+
+class Key:
+    """A session for each seal: a token that was taken out and put back works again."""
+
+    is_test = False
+
+    def __init__(self, url, password: str):
+        asked = {name: values[0] for name, values in parse_qs(url.query).items()}
+        self.module, self.token, self.label = url.path, asked.get("token"), asked.get("label")
+        self.pin, self.raw = password, asked.get("raw") == "1"
+
+    @contextmanager
+    def signer(self):
+        try:
+            criteria = TokenCriteria(label=self.token)
+            with open_pkcs11_session(self.module, token_criteria=criteria, user_pin=self.pin) as session:
+                yield PKCS11Signer(session, cert_label=self.label, use_raw_mechanism=self.raw)
+        except PKCS11Error as fault:
+            raise CannotSeal(
+                f"The seal's token does not answer: {str(fault) or type(fault).__name__}."
+            ) from fault

@@ -1,0 +1,80 @@
+"""The key of a site that has none: made at set-up, known to nobody, and plainly a test."""
+
+import os
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
+from django.conf import settings
+from django.utils import timezone
+from pyhanko.sign.signers import SimpleSigner
+
+VALID = timedelta(days=10 * 365)
+
+
+class Key:
+    """Lies in ``COMMUNE_VAR/seal/test.p12``."""
+
+    is_test = True
+
+    def __init__(self, url=None, password: str = ""):
+        self.path = Path(settings.VAR_DIR) / "seal" / "test.p12"
+
+    @contextmanager
+    def signer(self):
+        yield self._signer
+
+    @cached_property
+    def _signer(self) -> SimpleSigner:
+        if not self.path.exists():
+            self._make()
+        return SimpleSigner.load_pkcs12_data(self.path.read_bytes(), [], None)
+
+    def _make(self) -> None:
+        """Where two processes make one at the same time, the first counts."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=self.path.parent) as made:  # readable by its owner only
+            made.write(new_key(f"TEST SEAL, {settings.WAGTAIL_SITE_NAME}"))
+            made.flush()
+            with suppress(FileExistsError):
+                os.link(made.name, self.path)
+
+
+def new_key(name: str) -> bytes:
+    """A P-256 key with a certificate that it signed itself, as PKCS#12 without a passphrase."""
+    key, today = ec.generate_private_key(ec.SECP256R1()), timezone.now()
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name[:64])])
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        **dict.fromkeys(
+            (
+                "key_encipherment",
+                "data_encipherment",
+                "key_agreement",
+                "key_cert_sign",
+                "crl_sign",
+                "encipher_only",
+                "decipher_only",
+            ),
+            False,
+        ),
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + VALID)
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return pkcs12.serialize_key_and_certificates(b"seal", key, certificate, None, NoEncryption())

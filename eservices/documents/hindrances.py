@@ -1,0 +1,21 @@
+"""A case whose document is still being made, or whose permit is still valid, does not go."""
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from eservices.cases.hindrances import Hindrance, hindrances
+
+from .models import Document, Permit
+
+
+def _being_made() -> Q:
+    return Q(pk__in=Document.objects.filter(state=Document.State.DRAWN).values("case"))
+
+
+def _still_valid() -> Q:
+    return Q(pk__in=Permit.objects.valid(timezone.localdate()).values("case"))
+
+
+hindrances.register("documents")(Hindrance(_("a document on it is still being made"), _being_made))
+hindrances.register("permits")(Hindrance(_("a permit on it is still valid"), _still_valid))

@@ -1,0 +1,19 @@
+"""Templates, documents and the seals they bear."""
+
+from .documents import Document, DocumentLink, IdentityCheck, Seal
+from .permits import Permit, PlateCheck, Renewal, Zone
+from .templates import DocumentTemplate, asked_by_services, issuing_forms
+
+__all__ = [
+    "Document",
+    "DocumentLink",
+    "DocumentTemplate",
+    "IdentityCheck",
+    "Permit",
+    "PlateCheck",
+    "Renewal",
+    "Seal",
+    "Zone",
+    "asked_by_services",
+    "issuing_forms",
+]

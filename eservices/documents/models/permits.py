@@ -1,0 +1,132 @@
+"""Permits: documents for one vehicle in one zone, of which a zone has so many places."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+
+from eservices.cases.models import Case
+from eservices.cases.states import State
+from eservices.submissions.models import Draft
+
+from .documents import Document
+
+
+class Zone(models.Model):
+    """Where permits of one kind hold, and how many at a time."""
+
+    kind = models.SlugField(_("document"), max_length=60, help_text=_("Key of the template of the permit."))
+    value = models.CharField(
+        _("answer"), max_length=60, help_text=_("To the question about the zone, as the form keeps it.")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    places = models.PositiveIntegerField(
+        _("places"), null=True, blank=True, help_text=_("Empty: as many as are asked for.")
+    )
+
+    panels = [FieldPanel(name) for name in ("kind", "value", "name", "places")]
+
+    class Meta:
+        verbose_name = _("permit zone")
+        verbose_name_plural = _("permit zones")
+        ordering = ["kind", "name"]
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="one_zone_per_answer")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def free(self, day) -> int | None:
+        """Places that nobody has on ``day``; None where there is no limit."""
+        return None if self.places is None else self.places - self.permits.taking_place(day).count()
+
+
+class PermitQuerySet(models.QuerySet):
+    def valid(self, day):
+        """Permits that hold on ``day``."""
+        issued = self.filter(document__state=Document.State.ISSUED, valid_from__lte=day)
+        return issued.filter(Q(valid_until=None) | Q(valid_until__gte=day))
+
+    def taking_place(self, day):
+        """What has a place of its zone on ``day``: issued or about to be. One that renews another takes over its."""
+        out = Q(document__state__in=[Document.State.DRAWN, Document.State.ISSUED]) & (
+            Q(valid_until=None) | Q(valid_until__gte=day)
+        )
+        held = Q(document=None, granted_at__isnull=False) & ~Q(case__state=State.CLOSED)
+        predecessor = Q(renews__document__state=Document.State.ISSUED, renews__valid_until__gte=day)
+        return self.filter(out | held, case__rehearsal=False).exclude(predecessor)
+
+    def waiting(self):
+        """On the list for a place, the first come first."""
+        return (
+            self.filter(granted_at=None, case__rehearsal=False)
+            .exclude(case__state=State.CLOSED)
+            .order_by("asked_at", "pk")
+        )
+
+    def to_remind(self, now):
+        return self.filter(due_at__lte=now)
+
+
+class Permit(models.Model):
+    """A vehicle's right to a place in a zone. Held for the case first; valid once its document is issued."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="permit")
+    zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="permits", verbose_name=_("zone"))
+    plate = models.CharField(
+        _("plate"), max_length=16, db_index=True, help_text=_("Letters and digits only.")
+    )
+    document = models.OneToOneField(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="permit"
+    )
+    renews = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="renewed"
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+    granted_at = models.DateTimeField(null=True, blank=True, help_text=_("When it got its place."))
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, help_text=_("When the reminder to renew is sent."))
+
+    objects = PermitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("permit")
+        verbose_name_plural = _("permits")
+        ordering = ["asked_at"]
+
+    def __str__(self) -> str:
+        return f"{self.plate} {self.zone}"
+
+
+class Renewal(models.Model):
+    """The draft in which somebody renews a permit. What is sent of it takes over the place."""
+
+    permit = models.ForeignKey(Permit, on_delete=models.CASCADE, related_name="renewals")
+    draft = models.OneToOneField(Draft, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("renewal")
+        verbose_name_plural = _("renewals")
+
+    def __str__(self) -> str:
+        return f"{self.permit}"
+
+
+class PlateCheck(models.Model):
+    """An inspector looked up a plate: who, which, when, and whether something valid was found."""
+
+    inspector = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    plate = models.CharField(_("plate"), max_length=16)
+    found = models.BooleanField(_("valid permit"))
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("plate looked up")
+        verbose_name_plural = _("plates looked up")
+        ordering = ["-at"]
+        permissions = [("inspect_permits", _("Can look up permits by plate"))]
+
+    def __str__(self) -> str:
+        return f"{self.plate} {self.at:%Y-%m-%d %H:%M}"

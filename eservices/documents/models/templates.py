@@ -1,0 +1,127 @@
+"""The texts of documents, as editors keep them."""
+
+from collections.abc import Iterator
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import PreviewableMixin, RevisionMixin, TranslatableMixin
+from wagtail_localize.fields import SynchronizedField
+
+from eservices.formbuilder import placeholders
+from eservices.formbuilder.logic import conditions
+from eservices.formbuilder.models import Form, FormVersion
+
+from .. import passages
+from ..blocks import BodyBlock
+from ..panels import WordsPanel
+from ..placeholders import GIVEN
+
+
+class DocumentTemplate(PreviewableMixin, RevisionMixin, TranslatableMixin, models.Model):
+    """The text of a kind of document, one per language. Live: the document records the revision it was made from."""
+
+    key = models.SlugField(_("key"), max_length=60)
+    prefix = models.CharField(
+        _("letters before the number"),
+        max_length=8,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Z]*\Z", _("Capital letters only."))],
+        help_text=_("As AD in AD-2026-00412. The initials of the key if empty."),
+    )
+    title = models.CharField(_("title"), max_length=120)
+    law = models.CharField(_("legal basis"), max_length=255, blank=True)
+    body = StreamField(BodyBlock(), verbose_name=_("text"))
+    signatory = models.CharField(_("signed by"), max_length=120, blank=True)
+    signatory_role = models.CharField(_("as"), max_length=120, blank=True, help_text=_("Office or function."))
+    months = models.PositiveSmallIntegerField(
+        _("valid for so many months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(600)],
+        help_text=_("Empty: for ever."),
+    )
+    tells_register = models.BooleanField(
+        _("tells what the register holds"),
+        default=False,
+        help_text=_(
+            "It is then released by itself only to somebody whose identity is known; else an agent decides, "
+            "or it goes by post to the registered address."
+        ),
+    )
+
+    panels = [
+        FieldPanel("title"),
+        MultiFieldPanel([FieldPanel("key"), FieldPanel("prefix")], heading=_("Key and number")),
+        WordsPanel(heading=_("Placeholders")),
+        FieldPanel("law"),
+        FieldPanel("body"),
+        MultiFieldPanel([FieldPanel("signatory"), FieldPanel("signatory_role")], heading=_("Signature")),
+        MultiFieldPanel(
+            [FieldPanel("months"), FieldPanel("tells_register")], heading=_("Validity and release")
+        ),
+    ]
+    override_translatable_fields = [
+        SynchronizedField(name) for name in ("key", "prefix", "signatory", "months", "tells_register")
+    ]
+    revisions = GenericRelation("wagtailcore.Revision", related_query_name="document_template")
+
+    class Meta:
+        verbose_name = _("document template")
+        verbose_name_plural = _("document templates")
+        unique_together = [("translation_key", "locale")]  # Wagtail's check asks for this very form
+        constraints = [models.UniqueConstraint(fields=["key", "locale"], name="one_template_per_language")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def letters(self) -> str:
+        """What its numbers begin with."""
+        return self.prefix or "".join(word[0] for word in self.key.split("-") if word).upper()[:8]
+
+    @property
+    def preview_modes(self):
+        return [("", _("With placeholders")), ("case", _("On the latest case that you may read"))]
+
+    def serve_preview(self, request, mode_name):
+        from ..preview import response  # it writes documents, and their model stands beside this one
+
+        return response(request, self, on_case=mode_name == "case")
+
+    def clean(self):
+        """Refuses what no service which issues this document can fill: placeholders, facts, conditions."""
+        super().clean()
+        asked = asked_by_services(self.key)
+        faults = {"law": placeholders.faults(self.law, asked, GIVEN), "body": list(self._faults(asked))}
+        if found := {name: texts for name, texts in faults.items() if texts}:
+            raise ValidationError(found)
+
+    def _faults(self, asked: set[str] | None) -> Iterator[str]:
+        for block in self.body:
+            for text in passages.pieces(getattr(block.value.get("text"), "source", "")):
+                yield from placeholders.faults(text, asked, GIVEN)
+            named = [*block.value.get("keys", []), *conditions.mentioned(block.value["condition"])]
+            if asked is not None:
+                known = asked | GIVEN.keys()
+                yield from (placeholders.unknown(key, GIVEN) for key in named if key not in known)
+
+
+def issuing_forms(template_key: str) -> list[Form]:
+    """The services that issue this document."""
+    offered = Form.objects.filter(offered=True, versions__kind=FormVersion.Kind.PUBLISHED).distinct()
+    return [
+        form
+        for form in offered
+        if any(stage.settings.get("template") == template_key for stage in form.current.definition.stages)
+    ]
+
+
+def asked_by_services(template_key: str) -> set[str] | None:
+    """Keys of the questions that every service issuing this document asks; None where no service does yet."""
+    asked = [set(form.current.definition.fields) for form in issuing_forms(template_key)]
+    return set.intersection(*asked) if asked else None

@@ -1,0 +1,134 @@
+"""Every write on permits: a place in a zone, validity, renewal, and looking up a plate."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.cases import actions as cases
+from eservices.cases import trace
+from eservices.cases.actors import SYSTEM, Applicant
+from eservices.cases.models import Case
+from eservices.submissions import actions as submissions
+from eservices.submissions.models import Draft
+
+from . import emails
+from .models import Document, Permit, PlateCheck, Renewal, Zone
+
+REMINDED = timedelta(days=30)  # before the last day
+RENEWABLE = timedelta(days=60)  # before the last day, and as long after it
+KEPT = timedelta(days=90)  # what inspectors looked up
+
+
+def bare(plate: str) -> str:
+    """Letters and digits of a plate, in capitals: “vd 123.456” is VD123456."""
+    return "".join(one for one in plate.upper() if one.isalnum())[:16]
+
+
+# -- A place -------------------------------------------------------------------------------------------------
+@transaction.atomic
+def ask_place(*, actor, case: Case, zone: Zone, plate: str) -> Permit:
+    """The case's permit, with a place in its zone if one is free and nobody waits for it; else on the list.
+
+    The zone's row is locked: two never get the last place. A renewal keeps the place of what it renews.
+    """
+    zone = Zone.objects.select_for_update().get(pk=zone.pk)
+    permit, _new = Permit.objects.get_or_create(
+        case=case, defaults={"zone": zone, "plate": bare(plate), "renews": _renewed_by(case)}
+    )
+    if permit.granted_at is None and _has_place(permit, zone, timezone.localdate()):
+        permit.granted_at = timezone.now()
+        permit.save(update_fields=["granted_at"])
+        trace.record(case, "place_granted", actor, zone=zone.name)
+    return permit
+
+
+def _renewed_by(case: Case) -> Permit | None:
+    renewal = Renewal.objects.filter(draft=case.submission.draft_id).select_related("permit").first()
+    return renewal.permit if renewal else None
+
+
+def _has_place(permit: Permit, zone: Zone, day: date) -> bool:
+    if permit.case.rehearsal or (
+        permit.renews and permit.renews.zone_id == zone.pk and _holds(permit.renews, day)
+    ):
+        return True
+    free = zone.free(day)
+    return free is None or permit.pk in zone.permits.waiting().values_list("pk", flat=True)[: max(free, 0)]
+
+
+def _holds(permit: Permit, day: date) -> bool:
+    return Permit.objects.valid(day).filter(pk=permit.pk).exists()
+
+
+@transaction.atomic
+def set_validity(*, actor, permit: Permit, document: Document, first: date) -> None:
+    """The permit holds from ``first`` until the last day of its document; a reminder comes before."""
+    last = document.valid_until
+    permit.document, permit.valid_from, permit.valid_until = document, first, last
+    permit.due_at = _morning(last - REMINDED) if last else None
+    permit.save(update_fields=["document", "valid_from", "valid_until", "due_at"])
+
+
+def _morning(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(8)))
+
+
+# -- Renewal -------------------------------------------------------------------------------------------------
+@transaction.atomic
+def remind(*, actor, permit: Permit) -> None:
+    """Tells the applicant once that the permit ends soon, unless it is renewed or revoked already."""
+    case = cases.locked(permit.case_id)
+    if not Permit.objects.to_remind(timezone.now()).filter(pk=permit.pk).update(due_at=None):
+        return
+    if is_renewable(permit, timezone.localdate()):
+        emails.ends_soon(case, permit)
+        trace.record(case, "permit_reminded", actor, until=permit.valid_until.isoformat())
+
+
+def is_renewable(permit: Permit, day: date) -> bool:
+    """Whether the permit ends soon or ended lately, stands, and nobody renewed it."""
+    if permit.valid_until is None or not permit.document.is_issued or permit.renewed.exists():
+        return False
+    return permit.valid_until - RENEWABLE <= day <= permit.valid_until + RENEWABLE
+
+
+def renew(*, actor: Applicant, permit: Permit) -> Draft:
+    """The draft that renews the permit, with all that was declared for it; pressing twice gives the same."""
+    now = timezone.now()
+    if not is_renewable(permit, timezone.localdate(now)):
+        raise cases.IllegalTransition(_("This permit cannot be renewed now."))
+    begun = permit.renewals.filter(draft__submission=None, draft__expires_at__gt=now).first()
+    if begun:
+        return begun.draft
+    draft = submissions.begin_again(
+        actor=actor.user,
+        submission=permit.case.submission,
+        changes=_starting(permit, timezone.localdate(now)),
+    )
+    Renewal.objects.create(permit=permit, draft=draft)
+    return draft
+
+
+def _starting(permit: Permit, today: date) -> dict:
+    """The question that asks from when, answered: from the day after the last one."""
+    row = permit.document.stage
+    row.case = permit.case
+    key = row.spec.settings.get("start")
+    return {key: max(permit.valid_until + timedelta(days=1), today).isoformat()} if key else {}
+
+
+# -- Inspection ----------------------------------------------------------------------------------------------
+def look_up(*, actor: User, plate: str) -> list[Permit]:
+    """The permits of a plate that hold today. That it was looked up is kept, whatever is found."""
+    plate = bare(plate)
+    found = Permit.objects.valid(timezone.localdate()).filter(plate=plate, case__rehearsal=False)
+    permits = list(found.select_related("zone", "document"))
+    PlateCheck.objects.create(inspector=actor, plate=plate, found=bool(permits))
+    return permits
+
+
+def forget_looked_up(*, actor=SYSTEM, now: datetime) -> None:
+    PlateCheck.objects.filter(at__lt=now - KEPT).delete()

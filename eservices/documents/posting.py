@@ -1,0 +1,39 @@
+"""A document that goes by post: into the print queue, to the registered address."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from eservices.cases.models import Case
+from eservices.deliveries.actions import queue_letter
+from eservices.deliveries.models import Delivery
+from eservices.register.access import person_of
+
+from .models import Document
+
+
+def post(case: Case, document: Document) -> Delivery:
+    """Writes the letter that the document is enclosed in, in the caller's transaction.
+
+    Where the register did not say where the person lives, an agent writes the address before it is printed.
+    """
+    person = person_of(case)
+    known = person is not None and person.address is not None
+    with override(case.language):
+        paragraphs = [
+            _("You asked the commune for this document: %(title)s, %(number)s.")
+            % {"title": document.title, "number": document.number},
+            _(
+                "We post it to your registered address: that it reaches you there is how we make sure who asked."
+            ),
+        ]
+    return queue_letter(
+        address=[person.name, *person.address.lines] if known else [],
+        title=document.title,
+        paragraphs=paragraphs,
+        language=case.language,
+        subject=case.subject,
+        office=case.team.key,
+        sender=case.team.name,
+        enclosures=[{"name": document.file_name, "storage": "private", "path": document.content.name}],
+        rehearsal=case.rehearsal,
+    )

@@ -1,0 +1,85 @@
+"""The only ways to fetch what somebody pays. Unknown and forbidden look the same: 404."""
+
+from django.db.models import Q
+from django.http import Http404
+
+from eservices.cases import access as cases
+
+from .models import Allocation, Basket, Charge, Payment, Refund, SetAside, Till
+
+KEEP_BOOKS = "eservices_payments.keep_books"
+
+
+# -- Whoever pays --------------------------------------------------------------------------------------------
+def basket_by_secret(secret: str) -> Basket:
+    """What the holder of a pay link may pay. A rehearsal's is never paid."""
+    basket = _one(Basket.objects.all(), secret=secret)
+    if not charges_in(basket):
+        raise Http404
+    return basket
+
+
+def charges_in(basket: Basket) -> list[Charge]:
+    return list(basket.charges.real().select_related("case__version", "case__submission"))
+
+
+def payment_by_secret(secret: str, payment_id) -> Payment:
+    """A payment of the basket behind a pay link."""
+    return _one(
+        Payment.objects.filter(basket=basket_by_secret(secret)).select_related("basket"), pk=payment_id
+    )
+
+
+def receipts_of(case) -> list[Payment]:
+    """The payments that a case got money of, the first one first, for whoever may see the case."""
+    rows = Payment.objects.received().filter(allocations__charge__case=case)
+    return list(rows.select_related("basket").order_by("settled_at").distinct())
+
+
+def payable_of(user) -> list[Charge]:
+    """What this person could pay now, over all own cases."""
+    own = Charge.objects.payable().filter(case__in=cases.own_cases(user))
+    return list(own.select_related("case__version", "case__submission").prefetch_related("baskets"))
+
+
+# -- Staff ---------------------------------------------------------------------------------------------------
+def charge_for(user, pk, to: str = "read") -> Charge:
+    """A charge of a case on which ``user`` may do ``to``."""
+    mine = Charge.objects.filter(case__in=cases.cases_for(user, to))
+    return _one(mine.select_related("case"), pk=pk)
+
+
+def allocation_for(user, pk) -> Allocation:
+    """Money that a charge got, for who may decide on its case."""
+    mine = Allocation.objects.filter(charge__case__in=cases.cases_for(user, "accept"))
+    return _one(mine.select_related("charge__case", "payment"), pk=pk)
+
+
+def refund_for(user, pk, to: str) -> Refund:
+    """A refund on a case on which ``user`` may do ``to``; of what was set aside, for who keeps the books."""
+    mine = Q(allocation__charge__case__in=cases.cases_for(user, to))
+    if may_keep_books(user):
+        mine |= Q(allocation=None)
+    rows = Refund.objects.filter(mine)
+    return _one(rows.select_related("allocation__charge__case", "payment"), pk=pk)
+
+
+def may_keep_books(user) -> bool:
+    return user.is_active and user.has_perm(KEEP_BOOKS)
+
+
+def set_aside_for(user, pk) -> SetAside:
+    """Money that was set aside, for who keeps the books."""
+    rows = SetAside.objects.all() if may_keep_books(user) else SetAside.objects.none()
+    return _one(rows.select_related("payment__basket"), pk=pk)
+
+
+def open_till_of(user) -> Till | None:
+    return Till.objects.filter(agent=user, closed_at=None).first()
+
+
+def _one(rows, **key):
+    try:
+        return rows.get(**key)
+    except (rows.model.DoesNotExist, ValueError):
+        raise Http404 from None

@@ -1,0 +1,182 @@
+"""What is due: asked for, reminded, given more time, waived, given up."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.cases import actions as cases
+from eservices.cases import trace
+from eservices.cases.actors import SYSTEM
+from eservices.cases.models import Case, CaseStage
+
+from .. import emails, ledger, tasks
+from ..models import Basket, Charge, FeeEntry, Payment
+from ..states import CHARGES, ChargeState, allowed
+from .locking import Impossible, charge_locked, charges_locked
+
+
+class NoPrice(Exception):
+    """The fee schedule had no price for something that is due. The message is for a lead."""
+
+
+@transaction.atomic
+def ask(
+    *, actor, case: Case, stage: CaseStage, days: int, remind_after: int = 0, waived: str = ""
+) -> Charge | None:
+    """What the request costs becomes due at this stage, once; None where it is free. The case must be locked.
+
+    ``waived``: why nothing has to be paid. Raises ``NoPrice``.
+    """
+    if made := Charge.objects.filter(stage=stage).first():
+        return made
+    lines = _lines(case)
+    amount = sum(line["total"] for line in lines)
+    if not amount:
+        return None
+    now = timezone.now()
+    remind_at = now + timedelta(days=remind_after) if remind_after else None
+    expires_at = now + timedelta(days=days)
+    charge = Charge.objects.create(
+        case=case,
+        stage=stage,
+        amount=amount,
+        currency=settings.CURRENCY,
+        lines=lines,
+        state=ChargeState.WAIVED if waived else ChargeState.OPEN,
+        reason=waived,
+        created_at=now,
+        remind_at=remind_at,
+        expires_at=expires_at,
+        due_at=None if waived else min(filter(None, (remind_at, expires_at))),
+    )
+    trace.record(case, "charged", actor, amount=amount, currency=charge.currency, waived=waived)
+    if not waived:
+        Basket.objects.create().charges.add(charge)
+    return charge
+
+
+@transaction.atomic
+def put_together(*, actor, charges) -> Basket:
+    """A basket of several charges, to be paid at once; the same charges make the same basket."""
+    pks = {charge.pk for charge in charges}
+    if not pks:
+        raise Impossible(_("There is nothing to pay."))
+    held = charges_locked(pks)
+    if not all(charge.is_payable for charge in held):
+        raise Impossible(_("Something of this has been paid meanwhile. Look at what is left."))
+    for basket in Basket.objects.filter(charges=held[0].pk).prefetch_related("charges"):
+        if {one.pk for one in basket.charges.all()} == pks:
+            return basket
+    basket = Basket.objects.create()
+    basket.charges.set(held)
+    return basket
+
+
+@transaction.atomic
+def look_after(charge_id, now: datetime) -> None:
+    """Does what is due to a charge by ``now``: the reminder, then the end of its time. Any number of times."""
+    charge = charge_locked(charge_id)
+    if charge.state != ChargeState.OPEN or charge.due_at is None or charge.due_at > now:
+        return
+    if charge.expires_at <= now:
+        _change(charge, "expire", SYSTEM, "charge_expired", due_at=None)
+        _drop_payments(charge)
+    else:
+        emails.reminder(charge, charge.basket)
+        trace.record(charge.case, "charge_reminded", SYSTEM)
+        charge.due_at = charge.expires_at
+        charge.save(update_fields=["due_at"])
+
+
+@transaction.atomic
+def extend(*, actor, charge: Charge, until: datetime) -> Charge:
+    """Gives more time, also after the time was over; the person is told."""
+    charge = charge_locked(charge.pk)
+    if until <= timezone.now():
+        raise Impossible(_("Choose a day to come."))
+    if not charge.case.is_open:
+        raise Impossible(_("The case is closed: nothing is due on it any more."))
+    charge.expires_at = until
+    _change(charge, "extend", actor, "charge_extended", due_at=until, until=until.isoformat())
+    emails.reminder(charge, charge.basket)
+    return charge
+
+
+@transaction.atomic
+def waive(*, actor, charge: Charge, reason: str) -> Charge:
+    """Nothing has to be paid, for a reason. What came in already is refunded apart."""
+    charge = charge_locked(charge.pk)
+    charge.reason = reason.strip()[:255]
+    if not charge.reason:
+        raise Impossible(_("Write why nothing has to be paid."))
+    _change(charge, "waive", actor, "charge_waived", due_at=None, reason=charge.reason)
+    _drop_payments(charge)
+    return charge
+
+
+@transaction.atomic
+def give_up(*, actor=SYSTEM, charge: Charge) -> None:
+    """The case ended otherwise: nothing is due on it any more."""
+    charge = charge_locked(charge.pk)
+    if charge.case.is_open or not allowed(CHARGES, "cancel", charge.state):
+        return
+    _change(charge, "cancel", actor, "charge_cancelled", due_at=None)
+    _drop_payments(charge)
+
+
+@transaction.atomic
+def discard(*, actor, case: Case) -> None:
+    """Deletes what a rehearsal would have cost."""
+    rehearsed = Charge.objects.filter(case=case, case__rehearsal=True)
+    Basket.objects.filter(charges__in=rehearsed).delete()
+    rehearsed.delete()
+
+
+def _lines(case: Case) -> list[dict]:
+    """The request's lines with the accounts that they are booked to, as the schedule has them now."""
+    sent = case.submission.fees
+    entries = {
+        entry.key: entry for entry in FeeEntry.objects.filter(key__in=[one.get("entry", "") for one in sent])
+    }
+    for line in sent:
+        if "entry" in line and not line["since"]:
+            raise NoPrice(_("The fee schedule had no price for “%(key)s” that day.") % {"key": line["entry"]})
+    return [line | _booking(entries.get(line.get("entry"))) for line in sent if line["total"]]
+
+
+def _booking(entry: FeeEntry | None) -> dict:
+    if entry is None:
+        return {"account": ledger.accounts().fees, "cost_centre": "", "regulation": ""}
+    return {
+        "account": entry.account or ledger.accounts().fees,
+        "cost_centre": entry.cost_centre,
+        "regulation": entry.regulation,
+    }
+
+
+def _change(charge: Charge, action: str, actor, event: str, *, due_at, **data) -> None:
+    """Takes one of ``states.CHARGES``, and lets the case look at it."""
+    if not allowed(CHARGES, action, charge.state):
+        raise Impossible(
+            _("This is not possible any more: it is now “%(state)s”.") % {"state": charge.get_state_display()}
+        )
+    charge.state, charge.due_at = CHARGES[action][1], due_at
+    charge.save(update_fields=["state", "reason", "expires_at", "due_at"])
+    trace.record(charge.case, event, actor, amount=charge.amount, **data)
+    cases.wake(case=charge.case)
+
+
+def _drop_payments(charge: Charge) -> None:
+    """Whatever is still on its way for this charge is looked at at once, and given up there."""
+    ask_soon(Payment.objects.open().filter(basket__charges=charge))
+
+
+def ask_soon(payments) -> None:
+    """Lets the providers of payments be asked at once: money may be on its way, or must be given up."""
+    for payment in payments:
+        Payment.objects.filter(pk=payment.pk).update(due_at=timezone.now())
+        transaction.on_commit(partial(tasks.check.enqueue, str(payment.pk)), robust=True)

@@ -1,0 +1,185 @@
+"""Payments: begun, kept as the provider tells, and money received, which is never lost and never taken twice."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.cases import actions as cases
+from eservices.cases import numbers, trace
+from eservices.cases.actors import SYSTEM
+
+from .. import emails, ledger
+from ..models import Allocation, Basket, Charge, JournalRow, Payment, SetAside
+from ..polling import FIRST, next_look
+from ..providers import CANCELLED, FAILED, PENDING, SUCCEEDED, Answer, Provider, providers
+from ..states import CHARGES, PAYMENTS, ChargeState, allowed
+from .charges import ask_soon
+from .locking import Impossible, charges_locked, payment_locked
+
+Kind, Why = JournalRow.Kind, SetAside.Why
+
+
+@transaction.atomic
+def begin(*, actor, basket: Basket, provider: Provider, language: str, back: str = "") -> Payment:
+    """A payment of what is still due in the basket; the open one of this provider where there is one already.
+
+    So that two tabs, and two presses, pay once.
+    """
+    charges = charges_locked(basket.charges.values_list("pk", flat=True))
+    amount = sum(charge.open_amount for charge in charges if charge.is_payable)
+    if not amount:
+        raise Impossible(_("There is nothing left to pay."))
+    same = {"basket": basket, "provider": provider.key, "amount": amount, "currency": settings.CURRENCY}
+    if begun := Payment.objects.open().filter(**same).order_by("opened_at").first():
+        return begun
+    now = timezone.now()
+    return Payment.objects.create(**same, language=language, back=back, opened_at=now, due_at=now + FIRST)
+
+
+@transaction.atomic
+def keep(*, actor=SYSTEM, payment: Payment, answer: Answer) -> Payment:
+    """Keeps how the payment stands at its provider. What was kept already changes nothing."""
+    payment, charges = payment_locked(payment.pk)
+    if answer.external_id:
+        payment.external_id = answer.external_id
+    if answer.state == SUCCEEDED:
+        if allowed(PAYMENTS, "succeed", payment.state):
+            _receive(payment, charges, answer.amount, answer.currency, actor)
+        return payment
+    action = {PENDING: "start", FAILED: "fail", CANCELLED: "cancel"}[answer.state]
+    if not allowed(PAYMENTS, action, payment.state):
+        Payment.objects.filter(pk=payment.pk).update(due_at=None)
+        return payment
+    payment.state, payment.fault = PAYMENTS[action][1], ""
+    payment.reason = answer.reason[:255]
+    payment.url = answer.url or payment.url
+    payment.due_at = _next(payment, timezone.now()) if answer.state == PENDING else None
+    payment.save()
+    return payment
+
+
+@transaction.atomic
+def receive(*, actor, payment: Payment, amount: int, currency: str) -> Payment:
+    """Money arrived for this payment, whatever the payment's state. Raises ``Impossible`` for a second time."""
+    payment, charges = payment_locked(payment.pk)
+    if not allowed(PAYMENTS, "succeed", payment.state):
+        raise Impossible(_("This payment has been received already."))
+    _receive(payment, charges, amount, currency, actor)
+    return payment
+
+
+@transaction.atomic
+def put_aside(
+    *, actor, provider: str, account: str, amount: int, currency: str, why: str, details: dict, payment=None
+) -> SetAside:
+    """Money that no charge takes: kept where everybody sees it, until a person says what becomes of it."""
+    kept = SetAside.objects.create(
+        payment=payment,
+        provider=provider,
+        account=account,
+        amount=amount,
+        currency=currency,
+        why=why,
+        details=details,
+    )
+    ledger.post(
+        Kind.ASIDE,
+        debit=account,
+        credit=ledger.accounts().aside,
+        amount=amount,
+        currency=currency,
+        text=f"{kept.get_why_display()} {details.get('reference', '')}".strip(),
+        payment=payment,
+        set_aside=kept,
+    )
+    return kept
+
+
+def note_fault(payment: Payment, fault: Exception) -> None:
+    """The provider could not be asked: kept for staff, and asked again later."""
+    text, due = f"{type(fault).__name__}: {fault}"[:2000], _next(payment, timezone.now())
+    Payment.objects.open().filter(pk=payment.pk).update(fault=text, due_at=due)
+
+
+def apply(charge: Charge, payment: Payment, amount: int, actor, *, account: str) -> None:
+    """Counts money towards a charge, with its journal rows; the case goes on where all is paid.
+
+    The charge and its case must be locked.
+    """
+    Allocation.objects.create(payment=payment, charge=charge, amount=amount)
+    text = f"{charge.case.reference} {payment.receipt}"
+    ledger.post_income(Kind.PAYMENT, charge, amount, account=account, text=text, payment=payment)
+    charge.paid += amount
+    if not charge.open_amount:
+        charge.state, charge.due_at = CHARGES["pay"][1], None
+    charge.save(update_fields=["paid", "state", "due_at"])
+    trace.record(
+        charge.case, "payment_received", actor, amount=amount, receipt=payment.receipt, by=payment.provider
+    )
+    cases.wake(case=charge.case)
+    ask_soon(Payment.objects.open().filter(basket__charges=charge).exclude(pk=payment.pk))
+
+
+def _receive(payment: Payment, charges: list[Charge], amount: int, currency: str, actor) -> None:
+    payment.state, payment.due_at, payment.fault = PAYMENTS["succeed"][1], None, ""
+    payment.received, payment.received_currency = amount, currency
+    payment.account = payment.account or account_of(payment)
+    payment.settled_at = timezone.now()
+    payment.receipt = _receipt_number()
+    payment.save()
+    rest, why = amount, _mismatch(payment)
+    if not why:
+        for charge in charges:
+            if taken := min(rest, charge.open_amount if charge.is_payable else 0):
+                apply(charge, payment, taken, actor, account=payment.account)
+                rest -= taken
+        why = Why.DOUBLE if any(charge.state == ChargeState.PAID for charge in charges) else Why.LATE
+    if rest:
+        _set_rest_aside(payment, charges, rest, why, actor)
+    emails.receipt(payment, charges)
+
+
+def _set_rest_aside(payment: Payment, charges: list[Charge], rest: int, why: str, actor) -> None:
+    put_aside(
+        actor=actor,
+        provider=payment.provider,
+        account=payment.account,
+        amount=rest,
+        currency=payment.received_currency,
+        why=why,
+        details={"reference": ", ".join(charge.case.reference for charge in charges)},
+        payment=payment,
+    )
+    for charge in charges:
+        trace.record(
+            charge.case, "payment_set_aside", actor, amount=rest, why=str(why), receipt=payment.receipt
+        )
+
+
+def _mismatch(payment: Payment) -> str:
+    """Why what arrived is not what was asked for; empty where it is."""
+    if payment.received_currency.upper() != payment.currency:
+        return Why.OTHER_CURRENCY
+    return "" if payment.received == payment.amount else Why.OTHER_AMOUNT
+
+
+def account_of(payment: Payment) -> str:
+    """The ledger account that holds what the payment's provider received."""
+    provider = providers.get(payment.provider)
+    return getattr(ledger.accounts(), provider.account if provider else "online")
+
+
+def _receipt_number() -> str:
+    """As Q-2026-00001: without gaps, for it is drawn with the money."""
+    series = f"{ledger.accounts().receipt_prefix}-{timezone.localtime().year}"
+    return f"{series}-{numbers.draw(f'receipt-{series}'):05}"
+
+
+def _next(payment: Payment, now: datetime) -> datetime | None:
+    provider = providers.get(payment.provider)
+    if provider and not provider.asks:
+        return None
+    return now + next_look(now - payment.opened_at)

@@ -1,0 +1,136 @@
+"""Money paid back: asked for by a person, carried out by the provider, booked when it is done."""
+
+from datetime import timedelta
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.cases import actors, trace
+from eservices.cases.actors import SYSTEM
+
+from .. import emails, ledger, tasks
+from ..models import Allocation, JournalRow, Refund, SetAside
+from ..providers import REFUND_DONE, REFUND_FAILED, RefundAnswer
+from ..states import REFUNDS, allowed
+from .locking import Impossible, charge_locked
+
+AGAIN = timedelta(minutes=5)
+
+
+@transaction.atomic
+def ask(*, actor, allocation: Allocation, amount: int, reason: str) -> Refund:
+    """Pays back what a charge got, or a part of it: never more than is left of the payment."""
+    charge_locked(allocation.charge_id)
+    allocation = Allocation.objects.select_related("payment").get(pk=allocation.pk)
+    if not 0 < amount <= allocation.refundable:
+        left = f"{allocation.charge.currency} {allocation.refundable / 100:.2f}"
+        raise Impossible(_("At most %(left)s can be refunded.") % {"left": left})
+    refund = _begin(actor, allocation.payment, amount, reason, allocation=allocation)
+    trace.record(allocation.charge.case, "refund_asked", actor, amount=amount, reason=refund.reason)
+    return refund
+
+
+@transaction.atomic
+def ask_for_set_aside(*, actor, kept: SetAside, reason: str) -> Refund:
+    """Pays back what was set aside, wholly."""
+    kept = SetAside.objects.select_for_update(of=("self",)).get(pk=kept.pk)
+    if kept.outcome:
+        raise Impossible(_("Somebody settled this already."))
+    if kept.payment is None:
+        raise Impossible(_("Nobody knows where it came from: book it elsewhere, and transfer it by hand."))
+    kept.outcome, kept.note, kept.resolved_by = SetAside.Outcome.REFUNDED, reason, actor
+    kept.save(update_fields=["outcome", "note", "resolved_by"])
+    return _begin(actor, kept.payment, kept.amount, reason, set_aside=kept, currency=kept.currency)
+
+
+@transaction.atomic
+def keep(*, actor=SYSTEM, refund: Refund, answer: RefundAnswer) -> Refund:
+    """Keeps how the refund stands at the provider; done once, it is booked once."""
+    refund = _locked(refund)
+    action = {REFUND_DONE: "finish", REFUND_FAILED: "fail"}.get(answer.state, "wait")
+    if not allowed(REFUNDS, action, refund.state):
+        return refund
+    refund.state = REFUNDS[action][1]
+    refund.external_id = answer.external_id or refund.external_id
+    refund.fault = answer.reason
+    refund.due_at = timezone.now() + AGAIN if action == "wait" and answer.external_id else None
+    if action == "finish":
+        _book(refund, actor)
+    refund.save()
+    return refund
+
+
+@transaction.atomic
+def finish_by_hand(*, actor, refund: Refund) -> Refund:
+    """Somebody transferred the money from the bank, since the provider could not."""
+    refund = _locked(refund)
+    if refund.state == REFUND_DONE or refund.due_at:
+        raise Impossible(_("This refund is under way or done already."))
+    refund.account, refund.state, refund.fault = ledger.accounts().bank, REFUND_DONE, ""
+    _book(refund, actor)
+    refund.save()
+    return refund
+
+
+def note_fault(refund: Refund, fault: Exception) -> None:
+    """The provider could not be asked: asked again later."""
+    text = f"{type(fault).__name__}: {fault}"[:2000]
+    Refund.objects.filter(pk=refund.pk, due_at__isnull=False).update(
+        fault=text, due_at=timezone.now() + AGAIN
+    )
+
+
+def _begin(actor, payment, amount: int, reason: str, *, currency="", **of) -> Refund:
+    reason = reason.strip()[:255]
+    if not reason:
+        raise Impossible(_("Write why it is paid back."))
+    refund = Refund.objects.create(
+        payment=payment,
+        amount=amount,
+        currency=currency or payment.currency,
+        reason=reason,
+        account=payment.account,
+        by=actors.user(actor),
+        due_at=timezone.now(),
+        **of,
+    )
+    transaction.on_commit(partial(tasks.refund.enqueue, str(refund.pk)), robust=True)
+    return refund
+
+
+def _locked(refund: Refund) -> Refund:
+    charge = Allocation.objects.filter(refunds=refund.pk).values_list("charge", flat=True).first()
+    locked = charge_locked(charge) if charge else None
+    refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund.pk)
+    if locked:
+        refund.allocation.charge = locked
+    return refund
+
+
+def _book(refund: Refund, actor) -> None:
+    refund.done_at, refund.due_at = timezone.now(), None
+    about = {"payment": refund.payment, "refund": refund}
+    text = refund.payment.receipt  # the reason stays beside: it is free text, and a journal cannot forget
+    if refund.allocation:
+        charge = refund.allocation.charge
+        ledger.post_income(
+            JournalRow.Kind.REFUND, charge, -refund.amount, account=refund.account, text=text, **about
+        )
+        charge.refunded += refund.amount
+        charge.save(update_fields=["refunded"])
+        trace.record(charge.case, "refunded", actor, amount=refund.amount, reason=refund.reason)
+        emails.refunded(charge, refund)
+        return
+    ledger.post(
+        JournalRow.Kind.REFUND,
+        debit=ledger.accounts().aside,
+        credit=refund.account,
+        amount=refund.amount,
+        currency=refund.currency,
+        text=text,
+        set_aside=refund.set_aside,
+        **about,
+    )
+    SetAside.objects.filter(pk=refund.set_aside_id).update(resolved_at=timezone.now())

@@ -1,0 +1,94 @@
+"""What is done with providers: outside of transactions, any number of times, by anybody.
+
+Each function asks the other side first and keeps the answer afterwards. Killed in between, the next call asks
+again under the same key, gets the same answer, and keeps that.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from .actions import paying, refunds, settling
+from .models import Charge, Payment, Refund
+from .providers import Answer, Away, Provider, Refused, provider_of, providers
+from .states import PaymentState, RefundState
+
+logger = logging.getLogger(__name__)
+
+PAYOUTS_BACK = timedelta(days=14)  # a transfer that was missed for two weeks is still found
+
+
+def start(payment: Payment) -> Payment:
+    """Opens the payment at its provider, or finds it there; away, it stays as it is and is tried again."""
+    return _asked(payment, lambda provider: provider.start(payment, return_url(payment)))
+
+
+def check(payment_id) -> Payment | None:
+    """Asks how a payment stands. One that nobody waits for any more is given up, unless it was paid."""
+    payment = Payment.objects.select_related("basket").filter(pk=payment_id).first()
+    if payment is None or payment.is_received:
+        return payment
+    return _asked(payment, lambda provider: _question(payment, provider))
+
+
+def _question(payment: Payment, provider: Provider) -> Answer:
+    if not payment.is_open:
+        return provider.look(payment)
+    if not _is_wanted(payment, provider):
+        return provider.cancel(payment)
+    if payment.state == PaymentState.NEW:
+        return provider.start(payment, return_url(payment))
+    return provider.look(payment)
+
+
+def carry_refund(refund_id) -> Refund | None:
+    """Lets the provider pay back, or asks how that stands."""
+    refund = Refund.objects.select_related("payment").filter(pk=refund_id, due_at__isnull=False).first()
+    if refund is None or refund.state not in (RefundState.NEW, RefundState.PENDING):
+        return refund
+    try:
+        answer = provider_of(refund).refund(refund)
+    except (Away, Refused) as fault:
+        refunds.note_fault(refund, fault)
+        return refund
+    return refunds.keep(refund=refund, answer=answer)
+
+
+def fetch_payouts() -> None:
+    """Books the transfers that providers made since we last looked. One that is away keeps no other from it."""
+    since = timezone.localdate() - PAYOUTS_BACK
+    for provider in providers:
+        try:
+            for report in provider.payouts(since) if provider.available() else ():
+                settling.book_payout(provider=provider, report=report)
+        except (Away, Refused) as fault:
+            logger.warning("Payouts of %s: %s", provider.key, fault)
+
+
+def return_url(payment: Payment) -> str:
+    """Where the provider sends the person back to, in the language of the payment."""
+    with translation.override(payment.language):
+        path = reverse("payments:back", args=[payment.basket.secret, payment.pk])
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
+
+
+def _asked(payment: Payment, ask) -> Payment:
+    try:
+        answer = ask(provider_of(payment))
+    except (Away, Refused) as fault:
+        logger.warning("Payment %s: %s", payment.pk, fault)
+        paying.note_fault(payment, fault)
+        payment.refresh_from_db()
+        return payment
+    return paying.keep(payment=payment, answer=answer)
+
+
+def _is_wanted(payment: Payment, provider: Provider) -> bool:
+    """Whether something is still due for it, of just this amount, and its time is not over."""
+    due = Charge.objects.payable().filter(baskets=payment.basket_id)
+    if sum(charge.open_amount for charge in due) != payment.amount:
+        return False
+    return provider.lifetime is None or payment.opened_at + provider.lifetime > timezone.now()

@@ -1,0 +1,73 @@
+"""What a case owes and how it was paid, on the agents' screen."""
+
+from eservices.cases import access as cases
+from eservices.cases.case_panels import case_panels
+from eservices.cases.models import Case
+from eservices.cases.states import Outcome
+
+from . import access
+from .desk import forms
+from .models import Charge, Payment
+from .providers import label_of
+from .states import CHARGES, ChargeState, RefundState, allowed
+
+
+@case_panels.register("payments")
+def payments_panel(case: Case, user):
+    """Every amount due with its payments and refunds, and what the agent may do; None where nothing was due."""
+    found = list(Charge.objects.filter(case=case))
+    if not found:
+        return None
+    role = {to: cases.may(user, case, to) for to in ("take", "accept")}
+    return "payments/desk/case_panel.html", {
+        "charges": [_charge(charge, case, role) for charge in found],
+        "till": access.open_till_of(user),
+        "may_decide": role["accept"],
+        "may_take": role["take"],
+        "must_refund": case.outcome in (Outcome.REFUSED, Outcome.WITHDRAWN)
+        and any(charge.paid > charge.refunded for charge in found),
+    }
+
+
+def _charge(charge: Charge, case: Case, role: dict[str, bool]) -> dict:
+    decides = role["accept"] and case.is_open and not case.rehearsal
+    return {
+        "row": charge,
+        "take": forms.TakeForm(auto_id=f"take_{charge.pk}_%s")
+        if role["take"] and charge.state == ChargeState.OPEN and case.is_open and not case.rehearsal
+        else None,
+        "extend": forms.ExtendForm(auto_id=f"extend_{charge.pk}_%s")
+        if decides and allowed(CHARGES, "extend", charge.state)
+        else None,
+        "waive": forms.WaiveForm(auto_id=f"waive_{charge.pk}_%s")
+        if decides and allowed(CHARGES, "waive", charge.state)
+        else None,
+        "payments": [_payment(payment, charge, role) for payment in _payments(charge)],
+    }
+
+
+def _payments(charge: Charge):
+    """What was received or is on its way, the oldest first."""
+    rows = Payment.objects.filter(basket__charges=charge).exclude(state__in=["failed", "cancelled"])
+    return rows.distinct().order_by("opened_at").prefetch_related("set_aside", "allocations__refunds")
+
+
+def _payment(payment, charge: Charge, role: dict[str, bool]) -> dict:
+    allocation = next((one for one in payment.allocations.all() if one.charge_id == charge.pk), None)
+    refunds = list(allocation.refunds.all()) if allocation else []
+    form = None
+    if allocation and role["accept"] and allocation.refundable:
+        start = {"amount": allocation.refundable}
+        form = forms.RefundForm(auto_id=f"refund_{allocation.pk}_%s", initial=start)
+    return {
+        "row": payment,
+        "provider": label_of(payment.provider),
+        "allocation": allocation,
+        "refunds": refunds,
+        "by_hand": [
+            one
+            for one in refunds
+            if one.state in (RefundState.PENDING, RefundState.FAILED) and not one.due_at
+        ],
+        "refund": form,
+    }

@@ -1,0 +1,31 @@
+"""What ``manage.py check --deploy`` says about means of payment."""
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+
+from .providers import providers
+
+STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_PUBLIC_KEY", "STRIPE_WEBHOOK_SECRET")
+
+
+@register(Tags.security, deploy=True)
+def means_of_payment(app_configs, **kwargs) -> list[Error]:
+    """Nobody pays with play money in production, and what is offered is set wholly."""
+    return [*_offered(), *_stripe()]
+
+
+def _offered():
+    for key in settings.PAYMENT_PROVIDERS:
+        if key == "demo":
+            hint = "Take “demo” out of PAYMENT_PROVIDERS: whoever chooses it pays nothing."
+            yield Error("The demo provider is offered.", hint=hint, id="payments.E001")
+        elif key not in providers:
+            hint = f"PAYMENT_PROVIDERS may name: {', '.join(key for key, _one in providers.items())}."
+            yield Error(f"No means of payment is called “{key}”.", hint=hint, id="payments.E002")
+
+
+def _stripe():
+    missing = [name for name in STRIPE if not getattr(settings, name)]
+    if missing and len(missing) < len(STRIPE):
+        hint = f"Set {' and '.join(missing)} too, or none of the three."
+        yield Error("Stripe is set by half: it is not offered.", hint=hint, id="payments.E003")

@@ -1,0 +1,32 @@
+"""Paid at the desk. Choosing it moves nothing: an agent takes the money, see ``actions``."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ...models.payments import Payment, Refund
+from ...providers import CANCELLED, PENDING, REFUND_PENDING, Answer, Provider, RefundAnswer
+
+
+class Counter(Provider):
+    """In cash or by card, at the commune's counter."""
+
+    key = "counter"
+    label = _("At the counter")
+    hint = _("In cash or by card, during opening hours. Tell us your reference.")
+    icon = "hall"
+    account = "cash"
+    lifetime = None
+    asks = False
+    waiting_template = "payments/counter/waiting.html"
+
+    def start(self, payment: Payment, return_url: str) -> Answer:
+        return Answer(PENDING)
+
+    def look(self, payment: Payment) -> Answer:
+        return Answer(payment.state)
+
+    def cancel(self, payment: Payment) -> Answer:
+        return Answer(CANCELLED)
+
+    def refund(self, refund: Refund) -> RefundAnswer:
+        """An agent pays it back from the till."""
+        return RefundAnswer(REFUND_PENDING)

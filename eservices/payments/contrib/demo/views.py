@@ -1,0 +1,31 @@
+"""The demo provider's own page: pay, decline, wait, or never hear of it again."""
+
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from .models import DemoPayment
+from .provider import MOMENT, pay
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request, key):
+    """What a bank's page would be. The person comes back with the answer, or without one."""
+    theirs = DemoPayment.objects.filter(pk=key).first()
+    if theirs is None or "demo" not in settings.PAYMENT_PROVIDERS:
+        raise Http404
+    if request.method != "POST":
+        return render(request, "payments/demo/page.html", {"theirs": theirs})
+    still = DemoPayment.objects.filter(pk=key, state=DemoPayment.State.OPEN)
+    match request.POST.get("do"):
+        case "pay":
+            pay(theirs)
+        case "decline":
+            still.update(state=DemoPayment.State.DECLINED)
+        case "wait":
+            still.update(pays_at=timezone.now() + MOMENT)
+    return redirect(theirs.return_url)

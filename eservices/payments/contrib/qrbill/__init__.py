@@ -1,0 +1,1 @@
+"""The Swiss QR-bill, and the files in which the bank tells what arrived."""

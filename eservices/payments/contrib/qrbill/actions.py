@@ -1,0 +1,82 @@
+"""What the bank told, counted towards what was billed; what does not fit is set aside for a person."""
+
+import hashlib
+
+from django.db import transaction
+
+from eservices.accounts.models import User
+from eservices.cases.models import Case
+
+from ... import ledger
+from ...actions import paying
+from ...models import BankEntry, BankFile, Payment, SetAside
+from .camt import Entry, read
+
+COUNTED, ASIDE = "counted", "aside"
+
+
+def read_file(*, actor: User, name: str, content: bytes) -> tuple[BankFile, int]:
+    """Takes up every entry of a camt.054 file that no file told before; answers how many there were.
+
+    Each entry is a transaction of its own: read again after a crash, the file goes on where it stopped.
+    Raises ``camt.Unreadable``.
+    """
+    message, entries = read(content)
+    file, _new = BankFile.objects.get_or_create(
+        digest=hashlib.sha256(content).hexdigest(),
+        defaults={"name": name[:255], "message_id": message[:70], "read_by": actor},
+    )
+    return file, sum(_take_up(actor, file, entry) for entry in entries)
+
+
+@transaction.atomic
+def _take_up(actor: User, file: BankFile, entry: Entry) -> bool:
+    """Counts one entry, once; whether it was new."""
+    fields = {name: getattr(entry, name) for name in ("reference", "amount", "currency", "day", "payer")}
+    row, new = BankEntry.objects.get_or_create(mark=entry.mark, defaults=fields | {"file": file})
+    if not new:
+        return False
+    billed = Payment.objects.filter(provider="qrbill", external_id=entry.reference).exclude(external_id="")
+    arrived = _receive(actor, billed.get(), entry) if billed.exists() else _unknown(actor, entry)
+    row.outcome = COUNTED if arrived else ASIDE
+    row.save(update_fields=["outcome"])
+    return True
+
+
+def _receive(actor: User, billed: Payment, entry: Entry) -> bool:
+    """Money for a bill; whether it was counted wholly.
+
+    For one that was paid before it is another payment, which nothing is due for any more.
+    """
+    arrived = billed
+    if billed.is_received:
+        arrived = Payment.objects.create(
+            basket=billed.basket,
+            provider=billed.provider,
+            amount=entry.amount,
+            currency=billed.currency,
+            language=billed.language,
+            external_id=f"{entry.reference}/{entry.mark[:16]}",
+        )
+    arrived = paying.receive(actor=actor, payment=arrived, amount=entry.amount, currency=entry.currency)
+    return not arrived.set_aside.exists()
+
+
+def _unknown(actor: User, entry: Entry) -> bool:
+    paying.put_aside(
+        actor=actor,
+        provider="qrbill",
+        account=ledger.accounts().bank,
+        amount=entry.amount,
+        currency=entry.currency,
+        why=SetAside.Why.UNKNOWN,
+        details={"reference": entry.reference, "payer": entry.payer, "day": entry.day.isoformat()},
+    )
+    return False
+
+
+def forget(*, actor, case: Case) -> None:
+    """Who paid the bills of a case that is erased; references, amounts and days stay."""
+    billed = Payment.objects.filter(provider="qrbill", basket__charges__case=case).exclude(external_id="")
+    for number in billed.values_list("external_id", flat=True):
+        BankEntry.objects.filter(reference=number.partition("/")[0]).update(payer="")

@@ -1,0 +1,92 @@
+"""What a camt.054 file says: credit entries with their references. Pure; entities and DTDs are refused."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+
+class Unreadable(Exception):
+    """This is no camt.054 file that can be read."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Money that arrived. ``mark`` tells it from every other; ``amount`` in minor units."""
+
+    mark: str
+    reference: str
+    amount: int
+    currency: str
+    day: date
+    payer: str = ""
+
+
+def read(content: bytes) -> tuple[str, list[Entry]]:
+    """The message's number and its credits, booked and not reversed. Raises ``Unreadable``."""
+    try:
+        root = fromstring(content, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as fault:
+        raise Unreadable(str(fault)) from fault
+    told = _find(root, "BkToCstmrDbtCdtNtfctn")
+    if told is None:
+        raise Unreadable("BkToCstmrDbtCdtNtfctn")
+    message = _text(told, "GrpHdr", "MsgId")
+    try:
+        return message, [entry for one in _all(told, "Ntfctn") for entry in _entries(one, message)]
+    except (InvalidOperation, ValueError, TypeError) as fault:
+        raise Unreadable(str(fault)) from fault
+
+
+def _entries(notification: Element, message: str) -> Iterator[Entry]:
+    for place, entry in enumerate(_all(notification, "Ntry")):
+        if _text(entry, "CdtDbtInd") != "CRDT" or _text(entry, "RvslInd") == "true":
+            continue
+        details = [one for group in _all(entry, "NtryDtls") for one in _all(group, "TxDtls")] or [entry]
+        for number, one in enumerate(details):
+            yield _entry(entry, one, f"{message}/{place}/{number}")
+
+
+def _entry(entry: Element, one: Element, fallback: str) -> Entry:
+    amount = _amount(one)
+    if amount is None:
+        amount = _find(entry, "Amt")
+    own = _text(one, "Refs", "AcctSvcrRef") or fallback
+    name = _text(one, "RltdPties", "Dbtr", "Nm") or _text(one, "RltdPties", "Dbtr", "Pty", "Nm")
+    whole = [_text(entry, "AcctSvcrRef"), own, amount.text, amount.get("Ccy")]
+    return Entry(
+        mark=hashlib.sha256("|".join(map(str, whole)).encode()).hexdigest(),
+        reference=_text(one, "RmtInf", "Strd", "CdtrRefInf", "Ref").replace(" ", "")[:35],
+        amount=int(Decimal(amount.text) * 100),
+        currency=amount.get("Ccy", "")[:3],
+        day=date.fromisoformat((_text(entry, "ValDt", "Dt") or _text(entry, "BookgDt", "Dt"))[:10]),
+        payer=name[:140],
+    )
+
+
+def _amount(one: Element) -> Element | None:
+    direct = _find(one, "Amt")
+    return direct if direct is not None else _find(one, "AmtDtls", "TxAmt", "Amt")
+
+
+def _all(parent: Element, name: str) -> Iterator[Element]:
+    """Children of this name, whatever version of the format their namespace says."""
+    return (child for child in parent if child.tag.rpartition("}")[2] == name)
+
+
+def _find(parent: Element, *path: str) -> Element | None:
+    for name in path:
+        parent = next(_all(parent, name), None)
+        if parent is None:
+            return None
+    return parent
+
+
+def _text(parent: Element, *path: str) -> str:
+    found = _find(parent, *path)
+    return (found.text or "").strip() if found is not None else ""

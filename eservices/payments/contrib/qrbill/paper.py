@@ -1,0 +1,83 @@
+"""The QR-bill on paper: our letter above, the payment part of the Swiss standard at the foot."""
+
+import io
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from qrbill import QRBill as PaymentPart
+
+from home import typesetting
+from home.dates import date_format
+from home.models import CommuneSettings
+from home.templatetags.commune import chf
+
+from ... import ledger
+from ...models import Payment
+from ...receipts import lines_of
+
+TEMPLATE = Path(__file__).parent.parent.parent / "typst" / "bill.typ"
+LANGUAGES = ("de", "fr", "it", "en")
+
+
+def pdf(payment: Payment) -> bytes:
+    """The bill in the language of the payment."""
+    with override(payment.language):
+        return typesetting.pdf(TEMPLATE, _content(payment), payment.opened_at)
+
+
+def _content(payment: Payment) -> dict:
+    charges = list(payment.basket.charges.select_related("case__version", "case__team", "case__submission"))
+    day = timezone.localdate(payment.opened_at)
+    titles = ", ".join(charge.case.version.definition.title(payment.language) for charge in charges)
+    references = ", ".join(charge.case.reference for charge in charges)
+    until = date_format(timezone.localdate(min(charge.expires_at for charge in charges)), "DATE_FORMAT")
+    return typesetting.letterhead() | {
+        "language": payment.language,
+        "office": charges[0].case.team.name,
+        "title": _("Bill"),
+        "number": references,
+        "date": date_format(day, "DATE_FORMAT"),
+        "day": [day.year, day.month, day.day],
+        "to": charges[0].case.applicant,
+        "sentence": _("%(what)s. Please pay by %(day)s.") % {"what": titles, "day": until},
+        "lines": lines_of(charges, payment.language),
+        "detail": _("What it is for"),
+        "total": [_("To pay"), chf(payment.amount)],
+        "part": payment_part(payment, references),
+        "part_alt": payment_part_words(payment),
+    }
+
+
+def payment_part(payment: Payment, references: str) -> str:
+    """Receipt and payment part as SVG, 210 by 105 mm."""
+    own, commune = ledger.accounts(), CommuneSettings.current()
+    bill = PaymentPart(
+        account=own.creditor_iban,
+        creditor={
+            "name": own.creditor[:70],
+            "street": commune.street[:70],
+            "pcode": commune.postcode,
+            "city": commune.town or commune.name,
+            "country": settings.COUNTRY,
+        },
+        amount=f"{payment.amount / 100:.2f}",
+        currency=payment.currency,
+        reference_number=payment.external_id,
+        additional_information=references[:140],
+        language=payment.language if payment.language in LANGUAGES else "en",
+    )
+    drawn = io.StringIO()
+    bill.as_svg(drawn)
+    return drawn.getvalue()
+
+
+def payment_part_words(payment: Payment) -> str:
+    """What the payment part says, for who does not see it."""
+    return _("Payment part of the QR-bill: %(amount)s to %(creditor)s, reference %(reference)s.") % {
+        "amount": chf(payment.amount),
+        "creditor": ledger.accounts().creditor,
+        "reference": payment.external_id,
+    }

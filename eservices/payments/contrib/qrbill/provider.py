@@ -1,0 +1,57 @@
+"""The Swiss QR-bill: paid by bank transfer under a reference that is the payment's own."""
+
+from django.utils.translation import gettext_lazy as _
+
+from home.models import CommuneSettings
+
+from ... import ledger
+from ...models.payments import Payment, Refund
+from ...models.settings import is_qr_iban
+from ...providers import CANCELLED, PENDING, REFUND_PENDING, Answer, Provider, RefundAnswer
+
+TABLE = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
+
+
+class QRBill(Provider):
+    """By e-banking or at the post office; the bank tells us by file what arrived."""
+
+    key = "qrbill"
+    label = _("QR-bill")
+    hint = _("By e-banking or at the post office. It is paid when the money arrives, in two or three days.")
+    icon = "qr"
+    account = "bank"
+    lifetime = None
+    asks = False
+    waiting_template = "payments/qrbill/waiting.html"
+
+    def available(self) -> bool:
+        own, commune = ledger.accounts(), CommuneSettings.current()
+        return bool(own.creditor and is_qr_iban(own.creditor_iban) and commune.postcode)
+
+    def start(self, payment: Payment, return_url: str) -> Answer:
+        return Answer(PENDING, reference_of(payment))
+
+    def look(self, payment: Payment) -> Answer:
+        return Answer(payment.state)
+
+    def cancel(self, payment: Payment) -> Answer:
+        """Nothing can be called back; money that comes all the same is set aside."""
+        return Answer(CANCELLED)
+
+    def refund(self, refund: Refund) -> RefundAnswer:
+        """Somebody transfers it from the bank."""
+        return RefundAnswer(REFUND_PENDING)
+
+
+def reference_of(payment: Payment) -> str:
+    """The QR reference: 26 digits of the payment's own id and a check digit."""
+    digits = f"{payment.pk.int % 10**26:026}"
+    return digits + check_digit(digits)
+
+
+def check_digit(digits: str) -> str:
+    """Modulo 10, recursive (Swiss Implementation Guidelines for the QR-bill, annex B)."""
+    carry = 0
+    for digit in digits:
+        carry = TABLE[(carry + int(digit)) % 10]
+    return str((10 - carry) % 10)

@@ -1,0 +1,211 @@
+"""Cards and TWINT by Stripe's PaymentIntents, with the official SDK."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import stripe
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ...models.payments import Payment, Refund
+from ...providers import (
+    CANCELLED,
+    FAILED,
+    PENDING,
+    REFUND_DONE,
+    REFUND_FAILED,
+    REFUND_PENDING,
+    SUCCEEDED,
+    Answer,
+    Away,
+    Forged,
+    PayoutReport,
+    Provider,
+    RefundAnswer,
+    Refused,
+)
+
+TIMEOUT = 10  # seconds that anybody waits for Stripe
+REFUND_STATES = {"succeeded": REFUND_DONE, "failed": REFUND_FAILED, "canceled": REFUND_FAILED}
+
+
+@contextmanager
+def told_apart():
+    """What may go better later is ``Away``; what never will, ``Refused``."""
+    try:
+        yield
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as fault:
+        raise Away(str(fault)) from fault
+    except stripe.StripeError as fault:
+        raise Refused(str(fault)) from fault
+
+
+def client() -> stripe.StripeClient:
+    addresses = {"api": settings.STRIPE_API_URL} if settings.STRIPE_API_URL else {}
+    return stripe.StripeClient(
+        settings.STRIPE_SECRET_KEY,
+        base_addresses=addresses,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        max_network_retries=1,
+    )
+
+
+class StripeProvider(Provider):
+    """What cards and TWINT share. Our payment's id is the idempotency key of its intent."""
+
+    method = ""
+
+    def available(self) -> bool:
+        return bool(
+            settings.STRIPE_SECRET_KEY and settings.STRIPE_PUBLIC_KEY and settings.STRIPE_WEBHOOK_SECRET
+        )
+
+    def start(self, payment: Payment, return_url: str) -> Answer:
+        asked = {
+            "amount": payment.amount,
+            "currency": payment.currency.lower(),
+            "payment_method_types": [self.method],
+            "metadata": {"payment": str(payment.pk)},
+        }
+        return self._answer(
+            payment,
+            lambda api: api.create(asked | self.more(return_url), {"idempotency_key": str(payment.pk)}),
+        )
+
+    def more(self, return_url: str) -> dict:
+        """What this method needs beside amount and currency to begin."""
+        return {}
+
+    def look(self, payment: Payment) -> Answer:
+        if not payment.external_id:
+            return Answer(FAILED)
+        return self._answer(payment, lambda api: api.retrieve(payment.external_id))
+
+    def cancel(self, payment: Payment) -> Answer:
+        """An intent without a number was never shown to anybody: nobody can pay it."""
+        if not payment.external_id:
+            return Answer(CANCELLED)
+        answer = self.look(payment)
+        if answer.state == CANCELLED or answer.state == SUCCEEDED:
+            return answer
+        try:
+            return self._answer(payment, lambda api: api.cancel(payment.external_id))
+        except Refused:  # it was paid, or is being paid, this very moment
+            return self.look(payment)
+
+    def refund(self, refund: Refund) -> RefundAnswer:
+        asked = {
+            "payment_intent": refund.payment.external_id,
+            "amount": refund.amount,
+            "metadata": {"refund": str(refund.pk)},
+        }
+        try:
+            with told_apart():
+                api = client().v1.refunds
+                if refund.external_id:
+                    theirs = api.retrieve(refund.external_id)
+                else:
+                    theirs = api.create(asked, {"idempotency_key": str(refund.pk)})
+        except Refused as fault:
+            return RefundAnswer(REFUND_FAILED, reason=str(fault))
+        state = REFUND_STATES.get(theirs.status, REFUND_PENDING)
+        return RefundAnswer(state, theirs.id, getattr(theirs, "failure_reason", None) or "")
+
+    def told(self, request: HttpRequest) -> str:
+        signature = request.headers.get("Stripe-Signature", "")
+        try:
+            event = stripe.Webhook.construct_event(request.body, signature, settings.STRIPE_WEBHOOK_SECRET)
+        except (ValueError, stripe.SignatureVerificationError) as fault:
+            raise Forged(str(fault)) from fault
+        about = event.data.object.to_dict()
+        return (
+            about.get("id", "")
+            if about.get("object") == "payment_intent"
+            else about.get("payment_intent") or ""
+        )
+
+    def _answer(self, payment: Payment, call: Callable) -> Answer:
+        with told_apart():
+            intent = call(client().v1.payment_intents).to_dict()
+        if intent["status"] == "succeeded":
+            amount = intent.get("amount_received") or intent["amount"]
+            return Answer(SUCCEEDED, intent["id"], amount=amount, currency=intent["currency"].upper())
+        if intent["status"] == "canceled":
+            return Answer(CANCELLED, intent["id"])
+        error = intent.get("last_payment_error") or {}
+        return self.standing(payment, intent, (error.get("message") or "")[:255])
+
+    def standing(self, payment: Payment, intent: dict, reason: str) -> Answer:
+        """What an intent that is neither paid nor given up means for the person."""
+        raise NotImplementedError
+
+
+class StripeCard(StripeProvider):
+    """By card, typed into Stripe's own fields on a page of ours. A card that was declined may be tried again."""
+
+    key = "stripe_card"
+    label = _("Card")
+    hint = _("Visa, Mastercard, PostFinance. Typed in at our provider, Stripe.")
+    icon = "card"
+    method = "card"
+    paid_out_with = ("stripe_twint",)
+
+    def standing(self, payment, intent, reason):
+        url = reverse("payments:card", args=[payment.basket.secret, payment.pk])
+        return Answer(PENDING, intent["id"], url=url, reason=reason)
+
+    def client_secret(self, payment: Payment) -> str:
+        """What lets Stripe's script finish this payment."""
+        with told_apart():
+            return client().v1.payment_intents.retrieve(payment.external_id).client_secret
+
+    def payouts(self, since: date) -> list[PayoutReport]:
+        """The transfers of the account, those of TWINT among them."""
+        first = int(datetime.combine(since, datetime.min.time(), UTC).timestamp())
+        with told_apart():
+            asked = {"arrival_date": {"gte": first}, "status": "paid", "limit": 100}
+            api = client().v1
+            return [_report(api, payout) for payout in api.payouts.list(asked).auto_paging_iter()]
+
+
+class StripeTwint(StripeProvider):
+    """By TWINT: to the application and back, without a script. What was declined is begun anew."""
+
+    key = "stripe_twint"
+    label = "TWINT"
+    hint = _("You go to the application and come back here.")
+    icon = "twint"
+    method = "twint"
+
+    def more(self, return_url: str) -> dict:
+        return {"payment_method_data": {"type": "twint"}, "confirm": True, "return_url": return_url}
+
+    def standing(self, payment, intent, reason):
+        if intent["status"] == "requires_payment_method":
+            return Answer(FAILED, intent["id"], reason=reason)
+        action = intent.get("next_action") or {}
+        return Answer(PENDING, intent["id"], url=action.get("redirect_to_url", {}).get("url", ""))
+
+
+def _report(api, payout) -> PayoutReport:
+    """A transfer and what it consists of; what is neither payment nor refund is Stripe's."""
+    asked = {"payout": payout.id, "limit": 100, "expand": ["data.source"]}
+    items = []
+    for row in api.balance_transactions.list(asked).auto_paging_iter():
+        if row.type in ("charge", "payment"):
+            items.append((row.source.payment_intent, row.amount))
+        elif row.type in ("refund", "payment_refund"):
+            items.append((row.source.id, row.amount))
+    gross = sum(amount for _number, amount in items)
+    return PayoutReport(
+        external_id=payout.id,
+        arrived_on=datetime.fromtimestamp(payout.arrival_date, timezone.get_current_timezone()).date(),
+        gross=gross,
+        commission=gross - payout.amount,
+        currency=payout.currency.upper(),
+        items=tuple(items),
+    )

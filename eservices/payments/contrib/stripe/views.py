@@ -1,0 +1,41 @@
+"""The page with Stripe's card fields. The only page that runs a script of somebody else, and its policy says so."""
+
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.csp import CSP
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET
+
+from ... import access, carrying
+from ...providers import Away, Refused, providers
+from ...views import basket_url, private
+
+POLICY = settings.SECURE_CSP | {
+    "script-src": [CSP.SELF, "https://js.stripe.com"],
+    "frame-src": ["https://js.stripe.com", "https://hooks.stripe.com"],
+    "connect-src": [CSP.SELF, "https://api.stripe.com"],
+}
+
+
+@private
+@csp_override(POLICY)
+@require_GET
+def card(request, secret, payment_id):
+    """Card number and date go from here to Stripe, and never to us."""
+    payment = access.payment_by_secret(secret, payment_id)
+    if payment.provider != "stripe_card" or not payment.external_id:
+        raise Http404
+    if not payment.is_open:
+        return redirect(basket_url(payment.basket, payment.back))
+    context = {
+        "payment": payment,
+        "public_key": settings.STRIPE_PUBLIC_KEY,
+        "return_url": carrying.return_url(payment),
+        "other_url": basket_url(payment.basket, payment.back),
+    }
+    try:
+        context["client_secret"] = providers["stripe_card"].client_secret(payment)
+    except (Away, Refused):
+        return render(request, "payments/stripe/card.html", context, status=503)
+    return render(request, "payments/stripe/card.html", context)

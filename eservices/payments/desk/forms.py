@@ -1,0 +1,65 @@
+"""What staff types about money. Cleaned data are the arguments of an action."""
+
+from datetime import datetime, time
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..amounts import AmountFormField
+from ..contrib.counter.actions import Means
+from ..models.schedule import ACCOUNT
+
+
+def words(label, **options):
+    return forms.CharField(label=label, max_length=255, **options)
+
+
+class TakeForm(forms.Form):
+    means = forms.ChoiceField(
+        label=_("Taken"), choices=Means.choices, initial=Means.CASH, widget=forms.RadioSelect
+    )
+
+
+class ExtendForm(forms.Form):
+    until = forms.DateField(label=_("New last day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean_until(self) -> datetime:
+        """The end of that day."""
+        return timezone.make_aware(datetime.combine(self.cleaned_data["until"], time(23, 59)))
+
+
+class WaiveForm(forms.Form):
+    reason = words(_("Why nothing has to be paid"))
+
+
+class RefundForm(forms.Form):
+    amount = AmountFormField(label=_("Amount"))
+    reason = words(_("Reason, which the applicant reads"))
+
+
+class NothingForm(forms.Form):
+    """An action that needs to know no more."""
+
+
+class BookForm(forms.Form):
+    account = forms.CharField(label=_("Ledger account"), max_length=20, validators=[ACCOUNT])
+    note = words(_("Reason"))
+
+
+class PayBackForm(forms.Form):
+    reason = words(_("Reason, which the applicant reads"))
+
+
+class OpenTillForm(forms.Form):
+    start = AmountFormField(label=_("Float, the change in the till"))
+
+
+class CountForm(forms.Form):
+    cash = AmountFormField(label=_("Cash counted, float included"))
+    terminal = AmountFormField(label=_("Total on the terminal’s slip"))
+    note = words(_("A word about a difference"), required=False)
+
+
+class BankFileForm(forms.Form):
+    file = forms.FileField(label=_("camt.054 file"), max_length=255)

@@ -1,0 +1,209 @@
+"""The screens of who keeps the books: what was set aside, the journal, transfers of providers, bank files."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.db.models.functions import TruncMonth
+from django.http import Http404, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from .. import access, exports
+from ..actions import refunds, settling
+from ..contrib.qrbill import actions as bank
+from ..contrib.qrbill.camt import Unreadable
+from ..models import BankFile, Charge, Closing, JournalRow, Payout, SetAside, Till
+from ..providers import label_of
+from . import forms
+from .charge_views import Deed, _do
+
+SHOWN = 200  # rows of a month; all of them stand in the export
+LARGEST = 10 * 1024 * 1024  # bytes of a bank file
+
+
+class MoneyView(WagtailAdminTemplateMixin, TemplateView):
+    """A screen for who keeps the books; anybody else finds nothing here."""
+
+    header_icon = "tag"
+    tab = ""
+
+    def dispatch(self, request, *args, **kwargs):
+        if not access.may_keep_books(request.user):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs):
+        waiting = SetAside.objects.filter(outcome="").count()
+        return super().get_context_data(tab=self.tab, waiting=waiting, **kwargs)
+
+
+class AsideView(MoneyView):
+    """Money that no charge takes, the oldest that waits first."""
+
+    template_name = "payments/desk/aside.html"
+    page_title = gettext_lazy("Money set aside")
+    tab = "aside"
+
+    def get_context_data(self, **kwargs):
+        rows = SetAside.objects.select_related("payment__basket", "resolved_by", "refund")
+        rows = rows.prefetch_related("payment__basket__charges__case")
+        return super().get_context_data(
+            rows=[self._row(kept) for kept in rows.filter(outcome="").order_by("at")],
+            settled=rows.exclude(outcome="")[:50],
+            **kwargs,
+        )
+
+    def _row(self, kept: SetAside) -> dict:
+        charges = list(kept.payment.basket.charges.all()) if kept.payment else []
+        own = kept.payment and kept.currency
+        return {
+            "kept": kept,
+            "provider": label_of(kept.provider),
+            "charges": charges,
+            "open": [one for one in charges if own == one.currency and one.open_amount and one.case.is_open],
+            "back": forms.PayBackForm(auto_id=f"back_{kept.pk}_%s") if kept.payment else None,
+            "book": forms.BookForm(auto_id=f"book_{kept.pk}_%s"),
+        }
+
+
+@require_POST
+def settle(request, pk, do):
+    """Says what becomes of money that was set aside."""
+    kept = access.set_aside_for(request.user, pk)
+    match do:
+        case "count":
+            charge = Charge.objects.filter(pk=request.POST.get("charge"), baskets__payments=kept.payment_id)
+            deed = Deed("", forms.NothingForm, settling.count_towards, _("Counted. The case goes on."))
+            if found := charge.first():
+                _do(request, deed, deed.form(request.POST), kept=kept, charge=found)
+        case "back":
+            deed = Deed("", forms.PayBackForm, refunds.ask_for_set_aside, _("The refund is on its way."))
+            _do(request, deed, deed.form(request.POST), kept=kept)
+        case "book":
+            deed = Deed("", forms.BookForm, settling.book_elsewhere, _("Booked."))
+            _do(request, deed, deed.form(request.POST), kept=kept)
+        case _other:
+            raise Http404
+    return redirect("money:aside")
+
+
+class JournalView(MoneyView):
+    """The rows of a month, what they add up to by account, and the days that are closed."""
+
+    template_name = "payments/desk/journal.html"
+    page_title = gettext_lazy("Journal")
+    tab = "journal"
+
+    def get_context_data(self, **kwargs):
+        months = list(
+            JournalRow.objects.order_by()
+            .annotate(month=TruncMonth("day"))
+            .values_list("month", flat=True)
+            .distinct()
+        )
+        months = sorted(months, reverse=True)
+        month = month_of(self.request.GET.get("month", "")) or (months[0] if months else None)
+        rows = rows_of(month)
+        return super().get_context_data(
+            months=months,
+            month=month,
+            rows=rows.order_by("-number")[:SHOWN],
+            count=rows.count(),
+            accounts=exports.by_account(rows),
+            closings=Closing.objects.filter(**_within(month)).order_by("-day"),
+            **kwargs,
+        )
+
+
+@require_safe
+def journal_csv(request, kind):
+    """A month of the journal for the accountant: row by row, or by account."""
+    if not access.may_keep_books(request.user):
+        raise Http404
+    rows = rows_of(month_of(request.GET.get("month", "")))
+    lines = exports.accounts_csv(rows) if kind == "accounts" else exports.rows_csv(rows)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    name = f"{kind}-{request.GET.get('month', '')[:7] or timezone.localdate():}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def month_of(text: str) -> date | None:
+    """The first day of a month written as 2026-11; None for anything else."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+
+
+def rows_of(month: date | None):
+    return JournalRow.objects.filter(**_within(month)).select_related("payment", "charge__case")
+
+
+def _within(month: date | None) -> dict:
+    return {"day__year": month.year, "day__month": month.month} if month else {}
+
+
+class PayoutsView(MoneyView):
+    """What providers transferred, and where they count otherwise than we do."""
+
+    template_name = "payments/desk/payouts.html"
+    page_title = gettext_lazy("Transfers of providers")
+    tab = "payouts"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            rows=[(row, label_of(row.provider)) for row in Payout.objects.all()[:SHOWN]], **kwargs
+        )
+
+
+class BankView(MoneyView):
+    """camt.054 files: read one, and see what became of each entry."""
+
+    template_name = "payments/desk/bank.html"
+    page_title = gettext_lazy("Bank files")
+    tab = "bank"
+
+    def get_context_data(self, **kwargs):
+        files = BankFile.objects.select_related("read_by").prefetch_related("entries")[:20]
+        return super().get_context_data(files=files, form=kwargs.pop("form", forms.BankFileForm()), **kwargs)
+
+    def post(self, request):
+        form = forms.BankFileForm(request.POST, request.FILES)
+        if form.is_valid():
+            file = form.cleaned_data["file"]
+            if file.size > LARGEST:
+                form.add_error("file", _("This file is larger than a bank file can be."))
+            else:
+                return self._read(request, form, file)
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def _read(self, request, form, file):
+        try:
+            _file, new = bank.read_file(actor=request.user, name=file.name, content=file.read())
+        except Unreadable:
+            form.add_error("file", _("This is no camt.054 file. Nothing was booked."))
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        messages.success(request, _("Read: %(new)s new entries.") % {"new": new})
+        return redirect("money:bank")
+
+
+class TillsView(MoneyView):
+    """All tills, the open ones first."""
+
+    template_name = "payments/desk/tills.html"
+    page_title = gettext_lazy("Tills")
+    tab = "tills"
+
+    def get_context_data(self, **kwargs):
+        rows = Till.objects.select_related("agent").order_by("-closed_at", "-opened_at")
+        return super().get_context_data(rows=rows[:SHOWN], **kwargs)

@@ -1,0 +1,49 @@
+"""The letters about payments."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from eservices.cases.emails import letter
+from eservices.deliveries.models import Delivery
+from home.templatetags.commune import chf
+
+from .models import Basket, Charge, Payment, Refund
+
+
+def due(charge: Charge, basket: Basket) -> Delivery | None:
+    """There is something to pay: how much, by when, where."""
+    return letter(charge.case, "payments/emails/due", charge=charge, pay_url=pay_url(charge, basket))
+
+
+def reminder(charge: Charge, basket: Basket) -> Delivery | None:
+    """It is not paid yet, and until when there is time."""
+    return letter(charge.case, "payments/emails/reminder", charge=charge, pay_url=pay_url(charge, basket))
+
+
+def receipt(payment: Payment, charges: list[Charge]) -> Delivery | None:
+    """We have your money: the receipt, with the way to its PDF. Of an erased case nobody is left to be told."""
+    case = charges[0].case
+    if case.submission.erased_at:
+        return None
+    with translation.override(case.language):
+        url = _absolute(reverse("payments:receipt", args=[payment.basket.secret, payment.pk]))
+    lines = [(line["label"], chf(line["total"])) for charge in charges for line in charge.lines]
+    return letter(case, "payments/emails/receipt", payment=payment, lines=lines, receipt_url=url)
+
+
+def refunded(charge: Charge, refund: Refund) -> Delivery | None:
+    """We paid back: how much and why. Of an erased case nobody is left to be told."""
+    if charge.case.submission.erased_at:
+        return None
+    return letter(charge.case, "payments/emails/refunded", charge=charge, refund=refund)
+
+
+def pay_url(charge: Charge, basket: Basket) -> str:
+    """The page where the basket is paid, in the language of the case."""
+    with translation.override(charge.case.language):
+        return _absolute(reverse("payments:pay", args=[basket.secret]))
+
+
+def _absolute(path: str) -> str:
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path

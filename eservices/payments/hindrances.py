@@ -1,0 +1,25 @@
+"""A case whose money is not settled yet does not go."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from eservices.cases.hindrances import Hindrance, hindrances
+
+from .models import Charge, Payment, Refund, SetAside
+from .states import ChargeState, RefundState
+
+
+def _unsettled() -> Q:
+    """Something is due, on its way, set aside or about to be paid back."""
+    moving = Payment.objects.open().exclude(due_at=None)
+    aside = SetAside.objects.filter(outcome="")
+    refunds = Refund.objects.filter(state__in=[RefundState.NEW, RefundState.PENDING])
+    return (
+        Q(pk__in=Charge.objects.filter(state__in=[ChargeState.OPEN, ChargeState.EXPIRED]).values("case"))
+        | Q(pk__in=Charge.objects.filter(baskets__payments__in=moving).values("case"))
+        | Q(pk__in=Charge.objects.filter(baskets__payments__set_aside__in=aside).values("case"))
+        | Q(pk__in=Charge.objects.filter(baskets__payments__refunds__in=refunds).values("case"))
+    )
+
+
+hindrances.register("money")(Hindrance(_("money of it is not settled yet"), _unsettled))

@@ -1,0 +1,218 @@
+"""The journal's only door: rows are posted here, days are closed here, and here it is proven against the states."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Count, F, Max, Min, Sum
+from django.utils import timezone
+
+from eservices.cases import numbers
+from eservices.formbuilder.logic.fees import vat_included
+
+from .amounts import spread
+from .models import (
+    Allocation,
+    Charge,
+    Closing,
+    JournalRow,
+    Payment,
+    PaymentSettings,
+    Refund,
+    SetAside,
+)
+from .states import RefundState
+
+SERIES = "journal"
+Kind = JournalRow.Kind
+
+
+def accounts() -> PaymentSettings:
+    """The commune's ledger accounts."""
+    return PaymentSettings.load()
+
+
+def post(kind: str, *, debit: str, credit: str, amount: int, currency: str, text: str, **about) -> None:
+    """Writes one movement. The number is drawn under a lock, so that rows follow each other in time too."""
+    if not amount:
+        return
+    number = numbers.draw(SERIES)
+    now = timezone.now()
+    JournalRow.objects.create(
+        number=number,
+        day=timezone.localdate(now),
+        at=now,
+        kind=kind,
+        debit=debit,
+        credit=credit,
+        amount=amount,
+        currency=currency,
+        vat_amount=vat_included(amount, about.get("vat", "")),
+        text=text[:255],
+        **about,
+    )
+
+
+def post_income(kind: str, charge: Charge, change: int, *, account: str, text: str, **about) -> None:
+    """Books ``change`` of what a charge has got, line by line: money in where positive, back where negative.
+
+    The charge still stands as before. Lines share every sum in the same proportion, to the coin.
+    """
+    net = charge.paid - charge.refunded
+    weights = [line["total"] for line in charge.lines]
+    before, after = spread(net, weights), spread(net + change, weights)
+    for line, old, new in zip(charge.lines, before, after, strict=True):
+        moved = new - old
+        debit, credit = (account, line["account"]) if moved > 0 else (line["account"], account)
+        post(
+            kind,
+            debit=debit,
+            credit=credit,
+            amount=abs(moved),
+            currency=charge.currency,
+            text=f"{text} {line['label']}",
+            vat=line["vat"],
+            cost_centre=line["cost_centre"],
+            charge=charge,
+            **about,
+        )
+
+
+# -- Closing -------------------------------------------------------------------------------------------------
+@transaction.atomic
+def close_days(now: datetime) -> list[Closing]:
+    """Closes every day before today that has rows and is still open."""
+    numbers.hold(SERIES)  # nobody writes meanwhile, and whoever waits will write today
+    last = Closing.objects.last()
+    rows = JournalRow.objects.filter(day__lt=timezone.localdate(now))
+    if last:
+        rows = rows.filter(day__gt=last.day)
+    closed = []
+    for day in rows.order_by("day").values_list("day", flat=True).distinct():
+        last = Closing.objects.create(day=day, at=now, **_closing(day, last.digest if last else ""))
+        closed.append(last)
+    return closed
+
+
+def _closing(day: date, previous: str) -> dict:
+    found = list(JournalRow.objects.filter(day=day))
+    content = [[previous], *([str(getattr(row, name)) for name in BOUND] for row in found)]
+    return {
+        "rows": len(found),
+        "balances": balances(found),
+        "digest": hashlib.sha256(json.dumps(content).encode()).hexdigest(),
+    }
+
+
+BOUND = (
+    *("number", "day", "kind", "debit", "credit", "amount", "currency", "vat", "vat_amount", "cost_centre"),
+    *("text", "charge_id", "payment_id", "refund_id", "set_aside_id", "payout_id"),
+)
+
+
+def balances(rows) -> dict[str, dict[str, int]]:
+    """By currency and account, what was debited less what was credited."""
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in rows:
+        found[row.currency][row.debit] += row.amount
+        found[row.currency][row.credit] -= row.amount
+    return {currency: dict(sorted(by.items())) for currency, by in sorted(found.items())}
+
+
+def sums_by(rows, side: str):
+    """Currency, account and sum of ``rows`` (a query) on one side, "debit" or "credit"."""
+    return rows.order_by().values_list("currency", side).annotate(Sum("amount"))
+
+
+# -- Proof ---------------------------------------------------------------------------------------------------
+def faults() -> Iterator[str]:
+    """Everything in which the journal and the states of payments differ, in words; nothing where all agrees."""
+    yield from _number_faults()
+    yield from _charge_faults()
+    yield from _payment_faults()
+    yield from _aside_faults()
+    yield from _closing_faults()
+
+
+def _number_faults() -> Iterator[str]:
+    seen = JournalRow.objects.aggregate(first=Min("number"), last=Max("number"), count=Count("pk"))
+    if seen["count"] and (seen["first"] != 1 or seen["last"] != seen["count"]):
+        yield f"journal: {seen['count']} rows, numbered {seen['first']} to {seen['last']}"
+    series = defaultdict(list)
+    for receipt in Payment.objects.exclude(receipt=None).values_list("receipt", flat=True):
+        name, _dash, number = receipt.rpartition("-")
+        series[name].append(int(number))
+    for name, drawn in series.items():
+        if sorted(drawn) != list(range(1, len(drawn) + 1)):
+            yield f"receipts {name}: {len(drawn)} of them, the last is {max(drawn)}"
+
+
+def _charge_faults() -> Iterator[str]:
+    clearing = _clearing_accounts()
+    booked: dict[object, int] = defaultdict(int)
+    for row in JournalRow.objects.exclude(charge=None).iterator():
+        if row.debit in clearing:
+            booked[row.charge_id] += row.amount
+        if row.credit in clearing:
+            booked[row.charge_id] -= row.amount
+    allocated = _sums(Allocation.objects.values_list("charge"))
+    for charge in Charge.objects.filter(paid__gt=0).select_related("case").iterator():
+        if booked.pop(charge.pk, 0) != charge.paid - charge.refunded:
+            yield f"{charge.case}: the journal does not add up to what was paid less what was refunded"
+        if allocated.get(charge.pk, 0) != charge.paid:
+            yield f"{charge.case}: the payments do not add up to what was paid"
+    for pk, amount in booked.items():
+        if amount:
+            yield f"charge {pk}: {amount} in the journal, nothing paid"
+
+
+def _payment_faults() -> Iterator[str]:
+    came = _sums(JournalRow.objects.filter(debit=F("payment__account"), refund=None).values_list("payment"))
+    for payment in Payment.objects.received().iterator():
+        if came.pop(payment.pk, 0) != payment.received:
+            yield f"payment {payment.receipt}: the journal does not add up to what was received"
+    for pk in came:
+        yield f"payment {pk}: in the journal, but not received"
+    gone = _sums(JournalRow.objects.filter(credit=F("refund__account")).values_list("refund"))
+    for refund in Refund.objects.filter(state=RefundState.DONE).iterator():
+        if gone.pop(refund.pk, 0) != refund.amount:
+            yield f"refund {refund.pk}: the journal does not add up to it"
+    for pk in gone:
+        yield f"refund {pk}: in the journal, but not done"
+
+
+def _aside_faults() -> Iterator[str]:
+    account = accounts().aside
+    held: dict[str, int] = defaultdict(int)
+    for name, sign in (("credit", 1), ("debit", -1)):
+        for currency, _account, amount in sums_by(JournalRow.objects.filter(**{name: account}), name):
+            held[currency] += sign * amount
+    waiting = dict(
+        SetAside.objects.filter(resolved_at=None).order_by().values_list("currency").annotate(Sum("amount"))
+    )
+    for currency in held.keys() | waiting.keys():
+        if held.get(currency, 0) != waiting.get(currency, 0):
+            yield f"set aside: {held.get(currency, 0)} {currency} in the journal, {waiting.get(currency, 0)} waiting"
+
+
+def _closing_faults() -> Iterator[str]:
+    previous = ""
+    for closing in Closing.objects.iterator():
+        found = _closing(closing.day, previous)
+        if any(getattr(closing, name) != value for name, value in found.items()):
+            yield f"closing of {closing.day}: its rows, or those of a day before, were changed"
+        previous = closing.digest
+
+
+def _clearing_accounts() -> set[str]:
+    """Where received money lies or lay, and where it waits to be settled."""
+    used = Payment.objects.exclude(account="").order_by().values_list("account", flat=True).distinct()
+    given = Refund.objects.order_by().values_list("account", flat=True).distinct()
+    return {accounts().aside, *used, *given}
+
+
+def _sums(pairs) -> dict:
+    return dict(pairs.order_by().annotate(Sum("amount")))

@@ -1,0 +1,201 @@
+"""How what is due gets paid, and paid back."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..amounts import AmountField
+from ..states import PaymentState, RefundState
+from .charges import Basket, Charge
+
+OPEN = [PaymentState.NEW, PaymentState.PENDING]
+
+
+class PaymentQuerySet(models.QuerySet):
+    def open(self):
+        """Neither received nor given up."""
+        return self.filter(state__in=OPEN)
+
+    def due(self, now):
+        """What the provider should be asked about by ``now``."""
+        return self.filter(due_at__lte=now)
+
+    def received(self):
+        return self.filter(state=PaymentState.SUCCEEDED)
+
+
+class Payment(models.Model):
+    """One attempt to pay a basket through one provider. Its id is the idempotency key there.
+
+    ``amount`` was asked for; ``received`` arrived, which may be something else. ``account``: the ledger account
+    of the provider, where the money lies. Received money has a receipt number, drawn with it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    basket = models.ForeignKey(Basket, on_delete=models.PROTECT, related_name="payments")
+    provider = models.CharField(_("means of payment"), max_length=30)
+    amount = AmountField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    language = models.CharField(max_length=5)
+    back = models.CharField(
+        max_length=200, blank=True, help_text=_("Where the person came from, on this site.")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=PaymentState, default=PaymentState.NEW)
+    external_id = models.CharField(_("number at the provider"), max_length=100, blank=True)
+    url = models.CharField(max_length=1000, blank=True, help_text=_("Where the person pays."))
+    reason = models.CharField(_("reason"), max_length=255, blank=True)
+    received = AmountField(_("received"), default=0)
+    received_currency = models.CharField(max_length=3, blank=True)
+    account = models.CharField(_("ledger account"), max_length=20, blank=True)
+    receipt = models.CharField(_("receipt"), max_length=30, unique=True, null=True, blank=True)
+    opened_at = models.DateTimeField(_("begun"), default=timezone.now)
+    settled_at = models.DateTimeField(_("received at"), null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    fault = models.TextField(blank=True)
+
+    objects = PaymentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["-opened_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "external_id"],
+                condition=~Q(external_id=""),
+                name="one_payment_per_number_of_a_provider",
+            ),
+            models.CheckConstraint(
+                condition=Q(receipt=None) | Q(state="succeeded"), name="receipts_are_for_received_money"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.currency} {self.amount / 100:.2f}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_received(self) -> bool:
+        return self.state == PaymentState.SUCCEEDED
+
+
+class Allocation(models.Model):
+    """What of a received payment went to which charge."""
+
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="allocations")
+    amount = AmountField(_("amount"))
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("allocation")
+        verbose_name_plural = _("allocations")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.charge} {self.amount / 100:.2f}"
+
+    @property
+    def refundable(self) -> int:
+        """What was not paid back yet, nor is about to be."""
+        given = self.refunds.exclude(state=RefundState.FAILED).aggregate(sum=models.Sum("amount"))["sum"]
+        return self.amount - (given or 0)
+
+
+class SetAside(models.Model):
+    """Money that arrived and that no charge takes by itself: a person says what becomes of it."""
+
+    class Why(models.TextChoices):
+        DOUBLE = "double", _("paid already")
+        LATE = "late", _("arrived too late")
+        OTHER_AMOUNT = "amount", _("another amount than asked")
+        OTHER_CURRENCY = "currency", _("another currency than asked")
+        UNKNOWN = "unknown", _("nothing is known under this reference")
+
+    class Outcome(models.TextChoices):
+        APPLIED = "applied", _("counted towards what is due")
+        REFUNDED = "refunded", _("paid back")
+        KEPT = "kept", _("booked elsewhere")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="set_aside"
+    )
+    provider = models.CharField(_("means of payment"), max_length=30)
+    amount = AmountField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    account = models.CharField(_("ledger account"), max_length=20)
+    why = models.CharField(_("why"), max_length=10, choices=Why)
+    details = models.JSONField(default=dict, help_text=_("What is known of it: payer, reference, day."))
+    at = models.DateTimeField(_("arrived"), default=timezone.now)
+    outcome = models.CharField(_("what became of it"), max_length=10, choices=Outcome, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("money set aside")
+        verbose_name_plural = _("money set aside")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount / 100:.2f} {self.get_why_display()}"
+
+
+class RefundQuerySet(models.QuerySet):
+    def due(self, now):
+        return self.filter(state__in=[RefundState.NEW, RefundState.PENDING], due_at__lte=now)
+
+
+class Refund(models.Model):
+    """Money paid back, of an allocation or of what was set aside. Its id is the idempotency key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    allocation = models.ForeignKey(
+        Allocation, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
+    )
+    set_aside = models.OneToOneField(
+        SetAside, on_delete=models.PROTECT, null=True, blank=True, related_name="refund"
+    )
+    amount = AmountField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    reason = models.CharField(_("reason"), max_length=255)
+    state = models.CharField(_("state"), max_length=10, choices=RefundState, default=RefundState.NEW)
+    account = models.CharField(_("ledger account"), max_length=20)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("Empty where the terms gave it back to who came by a private link."),
+    )
+    external_id = models.CharField(max_length=100, blank=True)
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    fault = models.TextField(blank=True)
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(allocation=None) ^ Q(set_aside=None), name="a_refund_is_of_one_thing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount / 100:.2f}"

@@ -1,0 +1,68 @@
+"""What the commune decides about payments: its accounts, and where a QR-bill is paid to."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from stdnum import iban
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+from .schedule import ACCOUNT
+
+
+def _account(label, number: str):
+    return models.CharField(label, max_length=20, default=number, validators=[ACCOUNT])
+
+
+@register_setting(icon="tag")
+class PaymentSettings(BaseGenericSetting):
+    """The accounts are those of the harmonised accounting model of Swiss communes (HRM2) unless changed."""
+
+    cash = _account(_("Cash in the tills"), "1000.00")
+    terminal = _account(_("Card terminal at the counter"), "1010.10")
+    online = _account(_("Paid online, on its way to the bank"), "1010.20")
+    bank = _account(_("Bank"), "1002.00")
+    aside = _account(_("Money to be settled"), "2006.00")
+    commission = _account(_("Commission of providers"), "3130.10")
+    differences = _account(_("Differences of tills"), "3439.00")
+    fees = _account(_("Fees that name no account"), "4210.00")
+    creditor = models.CharField(
+        _("Account holder"), max_length=70, blank=True, help_text=_("As the bank knows it.")
+    )
+    creditor_iban = models.CharField(
+        _("QR-IBAN"), max_length=34, blank=True, help_text=_("The account for QR-bills with a reference.")
+    )
+    receipt_prefix = models.CharField(_("Letters before receipt numbers"), max_length=5, default="Q")
+
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("cash"), FieldPanel("terminal")]),
+                FieldRowPanel([FieldPanel("online"), FieldPanel("bank")]),
+                FieldRowPanel([FieldPanel("aside"), FieldPanel("fees")]),
+                FieldRowPanel([FieldPanel("commission"), FieldPanel("differences")]),
+            ],
+            _("Ledger accounts"),
+        ),
+        MultiFieldPanel([FieldPanel("creditor"), FieldPanel("creditor_iban")], _("QR-bill")),
+        FieldPanel("receipt_prefix"),
+    ]
+
+    class Meta:
+        verbose_name = _("Payments")
+
+    def __str__(self) -> str:
+        return str(_("Payments"))
+
+    def clean(self):
+        super().clean()
+        self.creditor_iban = self.creditor_iban.replace(" ", "").upper()
+        if self.creditor_iban and not is_qr_iban(self.creditor_iban):
+            raise ValidationError(
+                {"creditor_iban": _("This is no QR-IBAN: its bank number lies between 30000 and 31999.")}
+            )
+
+
+def is_qr_iban(number: str) -> bool:
+    """Whether payments to this account carry a QR reference (Swiss Payment Standards)."""
+    return iban.is_valid(number) and number[:2] in ("CH", "LI") and "30000" <= number[4:9] <= "31999"

@@ -1,0 +1,25 @@
+"""The fee schedule, as forms look up its prices."""
+
+from collections.abc import Collection
+from datetime import date
+
+from eservices.formbuilder.prices import Price, schedules
+
+from .models import FeeEntry
+
+
+class FeeSchedule:
+    """The prices that editors keep."""
+
+    def entries(self) -> list[tuple[str, str]]:
+        return [(entry.key, entry.name) for entry in FeeEntry.objects.all()]
+
+    def prices(self, keys: Collection[str], day: date) -> dict[str, Price]:
+        entries = FeeEntry.objects.filter(key__in=keys).prefetch_related("prices")
+        found = {entry.key: entry.price_on(day) for entry in entries}
+        return {
+            key: Price(price.amount, price.vat, price.valid_from) for key, price in found.items() if price
+        }
+
+
+schedules.register("schedule")(FeeSchedule())

@@ -1,0 +1,150 @@
+"""How money gets here: one interface for every means of payment. Installed apps offer theirs in a file
+``payment_providers.py``; each answers to the tests of ``tests/payments/test_contract.py``.
+
+A provider talks to its other side and answers; it writes nothing of ours. It is asked outside of transactions,
+as often as needed: what it does is done once, under the id of the payment or refund as idempotency key.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from home.registry import Registry
+
+from .models import Payment, Refund
+from .states import PaymentState, RefundState
+
+
+class Away(Exception):
+    """The other side does not answer, or not as it should: ask again later."""
+
+
+class Refused(Exception):
+    """The other side will never do what was asked. The message is for staff."""
+
+
+class Forged(Exception):
+    """What called us is not the provider."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a payment stands on the other side. ``amount`` in minor units and ``currency``: what arrived."""
+
+    state: str
+    external_id: str = ""
+    url: str = ""  # where the person pays
+    amount: int = 0
+    currency: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RefundAnswer:
+    """How a refund stands."""
+
+    state: str
+    external_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PayoutReport:
+    """A transfer to our bank: ``items`` are numbers of payments there with their amounts, refunds negative."""
+
+    external_id: str
+    arrived_on: date
+    gross: int
+    commission: int
+    currency: str
+    items: tuple[tuple[str, int], ...] = field(default_factory=tuple)
+
+    @property
+    def net(self) -> int:
+        return self.gross - self.commission
+
+
+class Provider:
+    """A means of payment.
+
+    ``account``: which of the commune's ledger accounts holds what it received. ``paid_out_with``: keys of means
+    whose money comes in the same transfers to the bank. ``lifetime``: how long a payment may stay open on the
+    other side; None is for ever. ``asks``: whether the other side can be asked how a payment stands.
+    ``waiting_template``: what the pay page says while the payment waits, with ``payment`` and ``basket``; by
+    itself it leads to the payment's ``url``.
+    """
+
+    key = ""
+    label = ""
+    hint = ""
+    icon = "card"
+    account = "online"
+    paid_out_with: tuple[str, ...] = ()
+    lifetime: timedelta | None = timedelta(hours=24)
+    asks = True
+    waiting_template = ""
+
+    def available(self) -> bool:
+        """Whether what it needs is set."""
+        return True
+
+    def start(self, payment: Payment, return_url: str) -> Answer:
+        """Opens the payment on the other side, or finds it there, and says where the person pays."""
+        raise NotImplementedError
+
+    def look(self, payment: Payment) -> Answer:
+        """How the payment stands now."""
+        raise NotImplementedError
+
+    def cancel(self, payment: Payment) -> Answer:
+        """Gives the payment up, so that nobody can pay it any more; where it is too late, says that it was paid."""
+        return Answer(PaymentState.CANCELLED)
+
+    def refund(self, refund: Refund) -> RefundAnswer:
+        """Pays back, or says how it stands."""
+        raise NotImplementedError
+
+    def told(self, request: HttpRequest) -> str:
+        """The number at the provider that a call of theirs is about; "" where it concerns no payment.
+
+        Raises ``Forged``. What a call says is only a reason to look: it may be old, out of order or told twice.
+        """
+        raise Forged
+
+    def payouts(self, since: date) -> list[PayoutReport]:
+        """Transfers to the bank since a day."""
+        return []
+
+
+providers: Registry[Provider] = Registry("payment_providers")
+
+PENDING, SUCCEEDED, FAILED, CANCELLED = (
+    PaymentState.PENDING,
+    PaymentState.SUCCEEDED,
+    PaymentState.FAILED,
+    PaymentState.CANCELLED,
+)
+REFUND_PENDING, REFUND_DONE, REFUND_FAILED = RefundState.PENDING, RefundState.DONE, RefundState.FAILED
+
+
+def offered() -> list[Provider]:
+    """Those that people may choose from, in the operator's order: ``PAYMENT_PROVIDERS``."""
+    found = (providers.get(key) for key in settings.PAYMENT_PROVIDERS)
+    return [provider for provider in found if provider and provider.available()]
+
+
+def label_of(key: str) -> str:
+    """How people call a means of payment; its key where its app is gone."""
+    provider = providers.get(key)
+    return str(provider.label) if provider else key
+
+
+def provider_of(row: Payment | Refund) -> Provider:
+    """The provider of a payment or a refund; ``Refused`` where its app is gone."""
+    key = row.provider if isinstance(row, Payment) else row.payment.provider
+    provider = providers.get(key)
+    if provider is None:
+        raise Refused(f"No installed app knows the means of payment “{key}”.")
+    return provider

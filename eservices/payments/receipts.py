@@ -1,0 +1,79 @@
+"""The receipt of a payment as PDF, made from what was kept when the money arrived."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from home import typesetting
+from home.dates import date_format
+from home.templatetags.commune import chf, digits
+
+from .models import Payment
+from .providers import label_of
+
+TEMPLATE = Path(__file__).parent / "typst" / "receipt.typ"
+
+
+def pdf(payment: Payment) -> bytes:
+    """The receipt in the language of the payment."""
+    with override(payment.language):
+        return typesetting.pdf(TEMPLATE, _content(payment), payment.settled_at)
+
+
+def lines_of(charges, language: str) -> list[list[str]]:
+    """Label, tax and amount of every line, as the form calls it in ``language``."""
+    return [
+        [
+            _label(line, charge.case.version.definition.text(f"fee.{line['key']}", language)),
+            _tax(line),
+            chf(line["total"]),
+        ]
+        for charge in charges
+        for line in charge.lines
+    ]
+
+
+def _content(payment: Payment) -> dict:
+    day = timezone.localdate(payment.settled_at)
+    charges = list(payment.basket.charges.select_related("case__version", "case__team"))
+    references = ", ".join(charge.case.reference for charge in charges)
+    facts = [
+        (_("For"), ", ".join(charge.case.version.definition.title(payment.language) for charge in charges)),
+        (_("Reference"), references),
+        (_("Means of payment"), label_of(payment.provider)),
+        (_("Payment"), payment.external_id or str(payment.pk)),
+    ]
+    return typesetting.letterhead() | {
+        "language": payment.language,
+        "office": charges[0].case.team.name,
+        "title": _("Receipt"),
+        "number": payment.receipt,
+        "date": date_format(day, "DATE_FORMAT"),
+        "day": [day.year, day.month, day.day],
+        "sentence": _("We received %(amount)s. Thank you.") % {"amount": _money(payment)},
+        "facts": facts,
+        "about": _("The payment"),
+        "detail": _("What it was for"),
+        "lines": lines_of(charges, payment.language),
+        "total": [_("Received"), _money(payment)],
+    }
+
+
+def _money(payment: Payment) -> str:
+    written = chf(payment.received)
+    return written.replace(settings.CURRENCY, payment.received_currency or payment.currency)
+
+
+def _label(line: dict, label: str) -> str:
+    times = f" × {digits(line['quantity'])}" if line["quantity"] != "1" else ""
+    return (label or line["label"]) + times
+
+
+def _tax(line: dict) -> str:
+    if not line["vat"]:
+        return _("outside VAT")
+    told = {"rate": digits(line["vat"]), "amount": chf(line["vat_amount"])}
+    return _("VAT %(rate)s %% included: %(amount)s") % told

@@ -1,0 +1,118 @@
+"""The stage that collects what a request costs, before or after a decision."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import blocks
+
+from eservices.cases.actors import SYSTEM
+from eservices.cases.exemptions import exemptions
+from eservices.cases.models import Case
+from eservices.cases.stages import AGENT, APPLICANT, LEAD, Done, Stage, Waiting, stages
+
+from . import emails
+from .actions import charges
+from .contrib.qrbill import posting
+from .models import Charge
+from .states import ChargeState
+
+LOOK_AGAIN = timedelta(minutes=10)  # whether a lead has put the fee schedule right
+
+
+def exemption_choices() -> list[tuple[str, str]]:
+    """What may free somebody from paying, by key."""
+    return [(key, str(offer.label)) for key, offer in exemptions.items()]
+
+
+@stages.register("payment")
+class PaymentStage(Stage):
+    """The applicant pays what the request costs. Nothing happens where it is free."""
+
+    key = "payment"
+    label = gettext_lazy("Payment")
+    icon = "tag"
+    agent_template = "payments/stages/payment_agent.html"
+    collects = True
+    applicant_template = "payments/stages/payment_applicant.html"
+    applicant_call = gettext_lazy("One thing is left: the payment.")
+
+    def block(self):
+        return blocks.StructBlock(
+            [
+                (
+                    "days",
+                    blocks.IntegerBlock(
+                        required=False,
+                        min_value=1,
+                        max_value=365,
+                        default=30,
+                        label=gettext_lazy("Days to pay"),
+                    ),
+                ),
+                (
+                    "remind_after",
+                    blocks.IntegerBlock(
+                        required=False,
+                        min_value=1,
+                        max_value=364,
+                        default=14,
+                        label=gettext_lazy("Reminder after so many days"),
+                        help_text=gettext_lazy("No reminder if empty."),
+                    ),
+                ),
+                (
+                    "exempt",
+                    blocks.ChoiceBlock(
+                        choices=exemption_choices, required=False, label=gettext_lazy("Nothing to pay for")
+                    ),
+                ),
+            ],
+            icon=self.icon,
+            label=self.label,
+        )
+
+    def enter(self, case, row, settings):
+        try:
+            charge = charges.ask(
+                actor=SYSTEM,
+                case=case,
+                stage=row,
+                days=settings.get("days") or 30,
+                remind_after=settings.get("remind_after") or 0,
+                waived=_exemption(case, settings.get("exempt", "")),
+            )
+        except charges.NoPrice as missing:
+            return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=str(missing))
+        if charge and charge.state == ChargeState.OPEN:
+            _tell(charge)
+        return _answer(charge)
+
+    def resume(self, case, row, settings):
+        charge = Charge.objects.filter(stage=row).first()
+        return _answer(charge) if charge else self.enter(case, row, settings)
+
+
+def _tell(charge: Charge) -> None:
+    """How much, by when, and where to pay: by e-mail, or as a QR-bill by post."""
+    billed = not (charge.case.email or charge.case.rehearsal) and posting.post(charge)
+    if not billed:
+        emails.due(charge, charge.basket)
+
+
+def _exemption(case: Case, key: str) -> str:
+    """Why this applicant pays nothing; empty where they pay."""
+    offer = exemptions.get(key) if key else None
+    return offer.reason(case) if offer else ""
+
+
+def _answer(charge: Charge | None):
+    if charge is None:
+        return Done({"free": True})
+    if charge.state == ChargeState.OPEN:
+        return Waiting(APPLICANT)
+    if charge.state == ChargeState.EXPIRED:
+        day = timezone.localtime(charge.expires_at).strftime("%d.%m.%Y")
+        return Waiting(AGENT, reason=_("Not paid by %(day)s. Give more time, or refuse.") % {"day": day})
+    return Done({"charge": str(charge.pk)})

@@ -1,0 +1,55 @@
+"""The states of what is due, of payments and of refunds, and what may follow what, as data."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class ChargeState(TextChoices):
+    OPEN = "open", _("to pay")
+    PAID = "paid", _("paid")
+    WAIVED = "waived", _("waived")
+    EXPIRED = "expired", _("not paid in time")
+    CANCELLED = "cancelled", pgettext_lazy("charge", "cancelled")
+
+
+class PaymentState(TextChoices):
+    NEW = "new", _("begun")
+    PENDING = "pending", _("waiting for the provider")
+    SUCCEEDED = "succeeded", _("received")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("given up")
+
+
+class RefundState(TextChoices):
+    NEW = "new", _("to carry out")
+    PENDING = "pending", _("under way")
+    DONE = "done", _("refunded")
+    FAILED = "failed", _("failed")
+
+
+# action → (states it may start from, state it leads to)
+CHARGES: dict[str, tuple[frozenset[str], str]] = {
+    "pay": (frozenset({ChargeState.OPEN, ChargeState.EXPIRED}), ChargeState.PAID),
+    "waive": (frozenset({ChargeState.OPEN, ChargeState.EXPIRED}), ChargeState.WAIVED),
+    "expire": (frozenset({ChargeState.OPEN}), ChargeState.EXPIRED),
+    "extend": (frozenset({ChargeState.OPEN, ChargeState.EXPIRED}), ChargeState.OPEN),
+    "cancel": (frozenset({ChargeState.OPEN, ChargeState.EXPIRED}), ChargeState.CANCELLED),
+}
+# Money may arrive after all, whatever was said before: nothing that was given up is lost then.
+PAYMENTS: dict[str, tuple[frozenset[str], str]] = {
+    "start": (frozenset({PaymentState.NEW, PaymentState.PENDING}), PaymentState.PENDING),
+    "succeed": (frozenset(PaymentState) - {PaymentState.SUCCEEDED}, PaymentState.SUCCEEDED),
+    "fail": (frozenset({PaymentState.NEW, PaymentState.PENDING}), PaymentState.FAILED),
+    "cancel": (frozenset({PaymentState.NEW, PaymentState.PENDING}), PaymentState.CANCELLED),
+}
+REFUNDS: dict[str, tuple[frozenset[str], str]] = {
+    "wait": (frozenset({RefundState.NEW, RefundState.PENDING}), RefundState.PENDING),
+    "finish": (frozenset({RefundState.NEW, RefundState.PENDING}), RefundState.DONE),
+    "fail": (frozenset({RefundState.NEW, RefundState.PENDING}), RefundState.FAILED),
+}
+
+
+def allowed(transitions: dict, action: str, state: str) -> bool:
+    """Whether ``action`` may be taken in ``state``."""
+    return state in transitions[action][0]

@@ -1,0 +1,46 @@
+"""What the scheduler does for payments."""
+
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+
+from home.background import sweeps
+
+from . import ledger, tasks
+from .actions import charges
+from .models import Charge, Payment, Refund
+
+LEASE = timedelta(seconds=20)  # a wake-up that was lost is made again after this
+PAYOUTS_EVERY = timedelta(hours=6)
+AT_ONCE = 200
+
+
+@sweeps.register("payments")
+def ask_providers(now: datetime) -> None:
+    """Wakes a worker for each payment and refund that a provider should be asked about."""
+    for rows, task in ((Payment.objects.due(now), tasks.check), (Refund.objects.due(now), tasks.refund)):
+        for pk, due_at in rows.order_by("due_at").values_list("pk", "due_at")[:AT_ONCE]:
+            if rows.model.objects.filter(pk=pk, due_at=due_at).update(due_at=now + LEASE):
+                task.enqueue(str(pk))
+
+
+@sweeps.register("charges")
+def look_after_charges(now: datetime) -> None:
+    """Reminders, the end of a charge's time, and what is left of cases that ended otherwise."""
+    for pk in Charge.objects.due(now).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:
+        charges.look_after(pk, now)
+    for charge in Charge.objects.stale()[:AT_ONCE]:
+        charges.give_up(charge=charge)
+
+
+@sweeps.register("journal")
+def close_days(now: datetime) -> None:
+    """Closes the days of the journal that are over."""
+    ledger.close_days(now)
+
+
+@sweeps.register("payouts")
+def ask_for_payouts(now: datetime) -> None:
+    """Now and then lets a worker ask for transfers. Told twice, they are booked once."""
+    if cache.add("payouts-asked", True, PAYOUTS_EVERY.total_seconds()):
+        tasks.payouts.enqueue()

@@ -1,0 +1,19 @@
+"""Where people pay. A secret is 128 random bits."""
+
+from django.urls import path
+
+from . import views
+from .contrib.demo import views as demo
+from .contrib.qrbill import views as qrbill
+from .contrib.stripe import views as stripe
+
+app_name = "payments"
+urlpatterns = [
+    path("payer/<slug:secret>/", views.pay, name="pay"),
+    path("payer/<slug:secret>/<uuid:payment_id>/retour/", views.back, name="back"),
+    path("payer/<slug:secret>/<uuid:payment_id>/etat.json", views.state, name="state"),
+    path("payer/<slug:secret>/<uuid:payment_id>/quittance.pdf", views.receipt, name="receipt"),
+    path("payer/<slug:secret>/<uuid:payment_id>/facture.pdf", qrbill.bill, name="bill"),
+    path("payer/<slug:secret>/<uuid:payment_id>/carte/", stripe.card, name="card"),
+    path("paiement-essai/<uuid:key>/", demo.page, name="demo"),
+]

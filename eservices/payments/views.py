@@ -1,0 +1,177 @@
+"""The pages of whoever pays, and the door for providers. Each works without JavaScript."""
+
+from functools import wraps
+from io import BytesIO
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from eservices.documents.responses import private_pdf
+
+from . import access, carrying, receipts
+from .actions import paying
+from .actions.locking import Impossible
+from .models import Basket, Payment, Refund
+from .providers import Forged, offered, providers
+from .states import ChargeState, PaymentState
+
+
+def private(view):
+    """Nobody between us and the person keeps a copy, and no address with a secret leaves the page."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "strict-origin"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return guarded
+
+
+# -- Paying --------------------------------------------------------------------------------------------------
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request, secret):
+    """What is due and how to pay it; or how that stands."""
+    basket = access.basket_by_secret(secret)
+    if request.method == "POST":
+        return _begin(request, basket)
+    return _page(request, basket)
+
+
+def _begin(request, basket: Basket) -> HttpResponse:
+    provider = next((one for one in offered() if one.key == request.POST.get("provider")), None)
+    if provider is None:
+        return _page(request, basket, _("Choose how you want to pay."), 422)
+    try:
+        payment = paying.begin(
+            actor=None,
+            basket=basket,
+            provider=provider,
+            language=get_language(),
+            back=_local(request, request.POST.get("back", "")),
+        )
+    except Impossible as why:
+        return _page(request, basket, str(why), 409)
+    if payment.state == PaymentState.NEW or not payment.url:
+        payment = carrying.start(payment)
+    if payment.fault:
+        away = _(
+            "%(provider)s does not answer. Nothing was debited. Try again in a moment, or choose another means."
+        )
+        return _page(request, basket, away % {"provider": provider.label}, 503)
+    return redirect(payment.url or basket_url(basket, payment.back))
+
+
+def basket_url(basket: Basket, back: str = "") -> str:
+    """The pay page; ``back`` is where the person came from."""
+    query = {"de": back} if back else None
+    return reverse("payments:pay", args=[basket.secret], query=query)
+
+
+@private
+@require_GET
+def back(request, secret, payment_id):
+    """Somebody comes back from the provider: that is a reason to ask it, whatever the address says."""
+    payment = access.payment_by_secret(secret, payment_id)
+    if not payment.is_received:
+        carrying.check(payment.pk)
+    return redirect(basket_url(payment.basket, payment.back))
+
+
+@private
+@require_GET
+def state(request, secret, payment_id):
+    """How the payment stands, for the page that waits for it."""
+    return JsonResponse({"state": access.payment_by_secret(secret, payment_id).state})
+
+
+@private
+@require_GET
+def receipt(request, secret, payment_id):
+    """The receipt as PDF."""
+    payment = access.payment_by_secret(secret, payment_id)
+    if not payment.is_received:
+        raise Http404
+    return private_pdf(BytesIO(receipts.pdf(payment)), f"{payment.receipt}.pdf")
+
+
+def _page(request, basket: Basket, fault: str = "", status: int = 200) -> HttpResponse:
+    charges, language = access.charges_in(basket), get_language()
+    payable = [charge for charge in charges if charge.is_payable]
+    payments = list(basket.payments.order_by("-opened_at"))
+    waiting = [one for one in payments if one.is_open and one.state != PaymentState.NEW] if payable else []
+    context = {
+        "basket": basket,
+        "charges": charges,
+        "service_title": charges[0].case.version.definition.title(language),
+        "references": [charge.case.reference for charge in charges],
+        "services": [charge.case.version.definition.title(language) for charge in charges],
+        "total": sum(charge.open_amount for charge in payable),
+        "lines": [_line(charge, line, language) for charge in charges for line in charge.lines],
+        "sum": sum(charge.amount for charge in charges),
+        "paid": sum(charge.paid for charge in charges),
+        "until": min((charge.expires_at for charge in payable), default=None),
+        "expired": any(charge.state == ChargeState.EXPIRED for charge in charges),
+        "waiting": [(one, providers.get(one.provider)) for one in waiting],
+        "failed": _failed(payments) if payable and not fault else None,
+        "receipts": [one for one in payments if one.is_received],
+        "refunds": Refund.objects.filter(payment__basket=basket, allocation__isnull=False).order_by(
+            "asked_at"
+        ),
+        "providers": offered(),
+        "back": _local(request, request.POST.get("back") or request.GET.get("de", "")),
+        "fault": fault,
+    }
+    return render(request, "payments/pay.html", context, status=status)
+
+
+def _line(charge, line: dict, language: str) -> dict:
+    """A line of the bill in the language at hand."""
+    label = charge.case.version.definition.text(f"fee.{line['key']}", language) or line["label"]
+    return line | {"label": label}
+
+
+def _failed(payments: list[Payment]) -> tuple | None:
+    """The last attempt, where it failed."""
+    last = payments[0] if payments else None
+    if last and last.state == PaymentState.FAILED:
+        return last, providers.get(last.provider)
+    return None
+
+
+def _local(request, path: str) -> str:
+    """A path of this site, of which it came; anything else is dropped."""
+    local = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path[:200] if local else ""
+
+
+# -- Providers -----------------------------------------------------------------------------------------------
+@csrf_exempt
+@require_POST
+def webhook(request, key):
+    """A provider calls. What it says is a reason to ask it how things stand, and nothing more.
+
+    So a call may come twice, late or out of order: what is kept is what the provider answers now.
+    """
+    provider = providers.get(key) or next((one for one in providers if one.key.startswith(f"{key}_")), None)
+    if provider is None or not provider.available():
+        raise Http404
+    try:
+        number = provider.told(request)
+    except Forged:
+        return HttpResponse(status=400)
+    payment = Payment.objects.filter(external_id=number).exclude(external_id="").first()
+    if payment:
+        carrying.check(payment.pk)
+        for pk in payment.refunds.filter(due_at__isnull=False).values_list("pk", flat=True):
+            carrying.carry_refund(pk)
+    return HttpResponse(status=200)

@@ -1,0 +1,84 @@
+"""The fee schedule and the screens about money in the admin."""
+
+from django.shortcuts import redirect
+from django.urls import include, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import Column
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from eservices.cases import access as cases
+
+from . import access
+from .models import FeeEntry
+
+
+class FeeEntryViewSet(SnippetViewSet):
+    """What things cost, from which day on."""
+
+    model = FeeEntry
+    icon = "tag"
+    menu_label = gettext_lazy("Fee schedule")
+    list_display = [
+        "name",
+        Column("price_now", label=gettext_lazy("Price today")),
+        "unit",
+        "regulation",
+        "account",
+    ]
+    search_fields = ["name", "key", "regulation", "account"]
+    copy_view_enabled = False
+    add_to_settings_menu = True
+
+    def get_queryset(self, request):
+        return FeeEntry.objects.prefetch_related("prices")
+
+
+register_snippet(FeeEntryViewSet)
+
+
+@hooks.register("before_delete_snippet")
+def keep_what_services_refer_to(request, instances):
+    """An entry that a service in force refers to is not deleted: people would not know what it costs."""
+    for entry in instances:
+        if isinstance(entry, FeeEntry) and (used := entry.used_by):
+            services = ", ".join(form.current.definition.title("") for form in used)
+            text = _("“%(entry)s” stays: %(services)s refer to it.")
+            messages.error(request, text % {"entry": entry, "services": services})
+            return redirect(entry.snippet_viewset.get_url_name("list"))
+    return None
+
+
+class MoneyMenuItem(MenuItem):
+    """The way to the books, for who keeps them."""
+
+    def is_shown(self, request):
+        return access.may_keep_books(request.user)
+
+
+class TillMenuItem(MenuItem):
+    """The way to the own till, for agents."""
+
+    def is_shown(self, request):
+        return cases.is_agent(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def register_money():
+    return MoneyMenuItem(
+        gettext_lazy("Payments"), reverse("money:aside"), name="money", icon_name="tag", order=70
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def register_till():
+    return TillMenuItem(gettext_lazy("Till"), reverse("money:till"), name="till", icon_name="tag", order=72)
+
+
+@hooks.register("register_admin_urls")
+def register_urls():
+    return [path("money/", include("eservices.payments.desk.urls"))]

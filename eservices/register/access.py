@@ -1,0 +1,66 @@
+"""The only ways to fetch what the register said on behalf of a person."""
+
+from datetime import datetime
+
+from django.db.models import Count, Max, Q
+
+from eservices.accounts.models import IdentityLevel
+from eservices.cases import access as cases
+from eservices.cases.models import Case, Team
+
+from .models import Check, Entry, Outcome, PostedCode
+from .people import Person
+
+
+def checks_for(user, case: Case):
+    """The checks of a case that ``user`` may read, the first asked first."""
+    return Check.objects.filter(stage__case__in=cases.cases_for(user).filter(pk=case.pk)).select_related(
+        "stage"
+    )
+
+
+def said_of(user) -> dict | None:
+    """What the register said last of the account's person, as it is kept: for the person to take away."""
+    return Entry.objects.filter(user=user).values_list("person", flat=True).first()
+
+
+def waiting() -> dict[str, int]:
+    """How many checks wait for the register, and how many for an agent because it did not answer."""
+    of_open_cases = Check.objects.filter(stage__case__closed_at=None, decided_by=None)
+    return of_open_cases.aggregate(
+        asked=Count("pk", filter=Q(outcome=Outcome.PENDING)), left=Count("pk", filter=Q(outcome=Outcome.AWAY))
+    )
+
+
+def last_answer() -> datetime | None:
+    """When the register last answered about a case."""
+    return Check.objects.aggregate(last=Max("answered_at"))["last"]
+
+
+def teams_blind_to_protected():
+    """Teams in which nobody treats people whose address is protected: their cases would stay unseen."""
+    return Team.objects.exclude(memberships__sees_protected=True)
+
+
+def entry_of(user) -> Person | None:
+    """What the register said last of the person signed in; None unless it is proven at this sign-in who that is.
+
+    Kept on ``user``: a page asks once for each question.
+    """
+    if user.level < IdentityLevel.KNOWN:
+        return None
+    if not hasattr(user, "_register_person"):
+        entry = Entry.objects.filter(user=user).first()
+        user._register_person = entry.found if entry else None
+    return user._register_person
+
+
+def open_code(user, now: datetime) -> PostedCode | None:
+    """What ``user`` may type in, or what is on its way, as far as she is told; None where she asked for nothing."""
+    return PostedCode.objects.open(now).filter(user=user).first()
+
+
+def person_of(case: Case) -> Person | None:
+    """Whom the case is about as the register says, once a check or an agent found it; for stages and documents."""
+    checks = Check.objects.filter(stage__case=case).exclude(person="").order_by("-asked_at")
+    return next((check.found for check in checks), None)

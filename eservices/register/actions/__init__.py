@@ -1,0 +1,22 @@
+"""Every write on what the register was asked. The register itself is asked outside any transaction."""
+
+from .checks import PATIENCE, ask_again, begin_check, check, decide, erase
+from .codes import CannotAsk, WrongCode, post_code, request_code, type_code
+from .entries import expect_entry, forget_person, refresh_entry
+
+__all__ = [
+    "PATIENCE",
+    "CannotAsk",
+    "WrongCode",
+    "ask_again",
+    "begin_check",
+    "check",
+    "decide",
+    "erase",
+    "expect_entry",
+    "forget_person",
+    "post_code",
+    "refresh_entry",
+    "request_code",
+    "type_code",
+]

@@ -1,0 +1,142 @@
+"""Requests are compared with the register, and agents decide what the rules cannot."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.cases import actions as cases
+from eservices.cases import trace
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.actors import SYSTEM, Actor
+from eservices.cases.models import Case, CaseStage
+
+from .. import tasks, tries
+from ..comparing import Finding, Found
+from ..models import Check, Outcome
+from ..people import Declared, content_of
+from ..registers import Absent, Away, invented, register
+from .base import ask, claim, pause, wake_worker
+
+PATIENCE = timedelta(hours=1)  # how long a register that is away holds a case up before an agent is asked
+
+
+@transaction.atomic
+def begin_check(
+    *,
+    actor: Actor = SYSTEM,
+    case: Case,
+    stage: CaseStage,
+    said: Declared,
+    required: list[str],
+    newcomer: bool = False,
+) -> Check:
+    """Writes down what is to be asked for a stage of the case; a worker asks. The case's row must be locked.
+
+    ``newcomer``: it is expected that the person is not found.
+    """
+    check = Check.objects.create(
+        stage=stage,
+        declared=content_of(said),
+        required=required,
+        newcomer=newcomer,
+        sender=tries.sender(case),
+        about=tries.about(said),
+    )
+    if tries.too_many(case, check, check.asked_at):
+        check.outcome, check.due_at = Outcome.TOO_MANY, None
+        check.save(update_fields=["outcome", "due_at"])
+    else:
+        wake_worker(tasks.check, check)
+    return check
+
+
+def check(check_id) -> None:
+    """Asks the register and keeps what it said; the case goes on. Safe to call at any time, any number of times."""
+    claimed = claim(Check.objects.filter(outcome=Outcome.PENDING), check_id)
+    if claimed is None:
+        return
+    # Whoever rehearses reads in the invented register, never in the real one.
+    asked = invented if claimed.stage.case.rehearsal else register
+    try:
+        finding = ask(asked, claimed.said, claimed.required)
+    except Away as fault:
+        _keep_absence(claimed, fault)
+    else:
+        _keep_finding(claimed, finding)
+
+
+@transaction.atomic
+def decide(*, actor: User, check: Check, person: str = "") -> None:
+    """An agent says who it is, by the key of one of the people shown, or that nobody in the register is.
+
+    The case's row must be locked; whoever calls wakes it.
+    """
+    found = _waiting(check)
+    if person and person not in {one.key for one in found.candidates}:
+        raise IllegalTransition(_("This person is not among those shown."))
+    found.person, found.decided_by, found.decided_at = person, actor, timezone.now()
+    found.save(update_fields=["person", "decided_by", "decided_at"])
+
+
+@transaction.atomic
+def ask_again(*, actor: User, check: Check, said: Declared) -> None:
+    """The register is asked once more, as if for the first time. The case's row must be locked."""
+    found = _waiting(check)
+    found.declared = content_of(said)
+    found.outcome, found.attempts, found.fault = Outcome.PENDING, 0, ""
+    found.asked_at = found.due_at = timezone.now()
+    found.save(update_fields=["declared", "outcome", "attempts", "fault", "asked_at", "due_at"])
+    wake_worker(tasks.check, found)
+
+
+@transaction.atomic
+def erase(*, actor: Actor, case: Case) -> None:
+    """Forgets what is personal in the checks of a case. Outcomes and dates stay."""
+    Check.objects.filter(stage__case=case).update(
+        declared={}, people=[], person="", sender="", about="", fault=""
+    )
+
+
+def _waiting(check: Check) -> Check:
+    """The check, locked, if it waits for an agent."""
+    found = Check.objects.select_for_update().get(pk=check.pk)
+    if found.is_pending or found.decided_by_id:
+        raise IllegalTransition(_("Somebody was faster: this check is over."))
+    return found
+
+
+@transaction.atomic
+def _keep_finding(check: Check, finding: Finding) -> None:
+    case = cases.locked(check.stage.case_id)
+    protected = any(one.protected for one in finding.people)
+    by_itself = finding.outcome == Found.MATCH and not (protected or check.newcomer)
+    kept = Check.objects.filter(pk=check.pk, outcome=Outcome.PENDING, attempts=check.attempts).update(
+        outcome=Outcome(finding.outcome),
+        people=[content_of(one) for one in finding.people],
+        person=finding.people[0].key if by_itself else "",
+        protected=protected,
+        answered_at=timezone.now(),
+        due_at=None,
+        fault="",
+    )
+    if not kept:
+        return  # somebody else was faster
+    if protected:
+        cases.protect(actor=SYSTEM, case=case)
+    trace.record(case, "register_checked", SYSTEM, stage=check.stage.key, outcome=finding.outcome)
+    cases.wake(case=case)
+
+
+@transaction.atomic
+def _keep_absence(check: Check, fault: Away) -> None:
+    """Tries again a little later; after a while an agent is asked, at once where there is no register at all."""
+    case, now = cases.locked(check.stage.case_id), timezone.now()
+    pending = Check.objects.filter(pk=check.pk, outcome=Outcome.PENDING, attempts=check.attempts)
+    if not isinstance(fault, Absent) and now - check.asked_at < PATIENCE:
+        pending.update(fault=str(fault), due_at=now + pause(check.attempts))
+    elif pending.update(outcome=Outcome.AWAY, fault=str(fault), due_at=None):
+        trace.record(case, "register_checked", SYSTEM, stage=check.stage.key, outcome=Outcome.AWAY)
+        cases.wake(case=case)

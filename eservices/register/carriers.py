@@ -1,0 +1,19 @@
+"""The register on the board of the outbox: carries nothing, but fails, is told of and is tested like a carrier."""
+
+from django.utils.translation import gettext_lazy as _
+
+from eservices.deliveries.carriers import carriers
+
+from .people import Declared
+from .registers import register
+
+
+@carriers.register("register")
+class RegisterLine:
+    """The line to the register."""
+
+    label = _("Register")
+
+    def probe(self) -> None:
+        """Asks for somebody who is not there; raises ``Away``."""
+        register().find(Declared(family_name="Test"))

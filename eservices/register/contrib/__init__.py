@@ -1,0 +1,1 @@
+"""The registers that can be chosen, a folder each."""

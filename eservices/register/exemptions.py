@@ -1,0 +1,28 @@
+"""Who pays nothing because of what the register says of them, once a check or an agent found them there."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from eservices.cases.exemptions import Exemption, exemptions
+from eservices.cases.models import Case
+
+from .access import person_of
+
+OF_AGE = 18  # years
+
+
+def _lives_here(case: Case) -> str:
+    person = person_of(case)
+    found = person and person.is_resident(timezone.localdate(case.submission.sent_at))
+    return _("lives in the commune, as the register says") if found else ""
+
+
+def _is_minor(case: Case) -> str:
+    person = person_of(case)
+    found = person and person.age(timezone.localdate(case.submission.sent_at)) < OF_AGE
+    return _("is under age, as the register says") if found else ""
+
+
+exemptions.register("resident")(Exemption(gettext_lazy("residents, as the register says"), _lives_here))
+exemptions.register("minor")(Exemption(gettext_lazy("minors, as the register says"), _is_minor))

@@ -1,0 +1,35 @@
+"""Services that are for residents only."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from eservices.formbuilder.limits import Limit, Refusal, limit
+
+from .access import entry_of
+
+
+@limit
+class ResidentsOnly(Limit):
+    """Whoever files lives here, as the register says of a person whose identity is proven.
+
+    Looked at in what the register said last, so that nothing is asked while a request is sent.
+    """
+
+    key, label, icon = "residents", gettext_lazy("Residents only"), "home"
+    personal = True
+
+    def announcement(self, settings, form, now):
+        return _("For residents only: you sign in, and we must know who you are.")
+
+    def refusal(self, settings, asking):
+        if asking.agent is not None:
+            return None
+        if asking.user is None:
+            return Refusal(self.announcement(settings, asking.form, asking.now), sign_in=True)
+        person = entry_of(asking.user)
+        if person is not None and person.is_resident(timezone.localdate(asking.now)):
+            return None
+        return Refusal(
+            _("This service is for residents, and we do not know yet that you are one."), prove=True
+        )

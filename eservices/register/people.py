@@ -1,0 +1,142 @@
+"""What a register says of somebody, and what somebody says of themselves. Pure."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where somebody lives."""
+
+    street: str
+    number: str = ""  # with what follows it: "12 bis"
+    postcode: str = ""
+    town: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(self.lines)
+
+    @property
+    def lines(self) -> list[str]:
+        """As on an envelope."""
+        both = (f"{self.street} {self.number}", f"{self.postcode} {self.town}")
+        return [line.strip() for line in both if line.strip()]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the register.
+
+    ``key`` is the register's own. ``resident_since`` is None for who does not live here (any more).
+    ``protected``: the address is told to nobody, and only authorised agents see that there is one.
+    """
+
+    key: str
+    given_names: str
+    family_name: str
+    birth_date: date
+    address: Address | None = None
+    resident_since: date | None = None
+    protected: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_names} {self.family_name}"
+
+    def is_resident(self, on: date) -> bool:
+        """Whether the person lives here on this day."""
+        return self.resident_since is not None and self.resident_since <= on
+
+    def age(self, on: date) -> int:
+        """In whole years."""
+        return (
+            on.year
+            - self.birth_date.year
+            - ((on.month, on.day) < (self.birth_date.month, self.birth_date.day))
+        )
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What somebody says about themselves. Where only a whole name is asked, it stands in ``family_name``."""
+
+    given_names: str = ""
+    family_name: str = ""
+    birth_date: date | None = None
+    address: Address | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_names} {self.family_name}".strip()
+
+
+# -- As JSON -------------------------------------------------------------------------------------------------
+LONGEST = 300  # characters of a text
+
+
+def content_of(person: Person | Declared) -> dict:
+    """As JSON: the names of the fields, days as 1987-05-31, what is not known left out."""
+    plain = {name: _plain(value) for name, value in asdict(person).items()}
+    return {name: value for name, value in plain.items() if value not in (None, "", {})}
+
+
+def person_from(content) -> Person:
+    """What ``content_of`` wrote; ``ValueError`` where it is anything else."""
+    given = _record(content)
+    protected = given.get("protected", False)
+    if not isinstance(protected, bool):
+        raise ValueError("protected is neither true nor false")
+    since = given.get("resident_since")
+    return Person(
+        key=_text(given, "key", needed=True),
+        given_names=_text(given, "given_names"),
+        family_name=_text(given, "family_name", needed=True),
+        birth_date=_day(given.get("birth_date")),
+        address=_address(given.get("address")),
+        resident_since=None if since is None else _day(since),
+        protected=protected,
+    )
+
+
+def declared_from(content: dict) -> Declared:
+    """What ``content_of`` wrote."""
+    birth_date = content.get("birth_date")
+    return Declared(
+        given_names=content.get("given_names", ""),
+        family_name=content.get("family_name", ""),
+        birth_date=date.fromisoformat(birth_date) if birth_date else None,
+        address=_address(content.get("address")),
+    )
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {name: one for name, one in value.items() if one}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _record(content) -> dict:
+    if not isinstance(content, dict):
+        raise ValueError("not an object")
+    return content
+
+
+def _address(content) -> Address | None:
+    if content is None:
+        return None
+    given = _record(content)
+    names = ("street", "number", "postcode", "town")
+    return Address(**{name: _text(given, name, needed=name == "street") for name in names})
+
+
+def _text(content: dict, name: str, *, needed: bool = False) -> str:
+    value = content.get(name, "")
+    if not isinstance(value, str) or len(value) > LONGEST or "\0" in value or (needed and not value.strip()):
+        raise ValueError(f"{name} is not a text that can be right")
+    return value.strip()
+
+
+def _day(value) -> date:
+    if not isinstance(value, str):
+        raise ValueError("a day is missing")
+    return date.fromisoformat(value)

@@ -1,0 +1,37 @@
+"""What the register hears from below: whom an account belongs to, sign-ins, what is to be forgotten."""
+
+from datetime import timedelta
+
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.utils import timezone
+
+from eservices.accounts.signals import account_erased, identity_proven
+from eservices.cases.signals import case_erased
+
+from . import actions
+from .models import Entry
+
+FRESH = timedelta(hours=1)
+
+
+@receiver(identity_proven, dispatch_uid="register.expect_entry")
+def look_up_whom_an_account_belongs_to(sender, proof, **kwargs) -> None:
+    actions.expect_entry(actor=proof.by, user=proof.user)
+
+
+@receiver(user_logged_in, dispatch_uid="register.refresh_entry")
+def look_up_again(sender, user, **kwargs) -> None:
+    old = Entry.objects.filter(user=user).exclude(answered_at__gt=timezone.now() - FRESH)
+    if old.exists():
+        actions.expect_entry(actor=user, user=user)
+
+
+@receiver(case_erased, dispatch_uid="register.erase")
+def forget_what_was_asked(sender, case, actor, **kwargs) -> None:
+    actions.erase(actor=actor, case=case)
+
+
+@receiver(account_erased, dispatch_uid="register.forget_person")
+def forget_the_person(sender, user, **kwargs) -> None:
+    actions.forget_person(actor=user, user=user)

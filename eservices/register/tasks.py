@@ -1,0 +1,27 @@
+"""Wake-ups. What must be asked stands in its row, as ``due_at``."""
+
+from django.tasks import task
+
+
+@task()
+def check(check_id: int) -> None:
+    """Asks the register for a check; harmless if it is not due any more."""
+    from . import actions  # actions wake this task
+
+    actions.check(check_id)
+
+
+@task()
+def refresh_entry(entry_id: int) -> None:
+    """Asks the register about an account's person; harmless if it is not due any more."""
+    from . import actions
+
+    actions.refresh_entry(entry_id)
+
+
+@task()
+def post_code(code_id: int) -> None:
+    """Asks the register where a code is to be posted; harmless if it is not due any more."""
+    from . import actions
+
+    actions.post_code(code_id)

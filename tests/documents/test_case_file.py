@@ -1,0 +1,85 @@
+"""The whole case as one PDF."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from django.urls import reverse
+
+from eservices.cases import actions
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory, TeamFactory, applicant, asking_papers, household, member
+
+pytestmark = pytest.mark.django_db
+
+
+def fetch(client, case, agent):
+    client.force_login(agent)
+    return client.get(reverse("case_file", args=[case.reference]))
+
+
+def test_an_agent_takes_the_whole_case_along_and_leaves_a_trace(client):
+    case, agent = CaseFactory(refused=True), member()
+
+    response = fetch(client, case, agent)
+
+    assert response["Content-Type"] == "application/pdf"
+    assert "no-store" in response["Cache-Control"]
+    assert b"".join(response.streaming_content).startswith(b"%PDF-")
+    assert case.events.last().kind == "case_file_read"
+    assert case.events.last().actor == agent
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext is not installed")
+def test_it_holds_what_was_declared_said_decided_and_done(client, tmp_path):
+    case = asking_papers(household("Marc Marchetti", "Lina Marchetti"))
+    actions.ask(actor=member(), case=case, text="Il manque la page 3 du bail.")
+    actions.answer(actor=applicant(case), case=case, text="La voici.")
+    actions.note(actor=member(), case=case, text="Bail vu au guichet.")
+    actions.judge_enclosure(actor=member(), case=case, field="piece", state="received")
+    marc = case.persons.get(name="Marc Marchetti")
+    actions.judge_person(actor=member(), case=case, person=marc, outcome="refused", reason="Majeur.")
+    actions.refuse(actor=member(), case=case, reason="Vous n’habitez pas à Orvenay.")
+
+    path = tmp_path / "case.pdf"
+    path.write_bytes(b"".join(fetch(client, case, member()).streaming_content))
+    read = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True)
+    text = re.sub(r"\s+", " ", read.stdout)
+
+    for words in (
+        case.reference,
+        "Il manque la page 3 du bail.",
+        "La voici.",
+        "Bail vu au guichet.",
+        "Vous n’habitez pas à Orvenay.",
+        "Majeur.",
+        "La procuration reçu",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#show: it",
+        "$x$ \\ *gras* <label> @ref",
+        "مرحبا 🏡 👨\u200d👩\u200d👧 \u202e \ufe0f 漢字",
+        "a" * 10_000,
+    ],
+)
+def test_what_people_write_is_never_markup(client, text):
+    case = CaseFactory()
+    actions.note(actor=member(), case=case, text=text)
+
+    assert fetch(client, case, member()).status_code == 200
+
+
+def test_strangers_find_nothing(client):
+    case = CaseFactory()
+
+    assert fetch(client, case, member(team=TeamFactory(key="police", name="Police"))).status_code == 404
+    assert fetch(client, case, UserFactory(is_staff=True, roles=["editors"])).status_code == 404
+    assert not case.events.filter(kind="case_file_read").exists()
+    client.logout()
+    assert client.get(reverse("case_file", args=[case.reference])).status_code == 302

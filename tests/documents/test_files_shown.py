@@ -1,0 +1,121 @@
+"""A file that somebody shows to have it verified."""
+
+import io
+import zlib
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+from eservices.documents import checking, limits, rendering, sealing
+from eservices.documents.checking import Finding, judge
+from eservices.documents.contrib.test import new_key
+from eservices.documents.models import Document
+from tests.factories.documents import issued
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(client, content: bytes, **more):
+    file = SimpleUploadedFile("document.pdf", content, "application/pdf")
+    return client.post(reverse("documents:verify_file"), {"file": file}, **more)
+
+
+def foreign(pdf: bytes, settings, tmp_path) -> bytes:
+    """The same text, sealed by somebody else."""
+    path = tmp_path / "other.p12"
+    path.write_bytes(new_key("Commune d’Orvenay"))
+    settings.SEAL_URL = f"pkcs12:{path}"
+    return sealing.seal(pdf, place="Orvenay", reason="Attestation").content
+
+
+def added_to(pdf: bytes) -> bytes:
+    """The file with something added behind the seal."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer.root["/Lang"] = writer.root["/Pages"]["/Count"]
+    writer.update_root()
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_the_file_as_it_was_issued_is_authentic_and_nothing_of_it_is_kept(
+    client, django_assert_max_num_queries
+):
+    document = issued()
+    content = document.content.read()
+    with django_assert_max_num_queries(12):
+        page = shown(client, content)
+    assert page.status_code == 200
+    assert 'class="verdict yes t5"' in page.text
+    assert document.number in page.text
+    assert not page.cookies
+    sent = document.case.submission
+    for secret in (sent.applicant_name, "Marchetti", sent.email, document.case.reference):
+        assert secret not in page.text
+
+
+def test_a_tampered_file_and_one_sealed_by_another_key_fail_with_a_clear_word(client, settings, tmp_path):
+    document = issued()
+    content = document.content.read()
+    flipped = bytearray(content)
+    flipped[content.index(b"stream") + 60] ^= 1
+    assert judge(bytes(flipped))[0] in {Finding.CHANGED, Finding.UNREADABLE}
+    assert judge(added_to(content)) == (Finding.CHANGED, None)
+    page = shown(client, added_to(content))
+    assert 'class="verdict no t5"' in page.text
+    assert document.number not in page.text
+    other = foreign(rendering.pdf(document), settings, tmp_path)
+    assert judge(other) == (Finding.FOREIGN, None)
+    assert 'class="verdict no t5"' in shown(client, other).text
+
+
+def test_what_is_signed_is_compared_and_not_only_that_there_is_a_seal():
+    content = issued().content.read()
+    at = content.index(b"/Title")
+    changed = content[:at] + b"/Tytle" + content[at + 6 :]
+    assert judge(changed) == (Finding.CHANGED, None)
+
+
+def test_a_pdf_without_a_seal_and_what_is_none_are_told_apart(client):
+    document = issued()
+    assert judge(rendering.pdf(document)) == (Finding.UNSEALED, None)
+    for junk in (b"", b"hello", b"%PDF-1.7", b"%PDF-1.7\n" + bytes(range(256)) * 40):
+        assert judge(junk) == (Finding.UNREADABLE, None)
+        assert 'class="verdict t5"' in shown(client, junk or b"x").text
+
+
+def test_a_specimen_is_no_document():
+    assert judge(issued(kind="rehearsal").content.read()) == (Finding.SPECIMEN, None)
+
+
+def test_a_revoked_document_says_so_though_its_file_is_untouched(client):
+    document = issued()
+    Document.objects.update(state=Document.State.REVOKED)
+    assert 'class="verdict no t5"' in shown(client, document.content.read()).text
+
+
+def test_what_would_fill_the_memory_is_not_unpacked():
+    packed = zlib.compress(bytes(checking.UNPACKED + 1))
+    twice = zlib.compress(packed)
+    for bomb in (packed, twice):
+        assert judge(b"%PDF-1.7\n1 0 obj\n<<>>\nstream\n" + bomb + b"\nendstream") == (
+            Finding.UNREADABLE,
+            None,
+        )
+
+
+def test_no_file_and_one_larger_than_any_document_are_told_what_to_do(client):
+    assert client.post(reverse("documents:verify_file")).status_code == 422
+    page = shown(client, bytes(checking.LARGEST + 1))
+    assert page.status_code == 422
+    assert 'id="f-e"' in page.text
+    assert client.get(reverse("documents:verify_file")).status_code == 405
+
+
+def test_who_shows_one_file_after_the_other_is_slowed_down(client):
+    for _ in range(limits.FILES):
+        assert shown(client, b"hello").status_code == 200
+    assert shown(client, b"hello").status_code == 429
+    assert shown(client, b"hello", REMOTE_ADDR="192.0.2.9").status_code == 200

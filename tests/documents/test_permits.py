@@ -1,0 +1,185 @@
+"""Permits: a place in a zone, validity, renewal, and the inspector's page."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import process
+from eservices.cases.actors import SYSTEM, Applicant
+from eservices.cases.models import Case
+from eservices.deliveries.models import Delivery
+from eservices.documents import actions, limits, permitting
+from eservices.documents.models import Permit, PlateCheck, Zone
+from eservices.documents.sweeps import remind_of_permits
+from eservices.submissions.models import Draft
+from tests.factories.accounts import UserFactory
+from tests.factories.documents import KEY, DocumentTemplateFactory, body, waiting_case
+
+pytestmark = pytest.mark.django_db
+STAGES = [
+    {"key": "place", "type": "quota", "settings": {"template": KEY, "plate": "prenom", "zone": "nom"}},
+    {"key": "permit", "type": "permit", "settings": {"template": KEY, "months": 12}},
+]
+
+
+@pytest.fixture
+def zone():
+    DocumentTemplateFactory(
+        tells_register=False, title="Macaron", body=body("Valable jusqu’au {valid_until}.")
+    )
+    return Zone.objects.create(kind=KEY, value="a", name="Zone A", places=1)
+
+
+def asked(plate: str = "VD 123456", zone: str = "a", **fields) -> Case:
+    return waiting_case(answers={"prenom": plate, "nom": zone}, stages=STAGES, **fields)
+
+
+def permitted(plate: str = "VD 123456", zone: str = "a", **fields) -> Permit:
+    """A permit that the applicant has."""
+    case = asked(plate, zone, **fields)
+    actions.issue(case.documents.get().pk)
+    process.advance(case.pk)
+    return Permit.objects.get(case=case)
+
+
+def waits(case: Case) -> str:
+    return next((row.key for row in case.stages.all() if row.progress == "active"), "")
+
+
+def inspector():
+    user = UserFactory(is_staff=True, roles=[])
+    user.user_permissions.add(Permission.objects.get(codename="inspect_permits"))
+    return user
+
+
+# -- A place -------------------------------------------------------------------------------------------------
+def test_a_permit_holds_for_a_plate_and_a_zone_until_its_last_day(zone):
+    with time_machine.travel("2026-11-24 08:00Z"):
+        permit = permitted()
+    assert (permit.plate, permit.zone) == ("VD123456", zone)
+    assert (str(permit.valid_from), str(permit.valid_until)) == ("2026-11-24", "2027-11-24")
+    assert permit.document.valid_until == permit.valid_until
+    assert timezone.localdate(permit.due_at) == permit.valid_until - permitting.REMINDED
+
+
+def test_a_full_zone_puts_on_a_list_and_the_first_come_gets_the_next_place(zone):
+    first = permitted()
+    second, third = asked("VD 2"), asked("VD 3")
+    assert [waits(second), waits(third)] == ["place", "place"]
+    actions.revoke(actor=UserFactory(), document=first.document, reason="Vendue.")
+    process.advance(third.pk)
+    assert waits(third) == "place"
+    process.advance(second.pk)
+    assert waits(second) == "permit"
+
+
+def test_a_place_is_free_again_the_day_after_a_permit_ended_and_when_a_case_is_closed_without(zone):
+    permitted()
+    second = asked("VD 2")
+    with time_machine.travel(timezone.now() + timedelta(days=367)):
+        process.advance(second.pk)
+        assert waits(second) == "permit"
+        third = asked("VD 3")
+        Case.objects.filter(pk=second.pk).update(state="closed", closed_at=timezone.now())
+        second.documents.update(state="revoked")
+        process.advance(third.pk)
+        assert waits(third) == "permit"
+
+
+def test_a_zone_without_a_number_takes_everybody_and_one_that_is_unknown_waits_for_a_lead(zone):
+    Zone.objects.create(kind=KEY, value="b", name="Zone B")
+    assert [waits(asked(f"VD {number}", "b")) for number in range(3)] == ["permit"] * 3
+    case = asked(zone="nowhere")
+    assert case.stages.get(key="place").waiting_for == "lead"
+    assert "nowhere" in case.stages.get(key="place").reason
+
+
+def test_a_rehearsal_takes_no_place(zone):
+    assert waits(asked(kind="rehearsal")) == "permit"
+    assert waits(asked("VD 2")) == "permit"
+
+
+# -- Renewal -------------------------------------------------------------------------------------------------
+def test_a_reminder_comes_once_before_the_last_day(zone):
+    permit = permitted()
+    before = Delivery.objects.count()
+    remind_of_permits(timezone.now())
+    assert Delivery.objects.count() == before
+    with time_machine.travel(permit.due_at + timedelta(minutes=1)):
+        for _ in range(2):
+            remind_of_permits(timezone.now())
+        assert Delivery.objects.count() == before + 1
+
+
+def test_a_permit_is_renewed_in_two_presses_and_keeps_its_place(zone, client):
+    permit = permitted()
+    secret = permit.case.links.first().secret
+    url = reverse("space:status_renew", args=[secret])
+    assert client.post(url).status_code == 422
+    with time_machine.travel(permit.due_at + timedelta(days=1)):
+        assert url in client.get(reverse("space:status", args=[secret])).text
+        answer = client.post(url)
+        draft = Draft.objects.latest("created_at")
+        assert answer["Location"] == reverse("submissions:review", args=[draft.secret])
+        assert client.post(url)["Location"] == answer["Location"]
+        client.post(reverse("submissions:send", args=[draft.secret]), {"declared": "1"})
+        case = Case.objects.get(submission__draft=draft)
+        process.advance(case.pk)
+        assert case.permit.renews == permit
+        assert waits(case) == "permit"
+        assert zone.free(timezone.localdate()) == 0
+        assert not permitting.is_renewable(permit, timezone.localdate())
+
+
+def test_a_revoked_permit_is_not_renewed(zone):
+    permit = permitted()
+    actions.revoke(actor=UserFactory(), document=permit.document, reason="Vendue.")
+    with time_machine.travel(permit.due_at), pytest.raises(permitting.cases.IllegalTransition):
+        permitting.renew(actor=Applicant(), permit=Permit.objects.get(pk=permit.pk))
+
+
+# -- Inspection ----------------------------------------------------------------------------------------------
+def test_an_inspector_looks_up_a_plate_and_it_is_kept_who_did(zone, client):
+    permit = permitted()
+    user = inspector()
+    client.force_login(user)
+    url = reverse("documents:inspect")
+    assert client.get(url).status_code == 200
+    page = client.post(url, {"plate": "vd-123.456"})
+    assert "verdict yes" in page.text
+    assert "Zone A" in page.text
+    for private in (permit.case.reference, permit.case.submission.email):
+        assert private not in page.text
+    assert "verdict no" in client.post(url, {"plate": "VD 9"}).text
+    assert list(PlateCheck.objects.values_list("inspector", "plate", "found")) == [
+        (user.pk, "VD9", False),
+        (user.pk, "VD123456", True),
+    ]
+    with time_machine.travel(timezone.now() + timedelta(days=400)):
+        client.force_login(user)
+        assert "verdict no" in client.post(url, {"plate": "VD 123456"}).text
+        permitting.forget_looked_up(actor=SYSTEM, now=timezone.now())
+    assert PlateCheck.objects.count() == 1
+
+
+@pytest.mark.parametrize("plate", ["", " ", "\0", "<script>", "x" * 500])
+def test_what_is_no_plate_is_refused_beside_the_field(client, plate):
+    client.force_login(inspector())
+    assert client.post(reverse("documents:inspect"), {"plate": plate}).status_code == 422
+    assert not PlateCheck.objects.exists()
+
+
+def test_others_find_no_inspector_s_page_and_a_curious_one_is_slowed_down(client):
+    url = reverse("documents:inspect")
+    assert client.get(url).status_code == 302
+    client.force_login(UserFactory(is_staff=True, roles=["agents"]))
+    assert client.get(url).status_code == 404
+    client.force_login(inspector())
+    for _ in range(limits.PLATES):
+        limits.too_many_plates(client.get(url).wsgi_request)
+    assert client.post(url, {"plate": "VD 1"}).status_code == 429
+    assert not PlateCheck.objects.exists()

@@ -1,0 +1,283 @@
+"""What editors write, and what becomes of it on paper."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from wagtail.models import Locale
+from wagtail.rich_text import RichText
+from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
+from wagtail_localize.segments.extract import extract_segments
+
+from eservices.accounts.models import IdentityLevel
+from eservices.cases import process
+from eservices.cases.models import Case
+from eservices.deliveries.models import Delivery
+from eservices.documents import actions, content, passages, release
+from eservices.documents.models import DocumentTemplate, IdentityCheck
+from eservices.register.models import Check
+from tests.factories.accounts import UserFactory
+from tests.factories.documents import (
+    KEY,
+    DocumentTemplateFactory,
+    accepted_case,
+    body,
+    drawn,
+    issued,
+    waiting_case,
+)
+
+pytestmark = pytest.mark.django_db
+ADULT = {"field": "naissance", "operator": "age_gte", "value": 18}
+CHILD = {"field": "naissance", "operator": "age_lt", "value": 18}
+
+
+def template(**fields) -> DocumentTemplate:
+    return DocumentTemplateFactory.build(locale=DocumentTemplateFactory().locale, **fields)
+
+
+def edit_url(of: DocumentTemplate) -> str:
+    return reverse("wagtailsnippets_eservices_documents_documenttemplate:edit", args=[of.pk])
+
+
+def posted(of: DocumentTemplate, sentence: str) -> dict:
+    statement = {"text": rich_text(f"<p>{sentence}</p>"), "condition": ""}
+    fields = {"key": of.key, "prefix": "AD", "title": "Attestation", "law": "", "signatory": "", "months": ""}
+    return nested_form_data(fields | {"signatory_role": "", "body": streamfield([("statement", statement)])})
+
+
+# -- Placeholders --------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "text",
+    ["{nobody} asked", "{nom.__class__}", "{nom!r} {0}", "{nom", "nom}", "{no<b>m</b>}"],
+)
+def test_a_placeholder_that_no_service_can_fill_is_refused(text):
+    waiting_case()
+    for part in (body(text), body("Fine", validity=text)):
+        with pytest.raises(ValidationError) as refused:
+            template(body=part).clean()
+        assert list(refused.value.message_dict) == ["body"]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        body("Fine", facts="nom, nobody"),
+        body("Fine", condition={"field": "nobody", "operator": "filled"}),
+    ],
+)
+def test_facts_and_conditions_look_at_questions_that_are_asked(part):
+    waiting_case()
+    with pytest.raises(ValidationError, match="nobody"):
+        template(body=part).clean()
+
+
+def test_placeholders_that_every_service_asks_are_accepted():
+    waiting_case()
+    template(
+        body=body("{prenom} <b>{nom}</b> {applicant} {number} {date} {valid_until}", facts="nom, reference")
+    ).clean()
+
+
+def test_a_template_written_before_its_service_may_name_any_field():
+    template(body=body("{anything}")).clean()
+    with pytest.raises(ValidationError):
+        template(body=body("{any thing}")).clean()
+
+
+# -- Rich text as data ---------------------------------------------------------------------------------------
+def test_rich_text_reaches_paper_as_runs_and_lists_and_nothing_else():
+    html = (
+        "<p>One <b>two <i>three</i></b><br/>four &lt;b&gt;</p><ul><li>a</li><li><i>b</i></li></ul>"
+        "<script>x</script><p></p>"
+    )
+    assert passages.passages(html)[:2] == [
+        {
+            "kind": "p",
+            "items": [
+                [
+                    ["One ", False, False],
+                    ["two ", True, False],
+                    ["three", True, True],
+                    ["\n", False, False],
+                    ["four <b>", False, False],
+                ]
+            ],
+        },
+        {"kind": "ul", "items": [[["a", False, False]], [["b", False, True]]]},
+    ]
+    assert passages.passages("") == []
+
+
+def test_marks_lists_and_a_signature_are_set_on_paper():
+    part = {
+        "heading": "Valeur",
+        "text": RichText("<p>Pour <b>{nom}</b>.</p><ol><li>un</li><li>deux</li></ol>"),
+        "condition": None,
+    }
+    DocumentTemplateFactory(
+        body=[("part", part)], signatory="Nadia Rochat", signatory_role="Contrôle des habitants"
+    )
+    document = issued()
+    assert document.is_issued
+    assert document.texts["signatory"] == "Nadia Rochat"
+
+
+def test_a_paragraph_stands_where_its_condition_holds():
+    parts = [*body("Adulte.", condition=ADULT)[:1], *body("Enfant.", condition=CHILD)[:1]]
+    DocumentTemplateFactory(body=parts)
+    said = [block["passages"][0]["items"][0][0][0] for block in drawn().texts["body"]]
+    assert said == ["Adulte."]
+
+
+# -- Validity and versions -----------------------------------------------------------------------------------
+def test_a_document_says_how_long_it_is_valid():
+    DocumentTemplateFactory(months=6, body=body("Jusqu’au {valid_until}."))
+    document = drawn()
+    assert document.valid_until.month == (document.date.month + 5) % 12 + 1
+    DocumentTemplate.objects.update(months=None)
+    assert drawn().valid_until is None
+
+
+def test_a_document_names_the_revision_of_its_template(client, admin_user):
+    made = DocumentTemplateFactory()
+    waiting_case()
+    client.force_login(admin_user)
+    assert b"{prenom}" in client.get(edit_url(made)).content
+    refused = client.post(edit_url(made), posted(made, "{nobody}"))
+    assert refused.status_code == 200
+    assert "nobody" in refused.text
+    assert client.post(edit_url(made), posted(made, "{nom} est là.")).status_code == 302
+    made.refresh_from_db()
+    document = drawn()
+    assert document.revision == made.latest_revision
+    assert document.texts["body"][0]["passages"][0]["items"][0][0][0] == "Marchetti est là."
+
+
+def test_every_text_of_a_template_is_offered_for_translation_and_no_key():
+    made = DocumentTemplateFactory(law="Loi", body=body("{nom} ici", facts="nom", validity="Toujours"))
+    segments = {str(getattr(one, "string", "")) for one in extract_segments(made)}
+    joined = " ".join(segments)
+    for text in ("Attestation de domicile", "Loi", "{nom} ici", "Toujours", "Valeur"):
+        assert text in joined
+    assert KEY not in joined
+    assert "nom" not in segments
+
+
+# -- Preview -------------------------------------------------------------------------------------------------
+def preview(client, of: DocumentTemplate, mode: str):
+    url = reverse("wagtailsnippets_eservices_documents_documenttemplate:preview_on_edit", args=[of.pk])
+    client.post(url, posted(of, "{prenom} {nom} habite à Orvenay."))
+    return client.get(url, {"mode": mode})
+
+
+def test_an_editor_sees_the_paper_with_placeholders_and_on_the_latest_case_that_may_be_read(
+    client, admin_user
+):
+    made = DocumentTemplateFactory()
+    waiting_case()
+    client.force_login(admin_user)
+    for mode in ("", "case"):
+        page = preview(client, made, mode)
+        assert page.status_code == 200
+        assert "data:image/svg+xml" in page.text
+    stranger = UserFactory(is_staff=True, roles=["leads"])
+    client.force_login(stranger)
+    page = preview(client, made, "case")
+    assert "data:image/svg+xml" not in page.text
+    assert 'role="alert"' in page.text
+
+
+def test_a_preview_without_a_case_shows_every_paragraph():
+    made = DocumentTemplateFactory(
+        body=[*body("{x}", condition=ADULT)[:1], *body("{y}", condition=CHILD)[:1]]
+    )
+    texts = content.preview(made, None, date(2026, 11, 24))
+    assert len(texts["body"]) == 2
+
+
+# -- Release -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("tells", "level", "stated", "below", "check"),
+    [
+        (False, IdentityLevel.NONE, "", release.AGENT, IdentityCheck.NOT_NEEDED),
+        (True, IdentityLevel.NONE, "", release.AGENT, ""),
+        (True, IdentityLevel.EMAIL, "", release.AGENT, ""),
+        (True, IdentityLevel.EMAIL, "", release.POST, IdentityCheck.POSTED),
+        (True, IdentityLevel.EMAIL, "seen", release.POST, "seen"),
+        (True, IdentityLevel.KNOWN, "", release.AGENT, IdentityCheck.KNOWN),
+        (True, IdentityLevel.ASSURED, "", release.POST, IdentityCheck.KNOWN),
+    ],
+)
+def test_what_tells_of_the_register_goes_out_by_itself_only_to_whom_the_commune_knows(
+    tells, level, stated, below, check
+):
+    made = DocumentTemplateFactory.build(tells_register=tells, locale=Locale(language_code="fr"))
+    assert release.identity_check(made, level, stated, below) == check
+
+
+@pytest.mark.parametrize(
+    ("level", "waits"), [(IdentityLevel.EMAIL, "agent"), (IdentityLevel.KNOWN, "system")]
+)
+def test_without_a_decision_a_known_resident_needs_nobody(level, waits):
+    DocumentTemplateFactory()
+    case = waiting_case(
+        stages=[{"key": "a", "type": "document", "settings": {"template": KEY}}], advanced=False
+    )
+    Case.objects.filter(pk=case.pk).update(identity_level=level)
+    process.advance(case.pk)
+    assert case.stages.get().waiting_for == waits
+
+
+# -- What the register says ----------------------------------------------------------------------------------
+REGISTERED = body("{register_name}, né·e le {register_birth}, habite {register_address}.")
+
+
+def found(case: Case, **changes) -> None:
+    """The register found the applicant of ``case``."""
+    person = {
+        "key": "R-1",
+        "given_names": "Élodie Anne",
+        "family_name": "Marchetti",
+        "birth_date": "1990-05-03",
+        "address": {"street": "rue du Lac", "number": "22", "postcode": "1199", "town": "Orvenay"},
+        "resident_since": "2020-01-01",
+    }
+    stage = case.stages.first()
+    Check.objects.create(
+        stage=stage, declared={}, outcome="match", people=[person | changes], person="R-1", due_at=None
+    )
+
+
+def test_a_document_says_what_the_register_holds_once_it_found_the_person():
+    DocumentTemplateFactory(body=REGISTERED)
+    case = accepted_case()
+    assert case.stages.get(type="document").waiting_for == "lead"
+    assert not case.documents.exists()
+    found(case)
+    process.advance(case.pk)
+    said = case.documents.get().texts["body"][0]["passages"][0]["items"][0][0][0]
+    assert "Élodie Anne Marchetti" in said
+    assert "rue du Lac 22, 1199 Orvenay" in said
+
+
+def test_a_protected_address_stands_on_no_document():
+    DocumentTemplateFactory(body=REGISTERED)
+    case = accepted_case()
+    found(case, address=None, protected=True)
+    process.advance(case.pk)
+    assert not case.documents.exists()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_posted_goes_into_the_print_queue_to_the_registered_address(known):
+    document = drawn(identity_check="posted")
+    if known:
+        found(document.case)
+    actions.issue(document.pk)
+    document.refresh_from_db()
+    letter = Delivery.objects.about(document.case.subject).get(carrier="print")
+    assert letter.payload["enclosures"][0]["path"] == document.content.name
+    home = ["Élodie Anne Marchetti", "rue du Lac 22", "1199 Orvenay"]
+    assert letter.payload["address"] == (home if known else [])

@@ -1,0 +1,255 @@
+"""Refunds, money set aside, the journal and its closing, and the screens of who keeps the books."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions as cases
+from eservices.cases.models import Role
+from eservices.deliveries.models import Delivery
+from eservices.payments import carrying, ledger, sweeps
+from eservices.payments.actions import charges, paying, refunds, settling
+from eservices.payments.actions.locking import Impossible
+from eservices.payments.checks import means_of_payment
+from eservices.payments.models import Charge, Closing, JournalRow, Payment, Refund, SetAside
+from eservices.payments.providers import providers
+from eservices.payments.states import ChargeState
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import DECISION, member
+from tests.factories.payments import PAYMENT, begun, due_charge, paid, pays, sweep
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk(db):
+    return member(roles=["leads"])
+
+
+def expired_and_paid() -> SetAside:
+    charge = due_charge()
+    payment = begun(charge)
+    pays(payment)
+    charges.look_after(charge.pk, charge.expires_at)
+    sweep()
+    return SetAside.objects.get()
+
+
+# -- Refunds -------------------------------------------------------------------------------------------------
+def test_a_refund_is_booked_when_it_is_done_and_the_applicant_is_told():
+    charge, staff = due_charge(), UserFactory()
+    allocation = paid(charge).allocations.get()
+    refund = refunds.ask(actor=staff, allocation=allocation, amount=1000, reason="Un seul exemplaire.")
+    charge.refresh_from_db()
+    assert charge.refunded == 0
+    carrying.carry_refund(refund.pk)
+    carrying.carry_refund(refund.pk)
+    charge.refresh_from_db()
+    assert (charge.refunded, charge.state) == (1000, ChargeState.PAID)
+    assert Delivery.objects.about(charge.case.subject).filter(title__contains="remboursés").count() == 1
+    assert JournalRow.objects.filter(kind="refund").count() == 1
+    assert list(ledger.faults()) == []
+
+
+def test_never_more_is_refunded_than_was_paid_also_while_another_refund_is_under_way():
+    charge, staff = due_charge(), UserFactory()
+    allocation = paid(charge).allocations.get()
+    refunds.ask(actor=staff, allocation=allocation, amount=2500, reason="Trop.")
+    for amount in (501, 3001, 0, -5):
+        with pytest.raises(Impossible):
+            refunds.ask(actor=staff, allocation=allocation, amount=amount, reason="Encore.")
+    with pytest.raises(Impossible):
+        refunds.ask(actor=staff, allocation=allocation, amount=100, reason=" ")
+    assert Refund.objects.count() == 1
+
+
+def test_the_case_screen_asks_to_refund_what_was_paid_for_something_refused(client):
+    charge = due_charge(stages=[PAYMENT, DECISION])
+    paid(charge)
+    agent = member(team=charge.case.team)
+    cases.refuse(actor=agent, case=charge.case, reason="Hors zone.")
+    client.force_login(agent)
+    url = reverse("cases:case", args=[charge.case.reference])
+    assert "remboursez-le" in client.get(url).content.decode()
+    allocation = charge.allocations.get()
+    refund = reverse("money:refund", args=[allocation.pk])
+    too_much = client.post(refund, {"amount": "99", "reason": "Refusé."}, follow=True).content.decode()
+    assert "Au plus CHF 30.00" in too_much
+    client.post(refund, {"amount": "30", "reason": "Refusé."})
+    sweeps.ask_providers(timezone.now())
+    assert "remboursez-le" not in client.get(url).content.decode()
+    client.force_login(member(Role.TREAT, charge.case.team))
+    assert client.post(refund, {"amount": "1", "reason": "x"}).status_code == 404
+
+
+# -- Set aside -----------------------------------------------------------------------------------------------
+def test_late_money_is_counted_by_a_person_and_the_case_goes_on(client, clerk):
+    kept = expired_and_paid()
+    client.force_login(clerk)
+    page = client.get(reverse("money:aside")).content.decode()
+    charge = Charge.objects.get()
+    assert charge.case.reference in page
+    done = client.post(reverse("money:settle", args=[kept.pk, "count"]), {"charge": str(charge.pk)})
+    assert done.status_code == 302
+    charge.refresh_from_db()
+    kept.refresh_from_db()
+    assert (charge.state, kept.outcome, kept.resolved_by) == (ChargeState.PAID, "applied", clerk)
+    sweep()
+    charge.case.refresh_from_db()
+    assert not charge.case.is_open
+    with pytest.raises(Impossible):
+        settling.count_towards(actor=clerk, kept=kept, charge=charge)
+    assert list(ledger.faults()) == []
+
+
+def test_set_aside_money_is_paid_back_once_or_booked_elsewhere(client, clerk):
+    kept = expired_and_paid()
+    client.force_login(clerk)
+    client.post(reverse("money:settle", args=[kept.pk, "back"]), {"reason": "Payé trop tard."})
+    assert list(ledger.faults()) == []  # asked for, not done yet
+    client.post(reverse("money:settle", args=[kept.pk, "back"]), {"reason": "Encore."})
+    client.post(reverse("money:settle", args=[kept.pk, "book"]), {"account": "4210", "note": "Encore."})
+    sweeps.ask_providers(timezone.now())
+    assert Refund.objects.get().state == "done"
+    kept.refresh_from_db()
+    assert (kept.outcome, bool(kept.resolved_at)) == ("refunded", True)
+    assert list(ledger.faults()) == []
+
+    charge = due_charge()
+    paying.receive(actor=None, payment=begun(charge, "counter"), amount=100, currency="CHF")
+    other = SetAside.objects.get(outcome="")
+    client.post(reverse("money:settle", args=[other.pk, "book"]), {"account": "4900", "note": "Don."})
+    assert ledger.balances(JournalRow.objects.all())["CHF"]["4900"] == -100
+    assert list(ledger.faults()) == []
+
+
+def test_a_part_is_counted_and_the_rest_stays_to_pay():
+    charge = due_charge(stages=[PAYMENT, DECISION])
+    paying.receive(actor=None, payment=begun(charge, "counter"), amount=1000, currency="CHF")
+    settling.count_towards(actor=UserFactory(), kept=SetAside.objects.get(), charge=charge)
+    charge.refresh_from_db()
+    assert (charge.state, charge.open_amount) == (ChargeState.OPEN, 2000)
+    rest = paid(charge)
+    charge.refresh_from_db()
+    assert (rest.received, charge.state) == (2000, ChargeState.PAID)
+    assert list(ledger.faults()) == []
+
+
+# -- The journal ---------------------------------------------------------------------------------------------
+def test_what_several_lines_cost_is_booked_to_their_accounts_with_the_tax_in_it():
+    charge = due_charge(advanced=True)
+    first = charge.lines[0]
+    charge.lines = [
+        first | {"total": 2000, "account": "4310", "vat": "8.1"},
+        first | {"total": 1000, "account": "4210", "vat": "", "cost_centre": "1400"},
+    ]
+    charge.save()
+    paid(charge)
+    rows = JournalRow.objects.order_by("number").values_list("credit", "amount", "vat_amount", "cost_centre")
+    assert list(rows) == [("4310", 2000, 150, first["cost_centre"]), ("4210", 1000, 0, "1400")]
+
+
+def test_a_journal_is_only_added_to():
+    paid(due_charge())
+    row = JournalRow.objects.get()
+    row.amount = 1
+    for change in (row.save, row.delete):
+        with pytest.raises(TypeError):
+            change()
+
+
+def test_days_that_are_over_are_closed_once_and_a_change_after_it_is_seen(time_machine):
+    paid(due_charge())
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    sweeps.close_days(timezone.now())
+    sweeps.close_days(timezone.now())
+    paid(due_charge())
+    [closing] = Closing.objects.all()
+    assert closing.rows == 1
+    call_command("verify_journal", stdout=StringIO())
+    JournalRow.objects.filter(number=1).update(text="something else")
+    with pytest.raises(CommandError):
+        call_command("verify_journal", stderr=StringIO())
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda: JournalRow.objects.filter(number=1).update(amount=2999),
+        lambda: JournalRow.objects.all()._raw_delete("default"),
+        lambda: Charge.objects.update(paid=2999),
+        lambda: Payment.objects.update(received=1),
+        lambda: Payment.objects.update(receipt="Q-2026-00007"),
+        lambda: SetAside.objects.create(
+            provider="demo", amount=5, currency="CHF", account="1", why=SetAside.Why.LATE
+        ),
+    ],
+)
+def test_whatever_differs_between_journal_and_states_is_found(tamper):
+    paid(due_charge())
+    assert list(ledger.faults()) == []
+    tamper()
+    assert list(ledger.faults())
+
+
+def test_the_books_are_for_who_keeps_them(client, clerk, django_assert_max_num_queries):
+    paid(due_charge())
+    expired_and_paid()
+    providers["demo"].payouts(timezone.localdate())
+    urls = [reverse(f"money:{name}") for name in ("aside", "journal", "payouts", "bank", "tills")]
+    urls += [reverse("money:journal_csv", args=[kind]) for kind in ("rows", "accounts")]
+    client.force_login(member())
+    assert {client.get(url).status_code for url in urls} == {404}
+    client.force_login(clerk)
+    for url in urls:
+        with django_assert_max_num_queries(25):
+            page = client.get(url)
+            content = b"".join(page) if page.streaming else page.content
+        assert page.status_code == 200
+    assert "1010.20" in content.decode()
+
+
+def test_the_export_for_the_accountant_has_no_formula(client, clerk):
+    charge = due_charge()
+    charge.lines = [charge.lines[0] | {"account": "=1+1"}]
+    charge.save()
+    paid(charge)
+    client.force_login(clerk)
+    month = timezone.localdate().strftime("%Y-%m")
+    rows = b"".join(client.get(reverse("money:journal_csv", args=["rows"]), {"month": month})).decode()
+    assert "'=1+1" in rows
+    assert "30.00" in rows
+
+
+# -- The own space -------------------------------------------------------------------------------------------
+def test_a_person_pays_everything_that_is_due_at_once(client):
+    first, second = due_charge(stages=[PAYMENT, DECISION]), due_charge(stages=[PAYMENT, DECISION])
+    elodie = UserFactory(email="elodie@courriel.example")
+    for charge in (first, second):
+        type(charge.case.submission).objects.filter(pk=charge.case.submission_id).update(user=elodie)
+    client.force_login(elodie)
+    home = client.get(reverse("space:home")).content.decode()
+    assert "Payer CHF\N{NO-BREAK SPACE}60.– en une fois" in home
+    there = client.post(reverse("space:pay"))
+    page = client.get(there.url).content.decode()
+    assert first.case.reference in page
+    assert second.case.reference in page
+    stranger = UserFactory()
+    client.force_login(stranger)
+    assert client.post(reverse("space:pay")).url == reverse("space:home")
+
+
+# -- Before it goes live -------------------------------------------------------------------------------------
+def test_the_deployment_check_refuses_play_money_unknown_means_and_half_a_stripe(settings):
+    settings.PAYMENT_PROVIDERS, settings.STRIPE_SECRET_KEY = ["demo", "bitcoin", "counter"], "sk_live_x"
+    assert [error.id for error in means_of_payment(None)] == [
+        "payments.E001",
+        "payments.E002",
+        "payments.E003",
+    ]
+    settings.PAYMENT_PROVIDERS, settings.STRIPE_SECRET_KEY = ["counter", "qrbill"], ""
+    assert means_of_payment(None) == []

@@ -1,0 +1,100 @@
+"""Paid at the desk: a till per agent, counted at the end of the day."""
+
+import pytest
+from django.urls import reverse
+
+from eservices.cases.models import Role
+from eservices.deliveries.models import Delivery
+from eservices.payments import carrying, ledger
+from eservices.payments.actions import refunds
+from eservices.payments.actions.locking import Impossible
+from eservices.payments.contrib.counter import actions
+from eservices.payments.models import JournalRow, Payment, Till
+from eservices.payments.states import ChargeState
+from tests.factories.cases import member
+from tests.factories.payments import begun, due_charge
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_agent_takes_the_money_and_the_person_gets_a_receipt():
+    charge = due_charge()
+    begun(charge, "counter")  # chosen on the pay page
+    agent = member(team=charge.case.team)
+    actions.open_till(actor=agent, start=20000)
+
+    payment = actions.take(actor=agent, charge=charge, means="cash")
+
+    charge.refresh_from_db()
+    till = Till.objects.get()
+    assert (charge.state, till.cash, till.expected_cash) == (ChargeState.PAID, 3000, 23000)
+    assert Payment.objects.count() == 1
+    assert JournalRow.objects.get().debit == ledger.accounts().cash
+    assert Delivery.objects.about(charge.case.subject).filter(title__contains=payment.receipt).exists()
+    with pytest.raises(Impossible):
+        actions.take(actor=agent, charge=charge, means="cash")
+    assert list(ledger.faults()) == []
+
+
+def test_without_a_till_nothing_is_taken_and_nobody_has_two():
+    charge, agent = due_charge(), member()
+    with pytest.raises(Impossible):
+        actions.take(actor=agent, charge=charge, means="cash")
+    assert not Payment.objects.exists()
+    actions.open_till(actor=agent, start=0)
+    with pytest.raises(Impossible):
+        actions.open_till(actor=agent, start=0)
+
+
+def test_a_refund_leaves_the_till_it_is_paid_from():
+    charge, agent = due_charge(), member()
+    actions.open_till(actor=agent, start=0)
+    payment = actions.take(actor=agent, charge=charge, means="terminal")
+    refund = refunds.ask(actor=agent, allocation=payment.allocations.get(), amount=500, reason="Trop.")
+    refund = carrying.carry_refund(refund.pk)
+    actions.pay_back(actor=agent, refund=refund)
+    assert (Till.objects.get().cash, Till.objects.get().terminal) == (0, 2500)
+    with pytest.raises(Impossible):
+        actions.pay_back(actor=agent, refund=refund)
+    assert list(ledger.faults()) == []
+
+
+def test_the_count_books_a_difference_and_asks_for_a_word():
+    agent, charge = member(), due_charge()
+    actions.open_till(actor=agent, start=10000)
+    actions.take(actor=agent, charge=charge, means="cash")
+    with pytest.raises(Impossible):
+        actions.count(actor=agent, cash=12900, terminal=0)
+    till = actions.count(actor=agent, cash=12900, terminal=0, note="Mal rendu.")
+    assert (till.cash_difference, till.terminal_difference) == (-100, 0)
+    own = ledger.accounts()
+    row = JournalRow.objects.get(kind="difference")
+    assert (row.debit, row.credit, row.amount) == (own.differences, own.cash, 100)
+    assert ledger.balances(JournalRow.objects.all())["CHF"][own.cash] == 2900
+    assert list(ledger.faults()) == []
+
+
+def test_the_screens_of_the_till_and_of_the_case(client):
+    charge = due_charge()
+    agent = member(team=charge.case.team)
+    client.force_login(agent)
+    case_url = reverse("cases:case", args=[charge.case.reference])
+    assert reverse("money:till") in client.get(case_url).content.decode()
+    assert client.post(reverse("money:till"), {"start": "beaucoup"}).status_code == 422
+    client.post(reverse("money:till"), {"start": "200"})
+    take = reverse("money:charge", args=[charge.pk, "take"])
+    assert take in client.get(case_url).content.decode()
+    page = client.post(take, {"means": "cash"}, follow=True).content.decode()
+    assert Payment.objects.get().receipt in page
+    counted = client.post(reverse("money:till"), {"cash": "230", "terminal": "0", "note": ""}, follow=True)
+    assert "La caisse est comptée." in counted.content.decode()
+
+
+def test_who_only_reads_takes_nothing_and_a_stranger_finds_nothing(client):
+    charge = due_charge()
+    take = reverse("money:charge", args=[charge.pk, "take"])
+    for agent in (member(Role.READ, charge.case.team), member(team=None, email="autre@orvenay.example")):
+        agent.memberships.exclude(role=Role.READ).delete()
+        client.force_login(agent)
+        assert client.post(take, {"means": "cash"}).status_code == 404
+    assert not Payment.objects.exists()

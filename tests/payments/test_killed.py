@@ -1,0 +1,97 @@
+"""A worker dies anywhere between a provider's answer and our commit: no money twice, none unaccounted for."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from eservices.deliveries.models import Delivery
+from eservices.payments import carrying, ledger, sweeps
+from eservices.payments.actions import paying, refunds
+from eservices.payments.contrib.demo.models import DemoPayment
+from eservices.payments.models import Charge, JournalRow, Payment, Refund
+from eservices.payments.providers import providers
+from eservices.payments.states import ChargeState, PaymentState
+from tests.factories.accounts import UserFactory
+from tests.factories.payments import begun, due_charge, paid, pays
+
+pytestmark = pytest.mark.django_db
+
+
+class Killed(BaseException):
+    """What a worker that dies looks like from inside: nothing catches it, what is not committed is gone."""
+
+
+@contextmanager
+def killed_at(number: int):
+    """Dies instead of saying statement ``number`` to the database, which then ends the transaction by itself."""
+    said = count()
+
+    def die(execute, sql, params, many, context):
+        if "SAVEPOINT" not in sql and next(said) == number:
+            raise Killed
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(die):
+        yield
+
+
+def killed_everywhere(work):
+    """Kills ``work`` at its first statement, its second, … until it comes to its end; yields after each death."""
+    for number in count():
+        try:
+            with killed_at(number):
+                work()
+        except Killed:
+            yield number
+        else:
+            assert number > 5  # it did say something
+            return
+
+
+def test_a_payment_that_begins_is_one_at_the_provider_wherever_the_worker_dies():
+    basket = due_charge().basket
+    payment = paying.begin(actor=None, basket=basket, provider=providers["demo"], language="fr")
+    for _death in killed_everywhere(lambda: carrying.check(payment.pk)):
+        assert DemoPayment.objects.count() <= 1
+    payment.refresh_from_db()
+    assert (payment.state, DemoPayment.objects.count()) == (PaymentState.PENDING, 1)
+
+
+def test_received_money_is_booked_once_and_wholly_wherever_the_worker_dies():
+    charge = due_charge()
+    payment = begun(charge)
+    pays(payment)
+    for _death in killed_everywhere(lambda: carrying.check(payment.pk)):
+        assert Payment.objects.get().receipt is None
+        assert not JournalRow.objects.exists()
+        assert not Delivery.objects.filter(title__contains="Quittance").exists()
+        assert Payment.objects.due(timezone.now() + timedelta(minutes=1)).exists()  # the sweep asks again
+    charge.refresh_from_db()
+    assert (charge.state, charge.paid) == (ChargeState.PAID, 3000)
+    assert Payment.objects.get().receipt.endswith("-00001")  # no number was lost
+    assert Delivery.objects.filter(title__contains="Quittance").count() == 1
+    assert list(ledger.faults()) == []
+
+
+def test_a_refund_is_paid_and_booked_once_wherever_the_worker_dies():
+    allocation = paid(due_charge()).allocations.get()
+    refund = refunds.ask(actor=UserFactory(), allocation=allocation, amount=1000, reason="Trop.")
+    for _death in killed_everywhere(lambda: carrying.carry_refund(refund.pk)):
+        assert Charge.objects.get().refunded == 0
+        assert Refund.objects.due(timezone.now() + timedelta(seconds=1)).exists()
+    assert DemoPayment.objects.get().refunds == {str(refund.pk): 1000}
+    assert Charge.objects.get().refunded == 1000
+    assert list(ledger.faults()) == []
+
+
+def test_after_a_death_the_sweep_takes_up_the_payment_by_itself():
+    payment = begun(due_charge())
+    pays(payment)
+    with pytest.raises(Killed), killed_at(2):
+        carrying.check(payment.pk)
+    sweeps.ask_providers(timezone.now() + timedelta(seconds=41))
+    assert Payment.objects.get().is_received

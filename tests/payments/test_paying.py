@@ -1,0 +1,322 @@
+"""Paying what a case owes, from the page to the confirmation; once, whatever happens on the way."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions, process
+from eservices.cases.models import Case
+from eservices.cases.states import State
+from eservices.deliveries.models import Delivery
+from eservices.payments import carrying, emails, ledger, sweeps
+from eservices.payments.actions import charges, paying, refunds
+from eservices.payments.contrib.demo.models import DemoPayment
+from eservices.payments.models import Charge, JournalRow, Payment, SetAside
+from eservices.payments.providers import SUCCEEDED, Answer, Away, providers
+from eservices.payments.states import ChargeState, PaymentState
+from tests.factories.cases import DECISION, CaseFactory, applicant, member
+from tests.factories.payments import PAYMENT, begun, due_charge, paid, pays, sweep
+
+pytestmark = pytest.mark.django_db
+
+
+def pay_url(charge, query="") -> str:
+    return reverse("payments:pay", args=[charge.basket.secret]) + query
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def assert_books_agree():
+    assert list(ledger.faults()) == []
+
+
+# -- What becomes due ----------------------------------------------------------------------------------------
+def test_the_stage_asks_for_what_the_request_costs_and_waits_for_the_applicant():
+    charge = due_charge()
+    row = charge.stage
+    assert (charge.amount, charge.currency, charge.state) == (3000, "CHF", ChargeState.OPEN)
+    assert (row.progress, row.waiting_for) == ("active", "applicant")
+    assert charge.case.events.filter(kind="charged").count() == 1
+    letter = Delivery.objects.about(charge.case.subject).get(title__contains="CHF\u00a030.–")
+    assert charge.basket.secret in letter.payload["text"]
+
+
+def test_a_request_that_is_free_asks_for_nothing_and_goes_on():
+    case = CaseFactory(stages=[PAYMENT], answers={}, advanced=False)
+    case.submission.fees = []
+    case.submission.save()
+    process.advance(case.pk)
+    case.refresh_from_db()
+    assert (case.state, case.charges.count()) == (State.CLOSED, 0)
+
+
+def test_a_payment_before_the_decision_holds_it_back_and_one_after_it_follows():
+    before = due_charge(stages=[PAYMENT, DECISION]).case
+    assert not actions.may_decide(before)
+    paid(before.charges.get())
+    assert actions.may_decide(Case.objects.get(pk=before.pk))
+
+    after = CaseFactory(stages=[DECISION, PAYMENT])
+    assert not after.charges.exists()
+    actions.accept(actor=member(), case=after)
+    sweep()
+    assert after.charges.get().state == ChargeState.OPEN
+
+
+# -- The way of a payment ------------------------------------------------------------------------------------
+def test_somebody_pays_on_the_page_of_the_provider_and_comes_back_to_a_receipt(client):
+    charge = due_charge()
+    status = reverse("space:status", args=[charge.case.links.get(mailed=False).secret])
+    assert pay_url(charge) in text(client.get(status))
+
+    page = client.get(pay_url(charge, f"?de={status}"))
+    assert "Payer CHF\N{NO-BREAK SPACE}30.–" in text(page)
+    assert page["Cache-Control"] == "private, no-store"
+    away = client.post(pay_url(charge), {"provider": "demo", "back": status})
+    assert away.status_code == 302
+    theirs = DemoPayment.objects.get()
+    back = client.post(away.url, {"do": "pay"})
+    done = client.get(back.url.removeprefix("http://testserver"), follow=True)
+
+    sweep()
+    assert "Payé. Merci." in text(done)
+    assert status in text(done)
+    payment = Payment.objects.get()
+    assert (payment.pk, payment.state, payment.received) == (theirs.pk, PaymentState.SUCCEEDED, 3000)
+    assert payment.receipt.startswith("Q-")
+    assert payment.receipt in text(done)
+    assert Case.objects.get(pk=charge.case_id).state == State.CLOSED
+    assert Delivery.objects.about(charge.case.subject).filter(title__contains=payment.receipt).count() == 1
+    receipt = reverse("payments:receipt", args=[payment.basket.secret, payment.pk])
+    assert b"".join(client.get(receipt).streaming_content)[:5] == b"%PDF-"
+    assert receipt in text(client.get(status))
+
+
+def test_every_letter_about_money_leads_to_the_request_too():
+    charge = due_charge()
+    paid(charge)
+    refund = refunds.ask(
+        actor=member(), allocation=charge.allocations.get(), amount=1000, reason="Trop perçu"
+    )
+    emails.reminder(charge, charge.basket)
+    emails.refunded(charge, refund)
+    private = r"http\S+/dossier/[\w-]{22}"
+    letters = [one for one in Delivery.objects.about(charge.case.subject) if "CHF" in one.payload["text"]]
+    assert len(letters) == 4
+    for letter in letters:
+        assert re.search(private, letter.payload["text"])
+        assert re.search(f'href="{private}', letter.payload["html"])
+    assert_books_agree()
+
+
+def test_who_declines_is_told_that_nothing_was_debited_and_may_try_again(client):
+    charge = due_charge()
+    away = client.post(pay_url(charge), {"provider": "demo"})
+    back = client.post(away.url, {"do": "decline"})
+    page = client.get(back.url.removeprefix("http://testserver"), follow=True)
+    assert "Rien n’a été débité." in text(page)
+    assert Payment.objects.get().state == PaymentState.FAILED
+
+    again = client.post(pay_url(charge), {"provider": "demo"})
+    client.post(again.url, {"do": "pay"})
+    carrying.check(Payment.objects.open().get().pk)
+    charge.refresh_from_db()
+    assert charge.state == ChargeState.PAID
+    assert_books_agree()
+
+
+def test_a_provider_that_never_answers_leaves_the_page_waiting_and_other_means_open(client):
+    charge = due_charge()
+    away = client.post(pay_url(charge), {"provider": "demo"})
+    client.post(away.url, {"do": "silent"})
+    page = text(client.get(pay_url(charge)))
+    assert "n’a pas encore répondu" in page
+    assert 'value="counter"' in page
+    state = client.get(reverse("payments:state", args=[charge.basket.secret, Payment.objects.get().pk]))
+    assert state.json() == {"state": "pending"}
+
+
+def test_a_lost_message_is_made_up_for_within_a_minute(time_machine):
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    charge = due_charge()
+    payment = begun(charge)
+    time_machine.move_to(start + timedelta(seconds=21), tick=False)
+    sweeps.ask_providers(timezone.now())  # not paid yet: asked, and asked again later
+    pays(payment)
+    seconds = 21
+    while Payment.objects.get().state != PaymentState.SUCCEEDED:
+        seconds += 15  # the scheduler's pace
+        time_machine.move_to(start + timedelta(seconds=seconds), tick=False)
+        sweeps.ask_providers(timezone.now())
+    assert seconds - 21 <= 60
+
+
+def test_an_unknown_link_and_one_of_a_rehearsal_are_not_found(client):
+    assert client.get(reverse("payments:pay", args=["x" * 22])).status_code == 404
+    rehearsed = due_charge(rehearsal=True)
+    assert client.get(pay_url(rehearsed)).status_code == 404
+    assert client.post(pay_url(rehearsed), {"provider": "demo"}).status_code == 404
+
+
+def test_a_means_that_is_not_offered_is_refused_and_said(client, settings):
+    charge = due_charge()
+    settings.PAYMENT_PROVIDERS = ["counter"]
+    page = client.post(pay_url(charge), {"provider": "demo"})
+    assert page.status_code == 422
+    assert "Choisissez" in text(page)
+    assert not Payment.objects.exists()
+
+
+def test_only_a_path_of_this_site_leads_back(client):
+    charge = due_charge()
+    page = text(client.get(pay_url(charge, "?de=//elsewhere.example/")))
+    assert "elsewhere" not in page
+
+
+# -- Once, and nothing lost ----------------------------------------------------------------------------------
+def test_two_tabs_open_one_payment():
+    charge = due_charge()
+    assert begun(charge).pk == begun(charge).pk
+    assert DemoPayment.objects.count() == 1
+
+
+def test_what_is_paid_in_a_second_way_is_set_aside_and_shown_to_staff_and_payer(client):
+    charge = due_charge()
+    second = begun(charge, "counter")
+    first = paid(charge)
+    assert Payment.objects.get(pk=second.pk).state == PaymentState.CANCELLED  # given up at once
+    paying.receive(actor=None, payment=second, amount=3000, currency="CHF")
+
+    kept = SetAside.objects.get()
+    assert (kept.amount, kept.why) == (3000, SetAside.Why.DOUBLE)
+    charge.refresh_from_db()
+    assert charge.paid == 3000
+    assert charge.case.events.filter(kind="payment_set_aside").count() == 1
+    assert "n’était pas dû" in text(client.get(pay_url(charge)))
+    assert {first.receipt[-1], Payment.objects.get(pk=second.pk).receipt[-1]} == {"1", "2"}
+    assert_books_agree()
+
+
+def test_the_other_tab_s_payment_is_given_up_at_the_provider_once_one_is_paid():
+    charge = due_charge(stages=[PAYMENT, DECISION])
+    waiting = begun(charge)
+    begun(charge, "counter")
+    paying.receive(actor=None, payment=Payment.objects.get(provider="counter"), amount=3000, currency="CHF")
+    sweep()
+    assert DemoPayment.objects.get(pk=waiting.pk).state == "cancelled"
+    assert Payment.objects.get(pk=waiting.pk).state == PaymentState.CANCELLED
+
+
+def test_money_that_arrives_after_the_time_is_over_is_kept_for_a_person():
+    charge = due_charge()
+    payment = begun(charge)
+    pays(payment)
+    charges.look_after(charge.pk, charge.expires_at)
+    sweep()
+    charge.refresh_from_db()
+    assert charge.state == ChargeState.EXPIRED
+    assert SetAside.objects.get().why == SetAside.Why.LATE
+    assert Payment.objects.get().received == 3000
+    assert charge.case.stages.get().waiting_for == "agent"
+    assert_books_agree()
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (Answer(SUCCEEDED, "x", amount=100, currency="CHF"), SetAside.Why.OTHER_AMOUNT),
+        (Answer(SUCCEEDED, "x", amount=9000, currency="CHF"), SetAside.Why.OTHER_AMOUNT),
+        (Answer(SUCCEEDED, "x", amount=3000, currency="EUR"), SetAside.Why.OTHER_CURRENCY),
+    ],
+)
+def test_another_amount_or_currency_than_asked_pays_nothing_and_is_set_aside(answer, why):
+    charge = due_charge()
+    paying.keep(payment=begun(charge), answer=answer)
+    charge.refresh_from_db()
+    assert (charge.paid, charge.state) == (0, ChargeState.OPEN)
+    kept = SetAside.objects.get()
+    assert (kept.amount, kept.currency, kept.why) == (answer.amount, answer.currency, why)
+    assert_books_agree()
+
+
+def test_an_answer_told_twice_or_out_of_order_changes_nothing():
+    charge = due_charge()
+    payment = paid(charge)
+    paying.keep(payment=payment, answer=Answer("failed"))
+    paying.keep(payment=payment, answer=Answer(SUCCEEDED, amount=3000, currency="CHF"))
+    carrying.check(payment.pk)
+    assert Payment.objects.get().state == PaymentState.SUCCEEDED
+    assert JournalRow.objects.count() == 1
+    assert_books_agree()
+
+
+# -- Away ---------------------------------------------------------------------------------------------------
+def test_a_provider_that_is_away_is_said_and_the_payment_waits(client, monkeypatch):
+    charge = due_charge()
+
+    def away(*args):
+        raise Away("no route to host")
+
+    monkeypatch.setattr(providers["demo"], "start", away)
+    page = client.post(pay_url(charge), {"provider": "demo"})
+    assert page.status_code == 503
+    assert "Rien n’a été débité" in text(page)
+    payment = Payment.objects.get()
+    assert "no route" in payment.fault
+    assert payment.due_at > timezone.now()
+
+
+# -- Time ----------------------------------------------------------------------------------------------------
+def test_a_reminder_goes_out_once_then_the_time_ends_and_an_agent_gives_more(client):
+    charge = due_charge(stages=[PAYMENT, DECISION])
+    sweeps.look_after_charges(charge.remind_at)
+    sweeps.look_after_charges(charge.remind_at + timedelta(hours=1))
+    letters = Delivery.objects.about(charge.case.subject).filter(title__contains="Encore à payer")
+    assert letters.count() == 1
+
+    sweeps.look_after_charges(charge.expires_at)
+    sweep()
+    charge.refresh_from_db()
+    assert (charge.state, charge.due_at) == (ChargeState.EXPIRED, None)
+    assert charge.case.stages.get(key="paiement").waiting_for == "agent"
+    assert "Le délai de paiement est passé." in text(client.get(pay_url(charge)))
+
+    charges.extend(actor=member(), charge=charge, until=timezone.now() + timedelta(days=60))
+    sweep()
+    charge.refresh_from_db()
+    assert charge.case.stages.get(key="paiement").waiting_for == "applicant"
+    paid(charge)
+    charge.refresh_from_db()
+    assert charge.state == ChargeState.PAID
+
+
+def test_what_is_due_on_a_case_that_ended_otherwise_is_given_up():
+    charge = due_charge()
+    actions.withdraw(actor=applicant(charge.case), case=charge.case)
+    assert not Charge.objects.payable().exists()
+    sweeps.look_after_charges(timezone.now())
+    charge.refresh_from_db()
+    assert charge.state == ChargeState.CANCELLED
+
+
+def test_several_requests_are_paid_at_once_and_each_goes_on():
+    first, second = due_charge(), due_charge()
+    basket = charges.put_together(actor=None, charges=[first, second])
+    assert charges.put_together(actor=None, charges=[second, first]) == basket
+    payment = carrying.start(
+        paying.begin(actor=None, basket=basket, provider=providers["demo"], language="fr")
+    )
+    assert payment.amount == 6000
+    pays(payment)
+    carrying.check(payment.pk)
+    sweep()
+    assert set(Charge.objects.values_list("state", flat=True)) == {ChargeState.PAID}
+    assert set(Case.objects.values_list("state", flat=True)) == {State.CLOSED}
+    assert Payment.objects.get().receipt
+    assert_books_agree()

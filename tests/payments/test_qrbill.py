@@ -1,0 +1,165 @@
+"""QR-bills, and the bank's files that tell what arrived."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from stdnum.ch import esr
+
+from eservices.cases import process
+from eservices.deliveries.models import Delivery
+from eservices.payments import ledger
+from eservices.payments.contrib.qrbill import actions, camt
+from eservices.payments.contrib.qrbill.paper import payment_part
+from eservices.payments.contrib.qrbill.provider import check_digit
+from eservices.payments.models import BankEntry, Charge, Payment, PaymentSettings, SetAside
+from eservices.payments.models.settings import is_qr_iban
+from eservices.payments.states import ChargeState
+from tests.factories.accounts import UserFactory
+from tests.factories.payments import begun, due_charge, qr_account
+
+pytestmark = pytest.mark.django_db
+
+ENTRY = """<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd><RvslInd>false</RvslInd>
+<BookgDt><Dt>2026-11-24</Dt></BookgDt><ValDt><Dt>2026-11-24</Dt></ValDt><AcctSvcrRef>B{mark}</AcctSvcrRef>
+<NtryDtls><TxDtls><Refs><AcctSvcrRef>T{mark}</AcctSvcrRef></Refs><Amt Ccy="{currency}">{amount}</Amt>
+<CdtDbtInd>{sign}</CdtDbtInd><RltdPties><Dbtr><Pty><Nm>Élodie Marchetti</Nm></Pty></Dbtr></RltdPties>
+<RmtInf><Strd><CdtrRefInf><Ref>{reference}</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls></Ntry>"""
+FILE = """<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn>
+<GrpHdr><MsgId>M{number}</MsgId></GrpHdr><Ntfctn>{entries}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"""
+
+
+def entry(reference="", amount="30.00", currency="CHF", mark="1", sign="CRDT") -> str:
+    return ENTRY.format(reference=reference, amount=amount, currency=currency, mark=mark, sign=sign)
+
+
+def told(*entries: str, number="1") -> bytes:
+    return FILE.format(entries="".join(entries), number=number).encode()
+
+
+@pytest.fixture
+def clerk(db):
+    qr_account()
+    return UserFactory(is_staff=True, is_superuser=True)
+
+
+def read(clerk, *entries, number="1") -> int:
+    return actions.read_file(actor=clerk, name="camt.xml", content=told(*entries, number=number))[1]
+
+
+# -- The bill ------------------------------------------------------------------------------------------------
+def test_the_reference_is_one_of_the_standard_and_always_the_same():
+    qr_account()
+    payment = begun(due_charge(), "qrbill")
+    assert re.fullmatch(r"\d{27}", payment.external_id)
+    assert esr.is_valid(payment.external_id)
+    assert check_digit("21000000000313947143000901") == "7"  # the example of the Swiss standard
+
+
+def test_the_bill_is_a_pdf_and_its_code_says_what_to_pay(client, clerk):
+    charge = due_charge()
+    client.post(reverse("payments:pay", args=[charge.basket.secret]), {"provider": "qrbill"})
+    payment = Payment.objects.get()
+    page = client.get(reverse("payments:pay", args=[charge.basket.secret])).content.decode()
+    url = reverse("payments:bill", args=[charge.basket.secret, payment.pk])
+    assert url in page
+    pdf = client.get(url)
+    assert b"".join(pdf.streaming_content)[:5] == b"%PDF-"
+    part = payment_part(payment, charge.case.reference)
+    assert "30.00" in part
+    assert charge.case.reference in part
+
+
+def test_without_a_qr_iban_no_bill_is_offered(client):
+    charge = due_charge()
+    page = client.get(reverse("payments:pay", args=[charge.basket.secret])).content.decode()
+    assert 'value="qrbill"' not in page
+    assert not is_qr_iban("CH9300762011623852957")  # an IBAN, but none for references
+    own = PaymentSettings(creditor_iban="CH93 0076 2011 6238 5295 7")
+    with pytest.raises(Exception, match="QR-IBAN"):
+        own.clean()
+
+
+def test_who_gave_no_e_mail_address_gets_the_bill_by_post_once():
+    qr_account()
+    charge = due_charge(email="")
+    process.advance(charge.case_id)
+    letter = Delivery.objects.about(charge.case.subject).get(title="Facture")
+    payment = Payment.objects.get()
+    assert (payment.provider, payment.state) == ("qrbill", "pending")
+    assert charge.case.reference in letter.payload["text"]
+    assert letter.payload["slip"]["svg"].startswith("<?xml")
+    assert payment.external_id in letter.payload["slip"]["alt"]
+
+
+def test_nothing_is_posted_for_who_has_an_address_or_where_no_bill_can_be_made():
+    due_charge(email="")
+    qr_account()
+    due_charge()
+    assert not Delivery.objects.filter(title="Facture").exists()
+
+
+# -- What arrives --------------------------------------------------------------------------------------------
+def test_what_the_bank_tells_is_counted_once_whatever_file_tells_it(clerk):
+    charge = due_charge()
+    payment = begun(charge, "qrbill")
+    one = entry(payment.external_id)
+    assert [read(clerk, one), read(clerk, one), read(clerk, one, number="2")] == [1, 0, 0]
+    charge.refresh_from_db()
+    assert (charge.state, charge.paid) == (ChargeState.PAID, 3000)
+    assert BankEntry.objects.get().outcome == "counted"
+    assert list(ledger.faults()) == []
+
+
+def test_a_part_a_second_time_and_an_unknown_reference_are_set_aside(clerk):
+    partly, twice = due_charge(), due_charge()
+    first, second = begun(partly, "qrbill"), begun(twice, "qrbill")
+    read(
+        clerk,
+        entry(first.external_id, "10.00", mark="1"),
+        entry(second.external_id, mark="2"),
+        entry(second.external_id, mark="3"),
+        entry("000000000000000000000000000", "12.50", mark="4"),
+        entry("", "1.00", mark="5"),
+        entry(second.external_id, mark="6", sign="DBIT"),
+    )
+    kept = {one.why: one for one in SetAside.objects.all()}
+    assert set(kept) == {"amount", "double", "unknown"}
+    assert (kept["amount"].amount, kept["double"].amount) == (1000, 3000)
+    assert SetAside.objects.filter(why="unknown").count() == 2
+    assert Charge.objects.get(pk=twice.pk).paid == 3000
+    assert Charge.objects.get(pk=partly.pk).paid == 0
+    assert list(ledger.faults()) == []
+
+
+def test_a_file_that_is_none_or_tries_something_is_refused_and_books_nothing(client, clerk):
+    client.force_login(clerk)
+    bomb = (
+        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><Document>&a;</Document>'
+    )
+    wrong = told(entry("1", "ten francs"))
+    for content in (b"", b"\x00\xff", b"<a>", b"<Document/>", bomb, wrong, b"[]"):
+        upload = SimpleUploadedFile("camt.xml", content or b" ", "text/xml")
+        answer = client.post(reverse("money:bank"), {"file": upload})
+        assert answer.status_code == 422
+        assert "Rien n’a été comptabilisé" in answer.content.decode()
+    assert not BankEntry.objects.exists()
+
+
+def test_whoever_keeps_the_books_reads_a_file_and_sees_what_became_of_it(client, clerk):
+    payment = begun(due_charge(), "qrbill")
+    client.force_login(clerk)
+    upload = SimpleUploadedFile("camt.xml", told(entry(payment.external_id)), "text/xml")
+    page = client.post(reverse("money:bank"), {"file": upload}, follow=True).content.decode()
+    assert "Élodie Marchetti" in page
+    assert payment.external_id in page
+
+
+def test_amounts_are_read_to_the_coin():
+    _message, [one] = camt.read(told(entry("1", "1234.05")))
+    assert one.amount == Decimal("123405")
+    assert one.day <= timezone.localdate() or one.day.year == 2026

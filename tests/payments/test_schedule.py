@@ -1,0 +1,135 @@
+"""The fee schedule: one dated list of prices, which forms refer to by key."""
+
+import json
+import re
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from eservices.cases import process
+from eservices.catalogue.linting import lint
+from eservices.formbuilder.bill import bill
+from eservices.formbuilder.prices import entries, priced
+from eservices.payments.amounts import AmountFormField, spread
+from eservices.payments.models import FeeEntry, FeePrice
+from eservices.submissions.models import Submission
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory
+from tests.factories.formbuilder import content, definition, question, step, when
+from tests.factories.payments import PAYMENT, entry
+from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate, sent
+
+pytestmark = pytest.mark.django_db
+FEES = [{"key": "attestation", "entry": "attestation", "quantity": "exemplaires"}]
+
+
+def test_a_fee_costs_what_the_schedule_says_on_the_day():
+    entry("attestation", 1000, 1500, vat="8.1")  # from 2020, from 2021
+    form = definition(step("un", question("n", "integer")), fees=[{"key": "a", "entry": "attestation"}])
+    before, old, new = (bill(form, {}, "fr", date(year, 6, 1)) for year in (2019, 2020, 2026))
+    assert (before[0]["total"], before[0]["since"]) == (0, "")
+    assert (old[0]["total"], old[0]["since"]) == (1000, "2020-01-01")
+    assert (new[0]["total"], new[0]["vat"], new[0]["vat_amount"]) == (1500, "8.1", 112)
+
+
+def test_an_exemption_by_purpose_leaves_the_line_and_takes_the_price():
+    form = definition(
+        step("un", question("motif")),
+        fees=[{"key": "a", "amount": 1500, "exempt": when("motif", value="bourse")}],
+    )
+    [line] = bill(form, {"motif": "bourse"}, "fr", date(2026, 1, 1))
+    assert (line["total"], line["exempt"]) == (0, True)
+    [line] = bill(form, {"motif": "bail"}, "fr", date(2026, 1, 1))
+    assert (line["total"], "exempt" in line) == (1500, False)
+
+
+def test_a_form_without_the_schedule_asks_the_database_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert priced(definition(fees=[{"key": "a", "amount": 1}]), date(2026, 1, 1)).fees[0].amount == 1
+
+
+def test_the_page_carries_the_price_for_the_browser_and_the_request_keeps_it(client):
+    entry("attestation", 1500)
+    version = FormVersionFactory(content=certificate(fees=FEES))
+    draft = DraftFactory(complete=True, version=version)
+    page = client.get(reverse("submissions:step", args=[draft.secret, "document"])).content.decode()
+    data = json.loads(re.search(r'<script id="step-data"[^>]*>(.*?)</script>', page)[1])
+    assert data["definition"]["fees"][0]["amount"] == 1500
+    assert "CHF\N{NO-BREAK SPACE}30.–" in page
+
+    FeePrice.objects.create(entry=FeeEntry.objects.get(), valid_from=date(2026, 1, 1), amount=9900)
+    sent(version=version)
+    line = Submission.objects.get().fees[0]
+    assert (line["entry"], line["since"], line["total"]) == ("attestation", "2026-01-01", 19800)
+
+
+def test_an_entry_that_is_not_there_waits_in_a_draft_and_forbids_publication():
+    wanted = content(fees=[{"key": "a", "entry": "nothing"}])
+    assert [fault.path for fault in lint(wanted) if "nothing" in fault.message] == ["fee.a"]
+    entry("nothing", 100)
+    assert not [fault for fault in lint(wanted) if "nothing" in fault.message]
+    assert entries() == [("nothing", "Nothing")]
+
+
+@pytest.mark.parametrize("fee", [{"key": "a"}, {"key": "a", "entry": "x", "amount": 100}])
+def test_a_fee_says_an_amount_or_names_an_entry_and_never_both(fee):
+    entry("x", 100)
+    [fault] = [fault for fault in lint(content(fees=[fee])) if fault.path == "fee.a"]
+    assert "l’un des deux" in fault.message
+
+
+def test_a_price_that_went_missing_stops_the_case_for_a_lead_and_asks_for_nothing():
+    case = CaseFactory(stages=[PAYMENT], advanced=False)
+    case.submission.fees = [{**case.submission.fees[0], "entry": "attestation", "since": "", "total": 0}]
+    case.submission.save()
+    process.advance(case.pk)
+    row = case.stages.get()
+    assert (row.waiting_for, case.charges.count()) == ("lead", 0)
+    assert "attestation" in row.reason
+
+
+def test_the_accounts_of_the_schedule_are_frozen_with_what_is_due():
+    made = entry("attestation", 1500, account="4310.00", cost_centre="1400", regulation="art. 8")
+    version = certificate(fees=FEES, stages=[PAYMENT])
+    case = sent(version=FormVersionFactory(content=version)).case
+    process.advance(case.pk)
+    made.account = "9999"
+    made.save()
+    [line] = case.charges.get().lines
+    assert (line["account"], line["cost_centre"], line["regulation"]) == ("4310.00", "1400", "art. 8")
+
+
+def test_editors_keep_the_schedule_and_an_entry_in_use_is_not_deleted(client):
+    editor = UserFactory(is_staff=True, is_superuser=True)
+    client.force_login(editor)
+    made = entry("attestation", 1500)
+    FormVersionFactory(content=certificate(fees=FEES))
+    listed = client.get(reverse(made.snippet_viewset.get_url_name("list")))
+    assert "CHF\N{NO-BREAK SPACE}15.–" in listed.content.decode()
+    client.post(reverse(made.snippet_viewset.get_url_name("delete"), args=[made.pk]))
+    assert FeeEntry.objects.exists()
+    unused = entry("autre", 100)
+    client.post(reverse(unused.snippet_viewset.get_url_name("delete"), args=[unused.pk]))
+    assert not FeeEntry.objects.filter(pk=unused.pk).exists()
+
+
+def test_amounts_are_typed_as_on_a_price_tag():
+    field = AmountFormField()
+    assert [field.clean(typed) for typed in ("15", "15.5", "15,50", "1’500.05")] == [1500, 1550, 1550, 150005]
+    assert field.prepare_value(1550) == "15.50"
+    with pytest.raises(Exception, match="15"):
+        field.clean("quinze")
+
+
+@pytest.mark.parametrize(
+    ("amount", "weights", "parts"),
+    [
+        (100, [1, 1, 1], [34, 33, 33]),
+        (0, [5, 5], [0, 0]),
+        (3000, [2000, 1000], [2000, 1000]),
+        (7, [0, 0], [7, 0]),
+    ],
+)
+def test_a_sum_is_spread_to_the_coin(amount, weights, parts):
+    assert spread(amount, weights) == parts

@@ -1,0 +1,181 @@
+"""Stripe: signed calls are a reason to look, and nothing more; cards, TWINT, transfers."""
+
+import os
+import time
+
+import pytest
+from django.urls import reverse
+
+from eservices.payments import carrying, ledger
+from eservices.payments.contrib.stripe import provider as stripe_provider
+from eservices.payments.models import JournalRow, Payment, Payout, SetAside
+from eservices.payments.states import PaymentState
+from tests.factories.accounts import UserFactory
+from tests.factories.payments import begun, due_charge, sweep
+
+from . import stripe_double
+from .localstripe import DECLINED, SECURE, LocalStripe
+from .stripe_double import event
+
+pytestmark = pytest.mark.django_db
+HOOK = "/paiements/stripe/"
+
+
+@pytest.fixture(autouse=True)
+def theirs(settings, monkeypatch):
+    settings.PAYMENT_PROVIDERS = ["stripe_twint", "stripe_card", "counter"]
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_PUBLIC_KEY = "sk_test_x", "pk_test_x"
+    settings.STRIPE_WEBHOOK_SECRET = stripe_double.WEBHOOK_SECRET
+    double = stripe_double.Stripe()
+    monkeypatch.setattr(stripe_provider, "client", lambda: stripe_double.client(double))
+    return double
+
+
+def pay_url(charge) -> str:
+    return reverse("payments:pay", args=[charge.basket.secret])
+
+
+def test_twint_leads_to_the_application_without_a_script(client, theirs):
+    charge = due_charge()
+    away = client.post(pay_url(charge), {"provider": "stripe_twint"})
+    assert away.url == "https://pay.twint.example/pi_1"
+    again = client.post(pay_url(charge), {"provider": "stripe_twint"})
+    assert (again.url, len(theirs.intents)) == (away.url, 1)
+
+
+def test_a_signed_call_lets_us_look_and_the_case_goes_on(client, theirs):
+    charge = due_charge()
+    payment = begun(charge, "stripe_twint")
+    theirs.pay(payment.external_id)
+    assert client.post(HOOK, **event(payment.external_id)).status_code == 200
+    assert Payment.objects.get().state == PaymentState.SUCCEEDED
+    sweep()
+    charge.case.refresh_from_db()
+    assert not charge.case.is_open
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda number: event(number, secret="whsec_somebody_else"),
+        lambda number: event(number, at=time.time() - 3600),  # recorded and played again
+        lambda number: event(number) | {"headers": {}},
+        lambda number: event(number) | {"data": "{}"},
+    ],
+    ids=["forged", "replayed", "unsigned", "another body"],
+)
+def test_a_call_that_is_not_stripe_s_changes_nothing(client, theirs, call):
+    payment = begun(due_charge(), "stripe_card")
+    theirs.pay(payment.external_id)
+    assert client.post(HOOK, **call(payment.external_id)).status_code == 400
+    assert Payment.objects.get().state == PaymentState.PENDING
+
+
+def test_calls_twice_out_of_order_or_lying_are_answered_by_what_stripe_says_now(client, theirs):
+    charge = due_charge()
+    payment = begun(charge, "stripe_card")
+    client.post(HOOK, **event(payment.external_id))  # “succeeded”, but it is not
+    assert Payment.objects.get().state == PaymentState.PENDING
+    theirs.pay(payment.external_id)
+    for kind in ("payment_intent.succeeded", "payment_intent.succeeded", "payment_intent.payment_failed"):
+        assert client.post(HOOK, **event(payment.external_id, kind)).status_code == 200
+    assert Payment.objects.get().state == PaymentState.SUCCEEDED
+    assert JournalRow.objects.count() == 1
+    assert client.post(HOOK, **event("pi_of_somebody_else")).status_code == 200
+
+
+def test_another_amount_than_asked_is_set_aside(client, theirs):
+    payment = begun(due_charge(), "stripe_card")
+    theirs.pay(payment.external_id, amount=100)
+    client.post(HOOK, **event(payment.external_id))
+    assert (SetAside.objects.get().amount, SetAside.objects.get().why) == (100, "amount")
+
+
+def test_an_address_for_calls_that_no_provider_has_is_not_found(client, settings):
+    assert client.post("/paiements/nobody/").status_code == 404
+    settings.STRIPE_WEBHOOK_SECRET = ""
+    assert client.post(HOOK, **event("pi_1")).status_code == 404
+    assert client.get(HOOK).status_code == 405
+
+
+def test_only_the_page_of_the_card_runs_a_script_of_stripe_s(client, theirs):
+    charge = due_charge()
+    away = client.post(pay_url(charge), {"provider": "stripe_card"})
+    card = client.get(away.url)
+    assert "https://js.stripe.com" in card["Content-Security-Policy"]
+    assert 'data-client-secret="pi_1_secret"' in card.content.decode()
+    assert "stripe.com" not in client.get(pay_url(charge))["Content-Security-Policy"]
+    theirs.down = True
+    assert client.get(away.url).status_code == 503
+
+
+def test_while_stripe_is_away_nothing_begins_and_it_is_said(client, theirs):
+    charge, theirs.down = due_charge(), True
+    page = client.post(pay_url(charge), {"provider": "stripe_card"})
+    assert page.status_code == 503
+    theirs.down = False
+    away = client.post(pay_url(charge), {"provider": "stripe_card"})
+    assert away.status_code == 302
+    assert len(theirs.intents) == 1
+
+
+def test_a_card_that_was_declined_may_be_tried_again_and_twint_begins_anew(theirs):
+    card, twint = begun(due_charge(), "stripe_card"), begun(due_charge(), "stripe_twint")
+    for payment in (card, twint):
+        theirs.decline(payment.external_id)
+        carrying.check(payment.pk)
+    card.refresh_from_db()
+    twint.refresh_from_db()
+    assert (card.state, card.reason) == (PaymentState.PENDING, "Your card was declined.")
+    assert twint.state == PaymentState.FAILED
+
+
+def test_a_transfer_is_booked_net_of_commission_and_compared_with_our_books(theirs):
+    from eservices.payments.actions import refunds
+
+    first, second = begun(due_charge(), "stripe_card"), begun(due_charge(), "stripe_twint")
+    for payment in (first, second):
+        theirs.pay(payment.external_id)
+        carrying.check(payment.pk)
+    allocation = first.allocations.get()
+    refund = refunds.ask(actor=UserFactory(), allocation=allocation, amount=1000, reason="Trop.")
+    refund = carrying.carry_refund(refund.pk)
+    theirs.transfer("po_1", fee=87, pi_1=3000, pi_2=3000, **{refund.external_id: -1000})
+    theirs.transfer("po_2", fee=10, pi_unknown=500)
+
+    carrying.fetch_payouts()
+    carrying.fetch_payouts()
+
+    own, booked = ledger.accounts(), {one.external_id: one for one in Payout.objects.all()}
+    assert (booked["po_1"].net, booked["po_1"].commission, booked["po_1"].difference) == (4913, 87, 0)
+    assert booked["po_2"].difference == 500
+    balances = ledger.balances(JournalRow.objects.all())["CHF"]
+    assert (balances[own.commission], balances[own.bank]) == (97, 5403)
+    assert balances[own.online] == -500  # what we know nothing of
+    assert list(ledger.faults()) == []
+
+
+# -- Against localstripe, where CI has started one -----------------------------------------------------------
+if os.environ.get("TEST_STRIPE_URL"):
+
+    @pytest.fixture
+    def local(settings, monkeypatch):
+        monkeypatch.undo()
+        settings.STRIPE_API_URL = os.environ["TEST_STRIPE_URL"]
+        return LocalStripe(settings.STRIPE_API_URL)
+
+    def test_a_card_with_3d_secure_waits_for_the_phone(local):
+        payment = begun(due_charge(), "stripe_card")
+        local.confirm(payment.external_id, SECURE)
+        assert carrying.check(payment.pk).state == PaymentState.PENDING
+        local.authenticate(payment.external_id)
+        assert carrying.check(payment.pk).state == PaymentState.SUCCEEDED
+
+    def test_3d_secure_that_fails_and_a_card_that_is_declined_debit_nothing(local):
+        failed, declined = begun(due_charge(), "stripe_card"), begun(due_charge(), "stripe_card")
+        local.confirm(failed.external_id, SECURE)
+        local.authenticate(failed.external_id, success=False)
+        local.confirm(declined.external_id, DECLINED)
+        for payment in (failed, declined):
+            checked = carrying.check(payment.pk)
+            assert (checked.state, bool(checked.reason)) == (PaymentState.PENDING, True)

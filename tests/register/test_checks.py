@@ -1,0 +1,376 @@
+"""A request compared with the register: what goes on by itself, what an agent decides, what nobody learns."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from eservices.cases import access as cases
+from eservices.cases import actions as case_actions
+from eservices.cases import process
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.actors import SYSTEM
+from eservices.cases.exemptions import exemptions
+from eservices.cases.models import Case, Role, TeamMember
+from eservices.catalogue.linting import lint
+from eservices.register import access, actions, sweeps, tries
+from eservices.register.contrib.demo import DemoRegister
+from eservices.register.models import Check, Outcome
+from eservices.register.registers import Away
+from eservices.register.stages import AGAIN, NOBODY, RegisterStage
+from eservices.space import tracker
+from eservices.submissions.models import Submission
+from tests.factories.accounts import known
+from tests.factories.cases import DECISION, CaseFactory, member
+from tests.factories.formbuilder import content
+from tests.factories.register import CHECK, ELODIE, ask, check_of, checked_case
+
+pytestmark = pytest.mark.django_db
+NORA = {"prenom": "Nora", "nom": "Kessler", "naissance": "1990-06-21", "adresse": None}
+JEAN = {"prenom": "Jean", "nom": "Rochat", "naissance": "1961-03-14", "adresse": None}
+BIRTH_DATE_ONLY = {"with_address": False}
+NOTIFY = {"key": "tell", "type": "notify", "settings": {"format": 1, "subject": "Reçu", "text": "Merci."}}
+CHECKLIST = {"key": "papers", "type": "check", "settings": {"format": 1, "items": "Le bail"}}
+
+
+def stage(case):
+    """Where the check of the case has come to: progress, and whom it waits for."""
+    row = case.stages.get(type="register")
+    return row.progress, row.waiting_for
+
+
+DONE, TO_AGENT, TO_SYSTEM = ("done", ""), ("active", "agent"), ("active", "system")
+
+
+def decided(case, choice, actor=None) -> Case:
+    """An agent chose how it goes on."""
+    case_actions.work(actor=actor or member(), case=case, stage="check", said={"choice": choice})
+    return ask(case)
+
+
+# -- Outcomes ------------------------------------------------------------------------------------------------
+def test_a_match_goes_on_by_itself_and_is_known_to_what_follows():
+    case = checked_case(asked=False)
+    assert stage(case) == TO_SYSTEM
+    case = ask(case)
+    assert stage(case) == DONE
+    assert case.stages.get(type="register").data == {"outcome": "match", "person": "ORV-1"}
+    assert case.data == {"check_result": "found"}
+    assert access.person_of(case).name == "Élodie Anne Marchetti"
+    assert case.events.get(kind="register_checked").data == {"stage": "check", "outcome": "match"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "chosen", "outcome"),
+    [
+        ({"naissance": "1988-04-18"}, {}, Outcome.NO_MATCH),
+        ({"adresse": None}, {}, Outcome.NO_MATCH),
+        ({"nom": "Marchetti-Rochat"}, {}, Outcome.NO_MATCH),
+        (JEAN, BIRTH_DATE_ONLY, Outcome.SEVERAL),
+        ({}, {"newcomer": True}, Outcome.MATCH),
+    ],
+    ids=["another day", "no address", "another name", "namesakes", "no newcomer"],
+)
+def test_everything_else_goes_to_an_agent(answers, chosen, outcome):
+    case = checked_case(answers, settings=chosen)
+    assert stage(case) == TO_AGENT
+    assert check_of(case).outcome == outcome
+    assert access.person_of(case) is None
+
+
+def test_what_is_found_may_free_from_paying():
+    adult = checked_case()
+    child = checked_case({"prenom": "Noé", "naissance": "2019-09-02"})
+    gone = checked_case(
+        {"prenom": "Bruno", "nom": "Gétaz", "naissance": "1970-12-24"}, settings=BIRTH_DATE_ONLY
+    )
+    nobody = checked_case({"naissance": "1988-04-18"})
+    freed = {
+        key: [bool(one.reason(case)) for case in (adult, child, gone, nobody)]
+        for key, one in exemptions.items()
+    }
+    assert freed["resident"] == [True, True, False, False]
+    assert freed["minor"] == [False, True, False, False]
+
+
+def test_of_a_newcomer_it_is_expected_not_to_be_found():
+    case = checked_case({"prenom": "Inconnue", "nom": "Nouvelle"}, settings={"newcomer": True})
+    assert stage(case) == DONE
+    assert access.person_of(case) is None
+
+
+# -- Agents --------------------------------------------------------------------------------------------------
+def test_the_agent_sees_what_differs_side_by_side_and_says_who_it_is(client):
+    case, agent = checked_case({"naissance": "1988-04-18"}), member()
+    client.force_login(agent)
+    html = client.get(reverse("cases:case", args=[case.reference])).content.decode()
+    assert "18.04.1988" in html
+    assert "17.04.1988" in html
+    assert html.count('class="diff"') == 1
+    url = reverse("cases:stage", args=[case.reference, "check"])
+    assert client.post(url, {"choice": "person:ORV-3"}).status_code == 422
+    assert client.post(url, {"choice": "person:ORV-1"}).status_code == 302
+    case = ask(case)
+    assert stage(case) == DONE
+    assert access.person_of(case).key == "ORV-1"
+    assert check_of(case).decided_by == agent
+    with pytest.raises(IllegalTransition):
+        actions.decide(actor=agent, check=check_of(case))
+
+
+def test_the_agent_may_go_on_with_nobody_or_ask_again(monkeypatch):
+    case = checked_case({"naissance": "1988-04-18"})
+    assert stage(decided(case, NOBODY)) == DONE
+    assert access.person_of(case) is None
+    other = checked_case({"prenom": "Élodie-Rose"})
+    assert stage(other) == TO_AGENT
+    monkeypatch.setattr(DemoRegister, "find", lambda self, said: [])
+    assert check_of(other).people != []
+    assert stage(decided(other, AGAIN)) == TO_AGENT
+    assert check_of(other).people == []
+    monkeypatch.undo()
+    other.amended = {"prenom": "Élodie"}  # an agent put it right
+    other.save()
+    assert stage(decided(other, AGAIN)) == DONE
+
+
+def test_the_form_offers_the_people_shown_and_only_while_it_waits_for_an_agent():
+    case = checked_case(JEAN, settings=BIRTH_DATE_ONLY)
+    row = case.stages.get(type="register")
+    form = RegisterStage().form(case, row, {}, {"choice": "person:ORV-7"})
+    assert form.is_valid()
+    assert [value for value, _label in form.fields["choice"].choices] == [
+        "person:ORV-6",
+        "person:ORV-7",
+        NOBODY,
+        AGAIN,
+    ]
+    assert not RegisterStage().form(case, row, {}, {"choice": "person:ORV-1"}).is_valid()
+    assert "Plusieurs personnes" in RegisterStage().situation(case, row, {})
+    done = checked_case()
+    assert RegisterStage().form(done, done.stages.get(type="register"), {}) is None
+
+
+# -- Away ----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def register_away(monkeypatch):
+    def nothing(self, said):
+        raise Away("It answered 500.")
+
+    monkeypatch.setattr(DemoRegister, "find", nothing)
+
+
+def test_a_register_that_is_away_is_asked_again_and_after_a_while_an_agent_decides(register_away):
+    case = checked_case()
+    check = check_of(case)
+    assert stage(case) == TO_SYSTEM
+    assert check.outcome == Outcome.PENDING
+    assert timezone.now() < check.due_at < timezone.now() + timedelta(minutes=1)
+    assert check.fault == "It answered 500."
+    with time_machine.travel(check.asked_at + actions.PATIENCE + timedelta(minutes=1), tick=False):
+        case = ask(case)
+        assert stage(case) == TO_AGENT
+        assert check_of(case).outcome == Outcome.AWAY
+        assert check_of(case).due_at is None
+        assert stage(decided(case, AGAIN)) == TO_SYSTEM
+
+
+def test_once_it_answers_the_sweep_lets_the_case_go_on(register_away, monkeypatch):
+    case = checked_case()
+    monkeypatch.undo()
+    soon = timezone.now() + timedelta(minutes=2)
+    sweeps.ask_what_is_due(timezone.now())
+    assert check_of(case).attempts == 1
+    with time_machine.travel(soon, tick=False):
+        sweeps.ask_what_is_due(soon)
+        assert check_of(case).outcome == Outcome.MATCH
+
+
+def test_a_fault_of_ours_holds_up_no_request_for_ever(monkeypatch):
+    monkeypatch.setattr(DemoRegister, "find", lambda self, said: 1 / 0)
+    case = checked_case()
+    assert stage(case) == TO_SYSTEM
+    assert "ZeroDivisionError" in check_of(case).fault
+
+
+def test_without_a_register_an_agent_decides_at_once(settings):
+    settings.REGISTER = "none"
+    assert stage(checked_case()) == TO_AGENT
+
+
+def test_a_check_is_asked_by_one_worker_and_a_late_one_changes_nothing(monkeypatch):
+    case = checked_case(asked=False)
+    check = check_of(case)
+    found, late = DemoRegister.find, []
+
+    def slowly(self, said):
+        if not late:  # while it answers, the claim ends and another worker asks
+            late.append(Check.objects.filter(pk=check.pk).update(due_at=timezone.now()))
+            actions.check(check.pk)
+            return []
+        return found(self, said)
+
+    monkeypatch.setattr(DemoRegister, "find", slowly)
+    actions.check(check.pk)
+    actions.check(check.pk)
+    assert (check_of(case).outcome, check_of(case).attempts) == (Outcome.MATCH, 2)
+    assert case.events.filter(kind="register_checked").count() == 1
+
+
+def test_what_is_rehearsed_reads_in_the_invented_register_only(settings):
+    settings.REGISTER = "none"
+    assert stage(checked_case(rehearsal=True)) == DONE
+
+
+# -- What nobody learns --------------------------------------------------------------------------------------
+def test_applicants_see_the_same_whether_nobody_fits_or_the_person_is_protected(client):
+    pages = []
+    for answers in (NORA, {"prenom": "Inconnue", "nom": "Nouvelle", "adresse": None}):
+        case = checked_case(answers, settings=BIRTH_DATE_ONLY)
+        assert stage(case) == TO_AGENT
+        html = client.get(
+            reverse("space:status", args=[case.links.get(mailed=False).secret])
+        ).content.decode()
+        assert "à contrôler" in html
+        assert "registre" not in html.partition("<main")[2].lower()
+        pages.append(html.replace(case.reference, "").replace(case.links.get(mailed=False).secret, ""))
+    assert len(pages[0]) == pytest.approx(len(pages[1]), abs=40)
+
+
+def seen_by_applicant(case, client) -> str:
+    link = case.links.get(mailed=False)
+    html = client.get(reverse("space:status", args=[link.secret])).content.decode()
+    main = html.partition("<main")[2].partition("</main")[0]
+    return re.sub(rf"{case.reference}|{link.secret}|value=\"\w{{64}}\"|\d", "", main)
+
+
+def test_how_far_a_request_has_come_tells_nobody_unknown_whether_the_register_found_them(client):
+    """With a match the agent decides at once; without one they first say who it is."""
+    found, missing = checked_case(), checked_case({"adresse": None})
+    for case in (found, missing):  # what was declared may differ
+        case.submission.answers.pop("adresse")
+        Submission.objects.filter(case=case).update(answers=case.submission.answers)
+    assert (stage(found), stage(missing)) == (DONE, TO_AGENT)
+    assert seen_by_applicant(found, client) == seen_by_applicant(missing, client)
+
+    agent = member()
+    decided(missing, NOBODY, agent)
+    case_actions.take(actor=agent, case=found)
+    assert stage(missing) == DONE
+    assert seen_by_applicant(found, client) == seen_by_applicant(missing, client)
+
+    for case in (found, missing):
+        case_actions.accept(actor=agent, case=Case.objects.get(pk=case.pk))
+        process.advance(case.pk)
+        _received, check, decision, *_end = tracker.way(Case.objects.get(pk=case.pk))
+        assert (check.state, check.at) == ("done", decision.at)
+    assert seen_by_applicant(found, client) == seen_by_applicant(missing, client)
+
+
+def test_who_is_known_sees_how_far_the_check_has_come(client):
+    known_case = checked_case(user=known(birth_date=date(1988, 4, 17)))
+    way = tracker.way(known_case)
+    assert [stop.state for stop in way][:3] == ["done", "done", "now"]
+
+
+@pytest.mark.parametrize("newcomer", [False, True])
+def test_where_nobody_looks_afterwards_a_check_of_somebody_unknown_waits_for_an_agent(newcomer):
+    answers = {"prenom": "Inconnue", "nom": "Nouvelle"} if newcomer else {}
+    unknown = checked_case(answers, settings={"newcomer": newcomer}, following=[NOTIFY])
+    assert stage(unknown) == TO_AGENT
+    row = unknown.stages.get(type="register")
+    assert "n’est pas connu" in RegisterStage().situation(unknown, row, {})
+    assert unknown.data == {}
+    decided(unknown, NOBODY if newcomer else "person:ORV-1")
+    assert stage(unknown) == DONE
+
+
+def test_where_nobody_looks_afterwards_a_check_of_somebody_known_goes_on_by_itself():
+    case = checked_case(user=known(birth_date=date(1988, 4, 17)), following=[NOTIFY])
+    assert stage(case) == DONE
+
+
+def test_a_check_goes_on_by_itself_where_an_agent_looked_before():
+    looked_at = CaseFactory(stages=[CHECKLIST, CHECK, NOTIFY], answers=ELODIE)
+    process.advance(looked_at.pk)
+    case_actions.work(
+        actor=member(), case=looked_at, stage="papers", said={"verdict_0": "right", "note_0": ""}
+    )
+    process.advance(looked_at.pk)
+    assert stage(ask(looked_at)) == DONE
+
+
+def test_an_editor_is_told_where_a_check_has_to_wait_for_an_agent():
+    def said(*stages, limits=None):
+        settings = {"team": "habitants", "days": 3, "limits": limits or {}}
+        made = content(stages=list(stages), settings=settings)
+        return [fault.path for fault in lint(made) if "Identity of the applicant" in fault.message]
+
+    identity = {"key": "identity", "type": "identity", "settings": {"format": 1}}
+    check = {"key": "check", "type": "register", "settings": {"format": 1, "with_birth_date": True}}
+    with override("en"):
+        assert said(check, NOTIFY) == ["stage.check"]
+        assert said(check) == ["stage.check"]
+        assert said(check, DECISION) == []
+        assert said(identity, check, NOTIFY) == []
+        assert said(check, NOTIFY, limits={"identity": {"level": "known"}}) == []
+
+
+def test_who_is_protected_is_there_for_authorised_agents_only(client):
+    colleague, trusted = member(), member()
+    TeamMember.objects.filter(user=trusted).update(sees_protected=True)
+    case = checked_case(NORA, asked=False, settings=BIRTH_DATE_ONLY)
+    case_actions.take(actor=colleague, case=case)
+    case = ask(case)
+    assert case.protected
+    assert case.assignee is None
+    assert access.person_of(case) is None
+    assert not cases.may(colleague, case, "read")
+    assert cases.may(trusted, case, "accept")
+    client.force_login(colleague)
+    assert client.get(reverse("cases:case", args=[case.reference])).status_code == 404
+    assert case.reference not in client.get(reverse("cases:queue")).content.decode()
+    with pytest.raises(IllegalTransition):
+        case_actions.assign(actor=trusted, case=case, agent=colleague)
+    client.force_login(trusted)
+    assert "protégée" in client.get(reverse("cases:case", args=[case.reference])).content.decode()
+    assert access.person_of(decided(case, "person:ORV-8", trusted)).key == "ORV-8"
+
+
+def test_an_authorised_agent_keeps_the_case_and_protecting_twice_tells_it_once():
+    trusted = member(role=Role.TREAT)
+    TeamMember.objects.filter(user=trusted).update(sees_protected=True)
+    case = checked_case(NORA, asked=False, settings=BIRTH_DATE_ONLY)
+    case_actions.take(actor=trusted, case=case)
+    case = ask(case)
+    case_actions.protect(actor=SYSTEM, case=case)
+    assert case.assignee == trusted
+    assert case.events.filter(kind="protected").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("most", "answers"),
+    [("BY_SENDER", lambda number: {"prenom": "Élodie" * (number + 1)}), ("ABOUT_PERSON", lambda number: {})],
+)
+def test_who_tries_too_often_is_left_to_an_agent_and_sees_the_same(monkeypatch, most, answers):
+    for name in ("BY_SENDER", "ABOUT_PERSON"):
+        monkeypatch.setattr(tries, name, 2 if name == most else 99)
+    made = [checked_case(answers(number)) for number in range(3)]
+    assert [check_of(case).outcome == Outcome.TOO_MANY for case in made] == [False, False, True]
+    assert stage(made[2]) == TO_AGENT
+    with time_machine.travel(timezone.now() + tries.SPAN + timedelta(minutes=1), tick=False):
+        assert check_of(checked_case(answers(3))).outcome != Outcome.TOO_MANY
+
+
+def test_whoever_is_known_may_ask_about_herself_as_often_as_she_likes(monkeypatch):
+    monkeypatch.setattr(tries, "BY_SENDER", 0)
+    elodie = known("Élodie", "Marchetti")
+    assert (
+        check_of(checked_case({"prenom": "Élodie", "nom": "Marchetti"}, user=elodie)).outcome == Outcome.MATCH
+    )
+    assert check_of(checked_case(JEAN, user=elodie)).outcome == Outcome.TOO_MANY
+    assert check_of(checked_case(ELODIE)).outcome == Outcome.TOO_MANY

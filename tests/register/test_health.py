@@ -1,0 +1,52 @@
+"""What staff sees of the register: whether it answers, what waits, who may treat protected people."""
+
+import pytest
+from django.urls import reverse
+
+from eservices.cases.models import TeamMember
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import member
+from tests.factories.register import TOKEN, checked_case, serving
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def server(settings):
+    with serving() as found:
+        settings.REGISTER = "http"
+        settings.REGISTER_HTTP = settings.REGISTER_HTTP | {"URL": found.url, "TOKEN": TOKEN}
+        yield found
+
+
+def test_agents_see_whether_it_answers_and_may_ask_it(client, server):
+    url = reverse("register:health")
+    client.force_login(member())
+    assert "pas encore été interrogé" in client.get(url).content.decode()
+    assert "répond" in client.post(url, follow=True).content.decode()
+    server.reply = (500, b"")
+    assert "It answered 500." in client.post(url, follow=True).content.decode()
+    for _attempt in range(4):
+        client.post(url)
+    html = client.get(url).content.decode()
+    assert "laissé en paix" in html
+    checked_case(asked=True)
+    assert client.get(url).context["waiting"] == {"asked": 1, "left": 0}
+
+
+def test_teams_in_which_nobody_sees_protected_people_are_named(client):
+    agent = member()
+    client.force_login(agent)
+    url = reverse("register:health")
+    assert [str(team) for team in client.get(url).context["blind_teams"]] == ["Habitants"]
+    TeamMember.objects.update(sees_protected=True)
+    assert not client.get(url).context["blind_teams"]
+
+
+@pytest.mark.parametrize(
+    "who", [lambda: UserFactory(), lambda: UserFactory(is_staff=True, roles=["moderators"])]
+)
+def test_nobody_else_sees_it(client, who):
+    client.force_login(who())
+    assert client.get(reverse("register:health")).status_code in (302, 404)
+    assert client.post(reverse("register:health")).status_code in (302, 404)

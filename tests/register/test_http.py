@@ -1,0 +1,127 @@
+"""The register over HTTP when something is wrong with it: every fault is ``Away``, in words, in time."""
+
+import time
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from eservices.deliveries import circuits
+from eservices.deliveries.models import Delivery
+from eservices.register.contrib.http import HTTPRegister, wire
+from eservices.register.people import Declared
+from eservices.register.registers import Away
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.register import TOKEN, serving
+
+pytestmark = pytest.mark.django_db
+SAID = Declared("Elodie", "Marchetti")
+
+
+@pytest.fixture
+def server():
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def asked(settings, server):
+    settings.REGISTER_HTTP = settings.REGISTER_HTTP | {"URL": server.url, "TOKEN": TOKEN}
+    return HTTPRegister()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (500, b"<h1>Oops</h1>", "answered 500"),
+        (503, b"", "answered 503"),
+        (302, b"", "answered 302"),
+        (404, b"", "answered 404"),
+        (200, b"{", "no JSON"),
+        (200, b"\xff\xfe", "no JSON"),
+        (200, b"[" * 100_000, "no JSON"),
+        (200, b"null", "makes no sense"),
+        (200, b'{"persons": null}', "makes no sense"),
+        (200, b'{"persons": [{"key": "1"}]}', "makes no sense"),
+        (200, b'{"persons": [' + b" " * 1_000_000 + b"]}", "too long"),
+    ],
+)
+def test_an_answer_that_cannot_be_used_is_no_answer(asked, server, status, body, said):
+    server.reply = (status, body)
+    with pytest.raises(Away, match=said):
+        asked.find(SAID)
+    assert not asked.health().is_well
+
+
+def test_asked_for_one_person_it_may_not_answer_with_another(asked, server):
+    server.reply = (200, b'{"key": "ORV-2", "family_name": "Marchetti", "birth_date": "2019-09-02"}')
+    with pytest.raises(Away, match="another person"):
+        asked.person("ORV-1")
+
+
+def test_a_wrong_token_is_told_apart(settings, server):
+    settings.REGISTER_HTTP = settings.REGISTER_HTTP | {"URL": server.url, "TOKEN": "another"}
+    with pytest.raises(Away, match="answered 401"):
+        HTTPRegister().find(SAID)
+
+
+def test_personal_data_never_stands_in_an_address(asked, server):
+    asked.find(SAID)
+    [(method, path, body)] = server.asked
+    assert (method, path) == ("POST", "/v1/persons/search")
+    assert b"Marchetti" in body
+
+
+@pytest.mark.parametrize("fault", [{"slow": 1.0}, {"drip": 0.02}], ids=["silent", "without end"])
+def test_a_slow_register_is_not_waited_for(asked, server, monkeypatch, fault):
+    monkeypatch.setattr(wire, "PAUSE", 0.1)
+    monkeypatch.setattr(wire, "WHOLE", 0.3)
+    for name, value in fault.items():
+        setattr(server, name, value)
+    begun = time.monotonic()
+    with pytest.raises(Away, match="in time"):
+        asked.find(SAID)
+    assert time.monotonic() - begun < 0.8
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/v1", "https://127.0.0.1:9/v1", "https://name.invalid/v1"]
+)
+def test_a_register_that_is_down_is_away(settings, url):
+    settings.REGISTER_HTTP = settings.REGISTER_HTTP | {"URL": url}
+    with pytest.raises(Away, match="cannot be reached"):
+        HTTPRegister().find(SAID)
+
+
+def test_over_https_a_server_that_speaks_no_tls_or_a_missing_certificate_is_away(settings, server):
+    settings.REGISTER_HTTP = settings.REGISTER_HTTP | {"URL": server.url.replace("http:", "https:")}
+    with pytest.raises(Away, match="cannot be reached"):
+        HTTPRegister().find(SAID)
+    settings.REGISTER_HTTP = settings.REGISTER_HTTP | {"CERTIFICATE": "/nowhere.pem"}
+    with pytest.raises(Away, match="certificate cannot be used"):
+        HTTPRegister().find(SAID)
+
+
+def test_after_several_failures_in_a_row_it_is_left_in_peace_staff_are_told_and_then_it_is_tried_once(
+    asked, server
+):
+    SuperuserFactory()
+    server.reply = (500, b"")
+    for _attempt in range(circuits.FAILURES + 3):
+        with pytest.raises(Away):
+            asked.find(SAID)
+    assert len(server.asked) == circuits.FAILURES
+    assert asked.health().fault == "It answered 500."
+    assert asked.health().rests_until > timezone.now()
+    assert Delivery.objects.get(carrier="email").subject == "alert:register"
+    with time_machine.travel(timezone.now() + circuits.PAUSE + timedelta(seconds=1), tick=False):
+        for _attempt in range(2):
+            with pytest.raises(Away):
+                asked.find(SAID)
+        assert len(server.asked) == circuits.FAILURES + 1
+    server.reply = None
+    with time_machine.travel(timezone.now() + 3 * circuits.PAUSE, tick=False):
+        assert asked.find(SAID)
+        assert asked.health().is_well
+        assert asked.health().rests_until is None

@@ -6,3 +6,6 @@ class ConnectorsConfig(AppConfig):
     name = "eservices.connectors"
     label = "eservices_connectors"
     verbose_name = _("Connectors")
+
+    def ready(self):
+        from . import checks, receivers  # noqa: F401

@@ -9,15 +9,35 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import letters, tasks
+from . import circuits, letters, tasks
 from .backoff import next_attempt
-from .carriers import CannotCarry, carriers
-from .models import Delivery, DeliveryEvent
+from .carriers import CannotCarry, carrier_of
+from .models import Delivery, DeliveryEvent, Posting
+from .paper.paragraphs import plain
+from .signals import delivery_ended, delivery_stuck
 
 logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=10)  # longer than any carrier takes; afterwards the worker is taken for dead
 State, Kind = Delivery.State, DeliveryEvent.Kind
+
+
+def queue(*, carrier: str, recipient: str, title: str, payload: dict, **fields) -> Delivery:
+    """Writes a delivery for ``carrier`` into the outbox, in the caller's transaction; a worker carries it later."""
+    now = timezone.now()
+    delivery = Delivery.objects.create(
+        carrier=carrier,
+        recipient=recipient,
+        title=title[:255],
+        payload=payload,
+        created_at=now,
+        due_at=now,
+        woken_at=now,
+        **fields,
+    )
+    if delivery.state == State.PENDING:
+        _wake_on_commit(delivery)
+    return delivery
 
 
 def queue_email(
@@ -37,7 +57,8 @@ def queue_email(
     """Writes the letter ``template`` into the outbox, in the caller's transaction; a worker sends it later.
 
     It is rendered now, in ``language``. ``subject`` says what it is about (``case:UUID``). An attachment is
-    ``{name, storage, path, content_type}``: the file is read when the letter leaves. A ``confidential``
+    ``{name, storage, path, content_type}``: the file is read when the letter leaves; or it is short and brings its
+    ``text`` itself. A ``confidential``
     letter (a sign-in code) is not shown to staff and its content is dropped once it is sent.
     """
     payload = letters.render(template, context, language) | {
@@ -46,7 +67,7 @@ def queue_email(
         "headers": {_header(name): _header(value) for name, value in (headers or {}).items()},
         "attachments": [attachment | {"name": _header(attachment["name"])} for attachment in attachments],
     }
-    return _queue(
+    return queue(
         carrier="email",
         recipient=_header(to),
         title=payload["subject"],
@@ -62,7 +83,7 @@ def queue_sms(
 ) -> Delivery:
     """Writes an SMS into the outbox, in the caller's transaction."""
     title = _("SMS") if confidential else letters.one_line(text)
-    return _queue(
+    return queue(
         carrier="sms",
         recipient=_header(to),
         title=title,
@@ -73,26 +94,87 @@ def queue_sms(
     )
 
 
+def queue_letter(
+    *,
+    actor=None,
+    address: list[str],
+    title: str,
+    paragraphs: list,
+    language: str,
+    subject: str = "",
+    office: str = "",
+    sender: str = "",
+    registered: bool = False,
+    enclosures: list | tuple = (),
+    slip: dict | None = None,
+    confidential: bool = False,
+    rehearsal: bool = False,
+) -> Delivery:
+    """Writes a letter on paper into the print queue, in the caller's transaction; people print and post it.
+
+    ``address`` are the lines seen in the window, the name first; without any, somebody must write them before
+    it is printed. ``paragraphs`` are data, see ``paper.paragraphs``. ``office`` is the key of the team that
+    posts it, ``sender`` its name on the letterhead. An enclosure, ``{name, storage, path}``, is a PDF that is
+    printed after the letter; ``slip``, ``{svg, alt}``, a payment part of 210 × 105 mm at its foot. Of a
+    ``confidential`` letter nothing is kept once it is posted. One of a rehearsal goes to the demo's mailbox.
+    """
+    lines = [line for line in map(letters.one_line, address) if line]
+    payload = {
+        "address": lines,
+        "paragraphs": paragraphs,
+        "text": plain(paragraphs),
+        "language": language,
+        "sender": sender,
+        "enclosures": list(enclosures),
+        "slip": slip,
+    }
+    delivery = queue(
+        carrier="print",
+        state=State.PENDING if rehearsal else State.TO_PRINT,
+        recipient=", ".join(lines)[:320],
+        title=letters.one_line(title),
+        payload=payload,
+        subject=subject,
+        confidential=confidential,
+        rehearsal=rehearsal,
+    )
+    if not rehearsal:
+        Posting.objects.create(delivery=delivery, office=office, registered=registered)
+    return delivery
+
+
 def attempt(delivery_id) -> None:
     """Tries a delivery that is due, once. Safe to call at any time, any number of times, from anywhere."""
-    delivery = _claim(delivery_id, timezone.now())
+    now = timezone.now()
+    delivery = _claim(delivery_id, now)
     if delivery is None:
-        return
+        return None
+    if not delivery.rehearsal and (until := circuits.open_until(delivery.carrier, now)):
+        return _postpone(delivery, until)
     try:
-        carriers[delivery.carrier].carry(delivery)
+        carrier_of(delivery).carry(delivery)
     except Exception as fault:
         logger.warning("Delivery %s failed", delivery_id, exc_info=True)
         _failed(delivery, fault)
     else:
+        circuits.passed(delivery.carrier)
         _sent(delivery)
 
 
+def keep(delivery: Delivery, **facts) -> None:
+    """Writes down what a carrier must know if it is asked for the same delivery again."""
+    delivery.payload |= facts
+    _still(delivery).update(payload=delivery.payload)
+
+
 def recover(now: datetime) -> None:
-    """Puts back what a worker claimed and never finished, as after a crash: it is tried again at once."""
+    """Puts back what a worker claimed and never finished, as after a crash.
+
+    The first time it is tried again at once. What ends its worker again waits and gives up as a fault does.
+    """
     for delivery in Delivery.objects.abandoned(now):
-        with transaction.atomic():
-            if _still(delivery).update(state=State.PENDING, due_at=now, woken_at=None):
-                _record(delivery, Kind.LOST)
+        due = now if delivery.attempts <= 1 else next_attempt(delivery.attempts, _first_due(delivery), now)
+        _put_back(delivery, Kind.LOST, _("The worker ended while it was being sent."), due)
 
 
 def wake(now: datetime) -> None:
@@ -110,7 +192,8 @@ def retry(*, actor, delivery: Delivery) -> bool:
     waiting = Delivery.objects.filter(pk=delivery.pk, state__in=[State.PENDING, State.STUCK])
     if not waiting.update(state=State.PENDING, due_at=now, woken_at=now):
         return False
-    _record(delivery, Kind.RETRIED, actor=actor)
+    circuits.try_now(delivery.carrier, now)
+    record(delivery, Kind.RETRIED, actor=actor)
     _wake_on_commit(delivery)
     return True
 
@@ -120,11 +203,32 @@ def skip(*, actor, delivery: Delivery, reason: str) -> bool:
     """Gives up for a reason; False where the delivery is under way or at its end."""
     if not reason.strip():
         raise ValueError("A delivery is skipped for a reason.")
-    waiting = Delivery.objects.filter(pk=delivery.pk, state__in=[State.PENDING, State.STUCK])
+    skippable = [State.PENDING, State.STUCK, State.TO_PRINT, State.PRINTED]
+    waiting = Delivery.objects.filter(pk=delivery.pk, state__in=skippable)
     if not waiting.update(state=State.SKIPPED, reason=reason, done_at=timezone.now()):
         return False
-    _record(delivery, Kind.SKIPPED, actor=actor, text=reason)
+    record(delivery, Kind.SKIPPED, actor=actor, text=reason)
+    delivery_ended.send(sender=Delivery, delivery=delivery)
     return True
+
+
+def discard(*, actor, subject: str) -> None:
+    """Deletes what rehearsals wrote about ``subject``, from the mailbox too. What is real stays."""
+    Delivery.objects.about(subject).filter(rehearsal=True).delete()
+
+
+@transaction.atomic
+def erase(*, actor, subject: str) -> None:
+    """Forgets to whom what was sent about ``subject``; that it was, and when, stays. What is open stays whole."""
+    ended = Delivery.objects.about(subject).ended()
+    DeliveryEvent.objects.filter(delivery__in=ended).update(text="")
+    Posting.objects.filter(delivery__in=ended).update(number="")
+    ended.update(recipient="", title="", payload={}, reason="")
+
+
+def forget_contents(*, actor, subject: str) -> None:
+    """Forgets what letters about ``subject`` said that reached their end; to whom they went stays."""
+    Delivery.objects.about(subject).ended().update(payload={})
 
 
 def _header(value: str) -> str:
@@ -133,14 +237,6 @@ def _header(value: str) -> str:
     if any(ord(character) < 32 or ord(character) == 127 for character in value):
         raise ValueError("Line breaks have no place in an address or a header.")
     return value
-
-
-def _queue(**fields) -> Delivery:
-    now = timezone.now()
-    title = fields.pop("title")[:255]
-    delivery = Delivery.objects.create(title=title, created_at=now, due_at=now, woken_at=now, **fields)
-    _wake_on_commit(delivery)
-    return delivery
 
 
 def _wake_on_commit(delivery: Delivery) -> None:
@@ -164,17 +260,34 @@ def _still(delivery: Delivery):
 def _sent(delivery: Delivery) -> None:
     payload = {} if delivery.confidential else delivery.payload
     if _still(delivery).update(state=State.DONE, done_at=timezone.now(), reason="", payload=payload):
-        _record(delivery, Kind.SENT)
+        record(delivery, Kind.SENT)
+        delivery_ended.send(sender=Delivery, delivery=delivery)
+
+
+def _failed(delivery: Delivery, fault: Exception) -> None:
+    """A hopeless delivery is its own fault, any other may be the carrier's."""
+    now, reason = timezone.now(), f"{type(fault).__name__}: {fault}"[:2000]
+    hopeless = isinstance(fault, CannotCarry)
+    if not hopeless and not delivery.rehearsal:
+        circuits.failed(delivery.carrier, reason, now)
+    due = None if hopeless else next_attempt(delivery.attempts, _first_due(delivery), now)
+    _put_back(delivery, Kind.FAILED, reason, due)
+
+
+def _postpone(delivery: Delivery, until: datetime) -> None:
+    """Waits for a carrier that is down, without counting as an attempt."""
+    _still(delivery).update(state=State.PENDING, due_at=until, woken_at=None, attempts=delivery.attempts - 1)
 
 
 @transaction.atomic
-def _failed(delivery: Delivery, fault: Exception) -> None:
-    now, reason = timezone.now(), f"{type(fault).__name__}: {fault}"[:2000]
-    hopeless = isinstance(fault, CannotCarry)
-    due = None if hopeless else next_attempt(delivery.attempts, _first_due(delivery), now)
+def _put_back(delivery: Delivery, kind: str, reason: str, due: datetime | None) -> None:
+    """To be tried again when it is ``due``; stuck where that is never."""
     state = State.PENDING if due else State.STUCK
-    if _still(delivery).update(state=state, due_at=due or now, reason=reason):
-        _record(delivery, Kind.FAILED, text=reason)
+    changes = {"state": state, "due_at": due or timezone.now(), "woken_at": None, "reason": reason}
+    if _still(delivery).update(**changes):
+        record(delivery, kind, text=reason)
+        if state == State.STUCK:
+            delivery_stuck.send(sender=Delivery, delivery=delivery)
 
 
 def _first_due(delivery: Delivery) -> datetime:
@@ -183,5 +296,6 @@ def _first_due(delivery: Delivery) -> datetime:
     return by_hand.at if by_hand else delivery.created_at
 
 
-def _record(delivery: Delivery, kind: str, *, actor=None, text: str = "") -> None:
+def record(delivery: Delivery, kind: str, *, actor=None, text: str = "") -> None:
+    """Keeps what happened to the delivery, in the transaction in which it happens."""
     DeliveryEvent.objects.create(delivery=delivery, kind=kind, actor=actor, text=text)

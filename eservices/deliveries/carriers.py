@@ -1,5 +1,6 @@
 """Who carries a delivery out of the house. Other apps offer theirs in a file ``carriers.py``."""
 
+import json
 from smtplib import SMTPRecipientsRefused
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -8,10 +9,12 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.core.mail import EmailMultiAlternatives, mailers
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy
 
 from home.registry import Registry
 
-from .models import Delivery
+from .mailbox import entry_of
+from .models import Delivery, MailboxEntry
 
 
 class CannotCarry(Exception):
@@ -22,19 +25,25 @@ class Carrier(Protocol):
     """Carries one kind of delivery. May be asked twice for the same one after a crash: the delivery's id is
     the key by which the other side can tell."""
 
+    label: str  # what staff call it
+
     def carry(self, delivery: Delivery) -> None:
         """Returns once the other side has accepted; raises otherwise, ``CannotCarry`` where it never will."""
+
+    # ``probe()``, where there is one: asks the other side whether it would accept, and raises where not.
 
 
 carriers: Registry[Carrier] = Registry("carriers")
 
 
 class EmailCarrier:
-    """Through Django's mailer; rehearsals stay in the demo mailbox."""
+    """Through Django's mailer."""
+
+    label = gettext_lazy("E-mail")
 
     def carry(self, delivery: Delivery) -> None:
         try:
-            self._mailer(delivery).send_messages([self.message(delivery)])
+            mailers.default.send_messages([self.message(delivery)])
         except SMTPRecipientsRefused as refused:
             if all(code >= 500 for code, _answer in refused.recipients.values()):
                 raise CannotCarry(f"The mail server does not know {delivery.recipient}.") from refused
@@ -66,26 +75,60 @@ class EmailCarrier:
             raise CannotCarry(str(fault)) from fault
         return message
 
-    def _mailer(self, delivery: Delivery):
-        if delivery.rehearsal:
-            from .mailbox import EmailBackend
-
-            return EmailBackend(alias="rehearsal")
-        return mailers.default
-
 
 class SmsCarrier:
-    """Through the gateway of ``settings.SMS_GATEWAY``; rehearsals stay in the demo mailbox."""
+    """Through the gateway of ``settings.SMS_GATEWAY``."""
+
+    label = "SMS"
 
     def carry(self, delivery: Delivery) -> None:
-        gateway = "eservices.deliveries.mailbox.SMSGateway" if delivery.rehearsal else settings.SMS_GATEWAY
-        import_string(gateway)().send(
+        import_string(settings.SMS_GATEWAY)().send(
             to=delivery.recipient, text=delivery.payload["text"], idempotency_key=delivery.pk.hex
+        )
+
+
+class PostCarrier:
+    """People who print and post: see ``paper.actions``. No worker ever carries a letter on paper."""
+
+    label = gettext_lazy("Post")
+
+    def carry(self, delivery: Delivery) -> None:
+        raise CannotCarry("A letter on paper is printed and posted by people.")
+
+
+class RehearsalCarrier:
+    """Keeps what a rehearsal would have sent in the demo's mailbox, whoever would have carried it."""
+
+    def carry(self, delivery: Delivery) -> None:
+        if not MailboxEntry.objects.filter(rehearsed=delivery).exists():
+            entry = self._entry(delivery)
+            entry.rehearsed = delivery
+            entry.save()
+
+    def _entry(self, delivery: Delivery) -> MailboxEntry:
+        if delivery.carrier == "email":
+            return entry_of(EmailCarrier().message(delivery))
+        return MailboxEntry(
+            channel=delivery.carrier[:10],
+            recipient=delivery.recipient,
+            subject="" if delivery.carrier == "sms" else delivery.title,
+            text=delivery.payload.get("text") or json.dumps(delivery.payload, ensure_ascii=False, indent=2),
         )
 
 
 carriers.register("email")(EmailCarrier())
 carriers.register("sms")(SmsCarrier())
+carriers.register("print")(PostCarrier())
+
+
+def carrier_of(delivery: Delivery) -> Carrier:
+    """Who carries this delivery."""
+    return RehearsalCarrier() if delivery.rehearsal else carriers[delivery.carrier]
+
+
+def carrier_name(key: str) -> str:
+    """What staff call the way a delivery goes; its key where no installed app offers it."""
+    return str(carriers[key].label) if key in carriers else key
 
 
 def message_id(delivery: Delivery) -> str:
@@ -94,5 +137,7 @@ def message_id(delivery: Delivery) -> str:
 
 
 def _read(attachment: dict) -> bytes:
+    if "text" in attachment:
+        return attachment["text"].encode()
     with storages[attachment["storage"]].open(attachment["path"]) as content:
         return content.read()

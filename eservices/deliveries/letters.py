@@ -1,11 +1,18 @@
 """From a template to the content of a letter, in the language of who reads it."""
 
+import re
+
 from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
 
 from home.context import commune
+
+from .paper.paragraphs import from_plain
+
+BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
+SIGNATURE = "\n-- \n"  # as e-mail has it: what follows says who writes, and paper has a letterhead
 
 
 def render(template: str, context: dict, language: str) -> dict:
@@ -14,22 +21,37 @@ def render(template: str, context: dict, language: str) -> dict:
     Beside ``context`` the templates know ``commune``, ``language`` and ``base_url``: no request is at hand.
     """
     with translation.override(language):
-        shared = {
-            **commune(None),
-            "language": language,
-            "base_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/"),
+        everything = _shared(language) | context
+        return _in_words(template, everything) | {
+            "html": render_to_string(f"{template}.html", everything).strip()
         }
-        everything = shared | context
-        return {
-            "subject": one_line(_plain(f"{template}.subject.txt", everything)),
-            "text": _plain(f"{template}.txt", everything).strip() + "\n",
-            "html": render_to_string(f"{template}.html", everything).strip(),
-        }
+
+
+def on_paper(template: str, context: dict, language: str) -> tuple[str, list]:
+    """Title and paragraphs of the same letter for the print queue: its text down to the signature."""
+    with translation.override(language):
+        written = _in_words(template, _shared(language) | context)
+    return written["subject"], from_plain(written["text"].partition(SIGNATURE)[0])
 
 
 def one_line(text: str) -> str:
-    """``text`` without line breaks: what people typed never adds a header."""
-    return " ".join(text.split())
+    """``text`` without line breaks: what people typed never adds a header. No-break spaces stay."""
+    return BLANKS.sub(" ", text).strip()
+
+
+def _in_words(template: str, context: dict) -> dict:
+    return {
+        "subject": one_line(_plain(f"{template}.subject.txt", context)),
+        "text": _plain(f"{template}.txt", context).strip() + "\n",
+    }
+
+
+def _shared(language: str) -> dict:
+    return {
+        **commune(None),
+        "language": language,
+        "base_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/"),
+    }
 
 
 def _plain(name: str, context: dict) -> str:

@@ -1,5 +1,6 @@
 """The demo's post office: a double that keeps letters on a page, and says so, instead of sending them."""
 
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
 from .models import MailboxEntry
@@ -10,16 +11,21 @@ class EmailBackend(BaseEmailBackend):
 
     def send_messages(self, messages) -> int:
         for message in messages:
-            MailboxEntry.objects.create(
-                channel="email",
-                sender=message.from_email,
-                recipient=", ".join(message.recipients())[:320],
-                subject=message.subject[:255],
-                text=message.body,
-                html=next((a.content for a in message.alternatives if a.mimetype == "text/html"), ""),
-                attachments=[a.filename for a in message.attachments],
-            )
+            entry_of(message).save()
         return len(messages)
+
+
+def entry_of(message: EmailMultiAlternatives) -> MailboxEntry:
+    """An e-mail as the mailbox keeps it. Not saved yet."""
+    return MailboxEntry(
+        channel="email",
+        sender=message.from_email,
+        recipient=", ".join(message.recipients())[:320],
+        subject=message.subject[:255],
+        text=message.body,
+        html=next((a.content for a in message.alternatives if a.mimetype == "text/html"), ""),
+        attachments=[a.filename for a in message.attachments],
+    )
 
 
 class SMSGateway:

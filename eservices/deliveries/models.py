@@ -27,12 +27,28 @@ class DeliveryQuerySet(models.QuerySet):
             Q(woken_at=None) | Q(woken_at__lt=F("due_at")) | Q(woken_at__lt=now - WAKE_AGAIN_AFTER)
         )
 
+    def ended(self):
+        """Sent, or skipped for a reason."""
+        return self.filter(state__in=Delivery.ENDED)
+
     def open(self):
         """What has not reached its end: still to carry, under way, or stuck."""
-        return self.exclude(state__in=[Delivery.State.DONE, Delivery.State.SKIPPED])
+        return self.exclude(state__in=Delivery.ENDED)
 
     def about(self, subject: str):
         return self.filter(subject=subject)
+
+    def to_print(self):
+        """Letters on paper that nobody has printed yet, the oldest first."""
+        return self.filter(state=Delivery.State.TO_PRINT).order_by("created_at", "pk")
+
+    def printed(self):
+        """Letters on paper that lie ready to be posted."""
+        return self.filter(state=Delivery.State.PRINTED).order_by("created_at", "pk")
+
+    def posted(self):
+        """Letters on paper that went out, the latest first."""
+        return self.filter(state=Delivery.State.DONE, posting__isnull=False).order_by("-done_at", "pk")
 
 
 class Delivery(models.Model):
@@ -44,6 +60,10 @@ class Delivery(models.Model):
         DONE = "done", _("sent")
         STUCK = "stuck", _("stuck")
         SKIPPED = "skipped", _("skipped")
+        TO_PRINT = "to_print", _("to print")
+        PRINTED = "printed", _("printed, to post")
+
+    ENDED = (State.DONE, State.SKIPPED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     carrier = models.CharField(_("carrier"), max_length=30, help_text=_("Key of a carrier: email, sms, …"))
@@ -80,12 +100,21 @@ class Delivery(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state not in {self.State.DONE, self.State.SKIPPED}
+        return self.state not in self.ENDED
 
     @property
     def waits(self) -> bool:
-        """Whether staff may try it again or skip it."""
+        """Whether staff may try it again."""
         return self.state in {self.State.PENDING, self.State.STUCK}
+
+    @property
+    def may_skip(self) -> bool:
+        return self.waits or self.on_paper
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether hands must act: it waits to be printed or posted."""
+        return self.state in {self.State.TO_PRINT, self.State.PRINTED}
 
     @property
     def next_due(self):
@@ -102,6 +131,10 @@ class DeliveryEvent(models.Model):
         LOST = "lost", _("interrupted")
         RETRIED = "retried", _("tried again by hand")
         SKIPPED = "skipped", _("skipped")
+        ADDRESSED = "addressed", _("address written")
+        PRINTED = "printed", _("printed")
+        PUT_BACK = "put_back", _("put back to be printed again")
+        ARRIVED = "arrived", _("delivered")
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -120,6 +153,62 @@ class DeliveryEvent(models.Model):
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
 
 
+class PrintBatch(models.Model):
+    """Letters on paper that somebody took to print in one go."""
+
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("batch of letters")
+        verbose_name_plural = _("batches of letters")
+        ordering = ["-taken_at"]
+
+    def __str__(self) -> str:
+        return f"{self.taken_at:%Y-%m-%d %H:%M} {self.actor}"
+
+
+class Posting(models.Model):
+    """What a letter on paper has beside its delivery: the office that posts it, its batch, and its proof."""
+
+    delivery = models.OneToOneField(
+        Delivery, on_delete=models.CASCADE, primary_key=True, related_name="posting"
+    )
+    office = models.CharField(
+        _("office"), max_length=60, blank=True, db_index=True, help_text=_("Key of the team that posts it.")
+    )
+    batch = models.ForeignKey(
+        PrintBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="postings"
+    )
+    registered = models.BooleanField(_("registered"), default=False)
+    number = models.CharField(_("number of the registered letter"), max_length=40, blank=True)
+    delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("letter on paper")
+        verbose_name_plural = _("letters on paper")
+
+    def __str__(self) -> str:
+        return str(self.delivery)
+
+
+class Circuit(models.Model):
+    """How a carrier fares: see ``circuits``."""
+
+    carrier = models.CharField(_("carrier"), max_length=30, primary_key=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    fault = models.TextField(_("last fault"), blank=True)
+    opened_at = models.DateTimeField(_("not reachable since"), null=True, blank=True)
+    open_until = models.DateTimeField(_("next attempt"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("circuit")
+        verbose_name_plural = _("circuits")
+
+    def __str__(self) -> str:
+        return self.carrier
+
+
 class MailboxEntry(models.Model):
     """A letter that the demo kept on a page instead of sending it. A double, and it says so."""
 
@@ -131,6 +220,14 @@ class MailboxEntry(models.Model):
     html = models.TextField(blank=True)
     attachments = models.JSONField(default=list, help_text="Names of what was attached.")
     sent_at = models.DateTimeField(default=timezone.now)
+    rehearsed = models.OneToOneField(
+        Delivery,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="kept",
+        help_text="What an editor's rehearsal would have sent: goes with it.",
+    )
 
     class Meta:
         verbose_name = _("mailbox entry")

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from home.models import CommuneSettings
 from home.signals import contact_received
 
+from . import emails
 from .actions import queue_email
+from .signals import circuit_opened, delivery_stuck
 
 
 @receiver(contact_received)
@@ -22,3 +24,14 @@ def tell_the_commune(sender, page, submission, data, **kwargs):
             language=settings.LANGUAGE_CODE,
             subject=f"contact:{submission.pk}",
         )
+
+
+@receiver(circuit_opened)
+def tell_who_looks_after_the_outbox(sender, carrier, fault, **kwargs):
+    """Staff learn within minutes that nothing passes any more."""
+    emails.unreachable(carrier, fault)
+
+
+@receiver(delivery_stuck)
+def tell_that_one_is_stuck(sender, delivery, **kwargs):
+    emails.stuck(delivery)

@@ -2,12 +2,13 @@
 
 from django import forms
 from django.db.models import Count
-from django.http import HttpResponseNotAllowed
+from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -17,18 +18,31 @@ from wagtail.permission_policies import ModelPermissionPolicy
 
 from home.models import Heartbeat
 
-from . import access, actions
-from .models import Delivery
+from . import access, actions, circuits
+from .carriers import carrier_name, carriers
+from .models import Circuit, Delivery
+
+
+def carrier_choices() -> list[tuple[str, str]]:
+    return [(key, carrier.label) for key, carrier in carriers.items()]
 
 
 class DeliveryFilterSet(WagtailFilterSet):
+    carrier = ChoiceFilter(label=_("Carrier"), choices=carrier_choices)
+
     class Meta:
         model = Delivery
         fields = ["state", "carrier", "rehearsal"]
 
 
+class LetterColumn(TitleColumn):
+    """What it is, and to whom."""
+
+    cell_template_name = "deliveries/letter_cell.html"
+
+
 class StateColumn(Column):
-    """The state by word and shape."""
+    """The state by word and shape, and how often and when next it is tried."""
 
     cell_template_name = "deliveries/state_cell.html"
 
@@ -46,13 +60,15 @@ class BoardView(IndexView):
     default_ordering = "-created_at"
     paginate_by = 50
     columns = [
-        TitleColumn("title", label=_("Title"), url_name="deliveries_board:detail"),
-        Column("recipient", label=_("Recipient")),
-        Column("carrier", label=_("Carrier")),
-        StateColumn("state", label=_("State"), sort_key="state"),
-        Column("attempts", label=_("Attempts"), sort_key="attempts"),
-        DateColumn("created_at", label=_("Created"), sort_key="created_at"),
-        DateColumn("due_at", label=_("Next attempt"), sort_key="due_at", accessor="next_due"),
+        LetterColumn("title", label=_("Title"), url_name="deliveries_board:detail"),
+        StateColumn("state", label=_("State"), sort_key="state", width="25%"),
+        Column(
+            "carrier",
+            label=_("Carrier"),
+            accessor=lambda delivery: carrier_name(delivery.carrier),
+            classname="wide-only",
+        ),
+        DateColumn("created_at", label=_("Created"), sort_key="created_at", classname="wide-only"),
     ]
 
     def get_base_queryset(self):
@@ -63,6 +79,10 @@ class BoardView(IndexView):
         counts = dict(self.get_base_queryset().order_by().values_list("state").annotate(Count("pk")))
         context["counts"] = [(state, counts.get(state.value, 0)) for state in Delivery.State]
         now = timezone.now()
+        context["circuits"] = [
+            (carrier_name(one.carrier), one) for one in Circuit.objects.exclude(open_until=None)
+        ]
+        context["probes"] = [(key, one.label) for key, one in carriers.items() if hasattr(one, "probe")]
         context["silent"] = [name for name, at in Heartbeat.seen().items() if not Heartbeat.alive(at, now)]
         return context
 
@@ -76,6 +96,7 @@ def detail(request, pk, form=None):
     delivery = access.delivery_for(request.user, pk)
     context = {
         "delivery": delivery,
+        "carrier": carrier_name(delivery.carrier),
         "events": delivery.events.select_related("actor"),
         "text": access.readable_text(delivery),
         "attachments": delivery.payload.get("attachments", []),
@@ -116,6 +137,23 @@ def skip(request, pk):
     return redirect("deliveries_board:detail", pk)
 
 
+def probe(request, carrier):
+    """Asks the other side whether it would accept something, and says what it answered."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if not access.may_see_board(request.user) or not hasattr(carriers.get(carrier), "probe"):
+        raise Http404
+    words = {"carrier": carrier_name(carrier)}
+    try:
+        carriers[carrier].probe()
+    except Exception as fault:
+        messages.error(request, _("%(carrier)s does not answer: %(fault)s") % (words | {"fault": fault}))
+    else:
+        circuits.passed(carrier)
+        messages.success(request, _("%(carrier)s answers: what waits is sent.") % words)
+    return redirect("deliveries_board:index")
+
+
 class BoardViewSet(ViewSet):
     """The board and its pages, for staff who may change deliveries."""
 
@@ -143,6 +181,7 @@ class BoardViewSet(ViewSet):
         return [
             path("", self.construct_view(BoardView), name="index"),
             path("results/", self.construct_view(BoardView, results_only=True), name="index_results"),
+            path("test/<slug:carrier>/", probe, name="probe"),
             path("<uuid:pk>/", detail, name="detail"),
             path("<uuid:pk>/retry/", retry, name="retry"),
             path("<uuid:pk>/skip/", skip, name="skip"),

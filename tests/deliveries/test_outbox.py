@@ -1,5 +1,6 @@
 import smtplib
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from eservices.deliveries import actions
+from eservices.deliveries.carriers import carriers
 from eservices.deliveries.models import Delivery, DeliveryEvent, MailboxEntry
 from eservices.deliveries.sweeps import deliver
 from tests.factories.deliveries import DeliveryFactory, SmsFactory
@@ -34,7 +36,7 @@ class Server:
 @pytest.fixture
 def server(monkeypatch):
     server = Server()
-    monkeypatch.setattr("eservices.deliveries.carriers.EmailCarrier._mailer", lambda self, delivery: server)
+    monkeypatch.setattr("eservices.deliveries.carriers.mailers", SimpleNamespace(default=server))
     return server
 
 
@@ -132,6 +134,24 @@ def test_a_rehearsal_stays_in_the_demo_mailbox(letters):
     assert MailboxEntry.objects.get().subject == "Hello Élodie"
 
 
+@pytest.mark.parametrize("carrier", ["sms", "a-carrier-of-another-app"])
+def test_whoever_would_carry_it_a_rehearsal_stays_in_the_demo_mailbox(carrier):
+    delivery = SmsFactory(carrier=carrier, rehearsal=True)
+    for _ in range(2):
+        Delivery.objects.update(state=State.PENDING, due_at=timezone.now())
+        actions.attempt(delivery.pk)
+    assert MailboxEntry.objects.get().text == "Your room is booked"
+    assert fresh(delivery).state == State.DONE
+
+
+def test_what_a_rehearsal_sent_is_thrown_away_and_what_is_real_stays(letters):
+    real, rehearsed = (queue(letters, rehearsal=rehearsal, subject="case:1") for rehearsal in (False, True))
+    actions.attempt(rehearsed.pk)
+    actions.discard(actor=None, subject="case:1")
+    assert Delivery.objects.get() == real
+    assert not MailboxEntry.objects.exists()
+
+
 def test_a_confidential_letter_leaves_no_content_behind(letters):
     delivery = queue(letters, confidential=True)
     actions.attempt(delivery.pk)
@@ -160,7 +180,7 @@ def test_a_second_copy_bears_the_same_message_id(server):
     server.fault = smtplib.SMTPServerDisconnected("after the last byte")
     actions.attempt(delivery.pk)
     server.fault = None
-    first = actions.carriers["email"].message(delivery)
+    first = carriers["email"].message(delivery)
     actions.retry(actor=None, delivery=delivery)
     actions.attempt(delivery.pk)
     assert server.accepted[0].extra_headers["Message-ID"] == first.extra_headers["Message-ID"]
@@ -235,6 +255,22 @@ def test_a_delivery_that_a_dead_worker_claimed_is_carried_by_the_next_sweep(serv
     deliver(now)
     assert fresh(delivery).state == State.DONE
     assert [event.kind for event in delivery.events.all()] == ["lost", "sent"]
+
+
+def test_a_delivery_that_ends_every_worker_waits_longer_each_time_and_is_stuck_after_a_week(server):
+    with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
+        delivery = DeliveryFactory()
+        while fresh(delivery).state == State.PENDING:
+            clock.move_to(max(timezone.now(), fresh(delivery).due_at))
+            assert actions._claim(delivery.pk, timezone.now())  # and then the worker is no more
+            clock.shift(actions.CLAIM)
+            actions.recover(timezone.now())
+        stuck = fresh(delivery)
+        assert stuck.state == State.STUCK
+        assert stuck.reason
+        assert timedelta(days=6) < timezone.now() - delivery.created_at < timedelta(days=8)
+    assert {event.kind for event in delivery.events.all()} == {DeliveryEvent.Kind.LOST}
+    assert stuck.attempts < 30
 
 
 def test_a_delivery_that_a_worker_is_carrying_is_left_alone(server):

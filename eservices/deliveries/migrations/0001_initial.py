@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('home', '0001_initial'),  # after the libraries, see there
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,110 @@
+"""What is filed of a case: everything, as somebody would want to find it in thirty years.
+
+``dossier.pdf`` (PDF/A, for people), ``dossier.json`` (for machines), the applicant's files, the issued documents, and
+``manifest.json`` with the size and the SHA-256 of each.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.files import File
+from django.utils.translation import override
+
+from eservices.cases import access
+from eservices.cases.models import Case
+from eservices.documents import casefile
+from home.models import CommuneSettings
+
+from .ged import CHUNK, fit
+
+FORMAT = 1  # of dossier.json and manifest.json
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One file of a dossier; ``chunks`` may be called again, and reads it anew."""
+
+    name: str
+    size: int
+    chunks: Callable[[], Iterable[bytes]]
+
+
+def pieces(case: Case, now: datetime) -> Iterator[Piece]:
+    """The files of the dossier but the manifest, in the language of the commune."""
+    with override(settings.LANGUAGE_CODE):
+        pdf = casefile.pdf(case, reader=CommuneSettings.current().name, now=now)
+    yield _bytes("dossier.pdf", pdf)
+    yield _bytes("dossier.json", _json(facts(case)))
+    for number, file in enumerate(access.files_of(case).readable(), start=1):
+        yield _stored(f"files/{number:02}-{fit(file.name)}", file.content)
+    for document in case.documents.out().exclude(content=""):
+        yield _stored(f"documents/{fit(document.file_name)}", document.content)
+
+
+def manifest(case: Case, filed: dict[str, tuple[int, str]]) -> Piece:
+    """What was filed: size and SHA-256 by name."""
+    files = [{"name": name, "size": size, "sha256": digest} for name, (size, digest) in filed.items()]
+    return _bytes("manifest.json", _json({"format": FORMAT, "reference": case.reference, "files": files}))
+
+
+def facts(case: Case) -> dict:
+    """The case as plain data."""
+    sent = case.submission
+    return {
+        "format": FORMAT,
+        "reference": case.reference,
+        "service": {"key": case.form.slug, "title": case.service, "version": case.version.number},
+        "team": case.team.key,
+        "language": case.language,
+        "applicant": {"name": case.applicant, "email": sent.email, "phone": sent.phone},
+        "channel": sent.channel,
+        "sent": sent.sent_at,
+        "opened": case.opened_at,
+        "closed": case.closed_at,
+        "state": case.state,
+        "outcome": case.outcome,
+        "reason": case.reason,
+        "answers": case.answers,
+        "declared": sent.answers,
+        "messages": [
+            {
+                "at": one.at,
+                "kind": one.kind,
+                "by": "applicant" if one.from_applicant else "commune",
+                "text": one.text,
+            }
+            for one in case.messages.all()
+        ],
+        "documents": [
+            {"number": one.number, "title": one.title, "state": one.state, "sha256": one.digest}
+            for one in case.documents.out()
+        ],
+        "timeline": [
+            {"number": event.number, "at": event.at, "kind": event.kind, "by": event.actor_kind}
+            for event in case.events.order_by("number")
+        ],
+    }
+
+
+def _json(content: dict) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=2, default=_plain).encode()
+
+
+def _plain(value) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _bytes(name: str, content: bytes) -> Piece:
+    return Piece(name, len(content), lambda: [content])
+
+
+def _stored(name: str, content: File) -> Piece:
+    return Piece(name, content.size, lambda: _read(content))
+
+
+def _read(content: File) -> Iterator[bytes]:
+    with content.open("rb") as opened:
+        yield from opened.chunks(CHUNK)

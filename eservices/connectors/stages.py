@@ -1,0 +1,57 @@
+"""The stage that files the dossier of a case in the GED."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from eservices.cases.actors import SYSTEM
+from eservices.cases.stages import LEAD, Done, Stage, Waiting, stages
+from eservices.cases.stages import SYSTEM as THE_SYSTEM
+from eservices.deliveries.models import Delivery
+from eservices.formbuilder.blocks import FixedCharBlock
+
+from . import actions, plans
+
+
+@stages.register("filing")
+class FilingStage(Stage):
+    """The whole dossier goes into the document management, and the case waits until it lies there."""
+
+    key = "filing"
+    label = _("Filing in the document management")
+    icon = "folder-open-inverse"
+    agent_template = "connectors/filing_agent.html"
+    applicant_template = "connectors/filing_applicant.html"
+
+    def block(self):
+        help_text = _("Folders with / between. Known: %(known)s.") % {
+            "known": ", ".join(f"{{{name}}}" for name in plans.PLACEHOLDERS)
+        }
+        plan = FixedCharBlock(
+            label=_("Filing plan"),
+            default=plans.DEFAULT,
+            max_length=200,
+            validators=[plans.check],
+            help_text=help_text,
+        )
+        return blocks.StructBlock([("plan", plan)], icon=self.icon, label=self.label)
+
+    def enter(self, case, row, settings):
+        plan = settings.get("plan") or plans.DEFAULT
+        delivery = actions.file_case(actor=SYSTEM, case=case, stage=row, plan=plan)
+        row.data["delivery"] = str(delivery.pk)
+        return Waiting(THE_SYSTEM)
+
+    def resume(self, case, row, settings):
+        delivery = Delivery.objects.filter(pk=row.data["delivery"]).first()
+        if delivery is None:
+            return self.enter(case, row, settings)
+        if delivery.state == Delivery.State.STUCK:
+            return Waiting(LEAD, reason=delivery.reason)
+        if delivery.is_open:
+            return Waiting(THE_SYSTEM)
+        return Done({"folder": delivery.payload.get("folder", ""), "skipped": _skipped(delivery)})
+
+
+def _skipped(delivery: Delivery) -> str:
+    """Why staff gave up on it; empty where it lies in the GED."""
+    return delivery.reason if delivery.state == Delivery.State.SKIPPED else ""

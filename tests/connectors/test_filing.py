@@ -1,0 +1,216 @@
+"""The dossier of a case goes into the document management by itself, whole and proven, and never twice."""
+
+import hashlib
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.cases import process
+from eservices.cases.models import Case
+from eservices.connectors import carriers, plans
+from eservices.connectors.ged import Unreachable
+from eservices.deliveries import actions as deliveries
+from eservices.deliveries import circuits
+from eservices.deliveries.models import Circuit, Delivery
+from eservices.submissions.models import StoredFile
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory
+from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case
+from tests.factories.submissions import pdf
+
+pytestmark = pytest.mark.django_db
+FILING = {"key": "ged", "type": "filing", "settings": {"format": 1, "plan": "Habitants/{year}/{reference}"}}
+
+
+@pytest.fixture
+def shelf(settings, tmp_path):
+    """The folder of the document management."""
+    settings.GED_URL = f"directory:{tmp_path}"
+    return tmp_path
+
+
+def carried() -> Delivery:
+    deliveries.attempt(Delivery.objects.get(carrier="ged").pk)
+    return Delivery.objects.get(carrier="ged")
+
+
+def enclose(case, name: str) -> None:
+    """A file that the applicant sent with the request."""
+    content = pdf(name).read()
+    StoredFile.objects.create(
+        submission=case.submission,
+        field="piece",
+        name=name,
+        content_type="application/pdf",
+        size=len(content),
+        digest=hashlib.sha256(content).hexdigest(),
+        content=ContentFile(content, name="x.pdf"),
+    )
+
+
+def fresh(case) -> Case:
+    return Case.objects.get(pk=case.pk)
+
+
+def test_the_whole_dossier_is_filed_with_a_manifest_that_proves_it(shelf, django_capture_on_commit_callbacks):
+    DocumentTemplateFactory()
+    with django_capture_on_commit_callbacks(execute=True):
+        case = accepted_case(stages=[*STAGES, FILING])
+        enclose(case, "bail.pdf")
+    [folder] = (shelf / "Habitants" / str(case.opened_at.year)).iterdir()
+    assert folder.name == case.reference
+    filed = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert {"dossier.pdf", "dossier.json", "manifest.json"} < filed
+    assert any(name.startswith("documents/attestation-de-domicile-") for name in filed)
+    told = json.loads((folder / "manifest.json").read_text())
+    assert {one["name"] for one in told["files"]} == filed - {"manifest.json"}
+    for one in told["files"]:
+        content = (folder / one["name"]).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (one["size"], one["sha256"])
+    facts = json.loads((folder / "dossier.json").read_text())
+    assert facts["answers"] == case.submission.answers
+    assert facts["reference"] == case.reference
+    assert fresh(case).state == "closed"
+
+
+def test_the_case_waits_until_its_dossier_lies_there(shelf):
+    case = CaseFactory(stages=[FILING])
+    assert fresh(case).is_open
+    process.advance(case.pk)  # woken for another reason: it is not filed twice
+    assert Delivery.objects.filter(carrier="ged").count() == 1
+    assert carried().state == "done"
+    process.advance(case.pk)
+    assert fresh(case).state == "closed"
+
+
+def test_the_files_of_the_applicant_go_along_under_names_that_fit(shelf):
+    case = CaseFactory(stages=[FILING])
+    enclose(case, "../bail: n° 3.pdf")
+    carried()
+    [file] = shelf.rglob("files/*")
+    assert file.name == "01--bail- n° 3.pdf"
+
+
+def test_what_stands_in_the_document_management_already_is_not_touched(shelf):
+    case = CaseFactory(stages=[FILING])
+    standing = shelf / "Habitants" / str(case.opened_at.year) / case.reference
+    standing.mkdir(parents=True)
+    (standing / "dossier.pdf").write_text("somebody else's")
+    carried()
+    assert (standing / "dossier.pdf").read_text() == "somebody else's"
+    assert (standing.parent / f"{case.reference} (2)" / "manifest.json").exists()
+
+
+def test_a_worker_that_dies_on_the_way_leaves_one_dossier_in_the_end(shelf, monkeypatch):
+    case = CaseFactory(stages=[FILING])
+    real = carriers._put
+    monkeypatch.setattr(carriers, "_put", lambda *args: (_ for _ in ()).throw(Unreachable("cut")))
+    assert carried().state == "pending"
+    monkeypatch.setattr(carriers, "_put", real)
+    Delivery.objects.update(due_at=timezone.now())
+    assert carried().state == "done"
+    assert [path.name for path in shelf.glob("Habitants/*/*")] == [case.reference]
+
+
+def test_what_is_read_back_differently_is_not_done(shelf, monkeypatch):
+    CaseFactory(stages=[FILING])
+    monkeypatch.setattr(
+        "eservices.connectors.contrib.directory.Directory.read", lambda self, path: iter([b"x"])
+    )
+    delivery = carried()
+    assert delivery.state == "pending"
+    assert "not what was written" in delivery.reason
+
+
+def test_a_lead_sees_what_is_stuck_and_staff_may_skip_it_with_a_reason(shelf, monkeypatch, client):
+    case = CaseFactory(stages=[FILING])
+    for name in ("plan", "plan (2)"):
+        (shelf / name).mkdir()
+    monkeypatch.setattr(carriers, "NAMES", 1)
+    delivery = carried()
+    assert delivery.state == "stuck"
+    process.advance(case.pk)
+    assert case.stages.get().waiting_for == "lead"
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
+    client.post(reverse("deliveries_board:skip", args=[delivery.pk]), {"reason": "Filed by hand"})
+    process.advance(case.pk)
+    assert fresh(case).state == "closed"
+    assert case.stages.get().data["skipped"] == "Filed by hand"
+
+
+def test_a_rehearsal_files_nothing(shelf):
+    CaseFactory(stages=[FILING], rehearsal=True)
+    carried()
+    assert not list(shelf.iterdir())
+
+
+def test_a_plan_keeps_cases_apart_and_knows_its_placeholders():
+    case = CaseFactory()
+    assert plans.folder("{team}/{reference}//{nobody}/ ", case) == f"Habitants/{case.reference}/{{nobody}}"
+    plans.check("a/{reference}")
+    for wrong in ("a/b", "{reference}/{name}"):
+        with pytest.raises(ValidationError):
+            plans.check(wrong)
+
+
+# -- The way out is cut --------------------------------------------------------------------------------------
+def test_a_system_that_is_down_is_not_asked_by_every_delivery_and_staff_are_told(shelf, monkeypatch):
+    boss = UserFactory(is_superuser=True, is_staff=True)
+    asked = []
+
+    def refuse(self, folder):
+        asked.append(folder)
+        raise Unreachable("no route to host")
+
+    monkeypatch.setattr("eservices.connectors.contrib.directory.Directory.claim", refuse)
+    cases = [CaseFactory(stages=[FILING]) for _number in range(circuits.FAILURES + 2)]
+    waiting = list(Delivery.objects.filter(carrier="ged").order_by("created_at"))
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for delivery in waiting:
+            deliveries.attempt(delivery.pk)
+        assert len(asked) == circuits.FAILURES
+        postponed = Delivery.objects.get(pk=waiting[-1].pk)
+        assert (postponed.state, postponed.attempts) == ("pending", 0)
+        [letter] = Delivery.objects.filter(subject="alert:ged")
+        assert letter.recipient == boss.email
+        assert "no route to host" in letter.payload["text"]
+
+        clock.shift(circuits.PAUSE + timedelta(seconds=1))
+        for delivery in waiting[-2:]:
+            deliveries.attempt(delivery.pk)
+        assert len(asked) == circuits.FAILURES + 1  # one tries for all
+
+        monkeypatch.undo()
+        clock.shift(circuits.PAUSE + timedelta(seconds=1))
+        for delivery in waiting[-2:]:
+            Delivery.objects.filter(pk=delivery.pk).update(due_at=timezone.now())
+            deliveries.attempt(delivery.pk)
+    assert Circuit.objects.get().open_until is None
+    assert Delivery.objects.filter(carrier="ged", state="done").count() == 2
+    assert len(cases) == len(waiting)
+
+
+def test_staff_test_the_way_and_read_what_it_answers(shelf, client, settings):
+    url, board = reverse("deliveries_board:probe", args=["ged"]), reverse("deliveries_board:index")
+    client.force_login(UserFactory(is_superuser=True, is_staff=True))
+    assert f'action="{url}"' in client.get(board).content.decode()
+
+    def said() -> list[str]:
+        return [str(one).strip() for one in client.post(url, follow=True).context["messages"]]
+
+    assert said() == [_("%(carrier)s answers: what waits is sent.") % {"carrier": _("Document management")}]
+    Path(shelf, "file").write_text("no folder")
+    settings.GED_URL = f"directory:{shelf}/file"
+    assert "Not a directory" in said()[0] or "exists" in said()[0]
+    assert client.get(url).status_code == 405
+    assert client.post(reverse("deliveries_board:probe", args=["email"])).status_code == 404
+    client.force_login(UserFactory(is_staff=True))
+    assert client.post(url).status_code in {302, 404}

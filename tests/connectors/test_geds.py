@@ -1,0 +1,129 @@
+"""What every document management must do, asked of each that comes with the product."""
+
+import re
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+from eservices.connectors.ged import CHUNK, Unreachable, digest, fit, geds
+from tests.connectors.webdav import webdav_server
+
+NAME = "Été 2026, 100 % « d’accord » #1"
+
+
+@pytest.fixture(params=["directory", "webdav"])
+def place(request, tmp_path):
+    """A system that stands, and the folder in which its files really lie."""
+    if request.param == "directory":
+        yield f"directory:{tmp_path}", tmp_path
+    else:
+        with webdav_server(tmp_path) as url:
+            yield url, tmp_path
+
+
+@pytest.fixture
+def ged(place):
+    return made(place[0])
+
+
+def made(url):
+    found = urlsplit(url)
+    return geds[found.scheme](found)
+
+
+def test_a_folder_is_given_once_with_all_above_it(ged):
+    assert ged.claim(f"2026/{NAME}")
+    assert not ged.claim(f"2026/{NAME}")
+    assert ged.claim("2026/Zwei")
+
+
+def test_what_is_written_is_read_back_whatever_its_size(ged, place):
+    ged.claim("a")
+    big = [bytes([number]) * CHUNK for number in range(12)]
+    for name, chunks in ((f"{NAME}.pdf", [b"eins"]), ("big.bin", big), ("empty.txt", [])):
+        ged.write(f"a/{name}", iter(chunks), sum(map(len, chunks)))
+        assert digest(ged.read(f"a/{name}")) == digest(chunks)
+    assert sorted(path.name for path in (place[1] / "a").iterdir()) == sorted(
+        [f"{NAME}.pdf", "big.bin", "empty.txt"]
+    )
+
+
+def test_a_second_try_writes_over_what_the_first_left(ged):
+    ged.claim("a")
+    for content in (b"first", b"second"):
+        ged.write("a/x.txt", [content], len(content))
+    assert b"".join(ged.read("a/x.txt")) == b"second"
+
+
+def test_a_file_whose_sending_breaks_off_is_not_there(ged, place):
+    def broken():
+        yield b"half"
+        raise OSError("the storage went away")
+
+    ged.claim("a")
+    with pytest.raises((Unreachable, OSError)):
+        ged.write("a/x.txt", broken(), 8)
+    assert not (place[1] / "a" / "x.txt").exists()
+
+
+def test_it_says_whether_it_would_accept(ged, place):
+    ged.probe()
+    assert not list(place[1].glob("*probe*"))
+
+
+def test_what_is_not_there_cannot_be_read(ged):
+    with pytest.raises(Unreachable):
+        list(ged.read("nowhere/x.txt"))
+
+
+def test_a_system_that_is_down_or_refuses_the_password_says_so(tmp_path):
+    with webdav_server(tmp_path) as url:
+        for wrong in (url.replace("schl", "sch"), re.sub(r":\d+/", ":9/", url)):
+            with pytest.raises(Unreachable):
+                made(wrong).probe()
+            with pytest.raises(Unreachable):
+                made(wrong).claim("a")
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(Unreachable):
+        made(f"directory:{tmp_path}/file").probe()
+
+
+LOCK = """<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope>
+<D:locktype><D:write/></D:locktype></D:lockinfo>"""
+
+
+def test_what_somebody_else_has_locked_is_tried_again_later(tmp_path):
+    with webdav_server(tmp_path) as url:
+        ged = made(url)
+        ged.claim("a")
+        ged.write("a/x.txt", [b"first"], 5)
+        locked = ged.session.request(
+            "LOCK", f"{ged.root}a/x.txt", data=LOCK, headers={"Timeout": "Second-60"}
+        )
+        assert locked.status_code == 200
+        with pytest.raises(Unreachable, match="423"):
+            ged.write("a/x.txt", [b"second"], 6)
+    assert (tmp_path / "a" / "x.txt").read_text() == "first"
+
+
+def test_a_server_that_never_answers_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr("eservices.connectors.contrib.webdav.TIMEOUT", (0.2, 0.2))
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unreachable):
+        made(f"webdav://127.0.0.1:{silent.getsockname()[1]}/").claim("a")
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("../../etc/passwd", "-..-etc-passwd"),
+        ("a/b\\c:d*?.pdf", "a-b-c-d-.pdf"),
+        (" . ", "_"),
+        ("", "_"),
+        ("e\u0301te\u0301.pdf", "été.pdf"),
+        ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
+        ("Dupont \u0000 & fils.", "Dupont - & fils"),
+    ],
+)
+def test_names_fit_every_system(name, taken):
+    assert fit(name) == taken

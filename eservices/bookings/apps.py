@@ -6,3 +6,6 @@ class BookingsConfig(AppConfig):
     name = "eservices.bookings"
     label = "eservices_bookings"
     verbose_name = _("Bookings")
+
+    def ready(self):
+        from . import receivers  # noqa: F401

@@ -1,0 +1,168 @@
+"""The only ways to fetch what is booked on behalf of a person. Unknown and forbidden look the same: 404.
+
+Staff see what is booked of the things of their teams. Who booked, they see where they may read the case.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+
+from eservices.cases import access as cases
+from eservices.cases.models import Case, Role, TeamMember
+from eservices.formbuilder.models import Form
+from eservices.submissions.access import version_in_force
+
+from .models import Booking, CalendarLink, Resource, Waiting
+from .offers import Offer, offer, offers
+from .states import State
+
+# What a member of the team of a thing needs to be to do something about what is booked of it.
+NEEDED = {"read": Role.READ, "move": Role.TREAT, "configure": Role.CONFIGURE}
+
+MOST_OF_CALENDAR = 2_000
+
+
+# -- Staff ---------------------------------------------------------------------------------------------------
+def resources_for(user, to: str = "read"):
+    """The things on whose bookings ``user`` may do ``to``."""
+    if not user.is_authenticated or not user.is_active:
+        return Resource.objects.none()
+    if user.is_superuser:
+        return Resource.objects.all()
+    teams = TeamMember.objects.filter(user=user, role__gte=NEEDED[to]).values("team")
+    return Resource.objects.filter(team__in=teams)
+
+
+def offers_for(user, to: str = "read") -> list[Offer]:
+    """The same as they are known without a query, in the order of their names."""
+    known = offers()
+    return [known[key] for key in resources_for(user, to).values_list("key", flat=True) if key in known]
+
+
+def has_a_plan(user) -> bool:
+    """Whether there is anything for ``user`` to plan; asked by the menu of every page."""
+    if not hasattr(user, "_has_a_plan"):
+        user._has_a_plan = resources_for(user).exists()
+    return user._has_a_plan
+
+
+def resource_for(user, key: str, to: str = "read") -> Resource:
+    """The thing of this key, if ``user`` may do ``to``; else 404."""
+    return _one(resources_for(user, to), key=key)
+
+
+def bookings_for(user, to: str = "read"):
+    """What is booked of these things, rehearsals and holds that expired left out."""
+    return current().filter(resource__in=resources_for(user, to).values("pk"))
+
+
+def booking_for(user, pk, to: str = "read") -> Booking:
+    """One of them; else 404."""
+    return _one(bookings_for(user, to).select_related("resource", "submission__version"), pk=pk)
+
+
+def may_cancel(user, booking: Booking) -> bool:
+    """Whether ``user`` may cancel it: what is paid back is the business of who treats the request, if there is one."""
+    if not resources_for(user, "move").filter(pk=booking.resource_id).exists():
+        return False
+    treated = cases.cases_for(user, "message").filter(submission=booking.submission_id)
+    return not booking.submission_id or treated.exists()
+
+
+def current():
+    """What has its time now. For nobody's eyes: what of it is shown, the asker's rights decide."""
+    gone = Q(state=State.HELD, held_until__lte=timezone.now())
+    return Booking.objects.real().standing().exclude(gone)
+
+
+def taking(wanted: Iterable[Offer]):
+    """What takes the units of some things now, booked as these or as others. For nobody's eyes either."""
+    units = {unit for offer in wanted for unit in offer.needs}
+    return current().filter(resource__in=[one.pk for one in offers().values() if units & one.needs.keys()])
+
+
+def cases_of(user, bookings: Iterable[Booking]) -> dict:
+    """The cases of some bookings that ``user`` may read, by submission."""
+    asked = {one.submission_id for one in bookings} - {None}
+    found = cases.cases_for(user).filter(submission__in=asked).select_related("submission") if asked else ()
+    return {case.submission_id: case for case in found}
+
+
+def case_of(user, booking: Booking) -> Case | None:
+    """The case of a booking, if ``user`` may read it."""
+    return cases_of(user, [booking]).get(booking.submission_id)
+
+
+def links_for(user) -> dict[int, CalendarLink]:
+    """The secret addresses of the calendars of things whose bookings ``user`` moves, by thing."""
+    links = CalendarLink.objects.filter(resource__in=resources_for(user, "move").values("pk"))
+    return {one.resource_id: one for one in links}
+
+
+# -- Everybody -----------------------------------------------------------------------------------------------
+def public_rooms() -> list[Offer]:
+    """The rooms whose calendar everybody sees: those that are offered."""
+    return [one for one in offers().values() if one.offered and one.kind == Resource.Kind.ROOM]
+
+
+def public_room(key: str) -> Offer:
+    """One of them; else 404."""
+    found = next((one for one in public_rooms() if one.key == key), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+# -- By a secret address -------------------------------------------------------------------------------------
+def resource_by_secret(secret: str) -> Resource:
+    """The thing whose calendar a secret address opens; 404 where it is unknown or was ended."""
+    return _one(CalendarLink.objects.select_related("resource"), secret=secret).resource
+
+
+def calendar_of(resource: Resource, now) -> list[tuple[Booking, str]]:
+    """What is agreed of a thing for its calendar, with what each is for. Nobody is named: addresses get about."""
+    known = {one.pk: one for one in offers().values()}
+    start, end = now - timedelta(days=31), now + timedelta(days=1100)
+    found = taking([known[resource.pk]]).agreed().overlapping(start, end)
+    found = list(found.select_related("resource").order_by("starts_at", "pk")[:MOST_OF_CALENDAR])
+    cases = Case.objects.filter(submission__in={one.submission_id for one in found} - {None})
+    references = dict(cases.values_list("submission", "reference"))
+    return [(one, one.title or references.get(one.submission_id, "")) for one in found]
+
+
+# -- The waiting list ----------------------------------------------------------------------------------------
+def waited_for(slug: str, field: str, resource: str) -> tuple[Form, Offer]:
+    """A form that keeps a waiting list at its question ``field``, and what is waited for there; else 404."""
+    version = version_in_force(slug)
+    asked, wanted = version.definition.fields.get(field), offer(resource)
+    keeps = asked and asked.type == "booking" and asked.settings.get("waiting") is True
+    if (
+        not keeps
+        or wanted is None
+        or not wanted.offered
+        or resource not in asked.settings.get("resources", ())
+    ):
+        raise Http404
+    return version.form, wanted
+
+
+def waiting_by_secret(secret: str) -> Waiting:
+    """The place on a waiting list behind a link."""
+    return _one(Waiting.objects.select_related("resource", "form", "booking__draft"), secret=secret)
+
+
+def came_before(waiting: Waiting) -> int:
+    """How many wait for a part of the same time and came earlier."""
+    known = offer(waiting.resource.key)
+    others = Waiting.objects.for_any_of(known.needs if known else (), waiting.starts_at, waiting.ends_at)
+    return others.filter(created_at__lt=waiting.created_at).count()
+
+
+def _one(rows, **key):
+    try:
+        return rows.get(**key)
+    except (rows.model.DoesNotExist, ValueError):
+        raise Http404 from None

@@ -1,0 +1,36 @@
+"""Every write that means something to a booking. ``actor``: an agent, an applicant or the system."""
+
+from .handing import hand_over, miss, take_back
+from .holding import TooMany, hold, release, sweep_holds
+from .house import describe, reserve
+from .linking import end_link, renew_link
+from .living import cancel, confirm, let_go, move, refuse, remind, send
+from .locking import NotAllowed, Taken
+from .waiting import join, leave, look_after, take_offer
+
+__all__ = [
+    "NotAllowed",
+    "Taken",
+    "TooMany",
+    "cancel",
+    "confirm",
+    "describe",
+    "end_link",
+    "hand_over",
+    "hold",
+    "join",
+    "leave",
+    "let_go",
+    "look_after",
+    "miss",
+    "move",
+    "refuse",
+    "release",
+    "remind",
+    "renew_link",
+    "reserve",
+    "send",
+    "sweep_holds",
+    "take_back",
+    "take_offer",
+]

@@ -1,0 +1,39 @@
+"""Imported calendars, read by a worker from time to time."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from .. import feeds
+from ..models import BlockedTime, Feed
+
+AGAIN = timedelta(minutes=30)
+
+
+def read_feed(feed_id: int) -> None:
+    """Reads a calendar and keeps what it says instead of what it said before; a fault keeps what there was."""
+    feed = Feed.objects.filter(pk=feed_id).first()
+    if feed is None:
+        return
+    now = timezone.now()
+    try:
+        found = feeds.busy(feeds.fetch(feed.url), timezone.get_default_timezone(), now)
+    except feeds.Unreadable as fault:
+        Feed.objects.filter(pk=feed.pk).update(fault=str(fault)[:255], due_at=now + AGAIN)
+        return
+    _keep(feed, found, now)
+
+
+@transaction.atomic
+def _keep(feed: Feed, found: list[feeds.Busy], now) -> None:
+    feed = Feed.objects.select_for_update().get(pk=feed.pk)
+    feed.events.all().delete()
+    BlockedTime.objects.bulk_create(
+        BlockedTime(
+            unit_id=feed.unit_id, starts_at=one.span.start, ends_at=one.span.end, reason=one.reason, feed=feed
+        )
+        for one in found
+    )
+    feed.fault, feed.read_at, feed.due_at = "", now, now + AGAIN
+    feed.save(update_fields=["fault", "read_at", "due_at"])

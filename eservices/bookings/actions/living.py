@@ -1,0 +1,167 @@
+"""The life of a booking after it was sent: agreed, moved, cancelled, reminded of."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.cases import trace
+from eservices.cases.actors import Applicant
+from eservices.submissions.models import Submission
+
+from .. import emails, terms
+from ..availability import Span
+from ..models import Booking
+from ..offers import Offer
+from ..states import MOVABLE, State
+from .holding import keep
+from .locking import NotAllowed, case_of, change, forget_expired, locked, take, taking
+from .noting import note_booking
+from .refunding import pay_back
+
+
+def send(
+    *,
+    actor,
+    submission: Submission,
+    field: str,
+    offer: Offer,
+    spans: list[Span],
+    series: UUID,
+    count: int = 1,
+) -> list[Booking]:
+    """Makes what the answer names provisional, in the transaction of sending.
+
+    A hold that expired is taken again if the time is free. Raises ``Taken`` where somebody else was faster.
+    """
+    now, wanted = timezone.now(), {(span.start, span.end) for span in spans}
+    with taking(offer.needs):
+        forget_expired(offer.needs, now)
+        own = Booking.objects.filter(draft=submission.draft_id, field=field, state=State.HELD)
+        held = {
+            (one.starts_at, one.ends_at): one
+            for one in own.filter(series=series, resource=offer.pk, count=count)
+            if (one.starts_at, one.ends_at) in wanted
+        }
+        own.exclude(pk__in=[one.pk for one in held.values()]).delete()
+        for start, end in sorted(wanted - held.keys()):
+            held[start, end] = Booking(
+                resource_id=offer.pk,
+                count=count,
+                starts_at=start,
+                ends_at=end,
+                rehearsal=submission.version.is_rehearsal,
+                draft=submission.draft,
+                field=field,
+                series=series,
+            )
+            keep(held[start, end], offer, now)
+        for one in held.values():
+            change(one, "send", submission=submission, held_until=None, held_by="")
+    return sorted(held.values(), key=lambda one: one.starts_at)
+
+
+@transaction.atomic
+def confirm(*, actor, booking: Booking) -> Booking:
+    """It is agreed; whoever booked is reminded some time before. Its case, if any, must be locked."""
+    booking = locked(booking)
+    before = booking.resource.remind_before
+    remind_at = booking.starts_at - timedelta(hours=before) if before else None
+    change(booking, "confirm", remind_at=remind_at if remind_at and remind_at > timezone.now() else None)
+    return booking
+
+
+@transaction.atomic
+def refuse(*, actor, booking: Booking) -> Booking:
+    """It is not agreed: the time is free again. Who asked reads why in the letter about the case."""
+    booking = locked(booking)
+    change(booking, "refuse")
+    return booking
+
+
+@transaction.atomic
+def cancel(*, actor, booking: Booking, tell: bool = True) -> Booking:
+    """It does not take place: the time is free again, and what the terms say is paid back.
+
+    Who booked may do it until the terms say so, staff always; ``tell``: a letter says so.
+    """
+    case = case_of(booking)
+    booking = locked(booking)
+    now = timezone.now()
+    if isinstance(actor, Applicant):
+        _in_time(booking, now)
+    change(booking, "cancel", remind_at=None, sequence=booking.sequence + 1)
+    if case:
+        amount = pay_back(actor=actor, case=case, booking=booking, now=now)
+        trace.record(case, "booking_cancelled", actor, at=booking.starts_at.isoformat(), paid_back=amount)
+        if tell:
+            emails.cancelled(case, [booking], amount)
+    else:
+        note_booking(actor, booking, "cancel")
+    return booking
+
+
+def move(*, actor, booking: Booking, offer: Offer, span: Span, anyway: bool = False) -> Booking:
+    """Another time, or another resource; the old time is free as soon as the new one is taken.
+
+    ``anyway``: staff goes past the rules, never over another booking. Raises ``Taken``, or ``NotAllowed`` where it is
+    too late for who booked.
+    """
+    now = timezone.now()
+    units = {*offer.needs, *booking.pieces.values_list("unit", flat=True)}
+    with transaction.atomic():
+        case = case_of(booking)
+        with taking(units):
+            forget_expired(units, now)
+            booking = locked(booking)
+            if booking.state not in MOVABLE:
+                raise NotAllowed(_("Only what is asked for or confirmed can be moved."))
+            if isinstance(actor, Applicant):
+                _in_time(booking, now)
+            if not booking.rehearsal:
+                take(booking, offer, span, now, anyway=anyway)
+            _put(booking, offer, span, now)
+        if case:
+            trace.record(case, "booking_moved", actor, at=span.start.isoformat())
+            emails.moved(case, booking)
+        else:
+            note_booking(actor, booking, "move")
+    return booking
+
+
+def _put(booking: Booking, offer: Offer, span: Span, now: datetime) -> None:
+    """Writes where and when it is now, and when to remind of it."""
+    booking.resource_id, booking.starts_at, booking.ends_at = offer.pk, span.start, span.end
+    booking.sequence += 1
+    remind_at = span.start - timedelta(hours=booking.resource.remind_before)
+    booking.remind_at = remind_at if booking.state == State.CONFIRMED and remind_at > now else None
+    booking.save(update_fields=["resource", "starts_at", "ends_at", "sequence", "remind_at"])
+
+
+@transaction.atomic
+def remind(*, actor, booking: Booking, now: datetime) -> None:
+    """Tells who booked, once, that it begins soon."""
+    case = case_of(booking)
+    if Booking.objects.to_remind(now).filter(pk=booking.pk).update(remind_at=None) and case:
+        emails.reminder(case, booking)
+        trace.record(case, "booking_reminded", actor)
+
+
+@transaction.atomic
+def let_go(*, actor, booking: Booking) -> None:
+    """The case ended otherwise, refused or withdrawn: its bookings give their time back."""
+    case = case_of(booking)
+    if case is None or case.is_open:
+        return
+    booking = Booking.objects.get(pk=booking.pk)
+    if booking.state == State.PROVISIONAL:
+        refuse(actor=actor, booking=booking)
+    elif booking.state == State.CONFIRMED:
+        cancel(actor=actor, booking=booking, tell=False)
+
+
+def _in_time(booking: Booking, now: datetime) -> None:
+    if not terms.may_change(booking.starts_at, booking.resource.change_until, now):
+        raise NotAllowed(_("It is too late to change this booking here. Please call us."))

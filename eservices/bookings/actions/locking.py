@@ -1,0 +1,123 @@
+"""How bookings are locked, before anything else:
+
+1. Who writes bookings locks, in this order and never backwards: the case or the draft, the units in the order of
+   their ids, the booking or the place on a waiting list.
+2. Whoever takes time locks every unit of the resource, all at once. A hall locks its two halves, an appointment the
+   one row of the counter's desks, forty tables one row as well: two who want the same always meet at the same row.
+3. Under the lock: delete the holds that expired, look at what is taken, write. Nothing is looked at before the lock
+   that is relied on after it; what a form says beforehand is a courtesy.
+4. The database has the last word: the constraint ``never_twice``. Its ``IntegrityError`` is caught outside the atomic
+   block that met it, and means *taken*.
+
+On SQLite a transaction that writes locks the whole database, and the same code holds.
+"""
+
+from collections.abc import Collection
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.cases import actions as cases
+from eservices.cases.models import Case
+
+from ..availability import Refusal, Span
+from ..models import Booking, Piece, Unit, Waiting
+from ..offers import Offer, calendar
+from ..refusals import words
+from ..states import TAKING, TRANSITIONS, allowed
+
+
+class NotAllowed(Exception):
+    """What was asked cannot be done now; the message says why."""
+
+
+class Taken(NotAllowed):
+    """Somebody else has this time, or the rules do not allow it; ``reason`` says which."""
+
+    def __init__(self, reason: Refusal = Refusal.TAKEN):
+        super().__init__(words(reason))
+        self.reason = reason
+
+
+@contextmanager
+def taking(units: Collection[int]):
+    """A transaction, or a part of one, in which these units are locked and expired holds on them are gone."""
+    try:
+        with transaction.atomic():
+            yield lock(units)
+    except IntegrityError as broken:
+        if "never_twice" in str(broken):
+            raise Taken from None
+        raise
+
+
+def lock(units: Collection[int]) -> list[Unit]:
+    """Locks units in the order of their ids, until the transaction ends."""
+    return list(Unit.objects.select_for_update().filter(pk__in=units).order_by("pk"))
+
+
+def forget_expired(units: Collection[int], now: datetime) -> None:
+    """Deletes the holds on locked units that expired."""
+    Booking.objects.expired(now).filter(
+        pk__in=Piece.objects.filter(unit__in=units).values("booking")
+    ).delete()
+
+
+def take(booking: Booking, offer: Offer, span: Span, now: datetime, *, anyway: bool = False) -> None:
+    """Gives a booking its pieces at a time. Its units must be locked, expired holds gone.
+
+    ``anyway``: the rules need not allow it, as where staff books; nobody else may have the time even then.
+    """
+    found = calendar(offer, span, count=booking.count, now=now, without=booking.series)
+    around = offer.rules.around(span)
+    why = None if anyway else found.refusal(span)
+    pieces = None if why else found.occupation.choice(found.needs, around)
+    if pieces is None:
+        raise Taken(why or Refusal.TAKEN)
+    give_back(booking)
+    Piece.objects.bulk_create(
+        Piece(booking=booking, unit_id=unit, number=number, starts_at=around.start, ends_at=around.end)
+        for unit, numbers in pieces.items()
+        for number in numbers
+    )
+
+
+def locked(booking: Booking) -> Booking:
+    """The booking's row, locked after the units that it takes."""
+    lock(booking.pieces.values_list("unit", flat=True))
+    return (
+        Booking.objects.select_for_update(of=("self",))
+        .select_related("resource", "submission")
+        .get(pk=booking.pk)
+    )
+
+
+def change(booking: Booking, action: str, **fields) -> None:
+    """Takes one of ``states.TRANSITIONS`` on a locked booking; what no longer takes time gives it back."""
+    if not allowed(action, booking.state):
+        text = _("This is not possible any more: the booking is now “%(state)s”.")
+        raise NotAllowed(text % {"state": booking.get_state_display()})
+    booking.state = TRANSITIONS[action][1]
+    for name, value in fields.items():
+        setattr(booking, name, value)
+    booking.save(update_fields=["state", *fields])
+    if booking.state not in TAKING:
+        give_back(booking)
+
+
+def give_back(booking: Booking) -> None:
+    """What it takes is free again, and who waits for it is looked at next. Its units must be locked."""
+    taken = list(booking.pieces.values_list("unit", "starts_at", "ends_at"))
+    booking.pieces.all().delete()
+    if taken:
+        units, starts, ends = (set(column) for column in zip(*taken, strict=True))
+        Waiting.objects.for_any_of(units, min(starts), max(ends)).update(due_at=timezone.now())
+
+
+def case_of(booking: Booking) -> Case | None:
+    """The case of a booking, locked; None for what staff booked, or while it is filled in."""
+    pk = Case.objects.filter(submission=booking.submission_id).values_list("pk", flat=True).first()
+    return cases.locked(pk) if booking.submission_id and pk else None

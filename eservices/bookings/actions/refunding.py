@@ -1,0 +1,85 @@
+"""What is paid back of a booking: by the terms where it was cancelled, the deposit once it is over."""
+
+import re
+from datetime import datetime
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from eservices.cases.models import Case
+from eservices.payments.actions import refunds
+from eservices.payments.models import Allocation
+from eservices.payments.states import ChargeState
+
+from .. import terms
+from ..models import Booking, Inspection
+from ..states import UNSETTLED
+
+
+def due_back(case: Case, booking: Booking, now: datetime) -> int:
+    """What the terms give back to who cancels now, of what was paid for this booking, in minor units.
+
+    Of several times that were booked together each is a part of the price; the deposit comes back with the last.
+    """
+    steps = [(block.value["days"], block.value["percent"]) for block in booking.resource.refunds]
+    share = terms.percent(steps, booking.starts_at, now)
+    number = max(_together(booking).count(), 1)
+    price = [line for line in _lines(case, booking) if not line.get("deposit")]
+    return min(terms.paid_back(price, share) // number + _deposit(case, booking), _refundable(case))
+
+
+def pay_back(*, actor, case: Case, booking: Booking, now: datetime) -> int:
+    """Pays back what the terms say to who cancelled; answers how much. The case must be locked."""
+    amount = due_back(case, booking, now)
+    return _pay(actor, case, amount, _("The booking was cancelled."))
+
+
+def pay_deposit_back(*, actor, case: Case, booking: Booking) -> int:
+    """Pays the deposit back but for what was kept of it; answers how much. The case must be locked."""
+    amount = min(_deposit(case, booking), _refundable(case))
+    return _pay(actor, case, amount, _("The deposit, after the return."))
+
+
+def deposit_paid(case: Case, booking: Booking) -> int:
+    """What was asked as a deposit for this booking and those that were booked with it."""
+    return sum(line["total"] for line in _lines(case, booking) if line.get("deposit"))
+
+
+def _deposit(case: Case, booking: Booking) -> int:
+    """What is to be given back of the deposit; nothing while others that it is for are not over."""
+    if _together(booking).filter(state__in=UNSETTLED).exclude(pk=booking.pk).exists():
+        return 0
+    kept = Inspection.objects.filter(booking__in=_together(booking)).aggregate(sum=Sum("kept"))["sum"] or 0
+    return max(deposit_paid(case, booking) - kept, 0)
+
+
+def _together(booking: Booking):
+    """What was booked with it by the same answer, itself included."""
+    return Booking.objects.filter(submission=booking.submission_id, series=booking.series)
+
+
+def _lines(case: Case, booking: Booking) -> list[dict]:
+    """What was due for its question: keys as ``charging`` writes them."""
+    own = re.compile(rf"{re.escape(booking.field)}_\d+")
+    return [line for line in case.submission.fees if own.fullmatch(line["key"])]
+
+
+def _pay(actor, case: Case, amount: int, reason: str) -> int:
+    """Asks the providers to pay it back, from what came last on."""
+    left = amount
+    for allocation in _paid(case):
+        part = min(left, allocation.refundable)
+        if part:
+            refunds.ask(actor=actor, allocation=allocation, amount=part, reason=reason)
+            left -= part
+    return amount
+
+
+def _refundable(case: Case) -> int:
+    return sum(one.refundable for one in _paid(case))
+
+
+def _paid(case: Case) -> list[Allocation]:
+    """What was received for the case, the latest first."""
+    paid = Allocation.objects.filter(charge__case=case, charge__state=ChargeState.PAID)
+    return list(paid.select_related("charge", "payment").order_by("-at", "-pk"))

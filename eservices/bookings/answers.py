@@ -1,0 +1,65 @@
+"""What the answer to a booking question says: ``{"resource", "count", "times": [[from, to], …], "series"}``.
+
+Where it repeats, ``repeat`` says how that was asked for.
+
+Times are ISO moments with the offset of the commune's zone, so that the hour that comes twice is told apart.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from .availability import Span
+from .offers import Offer, offer
+
+FIRST_YEAR, LAST_YEAR = 2000, 9000  # within them every day has one before and one after
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Times of an offer, as an answer names them."""
+
+    offer: Offer
+    spans: list[Span]
+    count: int
+    series: UUID
+    repeat: dict = field(default_factory=dict)  # how it was asked for: the parts “repeat”, “until”, “leave”
+
+
+def read(answer) -> Wanted | None:
+    """What an answer names; None where it is none, or of something that is gone."""
+    try:
+        spans = [
+            Span.of(datetime.fromisoformat(start), datetime.fromisoformat(end))
+            for start, end in answer["times"]
+        ]
+        series, count = UUID(answer["series"]), int(answer.get("count") or 1)
+        wanted = Wanted(offer(answer["resource"]), spans, count, series, dict(answer.get("repeat") or {}))
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
+        return None
+    return wanted if wanted.offer and spans else None
+
+
+def written(wanted: Wanted) -> dict:
+    """The answer that names these times."""
+    return {
+        "resource": wanted.offer.key,
+        "count": wanted.count,
+        "times": [[local(span.start), local(span.end)] for span in wanted.spans],
+        "series": str(wanted.series),
+    } | ({"repeat": wanted.repeat} if wanted.repeat else {})
+
+
+def moment(text: str | None) -> datetime | None:
+    """A moment as it is posted; None where it is none that anybody could book."""
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if FIRST_YEAR < found.year < LAST_YEAR else None
+
+
+def local(at: datetime) -> str:
+    return timezone.localtime(at).isoformat(timespec="minutes")

@@ -1,0 +1,428 @@
+"""When something can be booked: rules and bookings in, free times out. Pure; ``now`` is passed in.
+
+A *window* is a time in which it is open. Days and times of day are those of the commune's zone, spans are moments
+in UTC: an hour is an hour on the days when the clock changes, and what is open from 8 to 12 is so on every day.
+"""
+
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """From a moment to a later one, the later not included."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of(cls, start: datetime, end: datetime) -> "Span":
+        return cls(start.astimezone(UTC), end.astimezone(UTC))
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    def overlaps(self, other: "Span") -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: "Span") -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def widened(self, before: timedelta, after: timedelta) -> "Span":
+        return Span(self.start - before, self.end + after)
+
+
+# -- Clock ---------------------------------------------------------------------------------------------------
+def exists(day: date, at: time, zone: ZoneInfo) -> bool:
+    """Whether clocks show this time on this day; not in the hour that is left out in spring."""
+    there = datetime.combine(day, at, zone)
+    return there.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == there.replace(tzinfo=None)
+
+
+def moment(day: date, at: time, zone: ZoneInfo, *, later: bool = False) -> datetime:
+    """The moment in UTC. A time that comes twice is the first, or the ``later``; one left out is an hour on."""
+    there = datetime.combine(day, at, zone)
+    if later and exists(day, at, zone):
+        there = there.replace(fold=1)
+    return there.astimezone(UTC)
+
+
+def day_of(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
+
+
+def day_span(day: date, zone: ZoneInfo) -> Span:
+    """From midnight to midnight, as clocks show it."""
+    return Span(moment(day, time(0), zone), moment(day + DAY, time(0), zone))
+
+
+def repeated(span: Span, weeks: int, until: date, zone: ZoneInfo) -> list[Span]:
+    """The same time of day every so many weeks up to a day, the first included; what no clock shows is left out."""
+    start, end = span.start.astimezone(zone), span.end.astimezone(zone)
+    found = []
+    for day in range(0, (until - start.date()).days + 1, 7 * weeks):
+        ends = [at.replace(tzinfo=None, fold=0) + day * DAY for at in (start, end)]
+        if all(exists(at.date(), at.time(), zone) for at in ends):
+            found.append(Span(*(moment(at.date(), at.time(), zone) for at in ends)))
+    return found
+
+
+# -- Rules ---------------------------------------------------------------------------------------------------
+class School(StrEnum):
+    """Whether an opening looks at the school holidays."""
+
+    ALWAYS = ""
+    TERM = "term"
+    HOLIDAYS = "holidays"
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """Open on weekdays (Monday is 0). What closes at or before it opens closes on the next day.
+
+    It holds from ``first`` to ``last``, and every year from ``season[0]`` to ``season[1]``: (month, day) each, all
+    of them included.
+    """
+
+    days: frozenset[int]
+    opens: time
+    closes: time
+    first: date | None = None
+    last: date | None = None
+    season: tuple[tuple[int, int], tuple[int, int]] | None = None
+    school: School = School.ALWAYS
+
+    def holds(self, day: date, school_off: Container[date]) -> bool:
+        return (
+            day.weekday() in self.days
+            and (self.first is None or self.first <= day)
+            and (self.last is None or day <= self.last)
+            and self._in_season((day.month, day.day))
+            and (not self.school or (self.school == School.HOLIDAYS) == (day in school_off))
+        )
+
+    def _in_season(self, day: tuple[int, int]) -> bool:
+        if self.season is None:
+            return True
+        first, last = self.season
+        return first <= day <= last if first <= last else day >= first or day <= last
+
+
+@dataclass(frozen=True)
+class Special:
+    """Other hours than usual from a day to another; closed where there are none. It goes before holidays too."""
+
+    first: date
+    last: date
+    hours: tuple[time, time] | None = None
+
+
+@dataclass(frozen=True)
+class Rules:
+    """When and for how long something may be booked.
+
+    ``lead``: how long before it starts at the latest; ``horizon``: how far ahead. ``step``: starts are counted in it
+    from the opening on, lengths from the shortest on. ``whole``: only whole windows. ``across``: it may go on over
+    closed hours, as a weekend does. ``before`` and ``after`` are kept free around it.
+    """
+
+    zone: ZoneInfo
+    weekly: tuple[Weekly, ...] = ()
+    specials: tuple[Special, ...] = ()
+    days_off: Container[date] = frozenset()
+    school_off: Container[date] = frozenset()
+    lead: timedelta = timedelta()
+    horizon: timedelta = timedelta(days=365)
+    step: timedelta = timedelta(minutes=30)
+    shortest: timedelta = timedelta(minutes=30)
+    longest: timedelta | None = None
+    whole: bool = False
+    across: bool = False
+    before: timedelta = timedelta()
+    after: timedelta = timedelta()
+
+    def windows(self, day: date) -> list[Span]:
+        """When it is open on a day, in order; what began the day before is with that day."""
+        special = next((one for one in reversed(self.specials) if one.first <= day <= one.last), None)
+        if special:
+            hours = [special.hours] if special.hours else []
+        elif day in self.days_off:
+            hours = []
+        else:
+            hours = [(one.opens, one.closes) for one in self.weekly if one.holds(day, self.school_off)]
+        return sorted(filter(None, (self._window(day, opens, closes) for opens, closes in hours)))
+
+    def _window(self, day: date, opens: time, closes: time) -> Span | None:
+        last = day + DAY if closes <= opens else day
+        window = Span(moment(day, opens, self.zone), moment(last, closes, self.zone, later=True))
+        return window if window.start < window.end else None
+
+    def around(self, span: Span) -> Span:
+        """What must be free for it: with the time before and after."""
+        return span.widened(self.before, self.after)
+
+    def day_windows(self, day: date) -> list[Span]:
+        """What opens on a day; windows that touch are one, but where only whole ones count."""
+        return self.windows(day) if self.whole else joined(self.windows(day))
+
+    def open_spans(self, first: date, last: date) -> list[Span]:
+        """The windows of these days and of the one before, joined as ``day_windows``."""
+        found = [window for day in days(first - DAY, last) for window in self.windows(day)]
+        return found if self.whole else joined(found)
+
+
+def days(first: date, last: date) -> Iterator[date]:
+    """Every day from ``first`` to ``last``, both included."""
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The same times with as few spans as possible."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
+
+
+# -- Why not -------------------------------------------------------------------------------------------------
+class Refusal(StrEnum):
+    ORDER = "order"
+    PAST = "past"
+    LEAD = "lead"
+    HORIZON = "horizon"
+    SHORT = "short"
+    LONG = "long"
+    CLOSED = "closed"
+    STEP = "step"
+    TAKEN = "taken"
+
+
+def refusal(rules: Rules, span: Span, now: datetime) -> Refusal | None:
+    """Why the rules do not allow this time; None where they do. Whether it is taken is another question."""
+    if span.start >= span.end:
+        return Refusal.ORDER
+    return untimely(rules, span.start, now) or _misfit(rules, span)
+
+
+def untimely(rules: Rules, start: datetime, now: datetime) -> Refusal | None:
+    """Whether it is too late or too early to book what starts then."""
+    if start < now:
+        return Refusal.PAST
+    if start < now + rules.lead:
+        return Refusal.LEAD
+    if start > now + rules.horizon:
+        return Refusal.HORIZON
+    return None
+
+
+def _misfit(rules: Rules, span: Span) -> Refusal | None:
+    first = day_of(span.start, rules.zone)
+    if rules.whole:
+        return None if span in rules.open_spans(first, first) else Refusal.CLOSED
+    if span.length < rules.shortest:
+        return Refusal.SHORT
+    if rules.longest and span.length > rules.longest:
+        return Refusal.LONG
+    window = next((one for one in rules.open_spans(first, first) if one.start <= span.start < one.end), None)
+    if window is None or not (span.end <= window.end or (rules.across and _is_open(rules, span.end))):
+        return Refusal.CLOSED
+    if not _on_grid(rules, span.start) or (span.length - rules.shortest) % rules.step:
+        return Refusal.STEP
+    return None
+
+
+def is_within(rules: Rules, span: Span) -> bool:
+    """Whether it is open all the time, whatever lengths and steps say; over closed hours where one may go on."""
+    windows = rules.open_spans(day_of(span.start, rules.zone), day_of(span.end, rules.zone))
+    return any(one.contains(span) for one in windows) or (
+        rules.across and _is_open(rules, span.start) and _is_open(rules, span.end)
+    )
+
+
+def _on_grid(rules: Rules, start: datetime) -> bool:
+    """Whether it is whole steps after an opening of the day, or of the day before."""
+    day = day_of(start, rules.zone)
+    windows = [*rules.day_windows(day - DAY), *rules.day_windows(day)]
+    return any(one.start <= start < one.end and not (start - one.start) % rules.step for one in windows)
+
+
+def _is_open(rules: Rules, at: datetime) -> bool:
+    day = day_of(at, rules.zone)
+    return any(one.start <= at <= one.end for one in rules.open_spans(day, day))
+
+
+# -- What is taken -------------------------------------------------------------------------------------------
+type Needs = Mapping[int, int]  # unit → how many of it
+
+
+class Occupation:
+    """What is taken of some units, piece by piece: whoever books a piece has the same one all the time.
+
+    ``quantities``: how many pieces of each unit; ``taken``: unit, number from 1 on, and span, never two at once;
+    ``blocked``: unit and span in which nothing of it can be had.
+    """
+
+    def __init__(
+        self,
+        quantities: Mapping[int, int],
+        taken: Iterable[tuple[int, int, Span]] = (),
+        blocked: Iterable[tuple[int, Span]] = (),
+    ):
+        self.quantities = quantities
+        spans: dict[tuple[int, int], list[Span]] = {}
+        for unit, number, span in taken:
+            spans.setdefault((unit, number), []).append(span)
+        self._taken = {piece: _ends_by_start(found) for piece, found in spans.items()}
+        self._blocked: dict[int, list[Span]] = {}
+        for unit, span in blocked:
+            self._blocked.setdefault(unit, []).append(span)
+
+    def free(self, unit: int, span: Span) -> Iterator[int]:
+        """Numbers of the pieces that are free all the time."""
+        if any(span.overlaps(one) for one in self._blocked.get(unit, ())):
+            return
+        for number in range(1, self.quantities.get(unit, 0) + 1):
+            taken = self._taken.get((unit, number))
+            if taken is None or _is_gap(*taken, span):
+                yield number
+
+    def fits(self, needs: Needs, span: Span) -> bool:
+        return self.choice(needs, span) is not None
+
+    def choice(self, needs: Needs, span: Span) -> dict[int, list[int]] | None:
+        """The pieces to take of each unit; None where there are not enough."""
+        chosen: dict[int, list[int]] = {}
+        for unit, wanted in needs.items():
+            chosen[unit] = list(islice(self.free(unit, span), wanted))
+            if len(chosen[unit]) < wanted:
+                return None
+        return chosen
+
+    def most(self, needs: Needs, span: Span) -> int:
+        """How many times ``needs`` can be had at that time."""
+        return min(
+            (sum(1 for _ in self.free(unit, span)) // wanted for unit, wanted in needs.items()), default=0
+        )
+
+
+def _ends_by_start(spans: list[Span]) -> tuple[list[datetime], list[datetime]]:
+    """Starts and ends of spans that never overlap, in order."""
+    spans.sort(key=lambda one: one.start)
+    return [one.start for one in spans], [one.end for one in spans]
+
+
+def _is_gap(starts: list[datetime], ends: list[datetime], wanted: Span) -> bool:
+    """Whether ``wanted`` lies between what is taken."""
+    place = bisect_left(starts, wanted.end)
+    return place == 0 or ends[place - 1] <= wanted.start
+
+
+# -- Free times ----------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Slot:
+    """A time that the rules allow, and whether it can be had."""
+
+    span: Span
+    free: bool
+
+
+class State(StrEnum):
+    """How a day stands."""
+
+    FREE = "free"
+    PARTLY = "partly"
+    BUSY = "busy"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The free times of one thing that can be booked."""
+
+    rules: Rules
+    occupation: Occupation
+    needs: Needs
+    now: datetime
+
+    def slots(self, day: date, length: timedelta | None = None) -> list[Slot]:
+        """The times that start on a day, ``length`` each (the shortest that is allowed if none), in order."""
+        return [
+            Slot(span, self.occupation.fits(self.needs, self.rules.around(span)))
+            for span in self._candidates(day, length or self.rules.shortest)
+            if untimely(self.rules, span.start, self.now) is None
+        ]
+
+    def _candidates(self, day: date, length: timedelta) -> Iterator[Span]:
+        for window in self.rules.day_windows(day):
+            if self.rules.whole:
+                yield window
+                continue
+            start = window.start
+            while start + length <= window.end:
+                yield Span(start, start + length)
+                start += self.rules.step
+
+    def ends(self, start: datetime) -> list[datetime]:
+        """Until when it can be had if it starts then, the earliest first.
+
+        What may go on over closed hours ends in open ones, of the days that follow too, a week at the most.
+        """
+        day = day_of(start, self.rules.zone)
+        window = next((one for one in self.rules.open_spans(day, day) if one.start <= start < one.end), None)
+        if window is None:
+            return []
+        latest = start + WEEK if self.rules.across else window.end
+        if self.rules.longest:
+            latest = min(latest, start + self.rules.longest)
+        opened = self.rules.open_spans(day, day_of(latest, self.rules.zone))
+        found, end = [], start + self.rules.shortest
+        while end <= latest and self.is_free(Span(start, end)):
+            if any(one.start <= end <= one.end for one in opened):
+                found.append(end)
+            end += self.rules.step
+        return found
+
+    def is_free(self, span: Span) -> bool:
+        return self.occupation.fits(self.needs, self.rules.around(span))
+
+    def refusal(self, span: Span) -> Refusal | None:
+        """Why it cannot be booked: the rules, or somebody else."""
+        return refusal(self.rules, span, self.now) or (None if self.is_free(span) else Refusal.TAKEN)
+
+    def state(self, day: date) -> State:
+        slots = self.slots(day)
+        if not slots:
+            return State.CLOSED
+        free = sum(slot.free for slot in slots)
+        return State.FREE if free == len(slots) else State.PARTLY if free else State.BUSY
+
+    def month(self, year: int, month: int) -> dict[date, State]:
+        """Every day of a month."""
+        first = date(year, month, 1)
+        following = date(year + month // 12, month % 12 + 1, 1)
+        return {day: self.state(day) for day in days(first, following - DAY)}
+
+    def next_free(self, first: date, most: int, length: timedelta | None = None) -> Iterator[Span]:
+        """The free times from a day on, as far as one may book, ``most`` days at the most."""
+        last = min(first + most * DAY, day_of(self.now + self.rules.horizon, self.rules.zone))
+        for day in days(first, last):
+            yield from (slot.span for slot in self.slots(day, length) if slot.free)
+
+    @cached_property
+    def horizon(self) -> date:
+        """The last day that may be booked."""
+        return day_of(self.now + self.rules.horizon, self.rules.zone)

@@ -1,0 +1,157 @@
+"""What editors set of openings, prices and terms, as blocks; all of it is read by ``offers``."""
+
+from datetime import date
+
+from django.forms import CheckboxSelectMultiple
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from wagtail import blocks
+
+from eservices.formbuilder import prices
+from home.blocks import refuse
+
+from .availability import School
+
+DAYS = [(str(number), label) for number, label in WEEKDAYS.items()]
+SCHOOL = [
+    (School.ALWAYS.value, _("all year")),
+    (School.TERM.value, _("in term time")),
+    (School.HOLIDAYS.value, _("in the school holidays")),
+]
+
+
+class DaysBlock(blocks.MultipleChoiceBlock):
+    """Days of the week."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"choices": DAYS, "widget": CheckboxSelectMultiple, "label": _("Days")} | kwargs)
+
+
+class WeeklyBlock(blocks.StructBlock):
+    """Open on some days of the week from an hour to another."""
+
+    days = DaysBlock()
+    opens = blocks.TimeBlock(label=_("Opens"))
+    closes = blocks.TimeBlock(
+        label=_("Closes"),
+        help_text=_("At or before the hour of opening: on the next day. 00:00 is midnight."),
+    )
+    first = blocks.DateBlock(required=False, label=_("Valid from"))
+    last = blocks.DateBlock(required=False, label=_("Valid until"))
+    season_from = blocks.RegexBlock(
+        regex=r"^\d{1,2}\.\d{1,2}\.?$",
+        required=False,
+        label=_("Every year from"),
+        help_text=_("Day and month: 1.4."),
+    )
+    season_to = blocks.RegexBlock(regex=r"^\d{1,2}\.\d{1,2}\.?$", required=False, label=_("to"))
+    school = blocks.ChoiceBlock(choices=SCHOOL, required=False, default="", label=_("School"))
+
+    class Meta:
+        icon = "time"
+        label = _("Opening")
+
+    def clean(self, value):
+        value = super().clean(value)
+        if value["first"] and value["last"] and value["first"] > value["last"]:
+            refuse(last=_("The last day comes after the first."))
+        if bool(value["season_from"]) != bool(value["season_to"]):
+            refuse(season_to=_("A season has two ends."))
+        for name in ("season_from", "season_to"):
+            if value[name] and day_and_month(value[name]) is None:
+                refuse(**{name: _("This day does not exist.")})
+        return value
+
+
+def day_and_month(text: str) -> tuple[int, int] | None:
+    """“1.4.” as (month, day); None where there is no such day in any year."""
+    try:
+        day, month = (int(part) for part in text.strip(".").split("."))
+        date(2024, month, day)
+    except (TypeError, ValueError):
+        return None
+    return month, day
+
+
+class SpecialBlock(blocks.StructBlock):
+    """Other hours than usual, or none, from a day to another."""
+
+    first = blocks.DateBlock(label=_("First day"))
+    last = blocks.DateBlock(label=_("Last day"))
+    opens = blocks.TimeBlock(required=False, label=_("Opens"), help_text=_("Empty: it stays closed."))
+    closes = blocks.TimeBlock(required=False, label=_("Closes"))
+    reason = blocks.CharBlock(required=False, max_length=120, label=_("Reason"))
+
+    class Meta:
+        icon = "date"
+        label = _("Exception")
+
+    def clean(self, value):
+        value = super().clean(value)
+        if value["first"] > value["last"]:
+            refuse(last=_("The last day comes after the first."))
+        if (value["opens"] is None) != (value["closes"] is None):
+            refuse(closes=_("Give both hours, or none."))
+        return value
+
+
+# -- Prices and terms ----------------------------------------------------------------------------------------
+BASES = [
+    ("booking", _("each time")),
+    ("hour", _("by the hour")),
+    ("day", _("by the day")),
+]
+
+
+WHAT = {
+    "cleaning": pgettext_lazy("what a price is for", "cleaning"),
+    "heating": pgettext_lazy("what a price is for", "heating"),
+    "kitchen": pgettext_lazy("what a price is for", "kitchen"),
+    "weekend": pgettext_lazy("what a price is for", "weekend supplement"),
+    "evening": pgettext_lazy("what a price is for", "evening supplement"),
+}
+
+
+class RateBlock(blocks.StructBlock):
+    """One line of what it costs: an entry of the fee schedule, and when it applies."""
+
+    entry = blocks.ChoiceBlock(choices=prices.entries, label=_("Entry of the fee schedule"))
+    what = blocks.ChoiceBlock(
+        choices=list(WHAT.items()),
+        required=False,
+        label=_("What for"),
+        help_text=_("The thing itself if empty."),
+    )
+    per = blocks.ChoiceBlock(choices=BASES, default="booking", label=_("Counted"))
+    days = DaysBlock(required=False, help_text=_("Every day if none is ticked."))
+    opens = blocks.TimeBlock(required=False, label=_("From this hour"))
+    closes = blocks.TimeBlock(required=False, label=_("Until this hour"))
+    who = blocks.CharBlock(
+        required=False,
+        max_length=200,
+        label=_("Only for"),
+        help_text=_("Values of the answer to who books, commas between; everybody if empty."),
+    )
+    deposit = blocks.BooleanBlock(required=False, label=_("A deposit, paid back after the return"))
+
+    class Meta:
+        icon = "tag"
+        label = _("Price")
+
+    def clean(self, value):
+        value = super().clean(value)
+        if (value["opens"] is None) != (value["closes"] is None):
+            refuse(closes=_("Give both hours, or none."))
+        return value
+
+
+class RefundBlock(blocks.StructBlock):
+    """What is paid back to who cancels in time."""
+
+    days = blocks.IntegerBlock(min_value=0, max_value=730, label=_("At least so many days before"))
+    percent = blocks.IntegerBlock(min_value=0, max_value=100, label=_("Paid back, in per cent"))
+
+    class Meta:
+        icon = "rotate"
+        label = _("Step")

@@ -1,0 +1,35 @@
+"""The bookings of a case on the agents' screen."""
+
+from django.utils import timezone
+
+from eservices.cases import access
+from eservices.cases.case_panels import case_panels
+
+from .desk_views import form_of
+from .models import Booking
+from .states import allowed
+
+
+@case_panels.register("bookings")
+def bookings(case, user):
+    """What was booked with the request, what was seen of it, and what staff may do about it now."""
+    found = list(Booking.objects.of_submission(case.submission).prefetch_related("inspections__photos"))
+    if not found:
+        return None
+    may, now = access.may(user, case, "message"), timezone.now()
+    return "bookings/case_panel.html", {
+        "reference": case.reference,
+        "rows": [_row(case, one, now) if may else {"booking": one} for one in found],
+    }
+
+
+def _row(case, booking: Booking, now) -> dict:
+    forms = {
+        do: form_of(do, case, booking) for do in ("hand_over", "take_back") if allowed(do, booking.state)
+    }
+    return {
+        "booking": booking,
+        "cancel": allowed("cancel", booking.state),
+        "miss": allowed("miss", booking.state) and booking.starts_at <= now,
+        **forms,
+    }

@@ -1,0 +1,80 @@
+"""What a booking costs, as lines of a request's bill, at the prices of the fee schedule."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from eservices.formbuilder.bill import total
+from eservices.formbuilder.definition import Field
+from eservices.formbuilder.logic.fees import vat_included
+from eservices.formbuilder.prices import Price, schedules
+
+from .answers import Wanted, read
+from .availability import Span
+from .blocks import WHAT
+from .offers import Offer
+from .pricing import Due, due
+
+
+def charges(field: Field, answers: dict, language: str, today: date) -> list[dict]:
+    """The lines of what is booked, at the prices of the fee schedule on that day; see ``formbuilder.bill``."""
+    wanted = read(answers.get(field.key))
+    return priced_lines(field.key, wanted, who(field, answers), language, today) if wanted else []
+
+
+def who(field: Field, answers: dict) -> str:
+    """What was answered to the question that decides the prices; empty where there is none."""
+    asked = field.settings.get("who")
+    return str(answers.get(asked) or "") if isinstance(asked, str) else ""
+
+
+def priced_lines(key: str, wanted: Wanted, who: str, language: str, today: date) -> list[dict]:
+    """The lines of some times for somebody."""
+    return Tariff([wanted.offer], today).lines(key, wanted, who, language)
+
+
+class Tariff:
+    """The prices of some offers on a day, read at once."""
+
+    def __init__(self, offers: Iterable[Offer], today: date):
+        self.entries = {rate.entry for one in offers for rate in one.rates}
+        found = (schedule.prices(self.entries, today) for schedule in schedules) if self.entries else ()
+        self.prices: dict[str, Price] = {key: price for some in found for key, price in some.items()}
+
+    def lines(self, key: str, wanted: Wanted, who: str, language: str) -> list[dict]:
+        """What some times cost somebody, as ``formbuilder.bill`` writes it."""
+        found = due(wanted.offer.rates, wanted.spans, wanted.count, who, wanted.offer.rules.zone)
+        with override(language):
+            title = wanted.offer.said(language).title
+            return [self._line(f"{key}_{number}", one, title) for number, one in enumerate(found, 1)]
+
+    def cost(self, offer: Offer, spans: Iterable[Span], count: int, who: str) -> int:
+        """What some times cost somebody, in minor units, deposits left out."""
+        found = due(offer.rates, spans, count, who, offer.rules.zone)
+        return total([self._line("", one, "") for one in found if not one.deposit])
+
+    def _line(self, key: str, one: Due, title: str) -> dict:
+        price = self.prices.get(one.entry)
+        amount, vat = (price.amount, price.vat) if price else (0, "")
+        charged = int((one.quantity * amount).quantize(Decimal(1), ROUND_HALF_UP))
+        line = {
+            "key": key,
+            "label": _label(one, title),
+            "quantity": f"{one.quantity.normalize():f}",
+            "amount": amount,
+            "total": charged,
+            "vat": vat,
+            "vat_amount": vat_included(charged, vat),
+            "entry": one.entry,
+            "since": price.since.isoformat() if price else "",
+        }
+        return line | ({"deposit": True} if one.deposit else {})
+
+
+def _label(one: Due, title: str) -> str:
+    if one.deposit:
+        return _("%(title)s, deposit") % {"title": title}
+    return f"{title}, {WHAT[one.what]}" if one.what in WHAT else title

@@ -1,0 +1,49 @@
+"""What agents say about a booking. Cleaned data are the arguments of an action."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from eservices.payments.amounts import AmountFormField
+from eservices.submissions import uploads
+from eservices.submissions.attaching import FilesField
+from home.validators import validate_no_control
+
+
+class NothingForm(forms.Form):
+    """A deed that needs to know no more."""
+
+
+class HandoverForm(forms.Form):
+    """In which condition something is, with photos."""
+
+    text = forms.CharField(
+        label=_("Condition, keys, meter readings"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea,
+        validators=[validate_no_control],
+    )
+    photos = FilesField(label=_("Photos"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        accept = ",".join(f".{one}" for one in uploads.accepted())
+        self.fields["photos"].widget.attrs |= {"multiple": True, "accept": accept}
+
+
+class ReturnForm(HandoverForm):
+    """The same when it is back; ``kept`` of the deposit, where there is one."""
+
+    kept = AmountFormField(label=_("Kept of the deposit"), required=False)
+
+    def __init__(self, *args, deposit: int = 0, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.deposit = deposit
+        if not deposit:
+            del self.fields["kept"]
+
+    def clean_kept(self) -> int:
+        kept = self.cleaned_data["kept"] or 0
+        if kept > self.deposit:
+            raise forms.ValidationError(_("This is more than the deposit."))
+        return kept

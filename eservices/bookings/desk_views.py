@@ -1,0 +1,83 @@
+"""What agents do about the bookings of a case."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.csp import CSP
+from django.utils.translation import gettext as _
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET, require_POST
+from wagtail.admin import messages
+
+from eservices.cases import access
+from eservices.cases import actions as cases
+from eservices.cases.responses import attachment, inline
+from eservices.submissions.attaching import kept
+from eservices.submissions.models import StoredFile
+
+from . import actions
+from .actions.refunding import deposit_paid
+from .desk_forms import HandoverForm, NothingForm, ReturnForm
+from .models import Booking
+
+SANDBOX = csp_override({"default-src": [CSP.NONE], "sandbox": True})
+SHOWN = ("image/jpeg", "image/png", "image/webp")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What may be done to a booking, and what is asked for it."""
+
+    action: Callable
+    form: type[forms.Form] = NothingForm
+
+
+DEEDS = {
+    "cancel": Deed(actions.cancel),
+    "hand_over": Deed(actions.hand_over, HandoverForm),
+    "take_back": Deed(actions.take_back, ReturnForm),
+    "miss": Deed(actions.miss),
+}
+
+
+@require_POST
+def deed(request, reference: str, pk, do: str):
+    """One of ``DEEDS`` on a booking of a case that the agent may write about; what cannot be done says why."""
+    case = access.case_for(request.user, reference, "message")
+    booking = get_object_or_404(Booking.objects.of_submission(case.submission), pk=pk)
+    if do not in DEEDS:
+        raise Http404
+    form = form_of(do, case, booking, request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
+        return redirect("cases:case", reference)
+    said = dict(form.cleaned_data)
+    try:
+        with kept(said.pop("photos", [])) as photos:
+            given = {"photos": photos} if "photos" in form.fields else {}
+            DEEDS[do].action(actor=request.user, booking=booking, **said, **given)
+    except actions.NotAllowed as why:
+        messages.error(request, str(why))
+    else:
+        messages.success(request, _("Done."))
+    return redirect("cases:case", reference)
+
+
+def form_of(do: str, case, booking: Booking, data=None, files=None) -> forms.Form:
+    """What is asked for a deed."""
+    more = {"deposit": deposit_paid(case, booking)} if do == "take_back" else {}
+    return DEEDS[do].form(data, files, prefix=f"{do}-{booking.pk.hex[:6]}", **more)
+
+
+@require_GET
+@SANDBOX
+def photo(request, reference: str, pk):
+    """A photo of a condition report: to look at where it is a picture, else to save. Reading leaves a trace."""
+    case = access.case_for(request.user, reference)
+    photos = StoredFile.objects.readable().filter(inspections__booking__submission=case.submission)
+    found = get_object_or_404(photos, pk=pk)
+    cases.leave_trace_of_reading(actor=request.user, case=case, file=found)
+    return inline(found) if found.content_type in SHOWN else attachment(found)

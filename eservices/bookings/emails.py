@@ -1,0 +1,98 @@
+"""The letters about bookings, with the times as iCalendar where they go by e-mail."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from eservices.cases.emails import letter
+from eservices.cases.models import Case
+from eservices.deliveries.actions import queue_email
+from eservices.deliveries.models import Delivery
+
+from . import ical
+from .models import Booking, Waiting
+from .offers import offer
+from .words import when_booked
+
+
+def confirmed(case: Case, bookings: list[Booking]) -> Delivery | None:
+    """It is agreed: when, where, and how one gets in."""
+    return _letter(case, "confirmed", bookings, codes=_codes(bookings))
+
+
+def reminder(case: Case, booking: Booking) -> Delivery | None:
+    """Soon it begins."""
+    return _letter(case, "reminder", [booking], codes=_codes([booking]))
+
+
+def moved(case: Case, booking: Booking) -> Delivery | None:
+    """It takes place at another time."""
+    return _letter(case, "moved", [booking])
+
+
+def cancelled(case: Case, bookings: list[Booking], paid_back: int = 0) -> Delivery | None:
+    """It does not take place; ``paid_back`` in minor units."""
+    return _letter(case, "cancelled", bookings, paid_back=paid_back)
+
+
+def returned(case: Case, booking: Booking, paid_back: int, kept: int, text: str) -> Delivery | None:
+    """It is back: what of the deposit is paid back, and why something is kept, if it is."""
+    return letter(
+        case,
+        "bookings/emails/returned",
+        times=_times([booking], case.language),
+        paid_back=paid_back,
+        kept=kept,
+        reason=text,
+    )
+
+
+# -- The waiting list ----------------------------------------------------------------------------------------
+def waiting(place: Waiting) -> Delivery:
+    """You are on the list; leave it when you like."""
+    return _to_who_waits(place, "waiting")
+
+
+def offered(place: Waiting, until: datetime) -> Delivery:
+    """The time is free, and yours until then if you want it."""
+    return _to_who_waits(place, "offered", until=until)
+
+
+def _to_who_waits(place: Waiting, template: str, **context) -> Delivery:
+    with translation.override(place.language):
+        path = reverse("waiting:place", args=[place.secret])
+        time = when_booked(place)
+    return queue_email(
+        to=place.email,
+        template=f"bookings/emails/{template}",
+        context={"time": time, "url": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path, **context},
+        language=place.language,
+        subject=f"waiting:{place.pk}",
+    )
+
+
+def _times(bookings: list[Booking], language: str) -> list[str]:
+    with translation.override(language):
+        return [when_booked(booking) for booking in bookings]
+
+
+def _letter(case: Case, template: str, bookings: list[Booking], **context) -> Delivery | None:
+    return letter(
+        case,
+        f"bookings/emails/{template}",
+        attachments=[ical.attachment(bookings, case.language)] if case.email else [],
+        times=_times(bookings, case.language),
+        place=_place(bookings[0], case.language),
+        **context,
+    )
+
+
+def _codes(bookings: list[Booking]) -> list[str]:
+    return sorted({booking.resource.access_code for booking in bookings} - {""})
+
+
+def _place(booking: Booking, language: str) -> str:
+    known = offer(booking.resource.key)
+    return known.said(language).place if known else ""

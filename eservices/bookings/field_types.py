@@ -1,0 +1,145 @@
+"""The question which room, which thing or which appointment, and when."""
+
+from django.forms import CheckboxSelectMultiple
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from eservices.formbuilder.blocks import Fixed, QuestionKeyBlock
+from eservices.formbuilder.field_types import FieldType, Part, field_type
+from eservices.formbuilder.field_types.base import ABSENT, TIMES, WARNING
+
+from .answers import Wanted, read, written
+from .charging import Tariff, charges
+from .fields import BookingField
+from .models import Resource
+from .offers import offer
+from .words import when
+
+COLUMNS = ("resource", "count", "from", "to")
+
+
+class ResourcesBlock(Fixed, blocks.MultipleChoiceBlock):
+    """What may be booked, as a list of keys."""
+
+
+def resource_choices() -> list[tuple[str, str]]:
+    return list(Resource.objects.values_list("key", "name"))
+
+
+@field_type
+class BookingType(FieldType):
+    """A room, equipment, an appointment or a day pass at a time: see ``answers``."""
+
+    key, label, icon, compares = "booking", _("Booking"), "date", "given"
+    says = _("A room, equipment, an appointment: the applicant picks a free time, which is held meanwhile.")
+    group, form_class = TIMES, BookingField
+    template = "bookings/fields/booking.html"
+    columns = COLUMNS
+    in_groups = correctable = False  # a booking is moved
+    costs = True
+
+    def settings_blocks(self):
+        return [
+            (
+                "resources",
+                ResourcesBlock(
+                    choices=resource_choices, widget=CheckboxSelectMultiple, label=_("What may be booked")
+                ),
+            ),
+            (
+                "repeats",
+                blocks.BooleanBlock(
+                    required=False,
+                    label=_("May be repeated every week"),
+                    help_text=_("For associations: one request for all Tuesdays."),
+                ),
+            ),
+            (
+                "waiting",
+                blocks.BooleanBlock(
+                    required=False,
+                    label=_("With a waiting list"),
+                    help_text=_(
+                        "A time that becomes free is offered to who waits for it, one after the other."
+                    ),
+                ),
+            ),
+            (
+                "who",
+                QuestionKeyBlock(
+                    required=False,
+                    label=_("Question who books"),
+                    help_text=_("Its answer decides which prices apply."),
+                ),
+            ),
+        ]
+
+    def arguments(self, field):
+        named = field.settings.get("resources")
+        keys = tuple(key for key in named if isinstance(key, str)) if isinstance(named, list) else ()
+        return {"keys": keys, "repeats": bool(field.settings.get("repeats"))}
+
+    def settings_faults(self, field):
+        if not self.arguments(field)["keys"]:
+            yield gettext("nothing is chosen that may be booked")
+
+    def here(self, field, today):
+        keys = self.arguments(field)["keys"]
+        named = [(key, offer(key)) for key in keys]
+        for key, one in named:
+            if one is None:
+                yield ABSENT, gettext("There is no thing to book “%(key)s” here.") % {"key": key}
+            elif not one.offered:
+                yield WARNING, gettext("“%(name)s” is not offered at the moment.") % {"name": one.name}
+        tariff = Tariff([one for _key, one in named if one], today)
+        for entry in sorted(tariff.entries - tariff.prices.keys()):
+            yield ABSENT, gettext("The fee schedule has no price for “%(key)s” today.") % {"key": entry}
+
+    def inputs(self, field):
+        return tuple(Part(name, "") for name in ("resource", "from", "to", "count", "until"))
+
+    def is_browsed(self, name, data):
+        return bool(data.get(f"{name}-go"))
+
+    def to_json(self, value: Wanted | None):
+        return written(value) if value else None
+
+    def from_json(self, answer):
+        wanted = read(answer)
+        if wanted is None:
+            return None
+        (start, end), *_others = written(wanted)["times"]
+        return (
+            dict.fromkeys(BookingField.PARTS, "")
+            | {
+                "resource": wanted.offer.key,
+                "count": str(wanted.count),
+                "from": start,
+                "to": end,
+                "series": str(wanted.series),
+                "times": " ".join(f"{first}/{last}" for first, last in written(wanted)["times"]),
+            }
+            | {part: str(said) for part, said in wanted.repeat.items() if part in BookingField.REPEATED}
+        )
+
+    def charges(self, field, answers, definition, language, today):
+        return charges(field, answers, language, today)
+
+    def words(self, answer, field, definition, language):
+        wanted = read(answer)
+        if wanted is None:
+            return ""
+        title = wanted.offer.said(language).title
+        if wanted.offer.counted:
+            title = f"{wanted.count} × {title}"
+        return "\n".join([title, *(capfirst(when(span)) for span in wanted.spans)])
+
+    def cells(self, answer, field, definition, language):
+        wanted = read(answer)
+        if wanted is None:
+            return [str(answer), "", "", ""]
+        times = written(wanted)["times"]
+        starts, ends = ("; ".join(column) for column in zip(*times, strict=True))
+        return [wanted.offer.said(language).title, wanted.count, starts, ends]

@@ -1,0 +1,162 @@
+"""The form field that reads which time somebody wants, and judges it as it is posted."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from eservices.formbuilder.fields import PartsWidget
+from eservices.formbuilder.fields.base import refusal
+from home.dates import date_format
+
+from .answers import Wanted, moment
+from .availability import Calendar, Span, exists, repeated
+from .offers import Offer, calendar, offers
+from .refusals import WORDS
+
+MOST_TIMES = 53  # of one answer
+
+
+class BookingField(forms.Field):
+    """Times of a resource. A clean value is ``answers.Wanted``.
+
+    ``series`` tells the own hold from others' bookings, and a page that was never saved has none yet. ``view``,
+    ``at`` and ``day`` are where the calendar stands; ``go`` is a button that leafs through it; ``people``,
+    ``weekday`` and ``month`` are what is searched for among many; ``live`` says that a script follows every choice.
+    """
+
+    PARTS = (
+        *("resource", "from", "to", "count", "series", "repeat", "until", "leave", "times"),
+        *("view", "at", "day", "go", "live", "people", "weekday", "month"),
+    )
+    ANSWERED = ("from", "to")
+    REPEATED = ("repeat", "until", "leave")
+    default_error_messages = {
+        "required": _("Choose a day and a time."),
+        "resource": _("Choose one of these."),
+        "from": _("Choose when it begins."),
+        "to": _("Choose when it ends."),
+        "invalid": _("Choose one of the times that are offered."),
+        "missing": _("The clock is put forward then: this time does not exist. Choose another one."),
+        "count": _("Write how many as a number, at most %(most)s."),
+        "until": _("Choose until when it repeats: a day after the first, at most %(most)s times in all."),
+        "conflicts": _("Not free: %(days)s. Tick that these are left out, or choose another time."),
+        "elsewhere": _(
+            "Not free: %(days)s. Tick that these are left out, or choose another time. Free each time: %(others)s."
+        ),
+    } | {reason.value: text for reason, text in WORDS.items()}
+
+    def __init__(self, *, keys: tuple[str, ...] = (), repeats: bool = False, **kwargs):
+        super().__init__(widget=PartsWidget(self.PARTS), **kwargs)
+        self.keys, self.repeats = keys, repeats
+
+    @property
+    def offers(self) -> list[Offer]:
+        """What may be chosen, in the order of the settings."""
+        known = offers() if self.keys else {}
+        return [known[key] for key in self.keys if key in known and known[key].offered]
+
+    def to_python(self, value):
+        if not value or not any(value[part] for part in self.ANSWERED):
+            return None
+        offer = next((one for one in self.offers if one.key == value["resource"]), None)
+        if offer is None:
+            raise refusal(self, "resource", part="resource")
+        count = self._count(offer, value["count"])
+        start = self._moment(value["from"], "from")
+        wanted = Span.of(start, self._end(offer, start, value["to"]))
+        series = _uuid(value["series"])
+        if self.repeats and value["times"] and (kept := read_times(value["times"])):
+            spans = kept  # what was accepted before is judged again as it is
+            value = value | {"leave": ""}
+        else:
+            spans = self._repeated(wanted, value)
+        spans = self._free(offer, spans, count, series, leave=bool(value["leave"]))
+        repeat = {part: value[part] for part in self.REPEATED if value[part]} if len(spans) > 1 else {}
+        return Wanted(offer, spans, count, series or uuid4(), repeat)
+
+    def _repeated(self, wanted: Span, value: dict[str, str]) -> list[Span]:
+        """The time that is chosen, and the same in the weeks to come where that is asked for."""
+        if not self.repeats or value["repeat"] not in ("1", "2"):
+            return [wanted]
+        zone, until = timezone.get_default_timezone(), moment(value["until"])
+        spans = (
+            repeated(wanted, int(value["repeat"]), until.date(), zone) if until and until.year < 2100 else []
+        )
+        if not 1 < len(spans) <= MOST_TIMES:
+            raise refusal(self, "until", part="until", most=MOST_TIMES)
+        return spans
+
+    def _free(self, offer: Offer, spans: list[Span], count: int, series, *, leave: bool) -> list[Span]:
+        """The times that can be had: all of them, or those left where the others may be left out."""
+        around = Span(spans[0].start, spans[-1].end)
+        found = calendar(offer, around, count=count, without=series)
+        taken = [span for span in spans if found.refusal(span)]
+        if not taken or (leave and len(taken) < len(spans)):
+            return [span for span in spans if span not in taken]
+        if len(spans) == 1:
+            self._judge(found, spans[0])
+        listed = ", ".join(date_format(timezone.localtime(span.start), "j.m.Y") for span in taken)
+        others = [one for one in self.offers if one is not offer and self._has(one, spans, around)]
+        if not others:
+            raise refusal(self, "conflicts", part="from", days=listed)
+        titles = ", ".join(one.said(get_language() or "").title for one in others)
+        raise refusal(self, "elsewhere", part="from", days=listed, others=titles)
+
+    def _has(self, offer: Offer, spans: list[Span], around: Span) -> bool:
+        """Whether another thing is free each time."""
+        found = calendar(offer, around)
+        return not any(found.refusal(span) for span in spans)
+
+    def _count(self, offer: Offer, text: str) -> int:
+        if not offer.counted or not text:
+            return 1
+        if not (text.isascii() and text.isdigit() and len(text) < 5 and 0 < int(text) <= offer.most):
+            raise refusal(self, "count", part="count", most=offer.most)
+        return int(text)
+
+    def _moment(self, text: str, part: str) -> datetime:
+        """A posted time, with the offset of the zone or as its clocks show it."""
+        if not text:
+            raise refusal(self, part, part=part)
+        zone = timezone.get_default_timezone()
+        at = moment(text)
+        if at is None:
+            raise refusal(self, "invalid", part=part)
+        if at.tzinfo is None and not exists(at.date(), at.time(), zone):
+            raise refusal(self, "missing", part=part)
+        return at if at.tzinfo else at.replace(tzinfo=zone)
+
+    def _end(self, offer: Offer, start: datetime, text: str) -> datetime:
+        """When it ends: as posted, or as the length says where all are equally long."""
+        if not offer.fixed:
+            return self._moment(text, "to")
+        if not offer.rules.whole:
+            return Span.of(start, start).start + offer.rules.shortest
+        day = start.astimezone(offer.rules.zone).date()
+        window = next((one for one in offer.rules.windows(day) if one.start == start), None)
+        if window is None:
+            raise refusal(self, "closed", part="from")
+        return window.end
+
+    def _judge(self, found: Calendar, wanted: Span) -> None:
+        if why := found.refusal(wanted):
+            raise refusal(self, why.value, part="to" if why in ("order", "short", "long") else "from")
+
+
+def read_times(text: str) -> list[Span]:
+    """Times as ``to_data`` writes them, in order; none where it is anything else."""
+    pairs = [[moment(end) for end in one.split("/")] for one in text.split()[:MOST_TIMES]]
+    if not all(len(pair) == 2 and all(at and at.tzinfo for at in pair) for pair in pairs):
+        return []
+    return sorted(Span.of(*pair) for pair in pairs)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

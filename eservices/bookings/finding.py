@@ -1,0 +1,49 @@
+"""“A room for 30 people on a Saturday in May”: what is free among many things, on the days that fit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from .availability import DAY, Calendar, Span, days
+from .offers import Offer, days_span, occupation
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A month, from its first day on; for so many people, on a weekday (Monday is 0), for so long, where it matters."""
+
+    month: date
+    people: int = 1
+    weekday: int | None = None
+    length: timedelta | None = None
+
+    @property
+    def days(self) -> list[date]:
+        last = date(self.month.year + self.month.month // 12, self.month.month % 12 + 1, 1) - DAY
+        return [day for day in days(self.month, last) if self.weekday in (None, day.weekday())]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something that is free on a day: its first time, and how many there are."""
+
+    offer: Offer
+    day: date
+    first: Span
+    times: int
+
+
+def find(offers: Iterable[Offer], wish: Wish, now: datetime) -> list[Found]:
+    """What is large enough and free, day by day; of each day what fits best first. Two queries, whatever is asked."""
+    wanted = [one for one in offers if one.capacity is None or one.capacity >= wish.people]
+    if not wanted or not wish.days:
+        return []
+    taken = occupation(wanted, days_span(wish.days[0], wish.days[-1], wanted[0].rules.zone))
+    found = []
+    for offer in sorted(wanted, key=lambda one: one.capacity or 0):
+        calendar = Calendar(offer.rules, taken, offer.wanted(1), now)
+        for day in wish.days:
+            free = [slot.span for slot in calendar.slots(day, wish.length) if slot.free]
+            if free:
+                found.append(Found(offer, day, free[0], len(free)))
+    return sorted(found, key=lambda one: one.day)

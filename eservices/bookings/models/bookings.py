@@ -1,0 +1,147 @@
+"""What is booked: bookings, and the pieces of units that they take from a moment to another."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from eservices.cases.states import Outcome
+from eservices.cases.states import State as CaseState
+from eservices.submissions.models import Draft, Submission
+
+from ..guard import NeverTwice
+from ..states import TAKING, State
+from .resources import Resource, Unit
+
+
+class BookingQuerySet(models.QuerySet):
+    def real(self):
+        """Without rehearsals."""
+        return self.filter(rehearsal=False)
+
+    def standing(self):
+        """What has its time: held, asked for, confirmed, out or back; neither refused, cancelled nor missed."""
+        return self.filter(state__in=TAKING)
+
+    def agreed(self):
+        """What is or was promised to somebody, holds left out."""
+        return self.standing().exclude(state=State.HELD)
+
+    def overlapping(self, start, end):
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+    def held(self, now):
+        """Times that somebody keeps while filling in a form."""
+        return self.filter(state=State.HELD, held_until__gt=now)
+
+    def expired(self, now):
+        """Holds that nobody made use of in time."""
+        return self.filter(state=State.HELD, held_until__lte=now)
+
+    def to_remind(self, now):
+        return self.filter(state=State.CONFIRMED, remind_at__lte=now)
+
+    def forsaken(self):
+        """What is still kept for a request that was refused or withdrawn, or ended otherwise without it."""
+        ended = Q(submission__case__state=CaseState.CLOSED) & ~Q(
+            submission__case__outcome__in=[Outcome.ACCEPTED, Outcome.COMPLETED]
+        )
+        return self.filter(ended, state__in=[State.PROVISIONAL, State.CONFIRMED])
+
+    def of_submission(self, submission):
+        return self.filter(submission=submission).select_related("resource").order_by("starts_at")
+
+
+class Booking(models.Model):
+    """A resource for somebody from a moment to another.
+
+    ``series`` is the same for all times of one answer, and known to nobody but who gave it: so an answer that is
+    judged again knows its own times from those of others.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    resource = models.ForeignKey(
+        Resource, on_delete=models.PROTECT, related_name="bookings", verbose_name=_("thing to book")
+    )
+    count = models.PositiveSmallIntegerField(_("how many"), default=1)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.HELD)
+    rehearsal = models.BooleanField(default=False)
+    draft = models.ForeignKey(
+        Draft, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings"
+    )
+    submission = models.ForeignKey(
+        Submission, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings"
+    )
+    field = models.CharField(_("field"), max_length=60, blank=True)
+    title = models.CharField(
+        _("what for"),
+        max_length=120,
+        blank=True,
+        help_text=_("Shown to the public where the booking is public."),
+    )
+    public = models.BooleanField(_("public"), default=False, help_text=_("Else the public sees “busy” only."))
+    held_until = models.DateTimeField(null=True, blank=True)
+    held_by = models.CharField(
+        max_length=64, blank=True, help_text=_("Digest of who holds it, to count; empty afterwards.")
+    )
+    remind_at = models.DateTimeField(null=True, blank=True)
+    series = models.UUIDField(default=uuid.uuid4, db_index=True)
+    sequence = models.PositiveIntegerField(default=0, help_text=_("Of changes, as calendars count them."))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("booking")
+        verbose_name_plural = _("bookings")
+        ordering = ["starts_at"]
+        indexes = [
+            models.Index(fields=["resource", "starts_at"], name="booking_resource_start"),
+            models.Index(fields=["starts_at"], name="booking_start"),
+            models.Index(fields=["held_until"], name="booking_held", condition=Q(state="held")),
+            models.Index(fields=["remind_at"], name="booking_reminder", condition=Q(state="confirmed")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="booking_ends_later")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource} {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
+
+
+class PieceQuerySet(models.QuerySet):
+    def overlapping(self, units, start, end):
+        """What is taken of these units at any time between two moments."""
+        return self.filter(unit__in=units, starts_at__lt=end, ends_at__gt=start)
+
+    def taken(self, now):
+        """Without what is held no longer, though nobody has deleted it yet."""
+        return self.exclude(booking__state=State.HELD, booking__held_until__lte=now)
+
+
+class Piece(models.Model):
+    """One piece of a unit that a booking takes, with the time kept free around it. Never twice, whatever happens."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="pieces")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="pieces")
+    number = models.PositiveSmallIntegerField(_("number"))
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+
+    objects = PieceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("piece taken")
+        verbose_name_plural = _("pieces taken")
+        indexes = [models.Index(fields=["unit", "number", "ends_at"], name="piece_unit_end")]
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="piece_ends_later"),
+            NeverTwice(name="never_twice", same=("unit", "number"), start="starts_at", end="ends_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.number}"

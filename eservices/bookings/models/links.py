@@ -1,0 +1,28 @@
+"""Secret addresses under which calendars of the staff read what is booked."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from eservices.submissions.models import new_secret
+
+from .resources import Resource
+
+
+class CalendarLink(models.Model):
+    """Whoever knows ``secret`` reads the calendar of a resource. A new secret ends the one before."""
+
+    resource = models.OneToOneField(Resource, on_delete=models.CASCADE, related_name="calendar_link")
+    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("secret calendar address")
+        verbose_name_plural = _("secret calendar addresses")
+
+    def __str__(self) -> str:
+        return str(self.resource)

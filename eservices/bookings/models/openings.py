@@ -1,0 +1,188 @@
+"""When things are open: timetables, school holidays, blocked times and the calendars they are imported from."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+
+from ..blocks import SpecialBlock, WeeklyBlock
+
+STEPS = [(minutes, _("%(n)s minutes") % {"n": minutes}) for minutes in (5, 10, 15, 20, 30, 60, 120, 240)]
+LONGEST = 60 * 24 * 60  # minutes
+
+
+class Timetable(models.Model):
+    """When and for how long something may be booked. Several resources may share one."""
+
+    name = models.CharField(_("name"), max_length=80)
+    weekly = StreamField(
+        [("weekly", WeeklyBlock())], blank=True, default=list, verbose_name=_("weekly hours")
+    )
+    specials = StreamField(
+        [("special", SpecialBlock())],
+        blank=True,
+        default=list,
+        verbose_name=_("exceptions"),
+        help_text=_(
+            "They go before the weekly hours and before public holidays; of two, the later in the list."
+        ),
+    )
+    holidays = models.BooleanField(_("closed on public holidays"), default=True)
+    lead = models.PositiveIntegerField(
+        _("hours before it starts, at the latest"), default=24, validators=[MaxValueValidator(24 * 365)]
+    )
+    horizon = models.PositiveIntegerField(
+        _("days ahead, at the earliest"),
+        default=365,
+        validators=[MinValueValidator(1), MaxValueValidator(1100)],
+    )
+    step = models.PositiveSmallIntegerField(_("starts every"), choices=STEPS, default=30)
+    shortest = models.PositiveIntegerField(
+        _("shortest, in minutes"), default=60, validators=[MinValueValidator(5), MaxValueValidator(LONGEST)]
+    )
+    longest = models.PositiveIntegerField(
+        _("longest, in minutes"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(5), MaxValueValidator(LONGEST)],
+        help_text=_("The same as the shortest for appointments. Empty: as long as it is open."),
+    )
+    whole = models.BooleanField(
+        _("only whole openings"),
+        default=False,
+        help_text=_("For day passes, mornings and evenings: each opening above is one thing to book."),
+    )
+    across = models.BooleanField(
+        _("may go on over closed hours"),
+        default=False,
+        help_text=_("For what is fetched on one day and brought back on another."),
+    )
+    before = models.PositiveSmallIntegerField(_("minutes kept free before"), default=0)
+    after = models.PositiveSmallIntegerField(_("minutes kept free after"), default=0)
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("weekly"),
+        FieldPanel("specials"),
+        FieldPanel("holidays"),
+        MultiFieldPanel([FieldRowPanel([FieldPanel("lead"), FieldPanel("horizon")])], _("How far ahead")),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("step"), FieldPanel("shortest"), FieldPanel("longest")]),
+                FieldRowPanel([FieldPanel("before"), FieldPanel("after")]),
+                FieldPanel("whole"),
+                FieldPanel("across"),
+            ],
+            _("How long"),
+        ),
+    ]
+
+    class Meta:
+        verbose_name = _("timetable of bookings")
+        verbose_name_plural = _("timetables of bookings")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self):
+        super().clean()
+        if self.longest and self.shortest and self.longest < self.shortest:
+            raise ValidationError({"longest": _("The longest is shorter than the shortest.")})
+
+
+class SchoolHolidays(models.Model):
+    """Days without school, where the commune keeps them itself; where the country's are known they count too."""
+
+    name = models.CharField(_("name"), max_length=80)
+    first = models.DateField(_("first day"))
+    last = models.DateField(_("last day"))
+
+    panels = [FieldPanel("name"), FieldRowPanel([FieldPanel("first"), FieldPanel("last")])]
+
+    class Meta:
+        verbose_name = _("school holidays")
+        verbose_name_plural = _("school holidays")
+        ordering = ["first"]
+        constraints = [
+            models.CheckConstraint(condition=Q(first__lte=F("last")), name="school_holidays_have_days")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Feed(models.Model):
+    """A calendar of somebody else's, in iCalendar, whose events are times in which a unit cannot be booked."""
+
+    unit = models.ForeignKey(
+        "eservices_bookings.Unit", on_delete=models.CASCADE, related_name="feeds", verbose_name=_("unit")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    url = models.URLField(_("address"), max_length=500)
+    due_at = models.DateTimeField(null=True, default=timezone.now, help_text=_("When it is read next."))
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    fault = models.CharField(_("what went wrong"), max_length=255, blank=True)
+
+    panels = [FieldPanel("name"), FieldPanel("unit"), FieldPanel("url")]
+
+    class Meta:
+        verbose_name = _("imported calendar")
+        verbose_name_plural = _("imported calendars")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BlockedTimeQuerySet(models.QuerySet):
+    def overlapping(self, units, start, end):
+        """What keeps these units from being booked at any time between two moments."""
+        return self.filter(unit__in=units, starts_at__lt=end, ends_at__gt=start)
+
+
+class BlockedTime(models.Model):
+    """A time in which nothing of a unit can be booked, and why. What was booked before stays, and staff sees it."""
+
+    unit = models.ForeignKey(
+        "eservices_bookings.Unit", on_delete=models.CASCADE, related_name="blocked", verbose_name=_("unit")
+    )
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    reason = models.CharField(_("reason"), max_length=200)
+    feed = models.ForeignKey(
+        Feed,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("imported from"),
+    )
+
+    objects = BlockedTimeQuerySet.as_manager()
+    panels = [
+        FieldPanel("unit"),
+        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+        FieldPanel("reason"),
+    ]
+
+    class Meta:
+        verbose_name = _("blocked time")
+        verbose_name_plural = _("blocked times")
+        ordering = ["starts_at"]
+        indexes = [models.Index(fields=["unit", "ends_at"], name="blocked_unit_end")]
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="blocked_ends_later")
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+    def clean(self):
+        super().clean()
+        if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
+            raise ValidationError({"ends_at": _("It ends after it starts.")})

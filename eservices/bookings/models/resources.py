@@ -1,0 +1,177 @@
+"""What can be booked: units, which are taken, and resources, which people know."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import TranslatableMixin
+from wagtail_localize.fields import SynchronizedField
+
+from eservices.cases.models import Team
+
+from ..blocks import RateBlock, RefundBlock
+from .openings import Timetable
+
+MOST_PIECES = 500
+
+
+class Unit(models.Model):
+    """The smallest thing that can be taken alone, with as many pieces as there are: half a hall, the tables, desks."""
+
+    key = models.SlugField(_("key"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    quantity = models.PositiveSmallIntegerField(
+        _("how many"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_PIECES)]
+    )
+
+    panels = [FieldPanel("name"), FieldRowPanel([FieldPanel("key"), FieldPanel("quantity")])]
+
+    class Meta:
+        verbose_name = _("unit to book")
+        verbose_name_plural = _("units to book")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Resource(ClusterableModel):
+    """Something that people book, whatever their language. A hall takes its two halves, an appointment one desk.
+
+    What is said of it stands in its ``Description``, one per language.
+    """
+
+    class Kind(models.TextChoices):
+        ROOM = "room", _("room")
+        EQUIPMENT = "equipment", _("equipment")
+        APPOINTMENT = "appointment", _("appointment")
+        PASS = "pass", _("day pass")
+
+    key = models.SlugField(_("key"), max_length=60, unique=True, help_text=_("Services name it by this key."))
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ROOM)
+    offered = models.BooleanField(_("offered"), default=True)
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("team"),
+        help_text=_("Its members see the plan of what is booked and move it; if empty, only administrators."),
+    )
+    capacity = models.PositiveIntegerField(_("for so many people"), null=True, blank=True)
+    timetable = models.ForeignKey(
+        Timetable, on_delete=models.PROTECT, related_name="resources", verbose_name=_("timetable")
+    )
+    counted = models.BooleanField(
+        _("several at once"), default=False, help_text=_("Whoever books says how many.")
+    )
+    rates = StreamField([("rate", RateBlock())], blank=True, default=list, verbose_name=_("prices"))
+    refunds = StreamField(
+        [("step", RefundBlock())],
+        blank=True,
+        default=list,
+        verbose_name=_("paid back when cancelled"),
+        help_text=_("Of several steps, the one that pays back most counts. Deposits are paid back wholly."),
+    )
+    change_until = models.PositiveIntegerField(
+        _("changed or cancelled by who booked"),
+        default=24,
+        help_text=_("So many hours before, at the latest."),
+    )
+    remind_before = models.PositiveIntegerField(
+        _("reminder"), default=48, help_text=_("So many hours before; none if 0.")
+    )
+    access_code = models.CharField(
+        _("access code"),
+        max_length=40,
+        blank=True,
+        help_text=_("Stands in the confirmation and in nothing else."),
+    )
+
+    panels = [
+        FieldPanel("name"),
+        FieldRowPanel([FieldPanel("key"), FieldPanel("kind"), FieldPanel("offered")]),
+        FieldPanel("team"),
+        FieldRowPanel([FieldPanel("capacity"), FieldPanel("counted")]),
+        InlinePanel("uses", heading=_("What it takes"), label=_("Unit"), min_num=1),
+        FieldPanel("timetable"),
+        FieldPanel("rates"),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("change_until"), FieldPanel("remind_before")]), FieldPanel("refunds")],
+            _("Change and cancellation"),
+        ),
+        FieldPanel("access_code", help_text=_("Stands in the confirmation and in the reminder.")),
+    ]
+
+    class Meta:
+        verbose_name = _("thing to book")
+        verbose_name_plural = _("things to book")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Use(models.Model):
+    """So many pieces of a unit that one booking of a resource takes."""
+
+    resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="uses")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="uses", verbose_name=_("unit"))
+    quantity = models.PositiveSmallIntegerField(_("how many"), default=1, validators=[MinValueValidator(1)])
+
+    panels = [FieldRowPanel([FieldPanel("unit"), FieldPanel("quantity")])]
+
+    class Meta:
+        verbose_name = _("unit of a thing to book")
+        verbose_name_plural = _("units of things to book")
+        constraints = [models.UniqueConstraint(fields=["resource", "unit"], name="one_use_of_each_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.unit}"
+
+
+class Description(TranslatableMixin, models.Model):
+    """What people read about a resource, one per language."""
+
+    resource = models.ForeignKey(
+        Resource, on_delete=models.CASCADE, related_name="descriptions", verbose_name=_("thing to book")
+    )
+    title = models.CharField(_("title"), max_length=80)
+    summary = models.TextField(_("in a few words"), blank=True, max_length=400)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    equipment = models.TextField(_("equipment"), blank=True, help_text=_("One thing on each line."))
+    rules = RichTextField(_("rules"), blank=True, features=["bold", "italic", "ol", "ul", "link"])
+    documents = StreamField(
+        [("document", DocumentChooserBlock())], blank=True, default=list, verbose_name=_("documents")
+    )
+    picture = models.ForeignKey(
+        "wagtailimages.Image",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture"),
+    )
+
+    panels = [
+        FieldPanel(name)
+        for name in ("resource", "title", "summary", "place", "picture", "equipment", "rules", "documents")
+    ]
+    override_translatable_fields = [SynchronizedField(name) for name in ("resource", "picture")]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("description of a thing to book")
+        verbose_name_plural = _("descriptions of things to book")
+        ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "locale"], name="one_description_per_language")
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,96 @@
+"""Who waits for a time that somebody else has."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from eservices.formbuilder.models import Form
+from eservices.submissions.models import new_secret
+
+from .bookings import Booking
+from .resources import Resource
+
+
+class WaitingQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(state=Waiting.State.WAITING)
+
+    def open(self):
+        """Who waits, or has an offer."""
+        return self.filter(state__in=[Waiting.State.WAITING, Waiting.State.OFFERED])
+
+    def due(self, now):
+        """Where it is to be looked whether the time is free, and offers that nobody took."""
+        return self.open().filter(due_at__lte=now)
+
+    def for_any_of(self, units, start, end):
+        """Who waits for something of these units at any time between two moments."""
+        found = self.waiting().filter(resource__uses__unit__in=units, starts_at__lt=end, ends_at__gt=start)
+        return found.distinct()
+
+
+class Waiting(models.Model):
+    """Somebody who waits for a time, in the order in which they came. The time is offered for as long as it is held.
+
+    ``due_at``: when it is looked next whether the time is free; once it is offered, when the offer ends.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("waiting list", "waiting")
+        OFFERED = "offered", pgettext_lazy("waiting list", "offered")
+        TAKEN = "taken", pgettext_lazy("waiting list", "taken")
+        LAPSED = "lapsed", pgettext_lazy("waiting list", "offered in vain")
+        LEFT = "left", pgettext_lazy("waiting list", "left the list")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    form = models.ForeignKey(Form, on_delete=models.CASCADE, related_name="+")
+    field = models.CharField(_("field"), max_length=60)
+    resource = models.ForeignKey(
+        Resource, on_delete=models.CASCADE, related_name="waiting", verbose_name=_("thing to book")
+    )
+    count = models.PositiveSmallIntegerField(_("how many"), default=1)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    asked_by = models.CharField(
+        max_length=64, blank=True, help_text=_("Digest of the network address, to count.")
+    )
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    booking = models.OneToOneField(
+        Booking,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="waiting",
+        help_text=_("The time that is held for the offer."),
+    )
+    due_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = WaitingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("place on a waiting list")
+        verbose_name_plural = _("waiting lists")
+        ordering = ["created_at"]
+        indexes = [
+            models.Index(fields=["due_at"], name="waiting_due", condition=Q(state__in=["waiting", "offered"]))
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="waiting_ends_later"),
+            models.UniqueConstraint(
+                fields=["email", "resource", "starts_at", "ends_at"],
+                condition=Q(state__in=["waiting", "offered"]),
+                name="nobody_waits_twice",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource} {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"

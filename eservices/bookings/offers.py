@@ -1,0 +1,232 @@
+"""What can be booked now, read once per generation of the site: rules, units, prices and words, without a query."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import holidays
+from django.conf import settings
+from django.utils import timezone
+from holidays.constants import SCHOOL
+from wagtail.images.models import AbstractImage
+
+from home import generation
+from home.working_days import DaysOff, public_holidays
+
+from .availability import Calendar, Occupation, Rules, School, Span, Special, Weekly
+from .blocks import day_and_month
+from .models import BlockedTime, Description, Piece, Resource, SchoolHolidays, Timetable
+from .pricing import Rate
+
+EVERY_DAY = frozenset(range(7))
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people read about an offer in one language."""
+
+    title: str
+    summary: str = ""
+    place: str = ""
+    equipment: tuple[str, ...] = ()
+    rules: str = ""
+    documents: tuple[tuple[str, str], ...] = ()  # title and address
+    picture: AbstractImage | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something that can be booked. ``needs``: pieces of each unit that one takes; ``quantities``: those there are."""
+
+    pk: int
+    key: str
+    kind: str
+    offered: bool
+    capacity: int | None
+    counted: bool
+    rules: Rules
+    needs: dict[int, int]
+    quantities: dict[int, int]
+    rates: tuple[Rate, ...]
+    words: dict[str, Words]
+    name: str
+
+    def said(self, language: str) -> Words:
+        """In ``language``, else in the commune's own, else its bare name."""
+        return self.words.get(language) or self.words.get(settings.LANGUAGE_CODE) or Words(self.name)
+
+    def wanted(self, count: int) -> dict[int, int]:
+        """The pieces that ``count`` of it take."""
+        return {unit: quantity * count for unit, quantity in self.needs.items()}
+
+    @property
+    def most(self) -> int:
+        """How many there are at the most."""
+        return min((self.quantities[unit] // quantity for unit, quantity in self.needs.items()), default=0)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it always takes equally long, so that a start says all."""
+        return self.rules.whole or self.rules.longest == self.rules.shortest
+
+
+def offers() -> dict[str, Offer]:
+    """Everything that can be or could be booked, by key."""
+    return _offers(generation.current())
+
+
+def offer(key: str) -> Offer | None:
+    return offers().get(key)
+
+
+def calendar(
+    offer: Offer, span: Span, *, count: int = 1, now: datetime | None = None, without: UUID | None = None
+) -> Calendar:
+    """The free times of an offer within ``span``. ``without``: a series of bookings that does not count: the own."""
+    found = occupation([offer], span, without=without)
+    return Calendar(offer.rules, found, offer.wanted(count), now or timezone.now())
+
+
+def occupation(wanted: Iterable[Offer], span: Span, *, without: UUID | None = None) -> Occupation:
+    """What is taken of the units of some offers within ``span``, with the time kept free around it."""
+    wanted = list(wanted)
+    quantities = {unit: number for offer in wanted for unit, number in offer.quantities.items()}
+    around = [offer.rules.around(span) for offer in wanted]
+    start, end = min(one.start for one in around), max(one.end for one in around)
+    pieces = Piece.objects.overlapping(quantities, start, end).taken(timezone.now())
+    if without:
+        pieces = pieces.exclude(booking__series=without)
+    rows = pieces.values_list("unit", "number", "starts_at", "ends_at")
+    blocked = BlockedTime.objects.overlapping(quantities, start, end)
+    return Occupation(
+        quantities,
+        [(unit, number, Span(starts, ends)) for unit, number, starts, ends in rows],
+        [
+            (unit, Span(starts, ends))
+            for unit, starts, ends in blocked.values_list("unit", "starts_at", "ends_at")
+        ],
+    )
+
+
+def days_span(first: date, last: date, zone: ZoneInfo) -> Span:
+    """From the first moment of a day to the last of another, with what may have begun the day before."""
+    start = datetime(first.year, first.month, first.day, tzinfo=zone) - timedelta(days=1)
+    end = datetime(last.year, last.month, last.day, tzinfo=zone) + timedelta(days=3)
+    return Span(start.astimezone(UTC), end.astimezone(UTC))
+
+
+# -- Reading -------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=2)
+def _offers(generation: str) -> dict[str, Offer]:
+    words = _words()
+    found = Resource.objects.select_related("timetable").prefetch_related("uses__unit")
+    rules: dict[int, Rules] = {}
+    school = school_holidays()
+    for resource in found:
+        table = resource.timetable
+        rules.setdefault(table.pk, rules_of(table, school))
+    return {one.key: _offer(one, rules[one.timetable_id], words.get(one.pk, {})) for one in found}
+
+
+def _offer(resource: Resource, rules: Rules, words: dict[str, Words]) -> Offer:
+    uses = list(resource.uses.all())
+    return Offer(
+        pk=resource.pk,
+        key=resource.key,
+        kind=resource.kind,
+        offered=resource.offered,
+        capacity=resource.capacity,
+        counted=resource.counted,
+        rules=rules,
+        needs={use.unit_id: use.quantity for use in uses},
+        quantities={use.unit_id: use.unit.quantity for use in uses},
+        rates=tuple(_rate(block.value) for block in resource.rates),
+        words=words,
+        name=resource.name,
+    )
+
+
+def _words() -> dict[int, dict[str, Words]]:
+    found: dict[int, dict[str, Words]] = {}
+    for one in Description.objects.select_related("locale", "picture"):
+        found.setdefault(one.resource_id, {})[one.locale.language_code] = _said(one)
+    return found
+
+
+def _said(one: Description) -> Words:
+    return Words(
+        title=one.title,
+        summary=one.summary,
+        place=one.place,
+        equipment=tuple(line.strip() for line in one.equipment.splitlines() if line.strip()),
+        rules=one.rules,
+        documents=tuple((block.value.title, block.value.url) for block in one.documents if block.value),
+        picture=one.picture,
+    )
+
+
+def rules_of(table: Timetable, school: DaysOff) -> Rules:
+    """A timetable as the pure rules that it stands for."""
+    country = public_holidays(settings.COUNTRY, settings.SUBDIVISION) if table.holidays else frozenset()
+    return Rules(
+        zone=timezone.get_default_timezone(),
+        weekly=tuple(_weekly(block.value) for block in table.weekly),
+        specials=tuple(_special(block.value) for block in table.specials),
+        days_off=country,
+        school_off=school,
+        lead=timedelta(hours=table.lead),
+        horizon=timedelta(days=table.horizon),
+        step=timedelta(minutes=table.step),
+        shortest=timedelta(minutes=table.shortest),
+        longest=timedelta(minutes=table.longest) if table.longest else None,
+        whole=table.whole,
+        across=table.across,
+        before=timedelta(minutes=table.before),
+        after=timedelta(minutes=table.after),
+    )
+
+
+def school_holidays() -> DaysOff:
+    """Days without school: those the commune keeps, and those of its country where the holidays package knows them."""
+    kept = tuple(SchoolHolidays.objects.values_list("first", "last"))
+    known = getattr(holidays, settings.COUNTRY, None)
+    if known is None or SCHOOL not in known.supported_categories:
+        return DaysOff(frozenset(), kept)
+    country = holidays.country_holidays(
+        settings.COUNTRY, subdiv=settings.SUBDIVISION or None, categories=(SCHOOL,)
+    )
+    return DaysOff(country, kept)
+
+
+def _weekly(value) -> Weekly:
+    season = day_and_month(value["season_from"] or ""), day_and_month(value["season_to"] or "")
+    return Weekly(
+        days=frozenset(int(day) for day in value["days"]),
+        opens=value["opens"],
+        closes=value["closes"],
+        first=value["first"],
+        last=value["last"],
+        season=season if all(season) else None,
+        school=School(value["school"] or ""),
+    )
+
+
+def _special(value) -> Special:
+    return Special(
+        value["first"], value["last"], (value["opens"], value["closes"]) if value["opens"] else None
+    )
+
+
+def _rate(value) -> Rate:
+    return Rate(
+        entry=value["entry"],
+        per=value["per"],
+        days=frozenset(int(day) for day in value["days"] or ()) or EVERY_DAY,
+        hours=(value["opens"], value["closes"]) if value["opens"] else None,
+        who=frozenset(one.strip() for one in value["who"].split(",") if one.strip()),
+        deposit=value["deposit"],
+        what=value["what"] or "",
+    )

@@ -1,0 +1,479 @@
+"""The calendar of a booking question, as its page shows it: month, week and list, complete without JavaScript."""
+
+import calendar as weeks
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import islice
+from urllib.parse import urlencode
+
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from home.dates import date_format
+from home.templatetags.commune import chf, clock
+
+from . import words
+from .answers import local, moment
+from .availability import DAY, WEEK, Calendar, Slot, Span, State, day_of, days, joined
+from .blocks import WHAT
+from .charging import Tariff
+from .finding import Found, Wish, find
+from .offers import EVERY_DAY, Offer, Words, calendar, days_span
+from .pricing import Rate
+
+VIEWS = {"month": _("Month"), "week": _("Week"), "list": _("List")}
+LISTED, LISTED_DAYS = 40, 14  # free times of a list, or days with some
+OPEN = (State.FREE, State.PARTLY)
+MOST_MONTHS, MOST_FOUND = 24, 30  # of a search
+STATES = {
+    State.FREE: pgettext_lazy("day", "free"),
+    State.PARTLY: pgettext_lazy("day", "partly free"),
+    State.BUSY: pgettext_lazy("day", "busy"),
+    State.CLOSED: pgettext_lazy("day", "closed"),
+}
+MARKS = {State.FREE: "", State.PARTLY: "half", State.BUSY: "full", State.CLOSED: "shut"}
+PER = {
+    "booking": "",
+    "hour": pgettext_lazy("a price", "per hour"),
+    "day": pgettext_lazy("a price", "per day"),
+}
+MINUTES = 24 * 60  # of a day, as the bar of a day shows it
+MONDAY = date(2024, 1, 1)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A day of the calendar."""
+
+    day: date
+    state: State
+    chosen: bool
+    waits: bool = False  # whether one may wait for what is taken
+
+    @property
+    def label(self) -> str:
+        return STATES[self.state]
+
+    @property
+    def mark(self) -> str:
+        return MARKS[self.state]
+
+    @property
+    def open(self) -> bool:
+        """Whether there is something to do on it."""
+        return self.state in OPEN or (self.waits and self.state == State.BUSY)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A free time to tick."""
+
+    value: str
+    label: str
+    chosen: bool
+    price: str = ""
+
+
+class Picker:
+    """What a booking question shows for the parts that were posted or stored: ``fields.BookingField``.
+
+    ``who``: the answer that decides the prices; ``people``: what its values are called, for who did not answer yet.
+    ``waits``: the address of the waiting list, where there is one.
+    """
+
+    def __init__(
+        self,
+        offers: list[Offer],
+        parts: dict,
+        *,
+        who: str = "",
+        people: dict[str, str] | None = None,
+        waits: str = "",
+        now: datetime | None = None,
+    ):
+        self.offers, self.parts, self.who, self.people = offers, parts, who, people or {}
+        self.waits = waits
+        self.now = now or timezone.now()
+        self.zone = timezone.get_default_timezone()
+        self.today = day_of(self.now, self.zone)
+        self.language = get_language() or ""
+        self.finding = False  # what is free among everything is asked for
+        self._browse((parts.get("go") or "").split())
+
+    def _browse(self, pressed: list[str]) -> None:
+        """Where the calendar stands, after what was pressed: a view and a day, or a day to choose a time on."""
+        start = _moment(self.parts.get("from"))
+        stored = timezone.localtime(start).date() if start else None
+        self.view = self.parts.get("view") if self.parts.get("view") in VIEWS else "month"
+        self.day = _day(self.parts.get("day")) or stored
+        self.at = _day(self.parts.get("at")) or self.day
+        match pressed:
+            case [view, text] if view in VIEWS and _day(text):
+                self.view, self.at, self.day = view, _day(text), None
+            case ["day", text] if _day(text):
+                self.day = self.at = _day(text)
+            case ["time", text] if found := _moment(text):
+                self.parts = self.parts | {"from": text}
+                self.day = self.at = day_of(found, self.zone)
+            case ["find"]:
+                self.finding = True
+            case ["pick", key, text] if _day(text):
+                self.parts = self.parts | {"resource": key, "from": "", "to": ""}
+                self.day = self.at = _day(text)
+        least = self.today if pressed and pressed[0] in VIEWS else self.earliest
+        self.at = min(max(self.at or least, least), self.today + 1100 * DAY)
+
+    # -- what is chosen --------------------------------------------------------------------------------------
+    @cached_property
+    def offer(self) -> Offer | None:
+        """What is looked at: the one that was chosen, or the only one."""
+        if len(self.offers) == 1:
+            return self.offers[0]
+        return next((one for one in self.offers if one.key == self.parts.get("resource")), None)
+
+    @property
+    def earliest(self) -> date:
+        """The first day that may be booked, of those on which it is open."""
+        if self.offer is None:
+            return self.today
+        first = day_of(self.now + self.offer.rules.lead, self.zone)
+        return next((day for day in days(first, first + 60 * DAY) if self.offer.rules.windows(day)), first)
+
+    @property
+    def choices(self) -> list[dict]:
+        return [
+            {
+                "offer": one,
+                "said": one.said(self.language),
+                "chosen": one is self.offer,
+                "price": self._price_of(one),
+            }
+            for one in self.offers
+        ]
+
+    @property
+    def said(self) -> Words:
+        """What is told of the one that is looked at."""
+        return self.offer.said(self.language)
+
+    @property
+    def count(self) -> int:
+        text = self.parts.get("count") or "1"
+        most = self.offer.most if self.offer else 1
+        return min(max(int(text), 1), most) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The free times of what is looked at, around the days on the page."""
+        first, last = self.range
+        first = max(first, self.today)
+        if self.day:
+            first, last = min(first, self.day), max(last, self.day)
+        more = 28 * DAY if self.view == "list" else WEEK if self.offer.rules.across else timedelta()
+        span = days_span(first, last + more, self.zone)
+        return calendar(
+            self.offer, span, count=self.count, now=self.now, without=self.parts.get("series") or None
+        )
+
+    # -- prices ----------------------------------------------------------------------------------------------
+    @cached_property
+    def tariff(self) -> Tariff:
+        return Tariff(self.offers, self.today)
+
+    @property
+    def is_priced(self) -> bool:
+        return self._is_priced(self.offer)
+
+    def _is_priced(self, offer: Offer) -> bool:
+        """Whether it is known what it costs: it costs something, and to whom is said where that matters."""
+        return bool(offer.rates) and bool(self.who or not any(rate.who for rate in offer.rates))
+
+    def _price(self, offer: Offer, span: Span) -> str:
+        """What a time costs, in words; empty where that is not known."""
+        if not self._is_priced(offer):
+            return ""
+        return _amount(self.tariff.cost(offer, [span], self.count if offer is self.offer else 1, self.who))
+
+    def _price_of(self, offer: Offer) -> str:
+        """What the chosen time costs, or from how much on something can be had."""
+        if not self._is_priced(offer):
+            return ""
+        if self.chosen and not offer.fixed:
+            return self._price(offer, self.chosen)
+        return _from(self._costs(offer))
+
+    def _costs(self, offer: Offer) -> list[int]:
+        """What the shortest times of a week cost, those at the ends of each opening."""
+        found = []
+        for day in days(self.at, self.at + 6 * DAY):
+            for window in offer.rules.day_windows(day):
+                length = window.length if offer.rules.whole else offer.rules.shortest
+                ends = [Span(window.start, window.start + length), Span(window.end - length, window.end)]
+                found += [self.tariff.cost(offer, [span], 1, self.who) for span in ends]
+        return found
+
+    @property
+    def prices(self) -> list[dict]:
+        """The price list of what is looked at: for who books, or for everybody."""
+        rates = [
+            rate for rate in self.offer.rates if not (self.who and rate.who and self.who not in rate.who)
+        ]
+        return [
+            {
+                "label": self._rate_label(rate),
+                "amount": self.tariff.prices[rate.entry].amount,
+                "per": PER[rate.per],
+            }
+            for rate in rates
+            if rate.entry in self.tariff.prices
+        ]
+
+    def _rate_label(self, rate: Rate) -> str:
+        """“Cleaning”, “Hire, associations”, “Weekend supplement, Sat, Sun”."""
+        what = gettext("deposit") if rate.deposit else WHAT.get(rate.what, pgettext("a price", "hire"))
+        parts = [str(what)]
+        if not self.who:
+            parts += [self.people.get(one, one) for one in sorted(rate.who)]
+        if rate.days != EVERY_DAY:
+            parts += [date_format(MONDAY + day * DAY, "D") for day in sorted(rate.days)]
+        if rate.hours:
+            opens, closes = (clock(one) for one in rate.hours)
+            parts.append(gettext("%(from)s to %(to)s") % {"from": opens, "to": closes})
+        return capfirst(", ".join(parts))
+
+    # -- among many ------------------------------------------------------------------------------------------
+    @property
+    def wish(self) -> Wish:
+        """What is searched for, as far as it was said."""
+        people, weekday = self.parts.get("people") or "", self.parts.get("weekday") or ""
+        month = _day(f"{self.parts.get('month') or ''}-01") or self.today
+        return Wish(
+            month=month.replace(day=1),
+            people=int(people) if people.isascii() and people.isdigit() and len(people) < 6 else 1,
+            weekday=int(weekday) if weekday in set("0123456") else None,
+        )
+
+    @property
+    def months(self) -> list[dict]:
+        """The months in which something may be booked, for the search."""
+        latest = max(day_of(self.now + one.rules.horizon, self.zone) for one in self.offers)
+        month, found = self.today.replace(day=1), []
+        while month <= latest and len(found) < MOST_MONTHS:
+            found.append({"value": f"{month:%Y-%m}", "month": month, "chosen": month == self.wish.month})
+            month = _next_month(month)
+        return found
+
+    @cached_property
+    def found(self) -> list[Found]:
+        return find(self.offers, self.wish, self.now)[:MOST_FOUND] if self.finding else []
+
+    @property
+    def results(self) -> list[dict]:
+        """What was found, with the button that looks at it."""
+        return [
+            {
+                "go": f"pick {one.offer.key} {one.day.isoformat()}",
+                "title": one.offer.said(self.language).title,
+                "day": one.day,
+            }
+            for one in self.found
+        ]
+
+    # -- month and week --------------------------------------------------------------------------------------
+    @property
+    def range(self) -> tuple[date, date]:
+        """The days that the calendar shows."""
+        if self.view == "week":
+            first = self.at - self.at.weekday() * DAY
+            return first, first + 6 * DAY
+        if self.view == "list":
+            return self.at, self.at
+        first = self.at.replace(day=1)
+        return first, _next_month(first) - DAY
+
+    @property
+    def title(self) -> date:
+        return self.range[0]
+
+    @property
+    def before(self) -> date:
+        """The month before."""
+        return (self.range[0] - DAY).replace(day=1)
+
+    @property
+    def after(self) -> date:
+        return self.range[1] + DAY
+
+    @property
+    def earlier(self) -> str | None:
+        """The button to the time before; None where that has passed."""
+        first, _last = self.range
+        if first <= self.today:
+            return None
+        before = {"month": self.before, "week": first - 7 * DAY, "list": first - 28 * DAY}
+        return f"{self.view} {max(before[self.view], self.today).isoformat()}"
+
+    @property
+    def later(self) -> str | None:
+        """The button to the time after; None where nobody may book yet."""
+        first, last = self.range
+        after = first + 28 * DAY if self.view == "list" else last + DAY
+        return f"{self.view} {after.isoformat()}" if after <= self.calendar.horizon else None
+
+    @property
+    def views(self) -> list[dict]:
+        shown = self.day or self.at
+        return [
+            {"key": key, "go": f"{key} {shown.isoformat()}", "label": label, "current": key == self.view}
+            for key, label in VIEWS.items()
+        ]
+
+    @property
+    def rows(self) -> list[list[Cell | None]]:
+        """The weeks of the month or the week, Monday first; None for days of another month."""
+        first, last = self.range
+        start, end = first - first.weekday() * DAY, last + (6 - last.weekday()) * DAY
+        cells = [self._cell(day) if first <= day <= last else None for day in days(start, end)]
+        return [cells[number : number + 7] for number in range(0, len(cells), 7)]
+
+    def _cell(self, day: date) -> Cell:
+        state = State.CLOSED if day < self.today else self.calendar.state(day)
+        return Cell(day, state, day == self.day, bool(self.waits))
+
+    @property
+    def states(self) -> list[dict]:
+        """The key to the calendar."""
+        return [{"mark": MARKS[state], "label": label} for state, label in STATES.items()]
+
+    @property
+    def weekdays(self) -> list[date]:
+        """Seven days from a Monday on, to be named."""
+        return [MONDAY + number * DAY for number in range(weeks.SUNDAY + 1)]
+
+    @property
+    def week(self) -> list[dict]:
+        """The days of the week, each with its bar and its free times in words."""
+        return [
+            {"cell": self._cell(day), "free": self._free(day), "bar": self._bar(day)}
+            for day in days(*self.range)
+        ]
+
+    def _free(self, day: date) -> str:
+        return ", ".join(words.hours(span) for span in self._spans(day, free=True))
+
+    def _spans(self, day: date, *, free: bool) -> list[Span]:
+        """The times of a day that are free, or that are not, with as few spans as possible."""
+        length = None if self.offer.fixed else min(self.offer.rules.step, self.offer.rules.shortest)
+        return joined(slot.span for slot in self.calendar.slots(day, length) if slot.free == free)
+
+    def _bar(self, day: date) -> list[dict]:
+        """A day from midnight to midnight, in minutes: what is free and what is not."""
+        return [
+            {"free": free, "x": begins, "width": ends - begins}
+            for free in (False, True)
+            for begins, ends in (self._minutes(day, span) for span in self._spans(day, free=free))
+        ]
+
+    def _minutes(self, day: date, span: Span) -> tuple[int, int]:
+        start, end = timezone.localtime(span.start, self.zone), timezone.localtime(span.end, self.zone)
+        last = MINUTES if end.date() > day else end.hour * 60 + end.minute
+        return start.hour * 60 + start.minute, last
+
+    # -- times -----------------------------------------------------------------------------------------------
+    @property
+    def slots(self) -> list[Choice]:
+        """The free times of the chosen day, where all are equally long."""
+        return [self._choice(slot) for slot in self.calendar.slots(self.day) if slot.free]
+
+    def _choice(self, slot: Slot) -> Choice:
+        """A time that is as long as all others, so that its beginning says all; but of whole openings both ends."""
+        at, begins = local(slot.span.start), clock(timezone.localtime(slot.span.start))
+        label = words.hours(slot.span) if self.offer.rules.whole else begins
+        return Choice(at, label, at == self.parts.get("from"), self._price(self.offer, slot.span))
+
+    @property
+    def starts(self) -> list[Choice]:
+        """When it may begin on the chosen day."""
+        found = (slot.span.start for slot in self.calendar.slots(self.day) if slot.free)
+        return [self._time(start, "from") for start in found]
+
+    @property
+    def ends(self) -> list[Choice]:
+        """When it may end: after the start that is chosen, with its price; where that may still change, after any."""
+        starts = [slot.span.start for slot in self.calendar.slots(self.day) if slot.free]
+        chosen = _moment(self.parts.get("from"))
+        if self.parts.get("live") and chosen in starts:
+            ends = self.calendar.ends(chosen)
+            return [self._time(end, "to", self._price(self.offer, Span.of(chosen, end))) for end in ends]
+        ends = sorted({end for start in starts for end in self.calendar.ends(start)})
+        return [self._time(end, "to") for end in ends]
+
+    def _time(self, at: datetime, part: str, price: str = "") -> Choice:
+        label = words.ending(timezone.localtime(at), self.day)
+        return Choice(local(at), label, local(at) == self.parts.get(part), price)
+
+    @property
+    def waiting_url(self) -> str:
+        """Where one gets on the list for a time of the chosen day, if some of them are taken."""
+        if not self.waits or all(slot.free for slot in self.calendar.slots(self.day)):
+            return ""
+        asked = {"resource": self.offer.key, "day": self.day.isoformat(), "count": self.count}
+        return f"{self.waits}?{urlencode(asked)}"
+
+    @property
+    def listed(self) -> list[dict]:
+        """The next free times, day by day; where one says how long, the days with what is free of them in words."""
+        if not self.offer.fixed:
+            free = (day for day in days(self.at, self.at + 27 * DAY) if self.calendar.state(day) in OPEN)
+            return [{"day": day, "free": self._free(day)} for day in islice(free, LISTED_DAYS)]
+        found: dict[date, list[Choice]] = {}
+        for span in islice(self.calendar.next_free(self.at, 28), LISTED):
+            found.setdefault(day_of(span.start, self.zone), []).append(self._choice(Slot(span, True)))
+        return [{"day": day, "choices": choices} for day, choices in found.items()]
+
+    @property
+    def bar(self) -> list[dict]:
+        """The chosen day as a bar."""
+        return self._bar(self.day)
+
+    @property
+    def chosen(self) -> Span | None:
+        """The time that stands in the question."""
+        start, end = _moment(self.parts.get("from")), _moment(self.parts.get("to"))
+        if start and self.offer and self.offer.fixed and not self.offer.rules.whole:
+            return Span.of(start, start + self.offer.rules.shortest)
+        return Span.of(start, end) if start and end and start < end else None
+
+    @property
+    def kept(self) -> str:
+        """The chosen time in words, while the calendar shows no day on which it stands."""
+        return capfirst(words.when(self.chosen)) if self.chosen and not self.day else ""
+
+
+def _amount(minor: int) -> str:
+    return chf(minor) if minor else gettext("free of charge")
+
+
+def _from(costs: list[int]) -> str:
+    """“From CHF 90”, or the price alone where it is always the same."""
+    if not costs:
+        return ""
+    least = _amount(min(costs))
+    return least if len({*costs}) == 1 else gettext("from %(amount)s") % {"amount": least}
+
+
+def _day(text) -> date | None:
+    found = moment(text)
+    return found.date() if found else None
+
+
+def _moment(text) -> datetime | None:
+    found = moment(text)
+    return found if found is None or found.tzinfo else timezone.make_aware(found)
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)

@@ -1,0 +1,1 @@
+"""The screens on which staff sees what is booked, moves it, prints it and counts it."""

@@ -1,0 +1,132 @@
+"""What takes the things of a plan: bookings of them, bookings of others with the same units, blocked times."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from eservices.cases.desk import Sign
+from eservices.cases.models import Case
+
+from .. import access
+from ..availability import Span, is_within
+from ..models import BlockedTime, Booking
+from ..offers import Offer, offers
+from ..states import MOVABLE, State
+
+SIGNS = {
+    State.HELD: ("s4", "pause"),
+    State.PROVISIONAL: ("s3", "must"),
+    State.CONFIRMED: ("s1", ""),
+    State.HANDED_OVER: ("s2", ""),
+    State.RETURNED: ("check", "pause"),
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A time in which a thing is taken, or a ``part`` of it.
+
+    ``booking`` is one of that very thing; None where it is blocked, or where another takes the same units.
+    """
+
+    span: Span
+    title: str
+    part: float = 1.0
+    booking: Booking | None = None
+    case: Case | None = None
+    outside: bool = False
+    movable: bool = False
+
+    @property
+    def minutes(self) -> int:
+        return self.span.length // timedelta(minutes=1)
+
+    @property
+    def sign(self) -> Sign:
+        """Its state, by word and shape."""
+        if self.booking is None:
+            return Sign(_("not free"), "close", "pause")
+        return Sign(self.booking.get_state_display(), *SIGNS[self.booking.state])
+
+
+def taken(user, wanted: list[Offer], span: Span) -> dict[str, list[Bar]]:
+    """All that takes some things within ``span``, in order, by their keys; names where ``user`` may read them."""
+    known = {one.pk: one for one in offers().values()}
+    bookings = list(access.taking(wanted).overlapping(span.start, span.end))
+    draw = _Drawing(user, bookings)
+    blocked = blocked_times(wanted, span)
+    return {
+        offer.key: sorted(
+            [
+                *(
+                    draw.booking(one, offer, known[one.resource_id])
+                    for one in bookings
+                    if offer.needs.keys() & known[one.resource_id].needs.keys()
+                ),
+                *(draw.blocked(offer, *key, by) for key, by in blocked.items() if offer.needs.keys() & by),
+            ],
+            key=lambda bar: (bar.span, bar.title),
+        )
+        for offer in wanted
+    }
+
+
+class _Drawing:
+    """What somebody may know about some bookings, asked once for all of them."""
+
+    def __init__(self, user, bookings: list[Booking]):
+        self.language = get_language() or ""
+        self.cases = access.cases_of(user, bookings)
+        self.movable = set(access.resources_for(user, "move").values_list("pk", flat=True))
+
+    def booking(self, one: Booking, offer: Offer, booked: Offer) -> Bar:
+        span, part = Span(one.starts_at, one.ends_at), part_of(offer, booked, one.count)
+        if booked is not offer:
+            return Bar(span, counted(one.count, booked, booked.said(self.language).title), part)
+        case = self.cases.get(one.submission_id)
+        return Bar(
+            span,
+            counted(one.count, offer, title_of(one, case)),
+            part,
+            booking=one,
+            case=case,
+            outside=not is_within(offer.rules, span),
+            movable=one.state in MOVABLE and offer.pk in self.movable,
+        )
+
+    def blocked(self, offer: Offer, span: Span, reason: str, units: set[int]) -> Bar:
+        pieces = sum(offer.quantities[unit] for unit in offer.needs.keys() & units)
+        return Bar(span, reason, pieces / sum(offer.quantities.values()))
+
+
+def part_of(offer: Offer, booked: Offer, count: int) -> float:
+    """How much of a thing is taken by ``count`` of one that takes the same units: half a hall by its half."""
+    pieces = sum(booked.needs.get(unit, 0) for unit in offer.needs) * count
+    return pieces / sum(offer.quantities.values())
+
+
+def title_of(booking: Booking, case: Case | None) -> str:
+    """What a booking is called: what it is for, else who booked, for those who may know."""
+    if booking.title:
+        return booking.title
+    if case:
+        return case.applicant or case.reference
+    return _("being booked") if booking.state == State.HELD else _("booked")
+
+
+def counted(count: int, offer: Offer, title: str) -> str:
+    """“23 × Tables”, where one says how many."""
+    return f"{count} × {title}" if offer.counted else title
+
+
+def blocked_times(wanted: Iterable[Offer], span: Span) -> dict[tuple[Span, str], set[int]]:
+    """When and why something of these is blocked, and which units."""
+    units = {unit for offer in wanted for unit in offer.needs}
+    rows = BlockedTime.objects.overlapping(units, span.start, span.end)
+    found: dict[tuple[Span, str], set[int]] = {}
+    for unit, start, end, reason in rows.values_list("unit", "starts_at", "ends_at", "reason"):
+        found.setdefault((Span(start, end), reason), set()).add(unit)
+    return found

@@ -1,0 +1,152 @@
+"""How much things are used, month by month, and what they bring in."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import add
+
+from eservices.payments.models import Charge
+from eservices.payments.states import ChargeState
+
+from .. import access
+from ..availability import DAY, Span, day_of, day_span, days
+from ..models import Booking
+from ..offers import Offer, offers
+from ..states import State
+from ..usage import Usage, usage
+from .bars import part_of
+
+UNUSED = Usage()
+
+
+@dataclass(frozen=True)
+class Month:
+    first: date
+    last: date
+
+    @property
+    def days(self):
+        return days(self.first, self.last)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """``revenue``, in minor units: what was paid for what began then, without deposits and what was paid back."""
+
+    usage: Usage = UNUSED
+    booked: int = 0
+    cancelled: int = 0
+    missed: int = 0
+    revenue: int = 0
+
+    def __add__(self, other: "Figure") -> "Figure":
+        return Figure(
+            self.usage + other.usage,
+            self.booked + other.booked,
+            self.cancelled + other.cancelled,
+            self.missed + other.missed,
+            self.revenue + other.revenue,
+        )
+
+
+def total(found: Iterable[Figure]) -> Figure:
+    return reduce(add, found, Figure())
+
+
+def months(last: date, number: int) -> list[Month]:
+    """So many calendar months, the one of ``last`` at the end."""
+    found, first = [], last.replace(day=1)
+    for _n in range(number):
+        found.append(Month(first, (first + 31 * DAY).replace(day=1) - DAY))
+        first = (first - DAY).replace(day=1)
+    return found[::-1]
+
+
+def figures(wanted: list[Offer], period: list[Month]) -> dict[str, list[Figure]]:
+    """Each thing's figures month by month, by its key. Four queries, whatever is booked."""
+    zone = wanted[0].rules.zone
+    span = Span(day_span(period[0].first, zone).start, day_span(period[-1].last, zone).end)
+    taken, began = _taken(wanted, span), _began(wanted, span, zone)
+    opened: dict[tuple[int, Month], list[Span]] = {}  # things of one timetable share their windows
+    for offer in wanted:
+        for month in period:
+            if (id(offer.rules), month) not in opened:
+                windows = [one for day in month.days for one in offer.rules.day_windows(day)]
+                opened[id(offer.rules), month] = windows
+    return {
+        offer.key: [
+            Figure(usage(opened[id(offer.rules), month], taken[offer.key]))
+            + began.get((offer.pk, month.first), Figure())
+            for month in period
+        ]
+        for offer in wanted
+    }
+
+
+def _taken(wanted: list[Offer], span: Span) -> dict[str, list[tuple[Span, float]]]:
+    """When each thing is taken, by itself or by others with the same units, and how much of it."""
+    known = {one.pk: one for one in offers().values()}
+    rows = access.taking(wanted).agreed().overlapping(span.start, span.end)
+    found: dict[str, list[tuple[Span, float]]] = {offer.key: [] for offer in wanted}
+    for pk, count, start, end in rows.order_by().values_list("resource", "count", "starts_at", "ends_at"):
+        for offer in wanted:
+            if part := part_of(offer, known[pk], count):
+                found[offer.key].append((Span(start, end), part))
+    return found
+
+
+def _began(wanted: list[Offer], span: Span, zone) -> dict[tuple[int, date], Figure]:
+    """What began in each month, by thing and the month's first day: how many, and what was paid for it."""
+    mine = Booking.objects.real().filter(resource__in=[one.pk for one in wanted]).exclude(state=State.HELD)
+    rows = mine.filter(starts_at__gte=span.start, starts_at__lt=span.end).order_by()
+    rows = list(rows.values_list("resource", "starts_at", "state", "submission", "field"))
+    shares = _shares({submission for *_rest, submission, _field in rows if submission})
+    found: dict[tuple[int, date], Figure] = defaultdict(Figure)
+    for pk, start, state, submission, field in rows:
+        found[pk, day_of(start, zone).replace(day=1)] += Figure(
+            booked=int(state not in (State.CANCELLED, State.REFUSED)),
+            cancelled=int(state == State.CANCELLED),
+            missed=int(state == State.MISSED),
+            revenue=shares.get((submission, field), 0),
+        )
+    return found
+
+
+def _shares(submissions: set) -> dict[tuple, int]:
+    """What was paid for one of the times that a request asked for, by request and question.
+
+    What was paid back counts first against deposits, then against all else alike.
+    """
+    times: dict[tuple, int] = defaultdict(int)
+    asked = Booking.objects.filter(submission__in=submissions).order_by()
+    for key in asked.values_list("submission", "field"):
+        times[key] += 1
+    charges = Charge.objects.real().filter(state=ChargeState.PAID, case__submission__in=submissions)
+    charges = charges.order_by().values_list("case__submission", "lines", "refunded")
+    kept: dict[int, list[tuple[list[dict], float]]] = defaultdict(list)
+    for submission, lines, refunded in charges:
+        kept[submission].append((lines, kept_part(lines, refunded)))
+    return {
+        (submission, field): round(
+            sum(_of_field(lines, field) * part for lines, part in kept[submission]) / number
+        )
+        for (submission, field), number in times.items()
+    }
+
+
+def kept_part(lines: list[dict], refunded: int) -> float:
+    """How much of what is no deposit stayed with the commune, between 0 and 1."""
+    deposits = sum(line["total"] for line in lines if line.get("deposit"))
+    rest = sum(line["total"] for line in lines) - deposits
+    return max(rest - max(refunded - deposits, 0), 0) / rest if rest else 0.0
+
+
+def _of_field(lines: list[dict], field: str) -> int:
+    """What the lines of a question come to, without deposits: they are named after it."""
+    return sum(
+        line["total"]
+        for line in lines
+        if line.get("key", "").rpartition("_")[0] == field and not line.get("deposit")
+    )

@@ -1,0 +1,131 @@
+"""How much things are used and what they bring in: plots that read as tables, and the same as CSV."""
+
+import csv
+
+from django import forms
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from eservices.cases import plots
+from eservices.cases.views import agents_only
+from home.templatetags.commune import chf
+
+from .. import access
+from ..models import Resource
+from . import figures
+from .figures import Figure
+from .views import BookingDesk
+
+MONTHS = (12, 3, 6, 24)
+COLUMNS = (
+    "month",
+    "thing",
+    "open_hours",
+    "taken_hours",
+    "share",
+    "bookings",
+    "cancelled",
+    "did_not_come",
+    "revenue",
+)
+
+
+class PeriodForm(forms.Form):
+    """Which things and which months. What does not fit is as if it had not been said."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    months = forms.TypedChoiceField(
+        label=gettext_lazy("Period"), required=False, coerce=int, empty_value=MONTHS[0]
+    )
+    last = forms.DateField(label=gettext_lazy("Up to"), required=False)
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        mine = access.offers_for(user)
+        kinds = {one.kind for one in mine}
+        self.fields["kind"].choices = [
+            ("", _("All")),
+            *((key, label) for key, label in Resource.Kind.choices if key in kinds),
+        ]
+        self.fields["months"].choices = [
+            (number, ngettext("%(n)s month", "%(n)s months", number) % {"n": number}) for number in MONTHS
+        ]
+        self.is_valid()
+        kind = self.cleaned_data.get("kind") or ""
+        self.offers = [one for one in mine if kind in ("", one.kind)]
+
+    @property
+    def period(self) -> list[figures.Month]:
+        last = self.cleaned_data.get("last")
+        last = last if last and 2000 < last.year < 9000 else timezone.localdate()
+        return figures.months(last, self.cleaned_data.get("months") or MONTHS[0])
+
+    def figures(self) -> dict[str, list[Figure]]:
+        return figures.figures(self.offers, self.period) if self.offers else {}
+
+
+class FiguresView(BookingDesk):
+    """How much is taken and earned, month by month, and thing by thing."""
+
+    template_name = "bookings/plan/figures.html"
+    page_title = gettext_lazy("Figures")
+
+    def get_context_data(self, **kwargs):
+        form, language = PeriodForm(self.request.GET, user=self.request.user), get_language() or ""
+        found, period = form.figures(), form.period
+        by_month = [figures.total(column) for column in zip(*found.values(), strict=True)]
+        shares = [one.usage.percent for one in by_month]
+        lines = [
+            (offer.said(language).title, figures.total(found[offer.key]), _bars(found[offer.key], 44))
+            for offer in form.offers
+        ]
+        return super().get_context_data(
+            form=form,
+            period=period,
+            all=figures.total(by_month),
+            months=list(zip(period, by_month, strict=True)) if found else [],
+            shares=plots.bars(shares, 122, [percent(one) for one in shares]) if found else [],
+            booked=plots.bars([one.booked for one in by_month], 86) if found else [],
+            revenue=plots.bars([one.revenue for one in by_month], 86, [chf(one.revenue) for one in by_month])
+            if found
+            else [],
+            lines=lines,
+            query=self.request.GET.urlencode(),
+            **kwargs,
+        )
+
+
+@require_safe
+@agents_only
+def as_csv(request) -> HttpResponse:
+    """The same figures, a row for each month and thing. No value is a person's."""
+    form, language = PeriodForm(request.GET, user=request.user), get_language() or ""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="bookings-{timezone.localdate():%Y-%m-%d}.csv"'
+    response.write("\ufeff")  # what spreadsheets need to read UTF-8
+    rows, found = csv.writer(response), form.figures()
+    rows.writerow(COLUMNS)
+    for number, month in enumerate(form.period):
+        for offer in form.offers:
+            rows.writerow(
+                [f"{month.first:%Y-%m}", offer.said(language).title, *_numbers(found[offer.key][number])]
+            )
+    return response
+
+
+def _numbers(one: Figure) -> list:
+    hours = (f"{length.total_seconds() / 3600:.2f}" for length in (one.usage.open, one.usage.taken))
+    revenue = f"{one.revenue / 100:.2f}"
+    return [*hours, f"{one.usage.share:.2f}", one.booked, one.cancelled, one.missed, revenue]
+
+
+def _bars(found: list[Figure], height: int) -> list[plots.Mark]:
+    shares = [one.usage.percent for one in found]
+    return plots.bars(shares, height, [percent(one) for one in shares])
+
+
+def percent(share: int) -> str:
+    return _("%(n)s %%") % {"n": share}

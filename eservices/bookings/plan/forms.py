@@ -1,0 +1,100 @@
+"""What staff says about a booking: when and where, and what for."""
+
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..answers import moment
+from ..availability import Span, exists
+from ..models.openings import LONGEST
+from ..offers import Offer
+
+
+class MomentField(forms.Field):
+    """A day and a time as the commune's clocks show it. A clean value is a moment."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "class": "in"}, format="%Y-%m-%dT%H:%M")
+    default_error_messages = {
+        "required": _("Write a day and a time."),
+        "invalid": _("Write a day and a time."),
+        "missing": _("The clock is put forward then: this time does not exist. Choose another one."),
+    }
+
+    def prepare_value(self, value):
+        return timezone.localtime(value) if hasattr(value, "tzinfo") and value.tzinfo else value
+
+    def to_python(self, value):
+        if not value:
+            return None
+        at, zone = moment(value), timezone.get_default_timezone()
+        if at is None:
+            raise forms.ValidationError(self.error_messages["invalid"], "invalid")
+        if at.tzinfo is None and not exists(at.date(), at.time(), zone):
+            raise forms.ValidationError(self.error_messages["missing"], "missing")
+        return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+class TimeForm(forms.Form):
+    """One of some things, from a moment to another. ``offer`` and ``span`` once it is valid."""
+
+    resource = forms.ChoiceField(label=_("What"), widget=forms.Select(attrs={"class": "in"}))
+    starts_at = MomentField(label=_("From"))
+    ends_at = MomentField(label=_("Until"))
+    anyway = forms.BooleanField(required=False)
+
+    def __init__(self, *args, offers: list[Offer], language: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offers = {one.key: one for one in offers}
+        self.fields["resource"].choices = [(one.key, one.said(language).title) for one in offers]
+
+    def clean(self):
+        cleaned = super().clean()
+        start, end = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if start and end and start >= end:
+            self.add_error("ends_at", _("It ends before it starts. Check both times."))
+        elif start and end and end - start > timedelta(minutes=LONGEST):
+            self.add_error("ends_at", _("This is longer than can be booked. Choose an earlier end."))
+        return cleaned
+
+    @property
+    def offer(self) -> Offer:
+        return self.offers[self.cleaned_data["resource"]]
+
+    @property
+    def span(self) -> Span:
+        return Span.of(self.cleaned_data["starts_at"], self.cleaned_data["ends_at"])
+
+
+class WordsForm(forms.Form):
+    """What a booking is for, and whether everybody reads it."""
+
+    title = forms.CharField(
+        label=_("What for"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "in"}),
+        help_text=_("No names of private persons where everybody reads it."),
+    )
+    public = forms.BooleanField(label=_("Everybody reads it in the public calendar"), required=False)
+
+
+class HouseForm(TimeForm, WordsForm):
+    """What the commune books for itself."""
+
+    count = forms.IntegerField(
+        label=_("How many"),
+        min_value=1,
+        initial=1,
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "in"}),
+    )
+    field_order = ["resource", "count", "starts_at", "ends_at", "title", "public", "anyway"]
+
+    def clean(self):
+        cleaned = super().clean()
+        offer, count = self.offers.get(cleaned.get("resource")), cleaned.get("count") or 1
+        if offer and count > (offer.most if offer.counted else 1):
+            self.add_error("count", _("There are not so many."))
+        return cleaned | {"count": count}

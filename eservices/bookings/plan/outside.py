@@ -1,0 +1,61 @@
+"""Bookings that lie where nothing is open any more. None of them is lost: staff sees them and decides."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from .. import access
+from ..availability import Span, is_within
+from ..models import BlockedTime, Booking
+from .bars import title_of
+
+MOST = 2_000  # bookings to come that are looked at
+
+
+@dataclass(frozen=True)
+class Misplaced:
+    """A booking and why it does not fit any more."""
+
+    booking: Booking
+    title: str
+    room: str
+    reason: str
+
+    @property
+    def span(self) -> Span:
+        return Span(self.booking.starts_at, self.booking.ends_at)
+
+
+def outside(user, now: datetime) -> list[Misplaced]:
+    """What ``user`` should look at, the nearest first. The number of queries does not grow with it."""
+    reasons = reasons_for(user, now)
+    bookings = access.bookings_for(user).filter(pk__in=reasons).select_related("resource")
+    bookings = list(bookings.order_by("starts_at", "pk"))
+    cases, language = access.cases_of(user, bookings), get_language() or ""
+    titles = {one.pk: one.said(language).title for one in access.offers_for(user)}
+    return [
+        Misplaced(one, title_of(one, cases.get(one.submission_id)), titles[one.resource_id], reasons[one.pk])
+        for one in bookings
+    ]
+
+
+def reasons_for(user, now: datetime) -> dict:
+    """Why bookings to come do not fit any more, by their keys."""
+    offers = {one.pk: one for one in access.offers_for(user)}
+    closed = BlockedTime.objects.filter(
+        unit__uses__resource=OuterRef("resource"),
+        starts_at__lt=OuterRef("ends_at"),
+        ends_at__gt=OuterRef("starts_at"),
+    )
+    rows = access.bookings_for(user).agreed().filter(ends_at__gt=now).order_by("starts_at", "pk")
+    rows = rows.annotate(closed=Subquery(closed.values("reason")[:1]))
+    found = {}
+    for pk, resource, start, end, reason in rows.values_list(
+        "pk", "resource", "starts_at", "ends_at", "closed"
+    )[:MOST]:
+        if reason is not None or not is_within(offers[resource].rules, Span(start, end)):
+            found[pk] = reason or _("not open then")
+    return found

@@ -1,0 +1,71 @@
+"""What a booking costs, as lines of the fee schedule. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from .availability import DAY, Rules, Span, Weekly, day_of, days
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One line of a price: an ``entry`` of the fee schedule, counted ``per`` booking, hour or day.
+
+    On ``days`` of the week (Monday is 0) and within ``hours`` only; for those who answered one of ``who``. ``what``
+    it is for, where it is not the thing itself: a key of ``blocks.WHAT``.
+    """
+
+    entry: str
+    per: str
+    days: frozenset[int]
+    hours: tuple[time, time] | None = None
+    who: frozenset[str] = frozenset()
+    deposit: bool = False
+    what: str = ""
+
+    def quantity(self, span: Span, who: str, zone: ZoneInfo) -> Decimal:
+        """How many times it is due for a time; 0 where it does not apply."""
+        if self.who and who not in self.who:
+            return Decimal(0)
+        within = list(self._within(span, zone))
+        if self.per == "hour":
+            length = sum((one.length for one in within), timedelta())
+            return (Decimal(length // timedelta(minutes=1)) / 60).quantize(Decimal("0.01"))
+        if self.per == "day":
+            return Decimal(len(within))
+        return Decimal(any(one.start == span.start for one in within))
+
+    def _within(self, span: Span, zone: ZoneInfo) -> Iterable[Span]:
+        """The parts of a time to which it applies, one per day."""
+        opens, closes = self.hours or (time(0), time(0))
+        window = Rules(zone, (Weekly(self.days, opens, closes),))
+        for day in days(day_of(span.start, zone) - DAY, day_of(span.end, zone)):
+            for one in window.windows(day):
+                if one.overlaps(span):
+                    yield Span(max(one.start, span.start), min(one.end, span.end))
+
+
+@dataclass(frozen=True)
+class Due:
+    """So many of an entry of the fee schedule."""
+
+    entry: str
+    quantity: Decimal
+    deposit: bool
+    what: str = ""
+
+
+def due(rates: Iterable[Rate], spans: Iterable[Span], count: int, who: str, zone: ZoneInfo) -> list[Due]:
+    """What ``count`` pieces cost at these times, one line for each rate that applies. A deposit is due once."""
+    spans = list(spans)
+    found = []
+    for rate in rates:
+        quantities = [rate.quantity(span, who, zone) for span in spans]
+        quantity = (max(quantities, default=Decimal(0)) if rate.deposit else sum(quantities)) * count
+        if quantity:
+            found.append(Due(rate.entry, quantity, rate.deposit, rate.what))
+    return found

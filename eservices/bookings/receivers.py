@@ -1,0 +1,98 @@
+"""What bookings hear: a step was saved, a request was sent, what can be booked was changed."""
+
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
+from eservices.cases.signals import case_erased, rehearsal_discarded
+from eservices.submissions import actions as submissions
+from eservices.submissions.models import StoredFile
+from eservices.submissions.signals import step_saved, submission_sent
+from home import generation
+
+from . import actions
+from .answers import read
+from .models import Booking, Description, Inspection, Resource, SchoolHolidays, Timetable, Unit, Use
+
+RULES = (Description, Resource, SchoolHolidays, Timetable, Unit, Use)
+
+
+@receiver(step_saved, dispatch_uid="bookings.hold")
+def hold_times(sender, draft, step, answers, caller, actor, **kwargs) -> None:
+    """Keeps what a step's answers name; a time that is gone refuses the step."""
+    for field in step.fields:
+        if field.type != "booking" or field.key not in answers:
+            continue
+        wanted = read(answers[field.key])
+        if wanted is None:
+            actions.release(actor=actor, draft=draft, field=field.key)
+            continue
+        try:
+            actions.hold(
+                actor=actor,
+                draft=draft,
+                field=field.key,
+                offer=wanted.offer,
+                spans=wanted.spans,
+                series=wanted.series,
+                count=wanted.count,
+                caller=caller,
+            )
+        except actions.NotAllowed as why:
+            raise submissions.NotKept(field.key, str(why)) from None
+
+
+@receiver(submission_sent, dispatch_uid="bookings.send")
+def keep_times(sender, submission, **kwargs) -> None:
+    """What was held is asked for, in the transaction of sending; a time that is gone stops it.
+
+    Where no stage confirms it later, it is agreed at once.
+    """
+    definition = submission.version.definition
+    decided_later = any(stage.type == "booking" for stage in definition.stages)
+    for step in definition.steps:
+        for field in step.fields:
+            wanted = read(submission.answers.get(field.key)) if field.type == "booking" else None
+            if wanted is None:
+                continue
+            try:
+                asked = actions.send(
+                    actor=submission.user,
+                    submission=submission,
+                    field=field.key,
+                    offer=wanted.offer,
+                    spans=wanted.spans,
+                    series=wanted.series,
+                    count=wanted.count,
+                )
+            except actions.Taken:
+                raise submissions.Incomplete(step) from None
+            if not decided_later:
+                for booking in asked:
+                    actions.confirm(actor=submission.user, booking=booking)
+
+
+@receiver(rehearsal_discarded, dispatch_uid="bookings.discard")
+def discard_bookings(sender, case, actor, **kwargs) -> None:
+    _destroy_photos(case)
+    Booking.objects.filter(submission=case.submission_id, rehearsal=True).delete()
+
+
+@receiver(case_erased, dispatch_uid="bookings.erase")
+def forget_what_for(sender, case, actor, **kwargs) -> None:
+    """When something was taken is a figure; what for, and what was seen of it, may tell of somebody."""
+    _destroy_photos(case)
+    Inspection.objects.filter(booking__submission=case.submission_id).update(text="")
+    Booking.objects.filter(submission=case.submission_id).update(title="", draft=None)
+
+
+def _destroy_photos(case) -> None:
+    submissions.destroy_files(StoredFile.objects.filter(inspections__booking__submission=case.submission_id))
+
+
+@receiver([post_save, post_delete], dispatch_uid="bookings.rules_changed")
+def read_again(sender, **kwargs) -> None:
+    """What is kept of the rules holds no longer."""
+    if sender in RULES:
+        generation.advance()
+        transaction.on_commit(generation.advance)

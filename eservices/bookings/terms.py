@@ -1,0 +1,27 @@
+"""Until when a booking may be changed by who made it, and what is paid back. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from .states import MOVABLE
+
+
+def may_change(starts_at: datetime, hours: int, now: datetime) -> bool:
+    """Whether there are at least so many hours left before it begins."""
+    return now <= starts_at - timedelta(hours=hours)
+
+
+def is_changeable(booking, now: datetime) -> bool:
+    """Whether who booked may still move or cancel a booking."""
+    return booking.state in MOVABLE and may_change(booking.starts_at, booking.resource.change_until, now)
+
+
+def percent(steps: Iterable[tuple[int, int]], starts_at: datetime, now: datetime) -> int:
+    """How much is paid back to who cancels now; ``steps``: days before the beginning, and per cent."""
+    left = starts_at - now
+    return max((share for days, share in steps if left >= timedelta(days=days)), default=0)
+
+
+def paid_back(lines: Iterable[dict], share: int) -> int:
+    """What of a bill's lines is paid back, in minor units: deposits wholly, the rest by ``share`` per cent."""
+    return sum(line["total"] if line.get("deposit") else line["total"] * share // 100 for line in lines)

@@ -1,0 +1,124 @@
+"""What editors keep of bookings, under “Bookings” in the admin."""
+
+from django.urls import include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from . import access, desk_views
+from .models import BlockedTime, Description, Feed, Resource, SchoolHolidays, Timetable, Unit
+
+
+class ResourceViewSet(SnippetViewSet):
+    model = Resource
+    icon = "date"
+    menu_label = _("Things to book")
+    list_display = ["name", "kind", "timetable", BooleanColumn("offered", label=_("Offered"))]
+    search_fields = ["name", "key"]
+    copy_view_enabled = False
+
+
+class DescriptionViewSet(SnippetViewSet):
+    model = Description
+    icon = "doc-full"
+    menu_label = _("Descriptions")
+    list_display = ["title", "resource", "locale"]
+    copy_view_enabled = False
+
+
+class UnitViewSet(SnippetViewSet):
+    model = Unit
+    icon = "list-ul"
+    menu_label = _("Units")
+    list_display = ["name", "key", "quantity"]
+    copy_view_enabled = False
+
+
+class TimetableViewSet(SnippetViewSet):
+    model = Timetable
+    icon = "time"
+    menu_label = _("Timetables")
+
+
+class BlockedTimeViewSet(SnippetViewSet):
+    model = BlockedTime
+    icon = "no-view"
+    menu_label = _("Blocked times")
+    list_display = ["unit", "starts_at", "ends_at", "reason", "feed"]
+    list_filter = ["unit"]
+    copy_view_enabled = False
+
+
+class FeedViewSet(SnippetViewSet):
+    model = Feed
+    icon = "download"
+    menu_label = _("Imported calendars")
+    list_display = ["name", "unit", "read_at", "fault"]
+    copy_view_enabled = False
+
+
+class SchoolHolidaysViewSet(SnippetViewSet):
+    model = SchoolHolidays
+    icon = "calendar-alt"
+    menu_label = _("School holidays")
+    list_display = ["name", "first", "last"]
+    copy_view_enabled = False
+
+
+class BookingRules(SnippetViewSetGroup):
+    """What can be booked, and when it is open."""
+
+    menu_label = _("What can be booked")
+    menu_icon = "date"
+    menu_order = 710
+    add_to_settings_menu = True
+    items = (
+        ResourceViewSet,
+        DescriptionViewSet,
+        UnitViewSet,
+        TimetableViewSet,
+        BlockedTimeViewSet,
+        FeedViewSet,
+        SchoolHolidaysViewSet,
+    )
+
+
+register_snippet(BookingRules)
+
+
+@hooks.register("register_admin_urls")
+def register_urls():
+    return [
+        path("bookings/", include("eservices.bookings.plan.urls")),
+        path("bookings/<str:reference>/photos/<uuid:pk>/", desk_views.photo, name="booking_photo"),
+        path("bookings/<str:reference>/<uuid:pk>/<slug:do>/", desk_views.deed, name="booking_deed"),
+    ]
+
+
+class PlanMenuItem(MenuItem):
+    """The way to what is booked, for the teams that have something to book."""
+
+    def is_shown(self, request):
+        return access.has_a_plan(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def register_plan():
+    return PlanMenuItem(_("Bookings"), reverse("plan:plan"), name="bookings", icon_name="date", order=53)
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions):
+    for action, label, message in (
+        ("reserve", pgettext_lazy("a room", "Book"), _("Booked it for the commune")),
+        ("move", pgettext_lazy("a booking", "Move"), _("Moved a booking of the commune")),
+        ("describe", _("What for"), _("Wrote what a booking of the commune is for")),
+        ("cancel", _("Cancel"), _("Cancelled a booking of the commune")),
+        ("renew_link", _("New address"), _("Made a secret address of the calendar")),
+        ("end_link", _("End it"), _("Ended the secret address of the calendar")),
+    ):
+        actions.register_action(f"bookings.{action}", label, message)

@@ -1,0 +1,88 @@
+"""The waiting list: getting on it, and the page behind the link of who waits. They work without JavaScript."""
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from home import limits
+
+from . import access, actions
+from .answers import moment
+from .availability import day_of
+from .offers import calendar, days_span
+from .waiting_forms import WaitForm
+
+HOUR = 60 * 60
+MOST_ASKED = 60  # an hour by one network address
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def wait(request, form: str, field: str):
+    """Asks for a time of a day, and where to write."""
+    asked, wanted = access.waited_for(form, field, request.GET.get("resource", ""))
+    found = moment(request.GET.get("day"))
+    day = day_of(timezone.now(), wanted.rules.zone) if found is None else found.date()
+    count = _count(request.GET.get("count", ""), wanted.most)
+    free = calendar(wanted, days_span(day, day, wanted.rules.zone), count=count)
+    typed = WaitForm(wanted, free, day, request.POST if request.method == "POST" else None)
+    if typed.is_bound and typed.is_valid():
+        try:
+            return redirect("waiting:place", _join(request, asked, field, wanted, count, typed).secret)
+        except actions.NotAllowed as why:
+            typed.add_error(None, str(why))
+    context = {
+        "form": typed,
+        "said": wanted.said(get_language() or ""),
+        "day": day,
+        "service": asked.current.definition.title(get_language() or ""),
+        "back_url": asked.slug,
+    }
+    return render(request, "bookings/wait.html", context, status=422 if typed.errors else 200)
+
+
+def _join(request, asked, field: str, wanted, count: int, typed: WaitForm):
+    caller = limits.caller(request)
+    if limits.count("waiting-list", caller, HOUR) > MOST_ASKED:
+        raise actions.NotAllowed(_("That was a lot at once. Try again in an hour."))
+    return actions.join(
+        actor=request.user if request.user.is_authenticated else None,
+        form=asked,
+        field=field,
+        offer=wanted,
+        span=typed.cleaned_data["span"],
+        count=count,
+        email=typed.cleaned_data["email"],
+        language=get_language() or "",
+        caller=caller,
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def place(request, secret: str):
+    """Where somebody stands; takes what is offered, or leaves the list."""
+    waiting = access.waiting_by_secret(secret)
+    why, actor = "", request.user if request.user.is_authenticated else None
+    if request.method == "POST":
+        try:
+            if "take" in request.POST:
+                draft = actions.take_offer(actor=actor, waiting=waiting)
+                return redirect("submissions:resume", draft.secret)
+            if "leave" in request.POST:
+                actions.leave(actor=actor, waiting=waiting)
+                return redirect("waiting:place", secret)
+            raise Http404
+        except actions.NotAllowed as fault:
+            why = str(fault)
+            waiting = access.waiting_by_secret(secret)
+    context = {"waiting": waiting, "before": access.came_before(waiting), "fault": why}
+    return render(request, "bookings/place.html", context, status=409 if why else 200)
+
+
+def _count(text: str, most: int) -> int:
+    return min(max(int(text), 1), most) if text.isascii() and text.isdigit() and len(text) < 5 else 1

@@ -1,0 +1,163 @@
+"""Times are held, sent, moved and given back; nothing is ever taken twice."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from eservices.bookings import actions
+from eservices.bookings.availability import Span
+from eservices.bookings.models import Booking, Piece
+from eservices.bookings.offers import offer
+from tests.factories.bookings import counter, hall, resource, tables, timetable, weekly
+from tests.factories.submissions import DraftFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def tomorrow(start: int, end: int, days: int = 1) -> Span:
+    day = timezone.localdate() + timedelta(days=days)
+    zone = timezone.get_default_timezone()
+    return Span.of(
+        datetime(day.year, day.month, day.day, start, tzinfo=zone),
+        datetime(day.year, day.month, day.day, end, tzinfo=zone),
+    )
+
+
+def hold(thing, *spans, draft=None, **more):
+    kept = {"field": "salle", "series": uuid4()} | more
+    draft = draft or DraftFactory()
+    return actions.hold(actor=None, draft=draft, offer=offer(thing.key), spans=list(spans), **kept)
+
+
+def test_a_time_is_held_once():
+    room = resource()
+    hold(room, tomorrow(9, 11))
+    with pytest.raises(actions.Taken):
+        hold(room, tomorrow(10, 12))
+    hold(room, tomorrow(11, 12))
+    assert Booking.objects.count() == 2
+
+
+def test_a_draft_holds_one_time_per_question_and_loses_none_for_one_that_is_taken():
+    room, draft = resource(), DraftFactory()
+    hold(room, tomorrow(9, 11), draft=draft)
+    hold(room, tomorrow(14, 15))
+    with pytest.raises(actions.Taken):
+        hold(room, tomorrow(13, 15), draft=draft)
+    assert Booking.objects.get(draft=draft).starts_at == tomorrow(9, 11).start
+    hold(room, tomorrow(10, 12), draft=draft)
+    assert Booking.objects.get(draft=draft).starts_at == tomorrow(10, 12).start
+
+
+def test_what_nobody_sends_returns_after_a_quarter_of_an_hour(time_machine):
+    room = resource()
+    hold(room, tomorrow(9, 11))
+    time_machine.move_to(timezone.now() + timedelta(minutes=14))
+    with pytest.raises(actions.Taken):
+        hold(room, tomorrow(9, 11))
+    time_machine.move_to(timezone.now() + timedelta(minutes=2))
+    hold(room, tomorrow(9, 11))
+    assert Booking.objects.count() == 1
+    time_machine.move_to(timezone.now() + timedelta(minutes=16))
+    assert (actions.sweep_holds(now=timezone.now()), Piece.objects.count()) == (1, 0)
+
+
+def test_a_hall_takes_its_halves_and_a_half_takes_the_hall():
+    whole, left, right = hall()
+    hold(left, tomorrow(9, 11))
+    with pytest.raises(actions.Taken):
+        hold(whole, tomorrow(10, 12))
+    hold(right, tomorrow(9, 11))
+    hold(whole, tomorrow(11, 12))
+    with pytest.raises(actions.Taken):
+        hold(right, tomorrow(11, 12))
+
+
+def test_forty_tables_are_forty_and_not_one_more():
+    thing = tables(40)
+    hold(thing, tomorrow(9, 18), count=25)
+    hold(thing, tomorrow(9, 18), count=15)
+    with pytest.raises(actions.Taken):
+        hold(thing, tomorrow(17, 19), count=1)
+    assert Piece.objects.count() == 40
+
+
+def test_a_counter_has_as_many_appointments_at_a_time_as_desks(time_machine):
+    time_machine.move_to(datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone()))
+    desks, slot = counter(desks=2), tomorrow(9, 10)
+    slot = Span(slot.start, slot.start + timedelta(minutes=30))
+    for _ in range(2):
+        hold(desks, slot)
+    with pytest.raises(actions.Taken):
+        hold(desks, slot)
+
+
+def test_the_database_refuses_what_the_code_would_let_through():
+    [booking] = hold(resource(), tomorrow(9, 11))
+    piece = booking.pieces.get()
+    for fields in ({}, {"starts_at": tomorrow(10, 12).start, "ends_at": tomorrow(10, 12).end}):
+        twin = Piece(
+            booking=booking, unit=piece.unit, number=1, starts_at=piece.starts_at, ends_at=piece.ends_at
+        )
+        for name, value in fields.items():
+            setattr(twin, name, value)
+        with pytest.raises(IntegrityError, match="never_twice"), transaction.atomic():
+            twin.save()
+    after = Piece.objects.create(
+        booking=booking,
+        unit=piece.unit,
+        number=1,
+        starts_at=piece.ends_at,
+        ends_at=piece.ends_at + timedelta(hours=1),
+    )
+    with pytest.raises(IntegrityError, match="never_twice"), transaction.atomic():
+        Piece.objects.filter(pk=after.pk).update(starts_at=piece.starts_at)
+    Piece.objects.filter(pk=after.pk).update(ends_at=after.ends_at + timedelta(hours=1))
+
+
+def test_a_moved_booking_takes_the_new_time_and_gives_the_old_one_back():
+    room, other = resource(), resource("autre")
+    [booking] = hold(room, tomorrow(9, 11))
+    Booking.objects.update(state="confirmed")
+    hold(other, tomorrow(9, 11))
+    with pytest.raises(actions.Taken):
+        actions.move(actor=None, booking=booking, offer=offer("autre"), span=tomorrow(10, 12))
+    actions.move(actor=None, booking=booking, offer=offer("salle"), span=tomorrow(10, 12))
+    hold(room, tomorrow(9, 10))
+    with pytest.raises(actions.Taken):
+        actions.move(actor=None, booking=booking, offer=offer("salle"), span=tomorrow(6, 8))
+    moved = actions.move(actor=None, booking=booking, offer=offer("salle"), span=tomorrow(6, 8), anyway=True)
+    assert (moved.starts_at, moved.sequence) == (tomorrow(6, 8).start, 2)
+
+
+def test_what_is_cancelled_or_refused_is_free_again():
+    room = resource()
+    [booking] = hold(room, tomorrow(9, 11))
+    Booking.objects.update(state="provisional")
+    actions.refuse(actor=None, booking=booking)
+    [other] = hold(room, tomorrow(9, 11))
+    Booking.objects.filter(pk=other.pk).update(state="confirmed")
+    actions.cancel(actor=None, booking=other)
+    hold(room, tomorrow(9, 11))
+    with pytest.raises(actions.NotAllowed):
+        actions.cancel(actor=None, booking=other)
+
+
+def test_nobody_holds_by_the_thousand():
+    room = resource("salle", table=timetable(weekly("00:00", "00:00"), lead=0))
+    for hour in range(15):
+        hold(room, tomorrow(hour, hour + 1), caller="192.0.2.7")
+    with pytest.raises(actions.TooMany):
+        hold(room, tomorrow(20, 21), caller="192.0.2.7")
+    hold(room, tomorrow(20, 21), caller="192.0.2.8")
+    assert not Booking.objects.filter(held_by__contains="192.0.2").exists()
+
+
+def test_a_rehearsal_takes_nothing_away():
+    room = resource()
+    hold(room, tomorrow(9, 11), draft=DraftFactory(version__kind="rehearsal"))
+    hold(room, tomorrow(9, 11))
+    assert Piece.objects.count() == 1

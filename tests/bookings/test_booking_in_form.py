@@ -1,0 +1,266 @@
+"""A booking in a form, as residents see it: without JavaScript, over HTTP."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from eservices.bookings.models import Booking, Piece
+from eservices.catalogue.linting import lint
+from eservices.submissions.models import Draft
+from tests.factories.bookings import counter, hall, rate, resource, tables, timetable, weekly
+from tests.factories.formbuilder import content, options, question, step
+from tests.factories.payments import entry
+from tests.factories.submissions import FormVersionFactory
+
+pytestmark = pytest.mark.django_db
+
+START = "/demande/salle/"
+
+
+@pytest.fixture(autouse=True)
+def _monday(time_machine):
+    time_machine.move_to(datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone()), tick=False)
+
+
+def service(*keys: str, **more):
+    """A service that asks for a booking first, then for a name."""
+    asked = question("quand", "booking", required=True, settings={"resources": list(keys)} | more)
+    made = content(step("reserver", asked), step("qui", question(required=True)), slug="salle")
+    return FormVersionFactory(form__slug="salle", content=made)
+
+
+def posted(start: str, end: str = "", thing: str = "salle", **more) -> dict:
+    day = {"quand-resource": thing, "quand-from": start, "quand-to": end}
+    return day | {f"quand-{name}": value for name, value in more.items()}
+
+
+def text(response) -> str:
+    return plain(response.content.decode())
+
+
+def plain(said: str) -> str:
+    """With common spaces."""
+    return said.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_the_calendar_leads_from_the_month_to_the_day_and_its_times(client):
+    resource()
+    service("salle")
+    page = text(client.get(START))
+    assert "Mars 2026" in page
+    assert 'value="day 2026-03-10"' in page
+    page = text(client.post(START, posted("", go="month 2026-04-01")))
+    assert "Avril 2026" in page
+    page = text(client.post(START, posted("", go="day 2026-03-10")))
+    assert '<option value="2026-03-10T08:00+01:00"' in page
+    assert '<option value="2026-03-10T22:00+01:00"' in page
+    for view in ("week", "list"):
+        assert "2026-03-10" in text(client.post(START, posted("", go=f"{view} 2026-03-10")))
+    assert not Draft.objects.exists()
+
+
+def test_a_time_is_held_with_the_step_and_asked_for_with_the_request(client):
+    resource()
+    service("salle")
+    answer = client.post(START, posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00"))
+    assert answer.status_code == 302
+    held = Booking.objects.get()
+    assert (held.state, held.pieces.count()) == ("held", 1)
+    draft = Draft.objects.get()
+    client.post(answer.url, {"nom": "Ada"})
+    assert "10 mars 2026, 18" in text(client.get(f"/demande/d/{draft.secret}/verifier/"))
+    client.post(f"/demande/d/{draft.secret}/envoyer/", {"declared": "on"})
+    held.refresh_from_db()
+    assert (held.state, held.submission.draft) == ("confirmed", draft)
+
+
+def test_what_somebody_else_holds_is_not_offered_and_refused_when_forged(client):
+    resource()
+    service("salle")
+    client.post(START, posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00"))
+    page = text(client.post(START, posted("", go="day 2026-03-10")))
+    assert '<option value="2026-03-10T19:00+01:00"' not in page
+    answer = client.post(START, posted("2026-03-10T21:00+01:00", "2026-03-10T22:00+01:00"))
+    assert answer.status_code == 200
+    assert "Quelqu’un d’autre" in text(answer)
+    assert Booking.objects.count() == 1
+
+
+def test_the_own_hold_is_no_hindrance_to_change_it(client):
+    resource()
+    service("salle")
+    client.post(START, posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00"))
+    draft = Draft.objects.get()
+    url = f"/demande/d/{draft.secret}/etape/reserver/"
+    page = text(client.get(url))
+    assert '<option value="2026-03-10T18:00+01:00" selected' in page
+    series = draft.answers["quand"]["series"]
+    again = posted("2026-03-10T19:00+01:00", "2026-03-10T21:00+01:00", series=series)
+    assert client.post(url, again).status_code == 302
+    assert timezone.localtime(Booking.objects.get().starts_at).hour == 19
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-02-24T18:00+01:00", "2026-02-24T20:00+01:00"),  # past
+        ("2026-03-10T20:00+01:00", "2026-03-10T18:00+01:00"),  # end before start
+        ("2026-03-10T05:00+01:00", "2026-03-10T07:00+01:00"),  # outside the opening
+        ("2026-03-29T02:30", "2026-03-29T04:30"),  # a time that does not exist
+        ("2026-03-10T18:17+01:00", "2026-03-10T19:17+01:00"),  # between the steps
+        ("2031-03-10T18:00+01:00", "2031-03-10T19:00+01:00"),  # too far ahead
+        ("2026-03-10T18:00+01:00", ""),
+        ("gestern", "morgen"),
+        ("9999-12-31T23:59+01:00", "9999-12-31T23:59+01:00"),
+        ("0001-01-01T00:00+14:00", "0001-01-01T01:00+14:00"),
+    ],
+)
+def test_a_forged_time_is_refused_in_words(client, start, end):
+    resource()
+    service("salle")
+    answer = client.post(START, posted(start, end))
+    assert answer.status_code == 200
+    assert 'class="errors"' in text(answer)
+    assert not Booking.objects.exists()
+
+
+def test_only_what_the_service_offers_can_be_booked_and_only_as_many_as_there_are(client):
+    resource("autre")
+    tables(40)
+    service("tables")
+    for forged in (
+        posted("2026-03-10T18:00+01:00", "2026-03-10T19:00+01:00", "autre"),
+        posted("2026-03-10T18:00+01:00", "2026-03-10T19:00+01:00", "tables", count="41"),
+        posted("2026-03-10T18:00+01:00", "2026-03-10T19:00+01:00", "tables", count="-1"),
+    ):
+        assert 'class="errors"' in text(client.post(START, forged))
+    client.post(START, posted("2026-03-10T18:00+01:00", "2026-03-10T19:00+01:00", "tables", count="40"))
+    assert Piece.objects.count() == 40
+
+
+def test_an_appointment_is_a_start_and_takes_as_long_as_it_takes(client):
+    counter(desks=1)
+    service("guichet")
+    page = text(client.post(START, posted("", thing="guichet", go="day 2026-03-10")))
+    assert 'type="radio" name="quand-from" value="2026-03-10T08:00+01:00"' in page
+    client.post(START, posted("2026-03-10T08:30+01:00", thing="guichet"))
+    booking = Booking.objects.get()
+    assert booking.ends_at - booking.starts_at == timedelta(minutes=30)
+
+
+def test_what_expired_is_booked_if_it_is_free_and_asked_again_if_it_is_not(client, time_machine):
+    hall()
+    service("grande-salle", "gauche")
+    answer = client.post(START, posted("2026-03-10T18:00+01:00", "2026-03-10T20:00+01:00", "grande-salle"))
+    client.post(answer.url, {"nom": "Ada"})
+    draft = Draft.objects.get()
+    time_machine.move_to(timezone.now() + timedelta(minutes=20))
+    client.post(START, posted("2026-03-10T19:00+01:00", "2026-03-10T20:00+01:00", "gauche"))
+    send = client.post(f"/demande/d/{draft.secret}/envoyer/", {"declared": "on"})
+    assert send.url.endswith("/reserver/")
+    assert not Booking.objects.filter(submission__isnull=False).exists()
+    time_machine.move_to(timezone.now() + timedelta(minutes=20))
+    client.post(f"/demande/d/{draft.secret}/envoyer/", {"declared": "on"})
+    assert Booking.objects.get(submission__draft=draft).state == "confirmed"
+
+
+def test_a_month_asks_the_database_a_few_times_whatever_is_booked(client, django_assert_max_num_queries):
+    resource(table=timetable(weekly("08:00", "20:00"), lead=0))
+    service("salle")
+    client.get(START)
+    with django_assert_max_num_queries(12):
+        client.get(START)
+
+
+def test_a_free_room_for_thirty_people_on_a_saturday_in_may_is_found_and_looked_at(client):
+    resource("petite", capacity=12)
+    resource("moyenne", capacity=40)
+    service("petite", "moyenne")
+    wish = {"quand-people": "30", "quand-weekday": "5", "quand-month": "2026-05", "quand-go": "find"}
+    page = text(client.post(START, wish))
+    assert 'value="pick moyenne 2026-05-02"' in page
+    assert "pick petite" not in page
+    assert 'value="pick moyenne 2026-05-03"' not in page  # a Sunday
+    page = text(client.post(START, {"quand-go": "pick moyenne 2026-05-02"}))
+    assert '<option value="2026-05-02T08:00+02:00"' in page
+    assert "Rien de libre" in text(client.post(START, wish | {"quand-people": "300"}))
+
+
+def test_an_association_books_every_tuesday_and_hears_what_is_taken_and_what_is_free_instead(client):
+    resource()
+    resource("autre")
+    service("salle", "autre", repeats=True)
+    client.post(START, posted("2026-03-17T19:00+01:00", "2026-03-17T21:00+01:00"))
+    weekly = posted("2026-03-10T18:00+01:00", "2026-03-10T20:00+01:00", repeat="1", until="2026-04-07")
+    page = text(client.post(START, weekly))
+    assert "17.03.2026" in page
+    assert "Autre" in page.split('class="errors"')[1][:900]
+    assert Booking.objects.count() == 1
+    answer = client.post(START, weekly | {"quand-leave": "1"})
+    assert answer.status_code == 302
+    starts = Booking.objects.filter(draft__answers__quand__repeat__isnull=False).values_list(
+        "starts_at", flat=True
+    )
+    local = [timezone.localtime(one) for one in sorted(starts)]
+    assert [(one.day, one.hour) for one in local] == [(10, 18), (24, 18), (31, 18), (7, 18)]
+    client.post(answer.url, {"nom": "Ada"})
+    draft = Draft.objects.get(answers__quand__repeat__isnull=False)
+    client.post(f"/demande/d/{draft.secret}/envoyer/", {"declared": "on"})
+    assert Booking.objects.filter(submission__draft=draft).count() == 4
+    for until in ("", "2026-03-01", "2099-01-01"):
+        assert 'class="errors"' in text(client.post(START, weekly | {"quand-until": until}))
+
+
+@pytest.mark.parametrize("times", ["9999-12-31T00:00Z/9999-12-31T01:00Z", "x/y", "2026-03-10T18:00/z", "/ /"])
+def test_forged_times_of_a_repetition_are_no_error(client, times):
+    resource()
+    service("salle", repeats=True)
+    answer = client.post(START, posted("2026-03-10T18:00+01:00", "2026-03-10T20:00+01:00", times=times))
+    assert answer.status_code == 302
+    assert Booking.objects.count() == 1
+
+
+def test_the_editor_hears_of_what_is_missing_closed_or_without_a_price():
+    resource("fermee", offered=False, rates=[rate("sans-prix")])
+    asked = question("quand", "booking", required=True, settings={"resources": ["fermee", "disparue"]})
+    found = {
+        (one.level, plain(one.message))
+        for one in lint(content(step("un", asked)))
+        if one.path == "field.quand"
+    }
+    assert found == {
+        ("absent", "Il n’y a ici rien à réserver qui s’appelle « disparue »."),
+        ("warning", "« Fermee » n’est pas proposé en ce moment."),
+        ("absent", "Le tarif n’a pas de prix pour « sans-prix » aujourd’hui."),
+    }
+
+
+def test_each_choice_says_what_it_costs_and_the_total_follows(client):
+    for key, amount in (("habitant", 18_000), ("societe", 9_000), ("heure", 2_000), ("caution", 20_000)):
+        entry(key, amount)
+    resource(
+        rates=[
+            rate("habitant", who="habitant"),
+            rate("societe", who="societe"),
+            rate("caution", deposit=True),
+        ]
+    )
+    resource("petite", capacity=20, rates=[rate("heure", per="hour")])
+    who = question("qui", "choice", required=True, options=options("habitant", "societe"))
+    asked = question(
+        "quand", "booking", required=True, settings={"resources": ["salle", "petite"], "who": "qui"}
+    )
+    FormVersionFactory(form__slug="salle", content=content(step("reserver", who, asked), slug="salle"))
+    page = text(client.post(START, {"quand-resource": "petite", "quand-go": "show"}))
+    assert "CHF 180.–" not in page  # who books is not known yet
+    page = text(client.post(START, {"qui": "societe", "quand-resource": "petite", "quand-go": "show"}))
+    assert '<span class="price">CHF 90.–</span>' in page
+    assert '<span class="price">CHF 20.–</span>' in page
+    evening = posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00", "petite", live="1", go="price")
+    page = text(client.post(START, evening | {"qui": "societe"}))
+    assert 'data-own="8000"' in page
+    assert "22 h · CHF 80.–" in page
+    page = text(client.post(START, evening | {"qui": "societe", "quand-resource": "salle"}))
+    assert 'data-own="9000"' in page
+    assert 'data-own="20000"' in page  # the deposit is due besides

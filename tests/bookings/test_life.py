@@ -1,0 +1,152 @@
+"""What becomes of a booking after it was sent: confirmed, reminded of, moved, cancelled, let go."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from icalendar import Calendar
+
+from eservices.bookings import sweeps
+from eservices.bookings.models import Booking, Piece
+from eservices.cases import actions as cases
+from eservices.cases import process
+from eservices.cases.actors import Applicant
+from eservices.cases.models import Case
+from eservices.deliveries.models import Delivery
+from eservices.submissions.models import Draft
+from tests.factories.bookings import resource
+from tests.factories.cases import TeamFactory
+from tests.factories.forms import content, question, step
+from tests.factories.submissions import FormVersionFactory
+
+pytestmark = pytest.mark.django_db
+
+START = "/demande/salle/"
+EVENING = ("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00")
+
+
+@pytest.fixture(autouse=True)
+def _monday(time_machine):
+    time_machine.move_to(datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone()), tick=False)
+
+
+def booked(client, *stages: dict, thing: str = "salle", times=EVENING) -> Booking:
+    """Filed and sent over HTTP by a resident with an e-mail address."""
+    TeamFactory()
+    asked = question("quand", "booking", required=True, settings={"resources": [thing]})
+    made = content(
+        step("reserver", asked, question("courriel", "email", required=True)),
+        slug="salle",
+        stages=list(stages),
+        settings={"team": "habitants", "days": 3, "applicant": {"email": "courriel", "name": []}},
+    )
+    FormVersionFactory(form__slug="salle", content=made)
+    day = {"quand-resource": thing, "quand-from": times[0], "quand-to": times[1]}
+    client.post(START, day | {"courriel": "ada@courriel.example"})
+    secret = Draft.objects.get().secret
+    client.post(f"/demande/d/{secret}/envoyer/", {"declared": "on"})
+    process.advance(Case.objects.get().pk)
+    return Booking.objects.get()
+
+
+def private(case: Case) -> str:
+    return f"/dossier/{case.links.filter(mailed=True).first().secret}/"
+
+
+CONFIRMING = {"key": "reserver", "type": "booking"}
+
+
+def test_a_booking_is_confirmed_by_its_stage_with_the_times_for_the_calendar(client):
+    resource(access_code="4711#")
+    booking = booked(client, CONFIRMING)
+    assert booking.state == "confirmed"
+    letter = Delivery.objects.get(title__startswith="Votre réservation est confirmée")
+    assert "4711#" in letter.payload["text"]
+    event = Calendar.from_ical(letter.payload["attachments"][0]["text"]).events[0]
+    assert (event.start, event.end) == (booking.starts_at, booking.ends_at)
+    assert str(booking.pk) in event["uid"]
+
+
+def test_it_is_provisional_until_it_is_decided_and_agreed_at_once_where_nothing_follows(client):
+    resource()
+    assert booked(client, {"key": "decider", "type": "decision"}, CONFIRMING).state == "provisional"
+
+
+def test_without_a_stage_it_is_agreed_with_the_sending(client):
+    resource()
+    assert booked(client).state == "confirmed"
+
+
+def test_what_is_withdrawn_gives_its_time_back(client):
+    resource()
+    booking = booked(client, {"key": "decider", "type": "decision"}, CONFIRMING)
+    case = booking.submission.case
+    cases.withdraw(actor=Applicant(link=case.links.first()), case=case, reason="")
+    sweeps.return_holds(timezone.now())
+    booking.refresh_from_db()
+    assert (booking.state, Piece.objects.count()) == ("refused", 0)
+
+
+def test_who_booked_is_reminded_once(client, time_machine):
+    resource(remind_before=24)
+    booking = booked(client, CONFIRMING)
+    for moment, letters in (
+        (booking.starts_at - timedelta(hours=25), 0),
+        (booking.starts_at - timedelta(hours=24), 1),
+    ):
+        time_machine.move_to(moment, tick=False)
+        for _ in range(2):
+            sweeps.remind_of_bookings(timezone.now())
+        assert (
+            Delivery.objects.filter(title__startswith="Votre réservation commence bientôt").count() == letters
+        )
+
+
+def test_a_resident_moves_the_booking_within_the_rules(client):
+    resource()
+    booking = booked(client, CONFIRMING)
+    page = client.get(private(booking.submission.case)).content.decode()
+    url = f"{private(booking.submission.case)}reservations/{booking.pk}/deplacer/"
+    assert url in page
+    assert client.get(url).status_code == 200
+    own = {"time-resource": "salle", "time-series": str(booking.series)}
+    closed = {"time-from": "2026-03-10T05:00+01:00", "time-to": "2026-03-10T06:00+01:00"}
+    assert client.post(url, own | closed).status_code == 422
+    free = {"time-from": "2026-03-11T18:00+01:00", "time-to": "2026-03-11T20:00+01:00"}
+    assert client.post(url, own | free).status_code == 302
+    booking.refresh_from_db()
+    assert (booking.starts_at.day, booking.sequence) == (11, 1)
+    assert Delivery.objects.filter(title__startswith="Votre réservation a été déplacée").exists()
+
+
+def test_a_resident_cancels_in_time_and_not_too_late(client, time_machine):
+    resource(change_until=48)
+    booking = booked(client, CONFIRMING)
+    url = f"{private(booking.submission.case)}reservations/{booking.pk}/annuler/"
+    time_machine.move_to(booking.starts_at - timedelta(hours=47), tick=False)
+    assert client.post(url).status_code == 422
+    assert Booking.objects.get().state == "confirmed"
+    time_machine.move_to(booking.starts_at - timedelta(hours=49), tick=False)
+    assert client.get(url).status_code == 200
+    assert client.post(url).status_code == 302
+    assert (Booking.objects.get().state, Piece.objects.count()) == ("cancelled", 0)
+    event = Calendar.from_ical(
+        Delivery.objects.latest("created_at").payload["attachments"][0]["text"]
+    ).events[0]
+    assert (event["status"], event["sequence"]) == ("CANCELLED", 1)
+    assert client.post(url).status_code == 404
+
+
+def test_an_agent_cancels_always_and_notes_who_did_not_come(client, admin_client, admin_user, time_machine):
+    resource(change_until=48)
+    booking = booked(client, CONFIRMING)
+    case = booking.submission.case
+    url = f"/admin/bookings/{case.reference}/{booking.pk}/"
+    admin_client.post(f"{url}miss/")
+    assert Booking.objects.get().state == "confirmed"
+    time_machine.move_to(booking.starts_at + timedelta(hours=1), tick=False)
+    admin_client.force_login(admin_user)
+    assert f"{url}miss/" in admin_client.get(f"/admin/cases/{case.reference}/").content.decode()
+    admin_client.post(f"{url}miss/")
+    assert (Booking.objects.get().state, Piece.objects.count()) == ("missed", 0)
+    assert client.post(f"{url}cancel/").status_code == 302  # to sign in

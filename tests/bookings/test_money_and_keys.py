@@ -1,0 +1,178 @@
+"""Handed over and brought back with a look at it, nobody came; what is paid back, and the deposit."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from eservices.bookings.models import Booking, Inspection
+from eservices.cases import process
+from eservices.cases.archiving import archived_parts
+from eservices.cases.models import Case, Role
+from eservices.cases.signals import case_erased
+from eservices.deliveries.models import Delivery
+from eservices.payments.models import Charge, Refund
+from eservices.submissions.models import Draft, StoredFile
+from tests.factories.bookings import rate, resource
+from tests.factories.cases import TeamFactory, member
+from tests.factories.formbuilder import content, question, step
+from tests.factories.payments import PAYMENT, entry, paid
+from tests.factories.submissions import FormVersionFactory, picture
+
+pytestmark = pytest.mark.django_db
+
+START = "/demande/salle/"
+PRICE, DEPOSIT = 18_000, 20_000
+TERMS = [{"type": "step", "value": {"days": days, "percent": share}} for days, share in ((14, 100), (2, 50))]
+
+
+@pytest.fixture(autouse=True)
+def _monday(time_machine):
+    time_machine.move_to(datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone()), tick=False)
+
+
+@pytest.fixture
+def booked(client):
+    """Sent, paid and confirmed: an evening with a deposit, or several."""
+
+    def book(**more) -> list[Booking]:
+        TeamFactory()
+        entry("salle", PRICE), entry("caution", DEPOSIT)
+        resource(rates=[rate("salle"), rate("caution", deposit=True)], refunds=TERMS, access_code="4711#")
+        asked = question(
+            "quand", "booking", required=True, settings={"resources": ["salle"], "repeats": True}
+        )
+        made = content(
+            step("reserver", asked, question("courriel", "email", required=True)),
+            slug="salle",
+            stages=[PAYMENT, {"key": "reserver", "type": "booking"}],
+            settings={"team": "habitants", "days": 3, "applicant": {"email": "courriel", "name": []}},
+        )
+        FormVersionFactory(form__slug="salle", content=made)
+        evening = {"quand-from": "2026-03-20T18:00+01:00", "quand-to": "2026-03-20T22:00+01:00"}
+        answers = {"quand-resource": "salle", "courriel": "ada@courriel.example"}
+        client.post(START, evening | answers | {f"quand-{name}": value for name, value in more.items()})
+        client.post(f"/demande/d/{Draft.objects.get().secret}/envoyer/", {"declared": "on"})
+        process.advance(Case.objects.get().pk)
+        paid(Charge.objects.get())
+        process.advance(Case.objects.get().pk)
+        return list(Booking.objects.order_by("starts_at"))
+
+    return book
+
+
+def refunded() -> list[int]:
+    return list(Refund.objects.order_by("asked_at", "amount").values_list("amount", flat=True))
+
+
+def does(client, booking: Booking, do: str, **said):
+    """What an agent sends from the screen of the case."""
+    url = f"/admin/bookings/{booking.submission.case.reference}/{booking.pk}/{do}/"
+    prefix = f"{do}-{booking.pk.hex[:6]}"
+    return client.post(url, {f"{prefix}-{name}": value for name, value in said.items()})
+
+
+def screen(client, booking: Booking) -> str:
+    return client.get(f"/admin/cases/{booking.submission.case.reference}/").content.decode()
+
+
+def test_keys_and_condition_with_photos_and_the_deposit_comes_back_without_what_is_kept(
+    client, booked, admin_user
+):
+    (booking,) = booked()
+    client.force_login(admin_user)
+    assert "hand_over" in screen(client, booking)
+    does(client, booking, "hand_over", text="Deux clés, compteur 1204", photos=[picture("avant.png")])
+    booking.refresh_from_db()
+    assert (booking.state, booking.pieces.count()) == ("handed_over", 1)
+    photo = StoredFile.objects.get()
+    page = screen(client, booking)
+    assert "Deux clés, compteur 1204" in page
+    address = f"/admin/bookings/{booking.submission.case.reference}/photos/{photo.pk}/"
+    assert address in page
+    answer = client.get(address)
+    assert (answer.status_code, answer["X-Content-Type-Options"]) == (200, "nosniff")
+    assert "sandbox" in answer["Content-Security-Policy"]
+
+    does(client, booking, "take_back", kept="50.00")  # without a reason
+    booking.refresh_from_db()
+    assert booking.state == "handed_over"
+    does(client, booking, "take_back", kept="500.00", text="Tout est cassé")  # more than the deposit
+    does(client, booking, "take_back", kept="50.00", text="Une chaise cassée")
+    booking.refresh_from_db()
+    assert booking.state == "returned"
+    assert refunded() == [DEPOSIT - 5_000]
+    letter = Delivery.objects.get(title__startswith="Merci, tout est rendu")
+    assert "Une chaise cassée" in letter.payload["text"]
+    assert Inspection.objects.get(kind="return").kept == 5_000
+    does(client, booking, "take_back", text="Encore")
+    assert len(refunded()) == 1
+
+
+def test_only_agents_of_the_case_hand_over_and_see_the_photos(client, booked, admin_user):
+    (booking,) = booked()
+    client.force_login(admin_user)
+    does(client, booking, "hand_over", photos=[picture("avant.png")])
+    address = f"/admin/bookings/{booking.submission.case.reference}/photos/{StoredFile.objects.get().pk}/"
+    client.force_login(member(Role.READ))  # of the team, to read only
+    assert client.get(address).status_code == 200
+    assert does(client, booking, "take_back").status_code == 404
+    client.force_login(member(team=TeamFactory(key="autre")))
+    assert client.get(address).status_code == 404
+    assert does(client, booking, "take_back").status_code == 404
+    booking.refresh_from_db()
+    assert booking.state == "handed_over"
+
+
+def test_nobody_came_and_the_deposit_comes_back(client, booked, admin_user, time_machine):
+    (booking,) = booked()
+    time_machine.move_to(booking.starts_at + timedelta(hours=1), tick=False)
+    client.force_login(admin_user)
+    does(client, booking, "miss")
+    booking.refresh_from_db()
+    assert (booking.state, refunded()) == ("missed", [DEPOSIT])
+
+
+@pytest.mark.parametrize(("days", "back"), [(15, PRICE + DEPOSIT), (5, PRICE // 2 + DEPOSIT), (1.5, DEPOSIT)])
+def test_who_cancels_gets_back_what_the_terms_say_and_the_deposit(client, booked, time_machine, days, back):
+    (booking,) = booked()
+    url = (
+        f"/dossier/{booking.submission.case.links.get(mailed=True).secret}/reservations/{booking.pk}/annuler/"
+    )
+    time_machine.move_to(booking.starts_at - timedelta(days=days), tick=False)
+    amount = f"{back / 100:.0f}.–"
+    assert amount in client.get(url).content.decode()
+    client.post(url)
+    assert sum(refunded()) == back
+    assert amount in Delivery.objects.get(title__startswith="Votre réservation a été annulée").payload["text"]
+
+
+def test_of_several_times_each_gives_back_its_part_and_the_last_the_deposit(client, booked, admin_user):
+    first, last = booked(repeat="1", until="2026-03-27")
+    client.force_login(admin_user)
+    does(client, first, "cancel")
+    assert refunded() == [PRICE]
+    does(client, last, "hand_over")
+    does(client, last, "take_back")
+    assert refunded() == [PRICE, DEPOSIT]
+
+
+def test_what_was_not_paid_is_not_paid_back(client, booked, admin_user):
+    (booking,) = booked()
+    Charge.objects.update(state="open")
+    client.force_login(admin_user)
+    does(client, booking, "cancel")
+    assert refunded() == []
+
+
+def test_what_was_seen_goes_into_the_archive_and_is_forgotten_with_the_case(client, booked, admin_user):
+    (booking,) = booked()
+    client.force_login(admin_user)
+    does(client, booking, "hand_over", text="Chez Ada Rochat", photos=[picture("avant.png")])
+    case = Case.objects.get()
+    parts = {name: content.read() for name, content in archived_parts["bookings"](case)}
+    assert set(parts) == {"bookings.json", "bookings/01-avant.png"}
+    assert "Ada Rochat" in parts["bookings.json"].decode()
+    case_erased.send(sender=Case, case=case, actor=admin_user)
+    assert not StoredFile.objects.exists()
+    assert Inspection.objects.get().text == ""

@@ -1,0 +1,125 @@
+"""What a booking costs: how long, at what hour, on which day, for whom; deposits and supplements."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from eservices.bookings.answers import read
+from eservices.bookings.availability import Span
+from eservices.bookings.charging import Tariff
+from eservices.bookings.offers import EVERY_DAY, offer
+from eservices.bookings.pricing import Rate, due
+from eservices.bookings.terms import paid_back, percent
+from tests.factories.bookings import rate, resource
+from tests.factories.payments import entry
+
+ZONE = ZoneInfo("Europe/Zurich")
+TODAY = date(2026, 3, 2)
+WEEKEND = frozenset({5, 6})
+
+
+def span(start: str, end: str, day: str = "2026-03-10", last: str = "") -> Span:
+    """From an hour to another, on a Tuesday if nothing else is said."""
+    return Span.of(
+        *(
+            datetime.fromisoformat(f"{on} {at}").replace(tzinfo=ZONE)
+            for on, at in ((day, start), (last or day, end))
+        )
+    )
+
+
+def quantities(*spans: Span, count: int = 1, who: str = "", **more) -> list[Decimal]:
+    one = Rate(**{"entry": "salle", "per": "booking", "days": EVERY_DAY} | more)
+    return [found.quantity for found in due([one], spans, count, who, ZONE)]
+
+
+@pytest.mark.parametrize(
+    ("times", "more", "expected"),
+    [
+        ([span("18:00", "22:00")], {}, [1]),
+        ([span("18:00", "22:00")], {"per": "hour"}, [4]),
+        ([span("18:00", "18:45")], {"per": "hour"}, [Decimal("0.75")]),
+        ([span("18:00", "10:00", last="2026-03-12")], {"per": "day"}, [3]),
+        (
+            [span("16:00", "20:00")],
+            {"per": "hour", "hours": (time(18), time(0))},
+            [2],
+        ),  # the evening is dearer
+        ([span("22:00", "02:00", last="2026-03-11")], {"per": "hour", "hours": (time(18), time(0))}, [2]),
+        ([span("08:00", "10:00")], {"hours": (time(18), time(0))}, []),
+        ([span("18:00", "22:00")], {"days": WEEKEND}, []),
+        ([span("18:00", "22:00", day="2026-03-14")], {"days": WEEKEND}, [1]),
+        (
+            [span("22:00", "02:00", day="2026-03-13", last="2026-03-14")],
+            {"per": "hour", "days": WEEKEND},
+            [2],
+        ),
+        ([span("01:00", "05:00", day="2026-03-29")], {"per": "hour"}, [3]),  # the clock is put forward
+        ([span("01:00", "05:00", day="2026-10-25")], {"per": "hour"}, [5]),
+        ([span("18:00", "20:00"), span("18:00", "20:00", day="2026-03-17")], {"per": "hour"}, [4]),
+        (
+            [span("18:00", "20:00"), span("18:00", "20:00", day="2026-03-17")],
+            {"deposit": True},
+            [1],
+        ),  # due once
+    ],
+)
+def test_a_rate_counts_times_hours_or_days_where_it_applies(times, more, expected):
+    assert quantities(*times, **more) == expected
+
+
+def test_a_rate_is_for_who_answered_so_and_counts_every_piece():
+    members = {"who": "societe"} | {"count": 12}
+    assert (
+        due(
+            [Rate("a", "booking", EVERY_DAY, who=frozenset({"habitant"}))],
+            [span("18:00", "19:00")],
+            **members,
+            zone=ZONE,
+        )
+        == []
+    )
+    (found,) = due(
+        [Rate("a", "day", EVERY_DAY, who=frozenset({"societe"}))],
+        [span("18:00", "19:00")],
+        **members,
+        zone=ZONE,
+    )
+    assert found.quantity == 12
+
+
+@pytest.mark.parametrize(("days", "share"), [(20, 100), (14, 100), (13, 50), (2, 50), (1, 0), (-1, 0)])
+def test_the_terms_pay_back_by_how_early_it_is_cancelled(days, share):
+    start = datetime(2026, 3, 30, 18, tzinfo=ZONE)
+    now = datetime(2026, 3, 30 - days, 17, tzinfo=ZONE) if days < 30 else start
+    assert percent([(2, 50), (14, 100)], start, now) == share
+
+
+def test_a_deposit_comes_back_wholly_whatever_the_terms():
+    lines = [{"total": 18_001}, {"total": 20_000, "deposit": True}]
+    assert paid_back(lines, 50) == 9_000 + 20_000
+    assert paid_back(lines, 0) == 20_000
+
+
+@pytest.mark.django_db
+def test_a_bill_names_what_each_line_is_for_and_counts_deposits_apart():
+    for key, amount in (("salle", 18_000), ("nettoyage", 6_000), ("caution", 20_000)):
+        entry(key, amount)
+    resource(rates=[rate("salle"), rate("nettoyage", what="cleaning"), rate("caution", deposit=True)])
+    tariff = Tariff([offer("salle")], TODAY)
+    wanted = read(
+        {
+            "resource": "salle",
+            "times": [["2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00"]],
+            "series": "0" * 32,
+        }
+    )
+    lines = tariff.lines("quand", wanted, "", "fr")
+    assert [(one["key"], one["label"], one["total"], one.get("deposit", False)) for one in lines] == [
+        ("quand_1", "Salle", 18_000, False),
+        ("quand_2", "Salle, nettoyage", 6_000, False),
+        ("quand_3", "Salle, caution", 20_000, True),
+    ]
+    assert tariff.cost(wanted.offer, wanted.spans, 1, "") == 24_000

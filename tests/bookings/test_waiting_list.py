@@ -1,0 +1,186 @@
+"""Who waits for a time that is taken: offered in order when it is free, for a limited time."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from eservices.bookings import actions, sweeps
+from eservices.bookings.actions.waiting import MOST_OF_PERSON
+from eservices.bookings.models import Booking, Waiting
+from eservices.deliveries.models import Delivery
+from eservices.submissions.models import Draft
+from tests.factories.bookings import counter, hall, resource
+from tests.factories.formbuilder import content, question, step
+from tests.factories.submissions import FormVersionFactory
+
+pytestmark = pytest.mark.django_db
+
+START = "/demande/salle/"
+EVENING = {"quand-from": "2026-03-10T18:00+01:00", "quand-to": "2026-03-10T22:00+01:00"}
+
+
+@pytest.fixture(autouse=True)
+def _monday(time_machine):
+    time_machine.move_to(datetime(2026, 3, 2, 9, tzinfo=timezone.get_default_timezone()), tick=False)
+
+
+def service(*keys: str, **more) -> None:
+    settings = {"resources": list(keys), "waiting": True} | more
+    made = content(
+        step("reserver", question("quand", "booking", required=True, settings=settings)), slug="salle"
+    )
+    FormVersionFactory(form__slug="salle", content=made)
+
+
+def taken(client, thing: str = "salle") -> Booking:
+    """Sent by somebody else."""
+    client.post(START, EVENING | {"quand-resource": thing})
+    client.post(f"/demande/d/{Draft.objects.latest('created_at').secret}/envoyer/", {"declared": "on"})
+    return Booking.objects.get()
+
+
+def waits(client, email: str, start: str = "18:00", end: str = "22:00", thing: str = "salle"):
+    url = f"/liste-d-attente/salle/quand/?resource={thing}&day=2026-03-10"
+    typed = {"start": f"2026-03-10T{start}+01:00", "end": f"2026-03-10T{end}+01:00", "email": email}
+    return client.post(url, typed)
+
+
+def sweep(after: timedelta = timedelta()) -> None:
+    sweeps.return_holds(timezone.now() + after)
+    sweeps.offer_what_is_free(timezone.now() + after)
+
+
+def states() -> dict[str, str]:
+    return dict(Waiting.objects.values_list("email", "state"))
+
+
+def letters(email: str) -> list[str]:
+    return list(
+        Delivery.objects.filter(recipient=email).order_by("created_at").values_list("title", flat=True)
+    )
+
+
+def test_what_becomes_free_is_offered_to_the_first_who_takes_it_and_sends(client, time_machine):
+    resource()
+    service("salle")
+    booking = taken(client)
+    assert (
+        "/liste-d-attente/salle/quand/?resource=salle&amp;day=2026-03-10"
+        in client.post(START, {"quand-resource": "salle", "quand-go": "day 2026-03-10"}).content.decode()
+    )
+    assert waits(client, "ada@courriel.example").status_code == 302
+    time_machine.shift(1)
+    assert waits(client, "bea@courriel.example", start="19:00").status_code == 302
+    sweep(timedelta(minutes=3))
+    assert set(states().values()) == {"waiting"}
+
+    actions.cancel(actor=None, booking=booking)
+    sweep()
+    assert states() == {"ada@courriel.example": "offered", "bea@courriel.example": "waiting"}
+    assert letters("ada@courriel.example") == [
+        "Vous êtes sur la liste d’attente",
+        "L’horaire que vous attendez est libre",
+    ]
+    assert len(letters("bea@courriel.example")) == 1
+    page = client.post(START, {"quand-resource": "salle", "quand-go": "day 2026-03-10"}).content.decode()
+    assert '<option value="2026-03-10T19:00+01:00"' not in page  # kept for who has the offer
+
+    time_machine.shift(timedelta(hours=5))
+    place = f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/"
+    assert "take" in client.get(place).content.decode()
+    answer = client.post(place, {"take": "1"})
+    draft = Draft.objects.latest("created_at")
+    assert answer.url.endswith(f"{draft.secret}/")
+    step_url = f"/demande/d/{draft.secret}/etape/reserver/"
+    page = client.get(step_url).content.decode()
+    assert '<option value="2026-03-10T18:00+01:00" selected' in page
+    series = draft.answers["quand"]["series"]
+    client.post(step_url, EVENING | {"quand-resource": "salle", "quand-series": series})
+    hold = Booking.objects.get(draft=draft)
+    assert hold.held_until - timezone.now() == timedelta(hours=19)  # as long as the offer said
+    client.post(f"/demande/d/{draft.secret}/envoyer/", {"declared": "on"})
+    assert Booking.objects.get(draft=draft).state == "confirmed"
+    assert client.post(place, {"take": "1"}).status_code == 409
+    sweep(timedelta(days=1))
+    assert states()["bea@courriel.example"] == "waiting"
+
+
+def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client, time_machine):
+    resource()
+    service("salle")
+    booking = taken(client)
+    for name in ("ada", "bea", "cleo"):
+        waits(client, f"{name}@courriel.example")
+        time_machine.shift(1)
+    actions.cancel(actor=None, booking=booking)
+    sweep()
+    time_machine.shift(timedelta(hours=24, minutes=1))
+    sweep()
+    sweep()
+    assert states() == {
+        "ada@courriel.example": "lapsed",
+        "bea@courriel.example": "offered",
+        "cleo@courriel.example": "waiting",
+    }
+    client.post(f"/liste-d-attente/{Waiting.objects.get(email__startswith='bea').secret}/", {"leave": "1"})
+    sweep()
+    assert states()["bea@courriel.example"] == "left"
+    assert states()["cleo@courriel.example"] == "offered"
+    assert Booking.objects.filter(state="held").count() == 1
+    time_machine.move_to(booking.starts_at + timedelta(minutes=1), tick=False)
+    sweep()
+    assert not Waiting.objects.exists()  # no address is kept once it has begun
+
+
+def test_who_waits_for_the_whole_hall_waits_for_both_halves(client):
+    hall()
+    service("grande-salle", "gauche")
+    booking = taken(client, "gauche")
+    waits(client, "ada@courriel.example", thing="grande-salle")
+    actions.cancel(actor=None, booking=booking)
+    sweep()
+    assert states() == {"ada@courriel.example": "offered"}
+    assert Booking.objects.get(state="held").pieces.count() == 2
+
+
+def test_nobody_waits_for_what_is_free_closed_or_twice_or_for_too_much(client):
+    resource()
+    service("salle")
+    taken(client)
+    assert waits(client, "ada@courriel.example", start="10:00", end="12:00").status_code == 422
+    assert waits(client, "ada@courriel.example", start="22:00", end="18:00").status_code == 422
+    assert waits(client, "ada@courriel.example", start="04:00").status_code == 422
+    for _ in range(2):
+        assert waits(client, "Ada@courriel.example").status_code == 302
+    assert len(letters("ada@courriel.example")) == 1
+    for hour in range(19, 22):
+        waits(client, "ada@courriel.example", start=f"{hour}:00")
+    waits(client, "ada@courriel.example", start="17:00")
+    assert Waiting.objects.count() == MOST_OF_PERSON
+    assert waits(client, "ada@courriel.example", start="16:00").status_code == 422
+    assert waits(client, "bea@courriel.example", start="16:00").status_code == 302
+
+
+def test_an_appointment_is_waited_for_by_its_start(client):
+    counter(desks=1)
+    service("guichet")
+    client.post(START, {"quand-resource": "guichet", "quand-from": "2026-03-10T08:30+01:00"})
+    page = client.get("/liste-d-attente/salle/quand/?resource=guichet&day=2026-03-10").content.decode()
+    assert page.count("2026-03-10T08:30") == 1
+    assert "2026-03-10T09:00" not in page
+    assert waits(client, "ada@courriel.example", start="08:30", thing="guichet").status_code == 302
+
+
+def test_only_a_question_that_keeps_a_list_has_one(client):
+    resource()
+    resource("autre")
+    service("salle")
+    for url in (
+        "/liste-d-attente/salle/quand/?resource=autre&day=2026-03-10",
+        "/liste-d-attente/salle/nom/?resource=salle",
+        "/liste-d-attente/ailleurs/quand/?resource=salle",
+        f"/liste-d-attente/{'x' * 22}/",
+    ):
+        assert client.get(url).status_code == 404
+    assert client.get("/liste-d-attente/salle/quand/?resource=salle&day=99999&count=x").status_code == 200

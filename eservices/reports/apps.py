@@ -5,4 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class ReportsConfig(AppConfig):
     name = "eservices.reports"
     label = "eservices_reports"
-    verbose_name = _("Reports")
+    verbose_name = _("Problems in town")
+
+    def ready(self):
+        from . import receivers  # noqa: F401

@@ -1,0 +1,119 @@
+"""The only ways to fetch a report on behalf of a person. Unknown and forbidden look the same: 404."""
+
+from django.core import signing
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from eservices.cases import access as cases
+from eservices.submissions.models import StoredFile
+
+from . import nearby
+from .models import Follower, Report, ReportCategory
+from .nearby import Point
+
+MOST_NEAR = 3
+LOOKED_AT = 200  # candidates of the same street or place
+PHOTO_HOLDS = 60 * 60 * 12  # seconds: after a day the sweep deletes what belongs to nothing
+signer = signing.TimestampSigner(salt="reports.photo")
+
+
+# -- Everybody -----------------------------------------------------------------------------------------------
+def categories() -> list[ReportCategory]:
+    """In the language at hand where they are translated, else as they were first written; in their order."""
+    rows = ReportCategory.objects.select_related("locale", "team").order_by("locale_id", "pk")
+    found: dict = {}
+    for row in rows:
+        if row.translation_key not in found or row.locale.language_code == get_language():
+            found[row.translation_key] = row
+    return sorted(found.values(), key=lambda one: (one.order, one.name))
+
+
+def offered() -> bool:
+    """Whether the commune takes reports at all: it named something to report."""
+    return ReportCategory.objects.exists()
+
+
+def public_reports():
+    """What the public list tells of, the newest first."""
+    return Report.objects.listed(timezone.now()).select_related("case", "photo").newest_first()
+
+
+def public_report(pk: int) -> Report:
+    report = public_reports().filter(pk=pk).first()
+    if report is None:
+        raise Http404
+    return report
+
+
+def survivor_of(pk: int) -> Report:
+    """The public report that goes on for one that was reported twice."""
+    report = Report.objects.select_related("case__duplicate_of__report").filter(pk=pk).first()
+    if report is None or not hasattr(report.case.duplicate_of, "report"):
+        raise Http404
+    known = report.case.duplicate_of.report
+    return survivor_of(known.pk) if known.case.duplicate_of_id else public_report(known.pk)
+
+
+def public_photo(pk: int) -> StoredFile:
+    """The photo of a report, once an agent approved it."""
+    photo = public_report(pk).public_photo
+    if photo is None:
+        raise Http404
+    return photo
+
+
+def likely_same(category, point: Point | None, place: str) -> list[tuple[Report, int | None]]:
+    """Reports that may be of the same problem, the nearest first, with the metres between where they are known.
+
+    What stands there was not approved: only its category, dates and state may be shown.
+    """
+    asked = Report.objects.asked_about(timezone.now()).filter(category=category).select_related("case")
+    if point:
+        (south, west), (north, east) = nearby.box(point)
+        close = asked.filter(lat__range=(south, north), lon__range=(west, east))[:LOOKED_AT]
+        found = [(one, round(nearby.distance(point, one.point))) for one in close]
+        found = [(one, metres) for one, metres in found if metres <= nearby.NEAR]
+        return sorted(found, key=lambda pair: pair[1])[:MOST_NEAR]
+    if street := nearby.street(place):
+        latest = asked.exclude(place="").newest_first()[:LOOKED_AT]
+        return [(one, None) for one in latest if nearby.street(one.place) == street][:MOST_NEAR]
+    return []
+
+
+def report_to_join(pk: str) -> Report | None:
+    """The report that somebody says is theirs too."""
+    asked = Report.objects.asked_about(timezone.now()).select_related("case")
+    return asked.filter(pk=pk).first() if pk.isascii() and pk.isdigit() and len(pk) < 10 else None
+
+
+def follower_by_secret(secret: str) -> Follower:
+    follower = Follower.objects.filter(secret=secret).select_related("report").first()
+    if follower is None:
+        raise Http404
+    return follower
+
+
+# -- Who is filing -------------------------------------------------------------------------------------------
+def ticket(photo: StoredFile) -> str:
+    """What a page carries to bring its photo back."""
+    return signer.sign(str(photo.pk))
+
+
+def photo_by_ticket(text: str) -> StoredFile | None:
+    """The photo that a page sent before; None where it is not its own, too old, or filed already."""
+    try:
+        pk = signer.unsign(text, max_age=PHOTO_HOLDS)
+    except signing.BadSignature:
+        return None
+    return StoredFile.objects.unclaimed().filter(pk=pk).first()
+
+
+# -- Agents --------------------------------------------------------------------------------------------------
+def report_for(user, reference: str) -> Report:
+    """The report of a case that this agent treats."""
+    case = cases.case_for(user, reference, "message")
+    report = Report.objects.filter(case=case).select_related("case", "photo").first()
+    if report is None:
+        raise Http404
+    return report

@@ -1,0 +1,187 @@
+"""Every write on reports: filing, joining one that is there, telling what becomes of it."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+from eservices.cases import actions as cases
+from eservices.cases import states as case_states
+from eservices.cases import trace
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.models import Case
+from eservices.submissions.actions import described, put_away
+from eservices.submissions.models import StoredFile, Submission
+from eservices.submissions.signals import submission_sent
+from eservices.submissions.uploads import CheckedFile
+
+from . import definition, emails, states
+from .models import Follower, Report, ReportCategory
+from .states import ENDS, State
+
+MOST_FOLLOWERS = 200  # of one report
+
+
+def keep_photo(*, actor: User | None, photo: CheckedFile) -> StoredFile:
+    """Keeps a photo for the page that asks again; it belongs to nobody until the report is filed."""
+    stored = put_away(photo, field="photo")
+    stored.save()
+    return stored
+
+
+@transaction.atomic
+def file_report(
+    *,
+    actor: User | None,
+    category: ReportCategory,
+    place: dict,
+    photo: StoredFile | None = None,
+    detail: str = "",
+    email: str = "",
+    language: str,
+) -> Report:
+    """Files a report: a request like any other, whose case goes to the category's team.
+
+    ``place`` has an address, coordinates (lat, lon), or both. A photo that is another report's already is
+    left out.
+    """
+    if photo is not None:
+        photo = StoredFile.objects.select_for_update().filter(pk=photo.pk, submission=None).first()
+    version = definition.version()
+    answers = {
+        "photo": [described(photo)] if photo else None,
+        "lieu": place,
+        "sujet": category.name,
+        "detail": detail or None,
+        "email": email or None,
+    }
+    submission = Submission.objects.create(
+        version=version, language=language, answers=answers, email=email, user=actor
+    )
+    if photo is not None:
+        photo.submission = submission
+        photo.save(update_fields=["submission"])
+    submission_sent.send(sender=Submission, submission=submission, team=category.team)
+    return Report.objects.create(
+        case=Case.objects.get(submission=submission),
+        category=category.translation_key,
+        reported_at=submission.sent_at,
+        place=place.get("address", ""),
+        lat=place.get("lat"),
+        lon=place.get("lon"),
+        photo=photo,
+    )
+
+
+@transaction.atomic
+def join(*, actor: User | None, report: Report, email: str = "", language: str) -> None:
+    """Somebody has seen the same. With an address they hear what becomes of it."""
+    report = _locked(report)
+    Report.objects.filter(pk=report.pk).update(also=F("also") + 1)
+    if email and report.shown_state not in ENDS and report.followers.count() < MOST_FOLLOWERS:
+        Follower.objects.get_or_create(report=report, email=email.lower(), defaults={"language": language})
+
+
+def leave(*, actor: User | None, follower: Follower) -> None:
+    """No more letters about this report to this address."""
+    follower.delete()
+
+
+@transaction.atomic
+def tell(
+    *,
+    actor: User,
+    report: Report,
+    state: str,
+    planned_for: date | None = None,
+    word: str = "",
+    published: bool = False,
+    title: str = "",
+    public_place: str = "",
+    photo_published: bool = False,
+) -> Report:
+    """Says how it stands, and what of it everybody may see. Whoever follows it hears of a new state or date.
+
+    The first to say something takes the case; once the problem is mended or not ours, the case closes.
+    """
+    case = cases.locked(report.case_id)
+    report = _locked(report)
+    if report.erased_at or not states.allowed(report.state, state):
+        raise IllegalTransition(_("This is not possible any more: it is “%(state)s”.") % _state(report))
+    if published and not title.strip():
+        raise IllegalTransition(_("Give it a title before everybody sees it."))
+    planned_for = planned_for if state == State.PLANNED else None
+    news = (state, planned_for) != (report.state, report.planned_for)
+    report.state, report.planned_for = state, planned_for
+    report.published, report.title, report.public_place = published, title.strip(), public_place.strip()
+    report.photo_published = photo_published and report.photo is not None
+    if state in ENDS:
+        report.ended_at = report.ended_at or timezone.now()
+    report.save()
+    if case.assignee is None and case_states.allowed("take", case.state):
+        cases.take(actor=actor, case=case)
+    shown = {"published": published, "photo": report.photo_published}
+    trace.record(
+        case, "report_told", actor, state=state, planned_for=planned_for and str(planned_for), **shown
+    )
+    if news:
+        _tell_everybody(report, case, word)
+    return report
+
+
+def _tell_everybody(report: Report, case: Case, word: str) -> None:
+    emails.told(report, case, word)
+    for follower in report.followers.all():
+        emails.told_follower(report, case, follower)
+    if report.state in ENDS:
+        report.followers.all().delete()
+        if case.is_open:
+            cases.wake(case=case)
+
+
+@transaction.atomic
+def carry_over(*, actor, case: Case, other: Case) -> None:
+    """The problem of ``case`` was reported before: whoever wanted to hear of it hears of ``other`` from now on, and
+    at once if that has ended already."""
+    reports = {one.case_id: one for one in Report.objects.select_for_update().filter(case__in=[case, other])}
+    if len(reports) < 2:
+        return
+    known, twice = reports[other.pk], reports[case.pk]
+    Report.objects.filter(pk=known.pk).update(also=F("also") + 1 + twice.also)
+    hearing = [other.email.lower(), *known.followers.values_list("email", flat=True)]
+    if case.email:
+        Follower.objects.get_or_create(
+            report=twice, email=case.email.lower(), defaults={"language": case.language}
+        )
+    moved = twice.followers.exclude(email__in=hearing)
+    if known.shown_state in ENDS:
+        for follower in moved:
+            emails.told_follower(known, other, follower)
+    else:
+        moved.update(report=known)
+    twice.followers.all().delete()
+
+
+@transaction.atomic
+def erase(*, actor, case: Case) -> None:
+    """Erases what is personal in the report of a case; category, dates and state stay for the figures."""
+    report = Report.objects.filter(case=case).first()
+    if report is None:
+        return
+    report.followers.all().delete()
+    report.place, report.title, report.public_place = "", "", ""
+    report.lat = report.lon = report.photo = None
+    report.published = report.photo_published = False
+    report.erased_at = timezone.now()
+    report.save()
+
+
+def _locked(report: Report) -> Report:
+    return Report.objects.select_for_update(of=("self",)).select_related("case", "photo").get(pk=report.pk)
+
+
+def _state(report: Report) -> dict[str, str]:
+    return {"state": report.get_state_display()}

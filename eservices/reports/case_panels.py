@@ -1,0 +1,22 @@
+"""The report on the screen of its case."""
+
+from eservices.accounts.models import User
+from eservices.cases import access as cases
+from eservices.cases.case_panels import case_panels
+from eservices.cases.models import Case
+
+from .forms import TellForm
+from .models import Report
+
+
+@case_panels.register("report")
+def report_panel(case: Case, user: User) -> tuple[str, dict] | None:
+    """How it stands, what everybody sees of it, and the form that changes both."""
+    report = Report.objects.filter(case=case).select_related("case", "photo").first()
+    if report is None or report.erased_at:
+        return None
+    return "reports/case_panel.html", {
+        "report": report,
+        "followers": report.followers.count(),
+        "form": TellForm(report=report) if cases.may(user, case, "message") else None,
+    }

@@ -1,0 +1,46 @@
+"""The letters of reports: how a problem stands, to who reported it and to who follows it."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from eservices.cases.emails import letter
+from eservices.cases.models import Case
+from eservices.deliveries.actions import queue_email
+from eservices.deliveries.models import Delivery
+
+from .models import Follower, Report
+from .states import ENDS
+
+TEMPLATE = "reports/emails/told"
+
+
+def told(report: Report, case: Case, word: str) -> Delivery | None:
+    """To who reported it, with what the agent adds."""
+    with translation.override(case.language):
+        state = report.get_state_display()
+    return letter(case, TEMPLATE, report=report, state=state, word=word.strip())
+
+
+def told_follower(report: Report, case: Case, follower: Follower) -> Delivery:
+    """To who saw the same, with a link that ends these letters where more may come."""
+    state = report.shown_state
+    with translation.override(follower.language):
+        context = {
+            "case": case,
+            "report": report,
+            "state": state.label,
+            "url": _absolute(reverse("reports:report", args=[report.pk])),
+            "stop_url": "" if state in ENDS else _absolute(reverse("reports:stop", args=[follower.secret])),
+        }
+    return queue_email(
+        to=follower.email,
+        template=TEMPLATE,
+        context=context,
+        language=follower.language,
+        subject=case.subject,
+    )
+
+
+def _absolute(path: str) -> str:
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path

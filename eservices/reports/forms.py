@@ -1,0 +1,126 @@
+"""What people report, and what agents tell of it."""
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from eservices.formbuilder.fields.places import MapPointField
+from home.validators import validate_no_control
+
+from .states import State, allowed
+
+LONGEST = 2_000
+signer = signing.TimestampSigner(salt="reports.opened")
+
+
+class ReportForm(forms.Form):
+    """A report. The photo is looked at before: it may say where the place is."""
+
+    place = MapPointField(
+        label=_("Address or place"),
+        required=False,
+    )
+    category = forms.ChoiceField(
+        label=_("What is it about?"),
+        error_messages={"required": _("Choose what it is about.")},
+    )
+    detail = forms.CharField(
+        label=_("A useful detail"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "in"}),
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail"),
+        help_text=_("To hear when it is mended. For nothing else."),
+        required=False,
+        max_length=254,
+        validators=[validate_no_control],
+        error_messages={"invalid": _("This is not an e-mail address. It looks like name@example.ch.")},
+        widget=forms.EmailInput(attrs={"class": "in", "autocomplete": "email"}),
+    )
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, categories, point=None, **kwargs):
+        super().__init__(data, **kwargs)
+        self.point = point
+        self.categories = {str(one.translation_key): one for one in categories}
+        self.fields["category"].choices = [(key, one.name) for key, one in self.categories.items()]
+
+    def clean_detail(self):
+        return self.cleaned_data["detail"].replace("\0", "")
+
+    def clean_place(self):
+        """What was written, or where the photo says it was taken."""
+        place = self.cleaned_data["place"]
+        if place:
+            return place
+        if self.point is None:
+            raise ValidationError(_("Say where it is."))
+        return {"lat": self.point[0], "lon": self.point[1]}
+
+    @property
+    def chosen(self):
+        """The category."""
+        return self.categories[self.cleaned_data["category"]]
+
+
+def opened_stamp() -> str:
+    """When a page was opened, signed."""
+    return signer.sign("report")
+
+
+def is_hasty(stamp: str, least: int) -> bool:
+    """Whether the page was opened less than ``least`` seconds ago, or never."""
+    try:
+        signer.unsign(stamp)
+    except signing.BadSignature:
+        return True
+    try:
+        signer.unsign(stamp, max_age=max(least - 1, 0))
+    except signing.SignatureExpired:
+        return False
+    return least > 0
+
+
+class TellForm(forms.Form):
+    """How a report stands, and what of it everybody may see."""
+
+    state = forms.ChoiceField(label=_("How it stands"))
+    planned_for = forms.DateField(
+        label=_("Planned for"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    word = forms.CharField(
+        label=_("A word to who reported it (optional)"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea,
+    )
+    published = forms.BooleanField(label=_("Everybody may see title and place"), required=False)
+    title = forms.CharField(label=_("Public title"), required=False, max_length=120)
+    public_place = forms.CharField(label=_("Public place"), required=False, max_length=120)
+    photo_published = forms.BooleanField(
+        label=_("Everybody may see the photo: nobody can be recognised on it"), required=False
+    )
+
+    def __init__(self, data=None, *, report, **kwargs):
+        initial = {
+            "state": report.shown_state,
+            "planned_for": report.planned_for,
+            "published": report.published,
+            "title": report.title,
+            "public_place": report.public_place or report.place[:120],
+            "photo_published": report.photo_published,
+        }
+        super().__init__(data, initial=initial, auto_id="report_%s", **kwargs)
+        self.fields["state"].choices = [
+            (state.value, state.label) for state in State if allowed(report.state, state)
+        ]
+
+    def clean(self):
+        data = super().clean()
+        if data.get("state") == State.PLANNED and not data.get("planned_for"):
+            self.add_error("planned_for", _("Say for when."))
+        return data

@@ -1,0 +1,162 @@
+"""Problems that people report in town, and those who want to hear what becomes of them."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.models import TranslatableMixin
+from wagtail_localize.fields import SynchronizedField
+
+from eservices.cases.models import Case, Team
+from eservices.cases.states import Outcome
+from eservices.cases.states import State as CaseState
+from eservices.submissions.models import StoredFile, new_secret
+
+from .states import ENDS, ICONS, State
+
+SHOWN_FOR = timedelta(days=365)  # how long the public list tells of a problem
+STILL_ASKED = timedelta(days=30)  # how long after its end somebody may still report the same
+
+
+class Icon(models.TextChoices):
+    """The pictures that categories choose from: icons of the site's sprite."""
+
+    LAMP = "lamp", _("lamp")
+    ROAD = "road", _("road")
+    BIN = "bin", _("bin")
+    TREE = "tree", _("tree")
+    DROP = "drop", _("drop")
+    HALL = "hall", _("building")
+    PARK = "park", _("parking")
+    MORE = "more", _("dots")
+
+
+class ReportCategory(TranslatableMixin, models.Model):
+    """What a report is about, one per language; it goes to the category's team."""
+
+    name = models.CharField(_("name"), max_length=60)
+    icon = models.CharField(_("picture"), max_length=10, choices=Icon, default=Icon.MORE)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", verbose_name=_("team"))
+    promise = models.CharField(
+        _("what happens next"),
+        max_length=200,
+        blank=True,
+        help_text=_("As “A lamp is mended within four days.”"),
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    panels = [FieldPanel(name) for name in ("name", "icon", "team", "promise", "order")]
+    override_translatable_fields = [SynchronizedField(name) for name in ("icon", "team", "order")]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("category of reports")
+        verbose_name_plural = _("categories of reports")
+        ordering = ["order", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReportQuerySet(models.QuerySet):
+    def listed(self, now):
+        """What the public list tells of: each problem once."""
+        told = self.filter(erased_at=None, reported_at__gt=now - SHOWN_FOR)
+        return told.exclude(case__outcome=Outcome.DUPLICATE)
+
+    def open(self):
+        return self.exclude(state__in=ENDS).filter(case__closed_at=None)
+
+    def mended(self):
+        return self.filter(state=State.MENDED)
+
+    def asked_about(self, now):
+        """What somebody may be about to report again: under way, or ended lately."""
+        found = self.filter(Q(ended_at=None) | Q(ended_at__gt=now - STILL_ASKED), erased_at=None)
+        return found.exclude(case__outcome=Outcome.DUPLICATE)
+
+    def newest_first(self):
+        return self.order_by("-reported_at", "-pk")
+
+
+class Report(models.Model):
+    """A reported problem, treated as a case. What everybody sees of it an agent approved, but its category,
+    dates and state."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="report")
+    category = models.UUIDField(_("category"), help_text=_("Translation key of the category."), db_index=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.REPORTED)
+    reported_at = models.DateTimeField(_("reported"), default=timezone.now, db_index=True)
+    planned_for = models.DateField(_("planned for"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True, help_text=_("As it was typed."))
+    lat = models.FloatField(_("latitude"), null=True, blank=True)
+    lon = models.FloatField(_("longitude"), null=True, blank=True)
+    photo = models.ForeignKey(
+        StoredFile, on_delete=models.SET_NULL, null=True, blank=True, related_name="reports"
+    )
+    also = models.PositiveIntegerField(_("others who reported the same"), default=0)
+    published = models.BooleanField(_("title and place are public"), default=False)
+    title = models.CharField(_("public title"), max_length=120, blank=True)
+    public_place = models.CharField(_("public place"), max_length=120, blank=True)
+    photo_published = models.BooleanField(_("the photo is public"), default=False)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ["reported_at"]
+        indexes = [models.Index(fields=["lat", "lon"], name="report_place")]
+
+    def __str__(self) -> str:
+        return self.case.reference
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
+
+    @property
+    def shown_state(self) -> State:
+        """What everybody learns: also where the case went on without a word about the report."""
+        if self.state in ENDS:
+            return State(self.state)
+        if self.case.state == CaseState.CLOSED:
+            return State.NOT_OURS
+        if self.state == State.REPORTED and self.case.state != CaseState.RECEIVED:
+            return State.SEEN
+        return State(self.state)
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.shown_state]
+
+    @property
+    def public_photo(self) -> StoredFile | None:
+        """The photo, where an agent approved it and the virus scanner has nothing against it."""
+        shown = self.photo_published and self.photo and self.photo.readable
+        return self.photo if shown else None
+
+
+class Follower(models.Model):
+    """Who pressed “that is the one” and wants to hear what becomes of it. Goes with the last letter."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="followers")
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("follower of a report")
+        verbose_name_plural = _("followers of reports")
+        constraints = [
+            models.UniqueConstraint(fields=["report", "email"], name="one_follower_per_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email

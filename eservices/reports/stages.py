@@ -1,0 +1,29 @@
+"""The stage in which a reported problem is mended."""
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from eservices.cases.stages import AGENT, Done, Stage, Waiting, stages
+
+from .models import Report
+from .states import ENDS
+
+
+@stages.register("report")
+class ReportStage(Stage):
+    """Waits until an agent said that the problem is mended, or not the commune's. Reports alone have it."""
+
+    key = "report"
+    label = _("Works on what was reported")
+    icon = "cog"
+    for_editors = False
+    agent_template = "reports/stages/report_agent.html"
+
+    def enter(self, case, row, settings):
+        report = Report.objects.filter(case=case).first()
+        return Waiting(AGENT) if report and report.state not in ENDS else Done()
+
+    def situation(self, case, row, settings):
+        return gettext(
+            "Look at the place, then say how it stands: whoever reported or follows it hears of it."
+        )

@@ -1,0 +1,16 @@
+"""Reporting a problem, and what became of those that were reported."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "reports"
+urlpatterns = [
+    path("signaler/", views.file, name="file"),
+    path("signaler/proches/", views.near, name="near"),
+    path("signaler/merci/<str:secret>/", views.sent, name="sent"),
+    path("signalements/", views.index, name="list"),
+    path("signalements/<int:pk>/", views.show, name="report"),
+    path("signalements/<int:pk>/photo.jpg", views.photo, name="photo"),
+    path("signalements/stop/<str:secret>/", views.stop, name="stop"),
+]

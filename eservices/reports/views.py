@@ -1,0 +1,316 @@
+"""Reporting a problem, and the list of what was reported and mended. All of it works without JavaScript."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import FileResponse, Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from eservices.cases import access as cases
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.case_views import OfCase
+from eservices.submissions.rates import Rate, TooOften
+from eservices.submissions.uploads import bounded
+from home import limits
+
+from . import access, actions, photos
+from .forms import ReportForm, TellForm, is_hasty, opened_stamp
+from .models import Report
+from .states import State
+
+TRAP = "website"  # a field that people do not see and robots fill in
+FILE = Rate("report-caller", 30)
+EMAIL = Rate("report-email", 10)  # by address, which gets a letter each time
+PAGE = 30
+MONTH = timedelta(days=30)
+SHOWN = {"ouverts": lambda reports: reports.open(), "repares": lambda reports: reports.mended()}
+
+
+# -- Filing --------------------------------------------------------------------------------------------------
+@never_cache
+@bounded
+@require_http_methods(["GET", "HEAD", "POST"])
+def file(request):
+    """One page: photo, place, subject. What may be the same problem is offered before anything is filed."""
+    categories = access.categories()
+    if not categories:
+        raise Http404
+    if request.method != "POST":
+        return _page(request, ReportForm(categories=categories, initial={"opened": opened_stamp()}))
+    if request.POST.get(TRAP):
+        return redirect("reports:list")
+    photo, point, fault = _photo(request)
+    form = ReportForm(request.POST, categories=categories, point=point)
+    if fault:
+        form.add_error(None, fault)
+    try:
+        return _joined(request, form) or _filed(request, form, photo)
+    except TooOften as often:
+        form.add_error(None, often.message)
+        response = _page(request, form, photo, status=429)
+        response["Retry-After"] = often.seconds
+        return response
+
+
+def _photo(request):
+    """The photo sent now, or with an earlier page; where it was taken; and what is wrong with it."""
+    upload = request.FILES.get("photo")
+    if upload is None:
+        return access.photo_by_ticket(request.POST.get("kept", "")), _point(request.POST.get("taken", "")), ""
+    try:
+        FILE.count(limits.caller(request))
+        checked, point = photos.cleaned(upload)
+    except TooOften as often:
+        return None, None, often.message
+    except ValidationError as refusal:
+        return None, None, refusal.messages[0]
+    return actions.keep_photo(actor=None, photo=checked), point, ""
+
+
+def _joined(request, form: ReportForm):
+    """“That is the one”: the press that files nothing. None where another button was pressed."""
+    report = access.report_to_join(request.POST.get("same", ""))
+    if report is None:
+        return None
+    email = "" if "email" in form.errors else form.cleaned_data["email"]
+    _count(request, email)
+    actions.join(actor=None, report=report, email=email, language=get_language())
+    messages.success(
+        request,
+        _("Thank you. We write to you when something changes.")
+        if email
+        else _("Thank you: we know now that it bothers more than one."),
+    )
+    return redirect("reports:report", report.pk)
+
+
+def _filed(request, form: ReportForm, photo):
+    if not form.is_valid():
+        return _page(request, form, photo, status=422)
+    if is_hasty(form.cleaned_data["opened"], settings.LEAST_SECONDS_TO_FILE):
+        form.add_error(None, _("That was quick. Read your answers, then press again."))
+        return _page(request, form, photo, status=422)
+    place, category = form.cleaned_data["place"], form.chosen
+    near = _near(category.translation_key, _coordinates(place), place.get("address", ""))
+    if near and form.cleaned_data["seen"] != _seen(near):
+        return _page(request, form, photo, near=near)
+    _count(request, form.cleaned_data["email"])
+    report = actions.file_report(
+        actor=request.user if request.user.is_authenticated else None,
+        category=category,
+        place=place,
+        photo=photo,
+        detail=form.cleaned_data["detail"],
+        email=form.cleaned_data["email"],
+        language=get_language(),
+    )
+    return redirect("reports:sent", report.case.links.get(mailed=False).secret)
+
+
+def _count(request, email: str) -> None:
+    FILE.count(limits.caller(request))
+    if email:
+        EMAIL.count(email.lower())
+
+
+def _page(request, form: ReportForm, photo=None, *, near=None, status: int = 200):
+    kept = photo and access.ticket(photo)
+    context = {
+        "form": form,
+        "categories": form.categories.items(),
+        "kept": kept,
+        "taken": form.point and "{},{}".format(*form.point),
+        "near": near,
+        "seen": _seen(near) if near else "",
+        "opened": form["opened"].value() or opened_stamp(),
+        "place": _typed_place(form),
+        "figures": _figures(),
+        "map": _map(),
+        "accept": ",".join(f".{kind}" for kind in photos.KINDS) + ",image/jpeg,image/png,image/webp",
+    }
+    return render(request, "reports/file.html", context, status=status)
+
+
+def _typed_place(form: ReportForm) -> dict:
+    parts = form.fields["place"].PARTS
+    typed = {part: form.data.get(f"place-{part}", "") for part in parts}
+    if form.point and not any(typed.values()):
+        typed |= {"lat": form.point[0], "lon": form.point[1]}
+    return typed
+
+
+@require_safe
+@never_cache
+def near(request):
+    """What may be the same problem, for the page that asks while somebody fills it in."""
+    key = request.GET.get("category", "")
+    known = {str(one.translation_key) for one in access.categories()}
+    point = _point(f"{request.GET.get('lat', '')},{request.GET.get('lon', '')}")
+    found = _near(key, point, request.GET.get("address", "")[:200]) if key in known else []
+    return render(request, "reports/near.html", {"near": found, "seen": _seen(found)})
+
+
+@dataclass(frozen=True)
+class Near:
+    """A report as it is offered to somebody who may mean the same; only what was approved is shown of it."""
+
+    report: Report
+    category: str
+    metres: int | None
+
+
+def _near(category, point, place: str) -> list[Near]:
+    names = _names()
+    return [
+        Near(report, names.get(report.category, ""), metres)
+        for report, metres in access.likely_same(category, point, place)
+    ]
+
+
+def _seen(near: list[Near]) -> str:
+    return ",".join(str(one.report.pk) for one in near)
+
+
+def _coordinates(place: dict):
+    return (place["lat"], place["lon"]) if "lat" in place else None
+
+
+def _point(text: str):
+    """``lat,lon`` as a point; None where it is none."""
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    return (lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
+
+
+@never_cache
+@require_safe
+def sent(request, secret):
+    """The receipt: reference, what happens next, and the private link to follow it."""
+    case = cases.case_by_link(secret)
+    report = Report.objects.filter(case=case).first()
+    if report is None:
+        return redirect("space:status", secret)
+    category = next((one for one in access.categories() if one.translation_key == report.category), None)
+    return render(
+        request, "reports/sent.html", {"case": case, "report": report, "category": category, "secret": secret}
+    )
+
+
+# -- What everybody sees -------------------------------------------------------------------------------------
+@require_safe
+def index(request):
+    """What was reported in a year, and what became of it."""
+    chosen = request.GET.get("etat", "")
+    found = SHOWN.get(chosen, lambda reports: reports)(access.public_reports())
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    categories = {one.translation_key: one for one in access.categories()}
+    rows = [(report, categories.get(report.category)) for report in page]
+    return render(
+        request,
+        "reports/list.html",
+        {
+            "rows": rows,
+            "page_obj": page,
+            "parameters": f"etat={chosen}" if chosen in SHOWN else "",
+            "chosen": chosen,
+            "figures": _figures(),
+            "map": _map(),
+        },
+    )
+
+
+@never_cache
+@require_safe
+def show(request, pk):
+    """A report as everybody sees it; of one that was reported twice, the one that goes on."""
+    try:
+        report = access.public_report(pk)
+    except Http404:
+        return redirect("reports:report", access.survivor_of(pk).pk)
+    category = next((one for one in access.categories() if one.translation_key == report.category), None)
+    notices = [str(message) for message in messages.get_messages(request)]
+    return render(
+        request,
+        "reports/report.html",
+        {"report": report, "category": category, "notices": notices},
+    )
+
+
+@require_safe
+def photo(request, pk):
+    """The approved photo: drawn anew when it was sent, it is a picture and nothing else."""
+    response = FileResponse(access.public_photo(pk).content.open("rb"), content_type="image/jpeg")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request, secret):
+    """Ends the letters to a follower, after one press."""
+    follower = access.follower_by_secret(secret)
+    if request.method != "POST":
+        return render(request, "reports/stop.html", {"follower": follower})
+    actions.leave(actor=None, follower=follower)
+    messages.success(request, _("You get no more letters about this report."))
+    return redirect("reports:report", follower.report_id)
+
+
+def _names() -> dict:
+    return {one.translation_key: one.name for one in access.categories()}
+
+
+def _figures() -> dict[str, int]:
+    """How many were reported and mended in the last thirty days."""
+    since = timezone.now() - MONTH
+    return Report.objects.aggregate(
+        reported=Count("pk", Q(reported_at__gt=since)),
+        mended=Count("pk", Q(state=State.MENDED, ended_at__gt=since)),
+    )
+
+
+def _map() -> dict | None:
+    """Where the map of the town comes from; None where the operator named no origin."""
+    if not settings.TILE_URL:
+        return None
+    return {"tiles": settings.TILE_URL, "credit": settings.TILE_CREDIT, "centre": settings.MAP_CENTRE}
+
+
+# -- Agents --------------------------------------------------------------------------------------------------
+class TellView(OfCase):
+    """Says how a report stands and what of it everybody may see: on the case, or here where something is missing."""
+
+    template_name = "reports/tell.html"
+
+    def get(self, request, reference):
+        return redirect("cases:case", access.report_for(request.user, reference).case.reference)
+
+    def post(self, request, reference):
+        report = access.report_for(request.user, reference)
+        self.case, form = report.case, TellForm(request.POST, report=report)
+        if not form.is_valid():
+            return self._show(report, form, 422)
+        try:
+            actions.tell(actor=request.user, report=report, **form.cleaned_data)
+        except IllegalTransition as refusal:
+            form.add_error(None, str(refusal))
+            return self._show(report, form, 409)
+        messages.success(request, _("Told. Whoever follows it hears of it."))
+        return redirect("cases:case", reference)
+
+    def _show(self, report: Report, form: TellForm, status: int):
+        context = self.get_context_data(case=self.case, report=report, form=form)
+        return self.render_to_response(context, status=status)

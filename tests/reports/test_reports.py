@@ -1,0 +1,408 @@
+"""Problems in town: reported by anybody, treated in the one queue, and told without personal data."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from eservices.cases import actions as cases
+from eservices.cases import process
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.models import Case
+from eservices.cases.retention import actions as retention
+from eservices.deliveries.models import Delivery
+from eservices.reports import access, actions, nearby, photos
+from eservices.reports.forms import opened_stamp
+from eservices.reports.models import Follower, Report
+from eservices.submissions.models import StoredFile
+from eservices.submissions.rates import Rate
+from tests.factories.accounts import UserFactory
+from tests.factories.cases import Role, TeamFactory, member
+from tests.factories.reports import LAKE, ReportCategoryFactory, photo, reported
+from tests.factories.submissions import pdf
+
+pytestmark = pytest.mark.django_db
+
+FILE = "/signaler/"
+
+
+@pytest.fixture
+def category():
+    return ReportCategoryFactory()
+
+
+def opened() -> str:
+    """A page that was opened a minute ago."""
+    with time_machine.travel(timezone.now() - timedelta(minutes=1)):
+        return opened_stamp()
+
+
+def typed(category, **more) -> dict:
+    return {
+        "category": str(category.translation_key),
+        "place-address": "Rue du Lac 14",
+        "opened": opened(),
+    } | more
+
+
+def road_agent(role: Role = Role.TREAT):
+    return member(role, team=TeamFactory(key="voirie", name="Voirie"))
+
+
+def tell(report, state, **more):
+    return actions.tell(actor=road_agent(), report=report, state=state, **more)
+
+
+# -- Filing --------------------------------------------------------------------------------------------------
+def test_a_place_and_a_subject_open_a_case_of_the_subjects_team(client, category):
+    response = client.post(FILE, typed(category, detail="Depuis lundi"), follow=True)
+
+    report = Report.objects.get()
+    assert report.case.team.key == "voirie"
+    assert report.case.submission.answers["detail"] == "Depuis lundi"
+    page = response.content.decode()
+    assert report.case.reference in page
+    assert "Une lampe est réparée en quatre jours." in page
+    process.advance(report.case_id)
+    assert Case.objects.get(pk=report.case_id).is_open
+    client.force_login(road_agent())
+    assert report.case.reference in client.get(reverse("cases:queue") + "?view=team").content.decode()
+    assert client.get(reverse("cases:case", args=[report.case.reference])).status_code == 200
+
+
+def test_a_photo_loses_what_the_camera_wrote_and_gives_its_place(client, category):
+    data = typed(category, photo=photo(where=(46.51012, 6.49823)), **{"place-address": ""})
+
+    assert client.post(FILE, data).status_code == 302
+
+    report = Report.objects.get()
+    assert report.point == pytest.approx((46.51012, 6.49823), abs=0.0001)
+    with report.photo.content.open("rb") as content:
+        kept = content.read()
+    assert b"Telefon" not in kept
+    assert not Image.open(io.BytesIO(kept)).getexif()
+    assert report.photo.name == "photo.jpg"
+
+
+def test_what_is_missing_is_said_and_nothing_is_lost(client, category):
+    response = client.post(FILE, {"photo": photo(), "detail": "Depuis lundi", "opened": opened()})
+
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "Depuis lundi" in page
+    kept = response.context["kept"]
+    assert client.post(FILE, typed(category, kept=kept)).status_code == 302
+    assert Report.objects.get().photo
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"category": "nowhere"},
+        {"place-address": ""},
+        {"place-address": "", "place-lat": "91", "place-lon": "6"},
+        {"place-address": "x" * 201},
+        {"place-address": "a\0b"},
+        {"email": "not an address"},
+        {"detail": "x" * 2001},
+        {"opened": ""},
+        {"opened": "forged:stamp"},
+        {"photo": pdf()},
+        {"photo": SimpleUploadedFile("photo.jpg", b"\xff\xd8\xff\xe0 not a picture", "image/jpeg")},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_bad_input_is_refused_with_a_sentence(client, category, changes):
+    response = client.post(FILE, typed(category) | changes)
+
+    assert response.status_code == 422
+    assert 'class="errors"' in response.content.decode()
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize("kept", ["", "forged", "3f0c:1:x"])
+def test_a_photo_ticket_that_is_not_ours_brings_no_photo(client, category, kept):
+    assert client.post(FILE, typed(category, kept=kept)).status_code == 302
+    assert Report.objects.get().photo is None
+
+
+def test_a_photo_belongs_to_one_report_only(client, category):
+    first = reported(pictured=True)
+    ticket = access.ticket(first.photo)
+
+    client.post(FILE, typed(category, kept=ticket, **{"place-address": "Chemin du Stand 3"}))
+
+    assert Report.objects.newest_first().first().photo is None
+    assert Report.objects.get(pk=first.pk).photo
+
+
+def test_too_large_a_picture_is_refused_before_it_is_unpacked(monkeypatch):
+    monkeypatch.setattr(photos, "MOST_PIXELS", 100)
+    with pytest.raises(ValidationError):
+        photos.cleaned(photo())
+
+
+def test_a_commune_without_categories_takes_no_reports(client):
+    assert client.get(FILE).status_code == 404
+
+
+def test_robots_get_nowhere(client, category, settings):
+    settings.LEAST_SECONDS_TO_FILE = 3
+    assert client.post(FILE, typed(category, website="http://spam.example")).status_code == 302
+    assert client.post(FILE, typed(category, opened=opened_stamp())).status_code == 422
+    assert not Report.objects.exists()
+
+
+def test_who_reports_all_the_time_waits(client, category, monkeypatch):
+    monkeypatch.setattr("eservices.reports.views.FILE", Rate("report-test", 1))
+    assert client.post(FILE, typed(category)).status_code == 302
+    response = client.post(FILE, typed(category, **{"place-address": "Chemin du Stand 3"}))
+
+    assert response.status_code == 429
+    assert response["Retry-After"]
+    assert Report.objects.count() == 1
+
+
+def test_a_form_that_nobody_offers_is_not_found_elsewhere(client):
+    reported()
+    assert client.get(reverse("submissions:start", args=["signalement"])).status_code == 404
+    client.force_login(road_agent())
+    assert "/demande/signalement/" not in client.get(reverse("cases:counter")).content.decode()
+
+
+# -- The same problem ----------------------------------------------------------------------------------------
+def test_a_report_nearby_is_offered_before_anything_is_filed(client, category):
+    there = reported(place={"lat": LAKE["lat"] + 0.0002, "lon": LAKE["lon"]})
+    data = typed(category, **{"place-lat": str(LAKE["lat"]), "place-lon": str(LAKE["lon"])})
+
+    response = client.post(FILE, data)
+
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "22 m" in page
+    assert "C’est celui-là" in page
+    assert Report.objects.count() == 1
+
+    joined = client.post(FILE, data | {"same": there.pk, "email": "Jean@courriel.example"}, follow=True)
+    assert "Merci" in joined.content.decode()
+    assert Report.objects.get().also == 1
+    assert Follower.objects.get().email == "jean@courriel.example"
+
+    other = client.post(FILE, data | {"seen": response.context["seen"]})
+    assert other.status_code == 302
+    assert Report.objects.count() == 2
+
+
+def test_one_in_the_same_street_is_found_by_its_name_alone(client, category):
+    reported(place={"address": "rue du LAC 3"})
+    reported(place={"address": "Chemin du Stand 3"})
+
+    response = client.get(
+        reverse("reports:near"), {"category": category.translation_key, "address": "Rue du Lac 14"}
+    )
+
+    assert len(response.context["near"]) == 1
+    assert "rue du LAC" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("situation", "found"),
+    [("far", 0), ("another subject", 0), ("mended long ago", 0), ("mended lately", 1), ("there", 1)],
+)
+def test_only_what_may_be_the_same_is_offered(category, situation, found):
+    place = {"lat": LAKE["lat"] + (0.01 if situation == "far" else 0), "lon": LAKE["lon"]}
+    other = ReportCategoryFactory(name="Déchets") if situation == "another subject" else None
+    there = reported(place=place, category=other)
+    if situation.startswith("mended"):
+        ago = timedelta(days=3 if situation.endswith("lately") else 40)
+        Report.objects.filter(pk=there.pk).update(state="mended", ended_at=timezone.now() - ago)
+
+    assert len(access.likely_same(category.translation_key, tuple(LAKE.values()), "")) == found
+
+
+@pytest.mark.parametrize(
+    "query", ["", "category=x&lat=a&lon=b", "category=%00&address=%00", "lat=99&lon=999"]
+)
+def test_asking_for_what_is_near_never_fails(client, category, query):
+    assert client.get(f"{reverse('reports:near')}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("same", ["0", "abc", "9" * 30, "\0"])
+def test_a_report_that_is_not_there_cannot_be_joined(client, category, same):
+    client.post(FILE, typed(category, same=same))
+    assert Follower.objects.count() == 0
+
+
+def test_distances_are_in_metres():
+    assert nearby.distance((46.5, 6.5), (46.5009, 6.5)) == pytest.approx(100, abs=1)
+    assert nearby.distance((46.5, 6.5), (46.5, 6.5013)) == pytest.approx(100, abs=1)
+    assert nearby.street("Rue de l’Église 12 bis, Orvenay") == nearby.street("rue de l'eglise")
+
+
+# -- What an agent tells -------------------------------------------------------------------------------------
+def test_telling_takes_the_case_and_everybody_who_waits_hears_of_it():
+    report = reported(email="elodie@courriel.example")
+    actions.join(actor=None, report=report, email="jean@courriel.example", language="de")
+    Delivery.objects.all().delete()
+
+    report = tell(report, "planned", planned_for=date(2026, 12, 3), word="La lampe est commandée.")
+
+    case = Case.objects.get(pk=report.case_id)
+    assert case.assignee
+    letters = {
+        one.recipient: one for one in Delivery.objects.about(case.subject).filter(title__contains=": ")
+    }
+    assert set(letters) == {"elodie@courriel.example", "jean@courriel.example"}
+    assert "La lampe est commandée." in letters["elodie@courriel.example"].payload["text"]
+    assert "La lampe est commandée." not in letters["jean@courriel.example"].payload["text"]
+    assert "/stop/" in letters["jean@courriel.example"].payload["text"]
+
+    tell(report, "planned", planned_for=date(2026, 12, 3), published=True, title="Lampe éteinte")
+    assert Delivery.objects.about(case.subject).count() == 2
+
+
+@pytest.mark.parametrize("end", ["mended", "not_ours"])
+def test_the_end_closes_the_case_and_forgets_who_followed(end):
+    report = reported()
+    actions.join(actor=None, report=report, email="jean@courriel.example", language="fr")
+
+    report = tell(report, end)
+    process.advance(report.case_id)
+
+    case = Case.objects.get(pk=report.case_id)
+    assert not case.is_open
+    assert not Follower.objects.exists()
+    with pytest.raises(IllegalTransition):
+        tell(report, "seen")
+    assert tell(report, end, published=True, title="Lampe réparée").published
+
+
+def test_a_case_that_is_refused_or_taken_says_so_without_a_word(client):
+    report = reported()
+    agent = road_agent(Role.LEAD)
+    cases.take(actor=agent, case=report.case)
+    assert Report.objects.select_related("case").get(pk=report.pk).shown_state == "seen"
+    cases.refuse(actor=agent, case=report.case, reason="C’est une route cantonale.")
+    assert Report.objects.select_related("case").get(pk=report.pk).shown_state == "not_ours"
+
+
+def test_an_agent_of_the_team_tells_and_nobody_else(client):
+    report = reported(pictured=True)
+    url = reverse("tell_report", args=[report.case.reference])
+    data = {"state": "planned", "planned_for": "2026-12-03", "published": "on", "title": "Lampe éteinte"}
+    for stranger in (member(), road_agent(Role.READ), UserFactory(is_staff=True)):
+        client.force_login(stranger)
+        assert client.post(url, data).status_code in (302, 404)
+    assert Report.objects.get().state == "reported"
+    client.force_login(road_agent())
+
+    for wrong in ({"planned_for": ""}, {"state": "nowhere"}, {"planned_for": "soon"}, {"title": ""}):
+        client.post(url, data | wrong)
+        assert Report.objects.get().state == "reported"
+    client.post(url, data)
+    assert Report.objects.get().state == "planned"
+    page = client.get(reverse("cases:case", args=[report.case.reference])).content.decode()
+    assert "Lampe éteinte" in page
+
+
+# -- What everybody sees -------------------------------------------------------------------------------------
+def public(client, report) -> str:
+    urls = [reverse("reports:list"), reverse("reports:report", args=[report.pk])]
+    return "".join(client.get(url).content.decode() for url in urls)
+
+
+def test_what_nobody_approved_is_not_public(client):
+    report = reported(
+        pictured=True,
+        place={"address": "Chez Jeanne Perrin", **LAKE},
+        detail="Jeanne a tout vu",
+        email="elodie@courriel.example",
+    )
+
+    page = public(client, report)
+
+    assert "Éclairage" in page
+    for private in ("Jeanne", "elodie", "46.5", report.case.reference):
+        assert private not in page
+    assert client.get(reverse("reports:photo", args=[report.pk])).status_code == 404
+
+
+def test_what_an_agent_approved_is_public_and_the_rest_stays_private(client):
+    report = reported(pictured=True, place={"address": "Chez Jeanne Perrin"}, detail="Jeanne a tout vu")
+    tell(
+        report, "seen", published=True, title="Lampe éteinte", public_place="Rue du Lac", photo_published=True
+    )
+
+    page = public(client, report)
+
+    assert "Lampe éteinte" in page
+    assert "Rue du Lac" in page
+    assert "Jeanne" not in page
+    response = client.get(reverse("reports:photo", args=[report.pk]))
+    assert response["Content-Type"] == "image/jpeg"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    StoredFile.objects.update(scan="waiting")
+    assert client.get(reverse("reports:photo", args=[report.pk])).status_code == 404
+
+
+def test_the_list_shows_a_year_in_as_many_queries_however_long(client, django_assert_max_num_queries):
+    for number in range(4):
+        reported(place={"address": f"Rue du Lac {number}"})
+    mended = tell(Report.objects.first(), "mended")
+    Report.objects.filter(pk=Report.objects.last().pk).update(
+        reported_at=timezone.now() - timedelta(days=400)
+    )
+    client.get(reverse("reports:list"))
+
+    with django_assert_max_num_queries(8):
+        everything = client.get(reverse("reports:list"))
+    assert len(everything.context["rows"]) == 3
+    assert len(client.get(reverse("reports:list") + "?etat=ouverts").context["rows"]) == 2
+    assert client.get(reverse("reports:list") + "?etat=repares").context["rows"][0][0] == mended
+    assert client.get(reverse("reports:list") + "?etat=%00&page=x").status_code == 200
+
+
+def test_a_map_is_offered_only_where_the_operator_names_its_origin(client, settings, category):
+    tell(reported(), "seen", published=True, title="Lampe éteinte")
+    settings.TILE_URL = ""
+    assert "data-tiles" not in client.get(FILE).content.decode()
+    assert "data-report-map" not in client.get(reverse("reports:list")).content.decode()
+    settings.TILE_URL = "https://tiles.example/{z}/{x}/{y}.png"
+    assert "data-tiles" in client.get(FILE).content.decode()
+    page = client.get(reverse("reports:list")).content.decode()
+    assert "data-report-map" in page
+    assert 'data-lat="46.5101"' in page
+
+
+def test_a_follower_ends_the_letters_with_one_press(client):
+    report = reported()
+    actions.join(actor=None, report=report, email="jean@courriel.example", language="fr")
+    url = reverse("reports:stop", args=[Follower.objects.get().secret])
+
+    assert client.get(url).status_code == 200
+    assert Follower.objects.exists()
+    assert client.post(url).status_code == 302
+    assert not Follower.objects.exists()
+    assert client.get(url).status_code == 404
+
+
+def test_an_erased_report_leaves_category_dates_and_state():
+    report = reported(pictured=True, email="elodie@courriel.example")
+    report = tell(report, "mended", published=True, title="Lampe éteinte", photo_published=True)
+    process.advance(report.case_id)
+    case = Case.objects.get(pk=report.case_id)
+    Delivery.objects.about(case.subject).update(state="done")
+
+    retention.erase(actor=road_agent(), case=case)
+
+    report = Report.objects.get()
+    assert (report.place, report.title, report.point, report.photo) == ("", "", None, None)
+    assert (report.state, bool(report.ended_at)) == ("mended", True)
+    assert not StoredFile.objects.exists()
+    assert not access.public_reports().exists()

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 from unittest.mock import patch
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import override
+
+from home.dates import date_format
 
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAY = re.compile(r"([+-]\d+)d|(mon|tue|wed|thu|fri|sat|sun)([+-]\d+)w")
@@ -56,7 +57,6 @@ def dated(text: str, today: date, language: str) -> str:
         if found[1].startswith("year"):
             return str(today.year + found[1].endswith("+1"))
         with override(language):
-            written = date_format(day(found[1], today), (LONG if found[5] else SHORT)[language])
-        return re.sub(r"^1 ", "1er ", written) if language == "fr" else written
+            return date_format(day(found[1], today), (LONG if found[5] else SHORT)[language])
 
     return SLOT.sub(words, text)

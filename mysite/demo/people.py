@@ -20,6 +20,8 @@ class SignIn:
     superuser: bool = False
     language: str = "fr"
     phone: str = ""
+    known: str = ""  # how the commune came to know who it is: a value of IdentityProof.Means
+    sees_protected: bool = False  # of staff, in every team
 
 
 SIGN_INS: tuple[SignIn, ...] = (
@@ -35,7 +37,8 @@ SIGN_INS: tuple[SignIn, ...] = (
         "Nadia Favre",
         "nadia.favre@orvenay.example",
         ("agents", "leads"),
-        (("habitants", "LEAD"),),
+        (("habitants", "CONFIGURE"),),
+        sees_protected=True,
     ),
     SignIn(
         "Agente, habitants",
@@ -63,7 +66,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         "Agente, police et mobilité",
         "Leïla Haddad",
         "leila.haddad@orvenay.example",
-        ("agents",),
+        ("agents", "inspectors"),
         (("police", "DECIDE"),),
     ),
     SignIn(
@@ -88,10 +91,18 @@ SIGN_INS: tuple[SignIn, ...] = (
         "elodie.marchetti@courriel.example",
         password="",
         phone="+41790004182",
+        known="posted_code",
     ),
-    SignIn("Habitante", "Huguette Perrin", "huguette.perrin@courriel.example", password=""),
+    SignIn("Habitante", "Huguette Perrin", "huguette.perrin@courriel.example", password="", known="counter"),
     SignIn("Einwohner", "Peter Schmid", "peter.schmid@courriel.example", password="", language="de"),
-    SignIn("Resident", "Rachel Moore", "rachel.moore@courriel.example", password="", language="en"),
+    SignIn(
+        "Resident",
+        "Rachel Moore",
+        "rachel.moore@courriel.example",
+        password="",
+        language="en",
+        known="provider",
+    ),
 )
 
 TEAMS: tuple[tuple[str, str, str, str], ...] = (
@@ -111,5 +122,11 @@ def sign_in_sheet() -> str:
     lines += [f"  {one.email:{width}}  {one.role} ({one.name})" for one in staff]
     door = reverse("account_login")
     lines += ["", f"Residents, at {door}, by the code in the demo mailbox /demo/boite/:"]
-    lines += [f"  {one.email:{width}}  {one.role} ({one.name})" for one in residents]
+    lines += [f"  {one.email:{width}}  {one.role} ({one.name}), {_known(one)}" for one in residents]
     return "\n".join(lines) + "\n"
+
+
+def _known(one: SignIn) -> str:
+    """How sure the commune is of who it is, for the sheet."""
+    ways = {"posted_code": "known by a posted code", "counter": "seen at the counter"}
+    return ways.get(one.known, "proven by an identity provider" if one.known else "e-mail address proven")

@@ -4,11 +4,14 @@ import re
 
 NARROW, FIXED = "\u202f", "\u00a0"
 MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+COUNTED = "ans|centimes|francs|jours|litres|mètres|minutes|places"
 
 
 def set_in_type(text: str, language: str) -> str:
     """The same words, well set. Setting twice changes nothing."""
     text = re.sub(r"CHF (?=\d)", f"CHF{FIXED}", text)
+    text = re.sub(r"\b(0\d\d) (\d{3}) (\d\d) (\d\d)\b", NARROW.join((r"\1", r"\2", r"\3", r"\4")), text)
+    text = re.sub(r"(?<=\d) (?=%)", NARROW, text)
     text = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", NARROW, text)
     if language != "de":
         text = text.replace("'", "’")
@@ -19,5 +22,5 @@ def _french(text: str) -> str:
     text = re.sub(r" ([?!;:»])(?!:)", rf"{NARROW}\1", text).replace("« ", f"«{NARROW}")
     text = re.sub(r"(?<=\d) ?h ?(?=\d\d\b)", f"{NARROW}h{NARROW}", text)
     text = re.sub(r"(?<=\d) h\b", f"{NARROW}h", text)
-    text = re.sub(r"(?<=\d) (%|m²|m³|km|mg|t\b|m\b)", rf"{NARROW}\1", text)
-    return re.sub(rf"\b(\d{{1,2}}|1er) (?=(?:{MONTHS})\b)", rf"\1{FIXED}", text)
+    text = re.sub(r"(?<=\d) (m²|m³|km|mg|t\b|m\b)", rf"{NARROW}\1", text)
+    return re.sub(rf"\b(\d+|1er) (?=(?:{MONTHS}|{COUNTED})\b)", rf"\1{FIXED}", text)

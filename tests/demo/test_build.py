@@ -1,4 +1,4 @@
-"""The demo commune, built small: complete, believable, and the same each time."""
+"""The demo commune, built small: complete and believable."""
 
 from collections import Counter
 from datetime import date
@@ -17,7 +17,6 @@ from home.models import HomePage
 from mysite.demo import builders, state
 from mysite.demo.builders.requests import plan
 from mysite.demo.builders.world import World
-from mysite.demo.digest import lines
 from news.models import EventPage, NewsPage
 from newsletter.models import Subscriber, Topic
 
@@ -27,38 +26,27 @@ TODAY = date(2026, 11, 24)
 CASES = 26
 
 
-def build():
-    builders.build(TODAY, cases=CASES)
-    state.mark_built()
-    return list(lines())
-
-
 @pytest.fixture(scope="module")
 def contents(django_db_setup, django_db_blocker):
-    """The demo built, thrown away and built again; what the tests of this module look at is the second."""
+    """The demo, built once for all tests of this module. That it is the same each time is seen in .ci/run."""
     with django_db_blocker.unblock():
         with transaction.atomic():
-            first = build()
+            builders.build(TODAY, cases=CASES)
+            state.mark_built()
+            yield
             transaction.set_rollback(True)
         cache.clear()
-        with transaction.atomic():
-            yield first, build()
-            transaction.set_rollback(True)
-        cache.clear()
-
-
-def test_two_builds_of_a_day_are_the_same(contents):
-    first, second = contents
-    assert [pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]] == []
 
 
 def test_the_site_is_complete(contents):
     french = Page.objects.filter(locale__language_code="fr", depth__gt=1, live=True)
     kinds = Counter(type(page).__name__ for page in french.specific())
     assert kinds["ContentPage"] + kinds["OfficePage"] + kinds["SectionPage"] + kinds["ContactPage"] >= 25
-    assert kinds["ServicePage"] == 8
+    assert kinds["ServicePage"] == 10
     assert kinds["NewsPage"] == 12
     assert kinds["EventPage"] >= 10
+    assert kinds["NoticePage"] == 4
+    assert kinds["MeetingPage"] == kinds["JobPage"] == 3
 
 
 def test_news_stand_in_four_categories_over_two_years(contents):
@@ -78,7 +66,7 @@ def test_the_main_pages_are_translated(contents, language):
     pages = Page.objects.filter(locale__language_code=language, live=True)
     assert pages.type(HomePage).count() == 1
     assert pages.type(NewsPage).count() == 2
-    assert pages.type(ServicePage).count() == 8
+    assert pages.type(ServicePage).count() == 10
     assert pages.filter(title__in=["Verwaltung", "Administration"]).exists()
 
 
@@ -90,6 +78,15 @@ def test_a_page_of_each_kind_answers_in_each_language(contents, client):
         assert response.status_code == 200, page.url_path
 
 
+def test_the_menu_has_one_order_in_every_language(contents):
+    menus = {}
+    for home in HomePage.objects.all():
+        below = Page.objects.child_of(home).filter(show_in_menus=True).order_by("path")
+        menus[home.locale.language_code] = [page.translation_key for page in below]
+    assert menus["fr"]
+    assert menus["de"] == menus["en"] == menus["fr"]
+
+
 def test_three_topics_have_subscribers_in_every_state(contents):
     assert Topic.objects.filter(locale__language_code="fr").count() == 3
     assert len(set(Subscriber.objects.values_list("state", flat=True))) == 3
@@ -97,7 +94,7 @@ def test_three_topics_have_subscribers_in_every_state(contents):
 
 def test_three_teams_treat_cases_in_every_state(contents):
     assert Team.objects.filter(memberships__isnull=False).distinct().count() == 3
-    assert Case.objects.count() == CASES
+    assert Case.objects.filter(report=None).count() == CASES
     assert set(Case.objects.values_list("state", flat=True)) == set(State)
 
 

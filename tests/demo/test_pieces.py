@@ -1,17 +1,24 @@
 """The demo's own tools: pictures, typography, dates, content files, definitions."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from xml.etree import ElementTree
 
 import pytest
 import time_machine
+from django.http import Http404
 from django.utils import timezone
 from PIL import Image
 
+from eservices.catalogue.linting import known_by_stages
 from eservices.formbuilder.linter import lint
-from mysite.demo import clock, people
+from mysite.demo import clock, people, plan
+from mysite.demo.builders.answers import Answers
+from mysite.demo.builders.bookings import days_of_works
+from mysite.demo.builders.requests import askers
 from mysite.demo.builders.services import DEFINITIONS
+from mysite.demo.builders.world import World
 from mysite.demo.markup import Blocks, Entry, read
 from mysite.demo.pictures import PORTRAITS, SCENES, portrait, scene
 from mysite.demo.pictures.scenes import SIZE
@@ -26,8 +33,37 @@ def test_a_scene_has_the_same_bytes_every_time_and_its_full_size():
     assert Image.open(BytesIO(scene("vieux-port"))).size == SIZE
 
 
+def test_the_invented_town_has_a_map_and_nothing_beyond_it(rf):
+    z, x, y = 16, 33935, 23193  # the place in the middle of the town
+    drawn = plan.tile(rf.get("/"), z, x, y)
+    assert drawn["Content-Type"] == "image/svg+xml"
+    assert "Rue du Lac" in drawn.text
+    ElementTree.fromstring(drawn.text)
+    for nowhere in ((20, 0, 0), (1, 2, 0), (10**9, 0, 0)):
+        with pytest.raises(Http404):
+            plan.tile(rf.get("/"), *nowhere)
+
+
 def test_a_portrait_has_the_same_bytes_every_time():
     assert portrait.__wrapped__("nadia-favre") == portrait.__wrapped__("nadia-favre")
+
+
+def test_nobody_asks_for_a_room_while_it_is_closed_for_works():
+    world = World(today=TUESDAY)
+    residents = askers(world)
+    answers = Answers(world.random, residents)
+    asked = [answers.reservation_salle(residents.draw(), TUESDAY)["creneau_conseil"] for _time in range(150)]
+    days = {one["times"][0][0][:10] for one in asked}
+    assert len(days) == 150
+    assert not days & {day.isoformat() for day in days_of_works(TUESDAY)}
+
+
+@pytest.mark.parametrize("days", range(7))
+def test_every_event_ends_after_it_begins_whatever_the_weekday(days):
+    today = TUESDAY + timedelta(days=days)
+    for entry in read("fr", "events", today):
+        start = clock.moment(entry["start"], today)
+        assert start < clock.moment(entry["end"], start.date()), entry.key
 
 
 def test_every_scene_says_what_it_shows():
@@ -113,7 +149,7 @@ def test_the_same_body_has_the_same_ids():
 @pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.stem)
 def test_a_definition_has_no_fault_and_every_text_in_three_languages(path):
     definition = json.loads(path.read_text(encoding="utf-8"))
-    assert lint(definition) == []
+    assert lint(definition, known=known_by_stages) == []
     assert set(definition["texts"]) == {"fr", "de", "en"}
     assert set(definition["texts"]["fr"]) == set(definition["texts"]["de"]) == set(definition["texts"]["en"])
 

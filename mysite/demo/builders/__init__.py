@@ -9,7 +9,27 @@ from datetime import date
 from django.test.utils import override_settings
 from django.utils.translation import override
 
-from . import commune, images, outbox, readers, requests, services, site, stories
+from . import (
+    bookings,
+    campaigns,
+    commune,
+    council,
+    desk_work,
+    fees,
+    identities,
+    images,
+    model_letters,
+    notices,
+    outbox,
+    readers,
+    reports,
+    requests,
+    retention,
+    services,
+    site,
+    stories,
+    tables,
+)
 from .world import World
 
 AT_ONCE = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
@@ -19,11 +39,23 @@ PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
     ("the commune, its teams and people", [commune.build], AT_ONCE),
     ("pictures", [images.build, commune.directory, commune.waste], AT_ONCE),
     ("pages", [stories.classify, services.classify, site.build], AT_ONCE),
-    ("services", [services.build], AT_ONCE),
-    ("texts, news and agenda", [stories.build, site.fill], AT_ONCE),
+    ("services", [tables.build, model_letters.build, fees.build, bookings.build, services.build], AT_ONCE),
+    ("texts, news and agenda", [stories.build, notices.build, council.build, site.fill], AT_ONCE),
     ("German and English", [site.translate], AT_ONCE),
-    ("subscribers", [readers.build], BY_HAND),
-    ("cases", [requests.build, outbox.build], BY_HAND),
+    ("subscribers and letters to them", [readers.build, campaigns.build], BY_HAND),
+    (
+        "cases",
+        [
+            identities.build,
+            requests.build,
+            bookings.fill,
+            desk_work.build,
+            reports.build,
+            outbox.build,
+            retention.build,
+        ],
+        BY_HAND,
+    ),
 ]
 
 

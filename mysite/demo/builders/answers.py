@@ -2,9 +2,13 @@
 
 from datetime import date, timedelta
 from random import Random
+from uuid import UUID
 
 from stdnum.ch import ssn
 
+from eservices.bookings.answers import local
+
+from .. import clock
 from .residents import Resident, Residents
 
 FILES = {  # answers that are files, by service: field → the name that people give it
@@ -48,7 +52,7 @@ class Answers:
 
     def of(self, service: str, who: Resident, day: date, **given) -> dict:
         write = getattr(self, service.replace("-", "_"))
-        return who.answers | {"exact": True} | write(who, day) | given
+        return who.answers | write(who, day) | given
 
     def annonce_demenagement(self, who: Resident, day: date) -> dict:
         movement = self.random.choices(["arrivee", "changement", "depart"], [50, 25, 25])[0]
@@ -116,15 +120,12 @@ class Answers:
     def reservation_salle(self, who: Resident, day: date) -> dict:
         room = self.random.choice(list(ROOMS))
         kind = self.random.choices(["habitant", "societe", "externe"], [55, 30, 15])[0]
-        begins = self.random.choice([10, 14, 17, 18])
         material = [one for one in ("tables", "cuisine", "vaisselle") if self.random.random() < 0.6]
         if room != "ormes":
             material = [one for one in material if one == "tables"]
         return {
             "salle": room,
-            "date": (day + timedelta(days=self.random.randint(12, 200))).isoformat(),
-            "de": f"{begins:02}:00",
-            "a": f"{min(begins + 6, 23):02}:00",
+            **{f"creneau_{one}": self._evening(one, day) for one in ROOMS},
             "qui": kind,
             "societe": self.random.choice(SOCIETIES),
             "genre": self.random.choice(KINDS),
@@ -135,6 +136,20 @@ class Answers:
             "materiel": material or None,
             "couverts": self.random.randint(20, 110),
             "reglement": True,
+        }
+
+    def _evening(self, room: str, day: date) -> dict:
+        """An evening in a room that nobody asked for yet."""
+        wanted = day + timedelta(days=self.random.randint(12, 200))
+        while (room, wanted) in self.residents.evenings:
+            wanted += timedelta(days=1)
+        self.residents.evenings.add((room, wanted))
+        begins = self.random.choice([10, 14, 17])
+        return {
+            "resource": room,
+            "count": 1,
+            "times": [[local(clock.at(wanted, begins)), local(clock.at(wanted, begins + 6))]],
+            "series": str(UUID(int=self.random.getrandbits(128))),
         }
 
     def chien(self, who: Resident, day: date) -> dict:

@@ -12,18 +12,31 @@ from wagtail.models import Collection, GroupCollectionPermission, Locale
 from eservices.accounts import roles
 from eservices.accounts.models import IdentityLevel
 from eservices.cases.models import Role, Team, TeamMember
-from home.models import CommuneSettings, Contact, Person, WasteCollection
+from home.models import CommuneSettings, Contact, Person, WasteCollection, WasteDistrict
 
 from .. import clock, people
 from ..markup import CONTENT, SPACE, read
 from .world import LANGUAGES, World
 
 COUNTER = "mon 08:00-11:30; tue 08:00-11:30 14:00-17:00; wed 14:00-18:30; thu 08:00-11:30; fri 07:00-13:00"
+DISTRICTS = [
+    (
+        "bourg",
+        ("Bourg et rives", "Dorf und Ufer", "Village and shore"),
+        "Rue du Lac, place de l’Orme, quai, rue du Temple.",
+    ),
+    (
+        "coteau",
+        ("Coteau et Sablons", "Hang und Sablons", "Hillside and Sablons"),
+        "Chemin des Vignes, Sablons, Grèves, la Râpe.",
+    ),
+]
 WASTE = [
-    # what in each language, first collection, every how many weeks
-    (("Ordures ménagères", "Kehricht", "Household waste"), "tue-40w", 1),
-    (("Papier et carton", "Papier und Karton", "Paper and cardboard"), "wed-40w", 2),
-    (("Déchets verts", "Grünabfälle", "Green waste"), "thu-40w", 1),
+    # what in each language, district, first collection, every how many weeks
+    (("Ordures ménagères", "Kehricht", "Household waste"), "", "tue-40w", 1),
+    (("Papier et carton", "Papier und Karton", "Paper and cardboard"), "bourg", "wed-40w", 2),
+    (("Papier et carton", "Papier und Karton", "Paper and cardboard"), "coteau", "wed-39w", 2),
+    (("Déchets verts", "Grünabfälle", "Green waste"), "", "thu-40w", 1),
 ]
 OPEN_ACCESS = ["wagtailimages", "wagtaildocs"]
 ARMS = CONTENT / "arms.svg"
@@ -79,12 +92,13 @@ def staff(world: World) -> None:
                 "is_staff": bool(one.password),
                 "language": one.language,
                 "phone": one.phone,
-                "identity_level": IdentityLevel.KNOWN if one.password else IdentityLevel.EMAIL,
+                "identity_level": IdentityLevel.EMAIL,
             },
         )
         user.groups.set(groups[name] for name in one.groups)
         for key, role in one.teams:
-            TeamMember.objects.update_or_create(team=teams[key], user=user, defaults={"role": Role[role]})
+            given = {"role": Role[role], "sees_protected": one.sees_protected}
+            TeamMember.objects.update_or_create(team=teams[key], user=user, defaults=given)
         world.users[one.email] = user
     world.editor = world.users["daniel.keller@orvenay.example"]
     open_collections(groups)
@@ -115,6 +129,12 @@ def directory(world: World) -> None:
         one.locale = world.locales["fr"]
         one.save()
         _in_every_language(kept, entry.key, one)
+    for language in LANGUAGES[1:]:
+        for entry in read(language, "people", world.today):
+            twin = world.contacts[entry.key, "fr"].copy_for_translation(world.locales[language])
+            twin.title, twin.text = entry["name"], entry["text"]
+            twin.save()
+            world.contacts[entry.key, language] = twin
 
 
 def _in_every_language(kept: dict, key: str, snippet) -> None:
@@ -124,11 +144,22 @@ def _in_every_language(kept: dict, key: str, snippet) -> None:
 
 
 def waste(world: World) -> None:
-    for names, first, weeks in WASTE:
+    """Districts, and what is collected in each or everywhere."""
+    districts = {}
+    for order, (slug, names, streets) in enumerate(DISTRICTS):
+        source = None
+        for language, name in zip(LANGUAGES, names, strict=True):
+            one = source.copy_for_translation(world.locales[language]) if source else WasteDistrict(slug=slug)
+            one.locale, one.name, one.streets, one.order = world.locales[language], name, streets, order
+            one.save()
+            source = source or one
+        districts[slug] = source
+    for names, slug, first, weeks in WASTE:
         source = None
         for language, name in zip(LANGUAGES, names, strict=True):
             one = source.copy_for_translation(world.locales[language]) if source else WasteCollection()
             one.locale, one.title, one.weeks = world.locales[language], name, weeks
+            one.district = districts.get(slug)
             one.first_on, one.out_before = clock.day(first, world.today), time(7)
             one.save()
             source = source or one

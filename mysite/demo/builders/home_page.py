@@ -35,6 +35,7 @@ TEXTS = {
         ],
         "foot": [
             ("Accessibilité", "accessibilite"),
+            ("Plan du site", "plan-du-site"),
             ("Données personnelles", "donnees-personnelles"),
             ("Écrire à la commune", "contact"),
         ],
@@ -52,7 +53,7 @@ TEXTS = {
         ),
         "tasks": [
             ("move", "Umziehen", "Zuzug, Wegzug, neue Adresse", "annonce-demenagement"),
-            ("cert", "Wohnsitzbestätigung", "Online, per E-Mail", "attestation-domicile"),
+            ("cert", "Wohnsitz\u00adbestätigung", "Online, per E-Mail", "attestation-domicile"),
             ("bin", "Abfall", "Sammlungen, Säcke, Entsorgungsstelle", "dechets"),
             ("idcard", "Ausweise", "Identitätskarte, Pass, Bewilligung", "controle-des-habitants"),
             ("hall", "Raum reservieren", "Salle des Ormes, Waldhütte, Hafen", "reservation-salle"),

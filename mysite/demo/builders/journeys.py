@@ -4,21 +4,32 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
+from django.db import transaction
 from django.utils import timezone
 
 from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.actors import Applicant
-from eservices.cases.models import Case, Role
+from eservices.cases.models import Case, CaseStage, Role
+from eservices.cases.stages import AGENT
+from eservices.deliveries.models import Delivery
 from eservices.documents import actions as documents
 from eservices.documents.models import Document
 from eservices.formbuilder.logic.visibility import visible_steps
 from eservices.formbuilder.models import Form, FormVersion
+from eservices.payments import carrying
+from eservices.payments.actions import paying
+from eservices.payments.contrib.demo.models import DemoPayment
+from eservices.payments.contrib.demo.provider import pay
+from eservices.payments.models import Charge
+from eservices.payments.providers import providers
+from eservices.register import actions as register
+from eservices.register.models import Check, Outcome
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Channel, Draft
 
 from .. import clock
-from . import letters, papers
+from . import letters, outbox, papers
 from .answers import FILES
 from .residents import Resident
 
@@ -43,6 +54,7 @@ class Journey:
     channel: str = Channel.ONLINE
     user: object = None
     case: Case | None = None
+    makes_documents: bool = True
 
     def __post_init__(self):
         self.now = self.sent
@@ -97,14 +109,34 @@ class Journey:
     def some_agent(self, version: FormVersion):
         return self.random.choice(agents_of(version.definition.settings["team"]))
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the request came to its end."""
+        self.case.refresh_from_db()
+        return not self.case.is_open
+
     # -- treating --------------------------------------------------
     def settle(self) -> None:
         """What the workers would do: the process goes on, documents are made."""
         process.advance(self.case.pk)
-        for document in Document.objects.filter(case=self.case, state=Document.State.DRAWN):
-            documents.issue(document.pk)
+        for check in Check.objects.filter(stage__case=self.case, outcome=Outcome.PENDING):
+            register.check(check.pk)
             process.advance(self.case.pk)
+        if self.makes_documents:
+            for document in Document.objects.filter(case=self.case, state=Document.State.DRAWN):
+                documents.issue(document.pk)
+                process.advance(self.case.pk)
+        self.reach_the_archives()
         self.case.refresh_from_db()
+
+    def reach_the_archives(self) -> None:
+        """The dossier lies in the document management of then."""
+        queued = Delivery.objects.about(self.case.subject).filter(carrier="ged", state=Delivery.State.PENDING)
+        for delivery in queued:
+            delivery.payload["folder"] = delivery.payload["plan"]
+            delivery.save(update_fields=["payload"])
+            outbox.arrive(queued)
+            process.advance(self.case.pk)
 
     def confirm(self) -> None:
         """The resident opens the mailed link: the address is proven."""
@@ -119,10 +151,41 @@ class Journey:
         self.agent = self.random.choice(agents_of(self.case.team.key))
         with clock.set_to(self.now):
             cases.take(actor=self.agent, case=self.case)
+            self.vouch()
+            self.look_up()
         if self.random.random() < 0.3:
             self.soon(self.random.randint(5, 40))
             with clock.set_to(self.now):
                 cases.note(actor=self.agent, case=self.case, text=self.random.choice(letters.notes()))
+
+    @property
+    def at_hand(self) -> CaseStage | None:
+        """The stage that the request is at."""
+        return self.case.stages.filter(progress=CaseStage.Progress.ACTIVE).first()
+
+    @property
+    def needs_agent(self) -> bool:
+        """Whether the rules brought the request to where somebody of the administration must act."""
+        return self.at_hand is not None and self.at_hand.waiting_for == AGENT
+
+    def vouch(self) -> None:
+        """The agent says how identity was checked, where the request waits for it."""
+        row = self.at_hand
+        if row and row.type == "identity":
+            said = {"identity_check": CHECKS[self.case.submission.answers.get("preuve", "guichet")]}
+            cases.work(actor=self.agent, case=self.case, stage=row.key, said=said)
+            self.settle()
+
+    def look_up(self) -> None:
+        """Where the register does not decide, the agent looks at what it said, and lets the request go on."""
+        check = Check.objects.filter(stage__case=self.case, decided_by=None).first()
+        if check and check.waits_for_agent:
+            with transaction.atomic():
+                cases.locked(self.case.pk)
+                fits = check.candidates[0].key if check.outcome == Outcome.MATCH else ""
+                register.decide(actor=self.agent, check=check, person=fits)
+                cases.wake(case=self.case)
+            self.settle()
 
     def ask(self) -> None:
         self.soon(self.random.randint(10, 60))
@@ -137,20 +200,37 @@ class Journey:
         with clock.set_to(self.now):
             cases.answer(actor=Applicant(link=link, user=self.user), case=self.case, text=text)
 
-    def accept(self, *, settle: bool = True) -> None:
+    def accept(self) -> None:
+        """An agent decides, where the rules do not."""
+        if not cases.may_decide(self.case):
+            return
         self.later(self.random.choice([0, 1, 1]) if self.now.hour < 14 else 1)
         self.case.refresh_from_db()
-        details = {}
-        if self.service == "attestation-domicile":
-            check = CHECKS[self.case.submission.answers.get("preuve", "guichet")]
-            details = {"documents": {"identity_check": check}}
         reason = self.random.choice(letters.wishes()) if self.service == "reservation-salle" else ""
         with clock.set_to(self.now):
-            cases.accept(actor=self.agent, case=self.case, reason=reason, details=details)
-            if settle:
-                self.settle()
-            else:
-                process.advance(self.case.pk)
+            cases.accept(actor=self.agent, case=self.case, reason=reason)
+            self.settle()
+
+    def pay(self) -> None:
+        """The resident pays online what is due, within a few days."""
+        charge = Charge.objects.payable().filter(case=self.case).first()
+        if charge is None:
+            return
+        self.later(self.random.choice([0, 1, 1, 2, 4]) if self.now.hour < 14 else 1)
+        with clock.set_to(self.now):
+            payment = paying.begin(
+                actor=self.user,
+                basket=charge.basket,
+                provider=providers["demo"],
+                language=self.case.language,
+            )
+            carrying.start(payment)
+            pay(DemoPayment.objects.get(pk=payment.pk))
+            carrying.check(payment.pk)
+            self.settle()
+
+    def agents_of_team(self) -> list:
+        return agents_of(self.case.team.key)
 
     def refuse(self) -> None:
         self.later()

@@ -1,33 +1,65 @@
 """The outbox of the past: what was queued while the past was played has been sent; a few have not."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import F
 from django.utils import timezone
 
 from eservices.deliveries.actions import attempt
 from eservices.deliveries.models import Delivery, DeliveryEvent
+from eservices.deliveries.paper import actions as paper
 
 from .. import clock
 from .world import World
 
 SHOWN = 40  # letters that the demo mailbox shows
+A_DAY = timedelta(days=1)
 STUCK = "OSError: [Errno 111] Connection refused"
+ON_PAPER = 6  # letters that wait in the post room
+LATEST = ("-created_at", "recipient", "title", "pk")  # the same on every build: ids are drawn anew
 
 
 def build(world: World) -> None:
-    queued = Delivery.objects.filter(state=Delivery.State.PENDING).order_by("-created_at", "pk")
+    post_past(world.today)
+    queued = Delivery.objects.filter(state=Delivery.State.PENDING).order_by(*LATEST)
     latest = list(queued[:SHOWN])
-    past = queued.exclude(pk__in=[one.pk for one in latest])
-    DeliveryEvent.objects.bulk_create(
-        DeliveryEvent(delivery=one, kind=DeliveryEvent.Kind.SENT, at=one.created_at) for one in past
-    )
-    past.update(state=Delivery.State.DONE, attempts=1, done_at=F("created_at"), woken_at=F("created_at"))
+    arrive(queued.exclude(pk__in=[one.pk for one in latest]))
     for delivery in reversed(latest[2:]):
         with clock.set_to(delivery.created_at + timedelta(seconds=2)):
             attempt(delivery.pk)
     for delivery in latest[:2]:
         leave(delivery)
+
+
+def arrive(queued) -> None:
+    """What was queued left the house at once."""
+    DeliveryEvent.objects.bulk_create(
+        DeliveryEvent(delivery=one, kind=DeliveryEvent.Kind.SENT, at=one.created_at) for one in queued
+    )
+    queued.update(state=Delivery.State.DONE, attempts=1, done_at=F("created_at"), woken_at=F("created_at"))
+
+
+def post_past(today: date) -> None:
+    """Letters on paper of the past were posted the day after; the last ones wait to be printed."""
+    before = clock.at(today, 0) - A_DAY
+    waiting = Delivery.objects.filter(state=Delivery.State.TO_PRINT)
+    latest = waiting.order_by(*LATEST).values_list("pk", flat=True)[:ON_PAPER]
+    past = waiting.filter(created_at__lt=before).exclude(pk__in=list(latest))
+    DeliveryEvent.objects.bulk_create(
+        DeliveryEvent(delivery=one, kind=DeliveryEvent.Kind.SENT, at=one.created_at + A_DAY) for one in past
+    )
+    past.update(state=Delivery.State.DONE, done_at=F("created_at") + A_DAY)
+    decided = Delivery.objects.filter(formal_decision__isnull=False, done_at__lt=before)
+    for number, letter in enumerate(decided.order_by("done_at", "recipient"), 1):
+        prove(letter, f"98.00.119900.{number:08}")
+
+
+def prove(letter: Delivery, number: str) -> None:
+    """A registered letter with a decision arrived the day after it was posted: that notified it."""
+    arrived = letter.done_at + A_DAY
+    with clock.set_to(arrived):
+        agent, day = letter.formal_decision.by, timezone.localdate(arrived)
+        paper.keep_proof(actor=agent, letter=letter, number=number, delivered_on=day)
 
 
 def leave(delivery: Delivery) -> None:

@@ -55,4 +55,4 @@ def _page(name: str) -> Image.Image:
 
 def _stamp(pen: ImageDraw.ImageDraw, x: int, y: int) -> None:
     pen.rectangle((x - 170, y - 40, x + 170, y + 40), outline=STAMP, width=5)
-    pen.text((x - 118, y - 22), "SPÉCIMEN", fill=STAMP, font_size=42)
+    pen.text((x - 118, y - 22), "SPECIMEN", fill=STAMP, font_size=42)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from newsletter import actions
+from newsletter.actions import subscribers as actions
 from newsletter.models import Subscriber
 
 from .. import clock

@@ -10,9 +10,11 @@ from eservices.documents.models import Document
 from eservices.submissions.models import Channel
 
 from .. import clock
+from . import consulting
 from .answers import Answers
+from .bookings import days_of_works
 from .journeys import Journey, NotYet, sent_on, version_of
-from .residents import Residents
+from .residents import Residents, in_register
 from .world import World
 
 SERVICES = {
@@ -66,8 +68,10 @@ AGES = {  # days since it was sent: from, to
 OPEN, QUICK = ("received", "in_progress", "waiting"), ("attestation-domicile", "acces-decheterie")
 LATE, TODAY = 3, 5  # open ones that are overdue, or due on the day
 WEEK = ("annonce-demenagement", "macaron", "reservation-salle")  # answered within five working days
+ASKED_BY_AGENTS = ("waiting", "answered", "refused")  # endings that the rules alone never lead to
 MAKING = 2  # documents still on their way
 CHANNELS = {Channel.ONLINE: 72, Channel.COUNTER: 15, Channel.PHONE: 8, Channel.PAPER: 5}
+SENT = "the day on which it was sent"
 OWN = [
     # what the residents who can sign in have filed: address, service, ending, days ago, answers
     ("elodie.marchetti@courriel.example", "annonce-demenagement", "answered", 6, {"mouvement": "arrivee"}),
@@ -79,11 +83,24 @@ OWN = [
         {"salle": "ormes", "personnes": 60},
     ),
     ("elodie.marchetti@courriel.example", "macaron", "accepted", 14, {"zone": "c", "statut": "habitant"}),
+    ("elodie.marchetti@courriel.example", "manifestation", "in_progress", 7, {"lieu": "port"}),
     ("huguette.perrin@courriel.example", "attestation-domicile", "accepted", 20, {"preuve": "guichet"}),
     ("huguette.perrin@courriel.example", "macaron", "received", 1, {"statut": "habitant"}),
-    ("peter.schmid@courriel.example", "annonce-demenagement", "waiting", 8, {"mouvement": "arrivee"}),
+    # ends soon: it can be renewed
+    (
+        "rachel.moore@courriel.example",
+        "macaron",
+        "accepted",
+        21,
+        {"statut": "habitant", "zone": "d", "duree": "mois", "debut": SENT},
+    ),
+    ("peter.schmid@courriel.example", "annonce-demenagement", "to_pay", 8, {"mouvement": "arrivee"}),
     ("rachel.moore@courriel.example", "attestation-domicile", "in_progress", 3, {"preuve": "copie"}),
+    ("rachel.moore@courriel.example", "macaron", "to_pay", 8, {"statut": "habitant", "duree": "an"}),
 ]
+
+
+PROTECTED = ("Nora", "Kessler")  # only who treats protected addresses sees the case
 
 
 @dataclass
@@ -95,10 +112,18 @@ class Plan:
     day: date
     email: str = ""
     given: dict | None = None
+    name: tuple[str, str] | None = None  # of somebody in the register who files without signing in
+
+
+def askers(world: World) -> Residents:
+    """Who asks for something; nobody asks for a room while it is closed for works."""
+    residents = Residents(world.random)
+    residents.evenings |= {("conseil", day) for day in days_of_works(world.today)}
+    return residents
 
 
 def build(world: World) -> None:
-    residents = Residents(world.random)
+    residents = askers(world)
     plans = sorted(plan(world), key=lambda one: (one.day, one.service, one.email))
     versions = {service: version_of(service) for service in SERVICES}
     for one in plans:
@@ -107,11 +132,18 @@ def build(world: World) -> None:
     hold_back(world)
 
 
+def _own(sent: date, email: str, service: str, ending: str, given: dict) -> Plan:
+    """What one of those who can sign in has filed."""
+    dated = {key: sent.isoformat() if value is SENT else value for key, value in given.items()}
+    return Plan(service, ending, sent, email, dated)
+
+
 def plan(world: World) -> list[Plan]:
     """Which requests there are; nothing has happened yet."""
     random, day = world.random, world.today - timedelta(days=1)
     own = OWN if world.cases >= 20 else OWN[:2]
-    plans = [Plan(s, ending, day - timedelta(days=ago), email, given) for email, s, ending, ago, given in own]
+    plans = [_own(day - timedelta(days=ago), *who, given) for *who, ago, given in own]
+    plans.append(Plan("attestation-domicile", "received", day, given={"motif": "chomage"}, name=PROTECTED))
     making, pressing = MAKING, [8] * LATE + [6] * TODAY
     for number in range(world.cases - len(plans)):
         ending = ENDINGS[number % len(ENDINGS)]
@@ -132,12 +164,12 @@ def begin(plan: Plan, residents: Residents, world: World) -> Journey:
     """Draws who files, and what they answer."""
     random = world.random
     user = world.user(plan.email) if plan.email else None
-    who = (
-        residents.named(user.first_name, user.last_name, user.language, user.email)
-        if user
-        else residents.draw()
-    )
-    channel = Channel.ONLINE if user else random.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+    if user:
+        who = residents.of(in_register(user.first_name, user.last_name), user.language, user.email)
+    else:
+        who = residents.of(in_register(*plan.name)) if plan.name else residents.draw()
+    online = user or plan.name
+    channel = Channel.ONLINE if online else random.choices(list(CHANNELS), list(CHANNELS.values()))[0]
     answers = Answers(random, residents).of(plan.service, who, plan.day, **(plan.given or {}))
     if channel != Channel.ONLINE:
         answers["email"] = None
@@ -159,28 +191,43 @@ def play(journey: Journey, ending: str, version) -> None:
     try:
         if journey.channel == Channel.ONLINE and journey.random.random() < 0.6:
             journey.confirm()
-        if ending != "received":
+        if ending != "received" and journey.case.is_open:  # what the rules closed, nobody treats
             treat(journey, ending)
     except NotYet:
         pass
 
 
 def treat(journey: Journey, ending: str) -> None:
+    """What people do, where the rules did not bring the request to its end already."""
+    if journey.is_over:
+        return
     if ending == "withdrawn":
         journey.withdraw()
         return
-    journey.take()
-    if ending in ("waiting", "answered") or (ending == "accepted" and journey.random.random() < 0.2):
+    journey.makes_documents = ending != "making"
+    treated = journey.needs_agent or ending in ASKED_BY_AGENTS
+    if treated:
+        journey.take()
+        if journey.is_over:
+            return
+        consulting.begin(journey)
+    if ending in ("waiting", "answered") or (
+        ending == "accepted" and treated and journey.random.random() < 0.2
+    ):
         journey.ask()
         if ending == "waiting":
             return
         journey.answer()
-    if ending == "accepted":
+    if ending in ("accepted", "to_pay", "making"):
+        consulting.finish(journey)
         journey.accept()
-    elif ending == "making":
-        journey.accept(settle=False)
+        consulting.review(journey)
+    if ending in ("accepted", "making"):
+        journey.pay()
     elif ending == "refused":
+        consulting.finish(journey)
         journey.refuse()
+        consulting.review(journey)
 
 
 def hold_back(world: World) -> None:

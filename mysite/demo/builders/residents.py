@@ -3,7 +3,12 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from random import Random
+
+from eservices.register.contrib.demo import DemoRegister
+from eservices.register.contrib.demo.inhabitants import TODAY, households
+from eservices.register.people import Declared, Person
 
 FIRST = [
     "Élodie",
@@ -125,23 +130,24 @@ class Residents:
 
     def __init__(self, random: Random):
         self.random, self.emails = random, set()
+        self.evenings: set[tuple[str, date]] = set()  # rooms that somebody asked for already
 
     def draw(self) -> Resident:
         language = self.random.choices(["fr", "de", "en"], [84, 10, 6])[0]
         firsts, lasts = {"fr": (FIRST, LAST), "de": GERMAN, "en": ENGLISH}[language]
+        if language == "fr" and self.random.random() < 0.7:
+            return self.of(self.random.choice(grown_ups()))
         first, last = self.random.choice(firsts), self.random.choice(lasts).replace("-", " ")
-        return self.named(first, last, language)
+        born = date(self.random.randint(1942, 2004), self.random.randint(1, 12), self.random.randint(1, 28))
+        return Resident(first, last, born, self._email(first, last), self._phone(), self.address(), language)
 
-    def named(self, first: str, last: str, language: str = "fr", email: str = "") -> Resident:
-        return Resident(
-            first,
-            last,
-            date(self.random.randint(1942, 2004), self.random.randint(1, 12), self.random.randint(1, 28)),
-            email or self._email(first, last),
-            f"+4179{self.random.randint(2000000, 9999999)}",
-            self.address(),
-            language,
-        )
+    def of(self, person: Person, language: str = "fr", email: str = "") -> Resident:
+        """Somebody who is in the register."""
+        first = person.given_names.split(" ")[0]
+        names = ("street", "number", "postcode", "town")
+        address = {name: getattr(person.address, name) for name in names}
+        email = email or self._email(first, person.family_name)
+        return Resident(first, person.family_name, person.birth_date, email, self._phone(), address, language)
 
     def address(self) -> dict:
         street, most = self.random.choice(STREETS)
@@ -157,6 +163,9 @@ class Residents:
             "town": town,
         }
 
+    def _phone(self) -> str:
+        return f"+4179{self.random.randint(2000000, 9999999)}"
+
     def _email(self, first: str, last: str) -> str:
         plain = unicodedata.normalize("NFD", f"{first}.{last}".replace(" ", "").lower())
         stem = "".join(sign for sign in plain if sign.isascii())
@@ -167,3 +176,15 @@ class Residents:
         )
         self.emails.add(found)
         return found
+
+
+@cache
+def grown_ups() -> list[Person]:
+    """Whoever of the register may file a request."""
+    people = [one for home in households() for one in home.people]
+    return [one for one in people if one.is_resident(TODAY) and one.age(TODAY) >= 20 and not one.protected]
+
+
+def in_register(first: str, last: str) -> Person:
+    """The first person of this name."""
+    return DemoRegister().find(Declared(first, last))[0]

@@ -1,17 +1,40 @@
-"""The eight services: definitions as files, imported on the path that an editor's import takes."""
+"""The services: definitions as files, imported on the path that an editor's import takes."""
 
 import html
 import json
 from pathlib import Path
 
+from wagtail.rich_text import RichText
+
 from eservices.catalogue import actions
 from eservices.catalogue.models import LifeSituation, ServiceIndexPage
-from eservices.documents.models import DocumentTemplate
+from eservices.catalogue.rich import portable
+from eservices.documents.models import DocumentTemplate, Zone
 
 from ..markup import Blocks, Entry, read
 from .world import LANGUAGES, World
 
 DEFINITIONS = Path(__file__).parent.parent / "services"
+TEMPLATES = {
+    "attestation-domicile": {
+        "prefix": "AD",
+        "months": None,
+        "tells_register": True,
+        "facts": ["nom", "prenom", "naissance", "adresse", "personnes"],
+    },
+    "macaron": {
+        "prefix": "MA",
+        "months": 12,
+        "tells_register": False,
+        "facts": ["raison_sociale", "nom", "prenom", "adresse"],
+    },
+}
+ZONES = [
+    ("a", "A, Bourg et place de l’Orme", 120),
+    ("b", "B, Gare", 60),
+    ("c", "C, Vieux-Port", 40),
+    ("d", "D, Les Sablons", None),
+]
 SITUATIONS = [
     ("demenager", ("J’arrive, je déménage", "Ich ziehe um", "I arrive, I move")),
     ("papiers", ("J’ai besoin d’un papier", "Ich brauche ein Dokument", "I need a document")),
@@ -30,20 +53,39 @@ def classify(world: World) -> None:
             one.save()
             source = source or one
     write_templates(world)
+    Zone.objects.bulk_create(
+        Zone(kind="macaron", value=value, name=name, places=places) for value, name, places in ZONES
+    )
 
 
 def write_templates(world: World) -> None:
-    """The document that the residence certificate issues, in every language."""
-    source = None
-    for language in LANGUAGES:
-        (entry,) = read(language, "documents", world.today)
-        one = source.copy_for_translation(world.locales[language]) if source else DocumentTemplate()
-        one.locale, one.key, one.prefix = world.locales[language], entry.key, "AD"
-        for name in ("title", "law", "sentence", "validity"):
-            setattr(one, name, entry[name])
-        one.facts = "nom, prenom, naissance, adresse, personnes"
-        one.save()
-        source = source or one
+    """The documents that services issue, in every language."""
+    for key, plan in TEMPLATES.items():
+        source = None
+        for language in LANGUAGES:
+            entry = next(one for one in read(language, "documents", world.today) if one.key == key)
+            one = source.copy_for_translation(world.locales[language]) if source else DocumentTemplate()
+            one.locale, one.key, one.body = world.locales[language], key, _body(entry, plan["facts"])
+            one.prefix, one.months, one.tells_register = (
+                plan["prefix"],
+                plan["months"],
+                plan["tells_register"],
+            )
+            for name in ("title", "law", "signatory", "signatory_role"):
+                setattr(one, name, entry[name])
+            one.save()
+            one.save_revision(user=world.editor)
+            source = source or one
+
+
+def _body(entry: Entry, keys: list[str]) -> list:
+    """What is attested, the facts under it, and what it may be used for."""
+    paragraph = {name: RichText(f"<p>{entry[name]}</p>") for name in ("sentence", "validity")}
+    return [
+        ("statement", {"text": paragraph["sentence"], "condition": None}),
+        ("facts", {"heading": entry["about"], "keys": keys, "condition": None}),
+        ("part", {"heading": entry["value"], "text": paragraph["validity"], "condition": None}),
+    ]
 
 
 def build(world: World) -> None:
@@ -55,14 +97,12 @@ def build(world: World) -> None:
     index = ServiceIndexPage.objects.get(pk=world.pages["guichet-en-ligne"])
     for key, entry in texts["fr"].items():
         definition = json.loads((DEFINITIONS / f"{key}.json").read_text(encoding="utf-8"))
-        contact = world.contacts[definition["settings"]["team"], "fr"]
-        fields = page_fields(entry, world) | {"situations": [entry["life"]], "contact": contact}
-        fields["translations"] = {
-            language: page_fields(texts[language][key], world) for language in LANGUAGES if language != "fr"
-        }
-        page = actions.import_service(
-            actor=world.editor, index=index, definition=definition, page_fields=fields
-        )
+        said = {language: page_fields(texts[language][key], world) for language in LANGUAGES}
+        definition["page"] = {"situations": [entry["life"]], "texts": said}
+        page = actions.import_service(actor=world.editor, index=index, definition=definition)
+        page.contact = world.contacts[definition["settings"]["team"], "fr"]
+        page.save_revision(user=world.editor, log_action=False).publish(user=world.editor)
+        actions.update_translations(page.pk)
         world.pages[key] = page.pk
 
 
@@ -77,5 +117,6 @@ def page_fields(entry: Entry, world: World) -> dict:
     fields["next_steps"] = [
         item["value"] for block in blocks if block["type"] == "steps" for item in block["value"]
     ]
-    fields["good_to_know"] = [block["value"] for block in blocks if block["type"] == "question"]
+    asked = [block["value"] for block in blocks if block["type"] == "question"]
+    fields["good_to_know"] = [one | {"answer": portable(one["answer"])} for one in asked]
     return fields

@@ -5,16 +5,49 @@ from wagtail.models import GroupPagePermission, Page, Site
 
 from eservices.accounts import roles
 from eservices.catalogue.models import ServiceIndexPage
-from home.models import ContactPage, ContentPage, FormField, HomePage, OfficePage, SectionPage
-from news.models import EventIndexPage, NewsIndexPage, NewsPage
+from home.models import (
+    AccessibilityPage,
+    ContactPage,
+    ContentPage,
+    FormField,
+    HomePage,
+    OfficePage,
+    QuestionsPage,
+    SectionPage,
+    SitePlanPage,
+)
+from news.models import (
+    EventIndexPage,
+    JobIndexPage,
+    LibraryPage,
+    MeetingIndexPage,
+    NewsIndexPage,
+    NewsPage,
+    NoticeIndexPage,
+    WasteCalendarPage,
+)
 
+from .. import clock
 from ..markup import Blocks, Entry, read
 from ..state import UNFINISHED
 from . import home_page
 from .commune import as_stream, hours
 from .world import LANGUAGES, World
 
-KINDS = {"section": SectionPage, "office": OfficePage, "contact": ContactPage, "": ContentPage}
+KINDS = {
+    "section": SectionPage,
+    "office": OfficePage,
+    "contact": ContactPage,
+    "notices": NoticeIndexPage,
+    "meetings": MeetingIndexPage,
+    "library": LibraryPage,
+    "jobs": JobIndexPage,
+    "waste": WasteCalendarPage,
+    "questions": QuestionsPage,
+    "accessibility": AccessibilityPage,
+    "plan": SitePlanPage,
+    "": ContentPage,
+}
 FILES = ("vivre", "autorites", "administration")
 # The pages that hold what other apps publish, in the order of the menu: key → (model, title, lead).
 INDEXES = {
@@ -127,23 +160,55 @@ def fill(world: World) -> None:
 def write(page, entry: Entry, world: World) -> None:
     """Content and what belongs to the kind of page."""
     blocks = Blocks(entry, world.find(entry.language))
-    page.body = as_stream(page, "body", blocks.body())
+    if hasattr(page, "body"):
+        page.body = as_stream(page, "body", blocks.body())
     if isinstance(page, ContentPage):
         page.picture = world.images.get(entry["picture"]) or page.picture
         aside = [blocks.contact(key.split()[1]) for key in entry["aside"].split(",") if key]
         page.aside = as_stream(page, "aside", aside) if aside else page.aside
     if isinstance(page, OfficePage) and entry["hours"]:
-        write_office(page, entry)
+        write_office(page, entry, world)
+    if isinstance(page, AccessibilityPage):
+        page.barriers = as_stream(page, "barriers", barriers(entry))
+        page.authority = entry["authority"]
     if isinstance(page, ContactPage):
         write_contact(page, entry, blocks)
 
 
-def write_office(page: OfficePage, entry: Entry) -> None:
+def other_hours(words: str, world: World) -> list[dict]:
+    """``thu+1w 13:30-16:00`` as the value of a StreamField."""
+    if not words:
+        return []
+    day, span = words.split()
+    opens, closes = span.split("-")
+    value = {"day": clock.day(day, world.today).isoformat(), "opens": opens, "closes": closes}
+    return [{"type": "opening", "value": value}]
+
+
+def closings(words: str, world: World) -> list[dict]:
+    """``sat+1w mon+2w``, the first and the last day, as the value of a StreamField."""
+    if not words:
+        return []
+    first, last = (clock.day(day, world.today).isoformat() for day in words.split())
+    return [{"type": "closing", "value": {"first": first, "last": last}}]
+
+
+def write_office(page: OfficePage, entry: Entry, world: World) -> None:
     for name in ("street", "phone", "email", "access"):
         setattr(page, name, entry[name])
     page.postcode, page.town = "1199", "Orvenay"
     page.on_home = entry["on_home"] == "yes"
     page.hours = as_stream(page, "hours", hours(entry["hours"]))
+    page.other_hours = as_stream(page, "other_hours", other_hours(entry["other"], world))
+    page.closings = as_stream(page, "closings", closings(entry["closed"], world))
+
+
+def barriers(entry: Entry) -> list[dict]:
+    """``what | the way past it | mended by`` as the value of a StreamField."""
+    if not entry["barrier"]:
+        return []
+    what, way, until = (part.strip() for part in entry["barrier"].split("|"))
+    return [{"type": "barrier", "value": {"what": what, "way": way, "until": until}}]
 
 
 def write_contact(page: ContactPage, entry: Entry, blocks: Blocks) -> None:

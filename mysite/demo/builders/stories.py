@@ -101,6 +101,7 @@ def tell(entry: Entry, world: World) -> None:
 
 
 def announce(entry: Entry, world: World) -> None:
+    """An event. Its end is told from the day on which it begins."""
     start = clock.moment(entry["start"], world.today)
     page = EventPage(
         title=entry["title"],
@@ -108,7 +109,7 @@ def announce(entry: Entry, world: World) -> None:
         lead=entry["lead"],
         search_description=entry["lead"][:250],
         start=start,
-        end=clock.moment(entry["end"], world.today),
+        end=clock.moment(entry["end"], start.date()),
         picture=world.images.get(entry["picture"]),
         picture_alt=world.images[entry["picture"]].description if entry["picture"] else "",
         locale=world.locales["fr"],

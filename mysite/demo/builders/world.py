@@ -24,6 +24,7 @@ class World:
     contacts: dict = field(default_factory=dict)
     topics: dict = field(default_factory=dict)
     categories: dict = field(default_factory=dict)
+    report_categories: dict = field(default_factory=dict)
     users: dict = field(default_factory=dict)  # by e-mail
     pages: dict[str, int] = field(default_factory=dict)  # ids of the French pages by their key
     editor: object = None

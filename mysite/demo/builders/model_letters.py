@@ -1,0 +1,34 @@
+"""The letters that the demo's editors wrote, and the remedies against decisions, in every language."""
+
+import html
+
+from eservices.cases.models import Letter, Remedies
+
+from ..markup import Entry, read
+from .world import LANGUAGES, World
+
+REMEDIES = "recours"
+
+
+def build(world: World) -> None:
+    sources = {}
+    for language in LANGUAGES:
+        for entry in read(language, "model-letters", world.today):
+            model = Remedies if entry.key == REMEDIES else Letter
+            source = sources.get(entry.key)
+            one = source.copy_for_translation(world.locales[language]) if source else model()
+            sources.setdefault(entry.key, _write(one, entry, world.locales[language]))
+
+
+def _write(one, entry: Entry, locale):
+    one.locale, one.key, one.name, one.text = locale, entry.key, entry["name"], _rich(entry.body)
+    if isinstance(one, Remedies):
+        one.authority, one.days = entry["authority"], 30
+    else:
+        one.subject, one.for_agents = entry["subject"], True
+    one.save()
+    return one
+
+
+def _rich(body: str) -> str:
+    return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in body.split("\n\n"))

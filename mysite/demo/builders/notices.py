@@ -1,0 +1,99 @@
+"""The public board: kinds of acts with their days, and notices of which one is over."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+
+from home import typesetting
+from news.models import NoticeFile, NoticeKind, NoticePage, NoticeSettings
+
+from .. import clock
+from ..markup import Blocks, Entry, read
+from .commune import as_stream
+from .stories import add
+from .world import LANGUAGES, World
+
+PLAN = Path(__file__).parent.parent / "typst" / "plan.typ"
+# key → (days, law, names in each language, what people can do, in French)
+KINDS = {
+    "enquete": (
+        30,
+        "Art. 109 LATC",
+        ("Enquête publique", "Öffentliche Auflage", "Public enquiry"),
+        "Une opposition motivée s’adresse par écrit à la Municipalité, place de l’Orme 2, jusqu’au dernier jour.",
+    ),
+    "referendum": (
+        30,
+        "Art. 160 LEDP",
+        ("Objet soumis au référendum", "Referendumsvorlage", "Decision open to referendum"),
+        "La demande de référendum est annoncée par écrit à la Municipalité dans les dix jours.",
+    ),
+    "circulation": (
+        30,
+        "Art. 107 OSR",
+        ("Mesure de circulation", "Verkehrsanordnung", "Traffic measure"),
+        "Un recours s’adresse au Tribunal cantonal dans les trente jours.",
+    ),
+    "decision": (
+        10,
+        "",
+        ("Décision de la Municipalité", "Entscheid des Gemeinderats", "Council decision"),
+        "",
+    ),
+}
+
+
+def build(world: World) -> None:
+    NoticeSettings.objects.update_or_create(
+        defaults={"binding": NoticeSettings.Binding.BOARD, "board": "place de l’Orme 2, à côté de l’entrée"}
+    )
+    kinds = {key: classify(order, key, world) for order, key in enumerate(KINDS)}
+    for entry in read("fr", "notices", world.today):
+        post(entry, kinds[entry["kind"]], world)
+
+
+def classify(order: int, key: str, world: World) -> NoticeKind:
+    days, law, names, remedy = KINDS[key]
+    source = None
+    for language, name in zip(LANGUAGES, names, strict=True):
+        one = source.copy_for_translation(world.locales[language]) if source else NoticeKind(order=order)
+        one.locale, one.name, one.days, one.law = world.locales[language], name, days, law
+        one.remedy = f"<p>{remedy}</p>" if remedy and not source else ""
+        one.save()
+        source = source or one
+    return source
+
+
+def post(entry: Entry, kind: NoticeKind, world: World) -> None:
+    first = clock.day(entry["first"], world.today)
+    page = NoticePage(
+        title=entry["title"],
+        slug=entry.key,
+        lead=entry["lead"],
+        search_description=entry["lead"][:250],
+        kind=kind,
+        number=entry["number"],
+        first_day=first,
+        board_from=clock.day(entry["board"], world.today),
+        locale=world.locales["fr"],
+        live=False,
+    )
+    if page.board_from + timedelta(days=kind.days) < world.today:
+        page.board_until = page.board_from + timedelta(days=kind.days)
+    page.body = as_stream(page, "body", Blocks(entry, world.find("fr")).body())
+    page.files = [plan(entry, world)] if entry["plan"] else []
+    add(page, "pilier-public", entry.key, clock.at(first, 8), world)
+
+
+def plan(entry: Entry, world: World) -> NoticeFile:
+    """A drawing as architects hand it in."""
+    day = clock.day(entry["first"], world.today)
+    data = typesetting.letterhead() | {
+        "title": entry["plan"],
+        "number": entry["number"],
+        "alt": f"{entry['plan']} : {entry['title']}. Dessin pour la démonstration.",
+        "day": [day.year, day.month, day.day],
+    }
+    content = ContentFile(typesetting.pdf(PLAN, data, clock.at(day, 8)), name="plan.pdf")
+    return NoticeFile(title=entry["plan"], file=content)

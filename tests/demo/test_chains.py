@@ -1,0 +1,208 @@
+"""The stages in a row of three services: what goes by itself, whom it waits for, what the applicant sees of it."""
+
+import json
+import re
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.accounts.models import IdentityLevel
+from eservices.cases import actions as cases
+from eservices.cases.models import Case
+from eservices.deliveries.models import Delivery
+from eservices.documents.models import Document, Permit, Zone
+from eservices.register.models import Check
+from eservices.space import tracker
+from mysite.demo.builders.answers import Answers
+from mysite.demo.builders.journeys import Journey
+from mysite.demo.builders.residents import Residents, in_register
+from mysite.demo.builders.services import DEFINITIONS
+from tests.factories.accounts import known
+from tests.factories.cases import TeamFactory, member
+from tests.factories.documents import DocumentTemplateFactory
+from tests.factories.payments import entry
+from tests.factories.submissions import FormVersionFactory
+
+pytestmark = pytest.mark.django_db
+CERTIFICATE, PERMIT, MOVE = "attestation-domicile", "macaron", "annonce-demenagement"
+ME = {"beneficiaire": "moi", "motif": "bail", "preuve": "copie", "envoi_poste": False}
+CAR = {"statut": "habitant", "detenteur": True, "duree": "an", "zone": "a", "second": False}
+
+
+@pytest.fixture(autouse=True)
+def commune():
+    for key, amount in ((CERTIFICATE, 1500), ("macaron-an", 24000), (f"{MOVE}-arrivee", 2000)):
+        entry(key, amount)
+    DocumentTemplateFactory(key=CERTIFICATE)
+    DocumentTemplateFactory(key=PERMIT, tells_register=False)
+    return Zone.objects.create(kind=PERMIT, value="a", name="Bourg", places=1)
+
+
+def filed(service: str, *, user=None, **given) -> Journey:
+    """Élodie Marchetti, who is in the register, files; ``user`` is her account."""
+    content = json.loads((DEFINITIONS / f"{service}.json").read_text(encoding="utf-8"))
+    team = TeamFactory(key=content["settings"]["team"])
+    random, now = Random(1), timezone.now()
+    residents = Residents(random)
+    who = residents.of(in_register("Élodie", "Marchetti"), "fr", "elodie@courriel.example")
+    answers = Answers(random, residents).of(service, who, timezone.localdate()) | given
+    journey = Journey(service, who, answers, now, now + timedelta(days=30), random, user=user)
+    journey.file(FormVersionFactory(form__slug=service, content=content))
+    journey.agent = member(team=team)
+    return journey
+
+
+def elodie():
+    return known(birth_date=date(1988, 4, 17))
+
+
+def waits(journey: Journey) -> tuple[str, str]:
+    """At which stage the request is, and for whom."""
+    row = journey.at_hand
+    return (row.key, row.waiting_for) if row else ("", "")
+
+
+def titles(case: Case) -> list[tuple[str, str]]:
+    return [(point.state, point.title) for point in tracker.way(Case.objects.get(pk=case.pk))]
+
+
+def works(journey: Journey, **said) -> None:
+    """An agent fills in the form of the stage at hand."""
+    row = journey.at_hand
+    cases.work(actor=journey.agent, case=journey.case, stage=row.key, said=said)
+    journey.settle()
+
+
+def verdicts(*notes: str) -> dict:
+    """What an agent says of the papers: nothing where in order."""
+    said = {f"note_{number}": note for number, note in enumerate(notes)}
+    return said | {f"verdict_{number}": "objected" if note else "right" for number, note in enumerate(notes)}
+
+
+# -- The residence certificate -------------------------------------------------------------------------------
+def test_a_known_resident_pays_and_has_the_certificate_without_anybody_at_the_town_hall():
+    journey = filed(CERTIFICATE, user=elodie(), **ME)
+    assert waits(journey) == ("paiement", "applicant")
+    assert titles(journey.case)[2:5] == [
+        ("done", "Contrôle au registre"),
+        ("now", "Paiement de l’attestation"),
+        ("", "L’attestation"),
+    ]
+    journey.pay()
+    assert journey.is_over
+    document = Document.objects.get()
+    assert (document.state, document.identity_check, document.issued_by) == ("issued", "known", None)
+    assert Delivery.objects.get(carrier="ged").payload["folder"].startswith("Contrôle des habitants/20")
+    assert set(journey.case.events.values_list("actor_kind", flat=True)) <= {"applicant", "system"}
+
+
+def test_of_a_stranger_an_agent_checks_the_identity_before_the_register_is_asked(client):
+    journey = filed(CERTIFICATE, **ME)
+    assert waits(journey) == ("identite", "agent")
+    assert not Check.objects.exists()
+    page = client.get(reverse("space:status", args=[journey.case.links.get(mailed=False).secret])).text
+    assert "que c’est bien vous" in page
+    client.force_login(journey.agent)
+    screen = client.get(reverse("cases:case", args=[journey.case.reference])).text
+    assert "carte d’identité jointe" in screen
+
+    works(journey, identity_check="card")
+    assert waits(journey) == ("paiement", "applicant")
+    journey.pay()
+    assert journey.is_over
+    assert (Document.objects.get().identity_check, Document.objects.get().issued_by) == (
+        "card",
+        journey.agent,
+    )
+
+
+def test_whom_an_agent_saw_at_the_counter_is_known_and_the_request_goes_on():
+    journey = filed(CERTIFICATE, **ME)
+    cases.identify(actor=journey.agent, case=journey.case, check="card")
+    journey.settle()
+    assert journey.case.identity_level == IdentityLevel.KNOWN
+    assert waits(journey) == ("paiement", "applicant")
+
+
+# -- The parking permit --------------------------------------------------------------------------------------
+def test_a_known_resident_gets_a_place_pays_and_has_the_permit_with_its_reminder():
+    journey = filed(PERMIT, user=elodie(), **CAR)
+    assert waits(journey) == ("paiement", "applicant")
+    journey.pay()
+    assert journey.is_over
+    permit = Permit.objects.get()
+    assert permit.due_at.date() == permit.valid_until - timedelta(days=30)
+    assert set(journey.case.events.values_list("actor_kind", flat=True)) <= {"applicant", "system"}
+
+
+def test_where_the_zone_is_full_nobody_pays_before_there_is_a_place(commune, client):
+    commune.places = 0
+    commune.save()
+    journey = filed(PERMIT, user=elodie(), **CAR)
+    assert waits(journey) == ("place", "system")
+    assert not journey.case.charges.exists()
+    page = client.get(reverse("space:status", args=[journey.case.links.get(mailed=False).secret])).text
+    assert "liste d’attente" in page
+
+
+def test_a_stranger_s_papers_are_looked_at_and_an_objection_is_for_somebody_to_decide():
+    journey = filed(PERMIT, **CAR)
+    assert waits(journey) == ("pieces", "agent")
+    works(journey, **verdicts("", "Le permis est au nom d’une autre personne.", ""))
+    assert waits(journey) == ("decision", "agent")
+    assert not Check.objects.exists()
+    cases.accept(actor=journey.agent, case=journey.case)
+    journey.settle()
+    assert waits(journey) == ("paiement", "applicant")
+
+
+def test_papers_in_order_need_no_decision():
+    journey = filed(PERMIT, **CAR)
+    works(journey, **verdicts("", "", ""))
+    assert waits(journey) == ("paiement", "applicant")
+    assert journey.case.stages.get(key="decision").progress == "skipped"
+
+
+# -- The moving notice ---------------------------------------------------------------------------------------
+def test_a_newcomer_is_decided_on_pays_is_filed_and_told_what_comes_next():
+    newcomer = {"prenom": "Zélie", "nom": "Nouvelle", "naissance": "1991-02-03", "mouvement": "arrivee"}
+    journey = filed(MOVE, **newcomer)
+    assert waits(journey) == ("decision", "agent")
+    cases.accept(actor=journey.agent, case=journey.case)
+    journey.settle()
+    assert waits(journey) == ("paiement", "applicant")
+    journey.pay()
+    assert journey.is_over
+    done = list(
+        journey.case.stages.exclude(progress="skipped").order_by("position").values_list("key", flat=True)
+    )
+    assert done == ["arrivee", "decision", "paiement", "classement", "suite"]
+    told = Delivery.objects.about(journey.case.subject).filter(carrier="email")
+    assert told.filter(title__contains="déménagement est enregistré").count() == 1
+
+
+def test_who_leaves_pays_nothing():
+    journey = filed(MOVE, mouvement="depart")
+    journey.look_up()
+    cases.accept(actor=journey.agent, case=journey.case)
+    journey.settle()
+    assert journey.is_over
+    assert not journey.case.charges.exists()
+
+
+def test_nobody_sees_on_the_way_whether_the_register_found_the_person(client):
+    """The address of the last home is declared right in one notice, and wrong in the other."""
+    home = {"street": "Rue du Lac", "number": "12", "postcode": "1199", "town": "Orvenay"}
+    new = home | {"street": "Rue des Vignes", "number": "9"}
+    pages = []
+    for address, stage in ((home, "decision"), (home | {"number": "13"}, "controle")):
+        there = {"mouvement": "changement", "ancienne_adresse": address, "nouvelle_adresse": new}
+        journey = filed(MOVE, **there)
+        assert waits(journey) == (stage, "agent")
+        secret = journey.case.links.get(mailed=False).secret
+        html = client.get(reverse("space:status", args=[secret])).text
+        pages.append(re.sub(r"\s+", " ", re.search(r'<ol class="track">.*?</div>', html, re.S).group()))
+    assert pages[0] == pages[1]

@@ -3,17 +3,22 @@
 Blocks stay flat: a list inside a struct inside a struct is not translated by wagtail-localize.
 """
 
+import re
+from html import unescape
+
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, prefetch_related_objects
 from django.forms.utils import ErrorList
 from django.utils.functional import cached_property
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
-from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+# Where one passage of a rich text ends and the next begins, and one cell of a table.
+BREAK = re.compile(r"</(?:p|li|h[1-6])>|<br\s*/?>")
+CELL = re.compile(r" *[|\t] *")
 TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul"]
 PROSE_FEATURES = ["h2", "h3", *TEXT_FEATURES, "hr"]
 # The names in static/img/icons.svg that an editor may choose from.
@@ -90,6 +95,10 @@ class HeadingBlock(blocks.CharBlock):
 class TextBlock(blocks.RichTextBlock):
     def __init__(self, **options):
         super().__init__(**({"features": PROSE_FEATURES} | options))
+
+    def get_searchable_content(self, value):
+        """A line for each paragraph and item: Wagtail runs them together."""
+        return unescape(strip_tags(BREAK.sub("\n", value.source))).splitlines()
 
     class Meta:
         icon = "pilcrow"
@@ -184,6 +193,9 @@ class TableBlock(blocks.StructBlock):
         help_text=_("Paste from a spreadsheet, or write a line per row and | between cells. First the head."),
     )
 
+    def get_searchable_content(self, value):
+        return [value["caption"], CELL.sub(", ", value["cells"])]
+
     class Meta:
         icon = "table"
         label = _("Table")
@@ -232,18 +244,9 @@ class ContactBlock(SnippetChooserBlock):
         return self.model_class(title="Contrôle des habitants", phone="021 000 42 20")
 
 
-PORTRAIT = "fill-240x240|format-webp"  # as the template asks for it
-
-
 class PersonBlock(SnippetChooserBlock):
     def __init__(self, target_model="home.Person", **options):
         super().__init__(target_model, **options)
-
-    def bulk_to_python(self, values):
-        people = super().bulk_to_python(values)
-        photos = get_image_model().objects.prefetch_renditions(PORTRAIT)
-        prefetch_related_objects([one for one in people if one], Prefetch("photo", photos))
-        return people
 
     class Meta:
         icon = "user"
@@ -306,6 +309,18 @@ class ContentBlocks(blocks.StreamBlock):
     notice = NoticeBlock()
 
 
+class BarrierBlock(blocks.StructBlock):
+    """Something that stops some people, and how they get past."""
+
+    what = blocks.CharBlock(label=_("What stops whom"), max_length=200)
+    way = blocks.CharBlock(required=False, default="", label=_("The way past it"), max_length=200)
+    until = blocks.CharBlock(required=False, default="", label=_("Mended by"), max_length=60)
+
+    class Meta:
+        icon = "warning"
+        label = _("Barrier")
+
+
 class OpeningBlock(blocks.StructBlock):
     """Open on a day from an hour to another; a day may stand twice."""
 
@@ -316,6 +331,24 @@ class OpeningBlock(blocks.StructBlock):
     class Meta:
         icon = "time"
         label = _("Opening")
+
+    def clean(self, value):
+        value = super().clean(value)
+        if value["opens"] >= value["closes"]:
+            refuse(closes=_("It closes after it opens."))
+        return value
+
+
+class OtherHoursBlock(blocks.StructBlock):
+    """Open on one day from an hour to another; a day may stand twice."""
+
+    day = blocks.DateBlock(label=_("Day"))
+    opens = blocks.TimeBlock(label=_("Opens"))
+    closes = blocks.TimeBlock(label=_("Closes"))
+
+    class Meta:
+        icon = "date"
+        label = _("Other hours")
 
     def clean(self, value):
         value = super().clean(value)
@@ -339,6 +372,17 @@ class ClosingBlock(blocks.StructBlock):
         if value["first"] > value["last"]:
             refuse(last=_("The last day comes after the first."))
         return value
+
+
+class MovedBlock(blocks.StructBlock):
+    """A day of a round that falls on another, or out."""
+
+    day = blocks.DateBlock(label=_("Not on"))
+    instead = blocks.DateBlock(required=False, label=_("But on"), help_text=_("Empty: it falls out."))
+
+    class Meta:
+        icon = "date"
+        label = _("Day")
 
 
 class TaskBlock(LinkBlock):

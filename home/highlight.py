@@ -8,6 +8,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 WORD = re.compile(r"\w+")
+BLANKS = re.compile(r"[ \t\r\n]+")  # not those that hold French marks to their word
 LENGTH = 180
 SENTENCE = 40
 APART = {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "’": " ", "'": " ", "\x00": " "}
@@ -62,12 +63,13 @@ def passage(text: str, words: list[str]) -> str:
 
 def excerpt(text: str, words: list[str], length: int = LENGTH) -> str:
     """The part of ``text`` around the first find, cut between words; its beginning where nothing is found."""
-    text = " ".join(text.split())
+    text = BLANKS.sub(" ", text).strip()
     if len(text) <= length:
         return text
     found = find(text, words)
     start = max(0, found[0].start - length // 3) if found else 0
     start = text.rfind(" ", 0, start) + 1 if start else 0
+    start += len(text[start:]) - len(text[start:].lstrip(" :;,.–"))  # not a mark that belongs to what is cut
     if start + length >= len(text):
         return f"… {text[start:]}" if start else text[start:]
     end = text.rfind(" ", start, start + length)

@@ -1,9 +1,10 @@
 """Opening hours, as rules only: no database, no request; the moment is passed in."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+ONE_DAY = timedelta(days=1)
 LOOK_AHEAD = 28  # days: a longer closing is announced by itself, not by "opens on"
 
 
@@ -14,6 +15,24 @@ class Span:
     day: int
     opens: time
     closes: time
+
+
+@dataclass(frozen=True, order=True)
+class OtherHours:
+    """Open on one day from an hour to another, whatever its weekday, holidays and closings say."""
+
+    day: date
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """From a day to another, both included, it opens otherwise than the weekdays say; without spans not at all."""
+
+    first: date
+    last: date
+    spans: tuple[OtherHours, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,18 +52,51 @@ class Row:
     spans: tuple[Span, ...]
 
 
-def opening(spans: Iterable[Span], now: datetime, closed: Iterable[date] = ()) -> Opening:
+def opening(
+    spans: Iterable[Span], now: datetime, closed: Iterable[date] = (), others: Iterable[OtherHours] = ()
+) -> Opening:
     """What holds at ``now`` (aware, in the commune's zone) when ``closed`` are days it stays shut."""
-    spans, closed = sorted(spans), set(closed)
+    days = (now.date() + timedelta(days=ahead) for ahead in range(LOOK_AHEAD))
+    spans, closed, others = sorted(spans), set(closed), sorted(others)
     starts = [
         (datetime.combine(day, span.opens, now.tzinfo), span)
-        for day in (now.date() + timedelta(days=ahead) for ahead in range(LOOK_AHEAD))
-        for span in spans
-        if span.day == day.weekday() and day not in closed
+        for day in days
+        for span in spans_on(day, spans, closed, others)
     ]
     current = next((span for start, span in starts if start <= now and _lasts(start, span, now)), None)
     following = next((start for start, _ in starts if start > now), None)
     return Opening(open=current is not None, until=current.closes if current else None, next=following)
+
+
+def spans_on(
+    day: date, spans: Iterable[Span], closed: Container[date], others: Iterable[OtherHours]
+) -> list[Span] | list[OtherHours]:
+    """From when to when it is open on a day."""
+    own = [one for one in others if one.day == day]
+    if own or day in closed:
+        return own
+    return [span for span in spans if span.day == day.weekday()]
+
+
+def deviations(
+    spans: Iterable[Span], today: date, closed: Container[date], others: Iterable[OtherHours]
+) -> list[Deviation]:
+    """What of the time ahead is otherwise than in other weeks; days shut in a row are one."""
+    spans, others = sorted(spans), sorted(others)
+    found: list[Deviation] = []
+    for day in (today + timedelta(days=ahead) for ahead in range(LOOK_AHEAD)):
+        usual = [span for span in spans if span.day == day.weekday()]
+        held = spans_on(day, spans, closed, others)
+        goes_on = bool(found) and not held and not found[-1].spans and day - found[-1].last == ONE_DAY
+        if goes_on and day in closed:  # a Sunday between two days shut too
+            found[-1] = Deviation(found[-1].first, day)
+        elif not _same_hours(held, usual):
+            found.append(Deviation(day, day, tuple(held)))
+    return found
+
+
+def _same_hours(held, usual) -> bool:
+    return [(one.opens, one.closes) for one in held] == [(one.opens, one.closes) for one in usual]
 
 
 def timetable(spans: Iterable[Span]) -> list[Row]:
@@ -58,5 +110,5 @@ def timetable(spans: Iterable[Span]) -> list[Row]:
     return [Row(tuple(days), tuple(by_day[days[0]])) for days in rows.values()]
 
 
-def _lasts(start: datetime, span: Span, now: datetime) -> bool:
+def _lasts(start: datetime, span: Span | OtherHours, now: datetime) -> bool:
     return start.date() == now.date() and now.time() < span.closes

@@ -1,5 +1,6 @@
 """How often somebody may ask. Counted in the cache under digests: neither names nor addresses are kept."""
 
+import math
 import time
 
 from django.conf import settings
@@ -28,6 +29,12 @@ def counted(kind: str, who: str) -> int:
     """How often ``who`` was counted in the running span."""
     number, _ends = cache.get(_key(kind, who)) or (0, 0)
     return number
+
+
+def left(kind: str, who: str) -> int:
+    """Seconds until the running span ends."""
+    _number, ends = cache.get(_key(kind, who)) or (0, 0)
+    return max(0, math.ceil(ends - time.time()))
 
 
 def _key(kind: str, who: str) -> str:

@@ -1,42 +1,58 @@
-"""Links of editors to pages: in the language at hand where the page exists in it."""
+"""Addresses: links of editors in the language at hand where the page exists in it, and full addresses."""
 
 from collections.abc import Iterable
 
-from wagtail.models import Page
+from django.conf import settings
+from django.db.models import Q
+from wagtail.models import Page, Site
 
-TARGET = "_target"
+
+def keys(stream) -> list[int]:
+    """The keys of the pages that the link blocks of a stream name, without looking the pages up."""
+    return [key for block in stream.raw_data if (key := block["value"].get("page"))]
 
 
-def resolve(values: Iterable, locale_id: int, request=None) -> None:
-    """Finds where each link block's value leads, for all of them in at most one query."""
-    values = [value for value in values if value is not None]
-    pages = [page for value in values if (page := value.get("page"))]
-    foreign = {page.translation_key for page in pages if page.locale_id != locale_id}
-    translations = {}
-    if foreign:
-        live = Page.objects.filter(translation_key__in=foreign, locale_id=locale_id, live=True)
-        translations = {page.translation_key: page for page in live}
-    for value in values:
-        page = value.get("page")
-        if page:
-            page = translations.get(page.translation_key, page)
-        url = (page.get_url(request) or "" if page.live else "") if page else value.get("url") or ""
-        setattr(value, TARGET, url)
+def with_translations(keys: Iterable[int]) -> Q:
+    """Those pages in all their languages."""
+    return Q(translation_key__in=Page.objects.filter(pk__in=keys).values("translation_key"))
+
+
+def addresses(pages: Iterable[Page], locale_id: int | None, request=None) -> dict[int, str]:
+    """Where links to pages lead in a language: to the translation if it is among them and published, else to
+    the page itself. What is not published leads nowhere and is left out."""
+    here = {page.translation_key: page for page in pages if page.live and page.locale_id == locale_id}
+    shown = {page.pk: here.get(page.translation_key, page) for page in pages}
+    return {key: page.get_url(request) or "" for key, page in shown.items() if page.live}
+
+
+def addressed(stream, pages: Iterable[Page], locale_id: int, request=None) -> list[dict]:
+    """The values of a stream of link blocks as plain data, each with the address it leads to as ``url``."""
+    known = addresses(pages, locale_id, request)
+    values = [block["value"] for block in stream.raw_data]
+    return [
+        value | {"url": known.get(value["page"], "") if value.get("page") else value.get("url") or ""}
+        for value in values
+    ]
 
 
 def target(value, locale_id: int | None, request=None) -> str:
     """Where a link block's value leads; nothing while its page is not published."""
-    if not hasattr(value, TARGET):
-        page = value.get("page")
-        resolve([value], locale_id or (page.locale_id if page else 0), request)
-    return getattr(value, TARGET)
+    page = value.get("page")
+    if page is None:
+        return value.get("url") or ""
+    foreign = locale_id not in (None, page.locale_id)
+    pages = list(Page.objects.filter(with_translations([page.pk]))) if foreign else [page]
+    return addresses(pages, locale_id, request).get(page.pk, "")
 
 
-def resolved(stream, locale_id: int, request=None) -> list[dict]:
-    """The values of a stream of link blocks as plain data, each with the address it leads to as ``url``."""
-    values = [block.value for block in stream]
-    resolve(values, locale_id, request)
-    return [
-        {name: value[name] for name in value if name != "page"} | {"url": target(value, locale_id, request)}
-        for value in values
-    ]
+def absolute(path: str, request=None) -> str:
+    """A path with the address that the operator gave the commune; on a second site, with that site's."""
+    site = Site.find_for_request(request)
+    ours = site is None or site.is_default_site
+    return (settings.WAGTAILADMIN_BASE_URL.rstrip("/") if ours else site.root_url) + path
+
+
+def full_address(page: Page, request=None) -> str:
+    """The full address of a page; nothing where it has none."""
+    url = page.get_url(request) or ""
+    return absolute(url, request) if url.startswith("/") else url

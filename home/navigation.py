@@ -1,18 +1,26 @@
 """Menu, breadcrumb and languages of the page at hand: each asked once per request, only where shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from wagtail.models import Page, PageViewRestriction, Site
+from wagtail.models import Page, Site
+from wagtail.models.sites import (
+    SITE_ROOT_PATHS_CACHE_KEY,
+    SITE_ROOT_PATHS_CACHE_VERSION,
+    SiteRootPath,
+)
 
-from . import links
 from .generation import kept
+from .links import full_address
 from .models import HomePage
+from .models.base import is_open, with_guards
 
 
 @dataclass(frozen=True)
@@ -41,11 +49,9 @@ class Home:
     """The home page of a language, and what its editors put around every page."""
 
     pk: int
-    locale_id: int
     depth: int
-    title: str
+    url_path: str
     url: str
-    full_url: str
     tagline: str
     menu: tuple[tuple[str, str, str], ...]  # title, address, path in the tree
     emergency: tuple[tuple[str, str], ...]
@@ -53,54 +59,79 @@ class Home:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a page stands: what is above it (title, address, path), and its addresses by language."""
-
-    above: tuple[tuple[str, str, str], ...]
-    translations: dict[str, tuple[str, str]]
-
-
-@dataclass(frozen=True)
 class Frame:
-    """What is the same around all pages of a site: its home pages, and the branches only some may read."""
+    """What is the same around all pages of a site in a language."""
 
-    translation_key: str
-    homes: dict[str, Home]
-    private: tuple[str, ...]
-
-
-def frame_of(request: HttpRequest, site: Site) -> Frame:
-    """The frame of a site, asked of the database once per generation."""
-    return kept(f"frame-{site.pk}-{site.root_page_id}", lambda: _frame(request, site))
+    homes: dict[str, tuple[str, str]] = field(default_factory=dict)  # by language: address, short and full
+    translation_key: str = ""
+    home: Home | None = None
 
 
-def _frame(request: HttpRequest, site: Site) -> Frame:
-    key = site.root_page.translation_key
-    restrictions = PageViewRestriction.objects.values_list("page__path", flat=True)
-    private = tuple(restrictions)
-    pages = HomePage.objects.filter(translation_key=key, live=True).select_related("locale")
+def homes_of(request: HttpRequest) -> dict[str, HomePage]:
+    """The published home page of each language of the site, in the order of the languages; read once."""
+    if not hasattr(request, "_homes"):
+        site = Site.find_for_request(request)
+        request._homes = _homes(site) if site else {}
+    return request._homes
+
+
+def _homes(site: Site) -> dict[str, HomePage]:
+    """Of the only site Wagtail is told where its addresses begin: it would ask in two queries more."""
+    pages = with_guards(HomePage.objects.filter(translation_key=site.root_page.translation_key).shown())
+    pages = pages.annotate(others=Exists(Site.objects.exclude(pk=site.pk)))
     found = {page.locale.language_code: page for page in pages}
-    order = [code for code, _name in settings.LANGUAGES if code in found]
-    return Frame(str(key), {code: _home(request, found[code], private) for code in order}, private)
+    if found and not any(page.others for page in found.values()):
+        paths = [SiteRootPath(site.pk, page.url_path, site.root_url, code) for code, page in found.items()]
+        cache.add(SITE_ROOT_PATHS_CACHE_KEY, paths, 3600, version=SITE_ROOT_PATHS_CACHE_VERSION)
+    return {code: found[code] for code, _name in settings.LANGUAGES if code in found and found[code].live}
 
 
-def _home(request: HttpRequest, page: HomePage, private: tuple[str, ...]) -> Home:
-    below = Page.objects.child_of(page).live().in_menu().order_by("path")
-    shown = [child for child in below if not child.path.startswith(private)]
-    values = [block.value for block in page.footer_links]
-    links.resolve(values, page.locale_id, request)
-    footer = [Item(value["title"], url) for value in values if (url := links.target(value, None))]
+def frame_of(request: HttpRequest | None) -> Frame:
+    """The frame in the language at hand, asked of the database once per generation."""
+    site = Site.find_for_request(request) if request else None
+    if site is None:
+        return Frame()
+    return kept(f"frame-{site.pk}-{get_language()}", lambda: _frame(request))
+
+
+def _frame(request: HttpRequest) -> Frame:
+    homes = homes_of(request)
+    if not homes:
+        return Frame()
+    home = homes.get(get_language()) or next(iter(homes.values()))
+    addresses = {code: _address(page, request) for code, page in homes.items()}
+    return Frame(addresses, str(home.translation_key), _home(request, home))
+
+
+def home_of(request: HttpRequest) -> HomePage | None:
+    """The home page of the language at hand, else the first there is."""
+    home = frame_of(request).home
+    if home is None:
+        return None
+    read = getattr(request, "_homes", {}).values() or with_guards(HomePage.objects.filter(pk=home.pk).shown())
+    page = next((page for page in read if page.pk == home.pk), None)
+    if page is not None:
+        page.known_as_open = is_open(page)
+    return page
+
+
+def _address(page: Page, request: HttpRequest) -> tuple[str, str]:
+    """Where a page is, short and full."""
+    return page.get_url(request) or "/", full_address(page, request)
+
+
+def _home(request: HttpRequest, page: HomePage) -> Home:
+    menu = [below for below in page.below() if below.show_in_menus]
+    footer = page.addressed(page.footer_links, request)
     return Home(
         pk=page.pk,
-        locale_id=page.locale_id,
         depth=page.depth,
-        title=page.title,
+        url_path=page.url_path,
         url=page.get_url(request) or "/",
-        full_url=page.get_full_url(request) or "/",
         tagline=page.tagline,
-        menu=tuple((child.title, child.get_url(request) or "/", child.path) for child in shown),
+        menu=tuple((below.title, below.get_url(request) or "/", below.path) for below in menu),
         emergency=tuple((block.value["label"], block.value["phone"]) for block in page.emergency),
-        footer_links=tuple(footer),
+        footer_links=tuple(Item(link["title"], link["url"]) for link in footer if link["url"]),
     )
 
 
@@ -122,18 +153,12 @@ class SiteNavigation:
 
     @cached_property
     def frame(self) -> Frame:
-        site = Site.find_for_request(self.request) if self.request else None
-        return frame_of(self.request, site) if site else Frame("", {}, ())
-
-    @property
-    def homes(self) -> dict[str, Home]:
-        """The published home page of each language."""
-        return self.frame.homes
+        return frame_of(self.request)
 
     @property
     def home(self) -> Home | None:
         """The home page of the language at hand, else the first there is."""
-        return self.homes.get(get_language()) or next(iter(self.homes.values()), None)
+        return self.frame.home
 
     @property
     def home_url(self) -> str:
@@ -145,41 +170,34 @@ class SiteNavigation:
         return [self._place(title, url, path) for title, url, path in (self.home.menu if self.home else ())]
 
     @cached_property
-    def place(self) -> Place:
-        """Where this page stands, found once per generation."""
-        if self.page is None or self.home is None:
-            return Place((), {})
-        return kept(f"place-{self.page.pk}-{self.home.pk}", self._find_place)
+    def around(self) -> list[Page]:
+        """Those above the page, itself and its translations, as far as they are published, by the tree."""
+        return [page for page in getattr(self.page, "around", []) if page.live]
 
-    @property
+    @cached_property
     def crumbs(self) -> list[Item]:
         """From the home page down to the parent of this page; nothing on the home page itself."""
         if self.page is None or self.home is None or self.page.depth <= self.home.depth:
             return []
-        return [Item(_("Home"), self.home_url), *(self._place(*above) for above in self.place.above)]
+        above = (
+            one for one in self.around if one.depth > self.home.depth and self.page.is_descendant_of(one)
+        )
+        crumbs = [self._place(one.title, _address(one, self.request)[0], one.path) for one in above]
+        return [Item(_("Home"), self.home_url), *crumbs]
 
-    @property
+    @cached_property
     def translations(self) -> dict[str, tuple[str, str]]:
         """This page in each language it is published in: its address, short and full."""
-        if self.page is not None and str(self.page.translation_key) == self.frame.translation_key:
-            return {code: (home.url, home.full_url) for code, home in self.homes.items()}
-        return self.place.translations
-
-    def _find_place(self) -> Place:
-        above = Page.objects.ancestor_of(self.page).filter(depth__gt=self.home.depth, live=True)
-        pages = Page.objects.filter(translation_key=self.page.translation_key, live=True)
-        return Place(
-            above=tuple((page.title, self._url(page), page.path) for page in above.order_by("path")),
-            translations={
-                page.locale.language_code: (self._url(page), page.get_full_url(self.request) or "")
-                for page in pages.select_related("locale")
-            },
-        )
+        key = self.page.translation_key if self.page else None
+        if str(key) == self.frame.translation_key:
+            return self.frame.homes
+        same = (page for page in self.around if page.translation_key == key)
+        return {page.locale.language_code: _address(page, self.request) for page in same}
 
     @cached_property
     def languages(self) -> list[Language]:
         """The languages of the site, each with the way to this page or, saying so, to its home page."""
-        return [self._language(code, home) for code, home in self.homes.items()]
+        return [self._language(code, url) for code, (url, _full) in self.frame.homes.items()]
 
     @cached_property
     def alternates(self) -> list[dict]:
@@ -197,10 +215,7 @@ class SiteNavigation:
         above = self.page is not None and self.page.path.startswith(path)
         return Item(title, url, current=here or above, here=here)
 
-    def _url(self, page: Page) -> str:
-        return page.get_url(self.request) or "/"
-
-    def _language(self, code: str, home: Home) -> Language:
+    def _language(self, code: str, home_url: str) -> Language:
         name, current = dict(settings.LANGUAGES)[code], code == get_language()
         if code in self.translations:
             return Language(code, name, self.translations[code][0], current)
@@ -208,7 +223,7 @@ class SiteNavigation:
             return Language(code, name, url, current)
         with override(code):
             note = _("this page is not translated: home page")
-        return Language(code, name, home.url, current, note)
+        return Language(code, name, home_url, current, note)
 
     def _same_view(self, code: str) -> str | None:
         """The address of a view that is no page, in another language."""

@@ -7,8 +7,8 @@ Any page of ours is found (``BasePage.search_text``). An app names its kinds in 
     search.register("service")(Kind(_("Online service"), _("Services"), order=10))
 
 and sets ``search_kind = "service"`` on its page model; ``search_date`` and ``search_meta()`` are shown if
-given.
-What is no page calls :func:`keep` and :func:`drop` itself.
+given; outside ``search_span()`` it is not found.
+What is no page calls :func:`keep` and :func:`drop` itself, and hears ``search_rebuilt``.
 """
 
 import difflib
@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,7 @@ from .highlight import WORD, excerpt, fold, mark, passage, words_of
 from .highlight import find as find_words
 from .models import SearchEntry
 from .registry import Registry
+from .signals import search_rebuilt
 
 MOST = 200  # results; who needs more words more
 SERVICE = "service"
@@ -111,7 +113,7 @@ def find(query: str, language: str) -> Results:
     results = Results(query, words)
     if not words:
         return results
-    backend, entries = get_search_backend(), SearchEntry.objects.filter(language=language)
+    backend, entries = get_search_backend(), SearchEntry.objects.shown(language, timezone.now())
     text = " ".join(words)
     found = list(backend.search(text, entries, operator="and")[:MOST])
     known = {entry.pk for entry in found}
@@ -127,7 +129,7 @@ def find(query: str, language: str) -> Results:
 def did_you_mean(query: str, language: str) -> str:
     """The query with its unknown words replaced by the nearest known ones; nothing if none is near."""
     vocabulary: dict[str, str] = {}
-    entries = SearchEntry.objects.filter(language=language).values_list("title", "keywords")
+    entries = SearchEntry.objects.shown(language, timezone.now()).values_list("title", "keywords")
     for title, keywords in entries[:2000]:
         for word in WORD.findall(f"{title} {keywords}".replace("’", " ")):
             if len(word) > 3:
@@ -148,8 +150,9 @@ def keep(
     keywords: str = "",
     trail: str = "",
     date=None,
+    span: tuple = (None, None),
 ) -> None:
-    """Search finds ``subject`` in ``language`` by these words from now on."""
+    """Search finds ``subject`` in ``language`` by these words from now on, or between two moments only."""
     SearchEntry.objects.update_or_create(
         content_type=ContentType.objects.get_for_model(subject, for_concrete_model=True),
         object_id=str(subject.pk),
@@ -163,6 +166,8 @@ def keep(
             "keywords": keywords[:255],
             "trail": trail[:255],
             "date": date,
+            "shown_from": span[0],
+            "shown_until": span[1],
         },
     )
 
@@ -193,6 +198,7 @@ def keep_page(page: Page) -> None:
             keywords=page.keywords,
             trail=_trail(page),
             date=getattr(page, "search_date", None),
+            span=page.search_span(),
         )
 
 
@@ -204,10 +210,11 @@ def keep_branch(page: Page) -> None:
 
 @transaction.atomic
 def rebuild() -> int:
-    """Writes the entries of all pages anew; answers how many there are."""
+    """Writes the entries of all pages and of what else is found anew; answers how many there are."""
     SearchEntry.objects.all().delete()
     for page in Page.objects.filter(depth__gt=1).live().select_related("locale"):
         keep_page(page)
+    search_rebuilt.send(sender=SearchEntry)
     return SearchEntry.objects.count()
 
 

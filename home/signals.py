@@ -5,3 +5,6 @@ from django.dispatch import Signal
 # Sent within the transaction that stores a contact form. Keywords: page, submission, and data, the answers by
 # label. Who delivers letters sends one; without a listener the message stays in the admin.
 contact_received = Signal()
+
+# Sent when search forgot everything and found all pages anew: who keeps other things in it does so again.
+search_rebuilt = Signal()

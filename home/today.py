@@ -23,33 +23,32 @@ def counter(request, page, now) -> list[Line]:
 def offices(request, page, now) -> list[Line]:
     """Whether the places are open that editors want on the home page."""
     day = now.date()
-    places = kept(f"offices-{page.locale_id}-{day}", lambda: _places(request, page.locale_id, day))
+    places = kept(f"offices-{page.pk}-{day}", lambda: _places(request, page, day))
     return [
-        _line(title, opening(spans, now, closed), now, url, order=20) for title, url, spans, closed in places
+        _line(title, opening(spans, now, closed, others), now, url, order=20)
+        for title, url, spans, closed, others in places
     ]
 
 
-def _places(request, locale_id, day) -> list[tuple]:
-    shown = OfficePage.objects.live().filter(on_home=True, locale_id=locale_id).order_by("path")[:2]
-    return [(one.title, one.get_url(request) or "", one.spans, one.closed_days(day)) for one in shown]
+def _places(request, page, day) -> list[tuple]:
+    shown = OfficePage.objects.descendant_of(page).open_to_all().filter(on_home=True).order_by("path")[:2]
+    return [
+        (one.title, one.get_url(request) or "", one.spans, one.closed_days(day), one.others) for one in shown
+    ]
 
 
 @today.register("waste")
 def waste(request, page, now) -> list[Line]:
     """What is collected tomorrow, or still today."""
     day, remark = now.date(), _("To be put out before {hour}")
-    collections = kept(f"waste-{page.locale_id}", lambda: _collections(page.locale_id))
+    rounds = WasteCollection.rounds(page.locale.language_code)
     for key, date in ((_("Tomorrow"), day + timedelta(days=1)), (_("Today"), day)):
-        due = [one for one in collections if one.comes_on(date)]
+        due = [one for one in rounds if one.comes_on(date)]
         due = [one for one in due if date > day or now.time() < one.out_before]
         if due:
-            names = _(" and ").join(one.title for one in due)
+            names = _(" and ").join(f"{one.title} ({one.place})" if one.place else one.title for one in due)
             return [Line(key, names, remark.format(hour=clock(due[0].out_before)), order=30)]
     return []
-
-
-def _collections(locale_id) -> list[WasteCollection]:
-    return list(WasteCollection.objects.filter(locale_id=locale_id).order_by("pk"))
 
 
 def _line(key: str, state: Opening, now, url: str = "", *, order: int) -> Line:

@@ -5,6 +5,7 @@ from . import views
 app_name = "home"
 urlpatterns = [
     path("recherche/", views.find, name="search"),
+    path("personne/<uuid:key>.vcf", views.card, name="card"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("manifest.webmanifest", views.manifest, name="manifest"),

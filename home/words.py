@@ -4,15 +4,15 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from .dates import date_format
 from .hours import Opening, Row
 
-# Django writes French and Italian weekdays with a capital; within a sentence they have none. The project's
-# own catalogue goes before Django's, and whoever starts a line with one says capfirst.
+# Django writes French and Italian weekdays, and Italian months, with a capital; within a sentence they have
+# none. The project's own catalogue goes before Django's, and whoever starts a line with one says capfirst.
 DAYS_OF_THE_CATALOGUE = [
     gettext_noop("Monday"),
     gettext_noop("Tuesday"),
@@ -21,6 +21,20 @@ DAYS_OF_THE_CATALOGUE = [
     gettext_noop("Friday"),
     gettext_noop("Saturday"),
     gettext_noop("Sunday"),
+]
+MONTHS_OF_THE_CATALOGUE = [
+    gettext_noop("January"),
+    gettext_noop("February"),
+    gettext_noop("March"),
+    gettext_noop("April"),
+    gettext_noop("May"),
+    gettext_noop("June"),
+    gettext_noop("July"),
+    gettext_noop("August"),
+    gettext_noop("September"),
+    gettext_noop("October"),
+    gettext_noop("November"),
+    gettext_noop("December"),
 ]
 
 
@@ -40,6 +54,16 @@ def day_in_words(day: date, today: date) -> str:
     if ahead in (0, 1):
         return _("tomorrow") if ahead else _("today")
     return str(WEEKDAYS[day.weekday()]) if 1 < ahead < 7 else date_format(day, "j F")
+
+
+def period_in_words(first: date, last: date) -> str:
+    """“Thursday 24 December”, “From 24 December to 2 January”."""
+    if first == last:
+        # Translators: a day with its weekday, as PHP's date() writes it: “Thursday 24 December”.
+        return capfirst(date_format(first, _("l j F")))
+    day = _("j F")
+    words = {"first": date_format(first, day), "last": date_format(last, day)}
+    return capfirst(_("from {first} to {last}").format(**words))
 
 
 def opening_in_words(opening: Opening, now: datetime) -> tuple[str, str]:

@@ -3,13 +3,15 @@
 from .background import Heartbeat
 from .base import BasePage
 from .contact import ContactPage, FormField
+from .orientation import AccessibilityPage, QuestionsPage, SitePlanPage
 from .pages import ContentPage, HomePage, SectionPage
 from .people import Contact, OfficePage, Person
 from .search import SearchEntry
 from .settings import CommuneSettings, OpeningHours
-from .waste import WasteCollection
+from .waste import WasteCollection, WasteDistrict
 
 __all__ = [
+    "AccessibilityPage",
     "BasePage",
     "CommuneSettings",
     "Contact",
@@ -21,7 +23,10 @@ __all__ = [
     "OfficePage",
     "OpeningHours",
     "Person",
+    "QuestionsPage",
     "SearchEntry",
     "SectionPage",
+    "SitePlanPage",
     "WasteCollection",
+    "WasteDistrict",
 ]

@@ -1,25 +1,59 @@
 """What every page of the site has."""
 
-import re
-from html import unescape
+from datetime import datetime
 
+from django.apps import apps
 from django.db import models
-from django.utils.html import strip_tags
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, prefetch_related_objects
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.models import Page
+from wagtail.images import get_image_model
+from wagtail.models import Page, PageManager, PageQuerySet, PageViewRestriction
 from wagtail.search import index
 
-# Where one passage ends and the next begins.
-BREAK = re.compile(r"</(?:p|li|h[1-6])>|<br\s*/?>")
+
+def restricted() -> Exists:
+    """Whether only some may read a page: it or one above is restricted. For ``annotate`` and ``filter``."""
+    here = ExpressionWrapper(OuterRef("path"), models.TextField())
+    return Exists(PageViewRestriction.objects.alias(here=here).filter(here__startswith=F("page__path")))
+
+
+def with_guards(pages: PageQuerySet) -> PageQuerySet:
+    """The pages with what :func:`is_open` asks of them."""
+    source = Exists(PageViewRestriction.objects.filter(page=OuterRef("alias_of")))
+    return pages.annotate(
+        restricted=restricted(), source_restricted=source, source_alias=F("alias_of__alias_of")
+    )
+
+
+def is_open(page: Page) -> bool:
+    """Whether nothing restricts the page nor, for an alias, its source; False too where that is not known."""
+    return not (page.restricted or page.source_restricted or page.source_alias)
+
+
+class BasePageQuerySet(PageQuerySet):
+    def open_to_all(self):
+        """Published and not restricted, in one query where Wagtail's ``public()`` asks once more."""
+        return self.live().filter(~restricted())
+
+    def shown(self):
+        """With what the templates of a page show of others: its language and its pictures."""
+        return self.select_related("locale", *self.model.picture_fields())
 
 
 class BasePage(Page):
     """A page of the commune: a title, a lead of one or two sentences, and how it is found and shared."""
 
+    objects = PageManager.from_queryset(BasePageQuerySet)()
+
     # What search calls it: the key of a kind in home.search.
     search_kind = "page"
     social_type = "website"
+    in_sitemap = True
+    in_plan = True
+    # Set by who found the page together with the restrictions: there is none, nobody need ask again.
+    known_as_open = False
 
     lead = models.TextField(
         _("Lead"), blank=True, max_length=400, help_text=_("One or two sentences that give the answer.")
@@ -58,14 +92,57 @@ class BasePage(Page):
     def social_image(self):
         return self.share_image if self.share_image_id else None
 
+    @classmethod
+    def picture_fields(cls) -> list[str]:
+        """The names of the fields that hold a picture."""
+        image = get_image_model()
+        return [field.name for field in cls._meta.concrete_fields if field.related_model is image]
+
+    def pictures(self) -> list:
+        """The pictures that the page shows, by its fields and within its text."""
+        blocks = [block for block in getattr(self, "body", ()) if block.value]
+        shown = [getattr(self, name) for name in self.picture_fields()]
+        shown += [block.value["image"] for block in blocks if block.block_type == "picture"]
+        shown += [block.value.photo for block in blocks if block.block_type == "person"]
+        return [picture for picture in shown if picture]
+
+    def get_context(self, request, *args, **kwargs):
+        prefetch_related_objects(self.pictures(), "renditions")  # of all in one query
+        return super().get_context(request, *args, **kwargs)
+
+    @cached_property
+    def around(self) -> list[Page]:
+        """Those above this page, itself and its translations; ``routing.find`` finds them with the page."""
+        above = Page.objects.ancestor_of(self, inclusive=True)
+        translations = Page.objects.filter(translation_key=self.translation_key)
+        return list((above | translations).select_related("locale"))
+
+    def get_view_restrictions(self):
+        return PageViewRestriction.objects.none() if self.known_as_open else super().get_view_restrictions()
+
+    def search_span(self) -> tuple[datetime | None, datetime | None]:
+        """From when to when search may show the page; None: from always, for ever."""
+        return None, None
+
     def search_text(self) -> str:
         """The words of the page that search looks through, without markup, a line per passage."""
         return "\n".join([self.lead, *stream_words(getattr(self, "body", None))]).strip()
 
 
+def kept_out_of_sitemaps() -> list[type[BasePage]]:
+    """The kinds of pages that are public for a time only."""
+    return [model for model in _kinds() if not model.in_sitemap]
+
+
+def kept_out_of_plans() -> list[type[BasePage]]:
+    """The kinds of pages that are told day by day: their index is enough."""
+    return [model for model in _kinds() if not model.in_plan]
+
+
+def _kinds() -> list[type[BasePage]]:
+    return [model for model in apps.get_models() if issubclass(model, BasePage)]
+
+
 def stream_words(stream) -> list[str]:
     """The passages of a StreamField, as plain text."""
-    if not stream:
-        return []
-    passages = stream.stream_block.get_searchable_content(stream)
-    return [unescape(strip_tags(BREAK.sub("\n", str(words)))).replace("|", ",") for words in passages]
+    return [str(words) for words in stream.stream_block.get_searchable_content(stream)] if stream else []

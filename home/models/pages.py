@@ -3,20 +3,24 @@
 import json
 import zlib
 
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks as wagtail_blocks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page
 from wagtail.search import index
 
 from home import blocks, links
 from home.generation import kept
 from home.home_blocks import lines_for, sections_for
 
-from .base import BasePage
+from .base import BasePage, restricted
 
 
 class HomePage(BasePage):
@@ -90,36 +94,45 @@ class HomePage(BasePage):
         return context | {
             "now": now,
             "alert": self.current_alert(request, now),
-            "doors": self.doors(request),
+            "doors": self.addressed(self.tasks, request),
             "today": lines_for(request, self, now),
             "sections": sections_for(request, self),
         }
 
-    def route(self, request, path_components):
-        """Finds a page in one look; what is no page (a page's own routes) level by level."""
-        if len(path_components) > 1:
-            address = f"{self.url_path}{'/'.join(path_components)}/"
-            pages = Page.objects.descendant_of(self).filter(slug=path_components[-1], url_path=address)
-            if found := pages.first():
-                return found.specific.route(request, [])
-        return super().route(request, path_components)
+    @cached_property
+    def linked(self) -> list[Page]:
+        """The pages right below, and those that its links name with their translations, in one query."""
+        keys = [key for stream in (self.tasks, self.alert, self.footer_links) for key in links.keys(stream)]
+        below = Q(path__startswith=self.path, depth=self.depth + 1)
+        pages = Page.objects.filter(below | links.with_translations(keys))
+        return list(pages.annotate(restricted=restricted()))
 
-    def doors(self, request) -> list[dict]:
-        """The tasks with their addresses."""
-        return self._resolved(self.tasks, request)
+    def below(self) -> list[Page]:
+        """The public pages right below."""
+        return [one for one in self.linked if one.is_child_of(self) and one.live and not one.restricted]
+
+    def first_below(self, model) -> Page | None:
+        """The first public page of a kind right below, found once per generation."""
+        kind = ContentType.objects.get_for_model(model).pk
+        return kept(f"below-{self.pk}-{kind}", lambda: self._first(kind) or False) or None
+
+    def _first(self, kind: int) -> Page | None:
+        return next((page for page in self.below() if page.content_type_id == kind), None)
+
+    def addressed(self, stream, request) -> list[dict]:
+        """What stands in the blocks of one of its streams and where they lead: per generation and content."""
+        content = json.dumps(stream.get_prep_value(), sort_keys=True, cls=DjangoJSONEncoder)
+        key = f"links-{self.pk}-{zlib.crc32(content.encode())}"
+        return kept(key, lambda: links.addressed(stream, self.linked, self.locale_id, request))
 
     def current_alert(self, request, now) -> dict | None:
         """The alert that still holds at ``now``."""
-        alerts = self._resolved(self.alert, request)
-        return next((alert for alert in alerts if alert["until"] is None or alert["until"] > now), None)
-
-    def _resolved(self, stream, request) -> list[dict]:
-        """What stands in the blocks and where they lead, found once per generation and content."""
-        if not stream:
-            return []
-        content = json.dumps(stream.get_prep_value(), sort_keys=True)
-        key = f"links-{self.locale_id}-{zlib.crc32(content.encode())}"
-        return kept(key, lambda: links.resolved(stream, self.locale_id, request))
+        moment = wagtail_blocks.DateTimeBlock().to_python
+        for alert in self.addressed(self.alert, request):
+            until = moment(alert.get("until"))
+            if until is None or until > now:
+                return alert
+        return None
 
 
 class SectionPage(BasePage):
@@ -140,16 +153,8 @@ class SectionPage(BasePage):
 
     def live_children(self, request=None) -> list[dict]:
         """The published pages below with address and lead; not those that only some may read."""
-        private = private_paths()
-        pages = self.get_children().live().order_by("path").specific()
-        return [_door(page, request) for page in pages if page.path not in private]
-
-
-def private_paths() -> set[str]:
-    """Where in the tree the branches stand that only some may read."""
-    return set(
-        kept("private", lambda: [*PageViewRestriction.objects.values_list("page__path", flat=True), ""])
-    )
+        pages = self.get_children().live().filter(~restricted()).defer_streamfields().specific()
+        return [_door(page, request) for page in pages]
 
 
 def _door(page: Page, request) -> dict:

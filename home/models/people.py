@@ -1,18 +1,34 @@
 """People and offices: who answers, where and when."""
 
+from datetime import datetime
+
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import TranslatableMixin
 from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 
-from home import blocks
+from home import blocks, ical
 from home.generation import kept
+from home.links import full_address
 
 from .base import BasePage, stream_words
-from .settings import OpeningHours
+from .settings import CommuneSettings, OpeningHours
+
+CALENDAR_DAYS = 90
+
+
+class PersonManager(models.Manager):
+    """With the portraits: people are shown with them."""
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("photo")
 
 
 @register_snippet
@@ -33,6 +49,8 @@ class Person(TranslatableMixin, index.Indexed, models.Model):
         related_name="+",
     )
 
+    objects = PersonManager()
+
     panels = [FieldPanel(name) for name in ("name", "role", "text", "phone", "email", "photo")]
     search_fields = [
         index.SearchField("name"),
@@ -46,6 +64,11 @@ class Person(TranslatableMixin, index.Indexed, models.Model):
 
     def __str__(self):
         return f"{self.name}, {self.role}" if self.role else self.name
+
+    @property
+    def card_url(self) -> str:
+        """Where address books take the person from."""
+        return reverse("home:card", args=[self.translation_key])
 
 
 @register_snippet
@@ -80,11 +103,13 @@ class Contact(TranslatableMixin, index.Indexed, models.Model):
 
     @classmethod
     def _shown(cls, pk: int, language: str) -> "Contact | None":
-        same = cls.objects.filter(translation_key__in=cls.objects.filter(pk=pk).values("translation_key"))
-        return same.filter(locale__language_code=language).first() or cls.objects.filter(pk=pk).first()
+        key = cls.objects.filter(pk=pk).values("translation_key")
+        same = list(cls.objects.filter(translation_key__in=key).select_related("locale"))
+        translated = (one for one in same if one.locale.language_code == language)
+        return next(translated, None) or next((one for one in same if one.pk == pk), None)
 
 
-class OfficePage(OpeningHours, BasePage):
+class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     """An office or a place with opening hours: the counter, the waste site, the library."""
 
     street = models.CharField(_("Street and number"), max_length=120, blank=True)
@@ -111,7 +136,7 @@ class OfficePage(OpeningHours, BasePage):
             _("Contact"),
         ),
         MultiFieldPanel(
-            [FieldPanel("hours"), FieldPanel("closings"), FieldPanel("on_home")], _("Opening hours")
+            [FieldPanel(name) for name in ("hours", "closings", "other_hours", "on_home")], _("Opening hours")
         ),
         FieldPanel("body"),
     ]
@@ -120,6 +145,40 @@ class OfficePage(OpeningHours, BasePage):
     class Meta:
         verbose_name = _("office")
         verbose_name_plural = _("offices")
+
+    def get_context(self, request, *args, **kwargs):
+        from home import structured_data
+
+        data = {"structured_data": structured_data.office(self, request)}
+        return super().get_context(request, *args, **kwargs) | data
+
+    @path("horaires/", name="hours")
+    def calendar(self, request):
+        """When it is open in the weeks to come, to subscribe to."""
+        entries = [self._entry(opens, closes, request) for opens, closes in self.coming_openings()]
+        return ical.response(self.title, entries, f"{self.slug}.ics")
+
+    @path("carte/", name="card")
+    def card(self, request):
+        """The office for address books."""
+        from home import vcard
+
+        card = vcard.office(self, CommuneSettings.current(request), full_address(self, request))
+        return vcard.response(self.title, card)
+
+    def coming_openings(self) -> list[tuple[datetime, datetime]]:
+        return self.openings(timezone.localdate(), CALENDAR_DAYS)
+
+    def _entry(self, opens: datetime, closes: datetime, request) -> ical.Entry:
+        return ical.Entry(
+            uid=f"{self.translation_key}-{opens:%Y%m%d%H%M}",
+            stamp=self.last_published_at or opens,
+            start=opens,
+            end=closes,
+            title=gettext("{place}: open").format(place=self.title),
+            place=", ".join(filter(None, [self.street, f"{self.postcode} {self.town}".strip()])),
+            url=full_address(self, request),
+        )
 
     def search_text(self) -> str:
         people = [str(block.value) for block in self.body if block.block_type == "person" and block.value]

@@ -1,5 +1,7 @@
 """What search looks through: one row per object and language."""
 
+from datetime import datetime
+
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -7,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 
 from home.highlight import fold
+
+
+class SearchEntryQuerySet(models.QuerySet):
+    def shown(self, language: str, now: datetime):
+        """What search may show in a language at ``now``."""
+        begun = models.Q(shown_from=None) | models.Q(shown_from__lte=now)
+        lasts = models.Q(shown_until=None) | models.Q(shown_until__gt=now)
+        return self.filter(begun, lasts, language=language)
 
 
 class SearchEntry(index.Indexed, models.Model):
@@ -27,6 +37,8 @@ class SearchEntry(index.Indexed, models.Model):
     trail = models.CharField(_("Where it stands"), max_length=255, blank=True)
     url = models.CharField(_("Address"), max_length=500)
     date = models.DateTimeField(_("Date"), null=True, blank=True)
+    shown_from = models.DateTimeField(_("Shown from"), null=True, blank=True)
+    shown_until = models.DateTimeField(_("Shown until"), null=True, blank=True)
     folded_title = models.CharField(max_length=500, editable=False)
     folded_keywords = models.CharField(max_length=500, editable=False)
     folded_text = models.TextField(editable=False)
@@ -39,7 +51,11 @@ class SearchEntry(index.Indexed, models.Model):
         index.AutocompleteField("folded_keywords"),
         index.FilterField("language"),
         index.FilterField("kind"),
+        index.FilterField("shown_from"),
+        index.FilterField("shown_until"),
     ]
+
+    objects = SearchEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("search entry")

@@ -18,8 +18,9 @@ from wagtail.fields import StreamField
 
 from home import blocks, colours, words
 from home.generation import kept
-from home.hours import LOOK_AHEAD, Opening, Span, opening, timetable
+from home.hours import LOOK_AHEAD, Opening, OtherHours, Span, deviations, opening, spans_on, timetable
 from home.validators import validate_arms
+from home.working_days import DaysOff, public_holidays
 
 
 @lru_cache(maxsize=16)
@@ -45,6 +46,13 @@ class OpeningHours(models.Model):
         default=list,
         help_text=_("Holidays of its own; public holidays are known."),
     )
+    other_hours = StreamField(
+        [("opening", blocks.OtherHoursBlock())],
+        blank=True,
+        verbose_name=_("Other hours on single days"),
+        default=list,
+        help_text=_("They hold instead of those of the weekday, on holidays too."),
+    )
 
     class Meta:
         abstract = True
@@ -56,24 +64,49 @@ class OpeningHours(models.Model):
         return [Span(int(value["day"]), value["opens"], value["closes"]) for value in whole]
 
     @property
+    def others(self) -> list[OtherHours]:
+        values = [block.value for block in self.other_hours]
+        whole = (value for value in values if value["day"] and value["opens"] and value["closes"])
+        return [OtherHours(value["day"], value["opens"], value["closes"]) for value in whole]
+
+    @property
     def week(self) -> list[dict]:
         """The week as rows of ``days`` (in words) and ``spans``."""
         rows = timetable(self.spans)
         return [{"days": words.days_in_words(row), "spans": row.spans} for row in rows]
 
-    def closed_days(self, today: date) -> set[date]:
+    def closed_days(self, today: date, ahead: int = LOOK_AHEAD) -> set[date]:
         """The days on which it stays shut within the time that matters."""
-        last = today + timedelta(days=LOOK_AHEAD)
+        last = today + timedelta(days=ahead)
         days = {day for year in {today.year, last.year} for day in holidays_of(year)}
         for block in self.closings:
             day, end = max(block.value["first"], today), min(block.value["last"], last)
-            days.update(day + timedelta(days=ahead) for ahead in range((end - day).days + 1))
+            days.update(day + timedelta(days=number) for number in range((end - day).days + 1))
         return days
 
     def opening_at(self, now: datetime | None = None) -> Opening:
         """What holds at ``now``: open until when, and when it opens next."""
         now = timezone.localtime(now)
-        return opening(self.spans, now, self.closed_days(now.date()))
+        return opening(self.spans, now, self.closed_days(now.date()), self.others)
+
+    @property
+    def exceptions(self) -> list[dict]:
+        """What is otherwise in the weeks ahead: ``days`` in words, and ``spans``; none where it stays shut."""
+        today = timezone.localdate()
+        found = deviations(self.spans, today, self.closed_days(today), self.others)
+        return [{"days": words.period_in_words(one.first, one.last), "spans": one.spans} for one in found]
+
+    def openings(self, first: date, days: int) -> list[tuple[datetime, datetime]]:
+        """Each time it opens and closes from a day on, for so many days."""
+        spans, closed, others = self.spans, self.closed_days(first, days), self.others
+        return [
+            (
+                timezone.make_aware(datetime.combine(day, span.opens)),
+                timezone.make_aware(datetime.combine(day, span.closes)),
+            )
+            for day in (first + timedelta(days=ahead) for ahead in range(days))
+            for span in spans_on(day, spans, closed, others)
+        ]
 
     @property
     def open_now(self) -> Opening:
@@ -128,7 +161,19 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
         MultiFieldPanel(
             [FieldPanel(name) for name in ("street", "postcode", "town", "phone", "email")], _("Contact")
         ),
-        MultiFieldPanel([FieldPanel("hours"), FieldPanel("closings")], _("Opening hours of the counter")),
+        MultiFieldPanel(
+            [
+                FieldPanel("hours"),
+                FieldPanel(
+                    "closings",
+                    help_text=_(
+                        "Beside the public holidays. These are no working days: deadlines leave them out."
+                    ),
+                ),
+                FieldPanel("other_hours"),
+            ],
+            _("Opening hours of the counter"),
+        ),
         FieldPanel("reference_prefix"),
     ]
 
@@ -156,6 +201,12 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
             raise ValidationError(
                 {"colour": _("Text of this colour cannot be read on a light ground: choose a darker one.")}
             )
+
+    @property
+    def days_off(self) -> DaysOff:
+        """The days that are no working days for the commune, weekends aside: holidays and its closings."""
+        closings = tuple((block.value["first"], block.value["last"]) for block in self.closings)
+        return DaysOff(public_holidays(settings.COUNTRY, settings.SUBDIVISION), closings)
 
     @property
     def arms_url(self) -> str:

@@ -1,23 +1,28 @@
 """Words of the site's templates. Built in: no template needs to load them."""
 
+import datetime as dt
 import hashlib
 import json
-from datetime import date, time
 
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import Textarea
+from django.template import defaultfilters
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 from wagtail.rich_text import RichText
 
-from home import links
+from home import links, phones
+from home.dates import date_format
 from home.generation import kept
+from home.hours import Span
 from home.models import Contact
 from home.navigation import SiteNavigation
 
@@ -46,17 +51,53 @@ def chf(minor: int | None) -> str:
 
 
 @register.filter
-def clock(value: time) -> str:
-    """An hour as the language at hand writes it: “8 h 30” in French, “8.30” in German, “8:30” in English."""
-    if value is None:
+def digits(number: str) -> str:
+    """A number kept as text, as the language at hand writes it: “8.1” is “8,1” in French."""
+    return number_format(number, use_l10n=True)
+
+
+@register.filter(expects_localtime=True)
+def date(value: dt.date | None, pattern: str = "DATE_FORMAT") -> str:
+    """Django's filter of that name, with the first of a month as the language writes it."""
+    if not value:
         return ""
-    moment = timezone.localtime(value) if hasattr(value, "tzinfo") and hasattr(value, "date") else value
+    return date_format(value, pattern) if hasattr(value, "day") else defaultfilters.date(value, pattern)
+
+
+@register.filter
+def clock(value: dt.time) -> str:
+    """An hour as the language at hand writes it: “8 h 30” in French, “8.30” in German, “8:30” in English."""
     # Translators: an hour of the day on the full hour; {hour} is a number, as in “8:00”.
     full = _("{hour}:00")
     # Translators: an hour of the day with minutes, as in “8:30”.
     part = _("{hour}:{minute}")
+    return _hour(value, full, part)
+
+
+@register.filter
+def hours(span: Span) -> str:
+    """From when to when: “8 h – 11 h 30” in French, “8–11.30 Uhr” in German."""
+    # Translators: when something opens, with the dash before when it closes: “8:00–” of “8:00–11:30”.
+    full = _("{hour}:00–")
+    # Translators: the same with minutes: “8:30–” of “8:30–11:30”.
+    part = _("{hour}:{minute}–")
+    return _hour(span.opens, full, part) + clock(span.closes)
+
+
+def _hour(value: dt.time | None, full: str, part: str) -> str:
+    if value is None:
+        return ""
+    moment = timezone.localtime(value) if isinstance(value, dt.datetime) else value
     text = part if moment.minute else full
     return text.format(hour=moment.hour, minute=f"{moment.minute:02}")
+
+
+@register.filter
+def before(label: str) -> str:
+    """A label with what parts it from its explanation: a colon, unless it ends with a mark of its own."""
+    label = str(label)
+    colon = pgettext("before an explanation", ": ")
+    return label + (" " if label.endswith(("?", "!", ":", ".")) else colon)
 
 
 @register.filter
@@ -66,6 +107,12 @@ def tel(number: str) -> str:
     prefix = {"CH": "+41", "FR": "+33", "BE": "+32", "LU": "+352"}.get(settings.COUNTRY, "")
     long_enough = len(digits) > 6 and digits.startswith("0") and not digits.startswith("00")
     return f"tel:{prefix}{digits[1:]}" if prefix and long_enough else f"tel:{digits}"
+
+
+@register.filter
+def telephone(number: str) -> str:
+    """A telephone number as people read it."""
+    return phones.readable(number)
 
 
 @register.filter
@@ -86,7 +133,7 @@ def prose(value):
 
 
 @register.filter
-def is_today(value: date) -> bool:
+def is_today(value: dt.date) -> bool:
     return value == timezone.localdate()
 
 
@@ -100,9 +147,9 @@ def navigation(context) -> SiteNavigation:
 def canonical(context) -> str:
     """The one address of what is shown, without query."""
     request, page = context.get("request"), context.get("page")
-    if page is not None and getattr(page, "pk", None) and hasattr(page, "get_full_url"):
-        return page.get_full_url(request) or ""
-    return request.build_absolute_uri(request.path) if request else ""
+    if isinstance(page, Page) and page.pk:
+        return links.full_address(page, request)
+    return links.absolute(request.path, request) if request else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -47,3 +47,12 @@ def test_the_passage_shown_is_rather_a_sentence_than_a_name():
     assert passage(f"Ailleurs.\nSalle\n{sentence}", ["salle"]) == sentence
     assert passage("Ailleurs.\nSalle", ["salle"]) == "Salle"
     assert passage("Ailleurs.", ["salle"]) == ""
+
+
+def test_an_excerpt_keeps_french_marks_at_their_word_and_begins_with_none():
+    held = "Papier\u00a0: un mercredi sur deux."
+    assert excerpt(held, ["papier"]) == held
+    text = (
+        "Les ordures ménagères partent tôt : " + "tous les mardis sauf à Noël, le papier " + "ensuite " * 20
+    )
+    assert excerpt(text, ["papier"], 100).startswith("… tous")

@@ -1,8 +1,8 @@
 """Opening hours: what holds at a moment."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
-from home.hours import Span, opening, timetable
+from home.hours import Deviation, OtherHours, Span, deviations, opening, timetable
 
 MORNING = [Span(day, time(8), time(11, 30)) for day in range(5)]
 TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -46,3 +46,30 @@ def test_without_hours_it_never_opens():
 def test_days_with_the_same_hours_share_a_row_in_the_order_of_the_week():
     spans = [Span(0, time(8), time(12)), Span(3, time(8), time(12)), Span(1, time(14), time(17))]
     assert [row.days for row in timetable(spans)] == [(0, 3), (1,)]
+
+
+def test_other_hours_hold_instead_of_those_of_the_weekday_and_of_a_closing():
+    evening = OtherHours(TUESDAY.date(), time(17), time(19))
+    assert not opening(MORNING, TUESDAY, others=[evening]).open
+    result = opening(MORNING, TUESDAY.replace(hour=18), closed=[TUESDAY.date()], others=[evening])
+    assert result.until == time(19)
+
+
+def test_a_day_that_is_shut_by_its_weekday_opens_by_its_other_hours():
+    sunday = OtherHours(date(2026, 11, 29), time(9), time(12))
+    friday_night = datetime(2026, 11, 27, 20, tzinfo=UTC)
+    assert opening(MORNING, friday_night, others=[sunday]).next == datetime(2026, 11, 29, 9, tzinfo=UTC)
+
+
+def test_what_is_otherwise_is_told_once_with_days_shut_in_a_row_together():
+    shut = {date(2026, 11, 27) + timedelta(days=ahead) for ahead in range(4)}  # Friday to Monday
+    evening = OtherHours(date(2026, 12, 2), time(17), time(19))
+    assert deviations(MORNING, TUESDAY.date(), shut, [evening]) == [
+        Deviation(date(2026, 11, 27), date(2026, 11, 30)),
+        Deviation(date(2026, 12, 2), date(2026, 12, 2), (evening,)),
+    ]
+
+
+def test_a_week_like_others_has_nothing_to_tell():
+    same = OtherHours(TUESDAY.date(), time(8), time(11, 30))
+    assert deviations(MORNING, TUESDAY.date(), {date(2026, 11, 28)}, [same]) == []

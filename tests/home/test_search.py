@@ -1,6 +1,9 @@
 """Search over what is published."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 
 from home import search
 from home.models import SearchEntry
@@ -146,3 +149,23 @@ def test_the_entries_can_be_written_anew(port):
     SearchEntry.objects.all().delete()
     assert search.rebuild() >= 1
     assert titles("verraye") == [port.title]
+
+
+def test_the_operator_writes_the_entries_anew_by_a_command(port):
+    SearchEntry.objects.all().delete()
+    said = StringIO()
+    call_command("rebuild_search", stdout=said)
+    assert titles("verraye") == [port.title]
+    assert str(SearchEntry.objects.count()) in said.getvalue()
+
+
+def test_cells_of_a_table_and_items_of_a_list_stay_apart(home):
+    cells = "Objet | Prix\nRoutes, eau, déchets | 17.–\nÉcole | 25.–"
+    body = [
+        ("table", {"caption": "Où vont 100 francs", "cells": cells}),
+        ("text", "<ul><li>Deuxième main</li><li>Encombrants</li></ul>"),
+    ]
+    page = make.ContentPageFactory(parent=home, title="Finances", body=body)
+    lines = page.search_text().splitlines()
+    assert "Routes, eau, déchets, 17.–" in lines
+    assert "Deuxième main" in lines

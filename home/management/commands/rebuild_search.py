@@ -1,0 +1,12 @@
+"""Writes what search finds anew, as after a restored backup or a change of how pages are read."""
+
+from django.core.management.base import BaseCommand
+
+from home import search
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, **options):
+        self.stdout.write(f"Search finds {search.rebuild()} pages.")

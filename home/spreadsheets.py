@@ -1,0 +1,76 @@
+"""Tables that people hand in, as CSV or XLSX: cells as text, or a sentence that says why not. No database."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+MOST_BYTES = 1024 * 1024
+MOST_UNPACKED = 50 * 1024 * 1024
+MOST_LINES, MOST_COLUMNS = 5000, 40
+
+
+class Refused(Exception):
+    """The file cannot be taken. ``reasons``: all of them, each with the line where there is one."""
+
+    def __init__(self, reasons: Iterable[str]):
+        self.reasons = list(reasons)
+        super().__init__(*self.reasons)
+
+
+def grid(name: str, content: bytes) -> list[tuple[int, list[str]]]:
+    """The lines of a file that are not empty, each with its number. Raises ``Refused``."""
+    if len(content) > MOST_BYTES:
+        raise Refused([_("The file is too large: at most %(limit)s kB.") % {"limit": MOST_BYTES // 1024}])
+    rows = _sheet(content) if name.lower().endswith(".xlsx") else _csv(content)
+    lines = [(number, [cell.strip() for cell in cells]) for number, cells in enumerate(rows, 1)]
+    lines = [(number, cells) for number, cells in lines if any(cells)]
+    if len(lines) > MOST_LINES:
+        raise Refused([_("There are too many lines: at most %(limit)s.") % {"limit": MOST_LINES}])
+    if not lines:
+        raise Refused([_("The file is empty.")])
+    return lines
+
+
+def _csv(content: bytes) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")  # as spreadsheets on Windows save it
+    if "\x00" in text:
+        raise Refused([_("This is neither a CSV nor an XLSX file.")])
+    head = text.split("\n", 1)[0]
+    delimiter = max(";,\t", key=head.count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as problem:
+        raise Refused([_("The file cannot be read: %(reason)s") % {"reason": problem}]) from None
+
+
+def _sheet(content: bytes) -> list[list[str]]:
+    """The first sheet of a workbook."""
+    from openpyxl import load_workbook
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
+                raise Refused([_("The file is too large.")])
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        rows = book.worksheets[0].iter_rows(max_row=MOST_LINES + 2, max_col=MOST_COLUMNS, values_only=True)
+        return [[_cell(cell) for cell in row] for row in rows]
+    except Refused:
+        raise
+    except Exception as problem:  # a broken workbook fails in many ways
+        raise Refused([_("This is not an XLSX file that can be read.")]) from problem
+
+
+def _cell(value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

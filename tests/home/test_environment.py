@@ -1,0 +1,30 @@
+"""What the operator sets is read, or refused with a sentence that says what to write."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from mysite.settings import environment
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://tiles.example/{z}/{x}/{y}.png", ["https://tiles.example"]),
+        ("https://{s}.tiles.example:8443/{z}/{x}/{y}.png?key=1", ["https://*.tiles.example:8443"]),
+        ("/carte/{z}/{x}/{y}.png", []),
+        ("", []),
+    ],
+)
+def test_a_map_opens_the_content_policy_for_its_origin_only(monkeypatch, url, allowed):
+    monkeypatch.setenv("TILE_URL", url)
+    assert environment.tiles("TILE_URL") == url
+    assert environment.origin(url) == allowed
+
+
+@pytest.mark.parametrize(
+    "url", ["https://tiles.example/", "tiles.example/{z}/{x}/{y}.png", "javascript:{z}{x}{y}"]
+)
+def test_an_address_that_gives_no_tiles_is_refused(monkeypatch, url):
+    monkeypatch.setenv("TILE_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="TILE_URL: write it as https"):
+        environment.tiles("TILE_URL")

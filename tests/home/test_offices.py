@@ -1,0 +1,80 @@
+"""Offices and people: hours in words, calendars and address books."""
+
+import json
+import re
+from datetime import UTC, date, datetime, time
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from tests.factories import home as make
+
+pytestmark = pytest.mark.django_db
+TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def november():
+    with time_machine.travel(TUESDAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def office():
+    return make.OfficePageFactory(
+        parent=make.make_site(),
+        street="Chemin de la Râpe 8",
+        postcode="1199",
+        town="Orvenay",
+        phone="021 000 42 36",
+        access="De plain-pied; bus 714",
+        closings=[("closing", {"first": date(2026, 11, 25), "last": date(2026, 11, 26)})],
+        other_hours=[("opening", {"day": date(2026, 11, 28), "opens": time(9), "closes": time(12)})],
+    )
+
+
+def test_an_office_tells_what_is_otherwise_in_the_weeks_ahead(client, office):
+    page = client.get(office.url).content.decode()
+    table = re.search(r'<tr class="otherwise">.*</table>', page, re.S)[0]
+    assert "Du 25 novembre au 26 novembre" in table
+    assert "fermé" in table
+    assert "Samedi 28 novembre" in table
+    assert "9\xa0h\xa0– 12\xa0h" in table
+
+
+def test_an_office_tells_search_engines_its_hours(client, office):
+    page = client.get(office.url).content.decode()
+    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
+    assert data["address"]["addressLocality"] == "Orvenay"
+    assert data["openingHoursSpecification"][-1]["validFrom"] == "2026-11-28"
+
+
+def test_an_office_is_a_calendar_of_the_times_it_is_open(client, office):
+    lines = client.get(f"{office.url}horaires/").content.decode().split("\r\n")
+    assert "DTSTART:20261124T070000Z" in lines
+    assert not [line for line in lines if line.startswith(("DTSTART:20261125", "DTSTART:20261126"))]
+    assert "DTSTART:20261128T080000Z" in lines
+    assert not [line for line in lines if line.startswith("DTSTART:20261225")]
+
+
+def test_an_office_is_a_card_for_address_books(client, office):
+    answer = client.get(f"{office.url}carte/")
+    assert answer["Content-Type"] == "text/vcard; charset=utf-8"
+    lines = answer.content.decode().split("\r\n")
+    assert "TEL;TYPE=WORK,VOICE:+41210004236" in lines
+    assert "ADR;TYPE=WORK:;;Chemin de la Râpe 8;Orvenay;;1199;" in lines
+    assert "NOTE:De plain-pied\\; bus 714" in lines
+
+
+def test_a_person_is_a_card_for_address_books_and_adds_no_field_of_their_own(client):
+    make.CommuneSettingsFactory()
+    person = make.PersonFactory(name="Huguette Perrin", role="Syndique\nTEL:117", email="h@orvenay.example")
+    page = make.ContentPageFactory(parent=make.make_site(), body=[("person", person)])
+    url = reverse("home:card", args=[person.translation_key])
+    assert url in client.get(page.url).content.decode()
+    lines = client.get(url).content.decode().split("\r\n")
+    assert "N:Perrin;Huguette;;;" in lines
+    assert "TITLE:Syndique\\nTEL:117" in lines
+    assert "TEL:117" not in lines
+    assert client.get(reverse("home:card", args=["00000000-0000-0000-0000-000000000000"])).status_code == 404

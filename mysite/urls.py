@@ -8,6 +8,9 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from home.views import serve as serve_page
+
+from .demo import plan
 from .health import health
 
 handler404 = "mysite.views.page_not_found"
@@ -17,11 +20,17 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include("eservices.catalogue.urls")),
+    path("", include("eservices.payments.webhook_urls")),
+    path("", include("newsletter.webhook_urls")),
+    # One address in every language: the identity provider knows it.
+    path("compte/", include("eservices.space.provider_urls")),
 ]
 
 if settings.DEMO:
     urlpatterns += [
         path("demo/", include("eservices.deliveries.urls")),
+        path("demo/plan/<int:z>/<int:x>/<int:y>.svg", plan.tile),
         # In production a web server or an object store serves the public files.
         re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
     ]
@@ -30,10 +39,16 @@ urlpatterns += i18n_patterns(
     path("", include("home.urls")),
     path("", include("news.urls")),
     path("", include("eservices.documents.urls")),
+    path("", include("eservices.payments.urls")),
+    path("", include("eservices.cases.public_urls")),
+    path("", include("eservices.bookings.waiting_urls")),
+    path("", include("eservices.reports.urls")),
+    path("", include("eservices.bookings.public_urls")),
     path("", include("eservices.space.urls")),
     path("compte/", include("eservices.space.account_urls")),
     path("demande/", include("eservices.submissions.urls")),
     path("infolettre/", include("newsletter.urls")),
+    re_path(wagtail_urls.serve_pattern, serve_page, name="wagtail_serve"),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )

@@ -1,6 +1,8 @@
 """What every situation shares. What the operator decides comes from the environment: docs/operations.md."""
 
+from importlib.util import find_spec
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from django.utils.csp import CSP
 
@@ -31,6 +33,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "wagtail_localize",
     "wagtail_localize.locales",
@@ -49,6 +52,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "django_tasks_db",
+    "django_countries",  # the names of countries
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -73,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "mysite.middleware.AdminPolicyMiddleware",
+    "eservices.catalogue.middleware.FaultyServiceMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
@@ -121,13 +126,15 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": VAR_DIR / "private", "base_url": None},
     },
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "mysite.staticfiles.StaticFilesStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "mysite" / "static"]
+# Of django-leaflet only the files of Leaflet: as an app it needs GDAL (docs/decisions.md).
+LEAFLET = Path(find_spec("leaflet").origin).parent / "static" / "leaflet"
+STATICFILES_DIRS = [BASE_DIR / "mysite" / "static", ("leaflet", LEAFLET)]
 
 CACHES = {
     "default": {
@@ -144,6 +151,7 @@ AUTH_USER_MODEL = "eservices_accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
+    "eservices.accounts.backends.ProviderBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -176,6 +184,13 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody is unknown: an account opens wi
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,30/d/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", 0)  # or limits by address would hit the proxy
 ACCOUNT_SESSION_REMEMBER = False
+# An identity provider, where OIDC_ISSUER names one: docs/operations.md
+OIDC_ISSUER = env.text("OIDC_ISSUER", "")
+OIDC_LEVEL_CLAIM = env.text("OIDC_LEVEL_CLAIM", "acr")
+OIDC_LEVELS = env.levels("OIDC_LEVELS")
+SOCIALACCOUNT_ADAPTER = "eservices.space.provider.SocialAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # only addresses that the provider proved open an account
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": env.provider("OIDC")}}
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
@@ -184,6 +199,8 @@ COUNTRY = env.text("COMMUNE_COUNTRY", "CH")
 SUBDIVISION = env.text("COMMUNE_SUBDIVISION", "VD")  # canton, region or Land, as ISO 3166-2 after the dash
 CURRENCY = env.text("COMMUNE_CURRENCY", "CHF")
 TIME_ZONE = env.text("COMMUNE_TIME_ZONE", "Europe/Zurich")
+# What staff choose from: those with a place, which browsers know. Python's list has the machine's "localtime" too.
+WAGTAIL_USER_TIME_ZONES = sorted({TIME_ZONE} | {zone for zone in available_timezones() if "/" in zone})
 USE_TZ = True
 USE_I18N = True
 LANGUAGE_CODE = "fr"
@@ -200,9 +217,15 @@ FORMAT_MODULE_PATH = "mysite.formats"
 WAGTAIL_SITE_NAME = env.text("COMMUNE_NAME", "Orvenay")
 WAGTAILADMIN_BASE_URL = env.text("COMMUNE_BASE_URL", "http://localhost:8000")
 WAGTAIL_I18N_ENABLED = True
+# What is typed in another order is silently taken for this moment: staff write a day as it is written here.
+WAGTAIL_DATE_FORMAT = "%d.%m.%Y"
+WAGTAIL_DATETIME_FORMAT = "%d.%m.%Y %H:%M"
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = (
+    False  # an address opens what was filed under it: nobody gives it to themselves
+)
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
@@ -217,20 +240,57 @@ MAILERS = {"default": env.mailer("MAIL_URL") or {"BACKEND": "eservices.deliverie
 # Who carries what leaves the house: the demo mailbox keeps e-mails and SMS on a page instead of sending them.
 SMS_GATEWAY = env.text("SMS_GATEWAY", "eservices.deliveries.mailbox.SMSGateway")
 
+# -- The newsletter: who mails it, how fast, and where letters come back to (docs/operations.md) ---------------
+NEWSLETTER_BACKEND = env.choice("NEWSLETTER_BACKEND", "builtin", {"builtin", "mailchimp"})
+NEWSLETTER_PER_MINUTE = env.number("NEWSLETTER_PER_MINUTE", 600)  # 0: as fast as the mail server takes them
+NEWSLETTER_BOUNCE_ADDRESS = env.text("NEWSLETTER_BOUNCE_ADDRESS", "")
+BOUNCE_MAILBOX_URL = env.bounces("BOUNCE_MAILBOX_URL")
+ANYMAIL = {"WEBHOOK_SECRET": env.text("ANYMAIL_WEBHOOK_SECRET", "")}  # user:password of a service's calls
+MAILCHIMP_API_KEY = env.text("MAILCHIMP_API_KEY", "")
+MAILCHIMP_LIST_ID = env.text("MAILCHIMP_LIST_ID", "")
+MAILCHIMP_WEBHOOK_SECRET = env.text("MAILCHIMP_WEBHOOK_SECRET", "")
+MAILCHIMP_API_URL = env.text("MAILCHIMP_API_URL", "")  # empty: Mailchimp's own; the tests name a double
+
+# -- The population register: demo (invented people), http (REGISTER_URL) or none ------------------------------
+REGISTER = env.choice("REGISTER", "demo", {"demo", "http", "none"})
+REGISTER_HTTP = {
+    "URL": env.text("REGISTER_URL", ""),
+    "TOKEN": env.text("REGISTER_TOKEN", ""),
+    "CERTIFICATE": env.text("REGISTER_CERTIFICATE", ""),  # of ours, with REGISTER_KEY: paths of PEM files
+    "KEY": env.text("REGISTER_KEY", ""),
+    "AUTHORITY": env.text(
+        "REGISTER_CA", ""
+    ),  # that signed the register's certificate, where no known one did
+}
+# Where the dossiers of cases are filed: a folder, or a WebDAV server (docs/connectors.md).
+GED_URL = env.ged("GED_URL", f"directory:{VAR_DIR / 'ged'}")
+
+# -- Payments ------------------------------------------------------------------------------------------------
+# Means of payment that people may choose from, in this order. “demo” moves no money: never in production.
+PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "stripe_twint,stripe_card,qrbill,counter")
+STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
+STRIPE_PUBLIC_KEY = env.text("STRIPE_PUBLIC_KEY", "")
+STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API_URL = env.text("STRIPE_API_URL", "")  # empty: Stripe's own; the tests name a double
+
 # -- Safety --------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview shows the page in a frame
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "mysite.views.csrf_failure"
+# The map of a form, where the operator offers one: an address as https://tiles.example/{z}/{x}/{y}.png
+TILE_URL = env.tiles("TILE_URL")
+TILE_CREDIT = env.text("TILE_CREDIT", "")  # whose map it is: most licences ask for it
+MAP_CENTRE = env.text("MAP_CENTRE", "46.45,6.4,12")  # latitude, longitude, how close
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:"],
+    "img-src": [CSP.SELF, "data:", *env.origin(TILE_URL)],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    "form-action": [CSP.SELF, *env.origin(OIDC_ISSUER), *env.words("OIDC_SIGN_IN_ORIGIN")],
     "frame-ancestors": [CSP.SELF],
     "frame-src": [CSP.SELF],
     "base-uri": [CSP.NONE],
@@ -242,7 +302,16 @@ ADMIN_CSP = SECURE_CSP | {
     "img-src": [CSP.SELF, "data:", "blob:"],
     "worker-src": [CSP.SELF, "blob:"],
 }
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["eservices.submissions.uploads.LimitedUploadHandler"]
+# Where the key lies that documents are sealed with; empty: a test key made at set-up, and every document says so.
+SEAL_URL = env.seal("SEAL_URL")
+SEAL_PASSWORD = env.text("SEAL_PASSWORD", "")  # the file's passphrase, the token's PIN
+SEAL_TSA_URL = env.text("SEAL_TSA_URL", "")  # who says when a seal was set (RFC 3161)
+SEAL_ROOTS = env.text("SEAL_ROOTS", "")  # PEM file of the roots of both: what proves them is kept in the file
+CLAMAV_URL = env.scanner("CLAMAV_URL")  # empty: files are checked by kind and content, not for viruses
+# Where cases go that are archived before they are erased here: see eservices/cases/retention/archive.py.
+CASE_ARCHIVE = env.text("CASE_ARCHIVE", "eservices.cases.retention.archive.StorageArchive")
+LEAST_SECONDS_TO_FILE = 3  # whoever sends sooner after opening a form is asked to press again
 UPLOAD_MAX_BYTES = env.number("COMMUNE_UPLOAD_MAX_MB", 10, least=1) * 1024 * 1024
 
 LOGGING = {
@@ -251,4 +320,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {"mailchimp3.client": {"level": "WARNING"}},  # below, it writes addresses into the log
 }

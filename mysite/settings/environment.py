@@ -40,12 +40,118 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def origins(hosts: list[str]) -> list[str]:
+    """Where forms may come from, by names as in ``ALLOWED_HOSTS``: a dot in front means all below it too."""
+    named = [host for host in hosts if host != "*"]
+    below = [f"https://*{host}" for host in named if host.startswith(".")]
+    return [f"https://{host.removeprefix('.')}" for host in named] + below
+
+
 def choice(name: str, default: str, allowed: set[str]) -> str:
     """One of ``allowed``."""
     value = os.environ.get(name, default)
     if value in allowed:
         return value
     raise ImproperlyConfigured(f"{name} is {value!r}: write one of {', '.join(sorted(allowed))}.")
+
+
+def tiles(name: str) -> str:
+    """The address of a map's tiles; empty where unset: then no map is offered."""
+    value = os.environ.get(name, "")
+    if value and not (
+        all(part in value for part in ("{z}", "{x}", "{y}")) and (value[0] == "/" or origin(value))
+    ):
+        raise ImproperlyConfigured(f"{name}: write it as https://tiles.example/{{z}}/{{x}}/{{y}}.png.")
+    return value
+
+
+def origin(url: str) -> list[str]:
+    """What a content policy has to allow for an address elsewhere; nothing for one of our own."""
+    found = urlsplit(url.replace("{s}", "*"))
+    return [f"{found.scheme}://{found.netloc}"] if found.scheme in {"http", "https"} and found.netloc else []
+
+
+def scanner(name: str) -> str:
+    """The address of clamd, as ``tcp://127.0.0.1:3310`` or ``unix:///run/clamd.ctl``; empty where unset."""
+    value = os.environ.get(name, "")
+    try:
+        url = urlsplit(value)
+        there = (url.scheme == "tcp" and url.hostname and url.port) or (url.scheme == "unix" and url.path)
+    except ValueError:  # a port that is none
+        there = False
+    if value and not there:
+        raise ImproperlyConfigured(
+            f"{name}: write it as tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl."
+        )
+    return value
+
+
+def seal(name: str) -> str:
+    """Where the key of the seal lies, as ``pkcs12:/srv/commune/seal.p12``; empty where unset."""
+    value = os.environ.get(name, "")
+    url = urlsplit(value)
+    if value and not (url.scheme and url.path.startswith("/")):
+        raise ImproperlyConfigured(
+            f"{name}: write it as pkcs12:/srv/commune/seal.p12 or "
+            "pkcs11:/usr/lib/softhsm/libsofthsm2.so?token=commune&label=seal."
+        )
+    return value
+
+
+def ged(name: str, default: str) -> str:
+    """Where dossiers are filed, as ``directory:///srv/ged`` or ``webdavs://user:password@host/path``."""
+    value = os.environ.get(name) or default
+    url = urlsplit(value)
+    there = url.hostname if url.scheme in {"webdav", "webdavs"} else url.scheme == "directory"
+    if not there or not url.path.startswith("/"):
+        raise ImproperlyConfigured(
+            f"{name}: write it as directory:///srv/ged or webdavs://user:password@host/path."
+        )
+    return value
+
+
+def bounces(name: str) -> str:
+    """The mailbox to which letters come back, as ``imaps://user:password@host/INBOX``; empty where unset."""
+    value = os.environ.get(name, "")
+    url = urlsplit(value)
+    there = url.hostname if url.scheme in {"imap", "imaps"} else url.scheme == "maildir" and url.path
+    if value and not there:
+        raise ImproperlyConfigured(
+            f"{name}: write it as imaps://user:password@host/INBOX or maildir:///var/mail/bounces."
+        )
+    return value
+
+
+LEVELS = {"email": 10, "known": 20, "assured": 30}  # accounts.IdentityLevel: settings load before models
+
+
+def levels(name: str) -> dict[str, int]:
+    """What a provider's levels of assurance mean to us, as ``urn:x:high=assured,urn:x:low=email``."""
+    pairs = [word.rpartition("=") for word in words(name)]
+    if any(not claim or level not in LEVELS for claim, _sign, level in pairs):
+        raise ImproperlyConfigured(f"{name}: write it as VALUE=email,VALUE=known,VALUE=assured.")
+    return {claim: LEVELS[level] for claim, _sign, level in pairs}
+
+
+def provider(prefix: str) -> list[dict]:
+    """The identity provider of the variables that begin with ``prefix``, as allauth takes it; none where unset."""
+    issuer = text(f"{prefix}_ISSUER", "")
+    if not issuer:
+        return []
+    asked = text(f"{prefix}_ACR_VALUES", "")
+    return [
+        {
+            "provider_id": "idp",
+            "name": text(f"{prefix}_NAME", urlsplit(issuer).hostname or issuer),
+            "client_id": text(f"{prefix}_CLIENT_ID"),
+            "secret": text(f"{prefix}_CLIENT_SECRET"),
+            "settings": {
+                "server_url": issuer,
+                "scope": text(f"{prefix}_SCOPE", "openid profile email").split(),
+                "auth_params": {"acr_values": asked} if asked else {},
+            },
+        }
+    ]
 
 
 def database(name: str) -> dict | None:
@@ -65,6 +171,7 @@ def database(name: str) -> dict | None:
         "PORT": str(url.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": "-c jit=off"},  # compiling our short queries takes longer than running them
     }
 
 

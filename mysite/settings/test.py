@@ -10,12 +10,19 @@ DEBUG = False
 DEMO = False
 SECRET_KEY = "tests-only"
 ALLOWED_HOSTS = ["*"]
+WAGTAILADMIN_BASE_URL = "http://testserver"
 VAR_DIR = Path(tempfile.mkdtemp(prefix="commune-test-"))
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_ROOT = VAR_DIR / "static"
 DATABASES = {
     "default": env.database("TEST_DATABASE_URL")
-    or SQLITE | {"NAME": ":memory:", "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20}}
+    or SQLITE
+    | {
+        "ENGINE": "tests.copied_sqlite",
+        "NAME": ":memory:",
+        "TEST": {"NAME": ":memory:"},  # also in processes side by side
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
+    }
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -26,5 +33,12 @@ STORAGES = STORAGES | {
     "private": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+PAYMENT_PROVIDERS = ["demo", "counter", "qrbill"]
+STRIPE_SECRET_KEY = STRIPE_PUBLIC_KEY = STRIPE_WEBHOOK_SECRET = STRIPE_API_URL = ""
+NEWSLETTER_BACKEND, NEWSLETTER_PER_MINUTE = "builtin", 0
+ANYMAIL = {"WEBHOOK_SECRET": "service:of-the-tests"}
+LEAST_SECONDS_TO_FILE = 0
+SEAL_URL = SEAL_TSA_URL = SEAL_ROOTS = ""
+CLAMAV_URL = ""  # tests that scan say by what
 WHITENOISE_AUTOREFRESH = True
 LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"level": "ERROR"}}

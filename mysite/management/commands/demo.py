@@ -18,16 +18,18 @@ class Command(BaseCommand):
         parser.add_argument("--cases", type=int, default=150, help="How many cases (150).")
         parser.add_argument("--today", type=date.fromisoformat, help="Build as of this day, as 2026-11-24.")
         parser.add_argument("--sign-ins", action="store_true", help="Only print who can sign in.")
-        parser.add_argument("--digest", action="store_true", help="Only print the digest of what is there.")
+        parser.add_argument(
+            "--contents", action="store_true", help="Only print all that is there, to compare two builds."
+        )
 
-    def handle(self, *, reset, cases, today, sign_ins, digest, **options):
+    def handle(self, *, reset, cases, today, sign_ins, contents, **options):
         if sign_ins:
             self.stdout.write(people.sign_in_sheet(), ending="")
             return
-        if digest:
-            from mysite.demo.digest import digest_of_everything
+        if contents:
+            from mysite.demo.contents import lines
 
-            self.stdout.write(digest_of_everything())
+            self.stdout.writelines(f"{line}\n" for line in lines())
             return
         if not settings.DEMO:
             raise CommandError("This is not a demo: use the settings mysite.settings.dev.")

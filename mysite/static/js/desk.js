@@ -14,7 +14,7 @@ function move(step) {
   const next = all[Math.max(0, Math.min(all.length - 1, now < 0 ? 0 : now + step))];
   all[now]?.classList.remove("at");
   next?.classList.add("at");
-  next?.querySelector("a")?.focus();
+  next?.querySelector(".who-c a")?.focus();
 }
 
 function take() {
@@ -29,8 +29,9 @@ const onQueue = {
   j: () => move(1),
   k: () => move(-1),
   t: take,
+  x: () => queue.querySelector(".at input[type=checkbox]")?.click(),
   n: () => {
-    const link = queue.querySelector(".at a");
+    const link = queue.querySelector(".at .who-c a");
     if (link) location.href = `${link.href}#note_text`;
   },
 };
@@ -59,7 +60,7 @@ document.addEventListener("keydown", (event) => {
 function handled(key) {
   if (key === "/") return focus("desk-search");
   if (queue && onQueue[key]) return onQueue[key](), true;
-  if (queue && /^[1-6]$/.test(key)) return follow(document.querySelectorAll(".views a")[key - 1]);
+  if (queue && /^[1-9]$/.test(key)) return follow(document.querySelectorAll(".views a")[key - 1]);
   if (!queue && key === "n") return focus("note_text");
   return press(key);
 }
@@ -76,3 +77,28 @@ function follow(link) {
 }
 
 if (location.hash === "#note_text") focus("note_text");
+
+// What needs a script shows itself only where one runs.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+for (const button of document.querySelectorAll("[data-fill]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.fill);
+    field.value = [field.value.trim(), button.dataset.text].filter(Boolean).join("\n\n");
+    field.focus();
+  });
+}
+
+// A list that narrows while somebody types: without accents, every word anywhere.
+const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+for (const input of document.querySelectorAll("[data-narrow]")) {
+  input.addEventListener("input", () => {
+    const words = folded(input.value).split(/\s+/);
+    for (const item of document.querySelectorAll(input.dataset.narrow)) {
+      item.hidden = !words.every((word) => folded(item.textContent).includes(word));
+    }
+  });
+}

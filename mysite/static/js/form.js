@@ -17,23 +17,6 @@ for (const link of form ? document.querySelectorAll(".steps a[data-step]") : [])
   });
 }
 
-// A file that is too large is named before it travels.
-for (const input of document.querySelectorAll("input[type=file][data-max-bytes]")) {
-  input.addEventListener("change", () => {
-    const most = Number(input.dataset.maxBytes);
-    const heavy = [...input.files].find((file) => file.size > most);
-    document.getElementById(`${input.id}-large`)?.remove();
-    if (!heavy) return;
-    const message = document.createElement("p");
-    Object.assign(message, { id: `${input.id}-large`, className: "msg", role: "alert" });
-    message.textContent = form.dataset.tooLarge
-      .replace("{name}", heavy.name)
-      .replace("{limit}", Math.floor(most / 1024 / 1024));
-    input.before(message);
-    input.value = "";
-  });
-}
-
 // A second press while the first travels sends nothing twice.
 for (const sending of document.querySelectorAll("main form[method=post]")) {
   sending.addEventListener("submit", (event) => {

@@ -1,0 +1,1 @@
+"""French as Switzerland writes it: short dates with full stops."""

@@ -1,0 +1,1 @@
+"""Italian as Switzerland writes it: short dates with full stops."""

@@ -1,0 +1,81 @@
+// Saves a step while it is filled in, as it is: nothing is judged. Says so quietly; aloud only when it fails, and when
+// it works again. Nothing is kept in the browser, and the focus never moves.
+
+import { form, send, sendLast } from "./draft.js";
+
+const PAUSE = 2000; // after the last key
+const PATIENCE = [5, 10, 20, 40, 60]; // seconds until the next try
+const OWN = new Set(["csrfmiddlewaretoken", "_version", "_begun", "_seen"]); // what draft.js sends anyway
+
+const note = document.getElementById("saved");
+const news = document.getElementById("saved-news");
+let dirty = false;
+let parted = false; // sent as the page went away
+let failures = 0;
+let over = false; // only a press helps now
+let timer = 0;
+
+function changed(event) {
+  if (event?.target.type === "file" || over) return;
+  dirty = true;
+  parted = false;
+  if (!failures) plan(PAUSE);
+}
+
+function plan(pause) {
+  clearTimeout(timer);
+  timer = setTimeout(save, pause);
+}
+
+async function save() {
+  if (!dirty || over) return;
+  clearTimeout(timer);
+  dirty = false;
+  if (!failures) show("saving", note.dataset.saving);
+  const answer = await send(typed());
+  if (answer.pressed) return;
+  if (answer.status === 200 && !answer.stale) return dirty && plan(PAUSE); // typed while it travelled
+  dirty = true;
+  const again = answer.status === 0 || answer.status === 429 || answer.status >= 500;
+  lost(answer.faults?.[0] ?? (again ? note.dataset.away : note.dataset.stale));
+  if (again) plan(1000 * (answer.retry ?? PATIENCE[Math.min(failures, PATIENCE.length) - 1]));
+  else over = true;
+}
+
+/** What was typed or a file has arrived. Where more was typed since, the next saving tells. */
+function arrived({ detail }) {
+  if (dirty) return;
+  if (failures) news.textContent = note.dataset.back;
+  failures = 0;
+  show("saved", detail);
+}
+
+function lost(text) {
+  failures += 1;
+  show("away", text);
+  if (news.textContent !== text) news.textContent = text;
+}
+
+function show(state, text) {
+  note.dataset.state = state;
+  note.querySelector("span").textContent = text;
+}
+
+function typed() {
+  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OWN.has(name));
+}
+
+function part() {
+  if (!dirty || over || parted) return;
+  parted = true;
+  sendLast(typed());
+}
+
+for (const kind of ["input", "change"]) form.addEventListener(kind, changed);
+form.addEventListener("saved", arrived);
+form.addEventListener("submit", () => (dirty = false));
+document.addEventListener("visibilitychange", () => document.hidden && part());
+addEventListener("pagehide", part);
+addEventListener("online", save);
+addEventListener("offline", () => dirty && lost(note.dataset.away));
+if (form.querySelector(".errors")) changed(); // what was refused is typed all the same

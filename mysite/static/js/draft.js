@@ -1,0 +1,99 @@
+// What a page of a form sends by itself goes through here, one at a time: the first may begin the draft.
+
+const form = document.getElementById("filing");
+const WAIT = 3000; // a press of a button waits so long for what is under way; for a file until it is there
+
+let last = Promise.resolve();
+let current = null; // {call, patience}
+let pressed = false;
+
+/**
+ * Sends `fields` with what every post of the page carries; the answer as {status, …what the server said}.
+ * Status 0: no connection. `stale`: the server answered with a page and not to us. `progress(part)` as it travels.
+ */
+export function send(fields, progress) {
+  const sent = last.then(() => (pressed ? { status: 0, pressed } : travel(fields, progress)));
+  last = sent.catch(() => {});
+  return sent;
+}
+
+/** The same when the page goes away: nobody waits for the answer. */
+export function sendLast(fields) {
+  fetch(form.action, { method: "POST", body: complete(fields), headers: { Accept: "application/json" }, keepalive: true }).catch(() => {});
+}
+
+function complete(fields) {
+  renewToken();
+  const body = new FormData();
+  for (const name of ["csrfmiddlewaretoken", "_version", "_begun", "_seen"]) {
+    const input = form.elements.namedItem(name);
+    if (input) body.append(name, input.value);
+  }
+  for (const [name, value] of fields) body.append(name, value);
+  return body;
+}
+
+/** Signing in, in another window, changes the token: the one in the cookie is always right. */
+function renewToken() {
+  const [, token] = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie) ?? [];
+  if (token) form.elements.namedItem("csrfmiddlewaretoken").value = token;
+}
+
+// Not fetch: it does not tell how much of a file has travelled.
+function travel(fields, progress) {
+  return new Promise((resolve) => {
+    const call = new XMLHttpRequest();
+    current = { call, patience: progress ? null : WAIT };
+    call.open("POST", form.action);
+    call.setRequestHeader("Accept", "application/json");
+    if (progress) call.upload.addEventListener("progress", (event) => progress(event.loaded / event.total));
+    call.addEventListener("loadend", () => {
+      current = null;
+      resolve(heard(call));
+    });
+    call.send(complete(fields));
+  });
+}
+
+function heard(call) {
+  if (!call.status) return { status: 0 };
+  const json = call.getResponseHeader("Content-Type")?.startsWith("application/json");
+  const said = json ? JSON.parse(call.responseText) : { stale: call.status < 500 };
+  if (said.url) settle(said.url);
+  if (said.saved) form.dispatchEvent(new CustomEvent("saved", { detail: said.saved }));
+  return { ...said, status: call.status };
+}
+
+/** The draft has an address now: going on, reloading and coming back all lead there. */
+function settle(url) {
+  const here = new URL(url, location).href;
+  if (form.action === here) return;
+  form.action = here;
+  history.replaceState(history.state, "", here);
+}
+
+// A press comes after what the page sent by itself, so that it is never undone by what arrives late.
+addEventListener(
+  "submit",
+  (event) => {
+    if (event.target !== form) return;
+    renewToken();
+    if (!current) {
+      pressed = true;
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    form.dispatchEvent(new Event("waits"));
+    const patience = current.patience === null ? [] : [new Promise((resolve) => setTimeout(resolve, current.patience))];
+    Promise.race([last, ...patience]).then(() => {
+      current?.call.abort();
+      const goes = form.dispatchEvent(new Event("goes", { cancelable: true }));
+      if (goes) form.requestSubmit(event.submitter);
+    });
+  },
+  { capture: true },
+);
+addEventListener("pageshow", () => (pressed = false));
+
+export { form };

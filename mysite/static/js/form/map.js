@@ -1,0 +1,69 @@
+// A place by the position of the device, or on a map that loads only when it is asked for. Both fill in the coordinates.
+// Whoever uses neither writes the address.
+
+import { tiled } from "./tiles.js";
+
+const CLOSE = 17; // how close the map looks at a place that is known
+const PLACES = 6;
+
+class Place {
+  #field;
+  #lat;
+  #lon;
+  #map;
+  #marker;
+
+  constructor(field) {
+    this.#field = field;
+    [this.#lat, this.#lon] = ["lat", "lon"].map((part) => document.getElementById(`${field.dataset.map}-${part}`));
+    const tools = field.querySelector("[data-tools]");
+    const [here, show] = ["[data-here]", "[data-show]"].map((one) => tools.querySelector(one));
+    here.hidden = !navigator.geolocation;
+    here.addEventListener("click", () => this.#locate());
+    show?.addEventListener("click", () => this.#show(show));
+    tools.hidden = here.hidden && !show;
+  }
+
+  #locate() {
+    const tell = (word) => this.#say(this.#field.dataset[word]);
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        this.#fill(coords.latitude, coords.longitude);
+        tell("found");
+      },
+      () => tell("failed"),
+      { enableHighAccuracy: true, timeout: 15_000 },
+    );
+  }
+
+  #fill(lat, lon) {
+    for (const [input, value] of [[this.#lat, lat], [this.#lon, lon]]) {
+      input.value = String(Number(value.toFixed(PLACES)));
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    this.#lat.closest("details").open = true;
+    this.#mark();
+  }
+
+  #say(text) {
+    this.#field.querySelector("[data-said]").textContent = text;
+  }
+
+  async #show(button) {
+    button.disabled = true;
+    this.#map = await tiled(this.#field.dataset, button.parentElement);
+    button.hidden = true;
+    this.#map.on("click", ({ latlng }) => this.#fill(latlng.lat, latlng.wrap().lng));
+    this.#mark();
+  }
+
+  #mark() {
+    const at = [this.#lat.value, this.#lon.value].map((text) => Number.parseFloat(text.replace(",", ".")));
+    if (!this.#map || at.some(Number.isNaN)) return;
+    this.#marker ??= L.circleMarker(at, { className: "marker", radius: 10 }).addTo(this.#map);
+    this.#marker.setLatLng(at);
+    this.#map.setView(at, Math.max(this.#map.getZoom(), CLOSE));
+  }
+}
+
+for (const field of document.querySelectorAll("[data-map]")) new Place(field);

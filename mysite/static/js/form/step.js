@@ -1,0 +1,72 @@
+// Shows and hides the questions and options of a step as the answers change, and keeps the price so far: what the
+// server would show after the next click. What is hidden is disabled, so it is not sent, and keeps what was typed.
+// The focus never moves.
+
+import { Shown, feesDue } from "../conditions.js";
+import { answersOn, rowsOf } from "./answers.js";
+import { showComputed, showPrice } from "./figures.js";
+
+const form = document.getElementById("filing");
+const { definition, answers, step, today, words } = JSON.parse(document.getElementById("step-data").textContent);
+const { fields } = definition.steps.find((one) => one.key === step);
+const news = document.getElementById("step-news");
+
+const named = (name) => form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+
+function update() {
+  const all = { ...answers, ...answersOn(form, fields, answers, today) };
+  const shown = Shown.of(definition, all, today);
+  const opened = arrange(fields, shown);
+  // The server asks for what this names, and takes it for asked.
+  const asked = fields.map((field) => field.key).filter((key) => shown.shows(key));
+  form.elements.namedItem("_shown").value = asked.join(" ");
+  if (definition.fees.length) showPrice(feesDue(definition.fees, shown, today), words);
+  return opened;
+}
+
+/** Shows `fields`, of the step or of a row, as they should be; how many questions are new on the page. */
+function arrange(fields, shown, prefix = "") {
+  let opened = 0;
+  for (const field of fields) {
+    const name = prefix + field.key;
+    if (field.condition) opened += toggle(name, shown.shows(field.key));
+    if (field.type === "computed") showComputed(name, field, shown.get(field.key), words);
+    for (const option of field.options ?? []) offer(name, option.value, shown.holds(option.condition));
+    for (let row = 0; row < ((field.fields && rowsOf(form, name)) || 0); row++) {
+      const inRow = `${name}-${row}-`;
+      const given = answersOn(form, field.fields, {}, today, inRow);
+      opened += arrange(field.fields, shown.row(field, given), inRow);
+    }
+  }
+  return opened;
+}
+
+function toggle(name, open) {
+  const question = form.querySelector(`[data-question="${CSS.escape(name)}"]`);
+  if (!question || question.hidden !== open) return 0;
+  question.hidden = question.disabled = !open;
+  return open ? 1 : 0;
+}
+
+function offer(name, value, open) {
+  for (const input of named(name)) {
+    const option = input.options ? [...input.options].find((one) => one.value === value) : input;
+    if (!option || option.value !== value) continue;
+    option.disabled = !open;
+    (input.options ? option : input.closest("label")).hidden = !open;
+    if (!open && option.selected) {
+      input.value = "";
+      input.dispatchEvent(new Event("change")); // for a list that is searched: it does not bubble
+    }
+  }
+}
+
+// A new question stands after the one that opens it, but not always right after, and by itself says nothing to whoever
+// does not see it: one quiet sentence tells how many there are. What goes away needs nobody's attention.
+function tell(opened) {
+  if (opened) news.textContent = (opened === 1 ? news.dataset.one : news.dataset.many).replace("{n}", opened);
+}
+
+for (const event of ["input", "change"]) form.addEventListener(event, () => tell(update()));
+addEventListener("pageshow", update); // browsers fill in again what was typed before
+update();

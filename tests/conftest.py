@@ -10,13 +10,22 @@ from tests.browser import NO_BROWSER, chromium
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+# The longest of the browser's tests come first among them: who began with one at the very end would be waited for.
+LONGEST = ("test_journeys", "test_editor_builds_a_form", "test_filing_in_browser")
+
+
 def pytest_collection_modifyitems(items):
     """Whatever stands in tests/functional drives a browser: skipped aloud where there is none."""
+    items.sort(key=lambda item: _in_browser(item) and 1 + (item.path.stem not in LONGEST))
     for item in items:
-        if "/functional/" in item.path.as_posix():
+        if _in_browser(item):
             item.add_marker(pytest.mark.browser)
             if not chromium() and not os.environ.get("COMMUNE_REQUIRE_ALL"):
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def _in_browser(item) -> bool:
+    return "/functional/" in item.path.as_posix()
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -27,6 +36,15 @@ def pytest_terminal_summary(terminalreporter):
             f"{len(skipped)} browser tests did NOT run: no chromium was found. Install one "
             "(apt install chromium) or name it in CHROMIUM."
         )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_reference_index():
+    """What refers to what is written at every saving, a tenth of the time of many tests, and read by none."""
+    from wagtail.signal_handlers import disable_reference_index_auto_update
+
+    with disable_reference_index_auto_update():
+        yield
 
 
 @pytest.fixture(autouse=True)

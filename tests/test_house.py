@@ -89,43 +89,47 @@ def test_no_public_template_has_inline_style_or_script():
     assert not faults
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_is_translated(language, tmp_path_factory):
-    """What the code says now, collected anew, has its translation in the project's catalogue."""
+def test_every_text_is_translated(tmp_path):
+    """What the code says now, collected anew, has its translation in the project's catalogues."""
     if not shutil.which("xgettext") and not os.environ.get("COMMUNE_REQUIRE_ALL"):
         pytest.skip("xgettext is not installed")
-    collected = polib.pofile(str(collect(language, tmp_path_factory.mktemp("texts"))))
-    missing = [entry.msgid for entry in collected if not entry.obsolete and not entry.translated()]
-    fuzzy = [entry.msgid for entry in collected.fuzzy_entries()]
-    assert not missing, f"{len(missing)} texts without translation into {language}: {missing[:20]}"
-    assert not fuzzy
+    collect(tmp_path)
+    for language in LANGUAGES:
+        collected = polib.pofile(str(tmp_path / catalogue(language)))
+        missing = [entry.msgid for entry in collected if not entry.obsolete and not entry.translated()]
+        fuzzy = [entry.msgid for entry in collected.fuzzy_entries()]
+        assert not missing, f"{len(missing)} texts without translation into {language}: {missing[:20]}"
+        assert not fuzzy
 
 
-def collect(language: str, folder: Path) -> Path:
-    """The catalogue of ``language`` as makemessages would leave it, made in a copy of the sources."""
+def catalogue(language: str) -> Path:
+    return Path("mysite", "locale", language, "LC_MESSAGES", "django.po")
+
+
+def collect(folder: Path) -> None:
+    """The catalogues as makemessages would leave them, made in a copy of the sources."""
     for name in SOURCES:
         ignore = shutil.ignore_patterns("__pycache__", "static", "*.mo", "migrations")
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
     (folder / "mysite" / "locale").mkdir(exist_ok=True)
     shutil.copy(ROOT / "manage.py", folder)
+    locales = [word for language in LANGUAGES for word in ("--locale", language)]
     subprocess.run(
-        [sys.executable, "manage.py", "makemessages", "--locale", language, "--no-obsolete", "--no-wrap"],
+        [sys.executable, "manage.py", "makemessages", *locales, "--no-obsolete", "--no-wrap"],
         cwd=folder,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "mysite.settings.test"},
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "mysite.settings.test", "PYTHONPATH": str(ROOT)},
         check=True,
         capture_output=True,
     )
-    return folder / "mysite" / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_translations_keep_the_placeholders_of_their_text(language):
-    path = ROOT / "mysite" / "locale" / language / "LC_MESSAGES" / "django.po"
-    assert path.exists()
-    catalogue = [entry for entry in polib.pofile(str(path)) if entry.translated() and not entry.obsolete]
+    entries = polib.pofile(str(ROOT / catalogue(language)))
     wrong = [
         entry.msgid
-        for entry in catalogue
+        for entry in entries
+        if entry.translated() and not entry.obsolete
         for text in entry.msgstr_plural.values() or [entry.msgstr]
         if not placeholders(text) <= placeholders(entry.msgid) | placeholders(entry.msgid_plural)
         or not (entry.msgid_plural or placeholders(entry.msgid) <= placeholders(text))

@@ -20,7 +20,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def gunicorn(settings: str, workers: int = 1):
+def gunicorn(settings: str, workers: int = 1, environment: dict | None = None):
     """Runs the project under ``settings`` and yields its port; ends the process afterwards."""
     port = free_port()
     process = subprocess.Popen(
@@ -28,7 +28,7 @@ def gunicorn(settings: str, workers: int = 1):
             *(sys.executable, "-m", "gunicorn", "mysite.wsgi"),
             *("--bind", f"{HOST}:{port}", "--workers", str(workers), "--log-level", "error"),
         ],
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": settings},
+        env=(environment or os.environ) | {"DJANGO_SETTINGS_MODULE": settings},
     )
     try:
         _wait_until_up(port, process)

@@ -1,8 +1,10 @@
 """People for tests: a resident who signs in by code, staff who may enter the admin."""
 
 import factory
+from allauth.account.models import EmailAddress
 
-from eservices.accounts.models import IdentityLevel, User
+from eservices.accounts import actions
+from eservices.accounts.models import IdentityLevel, IdentityProof, User
 from eservices.accounts.roles import ensure_roles
 
 PASSWORD = "une phrase assez longue"
@@ -24,9 +26,10 @@ class UserFactory(factory.django.DjangoModelFactory):
     @classmethod
     def _create(cls, model_class, *args, roles=(), **fields):
         user = model_class.objects.create_user(*args, **fields)
+        if user.identity_level >= IdentityLevel.EMAIL:
+            EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
         if roles:
-            groups = ensure_roles()
-            user.groups.set([groups[name] for name in roles])
+            user.groups.set(ensure_roles(*roles).values())
         return user
 
 
@@ -52,3 +55,15 @@ class AgentFactory(UserFactory):
     is_staff = True
     password = PASSWORD
     roles = ("agents",)
+
+
+def known(given_names="Élodie", family_name="Marchetti", birth_date=None, **fields):
+    """A resident whose account is known to be this person's: she typed the code that was posted to her."""
+    return actions.prove_identity(
+        actor=None,
+        user=UserFactory(first_name=given_names, last_name=family_name, **fields),
+        means=IdentityProof.Means.POSTED_CODE,
+        given_names=given_names,
+        family_name=family_name,
+        birth_date=birth_date,
+    ).user

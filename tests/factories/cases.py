@@ -7,9 +7,19 @@ from django.utils import timezone
 
 from eservices.cases import actions, process
 from eservices.cases.actors import Applicant
-from eservices.cases.models import Case, Role, Team, TeamMember
+from eservices.cases.models import CallBack, Case, CaseTie, Person, Role, Team, TeamMember
+from eservices.cases.states import State
+from eservices.formbuilder.models import Form
+from eservices.submissions.actions import send
 from tests.factories.accounts import PASSWORD, UserFactory
-from tests.factories.submissions import FormVersionFactory, certificate, sent
+from tests.factories.submissions import (
+    ANSWERS,
+    DraftFactory,
+    FormFactory,
+    FormVersionFactory,
+    certificate,
+    sent,
+)
 
 DECISION = {"key": "decision", "type": "decision"}
 SITUATIONS = ("taken", "asked", "answered", "accepted", "refused", "withdrawn")
@@ -36,16 +46,25 @@ def member(role: Role = Role.LEAD, team: Team | None = None, **fields):
 class CaseFactory:
     """Opens a case as sending does, then leads it into a situation by the actions people take.
 
-    ``stages`` lays other stages than a decision; ``email=""`` takes the address away; ``late``, ``today`` or
-    ``deadline`` move the deadline; ``advanced=False`` leaves the process where sending left it.
+    ``stages`` lays other stages than a decision, ``settings`` are more of the service's; ``user`` sends it signed
+    in; ``email=""`` takes the address away, an ``adresse`` among the ``answers`` asks for the postal one; ``late``,
+    ``today`` or ``deadline`` move the deadline; ``advanced=False`` leaves the process where sending left it.
     """
 
     def __new__(
-        cls, *, stages=None, email="elodie@courriel.example", advanced=True, rehearsal=False, **fields
+        cls,
+        *,
+        stages=None,
+        email="elodie@courriel.example",
+        user=None,
+        advanced=True,
+        rehearsal=False,
+        **fields,
     ):
         situations = [name for name in SITUATIONS if fields.pop(name, False)]
         TeamFactory()
-        case = cls._open(stages, email, "rehearsal" if rehearsal else "published", fields.pop("answers", {}))
+        kind = "rehearsal" if rehearsal else "published"
+        case = cls._open(stages, email, user, kind, fields.pop("answers", {}), fields.pop("settings", {}))
         if advanced:
             process.advance(case.pk)
         for situation in situations:
@@ -55,13 +74,26 @@ class CaseFactory:
         return cls._moved(Case.objects.get(pk=case.pk), **fields)
 
     @staticmethod
-    def _open(stages, email, kind, answers) -> Case:
+    def _open(stages, email, user, kind, answers, settings) -> Case:
         content = certificate(stages=[DECISION] if stages is None else stages)
-        content["texts"]["fr"]["stage.decision"] = "Contrôle par nos soins"
+        content["settings"] |= settings
+        content["texts"]["fr"] |= {
+            "stage.decision": "Contrôle par nos soins",
+            "stage.check": "Vos indications",
+        }
+        contact = content["steps"][3]["fields"]
+        contact[0]["required"] = bool(email)
+        if "adresse" in answers:
+            contact.append({"key": "adresse", "type": "address"})
+            content["settings"]["applicant"]["address"] = "adresse"
         version = FormVersionFactory(content=content, kind=kind)
-        submission = sent(version=version)
+        given = {key: one for step in ANSWERS.values() for key, one in step.items()}
+        submission = sent(
+            version=version,
+            user=user,
+            answers=given | {"courriel": email or None, "adresse": answers.get("adresse")},
+        )
         submission.answers |= answers
-        submission.email = email
         submission.save()
         case = submission.case
         case.search_text = actions.search_text(case)
@@ -73,7 +105,9 @@ class CaseFactory:
         if late:
             fields["deadline"] = timezone.now() - timedelta(days=2)
         if today:
-            fields["deadline"] = timezone.localtime().replace(hour=23, minute=30)
+            fields["deadline"] = timezone.localtime().replace(hour=23, minute=59, second=59)
+        if fields.get("state") == State.CLOSED:
+            fields["closed_at"] = timezone.now()
         Case.objects.filter(pk=case.pk).update(**fields)
         return Case.objects.get(pk=case.pk)
 
@@ -106,3 +140,68 @@ class CaseFactory:
 def applicant(case: Case) -> Applicant:
     """Whoever holds the link that was mailed."""
     return Applicant(link=case.links.filter(mailed=True).first())
+
+
+class PersonFactory(factory.django.DjangoModelFactory):
+    """Somebody whom a request concerns, beside others."""
+
+    class Meta:
+        model = Person
+
+    field = "enfants"
+    place = factory.Sequence(int)
+    name = "Lina Marchetti"
+
+
+class CallBackFactory(factory.django.DjangoModelFactory):
+    """Somebody waits for a call."""
+
+    class Meta:
+        model = CallBack
+
+    phone = "+41790000000"
+    wish = "demain matin"
+
+
+def tied(case: Case) -> Case:
+    """Another case that is tied to this one."""
+    other = CaseFactory()
+    CaseTie.objects.create(first=case, second=other, author=member())
+    return other
+
+
+def asking_papers(case: Case) -> Case:
+    """The same case, of which papers were asked."""
+    case.submission.answers |= {"pour": "autre"}
+    case.submission.save()
+    return case
+
+
+def another_service() -> Form:
+    """A form beside that of the cases, in force, which asks the same."""
+    form = FormFactory(slug="permis")
+    FormVersionFactory(form=form, content=certificate(slug="permis"))
+    return form
+
+
+HOUSEHOLD = {
+    "key": "enfants",
+    "type": "group",
+    "settings": {"persons": True},
+    "fields": [{"key": "enfant", "type": "person", "required": True}],
+}
+
+
+def household(*names: str, **fields) -> Case:
+    """A case that concerns several people, each named by first and last name."""
+    TeamFactory()
+    content = certificate(stages=[DECISION])
+    content["steps"][1]["fields"].append(HOUSEHOLD)
+    version = FormVersionFactory(content=content)
+    rows = [{"enfant": dict(zip(("first_name", "last_name"), name.split(), strict=True))} for name in names]
+    draft = DraftFactory(complete=True, version=version, **fields)
+    draft.answers |= {"enfants": rows}
+    draft.save()
+    case = send(actor=None, draft=draft).case
+    process.advance(case.pk)
+    return Case.objects.get(pk=case.pk)

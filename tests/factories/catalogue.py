@@ -41,12 +41,19 @@ def make_counter(home=None) -> ServiceIndexPage:
     return home.add_child(instance=index)
 
 
-def make_service(index=None, definition: dict = SERVICE, **page_fields) -> ServicePage:
-    """A published service."""
+def make_service(index=None, definition: dict = SERVICE, **page) -> ServicePage:
+    """A published service with its translations. ``page``: what it says beside the form (``lead="…"``)."""
     Team.objects.get_or_create(key="habitants", defaults={"name": "Contrôle des habitants"})
-    return actions.import_service(
-        actor=None, index=index or make_counter(), definition=definition, page_fields=page_fields
-    )
+    definition = said_beside(definition, **page) if page else definition
+    page = actions.import_service(actor=None, index=index or make_counter(), definition=definition)
+    actions.update_translations(page.pk)
+    return ServicePage.objects.get(pk=page.pk)
+
+
+def said_beside(definition: dict, situations=(), translations=None, **texts) -> dict:
+    """The definition with what its page says: in its own language, and in others by ``translations``."""
+    said = {definition["language"]: texts, **(translations or {})}
+    return definition | {"page": {"situations": list(situations), "texts": said}}
 
 
 def make_situation(slug: str = "demenager", name: str = "Je déménage", **more) -> LifeSituation:

@@ -3,6 +3,7 @@
 import factory
 from factory.django import DjangoModelFactory
 from wagtail.models import Locale
+from wagtail.rich_text import RichText
 
 from eservices.accounts.models import User
 from eservices.cases import actions as cases
@@ -19,6 +20,16 @@ STAGES = [
 ]
 
 
+def body(sentence: str, *, facts: str = "", validity: str = "", condition: dict | None = None) -> list:
+    """A statement where ``condition`` holds, facts and a part, as a StreamField takes them."""
+    keys = [key.strip() for key in facts.split(",") if key.strip()]
+    return [
+        ("statement", {"text": RichText(f"<p>{sentence}</p>"), "condition": condition}),
+        ("facts", {"heading": "Ce qui est déclaré", "keys": keys, "condition": None}),
+        ("part", {"heading": "Valeur", "text": RichText(f"<p>{validity}</p>"), "condition": None}),
+    ]
+
+
 class DocumentTemplateFactory(DjangoModelFactory):
     """The residence certificate in the commune's first language."""
 
@@ -30,9 +41,13 @@ class DocumentTemplateFactory(DjangoModelFactory):
     key = KEY
     title = "Attestation de domicile"
     law = "Extrait du registre des habitants"
-    sentence = "La commune atteste que {prenom} {nom} habite à Orvenay."
-    validity = "Établie le {date}, pour toute démarche."
-    facts = "nom, prenom, naissance"
+    tells_register = True
+    body = factory.LazyAttribute(lambda self: body(self.sentence, facts=self.facts, validity=self.validity))
+
+    class Params:
+        sentence = "La commune atteste que {prenom} {nom} habite à Orvenay."
+        validity = "Établie le {date}, pour toute démarche."
+        facts = "nom, prenom, naissance"
 
 
 def agent() -> User:
@@ -40,14 +55,21 @@ def agent() -> User:
     return User.objects.get_or_create(email="nadia@orvenay.example", defaults={"is_superuser": True})[0]
 
 
-def waiting_case(*, answers: dict | None = None, stages: list | None = None, kind: str = "published") -> Case:
+def waiting_case(
+    *,
+    answers: dict | None = None,
+    stages: list | None = None,
+    kind: str = "published",
+    advanced: bool = True,
+) -> Case:
     """A request for a certificate that waits for the decision of an agent."""
     content = certificate(stages=STAGES if stages is None else stages)
     submission = sent(version=FormVersionFactory(content=content, kind=kind))
     if answers:
         submission.answers |= answers
         submission.save()
-    process.advance(submission.case.pk)
+    if advanced:
+        process.advance(submission.case.pk)
     return Case.objects.get(pk=submission.case.pk)
 
 

@@ -1,6 +1,8 @@
 """Definitions for tests: one question in one line, a form around it."""
 
+from eservices.formbuilder import reference_tables
 from eservices.formbuilder.definition import Definition
+from eservices.formbuilder.models import ReferenceRow, ReferenceTable
 
 
 def question(key: str = "nom", type: str = "short_text", **more) -> dict:
@@ -57,6 +59,17 @@ def options(*values: str) -> list[dict]:
     return [{"value": value} for value in values]
 
 
+def make_table(key: str = "rues", *labels: str, **more) -> ReferenceTable:
+    """A reference table whose rows have these labels; ``more`` for each row."""
+    table, _new = ReferenceTable.objects.get_or_create(key=key, defaults={"name": key.capitalize()})
+    for order, label in enumerate(labels, table.rows.count()):
+        row = ReferenceRow(table=table, label=label, order=order, **more)
+        row.full_clean()
+        row.save()
+    reference_tables.changed()
+    return table
+
+
 # One question of every type that this app offers.
 EVERY_TYPE = [
     question("ligne", "short_text", required=True, settings={"max_length": 20}),
@@ -68,16 +81,23 @@ EVERY_TYPE = [
     question("poids", "decimal"),
     question("montant", "money"),
     question("jour", "date", settings={"min": "-1y", "max": "+1y"}),
+    question("sejour", "date_range", settings={"min": "today", "longest": 10}),
     question("heure", "time"),
     question("accord", "yes_no"),
     question("un", "choice", options=options("a", "b")),
     question("plusieurs", "choices", options=options("a", "b", "c"), settings={"max": 2}),
     question("pieces", "files", settings={"max_files": 2}),
     question("adresse", "address"),
+    question("lieu", "map_point"),
+    question("personne", "person", settings={"more": ["salutation", "born", "nationality"]}),
     question("avs", "avs"),
+    question("niss", "nrn"),
+    question("matricule", "matricule"),
+    question("societe", "company", settings={"country": "CH"}),
     question("compte", "iban"),
     question("plaque", "plate"),
     question("consent", "consent"),
-    question("note", "static_text"),
+    question("note", "static_text", settings={"look": "note"}),
     question("enfants", "group", fields=[question("prenom", required=True), question("ne", "date")]),
+    question("total", "computed", settings={"formula": {"operation": "sum", "fields": ["nombre", "poids"]}}),
 ]

@@ -5,6 +5,7 @@ from datetime import time
 import factory
 import wagtail_factories
 from django.utils import translation
+from django.utils.text import slugify
 from wagtail.models import Locale, Page, Site
 
 from home.models import (
@@ -17,6 +18,7 @@ from home.models import (
     Person,
     SectionPage,
     WasteCollection,
+    WasteDistrict,
 )
 
 WEEK = [("opening", {"day": str(day), "opens": time(8), "closes": time(11, 30)}) for day in range(5)]
@@ -36,6 +38,14 @@ def make_site(**home) -> HomePage:
     Site.objects.all().delete()
     Site.objects.create(hostname="testserver", root_page=page, is_default_site=True)
     Site.clear_site_root_paths_cache()
+    return page
+
+
+def second_site(hostname: str) -> HomePage:
+    """The home page of another site on the same installation."""
+    page = HomePage(title="Autre", slug=slugify(hostname), locale=locale())
+    Page.objects.get(depth=1).add_child(instance=page)
+    Site.objects.create(hostname=hostname, root_page=page)
     return page
 
 
@@ -118,6 +128,15 @@ class WasteCollectionFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = WasteCollection
+
+
+class WasteDistrictFactory(factory.django.DjangoModelFactory):
+    name = "Bourg"
+    slug = "bourg"
+    locale = factory.LazyFunction(locale)
+
+    class Meta:
+        model = WasteDistrict
 
 
 class CommuneSettingsFactory(factory.django.DjangoModelFactory):

@@ -4,8 +4,26 @@ from datetime import date, datetime
 
 import factory
 from django.utils import timezone
+from wagtail_factories import DocumentFactory
 
-from news.models import EventIndexPage, EventPage, NewsCategory, NewsIndexPage, NewsPage
+from news.models import (
+    DocumentKind,
+    EventIndexPage,
+    EventPage,
+    JobIndexPage,
+    JobPage,
+    LibraryPage,
+    MeetingIndexPage,
+    MeetingPage,
+    NewsCategory,
+    NewsIndexPage,
+    NewsPage,
+    NoticeIndexPage,
+    NoticeKind,
+    NoticePage,
+    Publication,
+    WasteCalendarPage,
+)
 
 from .home import PageFactory, locale
 
@@ -61,3 +79,101 @@ class EventPageFactory(PageFactory):
 
     class Meta:
         model = EventPage
+
+
+class NoticeKindFactory(factory.django.DjangoModelFactory):
+    name = "Enquête publique"
+    days = 30
+    locale = factory.LazyFunction(locale)
+
+    class Meta:
+        model = NoticeKind
+
+
+class NoticeIndexPageFactory(PageFactory):
+    title = "Pilier public"
+    slug = "pilier-public"
+
+    class Meta:
+        model = NoticeIndexPage
+
+
+class NoticePageFactory(PageFactory):
+    title = factory.Sequence(lambda number: f"Villa {number}")
+    slug = factory.Sequence(lambda number: f"villa-{number}")
+    kind = factory.SubFactory(NoticeKindFactory)
+    first_day = date(2026, 11, 2)
+
+    class Meta:
+        model = NoticePage
+
+
+class MeetingIndexPageFactory(PageFactory):
+    title = "Séances du Conseil"
+    slug = "seances"
+
+    class Meta:
+        model = MeetingIndexPage
+
+
+class MeetingPageFactory(PageFactory):
+    title = factory.Sequence(lambda number: f"Séance {number}")
+    slug = factory.Sequence(lambda number: f"seance-{number}")
+    start = factory.LazyFunction(lambda: moment(2026, 12, 10, 20))
+    place = "Salle du Conseil"
+
+    class Meta:
+        model = MeetingPage
+
+
+class DocumentKindFactory(factory.django.DjangoModelFactory):
+    name = "Règlements"
+    slug = "reglements"
+    locale = factory.LazyFunction(locale)
+
+    class Meta:
+        model = DocumentKind
+
+
+class PublicationFactory(factory.django.DjangoModelFactory):
+    title = factory.Sequence(lambda number: f"Règlement {number}")
+    kind = factory.SubFactory(DocumentKindFactory)
+    date = date(2026, 3, 2)
+    document = factory.SubFactory(DocumentFactory, title="Fichier")
+
+    class Meta:
+        model = Publication
+
+
+class LibraryPageFactory(PageFactory):
+    title = "Documents"
+    slug = "documents-officiels"
+
+    class Meta:
+        model = LibraryPage
+
+
+class JobIndexPageFactory(PageFactory):
+    title = "Emplois"
+    slug = "emplois"
+
+    class Meta:
+        model = JobIndexPage
+
+
+class JobPageFactory(PageFactory):
+    title = factory.Sequence(lambda number: f"Jardinière {number}")
+    slug = factory.Sequence(lambda number: f"jardiniere-{number}")
+    closes_on = date(2026, 12, 12)
+    email = "rh@orvenay.example"
+
+    class Meta:
+        model = JobPage
+
+
+class WasteCalendarPageFactory(PageFactory):
+    title = "Collectes"
+    slug = "collectes"
+
+    class Meta:
+        model = WasteCalendarPage

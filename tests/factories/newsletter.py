@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import factory
 from django.utils import timezone
+from wagtail.blocks import StreamValue
 
-from newsletter.models import Subscriber, Subscription, Topic
+from newsletter import carrying
+from newsletter.actions import mailings as actions
+from newsletter.models import Campaign, Mailing, Subscriber, Subscription, Topic
 from newsletter.states import State
 
 from .home import locale
@@ -47,5 +50,49 @@ def translated_topic(topic: Topic, code: str, name: str) -> Topic:
     """``topic`` in another language."""
     copy = topic.copy_for_translation(locale(code))
     copy.name = name
+    copy.save()
+    return copy
+
+
+class CampaignFactory(factory.django.DjangoModelFactory):
+    """Approved, with a line of its own. ``pages=[…]`` tells of these, ``topics=[…]`` writes to their subscribers."""
+
+    title = factory.Sequence(lambda number: f"Lettre {number}")
+    locale = factory.LazyFunction(locale)
+
+    class Meta:
+        model = Campaign
+        skip_postgeneration_save = True
+
+    class Params:
+        draft = factory.Trait(live=False)
+
+    @classmethod
+    def _create(
+        cls, model, *args, pages=(), blocks=(("text", "<p>Bonjour à tous.</p>"),), topics=(), **fields
+    ):
+        campaign = model(**fields)
+        kinds = {"NewsPage": "news", "EventPage": "event", "NoticePage": "notice"}
+        chosen = [(kinds[type(page).__name__], page.pk) for page in pages]
+        raw = [{"type": kind, "value": value} for kind, value in [*chosen, *blocks]]
+        campaign.body = StreamValue(campaign._meta.get_field("body").stream_block, raw, is_lazy=True)
+        campaign.topics = list(topics)
+        campaign.save()
+        return campaign
+
+
+def mailed(campaign: Campaign, **options) -> Mailing:
+    """The campaign as sent, as far as one worker gets."""
+    mailing = actions.schedule(actor=None, campaign=campaign, **options)
+    carrying.carry(mailing.pk)
+    mailing.refresh_from_db()
+    return mailing
+
+
+def translated_campaign(campaign: Campaign, code: str, **changes) -> Campaign:
+    """``campaign`` in another language, approved."""
+    copy = campaign.copy_for_translation(locale(code))
+    for name, value in ({"live": True} | changes).items():
+        setattr(copy, name, value)
     copy.save()
     return copy

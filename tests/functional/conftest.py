@@ -31,7 +31,7 @@ def visit(browser, live_server, request):
     A window that saw a fault of the server, of a script, of the content policy, or that asked a foreign host
     for something fails the test; one of a failed test leaves a picture in var/shots.
     """
-    contexts, faults = [], []
+    contexts, faults, travelling = [], [], set()
 
     def open_window(*, width=1280, height=900, javascript=True, language="fr-CH", **options):
         context = browser.new_context(
@@ -50,6 +50,9 @@ def visit(browser, live_server, request):
         page.on("response", lambda answer: answer.status >= 500 and faults.append(f"500: {answer.url}"))
         page.on("console", lambda line: "Content Security" in line.text and faults.append(line.text))
         page.on("request", lambda call: faults.append(f"foreign: {call.url}") if _foreign(call.url) else None)
+        page.on("request", lambda call: travelling.add(call))
+        page.on("requestfinished", lambda call: travelling.discard(call))
+        page.on("requestfailed", lambda call: travelling.discard(call))
         return page
 
     def _foreign(url):
@@ -61,8 +64,19 @@ def visit(browser, live_server, request):
         for page in context.pages if failed else []:
             SHOTS.mkdir(parents=True, exist_ok=True)
             page.screenshot(path=SHOTS / f"{request.node.name}-{number}.png", full_page=True)
+        _settle(context, travelling)
+        context.set_offline(True)  # what a page still saves as it closes would reach the next test's database
         context.close()
     assert not faults, "\n".join(faults)
+
+
+def _settle(context, travelling) -> None:
+    """Waits for what is on its way: an answer that is still being made would write into a flushed database."""
+    for page in context.pages[:1]:
+        for _time in range(60):
+            if not travelling:
+                return
+            page.wait_for_timeout(50)
 
 
 @pytest.hookimpl(wrapper=True)

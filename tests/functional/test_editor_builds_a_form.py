@@ -1,53 +1,89 @@
-"""An editor changes a service in the ordinary Wagtail editor, and the resident meets the change."""
+"""An editor builds a service in Wagtail's admin, knowing nothing technical, and the resident meets it."""
+
+import json
 
 import pytest
 from django.utils.translation import gettext as _
 from playwright.sync_api import expect
 
+from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.models import Form
 from tests.browser import assert_accessible
-from tests.factories.catalogue import make_editor, make_service
+from tests.catalogue.test_outline import latest
+from tests.factories.catalogue import make_counter, make_editor, make_service
 from tests.factories.home import CommuneSettingsFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def sign_in(page, client, live_server, user):
-    client.force_login(user)
+@pytest.fixture
+def editor(visit, client, live_server):
+    """The window of somebody who may publish everything."""
+    CommuneSettingsFactory()
+    window = visit(height=1100)
+    client.force_login(make_editor())
     cookie = client.cookies["sessionid"]
-    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+    window.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+    return window
 
 
-def block(editor, name):
-    """The block of a StreamField whose hidden inputs start with ``name``."""
-    return editor.locator(f'[data-streamfield-child]:has(> input[name="{name}-type"])')
+def open_form(editor, service) -> None:
+    editor.goto(f"/admin/pages/{service.pk}/edit/#form-outline")
+    expect(editor.locator("#form-verdict")).to_be_visible()
 
 
-def add_block(editor, stream, kind):
-    """Adds a block of a kind at the end of a stream."""
-    stream.get_by_title("Insérer un bloc").last.click()
-    editor.get_by_role("option", name=kind).click()
+def row(editor, words):
+    """A question in the outline."""
+    return editor.locator(".outline-question", has=editor.get_by_role("link", name=words, exact=True)).first
 
 
-def publish(editor):
+def menu(editor, words, act) -> None:
+    row(editor, words).locator("[data-do=menu]").click()
+    editor.locator(".outline-menu:popover-open").get_by_role("button", name=act).click()
+
+
+def dialog(editor):
+    return editor.locator("dialog[open]")
+
+
+def publish(editor) -> None:
     editor.locator("[data-w-dropdown-target=toggle]", has=editor.locator("svg.icon-arrow-up")).last.click()
     editor.get_by_role("button", name="Publier").click()
     editor.wait_for_load_state("networkidle")
 
 
-def test_an_editor_adds_a_question_with_a_condition_and_the_resident_sees_it(visit, client, live_server):
-    CommuneSettingsFactory()
+def assert_step_accessible(editor) -> None:
+    editor.evaluate(
+        "document.querySelector('main').scrollTo({top: 0, behavior: 'instant'})"
+    )  # nothing half hidden
+    assert_accessible(editor, ".step-form")
+
+
+def condition_in(editor, name) -> dict:
+    return json.loads(editor.locator(f'[name="{name}"]').input_value())
+
+
+def test_an_editor_adds_a_question_with_a_condition_and_the_resident_sees_it(visit, editor):
     service = make_service()
-    editor = visit(height=1400)
-    sign_in(editor, client, live_server, make_editor())
-    editor.goto(f"/admin/pages/{service.pk}/edit/")
-    editor.get_by_role("tab", name="Formulaire").click()
-    add_block(editor, block(editor, "form-1"), _("Short text"))
-    added = block(editor, "form-1-value-fields-2")
-    added.get_by_label(_("Question")).first.fill("Adresse du bien")
-    added.get_by_role("button", name=_("Add a condition")).click()
-    added.get_by_role("combobox", name=_("Question")).select_option(label="Motif")
-    added.get_by_role("combobox", name=_("Value")).select_option(label="bail")
+    open_form(editor, service)
+    assert_accessible(editor, ".outline")
+
+    editor.locator(".outline-step").nth(1).get_by_role("button").filter(has_text=_("Question")).first.click()
+    assert_accessible(editor, "dialog")
+    dialog(editor).get_by_label(_("Question"), exact=True).fill("Adresse du bien")
+    dialog(editor).locator("button[type=submit]").click()
+    expect(row(editor, "Adresse du bien")).to_be_visible()
+
+    editor.get_by_role("link", name="Adresse du bien").click()
+    expect(editor.locator("[name=step-fields-2-value-label]")).to_be_focused()
+    question = editor.locator('[data-streamfield-child]:has(> input[name="step-fields-2-type"])')
+    question.get_by_role("button", name=_("Show only if…")).click()
+    question.get_by_role("combobox", name=_("Question")).select_option(label="Motif")
+    question.get_by_role("combobox", name=_("Value")).select_option(label="bail")
+    assert_step_accessible(editor)
+    editor.get_by_role("button", name=_("Save the step")).click()
+    expect(editor.get_by_text(_("The step “%(title)s” is saved.") % {"title": "motif"})).to_be_visible()
+    open_form(editor, service)
     publish(editor)
 
     field = Form.objects.get().current.definition.fields["adresse_du_bien"]
@@ -59,21 +95,148 @@ def test_an_editor_adds_a_question_with_a_condition_and_the_resident_sees_it(vis
     resident.locator(".start .btn").click()
     for name, text in (("prenom", "Élodie"), ("nom", "Rochat"), ("courriel", "elodie@courriel.example")):
         resident.locator(f"[name={name}]").fill(text)
-    resident.locator("form .btn").click()
-    expect(resident.get_by_label("Adresse du bien")).to_have_count(0)
+    resident.locator("form > p.go .btn").first.click()
+    expect(resident.get_by_label("Adresse du bien")).to_be_hidden()
     resident.get_by_label("bail").check()
-    resident.locator("form .btn").click()
+    resident.locator("form > p.go .btn").first.click()
     expect(resident.get_by_label("Adresse du bien")).to_be_visible()
     assert_accessible(resident)
 
 
-def test_a_form_with_a_fault_is_kept_as_a_draft_and_the_fault_is_said(visit, client, live_server):
+def test_steps_and_questions_are_arranged_by_the_keyboard_alone(editor):
     service = make_service()
-    editor = visit(height=1400)
-    sign_in(editor, client, live_server, make_editor())
-    editor.goto(f"/admin/pages/{service.pk}/edit/")
-    editor.get_by_role("tab", name="Formulaire").click()
-    block(editor, "form-0-value-fields-2").get_by_title("Supprimer").click()
+    open_form(editor, service)
+    button = row(editor, "prenom").locator("[data-do=down]")
+    button.focus()
+    editor.keyboard.press("Enter")
+    expect(editor.locator(".outline [role=status]")).to_have_text(
+        _("Moved to place %(place)s of %(places)s.") % {"place": 2, "places": 3}
+    )
+    expect(row(editor, "prenom").locator("[data-do=down]")).to_be_focused()
+    editor.keyboard.press("Enter")
+    expect(
+        row(editor, "prenom").locator("a").first
+    ).to_be_focused()  # nothing below: the button cannot be pressed
+    row(editor, "nom").locator("[data-do=menu]").focus()
+    editor.keyboard.press("Enter")
+    editor.keyboard.press("ArrowDown")
+    expect(editor.get_by_role("button", name=_("Move to another step…"))).to_be_focused()
+    editor.keyboard.press("Escape")
+    expect(row(editor, "nom").locator("[data-do=menu]")).to_be_focused()
+    titles = [child.value["label"] for child in latest(service).form[0].value["fields"]]
+    assert titles == ["nom", "courriel", "prenom"]
+
+
+def test_what_removing_would_break_is_said_before_and_the_fault_is_found_after(editor):
+    service = make_service()
+    open_form(editor, service)
+    menu(editor, "Motif", _("Remove the question…"))
+    expect(dialog(editor)).to_contain_text("precision")
+    dialog(editor).locator("button[type=submit]").click()
+    expect(editor.locator(".verdict-button.error")).to_be_visible()
+    assert_accessible(editor, ".outline")
     publish(editor)
-    expect(editor.get_by_text("courriel")).to_be_visible()
+    expect(editor.locator(".messages a").first).to_be_visible()
     assert Form.objects.get().versions.count() == 1
+
+    editor.locator(".messages a").first.click()
+    expect(editor.locator("[name=step-fields-0-value-label]")).to_be_focused()
+    open_form(editor, service)
+    editor.locator(".verdict-button").click()
+    assert_accessible(editor, "#form-faults")
+    editor.locator("#form-faults a").first.click()
+    expect(editor.locator("[name=step-fields-0-value-label]")).to_be_focused()
+
+
+def test_a_removal_is_taken_back(editor):
+    service = make_service()
+    open_form(editor, service)
+    menu(editor, "nom", _("Remove the question…"))
+    dialog(editor).locator("button[type=submit]").click()
+    expect(row(editor, "nom")).to_have_count(0)
+    editor.locator(".outline-undo button").click()
+    expect(row(editor, "nom")).to_be_visible()
+
+
+def test_what_is_typed_on_the_page_is_saved_before_the_form_changes(editor):
+    """Wagtail saves the page by itself; the outline saves too. Neither undoes the other."""
+    service = make_service()
+    open_form(editor, service)
+    editor.get_by_role("tab").first.click()
+    editor.wait_for_timeout(2500)  # from here on Wagtail sees what is typed
+    editor.locator("#id_title").fill("Attestation neuve")
+    editor.get_by_role("tab").nth(1).click()
+    row(editor, "prenom").locator("[data-do=down]").click()
+    expect(editor.locator(".outline [role=status]")).not_to_be_empty()
+    editor.get_by_role("tab").first.click()
+    editor.locator("#id_title").fill("Attestation toute neuve")
+    for _time in range(40):  # Wagtail saves when nobody has typed for a while
+        if (draft := latest(service)).title == "Attestation toute neuve":
+            break
+        editor.wait_for_timeout(250)
+    assert draft.title == "Attestation toute neuve"
+    assert [child.value["label"] for child in draft.form[0].value["fields"]] == ["nom", "prenom", "courriel"]
+
+
+def test_a_condition_of_several_levels_is_built_by_choosing(editor):
+    service = make_service()
+    step = latest(service).form[1]
+    address = f"/admin/services/{service.pk}/steps/{step.id}/#block-{step.value['fields'][1].id}"
+    editor.goto(address)
+    expect(editor.locator("[name=step-fields-1-value-label]")).to_be_focused()
+    question = editor.locator('[data-streamfield-child]:has(> input[name="step-fields-1-type"])')
+    expect(question.locator(".condition-lead")).to_have_text(_("Shown only if"))
+    question.get_by_role("button", name=_("A group of lines")).click()
+    question.locator("[data-at='1.0.question']").select_option(label="nom")
+    question.locator("[data-at='1.0.operator']").select_option("contains")
+    question.locator("[data-at='1.0.value']").fill("chat")
+    question.locator("[data-at='1.add']").click()
+    question.locator("[data-at='1.1.question']").select_option(label="courriel")
+    question.locator("[data-at='1.1.operator']").select_option("filled")
+    assert condition_in(editor, "step-fields-1-value-condition") == {
+        "all": [
+            {"field": "motif", "operator": "equals", "value": "autre"},
+            {
+                "any": [
+                    {"field": "nom", "operator": "contains", "value": "chat"},
+                    {"field": "courriel", "operator": "filled"},
+                ]
+            },
+        ]
+    }
+    assert_step_accessible(editor)
+    editor.get_by_role("button", name=_("Save the step")).click()
+    expect(editor.get_by_text(_("The step “%(title)s” is saved.") % {"title": "motif"})).to_be_visible()
+    editor.goto(address)
+    question.locator("[data-at='1.remove']").click()
+    assert condition_in(editor, "step-fields-1-value-condition")["field"] == "motif"
+
+
+def test_a_service_begins_with_a_usual_one_and_lacks_only_a_team(editor):
+    index = make_counter()
+    editor.goto(f"/admin/pages/add/eservices_catalogue/servicepage/{index.pk}/")
+    assert_accessible(editor, ".begin")
+    editor.get_by_role("button", name="Réservation de salle").click()
+    editor.wait_for_load_state("networkidle")
+    page = ServicePage.objects.get()
+    open_form(editor, page)
+    expect(editor.locator(".outline-step")).to_have_count(3)
+    editor.locator(".outline-faults.beside a").first.click()
+    expect(editor.locator("#id_team")).to_be_focused()
+
+
+def test_a_service_that_begins_empty_gets_its_outline_as_soon_as_it_has_a_title(editor):
+    index = make_counter()
+    editor.goto(f"/admin/pages/add/eservices_catalogue/servicepage/{index.pk}/?empty")
+    editor.wait_for_timeout(2500)  # from here on Wagtail sees what is typed
+    editor.locator("#id_title").fill("Vélos")
+    editor.locator("#id_lead").fill("Une subvention.")
+    expect(editor.locator("#w-autosave-indicator")).to_have_attribute("data-w-autosave-state-value", "saved")
+    editor.get_by_role("tab").nth(1).click()
+    expect(editor.locator(".starter-card").first).to_be_visible()
+    assert_accessible(editor, ".outline")
+    editor.locator(".starter-card.plain").click()
+    dialog(editor).get_by_label(_("Title"), exact=True).fill("Vous")
+    dialog(editor).locator("[value=person]").check()
+    dialog(editor).locator("button[type=submit]").click()
+    expect(editor.locator(".outline-question")).to_have_count(3)

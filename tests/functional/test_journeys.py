@@ -23,15 +23,19 @@ from tests.factories.catalogue import make_counter, make_editor, make_service
 from tests.factories.documents import DocumentTemplateFactory
 from tests.factories.news import NewsCategoryFactory, NewsIndexPageFactory
 from tests.factories.newsletter import SubscriberFactory, TopicFactory
+from tests.factories.payments import entry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CERTIFICATE = project.BASE_DIR / "mysite" / "demo" / "services" / "attestation-domicile.json"
 
 
 @pytest.fixture
-def certificate(site):
-    """The residence certificate of the demo, published as an editor would."""
+def certificate(site, settings, tmp_path):
+    """The residence certificate of the demo with all its stages, published as an editor would."""
+    settings.GED_URL = f"directory:{tmp_path}"
     DocumentTemplateFactory(sentence="{prenom} {nom} habite à Orvenay.")
+    entry("attestation-domicile", 1500)
+    entry("attestation-domicile-envoi", 200)
     return make_service(make_counter(site), json.loads(CERTIFICATE.read_text()))
 
 
@@ -43,7 +47,7 @@ def sign_in(page, client, live_server, user):
 
 
 def go_on(page):
-    page.locator("form p.go .btn").first.click()
+    page.locator("form > p.go .btn").first.click()
 
 
 def file_certificate(page, service):
@@ -56,13 +60,13 @@ def file_certificate(page, service):
     page.get_by_label("Français", exact=True).check()
     assert_accessible(page)
     go_on(page)
-    page.get_by_label("Nom", exact=True).fill("Marchetti-Rochat")
+    page.get_by_label("Nom", exact=True).fill("Marchetti")
     page.get_by_label("Prénoms").fill("Élodie Anne")
-    for part, value in {"day": "14", "month": "6", "year": "1986"}.items():
+    for part, value in {"day": "17", "month": "4", "year": "1988"}.items():
         page.locator(f"[name=naissance-{part}]").fill(value)
     for part, value in {
         "street": "Rue du Lac",
-        "number": "12 bis",
+        "number": "12",
         "postcode": "1199",
         "town": "Orvenay",
     }.items():
@@ -71,7 +75,6 @@ def file_certificate(page, service):
     go_on(page)
     page.get_by_label("Adresse e-mail").fill("elodie@courriel.example")
     page.get_by_label("Non", exact=True).check()
-    page.locator("[name=exact]").check()
     go_on(page)
     expect(page.get_by_text("CHF 15.–").first).to_be_visible()
     assert_accessible(page)
@@ -82,9 +85,10 @@ def file_certificate(page, service):
 
 
 def mailed_link(recipient: str, live_server) -> str:
-    """The private link in the newest letter to somebody."""
-    letter = Delivery.objects.filter(recipient=recipient).latest("created_at").payload["text"]
-    return live_server.url + re.search(r"https?://[^/\s]+(/dossier/[^\s>]+)", letter).group(1)
+    """The private link in the newest letter to somebody that has one."""
+    letters = Delivery.objects.filter(recipient=recipient).order_by("-created_at")
+    links = (re.search(r"https?://[^/\s]+(/dossier/[^\s>]+)", letter.payload["text"]) for letter in letters)
+    return live_server.url + next(link for link in links if link).group(1)
 
 
 def open_case(page, case):
@@ -105,19 +109,28 @@ def test_a_certificate_travels_from_the_phone_to_the_agent_and_back_and_a_strang
     agent = visit()
     sign_in(agent, client, live_server, member(Role.DECIDE, case.team))
     open_case(agent, case)
-    agent.locator("#accept summary").click()
-    agent.locator("#accept input[value=seen]").check()
-    agent.locator("#accept .btn").click()
+    agent.locator("input[name=identity_check][value=seen]").check()
+    agent.get_by_role("button", name="Continuer").click()
+    expect(agent.get_by_text("Paiement de l’attestation").first).to_be_visible()
+    assert_accessible(agent, ".desk")
+
+    phone.goto(mailed_link("elodie@courriel.example", live_server))
+    assert_accessible(phone)
+    phone.get_by_role("link", name="Payer").click()
+    phone.get_by_role("button", name="Payer").click()
+    phone.get_by_role("button", name="Payer", exact=True).click()
+    expect(phone.locator("h1")).to_have_text("Payé. Merci.")
     document = Document.objects.get()
     assert document.state == Document.State.ISSUED
-    expect(agent.get_by_text(document.number).first).to_be_visible()
     case.refresh_from_db()
-    assert (case.state, case.outcome) == ("closed", "accepted")
+    assert (case.state, case.outcome) == ("closed", "completed")
+    agent.reload()
+    expect(agent.get_by_text(document.number).first).to_be_visible()
 
     phone.goto(mailed_link("elodie@courriel.example", live_server))
     assert_accessible(phone)
     with phone.expect_download() as download:
-        phone.locator("a[download]").click()
+        phone.locator(".doc a[download]").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
 
     stranger = visit()
@@ -227,8 +240,10 @@ def choose_picture(editor):
 
 
 def preview(editor):
-    """The draft in a window of its own."""
-    editor.locator("[data-side-panel-toggle=preview], [aria-label*=révisualis]").first.click()
+    """The draft in a window of its own, once Wagtail saved the page by itself and made the preview of what it saved."""
+    editor.wait_for_url("**/edit/")
+    with editor.expect_response(lambda answer: answer.url.endswith("/edit/preview/")):
+        editor.locator("[data-side-panel-toggle=preview], [aria-label*=révisualis]").first.click()
     with editor.context.expect_page() as opened:
         editor.locator("[data-w-preview-target=newTab]").click()
     return opened.value

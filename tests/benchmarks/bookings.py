@@ -1,0 +1,155 @@
+"""The calendar of a counter with five years of bookings behind it, and the search over many rooms.
+
+usage: python -m tests.benchmarks.bookings [--bookings 50000] [--resources 100] [--rounds 60]. Starts a PostgreSQL.
+Times are those of the server, measured within one process: a page with the month of a counter with four desks, and
+what of all rooms is free on the Saturdays of a month.
+"""
+
+import argparse
+import json
+import os
+import time
+from datetime import datetime, timedelta
+from random import Random
+from statistics import median
+
+import django
+
+from .postgresql import postgresql
+
+SETTINGS = "tests.benchmarks.queue_settings"
+SERVER = {"fsync": "off", "synchronous_commit": "off"}
+DESKS, A_DAY, YEARS = 4, 14, 5
+MONTH_MS, SEARCH_MS = 50, 150  # p95
+
+
+def filled(bookings: int, resources: int) -> None:
+    """A migrated database, a counter whose past is full, and as many rooms, some of them taken on Saturdays."""
+    from django.core.management import call_command
+
+    from tests.factories.bookings import counter, resource, timetable
+    from tests.factories.forms import content, question, step
+    from tests.factories.submissions import FormVersionFactory
+
+    call_command("migrate", verbosity=0)
+    desks = counter(desks=DESKS)
+    table = timetable()
+    rooms = [resource(f"salle-{n}", table=table, capacity=30 + n) for n in range(resources)]
+    asked = question("quand", "booking", required=True, settings={"resources": ["guichet"]})
+    FormVersionFactory(form__slug="rendez-vous", content=content(step("quand", asked), slug="rendez-vous"))
+    take_all(desks, bookings)
+    take_evenings(rooms)
+
+
+def take_all(counter, bookings: int) -> None:
+    """Appointments on every desk over five years, the last of them next month."""
+    from django.utils import timezone
+
+    random, unit = Random(1), counter.uses.get().unit_id
+    last = timezone.localdate() + timedelta(days=30)
+    days = [last - timedelta(days=n) for n in range(YEARS * 365)]
+    working = [day for day in days if day.weekday() < 5]
+    places = [(day, place, desk) for day in working for place in range(A_DAY) for desk in range(1, DESKS + 1)]
+    rows = []
+    for day, place, desk in random.sample(places, min(bookings, len(places))):
+        hour = 8 + place / 2 if place < 8 else 14 + (place - 8) / 2
+        rows.append((counter.pk, unit, desk, at(day, hour), at(day, hour + 0.5)))
+    take(rows)
+
+
+def take_evenings(rooms) -> None:
+    from django.utils import timezone
+
+    random, today = Random(2), timezone.localdate()
+    rows = []
+    for room in rooms:
+        unit = room.uses.get().unit_id
+        for ahead in random.sample(range(1, 120), 40):
+            day = today + timedelta(days=ahead)
+            rows.append((room.pk, unit, 1, at(day, 14), at(day, 20)))
+    take(rows)
+
+
+def at(day, hour: float) -> datetime:
+    from django.utils import timezone
+
+    zone = timezone.get_default_timezone()
+    return datetime(day.year, day.month, day.day, int(hour), int(hour % 1 * 60), tzinfo=zone)
+
+
+def take(rows: list[tuple]) -> None:
+    from eservices.bookings.models import Booking, Piece
+
+    made = [
+        Booking(resource_id=resource, starts_at=start, ends_at=end, state="confirmed")
+        for resource, _unit, _number, start, end in rows
+    ]
+    Booking.objects.bulk_create(made, batch_size=2000)
+    pieces = [
+        Piece(booking=booking, unit_id=unit, number=number, starts_at=start, ends_at=end)
+        for booking, (_resource, unit, number, start, end) in zip(made, rows, strict=True)
+    ]
+    Piece.objects.bulk_create(pieces, batch_size=2000)
+
+
+def timed(act, rounds: int) -> dict[str, float]:
+    times = []
+    for _ in range(rounds + 5):
+        start = time.perf_counter()
+        act()
+        times.append((time.perf_counter() - start) * 1000)
+    times = sorted(times[5:])
+    return {"p50_ms": round(median(times), 1), "p95_ms": round(times[int(len(times) * 0.95)], 1)}
+
+
+def measured(rounds: int) -> dict[str, dict]:
+    from django.test import Client
+    from django.utils import timezone
+
+    from eservices.bookings.finding import Wish, find
+    from eservices.bookings.offers import offers
+
+    client = Client()
+
+    def month():
+        answer = client.get("/demande/rendez-vous/")
+        if b'class="cal"' not in answer.content:
+            raise SystemExit("The page has no calendar.")
+
+    first = (timezone.localdate().replace(day=1) + timedelta(days=62)).replace(day=1)
+    wish = Wish(first, people=30, weekday=5, length=timedelta(hours=4))
+    rooms = [offer for offer in offers().values() if offer.kind == "room"]
+    if not find(rooms, wish, timezone.now()):
+        raise SystemExit("Nothing was found.")
+    return {
+        "month": timed(month, rounds),
+        "search": timed(lambda: find(rooms, wish, timezone.now()), rounds),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bookings", type=int, default=50_000)
+    parser.add_argument("--resources", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=60)
+    options = parser.parse_args()
+    with postgresql(SERVER) as url:
+        os.environ |= {"DJANGO_SETTINGS_MODULE": SETTINGS, "DATABASE_URL": url}
+        django.setup()
+        filled(options.bookings, options.resources)
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        figures = measured(options.rounds)
+        connection.close()
+    budgets = {"month": MONTH_MS, "search": SEARCH_MS}
+    missed = [name for name, most in budgets.items() if figures[name]["p95_ms"] > most]
+    for name, found in figures.items():
+        print(f"{name:10}{found['p50_ms']:>10} ms{found['p95_ms']:>10} ms p95, budget {budgets[name]} ms")
+    print(json.dumps(vars(options) | {"ms": figures, "budgets": budgets, "missed": missed}))
+    raise SystemExit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

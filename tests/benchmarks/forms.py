@@ -1,0 +1,158 @@
+"""What a form costs by its size: import, publication, check, outline, and every step that a resident opens or saves.
+
+usage: python -m tests.benchmarks.forms [--fields 10 50 100 400]. In one process and in memory, by the test client:
+times are the processor's, so that nothing else on the machine counts. Each size is compared with the one before: a
+ratio near that of the fields is linear.
+"""
+
+import argparse
+import json
+import os
+import time
+from statistics import median
+
+import django
+
+BUDGETS = {  # milliseconds, for the largest form
+    "import": 3000,
+    "publish": 3000,
+    "step_render": 80,
+    "step_save": 60,
+}
+NAMES = {
+    "lint": "check of the definition",
+    "import": "import as a draft",
+    "publish": "publication",
+    "translations": "two translations follow",
+    "outline": "the editor's outline",
+    "step_render": "a step rendered (median)",
+    "step_save": "a step saved (median)",
+    "last_render": "the last step rendered",
+    "last_save": "the last step saved",
+    "review": "the review rendered",
+    "send": "sending",
+}
+
+
+class Stopwatch:
+    """Keeps milliseconds by name; of what runs often, the median."""
+
+    def __init__(self):
+        self.times: dict[str, list[float]] = {}
+
+    def __call__(self, name: str, work):
+        start = time.process_time()
+        found = work()
+        self.times.setdefault(name, []).append((time.process_time() - start) * 1000)
+        return found
+
+    @property
+    def figures(self) -> dict[str, float]:
+        return {name: round(median(times), 1) for name, times in self.times.items()}
+
+
+def measured(fields: int, index, client, editor) -> dict[str, float]:
+    """The figures of one form of so many fields."""
+    from eservices.catalogue import following
+    from eservices.catalogue.actions import import_service
+    from eservices.catalogue.linting import lint
+    from eservices.catalogue.models import ServicePage
+    from tests.factories.forms import large_form
+
+    watch = Stopwatch()
+    definition = large_form(fields, languages=("de", "en"))
+    watch("lint", lambda: lint(definition))
+    draft = watch(
+        "import", lambda: import_service(actor=None, index=index, definition=definition, publish=False)
+    )
+    watch("publish", draft.get_latest_revision().publish)
+    page = ServicePage.objects.get(pk=draft.pk)
+    watch("translations", lambda: following.update(page, definition))
+    outline = f"/admin/services/{page.pk}/outline/"
+    _ok(editor.get(outline))
+    watch("outline", lambda: _ok(editor.get(outline)))
+    walk(watch, client, page.online_form, definition)
+    return watch.figures
+
+
+def walk(watch: Stopwatch, client, form, definition: dict) -> None:
+    """Through every step to the receipt, each step opened once more when all before it are saved."""
+    from django.urls import reverse
+
+    from eservices.submissions.models import Draft
+    from tests.factories.forms import nothing_but_yes
+
+    url = reverse("submissions:start", args=[form.slug])
+    for step in definition["steps"]:
+        _ok(client.get(url))
+        watch("step_render", lambda url=url: _ok(client.get(url)))
+        url = watch("step_save", lambda url=url, step=step: client.post(url, nothing_but_yes(step)).url)
+    for name in ("render", "save"):
+        watch.times[f"last_{name}"] = watch.times[f"step_{name}"][-1:]
+    watch("review", lambda: _ok(client.get(url)))
+    draft = Draft.objects.order_by("created_at").last()
+    send = reverse("submissions:send", args=[draft.secret])
+    assert watch("send", lambda: client.post(send, {"declared": "1"})).status_code == 302
+
+
+def _ok(response) -> None:
+    assert response.status_code == 200, response.status_code
+
+
+def prepared():
+    """A counter in three languages, a resident's and an editor's browser."""
+    from django.db import connection
+    from django.test import Client
+
+    from eservices.cases.models import Team
+    from tests.factories.catalogue import make_counter, make_editor
+    from tests.factories.home import translated
+
+    connection.creation.create_test_db(verbosity=0)
+    Team.objects.create(key="habitants", name="Contrôle des habitants")
+    index = make_counter()
+    for language in ("de", "en"):
+        translated(index, language, title=f"Guichet {language}")
+    editor = Client()
+    editor.force_login(make_editor())
+    return index, Client(), editor
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fields", type=int, nargs="+", default=[10, 50, 100, 400])
+    sizes = sorted(parser.parse_args().fields)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.alone"
+    django.setup()
+    place = prepared()
+    measured(sizes[0] + 1, *place)  # the first of everything compiles templates and fills caches
+    figures = {size: measured(size, *place) for size in sizes}
+    print_table(figures)
+    missed = {
+        name: figures[sizes[-1]][name] for name, most in BUDGETS.items() if figures[sizes[-1]][name] > most
+    }
+    print(json.dumps({"fields": sizes, "ms": figures, "budgets_ms": BUDGETS, "missed": missed}))
+    raise SystemExit(1 if missed else 0)
+
+
+def print_table(figures: dict[int, dict[str, float]]) -> None:
+    sizes = list(figures)
+    print(
+        f"{'milliseconds, by number of fields':34}"
+        + "".join(f"{size:>9}" for size in sizes)
+        + "   ratio  budget"
+    )
+    print(f"{'':34}" + "".join(f"{f'× {size / sizes[0]:g}':>9}" for size in sizes))
+    for name, label in NAMES.items():
+        row = [figures[size][name] for size in sizes]
+        ratio = row[-1] / max(row[-2], 0.1) if len(row) > 1 else 1
+        print(
+            f"{label:34}" + "".join(f"{one:9.1f}" for one in row) + f"{ratio:8.1f}{BUDGETS.get(name, ''):>8}"
+        )
+    if len(sizes) > 1:
+        times = sizes[-1] / sizes[-2]
+        print(f"ratio: {sizes[-1]} fields to {sizes[-2]}, {times:g} times as many")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""How soon an editor can work: the outline of the largest form, and a step of 16 questions, in a real chromium.
+
+usage: python -m tests.benchmarks.forms_editor [--fields 390] [--runs N]. Makes a database of its own and serves it with
+one gunicorn. *Ready* is counted from the click: loaded, every question there, and a picture drawn after that. The
+smallest screen of Wagtail that an editor opens, the history of the site, is timed in the same run.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from statistics import median
+
+import django
+
+from tests.browser import NO_BROWSER, chromium
+
+from .server import HOST, gunicorn
+
+SETTINGS = "tests.benchmarks.settings"
+MOST_MS = 1500
+QUESTIONS = 16
+DRAWN = """() => new Promise(
+  (done) => requestAnimationFrame(() => setTimeout(() => done(performance.now())))
+)"""
+
+
+def prepared(fields: int) -> tuple[dict[str, tuple[str, str]], str]:
+    """By name, an address and what has to be seen there; and the session of an editor."""
+    subprocess.run([sys.executable, "manage.py", "prepare"], check=True)
+    django.setup()
+    from django.test import Client
+
+    from tests.factories.catalogue import make_counter, make_editor, make_service
+    from tests.factories.forms import large_form
+    from tests.factories.home import CommuneSettingsFactory
+
+    CommuneSettingsFactory()
+    service = make_service(make_counter(), large_form(fields))
+    editor = Client()
+    editor.force_login(make_editor())
+    step = next(one for one in service.form if len(one.value["fields"]) >= QUESTIONS)
+    last = f"[name=step-fields-{len(step.value['fields']) - 1}-value-label]"
+    addresses = {
+        "reports": ("/admin/reports/site-history/", "main"),
+        "outline": (f"/admin/pages/{service.pk}/edit/#form-outline", "#form-verdict"),
+        "step": (f"/admin/services/{service.pk}/steps/{step.id}/", last),
+    }
+    return addresses, editor.cookies["sessionid"].value
+
+
+def ready(browser, origin: str, session: str, path: str, seen: str) -> float:
+    """Milliseconds until somebody could work at ``path``, in a window whose files are in its cache."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": "sessionid", "value": session, "url": origin}])
+    page = context.new_page()
+    for _visit in range(2):  # the first fills the window's cache
+        page.goto("about:blank")
+        page.goto(origin + path, wait_until="load")
+        page.locator(seen).wait_for(state="attached")
+        took = page.evaluate(DRAWN)
+    context.close()
+    return took
+
+
+def measured(addresses: dict, session: str, runs: int) -> dict[str, dict]:
+    from playwright.sync_api import sync_playwright
+
+    with gunicorn(SETTINGS) as port, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-background-networking"]
+        )
+        times = {
+            name: sorted(ready(browser, f"http://{HOST}:{port}", session, *place) for _run in range(runs))
+            for name, place in addresses.items()
+        }
+        browser.close()
+    return {
+        name: {"p50_ms": round(median(found)), "worst_ms": round(found[-1])} for name, found in times.items()
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fields", type=int, default=390)
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    if not chromium():
+        raise SystemExit(NO_BROWSER)
+    with tempfile.TemporaryDirectory(prefix="commune-forms-editor-") as folder:
+        os.environ |= {"COMMUNE_VAR": folder, "DJANGO_SETTINGS_MODULE": SETTINGS}
+        figures = measured(*prepared(arguments.fields), arguments.runs)
+    for name, row in figures.items():
+        row["of_reports"] = round(row["p50_ms"] / figures["reports"]["p50_ms"], 2)
+        print(f"{name:10} {row['p50_ms']:6} ms, at worst {row['worst_ms']} ms, × {row['of_reports']}")
+    missed = [name for name in ("outline", "step") if figures[name]["p50_ms"] > MOST_MS]
+    print(json.dumps({"fields": arguments.fields, "most_ms": MOST_MS, "missed": missed} | figures))
+    raise SystemExit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

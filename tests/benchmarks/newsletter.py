@@ -1,0 +1,237 @@
+"""A campaign to many readers, against a bare loop that sends the same bytes to the same mail server.
+
+usage: python -m tests.benchmarks.newsletter [--recipients 100000] [--kills 5]. Starts a PostgreSQL, a mail server and
+a worker of its own. On the way the worker is killed (SIGKILL); another goes on, as after the claim of the first has
+ended: that wait is left out. What is measured is the sending, from the first letter of each worker to its last.
+
+Each reader must get the letter. What SMTP cannot exclude: the one letter that a killed worker had in flight, accepted
+and not yet written down, is sent again with the same Message-ID. So as many as were killed may arrive twice.
+"""
+
+import argparse
+import json
+import os
+import smtplib
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from contextlib import ExitStack
+from itertools import cycle, islice
+from pathlib import Path
+
+import django
+
+from . import smtp_sink
+from .postgresql import server
+from .server import HOST
+
+RATIO, GROWTH = (
+    0.7,
+    1.25,
+)  # budgets: of the bare loop's rate; of the worker's memory from an early moment to its end
+ADDRESS = "lecteur{:07}@courriel.example"  # all of one length: the sink's file says how many there are
+LINE = len(ADDRESS.format(0)) + 1
+BARE, KEPT = 10_000, 500  # letters that the bare loop sends, and how many of them differ
+
+
+def filled(recipients: int) -> int:
+    """Readers, and a campaign that is scheduled; its id."""
+    from django.utils import timezone
+
+    from newsletter.actions import mailings
+    from newsletter.models import Subscriber
+    from newsletter.states import State
+    from tests.factories.newsletter import CampaignFactory
+
+    now = timezone.now()
+    for start in range(0, recipients, 5000):
+        Subscriber.objects.bulk_create(
+            Subscriber(
+                email=ADDRESS.format(number),
+                language="fr",
+                state=State.CONFIRMED,
+                confirmed_at=now,
+                link_expires_at=now,
+            )
+            for number in range(start, min(start + 5000, recipients))
+        )
+    text = "<p>" + "Ce que la commune décide et ce qui se passe au village. " * 12 + "</p>"
+    campaign = CampaignFactory(blocks=[("heading", "Cette semaine"), ("text", text)] * 6)
+    return mailings.schedule(actor=None, campaign=campaign).pk
+
+
+def prepared(mailing_id: int) -> float:
+    """A row for each recipient, as the worker writes them; the seconds that took."""
+    from django.utils import timezone
+
+    from newsletter import carrying
+    from newsletter.actions import mailings
+    from newsletter.models import Mailing
+
+    began = time.monotonic()
+    mailing = mailings.claim(mailing_id, timezone.now())
+    carrying.prepare(mailing)
+    Mailing.objects.filter(pk=mailing_id).update(due_at=timezone.now())
+    return time.monotonic() - began
+
+
+def bare_rate(port: int, mailing_id: int, letters: int) -> float:
+    """Letters a second of a loop that does nothing but send, over one connection."""
+    from newsletter.backends.builtin.letters import Printed
+    from newsletter.models import Recipient
+
+    rows = Recipient.objects.filter(mailing=mailing_id).select_related("subscriber", "edition")[:KEPT]
+    printed = Printed(rows[0].edition)
+    copies = [(row.subscriber.email, printed.copy(row).message().as_bytes()) for row in rows]
+    with smtplib.SMTP(HOST, port) as connection:
+        began = time.monotonic()
+        for to, content in islice(cycle(copies), letters):
+            connection.sendmail("noreply@orvenay.example", [to], content)
+        return letters / (time.monotonic() - began)
+
+
+class Run:
+    """The workers that send a mailing, one after the other."""
+
+    def __init__(self, mailing_id: int, recipients: int, arrived: Path):
+        self.mailing_id, self.recipients, self.arrived = mailing_id, recipients, arrived
+        self.seconds, self.sent, self.memory = 0.0, 0, []
+
+    def until(self, number: int | None) -> None:
+        """A worker, killed once so many letters have arrived; without a number it ends by itself."""
+        command = [sys.executable, "-m", "tests.benchmarks.newsletter", "--work", str(self.mailing_id)]
+        process, before = subprocess.Popen(command), self.count()
+        while self.count() == before and process.poll() is None:
+            time.sleep(0.01)
+        began, first = time.monotonic(), self.count()
+        while process.poll() is None and (number is None or self.count() < number):
+            time.sleep(0.02)
+            self._watch(process.pid)
+            last = time.monotonic()
+            if self.count() >= self.recipients:
+                break
+        self.seconds += last - began
+        self.sent += self.count() - first
+        if number is None:
+            process.wait(timeout=120)
+        else:
+            process.kill()
+            process.wait()
+
+    def count(self) -> int:
+        return self.arrived.stat().st_size // LINE
+
+    def _watch(self, pid: int) -> None:
+        """The worker's memory in MB, now and then."""
+        try:
+            status = Path(f"/proc/{pid}/status").read_text()
+        except FileNotFoundError:
+            return
+        resident = next((line for line in status.splitlines() if line.startswith("VmRSS")), None)
+        if resident and (not self.memory or time.monotonic() - self.memory[-1][0] > 1):
+            self.memory.append((time.monotonic(), int(resident.split()[1]) / 1024))
+
+    @property
+    def growth(self) -> float:
+        """The most memory in the last quarter, against that in the second."""
+        used = [megabytes for _at, megabytes in self.memory]
+        quarter = max(len(used) // 4, 1)
+        return max(used[-quarter:]) / max(used[quarter : 2 * quarter] or used)
+
+
+def let_go(mailing_id: int) -> None:
+    """As after the claim of a killed worker has ended."""
+    from django.utils import timezone
+
+    from newsletter.models import Mailing
+
+    Mailing.objects.filter(pk=mailing_id).update(due_at=timezone.now())
+
+
+def work(mailing_id: int) -> None:
+    """What a worker does whose queue holds nothing else."""
+    from newsletter import carrying
+    from newsletter.models import Mailing
+    from newsletter.states import MailingState
+
+    while Mailing.objects.get(pk=mailing_id).state != MailingState.SENT:
+        carrying.carry(mailing_id)
+
+
+def measured(recipients: int, kills: int) -> dict:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="commune-newsletter-")))
+        database = stack.enter_context(server())
+        bare_port = stack.enter_context(smtp_sink.running(folder / "bare"))
+        port = stack.enter_context(smtp_sink.running(folder / "arrived"))
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "tests.resilience.settings",
+            "COMMUNE_VAR": str(folder / "var"),
+            "DATABASE_URL": database.url,
+            "MAIL_URL": f"smtp://{HOST}:{port}",
+        }
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        mailing_id = filled(recipients)
+        preparing = prepared(mailing_id)
+        bare = bare_rate(bare_port, mailing_id, min(BARE, recipients))
+        run = Run(mailing_id, recipients, folder / "arrived")
+        for number in range(1, kills + 1):
+            run.until(recipients * number // (kills + 1))
+            let_go(mailing_id)
+        run.until(None)
+        again = bare_rate(bare_port, mailing_id, min(BARE, recipients))
+        arrived = Counter((folder / "arrived").read_text().splitlines())
+    rate = run.sent / run.seconds
+    return {
+        "recipients": recipients,
+        "kills": kills,
+        "prepared_s": round(preparing, 1),
+        "bare_per_s": [round(bare), round(again)],
+        "per_s": round(rate),
+        "ratio": round(rate / ((bare + again) / 2), 2),
+        "memory_mb": [round(min(mb for _at, mb in run.memory)), round(max(mb for _at, mb in run.memory))],
+        "memory_growth": round(run.growth, 2),
+        "missing": recipients - len(arrived),
+        "twice": sum(times - 1 for times in arrived.values()),
+    }
+
+
+def missed(figures: dict) -> list[str]:
+    """The budgets that were not kept."""
+    found = []
+    if figures["ratio"] < RATIO:
+        found.append(f"ratio below {RATIO}")
+    if figures["memory_growth"] > GROWTH:
+        found.append(f"memory grew by more than {GROWTH}")
+    if figures["missing"]:
+        found.append(f"{figures['missing']} readers without a letter")
+    if figures["twice"] > figures["kills"]:
+        found.append(f"{figures['twice']} letters twice")
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--recipients", type=int, default=100_000)
+    parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--work", type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.work:
+        django.setup()
+        work(arguments.work)
+        return
+    figures = measured(arguments.recipients, arguments.kills)
+    for name, value in figures.items():
+        print(f"{name:16}{value!s:>16}")
+    faults = missed(figures)
+    print(json.dumps(figures | {"budgets": {"ratio": RATIO, "memory_growth": GROWTH}, "missed": faults}))
+    raise SystemExit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main()

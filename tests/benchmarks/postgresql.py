@@ -1,0 +1,80 @@
+"""A PostgreSQL of our own for the time of a measurement."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from .server import HOST, free_port
+
+
+class Server:
+    """A server in a folder, on a free port. ``settings``: its parameters that differ from what it comes with."""
+
+    def __init__(self, folder: Path, settings: dict[str, str] | None = None):
+        binaries = sorted(
+            Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
+        )
+        if not binaries:
+            raise SystemExit("No PostgreSQL server is installed: apt install postgresql.")
+        self.tools, self.folder, self.port = binaries[-1].parent, folder, free_port()
+        chosen = {"listen_addresses": HOST, "unix_socket_directories": folder} | (settings or {})
+        self.options = " ".join(
+            [f"-p {self.port}", *(f"-c {name}={value}" for name, value in chosen.items())]
+        )
+        if os.geteuid() == 0:  # the server refuses to run as root
+            shutil.chown(folder, "postgres")
+        self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8")
+
+    @property
+    def url(self) -> str:
+        """The address of its database."""
+        return f"postgres://postgres@{HOST}:{self.port}/postgres"
+
+    def start(self) -> None:
+        self._run("pg_ctl", "--wait", f"--log={self.folder}/log", f"--options={self.options}", "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "--mode=fast", "stop")
+
+    def cut(self) -> None:
+        """Ends it as a power cut would: it recovers when it starts again."""
+        self._run("pg_ctl", "--mode=immediate", "stop")
+
+    def _run(self, tool: str, *arguments: str) -> None:
+        user = {"user": "postgres"} if os.geteuid() == 0 else {}
+        command = [self.tools / tool, f"--pgdata={self.folder}/data", *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **user)
+
+
+@contextmanager
+def server(settings: dict[str, str] | None = None):
+    """Starts a server with nothing in it; removes all of it afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="commune-benchmark-"))
+    try:
+        one = Server(folder, settings)
+        one.start()
+        try:
+            yield one
+        finally:
+            one.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def postgresql(settings: dict[str, str] | None = None):
+    """Starts a server with nothing in it and yields the address of its database."""
+    with server(settings) as one:
+        yield one.url
+
+
+def create_database(url: str, name: str) -> str:
+    """Makes one more database on the server, and answers its address."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 LOCALE 'C.UTF-8' ENCODING 'UTF8'")
+    return f"{url.rpartition('/')[0]}/{name}"

@@ -1,0 +1,145 @@
+"""The agents' queue over HTTP, on PostgreSQL with 10 thousand and with a million cases, side by side.
+
+usage: python -m tests.benchmarks.queue [--cases 10000 1000000] [--requests 100]. Starts a PostgreSQL and one gunicorn
+worker for each size; an agent in 3 of 30 teams asks both in turn, one request at a time. Some minutes, some gigabytes.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from statistics import median
+from urllib.parse import urlencode
+
+from .postgresql import create_database, postgresql
+from .server import HOST, gunicorn
+
+SERVER = {  # a machine of 4 GiB or more for the database, on solid state; filled once and thrown away
+    "shared_buffers": "1GB",
+    "effective_cache_size": "4GB",
+    "maintenance_work_mem": "512MB",
+    "max_wal_size": "8GB",
+    "random_page_cost": "1.1",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+SETTINGS = "tests.benchmarks.queue_settings"
+MOST_MS = 100  # p95 of the largest
+MOST_RATIO = 1.5  # of the medians, the largest to the smallest
+WARM = 10
+TOKEN = "measured" * 4  # against forgery: cookie and header say the same, in the 32 letters Django looks for
+
+
+def requests_of(known: dict) -> dict[str, tuple[str, str]]:
+    """What an agent asks for, by name: method and address. ``known``: what ``many_cases`` says of its database."""
+    search, narrowed = (
+        urlencode({"q": known["term"]}),
+        urlencode({"service": known["service"], "due": "late"}),
+    )
+    return {
+        "first page": ("GET", "/admin/cases/"),
+        "filter": ("GET", f"/admin/cases/?{narrowed}"),
+        "search": ("GET", f"/admin/cases/?{search}"),
+        "next case": ("POST", "/admin/cases/next/"),
+        "case screen": ("GET", f"/admin/cases/{known['reference']}/"),
+    }
+
+
+def timed(port: int, known: dict, method: str, path: str) -> float:
+    """Milliseconds until the answer is read whole."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=60)
+    cookies = f"sessionid={known['session']}; csrftoken={TOKEN}"
+    start = time.perf_counter()
+    connection.request(method, path, headers={"Cookie": cookies, "X-CSRFToken": TOKEN})
+    response = connection.getresponse()
+    response.read()
+    took = (time.perf_counter() - start) * 1000
+    connection.close()
+    if response.status != (302 if method == "POST" else 200):
+        raise SystemExit(f"{method} {path} answered {response.status}")
+    return took
+
+
+def filled(url: str, folder: str, cases: int) -> dict:
+    """Makes and fills a database in a process of its own; answers what there is to ask it for."""
+    environment = os.environ | {
+        "DATABASE_URL": create_database(url, f"cases{cases}"),
+        "DJANGO_SETTINGS_MODULE": SETTINGS,
+        "COMMUNE_VAR": f"{folder}/{cases}",
+    }
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "tests.benchmarks.many_cases", str(cases)]
+    made = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    known = json.loads(made.stdout.splitlines()[-1]) | {"environment": environment}
+    print(
+        f"{cases:>9} cases filled in {time.perf_counter() - start:.0f} s; {known['term']} is in {known['found']}"
+    )
+    return known
+
+
+def measured(ports: dict[int, int], known: dict[int, dict], rounds: int) -> dict[str, dict]:
+    """The times of every request by size, each size asked in turn, so that what else runs slows all alike."""
+    asked = {cases: requests_of(known[cases]) for cases in ports}
+    figures = {}
+    for name in next(iter(asked.values())):
+        times: dict[int, list[float]] = {cases: [] for cases in ports}
+        for number in range(WARM + rounds):
+            for cases, port in ports.items():
+                took = timed(port, known[cases], *asked[cases][name])
+                if number >= WARM:
+                    times[cases].append(took)
+        figures[name] = {cases: summary(found) for cases, found in times.items()}
+    return figures
+
+
+def summary(times: list[float]) -> dict[str, float]:
+    times.sort()
+    return {"p50_ms": round(median(times), 1), "p95_ms": round(times[int(len(times) * 0.95)], 1)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, nargs="+", default=[10_000, 1_000_000])
+    parser.add_argument("--requests", type=int, default=100)
+    options = parser.parse_args()
+    sizes = sorted(options.cases)
+    with postgresql(SERVER) as url, tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
+        known = {cases: filled(url, folder, cases) for cases in sizes}
+        ports = {
+            cases: servers.enter_context(gunicorn(SETTINGS, environment=one["environment"]))
+            for cases, one in known.items()
+        }
+        figures = measured(ports, known, options.requests)
+    missed = report(figures, sizes)
+    print(
+        json.dumps(
+            {"cases": sizes, "ms": figures, "most_ms": MOST_MS, "most_ratio": MOST_RATIO, "missed": missed}
+        )
+    )
+    raise SystemExit(1 if missed else 0)
+
+
+def report(figures: dict[str, dict], sizes: list[int]) -> list[str]:
+    """Prints the table and answers which budgets are missed."""
+    smallest, largest = sizes[0], sizes[-1]
+    print(f"{'milliseconds (p50, p95)':16}" + "".join(f"{cases:>18,}" for cases in sizes) + f"{'ratio':>8}")
+    missed = []
+    for name, found in figures.items():
+        ratio = found[largest]["p50_ms"] / found[smallest]["p50_ms"]
+        cells = "".join(f"{found[cases]['p50_ms']:10}{found[cases]['p95_ms']:8}" for cases in sizes)
+        print(f"{name:16}{cells}{ratio:8.2f}")
+        if found[largest]["p95_ms"] > MOST_MS:
+            missed.append(f"{name}: p95")
+        if ratio > MOST_RATIO:
+            missed.append(f"{name}: ratio")
+    return missed
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Things to book for tests: a hall with two halves, a room, tables, a counter, in one line each."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from eservices.bookings.actions.locking import take, taking
+from eservices.bookings.availability import Span
+from eservices.bookings.models import Booking, Resource, Timetable, Unit, Use
+from eservices.bookings.offers import offer
+from eservices.bookings.states import State
+
+ALL_WEEK = ("0", "1", "2", "3", "4", "5", "6")
+
+
+def weekly(opens: str = "08:00", closes: str = "22:00", days=ALL_WEEK, **more) -> dict:
+    """A line of a timetable, as its StreamField takes it."""
+    value = {
+        "days": list(days),
+        "opens": opens,
+        "closes": closes,
+        "first": None,
+        "last": None,
+        "season_from": "",
+        "season_to": "",
+        "school": "",
+    }
+    return {"type": "weekly", "value": value | more}
+
+
+def rate(entry: str = "salle", per: str = "booking", who: str = "", **more) -> dict:
+    """A line of a price, as its StreamField takes it."""
+    return {"type": "rate", "value": {"entry": entry, "per": per, "who": who} | more}
+
+
+def timetable(*lines: dict, **more) -> Timetable:
+    """Open from 8 to 22 every day, an hour at least, if nothing else is said."""
+    kept = {"name": "Horaire", "weekly": list(lines) or [weekly()], "lead": 0, "step": 60, "shortest": 60}
+    return Timetable.objects.create(**kept | more)
+
+
+def unit(key: str = "salle", quantity: int = 1) -> Unit:
+    return Unit.objects.get_or_create(key=key, defaults={"name": key.capitalize(), "quantity": quantity})[0]
+
+
+def resource(key: str = "salle", *units: Unit, table: Timetable | None = None, **more) -> Resource:
+    """A resource of these units, one piece of each; of a unit of its own if none is given."""
+    made = Resource(key=key, name=key.capitalize(), timetable=table or timetable(), **more)
+    made.uses = [Use(unit=one, quantity=1) for one in units or [unit(key)]]
+    made.save()
+    return made
+
+
+def hall() -> tuple[Resource, Resource, Resource]:
+    """A hall that is its halves, and each half."""
+    left, right, table = unit("gauche"), unit("droite"), timetable()
+    return (
+        resource("grande-salle", left, right, table=table),
+        resource("gauche", left, table=table),
+        resource("droite", right, table=table),
+    )
+
+
+def tables(quantity: int = 40) -> Resource:
+    return resource("tables", unit("tables", quantity), kind="equipment", counted=True)
+
+
+def counter(desks: int = 4, minutes: int = 30) -> Resource:
+    table = timetable(
+        weekly("08:00", "12:00", days=ALL_WEEK[:5]),
+        weekly("14:00", "17:00", days=ALL_WEEK[:5]),
+        step=minutes,
+        shortest=minutes,
+        longest=minutes,
+    )
+    return resource("guichet", unit("guichets", desks), table=table, kind="appointment")
+
+
+def booking(thing: Resource, start: str, end: str, **more) -> Booking:
+    """Agreed and taken past the rules, times as the commune's clocks show them: "2026-03-10T18:00"."""
+    zone, wanted = timezone.get_default_timezone(), offer(thing.key)
+    span = Span.of(*(datetime.fromisoformat(at).replace(tzinfo=zone) for at in (start, end)))
+    made = Booking(
+        resource=thing, starts_at=span.start, ends_at=span.end, **{"state": State.CONFIRMED} | more
+    )
+    with taking(wanted.needs):
+        made.save()
+        take(made, wanted, span, timezone.now(), anyway=True)
+    return made

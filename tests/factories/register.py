@@ -1,0 +1,162 @@
+"""Registers to ask: a real HTTP server that answers as told, and cases that a check stands in."""
+
+import json
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from eservices.cases import process
+from eservices.cases.models import Case
+from eservices.register import actions
+from eservices.register.contrib.demo import DemoRegister
+from eservices.register.models import Check
+from eservices.register.people import content_of, declared_from
+from tests.factories.cases import DECISION, CaseFactory
+
+TOKEN = "a token that the commune was given"
+CHECK = {
+    "key": "check",
+    "type": "register",
+    "settings": {
+        "format": 1,
+        "given_names": "prenom",
+        "family_name": "nom",
+        "birth_date": "naissance",
+        "address": "adresse",
+        "with_birth_date": True,
+        "with_address": True,
+    },
+}
+ELODIE = {
+    "prenom": "Elodie",
+    "nom": "MARCHETTI",
+    "naissance": "1988-04-17",
+    "adresse": {"street": "r. du Lac", "number": "12", "postcode": "1199", "town": "Orvenay VD"},
+}
+
+
+def checked_case(
+    answers: dict | None = None,
+    *,
+    asked: bool = True,
+    settings: dict | None = None,
+    following: list | None = None,
+    **fields,
+) -> Case:
+    """A case whose first stage compares it with the register; by default a decision follows.
+
+    ``asked``: the worker came.
+    """
+    stage = CHECK | {"settings": CHECK["settings"] | (settings or {})}
+    case = CaseFactory(
+        stages=[stage, *([DECISION] if following is None else following)],
+        answers=ELODIE | (answers or {}),
+        **fields,
+    )
+    return ask(case) if asked else case
+
+
+def ask(case: Case) -> Case:
+    """The worker asks the register, and the case goes on."""
+    actions.check(check_of(case).pk)
+    process.advance(case.pk)
+    return Case.objects.get(pk=case.pk)
+
+
+def check_of(case: Case) -> Check:
+    return Check.objects.get(stage__case=case)
+
+
+class Server(ThreadingHTTPServer):
+    """A register over HTTP, as ``docs/connectors.md`` asks a supplier to build one, with a fault at will.
+
+    ``reply``: what is said instead of an answer, as status and body; ``slow``: seconds before anything is said;
+    ``drip``: seconds between the bytes of an answer that never ends.
+    """
+
+    daemon_threads = True
+    reply: tuple[int, bytes] | None = None
+    slow = drip = 0.0
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.people, self.asked = DemoRegister(), []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/v1"
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        """Says nothing."""
+
+    def do_GET(self):
+        self._serve()
+
+    def do_POST(self):
+        self._serve()
+
+    def _serve(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.server.asked.append((self.command, self.path, body))
+        time.sleep(self.server.slow)
+        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return self._say(401, b"{}")
+        if self.server.drip:
+            return self._drip()
+        return self._say(*(self.server.reply or self._answer(body)))
+
+    def _answer(self, body: bytes) -> tuple[int, bytes]:
+        match self.path.split("/")[2:]:
+            case ["persons", "search"]:
+                found = self.server.people.find(declared_from(json.loads(body)))
+                return 200, _people(found)
+            case ["persons", key]:
+                one = self.server.people.person(key)
+                return (200, json.dumps(content_of(one)).encode()) if one else (404, b"{}")
+            case ["persons", key, "household"]:
+                found = self.server.people.household(key)
+                return (200, _people(found)) if found else (404, b"{}")
+        return 404, b"{}"
+
+    def _say(self, status: int, body: bytes):
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self._write(body)
+
+    def _drip(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "100000")
+        self.end_headers()
+        while self._write(b" "):
+            time.sleep(self.server.drip)
+
+    def _write(self, piece: bytes) -> bool:
+        try:
+            self.wfile.write(piece)
+        except OSError:  # the other side gave up
+            return False
+        return True
+
+
+def _people(found) -> bytes:
+    return json.dumps({"persons": [content_of(one) for one in found]}).encode()
+
+
+@contextmanager
+def serving():
+    """A register that runs on a port of its own."""
+    server = Server()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()

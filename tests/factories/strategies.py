@@ -1,0 +1,219 @@
+"""Any sound definition, and anything that might be offered as one, for hypothesis."""
+
+from hypothesis import strategies as st
+
+from eservices.cases.stages import stages
+from eservices.catalogue.compile import stage_texts
+from eservices.formbuilder.blocks import FIELD_TEXTS, TOKENS
+from eservices.formbuilder.definition import Definition
+from eservices.formbuilder.field_types import field_types
+from eservices.formbuilder.logic.conditions import OPERATORS, WITHOUT_VALUE
+from eservices.formbuilder.schema import settings_of, type_blocks
+from eservices.formbuilder.shapes import Items, Number, Record, Shape, Text, Whole, YesNo
+
+KEYS = st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True)
+WORDS = st.one_of(
+    st.sampled_from(
+        ["Nom", "Prénom", "<b>gras</b> & « guillemets »", "Deux\nlignes", " bords ", "été", "%(n)s"]
+    ),
+    st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30),
+).filter(lambda text: text.strip())
+DAYS = st.sampled_from(["today", "+30d", "-2w", "+6m", "-18y", "2026-02-28"])
+
+# -- Anything ------------------------------------------------------------------------------------------------
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+any_json = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+)
+
+
+def places(value, path=()):
+    """Every place in a definition."""
+    yield path
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, child in inside:
+        yield from places(child, (*path, name))
+
+
+def replaced(value, path, new):
+    """A copy with something else at ``path``."""
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = replaced(copy[path[0]], path[1:], new)
+    return copy
+
+
+# -- Sound definitions, written as an export writes them -----------------------------------------------------
+@st.composite
+def definitions(draw, languages=(), max_steps: int = 3, max_fields: int = 4) -> dict:
+    """A form with its texts, conditions, checks, fees and stages."""
+    keys = draw(st.lists(KEYS, min_size=max_steps * max_fields * 2, max_size=40, unique=True))
+    made: dict = {"format": 1, "language": "fr", "slug": "tirage", "steps": [], "fees": [], "stages": []}
+    asked: list[dict] = []
+    for number in range(draw(st.integers(1, max_steps))):
+        step = {"key": keys[number], "fields": []}
+        if asked and draw(st.booleans()):
+            step["condition"] = draw(conditions(asked))
+        before = list(asked)
+        for _ in range(draw(st.integers(1, max_fields))):
+            field = draw(questions(keys.pop(), before, keys))
+            step["fields"].append(field)
+            asked.append(field)
+        if draw(st.booleans()):
+            step["checks"] = [{"key": keys.pop(), "condition": draw(conditions(asked))}]
+        made["steps"].append(step)
+    if draw(st.booleans()):
+        fee = {
+            "key": keys.pop(),
+            "amount": draw(st.integers(0, 10**6)),
+            "vat": draw(st.sampled_from(["8.1", "2.6"])),
+        }
+        made["fees"] = [fee | {"condition": draw(conditions(asked))}]
+    texts = draw(texts_of(made))
+    for _ in range(draw(st.integers(0, 2))):
+        made["stages"].append(draw(a_stage(keys.pop(), texts)))
+    made["settings"] = {
+        "team": "habitants",
+        "days": draw(st.integers(0, 30)),
+        **({"decide_together": True} if draw(st.booleans()) else {}),
+        "applicant": draw(applicants(asked)),
+        **draw(retention()),
+    }
+    made["texts"] = {"fr": texts}
+    for language in languages:
+        some = draw(st.lists(st.sampled_from(sorted(texts)), unique=True))
+        made["texts"][language] = {path: draw(WORDS | st.just(texts[path])) for path in some}
+        made["texts"][language].setdefault("title", "Titel")
+    return made
+
+
+@st.composite
+def questions(draw, key: str, before: list[dict], keys: list[str], inside: bool = False) -> dict:
+    kinds = type_blocks()["group"].child_blocks["fields"].child_blocks if inside else type_blocks()
+    possible = {*kinds} if before else {*kinds} - {"computed"}  # it follows from what is asked before it
+    kind = field_types[draw(st.sampled_from(sorted(possible)))]
+    has, field = type_blocks()[kind.key].child_blocks, {"key": key, "type": kind.key}
+    for name in ("required", "personal", "searchable", "secret"):
+        if name in has and draw(st.booleans()):
+            field[name] = True
+    if "autocomplete" in has and draw(st.booleans()):
+        field["autocomplete"] = draw(st.sampled_from([token for token, _label in TOKENS]))
+    if "retention" in has and draw(st.booleans()):
+        field["retention"] = draw(st.integers(1, 3650))
+    if "options" in has:
+        values = st.lists(st.sampled_from(["oui", "non", "12", "a b", "é", "x.y"]), min_size=1, unique=True)
+        field["options"] = [{"value": value} for value in draw(values)]
+    if before and draw(st.booleans()):
+        field["condition"] = draw(conditions(before))
+    if kind.key == "group":
+        field["fields"] = [draw(questions(keys.pop(), before, keys, inside=True)) for _ in range(2)]
+    if settings := draw(settings_for(kind, field, before)):
+        field["settings"] = settings
+    return field
+
+
+@st.composite
+def settings_for(draw, kind, field: dict, before: list[dict]) -> dict:
+    """What the type lets an editor set; what it finds fault with is left out."""
+    if kind.key == "computed":
+        return {"formula": {"operation": "count", "fields": [draw(st.sampled_from(before))["key"]]}}
+    if kind.key == "booking":
+        return {"resources": ["salle"]}
+    settings = draw(of_shape(settings_of(type_blocks()[kind.key])))
+    view = Definition({"language": "fr", "steps": [{"key": "s", "fields": [field | {"settings": settings}]}]})
+    return settings if not list(kind.settings_faults(view.fields[field["key"]])) else {}
+
+
+def of_shape(shape: Shape):
+    """Values of a shape that say something: nothing empty, nothing that is the default."""
+    match shape:
+        case Record():
+            return st.fixed_dictionaries(
+                {}, optional={name: of_shape(one) for name, one in shape.known.items()}
+            )
+        case Items():
+            return st.lists(of_shape(shape.one), min_size=1, max_size=3, unique=True)
+        case YesNo():
+            return st.just(True)
+        case Text() if shape.among is not None:
+            return st.sampled_from([text for text in shape.among if text])
+        case Text():
+            return DAYS | st.sampled_from(["[A-Z]{2}", "a"])
+        case Whole():
+            return st.integers(max(shape.least, 0), min(shape.most, 50))
+        case Number():
+            return st.integers(-50, 50) | st.sampled_from([0.5, 12.25])
+    return st.just("x")
+
+
+@st.composite
+def conditions(draw, asked: list[dict], depth: int = 2):
+    if depth and draw(st.integers(0, 3)) == 0:
+        inside = [draw(conditions(asked, depth - 1)) for _ in range(draw(st.integers(0, 3)))]
+        return {draw(st.sampled_from(["all", "any"])): inside}
+    field, operator = draw(st.sampled_from(asked)), draw(st.sampled_from(sorted(OPERATORS)))
+    row = {"field": field["key"], "operator": operator}
+    if operator in WITHOUT_VALUE:
+        return row
+    if field.get("options") and operator in ("equals", "not_equals", "in", "contains", "not_contains"):
+        return row | {"value": draw(st.sampled_from(field["options"]))["value"]}
+    if operator in ("before", "after"):
+        return row | {"value": draw(DAYS)}
+    if operator in ("age_gte", "age_lt"):
+        return row | {"value": draw(st.integers(0, 99))}
+    other = {"field": draw(st.sampled_from(asked))["key"]}
+    return row | {"value": draw(st.sampled_from([True, False, 3, 2.5, "texte", ["a", 1], other]))}
+
+
+@st.composite
+def texts_of(draw, definition: dict) -> dict[str, str]:
+    """What a form must say, and some of what it may."""
+    paths, maybe = ["title"], []
+    for step in definition["steps"]:
+        paths.append(f"step.{step['key']}.title")
+        maybe.append(f"step.{step['key']}.intro")
+        paths += [f"check.{check['key']}" for check in step.get("checks", [])]
+        for field in (one for top in step["fields"] for one in (top, *top.get("fields", []))):
+            has = type_blocks()[field["type"]].child_blocks
+            names = [f"field.{field['key']}.{name}" for name in FIELD_TEXTS if name in has]
+            paths.append(f"field.{field['key']}.label")
+            maybe += [name for name in names if name not in paths]
+            for option in field.get("options", []):
+                paths.append(f"option.{field['key']}.{option['value']}")
+                maybe.append(f"option.{field['key']}.{option['value']}.help")
+    paths += [f"fee.{fee['key']}" for fee in definition["fees"]]
+    some = draw(st.lists(st.sampled_from(maybe), unique=True, max_size=5))
+    return {path: draw(WORDS) for path in [*paths, *some]}
+
+
+@st.composite
+def a_stage(draw, key: str, texts: dict[str, str]) -> dict:
+    """A stage that needs nothing of the commune's. Adds its texts."""
+    kind = stages[draw(st.sampled_from(["decision", "notify"]))]()
+    settings = {"format": kind.format}
+    for name in stage_texts(kind.block()):
+        settings[name] = texts[f"stage.{key}.{name}"] = draw(WORDS)
+    return {"key": key, "type": kind.key, "settings": settings}
+
+
+@st.composite
+def applicants(draw, asked: list[dict]) -> dict:
+    emails = [field["key"] for field in asked if field["type"] == "email"]
+    found = {"name": [draw(st.sampled_from(asked))["key"]]}
+    addresses = [field["key"] for field in asked if field["type"] == "address"]
+    found |= {"email": draw(st.sampled_from(emails))} if emails else {}
+    return found | ({"address": draw(st.sampled_from(addresses))} if addresses else {})
+
+
+@st.composite
+def retention(draw) -> dict:
+    """How long the service keeps its cases, where it says so."""
+    if draw(st.booleans()):
+        return {}
+    found = {
+        "months": draw(st.integers(1, 600)),
+        "disposition": draw(st.sampled_from(["eliminate", "archive"])),
+    }
+    return {"retention": found | ({"on_request": True} if draw(st.booleans()) else {})}

@@ -1,0 +1,133 @@
+"""A step that asks a question of every type: seen, filled in and refused, on a small phone and a desktop."""
+
+import gzip
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from eservices.formbuilder.field_types import field_types
+from eservices.submissions.models import Draft
+from home.models import CommuneSettings
+from tests.browser import assert_accessible
+from tests.factories.formbuilder import EVERY_TYPE, content, make_table, question, step
+from tests.factories.home import make_site
+from tests.factories.submissions import FormFactory, FormVersionFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STATIC = Path("mysite/static").resolve()
+SHOTS = os.environ.get("TYPES_SHOTS")  # a folder to look at the pages in
+STREETS = [f"Rue {name}" for name in ("du Lac", "des Vignes", "de l’Église", "du Château")]
+STREETS += [f"Chemin du Clos {number}" for number in range(1, 21)]
+
+
+@pytest.fixture
+def filing():
+    """A form with everything on one page, and one question less that would shut it: all may stay blank."""
+    make_site()
+    commune = CommuneSettings.load()
+    commune.phone = "021 000 42 10"
+    commune.save()
+    make_table("rues", *STREETS)
+    questions = [one | {"required": False} for one in EVERY_TYPE]
+    table = question("rue", "choice", table="rues")
+    made = content(step("tout", *questions, table), step("fin", question("mot")))
+    texts = made["texts"]["fr"]
+    for one in (*questions, table):
+        texts[f"field.{one['key']}.label"] = str(field_types[one["type"]].label)
+        texts[f"field.{one['key']}.help"] = "Une aide courte, comme sur la carte."
+    texts["field.note.text"] = "Un texte entre les questions.\n\n- un\n- deux"
+    texts["field.enfants.row"] = "Enfant"
+    FormVersionFactory(form=FormFactory(slug="tout"), content=made)
+    return reverse("submissions:start", args=["tout"])
+
+
+@pytest.mark.parametrize(("width", "javascript"), [(320, False), (360, True), (1280, True)])
+def test_every_type_of_question_is_accessible_and_fits(visit, filing, width, javascript):
+    page = visit(width=width, javascript=javascript)
+    page.goto(filing)
+    judge(page, f"types-{width}")
+    page.fill("#id_personne-first_name", "Léa")
+    page.fill("#id_sejour-from_day", "31")
+    page.fill("#id_avs", "756")
+    page.fill("#id_lieu-address", "Devant le port")
+    page.click("[name=add_row]")
+    judge(page, f"types-row-{width}")
+    page.click("p.go .btn:not([name]):not([type])")
+    judge(page, f"types-errors-{width}")
+    assert page.locator(".errors li").count() == 4
+    assert page.input_value("#id_lieu-address") == "Devant le port"
+
+
+def judge(page, name):
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    assert_accessible(page)
+
+
+def test_a_long_list_is_searched_by_keyboard(visit, filing):
+    page = visit()
+    page.goto(filing)
+    street = page.get_by_role("combobox", name=str(field_types["choice"].label)).last
+    street.fill("eglise")
+    street.press("ArrowDown")
+    assert_accessible(page, "#id_rue")
+    street.press("Enter")
+    assert street.input_value() == "Rue de l’Église"
+    street.fill("nulle part")
+    street.press("Tab")
+    assert street.input_value() == "Rue de l’Église"
+    page.click("p.go .btn:not([name]):not([type])")
+    page.wait_for_selector("#id_mot")
+    assert Draft.objects.get().answers["rue"] == "rue-de-leglise"
+
+
+def test_the_position_of_the_device_fills_in_the_coordinates(visit, filing):
+    page = visit(permissions=["geolocation"], geolocation={"latitude": 46.39, "longitude": 6.48})
+    page.goto(filing)
+    page.click("[data-here]")
+    page.wait_for_function("document.getElementById('id_lieu-lat').value")
+    assert (page.input_value("#id_lieu-lat"), page.input_value("#id_lieu-lon")) == ("46.39", "6.48")
+    assert page.locator("[data-show]").count() == 0
+
+
+def test_a_map_loads_when_it_is_asked_for_and_gives_the_place_that_is_clicked(visit, filing, settings):
+    settings.TILE_URL = "/static/img/arms.svg?{z}-{x}-{y}"
+    cache.clear()
+    page = visit()
+    asked = []
+    page.on("request", lambda call: asked.append(call.url))
+    page.goto(filing)
+    assert not any("leaflet" in url for url in asked)
+    page.click("[data-show]")
+    page.click(".map.leaflet-container")
+    assert re.match(r"46\.\d+", page.input_value("#id_lieu-lat"))
+    assert any("leaflet.js" in url for url in asked)
+    assert_accessible(page)
+
+
+IMPORTED = re.compile(r'(?:from|import)\s*\(?\s*"(\.{1,2}/[^"]+\.js)"')
+
+
+def with_imports(scripts: set[Path]) -> set[Path]:
+    """The scripts and whatever they import, at once or when it is needed."""
+    found = scripts | {
+        (script.parent / name).resolve()
+        for script in scripts
+        for name in IMPORTED.findall(script.read_text())
+    }
+    return found if found == scripts else with_imports(found)
+
+
+def test_the_page_with_every_type_stays_within_its_weight(client, filing):
+    page = client.get(filing).content
+    linked = re.findall(rb'(?:src|href)="/static/((?:js|css)/[^"]+)"', page)
+    files = with_imports({STATIC / one.decode() for one in linked})
+    assert {one.name for one in files} >= {"site.css", "conditions.js", "combobox.js", "uploads.js", "map.js"}
+    weight = len(gzip.compress(page)) + sum(len(gzip.compress(file.read_bytes())) for file in files)
+    assert weight <= 40_000, weight

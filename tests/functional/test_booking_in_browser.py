@@ -1,0 +1,143 @@
+"""A room from the phone to the agent and back: booked on its calendar, confirmed, moved, cancelled."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from eservices.bookings.models import Booking
+from eservices.cases import process
+from eservices.cases.models import Case, Role
+from tests.browser import assert_accessible
+from tests.factories.bookings import rate, resource
+from tests.factories.cases import TeamFactory, member
+from tests.factories.formbuilder import content, options, question, step
+from tests.factories.payments import entry
+from tests.factories.submissions import FormVersionFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def hire(site):
+    """Two rooms with prices by who books, decided upon by an agent."""
+    for key, amount in (("habitant", 18_000), ("societe", 9_000), ("petite", 2_000)):
+        entry(key, amount)
+    resource(rates=[rate("habitant", who="habitant"), rate("societe", who="societe")], capacity=120)
+    resource("petite", rates=[rate("petite", per="hour")], capacity=20)
+    TeamFactory()
+    who = question("qui", "choice", required=True, options=options("habitant", "societe"))
+    asked = {"resources": ["salle", "petite"], "who": "qui", "waiting": True, "repeats": True}
+    made = content(
+        step("un", who, question("courriel", "email", required=True)),
+        step("deux", question("quand", "booking", required=True, settings=asked)),
+        slug="salle",
+        stages=[{"key": "decider", "type": "decision"}, {"key": "reserver", "type": "booking"}],
+        settings={"team": "habitants", "days": 3, "applicant": {"email": "courriel", "name": []}},
+    )
+    return FormVersionFactory(form__slug="salle", content=made)
+
+
+def settled(page) -> None:
+    """What was pressed has been fetched."""
+    expect(page.locator("[data-booking][aria-busy]")).to_have_count(0)
+
+
+def choose(page, name: str, day, start: int, end: int) -> None:
+    """A day of the month that is shown, or of the next, and two hours on it, as the calendar offers them."""
+    button = page.locator(f"button[value='day {day.isoformat()}']")
+    if not button.count():
+        page.locator("[data-keep=later]").click()
+        settled(page)
+    button.click()
+    expect(page.locator(f"#id_{name}-from")).to_be_focused()
+    for part, hour in (("start", start), ("to", end)):
+        value = page.locator(f"#id_{name}-{part} option[value*='T{hour:02}:00']").get_attribute("value")
+        page.select_option(f"#id_{name}-{part}", value)
+        settled(page)
+
+
+def go_on(page) -> None:
+    page.locator("#filing > p.go .btn").click()
+
+
+def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
+    hire, visit, client, live_server, settings
+):
+    settings.WAGTAILADMIN_BASE_URL = live_server.url
+    month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
+    phone = visit(width=360, height=740, has_touch=True, is_mobile=True)
+    phone.goto("/demande/salle/")
+    phone.get_by_label("societe").check()
+    phone.locator("[name=courriel]").fill("ada@courriel.example")
+    go_on(phone)
+    phone.get_by_label("Petite").check()
+    expect(phone.locator(".cal")).to_be_visible()
+    assert_accessible(phone)
+    phone.locator("[name=quand-resource][value=salle]").check()
+    expect(phone.locator("[name=quand-resource][value=salle]")).to_be_checked()
+    settled(phone)
+    choose(phone, "quand", month + WEEK, 18, 22)
+    expect(phone.locator("[data-sum]")).to_have_text(re.compile("90"))
+    assert_accessible(phone)
+    for view in ("week", "list", "month"):
+        phone.locator(f"[data-keep={view}]").click()
+        expect(phone.locator(f"[data-keep={view}]")).to_have_attribute("aria-current", "true")
+        assert_accessible(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    go_on(phone)
+    phone.locator("[name=declared]").check()
+    phone.locator("main form .btn").last.click()
+    expect(phone.get_by_text(Case.objects.get().reference).first).to_be_visible()
+    case, booking = Case.objects.get(), Booking.objects.get()
+    assert (booking.state, timezone.localtime(booking.starts_at).hour) == ("provisional", 18)
+
+    day = (month + WEEK).isoformat()
+    phone.goto(f"/liste-d-attente/salle/quand/?resource=salle&day={day}")
+    assert_accessible(phone)
+    for part, hour in (("start", 19), ("end", 21)):
+        value = phone.locator(f"[name={part}] option[value*='T{hour}:00']").get_attribute("value")
+        phone.select_option(f"[name={part}]", value)
+    phone.locator("[name=email]").fill("bea@courriel.example")
+    phone.locator("main form .btn").click()
+    expect(phone.locator("button[name=leave]")).to_be_visible()
+    assert_accessible(phone)
+
+    agent = visit()
+    client.force_login(member(Role.DECIDE, case.team))
+    agent.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    agent.goto(f"/admin/cases/{case.reference}/")
+    accept = agent.locator("details:has(form[action$='/accept/'])")
+    accept.locator("summary").click()
+    accept.locator(".btn").click()
+    expect(agent.get_by_text("confirmée").first).to_be_visible()
+    assert_accessible(agent, ".desk")
+    process.advance(case.pk)
+    booking.refresh_from_db()
+    assert booking.state == "confirmed"
+    agent.reload()
+    agent.locator("section:has(#bookings) details summary").click()
+    assert_accessible(agent, ".desk")
+
+    place = f"/dossier/{case.links.get(mailed=True).secret}/"
+    phone.goto(place)
+    assert_accessible(phone)
+    phone.get_by_role("link", name=re.compile("^Déplacer")).click()
+    choose(phone, "time", month + 2 * WEEK, 10, 14)
+    assert_accessible(phone)
+    phone.locator("main form p.go .btn").last.click()
+    expect(phone.locator("#bookings")).to_be_visible()
+    booking.refresh_from_db()
+    assert timezone.localtime(booking.starts_at).date() == month + 2 * WEEK
+    phone.get_by_role("link", name=re.compile("^Annuler")).click()
+    assert_accessible(phone)
+    phone.locator("main form .btn").click()
+    expect(phone.get_by_text("annulée").first).to_be_visible()
+    booking.refresh_from_db()
+    assert booking.state == "cancelled"

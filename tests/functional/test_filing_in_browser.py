@@ -1,0 +1,486 @@
+"""Filing with JavaScript, on good and bad connections: files travel at once, what is typed saves itself."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from eservices.deliveries.models import Delivery
+from eservices.submissions import rates
+from eservices.submissions.models import Draft, StoredFile, Submission
+from home.models import CommuneSettings
+from tests.browser import assert_accessible
+from tests.factories.accounts import UserFactory
+from tests.factories.home import make_site
+from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PDF = {"name": "procuration.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 small"}
+OTHER = {"name": "bail.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 other"}
+THIRD = {"name": "photo.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 third"}
+PAGE = {"name": "page.pdf", "mimeType": "application/pdf", "buffer": b"<p>no</p>"}
+SHOTS = os.environ.get("FILING_SHOTS")  # a folder to look at the pages in
+
+
+@pytest.fixture
+def commune():
+    make_site()
+    commune = CommuneSettings.load()
+    commune.phone = "021 000 42 10"
+    commune.save()
+
+
+@pytest.fixture
+def version(commune):
+    return FormVersionFactory()
+
+
+@pytest.fixture
+def file_first(commune):
+    """A form whose first step asks for files and a name."""
+    content = certificate()
+    content["steps"] = [
+        {
+            "key": "tout",
+            "fields": [
+                {"key": "nom", "type": "short_text", "required": True},
+                {"key": "piece", "type": "files", "required": True, "settings": {"max_files": 3}},
+            ],
+        }
+    ]
+    content["texts"]["fr"]["step.tout.title"] = "Votre demande"
+    return FormVersionFactory(content=content)
+
+
+def shoot(page, name):
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+def start(page):
+    page.goto(reverse("submissions:start", args=["attestation"]))
+
+
+def saved(page):
+    return page.locator("#saved[data-state=saved]")
+
+
+def away(page):
+    return page.locator("#saved[data-state=away]")
+
+
+# -- Files ---------------------------------------------------------------------------------------------------
+def test_several_files_travel_at_once_and_begin_one_draft(visit, file_first):
+    page = visit(width=360)
+    start(page)
+
+    page.set_input_files("#id_piece", [PDF, OTHER])
+
+    expect(page.locator("#id_piece-files li")).to_have_count(2)
+    expect(page.locator("[role=status]", has_text="bail.pdf")).to_have_count(1)
+    draft = Draft.objects.get()
+    assert draft.secret in page.url
+    assert draft.files.count() == 2
+    assert_accessible(page)
+    shoot(page, "uploads-there")
+    page.fill("#id_nom", "Marchetti")
+    page.click("p.go .btn")
+    page.wait_for_url("**/verifier/")
+    assert Draft.objects.count() == 1
+
+
+def test_a_refused_file_says_why_beside_the_others_and_can_be_put_away(visit, file_first):
+    page = visit(width=360)
+    start(page)
+
+    page.set_input_files("#id_piece", [PDF, PAGE])
+
+    fault = page.locator(".travels .msg")
+    expect(fault).to_contain_text("page.pdf")
+    expect(page.locator("#id_piece-files li")).to_have_count(1)
+    assert_accessible(page)
+    shoot(page, "uploads-refused")
+    page.locator(".travels button").click()
+    expect(fault).to_have_count(0)
+    assert page.evaluate("document.activeElement.id") == "id_piece"
+
+
+def test_a_press_waits_for_the_files_and_stays_where_one_is_refused(visit, file_first):
+    page = visit()
+    start(page)
+    page.fill("#id_nom", "Marchetti")
+    held, free = [], []
+    page.route(
+        "**/demande/**", lambda route: held.append(route) if is_own(route) and not free else route.continue_()
+    )
+    page.set_input_files("#id_piece", [PDF, PAGE])
+    expect(page.locator(".travels progress").first).to_be_visible()
+
+    page.click("p.go .btn")
+    waits = page.get_attribute("#id_piece", "data-waits")
+    expect(page.locator("[role=status]", has_text=waits)).to_have_count(1)
+    free.append(True)
+    for route in held:
+        route.continue_()
+
+    expect(page.locator(".travels .msg")).to_contain_text("page.pdf")
+    page.wait_for_function("document.activeElement.closest('.travels')")
+    page.click("p.go .btn")
+    page.wait_for_url("**/verifier/")
+
+
+def test_a_file_that_is_too_large_does_not_travel(visit, file_first):
+    page = visit()
+    start(page)
+    page.evaluate("document.getElementById('id_piece').dataset.maxBytes = '5'")
+
+    page.set_input_files("#id_piece", [PDF])
+
+    expect(page.locator(".travels .msg")).to_contain_text("procuration.pdf")
+    assert not Draft.objects.exists()
+
+
+def test_a_file_is_removed_without_leaving_the_page(visit, file_first):
+    page = visit()
+    start(page)
+    page.fill("#id_nom", "Marchetti")
+    page.set_input_files("#id_piece", [PDF])
+    expect(page.locator("#id_piece-files li")).to_have_count(1)
+
+    page.click("[name=remove_file]")
+
+    expect(page.locator("#id_piece-files")).to_be_hidden()
+    assert page.input_value("#id_nom") == "Marchetti"
+    assert page.evaluate("document.activeElement.id") == "id_piece"
+    assert not StoredFile.objects.exists()
+
+
+def test_without_a_connection_a_file_can_be_tried_again(visit, file_first):
+    page = visit(width=360)
+    start(page)
+    page.context.set_offline(True)
+    page.set_input_files("#id_piece", [PDF])
+    expect(page.locator(".travels .msg")).to_contain_text("procuration.pdf")
+    assert_accessible(page)
+    shoot(page, "uploads-offline")
+
+    page.context.set_offline(False)
+
+    expect(page.locator("#id_piece-files li")).to_have_count(1)
+    expect(page.locator(".travels")).to_have_count(0)
+
+
+def test_a_file_that_did_not_arrive_goes_with_the_press_of_continue(visit, file_first):
+    page = visit()
+    start(page)
+    page.fill("#id_nom", "Marchetti")
+    page.route("**/demande/**", lambda route: route.abort() if is_own(route) else route.continue_())
+    page.set_input_files("#id_piece", [PDF])
+    expect(page.locator(".travels .msg")).to_contain_text("procuration.pdf")
+
+    page.click("p.go .btn")
+
+    page.wait_for_url("**/verifier/")
+    assert StoredFile.objects.get().name == "procuration.pdf"
+
+
+def test_files_are_dropped_on_the_question(visit, file_first):
+    page = visit()
+    start(page)
+    transfer = page.evaluate_handle(
+        "() => { const t = new DataTransfer(); t.items.add(new File(['%PDF-1.7 x'], 'bail.pdf')); return t; }"
+    )
+
+    page.dispatch_event("#id_piece", "drop", {"dataTransfer": transfer})
+
+    expect(page.locator("#id_piece-files li")).to_contain_text("bail.pdf")
+
+
+def is_own(route) -> bool:
+    """Whether the page sends this by itself."""
+    return route.request.headers.get("accept") == "application/json"
+
+
+# -- What is typed saves itself ------------------------------------------------------------------------------
+def test_what_is_typed_is_saved_and_the_page_has_an_address_of_its_own(visit, file_first):
+    page = visit()
+    start(page)
+    page.fill("#id_nom", "Marchetti")
+
+    expect(saved(page)).to_be_visible()
+
+    draft = Draft.objects.get()
+    assert draft.typed["tout"]["nom"] == ["Marchetti"]
+    assert draft.completed == []
+    assert page.locator("#saved-news").inner_text() == ""
+    page.reload()
+    assert page.input_value("#id_nom") == "Marchetti"
+    assert Draft.objects.count() == 1
+
+
+def test_opening_a_step_saves_nothing(visit, version):
+    page = visit()
+    draft = DraftFactory(version=version, complete=True)
+    page.goto(reverse("submissions:step", args=[draft.secret, "contact"]))
+    page.focus("#id_courriel")
+    page.wait_for_timeout(2500)
+    page.goto(reverse("submissions:step", args=[draft.secret, "document"]))
+
+    draft.refresh_from_db()
+    assert (draft.typed, len(draft.completed)) == ({}, 4)
+
+
+def test_leaving_in_the_middle_keeps_what_was_typed(visit, version):
+    page = visit()
+    draft = DraftFactory(version=version, steps=["qui"])
+    page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
+    page.fill("#id_nom", "Marchetti")
+
+    page.goto("/")
+
+    for _ in range(50):  # what was sent in leaving arrives by itself
+        draft.refresh_from_db()
+        if draft.typed:
+            break
+        page.wait_for_timeout(100)
+    page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
+    assert page.input_value("#id_nom") == "Marchetti"
+
+
+def test_a_failed_saving_says_so_tries_again_and_says_when_it_works(visit, version):
+    page = visit(width=360)
+    draft = DraftFactory(version=version, steps=["qui"])
+    page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
+    page.context.set_offline(True)
+    page.fill("#id_nom", "Marchetti")
+
+    expect(away(page)).to_be_visible()
+    expect(page.locator("#saved-news")).not_to_be_empty()
+    assert page.evaluate("document.activeElement.id") == "id_nom"
+    assert_accessible(page)
+    shoot(page, "autosave-away")
+    first = page.locator("#saved-news").inner_text()
+
+    page.context.set_offline(False)
+
+    expect(saved(page)).to_be_visible()
+    assert page.locator("#saved-news").inner_text() != first
+    draft.refresh_from_db()
+    assert draft.typed["identite"]["nom"] == ["Marchetti"]
+
+
+def test_a_fault_of_the_server_is_tried_again_by_itself(visit, version):
+    page = visit()
+    page.clock.install()
+    draft = DraftFactory(version=version, steps=["qui"])
+    page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
+    faults = iter([502, 502])
+    page.route("**/identite/", lambda route: fail(route, next(faults, None)))
+    page.fill("#id_nom", "Marchetti")
+
+    page.clock.run_for(2_500)
+    expect(away(page)).to_be_visible()
+    page.clock.run_for(5_500)
+    expect(away(page)).to_be_visible()
+    page.clock.run_for(10_500)
+
+    expect(saved(page)).to_be_visible()
+
+
+def fail(route, status):
+    if status and is_own(route):
+        route.abort()
+    else:
+        route.continue_()
+
+
+def test_a_late_saving_never_undoes_the_press_of_continue(visit, version):
+    page = visit()
+    draft = DraftFactory(version=version, steps=["qui"])
+    step = reverse("submissions:step", args=[draft.secret, "contact"])
+    DraftFactory._meta.model.objects.filter(pk=draft.pk).update(
+        completed=["qui", "identite"], answers=DraftFactory.build(steps=["qui", "identite"]).answers
+    )
+    page.goto(step)
+    page.fill("#id_courriel", "elodie@courriel.example")
+    late = page.evaluate(
+        """() => { const data = new FormData(document.getElementById('filing')); data.set('courriel', 'el');
+            return [...data]; }"""
+    )
+    page.click("p.go .btn")
+    page.wait_for_url("**/document/")
+
+    answer = page.request.post(
+        page.url.replace("document", "contact"), form=dict(late), headers={"Accept": "application/json"}
+    )
+
+    assert answer.status == 409
+    draft.refresh_from_db()
+    assert draft.answers["courriel"] == "elodie@courriel.example"
+    assert "contact" in draft.completed
+
+
+def test_somebody_whose_session_ended_loses_nothing(visit, version):
+    user = UserFactory()
+    draft = DraftFactory(version=version, steps=["qui"], user=user)
+    page = signed_in(visit(), user)
+    page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
+    Session.objects.all().delete()
+    page.fill("#id_nom", "Marchetti-Rochat")
+
+    expect(away(page)).to_be_visible()
+    page.click("p.go .btn")
+
+    page.wait_for_url("**/compte/entrer/**")
+
+
+# -- Told, and kept ------------------------------------------------------------------------------------------
+def judge(page, name):
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    assert_accessible(page)
+    shoot(page, name)
+
+
+def test_what_is_limited_is_said_on_accessible_pages(visit, commune):
+    content = certificate()
+    content["settings"]["limits"] = {"per_person": {"most": 1}}
+    version = FormVersionFactory(content=content)
+    page = visit(width=360)
+    start(page)
+    judge(page, "limit-sign-in")
+
+    content["settings"]["limits"] = {"open": {"until": "2026-01-01T00:00:00Z"}}
+    closed = FormVersionFactory(content=content, form=version.form)
+    start(page)
+    judge(page, "limit-closed")
+    draft = DraftFactory(version=closed, complete=True)
+    page.goto(reverse("submissions:step", args=[draft.secret, "contact"]))
+    judge(page, "limit-closed-step")
+    page.goto(reverse("submissions:review", args=[draft.secret]))
+    judge(page, "limit-closed-review")
+
+
+def test_whoever_is_too_often_there_reads_when_to_go_on(visit, version, monkeypatch):
+    monkeypatch.setattr(rates, "BEGIN", rates.Rate("draft-begin", 0))
+    page = visit(width=360, javascript=False)
+    start(page)
+    page.check("text=Quelqu’un d’autre")
+    page.click("p.go .btn")
+
+    expect(page.locator(".errors")).to_be_visible()
+    assert page.is_checked("text=Quelqu’un d’autre")
+    judge(page, "too-often")
+
+
+def test_what_is_filled_in_already_says_where_it_is_from(visit, version):
+    user = UserFactory(first_name="Élodie", last_name="Rochat")
+    draft = DraftFactory(version=version, steps=["qui"], user=user)
+    page = signed_in(visit(width=360), user)
+
+    page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
+
+    assert page.input_value("#id_nom") == "Rochat"
+    assert page.get_attribute("#id_nom", "aria-describedby") == "id_nom-remark"
+    judge(page, "prefilled")
+
+
+def test_a_file_that_is_held_says_so(visit, file_first, settings):
+    settings.CLAMAV_URL = "tcp://127.0.0.1:1"
+    page = visit(width=360)
+    start(page)
+
+    page.set_input_files("#id_piece", [PDF])
+
+    expect(page.locator("#id_piece-remark")).to_contain_text("procuration.pdf")
+    judge(page, "held")
+
+
+def signed_in(page, user):
+    browser = Client()
+    browser.force_login(user)
+    page.goto("/")
+    session = {"name": "sessionid", "value": browser.cookies["sessionid"].value, "url": page.url}
+    page.context.add_cookies([session])
+    return page
+
+
+# -- Later, on another device --------------------------------------------------------------------------------
+def test_a_mailed_link_goes_on_where_somebody_left_on_a_phone(visit, version, live_server, settings):
+    settings.WAGTAILADMIN_BASE_URL = live_server.url
+    draft = DraftFactory(version=version, steps=["qui"])
+    computer = visit()
+    computer.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
+    computer.fill("#id_nom", "Marchetti")
+    computer.click("[name=later]")
+    computer.fill("#id_email", "elodie@courriel.example")
+    computer.click("main .btn")
+    expect(computer.locator("[role=status]", has_text="elodie@courriel.example")).to_be_visible()
+
+    phone = visit(width=360, height=740)
+    phone.set_content(Delivery.objects.get().payload["html"])
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shoot(phone, "resume-letter")
+    phone.goto(phone.locator(f"a[href*='{draft.secret}']").first.get_attribute("href"))
+
+    assert phone.input_value("#id_nom") == "Marchetti"
+    phone.click("[name=later]")
+    judge(phone, "later-phone")
+
+
+# -- By keyboard, zoomed -------------------------------------------------------------------------------------
+def test_three_steps_are_filled_in_and_sent_by_keyboard_alone(visit, version):
+    page = visit()
+    draft = DraftFactory(version=version, steps=["qui"])
+    page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
+
+    def press_to(target, most=40):
+        for _ in range(most):
+            if page.evaluate("s => document.activeElement.matches(s)", target):
+                return
+            page.keyboard.press("Tab")
+        pytest.fail(f"{target} is not reached by the Tab key")
+
+    def type_into(target, text):
+        press_to(target)
+        page.keyboard.type(text)
+
+    type_into("#id_nom", "Marchetti")
+    type_into("#id_prenom", "Élodie")
+    for part, text in (("day", "14"), ("month", "6"), ("year", "1986")):
+        type_into(f"#id_naissance-{part}", text)
+    press_to("p.go .btn")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/contact/")
+    type_into("#id_courriel", "elodie@courriel.example")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/document/")
+    type_into("#id_exemplaires", "2")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/verifier/")
+    press_to("#declared")
+    page.keyboard.press("Space")
+    press_to("p.go .btn")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/envoyee/")
+    assert Submission.objects.count() == 1
+
+
+def test_at_four_hundred_per_cent_nothing_is_cut_off(visit, file_first):
+    page = visit(width=320, height=256)  # 1280 × 1024 at 400 %
+    start(page)
+    page.set_input_files(
+        "#id_piece", [{**PDF, "name": "un_nom_de_fichier_tres_long_sans_aucune_espace_" * 2 + ".pdf"}]
+    )
+    expect(page.locator("#id_piece-files li")).to_have_count(1)
+
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert_accessible(page)
+    shoot(page, "zoom-400")
+    page.goto(page.url.replace("etape/tout", "plus-tard"))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shoot(page, "later-400")

@@ -1,0 +1,86 @@
+"""An agent moves bookings on the plan by mouse and by keys; a resident looks at the room on the phone."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from eservices.bookings.models import Booking
+from eservices.cases.models import Role
+from tests.browser import assert_accessible
+from tests.factories.bookings import booking, resource
+from tests.factories.cases import TeamFactory, member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PLAN = "/admin/bookings/"
+
+
+@pytest.fixture
+def monday():
+    """The Monday after next: nothing of it is past."""
+    today = timezone.localdate()
+    return datetime.combine(today + timedelta(days=14 - today.weekday()), datetime.min.time())
+
+
+def at(day, hour) -> str:
+    return (day + timedelta(hours=hour)).isoformat(timespec="minutes")
+
+
+def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
+    visit, client, live_server, site, monday
+):
+    team = TeamFactory(key="salles", name="Salles")
+    hall, lodge = resource("grande", team=team), resource("refuge", team=team)
+    yoga = booking(hall, at(monday, 18), at(monday, 20), title="Yoga", public=True)
+    booking(lodge, at(monday, 19), at(monday, 21), title="Chorale")
+    client.force_login(member(Role.TREAT, team))
+    page = visit()
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page.context.add_cookies([cookie])
+    asked = f"?day={monday:%Y-%m-%d}&view="
+
+    # The mouse drags it onto somebody else's time: it says whose, and moves nothing.
+    page.goto(f"{PLAN}{asked}week")
+    assert_accessible(page)
+    dialog = page.locator("dialog")
+    page.get_by_role("link", name="Yoga").drag_to(
+        page.locator(f'[data-row=refuge] [data-day="{monday:%Y-%m-%d}"]')
+    )
+    expect(dialog).to_contain_text("Chorale")
+    assert_accessible(page)
+    dialog.get_by_role("button", name="Déplacer").click()
+    expect(dialog).to_contain_text("Chorale")
+    page.keyboard.press("Escape")
+
+    # Keys carry it to the next day.
+    page.get_by_role("link", name="Yoga").focus()
+    for key in ("m", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(dialog).to_contain_text("C’est libre")
+    with page.expect_navigation():
+        dialog.get_by_role("button", name="Déplacer").click()
+    expect(page.get_by_text("La réservation est déplacée.")).to_be_visible()
+    yoga.refresh_from_db()
+    assert timezone.localtime(yoga.starts_at).replace(tzinfo=None) == monday + timedelta(days=1, hours=18)
+
+    # Within a day, arrows carry it by the step of the room.
+    page.goto(f"{PLAN}?view=day&day={monday + timedelta(days=1):%Y-%m-%d}")
+    assert_accessible(page)
+    page.get_by_role("link", name="Yoga").focus()
+    for key in ("m", "ArrowLeft", "ArrowLeft", "Enter"):
+        page.keyboard.press(key)
+    with page.expect_navigation():
+        dialog.get_by_role("button", name="Déplacer").click()
+    assert timezone.localtime(Booking.objects.get(pk=yoga.pk).starts_at).hour == 16
+
+    # On the phone everybody reads it, and who sang stays unknown.
+    page = visit(width=360, javascript=False)
+    for view in ("mois", "semaine"):
+        page.goto(f"/reservations/grande/?vue={view}&jour={monday:%Y-%m-%d}")
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+    expect(page.get_by_text("Yoga")).to_be_visible()
+    page.goto(f"/reservations/refuge/?vue=semaine&jour={monday:%Y-%m-%d}")
+    expect(page.get_by_text("Chorale")).to_have_count(0)
+    expect(page.get_by_text("occupée")).to_be_visible()

@@ -1,0 +1,35 @@
+"""A mail server on the loopback that keeps what it accepted, and refuses for a while when it is told to."""
+
+from collections import Counter
+from email import message_from_bytes
+
+from aiosmtpd.controller import Controller
+
+from tests.benchmarks.server import HOST, free_port
+
+
+class Mailroom:
+    """``received``: how often each Message-ID was accepted."""
+
+    def __init__(self):
+        self.received: Counter[str] = Counter()
+        self.refusing = False
+        self.refused = 0
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.refusing:
+            self.refused += 1
+            return "451 Come back later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.received[message_from_bytes(envelope.content)["Message-ID"]] += 1
+        return "250 OK"
+
+
+def started(room: Mailroom) -> Controller:
+    """Accepts mail on a free port until it is stopped."""
+    controller = Controller(room, hostname=HOST, port=free_port())
+    controller.start()
+    return controller

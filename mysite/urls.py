@@ -38,6 +38,7 @@ if settings.DEMO:
 urlpatterns += i18n_patterns(
     path("", include("home.urls")),
     path("", include("news.urls")),
+    path("participation/", include("news.participation.urls")),
     path("", include("eservices.documents.urls")),
     path("", include("eservices.payments.urls")),
     path("", include("eservices.cases.public_urls")),

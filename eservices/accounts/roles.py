@@ -41,6 +41,7 @@ KEEPS: dict[str, list[str]] = {
     MODERATORS: [
         "home",
         "news",
+        "news_participation",
         "newsletter",
         "eservices_catalogue",
         "eservices_formbuilder.referencetable",

@@ -25,6 +25,7 @@ from home.generation import kept
 from home.hours import Span
 from home.models import Contact
 from home.navigation import SiteNavigation
+from home.page_foot import foot_of
 
 register = template.Library()
 
@@ -141,6 +142,15 @@ def is_today(value: dt.date) -> bool:
 def navigation(context) -> SiteNavigation:
     """Menu, breadcrumb and languages of the page at hand, asked once per request."""
     return SiteNavigation.of(context.get("request"), context.get("page"))
+
+
+@register.simple_tag(takes_context=True)
+def page_foot(context):
+    """What the apps above put below the page at hand; nothing where what is shown is no page."""
+    page, request = context.get("page"), context.get("request")
+    if request is None or not isinstance(page, Page) or not page.pk:
+        return ""
+    return mark_safe("".join(foot_of(request, page)))
 
 
 @register.simple_tag(takes_context=True)

@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "mysite.apps.MySiteConfig",
     "eservices.api",
     "eservices.space",
+    "news.participation",
     "news",
     "newsletter",
     "eservices.catalogue",

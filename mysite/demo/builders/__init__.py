@@ -21,6 +21,7 @@ from . import (
     model_letters,
     notices,
     outbox,
+    participation,
     readers,
     reports,
     requests,
@@ -43,6 +44,7 @@ PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
     ("texts, news and agenda", [stories.build, notices.build, council.build, site.fill], AT_ONCE),
     ("German and English", [site.translate], AT_ONCE),
     ("subscribers and letters to them", [readers.build, campaigns.build], BY_HAND),
+    ("what residents say", [participation.build], BY_HAND),
     (
         "cases",
         [

@@ -1,0 +1,38 @@
+"""What the screens of staff share: their frame and the ways from one to the other."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from .useful import access as useful
+
+
+@dataclass(frozen=True)
+class Tab:
+    key: str
+    label: str
+    url: str
+    size: int | None = None
+
+
+def tabs_for(user) -> list[Tab]:
+    """The screens that somebody of the staff may open."""
+    tabs = []
+    if useful.may_read(user):
+        tabs.append(Tab("useful", _("Useful pages"), reverse("participation_desk:useful")))
+    return tabs
+
+
+class DeskView(WagtailAdminTemplateMixin, TemplateView):
+    """A screen of participation in the look of the desk. ``tab`` names it among the others."""
+
+    page_title = gettext_lazy("Participation")
+    header_icon = "comment"
+    tab = ""
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(tabs=tabs_for(self.request.user), tab=self.tab, **kwargs)

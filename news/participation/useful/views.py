@@ -1,0 +1,71 @@
+"""The box below a page. It carries no token and no session, so that the page may be cached."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from home import limits
+from home.origin import comes_from_here
+
+from . import access, actions
+from .forms import ANSWERS, VerdictForm
+
+HOUR = 60 * 60
+PER_CLIENT = 120  # an office or a school asks from one network address
+
+
+@csrf_exempt  # the form stands on cacheable pages; where it came from is checked below
+@never_cache
+@require_POST
+def judge(request):
+    """Keeps a yes or a no, and asks for one sentence; with the sentence it thanks."""
+    form = VerdictForm(request.POST)
+    valid = form.is_valid()
+    if "page" not in form.cleaned_data or "useful" not in form.cleaned_data:
+        raise Http404
+    page = access.open_page(form.cleaned_data["page"])
+    if not comes_from_here(request):
+        form.add_error(
+            None, _("We could not see that this came from our site. Please send it again from here.")
+        )
+        return _more(request, page, form, status=403)
+    if not valid:
+        return _more(request, page, form, status=422)
+    if limits.count("useful-client", limits.caller(request), HOUR) > PER_CLIENT:
+        form.add_error(None, _("That was a lot from here. Please try again in an hour."))
+        return _more(request, page, form, status=429)
+    useful, text = form.cleaned_data["useful"], form.cleaned_data["text"]
+    if not form.is_trapped:
+        actions.judge(page=page, useful=useful, text=text, who=_who(request))
+    chosen = {"page": page.pk, "useful": "yes" if useful else "no"} | ({"done": "1"} if text else {})
+    return redirect(f"{reverse('participation:useful_thanks')}?{urlencode(chosen)}")
+
+
+@never_cache
+@require_safe
+def thanks(request):
+    """Says thank you and, before anything was written, asks what was missing."""
+    answer, number = request.GET.get("useful", ""), request.GET.get("page", "")
+    if answer not in ANSWERS or not (number.isascii() and number.isdigit() and len(number) < 11):
+        raise Http404
+    page = access.open_page(int(number))
+    if "done" in request.GET:
+        return render(request, "participation/useful/done.html", {"about": page})
+    return _more(request, page, VerdictForm(initial={"page": page.pk, "useful": answer}))
+
+
+def _more(request, page, form: VerdictForm, status: int = 200):
+    answer = form["useful"].value()
+    context = {"about": page, "form": form, "answer": answer if answer in ANSWERS else "yes"}
+    return render(request, "participation/useful/more.html", context, status=status)
+
+
+def _who(request) -> str:
+    """What tells one person from another for a day: the network and the browser, of which nothing is kept."""
+    return f"{limits.caller(request)} {request.headers.get('User-Agent', '')}"

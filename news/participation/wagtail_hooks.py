@@ -1,0 +1,39 @@
+"""Participation in the admin: one entry of the menu, whose screens lead to each other."""
+
+from django.urls import include, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.permissions import register_permission_policy
+
+from home.permissions import Without
+
+from . import desk
+from .models import Verdict
+
+# What residents said is not written by anybody else.
+register_permission_policy(Verdict, Without(Verdict, "add", "change"))
+
+
+class ParticipationMenuItem(MenuItem):
+    """Leads to the first of the screens that somebody may open."""
+
+    def is_shown(self, request):
+        return bool(desk.tabs_for(request.user))
+
+    def render_component(self, request):
+        self.url = desk.tabs_for(request.user)[0].url
+        return super().render_component(request)
+
+
+@hooks.register("register_admin_menu_item")
+def participation():
+    url = reverse("participation_desk:useful")
+    return ParticipationMenuItem(
+        _("Participation"), url, name="participation", icon_name="comment", order=253
+    )
+
+
+@hooks.register("register_admin_urls")
+def addresses():
+    return [path("participation/", include("news.participation.desk_urls"))]

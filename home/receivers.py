@@ -3,14 +3,22 @@
 from django.db import transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
-from wagtail.models import Locale, Page, PageViewRestriction, Site, TranslatableMixin
+from wagtail.documents.models import AbstractDocument
+from wagtail.images.models import AbstractImage
+from wagtail.models import COMMENTS_RELATION_NAME, Locale, Page, PageViewRestriction, Site, TranslatableMixin
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from . import generation, search
 from .models import CommuneSettings
 
-# Pages and translatable snippets, and what is around them.
-SURROUNDINGS = (Page, TranslatableMixin, PageViewRestriction, Site, Locale, CommuneSettings)
+# Pages and translatable snippets, what they show, and what is around them.
+SHOWN = (Page, TranslatableMixin, AbstractImage, AbstractDocument)
+SURROUNDINGS = (*SHOWN, PageViewRestriction, Site, Locale, CommuneSettings)
+# What a saved draft writes, which nobody sees but its editors.
+OF_DRAFTS = {
+    *("latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes"),
+    COMMENTS_RELATION_NAME,
+}
 
 
 @receiver(page_published)
@@ -42,8 +50,9 @@ def lost_when_deleted(sender, instance, **kwargs):
 
 @receiver([post_save, post_delete])
 @receiver(post_page_move)
-def raise_the_generation(sender, **kwargs):
-    if issubclass(sender, SURROUNDINGS):
+def raise_the_generation(sender, update_fields=None, **kwargs):
+    draft = update_fields and OF_DRAFTS.issuperset(update_fields)
+    if issubclass(sender, SURROUNDINGS) and not draft:
         generation.advance()
         # Once more when others can see it: a reader in between may have kept what stood there before.
         transaction.on_commit(generation.advance)

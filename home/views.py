@@ -25,10 +25,12 @@ PRIVATE = ["/compte/", "/espace/", "/dossier/", "/demande/d/", "/recherche/"]
 
 
 def serve(request, path):
-    """A page as Wagtail serves it, found in fewer queries."""
+    """A page as Wagtail serves it, found in fewer queries; the page cache may keep it."""
     if route := routing.route(request, [part for part in path.split("/") if part]):
         request._wagtail_route_for_request = route
-    return wagtail_views.serve(request, path)
+    response = wagtail_views.serve(request, path)
+    response.same_for_everybody = bool(route) and getattr(route.page, "same_for_everybody", False)
+    return response
 
 
 @require_safe

@@ -50,10 +50,11 @@ def _no_reference_index():
 @pytest.fixture(autouse=True)
 def _clean_slate(settings):
     """No test sees what another left in the cache or in the translation at hand."""
-    from django.core.cache import cache
+    from django.core.cache import caches
     from django.utils import translation
 
-    cache.clear()
+    for name in settings.CACHES:
+        caches[name].clear()
     translation.activate(settings.LANGUAGE_CODE)
     yield
     translation.activate(settings.LANGUAGE_CODE)

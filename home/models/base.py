@@ -52,6 +52,8 @@ class BasePage(Page):
     social_type = "website"
     in_sitemap = True
     in_plan = True
+    # Kept whole until something is published, a minute at most. False where it shows what changes without that.
+    same_for_everybody = True
     # Set by who found the page together with the restrictions: there is none, nobody need ask again.
     known_as_open = False
 

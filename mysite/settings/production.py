@@ -22,4 +22,5 @@ if not MAILERS["default"]:
 REGISTER = env.choice("REGISTER", "none", {"demo", "http", "none"})
 
 if redis := env.text("REDIS_URL", ""):
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis}}
+    in_redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis}
+    CACHES = {"default": in_redis, "pages": in_redis | {"KEY_PREFIX": "pages"}}

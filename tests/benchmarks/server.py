@@ -46,7 +46,7 @@ def measure(port: int, path: str, *, requests: int, connections: int = 8) -> dic
         connection = http.client.HTTPConnection(HOST, port, timeout=30)
         for _ in range(share):
             start = time.perf_counter()
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
             response = connection.getresponse()
             response.read()
             if response.status != 200:

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-WRITTEN = ("media", "private", "cache")
+WRITTEN = ("media", "private", "cache", "pages")
 
 
 class Command(BaseCommand):

@@ -8,3 +8,4 @@ class HomeConfig(AppConfig):
 
     def ready(self):
         from . import receivers  # noqa: F401
+        from .alerts import receivers as alerts  # noqa: F401

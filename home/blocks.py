@@ -405,29 +405,6 @@ class TaskBlock(LinkBlock):
         }
 
 
-class AlertBlock(blocks.StructBlock):
-    """What is urgent, in one sentence, until a moment."""
-
-    title = blocks.CharBlock(label=_("What is the matter"), max_length=120)
-    text = blocks.CharBlock(required=False, default="", label=_("Where, why, until when"), max_length=200)
-    link_text = blocks.CharBlock(required=False, default="", label=_("Text of the link"))
-    page = blocks.PageChooserBlock(required=False, label=_("Page that tells more"))
-    until = blocks.DateTimeBlock(required=False, label=_("Shown until"))
-
-    class Meta:
-        icon = "warning"
-        label = _("Alert")
-        value_class = LinkValue
-        template = "home/blocks/alert.html"
-        preview_value = {
-            "title": _("Water cut off today from 13:00 to 16:00,"),
-            "text": _("rue du Lac 1 to 38."),
-            "link_text": "",
-            "page": None,
-            "until": None,
-        }
-
-
 class PhoneBlock(blocks.StructBlock):
     label = blocks.CharBlock(label=_("For what"))
     phone = blocks.CharBlock(label=_("Telephone"))

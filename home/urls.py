@@ -1,11 +1,15 @@
 from django.urls import path
 
 from . import views
+from .alerts import feeds
+from .alerts import views as alerts
 
 app_name = "home"
 urlpatterns = [
     path("recherche/", views.find, name="search"),
     path("personne/<uuid:key>.vcf", views.card, name="card"),
+    path("alertes/", alerts.overview, name="alerts"),
+    path("alertes/rss/", feeds.AlertFeed(), name="alerts_feed"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("manifest.webmanifest", views.manifest, name="manifest"),

@@ -7,6 +7,7 @@ from wagtail import hooks
 from wagtail.admin.menu import DismissibleMenuItem
 
 from . import colours
+from .alerts import admin as alerts_admin  # noqa: F401
 from .models import CommuneSettings
 from .rich_text import PageLinks
 

@@ -23,13 +23,14 @@ FEES = [  # an entry that services refer to is not deleted
     for model in ("feeentry", "feeprice")
     for action in ("add", "change")
 ]
+ALERTS = ["home.add_alert", "home.change_alert"]  # whoever may publish sends them out
 LETTERS = ["newsletter.add_campaign", "newsletter.change_campaign"]  # whoever may publish sends them
 BOOKS = ["eservices_payments.keep_books", "eservices_payments.change_paymentsettings"]
 SITE = ["home.change_communesettings", "wagtailredirects.add_redirect", "wagtailredirects.change_redirect"]
 COUNTER = ["eservices_submissions.file_for_others"]
 # Group → permissions as "app.codename". Apps that are not there, or not yet, are passed over.
 ROLES: dict[str, list[str]] = {
-    EDITORS: [*ADMIN, *MEDIA, *TABLES, *FEES, *LETTERS],
+    EDITORS: [*ADMIN, *MEDIA, *TABLES, *FEES, *LETTERS, *ALERTS],
     MODERATORS: [*ADMIN, *MEDIA, *SITE, "wagtail_localize.submit_translation"],
     AGENTS: [*ADMIN, *COUNTER],
     LEADS: [*ADMIN, *COUNTER, *BOOKS],

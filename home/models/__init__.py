@@ -1,5 +1,6 @@
 """The site's pages, the commune's settings, people and what search finds."""
 
+from ..alerts.models import Alert
 from .background import Heartbeat
 from .base import BasePage
 from .contact import ContactPage, FormField
@@ -12,6 +13,7 @@ from .waste import WasteCollection, WasteDistrict
 
 __all__ = [
     "AccessibilityPage",
+    "Alert",
     "BasePage",
     "CommuneSettings",
     "Contact",

@@ -54,9 +54,6 @@ class HomePage(BasePage):
         help_text=_("Wide, light at the top: the search stands in the sky. A drawn landscape if empty."),
     )
     panorama_alt = models.CharField(_("What the panorama shows"), max_length=160, blank=True)
-    alert = StreamField(
-        [("alert", blocks.AlertBlock())], blank=True, max_num=1, verbose_name=_("Alert"), default=list
-    )
     tasks = StreamField(
         [("task", blocks.TaskBlock())], blank=True, max_num=6, verbose_name=_("Most asked for")
     )
@@ -75,7 +72,6 @@ class HomePage(BasePage):
     parent_page_types = ["wagtailcore.Page"]
     content_panels = [
         *Page.content_panels,
-        FieldPanel("alert"),
         MultiFieldPanel(
             [FieldPanel(name) for name in ("tagline", "question", "often", "panorama", "panorama_alt")],
             _("Head"),
@@ -93,7 +89,6 @@ class HomePage(BasePage):
         context = super().get_context(request, *args, **kwargs)
         return context | {
             "now": now,
-            "alert": self.current_alert(request, now),
             "doors": self.addressed(self.tasks, request),
             "today": lines_for(request, self, now),
             "sections": sections_for(request, self),
@@ -102,7 +97,7 @@ class HomePage(BasePage):
     @cached_property
     def linked(self) -> list[Page]:
         """The pages right below, and those that its links name with their translations, in one query."""
-        keys = [key for stream in (self.tasks, self.alert, self.footer_links) for key in links.keys(stream)]
+        keys = [key for stream in (self.tasks, self.footer_links) for key in links.keys(stream)]
         below = Q(path__startswith=self.path, depth=self.depth + 1)
         pages = Page.objects.filter(below | links.with_translations(keys))
         return list(pages.annotate(restricted=restricted()))
@@ -124,15 +119,6 @@ class HomePage(BasePage):
         content = json.dumps(stream.get_prep_value(), sort_keys=True, cls=DjangoJSONEncoder)
         key = f"links-{self.pk}-{zlib.crc32(content.encode())}"
         return kept(key, lambda: links.addressed(stream, self.linked, self.locale_id, request))
-
-    def current_alert(self, request, now) -> dict | None:
-        """The alert that still holds at ``now``."""
-        moment = wagtail_blocks.DateTimeBlock().to_python
-        for alert in self.addressed(self.alert, request):
-            until = moment(alert.get("until"))
-            if until is None or until > now:
-                return alert
-        return None
 
 
 class SectionPage(BasePage):

@@ -1,0 +1,44 @@
+"""Alerts in the admin: the first thing in the menu when something happens."""
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.panels import ObjectList
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from .models import Alert
+
+
+class AlertViewSet(SnippetViewSet):
+    model = Alert
+    icon = "warning"
+    menu_label = _("Alerts")
+    menu_order = 90
+    add_to_admin_menu = True
+    list_display = [
+        "__str__",
+        Column("level", label=_("Level"), accessor="get_level_display", sort_key="level"),
+        Column("status", label=_("State"), accessor=lambda alert: str(alert.status_string).capitalize()),
+        DateColumn("began_at", label=_("Since"), sort_key="began_at"),
+        Column("until", label=_("Until"), accessor="expire_at", sort_key="expire_at"),
+        Column("sms", label=_("SMS"), accessor=lambda alert: sms_in_words(alert)),
+    ]
+    list_filter = ["level", "live"]
+    ordering = ["-live", "-level", "-pk"]
+    edit_handler = ObjectList(Alert.panels)
+
+
+def sms_in_words(alert: Alert) -> str:
+    """How many messages, and in which alphabet: “fr 1 × GSM-7, de 2 × UCS-2”."""
+    return ", ".join(f"{code} {one.messages} × {one.alphabet}" for code, one in alert.sms_lengths())
+
+
+register_snippet(AlertViewSet)
+
+
+@hooks.register("insert_editor_js")
+def counts_the_signs_of_an_sms():
+    return format_html('<script type="module" src="{}"></script>', static("js/editor/sms.js"))

@@ -1,0 +1,83 @@
+"""What an alert says, a block per language: all languages are written, and published, at once."""
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from wagtail import blocks
+
+from home import sms
+from home.blocks import TEXT_FEATURES
+
+MOST_MESSAGES = 3  # that one alert may cost for each number
+
+
+class SMSBlock(blocks.TextBlock):
+    """A text for telephones whose length is counted while it is written, and judged when it is kept."""
+
+    @cached_property
+    def field(self):
+        widget = forms.Textarea(attrs={"rows": 3, "data-controller": "sms-length"})
+        return forms.CharField(widget=widget, **self.field_options)
+
+    def clean(self, value):
+        value = super().clean(value)
+        length = sms.measure(value)
+        if length.messages > MOST_MESSAGES:
+            text = ngettext(
+                "{places} characters in {alphabet} make {messages} message. At most {most}.",
+                "{places} characters in {alphabet} make {messages} messages. At most {most}.",
+                length.messages,
+            )
+            raise ValidationError(text.format(most=MOST_MESSAGES, **vars(length)))
+        return value
+
+
+class WordsBlock(blocks.StructBlock):
+    """An alert in one language."""
+
+    title = blocks.CharBlock(label=_("What is the matter"), max_length=120)
+    text = blocks.CharBlock(
+        required=False, default="", label=_("Where, until when, what to do"), max_length=240
+    )
+    details = blocks.RichTextBlock(
+        required=False,
+        default="",
+        features=TEXT_FEATURES,
+        label=_("More"),
+        help_text=_("Stands on the page of alerts; the banner leads there."),
+    )
+    link_text = blocks.CharBlock(
+        required=False,
+        default="",
+        max_length=60,
+        label=_("Text of the link"),
+        help_text=_("“What to do?” if empty."),
+    )
+    sms = SMSBlock(
+        required=False,
+        default="",
+        label=_("Text for SMS"),
+        help_text=_("Level, title and text if empty. Accents such as ê or ç make it longer to send."),
+    )
+
+    class Meta:
+        icon = "warning"
+
+
+class WordsInLanguages(blocks.StreamBlock):
+    """The languages of the site; each stands once, one is enough."""
+
+    def __init__(self, local_blocks=None, **options):
+        languages = [(code, WordsBlock(label=name)) for code, name in settings.LANGUAGES]
+        once = {code: {"max_num": 1} for code, _name in settings.LANGUAGES}
+        super().__init__([*languages, *(local_blocks or [])], **({"block_counts": once} | options))
+
+    class Meta:
+        min_num = 1
+
+
+class SectionsBlock(blocks.StreamBlock):
+    page = blocks.PageChooserBlock(label=_("Section"))

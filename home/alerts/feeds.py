@@ -1,0 +1,54 @@
+"""Alerts for feed readers: what holds now."""
+
+from django.contrib.syndication.views import Feed
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.feedgenerator import Rss201rev2Feed
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from home.links import absolute
+from home.models import CommuneSettings
+
+from . import showing
+
+
+class AlertFeed(Feed):
+    feed_type = Rss201rev2Feed
+
+    def get_object(self, request):
+        return request
+
+    def title(self, request) -> str:
+        return f"{CommuneSettings.current(request)}: {_('Alerts')}"
+
+    def link(self, request) -> str:
+        return absolute(reverse("home:alerts"), request)
+
+    def description(self) -> str:
+        return _("What is urgent now.")
+
+    @property
+    def language(self) -> str:
+        return get_language()
+
+    def items(self, request):
+        return [(alert, request) for alert in showing.current(request)]
+
+    def item_title(self, item) -> str:
+        return f"{item[0].level.label}: {item[0].title}"
+
+    def item_description(self, item) -> str:
+        return item[0].text
+
+    def item_link(self, item) -> str:
+        alert, request = item
+        return f"{absolute(reverse('home:alerts'), request)}#a-{alert.key}"
+
+    def item_guid(self, item) -> str:
+        return f"{item[0].key}-{item[0].version}"
+
+    item_guid_is_permalink = False
+
+    def item_pubdate(self, item):
+        return item[0].began or timezone.now()

@@ -1,0 +1,167 @@
+"""An alert and the questions asked of it."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, PageChooserPanel
+from wagtail.models import DraftStateMixin, Page, PreviewableMixin, RevisionMixin
+
+from home import sms
+from home.fields import LiveStreamField
+
+from .blocks import SectionsBlock, WordsInLanguages
+from .levels import Level
+
+
+class AlertQuerySet(models.QuerySet):
+    def current(self, now: datetime):
+        """What holds at ``now``, the gravest first. The scheduler only tidies up after the end."""
+        holds = Q(expire_at=None) | Q(expire_at__gt=now)
+        return self.filter(holds, live=True).order_by("-level", "-began_at", "-pk")
+
+    def past(self, now: datetime):
+        """What held once, the latest first."""
+        over = Q(live=False) | Q(expire_at__lte=now)
+        return self.filter(over, began_at__isnull=False).order_by("-began_at", "-pk")
+
+    def leading(self, language: str):
+        """With the place in the tree of the page they lead to: in that language, else as it was chosen."""
+        live = Page.objects.filter(live=True)
+        same = live.filter(translation_key=OuterRef("page__translation_key"), locale__language_code=language)
+        chosen = live.filter(pk=OuterRef("page"))
+        paths = (Subquery(pages.values("url_path")[:1]) for pages in (same, chosen))
+        return self.annotate(page_path=Coalesce(*paths))
+
+
+def main_language():
+    """A new alert opens with the words of the first language to fill in."""
+    block = Alert._meta.get_field("texts").stream_block
+    return block.to_python([{"type": settings.LANGUAGE_CODE, "value": {}}])
+
+
+class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
+    """What must not be overlooked, from when to when and where. One row for all languages."""
+
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level, default=Level.ATTENTION)
+    texts = LiveStreamField(WordsInLanguages(), verbose_name=_("what it says"), default=main_language)
+    page = models.ForeignKey(
+        "wagtailcore.Page",
+        models.SET_NULL,
+        verbose_name=_("page that tells more"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    url = models.URLField(_("or address elsewhere"), blank=True)
+    sections = LiveStreamField(
+        SectionsBlock(required=False),
+        verbose_name=_("only in these sections"),
+        blank=True,
+        default=list,
+        help_text=_("The whole site, and the counter too, if empty."),
+    )
+    section_keys = models.JSONField(default=list, editable=False)  # of the sections, in all languages
+    began_at = models.DateTimeField(_("shown since"), null=True, editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
+
+    objects = AlertQuerySet.as_manager()
+
+    panels = [
+        FieldPanel("level"),
+        FieldPanel("texts"),
+        MultiFieldPanel(
+            [
+                HelpPanel(template="home/alerts/window_help.html"),
+                FieldRowPanel([FieldPanel("go_live_at"), FieldPanel("expire_at")]),
+            ],
+            heading=_("From when to when"),
+        ),
+        MultiFieldPanel([PageChooserPanel("page"), FieldPanel("url")], heading=_("Where it leads")),
+        FieldPanel("sections"),
+    ]
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        indexes = [models.Index(fields=["live", "expire_at"], name="alerts_that_hold")]
+
+    def __str__(self) -> str:
+        words = self.words()
+        return words["title"] if words else str(self.get_level_display())
+
+    def save(self, *args, **kwargs):
+        chosen = [block["value"] for block in self.sections.raw_data if block["value"]]
+        keys = Page.objects.filter(pk__in=chosen).order_by("pk").values_list("translation_key", flat=True)
+        # A section that was deleted leaves a key that stands on no page.
+        self.section_keys = [str(key) for key in keys] if chosen else []
+        if chosen and not self.section_keys:
+            self.section_keys = ["-"]
+        super().save(*args, **kwargs)
+
+    def with_content_json(self, content):
+        """What happened to the alert is no part of its drafts."""
+        draft = super().with_content_json(content)
+        draft.key, draft.began_at, draft.ended_at = self.key, self.began_at, self.ended_at
+        return draft
+
+    def holds(self, now: datetime) -> bool:
+        return self.live and (self.expire_at is None or self.expire_at > now)
+
+    @property
+    def degree(self) -> Level:
+        return Level(self.level)
+
+    @property
+    def over_at(self) -> datetime | None:
+        return self.ended_at or self.expire_at
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages it is written in, in the order of the site’s."""
+        written = {block.block_type for block in self.texts}
+        return [code for code, _name in settings.LANGUAGES if code in written]
+
+    @property
+    def missing_languages(self) -> list[str]:
+        return [str(name) for code, name in settings.LANGUAGES if code not in self.languages]
+
+    def language_for(self, language: str) -> str:
+        """The language in which who reads ``language`` is told: the same, else the first it is written in."""
+        written = self.languages
+        return language if language in written or not written else written[0]
+
+    def words(self, language: str = settings.LANGUAGE_CODE):
+        """What it says to who reads a language."""
+        wanted = self.language_for(language)
+        return next((block.value for block in self.texts if block.block_type == wanted), None)
+
+    def sms_text(self, language: str = settings.LANGUAGE_CODE) -> str:
+        """What is sent to telephones: the editor’s text, else level, title and text."""
+        words = self.words(language)
+        if not words:
+            return ""
+        said = " ".join(filter(None, [words["title"], words["text"]]))
+        return words["sms"] or gettext("{level}: {words}").format(level=self.get_level_display(), words=said)
+
+    def sms_lengths(self) -> list[tuple[str, sms.Length]]:
+        """Of each language it is written in: how long its SMS is."""
+        return [(code, sms.measure(self.sms_text(code))) for code in self.languages]
+
+    @property
+    def preview_modes(self):
+        return [(code, name) for code, name in settings.LANGUAGES if code in self.languages] or [("", "")]
+
+    def get_preview_template(self, request, mode_name):
+        return "home/alerts/preview.html"
+
+    def get_preview_context(self, request, mode_name):
+        from .showing import shown
+
+        return {"alert": shown(self, mode_name or settings.LANGUAGE_CODE, request), "full": True}

@@ -13,7 +13,7 @@ from eservices.deliveries.models import Delivery
 from eservices.documents.models import Document
 from eservices.formbuilder.models import FormVersion
 from eservices.submissions.models import StoredFile
-from home.models import Contact, Person, WasteCollection
+from home.models import Alert, Contact, Person, WasteCollection
 from news.models import NoticeKind, Posting, Publication
 from newsletter.models import Subscriber
 
@@ -23,7 +23,6 @@ STREAMS = (
     "agenda",
     "aside",
     "tasks",
-    "alert",
     "form",
     "fees",
     "stages",
@@ -31,6 +30,7 @@ STREAMS = (
     "good_to_know",
 )
 READ = {
+    Alert: ("level", "live", "began_at", "ended_at", "expire_at", "texts"),
     Person: ("name", "role", "text"),
     Contact: ("title", "text", "phone"),
     WasteCollection: ("title", "first_on", "weeks", "district__slug"),

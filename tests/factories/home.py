@@ -8,7 +8,9 @@ from django.utils import translation
 from django.utils.text import slugify
 from wagtail.models import Locale, Page, Site
 
+from home.alerts.levels import Level
 from home.models import (
+    Alert,
     CommuneSettings,
     Contact,
     ContactPage,
@@ -151,3 +153,24 @@ class CommuneSettingsFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = CommuneSettings
+
+
+class AlertFactory(factory.django.DjangoModelFactory):
+    """An alert that holds everywhere. ``title=``, ``text=`` and other words are French; ``texts=`` for more."""
+
+    level = Level.ATTENTION
+    live = False
+
+    class Meta:
+        model = Alert
+
+    @classmethod
+    def _create(cls, model_class, *args, texts=None, publish=True, **fields):
+        names = [name for name in ("title", "text", "details", "link_text", "sms") if name in fields]
+        words = {"title": "Eau coupée"} | {name: fields.pop(name) for name in names}
+        alert = model_class(texts=texts or [("fr", words)], **fields)
+        alert.save()
+        revision = alert.save_revision()
+        if publish:
+            revision.publish()
+        return model_class.objects.get(pk=alert.pk)

@@ -78,14 +78,12 @@ def town():
 
 
 def front(home, pages) -> None:
-    """The home page with its doors, its alert and the links at its foot."""
+    """The home page with its doors and the links at its foot, and an alert on every page."""
     home = type(home).objects.get(pk=home.pk)
     home.tasks = [("task", link(page, icon="move", text="")) for page in pages[:6]]
     home.footer_links = [("link", link(page)) for page in pages[6:9]]
-    home.alert = [
-        ("alert", {"title": "Eau coupée", "text": "", "link_text": "", "page": pages[9], "until": None})
-    ]
     make.published(home)
+    make.AlertFactory(page=pages[9], sections=[("page", pages[8]), ("page", home)])
 
 
 def content_page(page, others):

@@ -69,18 +69,6 @@ def test_the_band_today_says_what_is_open_shut_and_collected(client, home):
     assert "Verre" not in shown
 
 
-def test_an_alert_is_shown_until_its_moment_and_not_after(client, home):
-    until = datetime(2026, 11, 24, 15, tzinfo=UTC)
-    home.alert = [
-        ("alert", {"title": "Eau coupée", "text": "", "link_text": "", "page": None, "until": until})
-    ]
-    make.published(home)
-    with time_machine.travel(TUESDAY):
-        assert "Eau coupée" in text_of(client.get("/"))
-    with time_machine.travel(until):
-        assert "Eau coupée" not in text_of(client.get("/"))
-
-
 def test_the_menu_shows_what_is_in_menus_and_published(client, home):
     make.SectionPageFactory(parent=home, title="Autorités")
     make.SectionPageFactory(parent=home, title="Cachée", show_in_menus=False)

@@ -10,6 +10,7 @@ from django.test.utils import override_settings
 from django.utils.translation import override
 
 from . import (
+    alerts,
     bookings,
     campaigns,
     commune,
@@ -41,7 +42,11 @@ PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
     ("pictures", [images.build, commune.directory, commune.waste], AT_ONCE),
     ("pages", [stories.classify, services.classify, site.build], AT_ONCE),
     ("services", [tables.build, model_letters.build, fees.build, bookings.build, services.build], AT_ONCE),
-    ("texts, news and agenda", [stories.build, notices.build, council.build, site.fill], AT_ONCE),
+    (
+        "texts, news and agenda",
+        [stories.build, notices.build, council.build, site.fill, alerts.build],
+        AT_ONCE,
+    ),
     ("German and English", [site.translate], AT_ONCE),
     ("subscribers and letters to them", [readers.build, campaigns.build], BY_HAND),
     ("what residents say", [participation.build], BY_HAND),

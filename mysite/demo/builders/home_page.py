@@ -1,8 +1,7 @@
-"""The home page in each language: alert, search, six doors, numbers to call, links at the foot."""
+"""The home page in each language: search, six doors, numbers to call, links at the foot."""
 
 from home.models import HomePage
 
-from .. import clock
 from ..typography import set_in_type
 from .commune import as_stream
 from .world import World
@@ -14,11 +13,6 @@ TEXTS = {
         "question": "Que cherchez-vous ?",
         "often": ["amarrage", "sapin de Noël", "abattre un arbre"],
         "panorama": "Orvenay vu du lac : les vignes, le clocher, la barque et les Dents d'Aurel",
-        "alert": (
-            "Eau coupée demain de 13 h à 16 h,",
-            "rue du Lac 1 à 38. Conduite en réparation.",
-            "Que faire ?",
-        ),
         "tasks": [
             ("move", "Déménager", "Arrivée, départ, changement d'adresse", "annonce-demenagement"),
             ("cert", "Attestation de domicile", "En ligne, reçue par e-mail", "attestation-domicile"),
@@ -46,11 +40,6 @@ TEXTS = {
         "question": "Was suchen Sie?",
         "often": ["Bootsplatz", "Parkkarte", "Abfall"],
         "panorama": "Orvenay vom See aus: Reben, Kirchturm, Segelboot und die Dents d’Aurel",
-        "alert": (
-            "Morgen von 13 bis 16 Uhr kein Wasser,",
-            "rue du Lac 1 bis 38. Leitung in Reparatur.",
-            "Was tun?",
-        ),
         "tasks": [
             ("move", "Umziehen", "Zuzug, Wegzug, neue Adresse", "annonce-demenagement"),
             ("cert", "Wohnsitz\u00adbestätigung", "Online, per E-Mail", "attestation-domicile"),
@@ -77,11 +66,6 @@ TEXTS = {
         "question": "What are you looking for?",
         "often": ["mooring", "parking permit", "waste"],
         "panorama": "Orvenay seen from the lake: vineyards, church tower, barge and the Dents d'Aurel",
-        "alert": (
-            "No water tomorrow from 13:00 to 16:00,",
-            "rue du Lac 1 to 38. Pipe under repair.",
-            "What to do?",
-        ),
         "tasks": [
             ("move", "Moving", "Arrival, departure, change of address", "annonce-demenagement"),
             ("cert", "Residence certificate", "Online, sent by e-mail", "attestation-domicile"),
@@ -118,7 +102,6 @@ def write(home: HomePage, language: str, world: World) -> None:
     home.question = typed(texts["question"])
     home.panorama_alt = typed(texts["panorama"])  # the drawn landscape of the site, which has a night too
     stream(home, "often", [("word", typed(word)) for word in texts["often"]])
-    stream(home, "alert", [("alert", alert(texts["alert"], typed, find, world))])
     tasks = [
         {"icon": icon, "title": typed(title), "text": typed(text), "page": find("page", key), "url": ""}
         for icon, title, text, key in texts["tasks"]
@@ -128,18 +111,6 @@ def write(home: HomePage, language: str, world: World) -> None:
     stream(home, "emergency", [("number", number) for number in numbers])
     foot = [{"title": typed(title), "page": find("page", key), "url": ""} for title, key in texts["foot"]]
     stream(home, "footer_links", [("link", link) for link in foot])
-
-
-def alert(words, typed, find, world: World) -> dict:
-    title, text, link = map(typed, words)
-    until = clock.at(clock.day("+1d", world.today), 16)
-    return {
-        "title": title,
-        "text": text,
-        "link_text": link,
-        "page": find("page", "eau-energie"),
-        "until": until.isoformat(),
-    }
 
 
 def stream(home: HomePage, name: str, pairs: list[tuple[str, object]]) -> None:

@@ -45,12 +45,11 @@ def test_the_texts_of_the_home_page_are_given_to_the_translator():
         tagline="T1",
         question="T2",
         often=[("word", "T3")],
-        alert=[("alert", {"title": "T4", "text": "T5", "link_text": "T6", "page": None, "until": None})],
-        tasks=[("task", {"icon": "bin", "title": "T7", "text": "T8", "page": None, "url": ""})],
-        emergency=[("number", {"label": "T9", "phone": "117"})],
-        footer_links=[("link", {"title": "T10", "page": None, "url": ""})],
+        tasks=[("task", {"icon": "bin", "title": "T4", "text": "T5", "page": None, "url": ""})],
+        emergency=[("number", {"label": "T6", "phone": "117"})],
+        footer_links=[("link", {"title": "T7", "page": None, "url": ""})],
     )
-    assert {f"T{number}" for number in range(1, 11)} <= texts_of(home)
+    assert {f"T{number}" for number in range(1, 8)} <= texts_of(home)
 
 
 def test_a_translation_keeps_what_is_no_text():

@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ["fr", "de", "it"]  # the texts in the code are English
-SOURCES = ["eservices", "home", "mysite", "news", "newsletter", "templates"]
+SOURCES = ["editing", "eservices", "home", "mysite", "news", "newsletter", "templates"]
 
 
 def layers() -> list[str]:
@@ -55,7 +55,7 @@ def layer_of(config) -> str:
 
 
 def _is_ours(config) -> bool:
-    return config.name.split(".")[0] in {"mysite", "home", "news", "newsletter", "eservices"}
+    return config.name.split(".")[0] in {"mysite", "editing", "home", "news", "newsletter", "eservices"}
 
 
 @pytest.mark.django_db

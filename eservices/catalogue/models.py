@@ -138,6 +138,7 @@ class ServicePage(BasePage):
     any of them freezes what is live into a form version: ``actions.publish_form``.
     """
 
+    needs_contact = True
     search_kind = "service"
     template = "catalogue/service_page.html"
     base_form_class = ServicePageForm

@@ -54,6 +54,7 @@ class BasePage(Page):
     in_plan = True
     # Kept whole until something is published, a minute at most. False where it shows what changes without that.
     same_for_everybody = True
+    needs_contact = False  # whether readers look on it for somebody to ask
     # Set by who found the page together with the restrictions: there is none, nobody need ask again.
     known_as_open = False
 

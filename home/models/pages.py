@@ -172,6 +172,7 @@ class ContentPage(BasePage):
         verbose_name=_("Beside the text"),
     )
 
+    needs_contact = True
     template = "home/content_page.html"
     content_panels = [
         *BasePage.content_panels,

@@ -125,6 +125,7 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     )
     body = StreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
 
+    needs_contact = True
     search_kind = "office"
     template = "home/office_page.html"
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]

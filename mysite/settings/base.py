@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "eservices.cases",
     "eservices.submissions",
     "eservices.formbuilder",
+    "editing",
     "eservices.deliveries",
     "home",
     "eservices.accounts",
@@ -238,6 +239,7 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = (
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+LINK_CHECKS = env.flag("LINK_CHECKS", True)  # whether addresses elsewhere are asked if they answer
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long step of a form in the editor

@@ -43,6 +43,7 @@ NEWSLETTER_BACKEND, NEWSLETTER_PER_MINUTE = "builtin", 0
 ANYMAIL = {"WEBHOOK_SECRET": "service:of-the-tests"}
 LEAST_SECONDS_TO_FILE = 0
 SEAL_URL = SEAL_TSA_URL = SEAL_ROOTS = ""
+LINK_CHECKS = False
 CLAMAV_URL = ""  # tests that scan say by what
 WHITENOISE_AUTOREFRESH = True
 LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"level": "ERROR"}}

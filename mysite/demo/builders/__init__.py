@@ -16,6 +16,7 @@ from . import (
     commune,
     council,
     desk_work,
+    editing,
     fees,
     identities,
     images,
@@ -48,6 +49,7 @@ PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
         AT_ONCE,
     ),
     ("German and English", [site.translate], AT_ONCE),
+    ("what editors find", [editing.build], AT_ONCE),
     ("subscribers and letters to them", [readers.build, campaigns.build], BY_HAND),
     ("what residents say", [participation.build], BY_HAND),
     (

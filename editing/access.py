@@ -1,0 +1,26 @@
+"""Whose pages are whose: editors see what they may edit, and unknown and forbidden look the same."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from wagtail.models import Page
+from wagtail.permission_policies.pages import PagePermissionPolicy
+
+from .models import PageCheck
+
+
+def pages_for(user):
+    """The pages that somebody may edit or publish."""
+    return PagePermissionPolicy().instances_user_has_any_permission_for(user, {"change", "publish"})
+
+
+def checks_for(user):
+    """What was found on published pages that somebody may edit."""
+    return PageCheck.objects.filter(page__in=pages_for(user).values("pk"), page__live=True)
+
+
+def page_for(user, pk: int) -> Page:
+    """A page that somebody may edit."""
+    page = get_object_or_404(Page, pk=pk, depth__gt=1)
+    if not page.permissions_for_user(user).can_edit():
+        raise Http404
+    return page

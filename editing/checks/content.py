@@ -1,0 +1,60 @@
+"""A page as the rules see it: plain values, read by ``reading`` and made up by tests.
+
+``path`` says where something stands in the editor, as Wagtail's comments do: ``body.<block>.alt``.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Picture:
+    path: str
+    name: str
+    alt: str | None = None  # None: nobody is asked for one here
+    width: int = 0
+    least_width: int = 0
+
+
+@dataclass(frozen=True)
+class Heading:
+    path: str
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A paragraph, an item of a list."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """What leads somewhere. ``state`` says what was found there."""
+
+    FINE, GONE, DRAFT, SILENT = "fine", "gone", "draft", "silent"
+
+    path: str
+    words: str
+    target: str = ""
+    state: str = FINE
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a page says, and what is known about it."""
+
+    language: str = "fr"
+    lead: str = ""
+    description: str = ""
+    wants_lead: bool = True
+    wants_contact: bool = False
+    has_contact: bool = False
+    has_owner: bool = True
+    pictures: list[Picture] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    missing_languages: list[str] = field(default_factory=list)

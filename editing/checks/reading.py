@@ -1,0 +1,198 @@
+"""Reads a page, as it stands in the editor or on the site, into what the rules look at."""
+
+from collections import defaultdict
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
+from django.conf import settings
+from wagtail import blocks
+from wagtail.documents import get_document_model
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.fields import RichTextField, StreamField
+from wagtail.images import get_image_model
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.models import Locale, Page
+from wagtail.rich_text import RichText
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+from editing.models import ExternalLink
+from home.blocks import HeadingBlock, TableBlock
+from home.fields import LiveStreamField
+from home.models import Contact, HomePage, Person
+
+from .content import Content, Heading, Link, Passage, Picture
+
+LEAST_WIDTH = 800  # pixels; below, a picture is blurred on a telephone of today
+LEAST_WIDTHS = {"panorama": 1600, "share_image": 1200}
+CONTACT_FIELDS = ("phone", "email", "contact")
+SCHEMES = ("http", "https")
+
+
+def read(page: Page) -> Content:
+    """The page as the rules see it."""
+    reader = _Reader()
+    for field in page._meta.get_fields():
+        if getattr(field, "concrete", False):
+            reader.field(page, field)
+    return Content(
+        language=page.locale.language_code,
+        lead=getattr(page, "lead", ""),
+        description=page.search_description,
+        wants_lead=hasattr(page, "lead") and not isinstance(page, HomePage),
+        wants_contact=getattr(page, "needs_contact", False),
+        has_contact=reader.has_contact or any(getattr(page, name, None) for name in CONTACT_FIELDS),
+        has_owner=page.owner_id is not None and page.owner.is_active,
+        pictures=reader.pictures,
+        headings=reader.headings,
+        passages=reader.passages,
+        links=_with_states(reader.links),
+        missing_languages=_missing_languages(page),
+    )
+
+
+def addresses(content: Content) -> set[str]:
+    """The addresses elsewhere that the page leads to."""
+    return {link.target for link in content.links if link.state != Link.GONE and _elsewhere(link.target)}
+
+
+class _Reader:
+    """Goes through fields and blocks in their order. Links are kept with what they point at until all are known."""
+
+    def __init__(self):
+        self.pictures: list[Picture] = []
+        self.headings: list[Heading] = []
+        self.passages: list[Passage] = []
+        self.links: list[tuple[Link, str, int | None]] = []
+        self.has_contact = False
+
+    def field(self, page: Page, field) -> None:
+        if isinstance(field, StreamField) and not isinstance(field, LiveStreamField):
+            stream = getattr(page, field.name)
+            self.block(stream.stream_block, stream, field.name)
+        elif isinstance(field, RichTextField):
+            self.rich_text(getattr(page, field.name), field.name)
+        elif field.related_model is get_image_model() and getattr(page, f"{field.name}_id"):
+            self.picture_field(page, field.name)
+
+    def picture_field(self, page: Page, name: str) -> None:
+        picture, alt = getattr(page, name), f"{name}_alt"
+        asked = hasattr(page, alt)
+        said = (getattr(page, alt) or _described(page, picture)) if asked else None
+        self.picture(alt if asked else name, picture, said, LEAST_WIDTHS.get(name, LEAST_WIDTH))
+
+    def picture(self, path: str, picture, alt: str | None, least: int = LEAST_WIDTH) -> None:
+        self.pictures.append(Picture(path, picture.title, alt, picture.width, least))
+
+    def block(self, block: blocks.Block, value, path: str) -> None:
+        if isinstance(block, blocks.StreamBlock):
+            for child in value:
+                self.block(child.block, child.value, f"{path}.{child.id}")
+        elif isinstance(block, blocks.ListBlock):
+            for child in value.bound_blocks:
+                self.block(child.block, child.value, f"{path}.{child.id}")
+        elif isinstance(block, blocks.StructBlock):
+            self.struct(block, value, path)
+        elif isinstance(block, blocks.RichTextBlock):
+            self.rich_text(value.source if isinstance(value, RichText) else "", path)
+        elif isinstance(block, HeadingBlock):
+            self.headings.append(Heading(path, 2, value or ""))
+        elif isinstance(block, blocks.TextBlock):
+            self.passages += [Passage(path, line) for line in (value or "").splitlines() if line.strip()]
+        elif isinstance(block, ImageChooserBlock) and value:
+            self.picture(path, value, None)
+        elif isinstance(block, DocumentChooserBlock) and value is None and block.required:
+            self.links.append((Link(path, str(block.label), state=Link.GONE), "", None))
+        elif isinstance(block, SnippetChooserBlock) and isinstance(value, Contact | Person):
+            self.has_contact = True
+
+    def struct(self, block: blocks.StructBlock, value, path: str) -> None:
+        children = block.child_blocks
+        if isinstance(block, TableBlock):
+            return
+        if {"image", "alt"} <= children.keys() and value.get("image"):
+            self.picture(f"{path}.alt", value["image"], value.get("alt") or "")
+            children = {name: child for name, child in children.items() if name != "image"}
+        if {"page", "url"} <= children.keys():
+            self.choice(value, path)
+        for name, child in children.items():
+            self.block(child, value.get(name), f"{path}.{name}")
+
+    def choice(self, value, path: str) -> None:
+        """A block that leads to a page or to an address; to neither where its page was deleted."""
+        words = value.get("label") or value.get("title") or value.get("text") or ""
+        page, url = value.get("page"), value.get("url") or ""
+        state = Link.FINE if page or url else Link.GONE
+        where = f"{path}.url" if url else f"{path}.page"
+        self.links.append((Link(where, words, url, state), "page" if page else "", page and page.pk))
+
+    def rich_text(self, source: str, path: str) -> None:
+        soup = BeautifulSoup(source or "", "html.parser")
+        for tag in soup.find_all(["h2", "h3", "h4", "p", "li", "a"]):
+            text = tag.get_text(" ", strip=True)
+            if tag.name == "a":
+                self.anchor(tag, text, path)
+            elif tag.name.startswith("h"):
+                self.headings.append(Heading(path, int(tag.name[1]), text))
+            elif text:
+                self.passages.append(Passage(path, text))
+
+    def anchor(self, tag, words: str, path: str) -> None:
+        kind, key = tag.get("linktype", ""), tag.get("id", "")
+        if kind in ("page", "document"):
+            number = int(key) if str(key).isdecimal() else 0
+            self.links.append((Link(path, words), kind, number))
+        elif tag.get("href"):
+            self.links.append((Link(path, words, tag["href"]), "", None))
+
+
+def _described(page: Page, picture) -> str:
+    """What stands in for an empty description, on pages that take it from the picture."""
+    return picture.description if hasattr(page, "alt") else ""
+
+
+def _with_states(links: list[tuple[Link, str, int | None]]) -> list[Link]:
+    """The links with what was found where they lead, in one query for each kind."""
+    keys: dict[str, set[int]] = defaultdict(set)
+    for _link, kind, key in links:
+        keys[kind or "elsewhere"].add(key or 0)
+    pages = _pages(keys["page"])
+    documents = set(get_document_model().objects.filter(pk__in=keys["document"]).values_list("pk", flat=True))
+    silent = ExternalLink.silent({link.target for link, _kind, _key in links if _elsewhere(link.target)})
+    return [_with_state(*one, pages, documents, silent) for one in links]
+
+
+def _pages(keys: set[int]) -> dict[int, tuple[str, bool]]:
+    if not keys:
+        return {}
+    rows = Page.objects.filter(pk__in=keys).values_list("pk", "draft_title", "live")
+    return {pk: (title, live) for pk, title, live in rows}
+
+
+def _with_state(link: Link, kind: str, key: int | None, pages, documents, silent) -> Link:
+    if kind == "page":
+        title, live = pages.get(key, ("", False))
+        state = Link.FINE if live else Link.DRAFT if title else Link.GONE
+        return Link(link.path, link.words or title, title, state)
+    if kind == "document" and key not in documents:
+        return Link(link.path, link.words, "", Link.GONE)
+    if link.target in silent:
+        return Link(link.path, link.words or link.target, link.target, Link.SILENT)
+    return link
+
+
+def _elsewhere(address: str) -> bool:
+    """Whether an address leads out of this site."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    ours = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname
+    return parts.scheme in SCHEMES and bool(parts.hostname) and parts.hostname != ours
+
+
+def _missing_languages(page: Page) -> list[str]:
+    """The codes of the languages of the site in which the page is not published."""
+    there = Page.objects.filter(translation_key=page.translation_key, live=True).values("locale")
+    wanted = Locale.objects.filter(pk__in=HomePage.objects.live().values("locale"))
+    missing = wanted.exclude(pk__in=there).exclude(pk=page.locale_id).order_by("pk")
+    return [one.language_code for one in missing]

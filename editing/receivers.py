@@ -1,0 +1,35 @@
+"""What is known about pages follows publication."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
+from wagtail.models import Page, ReferenceIndex
+from wagtail.signals import page_published, page_unpublished
+
+from . import actions
+from .models import PageCheck
+
+
+@receiver(page_published)
+def look_at_what_was_published(sender, instance, **kwargs):
+    actions.examine_anew(instance)
+    actions.due_now(_leading_to(instance))
+
+
+@receiver(page_unpublished)
+def forget_what_was_withdrawn(sender, instance, **kwargs):
+    PageCheck.objects.filter(page_id=instance.pk).delete()
+    actions.due_now(_leading_to(instance))
+
+
+@receiver(pre_delete)
+def look_at_what_led_to_a_page(sender, instance, **kwargs):
+    if isinstance(instance, Page) and sender is not Page:
+        actions.due_now(_leading_to(instance))
+
+
+def _leading_to(page: Page) -> list[int]:
+    """The pages with a link to this one, as Wagtail's index of references knows them."""
+    kind = ContentType.objects.get_for_model(Page)
+    references = ReferenceIndex.get_references_to(page).filter(base_content_type=kind)
+    return [int(key) for key in references.values_list("object_id", flat=True).distinct()]

@@ -1,0 +1,121 @@
+"""What is asked before publication, and what is wrong on the pages that are published."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail import hooks
+from wagtail.actions.publish_page_revision import PublishPageRevisionAction
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.log_actions import log
+from wagtail.models import Page
+
+from . import access
+from .checks import reading, rules
+from .models import jump
+
+
+class DeskView(WagtailAdminTemplateMixin, TemplateView):
+    """A screen of the editors' desk."""
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
+
+
+class BeforePublicationView(DeskView):
+    """What the checks find in a draft that was about to be published. Publishes it all the same, but for errors."""
+
+    template_name = "editing/before_publication.html"
+    page_title = gettext_lazy("Before publication")
+    header_icon = "clipboard-list"
+
+    def dispatch(self, request, *args, page_id, **kwargs):
+        self.page = access.page_for(request.user, page_id)
+        self.draft = self.page.get_latest_revision_as_object()
+        self.findings = rules.examine(reading.read(self.draft))
+        self.errors = rules.of_gravity(self.findings, rules.ERROR)
+        self.warnings = rules.of_gravity(self.findings, rules.WARNING)
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request, **kwargs):
+        if self.errors or not self.page.permissions_for_user(request.user).can_publish():
+            return redirect(request.path)
+        request.was_asked = True
+        if refused := _first_response("before_publish_page", request, self.draft):
+            return refused
+        PublishPageRevisionAction(self.page.get_latest_revision(), user=request.user).execute()
+        page = Page.objects.get(pk=self.page.pk)
+        if self.warnings:
+            rules_passed = sorted({one.rule for one in self.warnings})
+            log(page, "editing.published_anyway", user=request.user, data={"rules": rules_passed})
+        said = _("“%(page)s” is published.") if page.live else _("“%(page)s” will be published at its hour.")
+        messages.success(request, said % {"page": page.get_admin_display_title()})
+        answer = _first_response("after_publish_page", request, page.specific)
+        return answer or redirect("wagtailadmin_explore", page.get_parent().pk)
+
+    def get_context_data(self, **kwargs):
+        rows = [(one, jump(self.page.pk, one.path)) for one in (*self.errors, *self.warnings)]
+        return super().get_context_data(**kwargs) | {
+            "page": self.draft,
+            "rows": rows,
+            "errors": self.errors,
+            "edit": jump(self.page.pk),
+        }
+
+
+class ReportView(DeskView):
+    """What is wrong on published pages, the gravest first; by rule, and of one's own pages."""
+
+    template_name = "editing/report.html"
+    page_title = gettext_lazy("What to mend on pages")
+    header_icon = "clipboard-list"
+    per_page = 30
+
+    def get_context_data(self, **kwargs):
+        rule, mine = self.request.GET.get("rule", ""), "mine" in self.request.GET
+        checks = access.checks_for(self.request.user).with_findings()
+        if mine:
+            checks = checks.looked_after_by(self.request.user)
+        if rule in rules.NAMES:
+            checks = checks.of_rule(rule)
+        checks = checks.select_related("page__locale").order_by(
+            "-errors", "-warnings", "-advices", "page__path"
+        )
+        shown = Paginator(checks, self.per_page).get_page(self.request.GET.get("p"))
+        return super().get_context_data(**kwargs) | {
+            "shown": shown,
+            "rows": [(check, self._lines(check, rule)) for check in shown],
+            "rules": sorted(rules.NAMES.items(), key=lambda one: str(one[1])),
+            "rule": rule,
+            "mine": mine,
+        }
+
+    def _lines(self, check, rule: str) -> list:
+        wanted = [one for one in check.findings if rule not in rules.NAMES or one.rule == rule]
+        return [(one, jump(check.page_id, one.path)) for one in wanted]
+
+
+def ask_before_publication(request, page):
+    """The screen that asks, where the checks find more than advice in a page that is to be published."""
+    if getattr(request, "was_asked", False):
+        return None
+    found = rules.examine(reading.read(page.specific))
+    if all(one.gravity == rules.ADVICE for one in found):
+        return None
+    return redirect("editing:before_publication", page.pk)
+
+
+def refuse_several(request, pages):
+    """Where several are published at once, the first that would fail a reader is shown, and none is published."""
+    for page in pages:
+        draft = page.get_latest_revision_as_object()
+        if rules.of_gravity(rules.examine(reading.read(draft)), rules.ERROR):
+            return redirect("editing:before_publication", page.pk)
+    return None
+
+
+def _first_response(hook: str, *arguments):
+    answers = (function(*arguments) for function in hooks.get_hooks(hook))
+    return next((answer for answer in answers if hasattr(answer, "status_code")), None)

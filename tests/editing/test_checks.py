@@ -1,0 +1,334 @@
+"""What editors are told about their pages, before they are published and after."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import PageLogEntry
+from wagtail_factories import ImageFactory
+
+from editing import actions, sweeps
+from editing.models import ExternalLink, PageCheck
+from home.models import ContentPage
+from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
+from tests.factories.editing import page_form
+from tests.factories.home import ContactFactory, ContentPageFactory, make_site, published, translated
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home():
+    return make_site()
+
+
+@pytest.fixture
+def editor(client):
+    user = SuperuserFactory()
+    client.force_login(user)
+    return user
+
+
+def text(html: str) -> list:
+    return [("text", html)]
+
+
+def sentences(client, page) -> str:
+    return client.get(edit(page)).content.decode()
+
+
+def edit(page) -> str:
+    return reverse("wagtailadmin_pages:edit", args=[page.pk])
+
+
+def ask(page) -> str:
+    return reverse("editing:before_publication", args=[page.pk])
+
+
+def examined(page) -> PageCheck:
+    check = PageCheck.objects.get(page=page)
+    return actions.examine(actor=None, check=check, now=timezone.now())
+
+
+def rules(page) -> set[str]:
+    return {one.rule for one in examined(page).findings}
+
+
+# -- Beside the page ----------------------------------------------------------------------------------------
+def test_the_editor_reads_beside_the_page_what_is_wrong_and_gets_to_the_field(client, editor, home):
+    image = ImageFactory(title="Vieux-Port", file=get_test_image_file(size=(640, 400)))
+    page = ContentPageFactory(parent=home, body=[("picture", {"image": image, "alt": "", "caption": ""})])
+    shown = sentences(client, page)
+    assert "Vieux-Port" in shown
+    assert f"#:w:contentpath=body.{page.body[0].id}.alt" in shown
+    assert 'data-findings="1"' in shown
+
+
+def test_a_page_without_faults_says_so(client, editor, home):
+    page = ContentPageFactory(parent=home, owner=editor, aside=[("contact", ContactFactory())])
+    assert 'data-findings="0"' in sentences(client, page)
+
+
+def test_a_new_page_is_told_that_it_is_looked_at_once_it_is_saved(client, editor, home):
+    address = reverse("wagtailadmin_pages:add", args=["home", "contentpage", home.pk])
+    assert 'data-side-panel="findings"' in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["home", "section", "office", "questions", "news", "event", "service"])
+def test_every_kind_of_page_has_the_panel(client, editor, home, kind):
+    from tests.factories import catalogue, news
+    from tests.factories import home as pages
+
+    page = {
+        "home": lambda: home,
+        "section": lambda: pages.SectionPageFactory(parent=home),
+        "office": lambda: pages.OfficePageFactory(parent=home),
+        "questions": lambda: home.add_child(
+            instance=pages.HomePage._meta.apps.get_model("home", "QuestionsPage")(title="FAQ")
+        ),
+        "news": lambda: news.NewsPageFactory(
+            parent=news.NewsIndexPageFactory(parent=home), category=news.NewsCategoryFactory()
+        ),
+        "event": lambda: news.EventPageFactory(parent=news.EventIndexPageFactory(parent=home)),
+        "service": lambda: catalogue.make_service(catalogue.make_counter(home)),
+    }[kind]()
+    assert "data-findings" in sentences(client, page)
+
+
+# -- Before publication -------------------------------------------------------------------------------------
+def publish(client, page, **changes):
+    return client.post(edit(page), page_form(client, edit(page), **{"action-publish": "1"} | changes))
+
+
+def test_a_sound_page_is_published_without_a_question(client, editor, home):
+    page = ContentPageFactory(parent=home, live=False)
+    answer = publish(client, page)
+    assert answer.url == reverse("wagtailadmin_explore", args=[home.pk])
+    assert ContentPage.objects.get(pk=page.pk).live
+
+
+def test_a_warning_asks_first_and_nothing_of_the_draft_is_lost(client, editor, home):
+    page = ContentPageFactory(parent=home, live=False)
+    answer = publish(client, page, lead="", title="Le port, nouveau")
+    assert answer.url == ask(page)
+    page.refresh_from_db()
+    assert not page.live
+    assert page.get_latest_revision_as_object().title == "Le port, nouveau"
+    assert "nouveau" in client.get(ask(page)).content.decode()
+
+
+def test_it_is_published_all_the_same_by_one_press_and_the_history_says_so(client, editor, home):
+    page = ContentPageFactory(parent=home, live=False)
+    publish(client, page, lead="")
+    client.post(ask(page))
+    page.refresh_from_db()
+    assert page.live
+    entry = PageLogEntry.objects.get(action="editing.published_anyway")
+    assert (entry.user, entry.data["rules"]) == (editor, ["no_lead"])
+
+
+def test_looking_at_the_question_publishes_nothing(client, editor, home):
+    page = ContentPageFactory(parent=home, live=False)
+    publish(client, page, lead="")
+    client.get(ask(page))
+    assert not ContentPage.objects.get(pk=page.pk).live
+
+
+def test_a_link_that_leads_nowhere_keeps_a_page_from_being_published(client, editor, home):
+    gone = ContentPageFactory(parent=home, title="Ancien")
+    html = f'<p><a linktype="page" id="{gone.pk}">Ancien port</a></p>'
+    page = ContentPageFactory(parent=home, title="Neuf", live=False, body=text(html))
+    gone.delete()
+    assert publish(client, page).url == ask(page)
+    assert "Ancien port" in client.get(ask(page)).content.decode()
+    client.post(ask(page))
+    assert not ContentPage.objects.get(pk=page.pk).live
+
+
+def test_a_new_page_is_asked_about_as_well(client, editor, home):
+    address = reverse("wagtailadmin_pages:add", args=["home", "contentpage", home.pk])
+    data = page_form_of_new(client, address) | {
+        "title": "Neuf",
+        "slug": "neuf",
+        "lead": "",
+        "action-publish": "1",
+    }
+    answer = client.post(address, data)
+    page = ContentPage.objects.get(slug="neuf")
+    assert (answer.url, page.live) == (ask(page), False)
+
+
+def page_form_of_new(client, address: str) -> dict:
+    from wagtail.test.utils.form_data import querydict_from_html
+
+    shown = client.get(address)
+    data = querydict_from_html(shown.content.decode(), form_id="page-edit-form").dict()
+    return data | {"body-count": "0", "aside-count": "0"}
+
+
+def test_several_are_not_published_at_once_where_one_would_fail_a_reader(client, editor, home):
+    html = '<p><a linktype="page" id="987654">Ancien port</a></p>'
+    pages = [ContentPageFactory(parent=home, title=title, live=False, body=text(html)) for title in "AB"]
+    for page in pages:
+        page.save_revision()
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+    keys = "&".join(f"id={page.pk}" for page in pages)
+    assert client.post(f"{address}?{keys}").url == ask(pages[0])
+    assert not ContentPage.objects.filter(title__in="AB", live=True).exists()
+
+
+def test_who_may_not_edit_a_page_learns_nothing(client, home):
+    page = ContentPageFactory(parent=home, live=False)
+    for user in (AgentFactory(), UserFactory()):
+        client.force_login(user)
+        assert client.get(ask(page)).status_code in (302, 404)
+        assert client.post(ask(page)).status_code in (302, 404)
+    assert not ContentPage.objects.get(pk=page.pk).live
+
+
+# -- What is found ------------------------------------------------------------------------------------------
+def test_a_link_to_an_unpublished_page_is_found_and_one_to_a_published_page_is_not(home):
+    draft = ContentPageFactory(parent=home, title="Brouillon", live=False)
+    live = ContentPageFactory(parent=home, title="En ligne")
+    page = ContentPageFactory(
+        parent=home, body=text(f'<p><a linktype="page" id="{draft.pk}">Brouillon</a></p>')
+    )
+    PageCheck.make_missing()
+    assert "link_draft" in rules(page)
+    page.body = text(f'<p><a linktype="page" id="{live.pk}">En ligne</a></p>')
+    published(page)
+    assert "link_draft" not in rules(page)
+
+
+def test_a_button_whose_page_was_deleted_is_found(home):
+    other = ContentPageFactory(parent=home, title="Ancien")
+    page = ContentPageFactory(
+        parent=home, aside=[("button", {"label": "Commander", "page": other, "url": ""})]
+    )
+    other.delete()
+    page = published(ContentPage.objects.get(pk=page.pk))
+    assert "link_gone" in rules(page)
+
+
+def test_a_missing_translation_is_found_until_it_is_there(home):
+    translated(home, "de")
+    page = published(ContentPageFactory(parent=home))
+    assert "no_translation" in rules(page)
+    translated(page, "de")
+    assert "no_translation" not in rules(page)
+
+
+def test_pages_are_examined_after_publication_and_anew_when_what_they_lead_to_is_withdrawn(home):
+    page = published(ContentPageFactory(parent=home, lead=""))
+    sweeps.wake_checks(timezone.now())
+    check = PageCheck.objects.get(page=page)
+    assert (check.warnings, check.errors) == (1, 0)
+    assert check.due_at > timezone.now()
+    page.unpublish()
+    assert not PageCheck.objects.filter(page=page).exists()
+
+
+def test_pages_that_were_there_before_are_examined_too(home):
+    pages = [home, ContentPageFactory(parent=home)]
+    sweeps.wake_checks(timezone.now())
+    assert PageCheck.objects.filter(page__in=pages, checked_at__isnull=False).count() == 2
+
+
+# -- The report ---------------------------------------------------------------------------------------------
+REPORT = "editing:report"
+
+
+def test_the_report_lists_what_is_wrong_on_published_pages(client, editor, home):
+    page = published(ContentPageFactory(parent=home, title="Sans chapeau", lead=""))
+    ContentPageFactory(parent=home, title="Encore brouillon", lead="", live=False)
+    examined(page)
+    shown = client.get(reverse(REPORT)).content.decode()
+    assert "Sans chapeau" in shown
+    assert "Encore brouillon" not in shown
+
+
+def test_the_report_is_filtered_by_rule_and_by_who_looks_after_the_page(client, editor, home):
+    mine = published(ContentPageFactory(parent=home, title="La mienne", lead="", owner=editor))
+    other = published(ContentPageFactory(parent=home, title="Une autre", lead=""))
+    examined(mine), examined(other)
+    shown = client.get(reverse(REPORT), {"rule": "no_owner"}).content.decode()
+    assert "Une autre" in shown
+    assert "La mienne" not in shown
+    shown = client.get(reverse(REPORT), {"mine": "on"}).content.decode()
+    assert "La mienne" in shown
+    assert "Une autre" not in shown
+
+
+@pytest.mark.parametrize("query", [{"rule": "\x00"}, {"rule": "x" * 10_000}, {"p": "\x00"}, {"p": "9" * 400}])
+def test_the_report_bears_any_question(client, editor, home, query):
+    assert client.get(reverse(REPORT), query).status_code == 200
+
+
+def test_the_report_takes_the_same_queries_for_one_page_and_for_many(
+    client, editor, home, django_assert_max_num_queries
+):
+    for number in range(12):
+        examined(published(ContentPageFactory(parent=home, title=f"Page {number}", lead="")))
+    client.get(reverse(REPORT))
+    with django_assert_max_num_queries(20):
+        client.get(reverse(REPORT))
+
+
+def test_an_agent_sees_no_pages_in_the_report(client, home):
+    examined(published(ContentPageFactory(parent=home, title="Sans chapeau", lead="")))
+    client.force_login(AgentFactory())
+    assert escape("Sans chapeau") not in client.get(reverse(REPORT)).content.decode()
+
+
+# -- Addresses elsewhere ------------------------------------------------------------------------------------
+def leading_to(home, *urls: str):
+    html = "".join(f'<p><a href="{url}">Canton</a></p>' for url in urls)
+    page = published(ContentPageFactory(parent=home, body=text(html)))
+    examined(page)
+    return page
+
+
+def test_an_address_is_remembered_and_forgotten_with_its_last_page(home, settings):
+    settings.LINK_CHECKS = True
+    page = leading_to(home, "https://vd.example/a", "mailto:x@y.example", "http://testserver/port/")
+    assert list(ExternalLink.objects.values_list("url", flat=True)) == ["https://vd.example/a"]
+    page.body = []
+    published(page)
+    examined(page)
+    actions.forget_addresses()
+    assert not ExternalLink.objects.exists()
+
+
+def test_an_address_that_fails_twice_is_told_of_and_no_more_once_it_answers(home, monkeypatch):
+    page = leading_to(home, "https://vd.example/a", "https://vd.example/b")
+    answers = {"https://vd.example/a": "HTTP 404", "https://vd.example/b": ""}
+    monkeypatch.setattr(actions.outside, "fault", answers.get)
+    links = list(ExternalLink.objects.order_by("url"))
+    actions.ask_addresses(links, timezone.now())
+    assert "link_silent" not in rules(page)
+    actions.ask_addresses(links, timezone.now())
+    assert PageCheck.objects.get(page=page).due_at <= timezone.now()
+    assert "link_silent" in rules(page)
+    answers["https://vd.example/a"] = ""
+    actions.ask_addresses(links, timezone.now())
+    assert "link_silent" not in rules(page)
+
+
+def test_where_no_address_answers_it_is_our_own_line_that_is_down(home, monkeypatch):
+    leading_to(home, "https://vd.example/a", "https://vd.example/b")
+    monkeypatch.setattr(actions.outside, "fault", lambda url: "no route")
+    for _try in range(3):
+        actions.ask_addresses(list(ExternalLink.objects.order_by("url")), timezone.now())
+    assert ExternalLink.objects.filter(failures=0).count() == 2
+
+
+def test_addresses_are_asked_by_the_sweep_only_where_the_operator_wants_it(home, settings, monkeypatch):
+    leading_to(home, "https://vd.example/a")
+    asked = []
+    monkeypatch.setattr(actions.outside, "fault", lambda url: asked.append(url) or "")
+    sweeps.wake_links(timezone.now())
+    assert asked == []
+    settings.LINK_CHECKS = True
+    sweeps.wake_links(timezone.now())
+    assert asked == ["https://vd.example/a"]

@@ -21,7 +21,7 @@ def register_urls():
     return [path("checks/", include("editing.admin_urls"))]
 
 
-@hooks.register("insert_editor_css")
+@hooks.register("insert_global_admin_css")
 def style_of_the_panels():
     return format_html('<link rel="stylesheet" href="{}">', static("css/findings.css"))
 

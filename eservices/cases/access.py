@@ -70,22 +70,26 @@ def cases_for(user, to: str = "read") -> CaseQuerySet:
         return cases.none()
     if user.is_superuser:
         return cases
-    memberships = TeamMember.objects.filter(user=user, role__gte=NEEDED[to]).values_list(
-        "team", "sees_protected"
-    )
     # Teams by their number instead of a subquery: of a million cases PostgreSQL then takes them by the index.
-    teams = [team for team, _trusted in memberships]
-    trusted = [team for team, trusted in memberships if trusted]
-    return cases.filter(Q(protected=False) | Q(team__in=trusted), team__in=teams)
+    memberships = [one for one in memberships_of(user) if one.role >= NEEDED[to]]
+    trusted = [one.team_id for one in memberships if one.sees_protected]
+    return cases.filter(
+        Q(protected=False) | Q(team__in=trusted), team__in=[one.team_id for one in memberships]
+    )
 
 
 def is_agent(user) -> bool:
     """Whether ``user`` treats cases at all: a member of a team, or who runs the site."""
     if not user.is_authenticated or not user.is_active:
         return False
-    if not hasattr(user, "_is_agent"):  # every item of the menu asks: one query for a request's user
-        user._is_agent = user.is_superuser or TeamMember.objects.filter(user=user).exists()
-    return user._is_agent
+    return user.is_superuser or bool(memberships_of(user))
+
+
+def memberships_of(user) -> list[TeamMember]:
+    """In which teams ``user`` is what: read once for a request's user, since list, tabs and menu all ask."""
+    if not hasattr(user, "_memberships"):
+        user._memberships = list(TeamMember.objects.filter(user=user))
+    return user._memberships
 
 
 def teams_of(user):

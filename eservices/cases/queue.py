@@ -108,14 +108,33 @@ def ordered(cases: CaseQuerySet, words: str, count: int) -> CaseQuerySet:
 
 
 # -- Rows ----------------------------------------------------------------------------------------------------
-def rows(cases: QuerySet) -> QuerySet:
-    """``cases`` with all that a row shows, whatever their number in the same few queries."""
+SHOWN = (
+    *(
+        "reference",
+        "state",
+        "outcome",
+        "rehearsal",
+        "opened_at",
+        "deadline",
+        "closed_at",
+        "paused_at",
+        "contact",
+    ),
+    *("assignee", "team", "form__slug", "submission__applicant_name", "submission__channel"),
+)
+
+
+def rows(cases: QuerySet, columns: Iterable["Column"] = ()) -> QuerySet:
+    """``cases`` with all that a row shows in these columns, whatever their number in the same few queries."""
     last = trace.changes(CaseEvent.objects.filter(case=OuterRef("pk"))).order_by("-number")
     active = CaseStage.objects.filter(progress=CaseStage.Progress.ACTIVE)
     return (
-        cases.select_related("submission", "assignee", "team", "form")
-        .defer("search_text", "reason", "submission__answers", "submission__fees")
-        .prefetch_related(Prefetch("stages", active, to_attr="active_stages"), "tags")
+        cases.select_related("submission", "form")
+        .only(*SHOWN)
+        .prefetch_related(
+            Prefetch("stages", active, to_attr="active_stages"),
+            *(column.needs for column in columns if column.needs),
+        )
         .annotate(last_kind=Subquery(last.values("kind")[:1]), last_at=Subquery(last.values("at")[:1]))
     )
 
@@ -145,12 +164,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the queue, beside the deadline. ``css`` says how it looks and how wide the screen must be."""
+    """A column of the queue, beside the deadline. ``css`` says how it looks and how wide the screen must be, ``needs``
+    what its word is read from beside the case."""
 
     label: str | Promise
     css: str
     word: Callable[[Case, str], str]  # of a case that ``rows`` fetched, and its service's title
     fixed: bool = False  # shown whatever the agent chose
+    needs: str = ""
 
 
 def _last(case: Case, _service: str) -> str:
@@ -160,7 +181,7 @@ def _last(case: Case, _service: str) -> str:
 
 
 def _agent(case: Case, _service: str) -> str:
-    if case.assignee:
+    if case.assignee_id:
         return str(case.assignee)
     return "" if case.closed_at else _("to take")
 
@@ -170,16 +191,19 @@ COLUMNS = {
     "person": Column(gettext_lazy("Person"), "who-c", lambda _case, _service: "", fixed=True),
     "service": Column(gettext_lazy("Service"), "x1", lambda _case, service: service),
     "state": Column(gettext_lazy("State"), "st-c", lambda _case, _service: "", fixed=True),
-    "agent": Column(gettext_lazy("Agent"), "x2", _agent),
+    "agent": Column(gettext_lazy("Agent"), "x2", _agent, needs="assignee"),
     "last": Column(gettext_lazy("Last"), "x3 soft", _last),
     "received": Column(
         gettext_lazy("Received"),
         "x2 num",
         lambda case, _service: desk.short_day(timezone.localtime(case.opened_at)),
     ),
-    "team": Column(gettext_lazy("Team"), "x3", lambda case, _service: case.team.name),
+    "team": Column(gettext_lazy("Team"), "x3", lambda case, _service: case.team.name, needs="team"),
     "tags": Column(
-        gettext_lazy("Tags"), "x2", lambda case, _service: ", ".join(tag.name for tag in case.tags.all())
+        gettext_lazy("Tags"),
+        "x2",
+        lambda case, _service: ", ".join(tag.name for tag in case.tags.all()),
+        needs="tags",
     ),
     "channel": Column(
         gettext_lazy("Channel"), "x3", lambda case, _service: case.submission.get_channel_display()

@@ -40,11 +40,12 @@ class QueueView(DeskView):
         form = FilterForm(self.request.GET, choices=choices)
         found, q = form.narrow(access.cases_for(user), now), form.cleaned_data.get("q", "")
         count = queue.counted({"found": found})["found"]
-        page = _page(queue.ordered(found, q, count), self.request.GET.get("p"), count)
-        tabs = _tabs(form, choices, now)
-        sizes = _sizes(tabs, found, [] if q else page.cases, now)
         layout = QueueLayout.objects.filter(user=user).first() or QueueLayout(columns=list(queue.USUAL))
         columns = queue.columns_of(layout.columns)
+        listed = queue.rows(queue.ordered(found, q, count), columns)
+        page = _page(listed, self.request.GET.get("p"), count)
+        tabs = _tabs(form, choices, now)
+        sizes = _sizes(tabs, found, [] if q else page.cases, now)
         rows = queue.drawn(page.cases, now, choices.services, columns)
         return super().get_context_data(
             form=form,
@@ -159,12 +160,12 @@ class Page:
         return self.number + 1 if self.more else 0
 
 
-def _page(cases: CaseQuerySet, asked: str | None, count: int) -> Page:
-    """The page asked for, or the last that was counted. Pages go on where counting has stopped."""
+def _page(rows: CaseQuerySet, asked: str | None, count: int) -> Page:
+    """The page of ``rows`` asked for, or the last that was counted. Pages go on where counting has stopped."""
     number = max(1, int(asked)) if asked and asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
     if count <= queue.MOST:
         number = min(number, max(1, -(-count // PAGE)))
-    found = list(queue.rows(cases)[(number - 1) * PAGE : number * PAGE + 1])
+    found = list(rows[(number - 1) * PAGE : number * PAGE + 1])
     return Page(number, found[:PAGE], len(found) > PAGE, number_words(count))
 
 

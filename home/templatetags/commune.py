@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from functools import cache
 
 from django import template
 from django.conf import settings
@@ -33,6 +34,7 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
 @register.simple_tag
+@cache  # a list of cases draws a hundred of the same few
 def icon(name: str):
     """The icon ``name`` of the sprite, for the eye only: the word beside it says the same."""
     return format_html(

@@ -17,14 +17,22 @@ LIGATURES = str.maketrans(APART)
 
 def fold(text: str) -> str:
     """Small letters without accents, ligatures opened, apostrophes as spaces: “École” is “ecole”."""
-    letters = unicodedata.normalize("NFKD", text.translate(LIGATURES).casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    letters = text.translate(LIGATURES).casefold()
+    if letters.isascii():
+        return letters
+    letters = unicodedata.normalize("NFKD", letters)
+    return "".join(letter for letter in letters if letter.isascii() or not unicodedata.combining(letter))
+
+
+def spoken(query: str) -> list[str]:
+    """The folded words of a query as they follow each other; small ones (“le”, “à”) only where there is no other."""
+    words = list(dict.fromkeys(WORD.findall(fold(query))))
+    return [word for word in words if len(word) > 2] or words
 
 
 def words_of(query: str) -> list[str]:
-    """The folded words of a query, the longest first; small ones (“le”, “à”) only where there is no other."""
-    words = sorted(set(WORD.findall(fold(query))), key=lambda word: (-len(word), word))
-    return [word for word in words if len(word) > 2] or words
+    """The same, the longest first."""
+    return sorted(spoken(query), key=lambda word: (-len(word), word))
 
 
 @dataclass(frozen=True)
@@ -37,11 +45,13 @@ class Found:
 
 def find(text: str, words: list[str]) -> list[Found]:
     """Where a word of ``text`` begins like one of ``words`` (folded): “amarrage” finds “amarrages”."""
-    stems = [word[:-1] if len(word) > 4 and word.endswith(("s", "x", "e", "n")) else word for word in words]
+    stems = tuple(
+        word[:-1] if len(word) > 4 and word.endswith(("s", "x", "e", "n")) else word for word in words
+    )
+    if not any(stem in fold(text) for stem in stems):  # a long text has few lines to look at word by word
+        return []
     return [
-        Found(match.start(), match.end())
-        for match in WORD.finditer(text)
-        if any(fold(match[0]).startswith(stem) for stem in stems)
+        Found(match.start(), match.end()) for match in WORD.finditer(text) if fold(match[0]).startswith(stems)
     ]
 
 
@@ -57,8 +67,13 @@ def mark(text: str, words: list[str]) -> SafeString:
 
 def passage(text: str, words: list[str]) -> str:
     """The line of ``text`` that the words stand in: rather a sentence than a mere name."""
-    lines = [line for line in text.splitlines() if find(line, words)]
-    return next((line for line in lines if len(line) >= SENTENCE), lines[0] if lines else "")
+    name = ""
+    for line in text.splitlines():
+        if find(line, words):
+            if len(line) >= SENTENCE:
+                return line
+            name = name or line
+    return name
 
 
 def excerpt(text: str, words: list[str], length: int = LENGTH) -> str:

@@ -9,11 +9,11 @@ from wagtail.models import COMMENTS_RELATION_NAME, Locale, Page, PageViewRestric
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from . import generation, search
-from .models import CommuneSettings
+from .models import CommuneSettings, Synonyms
 
 # Pages and translatable snippets, what they show, and what is around them.
 SHOWN = (Page, TranslatableMixin, AbstractImage, AbstractDocument)
-SURROUNDINGS = (*SHOWN, PageViewRestriction, Site, Locale, CommuneSettings)
+SURROUNDINGS = (*SHOWN, PageViewRestriction, Site, Locale, CommuneSettings, Synonyms)
 # What a saved draft writes, which nobody sees but its editors.
 OF_DRAFTS = {
     *("latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes"),

@@ -11,12 +11,15 @@ given; outside ``search_span()`` it is not found.
 What is no page calls :func:`keep` and :func:`drop` itself, and hears ``search_rebuilt``.
 """
 
-import difflib
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_, or_
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Case, F, IntegerField, Q, When
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
@@ -24,14 +27,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
+from wagtail.search.query import And, Or, PlainText, SearchQuery
 
-from .highlight import WORD, excerpt, fold, mark, passage, words_of
+from . import meanings, vocabulary
+from .highlight import WORD, excerpt, mark, passage, spoken
 from .highlight import find as find_words
-from .models import SearchEntry
+from .models import SearchEntry, Synonyms
 from .registry import Registry
 from .signals import search_rebuilt
 
 MOST = 200  # results; who needs more words more
+MOST_WORDS = 10
+SUGGESTIONS = 8
 SERVICE = "service"
 
 
@@ -88,6 +95,8 @@ class Results:
     query: str
     words: list[str]
     hits: list[Hit] = field(default_factory=list)
+    meant: str = ""  # the query as it was read, where nothing was found for it as typed
+    any: bool = False  # nothing has all words: these have some
 
     @cached_property
     def tabs(self) -> list[dict]:
@@ -103,39 +112,49 @@ class Results:
     @property
     def best(self) -> Hit | None:
         """A service among the first hits that is named like the query: it stands out with its button."""
-        named = (hit for hit in self.hits[:3] if hit.is_service and _rank(hit.entry, self.words) > 1)
+        named = (hit for hit in self.hits[:3] if hit.is_service and hit.entry.fit > 1)
         return next(named, None)
 
 
 def find(query: str, language: str) -> Results:
-    """What has all words of the query in a language, the best first; any of them where nothing has all."""
-    words = words_of(query)
+    """What has all words of the query in a language, the best first.
+
+    Synonyms and the other number of a word count as the word. Where nothing has all, words that nobody uses are
+    read as the nearest that somebody does; and where that does not help, any of the words is enough.
+    """
+    words = spoken(query)[:MOST_WORDS]
     results = Results(query, words)
     if not words:
         return results
-    backend, entries = get_search_backend(), SearchEntry.objects.shown(language, timezone.now())
-    text = " ".join(words)
-    found = list(backend.search(text, entries, operator="and")[:MOST])
-    known = {entry.pk for entry in found}
-    begun = backend.autocomplete(text, entries, operator="and")[:MOST]
-    found += [entry for entry in begun if entry.pk not in known]
-    if not found and len(words) > 1:
-        found = list(backend.search(text, entries, operator="or")[:MOST])
-    found.sort(key=lambda entry: -_rank(entry, words))
-    results.hits = [Hit(entry, words) for entry in found]
+    terms = meanings.read(words, language, Synonyms.groups(language))
+    found = _look(terms, language)
+    if not found and (meant := vocabulary.meant(query, language)):
+        results.meant = meant
+        terms = meanings.read(spoken(meant)[:MOST_WORDS], language, Synonyms.groups(language))
+        found = _matching(_all(terms), terms, language)
+    if not found and len(terms) > 1:
+        results.any = True
+        found = _matching(Or([_either(term) for term in terms]), terms, language)
+    results.words = [word for term in terms for words in term for word in words]
+    results.hits = [Hit(entry, results.words) for entry in _best_first(found, words)]
     return results
 
 
-def did_you_mean(query: str, language: str) -> str:
-    """The query with its unknown words replaced by the nearest known ones; nothing if none is near."""
-    vocabulary: dict[str, str] = {}
-    entries = SearchEntry.objects.shown(language, timezone.now()).values_list("title", "keywords")
-    for title, keywords in entries[:2000]:
-        for word in WORD.findall(f"{title} {keywords}".replace("’", " ")):
-            if len(word) > 3:
-                vocabulary.setdefault(fold(word), word.lower())
-    suggestion = [_nearest(word, vocabulary) for word in query.split()]
-    return " ".join(suggestion) if [fold(word) for word in suggestion] != fold(query).split() else ""
+def suggest(query: str, language: str) -> list[Hit]:
+    """What may be meant while somebody types: names that have the words, the last of them begun."""
+    words = spoken(query)[:MOST_WORDS]
+    found = _begun(words, language) if words else []
+    if not found and (meant := vocabulary.meant(query, language)):
+        words = spoken(meant)
+        found = _begun(words, language)
+    return [Hit(entry, words) for entry in _best_first(found, words)][:SUGGESTIONS]
+
+
+def read_texts(hits: list[Hit]) -> None:
+    """The texts of the hits that are shown, in one query: they are left out while searching."""
+    texts = dict(SearchEntry.objects.filter(pk__in=[hit.entry.pk for hit in hits]).values_list("pk", "text"))
+    for hit in hits:
+        hit.entry.text = texts.get(hit.entry.pk, "")
 
 
 def keep(
@@ -215,22 +234,79 @@ def rebuild() -> int:
     for page in Page.objects.filter(depth__gt=1).live().select_related("locale"):
         keep_page(page)
     search_rebuilt.send(sender=SearchEntry)
+    learn_how_much_there_is()
     return SearchEntry.objects.count()
 
 
-def _rank(entry: SearchEntry, words: list[str]) -> int:
-    """How well the name fits: 4 named so, 3 named with all words, 2 found by its keywords, 1 by its text."""
-    title, keywords = entry.folded_title, entry.folded_keywords
-    if set(WORD.findall(title)) == set(words):
-        return 4
-    if all(word in title for word in words):
-        return 3
-    return 2 if all(word in f"{title} {keywords}" for word in words) else 1
+def learn_how_much_there_is() -> None:
+    """SQLite looks into the index word by word, not row by row, once it knows how many rows there are."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA optimize=0x10002")
 
 
-def _nearest(word: str, vocabulary: dict[str, str]) -> str:
-    near = difflib.get_close_matches(fold(word), vocabulary, n=1, cutoff=0.75)
-    return vocabulary[near[0]] if near else word
+def _look(terms: meanings.Terms, language: str) -> list[SearchEntry]:
+    """What has every term, in its text or at the beginning of a word of its name."""
+    found = _matching(_all(terms), terms, language)
+    known = {entry.pk for entry in found}
+    begun = _begun([word for term in terms for word in term[0]], language)
+    return found + [entry for entry in begun if entry.pk not in known]
+
+
+def _matching(question: SearchQuery, terms: meanings.Terms, language: str) -> list[SearchEntry]:
+    """The best named, then what lasts, then the newest: the same on every database, and one look at the index."""
+    fit = _fit(terms)
+    entries = _entries(language).annotate(fit=fit)
+    entries = entries.order_by(fit.desc(), F("date").desc(nulls_first=True), F("id").desc())
+    return list(_backend().search(question, entries, order_by_relevance=False)[:MOST])
+
+
+def _begun(words: list[str], language: str) -> list[SearchEntry]:
+    text, fit = " ".join(words), _fit([[(word,)] for word in words])
+    entries = _entries(language).annotate(fit=fit).order_by(fit.desc(), Length("title").asc(), F("id").desc())
+    return list(_backend().autocomplete(text, entries, operator="and", order_by_relevance=False)[:MOST])
+
+
+def _all(terms: meanings.Terms) -> SearchQuery:
+    return And([_either(term) for term in terms])
+
+
+def _either(term: meanings.Term) -> SearchQuery:
+    """Any of the ways to say a term, each with all its words."""
+    ways = [PlainText(" ".join(words), operator="and") for words in term]
+    return Or(ways) if len(ways) > 1 else ways[0]
+
+
+def _entries(language: str):
+    return SearchEntry.objects.shown(language, timezone.now()).defer("text", "folded_text")
+
+
+def _backend():
+    return get_search_backend()
+
+
+def _best_first(found: list[SearchEntry], words: list[str]) -> list[SearchEntry]:
+    """What is named exactly so comes before what is named so among others; each address once."""
+    found = sorted(found, key=lambda entry: (set(WORD.findall(entry.folded_title)) != set(words), -entry.fit))
+    first = {
+        entry.url: entry for entry in reversed(found)
+    }  # a document of the library may stand on a page too
+    return [entry for entry in found if first[entry.url] is entry]
+
+
+def _fit(terms: meanings.Terms) -> Case:
+    """How well the name fits: 3 named with all words, 2 with its keywords too, 1 found by its text."""
+    titled = reduce(and_, (_says(term, "folded_title") for term in terms))
+    named = reduce(and_, (_says(term, "folded_title", "folded_keywords") for term in terms))
+    return Case(When(titled, then=3), When(named, then=2), default=1, output_field=IntegerField())
+
+
+def _says(term: meanings.Term, *fields: str) -> Q:
+    ways = [
+        reduce(and_, (reduce(or_, (Q(**{f"{name}__contains": word}) for name in fields)) for word in words))
+        for words in term
+    ]
+    return reduce(or_, ways)
 
 
 def _trail(page: Page) -> str:

@@ -12,9 +12,11 @@ KEEP_SUCCESSFUL, KEEP_FAILED = timedelta(hours=6), timedelta(days=30)
 def heartbeat() -> None:
     """Run every sweep or so: shows that a worker works, and removes results that nobody will read."""
     from .models.background import Heartbeat
+    from .search import learn_how_much_there_is
 
     Heartbeat.beat(Heartbeat.WORKER)
     prune()
+    learn_how_much_there_is()
 
 
 def prune() -> None:

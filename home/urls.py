@@ -7,6 +7,7 @@ from .alerts import views as alerts
 app_name = "home"
 urlpatterns = [
     path("recherche/", views.find, name="search"),
+    path("recherche/propositions/", views.suggest, name="suggest"),
     path("personne/<uuid:key>.vcf", views.card, name="card"),
     path("alertes/", alerts.overview, name="alerts"),
     path("alertes/rss/", feeds.AlertFeed(), name="alerts_feed"),

@@ -19,6 +19,7 @@ from .models.base import kept_out_of_sitemaps, restricted
 
 PER_PAGE = 10
 QUERY_LENGTH = 100
+LEAST_LETTERS = 2  # before anything is suggested
 # What crawlers need not read: outside the languages, and in each of them.
 APART = ["/admin/", "/demo/"]
 PRIVATE = ["/compte/", "/espace/", "/dossier/", "/demande/d/", "/recherche/"]
@@ -36,14 +37,14 @@ def serve(request, path):
 @require_safe
 def find(request):
     """What the site has to say about a query."""
-    query = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:QUERY_LENGTH]
-    language = get_language()
-    results = search.find(query, language)
+    query = _query(request)
+    results = search.find(query, get_language())
     kind = request.GET.get("kind", "")
     kind = kind if any(tab["key"] == kind for tab in results.tabs) else ""
     best = results.best if not kind else None
     hits = [hit for hit in results.of(kind) if hit is not best]
     page = Paginator(hits, PER_PAGE).get_page(request.GET.get("page"))
+    search.read_texts([*page, *([best] if best else [])])
     context = {
         "query": query,
         "results": results,
@@ -51,9 +52,22 @@ def find(request):
         "best": best if page.number == 1 else None,
         "hits": page,
         "parameters": urlencode({"q": query} | ({"kind": kind} if kind else {})),
-        "suggestion": search.did_you_mean(query, language) if query and not results.hits else "",
     }
     return render(request, "home/search.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=60)
+def suggest(request):
+    """What may be meant by what somebody types, for the script of the search box."""
+    query = _query(request)
+    found = search.suggest(query, get_language()) if len(query) >= LEAST_LETTERS else []
+    rows = [{"title": hit.entry.title, "kind": str(hit.kind.singular), "url": hit.url} for hit in found]
+    return JsonResponse({"found": rows})
+
+
+def _query(request) -> str:
+    return " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:QUERY_LENGTH]
 
 
 @require_safe

@@ -1,14 +1,18 @@
 """The commune's colours in the admin, what its menu leaves out, and links within texts."""
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import DismissibleMenuItem
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
 from . import colours
 from .alerts import admin as alerts_admin  # noqa: F401
-from .models import CommuneSettings
+from .models import CommuneSettings, Synonyms
 from .rich_text import PageLinks
 
 
@@ -30,3 +34,29 @@ def without_news_of_wagtail(request, items):
 @hooks.register("register_rich_text_features", order=10)
 def links_within_texts(features):
     features.register_link_type(PageLinks)
+
+
+class WriteSynonyms(CreateView):
+    """Begins with what its address names: the words that somebody sought and did not find."""
+
+    def get_initial_form_instance(self):
+        instance = super().get_initial_form_instance() or self.model()
+        language = self.request.GET.get("language", "")
+        instance.words = self.request.GET.get("words", "").replace("\x00", " ")[:100]
+        if language in dict(settings.LANGUAGES):
+            instance.language = language
+        return instance
+
+
+class SynonymsViewSet(SnippetViewSet):
+    model = Synonyms
+    icon = "search"
+    menu_label = _("Synonyms")
+    list_display = ["words", "language"]
+    list_filter = ["language"]
+    search_fields = ["words"]
+    add_view_class = WriteSynonyms
+    copy_view_enabled = False
+
+
+register_snippet(SynonymsViewSet)

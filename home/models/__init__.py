@@ -7,7 +7,7 @@ from .contact import ContactPage, FormField
 from .orientation import AccessibilityPage, QuestionsPage, SitePlanPage
 from .pages import ContentPage, HomePage, SectionPage
 from .people import Contact, OfficePage, Person
-from .search import SearchEntry
+from .search import SearchEntry, Synonyms
 from .settings import CommuneSettings, OpeningHours
 from .waste import WasteCollection, WasteDistrict
 
@@ -29,6 +29,7 @@ __all__ = [
     "SearchEntry",
     "SectionPage",
     "SitePlanPage",
+    "Synonyms",
     "WasteCollection",
     "WasteDistrict",
 ]

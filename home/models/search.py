@@ -1,14 +1,21 @@
-"""What search looks through: one row per object and language."""
+"""What search looks through: one row per object and language; and the words that mean the same."""
 
+import re
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 
-from home.highlight import fold
+from home.generation import kept
+from home.highlight import WORD, fold, spoken
+
+SEPARATOR = re.compile(r"[,;\n\r]+")
 
 
 class SearchEntryQuerySet(models.QuerySet):
@@ -76,3 +83,53 @@ class SearchEntry(index.Indexed, models.Model):
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "folded_title", "folded_keywords", "folded_text"}
         super().save(*args, **kwargs)
+
+
+class Synonyms(models.Model):
+    """Words that mean the same in a language: whoever types one of them finds what uses another."""
+
+    language = models.CharField(
+        _("Language"), max_length=12, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    words = models.TextField(
+        _("Words that mean the same"),
+        max_length=500,
+        help_text=_(
+            "Separated by commas: “macaron, carte de parking, vignette”. Accents and capitals do not matter."
+        ),
+    )
+
+    panels = [FieldPanel("language"), FieldPanel("words")]
+
+    class Meta:
+        verbose_name = _("words that mean the same")
+        verbose_name_plural = _("words that mean the same")
+        ordering = ["language", "words"]
+
+    def __str__(self):
+        return self.words
+
+    def clean(self):
+        super().clean()
+        self.words = ", ".join(self.terms)
+        if len(self.terms) < 2:
+            raise ValidationError({"words": _("At least two words, separated by commas.")})
+
+    @property
+    def terms(self) -> list[str]:
+        """The words or groups of words, each once."""
+        found: dict[str, str] = {}
+        for part in SEPARATOR.split(self.words.replace("\x00", " ")):
+            if WORD.search(fold(part)):
+                found.setdefault(" ".join(fold(part).split()), " ".join(part.split()))
+        return list(found.values())
+
+    @classmethod
+    def groups(cls, language: str) -> list[list[tuple[str, ...]]]:
+        """The groups of a language, each term as its folded words; read once per generation."""
+        return kept(f"synonyms-{language}", lambda: cls._groups(language))
+
+    @classmethod
+    def _groups(cls, language: str) -> list[list[tuple[str, ...]]]:
+        found = cls.objects.filter(language=language).order_by("pk")
+        return [[tuple(spoken(term)) for term in group.terms] for group in found]

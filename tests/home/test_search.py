@@ -3,11 +3,16 @@
 from io import StringIO
 
 import pytest
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from home import search
-from home.models import SearchEntry
+from home.models import SearchEntry, Synonyms
 from tests.factories import home as make
+from tests.factories.accounts import EditorFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -122,9 +127,117 @@ def test_kinds_are_tabs_with_how_many(client, port, home):
     assert [hit.entry.title for hit in only.context["hits"]] == ["Capitainerie du port"]
 
 
-def test_nothing_found_offers_the_nearest_word(client, port):
-    shown = client.get("/recherche/", {"q": "Veraye"}).content.decode()
+@pytest.mark.parametrize("typed", ["Veraye", "verrraye", "vertaye", "vreraye"])
+def test_a_slip_of_the_keyboard_is_read_as_what_was_meant_and_the_page_says_so(client, port, typed):
+    shown = client.get("/recherche/", {"q": typed}).content.decode()
     assert '<a href="?q=verraye"><b>verraye</b></a>' in shown
+    assert f"Rien pour «\u00a0{typed}\u00a0»" in shown
+    assert "<mark>Verraye</mark>" in shown
+
+
+def test_a_word_that_is_near_nothing_finds_nothing(client, port):
+    assert titles("xylophone") == []
+    assert "Rien pour" in client.get("/recherche/", {"q": "xylophone"}).content.decode()
+
+
+def test_the_other_number_of_a_word_finds_it(port):
+    assert titles("amarrages") == titles("écoles") == [port.title]
+
+
+def test_where_nothing_has_all_words_the_page_says_that_these_have_some(client, port):
+    assert "ont tous vos mots" not in client.get("/recherche/", {"q": "port bateau"}).content.decode()
+    assert "tous vos mots" in client.get("/recherche/", {"q": "port licorne"}).content.decode()
+
+
+# -- Words that mean the same --------------------------------------------------------------------------------
+@pytest.fixture
+def same():
+    return Synonyms.objects.create(language="fr", words="place d’amarrage, anneau, Boucle de quai")
+
+
+def test_a_word_finds_what_uses_another_that_means_the_same(port, same):
+    assert titles("anneau") == titles("anneaux") == titles("boucle de quai") == [port.title]
+    assert titles("boucle") == []
+
+
+def test_words_that_mean_the_same_go_with_others(port, same):
+    assert titles("voile anneau") == titles("anneau voile") == [port.title]
+    assert not search.find("anneau voile", "fr").any
+
+
+def test_words_mean_the_same_in_their_language_only(port, same):
+    search.keep(port, "de", kind="page", title="Place d’amarrage", url="/de/x/")
+    assert titles("anneau", "de") == []
+
+
+def test_what_was_found_by_another_word_is_marked(client, port, same):
+    assert "<mark>amarrage</mark>" in client.get("/recherche/", {"q": "anneau"}).content.decode()
+
+
+def test_a_changed_group_counts_at_once(port, same):
+    assert titles("cordage") == []
+    same.words += ", cordage"
+    same.save()
+    assert titles("cordage") == [port.title]
+    same.delete()
+    assert titles("cordage") == []
+
+
+def test_one_word_alone_means_the_same_as_nothing():
+    with pytest.raises(ValidationError, match="deux mots"):
+        Synonyms(language="fr", words="anneau, Anneau ; \x00").full_clean()
+    group = Synonyms(language="fr", words=" anneau ;\n boucle  de quai, ANNEAU,")
+    group.full_clean()
+    assert group.words == "anneau, boucle de quai"
+
+
+def test_an_editor_begins_a_group_with_the_words_that_were_sought(client, port):
+    client.force_login(EditorFactory())
+    form = client.get("/admin/snippets/home/synonyms/add/", {"words": "moorage", "language": "en"})
+    assert [form.context["form"].initial[name] for name in ("language", "words")] == ["en", "moorage"]
+    sent = client.post("/admin/snippets/home/synonyms/add/", {"language": "fr", "words": "moorage, amarrage"})
+    assert sent.status_code == 302
+    assert titles("moorage") == [port.title]
+
+
+# -- Suggestions ---------------------------------------------------------------------------------------------
+def suggested(client, typed, path="/recherche/propositions/"):
+    return [row["title"] for row in client.get(path, {"q": typed}).json()["found"]]
+
+
+def test_names_are_suggested_by_their_beginnings_and_in_the_language_at_hand(client, port):
+    assert suggested(client, "verr") == suggested(client, "port verr") == [port.title]
+    assert suggested(client, "naviguer") == []
+    assert suggested(client, "v") == suggested(client, "") == []
+    assert suggested(client, "verr", "/de/recherche/propositions/") == []
+
+
+def test_suggestions_forgive_a_slip_and_are_shared_by_everybody(client, port):
+    assert suggested(client, "veraye") == [port.title]
+    answer = client.get("/recherche/propositions/", {"q": "verraye"})
+    assert "public" in answer["Cache-Control"]
+    assert answer.json()["found"] == [{"title": port.title, "kind": "Page", "url": port.url}]
+
+
+# -- What it costs -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("typed", ["amarrage", "anneau", "veraye", "port licorne", "xylophone", "verr voile"])
+def test_a_search_takes_at_most_ten_queries_with_an_empty_cache(client, port, same, typed):
+    client.get("/recherche/", {"q": typed})
+    cache.clear()
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/recherche/", {"q": typed})
+    assert len(queries) <= 10, [query["sql"][:150] for query in queries]
+
+
+def test_texts_are_read_only_of_what_is_shown(client, home):
+    for number in range(30):
+        text = "amarrage " * 10
+        search.keep(
+            make.PersonFactory(), "fr", kind="page", title=f"Sapin {number}", url=f"/{number}/", text=text
+        )
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/recherche/", {"q": "amarrage"})
+    assert len([query for query in queries if '"home_searchentry"."text"' in query["sql"]]) == 1
 
 
 @pytest.mark.parametrize(
@@ -132,13 +245,13 @@ def test_nothing_found_offers_the_nearest_word(client, port):
 )
 def test_bad_queries_are_answered(client, port, query):
     page = client.get("/recherche/", {"q": query, "kind": "nichts", "page": "x"})
-    assert page.status_code == 200
+    assert page.status_code == client.get("/recherche/propositions/", {"q": query}).status_code == 200
     assert "<script>alert" not in page.content.decode()
 
 
 def test_a_query_is_answered_in_pages(client, home):
     for number in range(12):
-        search.keep(make.PersonFactory(), "fr", kind="page", title=f"Sapin {number}", url="/")
+        search.keep(make.PersonFactory(), "fr", kind="page", title=f"Sapin {number}", url=f"/{number}/")
     first, second = (
         client.get("/recherche/", {"q": "sapin", "page": page}).context["hits"] for page in (1, 2)
     )

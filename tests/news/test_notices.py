@@ -62,7 +62,7 @@ def places(client, board, villa) -> dict[str, bool]:
         "file": client.get(reverse("news:notice_file", args=[file.pk, file.name])).status_code == 200,
         "search": [hit.title for hit in search.find("oulevay", "fr").hits] != [],
         "search page": villa.number in client.get("/recherche/?q=oulevay").content.decode(),
-        "suggestion": search.did_you_mean("oulevai", "fr") != "",
+        "suggestion": search.find("oulevai", "fr").meant != "",
         "feed": villa.title in client.get(feed).content.decode(),
         "atom": villa.title in client.get(board.url + "atom/").content.decode(),
         "archive": villa.title in client.get(archive).content.decode(),

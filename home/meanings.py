@@ -1,0 +1,45 @@
+"""What words of a query stand for: themselves in both numbers, and what editors say means the same. Pure."""
+
+from itertools import islice, product
+
+from . import spelling
+
+Words = tuple[str, ...]
+Term = list[Words]  # the ways to say one thing, as typed first
+Terms = list[Term]
+MOST, EACH = 16, 4  # ways to say one thing, and one term of its group
+
+
+def read(words: list[str], language: str, groups: list[list[Words]]) -> Terms:
+    """The terms of a query. Several words that editors know as one (“carte de parking”) are one term."""
+    terms, rest = [], words
+    while rest:
+        said, group = _known(rest, language, groups)
+        terms.append(_ways(said, language, group))
+        rest = rest[len(said) :]
+    return terms
+
+
+def _known(words: list[str], language: str, groups: list[list[Words]]) -> tuple[Words, list[Words]]:
+    """The longest term of a group that the words begin with, and its group; else the first word alone."""
+    best: tuple[Words, list[Words]] = ((words[0],), [])
+    for group in groups:
+        for term in group:
+            if len(term) < len(best[0]) or (len(term) == len(best[0]) and best[1]):
+                continue
+            begins = words[: len(term)]
+            if len(begins) == len(term) and all(map(_same, begins, term, [language] * len(term))):
+                best = tuple(begins), group
+    return best
+
+
+def _same(one: str, other: str, language: str) -> bool:
+    return one == other or other in spelling.numbers(one, language)
+
+
+def _ways(said: Words, language: str, group: list[Words]) -> Term:
+    """As it was said, then in the other number and in the other words."""
+    ways = [said]
+    for term in [said, *group]:
+        ways += islice(product(*(spelling.numbers(word, language) for word in term)), EACH)
+    return list(dict.fromkeys(ways))[:MOST]

@@ -1,0 +1,57 @@
+"""The words that the names of what is found use: against them slips of the keyboard are noticed."""
+
+from collections import Counter
+from datetime import datetime
+
+from django.utils import timezone
+
+from . import spelling
+from .generation import kept
+from .highlight import WORD, fold
+from .models import SearchEntry
+
+MOST = 20_000  # entries that are read
+
+
+def meant(query: str, language: str) -> str:
+    """The query with its unknown words replaced by the nearest known ones; nothing if none is near."""
+    words = query.split()
+    known = words_in_use(language) if words else {}
+    read = [_read(word, known) for word in words]
+    return " ".join(read) if [fold(word) for word in read] != [fold(word) for word in words] else ""
+
+
+def words_in_use(language: str) -> dict[str, str]:
+    """The folded words with how they are written, those in most names first.
+
+    Read once per generation, and anew when the time of something is over: its words are gone with it.
+    """
+    now, name = timezone.now(), f"vocabulary-{language}"
+    ends, words = kept(name, lambda: _read_names(language))
+    if ends and ends <= now:
+        _ends, words = kept(f"{name}-{now:%Y%m%d%H%M%S}", lambda: _read_names(language))
+    return words
+
+
+def _read_names(language: str) -> tuple[datetime | None, dict[str, str]]:
+    """Until when they hold, and the words."""
+    entries = SearchEntry.objects.shown(language, timezone.now()).order_by("-pk")
+    times: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    ends = []
+    for title, keywords, until in entries.values_list("title", "keywords", "shown_until")[:MOST]:
+        ends += [until] if until else []
+        for word in WORD.findall(f"{title} {keywords}".replace("’", " ").lower()):
+            if len(word) >= spelling.LEAST and not word.isdigit():
+                key = fold(word)
+                times[key] += 1
+                written.setdefault(key, word)
+    order = sorted(times, key=lambda key: (-times[key], key))
+    return min(ends, default=None), {key: written[key] for key in order}
+
+
+def _read(word: str, known: dict[str, str]) -> str:
+    folded = fold(word)
+    if folded in known:
+        return word
+    return known.get(spelling.nearest(folded, known)) or word

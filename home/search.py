@@ -248,9 +248,11 @@ def learn_how_much_there_is() -> None:
 def _look(terms: meanings.Terms, language: str) -> list[SearchEntry]:
     """What has every term, in its text or at the beginning of a word of its name."""
     found = _matching(_all(terms), terms, language)
+    words = [word for term in terms for word in term[0]]
+    if not found and not vocabulary.begins(words, language):
+        return []
     known = {entry.pk for entry in found}
-    begun = _begun([word for term in terms for word in term[0]], language)
-    return found + [entry for entry in begun if entry.pk not in known]
+    return found + [entry for entry in _begun(words, language) if entry.pk not in known]
 
 
 def _matching(question: SearchQuery, terms: meanings.Terms, language: str) -> list[SearchEntry]:

@@ -21,6 +21,12 @@ def meant(query: str, language: str) -> str:
     return " ".join(read) if [fold(word) for word in read] != [fold(word) for word in words] else ""
 
 
+def begins(words: list[str], language: str) -> bool:
+    """Whether each of the folded words may begin one that is known."""
+    known = words_in_use(language)
+    return all(len(word) < spelling.LEAST or any(one.startswith(word) for one in known) for word in words)
+
+
 def words_in_use(language: str) -> dict[str, str]:
     """The folded words with how they are written, those in most names first.
 

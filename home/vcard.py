@@ -14,7 +14,7 @@ def person(one: Person, commune: CommuneSettings) -> str:
         name=one.name,
         parts=[family, given],
         role=one.role,
-        commune=commune,
+        house=str(commune),
         phone=one.phone or commune.phone,
         email=one.email,
         place=(commune.street, commune.town, commune.postcode),
@@ -26,12 +26,22 @@ def office(page: OfficePage, commune: CommuneSettings, url: str) -> str:
     return _card(
         name=page.title,
         parts=[page.title],
-        commune=commune,
+        house=str(commune),
         phone=page.phone,
         email=page.email,
         place=(page.street, page.town, page.postcode),
         url=url,
         note=page.access,
+    )
+
+
+def organisation(
+    *, name: str, contact: str, phone: str, email: str, place: tuple[str, str, str], url: str, note: str
+) -> str:
+    """An association or a company, with who answers for it."""
+    note = "\n".join(filter(None, (contact, note)))
+    return _card(
+        name=name, parts=[name], house=name, phone=phone, email=email, place=place, url=url, note=note
     )
 
 
@@ -42,7 +52,16 @@ def response(name: str, card: str) -> HttpResponse:
 
 
 def _card(
-    *, name: str, parts: list[str], commune, phone="", email="", place=("", "", ""), role="", note="", url=""
+    *,
+    name: str,
+    parts: list[str],
+    house: str,
+    phone="",
+    email="",
+    place=("", "", ""),
+    role="",
+    note="",
+    url="",
 ) -> str:
     street, town, postcode = map(escaped, place)
     filled = [*map(escaped, parts), *[""] * (5 - len(parts))]
@@ -52,7 +71,7 @@ def _card(
             "VERSION:3.0",
             f"N:{';'.join(filled)}",
             f"FN:{escaped(name)}",
-            f"ORG:{escaped(str(commune))}",
+            f"ORG:{escaped(house)}",
             f"TITLE:{escaped(role)}" if role else "",
             f"TEL;TYPE=WORK,VOICE:{tel(phone).removeprefix('tel:')}" if phone else "",
             f"EMAIL;TYPE=INTERNET,WORK:{escaped(email)}" if email else "",

@@ -119,6 +119,12 @@ def telephone(number: str) -> str:
 
 
 @register.filter
+def site_name(address: str) -> str:
+    """The address of a website as people say it: without scheme and final slash."""
+    return str(address).partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+@register.filter
 def breakable(email: str):
     """An e-mail address that a narrow column breaks after its @ rather than within a word."""
     name, _at, host = str(email).partition("@")

@@ -372,11 +372,11 @@ def test_a_map_is_offered_only_where_the_operator_names_its_origin(client, setti
     tell(reported(), "seen", published=True, title="Lampe éteinte")
     settings.TILE_URL = ""
     assert "data-tiles" not in client.get(FILE).content.decode()
-    assert "data-report-map" not in client.get(reverse("reports:list")).content.decode()
+    assert "data-places" not in client.get(reverse("reports:list")).content.decode()
     settings.TILE_URL = "https://tiles.example/{z}/{x}/{y}.png"
     assert "data-tiles" in client.get(FILE).content.decode()
     page = client.get(reverse("reports:list")).content.decode()
-    assert "data-report-map" in page
+    assert "data-places" in page
     assert 'data-lat="46.5101"' in page
 
 

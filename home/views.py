@@ -22,7 +22,7 @@ QUERY_LENGTH = 100
 LEAST_LETTERS = 2  # before anything is suggested
 # What crawlers need not read: outside the languages, and in each of them.
 APART = ["/admin/", "/demo/"]
-PRIVATE = ["/compte/", "/espace/", "/dossier/", "/demande/d/", "/recherche/"]
+PRIVATE = ["/compte/", "/espace/", "/dossier/", "/demande/d/", "/recherche/", "/fiche/", "/propositions/"]
 
 
 def serve(request, path):

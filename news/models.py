@@ -260,6 +260,9 @@ class RelatedService(Orderable):
 
 
 class EventQuerySet(BasePageQuerySet):
+    def shown(self):
+        return super().shown().select_related("host")
+
     def upcoming(self, now):
         """What is not over at ``now``, the next first. An event without an end lasts its day."""
         day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -315,7 +318,21 @@ class EventPage(RoutablePageMixin, PicturePage):
     price_note = models.CharField(_("registration, reductions"), max_length=120, blank=True)
     access = models.CharField(_("access without barriers"), max_length=60, blank=True)
     access_note = models.CharField(_("more on access"), max_length=120, blank=True)
-    organiser = models.CharField(_("organised by"), max_length=200, blank=True)
+    host = models.ForeignKey(
+        "news.DirectoryEntry",
+        models.SET_NULL,
+        verbose_name=_("association or company that organises it"),
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("From the directory: the page leads there, and its entry shows the date."),
+    )
+    organiser = models.CharField(
+        _("organised by"),
+        max_length=200,
+        blank=True,
+        help_text=_("In words. Empty: the name in the directory."),
+    )
     phone = models.CharField(_("telephone for questions"), max_length=40, blank=True)
     body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
 
@@ -329,7 +346,7 @@ class EventPage(RoutablePageMixin, PicturePage):
             [FieldPanel("price"), FieldPanel("price_note"), FieldPanel("access"), FieldPanel("access_note")],
             heading=_("Price and access"),
         ),
-        MultiFieldPanel([FieldPanel("organiser"), FieldPanel("phone")], heading=_("Who")),
+        MultiFieldPanel([FieldPanel("host"), FieldPanel("organiser"), FieldPanel("phone")], heading=_("Who")),
         PicturePage.picture_panel,
         FieldPanel("body"),
     ]
@@ -378,6 +395,16 @@ class EventPage(RoutablePageMixin, PicturePage):
         return self.end < timezone.now() if self.end else self.first_day < timezone.localdate()
 
     @property
+    def host_url(self) -> str:
+        """The page of who organises it, in the language of the event."""
+        shown = self.host_id and self.host.shown
+        return self.host.get_url(self.locale.language_code) if shown else ""
+
+    @property
+    def organised_by(self) -> str:
+        return self.organiser or (self.host.name if self.host_id else "")
+
+    @property
     def search_date(self) -> datetime:
         return self.start
 
@@ -385,13 +412,14 @@ class EventPage(RoutablePageMixin, PicturePage):
         return f"{date_format(self.first_day, 'DATE_FORMAT')}, {clock(self.start)}, {self.place}"
 
     def search_text(self) -> str:
-        where = ", ".join(filter(None, (self.place, self.address, self.organiser)))
+        where = ", ".join(filter(None, (self.place, self.address, self.organised_by)))
         return f"{where}\n{super().search_text()}".strip()
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         return context | {
             "structured_data": structured_data.event(self, request),
+            "host_url": self.host_url,
             "calendar_url": self.get_url(request) + self.reverse_subpage("calendar"),
         }
 
@@ -407,6 +435,7 @@ def calendar_file(request, name: str, events) -> HttpResponse:
 
 # Django looks for models here. Each of these stands with what belongs to it, and needs those above.
 from .council.models import MeetingIndexPage, MeetingPage  # noqa: E402
+from .directory.models import DirectoryEntry, DirectoryPage, DirectoryTheme, KeeperLink  # noqa: E402
 from .jobs.models import JobIndexPage, JobPage  # noqa: E402
 from .library.models import DocumentKind, LibraryPage, Publication  # noqa: E402
 from .notices.models import (  # noqa: E402
@@ -417,14 +446,19 @@ from .notices.models import (  # noqa: E402
     NoticeSettings,
     Posting,
 )
+from .proposals.models import Proposal  # noqa: E402
 from .waste.models import WasteCalendarPage, WasteReminder  # noqa: E402
 
 __all__ = [
+    "DirectoryEntry",
+    "DirectoryPage",
+    "DirectoryTheme",
     "DocumentKind",
     "EventIndexPage",
     "EventPage",
     "JobIndexPage",
     "JobPage",
+    "KeeperLink",
     "LibraryPage",
     "MeetingIndexPage",
     "MeetingPage",
@@ -437,6 +471,7 @@ __all__ = [
     "NoticePage",
     "NoticeSettings",
     "Posting",
+    "Proposal",
     "Publication",
     "RelatedService",
     "WasteCalendarPage",

@@ -43,7 +43,7 @@ def event(page, request) -> dict:
             "inLanguage": get_language(),
             "url": full_address(page, request),
             "location": {"@type": "Place", "name": page.place, "address": page.address or page.place},
-            "organizer": {"@type": "Organization", "name": page.organiser} if page.organiser else None,
+            "organizer": {"@type": "Organization", "name": page.organised_by} if page.organised_by else None,
         }
     )
 

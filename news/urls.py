@@ -1,7 +1,9 @@
 from django.urls import include, path
 
+from .directory import urls as directory
 from .notices import urls as notices
+from .proposals import urls as proposals
 from .waste import urls as waste
 
 app_name = "news"
-urlpatterns = [path("", include(notices)), path("", include(waste))]
+urlpatterns = [path("", include(part)) for part in (notices, waste, directory, proposals)]

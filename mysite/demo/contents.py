@@ -14,7 +14,7 @@ from eservices.documents.models import Document
 from eservices.formbuilder.models import FormVersion
 from eservices.submissions.models import StoredFile
 from home.models import Alert, Contact, Person, WasteCollection
-from news.models import NoticeKind, Posting, Publication
+from news.models import DirectoryEntry, NoticeKind, Posting, Proposal, Publication
 from newsletter.models import Subscriber
 
 LINK = re.compile(r'<a (?=[^>]*linktype="page")[^>]*\bid="(\d+)"[^>]*>')
@@ -36,6 +36,17 @@ READ = {
     WasteCollection: ("title", "first_on", "weeks", "district__slug"),
     NoticeKind: ("name", "days", "law", "locale__language_code"),
     Posting: ("title", "kind", "at", "actor_name", "last_day", "digest"),
+    DirectoryEntry: (
+        "slug",
+        "name",
+        "kind",
+        "theme__slug",
+        "summary",
+        "description",
+        "confirmed_at",
+        "due_at",
+    ),
+    Proposal: ("title", "kind", "state", "email", "data__name", "sent_at", "decided_at", "reason"),
     Publication: ("title", "number", "kind__slug", "date"),
     Subscriber: ("email", "language", "state", "confirmed_at"),
     FormVersion: ("form__slug", "number", "digest"),

@@ -16,6 +16,7 @@ from . import (
     commune,
     council,
     desk_work,
+    directory,
     editing,
     fees,
     identities,
@@ -45,12 +46,12 @@ PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
     ("services", [tables.build, model_letters.build, fees.build, bookings.build, services.build], AT_ONCE),
     (
         "texts, news and agenda",
-        [stories.build, notices.build, council.build, site.fill, alerts.build],
+        [directory.build, stories.build, notices.build, council.build, site.fill, alerts.build],
         AT_ONCE,
     ),
     ("German and English", [site.translate], AT_ONCE),
     ("what editors find", [editing.build], AT_ONCE),
-    ("subscribers and letters to them", [readers.build, campaigns.build], BY_HAND),
+    ("subscribers, letters to them, proposals", [readers.build, campaigns.build, directory.propose], BY_HAND),
     ("what residents say", [participation.build], BY_HAND),
     (
         "cases",

@@ -17,6 +17,7 @@ from home.models import (
     SitePlanPage,
 )
 from news.models import (
+    DirectoryPage,
     EventIndexPage,
     JobIndexPage,
     LibraryPage,
@@ -38,6 +39,7 @@ KINDS = {
     "section": SectionPage,
     "office": OfficePage,
     "contact": ContactPage,
+    "directory": DirectoryPage,
     "notices": NoticeIndexPage,
     "meetings": MeetingIndexPage,
     "library": LibraryPage,

@@ -117,6 +117,7 @@ def announce(entry: Entry, world: World) -> None:
     )
     for name in ("place", "address", "price", "price_note", "access", "access_note", "organiser", "phone"):
         setattr(page, name, entry[name])
+    page.host = world.directory.get(entry["host"])
     page.body = as_stream(page, "body", Blocks(entry, world.find("fr")).body())
     add(page, "agenda", entry.key, clock.at(min(start.date(), world.today), 8), world)
 

@@ -25,6 +25,7 @@ class World:
     topics: dict = field(default_factory=dict)
     categories: dict = field(default_factory=dict)
     report_categories: dict = field(default_factory=dict)
+    directory: dict = field(default_factory=dict)  # entries by their key
     users: dict = field(default_factory=dict)  # by e-mail
     pages: dict[str, int] = field(default_factory=dict)  # ids of the French pages by their key
     editor: object = None

@@ -1,0 +1,73 @@
+"""Every write around keeping an entry true: links asked for, entries confirmed, keepers reminded."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from . import access, emails
+from .models import YEAR, DirectoryEntry, KeeperLink
+
+logger = logging.getLogger(__name__)
+
+LINK_LIFETIME = timedelta(days=7)
+REMINDER_LIFETIME = timedelta(days=60)  # of the link in the letter that comes unasked
+AT_ONCE = 50  # letters of one sweep; the next one goes on
+
+
+@transaction.atomic
+def ask_links(*, actor=None, email: str, language: str) -> None:
+    """Mails a link for each entry kept under the address, or says that there is none.
+
+    Answers nothing: who asks learns not whether the address is known, only who reads its mail.
+    """
+    email = email.strip().lower()
+    entries = access.entries_of(email)
+    if entries:
+        emails.links([_link(one, LINK_LIFETIME) for one in entries], email, language)
+    else:
+        emails.nothing(email, language)
+
+
+@transaction.atomic
+def confirm(*, actor=None, link: KeeperLink) -> DirectoryEntry:
+    """Its keeper says that all is true. A second time changes nothing but the day."""
+    entry = DirectoryEntry.objects.select_for_update().get(pk=link.entry_id)
+    now = timezone.now()
+    entry.confirmed_at, entry.due_at = now, now + YEAR
+    entry.save()
+    return entry
+
+
+def remind_all(now: datetime) -> None:
+    """Asks the keepers whose year is over. One that fails holds up no other, and is tried again."""
+    for pk in list(DirectoryEntry.objects.to_remind(now).values_list("pk", flat=True)[:AT_ONCE]):
+        try:
+            remind(entry_id=pk, now=now)
+        except Exception:
+            logger.exception("Reminder of directory entry %s failed", pk)
+
+
+@transaction.atomic
+def remind(*, actor=None, entry_id: int, now: datetime) -> None:
+    """Asks the keeper whether all is still true, and asks again a year later."""
+    entry = (
+        DirectoryEntry.objects.select_for_update().filter(pk=entry_id, shown=True, due_at__lte=now).first()
+    )
+    if entry is None:
+        return
+    if entry.keeper:
+        emails.remind(_link(entry, REMINDER_LIFETIME))
+    entry.due_at = now + YEAR
+    entry.save()
+
+
+def forget(now: datetime) -> None:
+    """Links that open nothing any more."""
+    KeeperLink.objects.filter(expires_at__lt=now - LINK_LIFETIME).delete()
+
+
+def _link(entry: DirectoryEntry, lifetime: timedelta) -> KeeperLink:
+    expires = timezone.now() + lifetime
+    return KeeperLink.objects.create(entry=entry, email=entry.keeper.lower(), expires_at=expires)

@@ -1,0 +1,123 @@
+"""What may be said of an entry, by who keeps it or proposes it."""
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from home.validators import validate_no_control
+
+from ..proposals.forms import EMAIL_FAULTS, SentForm
+from .models import DirectoryEntry, DirectoryTheme
+
+
+class AskForm(forms.Form):
+    """The address under which an entry is kept."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("The one that stands in the entry, or that you gave us for it."),
+        max_length=254,
+        validators=[validate_no_control],
+        error_messages=EMAIL_FAULTS,
+    )
+    website = forms.CharField(required=False)  # a trap: people don't see it, robots fill it
+
+    @property
+    def is_trapped(self) -> bool:
+        return bool(self.cleaned_data.get("website"))
+
+
+class DegreesField(forms.FloatField):
+    """Degrees as people write them, with a point or a comma."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "maxlength": 20})
+
+    def to_python(self, value):
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+
+class EntryForm(forms.Form):
+    """All that a keeper may propose."""
+
+    kind = forms.ChoiceField(
+        label=_("What is it?"),
+        choices=DirectoryEntry.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what it is.")},
+    )
+    name = forms.CharField(label=_("Name"), max_length=120, error_messages={"required": _("Enter the name.")})
+    theme = forms.ChoiceField(
+        label=_("Theme"),
+        error_messages={
+            "required": _("Choose a theme from the list."),
+            "invalid_choice": _("Choose a theme from the list."),
+        },
+    )
+    summary = forms.CharField(
+        label=_("In one sentence"),
+        help_text=_("What one does there, for whom."),
+        max_length=200,
+        error_messages={"required": _("Say in one sentence what one does there.")},
+    )
+    description = forms.CharField(
+        label=_("Description"), max_length=4000, required=False, widget=forms.Textarea
+    )
+    meets = forms.CharField(
+        label=_("When"), help_text=_("When one meets, or when it is open."), max_length=200, required=False
+    )
+    contact_name = forms.CharField(label=_("Person to contact"), max_length=120, required=False)
+    phone = forms.CharField(
+        label=_("Telephone"), max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"})
+    )
+    email = forms.EmailField(
+        label=_("E-mail address that is shown"),
+        max_length=254,
+        required=False,
+        validators=[validate_no_control],
+        error_messages=EMAIL_FAULTS,
+    )
+    web = forms.URLField(
+        label=_("Website"),
+        max_length=200,
+        required=False,
+        assume_scheme="https",
+        error_messages={"invalid": _("This is not an address of a website. It looks like www.example.ch.")},
+    )
+    street = forms.CharField(label=_("Street and number"), max_length=120, required=False)
+    postcode = forms.CharField(label=_("Postcode"), max_length=12, required=False)
+    town = forms.CharField(label=_("Town"), max_length=80, required=False)
+    lat = DegreesField(label=_("Latitude"), required=False, min_value=-90, max_value=90)
+    lon = DegreesField(label=_("Longitude"), required=False, min_value=-180, max_value=180)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        themes = DirectoryTheme.objects.in_language(get_language())
+        self.fields["theme"].choices = [("", ""), *((str(one.translation_key), one.name) for one in themes)]
+        for name in ("lat", "lon"):
+            self.fields[name].widget.attrs["id"] = f"place-{name}"
+
+    def clean_description(self):
+        return self.cleaned_data["description"].replace("\r\n", "\n")
+
+    def clean_web(self):
+        web = self.cleaned_data["web"]
+        if web and not web.startswith(("http://", "https://")):
+            raise forms.ValidationError(self.fields["web"].error_messages["invalid"])
+        return web
+
+    def clean(self):
+        data = super().clean()
+        if "lat" in data and "lon" in data and (data["lat"] is None) != (data["lon"] is None):
+            missing = "lat" if data["lat"] is None else "lon"
+            self.add_error(missing, _("Coordinates are two numbers: latitude and longitude."))
+        return data
+
+    def values(self) -> dict:
+        """As plain data, the way ``DirectoryEntry.values`` gives it."""
+        return {name: self.cleaned_data[name] for name in DirectoryEntry.PROPOSED}
+
+
+class NewEntryForm(SentForm, EntryForm):
+    """An entry that is not there yet."""
+
+    field_order = [*EntryForm.base_fields, "sender"]

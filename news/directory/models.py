@@ -1,0 +1,430 @@
+"""Entries of the directory, and the page that lists them."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.paginator import InvalidPage, Paginator
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Count, Q
+from django.http import Http404
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.models import TranslatableMixin
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField
+
+from home import vcard
+from home.generation import kept
+from home.highlight import fold
+from home.links import full_address
+from home.maps import town_map
+from home.models import BasePage
+from home.structured_data import known
+from newsletter.models import OrderedTranslations
+from newsletter.models.subscribers import new_secret
+
+PER_PAGE = 40
+LONGEST = 80  # of what is sought
+YEAR = timedelta(days=365)
+NEXT_DATES = 4
+
+
+class DirectoryTheme(TranslatableMixin, models.Model):
+    """What an association or a company does: sport, music, crafts. The slug is the same in all languages."""
+
+    name = models.CharField(_("name"), max_length=60)
+    slug = models.SlugField(_("in addresses"), max_length=60)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = OrderedTranslations.as_manager()
+
+    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("order")]
+    override_translatable_fields = [SynchronizedField("slug")]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("theme of the directory")
+        verbose_name_plural = _("themes of the directory")
+        ordering = ["order", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["locale", "slug"], name="one_directory_theme_per_slug")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EntryQuerySet(models.QuerySet):
+    def public(self):
+        return self.filter(shown=True).order_by("sort_name", "pk")
+
+    def of_kind(self, kind: str):
+        return self.filter(kind=kind)
+
+    def of_theme(self, slug: str):
+        return self.filter(theme__slug=slug)
+
+    def named(self, words: str):
+        """Those that say all the words, accents aside."""
+        found = self
+        for word in fold(words).split():
+            found = found.filter(folded__contains=word)
+        return found
+
+    def kept_by(self, email: str):
+        """Those whose keeper reads this address."""
+        return self.filter(Q(keeper_email__iexact=email) | Q(keeper_email="", email__iexact=email))
+
+    def to_remind(self, now: datetime):
+        """Whose keepers are asked at ``now`` whether all is still true."""
+        return self.filter(shown=True, due_at__lte=now).order_by("due_at", "pk")
+
+
+class DirectoryEntry(index.Indexed, models.Model):
+    """An association or a company. It is in one language, and listed in all."""
+
+    class Kind(models.TextChoices):
+        ASSOCIATION = "association", _("association")
+        COMPANY = "company", _("company")
+
+    # What its keeper may propose to change; the names of the fields.
+    PROPOSED = (
+        "kind",
+        "name",
+        "theme",
+        "summary",
+        "description",
+        "meets",
+        "contact_name",
+        "phone",
+        "email",
+        "web",
+        "street",
+        "postcode",
+        "town",
+        "lat",
+        "lon",
+    )
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ASSOCIATION)
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(
+        _("in addresses"),
+        max_length=120,
+        unique=True,
+        blank=True,
+        help_text=_("Made from the name if empty."),
+    )
+    theme = models.ForeignKey(DirectoryTheme, models.PROTECT, verbose_name=_("theme"), related_name="+")
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    summary = models.CharField(
+        _("in one sentence"), max_length=200, blank=True, help_text=_("What one does there, for whom.")
+    )
+    description = models.TextField(_("description"), max_length=4000, blank=True)
+    meets = models.CharField(
+        _("when"), max_length=200, blank=True, help_text=_("When one meets, or when it is open.")
+    )
+    contact_name = models.CharField(_("person to contact"), max_length=120, blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail address, shown"), blank=True)
+    web = models.URLField(_("website"), blank=True)
+    street = models.CharField(_("street and number"), max_length=120, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    town = models.CharField(_("town"), max_length=80, blank=True)
+    lat = models.FloatField(
+        _("latitude"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+        help_text=_("As maps give it, for example 46.4612. With the longitude, the entry stands on the map."),
+    )
+    lon = models.FloatField(
+        _("longitude"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    picture = models.ForeignKey(
+        "wagtailimages.Image",
+        models.SET_NULL,
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    picture_alt = models.CharField(_("what the picture shows"), max_length=255, blank=True)
+    shown = models.BooleanField(_("shown on the site"), default=True)
+    keeper_email = models.EmailField(
+        _("e-mail address of who keeps the entry"),
+        blank=True,
+        help_text=_("Not shown. It may propose changes; empty: the address that is shown."),
+    )
+    confirmed_at = models.DateTimeField(_("confirmed by its keeper"), null=True, blank=True, editable=False)
+    due_at = models.DateTimeField(_("asked next"), null=True, blank=True, editable=False, db_index=True)
+    sort_name = models.CharField(max_length=150, editable=False, db_index=True)
+    folded = models.TextField(editable=False)
+
+    objects = EntryQuerySet.as_manager()
+
+    panels = [
+        FieldPanel("shown"),
+        FieldRowPanel([FieldPanel("kind"), FieldPanel("theme")]),
+        FieldPanel("name"),
+        FieldPanel("summary"),
+        FieldPanel("description"),
+        FieldPanel("meets"),
+        MultiFieldPanel([FieldPanel("picture"), FieldPanel("picture_alt")], heading=_("Picture")),
+        MultiFieldPanel(
+            [
+                FieldPanel("contact_name"),
+                FieldRowPanel([FieldPanel("phone"), FieldPanel("email")]),
+                FieldPanel("web"),
+                FieldPanel("keeper_email"),
+            ],
+            heading=_("Contact"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("street"),
+                FieldRowPanel([FieldPanel("postcode"), FieldPanel("town")]),
+                FieldRowPanel([FieldPanel("lat"), FieldPanel("lon")]),
+            ],
+            heading=_("Where"),
+        ),
+        FieldRowPanel([FieldPanel("language"), FieldPanel("slug")]),
+    ]
+    search_fields = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.FilterField("kind"),
+        index.FilterField("shown"),
+    ]
+
+    class Meta:
+        verbose_name = _("entry of the directory")
+        verbose_name_plural = _("entries of the directory")
+        ordering = ["sort_name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.description = self.description.replace("\r\n", "\n")  # as a keeper's form gives it
+        self.slug = self.slug or self._free_slug()
+        self.sort_name = fold(self.name)[:150]
+        said = (self.name, self.summary, self.description, self.contact_name, self.street, self.town)
+        self.folded = fold(" ".join(said))
+        self.due_at = self.due_at or timezone.now() + YEAR
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        if (self.lat is None) != (self.lon is None):
+            missing = "lat" if self.lat is None else "lon"
+            raise ValidationError({missing: _("Coordinates are two numbers: latitude and longitude.")})
+        if self.picture_id and not self.alt:
+            raise ValidationError({"picture_alt": _("Say in one sentence what the picture shows.")})
+
+    def _free_slug(self) -> str:
+        """The name as an address, numbered where it is taken."""
+        base = slugify(fold(self.name))[:100] or "fiche"
+        taken = set(DirectoryEntry.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+        return next(slug for slug in (base, *numbered) if slug not in taken)
+
+    @property
+    def alt(self) -> str:
+        return self.picture_alt or getattr(self.picture, "description", "")
+
+    @property
+    def keeper(self) -> str:
+        """The address that may propose changes; nothing where nobody may."""
+        return self.keeper_email or self.email
+
+    @property
+    def place(self) -> str:
+        return ", ".join(filter(None, (self.street, f"{self.postcode} {self.town}".strip())))
+
+    @property
+    def located(self) -> bool:
+        return self.lat is not None and self.lon is not None
+
+    def values(self) -> dict:
+        """What its keeper may propose to change, as plain data."""
+        plain = {name: getattr(self, name) for name in self.PROPOSED if name != "theme"}
+        return plain | {"theme": str(self.theme.translation_key)}
+
+    def get_url(self, language: str) -> str:
+        """Its page in a language; nothing where no directory is published in it."""
+        index_url = directory_url(language)
+        return f"{index_url}{self.slug}/" if index_url else ""
+
+
+def directory_url(language: str) -> str:
+    """Where the directory stands in a language, looked up once per generation."""
+    return kept(f"directory-{language}", lambda: _directory_url(language) or "-").removeprefix("-")
+
+
+def _directory_url(language: str) -> str | None:
+    found = DirectoryPage.objects.open_to_all().filter(locale__language_code=language).order_by("path")
+    page = found.first()
+    return page.get_url() if page else None
+
+
+class KeeperLink(models.Model):
+    """The mailed key to one entry. It opens as long as the address it went to is still the keeper's."""
+
+    entry = models.ForeignKey(DirectoryEntry, models.CASCADE, related_name="links")
+    email = models.EmailField(max_length=254)
+    secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("link of a keeper")
+        verbose_name_plural = _("links of keepers")
+
+    def __str__(self) -> str:
+        return f"{self.entry}"
+
+
+class DirectoryPage(RoutablePageMixin, BasePage):
+    """All entries by kind, theme and words, with a page and a card of each."""
+
+    parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
+    subpage_types = []
+    template = "news/directory/directory_page.html"
+    max_count_per_parent = 1
+
+    class Meta:
+        verbose_name = _("directory of associations and companies")
+        verbose_name_plural = _("directories of associations and companies")
+
+    @path("")
+    def index_route(self, request):
+        """The entries that an address asks for."""
+        context = {"index_url": self.get_url(request), "map": town_map()}
+        return self.render(request, context_overrides=context | self.listing(request.GET))
+
+    def listing(self, params) -> dict:
+        """What an address asks for. Raises Http404 for what is not there."""
+        kind, slug, words = params.get("kind", ""), params.get("theme", ""), _plain(params.get("q", ""))
+        themes = DirectoryTheme.objects.in_language(self.locale.language_code)
+        if (kind and kind not in DirectoryEntry.Kind) or (slug and slug not in {one.slug for one in themes}):
+            raise Http404
+        rows = DirectoryEntry.objects.filter(shown=True).values_list("kind", "theme__slug").order_by()
+        facets = list(rows.annotate(number=Count("pk")))
+        found = DirectoryEntry.objects.public().select_related("theme").named(words)
+        found = found.of_kind(kind) if kind else found
+        found = found.of_theme(slug) if slug else found
+        names = {theme.translation_key: theme.name for theme in themes}
+        page = _page(found, params)
+        kinds = [(one, plural, _number(facets, one, slug)) for one, plural in _plurals()]
+        return {
+            "query": words,
+            "kind": kind,
+            "theme": next((one for one in themes if one.slug == slug), None),
+            "kinds": [one for one in kinds if one[2] or one[0] == kind],
+            "themes": [
+                (one, n) for one in themes if (n := _number(facets, kind, one.slug)) or one.slug == slug
+            ],
+            "total": _number(facets, "", slug),
+            "pages": page,
+            "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
+            "rows": [(one, names.get(one.theme.translation_key, one.theme.name)) for one in page],
+        }
+
+    @path("<slug:slug>/", name="entry")
+    def entry(self, request, slug):
+        """The page of one entry."""
+        one = self._entry(slug)
+        address = f"{full_address(self, request)}{one.slug}/"
+        context = {
+            "entry": one,
+            "entry_url": address,
+            "theme": self._theme_name(one),
+            "events": self._next_dates(one),
+            "map": town_map() if one.located else None,
+            "structured_data": structured_data(one, address),
+        }
+        return self.render(request, context_overrides=context, template="news/directory/entry_page.html")
+
+    @path("<slug:slug>/carte/", name="card")
+    def card(self, request, slug):
+        """One entry for address books."""
+        one = self._entry(slug)
+        written = vcard.organisation(
+            name=one.name,
+            contact=one.contact_name,
+            phone=one.phone,
+            email=one.email,
+            place=(one.street, one.town, one.postcode),
+            url=one.web or f"{full_address(self, request)}{one.slug}/",
+            note=one.summary,
+        )
+        return vcard.response(one.name, written)
+
+    def _entry(self, slug: str) -> DirectoryEntry:
+        for one in DirectoryEntry.objects.public().filter(slug=slug).select_related("theme", "picture"):
+            return one
+        raise Http404
+
+    def _theme_name(self, one: DirectoryEntry) -> str:
+        themes = DirectoryTheme.objects.in_language(self.locale.language_code)
+        key = one.theme.translation_key
+        return next((theme.name for theme in themes if theme.translation_key == key), one.theme.name)
+
+    def _next_dates(self, one: DirectoryEntry) -> list:
+        from news.models import EventPage
+
+        events = EventPage.objects.open_to_all().filter(host=one, locale=self.locale_id)
+        return list(events.upcoming(timezone.now()).defer_streamfields()[:NEXT_DATES])
+
+
+def structured_data(one: DirectoryEntry, address: str) -> dict:
+    """What search engines read of an entry: schema.org."""
+    company = one.kind == DirectoryEntry.Kind.COMPANY
+    postal = {
+        "@type": "PostalAddress",
+        "streetAddress": one.street,
+        "postalCode": one.postcode,
+        "addressLocality": one.town,
+    }
+    point = {"@type": "GeoCoordinates", "latitude": one.lat, "longitude": one.lon}
+    return known(
+        {
+            "@type": "LocalBusiness" if company else "Organization",
+            "name": one.name,
+            "description": one.summary,
+            "url": one.web or address,
+            "telephone": one.phone,
+            "email": one.email,
+            "address": postal if one.town else None,
+            "geo": point if company and one.located else None,
+        }
+    )
+
+
+def _plurals() -> list[tuple[str, str]]:
+    return [
+        (DirectoryEntry.Kind.ASSOCIATION, _("Associations")),
+        (DirectoryEntry.Kind.COMPANY, _("Companies")),
+    ]
+
+
+def _number(facets, kind: str, slug: str) -> int:
+    return sum(number for each, theme, number in facets if kind in ("", each) and slug in ("", theme))
+
+
+def _page(found, params):
+    try:
+        return Paginator(found, PER_PAGE).page(params.get("page") or 1)
+    except InvalidPage:
+        raise Http404 from None
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.replace("\x00", " ").split())[:LONGEST]

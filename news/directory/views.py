@@ -1,0 +1,89 @@
+"""Asking for the link to an entry, keeping it true by the link, and proposing one that is not there."""
+
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from home.maps import town_map
+
+from ..proposals import actions as proposals
+from ..proposals import limits
+from ..proposals.models import Proposal
+from ..proposals.receiving import receive
+from . import access, actions
+from .forms import AskForm, EntryForm, NewEntryForm
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request):
+    """Mails links to whoever keeps entries under an address. The answer is the same for every address."""
+    form = AskForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound:
+        return _ask(request, form)
+    if not form.is_valid():
+        return _ask(request, form, 422)
+    if not limits.client_allowed(request):
+        form.add_error(None, _("Too much was sent from here. Please try again in an hour."))
+        return _ask(request, form, 429)
+    email = form.cleaned_data["email"]
+    if not form.is_trapped and limits.email_allowed(email):
+        actions.ask_links(email=email, language=get_language())
+    return redirect("news:directory_asked")
+
+
+@require_safe
+def asked(request):
+    return render(request, "news/directory/asked.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep(request, secret):
+    """GET shows the entry as a form; POST proposes changes, or confirms that all is true."""
+    try:
+        link = access.by_link(secret, timezone.now())
+    except access.LinkExpired:
+        return render(request, "news/directory/expired.html", status=410)
+    entry = link.entry
+    if request.method == "POST" and "true" in request.POST:
+        actions.confirm(link=link)
+        return _kept(request, entry, "true")
+    waiting = entry.proposals.waiting().filter(kind=Proposal.Kind.ENTRY).first()
+    form = EntryForm(
+        request.POST if request.method == "POST" else None,
+        initial=waiting.data if waiting else entry.values(),
+    )
+    if form.is_bound and form.is_valid():
+        proposal = proposals.propose_change(
+            entry=entry, data=form.values(), email=link.email, language=get_language()
+        )
+        return _kept(request, entry, "proposed" if proposal else "same")
+    context = {"entry": entry, "waiting": waiting, "form": form, "map": town_map()}
+    return render(request, "news/directory/keep.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request):
+    """An entry that is not there yet."""
+    return receive(
+        request,
+        NewEntryForm(request.POST if request.method == "POST" else None),
+        kind=Proposal.Kind.ENTRY,
+        title=lambda form: form.cleaned_data["name"],
+        template="news/directory/propose.html",
+        map=town_map(),
+    )
+
+
+def _kept(request, entry, done: str):
+    url = entry.get_url(get_language()) if entry.shown else ""
+    return render(request, "news/directory/kept.html", {"entry": entry, "done": done, "url": url})
+
+
+def _ask(request, form, status: int = 200):
+    return render(request, "news/directory/ask.html", {"form": form}, status=status)

@@ -1,0 +1,39 @@
+"""The doors to proposals: the mailed secret for who proposes, and the rights of staff."""
+
+from datetime import datetime
+
+from django.http import Http404
+
+from . import kinds
+from .models import Proposal
+from .states import State
+
+
+class LinkExpired(Exception):
+    """The link was right once, and its time is over."""
+
+
+def by_link(secret: str, now: datetime) -> Proposal:
+    """What is to be confirmed or was. Raises Http404 where unknown, LinkExpired where too old."""
+    for proposal in Proposal.objects.filter(secret=secret).exclude(link_expires_at=None):
+        if proposal.state == State.ASKED and proposal.link_expires_at <= now:
+            raise LinkExpired
+        return proposal
+    raise Http404
+
+
+def may_decide(user) -> bool:
+    return user.is_active and bool(kinds.decided_by(user))
+
+
+def proposals_for(user):
+    """What somebody of the staff decides or decided."""
+    return Proposal.objects.sent().filter(kind__in=kinds.decided_by(user))
+
+
+def proposal_for(user, pk: int) -> Proposal:
+    """Raises Http404."""
+    found = proposals_for(user).filter(pk=pk).select_related("entry__theme", "decided_by").first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,108 @@
+"""Every write to a proposal: made, confirmed by who made it, accepted or refused by an editor."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from . import emails, kinds
+from .models import Proposal
+from .states import State, allowed
+
+LINK_LIFETIME = timedelta(days=7)
+
+
+class IllegalTransition(ValueError):
+    """The proposal's state does not allow this."""
+
+
+@transaction.atomic
+def ask(*, actor=None, kind: str, title: str, data: dict, email: str, language: str) -> Proposal:
+    """Something new, by somebody whose address is not proven: mails the link that sends it."""
+    proposal = Proposal.objects.create(
+        kind=kind,
+        title=title[:200],
+        data=data,
+        email=email.strip().lower(),
+        language=language,
+        link_expires_at=timezone.now() + LINK_LIFETIME,
+    )
+    emails.confirm(proposal)
+    return proposal
+
+
+@transaction.atomic
+def confirm(*, actor=None, proposal: Proposal) -> Proposal:
+    """The owner of the address sends it. A second time changes nothing."""
+    proposal = _lock(proposal)
+    if proposal.state == State.ASKED:
+        proposal.state, proposal.sent_at = State.WAITING, timezone.now()
+        proposal.save()
+        emails.received(proposal)
+    return proposal
+
+
+def propose_change(*, actor=None, entry, data: dict, email: str, language: str) -> Proposal | None:
+    """Changes to an entry, by who keeps it. Of one that still waits, it takes the place.
+
+    Nothing where nothing is to be changed.
+    """
+    try:
+        return _propose_change(entry, data, email, language)
+    except IntegrityError:  # sent twice at once: the other request made the row
+        return _propose_change(entry, data, email, language)
+
+
+@transaction.atomic
+def _propose_change(entry, data: dict, email: str, language: str) -> Proposal | None:
+    entry = type(entry).objects.select_for_update(of=("self",)).select_related("theme").get(pk=entry.pk)
+    waiting = entry.proposals.waiting().filter(kind=Proposal.Kind.ENTRY).first()
+    proposal = waiting or Proposal(kind=Proposal.Kind.ENTRY, entry=entry)
+    proposal.data, proposal.before = data, entry.values()
+    if not proposal.changed:
+        if waiting:
+            waiting.delete()
+        return None
+    proposal.title, proposal.email, proposal.language = entry.name, email, language
+    proposal.state, proposal.sent_at = State.WAITING, timezone.now()
+    proposal.save()
+    if not waiting:
+        emails.received(proposal)
+    return proposal
+
+
+@transaction.atomic
+def accept(*, actor, proposal: Proposal) -> Proposal:
+    """Does what was proposed and tells who proposed it."""
+    proposal = _decide(proposal, State.ACCEPTED, actor)
+    kinds.of(proposal).accept(proposal=proposal, actor=actor)
+    proposal.save()
+    emails.accepted(proposal)
+    return proposal
+
+
+@transaction.atomic
+def refuse(*, actor, proposal: Proposal, reason: str) -> Proposal:
+    """Leaves everything as it is and tells who proposed it, and why."""
+    proposal = _decide(proposal, State.REFUSED, actor)
+    proposal.reason = reason
+    proposal.save()
+    emails.refused(proposal)
+    return proposal
+
+
+def forget(now: datetime) -> None:
+    """What nobody confirmed, and what was decided long ago."""
+    Proposal.objects.forgotten(now).delete()
+
+
+def _decide(proposal: Proposal, state: str, actor) -> Proposal:
+    proposal = _lock(proposal)
+    if not allowed(proposal.state, state):
+        raise IllegalTransition(proposal.state)
+    proposal.state, proposal.decided_at, proposal.decided_by = state, timezone.now(), actor
+    return proposal
+
+
+def _lock(proposal: Proposal) -> Proposal:
+    return Proposal.objects.select_for_update().get(pk=proposal.pk)

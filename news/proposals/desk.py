@@ -1,0 +1,101 @@
+"""A proposal for who decides: what is there beside what is proposed."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from . import access, actions, kinds
+from .models import Proposal
+from .states import State
+
+LONGEST = 2_000
+
+
+class RefusalForm(forms.Form):
+    """Why something is refused: the person who proposed it reads it."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why not? Whoever proposed it reads this."),
+        max_length=LONGEST,
+        widget=forms.Textarea,
+        error_messages={"required": gettext_lazy("Say why: whoever proposed it should understand.")},
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value, as it is and as it is proposed."""
+
+    label: str
+    now: str
+    proposed: str
+    changed: bool
+    meanwhile: bool  # somebody else changed it since
+
+
+def rows(proposal: Proposal) -> list[Row]:
+    """The values side by side, in their order."""
+    kind, language = kinds.of(proposal), get_language()
+    open_still = proposal.state == State.WAITING
+    now = kind.current(proposal) if open_still else proposal.before
+    changed = proposal.changed
+    return [
+        Row(
+            label=label,
+            now=kind.words(name, now.get(name), language),
+            proposed=kind.words(name, proposal.data.get(name), language),
+            changed=name in changed and now.get(name) != proposal.data.get(name),
+            meanwhile=open_still and not proposal.is_new and now.get(name) != proposal.before.get(name),
+        )
+        for name, label in kind.labels().items()
+        if name in proposal.data
+    ]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request, pk: int):
+    """Shows a proposal; accepts it or refuses it, with one press."""
+    proposal = access.proposal_for(request.user, pk)
+    form = RefusalForm(request.POST if "refuse" in request.POST else None)
+    try:
+        if "accept" in request.POST:
+            actions.accept(actor=request.user, proposal=proposal)
+            messages.success(request, _("Accepted. Whoever proposed it was told."))
+            return redirect("proposal_desk", pk)
+        if form.is_bound and form.is_valid():
+            actions.refuse(actor=request.user, proposal=proposal, reason=form.cleaned_data["reason"])
+            messages.success(request, _("Refused. Whoever proposed it was told why."))
+            return redirect("proposals:index")
+    except actions.IllegalTransition:
+        messages.warning(request, _("Somebody else decided this meanwhile."))
+        return redirect("proposal_desk", pk)
+    return _page(request, proposal, form, 422 if form.is_bound else 200)
+
+
+def _page(request, proposal: Proposal, form: RefusalForm, status: int):
+    kind = kinds.of(proposal)
+    context = {
+        "proposal": proposal,
+        "rows": rows(proposal),
+        "form": form,
+        "open": proposal.state == State.WAITING,
+        "desk_url": kind.desk_url(proposal),
+        "public_url": kind.public_url(proposal) if proposal.state == State.ACCEPTED else "",
+        "header_title": proposal.title,
+        "header_icon": "comment",
+        "breadcrumbs_items": [
+            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+            {"url": reverse("proposals:index"), "label": _("Proposals")},
+            {"url": "", "label": proposal.title},
+        ],
+    }
+    return TemplateResponse(request, "news/proposals/decide.html", context, status=status)

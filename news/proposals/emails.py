@@ -1,0 +1,47 @@
+"""The letters around a proposal. Each is queued in the transaction of what it tells of."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from eservices.deliveries.actions import queue_email
+
+from . import kinds
+from .models import Proposal
+
+
+def confirm(proposal: Proposal) -> None:
+    """Asks the owner of an address whether they proposed this."""
+    link = address("news:proposal", proposal.language, proposal.secret)
+    _send(proposal, "confirm", link=link, expires_at=proposal.link_expires_at)
+
+
+def received(proposal: Proposal) -> None:
+    """Says that it arrived, and what happens next."""
+    _send(proposal, "received")
+
+
+def accepted(proposal: Proposal) -> None:
+    with translation.override(proposal.language):
+        url = kinds.of(proposal).public_url(proposal)
+    _send(proposal, "accepted", url=url and settings.WAGTAILADMIN_BASE_URL.rstrip("/") + url)
+
+
+def refused(proposal: Proposal) -> None:
+    _send(proposal, "refused", reason=proposal.reason)
+
+
+def address(name: str, language: str, *args) -> str:
+    """The full address of a view in a language."""
+    with translation.override(language):
+        return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse(name, args=args)
+
+
+def _send(proposal: Proposal, letter: str, **context) -> None:
+    queue_email(
+        to=proposal.email,
+        template=f"news/proposals/emails/{letter}",
+        context={"proposal": proposal} | context,
+        language=proposal.language,
+        subject=f"proposal:{proposal.pk}",
+    )

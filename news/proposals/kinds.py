@@ -1,0 +1,35 @@
+"""What can be proposed. Each kind shows its values in words, and does what was accepted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .models import Proposal
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One thing that can be proposed."""
+
+    labels: Callable[[], dict[str, str]]  # the names of the values, in their order
+    words: Callable[[str, Any, str], str]  # a value in words: its name, itself, the language
+    current: Callable[[Proposal], dict]  # what stands there now; nothing where it is new
+    accept: Callable[..., Any]  # does it; called with the proposal and the actor, in the action's transaction
+    may_decide: Callable[[Any], bool]  # whether somebody of the staff decides
+    public_url: Callable[[Proposal], str]  # where the result is seen by everybody
+    desk_url: Callable[[Proposal], str]  # where editors work on it
+
+
+def of(proposal: Proposal) -> Kind:
+    return by_name()[proposal.kind]
+
+
+def by_name() -> dict[str, Kind]:
+    from ..directory.proposing import ENTRIES
+
+    return {Proposal.Kind.ENTRY: ENTRIES}
+
+
+def decided_by(user) -> list[str]:
+    """The kinds that somebody of the staff decides."""
+    return [name for name, kind in by_name().items() if kind.may_decide(user)]

@@ -1,0 +1,94 @@
+"""A proposal: what was there, what is proposed, by whom, and what an editor decided."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from newsletter.models.subscribers import new_secret
+
+from .states import State
+
+
+class ProposalQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(state=State.WAITING)
+
+    def sent(self):
+        """Those that reached us: their address is confirmed."""
+        return self.exclude(state=State.ASKED)
+
+    def forgotten(self, now: datetime):
+        """Those that nobody confirmed, and those that were decided long ago."""
+        return self.filter(
+            models.Q(state=State.ASKED, link_expires_at__lt=now)
+            | models.Q(decided_at__lt=now - Proposal.KEPT_FOR)
+        )
+
+
+class Proposal(models.Model):
+    """Something that somebody proposes: a new entry of the directory or changes to one."""
+
+    KEPT_FOR = timedelta(days=365)  # after the decision
+
+    class Kind(models.TextChoices):
+        ENTRY = "entry", _("directory")
+
+    kind = models.CharField(_("what for"), max_length=8, choices=Kind)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.ASKED)
+    title = models.CharField(_("title"), max_length=200)
+    entry = models.ForeignKey(
+        "news.DirectoryEntry",
+        models.CASCADE,
+        verbose_name=_("entry of the directory"),
+        null=True,
+        blank=True,
+        related_name="proposals",
+    )
+    data = models.JSONField(default=dict)
+    before = models.JSONField(default=dict)
+    email = models.EmailField(_("proposed by"), max_length=254)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
+    link_expires_at = models.DateTimeField(_("link valid until"), null=True, blank=True)
+    created_at = models.DateTimeField(_("first asked"), default=timezone.now)
+    sent_at = models.DateTimeField(_("received"), null=True, blank=True, db_index=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("decided by"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    reason = models.TextField(_("reason"), blank=True)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["-sent_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry"],
+                condition=models.Q(state=State.WAITING, kind="entry"),
+                name="one_waiting_proposal_per_entry",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it proposes something that is not there yet."""
+        return not self.before
+
+    @property
+    def changed(self) -> list[str]:
+        """The names of what is proposed otherwise than it was."""
+        return [name for name, value in self.data.items() if value != self.before.get(name)]

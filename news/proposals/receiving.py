@@ -1,0 +1,29 @@
+"""How a public form of something new is received: one way for all kinds."""
+
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from eservices.reports.forms import opened_stamp
+
+from . import actions, limits
+
+
+def receive(request, form, *, kind: str, title, template: str, **context):
+    """Shows the form, or mails the link that sends what was filled in. The answer is the same for every address."""
+
+    def page(status: int = 200):
+        opened = request.POST.get("opened") or opened_stamp()
+        return render(request, template, context | {"form": form, "opened": opened}, status=status)
+
+    if not form.is_bound:
+        return page()
+    if not form.is_valid():
+        return page(422)
+    if not limits.client_allowed(request):
+        form.add_error(None, _("Too much was sent from here. Please try again in an hour."))
+        return page(429)
+    email = form.cleaned_data["sender"]
+    if not form.is_trapped and limits.email_allowed(email):
+        actions.ask(kind=kind, title=title(form), data=form.values(), email=email, language=get_language())
+    return redirect("news:proposal_asked")

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("propositions/merci/", views.asked, name="proposal_asked"),
+    path("propositions/<str:secret>/", views.proposal, name="proposal"),
+]

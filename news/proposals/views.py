@@ -1,0 +1,30 @@
+"""Confirming a proposal by the mailed link."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from . import access, actions
+from .states import State
+
+
+@require_safe
+def asked(request):
+    """What follows after something was proposed: the same for everybody."""
+    return render(request, "news/proposals/asked.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def proposal(request, secret):
+    """GET shows a button, because mail scanners follow links; POST sends the proposal to the editors."""
+    try:
+        found = access.by_link(secret, timezone.now())
+    except access.LinkExpired:
+        return render(request, "news/proposals/expired.html", status=410)
+    if request.method == "POST":
+        found = actions.confirm(proposal=found)
+    return render(
+        request, "news/proposals/proposal.html", {"proposal": found, "done": found.state != State.ASKED}
+    )

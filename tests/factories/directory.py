@@ -1,0 +1,34 @@
+"""The directory and its proposals in any situation."""
+
+import factory
+
+from news.models import DirectoryEntry, DirectoryPage, DirectoryTheme
+
+from .home import PageFactory, locale
+
+
+class DirectoryThemeFactory(factory.django.DjangoModelFactory):
+    name = "Musique"
+    slug = factory.Sequence(lambda number: f"musique-{number}")
+    locale = factory.LazyFunction(locale)
+
+    class Meta:
+        model = DirectoryTheme
+
+
+class DirectoryEntryFactory(factory.django.DjangoModelFactory):
+    name = factory.Sequence(lambda number: f"Fanfare {number}")
+    theme = factory.SubFactory(DirectoryThemeFactory)
+    summary = "Des cuivres pour tous les âges."
+    email = factory.Sequence(lambda number: f"fanfare{number}@orvenay.example")
+
+    class Meta:
+        model = DirectoryEntry
+
+
+class DirectoryPageFactory(PageFactory):
+    title = "Associations et entreprises"
+    slug = "associations"
+
+    class Meta:
+        model = DirectoryPage

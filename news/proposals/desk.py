@@ -52,7 +52,7 @@ def rows(proposal: Proposal) -> list[Row]:
             label=label,
             now=kind.words(name, now.get(name), language),
             proposed=kind.words(name, proposal.data.get(name), language),
-            changed=name in changed and now.get(name) != proposal.data.get(name),
+            changed=name in changed,
             meanwhile=open_still and not proposal.is_new and now.get(name) != proposal.before.get(name),
         )
         for name, label in kind.labels().items()
@@ -83,9 +83,11 @@ def decide(request, pk: int):
 
 def _page(request, proposal: Proposal, form: RefusalForm, status: int):
     kind = kinds.of(proposal)
+    sides = rows(proposal)
     context = {
         "proposal": proposal,
-        "rows": rows(proposal),
+        "changed": [row for row in sides if row.changed or proposal.is_new],
+        "same": [row for row in sides if not row.changed and not proposal.is_new],
         "form": form,
         "open": proposal.state == State.WAITING,
         "desk_url": kind.desk_url(proposal),

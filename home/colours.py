@@ -1,9 +1,16 @@
-"""The commune's own colour, and the tints that follow from it. Pure."""
+"""The commune's two colours, and the tints that follow from them, by day and by night. Pure.
+
+The strong one carries links and buttons; the bright one marks: alerts, what was found, what has the focus.
+"""
 
 import colorsys
+from collections.abc import Callable
+from functools import lru_cache
 
-PAPER, NIGHT, WHITE = "#fcfaf6", "#161513", "#ffffff"
-LAKE = "#12479a"  # what the stylesheets have where the commune chose none
+PAPER, SAND, NIGHT, NIGHT_SAND = "#fcfaf6", "#f5f1e8", "#161513", "#1f1d1a"
+WHITE, BLACK = "#ffffff", "#000000"
+INK, SOFT, NIGHT_INK, NIGHT_SOFT = "#1d1b18", "#5a554c", "#f3efe7", "#b9b2a5"
+LAKE, SUN = "#12479a", "#f3c64f"  # what the stylesheets have where the commune chose none
 READABLE = 4.5  # WCAG 2.2, 1.4.3
 
 
@@ -30,38 +37,96 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def legibility(colour: str) -> float:
+    """The least contrast of text of this colour: on every light ground, its own tint too, and with white on it."""
+    return min(contrast(colour, ground) for ground in (PAPER, SAND, WHITE, mix(colour, WHITE, 0.9)))
+
+
+def brightness(colour: str) -> float:
+    """The contrast of dark text on this colour, which is also how it stands out at night."""
+    return contrast(colour, INK)
+
+
 def readable(colour: str) -> bool:
-    """Whether text of this colour can be read on paper and on its own tint, and white text on it."""
-    tint = mix(colour, WHITE, 0.9)
-    return all(contrast(colour, ground) >= READABLE for ground in (PAPER, WHITE, tint))
+    """Whether text of this colour can be read wherever the site has it by day."""
+    return legibility(colour) >= READABLE
+
+
+def bright(colour: str) -> bool:
+    """Whether dark text on this colour can be read."""
+    return brightness(colour) >= READABLE
+
+
+def nearest_readable(colour: str) -> str:
+    """The colour itself, or as little darker as it takes to be read."""
+    return _towards(colour, BLACK, readable)
+
+
+def nearest_bright(colour: str) -> str:
+    """The colour itself, or as little lighter as it takes to carry dark text."""
+    return _towards(colour, WHITE, bright)
+
+
+def _towards(colour: str, end: str, good: Callable[[str], bool]) -> str:
+    shades = (mix(colour, end, step / 100) for step in range(100))
+    return next((shade for shade in shades if good(shade)), end)
 
 
 def light_on_night(colour: str) -> str:
-    """The same colour, light enough to be read at night."""
-    for step in range(20):
-        lighter = mix(colour, WHITE, step / 20)
-        if contrast(lighter, NIGHT) >= 7:
-            return lighter
-    return WHITE
+    """The same colour, light enough to be read at night and on its own tint there."""
+    grounds = (NIGHT_SAND, _night_tint(colour))
+
+    def good(shade: str) -> bool:
+        return contrast(shade, NIGHT) >= 7 and all(contrast(shade, ground) >= READABLE for ground in grounds)
+
+    return _towards(colour, WHITE, good)
 
 
-def stylesheet(colour: str) -> str:
-    """The custom properties that give the site this colour, by day and by night."""
-    night = light_on_night(colour)
-    day = {
-        "lac": colour,
-        "link": colour,
-        "lac-deep": mix(colour, "#000000", 0.35),
-        "lac-tint": mix(colour, WHITE, 0.9),
-    }
-    dark = {
-        "lac": night,
-        "link": night,
-        "lac-deep": mix(night, WHITE, 0.4),
-        "lac-tint": mix(colour, NIGHT, 0.75),
-        "on-lac": NIGHT,
-    }
-    return f":root{{{_rules(day)}}}@media (prefers-color-scheme:dark){{:root{{{_rules(dark)}}}}}"
+def _night_tint(colour: str) -> str:
+    return mix(colour, NIGHT, 0.75)
+
+
+def _under(colour: str, ground: str, texts: tuple[str, ...]) -> str:
+    """As much of a colour in a ground as leaves all these texts readable on it."""
+
+    def good(shade: str) -> bool:
+        return all(contrast(text, shade) >= READABLE for text in texts)
+
+    return _towards(mix(colour, ground, 0.7), ground, good)
+
+
+@lru_cache(maxsize=16)
+def stylesheet(colour: str, second: str = "") -> str:
+    """The custom properties that give the site these colours, by day and by night; of an empty one none."""
+    day, night = {}, {}
+    strong = colour or LAKE
+    light = light_on_night(strong)
+    if colour:
+        day = {
+            "lac": colour,
+            "link": colour,
+            "lac-deep": mix(colour, BLACK, 0.35),
+            "lac-tint": mix(colour, WHITE, 0.9),
+        }
+        night = {
+            "lac": light,
+            "link": light,
+            "lac-deep": mix(light, WHITE, 0.4),
+            "lac-tint": _night_tint(colour),
+            "on-lac": NIGHT,
+        }
+    if second:
+        day |= {"gold": second, "gold-tint": _under(second, WHITE, (INK, SOFT, strong))}
+        night |= {
+            "gold": second,
+            "gold-tint": _under(second, NIGHT, (NIGHT_INK, NIGHT_SOFT, light)),
+            "focus": second,
+        }
+    dark = _rules(night)
+    return (
+        f"@layer tokens{{:root{{{_rules(day)}}}"
+        f"@media (prefers-color-scheme:dark){{:root:not(.light){{{dark}}}}}:root.dark{{{dark}}}}}"
+    )
 
 
 def admin_stylesheet(colour: str) -> str:

@@ -55,8 +55,8 @@ home_blocks: Registry[Callable[[HttpRequest, object], Section | dict | None]] = 
 today: Registry[Callable[..., list[Line]]] = Registry("today")
 
 
-def sections_for(request: HttpRequest, page) -> list[str]:
-    """What the apps have to say on the home page, in order, as HTML that is the same for everybody.
+def sections_for(request: HttpRequest, page) -> dict[str, str]:
+    """What the apps have to say on the home page, by key and in order, as HTML that is the same for everybody.
 
     It is made once per generation and again after five minutes, since events pass without anybody's doing.
     """
@@ -64,13 +64,13 @@ def sections_for(request: HttpRequest, page) -> list[str]:
     return kept(f"sections-{page.pk}-{slot}", lambda: _sections(request, page))
 
 
-def _sections(request: HttpRequest, page) -> list[str]:
-    offers = [offer(request, page) for offer in home_blocks]
-    sections = [offer if isinstance(offer, Section) else Section(**offer) for offer in offers if offer]
-    return [
-        render_to_string(section.template, section.context | {"page": page}, request)
-        for section in sorted(sections, key=lambda section: section.order)
-    ]
+def _sections(request: HttpRequest, page) -> dict[str, str]:
+    offers = {key: said for key, offer in home_blocks.items() if (said := offer(request, page))}
+    sections = {key: said if isinstance(said, Section) else Section(**said) for key, said in offers.items()}
+    return {
+        key: render_to_string(section.template, section.context | {"page": page}, request)
+        for key, section in sorted(sections.items(), key=lambda item: item[1].order)
+    }
 
 
 def lines_for(request: HttpRequest, page, now) -> list[Line]:

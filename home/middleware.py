@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, has_vary_header
 
-from . import generation
+from . import generation, look
 
 LARGEST = 512 * 1024
 SECONDS = 120  # longer than a minute, after which no entry holds any more
@@ -85,7 +85,7 @@ def _key(request) -> str:
     if query and not all(FROM_ELSEWHERE.fullmatch(name) for name in QueryDict(query[:1000])):
         return ""
     try:
-        address = f"{request.scheme}://{request.get_host()}{request.path}"
+        address = f"{look.chosen(request)} {request.scheme}://{request.get_host()}{request.path}"
     except DisallowedHost:
         return ""
     return blake2b(address.encode(), digest_size=20).hexdigest()
@@ -109,6 +109,7 @@ def _entry(response, generation: str, minute: int) -> Entry:
     body = gzip.decompress(content) if response.get("Content-Encoding") == "gzip" else content
     etag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
     headers = {name: value for name, value in response.items() if name.lower() not in OF_THE_ANSWER}
+    # Of cookies only the reader's look counts, as one of six; nothing else of them went into the page.
     # Browsers ask each time whether it still holds, so that what is published is seen at once.
-    headers |= {"Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding"}
+    headers |= {"Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding, Cookie"}
     return Entry(generation, minute, headers, etag, len(body), gzip.compress(body, 6, mtime=0))

@@ -11,6 +11,7 @@ urlpatterns = [
     path("personne/<uuid:key>.vcf", views.card, name="card"),
     path("alertes/", alerts.overview, name="alerts"),
     path("alertes/rss/", feeds.AlertFeed(), name="alerts_feed"),
+    path("affichage/", views.look, name="look"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("manifest.webmanifest", views.manifest, name="manifest"),

@@ -4,18 +4,22 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 from wagtail import views as wagtail_views
 from wagtail.models import Page
 
 from . import colours, links, navigation, routing, search, vcard
+from . import look as looks
 from .models import CommuneSettings, Person
 from .models.base import kept_out_of_sitemaps, restricted
+from .origin import comes_from_here
 
 PER_PAGE = 10
 QUERY_LENGTH = 100
@@ -126,7 +130,20 @@ def manifest(request):
 @require_safe
 @cache_control(public=True, max_age=31_536_000, immutable=True)
 def commune_colours(request, key):
-    """The commune's own colour as a stylesheet; the key in its address changes with it."""
+    """The commune's own colours as a stylesheet; the key in its address changes with them."""
     commune = CommuneSettings.current(request)
-    css = colours.stylesheet(commune.colour) if commune.colour and key == commune.colour_key else ""
+    css = commune.colours if key == commune.colour_key else ""
     return HttpResponse(css, content_type="text/css", status=200 if css else 404)
+
+
+@csrf_exempt  # pages that everybody shares carry no token: the browser says who sent it
+@require_POST
+def look(request):
+    """Keeps how a reader wants the site, in their browser only, and leads back."""
+    back = request.POST.get("back", "")[:2000]
+    ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, None)
+    response = HttpResponseRedirect(back if ours else "/")
+    if comes_from_here(request):
+        pressed = {name: request.POST[name] for name in looks.CHOICES if name in request.POST}
+        looks.keep(response, looks.chosen(request) | pressed, secure=request.is_secure())
+    return response

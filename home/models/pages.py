@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.forms import RadioSelect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,18 @@ from .base import BasePage, restricted
 class HomePage(BasePage):
     """The first page of a language: it answers before it advertises."""
 
+    class Layout(models.TextChoices):
+        LANDSCAPE = "landscape", _("Landscape: the search in the sky of the panorama")
+        FRONT = "front", _("Front page: the news first, with its picture")
+        COUNTER = "counter", _("Counter: what people come for and what holds today, side by side")
+
+    layout = models.CharField(
+        _("Layout"),
+        max_length=10,
+        choices=Layout,
+        default=Layout.LANDSCAPE,
+        help_text=_("The same content in another order; each can be tried in the preview."),
+    )
     tagline = models.CharField(
         _("Full name of the commune"),
         max_length=60,
@@ -72,6 +85,7 @@ class HomePage(BasePage):
     parent_page_types = ["wagtailcore.Page"]
     content_panels = [
         *Page.content_panels,
+        FieldPanel("layout", widget=RadioSelect),
         MultiFieldPanel(
             [FieldPanel(name) for name in ("tagline", "question", "often", "panorama", "panorama_alt")],
             _("Head"),
@@ -87,11 +101,14 @@ class HomePage(BasePage):
     def get_context(self, request, *args, **kwargs):
         now = timezone.localtime()
         context = super().get_context(request, *args, **kwargs)
+        sections = sections_for(request, self)
+        first = sections.get("news", "") if self.layout == self.Layout.FRONT else ""
         return context | {
             "now": now,
             "doors": self.addressed(self.tasks, request),
             "today": lines_for(request, self, now),
-            "sections": sections_for(request, self),
+            "first": first,
+            "sections": [section for section in sections.values() if section != first],
         }
 
     @cached_property

@@ -1,5 +1,6 @@
 """What the commune decides about itself: name, arms, colour, contacts, opening hours."""
 
+import math
 import zlib
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -11,12 +12,14 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import StreamField
 
 from home import blocks, colours, words
+from home.colour_panel import ArmsColoursPanel
 from home.generation import kept
 from home.hours import LOOK_AHEAD, Opening, OtherHours, Span, deviations, opening, spans_on, timetable
 from home.validators import validate_arms
@@ -119,6 +122,9 @@ class OpeningHours(models.Model):
         return words.opening_in_words(self.opening_at(now), now)
 
 
+WRITTEN_AS_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as in #12479a."))
+
+
 @register_setting(icon="home")
 class CommuneSettings(OpeningHours, BaseGenericSetting):
     """The commune that this installation serves."""
@@ -140,11 +146,22 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
         help_text=_("PNG or SVG, upright, on a transparent ground."),
     )
     colour = models.CharField(
-        _("Colour"),
+        _("Strong colour"),
         max_length=7,
         blank=True,
-        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as in #12479a."))],
-        help_text=_("One strong, dark colour; its tints follow from it. Lake blue if empty."),
+        validators=[WRITTEN_AS_COLOUR],
+        help_text=_(
+            "Of links and buttons, as in #12479a; its tints, by day and by night, follow from it. Lake blue if empty."
+        ),
+    )
+    bright_colour = models.CharField(
+        _("Bright colour"),
+        max_length=7,
+        blank=True,
+        validators=[WRITTEN_AS_COLOUR],
+        help_text=_(
+            "Of alerts and of what is marked, as in #f3c64f: light enough for dark text on it. Gold if empty."
+        ),
     )
     reference_prefix = models.CharField(
         _("Prefix of references"),
@@ -156,7 +173,11 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
 
     panels = [
         MultiFieldPanel(
-            [FieldPanel("name"), FieldPanel("kind"), FieldPanel("arms"), FieldPanel("colour")], _("Identity")
+            [
+                *(FieldPanel(name) for name in ("name", "kind", "arms", "colour", "bright_colour")),
+                ArmsColoursPanel(heading=_("Colours of the arms")),
+            ],
+            _("Identity"),
         ),
         MultiFieldPanel(
             [FieldPanel(name) for name in ("street", "postcode", "town", "phone", "email")], _("Contact")
@@ -197,10 +218,25 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
 
     def clean(self):
         super().clean()
-        if self.colour and not colours.readable(self.colour):
-            raise ValidationError(
-                {"colour": _("Text of this colour cannot be read on a light ground: choose a darker one.")}
+        faults = {}
+        if _is_colour(self.colour) and not colours.readable(self.colour):
+            faults["colour"] = _(
+                "Text of this colour cannot be read everywhere: its contrast is {contrast}:1, and 4.5:1 is needed. "
+                "{nearest} would do."
+            ).format(
+                contrast=_ratio(colours.legibility(self.colour)),
+                nearest=colours.nearest_readable(self.colour),
             )
+        if _is_colour(self.bright_colour) and not colours.bright(self.bright_colour):
+            faults["bright_colour"] = _(
+                "Dark text on this colour cannot be read: its contrast is {contrast}:1, and 4.5:1 is needed. "
+                "{nearest} would do."
+            ).format(
+                contrast=_ratio(colours.brightness(self.bright_colour)),
+                nearest=colours.nearest_bright(self.bright_colour),
+            )
+        if faults:
+            raise ValidationError(faults)
 
     @property
     def days_off(self) -> DaysOff:
@@ -219,6 +255,22 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
         return ", ".join(part for part in (self.street, place) if part)
 
     @property
+    def colours(self) -> str:
+        """The stylesheet of the commune's own colours; empty where it chose none."""
+        chosen = self.colour or self.bright_colour
+        return colours.stylesheet(self.colour, self.bright_colour) if chosen else ""
+
+    @property
     def colour_key(self) -> str:
-        """Changes with the colour: the stylesheet's address can be kept for ever."""
-        return f"{zlib.crc32(self.colour.encode()):08x}"
+        """Changes with the colours and with what is made of them: their address can be kept for ever."""
+        return f"{zlib.crc32(self.colours.encode()):08x}" if self.colours else ""
+
+
+def _is_colour(value: str) -> bool:
+    """Whether it is written as one; the field says so where it is not."""
+    return bool(value) and bool(WRITTEN_AS_COLOUR.regex.search(value))
+
+
+def _ratio(contrast: float) -> str:
+    """Rounded down: what misses must not read as if it did."""
+    return number_format(math.floor(contrast * 10) / 10, decimal_pos=1)

@@ -21,6 +21,7 @@ from wagtail.models import Page
 from wagtail.rich_text import RichText
 
 from home import links, phones
+from home import look as looks
 from home.dates import date_format
 from home.generation import kept
 from home.hours import Span
@@ -159,6 +160,13 @@ def page_foot(context):
     if request is None or not isinstance(page, Page) or not page.pk:
         return ""
     return mark_safe("".join(foot_of(request, page)))
+
+
+@register.simple_tag(takes_context=True)
+def look(context) -> dict[str, str]:
+    """How the reader wants the site, by choice, and ``words``: the class of the page."""
+    choices = looks.chosen(context.get("request"))
+    return choices | {"words": " ".join(looks.words(choices))}
 
 
 @register.simple_tag(takes_context=True)

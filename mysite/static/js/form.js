@@ -32,3 +32,21 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// Another look takes effect in place: what was typed and not yet saved stays.
+document.getElementById("look")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const pressed = event.submitter;
+  const body = new URLSearchParams(new FormData(event.target, pressed));
+  await fetch(event.target.action, { method: "POST", body, redirect: "manual" });
+  const look = document.documentElement.classList;
+  if (pressed.name === "size") {
+    const large = look.toggle("large");
+    pressed.setAttribute("aria-pressed", large);
+    pressed.value = large ? "normal" : "large";
+    return;
+  }
+  look.remove("light", "dark");
+  look.add(pressed.value);
+  for (const button of event.target.elements.scheme) button.setAttribute("aria-pressed", button === pressed);
+});

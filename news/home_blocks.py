@@ -5,7 +5,7 @@ from wagtail.models import Page
 
 from home.home_blocks import Section, home_blocks
 
-from .models import EventIndexPage, EventPage, NewsIndexPage, NewsPage
+from .models import EventDate, EventIndexPage, EventPage, NewsIndexPage, NewsPage
 
 
 @home_blocks.register("news")
@@ -23,16 +23,16 @@ def latest_news(request, page):
 @home_blocks.register("agenda")
 def next_events(request, page):
     """The next four dates."""
-    index, events = next_in(page)
-    if not events:
+    index, dates = next_in(page)
+    if not dates:
         return None
-    return Section("news/home_agenda.html", {"events": events, "index": index}, order=40)
+    return Section("news/home_agenda.html", {"dates": dates, "index": index}, order=40)
 
 
-def next_in(page) -> tuple[Page | None, list[EventPage]]:
-    """The agenda below the home page and its next four events, asked once per page."""
-    if not hasattr(page, "_next_events"):
+def next_in(page) -> tuple[Page | None, list[EventDate]]:
+    """The agenda below the home page and its next four events at their next dates, asked once per page."""
+    if not hasattr(page, "_next_dates"):
         index = page.first_below(EventIndexPage)
-        events = EventPage.objects.child_of(index).open_to_all().upcoming(timezone.now()) if index else []
-        page._next_events = index, list(events.defer_streamfields()[:4] if index else [])
-    return page._next_events
+        events = EventPage.objects.child_of(index).open_to_all() if index else EventPage.objects.none()
+        page._next_dates = index, list(EventDate.objects.of(events).next_of_each(timezone.now())[:4])
+    return page._next_dates

@@ -1,27 +1,31 @@
-"""Events for calendars."""
+"""Events for calendars: each date stands for itself, so that no calendar has to reckon across a change of clocks."""
 
 from home import ical
 from home.links import full_address
 
-
-def calendar(name: str, events, request=None) -> str:
-    """A calendar of event pages."""
-    return ical.calendar(name, entries(events, request))
+from .agenda import dates as agenda
 
 
-def entries(events, request=None) -> list[ical.Entry]:
-    return [_entry(event, request) for event in events]
+def entries(dates, request=None) -> list[ical.Entry]:
+    """Dates of many events, as rows with their events."""
+    return [_entry(date.event, date, request) for date in dates]
 
 
-def _entry(event, request) -> ical.Entry:
+def entries_of(event, request=None) -> list[ical.Entry]:
+    """All dates of one event."""
+    return [_entry(event, date, request) for date in agenda.dates_of(event)]
+
+
+def _entry(event, date, request) -> ical.Entry:
+    which = f"-{date.first_day:%Y%m%d}" if event.repeats else ""
     return ical.Entry(
-        uid=str(event.translation_key),
-        stamp=event.last_published_at or event.start,
-        start=event.start,
-        end=event.end,
+        uid=f"{event.translation_key}{which}",
+        stamp=event.last_published_at or date.start,
+        start=date.start,
+        end=date.end,
         title=event.title,
         text=event.lead,
         place=", ".join(filter(None, [event.place, event.address])),
         url=full_address(event, request),
-        cancelled=event.cancelled,
+        cancelled=date.cancelled,
     )

@@ -54,17 +54,22 @@ def _chosen(index, categories, slug: str) -> dict:
 
 
 def agenda(index, request) -> dict:
-    """The events of an agenda: those to come, or those that are over. Raises Http404 past the end."""
+    """The events of an agenda, each at its next date: those to come, or those that are over.
+
+    Raises Http404 past the end.
+    """
+    from .models import EventDate
+
     params, now = request.GET, timezone.now()
     past = "past" in params
-    events = index.events().defer_streamfields()
-    page = _page(events.past(now) if past else events.upcoming(now), params)
+    dates = EventDate.objects.of(index.events())
+    page = _page(dates.last_of_each(now) if past else dates.next_of_each(now), params)
     return {
         "index_url": index.get_url(request),
         "past": past,
         "pages": page,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "months": _months(page, lambda event: event.first_day),
+        "months": _months(page, lambda date: date.first_day),
     }
 
 

@@ -4,16 +4,20 @@ from datetime import datetime, time, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef
-from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.functional import cached_property
-from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    HelpPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    PageChooserPanel,
+)
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageManager, TranslatableMixin
@@ -31,6 +35,17 @@ from newsletter.matching import subscribers_for
 from newsletter.models import OrderedTranslations, Topic
 
 from . import ics, listing, structured_data
+from .agenda import dates as agenda
+from .agenda.models import EventDate, ExceptionBlock, Timed
+from .agenda.recurrence import MOST, Every
+
+REPEATS = [
+    (Every.ONCE.value, _("no: it takes place once")),
+    (Every.WEEK.value, _("every week")),
+    (Every.OTHER_WEEK.value, _("every other week")),
+    (Every.MONTH_DAY.value, _("every month, on the same day: the 12th")),
+    (Every.MONTH_WEEKDAY.value, _("every month, on the same weekday: the second Tuesday")),
+]
 
 
 class NewsCategory(TranslatableMixin, models.Model):
@@ -263,18 +278,6 @@ class EventQuerySet(BasePageQuerySet):
     def shown(self):
         return super().shown().select_related("host")
 
-    def upcoming(self, now):
-        """What is not over at ``now``, the next first. An event without an end lasts its day."""
-        day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-        lasts = models.Q(end__gte=now) | models.Q(end=None, start__gte=day)
-        return self.filter(lasts).order_by("start", "pk")
-
-    def past(self, now):
-        """What is over at ``now``, the latest first."""
-        day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-        over = models.Q(end__lt=now) | models.Q(end=None, start__lt=day)
-        return self.filter(over).order_by("-start", "-pk")
-
 
 class EventIndexPage(RoutablePageMixin, BasePage):
     """The agenda, on the site and for calendars."""
@@ -295,13 +298,15 @@ class EventIndexPage(RoutablePageMixin, BasePage):
 
     @path("ics/", name="calendar")
     def calendar(self, request):
-        """All that is to come, and the last month, to subscribe to."""
-        since = timezone.now() - timedelta(days=31)
-        return calendar_file(request, self.title, self.events().filter(start__gte=since).order_by("start"))
+        """All that is to come within a year, and the last month, to subscribe to."""
+        now = timezone.now()
+        dates = EventDate.objects.of(self.events()).order_by("start", "pk")
+        around = dates.filter(start__gte=now - timedelta(days=31), start__lte=now + timedelta(days=366))
+        return ical.response(self.title, ics.entries(around, request))
 
 
-class EventPage(RoutablePageMixin, PicturePage):
-    """Something that happens at a time and a place."""
+class EventPage(Timed, RoutablePageMixin, PicturePage):
+    """Something that happens at a time and a place, once or again and again."""
 
     in_plan = False
     search_kind = "event"
@@ -312,6 +317,27 @@ class EventPage(RoutablePageMixin, PicturePage):
     start = models.DateTimeField(_("begins"), db_index=True)
     end = models.DateTimeField(_("ends"), null=True, blank=True)
     cancelled = models.BooleanField(_("cancelled"), default=False)
+    repeats = models.CharField(
+        _("comes back"),
+        max_length=16,
+        choices=REPEATS,
+        blank=True,
+        default=Every.ONCE.value,
+        help_text=_("The day on which it begins says which weekday, or which day of the month."),
+    )
+    until = models.DateField(_("up to and with"), null=True, blank=True)
+    times = models.PositiveSmallIntegerField(
+        _("or so many times"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2), MaxValueValidator(MOST)],
+    )
+    exceptions = StreamField(
+        [("day", ExceptionBlock())],
+        verbose_name=_("days on which it does not take place"),
+        blank=True,
+        default=list,
+    )
     place = models.CharField(_("place"), max_length=120)
     address = models.CharField(_("where that is"), max_length=200, blank=True)
     price = models.CharField(_("price"), max_length=60, blank=True, help_text=_("Short: “Free”, “CHF 12.–”."))
@@ -341,6 +367,14 @@ class EventPage(RoutablePageMixin, PicturePage):
     content_panels = [
         *BasePage.content_panels,
         MultiFieldPanel([FieldPanel("start"), FieldPanel("end"), FieldPanel("cancelled")], heading=_("When")),
+        MultiFieldPanel(
+            [
+                FieldPanel("repeats"),
+                FieldRowPanel([FieldPanel("until"), FieldPanel("times")]),
+                FieldPanel("exceptions"),
+            ],
+            heading=_("Comes back"),
+        ),
         MultiFieldPanel([FieldPanel("place"), FieldPanel("address")], heading=_("Where")),
         MultiFieldPanel(
             [FieldPanel("price"), FieldPanel("price_note"), FieldPanel("access"), FieldPanel("access_note")],
@@ -356,7 +390,9 @@ class EventPage(RoutablePageMixin, PicturePage):
         index.SearchField("body"),
         index.FilterField("start"),
     ]
-    override_translatable_fields = [SynchronizedField("phone")]
+    override_translatable_fields = [
+        SynchronizedField(name) for name in ("phone", "repeats", "until", "times", "exceptions")
+    ]
 
     class Meta:
         verbose_name = _("event")
@@ -366,33 +402,23 @@ class EventPage(RoutablePageMixin, PicturePage):
         super().clean()
         if self.start and self.end and self.end <= self.start:
             raise ValidationError({"end": _("It ends after it begins.")})
+        if self.repeats and self.start:
+            self._clean_rhythm()
 
-    @cached_property
-    def first_day(self):
-        return timezone.localdate(self.start)
-
-    @cached_property
-    def last_day(self):
-        return timezone.localdate(self.end) if self.end else self.first_day
-
-    @property
-    def one_day(self) -> bool:
-        return self.first_day == self.last_day
-
-    @property
-    def when(self) -> str:
-        """Weekday and hours in words: “Sunday, from 17:00 to 19:00”."""
-        words = {"day": capfirst(date_format(self.first_day, "l")), "start": clock(self.start)}
-        if not self.one_day:
-            last = date_format(self.last_day, gettext("j F"))
-            return gettext("{day}, at {start}, until {last}").format(last=last, **words)
-        if self.end:
-            return gettext("{day}, from {start} to {end}").format(end=clock(self.end), **words)
-        return gettext("{day}, at {start}").format(**words)
+    def _clean_rhythm(self):
+        if not self.until and not self.times:
+            raise ValidationError({"until": _("Say until when it comes back, or how many times.")})
+        if self.until and self.until < self.first_day:
+            raise ValidationError({"until": _("It comes back after it begins.")})
+        if self.end and self.end - self.start >= timedelta(days=7):
+            raise ValidationError({"end": _("What comes back lasts less than a week.")})
+        if not agenda.dates_of(self):
+            raise ValidationError({"exceptions": _("No day is left on which it takes place.")})
 
     @property
-    def over(self) -> bool:
-        return self.end < timezone.now() if self.end else self.first_day < timezone.localdate()
+    def rhythm(self) -> str:
+        """“Every Tuesday, until 30 June”; nothing for what happens once."""
+        return agenda.rhythm(self)
 
     @property
     def host_url(self) -> str:
@@ -409,7 +435,8 @@ class EventPage(RoutablePageMixin, PicturePage):
         return self.start
 
     def search_meta(self) -> str:
-        return f"{date_format(self.first_day, 'DATE_FORMAT')}, {clock(self.start)}, {self.place}"
+        when = self.rhythm or date_format(self.first_day, "DATE_FORMAT")
+        return f"{when}, {clock(self.start)}, {self.place}"
 
     def search_text(self) -> str:
         where = ", ".join(filter(None, (self.place, self.address, self.organised_by)))
@@ -417,20 +444,21 @@ class EventPage(RoutablePageMixin, PicturePage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
+        dates = agenda.dates_of(self)
+        date = agenda.shown(dates) or self
         return context | {
-            "structured_data": structured_data.event(self, request),
+            "date": date,
+            "rhythm": self.rhythm,
+            "dates": [one for one in dates if not one.over] if self.repeats else [],
+            "structured_data": structured_data.event(self, request, date, agenda.schedule(self, dates)),
             "host_url": self.host_url,
             "calendar_url": self.get_url(request) + self.reverse_subpage("calendar"),
         }
 
     @path("ics/", name="calendar")
     def calendar(self, request):
-        """The event for the reader's own calendar."""
-        return calendar_file(request, self.slug, [self])
-
-
-def calendar_file(request, name: str, events) -> HttpResponse:
-    return ical.response(name, ics.entries(events, request))
+        """The event for the reader's own calendar, with all its dates."""
+        return ical.response(self.slug, ics.entries_of(self, request))
 
 
 # Django looks for models here. Each of these stands with what belongs to it, and needs those above.
@@ -454,6 +482,7 @@ __all__ = [
     "DirectoryPage",
     "DirectoryTheme",
     "DocumentKind",
+    "EventDate",
     "EventIndexPage",
     "EventPage",
     "JobIndexPage",

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,10 @@ from wagtail.models import Page
 
 from home.dates import date_format
 from home.links import full_address
+from home.templatetags.commune import clock
 from newsletter.items import Entry, items
+
+from .agenda import dates as agenda
 
 
 class Pages:
@@ -89,14 +92,24 @@ class Events(Pages):
         return EventPage
 
     def lead(self, page) -> str:
+        if page.repeats:
+            return ", ".join(filter(None, (page.rhythm, clock(page.start), page.place)))
         return ", ".join(filter(None, (page.when, page.place)))
 
     def day(self, page):
-        return page.first_day
+        """The next date: of what comes back the one that is near."""
+        date = agenda.shown(agenda.dates_of(page))
+        return date.first_day if date else page.first_day
 
     def fresh(self, since, until, ahead) -> list[Page]:
-        coming = self.model().objects.open_to_all().filter(start__gt=until, start__lte=ahead, cancelled=False)
-        return each_once(coming.order_by("start", "pk").select_related("locale"))
+        """Those with a date in the time ahead that is not cancelled, the nearest first."""
+        from .models import EventDate
+
+        ahead_of_it = EventDate.objects.filter(event=OuterRef("pk"), start__gt=until, start__lte=ahead)
+        nearest = ahead_of_it.filter(cancelled=False).order_by("start").values("start")[:1]
+        coming = self.model().objects.open_to_all().annotate(nearest=Subquery(nearest))
+        coming = coming.filter(nearest__isnull=False).order_by("nearest", "pk")
+        return each_once(coming.select_related("locale"))
 
 
 class Notices(Pages):

@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from home import generation
 from newsletter.models import Topic
 
+from .agenda import receivers as agenda_receivers  # noqa: F401
 from .directory import receivers as directory_receivers  # noqa: F401
 from .library import receivers as library_receivers  # noqa: F401
 from .models import NewsCategory

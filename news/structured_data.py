@@ -28,16 +28,18 @@ def news_article(page, request) -> dict:
     )
 
 
-def event(page, request) -> dict:
-    state = "EventCancelled" if page.cancelled else "EventScheduled"
+def event(page, request, date, schedule) -> dict:
+    """An event at its next date, with its rhythm."""
+    state = "EventCancelled" if date.cancelled else "EventScheduled"
     return known(
         {
             "@type": "Event",
             "name": page.title,
             "description": page.description,
             "image": _picture(page),
-            "startDate": _moment(page.start),
-            "endDate": _moment(page.end),
+            "startDate": _moment(date.start),
+            "endDate": _moment(date.end),
+            "eventSchedule": schedule,
             "eventStatus": f"https://schema.org/{state}",
             "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
             "inLanguage": get_language(),

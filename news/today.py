@@ -16,15 +16,15 @@ EVENING = 17
 @today.register("agenda")
 def next_event(request, page, now) -> list[Line]:
     """The next event that is not cancelled; nothing where none is near."""
-    _index, events = next_in(page)
-    for event in events:
-        if not event.cancelled and event.first_day >= timezone.localdate(now):
-            return [_line(event, timezone.localtime(now))]
+    _index, dates = next_in(page)
+    for date in dates:
+        if not date.cancelled and date.first_day >= timezone.localdate(now):
+            return [_line(date, timezone.localtime(now))]
     return []
 
 
-def _line(event, now) -> Line:
-    start = timezone.localtime(event.start)
-    tonight = event.first_day == now.date() and start.hour >= EVENING
-    key = _("This evening") if tonight else capfirst(day_in_words(event.first_day, now.date()))
+def _line(date, now) -> Line:
+    event, start = date.event, timezone.localtime(date.start)
+    tonight = date.first_day == now.date() and start.hour >= EVENING
+    key = _("This evening") if tonight else capfirst(day_in_words(date.first_day, now.date()))
     return Line(key=key, title=event.title, remark=f"{clock(start)}, {event.place}", url=event.url, order=60)

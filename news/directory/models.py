@@ -346,7 +346,7 @@ class DirectoryPage(RoutablePageMixin, BasePage):
             "entry": one,
             "entry_url": address,
             "theme": self._theme_name(one),
-            "events": self._next_dates(one),
+            "dates": self._next_dates(one),
             "map": town_map() if one.located else None,
             "structured_data": structured_data(one, address),
         }
@@ -378,10 +378,10 @@ class DirectoryPage(RoutablePageMixin, BasePage):
         return next((theme.name for theme in themes if theme.translation_key == key), one.theme.name)
 
     def _next_dates(self, one: DirectoryEntry) -> list:
-        from news.models import EventPage
+        from news.models import EventDate, EventPage
 
         events = EventPage.objects.open_to_all().filter(host=one, locale=self.locale_id)
-        return list(events.upcoming(timezone.now()).defer_streamfields()[:NEXT_DATES])
+        return list(EventDate.objects.of(events).next_of_each(timezone.now())[:NEXT_DATES])
 
 
 def structured_data(one: DirectoryEntry, address: str) -> dict:

@@ -5,6 +5,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 
+from home import ical
 from news import ics
 from news.home_blocks import latest_news, next_events
 from news.today import next_event
@@ -128,7 +129,7 @@ def test_the_agenda_is_a_calendar_to_subscribe_to(client, agenda, saint_nicolas)
 
 def test_calendar_lines_are_escaped_and_folded_without_cutting_a_letter(agenda):
     event = EventPageFactory(parent=agenda, title="É" * 60, lead="Un; deux, trois\\\nquatre")
-    text = ics.calendar("Agenda", [event])
+    text = ical.calendar("Agenda", ics.entries_of(event))
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     assert f"SUMMARY:{'É' * 60}" in unfolded(text)
     assert "DESCRIPTION:Un\\; deux\\, trois\\\\\\nquatre" in unfolded(text)
@@ -136,7 +137,11 @@ def test_calendar_lines_are_escaped_and_folded_without_cutting_a_letter(agenda):
 
 def test_a_line_break_in_a_title_adds_no_line_to_a_calendar(agenda):
     event = EventPageFactory(parent=agenda, title="Fête\r\nATTENDEE:mailto:x@y.example")
-    assert not [line for line in unfolded(ics.calendar("Agenda", [event])) if line.startswith("ATTENDEE")]
+    assert not [
+        line
+        for line in unfolded(ical.calendar("Agenda", ics.entries_of(event)))
+        if line.startswith("ATTENDEE")
+    ]
 
 
 # -- The home page ---------------------------------------------------------------------------------------
@@ -148,7 +153,7 @@ def test_the_home_page_shows_the_latest_news_and_the_next_four_events(rf, home, 
         EventPageFactory(parent=agenda)
     news, events = latest_news(rf.get("/"), home), next_events(rf.get("/"), home)
     assert len(news.context["others"]) == 3
-    assert len(events.context["events"]) == 4
+    assert len(events.context["dates"]) == 4
 
 
 def test_an_empty_site_has_no_empty_bands(rf, home):

@@ -118,8 +118,19 @@ def announce(entry: Entry, world: World) -> None:
     for name in ("place", "address", "price", "price_note", "access", "access_note", "organiser", "phone"):
         setattr(page, name, entry[name])
     page.host = world.directory.get(entry["host"])
+    page.repeats, page.times = entry["repeats"], int(entry["times"] or 0) or None
+    page.exceptions = as_stream(page, "exceptions", not_on(entry["not"], world))
     page.body = as_stream(page, "body", Blocks(entry, world.find("fr")).body())
     add(page, "agenda", entry.key, clock.at(min(start.date(), world.today), 8), world)
+
+
+def not_on(words: str, world: World) -> list[dict]:
+    """``tue+2w cancelled`` as the value of a StreamField."""
+    if not words:
+        return []
+    day, what = words.split()
+    value = {"day": clock.day(day, world.today).isoformat(), "what": what}
+    return [{"type": "day", "value": value}]
 
 
 def add(page, parent: str, key: str, moment, world: World) -> None:

@@ -1,0 +1,108 @@
+"""The dates of events as rows: lists ask for what comes next without reckoning."""
+
+from datetime import date, datetime
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from home.dates import date_format
+from home.templatetags.commune import clock
+
+
+class Timed:
+    """Something with ``start`` and perhaps ``end``. Without an end it lasts its day."""
+
+    @cached_property
+    def first_day(self) -> date:
+        return timezone.localdate(self.start)
+
+    @cached_property
+    def last_day(self) -> date:
+        return timezone.localdate(self.end) if self.end else self.first_day
+
+    @property
+    def one_day(self) -> bool:
+        return self.first_day == self.last_day
+
+    @property
+    def when(self) -> str:
+        """Weekday and hours in words: “Sunday, from 17:00 to 19:00”."""
+        words = {"day": capfirst(date_format(self.first_day, "l")), "start": clock(self.start)}
+        if not self.one_day:
+            last = date_format(self.last_day, gettext("j F"))
+            return gettext("{day}, at {start}, until {last}").format(last=last, **words)
+        if self.end:
+            return gettext("{day}, from {start} to {end}").format(end=clock(self.end), **words)
+        return gettext("{day}, at {start}").format(**words)
+
+    @property
+    def over(self) -> bool:
+        return self.end < timezone.now() if self.end else self.first_day < timezone.localdate()
+
+
+class EventDateQuerySet(models.QuerySet):
+    def of(self, events):
+        """The dates of these event pages, with what a list shows of them."""
+        return self.filter(event__in=events).select_related("event").defer("event__body")
+
+    def coming(self, now: datetime):
+        """What is not over at ``now``, the next first."""
+        return self.filter(_lasts(now)).order_by("start", "pk")
+
+    def next_of_each(self, now: datetime):
+        """Of each event what comes next."""
+        nearest = EventDate.objects.filter(event=OuterRef("event")).coming(now)
+        return self.filter(pk=Subquery(nearest.values("pk")[:1])).order_by("start", "pk")
+
+    def last_of_each(self, now: datetime):
+        """Of each event that is over its last date, the latest first."""
+        last = EventDate.objects.filter(event=OuterRef("event")).order_by("-start", "-pk")
+        return self.exclude(_lasts(now)).filter(pk=Subquery(last.values("pk")[:1])).order_by("-start", "-pk")
+
+
+def _lasts(now: datetime) -> Q:
+    day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Q(end__gte=now) | Q(end=None, start__gte=day)
+
+
+class EventDate(Timed, models.Model):
+    """One time that an event takes place. Written anew from the event's rhythm whenever it is saved."""
+
+    event = models.ForeignKey("news.EventPage", models.CASCADE, related_name="dates")
+    start = models.DateTimeField(db_index=True)
+    end = models.DateTimeField(null=True)
+    cancelled = models.BooleanField(default=False)
+
+    objects = EventDateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("date of an event")
+        verbose_name_plural = _("dates of events")
+        ordering = ["start", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.event_id}: {self.start:%Y-%m-%d %H:%M}"
+
+
+class Exceptional(models.TextChoices):
+    CANCELLED = "cancelled", _("cancelled: it is shown so")
+    OUT = "out", _("falls out: it is not shown")
+
+
+class ExceptionBlock(blocks.StructBlock):
+    """A day of a rhythm on which it does not take place."""
+
+    day = blocks.DateBlock(label=_("Not on"))
+    what = blocks.ChoiceBlock(
+        choices=Exceptional.choices, default=Exceptional.CANCELLED, label=_("What about it")
+    )
+
+    class Meta:
+        icon = "date"
+        label = _("Day")

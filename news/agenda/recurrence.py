@@ -1,0 +1,94 @@
+"""On which days something comes back, and from when to when. Pure.
+
+Hours are those of the clock on the wall: what begins at seven in the evening does so in winter and in summer.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from itertools import count, islice, takewhile
+from zoneinfo import ZoneInfo
+
+MOST = 400  # dates: a week for nearly eight years
+LAST = date(9900, 12, 31)  # beyond, calendars end
+
+
+class Every(StrEnum):
+    """How something comes back. The day it begins on says which weekday or day of the month."""
+
+    ONCE = ""
+    WEEK = "week"
+    OTHER_WEEK = "two_weeks"
+    MONTH_DAY = "month_day"  # on the same day of the month; months without it are passed over
+    MONTH_WEEKDAY = "month_weekday"  # on the second Tuesday; on the last one, where it begins in a fifth week
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rhythm and its end: a day, a number of dates, or whichever comes first."""
+
+    every: Every = Every.ONCE
+    until: date | None = None
+    times: int | None = None
+    without: frozenset[date] = field(default_factory=frozenset)  # they count, and fall out
+
+
+def days(first: date, rule: Rule) -> list[date]:
+    """The days on which it takes place. At most ``MOST``."""
+    if rule.every == Every.ONCE:
+        return [first]
+    until = min(rule.until or LAST, LAST)
+    coming = takewhile(lambda day: day <= until, _endless(first, rule.every))
+    return [day for day in islice(coming, min(rule.times or MOST, MOST)) if day not in rule.without]
+
+
+def occurrences(
+    start: datetime, end: datetime | None, rule: Rule, zone: ZoneInfo
+) -> list[tuple[datetime, datetime | None]]:
+    """From when to when it takes place, each time: the same hours on the wall, whatever the clocks do."""
+    begins, ends = start.astimezone(zone), end.astimezone(zone) if end else None
+    if rule.every == Every.ONCE:
+        return [(start, end)]
+    nights = (ends.date() - begins.date()).days if ends else 0
+    found = []
+    for day in days(begins.date(), rule):
+        opens = _on_the_wall(day, begins, zone)
+        closes = _on_the_wall(day + timedelta(days=nights), ends, zone) if ends else None
+        # An hour that the clocks skip begins later; it never ends before it begins.
+        found.append((opens, max(closes, opens) if closes else None))
+    return found
+
+
+def week_of_month(day: date) -> int:
+    """Which one of its weekday in its month a day is: 1 to 5."""
+    return (day.day - 1) // 7 + 1
+
+
+def _endless(first: date, every: Every) -> Iterator[date]:
+    if every in (Every.WEEK, Every.OTHER_WEEK):
+        step = timedelta(weeks=1 if every == Every.WEEK else 2)
+        return (first + step * number for number in count())
+    by_weekday = every == Every.MONTH_WEEKDAY
+    months = (
+        (first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1) for n in range(12 * MOST)
+    )
+    found = (_weekday_in(first, *month) if by_weekday else _day_in(first, *month) for month in months)
+    return (day for day in found if day is not None)
+
+
+def _day_in(first: date, year: int, month: int) -> date | None:
+    return date(year, month, first.day) if first.day <= monthrange(year, month)[1] else None
+
+
+def _weekday_in(first: date, year: int, month: int) -> date:
+    weekday_of_first, length = monthrange(year, month)
+    day = (first.weekday() - weekday_of_first) % 7 + 1 + 7 * (week_of_month(first) - 1)
+    return date(year, month, day if day <= length else day - 7)
+
+
+def _on_the_wall(day: date, hour: datetime, zone: ZoneInfo) -> datetime:
+    """That hour of a day, as a moment that exists: what the clocks skip comes an hour later."""
+    wall = datetime.combine(day, hour.time().replace(fold=0), zone)
+    return wall.astimezone(UTC).astimezone(zone)

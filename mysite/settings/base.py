@@ -134,6 +134,7 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
 STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # fonts of ours on pages of others: there are none
 STATIC_URL = "/static/"
 # Of django-leaflet only the files of Leaflet: as an app it needs GDAL (docs/decisions.md).
 LEAFLET = Path(find_spec("leaflet").origin).parent / "static" / "leaflet"

@@ -1,0 +1,43 @@
+"""What browsers load of ours is small, and the same as what stands in the repository."""
+
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+
+from mysite.staticfiles import StaticFilesStorage, shortened
+
+STATIC = Path(__file__).resolve().parent.parent / "mysite" / "static"
+SCRIPTS = sorted(STATIC.glob("js/**/*.js"))
+
+
+def test_remarks_and_indentation_are_left_out_and_nothing_else():
+    script = '// why\n/** What\n * it does. */\nconst at = "https://x.example/*"; // kept\n\n  go(`// a`);\n'
+    assert shortened(script, "js") == 'const at = "https://x.example/*"; // kept\ngo(`// a`);\n'
+    assert (
+        shortened("/* a\n b */\n@layer a {\n  b { c: d; } /* e */\n}\n", "css")
+        == "@layer a {\nb { c: d; } \n}\n"
+    )
+
+
+def test_shortened_twice_is_shortened_once():
+    for path in [*SCRIPTS, *STATIC.glob("css/*.css")]:
+        once = shortened(path.read_text(), path.suffix[1:])
+        assert shortened(once, path.suffix[1:]) == once, path.name
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_no_script_has_a_text_over_several_lines_that_would_lose_its_indentation(path):
+    code = [line for line in path.read_text().splitlines() if not line.lstrip().startswith(("//", "*", "/*"))]
+    assert [line for line in code if line.count("`") % 2 and "[" not in line] == []
+
+
+def test_only_ours_are_touched(tmp_path):
+    storage = StaticFilesStorage(location=tmp_path, base_url="/static/")
+    for name in ("js/form.js", "leaflet/leaflet.js", "wagtailadmin/js/x.js"):
+        file = ContentFile(b"// remark\ngo();\n")
+        file.read()
+        storage.save(name, file)
+    assert (tmp_path / "js/form.js").read_text() == "go();\n"
+    assert (tmp_path / "leaflet/leaflet.js").read_text() == "// remark\ngo();\n"
+    assert (tmp_path / "wagtailadmin/js/x.js").read_text() == "// remark\ngo();\n"

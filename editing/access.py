@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from wagtail.models import Page
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
-from .models import PageCheck
+from .models import DraftLink, PageCare, PageCheck
 
 
 def pages_for(user):
@@ -24,3 +24,15 @@ def page_for(user, pk: int) -> Page:
     if not page.permissions_for_user(user).can_edit():
         raise Http404
     return page
+
+
+def cares_for(user):
+    """The pages with a day of review that somebody may edit."""
+    cares = PageCare.objects.filter(page__in=pages_for(user).values("pk"), page__live=True)
+    return cares.select_related("page__locale", "page__owner", "keeper", "reviewed_by")
+
+
+def draft_link(secret: str, now) -> DraftLink:
+    """The link that was handed over, as long as it holds."""
+    links = DraftLink.objects.open_at(now).select_related("page", "revision", "created_by")
+    return get_object_or_404(links, secret=secret)

@@ -1,15 +1,20 @@
 """What is known about pages besides what they say: what the checks found, which addresses answer."""
 
 import hashlib
+import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page
+from wagtail.models import Page, Revision
+
+from home.links import absolute
 
 from .checks.rules import ADVICE, ERROR, WARNING, Finding
 
@@ -25,7 +30,8 @@ class PageCheckQuerySet(models.QuerySet):
         return self.filter(rules__contains=f" {rule} ")
 
     def looked_after_by(self, user):
-        return self.filter(page__owner=user)
+        chosen = models.Q(page__care__keeper=user)
+        return self.filter(chosen | models.Q(page__care__keeper=None, page__owner=user))
 
 
 class PageCheck(models.Model):
@@ -107,6 +113,122 @@ class ExternalLink(models.Model):
             return set()
         found = cls.objects.filter(digest__in=digests, failures__gte=cls.MOST_FAILURES)
         return set(found.values_list("url", flat=True))
+
+
+def review_months(model: type[Page]) -> int | None:
+    """After how many months pages of a kind are looked at again; None where they tell of a day that passes."""
+    return getattr(model, "review_months", None) if getattr(model, "in_plan", True) else None
+
+
+class PageCareQuerySet(models.QuerySet):
+    def to_review(self, today: date):
+        """Published pages whose day has come, the longest waiting first."""
+        return self.filter(page__live=True, due_on__lte=today).order_by("due_on", "pk")
+
+    def kept_by(self, user):
+        own = models.Q(keeper=user) | models.Q(keeper=None, page__owner=user)
+        return self.filter(own)
+
+
+class PageCare(models.Model):
+    """Who looks after a page, and when it is looked at next."""
+
+    AGAIN_AFTER = timedelta(days=14)  # between one letter and the next
+
+    page = models.OneToOneField(Page, models.CASCADE, related_name="care", verbose_name=_("page"))
+    keeper = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("looked after by"),
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Who made the page, if nobody is chosen."),
+    )
+    months = models.PositiveSmallIntegerField(
+        _("months between reviews"), validators=[MinValueValidator(1), MaxValueValidator(60)], default=12
+    )
+    due_on = models.DateField(_("next review"), db_index=True)
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
+    told_again_at = models.DateTimeField(_("told again at"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("chief editors told at"), null=True, blank=True)
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("reviewed by"), null=True, related_name="+"
+    )
+
+    objects = PageCareQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("care of a page")
+        verbose_name_plural = _("care of pages")
+
+    def __str__(self) -> str:
+        return f"{self.page_id}: {self.due_on}"
+
+    @property
+    def person(self):
+        """Who looks after the page and still works here; None where nobody does."""
+        chosen = self.keeper or self.page.owner
+        return chosen if chosen and chosen.is_active else None
+
+    @property
+    def is_due(self) -> bool:
+        return self.due_on <= timezone.localdate()
+
+    def plan(self, day: date) -> None:
+        """The next review is due on ``day``: nobody was told of it yet."""
+        self.due_on, self.told_at, self.told_again_at, self.escalated_at = day, None, None, None
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class DraftLinkQuerySet(models.QuerySet):
+    def open_at(self, now: datetime):
+        return self.filter(revoked_at=None, expires_at__gt=now)
+
+
+class DraftLink(models.Model):
+    """A link that shows a draft to somebody who does not sign in."""
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="draft_links", verbose_name=_("page"))
+    revision = models.ForeignKey(Revision, models.CASCADE, related_name="+", verbose_name=_("version"))
+    secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
+    for_whom = models.CharField(_("for whom"), max_length=120)
+    follows = models.BooleanField(_("shows later drafts too"), default=False)
+    created_at = models.DateTimeField(_("shared at"), default=timezone.now)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("shared by"), null=True, related_name="+"
+    )
+    expires_at = models.DateTimeField(_("valid until"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    opened = models.PositiveIntegerField(_("opened"), default=0)
+    opened_at = models.DateTimeField(_("last opened at"), null=True, blank=True)
+
+    objects = DraftLinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link to a draft")
+        verbose_name_plural = _("links to drafts")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.page_id} {self.for_whom}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
+    @property
+    def url(self) -> str:
+        return absolute(reverse("shared_draft", args=[self.secret]))
+
+    def draft(self) -> Page:
+        """What is shown: the version that was shared, or the latest where that was chosen."""
+        revision = self.page.get_latest_revision() if self.follows else self.revision
+        return revision.as_object()
 
 
 def jump(page_id: int, path: str = "") -> str:

@@ -6,26 +6,26 @@ from django.dispatch import receiver
 from wagtail.models import Page, ReferenceIndex
 from wagtail.signals import page_published, page_unpublished
 
-from . import actions
+from .actions import checks
 from .models import PageCheck
 
 
 @receiver(page_published)
 def look_at_what_was_published(sender, instance, **kwargs):
-    actions.examine_anew(instance)
-    actions.due_now(_leading_to(instance))
+    checks.examine_anew(instance)
+    checks.due_now(_leading_to(instance))
 
 
 @receiver(page_unpublished)
 def forget_what_was_withdrawn(sender, instance, **kwargs):
     PageCheck.objects.filter(page_id=instance.pk).delete()
-    actions.due_now(_leading_to(instance))
+    checks.due_now(_leading_to(instance))
 
 
 @receiver(pre_delete)
 def look_at_what_led_to_a_page(sender, instance, **kwargs):
     if isinstance(instance, Page) and sender is not Page:
-        actions.due_now(_leading_to(instance))
+        checks.due_now(_leading_to(instance))
 
 
 def _leading_to(page: Page) -> list[int]:

@@ -2,9 +2,13 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import redirect
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from wagtail import hooks
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
@@ -12,9 +16,13 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 from wagtail.models import Page
 
+from home.dates import date_format
+
 from . import access
+from .actions import reviews, sharing
 from .checks import reading, rules
-from .models import jump
+from .forms import CareForm, ShareForm
+from .models import PageCare, jump
 
 
 class DeskView(WagtailAdminTemplateMixin, TemplateView):
@@ -95,6 +103,114 @@ class ReportView(DeskView):
     def _lines(self, check, rule: str) -> list:
         wanted = [one for one in check.findings if rule not in rules.NAMES or one.rule == rule]
         return [(one, jump(check.page_id, one.path)) for one in wanted]
+
+
+class PageView(DeskView):
+    """A screen about one page."""
+
+    def dispatch(self, request, *args, page_id, **kwargs):
+        self.page = access.page_for(request.user, page_id)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"page": self.page, "edit": jump(self.page.pk)}
+
+
+class ReviewView(PageView):
+    """Whether a page is still right, who looks after it, and when it is looked at next."""
+
+    template_name = "editing/review.html"
+    page_title = gettext_lazy("Review")
+    header_icon = "calendar-check"
+
+    def get_context_data(self, **kwargs):
+        care = reviews.care_of(self.page)
+        return {"form": CareForm(instance=care), "care": care} | super().get_context_data(**kwargs)
+
+    def post(self, request, **kwargs):
+        care = reviews.care_of(self.page)
+        if "reviewed" in request.POST:
+            care = reviews.review(actor=request.user, care=care)
+            day = date_format(care.due_on)
+            messages.success(request, _("Thank you. The next review is on %(day)s.") % {"day": day})
+            return redirect("editing:reviews")
+        form = CareForm(request.POST, instance=care)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        chosen = {name: form.cleaned_data[name] for name in ("keeper", "months", "due_on")}
+        reviews.arrange(actor=request.user, care=PageCare.objects.get(pk=care.pk), **chosen)
+        messages.success(request, _("Saved."))
+        return redirect(request.path)
+
+
+class ReviewsView(DeskView):
+    """The pages with their next review, those whose day has come first."""
+
+    template_name = "editing/reviews.html"
+    page_title = gettext_lazy("Pages to review")
+    header_icon = "calendar-check"
+    per_page = 50
+
+    def get_context_data(self, **kwargs):
+        mine, late = "mine" in self.request.GET, "due" in self.request.GET
+        cares = access.cares_for(self.request.user).order_by("due_on", "page__path")
+        if mine:
+            cares = cares.kept_by(self.request.user)
+        if late:
+            cares = cares.to_review(timezone.localdate())
+        shown = Paginator(cares, self.per_page).get_page(self.request.GET.get("p"))
+        return super().get_context_data(**kwargs) | {"shown": shown, "mine": mine, "due": late}
+
+
+class ShareView(PageView):
+    """Who has a link to the draft of a page."""
+
+    template_name = "editing/share.html"
+    page_title = gettext_lazy("Share the draft")
+    header_icon = "link"
+
+    def get_context_data(self, **kwargs):
+        links = self.page.draft_links.select_related("created_by", "revision")
+        return {"form": ShareForm()} | super().get_context_data(**kwargs) | {"links": links}
+
+    def post(self, request, **kwargs):
+        if "revoke" in request.POST:
+            link = self.page.draft_links.filter(
+                secret=request.POST["revoke"][:22].replace("\x00", "")
+            ).first()
+            if link:
+                sharing.revoke(actor=request.user, link=link)
+            return redirect(request.path)
+        form = ShareForm(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        sharing.share(actor=request.user, page=self.page, **form.cleaned_data)
+        messages.success(request, _("The link is ready: copy it from the list."))
+        return redirect(request.path)
+
+
+@require_safe
+@never_cache
+def shared_draft(request, secret):
+    """A draft as the site would show it, for whoever has the link. Nothing but the trace of reading changes."""
+    try:
+        link = access.draft_link(secret, timezone.now())
+    except Http404:
+        return _not_for_robots(render(request, "editing/link_over.html", status=404))
+    draft = link.draft()
+    with override(draft.locale.language_code):
+        marks = {"shared_draft": link}
+        response = draft.make_preview_request(request, draft.default_preview_mode, marks)
+    if request.method == "GET":
+        sharing.opened(link=link)
+    return _not_for_robots(response)
+
+
+def _not_for_robots(response):
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def ask_before_publication(request, page):

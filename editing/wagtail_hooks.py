@@ -6,8 +6,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.widgets.button import Button
+from wagtail.contrib.redirects import views as redirect_views
 
 from . import access, views
+from .panels import WaitingPanel
+from .redirects import StraightRedirectForm
 from .viewsets import editor_viewset
 
 
@@ -19,6 +23,17 @@ def register_editor():
 @hooks.register("register_admin_urls")
 def register_urls():
     return [path("checks/", include("editing.admin_urls"))]
+
+
+@hooks.register("register_admin_urls", order=-1)
+def register_redirects():
+    """Before Wagtail's own addresses: the same screens with a form that refuses circles."""
+    return [
+        path("redirects/add/", redirect_views.CreateView.as_view(form_class=StraightRedirectForm)),
+        path(
+            "redirects/<int:redirect_id>/", redirect_views.EditView.as_view(form_class=StraightRedirectForm)
+        ),
+    ]
 
 
 @hooks.register("insert_global_admin_css")
@@ -44,6 +59,12 @@ def ask_before_publishing_several(request, action_type, objects, action):
     return views.refuse_several(request, drafts) if action_type == "publish" else None
 
 
+@hooks.register("construct_homepage_panels")
+def show_what_waits(request, panels):
+    if access.pages_for(request.user).exists():
+        panels.append(WaitingPanel())
+
+
 class EditorsMenuItem(MenuItem):
     """A way that only whoever edits pages sees."""
 
@@ -62,8 +83,37 @@ def register_report():
     )
 
 
+@hooks.register("register_reports_menu_item")
+def register_reviews():
+    return EditorsMenuItem(
+        _("Pages to review"),
+        reverse("editing:reviews"),
+        name="reviews",
+        icon_name="calendar-check",
+        order=110,
+    )
+
+
+@hooks.register("register_page_header_buttons")
+def ways_about_a_page(page, user, view_name, next_url=None):
+    """To the links that show its draft, and to its review."""
+    if page.pk and page.depth > 1 and page.permissions_for_user(user).can_edit():
+        yield Button(
+            _("Share the draft"), reverse("editing:share", args=[page.pk]), icon_name="link", priority=20
+        )
+        yield Button(
+            _("Review"), reverse("editing:review", args=[page.pk]), icon_name="calendar-check", priority=21
+        )
+
+
 @hooks.register("register_log_actions")
 def register_log_actions(actions):
+    actions.register_action("editing.reviewed", _("Review"), _("Reviewed, still right"))
+    actions.register_action(
+        "editing.arranged", _("Arrange reviews"), _("Chose who looks after the page and when")
+    )
+    actions.register_action("editing.shared", _("Share the draft"), _("Shared the draft by a link"))
+    actions.register_action("editing.unshared", _("Revoke a link"), _("Revoked a link to the draft"))
     actions.register_action(
         "editing.published_anyway", _("Publish all the same"), _("Published although the checks warned")
     )

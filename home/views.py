@@ -25,7 +25,7 @@ PER_PAGE = 10
 QUERY_LENGTH = 100
 LEAST_LETTERS = 2  # before anything is suggested
 # What crawlers need not read: outside the languages, and in each of them.
-APART = ["/admin/", "/demo/"]
+APART = ["/admin/", "/brouillon/", "/demo/"]
 PRIVATE = ["/compte/", "/espace/", "/dossier/", "/demande/d/", "/recherche/", "/fiche/", "/propositions/"]
 
 

@@ -8,6 +8,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from editing.views import shared_draft
 from home.views import serve as serve_page
 
 from .demo import plan
@@ -23,6 +24,7 @@ urlpatterns = [
     path("", include("eservices.catalogue.urls")),
     path("", include("eservices.payments.webhook_urls")),
     path("", include("newsletter.webhook_urls")),
+    path("brouillon/<str:secret>/", shared_draft, name="shared_draft"),
     # One address in every language: the identity provider knows it.
     path("compte/", include("eservices.space.provider_urls")),
 ]

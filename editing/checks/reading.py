@@ -15,7 +15,7 @@ from wagtail.models import Locale, Page
 from wagtail.rich_text import RichText
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from editing.models import ExternalLink
+from editing.models import ExternalLink, PageCare
 from home.blocks import HeadingBlock, TableBlock
 from home.fields import LiveStreamField
 from home.models import Contact, HomePage, Person
@@ -41,7 +41,7 @@ def read(page: Page) -> Content:
         wants_lead=hasattr(page, "lead") and not isinstance(page, HomePage),
         wants_contact=getattr(page, "needs_contact", False),
         has_contact=reader.has_contact or any(getattr(page, name, None) for name in CONTACT_FIELDS),
-        has_owner=page.owner_id is not None and page.owner.is_active,
+        has_owner=_is_looked_after(page),
         pictures=reader.pictures,
         headings=reader.headings,
         passages=reader.passages,
@@ -143,6 +143,12 @@ class _Reader:
             self.links.append((Link(path, words), kind, number))
         elif tag.get("href"):
             self.links.append((Link(path, words, tag["href"]), "", None))
+
+
+def _is_looked_after(page: Page) -> bool:
+    care = PageCare.objects.filter(page_id=page.pk).select_related("keeper").first()
+    person = (care and care.keeper) or page.owner
+    return person is not None and person.is_active
 
 
 def _described(page: Page, picture) -> str:

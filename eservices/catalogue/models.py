@@ -139,6 +139,7 @@ class ServicePage(BasePage):
     """
 
     needs_contact = True
+    review_months = 6
     search_kind = "service"
     template = "catalogue/service_page.html"
     base_form_class = ServicePageForm

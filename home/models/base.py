@@ -55,6 +55,7 @@ class BasePage(Page):
     # Kept whole until something is published, a minute at most. False where it shows what changes without that.
     same_for_everybody = True
     needs_contact = False  # whether readers look on it for somebody to ask
+    review_months = 12  # after how long somebody looks whether it is still right
     # Set by who found the page together with the restrictions: there is none, nobody need ask again.
     known_as_open = False
 
@@ -134,15 +135,15 @@ class BasePage(Page):
 
 def kept_out_of_sitemaps() -> list[type[BasePage]]:
     """The kinds of pages that are public for a time only."""
-    return [model for model in _kinds() if not model.in_sitemap]
+    return [model for model in kinds() if not model.in_sitemap]
 
 
 def kept_out_of_plans() -> list[type[BasePage]]:
     """The kinds of pages that are told day by day: their index is enough."""
-    return [model for model in _kinds() if not model.in_plan]
+    return [model for model in kinds() if not model.in_plan]
 
 
-def _kinds() -> list[type[BasePage]]:
+def kinds() -> list[type[BasePage]]:
     return [model for model in apps.get_models() if issubclass(model, BasePage)]
 
 

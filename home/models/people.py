@@ -126,6 +126,7 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     body = StreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
 
     needs_contact = True
+    review_months = 6
     search_kind = "office"
     template = "home/office_page.html"
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]

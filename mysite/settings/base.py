@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "mysite.middleware.AdminPolicyMiddleware",
     "eservices.catalogue.middleware.FaultyServiceMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "editing.redirects.HarmlessRedirectMiddleware",
 ]
 
 ROOT_URLCONF = "mysite.urls"
@@ -240,6 +240,7 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = (
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 51_000_000  # of a telephone; each million takes 3 to 4 MB of memory to scale
 LINK_CHECKS = env.flag("LINK_CHECKS", True)  # whether addresses elsewhere are asked if they answer
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

@@ -8,7 +8,8 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import PageLogEntry
 from wagtail_factories import ImageFactory
 
-from editing import actions, sweeps
+from editing import sweeps
+from editing.actions import checks as actions
 from editing.models import ExternalLink, PageCheck
 from home.models import ContentPage
 from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory

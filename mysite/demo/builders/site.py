@@ -50,6 +50,7 @@ KINDS = {
     "plan": SitePlanPage,
     "": ContentPage,
 }
+UNDESCRIBED = ("ecole", "lac-port")  # so that the checks have something to say
 FILES = ("vivre", "autorites", "administration")
 # The pages that hold what other apps publish, in the order of the menu: key → (model, title, lead).
 INDEXES = {
@@ -166,6 +167,7 @@ def write(page, entry: Entry, world: World) -> None:
         page.body = as_stream(page, "body", blocks.body())
     if isinstance(page, ContentPage):
         page.picture = world.images.get(entry["picture"]) or page.picture
+        page.picture_alt = page.picture.title if page.picture and entry.key not in UNDESCRIBED else ""
         aside = [blocks.contact(key.split()[1]) for key in entry["aside"].split(",") if key]
         page.aside = as_stream(page, "aside", aside) if aside else page.aside
     if isinstance(page, OfficePage) and entry["hours"]:

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page
 
-from . import outside
-from .checks import reading, rules
-from .models import ExternalLink, PageCheck
+from editing import outside
+from editing.checks import reading, rules
+from editing.models import ExternalLink, PageCheck
 
 AGAIN_AFTER = timedelta(days=1)
 ASK_AGAIN_AFTER, ASK_SOON_AFTER = timedelta(days=7), timedelta(hours=6)

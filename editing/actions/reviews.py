@@ -1,0 +1,105 @@
+"""Pages are looked at again: whoever looks after them is told, told again, and at last the chief editors are."""
+
+from collections import defaultdict
+from datetime import datetime
+
+from dateutil.relativedelta import relativedelta
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+from wagtail.log_actions import log
+from wagtail.models import Page
+
+from editing import emails
+from editing.models import PageCare, review_months
+from eservices.accounts.roles import MODERATORS
+from home.models.base import kinds
+
+
+@transaction.atomic
+def review(*, actor, care: PageCare) -> PageCare:
+    """Somebody looked: the page is still right."""
+    care = PageCare.objects.select_for_update(of=("self",)).get(pk=care.pk)
+    care.reviewed_at, care.reviewed_by = timezone.now(), actor
+    care.plan(timezone.localdate() + relativedelta(months=care.months))
+    care.save()
+    log(care.page, "editing.reviewed", user=actor, data={"next": care.due_on.isoformat()})
+    return care
+
+
+@transaction.atomic
+def arrange(*, actor, care: PageCare, keeper, months: int, due_on) -> PageCare:
+    """Chooses who looks after a page, how often, and when next."""
+    care = PageCare.objects.select_for_update(of=("self",)).get(pk=care.pk)
+    care.keeper, care.months = keeper, months
+    if care.due_on != due_on:
+        care.plan(due_on)
+    care.save()
+    log(care.page, "editing.arranged", user=actor, data={"next": due_on.isoformat(), "months": months})
+    return care
+
+
+def care_of(page: Page) -> PageCare:
+    """What is known of a page; made with the period of its kind where nothing is."""
+    months = review_months(page.specific_class) or 12
+    begun = timezone.localdate(page.last_published_at) if page.last_published_at else timezone.localdate()
+    due_on = begun + relativedelta(months=months)
+    return PageCare.objects.get_or_create(page_id=page.pk, defaults={"months": months, "due_on": due_on})[0]
+
+
+def take_care_of_new_pages() -> None:
+    """Every published page that lasts has a day on which it is looked at."""
+    lasting = [model for model in kinds() if review_months(model)]
+    new = Page.objects.live().type(*lasting).filter(care=None, alias_of=None, depth__gt=1)
+    for page in new.select_related("content_type").order_by("pk")[:500]:
+        care_of(page)
+
+
+def tell(now: datetime) -> None:
+    """Tells once on the day, once again two weeks later, and after two more the chief editors."""
+    due, before = PageCare.objects.to_review(timezone.localdate(now)), now - PageCare.AGAIN_AFTER
+    _escalate(due.filter(escalated_at=None, told_again_at__lte=before), now)
+    _tell(
+        due.filter(told_again_at=None, told_at__lte=before),
+        "told_again_at",
+        now,
+        emails.pages_still_to_review,
+    )
+    _tell(due.filter(told_at=None), "told_at", now, emails.pages_to_review)
+
+
+@transaction.atomic
+def _tell(rows, mark: str, now: datetime, letter) -> None:
+    """One letter to each person, with all their pages. Where nobody looks after a page the chief editors do."""
+    by_person = defaultdict(list)
+    chiefs = None
+    for care in _locked(rows):
+        if care.person is None and chiefs is None:
+            chiefs = chief_editors()
+        for person in [care.person] if care.person else chiefs:
+            by_person[person].append(care)
+        setattr(care, mark, now)
+        care.save(update_fields=[mark])
+    for person, cares in by_person.items():
+        letter(person, cares)
+
+
+@transaction.atomic
+def _escalate(rows, now: datetime) -> None:
+    cares = _locked(rows)
+    for person in chief_editors() if cares else []:
+        emails.pages_nobody_reviewed(person, cares)
+    for care in cares:
+        care.escalated_at = now
+        care.save(update_fields=["escalated_at"])
+
+
+def _locked(rows) -> list[PageCare]:
+    return list(rows.select_related("page__owner", "keeper").select_for_update(of=("self",))[:200])
+
+
+def chief_editors() -> list:
+    """Who publishes: the moderators, or whoever runs the site where there are none."""
+    people = get_user_model().objects.filter(is_active=True, is_staff=True).exclude(email="")
+    found = list(people.filter(groups__name=MODERATORS).distinct().order_by("pk"))
+    return found or list(people.filter(is_superuser=True).order_by("pk"))

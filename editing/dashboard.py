@@ -1,0 +1,191 @@
+"""What waits for an editor, each kind in one query, whatever there is."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.models import Comment, Page, Revision, TaskState
+
+from home.dates import date_format
+from home.templatetags.commune import clock
+
+from . import access
+from .models import PageCare, PageCheck, jump
+
+SHOWN, MOST = 5, 99
+SOON, LATE = timedelta(days=14), timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Row:
+    title: str
+    url: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """One kind of thing that waits. ``grave`` where readers already miss something."""
+
+    key: str
+    title: str
+    rows: list[Row]
+    more: str = ""
+    grave: bool = False
+
+    @property
+    def number(self) -> str:
+        return f"{MOST}+" if len(self.rows) > MOST else str(len(self.rows))
+
+    @property
+    def shown(self) -> list[Row]:
+        return self.rows[:SHOWN]
+
+    @property
+    def others(self) -> int:
+        return len(self.rows) - SHOWN
+
+
+def groups(user, now: datetime) -> list[Group]:
+    """What waits for somebody, what cannot wait first; kinds of which there is nothing are left out."""
+    dated = _dated(user, now)
+    report, reviews = reverse("editing:report"), reverse("editing:reviews")
+    found = [
+        Group("missed", _("Not published at its hour"), _missed(dated, now), grave=True),
+        Group("approve", _("To approve"), _to_approve(user)),
+        Group("review", _("To review"), _to_review(user, now), f"{reviews}?due=on&mine=on"),
+        Group("comments", _("Comments for you"), _comments(user)),
+        Group("mend", _("To mend on your pages"), _to_mend(user), f"{report}?mine=on"),
+        Group("drafts", _("Your drafts"), _drafts(user)),
+        Group("soon", _("Published or withdrawn soon"), _soon(dated, now)),
+    ]
+    return [group for group in found if group.rows]
+
+
+def _page_row(page: Page, detail: str = "") -> Row:
+    return Row(page.get_admin_display_title(), jump(page.pk), detail)
+
+
+def _moment(when: datetime) -> str:
+    when = timezone.localtime(when)
+    return f"{date_format(when.date(), 'j F')}, {clock(when)}"
+
+
+@dataclass(frozen=True)
+class Dated:
+    """What an editor dated: a page that is published or withdrawn at its hour."""
+
+    at: datetime
+    title: str
+    page_id: int
+    ends: bool
+
+    def row(self, missed: bool) -> Row:
+        words = {
+            (False, False): "%s",
+            (False, True): _("ends on %s"),
+            (True, False): _("was due on %s"),
+            (True, True): _("was to end on %s"),
+        }
+        return Row(self.title, jump(self.page_id), words[missed, self.ends] % _moment(self.at))
+
+
+def _dated(user, now: datetime) -> list[Dated]:
+    """What is dated on the pages that somebody may edit, up to the days ahead, in its order."""
+    kind, last = ContentType.objects.get_for_model(Page), now + SOON
+    versions = Revision.objects.filter(base_content_type=kind, approved_go_live_at__lte=last)
+    versions = list(
+        versions.only("object_str", "object_id", "approved_go_live_at").order_by("approved_go_live_at")[:500]
+    )
+    allowed = access.pages_for(user)
+    mine = set(allowed.filter(pk__in=[int(one.object_id) for one in versions]).values_list("pk", flat=True))
+    begins = [
+        Dated(one.approved_go_live_at, one.object_str, int(one.object_id), False)
+        for one in versions
+        if int(one.object_id) in mine
+    ]
+    pages = allowed.filter(live=True, expire_at__lte=last).order_by("expire_at", "pk")[:500]
+    ends = [Dated(page.expire_at, page.get_admin_display_title(), page.pk, True) for page in pages]
+    return sorted([*begins, *ends], key=lambda one: one.at)
+
+
+def _missed(dated: list[Dated], now: datetime) -> list[Row]:
+    """What should have been published or withdrawn by now: the page is at fault, or the scheduler does not run."""
+    return [one.row(missed=True) for one in dated if one.at <= now - LATE]
+
+
+def _soon(dated: list[Dated], now: datetime) -> list[Row]:
+    return [one.row(missed=False) for one in dated if one.at > now - LATE]
+
+
+def _to_approve(user) -> list[Row]:
+    tasks = TaskState.objects.reviewable_by(user).select_related(
+        "revision__user", "revision__base_content_type"
+    )
+    tasks = tasks.prefetch_related("revision__content_object").order_by("started_at", "pk")[: MOST + 1]
+    finder = AdminURLFinder(user)
+    return [
+        Row(task.revision.object_str, finder.get_edit_url(subject) or "", str(task.revision.user or ""))
+        for task in tasks
+        if (subject := task.revision.content_object)
+    ]
+
+
+def _to_review(user, now: datetime) -> list[Row]:
+    cares = PageCare.objects.to_review(timezone.localdate(now)).kept_by(user).select_related("page")
+    return [
+        Row(
+            care.page.get_admin_display_title(),
+            reverse("editing:review", args=[care.page_id]),
+            _("due on %(day)s") % {"day": date_format(care.due_on)},
+        )
+        for care in cares[: MOST + 1]
+    ]
+
+
+def _comments(user) -> list[Row]:
+    """Open comments of others on pages that somebody looks after or follows, and answers to their own."""
+    looked_after = Q(page__care__keeper=user) | Q(page__care__keeper=None, page__owner=user)
+    followed = Q(page__subscribers__user=user, page__subscribers__comment_notifications=True)
+    of_others = (looked_after | followed) & ~Q(user=user)
+    answered = Q(user=user) & Q(replies__isnull=False) & ~Q(replies__user=user)
+    found = Comment.objects.filter(of_others | answered, resolved_at=None).select_related("page", "user")
+    return [
+        Row(
+            one.page.get_admin_display_title(),
+            jump(one.page_id, one.contentpath),
+            f"{one.user}: {' '.join(one.text.split())[:80]}",
+        )
+        for one in found.order_by("-created_at", "-pk").distinct()[: MOST + 1]
+    ]
+
+
+def _to_mend(user) -> list[Row]:
+    checks = PageCheck.objects.looked_after_by(user).filter(
+        Q(errors__gt=0) | Q(warnings__gt=0), page__live=True
+    )
+    found = checks.select_related("page").order_by("-errors", "-warnings", "page__path")[: MOST + 1]
+    return [_page_row(check.page, check.findings[0].sentence if check.findings else "") for check in found]
+
+
+def _drafts(user) -> list[Row]:
+    """What somebody wrote last and nobody published."""
+    pages = Page.objects.filter(has_unpublished_changes=True, latest_revision__user=user, alias_of=None)
+    found = pages.order_by("-latest_revision_created_at", "-pk")[: MOST + 1]
+    return [_page_row(page, _moment(page.latest_revision_created_at)) for page in found]
+
+
+def summary(found: list[Group]) -> str:
+    """The first sentence: how much waits."""
+    number = sum(len(group.rows) for group in found if group.key != "soon")
+    if not number:
+        return ""
+    return ngettext("%(number)s thing waits for you", "%(number)s things wait for you", number) % {
+        "number": number
+    }

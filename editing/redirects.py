@@ -1,0 +1,95 @@
+"""Redirects never lead in circles: their form refuses it, and a circle made otherwise ends in "not found"."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext as _
+from wagtail.contrib.redirects.forms import RedirectForm
+from wagtail.contrib.redirects.middleware import RedirectMiddleware, get_redirect
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Site
+
+MOST_STEPS = 10
+
+
+def in_circles(start: str, onward: Callable[[str], str | None]) -> bool:
+    """Whether who follows redirects from ``start`` never arrives. ``onward``: where a path leads; None: it answers."""
+    seen, path = {start}, onward(start)
+    while path is not None and path not in seen and len(seen) <= MOST_STEPS:
+        seen.add(path)
+        path = onward(path)
+    return path is not None
+
+
+class HarmlessRedirectMiddleware(RedirectMiddleware):
+    """Wagtail's redirects; whoever would be sent in circles is told that there is nothing."""
+
+    def process_response(self, request, response):
+        answer = super().process_response(request, response)
+        if answer is response or not in_circles(
+            _path(request.get_full_path()), lambda path: _onward(request, path)
+        ):
+            return answer
+        return response
+
+
+def _onward(request, path: str) -> str | None:
+    if path != _path(request.get_full_path()) and _answers(request, path):
+        return None
+    redirect = get_redirect(request, path)
+    return _inside(redirect.link, request.get_host()) if redirect and redirect.link else None
+
+
+def _inside(link: str, host: str) -> str | None:
+    """The path of an address of this site; None where it leads out of it."""
+    parts = urlsplit(link)
+    return None if parts.netloc and parts.netloc != host else _path(link)
+
+
+def _path(link: str) -> str:
+    return Redirect.normalise_path(link)
+
+
+def _answers(request, path: str) -> bool:
+    """Whether a page or a view stands at a path."""
+    plain = urlsplit(path).path
+    try:
+        match = resolve(plain if plain.endswith("/") else f"{plain}/")
+    except Resolver404:
+        return False
+    if match.url_name != "wagtail_serve":
+        return True
+    site = Site.find_for_request(request)
+    try:
+        site.root_page.specific.route(request, [part for part in plain.split("/") if part])
+    except Http404:
+        return False
+    return True
+
+
+class StraightRedirectForm(RedirectForm):
+    """Wagtail's form of a redirect, which refuses one that leads back to where it began."""
+
+    def clean(self):
+        super().clean()
+        old, link = self.cleaned_data.get("old_path"), self.cleaned_data.get("redirect_link")
+        if old and link and not self.cleaned_data.get("redirect_page"):
+            self._refuse_circles(_path(old), link)
+        return self.cleaned_data
+
+    def _refuse_circles(self, old: str, link: str) -> None:
+        site = self.cleaned_data.get("site")
+        hosts = {one.hostname for one in Site.objects.all()}
+        others = Redirect.get_for_site(site).exclude(pk=self.instance.pk)
+
+        def onward(path: str) -> str | None:
+            found = others.filter(old_path=path).first() if path != old else None
+            to = link if path == old else found and found.redirect_link
+            host = to and urlsplit(to).hostname
+            return _path(to) if to and (host is None or host in hosts) else None
+
+        if in_circles(old, onward):
+            raise ValidationError({"redirect_link": _("That leads back to where it began: choose another.")})

@@ -1,0 +1,138 @@
+"""The first page of the admin says what waits for an editor."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Comment, GroupApprovalTask, PageSubscription, Workflow, WorkflowPage, WorkflowTask
+
+from editing.actions import checks, reviews
+from editing.models import PageCare, PageCheck
+from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory
+from tests.factories.home import ContentPageFactory, make_site, published
+
+pytestmark = pytest.mark.django_db
+HOME = "wagtailadmin_home"
+
+
+@pytest.fixture
+def home():
+    return make_site()
+
+
+@pytest.fixture
+def me(client):
+    user = SuperuserFactory()
+    client.force_login(user)
+    return user
+
+
+def groups(client) -> dict[str, list[str]]:
+    """What the first page shows, by kind: the titles."""
+    panel = client.get(reverse(HOME)).context["panels"]
+    waiting = next(one for one in panel if one.name == "waiting")
+    request = type("Request", (), {"user": client.get(reverse(HOME)).context["user"]})
+    found = waiting.get_context_data({"request": request})["groups"]
+    return {group.key: [row.title for row in group.rows] for group in found}
+
+
+def page(home, title: str = "Le port", **fields):
+    return ContentPageFactory(parent=home, title=title, **fields)
+
+
+def dated(page, when):
+    """The draft is published at its hour."""
+    page.go_live_at = when
+    revision = page.save_revision()
+    revision.publish()
+    if when <= timezone.now():  # its hour came and nothing happened
+        revision.approved_go_live_at = when
+        revision.save(update_fields=["approved_go_live_at"])
+
+
+def test_where_nothing_waits_the_page_says_so(client, me, home):
+    assert groups(client) == {}
+    assert client.get(reverse(HOME)).status_code == 200
+
+
+def test_drafts_are_those_that_i_wrote_last(client, me, home):
+    page(home, "Mon brouillon").save_revision(user=me)
+    page(home, "D’un autre").save_revision(user=EditorFactory())
+    assert groups(client) == {"drafts": ["Mon brouillon"]}
+
+
+def test_pages_due_for_review_are_mine(client, me, home):
+    today = timezone.localdate()
+    for title, owner, days in (("Due", me, 0), ("Plus tard", me, 1), ("D’un autre", EditorFactory(), 0)):
+        PageCare.objects.create(
+            page_id=page(home, title, owner=owner).pk, due_on=today + timedelta(days=days)
+        )
+    assert groups(client) == {"review": ["Due"]}
+
+
+def test_checks_that_fail_on_my_pages_are_told_and_advice_is_not(client, me, home):
+    published(page(home, "Sans chapeau", owner=me, lead=""))
+    published(page(home, "Sans contact", owner=me))
+    for check in PageCheck.objects.all():
+        checks.examine(actor=None, check=check, now=timezone.now())
+    assert groups(client) == {"mend": ["Sans chapeau"]}
+
+
+def test_comments_of_others_on_pages_that_i_look_after_or_follow_are_for_me(client, me, home):
+    other = EditorFactory()
+    own, followed, strange = page(home, "Mienne", owner=me), page(home, "Suivie"), page(home, "Étrangère")
+    PageSubscription.objects.create(page=followed, user=me, comment_notifications=True)
+    for one in (own, followed, strange):
+        Comment.objects.create(page=one, user=other, text="Juste ?", contentpath="lead")
+    Comment.objects.create(page=own, user=me, text="Ma note", contentpath="lead")
+    Comment.objects.create(page=own, user=other, text="Réglé", contentpath="lead", resolved_at=timezone.now())
+    assert sorted(groups(client)["comments"]) == ["Mienne", "Suivie"]
+
+
+def test_what_waits_for_my_approval_is_told(client, me, home):
+    group = EditorFactory().groups.get()
+    task = GroupApprovalTask.objects.create(name="Relire")
+    task.groups.add(group)
+    flow = Workflow.objects.create(name="Rubrique")
+    WorkflowTask.objects.create(workflow=flow, task=task, sort_order=0)
+    WorkflowPage.objects.create(workflow=flow, page=home)
+    draft = page(home, "À approuver", live=False)
+    draft.save_revision(user=EditorFactory())
+    flow.start(draft, EditorFactory())
+    assert groups(client)["approve"] == ["À approuver"]
+
+
+def test_what_is_published_or_withdrawn_soon_is_told_in_its_order(client, me, home):
+    now = timezone.now()
+    dated(page(home, "Dans trois jours", live=False), now + timedelta(days=3))
+    dated(page(home, "Dans un mois", live=False), now + timedelta(days=30))
+    page(home, "Finit demain", expire_at=now + timedelta(days=1))
+    assert groups(client) == {"soon": ["Finit demain", "Dans trois jours"]}
+
+
+def test_what_was_not_published_at_its_hour_comes_first(client, me, home):
+    now = timezone.now()
+    dated(page(home, "Manquée", live=False), now - timedelta(hours=1))
+    page(home, "Aurait dû finir", expire_at=now - timedelta(hours=2))
+    assert groups(client) == {"missed": ["Aurait dû finir", "Manquée"]}
+
+
+def test_the_queries_are_bounded_whatever_waits(client, me, home, django_assert_max_num_queries):
+    client.get(reverse(HOME))
+    for number in range(9):
+        one = published(page(home, f"Page {number}", owner=me, lead=""))
+        Comment.objects.create(page=one, user=EditorFactory(), text="Juste ?", contentpath="lead")
+        one.save_revision(user=me)
+        PageCare.objects.filter(pk=reviews.care_of(one).pk).update(due_on=timezone.localdate())
+        dated(page(home, f"Datée {number}", live=False), timezone.now() + timedelta(days=3))
+    for check in PageCheck.objects.all():
+        checks.examine(actor=None, check=check, now=timezone.now())
+    with django_assert_max_num_queries(45):
+        shown = client.get(reverse(HOME)).content.decode()
+    assert shown.count("waiting-group ") + shown.count('waiting-group"') == 5
+
+
+def test_who_treats_cases_and_edits_nothing_sees_no_editors_panel(client, home):
+    client.force_login(AgentFactory())
+    assert "commune-waiting" not in client.get(reverse(HOME)).content.decode()

@@ -1,0 +1,263 @@
+"""What an editor relies on: addresses that follow, dates that hold, nothing lost, bad input refused."""
+
+import io
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image as Picture
+from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.images.models import Image
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import Comment, Page, ReferenceIndex, Revision, Site
+from wagtail_factories import DocumentFactory, ImageFactory
+
+from editing.actions import reviews
+from editing.redirects import in_circles
+from home.management.commands import scheduler
+from home.models import ContentPage
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.home import ContentPageFactory, SectionPageFactory, make_site, published
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def home():
+    return make_site()
+
+
+@pytest.fixture
+def editor(client):
+    user = SuperuserFactory()
+    client.force_login(user)
+    return user
+
+
+# -- Addresses ----------------------------------------------------------------------------------------------
+def test_who_has_the_old_address_of_a_page_or_of_one_below_it_arrives_after_a_change_of_its_slug(
+    client, home, django_capture_on_commit_callbacks
+):
+    section = published(SectionPageFactory(parent=home, title="Vivre", slug="vivre"))
+    ContentPageFactory(parent=section, title="Le port", slug="port")
+    section.slug = "habiter"
+    with django_capture_on_commit_callbacks(execute=True):
+        published(section)
+    for old, new in (("/vivre/", "/habiter/"), ("/vivre/port/", "/habiter/port/")):
+        assert client.get(old).headers["Location"] == new
+        assert client.get(new).status_code == 200
+
+
+def test_who_has_the_old_address_arrives_after_the_page_moved_and_moved_back(client, editor, home):
+    section = SectionPageFactory(parent=home, title="Vivre", slug="vivre")
+    page = ContentPageFactory(parent=home, title="Le port", slug="port")
+    client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, section.pk]))
+    assert client.get("/port/").headers["Location"] == "/vivre/port/"
+    client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, home.pk]))
+    assert client.get("/port/").status_code == 200
+    assert client.get("/vivre/port/").headers["Location"] == "/port/"
+
+
+def redirect(old: str, link: str) -> Redirect:
+    return Redirect.objects.create(old_path=old, redirect_link=link)
+
+
+def test_redirects_in_a_circle_end_in_not_found_and_others_still_lead_on(client, home):
+    for old, link in (("/a", "/b"), ("/b", "/c/"), ("/c", "/a"), ("/self", "/self/"), ("/sound", "/port")):
+        redirect(old, link)
+    redirect("/port", "https://elsewhere.example/port")
+    assert {client.get(path).status_code for path in ("/a/", "/b/", "/c/", "/self/")} == {404}
+    assert client.get("/sound/").status_code == 301
+    assert client.get("/port/").headers["Location"] == "https://elsewhere.example/port"
+
+
+def test_a_redirect_to_a_published_page_is_no_circle_even_where_the_page_has_one_of_its_own(client, home):
+    ContentPageFactory(parent=home, slug="port")
+    redirect("/ancien", "/port/")
+    redirect("/port", "/ancien/")
+    assert client.get("/ancien/").headers["Location"] == "/port/"
+
+
+def test_the_form_refuses_a_redirect_that_leads_back(client, editor, home):
+    Site.objects.update(hostname="orvenay.example")
+    kept = redirect("/b", "https://orvenay.example/c/")
+    add, edit = reverse("wagtailredirects:add"), reverse("wagtailredirects:edit", args=[kept.pk])
+    data = {"site": "", "is_permanent": "on", "redirect_page": ""}
+
+    def send(address: str, old: str, to: str):
+        return client.post(address, data | {"old_path": old, "redirect_link": f"https://orvenay.example{to}"})
+
+    for old, to in (("/c", "/b/"), ("/x", "/x/")):
+        assert "redirect_link" in send(add, old, to).context["form"].errors
+    assert send(add, "/a", "/b/").status_code == 302
+    assert "redirect_link" in send(edit, "/b", "/a").context["form"].errors
+    assert send(edit, "/b", "/d").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("ways", "circle"),
+    [({"a": "b"}, False), ({"a": "a"}, True), ({"a": "b", "b": "c", "c": "b"}, True), ({}, False)],
+)
+def test_circles_are_seen(ways, circle):
+    assert in_circles("a", ways.get) is circle
+
+
+def test_a_chain_without_end_is_a_circle():
+    assert in_circles("a", lambda path: path + "a")
+
+
+# -- Dates --------------------------------------------------------------------------------------------------
+def test_the_scheduler_publishes_and_withdraws_at_the_hour_and_a_faulty_page_holds_up_no_other(
+    client, home, monkeypatch
+):
+    monkeypatch.setattr(scheduler, "close_old_connections", lambda: None)
+    begin = timezone.now().replace(microsecond=0) + timedelta(hours=1)
+    bad, good = (ContentPageFactory(parent=home, title=title, live=False) for title in ("Fautive", "Saine"))
+    for page in (bad, good):
+        page.go_live_at, page.expire_at = begin, begin + timedelta(days=1)
+        page.save_revision().publish()
+    publish = Revision.publish
+
+    def faulty(self, **arguments):
+        if self.object_id == str(bad.pk):
+            raise RuntimeError("a page that cannot be published")
+        return publish(self, **arguments)
+
+    monkeypatch.setattr(Revision, "publish", faulty)
+    assert client.get(good.get_url()).status_code == 404
+    with time_machine.travel(begin + timedelta(seconds=1)):
+        call_command("scheduler", once=True)
+        assert client.get(good.get_url()).status_code == 200
+        assert not Page.objects.get(pk=bad.pk).live
+    with time_machine.travel(begin + timedelta(days=1, seconds=1)):
+        call_command("scheduler", once=True)
+        assert client.get(good.get_url()).status_code == 404
+
+
+# -- Nothing is lost ----------------------------------------------------------------------------------------
+def test_moving_a_page_keeps_its_words_versions_comments_and_who_looks_after_it(client, editor, home):
+    section = SectionPageFactory(parent=home)
+    page = published(ContentPageFactory(parent=home, title="Le port", body=[("heading", "Horaires")]))
+    comment = Comment.objects.create(
+        page=page, user=editor, text="Juste ?", contentpath=f"body.{page.body[0].id}"
+    )
+    care = reviews.care_of(page)
+    client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, section.pk]))
+    moved = ContentPage.objects.get(pk=page.pk)
+    assert moved.is_child_of(section)
+    assert moved.body[0].id == page.body[0].id
+    assert moved.revisions.exists()
+    assert list(moved.wagtail_admin_comments.all()) == [comment]
+    assert moved.care == care
+
+
+def test_a_copy_has_the_words_and_leaves_the_original_alone(client, editor, home):
+    page = published(
+        ContentPageFactory(parent=home, title="Le port", slug="port", body=[("heading", "Horaires")])
+    )
+    reviews.care_of(page)
+    data = {"new_title": "Copie", "new_slug": "copie", "new_parent_page": home.pk}
+    client.post(reverse("wagtailadmin_pages:copy", args=[page.pk]), data)
+    copy = ContentPage.objects.get(slug="copie")
+    assert copy.body[0].value == "Horaires"
+    assert (copy.live, ContentPage.objects.get(pk=page.pk).live) == (False, True)
+    assert not hasattr(copy, "care")
+
+
+def test_going_back_to_an_earlier_version_keeps_the_later_one_in_the_history(client, editor, home):
+    page = published(ContentPageFactory(parent=home, lead="Première"))
+    first = page.latest_revision
+    page.lead = "Deuxième"
+    published(page)
+    shown = client.get(reverse("wagtailadmin_pages:revisions_revert", args=[page.pk, first.pk]))
+    assert shown.context["form"]["lead"].value() == "Première"
+    leads = [one.as_object().lead for one in page.revisions.order_by("pk")]
+    assert leads == ["Première", "Deuxième"]
+
+
+def test_where_something_is_used_is_said_before_it_is_deleted(client, editor, home):
+    image = ImageFactory(title="Vieux-Port")
+    page = ContentPageFactory(parent=home, title="Le port", picture=image, picture_alt="Le port")
+    ReferenceIndex.create_or_update_for_object(page)
+    shown = client.get(reverse("wagtailimages:delete", args=[image.pk])).content.decode()
+    usage = reverse("wagtailimages:image_usage", args=[image.pk])
+    assert usage in shown
+    assert "Le port" in client.get(usage).content.decode()
+
+
+# -- The tools are there ------------------------------------------------------------------------------------
+def test_comments_and_previews_for_a_telephone_and_a_screen_stand_beside_a_page(client, editor, home):
+    shown = client.get(reverse("wagtailadmin_pages:edit", args=[ContentPageFactory(parent=home).pk]))
+    text = shown.content.decode()
+    assert 'data-side-panel="comments"' in text
+    assert {"375", "1280"} <= {part.split('"')[0] for part in text.split('data-device-width="')[1:]}
+
+
+def test_several_pictures_are_sent_at_once_and_each_has_its_focus(client, editor):
+    assert client.get(reverse("wagtailimages:add_multiple")).status_code == 200
+    answer = upload(client, get_test_image_file(size=(1600, 1000)).file.getvalue(), "port.png")
+    assert answer["success"], answer
+    image = Image.objects.get()
+    shown = client.get(reverse("wagtailimages:edit", args=[image.pk])).content.decode()
+    assert 'name="focal_point_x"' in shown
+
+
+# -- Bad input ----------------------------------------------------------------------------------------------
+def upload(client, content: bytes, name: str) -> dict:
+    data = {"title": name, "files[]": SimpleUploadedFile(name, content)}
+    return client.post(
+        reverse("wagtailimages:add_multiple"), data, headers={"X-Requested-With": "XMLHttpRequest"}
+    ).json()
+
+
+def test_a_picture_of_60_megapixels_is_refused_with_a_sentence(client, editor):
+    file = io.BytesIO()
+    Picture.new("1", (10_000, 6_000)).save(file, "PNG")
+    answer = upload(client, file.getvalue(), "immense.png")
+    assert not answer["success"]
+    assert "60" in answer["error_message"]
+    assert not Image.objects.exists()
+
+
+def test_a_drawing_with_a_script_is_no_picture_here(client, editor):
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    for name in ("arms.svg", "arms.png"):
+        assert not upload(client, drawing, name)["success"]
+    assert not Image.objects.exists()
+
+
+def test_a_drawing_that_is_offered_as_a_download_runs_nothing(client, editor, settings, tmp_path):
+    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = settings.STORAGES | {"default": files}
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    document = DocumentFactory(title="Plan", file=SimpleUploadedFile("plan.svg", drawing))
+    answer = client.get(document.url)
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_word_brings_along_does_not_reach_the_page():
+    """A text arrives as its editor's own marks, and what it does not know is left out, also where it was forged."""
+    block = {
+        "key": "a1",
+        "text": "Bonjour à tous, ici",
+        "type": "unstyled",
+        "depth": 0,
+        "inlineStyleRanges": [
+            {"offset": 0, "length": 7, "style": "BOLD"},
+            {"offset": 8, "length": 6, "style": "MSO_COLOR_RED"},
+        ],
+        "entityRanges": [{"key": 0, "offset": 16, "length": 3}],
+    }
+    link = {"type": "LINK", "mutability": "MUTABLE", "data": {"url": "javascript:alert(1)", "onclick": "x()"}}
+    posted = json.dumps({"blocks": [block], "entityMap": {"0": link}})
+    kept = ContentstateConverter(features=["bold", "link", "h2"]).to_database_format(posted)
+    assert "<b>Bonjour</b> à tous" in kept
+    assert not [sign for sign in ("style", "Mso", "MSO", "onclick", "javascript:") if sign in kept]

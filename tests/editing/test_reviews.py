@@ -1,0 +1,166 @@
+"""Pages are looked at again: who is told, when, and what one press does."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import PageLogEntry
+
+from editing import sweeps
+from editing.actions import reviews
+from editing.models import PageCare
+from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory
+from tests.factories.home import ContentPageFactory, make_site, published
+from tests.factories.news import NewsCategoryFactory, NewsIndexPageFactory, NewsPageFactory
+
+pytestmark = pytest.mark.django_db
+MONDAY = datetime(2026, 11, 23, 8, tzinfo=timezone.get_fixed_timezone(60))
+
+DAY = MONDAY.date()
+
+
+@pytest.fixture
+def home():
+    return make_site()
+
+
+def cared_for(home, *, owner=None, due_on=DAY, **page) -> PageCare:
+    page = ContentPageFactory(parent=home, owner=owner, **page)
+    return PageCare.objects.create(page_id=page.pk, due_on=due_on)
+
+
+def sweep(after: timedelta = timedelta()) -> list[str]:
+    """The letters that a sweep queues some time after Monday."""
+    from eservices.deliveries.models import Delivery
+
+    before = set(Delivery.objects.values_list("pk", flat=True))
+    with time_machine.travel(MONDAY + after, tick=False):
+        cache.delete("reviews-told")
+        reviews.tell(timezone.now())
+    return sorted(Delivery.objects.exclude(pk__in=before).values_list("recipient", flat=True))
+
+
+def test_pages_that_last_get_a_day_by_their_kind_and_news_gets_none(home):
+    with time_machine.travel(MONDAY, tick=False):
+        lasting = published(ContentPageFactory(parent=home))
+        NewsPageFactory(parent=NewsIndexPageFactory(parent=home), category=NewsCategoryFactory())
+        cache.clear()
+        sweeps.tell_of_reviews(timezone.now())
+    assert PageCare.objects.get(page=lasting).due_on == date(2027, 11, 23)
+    assert not PageCare.objects.filter(page__content_type__model="newspage").exists()
+
+
+def test_who_looks_after_a_page_is_told_once_then_again_then_the_chief_editors_are(home):
+    owner, chief = (
+        SuperuserFactory(email="julie@orvenay.example"),
+        EditorFactory(email="daniel@orvenay.example"),
+    )
+    care = cared_for(home, owner=owner)
+    assert sweep(-timedelta(days=1)) == []
+    assert sweep() == [owner.email]
+    assert sweep(timedelta(days=13)) == []
+    assert sweep(timedelta(days=14)) == [owner.email]
+    assert sweep(timedelta(days=27)) == []
+    assert sweep(timedelta(days=28)) == [chief.email]
+    assert sweep(timedelta(days=90)) == []
+    care.refresh_from_db()
+    assert care.escalated_at
+
+
+def test_one_letter_names_all_pages_of_a_person(home):
+    from eservices.deliveries.models import Delivery
+
+    owner = SuperuserFactory()
+    for title in ("Port", "Plage"):
+        cared_for(home, owner=owner, title=title)
+    assert sweep() == [owner.email]
+    text = Delivery.objects.get().payload["text"]
+    assert "Port" in text
+    assert "Plage" in text
+
+
+def test_who_was_chosen_is_told_and_not_who_made_the_page(home):
+    chosen = EditorFactory()
+    care = cared_for(home, owner=SuperuserFactory())
+    PageCare.objects.filter(pk=care.pk).update(keeper=chosen)
+    assert sweep() == [chosen.email]
+
+
+def test_where_nobody_is_left_to_look_after_a_page_the_chief_editors_are_told(home):
+    chief = EditorFactory()
+    cared_for(home, owner=SuperuserFactory(is_active=False))
+    assert sweep() == [chief.email]
+
+
+def test_of_drafts_nobody_is_told(home):
+    cared_for(home, owner=SuperuserFactory(), live=False)
+    assert sweep() == []
+
+
+def test_reviewed_still_right_is_one_press_and_stands_in_the_history(client, home):
+    editor = SuperuserFactory()
+    client.force_login(editor)
+    with time_machine.travel(MONDAY, tick=False):
+        care = cared_for(home, owner=editor)
+        client.post(reverse("editing:review", args=[care.page_id]), {"reviewed": "1"})
+    care.refresh_from_db()
+    assert (care.due_on, care.reviewed_by, care.told_at) == (date(2027, 11, 23), editor, None)
+    assert PageLogEntry.objects.get(action="editing.reviewed").user == editor
+
+
+def test_looking_at_the_question_answers_nothing(client, home):
+    client.force_login(SuperuserFactory())
+    care = cared_for(home)
+    client.get(reverse("editing:review", args=[care.page_id]), {"reviewed": "1"})
+    care.refresh_from_db()
+    assert care.reviewed_at is None
+
+
+def test_an_editor_chooses_who_how_often_and_when(client, home):
+    client.force_login(SuperuserFactory())
+    keeper, care = EditorFactory(), cared_for(home)
+    address = reverse("editing:review", args=[care.page_id])
+    client.post(address, {"keeper": keeper.pk, "months": "3", "due_on": "2027-01-31"})
+    care.refresh_from_db()
+    assert (care.keeper, care.months, care.due_on) == (keeper, 3, date(2027, 1, 31))
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [{"months": "0"}, {"months": "x"}, {"due_on": "9999-12-31"}, {"due_on": "\x00"}, {"keeper": "9" * 400}],
+)
+def test_what_cannot_be_is_said_beside_the_field(client, home, faulty):
+    client.force_login(SuperuserFactory())
+    care = cared_for(home)
+    answer = client.post(
+        reverse("editing:review", args=[care.page_id]),
+        {"keeper": "", "months": "3", "due_on": "2027-01-31"} | faulty,
+    )
+    assert (answer.status_code, answer.context["form"].is_valid()) == (200, False)
+
+
+def test_who_may_not_edit_a_page_cannot_review_it(client, home):
+    care = cared_for(home)
+    client.force_login(AgentFactory())
+    assert client.post(reverse("editing:review", args=[care.page_id]), {"reviewed": "1"}).status_code == 404
+    assert client.get(reverse("editing:reviews")).status_code == 200
+    care.refresh_from_db()
+    assert care.reviewed_at is None
+
+
+def test_the_report_shows_whose_day_has_come(client, home, django_assert_max_num_queries):
+    editor = SuperuserFactory()
+    client.force_login(editor)
+    cared_for(home, title="Due", owner=editor, due_on=timezone.localdate())
+    for number in range(8):
+        cared_for(home, title=f"Later{number}", due_on=timezone.localdate() + timedelta(days=9))
+    client.get(reverse("editing:reviews"))
+    with django_assert_max_num_queries(20):
+        everything = client.get(reverse("editing:reviews")).content.decode()
+    due = client.get(reverse("editing:reviews"), {"due": "on", "mine": "on"}).content.decode()
+    assert "Later3" in everything
+    assert "Due" in due
+    assert "Later3" not in due

@@ -3,13 +3,15 @@
 from django.db import transaction
 from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
+from wagtail.documents import get_document_model
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage
 from wagtail.models import COMMENTS_RELATION_NAME, Locale, Page, PageViewRestriction, Site, TranslatableMixin
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from . import generation, search
+from . import documents, generation, search
 from .models import CommuneSettings, Synonyms
+from .signals import search_rebuilt
 
 # Pages and translatable snippets, what they show, and what is around them.
 SHOWN = (Page, TranslatableMixin, AbstractImage, AbstractDocument)
@@ -46,6 +48,16 @@ def lost_when_closed_to_the_public(instance, **kwargs):
 def lost_when_deleted(sender, instance, **kwargs):
     if isinstance(instance, Page) and sender is not Page:
         search.drop(instance)
+
+
+@receiver(post_save, sender=get_document_model())
+def read_what_is_new(instance, **kwargs):
+    documents.ask(instance)
+
+
+@receiver(search_rebuilt)
+def read_what_was_never_read(**kwargs):
+    documents.ask_for_all()
 
 
 @receiver([post_save, post_delete])

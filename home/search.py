@@ -49,6 +49,7 @@ class Kind:
     singular: str
     plural: str
     order: int = 50
+    in_sitemap: bool = False  # for what is no page, which a sitemap knows by itself
 
 
 search: Registry[Kind] = Registry("search")

@@ -8,3 +8,6 @@ contact_received = Signal()
 
 # Sent when search forgot everything and found all pages anew: who keeps other things in it does so again.
 search_rebuilt = Signal()
+
+# Sent when the text of a document was read. Keyword: document.
+document_read = Signal()

@@ -9,6 +9,7 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 from wagtail.models import DraftStateMixin, Page, Revision
 
+from . import documents, missed
 from .background import sweeps
 from .models.background import Heartbeat
 from .tasks import heartbeat
@@ -32,6 +33,13 @@ def beat(now) -> None:
 
 
 TRY_AGAIN_AFTER = 10 * 60  # seconds; a page that cannot be published is not tried at every sweep
+
+
+@sweeps.register("document_texts")
+def read_documents(now) -> None:
+    """Wakes a worker for each document whose text was not read yet, and forgets what was sought a year ago."""
+    documents.wake(now)
+    missed.forget()
 
 
 @sweeps.register("publish_scheduled")

@@ -19,6 +19,14 @@ def heartbeat() -> None:
     learn_how_much_there_is()
 
 
+@task(priority=-60)
+def read_document(pk: int) -> None:
+    """Reads the text of a document for search."""
+    from . import documents
+
+    documents.read(pk, timezone.now())
+
+
 def prune() -> None:
     """Removes old results; without it the table of tasks grows for ever."""
     from django_tasks_db.models import DBTaskResult

@@ -1,5 +1,6 @@
 """Search, and what machines ask a site for."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -15,9 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail import views as wagtail_views
 from wagtail.models import Page
 
-from . import colours, links, navigation, routing, search, vcard
+from . import colours, links, missed, navigation, routing, search, vcard
 from . import look as looks
-from .models import CommuneSettings, Person
+from .models import CommuneSettings, Person, SearchEntry
 from .models.base import kept_out_of_sitemaps, restricted
 from .origin import comes_from_here
 
@@ -49,6 +50,8 @@ def find(request):
     hits = [hit for hit in results.of(kind) if hit is not best]
     page = Paginator(hits, PER_PAGE).get_page(request.GET.get("page"))
     search.read_texts([*page, *([best] if best else [])])
+    if not results.hits or results.meant or results.any:
+        missed.note(request, query, get_language())
     context = {
         "query": query,
         "results": results,
@@ -105,8 +108,15 @@ def sitemap(request):
     for page in pages.select_related("locale").order_by("path"):
         if page.path.startswith(homes) and (url := links.full_address(page, request)):
             groups.setdefault(page.translation_key, []).append((page, url))
-    context = {"groups": groups.values()}
+    context = {"groups": groups.values(), "others": _others(request)}
     return render(request, "home/sitemap.xml", context, content_type="application/xml")
+
+
+def _others(request) -> list[tuple[str, datetime | None]]:
+    """What is no page: address and day."""
+    kinds = [key for key, kind in search.search.items() if kind.in_sitemap]
+    entries = SearchEntry.objects.filter(kind__in=kinds).order_by("-date", "pk").values_list("url", "date")
+    return [(links.absolute(url, request), date) for url, date in entries]
 
 
 @require_safe

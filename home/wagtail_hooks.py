@@ -2,15 +2,16 @@
 
 from django.conf import settings
 from django.templatetags.static import static
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import DismissibleMenuItem
+from wagtail.admin.menu import DismissibleMenuItem, MenuItem
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
-from . import colours
+from . import colours, missed_report
 from .alerts import admin as alerts_admin  # noqa: F401
 from .models import CommuneSettings, Synonyms
 from .rich_text import PageLinks
@@ -60,3 +61,18 @@ class SynonymsViewSet(SnippetViewSet):
 
 
 register_snippet(SynonymsViewSet)
+
+
+@hooks.register("register_admin_urls")
+def missed_urls():
+    return [path("reports/sought-in-vain/", missed_report.MissedView.as_view(), name="home_missed")]
+
+
+class MissedItem(MenuItem):
+    def is_shown(self, request):
+        return missed_report.may_read(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def missed_item():
+    return MissedItem(_("Sought in vain"), reverse("home_missed"), icon_name="search", order=900)

@@ -1,10 +1,17 @@
-"""What services that mail for us say of letters, by anymail's webhooks."""
+"""What services that mail for us say of letters, by anymail's webhooks; and search follows the archive."""
 
 from anymail.signals import EventType, RejectReason, tracking
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from wagtail.signals import published, unpublished
+
+from home.search import drop
+from home.signals import search_rebuilt
 
 from .bounces import receiving
 from .bounces.reports import STATUS, Verdict, verdict
+from .models import Campaign, Mailing
+from .search import keep_all, keep_mailing
 
 GONE = {RejectReason.INVALID, RejectReason.BOUNCED}
 
@@ -26,3 +33,25 @@ def _verdict(event) -> Verdict:
     if code:
         return verdict(code[1])
     return Verdict.GONE if event.reject_reason in GONE else Verdict.FAILED
+
+
+@receiver(post_save, sender=Mailing)
+def found_when_mailed(instance, **kwargs):
+    if instance.number is not None:
+        keep_mailing(instance)
+
+
+@receiver([published, unpublished], sender=Campaign)
+def found_as_published(instance, **kwargs):
+    for mailing in Mailing.objects.filter(campaign__translation_key=instance.translation_key):
+        keep_mailing(mailing)
+
+
+@receiver(post_delete, sender=Campaign)
+def lost_when_deleted(instance, **kwargs):
+    drop(instance)
+
+
+@receiver(search_rebuilt)
+def found_again(**kwargs):
+    keep_all()

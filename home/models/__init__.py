@@ -7,7 +7,7 @@ from .contact import ContactPage, FormField
 from .orientation import AccessibilityPage, QuestionsPage, SitePlanPage
 from .pages import ContentPage, HomePage, SectionPage
 from .people import Contact, OfficePage, Person
-from .search import SearchEntry, Synonyms
+from .search import DocumentText, Missed, SearchEntry, Synonyms
 from .settings import CommuneSettings, OpeningHours
 from .waste import WasteCollection, WasteDistrict
 
@@ -19,9 +19,11 @@ __all__ = [
     "Contact",
     "ContactPage",
     "ContentPage",
+    "DocumentText",
     "FormField",
     "Heartbeat",
     "HomePage",
+    "Missed",
     "OfficePage",
     "OpeningHours",
     "Person",

@@ -133,3 +133,39 @@ class Synonyms(models.Model):
     def _groups(cls, language: str) -> list[list[tuple[str, ...]]]:
         found = cls.objects.filter(language=language).order_by("pk")
         return [[tuple(spoken(term)) for term in group.terms] for group in found]
+
+
+class DocumentText(models.Model):
+    """The text of a document, for search. While ``due_at`` is set it waits to be read."""
+
+    document = models.OneToOneField("wagtaildocs.Document", models.CASCADE, related_name="text")
+    digest = models.CharField(max_length=40, blank=True)  # of the file that it is the text of
+    text = models.TextField(blank=True)
+    due_at = models.DateTimeField(null=True, db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("text of a document")
+        verbose_name_plural = _("texts of documents")
+
+    def __str__(self):
+        return str(self.document)
+
+
+class Missed(models.Model):
+    """Words that several people sought on a day and that nothing answered. Whose they were is not known."""
+
+    language = models.CharField(_("Language"), max_length=12, choices=settings.LANGUAGES)
+    day = models.DateField(_("Day"))
+    words = models.CharField(_("Words"), max_length=100)
+    times = models.PositiveIntegerField(_("How often"), default=0)
+
+    class Meta:
+        verbose_name = _("words sought in vain")
+        verbose_name_plural = _("words sought in vain")
+        constraints = [
+            models.UniqueConstraint(fields=["language", "day", "words"], name="missed_words_once_a_day")
+        ]
+
+    def __str__(self):
+        return self.words

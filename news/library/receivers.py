@@ -5,9 +5,9 @@ from django.dispatch import receiver
 from django.utils.translation import override
 from wagtail.models import CollectionViewRestriction
 
-from home import search
+from home import documents, search
 from home.dates import date_format
-from home.signals import search_rebuilt
+from home.signals import document_read, search_rebuilt
 
 from .models import Publication
 
@@ -26,9 +26,15 @@ def found(instance, **kwargs):
             title=instance.title,
             url=instance.document.url,
             summary=instance.number,
-            text=instance.kind.name,
+            text=f"{instance.kind.name}\n{documents.known_text(instance.document)}",
             trail=f"{instance.document.file_extension.upper()}, {date_format(instance.date)}",
         )
+
+
+@receiver(document_read)
+def read(document, **kwargs):
+    for one in Publication.objects.filter(document=document).select_related("document", "kind"):
+        found(instance=one)
 
 
 @receiver(post_delete, sender=Publication)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from wagtail.models import GroupApprovalTask, Workflow, WorkflowContentType, WorkflowTask
 
 from eservices.deliveries.models import Delivery
+from home import search
 from news.models import NewsCategory
 from newsletter import readiness
 from newsletter.composing import parts, shown_to
@@ -315,3 +316,27 @@ def test_a_campaign_is_previewed_as_it_will_be_read(mode, news):
     assert "La plage" in content
     assert ("@media all" in content) == (mode == "night")
     assert ' src="' not in content or mode != "bare"
+
+
+# -- The archive is found ------------------------------------------------------------------------------------
+def test_a_letter_is_found_once_it_was_mailed_and_stands_in_the_sitemap(client):
+    campaign = CampaignFactory(title="Le pont rouvre")
+    assert not search.find("pont", "fr").hits
+    mailing = mailed(campaign)
+    address = reverse("newsletter:archived", args=[mailing.number])
+    assert [hit.url for hit in search.find("pont", "fr").hits] == [address]
+    assert address in client.get("/sitemap.xml").content.decode()
+    search.rebuild()
+    assert search.find("pont", "fr").hits
+    campaign.unpublish()
+    assert not search.find("pont", "fr").hits
+    assert address not in client.get("/sitemap.xml").content.decode()
+
+
+def test_search_knows_a_letter_by_its_own_words_and_not_by_what_it_tells_of(client, news):
+    mailed(CampaignFactory(title="Le pont rouvre", pages=[article(news, "Villa Oulevay")]))
+    assert "letter" not in [hit.entry.kind for hit in search.find("oulevay", "fr").hits]
+
+
+def test_the_sign_up_leads_to_earlier_letters(client):
+    assert reverse("newsletter:archive") in client.get(reverse("newsletter:subscribe")).content.decode()

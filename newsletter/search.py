@@ -1,0 +1,47 @@
+"""Letters that were mailed are found by their subject and by what only they say.
+
+News, notices and events that a letter tells of are found themselves: a notice must be gone when its days are over.
+"""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from home.dates import date_format
+from home.search import Kind, drop, keep, search
+
+from .items import items
+from .models import Campaign, Mailing
+
+search.register("letter")(Kind(_("Letter"), _("Letters"), order=45, in_sitemap=True))
+
+
+def keep_mailing(mailing: Mailing) -> None:
+    """Search finds a letter of the archive in each language that it was published in."""
+    for campaign in Campaign.objects.of(mailing.campaign.translation_key):
+        drop(campaign)
+        if mailing.number is not None and mailing.campaign.live and campaign.live:
+            _keep(campaign, mailing)
+
+
+def _keep(campaign: Campaign, mailing: Mailing) -> None:
+    language = campaign.locale.language_code
+    free = [block for block in campaign.body if block.block_type not in items]
+    words = [str(part) for block in free for part in block.block.get_searchable_content(block.value)]
+    with override(language):
+        keep(
+            campaign,
+            language,
+            kind="letter",
+            title=campaign.title,
+            url=reverse("newsletter:archived", args=[mailing.number]),
+            summary=campaign.summary or campaign.lead,
+            text="\n".join([campaign.lead, *words]).strip(),
+            trail=date_format(mailing.day),
+            date=mailing.started_at,
+        )
+
+
+def keep_all() -> None:
+    for mailing in Mailing.objects.published().select_related("campaign"):
+        keep_mailing(mailing)

@@ -33,7 +33,7 @@ def proposals_for(user):
 
 def proposal_for(user, pk: int) -> Proposal:
     """Raises Http404."""
-    found = proposals_for(user).filter(pk=pk).select_related("entry__theme", "decided_by").first()
+    found = proposals_for(user).filter(pk=pk).select_related("entry__theme", "page", "decided_by").first()
     if found is None:
         raise Http404
     return found

@@ -78,6 +78,9 @@ def decide(request, pk: int):
     except actions.IllegalTransition:
         messages.warning(request, _("Somebody else decided this meanwhile."))
         return redirect("proposal_desk", pk)
+    except kinds.Impossible as hindrance:
+        messages.error(request, str(hindrance))
+        return redirect("proposal_desk", pk)
     return _page(request, proposal, form, 422 if form.is_bound else 200)
 
 

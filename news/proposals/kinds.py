@@ -7,6 +7,10 @@ from typing import Any
 from .models import Proposal
 
 
+class Impossible(Exception):
+    """What was to be accepted cannot be done, and why."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One thing that can be proposed."""
@@ -25,9 +29,10 @@ def of(proposal: Proposal) -> Kind:
 
 
 def by_name() -> dict[str, Kind]:
+    from ..agenda.proposing import EVENTS
     from ..directory.proposing import ENTRIES
 
-    return {Proposal.Kind.ENTRY: ENTRIES}
+    return {Proposal.Kind.ENTRY: ENTRIES, Proposal.Kind.EVENT: EVENTS}
 
 
 def decided_by(user) -> list[str]:

@@ -29,12 +29,13 @@ class ProposalQuerySet(models.QuerySet):
 
 
 class Proposal(models.Model):
-    """Something that somebody proposes: a new entry of the directory or changes to one."""
+    """Something that somebody proposes: an event, a new entry of the directory or changes to one."""
 
     KEPT_FOR = timedelta(days=365)  # after the decision
 
     class Kind(models.TextChoices):
         ENTRY = "entry", _("directory")
+        EVENT = "event", _("agenda")
 
     kind = models.CharField(_("what for"), max_length=8, choices=Kind)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.ASKED)
@@ -46,6 +47,14 @@ class Proposal(models.Model):
         null=True,
         blank=True,
         related_name="proposals",
+    )
+    page = models.ForeignKey(
+        "wagtailcore.Page",
+        models.SET_NULL,
+        verbose_name=_("page made of it"),
+        null=True,
+        blank=True,
+        related_name="+",
     )
     data = models.JSONField(default=dict)
     before = models.JSONField(default=dict)

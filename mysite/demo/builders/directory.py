@@ -84,6 +84,8 @@ def propose(world: World) -> None:
             contact_name="Chloé Pittet et Marc Jaton",
             phone="021 000 42 66",
         )
+    with clock.set_to(clock.at(world.today - timedelta(days=3), 12, 20)):
+        actions.confirm(proposal=ask_for_event(world))
     with clock.set_to(clock.at(world.today - timedelta(days=1), 18, 30)):
         actions.confirm(proposal=ask_for_new(world.directory["cycles-du-lac"].theme))
 
@@ -111,5 +113,36 @@ def ask_for_new(theme: DirectoryTheme) -> Proposal:
         title=said["name"],
         data=nothing | said,
         email="lina.haddad@courriel.example",
+        language="fr",
+    )
+
+
+def ask_for_event(world: World) -> Proposal:
+    choir = world.directory["choeur-orvenette"]
+    said = {
+        "title": "Loto du Chœur de l’Orvenette",
+        "lead": "Trente séries, des jambons, des bons, et la tombola des enfants à l’entracte.",
+        "day": clock.day("sat+9w", world.today).isoformat(),
+        "starts": "19:30",
+        "ends": "23:00",
+        "repeats": "",
+        "until": None,
+        "place": "Salle des Ormes",
+        "address": "Quai du Vieux-Port 12",
+        "price": "CHF 15.– le carton",
+        "access": "De plain-pied",
+        "organiser": choir.name,
+        "host": str(choir.pk),
+        "phone": choir.phone,
+        "text": "Ouverture des portes à 18 h 30. Petite restauration.",
+    }
+    return actions.ask(
+        kind=Proposal.Kind.EVENT,
+        title=said["title"],
+        data={
+            name: set_in_type(value, "fr") if value and name != "host" else value
+            for name, value in said.items()
+        },
+        email=choir.keeper,
         language="fr",
     )

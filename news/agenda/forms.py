@@ -1,0 +1,102 @@
+"""What may be said of an event by who proposes it."""
+
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..proposals.forms import SentForm
+
+AHEAD = timedelta(days=731)
+
+
+class DayField(forms.DateField):
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    default_error_messages = {"invalid": _("Enter a day, for example 24.11.2026.")}
+
+
+class HourField(forms.TimeField):
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    default_error_messages = {"invalid": _("Enter an hour, for example 19:30.")}
+
+
+class EventForm(forms.Form):
+    """An event, as short as it can be told."""
+
+    title = forms.CharField(
+        label=_("What is it called?"), max_length=120, error_messages={"required": _("Enter the name.")}
+    )
+    lead = forms.CharField(
+        label=_("In one sentence"),
+        max_length=400,
+        error_messages={"required": _("Say in one sentence what happens.")},
+    )
+    day = DayField(label=_("Day"), error_messages={"required": _("Enter the day.")})
+    starts = HourField(
+        label=_("Begins at"), error_messages={"required": _("Enter the hour at which it begins.")}
+    )
+    ends = HourField(label=_("Ends at"), required=False)
+    repeats = forms.ChoiceField(label=_("Does it come back?"), required=False)
+    until = DayField(label=_("Up to and with"), required=False, help_text=_("Only for what comes back."))
+    place = forms.CharField(
+        label=_("Place"), max_length=120, error_messages={"required": _("Say where it is.")}
+    )
+    address = forms.CharField(label=_("Street and number"), max_length=200, required=False)
+    price = forms.CharField(
+        label=_("Price"), max_length=60, required=False, help_text=_("Short: “Free”, “CHF 12.–”.")
+    )
+    access = forms.CharField(label=_("Access without barriers"), max_length=60, required=False)
+    organiser = forms.CharField(
+        label=_("Organised by"),
+        max_length=200,
+        error_messages={"required": _("Say who organises it.")},
+    )
+    host = forms.ChoiceField(
+        label=_("The same in our directory"), required=False, help_text=_("The event then stands there too.")
+    )
+    phone = forms.CharField(
+        label=_("Telephone for questions"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+    )
+    text = forms.CharField(label=_("Description"), max_length=4000, required=False, widget=forms.Textarea)
+
+    def __init__(self, *args, **kwargs):
+        from news.models import REPEATS, DirectoryEntry
+
+        super().__init__(*args, **kwargs)
+        entries = DirectoryEntry.objects.public().values_list("pk", "name")
+        self.fields["host"].choices = [("", ""), *((str(pk), name) for pk, name in entries)]
+        self.fields["repeats"].choices = REPEATS
+
+    def clean_day(self):
+        day, today = self.cleaned_data["day"], timezone.localdate()
+        if not today <= day <= today + AHEAD:
+            raise forms.ValidationError(_("Choose a day between today and two years from now."))
+        return day
+
+    def clean(self):
+        data = super().clean()
+        day, until = data.get("day"), data.get("until")
+        if data.get("repeats") and day and "until" not in self.errors:
+            if not until:
+                self.add_error("until", _("Say until when it comes back."))
+            elif not day <= until <= day + AHEAD:
+                self.add_error("until", _("It comes back after it begins, and within two years."))
+        return data
+
+    def values(self) -> dict:
+        """As plain data."""
+        data = self.cleaned_data
+        hours = {name: data[name] and f"{data[name]:%H:%M}" for name in ("starts", "ends")}
+        until = data["until"] if data["repeats"] else None
+        days = {"day": data["day"].isoformat(), "until": until and until.isoformat()}
+        return {name: data[name] for name in EventForm.base_fields} | hours | days
+
+
+class NewEventForm(SentForm, EventForm):
+    """An event that somebody outside proposes."""
+
+    field_order = [*EventForm.base_fields, "sender"]

@@ -1,0 +1,121 @@
+"""Events as something that can be proposed: in words, and the draft that is made of what is accepted."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import linebreaks
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+from wagtail.rich_text import RichText
+
+from home.dates import date_format
+from home.templatetags.commune import clock
+
+from ..proposals.kinds import Impossible, Kind
+from ..proposals.models import Proposal
+from .forms import EventForm
+
+TEXTS = ("title", "lead", "place", "address", "price", "access", "organiser", "phone", "repeats")
+
+
+def labels() -> dict[str, str]:
+    return {name: str(field.label) for name, field in EventForm.base_fields.items()}
+
+
+def words(name: str, value, language: str) -> str:
+    """A value as an editor reads it."""
+    from news.models import REPEATS, DirectoryEntry
+
+    if name == "repeats":
+        return str(dict(REPEATS).get(value or "", value))
+    if value in ("", None):
+        return ""
+    if name in ("day", "until"):
+        return date_format(date.fromisoformat(value), _("l j F Y"))
+    if name in ("starts", "ends"):
+        return clock(time.fromisoformat(value))
+    if name == "host":
+        return next(iter(DirectoryEntry.objects.filter(pk=value).values_list("name", flat=True)), "")
+    return str(value)
+
+
+def accept(*, proposal: Proposal, actor):
+    """A draft below the agenda, for an editor to finish and publish. Raises Impossible without an agenda."""
+    from news.models import EventPage
+
+    index = agenda_of(proposal.language)
+    if index is None:
+        raise Impossible(_("There is no agenda to put it into: publish one first."))
+    said = proposal.data
+    start, end = _span(said)
+    page = EventPage(
+        start=start,
+        end=end,
+        until=date.fromisoformat(said["until"]) if said["until"] else None,
+        host=_host(proposal),
+        locale=index.locale,
+        live=False,
+        **{name: said[name] or "" for name in TEXTS},
+    )
+    if said["text"]:
+        page.body = [("text", RichText(linebreaks(said["text"], autoescape=True)))]
+    index.add_child(instance=page)
+    page.save_revision(user=actor)
+    log(page, "wagtail.create", user=actor)
+    proposal.page = page
+    return page
+
+
+def agenda_of(language: str):
+    """The agenda in a language, else any."""
+    from news.models import EventIndexPage
+
+    found = list(EventIndexPage.objects.live().select_related("locale").order_by("path"))
+    same = (page for page in found if page.locale.language_code == language)
+    return next(same, None) or next(iter(found), None)
+
+
+def may_decide(user) -> bool:
+    if not user.is_active or not user.has_perm("wagtailadmin.access_admin"):
+        return False
+    from news.models import EventIndexPage
+
+    pages = EventIndexPage.objects.live().order_by("path")
+    return any(page.permissions_for_user(user).can_add_subpage() for page in pages[:4])
+
+
+def _span(said: dict) -> tuple[datetime, datetime | None]:
+    """From when to when; what ends before it begins ends on the next day."""
+    day, starts = date.fromisoformat(said["day"]), time.fromisoformat(said["starts"])
+    start = timezone.make_aware(datetime.combine(day, starts))
+    if not said["ends"]:
+        return start, None
+    ends = time.fromisoformat(said["ends"])
+    last = day if ends > starts else day + timedelta(days=1)
+    return start, timezone.make_aware(datetime.combine(last, ends))
+
+
+def _host(proposal: Proposal):
+    from news.models import DirectoryEntry
+
+    return DirectoryEntry.objects.filter(pk=proposal.data["host"] or None).first()
+
+
+def public_url(proposal: Proposal) -> str:
+    return proposal.page.get_url() or "" if proposal.page_id and proposal.page.live else ""
+
+
+def desk_url(proposal: Proposal) -> str:
+    return reverse("wagtailadmin_pages:edit", args=[proposal.page_id]) if proposal.page_id else ""
+
+
+EVENTS = Kind(
+    labels=labels,
+    words=words,
+    current=lambda proposal: {},
+    accept=accept,
+    may_decide=may_decide,
+    public_url=public_url,
+    desk_url=desk_url,
+)

@@ -1,0 +1,21 @@
+"""Proposing an event."""
+
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from ..proposals.models import Proposal
+from ..proposals.receiving import receive
+from .forms import NewEventForm
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request):
+    """An event of an association, for the agenda."""
+    return receive(
+        request,
+        NewEventForm(request.POST if request.method == "POST" else None),
+        kind=Proposal.Kind.EVENT,
+        title=lambda form: form.cleaned_data["title"],
+        template="news/agenda/propose.html",
+    )

@@ -1,0 +1,143 @@
+"""Events that associations propose."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core import signing
+from django.urls import reverse
+
+from eservices.deliveries.models import Delivery
+from news.models import EventPage, Proposal
+from news.proposals.states import State
+from tests.factories.accounts import AgentFactory, SuperuserFactory
+from tests.factories.directory import DirectoryEntryFactory
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def opened() -> str:
+    with time_machine.travel(NOW - timedelta(minutes=2), tick=False):
+        return signing.TimestampSigner(salt="reports.opened").sign("report")
+
+
+def propose(client, **changes):
+    data = {
+        "title": "Loto du chœur",
+        "lead": "Trente séries et des jambons.",
+        "day": "2027-02-06",
+        "starts": "19:30",
+        "ends": "01:00",
+        "repeats": "",
+        "until": "",
+        "place": "Salle des Ormes",
+        "organiser": "Chœur de l’Orvenette",
+        "host": "",
+        "text": "Cartons en vente <b>sur place</b>.\n\nOuverture des portes à 18 h.",
+        "sender": "choeur@example.org",
+        "opened": opened(),
+        "website": "",
+    }
+    return client.post(reverse("news:event_propose"), data | changes)
+
+
+def sent(client, **changes) -> Proposal:
+    assert propose(client, **changes).status_code == 302
+    (text,) = (one.payload["text"] for one in Delivery.objects.all())
+    client.post(re.search(r"http://[^/\s]+(/\S*propositions/\S+)", text)[1])
+    return Proposal.objects.get()
+
+
+def test_what_is_accepted_becomes_a_draft_that_an_editor_publishes(client, agenda):
+    choir = DirectoryEntryFactory(name="Chœur de l’Orvenette")
+    proposal = sent(client, host=str(choir.pk))
+    assert proposal.state == State.WAITING
+    client.force_login(SuperuserFactory())
+    shown = client.get(reverse("proposal_desk", args=[proposal.pk])).content.decode()
+    assert "Loto du chœur" in shown
+    assert "&lt;b&gt;sur place" in shown
+    assert client.post(reverse("proposal_desk", args=[proposal.pk]), {"accept": "1"}).status_code == 302
+    page = EventPage.objects.get()
+    assert not page.live
+    assert page.get_parent().specific == agenda
+    assert (page.host, page.place, page.last_day) == (choir, "Salle des Ormes", date(2027, 2, 7))
+    assert "&lt;b&gt;sur place&lt;/b&gt;" in page.body[0].value.source
+    assert "Loto" not in client.get(agenda.url).content.decode()
+    assert client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
+    page.get_latest_revision().publish()
+    assert "Loto" in client.get(agenda.url).content.decode()
+    assert Delivery.objects.filter(subject=f"proposal:{proposal.pk}").count() == 3
+
+
+def test_what_comes_back_is_proposed_too(client, agenda):
+    proposal = sent(client, repeats="week", until="2027-03-01", ends="21:00")
+    client.force_login(SuperuserFactory())
+    client.post(reverse("proposal_desk", args=[proposal.pk]), {"accept": "1"})
+    assert EventPage.objects.get().dates.count() == 4
+
+
+def test_what_is_refused_makes_no_page(client, agenda):
+    proposal = sent(client)
+    client.force_login(SuperuserFactory())
+    client.post(
+        reverse("proposal_desk", args=[proposal.pk]), {"refuse": "1", "reason": "La salle est prise."}
+    )
+    assert not EventPage.objects.exists()
+    assert any("La salle est prise." in one.payload["text"] for one in Delivery.objects.all())
+
+
+def test_without_an_agenda_nothing_is_accepted(client, home):
+    proposal = sent(client)
+    user = SuperuserFactory()
+    client.force_login(user)
+    assert client.get(reverse("proposal_desk", args=[proposal.pk])).status_code == 404
+
+
+def test_who_may_not_write_events_decides_none(client, agenda):
+    proposal = sent(client)
+    client.force_login(AgentFactory())
+    assert client.get(reverse("proposal_desk", args=[proposal.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"title": ""},
+        {"title": "\x00"},
+        {"lead": "x" * 10_000},
+        {"day": "2026-11-23"},
+        {"day": "2029-01-01"},
+        {"day": "9999-12-31"},
+        {"day": "\x00"},
+        {"starts": "25:00"},
+        {"starts": ""},
+        {"repeats": "daily"},
+        {"repeats": "week"},
+        {"repeats": "week", "until": "2027-01-01"},
+        {"repeats": "week", "until": "9999-12-31"},
+        {"host": "999"},
+        {"host": "\x00"},
+        {"sender": "nobody"},
+        {"opened": ""},
+    ],
+)
+def test_what_cannot_be_is_refused(client, agenda, wrong):
+    assert propose(client, **wrong).status_code == 422
+    assert not Proposal.objects.exists()
+
+
+def test_robots_are_thanked_and_nothing_happens(client, agenda):
+    assert propose(client, website="x").status_code == 302
+    assert not Proposal.objects.exists()
+
+
+def test_the_form_is_found_from_the_agenda(client, agenda):
+    assert reverse("news:event_propose") in client.get(agenda.url).content.decode()
+    assert client.get(reverse("news:event_propose")).status_code == 200

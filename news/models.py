@@ -474,6 +474,7 @@ from .notices.models import (  # noqa: E402
     NoticeSettings,
     Posting,
 )
+from .orientation.models import GuidePage, PlacesPage  # noqa: E402
 from .proposals.models import Proposal  # noqa: E402
 from .waste.models import WasteCalendarPage, WasteReminder  # noqa: E402
 
@@ -485,6 +486,7 @@ __all__ = [
     "EventDate",
     "EventIndexPage",
     "EventPage",
+    "GuidePage",
     "JobIndexPage",
     "JobPage",
     "KeeperLink",
@@ -499,6 +501,7 @@ __all__ = [
     "NoticeKind",
     "NoticePage",
     "NoticeSettings",
+    "PlacesPage",
     "Posting",
     "Proposal",
     "Publication",

@@ -24,6 +24,8 @@ STREAMS = (
     "aside",
     "tasks",
     "form",
+    "steps",
+    "places",
     "fees",
     "stages",
     "next_steps",

@@ -2,7 +2,7 @@
 
 import factory
 
-from news.models import DirectoryEntry, DirectoryPage, DirectoryTheme
+from news.models import DirectoryEntry, DirectoryPage, DirectoryTheme, GuidePage, PlacesPage
 
 from .home import PageFactory, locale
 
@@ -32,3 +32,19 @@ class DirectoryPageFactory(PageFactory):
 
     class Meta:
         model = DirectoryPage
+
+
+class GuidePageFactory(PageFactory):
+    title = "Un enfant arrive"
+    slug = "un-enfant-arrive"
+
+    class Meta:
+        model = GuidePage
+
+
+class PlacesPageFactory(PageFactory):
+    title = "Lieux utiles"
+    slug = "lieux-utiles"
+
+    class Meta:
+        model = PlacesPage

@@ -19,18 +19,21 @@ from home.models import (
 from news.models import (
     DirectoryPage,
     EventIndexPage,
+    GuidePage,
     JobIndexPage,
     LibraryPage,
     MeetingIndexPage,
     NewsIndexPage,
     NewsPage,
     NoticeIndexPage,
+    PlacesPage,
     WasteCalendarPage,
 )
 
 from .. import clock
 from ..markup import Blocks, Entry, read
 from ..state import UNFINISHED
+from ..typography import set_in_type
 from . import home_page
 from .commune import as_stream, hours
 from .world import LANGUAGES, World
@@ -40,6 +43,8 @@ KINDS = {
     "office": OfficePage,
     "contact": ContactPage,
     "directory": DirectoryPage,
+    "guide": GuidePage,
+    "places": PlacesPage,
     "notices": NoticeIndexPage,
     "meetings": MeetingIndexPage,
     "library": LibraryPage,
@@ -163,7 +168,11 @@ def fill(world: World) -> None:
 def write(page, entry: Entry, world: World) -> None:
     """Content and what belongs to the kind of page."""
     blocks = Blocks(entry, world.find(entry.language))
-    if hasattr(page, "body"):
+    if isinstance(page, GuidePage):
+        page.steps = as_stream(page, "steps", steps(blocks))
+    elif isinstance(page, PlacesPage):
+        page.places = as_stream(page, "places", places(entry))
+    elif hasattr(page, "body"):
         page.body = as_stream(page, "body", blocks.body())
     if isinstance(page, ContentPage):
         page.picture = world.images.get(entry["picture"]) or page.picture
@@ -177,6 +186,32 @@ def write(page, entry: Entry, world: World) -> None:
         page.authority = entry["authority"]
     if isinstance(page, ContactPage):
         write_contact(page, entry, blocks)
+
+
+def steps(blocks: Blocks) -> list[dict]:
+    """The numbered steps of a body as a guide's. ``… | page:key`` at the end of one leads on."""
+    found = []
+    for block in blocks.body():
+        for item in block["value"] if block["type"] == "steps" else ():
+            text, _bar, key = item["value"]["text"].partition(" | page:")
+            page = blocks.find("page", key) if key else None
+            value = {"title": item["value"]["title"], "text": f"<p>{text}</p>", "page": page, "label": ""}
+            found.append({"type": "step", "value": value})
+    return found
+
+
+def places(entry: Entry) -> list[dict]:
+    """``name | text | address | latitude longitude``, a line each, below its heading."""
+    found = []
+    for line in filter(None, entry.body.splitlines()):
+        if line.startswith("## "):
+            found.append({"type": "heading", "value": line[3:]})
+            continue
+        name, text, address, at = (set_in_type(part.strip(), entry.language) for part in line.split("|"))
+        lat, lon = map(float, at.split())
+        value = {"name": name, "text": text, "address": address, "lat": lat, "lon": lon, "page": None}
+        found.append({"type": "place", "value": value})
+    return found
 
 
 def other_hours(words: str, world: World) -> list[dict]:

@@ -7,5 +7,5 @@ class HomeConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self):
-        from . import receivers  # noqa: F401
+        from . import checks, receivers  # noqa: F401
         from .alerts import receivers as alerts  # noqa: F401

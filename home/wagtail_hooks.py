@@ -15,6 +15,7 @@ from . import colours, missed_report
 from .alerts import admin as alerts_admin  # noqa: F401
 from .models import CommuneSettings, Synonyms
 from .rich_text import PageLinks
+from .translation_views import TranslationBoardView, may_translate
 
 
 @hooks.register("insert_global_admin_css")
@@ -64,8 +65,26 @@ register_snippet(SynonymsViewSet)
 
 
 @hooks.register("register_admin_urls")
-def missed_urls():
-    return [path("reports/sought-in-vain/", missed_report.MissedView.as_view(), name="home_missed")]
+def report_urls():
+    return [
+        path("reports/sought-in-vain/", missed_report.MissedView.as_view(), name="home_missed"),
+        path("reports/state-of-translations/", TranslationBoardView.as_view(), name="home_translations"),
+    ]
+
+
+class TranslationsItem(MenuItem):
+    def is_shown(self, request):
+        return may_translate(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def translations_item():
+    return TranslationsItem(
+        TranslationBoardView.page_title,
+        reverse("home_translations"),
+        icon_name=TranslationBoardView.header_icon,
+        order=890,
+    )
 
 
 class MissedItem(MenuItem):

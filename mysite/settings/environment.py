@@ -55,6 +55,23 @@ def choice(name: str, default: str, allowed: set[str]) -> str:
     raise ImproperlyConfigured(f"{name} is {value!r}: write one of {', '.join(sorted(allowed))}.")
 
 
+def translator(deepl_key: str, libre_url: str, libre_key: str) -> dict | None:
+    """wagtail-localize's machine translator: DeepL by a key or LibreTranslate by an address; None where neither is."""
+    key, url = os.environ.get(deepl_key, ""), os.environ.get(libre_url, "").rstrip("/")
+    if key and url:
+        raise ImproperlyConfigured(f"Set {deepl_key} or {libre_url}, not both.")
+    if key:
+        # English is none of DeepL's targets: it is British or American.
+        options = {"AUTH_KEY": key, "FORMALITY": "prefer_more"}
+        return {"CLASS": "home.machine_translators.DeepL", "OPTIONS": options}
+    if not url:
+        return None
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+        raise ImproperlyConfigured(f"{libre_url} is {url!r}: write an address as https://translate.example.")
+    options = {"LIBRETRANSLATE_URL": url, "API_KEY": os.environ.get(libre_key, "")}
+    return {"CLASS": "home.machine_translators.LibreTranslate", "OPTIONS": options}
+
+
 def tiles(name: str) -> str:
     """The address of a map's tiles; empty where unset: then no map is offered."""
     value = os.environ.get(name, "")

@@ -1,0 +1,177 @@
+"""What is translated into what: missing, outdated, in part or complete, and who touched it last.
+
+A kind of things is read whole, in a fixed number of queries. A translation is outdated where its source was published
+or saved later, and in part where texts that wagtail-localize knows of have no translation.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.models import ModelLogEntry, Page, PageLogEntry
+from wagtail.models.i18n import get_translatable_models
+from wagtail.snippets.models import get_snippet_models
+from wagtail_localize.models import StringSegment, StringTranslation, TranslationSource
+
+MISSING, OUTDATED, PART, COMPLETE = "missing", "outdated", "part", "complete"
+STATES = {
+    MISSING: gettext_lazy("missing"),
+    OUTDATED: gettext_lazy("outdated"),
+    PART: gettext_lazy("in part"),
+    COMPLETE: gettext_lazy("complete"),
+}
+ALL_PAGES = "pages"
+MOST = 2_000  # things of a kind that are read
+
+
+@dataclass
+class Cell:
+    """A thing in one language."""
+
+    state: str
+    url: str = ""  # where it is translated
+    who: str = ""
+    when: datetime | None = None
+    done: int = 0
+    total: int = 0
+
+    @property
+    def label(self) -> str:
+        return str(STATES[self.state])
+
+
+@dataclass
+class Row:
+    """A thing in its own language, and its translations."""
+
+    title: str
+    language: str
+    url: str
+    cells: dict[str, Cell]
+
+
+def kinds() -> dict[str, tuple[str, type]]:
+    """What can be translated, by key: its name and model."""
+    models = get_translatable_models(include_subclasses=True)
+    pages = [model for model in models if issubclass(model, Page) and model is not Page]
+    snippets = [model for model in get_snippet_models() if model in models]
+    named = {model._meta.label_lower: (_name(model), model) for model in [*pages, *snippets]}
+    return {ALL_PAGES: (_("All pages"), Page)} | dict(sorted(named.items(), key=lambda item: item[1][0]))
+
+
+def _name(model) -> str:
+    return capfirst(str(model._meta.verbose_name_plural))
+
+
+class Board:
+    """The things of a kind with their translations, for somebody of the staff."""
+
+    def __init__(self, model: type, user):
+        self.model = model
+        self.finder = AdminURLFinder(user)
+        self.is_page = issubclass(model, Page)
+
+    @cached_property
+    def things(self) -> list:
+        """In all languages, with who touched them last and when."""
+        if self.is_page:
+            log = PageLogEntry.objects.filter(page=OuterRef("pk"))
+            found = self.model.objects.filter(depth__gt=1, alias_of=None)
+        else:
+            log = ModelLogEntry.objects.filter(content_type__model=self.model._meta.model_name)
+            log = log.filter(content_type__app_label=self.model._meta.app_label)
+            log = log.filter(object_id=Cast(OuterRef("pk"), CharField()))
+            found = self.model.objects.all()
+        last = log.order_by("-timestamp", "-pk")
+        touched = found.annotate(
+            touched_at=Subquery(last.filter(content_changed=True).values("timestamp")[:1]),
+            touched_by=Subquery(last.filter(user__isnull=False).values("user__email")[:1]),
+        )
+        return list(touched.select_related("locale").order_by("pk")[: MOST * len(settings.LANGUAGES)])
+
+    @cached_property
+    def by_key(self) -> dict:
+        """Things by translation key, then by language."""
+        found: dict = {}
+        for thing in self.things:
+            found.setdefault(thing.translation_key, {})[thing.locale.language_code] = thing
+        return found
+
+    @cached_property
+    def sources(self) -> dict:
+        """What wagtail-localize was given to translate, by translation key."""
+        found = TranslationSource.objects.filter(object__translation_key__in=self.by_key)
+        known = found.annotate(key=F("object__translation_key"), total=Count("stringsegment"))
+        return {source.key: source for source in known.order_by("pk")}
+
+    @cached_property
+    def translated(self) -> dict:
+        """How many texts of a source have a translation, by key and language: one question a language."""
+        found: dict = {}
+        for code in self.languages:
+            said = StringTranslation.objects.filter(
+                translation_of=OuterRef("string"), context=OuterRef("context"), has_error=False
+            )
+            said = said.filter(locale__language_code=code)
+            segments = StringSegment.objects.filter(source__in=[one.pk for one in self.sources.values()])
+            counts = segments.values("source__object__translation_key").annotate(
+                n=Count("pk", filter=Q(Exists(said)))
+            )
+            found |= {(row["source__object__translation_key"], code): row["n"] for row in counts}
+        return found
+
+    @cached_property
+    def languages(self) -> list[str]:
+        return [code for code, _name in settings.LANGUAGES]
+
+    def rows(self) -> list[Row]:
+        return [self._row(key, versions) for key, versions in self.by_key.items()]
+
+    def _row(self, key, versions: dict) -> Row:
+        source = versions.get(settings.LANGUAGE_CODE) or next(iter(versions.values()))
+        language = source.locale.language_code
+        others = [code for code in self.languages if code != language]
+        cells = {code: self._cell(key, source, versions.get(code), code) for code in others}
+        return Row(str(source), language, self.finder.get_edit_url(source) or "", cells)
+
+    def _cell(self, key, source, translation, code: str) -> Cell:
+        known = self.sources.get(key)
+        if translation is None:
+            return Cell(MISSING, self._submit_url(source))
+        done, total = self.translated.get((key, code), 0), known.total if known else 0
+        url = self.finder.get_edit_url(translation) or ""
+        cell = Cell(COMPLETE, url, translation.touched_by or "", translation.touched_at, done, total)
+        if not getattr(translation, "live", True):
+            cell.state = MISSING
+        elif _newer(source, translation):
+            cell.state = OUTDATED
+            cell.url = reverse("wagtail_localize:update_translations", args=[known.pk]) if known else url
+        elif done < total:
+            cell.state = PART
+        return cell
+
+    def _submit_url(self, source) -> str:
+        try:
+            if self.is_page:
+                return reverse("wagtail_localize:submit_page_translation", args=[source.pk])
+            names = (self.model._meta.app_label, self.model._meta.model_name, source.pk)
+            return reverse("wagtail_localize:submit_snippet_translation", args=names)
+        except NoReverseMatch:
+            return ""
+
+
+def _newer(source, translation) -> bool:
+    """Whether the source was published, or where it has no drafts saved, after its translation."""
+    if hasattr(source, "last_published_at"):
+        one, other = source.last_published_at, translation.last_published_at
+    else:
+        one, other = source.touched_at, translation.touched_at
+    return bool(one and (other is None or one > other))

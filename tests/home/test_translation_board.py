@@ -1,0 +1,280 @@
+"""The state of translations in the admin, and drafts by machine."""
+
+import json
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+import time_machine
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import ModelLogEntry, Page
+from wagtail_localize.models import StringTranslation, Translation, TranslationSource
+
+from home.checks import who_translates
+from home.models import ContentPage
+from mysite.settings import environment
+from tests.factories import home as make
+from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory
+
+pytestmark = pytest.mark.django_db
+BOARD = "/admin/reports/state-of-translations/"
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def home():
+    page = make.make_site()
+    for code in ("de", "it", "en"):
+        make.locale(code)
+    return page
+
+
+@pytest.fixture
+def port(home):
+    page = make.ContentPageFactory(
+        parent=home, title="Le port", lead="126 places.", body=[("text", "<p>Bonjour.</p>")]
+    )
+    return make.published(page)
+
+
+def cells(client, title, **filters) -> dict:
+    client.force_login(SuperuserFactory())
+    page = client.get(BOARD, filters)
+    assert page.status_code == 200
+    row = next((row for row in page.context["page_obj"] if row.title == title), None)
+    return {code: cell for code, cell in row.line if cell} if row else {}
+
+
+def states(client, title, **filters) -> dict:
+    return {code: cell.state for code, cell in cells(client, title, **filters).items()}
+
+
+def test_what_has_no_translation_is_missing_and_leads_to_where_it_is_submitted(client, port):
+    found = cells(client, "Le port")
+    assert {cell.state for cell in found.values()} == {"missing"}
+    assert set(found) == {"de", "it", "en"}
+    assert client.get(found["de"].url).status_code == 200
+
+
+def test_a_translation_is_complete_until_its_source_is_published_again(client, port, clock):
+    make.translated(port, "de", title="Der Hafen")
+    assert states(client, "Le port") == {"de": "complete", "it": "missing", "en": "missing"}
+    clock.shift(timedelta(hours=1))
+    make.published(ContentPage.objects.get(pk=port.pk))
+    assert states(client, "Le port")["de"] == "outdated"
+
+
+def test_a_translation_that_is_no_longer_published_is_missing(client, port):
+    make.translated(port, "de", title="Der Hafen").unpublish()
+    assert states(client, "Le port")["de"] == "missing"
+
+
+def submitted(page, code="de") -> Translation:
+    """Given to wagtail-localize, as its button does, and published with the texts of the source."""
+    source, _made = TranslationSource.get_or_create_from_instance(page)
+    for above in [page.get_parent().specific]:
+        if not above.has_translation(make.locale(code)):
+            above.copy_for_translation(make.locale(code))
+    translation = Translation.objects.create(source=source, target_locale=make.locale(code))
+    translation.save_target(publish=True)
+    target = translation.get_target_instance()
+    assert target.title == page.title
+    target.save_revision().publish()
+    return translation
+
+
+def test_texts_without_translation_are_counted(client, port):
+    translation = submitted(port)
+    cell = cells(client, "Le port")["de"]
+    assert (cell.state, cell.done) == ("part", 0)
+    assert cell.total == translation.source.stringsegment_set.count() > 1
+    segment = translation.source.stringsegment_set.order_by("pk").first()
+    StringTranslation.objects.create(
+        translation_of=segment.string,
+        locale=translation.target_locale,
+        context=segment.context,
+        data="Der Hafen",
+        translation_type="manual",
+    )
+    assert cells(client, "Le port")["de"].done == 1
+
+
+def test_who_touched_a_translation_last_is_named(client, port):
+    editor = EditorFactory()
+    german = make.translated(port, "de", title="Der Hafen")
+    german.save_revision(user=editor, log_action=True).publish()
+    cell = cells(client, "Le port")["de"]
+    assert (cell.who, cell.when) == (editor.email, NOW)
+
+
+def test_snippets_have_their_row_and_are_outdated_by_what_was_saved_later(client, home, clock):
+    person = make.PersonFactory(name="Huguette Perrin", role="Syndique")
+    german = person.copy_for_translation(make.locale("de"))
+    german.save()
+    kind = "home.person"
+    assert states(client, str(person), kind=kind)["de"] == "complete"
+    editor = EditorFactory()
+    ModelLogEntry.objects.log_action(german, "wagtail.edit", user=editor, content_changed=True)
+    clock.shift(timedelta(hours=1))
+    ModelLogEntry.objects.log_action(person, "wagtail.edit", user=editor, content_changed=True)
+    found = cells(client, str(person), kind=kind)
+    assert (found["de"].state, found["de"].who, found["it"].state) == ("outdated", editor.email, "missing")
+    assert client.get(found["it"].url).status_code == 200
+
+
+def test_the_board_is_filtered_by_kind_language_and_state(client, home, port):
+    make.published(make.OfficePageFactory(parent=home, title="Greffe"))
+    make.translated(port, "de", title="Der Hafen")
+    assert states(client, "Greffe", kind="home.contentpage") == {}
+    assert states(client, "Le port", kind="home.contentpage") != {}
+    assert states(client, "Le port", language="de", state="missing") == {}
+    assert states(client, "Le port", language="it", state="missing") == {"it": "missing"}
+
+
+@pytest.mark.parametrize(
+    "query", ["?kind=x&language=x&state=x&page=x", "?kind=%00&state=%00", "?page=999999999"]
+)
+def test_nonsense_shows_the_whole_board(client, port, query):
+    client.force_login(SuperuserFactory())
+    assert client.get(BOARD + query).status_code == 200
+
+
+def test_who_does_not_translate_does_not_read_it(client, port):
+    client.force_login(AgentFactory())
+    assert client.get(BOARD).status_code == 302
+    client.force_login(EditorFactory())
+    assert client.get(BOARD).status_code == 200
+
+
+def test_more_things_cost_no_more_queries(client, home, port):
+    client.force_login(SuperuserFactory())
+
+    def cost() -> int:
+        client.get(BOARD)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(BOARD)
+        return len(queries)
+
+    before = cost()
+    for number in range(12):
+        page = make.published(make.ContentPageFactory(parent=home, title=f"Page {number}"))
+        make.translated(page, "de", title=f"Seite {number}")
+    assert cost() <= before + 3
+
+
+# -- Drafts by machine ---------------------------------------------------------------------------------------
+class Double(BaseHTTPRequestHandler):
+    """Answers as LibreTranslate and DeepL do: every text in capitals."""
+
+    asked: list = []
+    status = 200
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        if self.path == "/translate":
+            asked = json.loads(body)
+            self.asked.append((asked["source"], asked["target"], asked["api_key"], len(asked["q"])))
+            answer = {"translatedText": [f"[{text}]" for text in asked["q"]]}
+        else:
+            from urllib.parse import parse_qs
+
+            asked = parse_qs(body)
+            self.asked.append(
+                (
+                    asked["source_lang"][0],
+                    asked["target_lang"][0],
+                    self.headers["Authorization"],
+                    len(asked["text"]),
+                )
+            )
+            answer = {"translations": [{"text": f"[{text}]"} for text in asked["text"]]}
+        self.wfile.write(json.dumps(answer if self.status == 200 else {"message": "no"}).encode())
+
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def service(status=200):
+    Double.asked, Double.status = [], status
+    server = HTTPServer(("127.0.0.1", 0), Double)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def drafted(client, translation) -> list[StringTranslation]:
+    client.force_login(SuperuserFactory())
+    answer = client.post(f"/admin/localize/translate/{translation.pk}/machine_translate/")
+    assert answer.status_code == 302
+    return list(StringTranslation.objects.filter(locale=translation.target_locale).order_by("pk"))
+
+
+def test_libretranslate_drafts_a_page_and_each_text_says_so(client, port, settings):
+    translation = submitted(port)
+    with service() as url:
+        settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR = chosen(
+            LIBRETRANSLATE_URL=url, LIBRETRANSLATE_API_KEY="k"
+        )
+        texts = drafted(client, translation)
+    assert "[Le port]" in {one.data for one in texts}
+    assert {one.translation_type for one in texts} == {"machine"}
+    assert Double.asked[0][:3] == ("fr", "de", "k")
+    assert (
+        Page.objects.get(translation_key=port.translation_key, locale__language_code="de").title == "Le port"
+    )
+
+
+def test_deepl_drafts_british_english(client, port, settings):
+    translation = submitted(port, "en")
+    with service() as url:
+        settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR = chosen(DEEPL_AUTH_KEY="geheim")
+        settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR["OPTIONS"]["URL"] = f"{url}/v2/translate"
+        texts = drafted(client, translation)
+    assert "[Le port]" in {one.data for one in texts}
+    assert Double.asked[0][:3] == ("FR", "EN-GB", "DeepL-Auth-Key geheim")
+
+
+@pytest.mark.parametrize("variables", [{"LIBRETRANSLATE_URL": "x"}, {"DEEPL_AUTH_KEY": "x"}])
+def test_a_service_that_fails_leaves_the_texts_as_they_are(client, port, settings, variables):
+    translation = submitted(port)
+    with service(503) as url:
+        settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR = chosen(**dict.fromkeys(variables, "http://x.example"))
+        settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR["OPTIONS"] |= {"URL": url, "LIBRETRANSLATE_URL": url}
+        assert drafted(client, translation) == []
+
+
+def chosen(**variables) -> dict | None:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("DEEPL_AUTH_KEY", "LIBRETRANSLATE_URL", "LIBRETRANSLATE_API_KEY"):
+            patch.delenv(name, raising=False)
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        return environment.translator("DEEPL_AUTH_KEY", "LIBRETRANSLATE_URL", "LIBRETRANSLATE_API_KEY")
+
+
+def test_the_operator_names_one_service_or_none(settings):
+    assert chosen() is None
+    with pytest.raises(ImproperlyConfigured, match="not both"):
+        chosen(DEEPL_AUTH_KEY="x", LIBRETRANSLATE_URL="https://t.example")
+    with pytest.raises(ImproperlyConfigured, match="write an address"):
+        chosen(LIBRETRANSLATE_URL="t.example")
+    for url, said in [("http://t.example", 1), ("https://t.example", 0), ("http://localhost:5000", 0)]:
+        settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR = chosen(LIBRETRANSLATE_URL=url)
+        assert len(who_translates(None)) == said

@@ -75,7 +75,7 @@ def test_an_expired_a_revoked_and_an_unknown_link_look_the_same(client, page):
         client.get(reverse("shared_draft", args=[secret])) for secret in ("x" * 22, "x" * 9_000, "%00")
     ]
     assert {answer.status_code for answer in answers} == {404}
-    assert len({answer.content for answer in answers}) == 1
+    assert len({answer.content.partition(b"<main")[2].partition(b"</main>")[0] for answer in answers}) == 1
     assert "Première version" not in answers[0].content.decode()
 
 

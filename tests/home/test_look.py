@@ -187,3 +187,11 @@ def test_night_is_the_same_whether_the_device_or_the_reader_asks_for_it():
         css.split(f"{name} {{")[1].split("}")[0] for name in (":root:not(.light)", ":root.dark")
     )
     assert by_device.split() == by_reader.split()
+
+
+@pytest.mark.django_db
+def test_headings_of_what_was_found_skip_no_level(client):
+    make.CommuneSettingsFactory()
+    make.published(make.ContentPageFactory(parent=make.make_site(), title="Le port"))
+    page = client.get("/recherche/?q=port").text
+    assert page.index("<h1") < page.index('<h2 class="hide">') < page.index("<h3")

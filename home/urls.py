@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import installing, views
 from .alerts import feeds
 from .alerts import views as alerts
 
@@ -15,5 +15,8 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("worker.js", installing.worker, name="worker"),
+    path("hors-ligne/", installing.offline, name="offline"),
+    path("icone-<int:size>.png", installing.icon, name="icon"),
     path("couleurs-<slug:key>.css", views.commune_colours, name="colours"),
 ]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wagtail import views as wagtail_views
 from wagtail.models import Page
 
-from . import colours, links, missed, navigation, routing, search, vcard
+from . import colours, installing, links, missed, navigation, routing, search, vcard
 from . import look as looks
 from .models import CommuneSettings, Person, SearchEntry
 from .models.base import kept_out_of_sitemaps, restricted
@@ -129,10 +129,15 @@ def manifest(request):
         "name": commune.kind or commune.name,
         "short_name": commune.name,
         "start_url": "/",
-        "display": "browser",
+        "id": "/",
+        "lang": get_language(),
+        "display": "standalone",
         "background_color": colours.PAPER,
         "theme_color": commune.colour or colours.LAKE,
-        "icons": [{"src": commune.arms_url, "sizes": "any", "type": kind}],
+        "icons": [
+            {"src": commune.arms_url, "sizes": "any", "type": kind},
+            *installing.icons(),
+        ],
     }
     return JsonResponse(content, content_type="application/manifest+json")
 

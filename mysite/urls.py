@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("eservices.payments.webhook_urls")),
     path("", include("newsletter.webhook_urls")),
     path("brouillon/<str:secret>/", shared_draft, name="shared_draft"),
+    path("", include("news.channels.webhook_urls")),
     # One address in every language: the identity provider knows it.
     path("compte/", include("eservices.space.provider_urls")),
 ]

@@ -38,6 +38,7 @@ from . import ics, listing, structured_data
 from .agenda import dates as agenda
 from .agenda.models import EventDate, ExceptionBlock, Timed
 from .agenda.recurrence import MOST, Every
+from .channels.editing import ChannelsForm, ChannelsPanel
 
 REPEATS = [
     (Every.ONCE.value, _("no: it takes place once")),
@@ -201,7 +202,9 @@ class NewsPage(PicturePage):
             ],
             heading=_("Newsletter"),
         ),
+        ChannelsPanel(heading=_("Where it goes out")),
     ]
+    base_form_class = ChannelsForm
     search_fields = [*BasePage.search_fields, index.SearchField("body"), index.FilterField("date")]
     override_translatable_fields = [SynchronizedField("category")]
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from home.origin import comes_from_here, parts
 
-from . import access, consent, limits
+from . import access, consent, limits, ways
 from .actions import subscribers as actions
 from .forms import PreferencesForm, SubscribeForm
 
@@ -107,5 +107,5 @@ def erased(request):
 
 
 def _sign_up(request, form, status=200):
-    context = {"form": form, "wording": consent.WORDING}
+    context = {"form": form, "wording": consent.WORDING, "ways": ways.offered()}
     return render(request, "newsletter/subscribe.html", context, status=status)

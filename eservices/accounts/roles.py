@@ -42,6 +42,7 @@ KEEPS: dict[str, list[str]] = {
     MODERATORS: [
         "home",
         "news",
+        "news_channels",
         "news_participation",
         "newsletter",
         "eservices_catalogue",

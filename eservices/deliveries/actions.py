@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from . import circuits, letters, tasks
 from .backoff import next_attempt
-from .carriers import CannotCarry, carrier_of
+from .carriers import CannotCarry, NotNow, carrier_of
 from .models import Delivery, DeliveryEvent, Posting
 from .paper.paragraphs import plain
 from .signals import delivery_ended, delivery_stuck
@@ -22,8 +22,13 @@ CLAIM = timedelta(minutes=10)  # longer than any carrier takes; afterwards the w
 State, Kind = Delivery.State, DeliveryEvent.Kind
 
 
-def queue(*, carrier: str, recipient: str, title: str, payload: dict, **fields) -> Delivery:
-    """Writes a delivery for ``carrier`` into the outbox, in the caller's transaction; a worker carries it later."""
+def queue(
+    *, carrier: str, recipient: str, title: str, payload: dict, due_at: datetime | None = None, **fields
+) -> Delivery:
+    """Writes a delivery for ``carrier`` into the outbox, in the caller's transaction; a worker carries it later.
+
+    Not before ``due_at``, where one is given.
+    """
     now = timezone.now()
     delivery = Delivery.objects.create(
         carrier=carrier,
@@ -31,11 +36,11 @@ def queue(*, carrier: str, recipient: str, title: str, payload: dict, **fields) 
         title=title[:255],
         payload=payload,
         created_at=now,
-        due_at=now,
+        due_at=due_at or now,
         woken_at=now,
         **fields,
     )
-    if delivery.state == State.PENDING:
+    if delivery.state == State.PENDING and delivery.due_at <= now:
         _wake_on_commit(delivery)
     return delivery
 
@@ -153,6 +158,8 @@ def attempt(delivery_id) -> None:
         return _postpone(delivery, until)
     try:
         carrier_of(delivery).carry(delivery)
+    except NotNow as wait:
+        _postpone(delivery, wait.until, str(wait))
     except Exception as fault:
         logger.warning("Delivery %s failed", delivery_id, exc_info=True)
         _failed(delivery, fault)
@@ -226,6 +233,13 @@ def erase(*, actor, subject: str) -> None:
     ended.update(recipient="", title="", payload={}, reason="")
 
 
+def forget_recipient(*, actor=None, carrier: str, recipient: str) -> None:
+    """Forgets who was written to: what ``carrier`` brought to ``recipient``. What is open stays whole."""
+    ended = Delivery.objects.filter(carrier=carrier, recipient=recipient).ended()
+    DeliveryEvent.objects.filter(delivery__in=ended).update(text="")
+    ended.update(recipient="", title="", payload={}, reason="")
+
+
 def forget_contents(*, actor, subject: str) -> None:
     """Forgets what letters about ``subject`` said that reached their end; to whom they went stays."""
     Delivery.objects.about(subject).ended().update(payload={})
@@ -274,9 +288,10 @@ def _failed(delivery: Delivery, fault: Exception) -> None:
     _put_back(delivery, Kind.FAILED, reason, due)
 
 
-def _postpone(delivery: Delivery, until: datetime) -> None:
-    """Waits for a carrier that is down, without counting as an attempt."""
-    _still(delivery).update(state=State.PENDING, due_at=until, woken_at=None, attempts=delivery.attempts - 1)
+def _postpone(delivery: Delivery, until: datetime, reason: str = "") -> None:
+    """Waits for a carrier that is down or asks for patience, without counting as an attempt."""
+    changes = {"state": State.PENDING, "due_at": until, "woken_at": None, "attempts": delivery.attempts - 1}
+    _still(delivery).update(**changes, reason=reason or delivery.reason)
 
 
 @transaction.atomic

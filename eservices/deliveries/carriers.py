@@ -1,6 +1,7 @@
 """Who carries a delivery out of the house. Other apps offer theirs in a file ``carriers.py``."""
 
 import json
+from datetime import datetime
 from smtplib import SMTPRecipientsRefused
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -21,6 +22,14 @@ class CannotCarry(Exception):
     """Trying again will not help: the delivery is shown to staff at once."""
 
 
+class NotNow(Exception):
+    """Nothing is wrong, but it must wait: for the end of quiet hours, or until the other side takes more."""
+
+    def __init__(self, until: datetime, reason: str = ""):
+        super().__init__(reason)
+        self.until = until
+
+
 class Carrier(Protocol):
     """Carries one kind of delivery. May be asked twice for the same one after a crash: the delivery's id is
     the key by which the other side can tell."""
@@ -28,7 +37,8 @@ class Carrier(Protocol):
     label: str  # what staff call it
 
     def carry(self, delivery: Delivery) -> None:
-        """Returns once the other side has accepted; raises otherwise, ``CannotCarry`` where it never will."""
+        """Returns once the other side has accepted; raises otherwise, ``CannotCarry`` where it never will,
+        ``NotNow`` where it is too early."""
 
     # ``probe()``, where there is one: asks the other side whether it would accept, and raises where not.
 

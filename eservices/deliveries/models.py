@@ -236,3 +236,10 @@ class MailboxEntry(models.Model):
 
     def __str__(self) -> str:
         return self.subject or self.text[:60]
+
+    @property
+    def channel_name(self) -> str:
+        """What people call the way it would have gone."""
+        from .carriers import carrier_name
+
+        return carrier_name(self.channel)

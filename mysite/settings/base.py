@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "eservices.api",
     "eservices.space",
     "news.participation",
+    "news.channels",
     "news",
     "newsletter",
     "eservices.catalogue",
@@ -268,6 +269,47 @@ MAILCHIMP_LIST_ID = env.text("MAILCHIMP_LIST_ID", "")
 MAILCHIMP_WEBHOOK_SECRET = env.text("MAILCHIMP_WEBHOOK_SECRET", "")
 MAILCHIMP_API_URL = env.text("MAILCHIMP_API_URL", "")  # empty: Mailchimp's own; the tests name a double
 
+# -- Channels: the commune's accounts on social networks, each set with all its keys or not at all -------------
+GRAPH = env.text("META_GRAPH_URL", "https://graph.facebook.com/v24.0")
+SOCIAL_NETWORKS = {
+    "mastodon": {"URL": env.text("MASTODON_URL", ""), "TOKEN": env.text("MASTODON_TOKEN", "")},
+    "linkedin": {
+        "URL": env.text("LINKEDIN_URL", "https://api.linkedin.com"),
+        "ORGANIZATION": env.text("LINKEDIN_ORGANIZATION", ""),
+        "TOKEN": env.text("LINKEDIN_TOKEN", ""),
+    },
+    "facebook": {
+        "URL": GRAPH,
+        "PAGE": env.text("FACEBOOK_PAGE", ""),
+        "TOKEN": env.text("FACEBOOK_TOKEN", ""),
+    },
+    "instagram": {
+        "URL": GRAPH,
+        "ACCOUNT": env.text("INSTAGRAM_ACCOUNT", ""),
+        "TOKEN": env.text("INSTAGRAM_TOKEN", ""),
+    },
+    "x": {
+        "URL": env.text("X_URL", "https://api.x.com"),
+        "KEY": env.text("X_KEY", ""),
+        "SECRET": env.text("X_SECRET", ""),
+        "TOKEN": env.text("X_TOKEN", ""),
+        "TOKEN_SECRET": env.text("X_TOKEN_SECRET", ""),
+    },
+}
+
+# News by SMS goes through SMS_GATEWAY; eservices.deliveries.http_sms.HttpGateway posts to SMS_URL.
+SMS_URL = env.text("SMS_URL", "")
+SMS_TOKEN = env.text("SMS_TOKEN", "")
+SMS_SENDER = env.text("SMS_SENDER", WAGTAIL_SITE_NAME)[:11]
+SMS_WEBHOOK_SECRET = env.text("SMS_WEBHOOK_SECRET", "")  # in the address at which the gateway tells of STOP
+# Notifications of browsers: the key by which push services know us, and to which of them we post.
+VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY", "")
+VAPID_SUBJECT = env.text("VAPID_SUBJECT", "")
+PUSH_SERVICES = env.words(
+    "PUSH_SERVICES",
+    "https://fcm.googleapis.com,https://*.push.services.mozilla.com,https://*.push.apple.com,https://*.notify.windows.com",
+)
+
 # -- The population register: demo (invented people), http (REGISTER_URL) or none ------------------------------
 REGISTER = env.choice("REGISTER", "demo", {"demo", "http", "none"})
 REGISTER_HTTP = {
@@ -307,6 +349,7 @@ SECURE_CSP = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
+    "worker-src": [CSP.SELF],
     "form-action": [CSP.SELF, *env.origin(OIDC_ISSUER), *env.words("OIDC_SIGN_IN_ORIGIN")],
     "frame-ancestors": [CSP.SELF],
     "frame-src": [CSP.SELF],

@@ -13,6 +13,7 @@ from . import (
     alerts,
     bookings,
     campaigns,
+    channels,
     commune,
     council,
     desk_work,
@@ -51,7 +52,11 @@ PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
     ),
     ("German and English", [site.translate], AT_ONCE),
     ("what editors find", [editing.build], AT_ONCE),
-    ("subscribers, letters to them, proposals", [readers.build, campaigns.build, directory.propose], BY_HAND),
+    (
+        "subscribers, letters to them, proposals",
+        [readers.build, campaigns.build, channels.build, directory.propose],
+        BY_HAND,
+    ),
     ("what residents say", [participation.build], BY_HAND),
     (
         "cases",

@@ -1,0 +1,72 @@
+"""What of a page goes out: the same for every channel, before it is made to fit."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from wagtail.models import Page
+
+from home.links import absolute, full_address
+from home.models.base import is_open, with_guards
+
+LARGEST = "max-1600x1600|format-jpeg"  # what every network takes
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """A page in a few words."""
+
+    title: str
+    lead: str
+    link: str
+    language: str
+    picture: Any = None  # an image of Wagtail's
+    alt: str = ""
+    text: str = ""  # what is said of it, once a channel composed it
+    topics: frozenset[UUID] = frozenset()  # of the newsletter, by the key that they have in every language
+    key: UUID | None = None  # that the page has in every language
+
+    def saying(self, text: str) -> "Announcement":
+        return replace(self, text=text)
+
+    def jpeg(self):
+        """The picture as networks take it."""
+        return self.picture.get_rendition(LARGEST)
+
+    @property
+    def picture_url(self) -> str:
+        url = self.jpeg().url
+        return absolute(url) if url.startswith("/") else url
+
+
+def of(page) -> Announcement:
+    """What a page says, as it stands in memory: the draft for a preview, what is published for the public."""
+    return Announcement(
+        title=page.title,
+        lead=getattr(page, "lead", "") or page.search_description,
+        link=full_address(page),
+        language=page.locale.language_code,
+        picture=getattr(page, "social_image", None),
+        alt=getattr(page, "alt", ""),
+        topics=_topics(page),
+        key=page.translation_key,
+    )
+
+
+def published(page_id: int | None) -> Announcement | None:
+    """What everybody may see of a page; None where nobody or not everybody may."""
+    page = with_guards(Page.objects.live()).filter(pk=page_id).first()
+    return of(page.specific) if page and is_open(page) else None
+
+
+def in_other_languages(announcement: Announcement) -> dict[str, Announcement]:
+    """The same in the languages in which it is published too."""
+    pages = with_guards(Page.objects.live()).filter(translation_key=announcement.key)
+    others = [of(page.specific) for page in pages if is_open(page)]
+    return {one.language: one for one in others if one.language != announcement.language}
+
+
+def _topics(page) -> frozenset[UUID]:
+    if page.pk is None or not hasattr(page, "matched_topics"):
+        return frozenset()
+    return frozenset(topic.translation_key for topic in page.matched_topics())

@@ -1,0 +1,88 @@
+"""What a worker does for a post: posts it, changes it or takes it back, and tells ``actions`` how it went."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from django.utils import timezone
+
+from eservices.deliveries.carriers import CannotCarry, NotNow
+from eservices.deliveries.models import Delivery
+
+from . import actions, announcements, channels
+from .models import Post
+from .networks.network import Gone, Posted
+from .states import State
+
+SOON = timedelta(minutes=1)
+
+
+class ChannelCarrier:
+    """Carries the posts of one channel, so that each channel has a circuit of its own."""
+
+    def __init__(self, key: str, label: str):
+        self.key, self.label = key, label
+
+    def carry(self, delivery: Delivery) -> None:
+        post = Post.objects.filter(pk=delivery.payload["post"]).first()
+        if post is None:
+            return
+        channel = channels.channel(self.key)
+        if channel is None:
+            raise CannotCarry(f"{self.label} is not set up.")
+        ACTS[delivery.payload["act"]](channel, post, delivery)
+
+
+def publish(channel, post: Post, delivery: Delivery) -> None:
+    """Posts what is public now. After a first attempt it is looked up whether that one arrived after all."""
+    if post.state != State.GOING or post.remote_id:
+        return
+    announcement = _said(channel, post)
+    if announcement is None:
+        return
+    posted = channel.find(announcement) if delivery.attempts > 1 else None
+    if posted is None:
+        posted = channel.publish(announcement, delivery.pk.hex)
+    _went_out(post, posted, announcement)
+
+
+def edit(channel, post: Post, delivery: Delivery) -> None:
+    if post.state != State.OUT or not post.remote_id:
+        return
+    announcement = _said(channel, post)
+    if announcement is None or actions.digest_of(announcement) == post.digest:
+        return
+    channel.edit(post.remote_id, announcement)
+    actions.was_edited(post_id=post.pk, announcement=announcement)
+
+
+def withdraw(channel, post: Post, delivery: Delivery) -> None:
+    """Takes it back. While a worker is posting it, it waits; what never went out is stopped."""
+    if post.state != State.LEAVING:
+        return
+    if not post.remote_id:
+        first = [one for one in Delivery.objects.about(post.subject).open() if one.pk != delivery.pk]
+        if any(one.state == Delivery.State.CARRYING for one in first):
+            raise NotNow(timezone.now() + SOON)
+        actions.stop(post_id=post.pk, but=delivery)
+        post.refresh_from_db()
+    if post.remote_id:
+        with suppress(Gone):  # somebody took it back by hand
+            channel.withdraw(post.remote_id)
+    actions.was_withdrawn(post_id=post.pk)
+
+
+ACTS = {actions.PUBLISH: publish, actions.EDIT: edit, actions.WITHDRAW: withdraw}
+
+
+def _said(channel, post: Post):
+    announcement = announcements.published(post.page_id)
+    if announcement is None:
+        return None
+    said = announcement.saying(channel.compose(announcement, post.text))
+    if faults := channel.faults(said):
+        raise CannotCarry(" ".join(faults))
+    return said
+
+
+def _went_out(post: Post, posted: Posted, announcement) -> None:
+    actions.went_out(post_id=post.pk, remote_id=posted.id, url=posted.url, announcement=announcement)

@@ -1,0 +1,47 @@
+"""What ``manage.py check --deploy`` says about channels."""
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+from py_vapid import VapidException
+
+from .push import keys
+
+SHORTEST_SECRET = 20
+OWN = "URL"  # has a default, but for Mastodon's
+
+
+@register(Tags.security, deploy=True)
+def set_wholly(app_configs, **kwargs) -> list:
+    """A network is set with all its keys or not at all, and so are SMS and notifications."""
+    networks = [fault for key, keys in settings.SOCIAL_NETWORKS.items() for fault in _half(key, keys)]
+    return [*networks, *_sms(), *_push()]
+
+
+def _sms():
+    if settings.SMS_GATEWAY.endswith(".HttpGateway") and not (settings.SMS_URL and settings.SMS_TOKEN):
+        hint = "Set SMS_URL and SMS_TOKEN: docs/operations.md."
+        yield Error("The gateway for SMS has no address.", hint=hint, id="news_channels.E002")
+    if 0 < len(settings.SMS_WEBHOOK_SECRET) < SHORTEST_SECRET:
+        hint = f"Choose {SHORTEST_SECRET} random letters and digits."
+        yield Error("SMS_WEBHOOK_SECRET can be guessed.", hint=hint, id="news_channels.E003")
+
+
+def _push():
+    if not settings.VAPID_PRIVATE_KEY:
+        return
+    try:
+        keys.public()
+    except (ValueError, TypeError, VapidException):
+        hint = "Make one: manage.py shell -c 'from news.channels.push.keys import new; print(new())'"
+        yield Error("VAPID_PRIVATE_KEY is no key.", hint=hint, id="news_channels.E004")
+    if not settings.VAPID_SUBJECT.startswith(("mailto:", "https://")):
+        hint = "Write it as mailto:web@commune.example."
+        yield Error("VAPID_SUBJECT says not whom to tell.", hint=hint, id="news_channels.E005")
+
+
+def _half(key: str, keys: dict):
+    given = [name for name, value in keys.items() if value and (name != OWN or key == "mastodon")]
+    missing = [f"{key.upper()}_{name}" for name, value in keys.items() if not value]
+    if given and missing:
+        hint = f"Set {', '.join(missing)}, or none of its variables."
+        yield Error(f"{key} is set by half: nothing can be posted there.", hint=hint, id="news_channels.E001")

@@ -1,0 +1,101 @@
+"""What the editor sees beside the form: previews while typing, and what became of each post."""
+
+from django.contrib import messages
+from django.http import JsonResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from newsletter.models import Topic
+
+from . import access, actions, channels
+from .announcements import Announcement
+from .editing import LONGEST, preview
+from .sms.alerts import AlertView
+
+LONGEST_LINK = 500
+
+
+class PostsView(WagtailAdminTemplateMixin, TemplateView):
+    """Where an article went, attempt by attempt."""
+
+    template_name = "channels/posts.html"
+    page_title = gettext_lazy("Channels")
+    header_icon = "site"
+
+    def dispatch(self, request, *args, **kwargs):
+        self.page = access.page_for(request.user, kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        return [
+            *super().get_breadcrumbs_items(),
+            {"url": reverse("wagtailadmin_pages:edit", args=[self.page.pk]), "label": self.page.title},
+            {"url": "", "label": self.page_title},
+        ]
+
+    def get_context_data(self, **kwargs):
+        posts = access.posts_of(self.request.user, self.page)
+        for post in posts:
+            post.way = channels.channel(post.channel)
+        may_retry = self.page.permissions_for_user(self.request.user).can_publish()
+        return super().get_context_data(page=self.page, posts=posts, may_retry=may_retry, **kwargs)
+
+
+@require_POST
+def retry(request, pk: int, post: int):
+    """Tries again what did not work."""
+    page = access.page_for(request.user, pk)
+    if actions.retry(actor=request.user, post=access.post_for(request.user, page, post)):
+        messages.success(request, _("It is tried again now."))
+    else:
+        messages.warning(request, _("Nothing waits to be tried again."))
+    return redirect("news_channels:posts", pk)
+
+
+@require_POST
+def previews(request):
+    """What each channel would show of what is typed. Keeps nothing."""
+    typed = Announcement(
+        title=request.POST.get("title", "")[:255],
+        lead=request.POST.get("lead", "")[:LONGEST],
+        link=request.POST.get("link", "")[:LONGEST_LINK],
+        language=get_language(),
+        picture=request.POST.get("picture", "")[:20] or None,
+        topics=_topics(request),
+    )
+    shown = {one.key: _shown(one, typed, request.POST.get(one.key, "")) for one in channels.channels()}
+    return JsonResponse(shown)
+
+
+def _topics(request) -> frozenset:
+    """The ticked topics, by their key."""
+    ticked = [
+        int(key)
+        for key in request.POST.getlist("topics")[:100]
+        if key.isascii() and key.isdigit() and len(key) < 10
+    ]
+    return frozenset(Topic.objects.filter(pk__in=ticked).values_list("translation_key", flat=True))
+
+
+def _shown(channel, typed: Announcement, own: str) -> dict:
+    found = preview(channel, typed, own[: 2 * LONGEST])
+    return {
+        "text": found.said.text,
+        "length": found.length,
+        "faults": found.faults,
+        "notes": [*map(str, found.notes)],
+    }
+
+
+app_name = "news_channels"
+urlpatterns = [
+    path("preview/", previews, name="previews"),
+    path("alerts/<int:pk>/", AlertView.as_view(), name="alert"),
+    path("<int:pk>/", PostsView.as_view(), name="posts"),
+    path("<int:pk>/<int:post>/retry/", retry, name="retry"),
+]

@@ -1,0 +1,117 @@
+"""One article on one channel, from the editor's tick to what became of it out there."""
+
+from datetime import time
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+from .states import CHOOSABLE, State
+
+
+@register_setting(icon="site")
+class ChannelSettings(BaseGenericSetting):
+    """What the commune decides about its channels."""
+
+    sms_price = models.DecimalField(
+        _("price of one SMS"),
+        max_digits=6,
+        decimal_places=3,
+        default=Decimal("0.08"),
+        help_text=_(
+            "In the commune’s currency, as the gateway bills it. Editors see what an article would cost."
+        ),
+    )
+    quiet_from = models.TimeField(_("quiet from"), default=time(20))
+    quiet_until = models.TimeField(
+        _("quiet until"),
+        default=time(8),
+        help_text=_(
+            "In between neither SMS nor notification leaves, but alerts. The same hour twice: never quiet."
+        ),
+    )
+
+    panels = [
+        FieldPanel("sms_price"),
+        FieldRowPanel([FieldPanel("quiet_from"), FieldPanel("quiet_until")], heading=_("Quiet hours")),
+    ]
+
+    class Meta:
+        verbose_name = _("Channels")
+
+
+class PostQuerySet(models.QuerySet):
+    def of(self, page):
+        return self.filter(page_id=page.pk)
+
+    def forgotten(self):
+        """Ticked before the last publication of a page that is public, and yet not sent: its signal was lost."""
+        return self.filter(
+            state=State.PLANNED, page__live=True, page__last_published_at__gt=models.F("planned_at")
+        )
+
+
+class Post(models.Model):
+    """A page on a channel. There is one for each, so that nothing goes out twice."""
+
+    page = models.ForeignKey(
+        "wagtailcore.Page", models.SET_NULL, verbose_name=_("page"), null=True, related_name="channel_posts"
+    )
+    title = models.CharField(_("title"), max_length=255)
+    channel = models.CharField(_("channel"), max_length=20)
+    text = models.TextField(_("own text"), blank=True, help_text=_("Empty: title and lead of the article."))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
+    planned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    planned_at = models.DateTimeField(_("ticked"), default=timezone.now)
+    remote_id = models.CharField(max_length=255, blank=True, help_text=_("What the channel calls it."))
+    url = models.CharField(_("address"), max_length=500, blank=True)
+    digest = models.CharField(max_length=64, blank=True, help_text=_("Of what is out."))
+    fault = models.TextField(_("last fault"), blank=True)
+    out_at = models.DateTimeField(_("out since"), null=True, blank=True)
+    edited_at = models.DateTimeField(_("changed there"), null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["page", "channel"], name="one_post_per_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.title}"
+
+    @property
+    def subject(self) -> str:
+        """By which the outbox knows its deliveries."""
+        return f"post:{self.pk}"
+
+    @property
+    def may_choose(self) -> bool:
+        return self.state in CHOOSABLE
+
+    @property
+    def ticked(self) -> bool:
+        """Whether it goes out, or went, with a publication."""
+        return self.state != State.WITHDRAWN
+
+
+# Django looks for models here. These stand with what belongs to them.
+from .push.models import Device, DeviceTopic  # noqa: E402
+from .sms.models import PhoneConsent, PhoneReader, PhoneTopic  # noqa: E402
+
+__all__ = [
+    "ChannelSettings",
+    "Device",
+    "DeviceTopic",
+    "PhoneConsent",
+    "PhoneReader",
+    "PhoneTopic",
+    "Post",
+]

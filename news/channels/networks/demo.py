@@ -1,0 +1,47 @@
+"""A network in the demo: a double that keeps posts on the page of the mailbox, and says so, instead of posting."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from eservices.deliveries.models import MailboxEntry
+
+from ..announcements import Announcement
+from .network import Network, Posted
+
+
+class Demo:
+    """The limits are the network's, what is done is not."""
+
+    is_double = True
+
+    def __init__(self, network: Network):
+        self.network = network
+
+    def __getattr__(self, name: str):
+        return getattr(self.network, name)
+
+    def publish(self, announcement: Announcement, key: str) -> Posted:
+        entry = self._keep(announcement.title, announcement.text, announcement)
+        return Posted(str(entry.pk), reverse("deliveries:letter", args=[entry.pk]))
+
+    def edit(self, remote_id: str, announcement: Announcement) -> None:
+        title = _("Changed: %(title)s") % {"title": announcement.title}
+        self._keep(title[:255], announcement.text, announcement)
+
+    def withdraw(self, remote_id: str) -> None:
+        first = MailboxEntry.objects.filter(pk=remote_id).first()
+        title = _("Withdrawn: %(title)s") % {"title": first or remote_id}
+        self._keep(title[:255], _("The post is taken back."))
+
+    def find(self, announcement: Announcement) -> None:
+        return None
+
+    def _keep(self, title: str, text: str, announcement: Announcement | None = None) -> MailboxEntry:
+        picture = announcement and announcement.picture
+        return MailboxEntry.objects.create(
+            channel=self.network.key,
+            recipient=self.network.label,
+            subject=title,
+            text=text,
+            attachments=[picture.title] if picture else [],
+        )

@@ -1,0 +1,44 @@
+"""A page on Facebook, by the Graph API."""
+
+from ..announcements import Announcement
+from .network import Network, Posted
+
+TOO_OFTEN = {4, 17, 32, 613, 80001, 80002}  # codes that come with another status than 429
+
+
+class Graph(Network):
+    """What Facebook and Instagram share."""
+
+    def too_often(self, found: dict) -> bool:
+        error = found.get("error")
+        return isinstance(error, dict) and error.get("code") in TOO_OFTEN
+
+
+class Facebook(Graph):
+    key, label, limit = "facebook", "Facebook", 63206
+    link_in_text = False  # Facebook shows it as a card
+    edits = withdraws = True
+
+    def publish(self, announcement: Announcement, key: str) -> Posted:
+        data = {"message": announcement.text, "link": announcement.link}
+        answer, _response = self.ask("POST", f"/{self.keys['page']}/feed", data=data)
+        return _posted(answer["id"])
+
+    def edit(self, remote_id: str, announcement: Announcement) -> None:
+        self.ask("POST", f"/{remote_id}", data={"message": announcement.text})
+
+    def withdraw(self, remote_id: str) -> None:
+        self.ask("DELETE", f"/{remote_id}")
+
+    def find(self, announcement: Announcement) -> Posted | None:
+        path = f"/{self.keys['page']}/feed?fields=id,attachments%7Bunshimmed_url%7D&limit=25"
+        answer, _response = self.ask("GET", path)
+        for post in answer.get("data", []):
+            links = [one.get("unshimmed_url") for one in post.get("attachments", {}).get("data", [])]
+            if announcement.link in links:
+                return _posted(post["id"])
+        return None
+
+
+def _posted(number: str) -> Posted:
+    return Posted(str(number), f"https://www.facebook.com/{number}")

@@ -1,0 +1,57 @@
+"""A business account on Instagram, by the Graph API. What is out there can be neither changed nor withdrawn."""
+
+import time
+
+from eservices.deliveries.carriers import CannotCarry
+
+from ..announcements import Announcement
+from .facebook import Graph
+from .network import NetworkFault, Posted
+
+LONGEST_ALT = 1000
+
+
+class Instagram(Graph):
+    """A picture with words: first a container, and once it is worked, the post."""
+
+    key, label, limit = "instagram", "Instagram", 2200
+    needs_picture = True
+
+    def publish(self, announcement: Announcement, key: str) -> Posted:
+        account = self.keys["account"]
+        data = {"image_url": announcement.picture_url, "caption": announcement.text}
+        if announcement.alt:
+            data["alt_text"] = announcement.alt[:LONGEST_ALT]
+        container, _response = self.ask("POST", f"/{account}/media", data=data)
+        self._wait_for(container["id"])
+        answer, _response = self.ask(
+            "POST", f"/{account}/media_publish", data={"creation_id": container["id"]}
+        )
+        return Posted(str(answer["id"]), self._address(answer["id"]))
+
+    def find(self, announcement: Announcement) -> Posted | None:
+        path = f"/{self.keys['account']}/media?fields=id,caption,permalink&limit=25"
+        answer, _response = self.ask("GET", path)
+        for post in answer.get("data", []):
+            if announcement.link in (post.get("caption") or ""):
+                return Posted(str(post["id"]), str(post.get("permalink") or ""))
+        return None
+
+    def _wait_for(self, container: str) -> None:
+        for _try in range(15):
+            answer, _response = self.ask("GET", f"/{container}?fields=status_code")
+            match answer.get("status_code"):
+                case "FINISHED":
+                    return
+                case "ERROR" | "EXPIRED":
+                    raise CannotCarry("Instagram could not take the picture.")
+            time.sleep(2)
+        raise NetworkFault("Instagram is still working the picture.")
+
+    def _address(self, number: str) -> str:
+        """Where it stands; the post is out, whether or not Instagram tells."""
+        try:
+            answer, _response = self.ask("GET", f"/{number}?fields=permalink")
+        except Exception:
+            return ""
+        return str(answer.get("permalink") or "")

@@ -1,0 +1,62 @@
+"""Mastodon, and what speaks its API."""
+
+import time
+
+from ..announcements import Announcement
+from ..texts import graphemes
+from .network import Network, NetworkFault, Posted
+
+LONGEST_ALT = 1500
+
+
+class Mastodon(Network):
+    """Knows an idempotency key, so that a second attempt posts nothing twice."""
+
+    key, label, limit = "mastodon", "Mastodon", 500
+    measure = staticmethod(graphemes)
+    edits = withdraws = True
+
+    def publish(self, announcement: Announcement, key: str) -> Posted:
+        answer, _response = self.ask(
+            "POST",
+            "/api/v1/statuses",
+            json=self._status(announcement) | {"visibility": "public"},
+            headers={"Idempotency-Key": key},
+        )
+        return Posted(str(answer["id"]), str(answer.get("url") or ""))
+
+    def edit(self, remote_id: str, announcement: Announcement) -> None:
+        self.ask("PUT", f"/api/v1/statuses/{remote_id}", json=self._status(announcement))
+
+    def withdraw(self, remote_id: str) -> None:
+        self.ask("DELETE", f"/api/v1/statuses/{remote_id}")
+
+    def find(self, announcement: Announcement) -> Posted | None:
+        """The key holds for an hour; afterwards what stands there is looked at."""
+        account, _response = self.ask("GET", "/api/v1/accounts/verify_credentials")
+        path = f"/api/v1/accounts/{account['id']}/statuses?limit=40&exclude_replies=true"
+        answer, _response = self.ask("GET", path)
+        for status in answer.get("items", []):
+            if announcement.link in status.get("content", ""):
+                return Posted(str(status["id"]), str(status.get("url") or ""))
+        return None
+
+    def _status(self, announcement: Announcement) -> dict:
+        media = [self._media(announcement)] if announcement.picture else []
+        return {"status": announcement.text, "language": announcement.language, "media_ids": media}
+
+    def _media(self, announcement: Announcement) -> str:
+        """The picture, once the server has worked it."""
+        with announcement.jpeg().file.open("rb") as content:
+            answer, response = self.ask(
+                "POST",
+                "/api/v2/media",
+                files={"file": ("picture.jpg", content, "image/jpeg")},
+                data={"description": announcement.alt[:LONGEST_ALT]},
+            )
+        for _try in range(10):
+            if response.status_code == 200:
+                return str(answer["id"])
+            time.sleep(1)
+            answer, response = self.ask("GET", f"/api/v1/media/{answer['id']}")
+        raise NetworkFault("Mastodon is still working the picture.")

@@ -1,0 +1,171 @@
+"""What every social network has: its limits, and one way to be asked over HTTP."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import requests
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.deliveries.carriers import CannotCarry, NotNow
+
+from .. import texts
+from ..announcements import Announcement
+
+TIMEOUT = (5, 20)  # seconds to connect, and between two signs of life
+LARGEST_ANSWER = 1_000_000  # bytes
+PAUSE = timedelta(minutes=15)  # where a network says "too often" and not for how long
+LONGEST_PAUSE = timedelta(hours=24)
+PASSING = {408, 425, 500, 502, 503, 504}
+
+
+class NetworkFault(Exception):
+    """It did not work now, and may later."""
+
+
+class Gone(CannotCarry):
+    """The network knows the post no more."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What the network made of it."""
+
+    id: str
+    url: str = ""
+
+
+class Network:
+    """One social network. Its keys are arguments, as ``settings.SOCIAL_NETWORKS`` has them."""
+
+    key: str
+    label: str
+    limit: int
+    measure: Callable[[str], int] = staticmethod(texts.characters)
+    unit = ""  # of the limit, where it is not characters
+    link_in_text = True
+    needs_picture = False
+    edits = False  # whether what is out can be changed
+    withdraws = False  # and taken back
+    is_double = False
+
+    def __init__(self, **keys: str):
+        self.keys = keys
+
+    @property
+    def ready(self) -> bool:
+        """Whether the operator gave all its keys."""
+        return all(self.keys.values())
+
+    # -- What it says ----------------------------------------------------------------------------------------
+    def compose(self, announcement: Announcement, own: str = "") -> str:
+        """The text of a post: the editor's own, else title and lead; with the link, and short enough."""
+        link = announcement.link if self.link_in_text else ""
+        if own:
+            return own if not link or link in own else texts.joined(own, link)
+        return texts.fit(announcement.title, announcement.lead, link, self.limit, self.measure)
+
+    def faults(self, announcement: Announcement) -> list[str]:
+        """Why it could not go out as it is."""
+        found = []
+        if (length := self.measure(announcement.text)) > self.limit:
+            words = {"network": self.label, "limit": self.limit, "length": length}
+            found.append(_("%(network)s takes %(limit)s characters: this has %(length)s.") % words)
+        if self.needs_picture and not announcement.picture:
+            found.append(_("%(network)s takes no post without a picture.") % {"network": self.label})
+        return found
+
+    def notes(self, announcement: Announcement) -> list[str]:
+        """What the editor should know besides."""
+        return []
+
+    # -- What it does ----------------------------------------------------------------------------------------
+    def publish(self, announcement: Announcement, key: str) -> Posted:
+        """Posts. ``key`` is the same for the same post, however often it is tried."""
+        raise NotImplementedError
+
+    def edit(self, remote_id: str, announcement: Announcement) -> None:
+        raise NotImplementedError
+
+    def withdraw(self, remote_id: str) -> None:
+        raise NotImplementedError
+
+    def find(self, announcement: Announcement) -> Posted | None:
+        """A post of ours of the last days with the same link: asked before a second attempt."""
+        return None
+
+    # -- How it is asked -------------------------------------------------------------------------------------
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys['token']}"}
+
+    def ask(self, method: str, path: str, *, headers=None, **content) -> tuple[dict, requests.Response]:
+        """What the network answers. Raises ``NotNow`` where it is too often, ``CannotCarry`` where it is in vain."""
+        with requests.Session() as session:
+            session.trust_env = False  # no proxy and no password from elsewhere
+            try:
+                answer = session.request(
+                    method,
+                    self.keys["url"].rstrip("/") + path,
+                    headers=self.headers() | (headers or {}),
+                    timeout=TIMEOUT,
+                    allow_redirects=False,
+                    stream=True,
+                    **content,
+                )
+                body = answer.raw.read(LARGEST_ANSWER, decode_content=True)
+            except (requests.RequestException, OSError) as fault:
+                # The class alone: the text may hold what was sent.
+                raise NetworkFault(f"{self.label}: {type(fault).__name__}") from None
+        found = _read(body)
+        self._judge(answer, found)
+        return found, answer
+
+    def _judge(self, answer: requests.Response, found: dict) -> None:
+        if 200 <= answer.status_code < 300:
+            return
+        said = f"{self.label} {answer.status_code}: {self.said(found)[:300]}"
+        if answer.status_code == 429 or self.too_often(found):
+            raise NotNow(until(answer), said)
+        if answer.status_code in PASSING:
+            raise NetworkFault(said)
+        raise (Gone if answer.status_code in {404, 410} else CannotCarry)(said)
+
+    def said(self, found: dict) -> str:
+        """What the network says of a fault."""
+        error = found.get("error")
+        if isinstance(error, dict):
+            error = error.get("message")
+        return str(error or found.get("message") or found.get("detail") or found.get("title") or "")
+
+    def too_often(self, found: dict) -> bool:
+        """Whether it says so otherwise than by the status 429."""
+        return False
+
+
+def _read(body: bytes) -> dict:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {"items": found}
+
+
+def until(answer: requests.Response) -> datetime:
+    """From when on it may be asked again, as its headers say it."""
+    now = timezone.now()
+    told = answer.headers.get("Retry-After") or ""
+    reset = answer.headers.get("x-rate-limit-reset") or ""
+    try:
+        if told.isdigit():
+            moment = now + timedelta(seconds=min(int(told), 10**6))
+        elif told:
+            moment = parsedate_to_datetime(told)
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        else:
+            moment = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else now + PAUSE
+    except (ValueError, OverflowError, OSError):
+        moment = now + PAUSE
+    return min(max(moment, now + timedelta(seconds=30)), now + LONGEST_PAUSE)

@@ -1,0 +1,51 @@
+"""X, by its API 2, signed by OAuth 1.0a: these keys do not run out."""
+
+import json
+
+from oauthlib.oauth1 import Client
+
+from ..announcements import Announcement
+from ..texts import weighted
+from .network import Network, Posted
+
+
+class X(Network):
+    """What is out can be withdrawn, not changed."""
+
+    key, label, limit = "x", "X", 280
+    measure = staticmethod(weighted)
+    withdraws = True
+
+    def headers(self) -> dict[str, str]:
+        return {}
+
+    def ask(self, method: str, path: str, *, headers=None, **content):
+        """Each request bears a signature of its own; a body of JSON is no part of it."""
+        keys = self.keys
+        signer = Client(keys["key"], keys["secret"], keys["token"], keys["token_secret"])
+        _url, signature, _body = signer.sign(keys["url"].rstrip("/") + path, http_method=method)
+        return super().ask(method, path, headers=(headers or {}) | dict(signature), **content)
+
+    def publish(self, announcement: Announcement, key: str) -> Posted:
+        content = json.dumps({"text": announcement.text})
+        answer, _response = self.ask(
+            "POST", "/2/tweets", data=content, headers={"Content-Type": "application/json"}
+        )
+        return _posted(answer["data"]["id"])
+
+    def withdraw(self, remote_id: str) -> None:
+        self.ask("DELETE", f"/2/tweets/{remote_id}")
+
+    def find(self, announcement: Announcement) -> Posted | None:
+        me, _response = self.ask("GET", "/2/users/me")
+        path = f"/2/users/{me['data']['id']}/tweets?max_results=20&tweet.fields=entities"
+        answer, _response = self.ask("GET", path)
+        for post in answer.get("data", []):
+            links = [one.get("expanded_url") for one in post.get("entities", {}).get("urls", [])]
+            if announcement.link in links:
+                return _posted(post["id"])
+        return None
+
+
+def _posted(number: str) -> Posted:
+    return Posted(str(number), f"https://x.com/i/status/{number}")

@@ -1,0 +1,49 @@
+"""What may be asked: topics for this browser."""
+
+import json
+import re
+
+from django import forms
+from django.conf import settings
+
+from newsletter.forms import TopicsMixin
+
+from .sending import is_push_service
+
+KEY = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+
+
+class DeviceForm(TopicsMixin):
+    """As the page's script posts it."""
+
+    endpoint = forms.CharField(max_length=1000)
+    p256dh = forms.CharField(min_length=80, max_length=120)
+    auth = forms.CharField(min_length=16, max_length=40)
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
+
+    def clean_endpoint(self) -> str:
+        endpoint = self.cleaned_data["endpoint"]
+        if not is_push_service(endpoint):
+            raise forms.ValidationError("This is no push service that we know.")
+        return endpoint
+
+    def clean_p256dh(self) -> str:
+        return _key(self.cleaned_data["p256dh"])
+
+    def clean_auth(self) -> str:
+        return _key(self.cleaned_data["auth"])
+
+
+def _key(text: str) -> str:
+    if not KEY.fullmatch(text):
+        raise forms.ValidationError("This is no key.")
+    return text
+
+
+def posted(body: bytes) -> dict:
+    """A JSON document of texts and lists of texts, as a form takes it; nothing where it is none."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,170 @@
+"""Notifications as a channel of an article, and how one leaves."""
+
+import json
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from pywebpush import WebPushException, webpush
+
+from eservices.deliveries.carriers import CannotCarry, NotNow
+from eservices.deliveries.models import Delivery, MailboxEntry
+
+from .. import announcements, texts
+from ..announcements import Announcement
+from ..networks.network import NetworkFault, Posted, until
+from ..sms.sending import Sms
+from . import keys
+from .models import Device
+
+TIMEOUT = 20  # seconds
+A_DAY = 24 * 60 * 60  # how long a push service keeps it for a phone that is off
+LONGEST_TITLE, LONGEST = 80, 180
+GONE = {404, 410}
+
+
+class Push:
+    """To the devices that want the article's topics, in their language where it is translated and published."""
+
+    key, label, limit = "by_push", gettext_lazy("Notification"), LONGEST
+    measure = staticmethod(texts.characters)
+    unit = ""
+    link_in_text = needs_picture = edits = withdraws = False
+
+    @property
+    def ready(self) -> bool:
+        return keys.ready()
+
+    @property
+    def is_double(self) -> bool:
+        return settings.DEMO and not settings.VAPID_PRIVATE_KEY
+
+    def compose(self, announcement: Announcement, own: str = "") -> str:
+        return texts.one_line(own) or texts.fit(announcement.lead, "", "", self.limit, self.measure)
+
+    def faults(self, announcement: Announcement) -> list[str]:
+        if not announcement.topics:
+            return [_("Tick a newsletter topic: its readers get the notification.")]
+        return []
+
+    def notes(self, announcement: Announcement) -> list[str]:
+        number = Device.objects.of_topics(announcement.topics).count()
+        words = ngettext(
+            "%(number)s device with its topics, as last saved",
+            "%(number)s devices with its topics, as last saved",
+            number,
+        )
+        return [words % {"number": number}, Sms().hour()]
+
+    def publish(self, announcement: Announcement, key: str) -> Posted:
+        """A delivery for each device. Asked twice with one key, none is notified twice."""
+        from . import actions  # actions ask for the hours
+
+        others = announcements.in_other_languages(announcement)
+        said = {announcement.language: announcement} | {
+            language: other.saying(self.compose(other)) for language, other in others.items()
+        }
+        messages = {language: content_of(one, key) for language, one in said.items()}
+        devices = Device.objects.of_topics(announcement.topics)
+        number = actions.send(key=key, messages=messages, language=announcement.language, devices=devices)
+        return Posted(f"{number} {key}")
+
+    def find(self, announcement: Announcement) -> None:
+        return None  # each notification has an id of its own
+
+
+def content_of(announcement: Announcement, key: str) -> dict:
+    """What the worker in the browser shows. Small: push services take 4 kB."""
+    title = texts.fit(announcement.title, "", "", LONGEST_TITLE, texts.characters)
+    return {
+        "title": title,
+        "body": announcement.text,
+        "url": urlsplit(announcement.link).path,
+        "lang": announcement.language,
+        "tag": key[:32],
+    }
+
+
+class NewsPushCarrier:
+    """One notification to one device. A device that its push service no longer knows is forgotten."""
+
+    label = gettext_lazy("Notifications")
+
+    def carry(self, delivery: Delivery) -> None:
+        device = Device.objects.filter(pk=delivery.payload["device"]).first()
+        if device is None:
+            return
+        if Push().is_double:
+            self._keep(device, delivery)
+        elif is_push_service(device.endpoint):
+            self._send(device, delivery)
+        else:
+            raise CannotCarry("This is no push service that we know.")
+
+    def _send(self, device: Device, delivery: Delivery) -> None:
+        from . import actions
+
+        try:
+            with requests.Session() as session:
+                session.trust_env, session.max_redirects = False, 0
+                webpush(
+                    device.subscription,
+                    json.dumps(delivery.payload["message"]),
+                    vapid_private_key=keys.vapid(),
+                    vapid_claims={"sub": settings.VAPID_SUBJECT},
+                    ttl=A_DAY,
+                    timeout=TIMEOUT,
+                    headers={"Topic": delivery.pk.hex[:32], "Urgency": "normal"},
+                    requests_session=session,
+                )
+        except WebPushException as fault:
+            answer = fault.response
+            if answer is None or answer.status_code not in GONE:
+                _judge(answer)
+            actions.forget(device_id=device.pk)
+        except requests.RequestException as fault:
+            raise NetworkFault(type(fault).__name__) from None
+        except ValueError as fault:  # keys that are none
+            actions.forget(device_id=device.pk)
+            raise CannotCarry(type(fault).__name__) from None
+
+    def _keep(self, device: Device, delivery: Delivery) -> None:
+        message = delivery.payload["message"]
+        MailboxEntry.objects.create(
+            channel="push",
+            recipient=_("A device, %(language)s") % {"language": device.get_language_display()},
+            subject=message["title"],
+            text=f"{message['body']}\n\n{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{message['url']}",
+        )
+
+
+def is_push_service(endpoint: str) -> bool:
+    """Whether an address is one of a push service that the operator trusts: we post there what a stranger told us."""
+    with suppress(ValueError):
+        found = urlsplit(endpoint)
+        if found.username or found.password or len(endpoint) > 1000:
+            return False
+        origin = f"{found.scheme}://{found.netloc}"
+        return any(_matches(origin, known) for known in settings.PUSH_SERVICES)
+    return False
+
+
+def _matches(origin: str, known: str) -> bool:
+    if "://*." not in known:
+        return origin == known
+    scheme, _sign, host = known.partition("://*")
+    return origin.startswith(f"{scheme}://") and origin.endswith(host)
+
+
+def _judge(answer) -> None:
+    if answer is None:
+        raise NetworkFault("The push service did not answer.")
+    said = f"The push service answered {answer.status_code}."
+    if answer.status_code == 429:
+        raise NotNow(until(answer), said)
+    if answer.status_code == 413 or 400 <= answer.status_code < 500:
+        raise CannotCarry(said)
+    raise NetworkFault(said)

@@ -1,0 +1,49 @@
+"""What channels hear of: an article that is saved, published, public no more, and how deliveries end."""
+
+from django.db.models.signals import post_save, pre_delete
+from django.dispatch import receiver
+from wagtail.signals import page_published, page_unpublished
+
+from eservices.deliveries.models import Delivery
+from eservices.deliveries.signals import delivery_ended, delivery_stuck
+
+from ..models import NewsPage
+from . import actions
+
+
+@receiver(post_save, sender=NewsPage)
+def keep_what_was_ticked(instance, **kwargs):
+    """The form leaves the editor's choice on the page: only now a new page has its key."""
+    if choices := instance.__dict__.pop("channel_choices", None):
+        actor = instance.__dict__.pop("channel_chooser", None)
+        actions.choose(actor=actor, page=instance, choices=choices)
+
+
+@receiver(page_published)
+def send_or_change(instance, **kwargs):
+    actions.follow(page=instance)
+
+
+@receiver(page_unpublished)
+def take_back(instance, **kwargs):
+    actions.withdraw(page=instance)
+
+
+@receiver(pre_delete, sender=NewsPage)
+def take_back_with_the_page(instance, **kwargs):
+    actions.withdraw(page=instance)
+
+
+@receiver(delivery_stuck)
+def tell_the_editor(delivery: Delivery, **kwargs):
+    if delivery.subject.startswith("post:"):
+        delivery.refresh_from_db()
+        actions.did_not_work(delivery=delivery)
+
+
+@receiver(delivery_ended)
+def tell_that_it_was_skipped(delivery: Delivery, **kwargs):
+    if delivery.subject.startswith("post:"):
+        delivery.refresh_from_db()
+        if delivery.state == Delivery.State.SKIPPED:
+            actions.did_not_work(delivery=delivery)

@@ -1,0 +1,167 @@
+"""Every write around readers by SMS: asked for, confirmed by a code, changed, stopped, written to."""
+
+import secrets
+import uuid
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from eservices.deliveries import actions as outbox
+from eservices.deliveries.models import Delivery
+
+from . import lengths, sending
+from .models import PhoneConsent, PhoneReader, PhoneTopic
+
+CODE_LIFETIME = timedelta(minutes=15)
+TRIES = 5
+CARRIER = "news_sms"
+OURS = UUID("5f0f6a37-93ab-4a0e-9a53-6e1d1d8f6f0a")  # ids of messages are made from it, key and number
+State, Kind = PhoneReader.State, PhoneConsent.Kind
+
+
+def ask(*, actor=None, number: str, language: str, topic_keys, alerts: bool) -> PhoneReader:
+    """Sends a code to the number. What its owner confirmed is changed only once the code is typed."""
+    wanted = {"language": language, "topics": sorted(map(str, topic_keys)), "alerts": alerts}
+    try:
+        return _ask(number, wanted)
+    except IntegrityError:  # asked twice at once: the other request made the row
+        return _ask(number, wanted)
+
+
+@transaction.atomic
+def _ask(number: str, wanted: dict) -> PhoneReader:
+    reader = PhoneReader.objects.select_for_update().filter(number=number).first()
+    reader = reader or PhoneReader(number=number, language=wanted["language"])
+    code, now = f"{secrets.randbelow(10**6):06}", timezone.now()
+    reader.asked, reader.asked_at = wanted, now
+    reader.code, reader.code_expires_at, reader.code_tries = _digest(number, code), now + CODE_LIFETIME, 0
+    reader.save()
+    with translation.override(wanted["language"]):
+        words = {"commune": settings.WAGTAIL_SITE_NAME, "code": code}
+        text = _("%(commune)s: your code is %(code)s. It confirms that you want news by SMS.") % words
+    outbox.queue_sms(to=number, text=lengths.plain(text), subject=f"phone:{reader.pk}", confidential=True)
+    return reader
+
+
+def confirm(*, actor=None, reader: PhoneReader, code: str) -> bool:
+    """The owner of the number typed the code; False where it is wrong, too old, or was tried too often."""
+    with transaction.atomic():
+        reader = _lock(reader)
+        known = reader.code and reader.code_expires_at > timezone.now() and reader.code_tries < TRIES
+        if not known:
+            return False
+        reader.code_tries += 1
+        right = constant_time_compare(reader.code, _digest(reader.number, code))
+        if right:
+            _take(reader)
+        reader.save()
+        if right:
+            _choose(reader, reader.asked["topics"])
+            _record(reader, Kind.CONFIRMED)
+        return right
+
+
+def _take(reader: PhoneReader) -> None:
+    reader.state, reader.code, reader.stopped_at = State.CONFIRMED, "", None
+    reader.confirmed_at = timezone.now()
+    reader.language, reader.alerts = reader.asked["language"], reader.asked["alerts"]
+
+
+@transaction.atomic
+def change(*, actor=None, reader: PhoneReader, language: str, topic_keys, alerts: bool) -> None:
+    """Topics and language, on the own page."""
+    reader = _lock(reader)
+    reader.language, reader.alerts = language, alerts
+    reader.save()
+    _choose(reader, topic_keys)
+    _record(reader, Kind.CHANGED)
+
+
+@transaction.atomic
+def stop(*, actor=None, reader: PhoneReader, replied: bool = False) -> None:
+    """No more messages, not even those that wait. A second time changes nothing."""
+    reader = _lock(reader)
+    if reader.state == State.STOPPED:
+        return
+    reader.state, reader.stopped_at, reader.code = State.STOPPED, timezone.now(), ""
+    reader.save()
+    _record(reader, Kind.REPLIED if replied else Kind.STOPPED)
+    for delivery in Delivery.objects.filter(carrier=CARRIER, recipient=reader.number).open():
+        outbox.skip(actor=None, delivery=delivery, reason=_("The reader stopped."))
+
+
+@transaction.atomic
+def erase(*, actor=None, reader: PhoneReader) -> None:
+    """Forgets the number, here and in what was sent to it."""
+    stop(reader=reader)
+    outbox.forget_recipient(actor=actor, carrier=CARRIER, recipient=reader.number)
+    outbox.erase(actor=actor, subject=f"phone:{reader.pk}")
+    PhoneReader.objects.filter(pk=reader.pk).delete()
+
+
+@transaction.atomic
+def write(
+    *, actor=None, key: str, texts: dict[str, str], language: str, readers, urgent: bool = False
+) -> int:
+    """Writes to each reader, in their language where ``texts`` has it; how many those are.
+
+    ``key`` names what is told: asked twice with the same, nobody gets it twice. Not within quiet hours, unless
+    it is ``urgent``.
+    """
+    subject, due = f"news-sms:{key}"[:80], None if urgent else sending.leaves_at(timezone.now())
+    known = set(Delivery.objects.about(subject).values_list("id", flat=True))
+    number = 0
+    for reader in readers.order_by("pk"):
+        number += 1
+        message = uuid.uuid5(OURS, f"{key}:{reader.number}")
+        if message in known:
+            continue
+        text = lengths.plain(texts.get(reader.language) or texts[language])
+        outbox.queue(
+            id=message,
+            carrier=CARRIER,
+            recipient=reader.number,
+            title=" ".join(text.split()),
+            payload={"text": text, "urgent": urgent},
+            subject=subject,
+            due_at=due,
+        )
+    return number
+
+
+def alert(*, actor, key: str, texts: dict[str, str], language: str) -> int:
+    """An emergency, at once and at any hour, to whoever wants alerts; how many those are.
+
+    ``texts`` has the words by language, ``language`` is that of readers whose own is missing; ``key`` is the
+    same for the same alert, however often it is sent.
+    """
+    readers = PhoneReader.objects.confirmed().filter(alerts=True)
+    return write(
+        actor=actor, key=f"alert:{key}", texts=texts, language=language, readers=readers, urgent=True
+    )
+
+
+def _digest(number: str, code: str) -> str:
+    return salted_hmac("news.channels.sms.code", f"{number}:{code}", algorithm="sha256").hexdigest()
+
+
+def _choose(reader: PhoneReader, topic_keys) -> None:
+    wanted = {UUID(str(key)) for key in topic_keys}
+    reader.topics.exclude(topic_key__in=wanted).delete()
+    PhoneTopic.objects.bulk_create(
+        [PhoneTopic(reader=reader, topic_key=key) for key in wanted - reader.topic_keys]
+    )
+
+
+def _record(reader: PhoneReader, kind: Kind) -> None:
+    topics = sorted(map(str, reader.topic_keys))
+    PhoneConsent.objects.create(reader=reader, kind=kind, topics=topics)
+
+
+def _lock(reader: PhoneReader) -> PhoneReader:
+    return PhoneReader.objects.select_for_update().get(pk=reader.pk)

@@ -1,0 +1,30 @@
+"""Who reads by SMS, in the admin: looked at and erased, never added."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permissions import register_permission_policy
+
+from home.permissions import Without
+
+from .models import PhoneReader
+
+register_permission_policy(PhoneReader, Without(PhoneReader, "add", "change"))
+
+
+class PhoneReaderViewSet(ModelViewSet):
+    model = PhoneReader
+    icon = "mobile-alt"
+    menu_label = _("Readers by SMS")
+    menu_order = 253
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    form_fields = ["language"]
+    list_display = ["number", "language", "state", "alerts", "confirmed_at", "stopped_at"]
+    list_filter = ["language", "state"]
+    search_fields = ["number"]
+
+
+@hooks.register("register_admin_viewset")
+def phone_readers():
+    return PhoneReaderViewSet("phone_readers")

@@ -1,0 +1,118 @@
+"""An alert by SMS: the staff see to whom, in how many messages and for how much, and press a button."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Count
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail import hooks
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.widgets import Button
+
+from eservices.deliveries.models import Delivery
+from home import sms
+from home.alerts.models import Alert
+
+from ..models import ChannelSettings
+from . import actions, lengths
+from .models import PhoneReader
+from .sending import Sms
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The message in one language."""
+
+    name: str
+    text: str
+    messages: int
+    readers: int
+
+
+def editions(alert: Alert) -> list[Edition]:
+    """What readers of each language get: in another one where the alert is not written in theirs."""
+    wanting = PhoneReader.objects.confirmed().filter(alerts=True).order_by("language")
+    counted = dict(wanting.values_list("language").annotate(Count("pk")))
+    shown = []
+    for code, name in settings.LANGUAGES:
+        if counted.get(code) or code in alert.languages:
+            text = lengths.plain(alert.sms_text(code))
+            shown.append(Edition(name, text, sms.measure(text).messages, counted.get(code, 0)))
+    return shown
+
+
+def key_of(alert: Alert) -> str:
+    """An alert that ended and begins anew is another one."""
+    return f"{alert.key}:{alert.began_at:%Y%m%d%H%M%S}"
+
+
+class AlertView(WagtailAdminTemplateMixin, TemplateView):
+    """GET shows it, POST sends it, once."""
+
+    template_name = "channels/sms/alert.html"
+    page_title = gettext_lazy("Alert by SMS")
+    header_icon = "mobile-alt"
+
+    def dispatch(self, request, *args, **kwargs):
+        self.alert = alert_for(request.user, kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        return [
+            *super().get_breadcrumbs_items(),
+            {"url": reverse(Alert.snippet_viewset.get_url_name("list")), "label": _("Alerts")},
+            {"url": "", "label": self.page_title},
+        ]
+
+    def get_context_data(self, **kwargs):
+        found = editions(self.alert)
+        number = sum(one.messages * one.readers for one in found)
+        holds = self.alert.holds(timezone.now())
+        return super().get_context_data(
+            alert=self.alert,
+            editions=found,
+            price=f"{settings.CURRENCY} {Decimal(number) * ChannelSettings.load().sms_price:.2f}",
+            readers=sum(one.readers for one in found),
+            holds=holds,
+            sent=holds and self.sent().count(),
+            is_double=Sms().is_double,
+            **kwargs,
+        )
+
+    def sent(self):
+        return Delivery.objects.about(f"news-sms:alert:{key_of(self.alert)}")
+
+    def post(self, request, *args, **kwargs):
+        if not self.alert.holds(timezone.now()):
+            messages.error(request, _("Only an alert that is published is sent."))
+        else:
+            texts = {code: self.alert.sms_text(code) for code, _name in settings.LANGUAGES}
+            key, language = key_of(self.alert), settings.LANGUAGE_CODE
+            number = actions.alert(actor=request.user, key=key, texts=texts, language=language)
+            messages.success(request, _("On its way to %(number)s readers.") % {"number": number})
+        return redirect("news_channels:alert", self.alert.pk)
+
+
+def alert_for(user, pk: int) -> Alert:
+    """For who may publish alerts, where the commune sends SMS. Raises Http404."""
+    found = (
+        Alert.objects.filter(pk=pk).first() if pk < 2**31 and user.has_perm("home.publish_alert") else None
+    )
+    if found is None or not Sms().ready:
+        raise Http404
+    return found
+
+
+@hooks.register("register_snippet_listing_buttons")
+def by_sms(snippet, user, next_url=None):
+    if isinstance(snippet, Alert) and snippet.live and user.has_perm("home.publish_alert") and Sms().ready:
+        url = reverse("news_channels:alert", args=[snippet.pk])
+        yield Button(_("Send by SMS…"), url, priority=30, icon_name="mobile-alt")

@@ -1,0 +1,63 @@
+"""What may be asked: a number, topics, the code."""
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from newsletter.forms import TopicsMixin
+
+from .numbers import own_number
+
+
+class AlertsMixin(TopicsMixin):
+    alerts = forms.BooleanField(label=_("Alerts in an emergency, at any hour"), required=False)
+
+    def must_choose(self) -> bool:
+        return not self.cleaned_data.get("alerts")
+
+
+class PhoneForm(AlertsMixin):
+    """The sign-up. Without token: its answer is a code to the number and nothing else."""
+
+    number = forms.CharField(
+        label=_("Your mobile number"),
+        max_length=30,
+        error_messages={
+            "required": _("Enter your mobile number."),
+            "max_length": _("This is not a mobile number. It looks like 079 123 45 67."),
+        },
+    )
+    website = forms.CharField(required=False)  # a trap: people don't see it, robots fill it
+
+    field_order = ["number", "alerts", "topics", "website"]
+
+    def clean_number(self) -> str:
+        return own_number(self.cleaned_data["number"])
+
+    @property
+    def is_trapped(self) -> bool:
+        return bool(self.cleaned_data.get("website"))
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code of 6 digits"),
+        max_length=20,
+        error_messages={
+            "required": _("Enter the code that we sent you."),
+            "max_length": _("The code has 6 digits."),
+        },
+    )
+
+    def clean_code(self) -> str:
+        return "".join(self.cleaned_data["code"].split())
+
+
+class PhonePreferencesForm(AlertsMixin):
+    language = forms.ChoiceField(
+        label=_("Language of the messages"),
+        choices=settings.LANGUAGES,
+        error_messages={"required": _("Choose a language.")},
+    )
+
+    field_order = ["alerts", "topics", "language"]

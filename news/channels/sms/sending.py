@@ -1,0 +1,134 @@
+"""SMS as a channel of an article, and how one message leaves."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from eservices.deliveries.carriers import CannotCarry, NotNow
+from eservices.deliveries.models import Delivery
+from home import sms
+from home.dates import date_format
+from home.templatetags.commune import clock
+
+from .. import announcements, texts
+from ..announcements import Announcement
+from ..models import ChannelSettings
+from ..networks.network import Posted
+from . import hours, lengths, numbers
+from .models import PhoneReader
+
+DOUBLE = "eservices.deliveries.mailbox.SMSGateway"
+MOST_PARTS = 3
+
+
+class Sms:
+    """To the confirmed readers of the article's topics, in their language where it is translated and published."""
+
+    key, label, limit = "by_sms", "SMS", MOST_PARTS
+    unit = gettext_lazy("messages")
+    link_in_text = True
+    needs_picture = edits = withdraws = False
+
+    @property
+    def ready(self) -> bool:
+        return settings.DEMO or not self.is_double
+
+    @property
+    def is_double(self) -> bool:
+        return settings.SMS_GATEWAY == DOUBLE
+
+    def measure(self, text: str) -> int:
+        return lengths.parts(lengths.plain(text))
+
+    def compose(self, announcement: Announcement, own: str = "") -> str:
+        if own:
+            text = own if announcement.link in own else texts.joined(own, announcement.link)
+        else:
+            title = f"{settings.WAGTAIL_SITE_NAME}: {announcement.title}"
+            text = texts.fit(lengths.plain(title), "", announcement.link, 1, lengths.parts)
+        return lengths.plain(text)
+
+    def faults(self, announcement: Announcement) -> list[str]:
+        found = []
+        if (number := self.measure(announcement.text)) > self.limit:
+            words = {"number": number, "limit": self.limit}
+            found.append(_("%(number)s messages joined to one: at most %(limit)s.") % words)
+        if not announcement.topics:
+            found.append(_("Tick a newsletter topic: its readers get the SMS."))
+        return found
+
+    def notes(self, announcement: Announcement) -> list[str]:
+        """How long, how many, how much, and when it would leave."""
+        found, foreign = sms.measure(announcement.text), sms.foreign(announcement.text)
+        return [self._length(found, foreign), self._cost(announcement, found.messages), self.hour()]
+
+    def publish(self, announcement: Announcement, key: str) -> Posted:
+        """A delivery for each reader. Asked twice with one key, nobody is written to twice."""
+        from . import actions  # actions ask for the hours here
+
+        words = {announcement.language: announcement.text} | {
+            language: self.compose(other)
+            for language, other in announcements.in_other_languages(announcement).items()
+        }
+        readers = PhoneReader.objects.of_topics(announcement.topics)
+        number = actions.write(key=key, texts=words, language=announcement.language, readers=readers)
+        return Posted(f"{number} {key}")
+
+    def find(self, announcement: Announcement) -> None:
+        return None  # each message has an id of its own: asked again, none is written twice
+
+    def _length(self, found: sms.Length, foreign: str) -> str:
+        words = {"encoding": found.alphabet, "units": found.places, "letters": " ".join(foreign[:8])}
+        if foreign:
+            return _("%(encoding)s, %(units)s characters, because of: %(letters)s") % words
+        return _("%(encoding)s, %(units)s characters") % words
+
+    def _cost(self, announcement: Announcement, parts: int) -> str:
+        number = PhoneReader.objects.of_topics(announcement.topics).count()
+        price = ChannelSettings.load().sms_price * number * parts
+        words = {"number": number, "price": f"{settings.CURRENCY} {price:.2f}"}
+        return (
+            ngettext(
+                "%(number)s reader of its topics, as last saved: about %(price)s",
+                "%(number)s readers of its topics, as last saved: about %(price)s",
+                number,
+            )
+            % words
+        )
+
+    def hour(self) -> str:
+        """When it would leave if it were published now."""
+        now = timezone.localtime()
+        leaves = leaves_at(now)
+        if leaves <= now:
+            return _("Published now, it leaves at once.")
+        words = {"day": date_format(leaves.date()), "hour": clock(leaves)}
+        return _("Quiet hours: published now, it leaves on %(day)s at %(hour)s.") % words
+
+
+class NewsSmsCarrier:
+    """One message to one reader, who may have stopped in between; never within quiet hours."""
+
+    label = gettext_lazy("News by SMS")
+
+    def carry(self, delivery: Delivery) -> None:
+        now = timezone.now()
+        if not PhoneReader.objects.confirmed().filter(number=delivery.recipient).exists():
+            return
+        leaves = leaves_at(now)
+        if leaves > now and not delivery.payload.get("urgent"):
+            raise NotNow(leaves)
+        if numbers.sender_number(delivery.recipient) != delivery.recipient:
+            raise CannotCarry("This is no number.")
+        gateway = import_string(settings.SMS_GATEWAY)()
+        gateway.send(to=delivery.recipient, text=delivery.payload["text"], idempotency_key=delivery.pk.hex)
+
+
+def leaves_at(now: datetime) -> datetime:
+    """Now, or the end of the commune's quiet hours."""
+    chosen = ChannelSettings.load()
+    return hours.leaves_at(timezone.localtime(now), chosen.quiet_from, chosen.quiet_until)

@@ -1,0 +1,154 @@
+"""News by SMS: the sign-up, the code, the own page; and where the gateway tells of answers."""
+
+import json
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from home.origin import comes_from_here
+from newsletter import ways
+
+from . import access, actions, limits
+from .forms import CodeForm, PhoneForm, PhonePreferencesForm
+from .numbers import sender_number
+from .sending import Sms
+
+SENDER = ("from", "From", "sender", "originator", "msisdn")
+TEXT = ("text", "Body", "body", "message", "content")
+STOP = {"STOP", "STOPP", "STOPALL", "ARRET", "ARRÊT", "FIN", "ENDE", "ALT", "FERMA", "UNSUBSCRIBE", "END"}
+
+
+def offered(view):
+    """404 where the commune sends no SMS."""
+
+    def guarded(request, *args, **kwargs):
+        if not Sms().ready:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@csrf_exempt  # the form stands on a cacheable page; where it came from is checked below
+@require_http_methods(["GET", "HEAD", "POST"])
+@offered
+def subscribe(request):
+    """Shows the sign-up, or sends a code. The answer is the same for every number."""
+    if request.method != "POST":
+        return _sign_up(request, PhoneForm(initial={"topics": request.GET.getlist("topic"), "alerts": True}))
+    form = PhoneForm(request.POST)
+    if not comes_from_here(request):
+        form.add_error(
+            None, _("We could not see that this came from our site. Please send it again from here.")
+        )
+        return _sign_up(request, form, status=403)
+    if not form.is_valid():
+        return _sign_up(request, form, status=422)
+    number = form.cleaned_data["number"]
+    if not form.is_trapped and not (limits.client_allowed(request) and limits.all_allowed()):
+        form.add_error(None, _("Too many numbers were entered. Please try again in an hour."))
+        return _sign_up(request, form, status=429)
+    if not form.is_trapped and limits.number_allowed(number):
+        actions.ask(
+            number=number,
+            language=get_language(),
+            topic_keys=form.cleaned_data["topics"],
+            alerts=form.cleaned_data["alerts"],
+        )
+    return redirect("news:sms_code", access.door(number))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@offered
+def code(request, token):
+    """Where the code is typed."""
+    reader = access.by_number(access.by_door(token))
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if reader and actions.confirm(reader=reader, code=form.cleaned_data["code"]):
+            messages.success(request, _("Your number is confirmed: news comes by SMS."))
+            return redirect("news:sms_own", reader.secret)
+        form.add_error("code", _("This code is wrong or too old. After 5 tries ask for a new one."))
+    return render(request, "channels/sms/code.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def own(request, secret):
+    """The own page of a reader: topics and language, and the ways out."""
+    reader = access.by_secret(secret)
+    initial = {"language": reader.language, "topics": reader.topic_keys, "alerts": reader.alerts}
+    form = PhonePreferencesForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actions.change(
+            reader=reader,
+            language=form.cleaned_data["language"],
+            topic_keys=form.cleaned_data["topics"],
+            alerts=form.cleaned_data["alerts"],
+        )
+        messages.success(request, _("Your choice is saved."))
+        return redirect("news:sms_own", secret)
+    context = {"reader": reader, "form": form, "notices": messages.get_messages(request)}
+    return render(request, "channels/sms/own.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_POST
+def stop(request, secret):
+    actions.stop(reader=access.by_secret(secret))
+    return redirect("news:sms_own", secret)
+
+
+@never_cache
+@require_POST
+def erase(request, secret):
+    """Forgets the number."""
+    actions.erase(reader=access.by_secret(secret))
+    return redirect("newsletter:erased")
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def webhook(request, secret):
+    """Where the gateway tells what readers answer. The address is the secret; only STOP means anything."""
+    ours = settings.SMS_WEBHOOK_SECRET
+    if not ours or not constant_time_compare(secret, ours):
+        raise Http404
+    told = _told(request)
+    number = sender_number(_first(told, SENDER))
+    words = _first(told, TEXT).upper().split()
+    reader = access.by_number(number) if number and words and words[0].strip(".!«»\"'") in STOP else None
+    if reader:
+        actions.stop(reader=reader, replied=True)
+    return HttpResponse(status=204)
+
+
+def _told(request) -> dict:
+    """What was posted, as a form or as JSON; nothing where it is neither."""
+    if request.content_type != "application/json":
+        return request.POST
+    try:
+        found = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _first(told, names) -> str:
+    return next((str(told[name])[:200].replace("\0", "") for name in names if told.get(name)), "")
+
+
+def _sign_up(request, form, status=200):
+    return render(
+        request, "channels/sms/subscribe.html", {"form": form, "ways": ways.offered()}, status=status
+    )

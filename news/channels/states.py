@@ -1,0 +1,20 @@
+"""How far a post of an article on a channel is."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class State(TextChoices):
+    PLANNED = "planned", _("goes out when the article is published")
+    GOING = "going", _("on its way")
+    OUT = "out", _("out")
+    FAILED = "failed", _("not sent")
+    LEAVING = "leaving", _("being withdrawn")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    STAYS = "stays", _("still out: to be removed by hand")
+
+
+# As long as nothing is out, the editor may still choose.
+CHOOSABLE = (State.PLANNED, State.FAILED, State.WITHDRAWN)
+# What others see, or may be seeing by now.
+PUBLIC = (State.GOING, State.OUT)

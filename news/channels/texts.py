@@ -1,0 +1,66 @@
+"""How long a text is to whom, and how it is made to fit. Pure."""
+
+import unicodedata
+from collections.abc import Callable
+
+import regex
+
+LINK = regex.compile(r"https?://\S+")
+LINK_LENGTH = 23  # what Mastodon and X take a link for, however long
+PICTOGRAM = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3")
+# What X counts as one; everything else as two (twitter-text, configuration 3).
+LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+MORE = "…"
+
+
+def characters(text: str) -> int:
+    """Characters as Unicode counts them."""
+    return len(text)
+
+
+def graphemes(text: str) -> int:
+    """Characters as people count them, a link for 23: as Mastodon does."""
+    short = LINK.sub("x" * LINK_LENGTH, text)
+    return len(regex.findall(r"\X", short))
+
+
+def weighted(text: str) -> int:
+    """As X does: a link for 23, an emoji for two, as a letter of most scripts that are not Latin."""
+    short = LINK.sub("x" * LINK_LENGTH, unicodedata.normalize("NFC", text))
+    return sum(_weight(one) for one in regex.findall(r"\X", short))
+
+
+def fit(title: str, lead: str, link: str, limit: int, measure: Callable[[str], int]) -> str:
+    """Title, lead and link, one below the other, the lead and then the title cut at a word where it is too long."""
+    for cut in _shorter(lead):
+        if measure(whole := joined(title, cut, link)) <= limit:
+            return whole
+    for cut in _shorter(title):
+        if measure(whole := joined(cut, "", link)) <= limit:
+            return whole
+    return joined("", "", link)
+
+
+def joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def one_line(text: str) -> str:
+    """Without control characters and line breaks."""
+    return " ".join("".join(c if c.isprintable() or c == "\u202f" else " " for c in text).split(" ")).strip()
+
+
+def _weight(grapheme: str) -> int:
+    if PICTOGRAM.search(grapheme):
+        return 2
+    return sum(1 if any(low <= ord(c) <= high for low, high in LIGHT) else 2 for c in grapheme)
+
+
+def _shorter(text: str):
+    """The text, then always one word less."""
+    yield text
+    words = text.split(" ")
+    while len(words) > 1:
+        words.pop()
+        yield " ".join(words).rstrip(",;:.–- ") + MORE
+    yield ""

@@ -1,0 +1,18 @@
+"""News by SMS and as notifications: signing up, and the own page."""
+
+from django.urls import path
+
+from .push import views as push
+from .sms import views as sms
+
+urlpatterns = [
+    path("infolettre/sms/", sms.subscribe, name="sms_subscribe"),
+    path("infolettre/sms/code/<str:token>/", sms.code, name="sms_code"),
+    path("infolettre/sms/<slug:secret>/", sms.own, name="sms_own"),
+    path("infolettre/sms/<slug:secret>/fin/", sms.stop, name="sms_stop"),
+    path("infolettre/sms/<slug:secret>/supprimer/", sms.erase, name="sms_erase"),
+    path("infolettre/notifications/", push.page, name="push"),
+    path("infolettre/notifications/appareil/", push.keep, name="push_keep"),
+    path("infolettre/notifications/choix/", push.chosen, name="push_chosen"),
+    path("infolettre/notifications/fin/", push.end, name="push_end"),
+]

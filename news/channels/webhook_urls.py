@@ -1,0 +1,7 @@
+"""Where the gateway calls us: one address, without a language."""
+
+from django.urls import path
+
+from .sms.views import webhook
+
+urlpatterns = [path("canaux/sms/<slug:secret>/", webhook, name="sms_webhook")]

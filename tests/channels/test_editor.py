@@ -1,0 +1,149 @@
+"""What the editor ticks, sees and repeats."""
+
+import pytest
+from django.urls import reverse
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+
+from eservices.deliveries.models import MailboxEntry
+from news.channels.models import Post
+from news.channels.states import State
+from news.models import NewsPage
+from tests.deliveries.test_mailbox import demo  # noqa: F401
+from tests.factories.accounts import AgentFactory, SuperuserFactory
+from tests.factories.channels import draft, post_of, publish
+from tests.factories.news import NewsCategoryFactory, NewsPageFactory
+
+from .network_double import keys_for
+
+pytestmark = pytest.mark.django_db(transaction=True)  # what is queued leaves once it is committed
+
+
+@pytest.fixture
+def index(transactional_db, index):
+    return index
+
+
+@pytest.fixture
+def editor(client, index):
+    user = SuperuserFactory()
+    client.force_login(user)
+    return user
+
+
+def form(**fields):
+    return nested_form_data(
+        {
+            "title": "Le Vieux-Port retrouve sa plage",
+            "slug": "vieux-port",
+            "lead": "Les travaux commencent.",
+            "date": "2026-11-24",
+            "category": NewsCategoryFactory(slug=f"c{NewsPage.objects.count()}").pk,
+            "body": streamfield([]),
+            "related_services": inline_formset([]),
+            "comments": inline_formset([]),
+        }
+        | fields
+    )
+
+
+def add(client, index, **fields):
+    return client.post(reverse("wagtailadmin_pages:add", args=["news", "newspage", index.pk]), form(**fields))
+
+
+def test_what_is_ticked_in_the_editor_goes_out_with_the_publication(client, editor, index, outside):
+    answer = add(client, index, channel_mastodon="on", **{"action-publish": "1"})
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert len(outside.on("mastodon")) == 1
+    post = Post.objects.get()
+    assert (post.state, post.planned_by) == (State.OUT, editor)
+
+
+def test_a_draft_keeps_what_was_ticked_and_sends_nothing(client, editor, index, outside):
+    add(client, index, channel_x="on", channel_x_text="Court.")
+    page = NewsPage.objects.get()
+    assert not outside.asked
+    assert post_of(page, "x").text == "Court."
+    shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    assert 'name="channel_x" id="id_channel_x" checked' in shown
+    client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), form(**{"action-publish": "1"}))
+    assert not outside.posts  # unticked in between
+    assert not Post.objects.exists()
+
+
+def test_the_editor_sees_each_preview_with_its_length_and_what_is_missing(client, editor, index, outside):
+    page = draft(index, title="La plage ouvre", lead="Dès lundi.")
+    shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    assert f"La plage ouvre\n\nDès lundi.\n\n{page.full_url}" in shown
+    assert " / 280" in shown
+    assert "Instagram" in shown
+
+
+def test_what_is_out_cannot_be_unticked_and_leads_there(client, editor, index, outside):
+    page = draft(index, "mastodon")
+    publish(page)
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    shown = client.get(edit).content.decode()
+    assert post_of(page, "mastodon").url in shown
+    client.post(edit, form(slug=page.slug, **{"action-publish": "1"}))
+    assert post_of(page, "mastodon").state == State.OUT
+    assert len(outside.on("mastodon")) == 1
+
+
+@pytest.mark.parametrize("text", ["é" * 10_000, "🎉" * 281, "NUL\0"])
+def test_an_own_text_that_does_not_fit_is_refused_beside_it(client, editor, index, outside, text):
+    answer = add(client, index, channel_x="on", channel_x_text=text, **{"action-publish": "1"})
+    assert answer.status_code == 200
+    assert "channel_x_text" in answer.context["form"].errors
+    assert not NewsPage.objects.exists()
+
+
+def test_previews_follow_what_is_typed_and_keep_nothing(client, editor, index, outside):
+    typed = {"title": "Titre", "lead": "mot " * 300, "link": "http://testserver/a/", "x": "🎉" * 10_000}
+    shown = client.post(reverse("news_channels:previews"), typed).json()
+    assert shown["mastodon"]["length"] <= 500
+    assert shown["x"]["faults"]
+    assert shown["instagram"]["faults"]
+    assert not Post.objects.exists()
+    assert client.get(reverse("news_channels:previews")).status_code == 405
+
+
+def test_only_what_is_set_up_is_offered(client, editor, index, outside, settings):
+    settings.SOCIAL_NETWORKS = keys_for(outside, "mastodon")
+    shown = client.get(
+        reverse("wagtailadmin_pages:add", args=["news", "newspage", index.pk])
+    ).content.decode()
+    assert "channel_mastodon" in shown
+    assert "channel_facebook" not in shown
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_demo_posts_nowhere_and_says_so(client, editor, index):
+    add(client, index, channel_facebook="on", **{"action-publish": "1"})
+    entry = MailboxEntry.objects.get()
+    assert (entry.channel, entry.subject) == ("facebook", "Le Vieux-Port retrouve sa plage")
+    assert entry.channel_name == "Facebook"
+    NewsPage.objects.get().unpublish()
+    assert MailboxEntry.objects.count() == 2
+
+
+def test_an_editor_reads_what_failed_and_tries_again(client, index, outside):
+    client.force_login(SuperuserFactory())
+    outside.faults = [401]
+    page = draft(index, "facebook")
+    publish(page)
+    address = reverse("news_channels:posts", args=[page.pk])
+    assert "Facebook 401" in client.get(address).content.decode()
+    again = reverse("news_channels:retry", args=[page.pk, post_of(page, "facebook").pk])
+    assert client.get(again).status_code == 405
+    assert client.post(again).status_code == 302
+    assert post_of(page, "facebook").state == State.OUT
+
+
+def test_who_may_not_edit_the_page_reads_nothing_of_it(client, index, outside):
+    page = NewsPageFactory(parent=index)
+    address = reverse("news_channels:posts", args=[page.pk])
+    client.force_login(AgentFactory())
+    assert client.get(address).status_code == 404
+    client.force_login(SuperuserFactory())
+    assert client.get(address).status_code == 200
+    assert client.get(reverse("news_channels:posts", args=[10**17])).status_code == 404

@@ -1,0 +1,266 @@
+"""What is ticked goes out once, follows the article, and fails alone."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+from wagtail.models import PageViewRestriction
+from wagtail_factories import ImageFactory
+
+from eservices.deliveries import actions as outbox
+from eservices.deliveries.models import Delivery
+from home.sweeps import publish_scheduled
+from news.channels import actions
+from news.channels.models import Post
+from news.channels.states import State
+from tests.factories.channels import draft, post_of, publish, tick
+from tests.factories.news import NewsPageFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ALL = ("mastodon", "linkedin", "facebook", "instagram", "x")
+CHANGING = ("mastodon", "linkedin", "facebook")
+
+
+@pytest.fixture
+def index(transactional_db, index):
+    return index
+
+
+def carry_all(ahead=timedelta()):
+    """What the scheduler and a worker do until nothing is due."""
+    now = timezone.now() + ahead
+    with time_machine.travel(now, tick=False):
+        outbox.wake(now)
+
+
+def illustrated(index, *channels, **fields):
+    return draft(index, *channels, picture=ImageFactory(), picture_alt="La plage", **fields)
+
+
+def test_an_article_goes_out_on_every_ticked_channel_when_it_is_published(index, outside):
+    page = illustrated(index, *ALL, title="La plage ouvre", lead="Dès le 7 décembre.")
+    assert not outside.posts
+    publish(page)
+    assert {post["network"] for post in outside.posts.values()} == set(ALL)
+    assert set(Post.objects.values_list("state", flat=True)) == {State.OUT}
+    [toot] = outside.on("mastodon")
+    assert toot["text"] == f"La plage ouvre\n\nDès le 7 décembre.\n\n{page.full_url}"
+    assert toot["media"] == ["m1"]
+    [picture] = outside.on("instagram")
+    assert picture["picture"].startswith("http")
+    assert post_of(page, "mastodon").url.startswith("https://social.example/")
+
+
+def test_a_draft_goes_out_nowhere(index, outside):
+    page = draft(index, "mastodon")
+    page.save_revision()
+    carry_all()
+    assert not outside.asked
+    assert post_of(page, "mastodon").state == State.PLANNED
+
+
+def test_what_is_not_ticked_stays_here(index, outside):
+    publish(draft(index, "mastodon"))
+    assert [post["network"] for post in outside.posts.values()] == ["mastodon"]
+
+
+def test_publishing_twice_posts_once(index, outside):
+    page = illustrated(index, *ALL)
+    publish(page)
+    publish(page)
+    actions.follow(page=page)
+    assert len(outside.posts) == 5
+    assert Delivery.objects.count() == 5
+
+
+def test_scheduled_publication_goes_out_at_its_hour(index, outside):
+    page = draft(index, "mastodon")
+    page.go_live_at = timezone.now() + timedelta(hours=1)
+    page.save_revision().publish()
+    assert not outside.posts
+    later = timezone.now() + timedelta(hours=2)
+    with time_machine.travel(later, tick=False):
+        publish_scheduled(later)
+    assert len(outside.on("mastodon")) == 1
+
+
+def test_a_publication_whose_signal_was_lost_is_found_again(index, outside):
+    page = draft(index, "mastodon")
+    Post.objects.update(planned_at=timezone.now() - timedelta(minutes=1))
+    type(page).objects.filter(pk=page.pk).update(live=True, last_published_at=timezone.now())
+    actions.send_forgotten(timezone.now())
+    assert len(outside.on("mastodon")) == 1
+
+
+def test_what_is_ticked_on_a_published_article_waits_for_its_next_publication(index, outside):
+    page = NewsPageFactory(parent=index)
+    publish(page)
+    tick(page, "mastodon")
+    actions.send_forgotten(timezone.now())
+    assert not outside.posts
+    publish(page)
+    assert len(outside.on("mastodon")) == 1
+
+
+def test_an_article_that_only_some_may_read_goes_out_nowhere(index, outside):
+    PageViewRestriction.objects.create(page=index, restriction_type="login")
+    page = draft(index, "mastodon")
+    publish(page)
+    assert not outside.posts
+
+
+def test_changes_follow_where_the_channel_lets_us(index, outside):
+    page = illustrated(index, *ALL, title="La plage ouvre")
+    publish(page)
+    page.title = "La plage ouvre plus tard"
+    publish(page)
+    changed = {post["network"] for post in outside.posts.values() if "plus tard" in post["text"]}
+    assert changed == set(CHANGING)
+    assert len(outside.posts) == 5
+
+
+def test_a_publication_that_changes_no_word_asks_no_network(index, outside):
+    page = draft(index, "mastodon")
+    publish(page)
+    asked = len(outside.asked)
+    page.author = "la Municipalité"
+    publish(page)
+    assert len(outside.asked) == asked
+
+
+def test_withdrawal_follows_where_the_channel_lets_us_and_is_said_where_not(index, outside):
+    page = illustrated(index, *ALL)
+    publish(page)
+    page.unpublish()
+    assert [post["network"] for post in outside.posts.values()] == ["instagram"]
+    assert post_of(page, "mastodon").state == State.WITHDRAWN
+    assert post_of(page, "instagram").state == State.STAYS
+    publish(page)
+    assert [post["network"] for post in outside.posts.values()] == ["instagram"]  # nothing goes out untold
+    assert post_of(page, "instagram").state == State.OUT
+
+
+def test_what_was_withdrawn_goes_out_again_only_if_it_is_ticked_again(index, outside):
+    page = draft(index, "mastodon")
+    publish(page)
+    page.unpublish()
+    tick(page, "mastodon")
+    publish(page)
+    assert len(outside.on("mastodon")) == 1
+    assert post_of(page, "mastodon").state == State.OUT
+
+
+def test_deleting_the_article_withdraws_it(index, outside):
+    page = draft(index, "mastodon")
+    publish(page)
+    page.delete()
+    assert not outside.posts
+    assert Post.objects.get().state == State.WITHDRAWN
+
+
+def test_what_somebody_took_back_by_hand_is_no_fault(index, outside):
+    page = draft(index, "mastodon")
+    publish(page)
+    outside.posts.clear()
+    page.unpublish()
+    assert post_of(page, "mastodon").state == State.WITHDRAWN
+
+
+def test_one_channel_that_is_down_holds_up_no_other_and_is_tried_again(index, outside):
+    outside.faults = [503]  # for the first that asks
+    page = draft(index, "mastodon", "linkedin")
+    publish(page)
+    out = {post.channel for post in Post.objects.filter(state=State.OUT)}
+    assert len(out) == 1
+    [waiting] = Delivery.objects.open()
+    assert waiting.attempts == 1
+    assert "503" in waiting.reason
+    carry_all(timedelta(minutes=2))
+    assert set(Post.objects.values_list("state", flat=True)) == {State.OUT}
+    assert len(outside.posts) == 2
+
+
+def test_a_network_that_asks_for_patience_gets_it_and_no_attempt_is_lost(index, outside):
+    outside.faults = [(429, {"Retry-After": "600"})]
+    page = draft(index, "mastodon")
+    publish(page)
+    [waiting] = Delivery.objects.open()
+    assert waiting.attempts == 0
+    assert timedelta(minutes=9) < waiting.due_at - timezone.now() <= timedelta(minutes=10)
+    carry_all(timedelta(minutes=11))
+    assert post_of(page, "mastodon").state == State.OUT
+
+
+def test_a_refused_key_is_told_to_the_editor_at_once(index, outside):
+    outside.faults = [401]
+    page = draft(index, "facebook")
+    publish(page)
+    post = post_of(page, "facebook")
+    assert post.state == State.FAILED
+    assert "401" in post.fault
+    assert "f-token" not in post.fault
+    assert actions.retry(actor=None, post=post)
+    assert post_of(page, "facebook").state == State.OUT
+
+
+@pytest.mark.parametrize("channel", ALL)
+def test_a_post_whose_answer_was_lost_is_not_posted_again(index, outside, channel):
+    outside.swallow = True
+    page = illustrated(index, channel)
+    publish(page)
+    if channel == "instagram":  # its first call only prepares
+        outside.swallow = False
+        outside.container = {"image_url": "http://x", "caption": page.full_url}
+        outside.keep("instagram", text=page.full_url, picture="http://x")
+    elif channel == "mastodon":  # neither does its picture post anything
+        outside.keep("mastodon", text=page.full_url, media=[])
+    assert len(outside.posts) == 1
+    assert post_of(page, channel).state == State.GOING
+    outside.swallow = False
+    carry_all(timedelta(minutes=2))
+    assert len(outside.posts) == 1
+    assert post_of(page, channel).state == State.OUT
+
+
+def test_a_line_that_breaks_is_a_fault_that_passes(index, outside):
+    outside.down = True
+    page = draft(index, "x")
+    publish(page)
+    [waiting] = Delivery.objects.open()
+    assert "x-secret" not in waiting.reason
+    page.unpublish()  # before it ever went out
+    outside.down = False
+    carry_all(timedelta(minutes=2))
+    assert not outside.posts
+    assert post_of(page, "x").state == State.WITHDRAWN
+    assert not Delivery.objects.open().exists()
+
+
+def test_a_channel_that_needs_a_picture_says_so(index, outside):
+    page = draft(index, "instagram", "mastodon")
+    publish(page)
+    assert post_of(page, "instagram").state == State.FAILED
+    assert post_of(page, "instagram").fault
+    assert post_of(page, "mastodon").state == State.OUT
+    page.picture, page.picture_alt = ImageFactory(), "La plage"
+    publish(page)
+    assert post_of(page, "instagram").state == State.OUT
+
+
+def test_an_own_text_goes_out_with_the_link(index, outside):
+    page = draft(index, "x", text="La plage 🏖️ ouvre")
+    publish(page)
+    assert outside.on("x")[0]["text"] == f"La plage 🏖️ ouvre\n\n{page.full_url}"
+
+
+def test_what_linkedin_takes_for_markup_is_escaped(index, outside):
+    publish(draft(index, "linkedin", text="Salle (1er) @mairie #plage"))
+    assert outside.on("linkedin")[0]["text"] == r"Salle \(1er\) \@mairie \#plage"
+
+
+def test_calls_show_who_we_are(index, outside):
+    publish(draft(index, "mastodon", "x"))
+    shown = [headers["Authorization"] for _method, _path, headers in outside.asked]
+    assert "Bearer m-token" in shown
+    assert any(one.startswith("OAuth ") and "oauth_signature=" in one for one in shown)

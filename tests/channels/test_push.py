@@ -1,0 +1,211 @@
+"""Notifications: nothing without consent, small, to the right devices, and gone with them."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.deliveries import actions as outbox
+from eservices.deliveries.models import Delivery
+from news.channels.push import keys
+from news.channels.push.models import Device
+from news.channels.push.sending import is_push_service
+from news.channels.states import State
+from tests.factories.channels import draft, post_of, publish, tick
+from tests.factories.news import moment
+from tests.factories.newsletter import TopicFactory
+
+from .push_double import Browser, push_service
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOON = moment(2026, 11, 26, 12)
+HERE = {"Sec-Fetch-Site": "same-origin"}
+VAPID = "3_mZkU3RrSvYzOVBD1wvqIRsXbFrGbFsR8_c3vCNbT8"
+
+
+@pytest.fixture
+def index(transactional_db, index):
+    return index
+
+
+@pytest.fixture
+def service(settings):
+    with push_service() as server, time_machine.travel(NOON, tick=False):
+        settings.VAPID_PRIVATE_KEY, settings.VAPID_SUBJECT = VAPID, "mailto:web@orvenay.example"
+        settings.PUSH_SERVICES = [server.url]
+        yield server
+
+
+@pytest.fixture
+def topic(index):
+    return TopicFactory(name="Chantiers")
+
+
+def agree(client, browser, *topics, **changes):
+    asked = browser.subscription | {
+        "topics": [str(topic.translation_key) for topic in topics],
+        "language": "fr",
+    }
+    return client.post(
+        reverse("news:push_keep"), asked | changes, content_type="application/json", headers=HERE
+    )
+
+
+def article(index, topic, **fields):
+    page = draft(index, **fields)
+    page.topics = [topic]
+    page.save()
+    tick(page, "by_push")
+    return page
+
+
+def test_the_page_offers_notifications_and_asks_for_nothing_by_itself(client, index, topic, service):
+    shown = client.get(reverse("news:push")).content.decode()
+    assert keys.public() in shown
+    assert "Chantiers" in shown
+    assert not Device.objects.exists()
+    assert "csrfmiddlewaretoken" not in shown
+
+
+def test_who_agreed_is_notified_of_their_topics_once(client, index, topic, service):
+    browser = Browser(service)
+    assert agree(client, browser, topic).status_code == 200
+    page = article(index, topic, title="La rue rouvre", lead="Dès lundi.")
+    publish(page)
+    publish(page)
+    [(path, headers, body)] = service.asked
+    assert path == "/push/one"
+    assert len(body) < 4096
+    assert headers["Authorization"].startswith("vapid t=")
+    told = browser.read(body)
+    assert (told["title"], told["body"]) == ("La rue rouvre", "Dès lundi.")
+    assert told["url"] == page.url
+    assert post_of(page, "by_push").state == State.OUT
+
+
+def test_who_chose_other_topics_hears_nothing(client, index, topic, service):
+    agree(client, Browser(service), TopicFactory(name="Autre"))
+    publish(article(index, topic))
+    assert not service.asked
+
+
+def test_a_draft_notifies_nobody(client, index, topic, service):
+    agree(client, Browser(service), topic)
+    article(index, topic).save_revision()
+    assert not service.asked
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_device_that_is_gone_is_forgotten(client, index, topic, service, status):
+    agree(client, Browser(service), topic)
+    service.faults = [status]
+    publish(article(index, topic))
+    assert not Device.objects.exists()
+    assert not Delivery.objects.open().exists()
+
+
+def test_a_service_that_fails_is_tried_again_and_one_that_asks_for_patience_gets_it(
+    client, index, topic, service
+):
+    agree(client, Browser(service), topic)
+    service.faults = [503, (429, {"Retry-After": "300"})]
+    publish(article(index, topic))
+    for minutes in (2, 8):
+        with time_machine.travel(NOON + timedelta(minutes=minutes), tick=False):
+            outbox.wake(timezone.now())
+    assert len(service.asked) == 3
+    assert not Delivery.objects.open().exists()
+
+
+def test_at_night_nothing_rings(client, index, topic, service):
+    agree(client, Browser(service), topic)
+    with time_machine.travel(moment(2026, 11, 26, 23), tick=False):
+        publish(article(index, topic))
+    assert not service.asked
+    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
+        outbox.wake(timezone.now())
+    assert len(service.asked) == 1
+
+
+def test_topics_are_changed_and_ended_by_the_device_alone(client, index, topic, service):
+    browser, other = Browser(service), TopicFactory(name="Politique")
+    agree(client, browser, topic)
+    agree(client, browser, other)
+    assert Device.objects.count() == 1
+    asked = {"endpoint": browser.subscription["endpoint"]}
+    chosen = client.post(
+        reverse("news:push_chosen"), asked, content_type="application/json", headers=HERE
+    ).json()
+    assert chosen == {"known": True, "topics": [str(other.translation_key)]}
+    for _twice in range(2):
+        ended = client.post(reverse("news:push_end"), asked, content_type="application/json", headers=HERE)
+        assert ended.status_code == 200
+    assert not Device.objects.exists()
+    assert client.get(reverse("news:push_end")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"endpoint": "https://intranet.orvenay.example/"},
+        {"endpoint": "http://169.254.169.254/latest/"},
+        {"endpoint": "x" * 10_000},
+        {"endpoint": "\x00"},
+        {"p256dh": "é" * 87},
+        {"p256dh": ""},
+        {"auth": "a b"},
+        {"language": "xx"},
+        {"topics": []},
+        {"topics": ["nowhere"]},
+    ],
+)
+def test_what_no_browser_would_say_is_refused(client, index, topic, service, changes):
+    assert agree(client, Browser(service), topic, **changes).status_code == 422
+    assert not Device.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["", "[]", "null", "[" * 10_000, '{"endpoint": {"a": 1}}', '{"topics": 3}'])
+def test_nonsense_is_refused(client, index, topic, service, body):
+    for name, status in (("push_keep", 422), ("push_chosen", 200), ("push_end", 200)):
+        answer = client.post(reverse(f"news:{name}"), body, content_type="application/json", headers=HERE)
+        assert answer.status_code == status
+
+
+def test_a_page_from_elsewhere_subscribes_nobody(client, index, topic, service):
+    asked = Browser(service).subscription | {"topics": [str(topic.translation_key)], "language": "fr"}
+    answer = client.post(
+        reverse("news:push_keep"), asked, content_type="application/json", headers={"Sec-Fetch-Site": "none"}
+    )
+    assert answer.status_code == 403
+    assert not Device.objects.exists()
+
+
+def test_keys_that_are_none_end_that_device_alone(client, index, topic, service):
+    agree(client, Browser(service), topic, p256dh="A" * 87)
+    browser = Browser(service, "two")
+    agree(client, browser, topic)
+    publish(article(index, topic))
+    assert [path for path, _headers, _body in service.asked] == ["/push/two"]
+
+
+def test_push_services_are_known_by_their_origin(settings):
+    settings.PUSH_SERVICES = ["https://fcm.googleapis.com", "https://*.push.apple.com"]
+    assert is_push_service("https://fcm.googleapis.com/fcm/send/x")
+    assert is_push_service("https://web.push.apple.com/x")
+    for other in (
+        "http://fcm.googleapis.com/x",
+        "https://fcm.googleapis.com.evil.example/x",
+        "https://fcm.googleapis.com:8443/x",
+        "https://user@fcm.googleapis.com/x",
+        "https://evilpush.apple.com/x",
+        "https://[::1",
+    ):
+        assert not is_push_service(other)
+
+
+def test_where_no_key_is_set_notifications_are_not_offered(client, index, topic):
+    assert client.get(reverse("news:push")).status_code == 404
+    asked = client.post(reverse("news:push_keep"), {}, content_type="application/json", headers=HERE)
+    assert asked.status_code == 403

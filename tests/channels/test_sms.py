@@ -1,0 +1,382 @@
+"""News by SMS: a code proves the number, messages wait for the morning, STOP ends them."""
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.deliveries import actions as outbox
+from eservices.deliveries.models import Delivery
+from news.channels.models import ChannelSettings, Post
+from news.channels.sms import actions
+from news.channels.sms.models import PhoneConsent, PhoneReader
+from news.channels.states import State
+from tests.factories.channels import draft, post_of, publish
+from tests.factories.home import locale
+from tests.factories.news import moment
+from tests.factories.newsletter import TopicFactory, translated_topic
+
+from .sms_double import gateway
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NUMBER = "+41791234567"
+NOON, NIGHT = moment(2026, 11, 26, 12), moment(2026, 11, 26, 23)
+SECRET = "k3TgR5bQ9sXw2LmNpZcV"
+
+
+@pytest.fixture
+def index(transactional_db, index):
+    return index
+
+
+@pytest.fixture
+def sms(settings):
+    """A gateway that is not the demo's."""
+    with gateway() as server, time_machine.travel(NOON, tick=False):
+        settings.SMS_GATEWAY = "eservices.deliveries.http_sms.HttpGateway"
+        settings.SMS_URL, settings.SMS_TOKEN, settings.SMS_SENDER = server.url, "t-token", "Orvenay"
+        settings.SMS_WEBHOOK_SECRET = SECRET
+        yield server
+
+
+@pytest.fixture
+def topic(index):
+    return TopicFactory(name="Chantiers")
+
+
+def sign_up(client, *topics, number="079 123 45 67", alerts="on", **more):
+    keys = [str(topic.translation_key) for topic in topics]
+    data = {"number": number, "topics": keys, "alerts": alerts} | more
+    return client.post(reverse("news:sms_subscribe"), data, headers={"Sec-Fetch-Site": "same-origin"})
+
+
+def code_of(text: str) -> str:
+    return re.search(r"\b\d{6}\b", text)[0]
+
+
+def reader(*topics, number=NUMBER, language="fr", alerts=True) -> PhoneReader:
+    """Confirmed, through the same actions."""
+    keys = [topic.translation_key for topic in topics]
+    made = actions.ask(number=number, language=language, topic_keys=keys, alerts=alerts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(actions, "constant_time_compare", lambda one, other: True)
+        assert actions.confirm(reader=made, code="")
+    made.refresh_from_db()
+    return made
+
+
+def article(index, topic, **fields):
+    page = draft(index, **fields)
+    page.topics = [topic]
+    page.save()
+    return page
+
+
+def tick(page, text=""):
+    from tests.factories.channels import tick as tick_channels
+
+    tick_channels(page, "by_sms", text=text)
+
+
+def test_the_owner_of_a_number_signs_up_by_a_code_without_javascript(client, index, topic, sms):
+    assert "Chantiers" in client.get(reverse("news:sms_subscribe")).content.decode()
+    answer = sign_up(client, topic)
+    assert answer.status_code == 302
+    [text] = sms.to(NUMBER)
+    assert not PhoneReader.objects.confirmed().exists()
+    page = client.get(answer.url)
+    assert NUMBER not in page.content.decode()
+    own = client.post(answer.url, {"code": code_of(text)})
+    assert own.status_code == 302
+    assert "079 123 45 67" in client.get(own.url).content.decode()
+    known = PhoneReader.objects.confirmed().get()
+    assert known.topic_keys == {topic.translation_key}
+    assert PhoneConsent.objects.get().kind == PhoneConsent.Kind.CONFIRMED
+
+
+def test_a_wrong_code_proves_nothing_and_after_five_none_does(client, index, topic, sms):
+    door = sign_up(client, topic).url
+    right = code_of(sms.to(NUMBER)[0])
+    wrong = "000000" if right != "000000" else "111111"
+    for _try in range(5):
+        assert client.post(door, {"code": wrong}).status_code == 422
+    assert client.post(door, {"code": right}).status_code == 422
+    assert not PhoneReader.objects.confirmed().exists()
+
+
+def test_a_code_is_too_old_after_a_quarter_of_an_hour(client, index, topic, sms):
+    door = sign_up(client, topic).url
+    code = code_of(sms.to(NUMBER)[0])
+    with time_machine.travel(NOON + timedelta(minutes=16), tick=False):
+        assert client.post(door, {"code": code}).status_code in {404, 422}
+    assert not PhoneReader.objects.confirmed().exists()
+
+
+def test_the_code_is_kept_nowhere_in_clear(client, index, topic, sms):
+    sign_up(client, topic)
+    code = code_of(sms.to(NUMBER)[0])
+    [delivery] = Delivery.objects.all()
+    assert delivery.confidential
+    assert code not in json.dumps(delivery.payload) + delivery.title
+    assert code not in PhoneReader.objects.get().code
+
+
+@pytest.mark.parametrize("number", ["0900 123 456", "+33612345678", "é" * 10_000, "079\x00", "+4179\r\n1"])
+def test_a_number_that_we_do_not_write_to_is_refused_beside_its_field(client, index, topic, sms, number):
+    answer = sign_up(client, topic, number=number)
+    assert answer.status_code == 422
+    assert "number" in answer.context["form"].errors
+    assert not sms.asked
+
+
+def test_a_form_from_elsewhere_sends_nothing(client, index, topic, sms):
+    data = {"number": NUMBER, "topics": [str(topic.translation_key)]}
+    answer = client.post(reverse("news:sms_subscribe"), data, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert not sms.asked
+
+
+def test_a_stranger_cannot_have_a_number_written_to_again_and_again(client, index, topic, sms):
+    for _try in range(6):
+        assert sign_up(client, topic).status_code == 302
+    assert len(sms.asked) == 3
+    for _try in range(5):
+        sign_up(client, topic, number="079 765 43 21")
+    assert sign_up(client, topic, number="079 765 43 22").status_code == 429
+
+
+def test_asking_again_changes_nothing_until_the_code_is_typed(client, index, topic, sms):
+    other = TopicFactory(name="Politique")
+    known = reader(topic)
+    sign_up(client, other, alerts="")
+    known.refresh_from_db()
+    assert known.topic_keys == {topic.translation_key}
+    assert known.alerts
+    assert known.state == PhoneReader.State.CONFIRMED
+
+
+def test_an_article_reaches_the_readers_of_its_topics_once(index, topic, sms):
+    reader(topic)
+    reader(TopicFactory(name="Autre"), number="+41791234568")
+    page = article(index, topic, title="La rue du Temple rouvre")
+    tick(page)
+    sms.sent.clear()
+    publish(page)
+    publish(page)
+    assert sms.to(NUMBER) == [f"Orvenay: La rue du Temple rouvre\n\n{page.full_url}"]
+    assert len(sms.sent) == 1
+    assert post_of(page, "by_sms").state == State.OUT
+
+
+def test_a_reader_gets_the_language_of_their_choice_where_it_is_published(index, topic, sms):
+    translated_topic(topic, "de", "Baustellen")
+    reader(topic, language="de")
+    page = article(index, topic, title="La rue rouvre")
+    locale("de")
+    index.copy_for_translation(locale("de"), copy_parents=True).save_revision().publish()
+    german = page.copy_for_translation(locale("de"))
+    german.title = "Die Strasse ist offen"
+    german.save_revision().publish()
+    tick(page)
+    sms.sent.clear()
+    publish(page)
+    assert sms.to(NUMBER)[0].startswith("Orvenay: Die Strasse ist offen")
+
+
+def test_at_night_messages_wait_for_the_morning(index, topic, sms):
+    reader(topic)
+    page = article(index, topic)
+    tick(page)
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+        assert not sms.sent
+        [waiting] = Delivery.objects.filter(carrier="news_sms")
+        assert timezone.localtime(waiting.due_at).strftime("%d.%m %H:%M") == "27.11 08:00"
+        Delivery.objects.filter(pk=waiting.pk).update(due_at=NIGHT)  # as somebody of the staff may
+        outbox.attempt(waiting.pk)
+        assert not sms.sent
+    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
+        outbox.wake(timezone.now())
+    assert len(sms.sent) == 1
+
+
+def test_an_alert_goes_out_at_night_to_who_wants_alerts(index, topic, sms):
+    reader(topic)
+    reader(topic, number="+41791234568", alerts=False)
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        for _twice in range(2):
+            reached = actions.alert(actor=None, key="eau-1", texts={"fr": "Eau non potable."}, language="fr")
+    assert reached == 1
+    assert [one["to"] for one in sms.sent.values()] == [NUMBER]
+
+
+def test_a_gateway_that_fails_is_tried_again_without_a_second_message(index, topic, sms):
+    reader(topic)
+    page = article(index, topic)
+    tick(page)
+    sms.sent.clear()
+    sms.faults = [503]
+    publish(page)
+    assert not sms.sent
+    with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
+        outbox.wake(timezone.now())
+    assert len(sms.sent) == 1
+    assert sms.asked[-1]["Authorization"] == "Bearer t-token"
+    assert post_of(page, "by_sms").state == State.OUT
+
+
+def hear(client, secret=SECRET, **told):
+    return client.post(reverse("sms_webhook", args=[secret]), told)
+
+
+@pytest.mark.parametrize("words", ["STOP", "stop.", "Arrêt svp", "STOPP"])
+def test_stop_ends_the_messages_even_those_that_wait(client, index, topic, sms, words):
+    known = reader(topic)
+    page = article(index, topic)
+    tick(page)
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+        assert hear(client, **{"from": "41791234567", "text": words}).status_code == 204
+        assert hear(client, **{"from": "41791234567", "text": words}).status_code == 204
+    known.refresh_from_db()
+    assert known.state == PhoneReader.State.STOPPED
+    assert not Delivery.objects.filter(carrier="news_sms").open().exists()
+    assert PhoneConsent.objects.filter(kind=PhoneConsent.Kind.REPLIED).count() == 1
+
+
+def test_a_gateway_may_speak_json(client, index, topic, sms):
+    known = reader(topic)
+    told = json.dumps({"originator": NUMBER, "message": "Stop"})
+    client.post(reverse("sms_webhook", args=[SECRET]), told, content_type="application/json")
+    known.refresh_from_db()
+    assert known.state == PhoneReader.State.STOPPED
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "null", '{"from": {}}', "[" * 10_000, '{"from": "\\u0000", "text": "STOP"}']
+)
+def test_nonsense_from_the_gateway_ends_nothing(client, index, topic, sms, body):
+    known = reader(topic)
+    answer = client.post(reverse("sms_webhook", args=[SECRET]), body, content_type="application/json")
+    assert answer.status_code == 204
+    hear(client, **{"from": "+41791234567", "text": "Merci, ne stoppez pas"})
+    known.refresh_from_db()
+    assert known.state == PhoneReader.State.CONFIRMED
+
+
+def test_a_forged_webhook_is_refused(client, index, topic, sms, settings):
+    known = reader(topic)
+    assert hear(client, secret="x" * 20, **{"from": NUMBER, "text": "STOP"}).status_code == 404
+    settings.SMS_WEBHOOK_SECRET = ""
+    assert hear(client, secret="-", **{"from": NUMBER, "text": "STOP"}).status_code == 404
+    known.refresh_from_db()
+    assert known.state == PhoneReader.State.CONFIRMED
+
+
+def test_the_own_page_changes_ends_and_erases(client, index, topic, sms):
+    known, other = reader(topic), TopicFactory(name="Politique")
+    page = article(index, topic)
+    tick(page)
+    publish(page)
+    own = reverse("news:sms_own", args=[known.secret])
+    assert client.get(reverse("news:sms_own", args=["x" * 22])).status_code == 404
+    assert client.post(own, {"language": "de", "topics": []}).status_code == 422
+    assert client.post(own, {"language": "de", "topics": [str(other.translation_key)]}).status_code == 302
+    known.refresh_from_db()
+    assert (known.language, known.alerts, known.topic_keys) == ("de", False, {other.translation_key})
+    stop = reverse("news:sms_stop", args=[known.secret])
+    assert client.get(stop).status_code == 405
+    client.post(stop)
+    assert not PhoneReader.objects.confirmed().exists()
+    assert client.get(own).status_code == 200
+    client.post(reverse("news:sms_erase", args=[known.secret]))
+    assert not PhoneReader.objects.exists()
+    assert not Delivery.objects.filter(recipient=NUMBER).exists()
+    assert client.get(own).status_code == 404
+
+
+def test_who_never_typed_the_code_is_forgotten(client, index, topic, sms):
+    from news.channels.sweeps import forget_unconfirmed
+
+    sign_up(client, topic)
+    forget_unconfirmed(NOON + timedelta(days=3))
+    assert not PhoneReader.objects.exists()
+
+
+def test_the_editor_sees_length_cost_and_hour(index, topic, sms):
+    from news.channels import announcements
+    from news.channels.editing import preview
+    from news.channels.sms.sending import Sms
+
+    chosen = ChannelSettings.load()
+    chosen.sms_price = "0.10"
+    chosen.save()
+    reader(topic)
+    page = article(index, topic, title="La fête")
+    with time_machine.travel(NIGHT, tick=False):
+        shown = preview(Sms(), announcements.of(page), "")
+    said = "\n".join(map(str, shown.notes))
+    assert "UCS-2" in said
+    assert "ê" in said
+    assert "CHF 0.20" in said or "CHF 0.10" in said
+    assert "8\xa0h" in said
+    assert not shown.faults
+
+
+def test_ten_thousand_characters_are_refused_and_a_title_that_long_is_cut(index, topic, sms):
+    from news.channels import announcements
+    from news.channels.editing import preview
+    from news.channels.sms.sending import Sms
+
+    page = article(index, topic, title="mot " * 60)
+    assert preview(Sms(), announcements.of(page), "🎉" * 10_000).faults
+    assert preview(Sms(), announcements.of(page), "").length == 1
+
+
+def test_an_article_without_topic_sends_no_sms_and_says_so(index, topic, sms):
+    page = draft(index)
+    tick(page)
+    publish(page)
+    assert post_of(page, "by_sms").state == State.FAILED
+    assert Post.objects.get().fault
+
+
+def test_where_the_commune_has_no_gateway_no_sms_is_offered(client, index, topic):
+    assert client.get(reverse("news:sms_subscribe")).status_code == 404
+    assert reverse("news:sms_subscribe") not in client.get(reverse("newsletter:subscribe")).content.decode()
+
+
+def test_the_newsletter_leads_to_the_sms(client, index, topic, sms):
+    assert reverse("news:sms_subscribe") in client.get(reverse("newsletter:subscribe")).content.decode()
+
+
+def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(client, index, topic, sms):
+    from home.alerts.models import Alert
+    from tests.factories.accounts import AgentFactory, SuperuserFactory
+
+    reader(topic)
+    reader(topic, number="+41791234568", language="de")
+    words = {"title": "Eau non potable", "text": "Faites-la bouillir.", "sms": ""}
+    alert = Alert(texts=[("fr", words)], live=False)
+    alert.save()
+    sms.sent.clear()
+    screen = reverse("news_channels:alert", args=[alert.pk])
+    client.force_login(AgentFactory())
+    assert client.get(screen).status_code == 404
+    client.force_login(SuperuserFactory())
+    client.post(screen)
+    assert not sms.sent
+    alert.save_revision().publish()
+    shown = client.get(screen).content.decode()
+    assert "Eau non potable" in shown
+    assert "CHF 0.16" in shown
+    for _twice in range(2):
+        assert client.post(screen).status_code == 302
+    assert len(sms.sent) == 2
+    assert "Eau non potable" in sms.to(NUMBER)[0]

@@ -1,0 +1,31 @@
+"""Texts are counted as the channels count them, and made to fit."""
+
+from news.channels.texts import fit, graphemes, weighted
+
+LINK = "https://www.orvenay.ch/actualites/une-adresse-assez-longue-pour-depasser/"
+
+
+def test_a_link_counts_for_twenty_three():
+    assert graphemes(f"Voir {LINK}") == 5 + 23
+    assert weighted(f"Voir {LINK}") == 5 + 23
+
+
+def test_an_emoji_counts_as_one_for_mastodon_and_two_for_x():
+    family = "👩‍👩‍👧‍👦"
+    assert graphemes(f"é{family}") == 2
+    assert weighted(f"é{family}🇨🇭") == 1 + 2 + 2
+    assert weighted("日本") == 4
+
+
+def test_what_fits_is_left_alone():
+    assert fit("Titre", "Chapeau.", LINK, 500, graphemes) == f"Titre\n\nChapeau.\n\n{LINK}"
+
+
+def test_what_is_too_long_is_cut_at_a_word_and_keeps_its_link():
+    text = fit("Un titre", "mot " * 2500, LINK, 280, weighted)
+    assert weighted(text) <= 280
+    assert text.endswith(f"mot…\n\n{LINK}")
+
+
+def test_a_title_without_spaces_is_left_out_rather_than_the_link():
+    assert fit("é" * 10_000, "🎉" * 10_000, LINK, 280, weighted) == LINK

@@ -1,0 +1,27 @@
+"""Articles and what is ticked for them."""
+
+from news.channels import actions
+from news.channels.models import Post
+from news.models import NewsPage
+
+from .news import NewsPageFactory
+
+
+def draft(index, *channels: str, text: str = "", **fields) -> NewsPage:
+    """An article that is not published yet, with these channels ticked."""
+    page = NewsPageFactory(parent=index, live=False, **fields)
+    tick(page, *channels, text=text)
+    return page
+
+
+def tick(page, *channels: str, text: str = "") -> None:
+    actions.choose(actor=None, page=page, choices=dict.fromkeys(channels, (True, text)))
+
+
+def publish(page) -> None:
+    page.save_revision().publish()
+    page.refresh_from_db()
+
+
+def post_of(page, channel: str) -> Post:
+    return Post.objects.get(page_id=page.pk, channel=channel)

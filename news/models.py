@@ -184,6 +184,14 @@ class NewsPage(PicturePage):
         help_text=_("Subscribers of these topics hear of it."),
     )
     body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
+    comments_open = models.BooleanField(
+        _("people may comment"),
+        default=False,
+        help_text=_("Each comment is read by the administration before it is published."),
+    )
+    comments_until = models.DateField(
+        _("comments up to and with"), null=True, blank=True, help_text=_("Empty: as long as comments are on.")
+    )
 
     objects = PageManager.from_queryset(NewsQuerySet)()
 
@@ -203,6 +211,10 @@ class NewsPage(PicturePage):
             heading=_("Newsletter"),
         ),
         ChannelsPanel(heading=_("Where it goes out")),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("comments_open"), FieldPanel("comments_until")])],
+            heading=_("Comments"),
+        ),
     ]
     base_form_class = ChannelsForm
     search_fields = [*BasePage.search_fields, index.SearchField("body"), index.FilterField("date")]
@@ -251,6 +263,9 @@ class NewsPage(PicturePage):
         own = Exists(chosen.filter(topic=OuterRef("pk"), newspage=self.pk))
         topics = list(Topic.objects.filter(pk__in=chosen.values("topic")).annotate(own=own))
         return [topic for topic in topics if topic.own] or topics
+
+    def takes_comments(self, today: date) -> bool:
+        return self.comments_open and (self.comments_until is None or today <= self.comments_until)
 
     def reach(self) -> int:
         """How many confirmed subscribers its topics reach in its language."""

@@ -1,7 +1,6 @@
 """What people report, and what agents tell of it."""
 
 from django import forms
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +10,6 @@ from home.validators import validate_no_control
 from .states import State, allowed
 
 LONGEST = 2_000
-signer = signing.TimestampSigner(salt="reports.opened")
 
 
 class ReportForm(forms.Form):
@@ -65,24 +63,6 @@ class ReportForm(forms.Form):
     def chosen(self):
         """The category."""
         return self.categories[self.cleaned_data["category"]]
-
-
-def opened_stamp() -> str:
-    """When a page was opened, signed."""
-    return signer.sign("report")
-
-
-def is_hasty(stamp: str, least: int) -> bool:
-    """Whether the page was opened less than ``least`` seconds ago, or never."""
-    try:
-        signer.unsign(stamp)
-    except signing.BadSignature:
-        return True
-    try:
-        signer.unsign(stamp, max_age=max(least - 1, 0))
-    except signing.SignatureExpired:
-        return False
-    return least > 0
 
 
 class TellForm(forms.Form):

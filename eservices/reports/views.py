@@ -22,9 +22,10 @@ from eservices.cases.case_views import OfCase
 from eservices.submissions.rates import Rate, TooOften
 from eservices.submissions.uploads import bounded
 from home import limits
+from home.haste import is_hasty, opened_stamp
 
 from . import access, actions, photos
-from .forms import ReportForm, TellForm, is_hasty, opened_stamp
+from .forms import ReportForm, TellForm
 from .models import Report
 from .states import State
 

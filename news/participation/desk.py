@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from .moderation import access as moderation
+from .surveys import access as surveys
 from .useful import access as useful
 
 
@@ -22,6 +24,13 @@ class Tab:
 def tabs_for(user) -> list[Tab]:
     """The screens that somebody of the staff may open."""
     tabs = []
+    if moderation.may_moderate(user):
+        waiting = moderation.number_waiting(user)
+        tabs.append(Tab("waiting", _("To read"), reverse("participation_desk:waiting"), waiting))
+        tabs.append(Tab("contributions", _("Contributions"), reverse("participation_desk:contributions")))
+        tabs.append(Tab("comments", _("Comments"), reverse("participation_desk:comments")))
+    if surveys.may_read(user):
+        tabs.append(Tab("surveys", _("Surveys"), reverse("participation_desk:surveys")))
     if useful.may_read(user):
         tabs.append(Tab("useful", _("Useful pages"), reverse("participation_desk:useful")))
     return tabs
@@ -33,6 +42,9 @@ class DeskView(WagtailAdminTemplateMixin, TemplateView):
     page_title = gettext_lazy("Participation")
     header_icon = "comment"
     tab = ""
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(tabs=tabs_for(self.request.user), tab=self.tab, **kwargs)

@@ -9,10 +9,13 @@ from wagtail.permissions import register_permission_policy
 from home.permissions import Without
 
 from . import desk
-from .models import Verdict
+from .models import Answer, Comment, Contribution, Verdict
 
 # What residents said is not written by anybody else.
 register_permission_policy(Verdict, Without(Verdict, "add", "change"))
+register_permission_policy(Answer, Without(Answer, "add", "change"))
+register_permission_policy(Comment, Without(Comment, "add"))
+register_permission_policy(Contribution, Without(Contribution, "add"))
 
 
 class ParticipationMenuItem(MenuItem):

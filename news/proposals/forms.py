@@ -4,7 +4,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from eservices.reports.forms import is_hasty
+from home.haste import is_hasty
 from home.validators import validate_no_control
 
 EMAIL_FAULTS = {

@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from eservices.reports.forms import opened_stamp
+from home.haste import opened_stamp
 
 from . import actions, limits
 

@@ -1,8 +1,40 @@
+import re
+
 import pytest
 
+from eservices.deliveries.models import Delivery
+from news.participation.models import Pending
 from tests.factories.home import make_site
+from tests.factories.participation import ConsultationIndexPageFactory, ConsultationPageFactory
+
+HERE = {"HTTP_SEC_FETCH_SITE": "same-origin"}
 
 
 @pytest.fixture
 def home(db):
     return make_site()
+
+
+@pytest.fixture
+def box(home):
+    """An idea box that is open."""
+    return ConsultationPageFactory(parent=ConsultationIndexPageFactory(parent=home))
+
+
+def letters(to: str) -> list[str]:
+    """The texts of the letters to somebody, in no order."""
+    return [one.payload["text"] for one in Delivery.objects.filter(recipient__iexact=to)]
+
+
+def mailed_link(to: str) -> str:
+    """The path that the last letter to somebody asks to press."""
+    pending = Pending.objects.filter(email__iexact=to).latest("pk")
+    (text,) = [text for text in letters(to) if pending.secret in text]
+    return re.search(rf"http://[^/]+(/\S+{pending.secret}/)", text)[1]
+
+
+def prove(client, to: str):
+    """Presses the button behind the mailed link."""
+    path = mailed_link(to)
+    assert client.get(path).status_code == 200
+    return client.post(path)

@@ -18,10 +18,10 @@ from eservices.cases.models import Case
 from eservices.cases.retention import actions as retention
 from eservices.deliveries.models import Delivery
 from eservices.reports import access, actions, nearby, photos
-from eservices.reports.forms import opened_stamp
 from eservices.reports.models import Follower, Report
 from eservices.submissions.models import StoredFile
 from eservices.submissions.rates import Rate
+from home.haste import opened_stamp
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import Role, TeamFactory, member
 from tests.factories.reports import LAKE, ReportCategoryFactory, photo, reported

@@ -1,0 +1,1 @@
+"""Comments on news, where the commune wants them."""

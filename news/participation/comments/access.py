@@ -1,0 +1,47 @@
+"""Which articles take comments, and which comments somebody may see."""
+
+from uuid import UUID
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from news.models import NewsPage
+
+from ..consultations.access import may_moderate
+from ..useful.access import LARGEST
+from .models import Comment
+
+
+def open_article(pk: int) -> NewsPage:
+    """An article that takes comments today. Raises Http404."""
+    found = NewsPage.objects.open_to_all().filter(pk=pk).first() if pk <= LARGEST else None
+    if found is None or not found.takes_comments(timezone.localdate()):
+        raise Http404
+    return found
+
+
+def article_of(key: UUID | str) -> NewsPage | None:
+    """The article in the language at hand, else in another; None where it is not public."""
+    pages = NewsPage.objects.open_to_all().filter(translation_key=key)
+    found = list(pages.select_related("locale").order_by("pk"))
+    return next((one for one in found if one.locale.language_code == get_language()), next(iter(found), None))
+
+
+def comments_on(page: NewsPage) -> list[Comment]:
+    return list(Comment.objects.published().on(page).oldest_first())
+
+
+def comment_for(user, pk: int) -> Comment:
+    """A comment, for who moderates. Raises Http404."""
+    found = Comment.objects.filter(pk=pk).first() if may_moderate(user) and pk <= LARGEST else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def published_for(user):
+    """The published comments, the newest first, for who moderates. Raises Http404."""
+    if not may_moderate(user):
+        raise Http404
+    return Comment.objects.published()

@@ -1,0 +1,34 @@
+"""Every write around comments."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from home import generation
+from news.models import NewsPage
+
+from ..moderation import emails
+from .models import Comment
+
+
+@transaction.atomic
+def hand_in(*, actor=None, page: NewsPage, email: str, language: str, **written) -> Comment:
+    """Keeps a comment of somebody whose address is proven, to be read before it is published."""
+    comment = Comment.objects.create(
+        article=page.translation_key, email=email.strip(), language=language, **written
+    )
+    emails.tell(comment, "received")
+    return comment
+
+
+@transaction.atomic
+def reply(*, actor, comment: Comment, reply: str) -> Comment:
+    """The commune answers below the comment; whoever wrote it hears of the first answer. Empty takes it away."""
+    comment = Comment.objects.select_for_update().get(pk=comment.pk)
+    first = not comment.reply and bool(reply.strip())
+    comment.reply = reply.strip()
+    comment.replied_at = timezone.now() if comment.reply else None
+    comment.save(update_fields=["reply", "replied_at"])
+    if first:
+        emails.tell(comment, "replied", reply=comment.reply)
+    transaction.on_commit(generation.advance)
+    return comment

@@ -1,0 +1,22 @@
+"""Commenting, once the address is proven."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..deed import Deed, Done, Impossible
+from . import access, actions
+
+
+def _about(payload: dict) -> str:
+    return _("Comment on: {title}").format(title=payload["title"])
+
+
+def _comment(*, email: str, language: str, payload: dict) -> Done:
+    page = access.article_of(payload["article"])
+    if page is None or not page.takes_comments(timezone.localdate()):
+        raise Impossible
+    actions.hand_in(page=page, email=email, language=language, **payload["written"])
+    return Done("handed", page.url)
+
+
+DEEDS = {"comment": Deed(_about, _comment)}

@@ -1,0 +1,43 @@
+"""Published comments for staff: answered and taken down."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from news.models import NewsPage
+
+from ..desk import DeskView
+from ..moderation.desk import RefuseForm
+from . import access, actions
+from .forms import ReplyForm
+
+ON_A_PAGE = 30
+
+
+class CommentsView(DeskView):
+    """What is published, the newest first, with the field for the commune's answer."""
+
+    template_name = "participation/desk/comments.html"
+    tab = "comments"
+
+    def get_context_data(self, **kwargs):
+        found = access.published_for(self.request.user)
+        page = Paginator(found, ON_A_PAGE).get_page(self.request.GET.get("p"))
+        articles = NewsPage.objects.filter(translation_key__in=[one.article for one in page])
+        titles = dict(articles.order_by("-pk").values_list("translation_key", "title"))
+        rows = [(one, titles.get(one.article, "")) for one in page]
+        return super().get_context_data(rows=rows, page_obj=page, refuse_form=RefuseForm(), **kwargs)
+
+
+@require_POST
+def reply(request, pk):
+    comment = access.comment_for(request.user, pk)
+    form = ReplyForm(request.POST)
+    if form.is_valid():
+        actions.reply(actor=request.user, comment=comment, **form.cleaned_data)
+        messages.success(request, _("The answer stands below the comment."))
+    else:
+        messages.error(request, form.errors["reply"][0])
+    return redirect("participation_desk:comments")

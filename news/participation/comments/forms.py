@@ -1,0 +1,29 @@
+"""What is said, and what the commune replies."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ..consultations.forms import SignedForm
+from ..screening import validate_few_links
+
+LONGEST = 2_000
+
+
+class CommentForm(SignedForm):
+    text = forms.CharField(
+        label=_("Your comment"),
+        help_text=_("To the matter, and as you would say it at the counter."),
+        max_length=LONGEST,
+        validators=[validate_few_links],
+        widget=forms.Textarea,
+        error_messages={"required": _("Write your comment.")},
+    )
+
+    field_order = ["text", "shown_as", "name", "email"]
+
+    def written(self) -> dict:
+        return {key: self.cleaned_data[key] for key in ("text", "name", "shown_as")}
+
+
+class ReplyForm(forms.Form):
+    reply = forms.CharField(required=False, max_length=4_000)

@@ -1,0 +1,60 @@
+"""What people say to a piece of news, and what the commune replies."""
+
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from news.models import NewsPage
+
+from ..moderation.models import Written, WrittenQuerySet
+
+
+class CommentQuerySet(WrittenQuerySet):
+    def on(self, page: NewsPage):
+        return self.filter(article=page.translation_key)
+
+    def oldest_first(self):
+        return self.order_by("handed_in_at", "pk")
+
+
+class Comment(Written):
+    """A comment on an article in all its languages."""
+
+    kind = "comment"
+
+    article = models.UUIDField(_("article"), db_index=True)  # the page's translation key
+    reply = models.TextField(_("answer of the commune"), max_length=4_000, blank=True)
+    replied_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ["-handed_in_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.called
+
+    @property
+    def called(self) -> str:
+        return gettext("Comment: {text}").format(text=Truncator(self.text).words(8))
+
+    @cached_property
+    def page(self) -> NewsPage | None:
+        return NewsPage.objects.filter(translation_key=self.article).order_by("pk").first()
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for who moderates."""
+        return getattr(self.page, "title", "")
+
+    def get_absolute_url(self) -> str:
+        url = self.page.get_url() if self.page else ""
+        return f"{url}#commentaire-{self.pk}" if url else ""
+
+    @property
+    def address(self) -> str:
+        return self.get_absolute_url()

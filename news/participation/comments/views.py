@@ -1,0 +1,26 @@
+"""Writing a comment. What was published stands below its article."""
+
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from .. import people, screening
+from ..proving.views import hand_in
+from . import access
+from .forms import CommentForm
+
+
+@csrf_exempt  # where it came from is checked by screening: the same rule for all forms of participation
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def write(request, pk):
+    page = access.open_article(pk)
+    form = CommentForm(request.POST or None, known=people.recognised(request))
+    status = 200 if request.method != "POST" else screening.refusal(request, form)
+    if status:
+        return render(
+            request, "participation/comments/write.html", {"about": page, "form": form}, status=status
+        )
+    payload = {"article": str(page.translation_key), "title": page.title, "written": form.written()}
+    return hand_in(request, form, "comment", payload)

@@ -1,0 +1,53 @@
+"""Which consultations and contributions somebody may see. Unknown and forbidden look the same: 404."""
+
+from uuid import UUID
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from ..useful.access import LARGEST
+from .models import ConsultationPage, Contribution
+
+
+def page_of(consultation: UUID | str) -> ConsultationPage | None:
+    """The consultation in the language at hand, else in another; None where it is not public."""
+    pages = ConsultationPage.objects.open_to_all().filter(translation_key=consultation)
+    found = list(pages.select_related("locale").order_by("pk"))
+    return next((one for one in found if one.locale.language_code == get_language()), next(iter(found), None))
+
+
+def open_page(pk: int) -> ConsultationPage:
+    """A consultation that takes contributions today. Raises Http404."""
+    found = ConsultationPage.objects.open_to_all().filter(pk=pk).first() if pk <= LARGEST else None
+    if found is None or not found.is_open(timezone.localdate()):
+        raise Http404
+    return found
+
+
+def public_contribution(pk: int) -> tuple[Contribution, ConsultationPage]:
+    """A published contribution of a consultation whose contributions everybody reads. Raises Http404."""
+    published = Contribution.objects.published().with_voices()
+    found = published.filter(pk=pk).first() if pk <= LARGEST else None
+    page = page_of(found.consultation) if found else None
+    if page is None or not page.public:
+        raise Http404
+    return found, page
+
+
+def may_moderate(user) -> bool:
+    return user.is_active and user.has_perm("news_participation.change_contribution")
+
+
+def contributions_for(user):
+    """All contributions, for who moderates. Raises Http404."""
+    if not may_moderate(user):
+        raise Http404
+    return Contribution.objects.all()
+
+
+def contribution_for(user, pk: int) -> Contribution:
+    found = contributions_for(user).with_voices().filter(pk=pk).first() if pk <= LARGEST else None
+    if found is None:
+        raise Http404
+    return found

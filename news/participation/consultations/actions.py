@@ -1,0 +1,58 @@
+"""Every write around contributions: handed in, voted for, answered by the commune."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from home import generation
+
+from .. import people
+from ..moderation import emails
+from ..moderation.actions import IllegalTransition
+from . import states
+from .models import ConsultationPage, Contribution, Vote
+from .states import ANSWERED
+
+
+@transaction.atomic
+def hand_in(*, actor=None, page: ConsultationPage, email: str, language: str, **written) -> Contribution:
+    """Keeps an idea or answers of somebody whose address is proven, to be read before they are published."""
+    contribution = Contribution.objects.create(
+        consultation=page.translation_key, email=email.strip(), language=language, **written
+    )
+    emails.tell(contribution, "received")
+    return contribution
+
+
+def vote(*, actor=None, contribution: Contribution, email: str) -> bool:
+    """One voice for each person; False where it was given before."""
+    who = people.digest(str(contribution.consultation), email)
+    _vote, new = Vote.objects.get_or_create(contribution=contribution, who=who)
+    return new
+
+
+@transaction.atomic
+def take_back(*, actor=None, contribution: Contribution, email: str) -> bool:
+    """The voice is taken back; False where there was none."""
+    who = people.digest(str(contribution.consultation), email)
+    deleted, _by_kind = Vote.objects.filter(contribution=contribution, who=who).delete()
+    return bool(deleted)
+
+
+@transaction.atomic
+def answer(*, actor, contribution: Contribution, status: str, reply: str) -> Contribution:
+    """Says what becomes of it, with the commune's answer. Whoever handed it in hears of it, once for each change."""
+    contribution = Contribution.objects.select_for_update().get(pk=contribution.pk)
+    if not states.allowed(contribution.status, status):
+        state = {"state": contribution.get_status_display()}
+        raise IllegalTransition(_("This is not possible any more: it is “%(state)s”.") % state)
+    if status in ANSWERED and not reply.strip():
+        raise IllegalTransition(_("Say why: people read the answer of the commune."))
+    if (contribution.status, contribution.reply) == (status, reply.strip()):
+        return contribution
+    contribution.status, contribution.reply = status, reply.strip()
+    contribution.replied_at = timezone.now() if reply.strip() else None
+    contribution.save()
+    emails.tell(contribution, "told", status=contribution.get_status_display(), reply=contribution.reply)
+    transaction.on_commit(generation.advance)
+    return contribution

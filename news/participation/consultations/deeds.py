@@ -1,0 +1,60 @@
+"""What somebody may do about contributions once their address is proven."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..deed import Deed, Done, Impossible
+from . import access, actions
+from .models import ConsultationPage, Contribution
+
+
+def _open(consultation: str) -> ConsultationPage:
+    page = access.page_of(consultation)
+    if page is None or not page.is_open(timezone.localdate()):
+        raise Impossible
+    return page
+
+
+def _voted_for(payload: dict) -> tuple[Contribution, ConsultationPage]:
+    found = Contribution.objects.published().filter(pk=payload["contribution"]).first()
+    page = _open(found.consultation) if found else None
+    if page is None or not page.votes:
+        raise Impossible
+    return found, page
+
+
+def _about_contribution(payload: dict) -> str:
+    return _("Contribution: {title}").format(title=payload["written"].get("title") or payload["page"])
+
+
+def _hand_in(*, email: str, language: str, payload: dict) -> Done:
+    page = _open(payload["consultation"])
+    actions.hand_in(page=page, email=email, language=language, **payload["written"])
+    return Done("handed", page.url)
+
+
+def _about_vote(payload: dict) -> str:
+    return _("Vote for: {title}").format(title=payload["title"])
+
+
+def _vote(*, email: str, language: str, payload: dict) -> Done:
+    contribution, _page = _voted_for(payload)
+    new = actions.vote(contribution=contribution, email=email)
+    return Done("voted" if new else "voted_before", contribution.get_absolute_url())
+
+
+def _about_taking_back(payload: dict) -> str:
+    return _("Take back the vote for: {title}").format(title=payload["title"])
+
+
+def _take_back(*, email: str, language: str, payload: dict) -> Done:
+    contribution, _page = _voted_for(payload)
+    actions.take_back(contribution=contribution, email=email)
+    return Done("taken_back", contribution.get_absolute_url())
+
+
+DEEDS = {
+    "contribute": Deed(_about_contribution, _hand_in),
+    "vote": Deed(_about_vote, _vote),
+    "take_back": Deed(_about_taking_back, _take_back),
+}

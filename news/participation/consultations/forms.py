@@ -1,0 +1,127 @@
+"""What is handed in. Cleaned data become the payload of a deed."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from home.validators import validate_no_control
+
+from ..moderation.states import ShownAs
+from ..screening import WrittenForm, validate_few_links
+from .models import TITLE, ConsultationPage
+from .states import Status, allowed
+
+LONGEST = 4_000
+
+
+class SignedForm(WrittenForm):
+    """With how the name is shown."""
+
+    shown_as = forms.ChoiceField(
+        label=gettext_lazy("How it is published"),
+        choices=ShownAs.choices,
+        initial=ShownAs.FIRST,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose how it is published.")},
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Your first and last name"),
+        required=False,
+        max_length=80,
+        validators=[validate_no_control, validate_few_links],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def clean(self):
+        data = super().clean()
+        shown = data.get("shown_as")
+        if shown and shown != ShownAs.NOBODY and not data.get("name") and "name" not in self.errors:
+            self.add_error("name", _("Write your name, or choose that it is not shown."))
+        if shown == ShownAs.NOBODY:
+            data["name"] = ""
+        return data
+
+
+class ContributionForm(SignedForm):
+    """A title and an idea; or the answers to the questions of the page."""
+
+    def __init__(self, *args, page: ConsultationPage, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.page = page
+        asked = self._questions() if page.asks_questions else self._idea()
+        self.fields = asked | self.fields
+        self.order_fields([*asked, "shown_as", "name", "email"])
+
+    def _idea(self) -> dict:
+        return {
+            "title": forms.CharField(
+                label=_("Your idea in one line"),
+                max_length=TITLE,
+                validators=[validate_no_control, validate_few_links],
+                error_messages={"required": _("Give it a title.")},
+            ),
+            "text": forms.CharField(
+                label=_("What you propose, and what it would change"),
+                max_length=LONGEST,
+                validators=[validate_few_links],
+                widget=forms.Textarea,
+                error_messages={"required": _("Describe your idea.")},
+            ),
+        }
+
+    def _questions(self) -> dict:
+        return {
+            f"q-{block.id}": forms.CharField(
+                label=block.value["question"],
+                help_text=block.value["help"],
+                required=False,
+                max_length=LONGEST,
+                validators=[validate_few_links],
+                widget=forms.Textarea,
+            )
+            for block in self.page.questions
+        }
+
+    def clean(self):
+        data = super().clean()
+        unanswered = self.page.asks_questions and not any(data.get(f"q-{b.id}") for b in self.page.questions)
+        if unanswered and not self.errors:
+            raise ValidationError(_("Answer at least one question."))
+        return data
+
+    def written(self) -> dict:
+        """What the action keeps."""
+        data = self.cleaned_data
+        answers = [
+            {"question": block.value["question"], "answer": data[f"q-{block.id}"]}
+            for block in self.page.questions
+            if data.get(f"q-{block.id}")
+        ]
+        return {
+            "title": data.get("title", ""),
+            "text": data.get("text", ""),
+            "answers": answers if self.page.asks_questions else [],
+            "name": data["name"],
+            "shown_as": data["shown_as"],
+        }
+
+
+class AnswerForm(forms.Form):
+    """What becomes of a contribution, for staff."""
+
+    status = forms.ChoiceField(label=gettext_lazy("What becomes of it"))
+    reply = forms.CharField(
+        label=gettext_lazy("Answer of the commune, which everybody reads"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5, "class": "in"}),
+    )
+
+    def __init__(self, *args, contribution, **kwargs):
+        initial = {"status": contribution.status, "reply": contribution.reply}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["status"].choices = [
+            (one.value, one.label) for one in Status if allowed(contribution.status, one)
+        ]
+        self.fields["status"].widget.attrs["class"] = "in"

@@ -1,0 +1,215 @@
+"""Consultations as pages; what people contribute, and their votes, as rows shared by all languages."""
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import PageManager
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField
+
+from home.blocks import TEXT_FEATURES, ContentBlocks
+from home.dates import date_format
+from home.models import BasePage
+from home.models.base import BasePageQuerySet
+
+from ..moderation.models import Written, WrittenQuerySet
+from ..periods import Timed, running_first
+from .states import ICONS, Status
+
+ON_A_PAGE = 20
+TITLE = 120
+
+
+class AskedBlock(blocks.StructBlock):
+    """One question of a consultation, answered in words."""
+
+    question = blocks.CharBlock(label=_("Question"), max_length=200)
+    help = blocks.CharBlock(required=False, default="", label=_("A word of help"), max_length=300)
+
+    class Meta:
+        icon = "help"
+        label = _("Question")
+
+
+class AskedBlocks(blocks.StreamBlock):
+    question = AskedBlock()
+
+    class Meta:
+        required = False
+
+
+class ConsultationIndexPage(BasePage):
+    """All idea boxes, consultations and surveys."""
+
+    parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
+    subpage_types = ["news_participation.ConsultationPage", "news_participation.SurveyPage"]
+    template = "participation/consultations/index_page.html"
+
+    class Meta:
+        verbose_name = _("participation")
+        verbose_name_plural = _("participation")
+
+    def get_context(self, request, *args, **kwargs):
+        from ..surveys.models import SurveyPage
+
+        found = []
+        for kind in (ConsultationPage, SurveyPage):
+            found += kind.objects.child_of(self).open_to_all().defer_streamfields()
+        context = {"consultations": running_first(found, timezone.localdate())}
+        return super().get_context(request, *args, **kwargs) | context
+
+
+class ConsultationPage(Timed, BasePage):
+    """An idea box, or questions of the commune to everybody, within a period."""
+
+    class Kind(models.TextChoices):
+        IDEAS = "ideas", _("idea box: people hand in ideas")
+        QUESTIONS = "questions", _("consultation: people answer questions")
+
+    parent_page_types = ["news_participation.ConsultationIndexPage"]
+    subpage_types = []
+    template = "participation/consultations/page.html"
+
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind, default=Kind.IDEAS)
+    public = models.BooleanField(
+        _("everybody reads what was contributed"),
+        default=True,
+        help_text=_("Each contribution is read by the administration before it is published."),
+    )
+    votes = models.BooleanField(_("people may vote for contributions"), default=True)
+    body = StreamField(ContentBlocks(), verbose_name=_("text and documents"), blank=True)
+    questions = StreamField(AskedBlocks(), verbose_name=_("questions"), blank=True)
+    becomes = RichTextField(
+        _("what becomes of it"),
+        features=TEXT_FEATURES,
+        blank=True,
+        help_text=_("Who reads it, who decides, by when people hear what came out."),
+    )
+    outcome = StreamField(
+        ContentBlocks(), verbose_name=_("what came out"), blank=True, help_text=_("Once it is over.")
+    )
+
+    objects = PageManager.from_queryset(BasePageQuerySet)()
+
+    content_panels = [
+        *BasePage.content_panels,
+        MultiFieldPanel(
+            [FieldPanel("kind"), FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")])],
+            heading=_("What and when"),
+        ),
+        FieldPanel("body"),
+        FieldPanel("questions"),
+        MultiFieldPanel([FieldPanel("public"), FieldPanel("votes")], heading=_("Contributions")),
+        FieldPanel("becomes"),
+        FieldPanel("outcome"),
+    ]
+    search_fields = [*BasePage.search_fields, index.SearchField("body"), index.SearchField("becomes")]
+    override_translatable_fields = [SynchronizedField("kind")]
+
+    class Meta:
+        verbose_name = _("consultation or idea box")
+        verbose_name_plural = _("consultations and idea boxes")
+
+    def clean(self):
+        super().clean()
+        if self.kind == self.Kind.QUESTIONS and not self.questions:
+            raise ValidationError({"questions": _("Ask at least one question.")})
+
+    @property
+    def asks_questions(self) -> bool:
+        return self.kind == self.Kind.QUESTIONS
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        return context | (self._contributions(request) if self.public else {})
+
+    def _contributions(self, request) -> dict:
+        status, order = request.GET.get("etat", ""), request.GET.get("tri", "")
+        found = Contribution.objects.published().to(self).with_voices()
+        shown = found.filter(status=status) if status in Status else found
+        shown = shown.order_by("-voices", "-handed_in_at", "-pk") if order == "voix" else shown.newest_first()
+        page_obj = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
+        chosen = {"etat": status if status in Status else "", "tri": order if order == "voix" else ""}
+        return {
+            "page_obj": page_obj,
+            "statuses": Status.choices,
+            "chosen": chosen,
+            "parameters": "&".join(f"{key}={value}" for key, value in chosen.items() if value),
+        }
+
+
+class ContributionQuerySet(WrittenQuerySet):
+    def to(self, page: ConsultationPage):
+        return self.filter(consultation=page.translation_key)
+
+    def with_voices(self):
+        return self.annotate(voices=Count("votes"))
+
+    def newest_first(self):
+        return self.order_by("-handed_in_at", "-pk")
+
+
+class Contribution(Written):
+    """An idea, or the answers to the questions of a consultation."""
+
+    kind = "contribution"
+
+    consultation = models.UUIDField(_("consultation"), db_index=True)  # the page's translation key
+    title = models.CharField(_("title"), max_length=TITLE, blank=True)
+    answers = models.JSONField(_("answers"), default=list, blank=True)
+    status = models.CharField(_("what becomes of it"), max_length=8, choices=Status, default=Status.RECEIVED)
+    reply = models.TextField(_("answer of the commune"), max_length=4_000, blank=True)
+    replied_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ContributionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contribution")
+        verbose_name_plural = _("contributions")
+        ordering = ["-handed_in_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.called
+
+    @property
+    def called(self) -> str:
+        return self.title or gettext("Answers of {day}").format(
+            day=date_format(timezone.localdate(self.handed_in_at))
+        )
+
+    @property
+    def icon(self) -> str:
+        return ICONS[Status(self.status)]
+
+    def get_absolute_url(self) -> str:
+        return reverse("participation:contribution", args=[self.pk])
+
+    @property
+    def address(self) -> str:
+        """Where everybody reads it; empty where only the administration does."""
+        pages = ConsultationPage.objects.filter(translation_key=self.consultation, public=True)
+        return self.get_absolute_url() if pages.exists() else ""
+
+
+class Vote(models.Model):
+    """One voice. Who gave it is a digest that holds within its consultation alone."""
+
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="votes")
+    who = models.CharField(max_length=64)
+    day = models.DateField(default=timezone.localdate)
+
+    class Meta:
+        verbose_name = _("vote")
+        verbose_name_plural = _("votes")
+        constraints = [models.UniqueConstraint(fields=["contribution", "who"], name="one_vote_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.contribution_id}, {self.day}"

@@ -1,0 +1,21 @@
+"""Everything that waits for an address to be proven, by its key, and what is said when it is done."""
+
+from django.utils.translation import gettext_lazy as _
+
+from .comments import deeds as comments
+from .consultations import deeds as consultations
+from .deed import Deed, Done, Impossible
+from .surveys import deeds as surveys
+
+__all__ = ["DEEDS", "OUTCOMES", "Deed", "Done", "Impossible"]
+
+DEEDS: dict[str, Deed] = {**consultations.DEEDS, **surveys.DEEDS, **comments.DEEDS}
+
+OUTCOMES = {
+    "handed": (_("It is with us."), _("Somebody reads it before it is published. We write to you then.")),
+    "voted": (_("Your vote counts."), _("One vote for each person. Who voted is known to nobody.")),
+    "voted_before": (_("You had voted already."), _("Your vote counts once.")),
+    "answered": (_("Your answers count."), _("Thank you for your minute.")),
+    "answered_before": (_("You had answered already."), _("Your first answers count.")),
+    "taken_back": (_("Your vote is taken back."), _("You may vote again as long as it is open.")),
+}

@@ -1,0 +1,1 @@
+"""What somebody wrote is read before everybody sees it."""

@@ -1,0 +1,57 @@
+"""Reading what was written: publish it, or refuse it with a reason. Whoever wrote it hears of it."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from home import generation
+
+from . import emails
+from .models import Written
+from .states import State, allowed
+
+
+class IllegalTransition(Exception):
+    """It stands otherwise than somebody thought."""
+
+
+@transaction.atomic
+def publish(*, actor, written: Written) -> Written:
+    """Everybody sees it from now on."""
+    written = _judged(actor, written, State.PUBLISHED, "")
+    emails.published(written)
+    return written
+
+
+@transaction.atomic
+def refuse(*, actor, written: Written, reason: str) -> Written:
+    """Nobody sees it, and whoever wrote it learns why."""
+    written = _judged(actor, written, State.REFUSED, reason)
+    emails.refused(written)
+    return written
+
+
+@transaction.atomic
+def erase(*, actor=None, written: Written) -> None:
+    """Whoever wrote it takes it back: it is gone with everything on it."""
+    type(written).objects.filter(pk=written.pk).delete()
+    transaction.on_commit(generation.advance)
+
+
+def forget(*, actor=None, now: datetime, kind: type[Written]) -> None:
+    """What was refused goes after three months; the address on what was published after a year."""
+    kind.objects.refused_long_ago(now).delete()
+    kind.objects.addressed_too_long(now).update(email="")
+
+
+def _judged(actor, written: Written, state: State, reason: str) -> Written:
+    written = type(written).objects.select_for_update().get(pk=written.pk)
+    if not allowed(written.state, state):
+        raise IllegalTransition(_("This is “%(state)s” already.") % {"state": written.get_state_display()})
+    written.state, written.reason = state, reason
+    written.judged_at, written.judged_by = timezone.now(), actor
+    written.save()
+    transaction.on_commit(generation.advance)
+    return written

@@ -1,0 +1,76 @@
+"""The moderators' screen: all that is to be read, published one by one or several at once, refused with a reason."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from ..desk import DeskView
+from . import access, actions
+
+MOST_AT_ONCE = access.MOST
+
+
+class RefuseForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, which who wrote it reads"),
+        max_length=500,
+        error_messages={"required": gettext_lazy("Say why: whoever wrote it reads it.")},
+        widget=forms.Textarea(attrs={"rows": 2, "class": "in"}),
+    )
+
+
+class WaitingView(DeskView):
+    """What is to be read, the oldest first."""
+
+    template_name = "participation/desk/waiting.html"
+    tab = "waiting"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            rows=access.waiting_for(self.request.user), refuse_form=RefuseForm(), **kwargs
+        )
+
+
+@require_POST
+def publish(request):
+    """Publishes what was ticked, or the one whose button was pressed."""
+    chosen = request.POST.getlist("one")[:MOST_AT_ONCE] or request.POST.getlist("several")[:MOST_AT_ONCE]
+    if not access.may_moderate(request.user):
+        raise Http404
+    done = 0
+    for words in chosen:
+        kind, _dash, number = words.partition("-")
+        if not (number.isascii() and number.isdigit() and len(number) < 11):
+            continue
+        try:
+            written = access.written_for(request.user, kind, int(number))
+            actions.publish(actor=request.user, written=written)
+        except (Http404, actions.IllegalTransition):  # somebody else was faster
+            continue
+        done += 1
+    if done:
+        messages.success(request, ngettext("%(n)s is published.", "%(n)s are published.", done) % {"n": done})
+    else:
+        messages.warning(request, _("Nothing was published: tick what you have read."))
+    return redirect("participation_desk:waiting")
+
+
+@require_POST
+def refuse(request, kind, pk):
+    """Refuses one, with a reason; also takes down what was published."""
+    written = access.written_for(request.user, kind, pk)
+    form = RefuseForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["reason"][0])
+    else:
+        try:
+            actions.refuse(actor=request.user, written=written, reason=form.cleaned_data["reason"])
+        except actions.IllegalTransition as why:
+            messages.error(request, str(why))
+        else:
+            messages.success(request, _("It is refused, and whoever wrote it is told why."))
+    return redirect("participation_desk:waiting")

@@ -1,0 +1,41 @@
+"""The letters to who wrote something. Each is queued in the transaction of what it tells of."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from eservices.deliveries.actions import queue_email
+
+from .models import Written
+
+
+def published(written: Written) -> None:
+    if written.address:
+        tell(written, "published")
+
+
+def refused(written: Written) -> None:
+    tell(written, "refused", reason=written.reason)
+
+
+def tell(written: Written, letter: str, **context) -> None:
+    """Writes to who wrote it, in their language, with the way to take it back. Nobody, where the address is gone."""
+    if not written.email:
+        return
+    with translation.override(written.language):
+        queue_email(
+            to=written.email,
+            template=f"participation/emails/{letter}",
+            context=context
+            | {
+                "called": written.called,
+                "link": _full(written.address),
+                "own": _full(reverse("participation:own", args=[written.kind, written.secret])),
+            },
+            language=written.language,
+            subject=f"{written.kind}:{written.pk}",
+        )
+
+
+def _full(path: str) -> str:
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path if path else ""

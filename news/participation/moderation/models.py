@@ -1,0 +1,68 @@
+"""What all written things share: who wrote it, how they are called, and whether everybody sees it."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..proving.models import new_secret
+from .states import ShownAs, State
+
+REFUSED_KEPT = timedelta(days=90)
+ADDRESS_KEPT = timedelta(days=365)
+
+
+class WrittenQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(state=State.WAITING).order_by("handed_in_at", "pk")
+
+    def published(self):
+        return self.filter(state=State.PUBLISHED)
+
+    def refused_long_ago(self, now: datetime):
+        return self.filter(state=State.REFUSED, judged_at__lt=now - REFUSED_KEPT)
+
+    def addressed_too_long(self, now: datetime):
+        return self.filter(state=State.PUBLISHED, handed_in_at__lt=now - ADDRESS_KEPT).exclude(email="")
+
+    def of(self, email: str):
+        return self.filter(email__iexact=email) if email else self.none()
+
+
+class Written(models.Model):
+    """Something that a person wrote for everybody. The address is for letters about it and is forgotten."""
+
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
+    text = models.TextField(_("text"), max_length=4_000, blank=True)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    shown_as = models.CharField(_("shown"), max_length=6, choices=ShownAs, default=ShownAs.NOBODY)
+    email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
+    handed_in_at = models.DateTimeField(_("handed in"), default=timezone.now)
+    judged_at = models.DateTimeField(_("judged"), null=True, blank=True)
+    judged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("judged by"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def author(self) -> str:
+        """The name as its owner chose that it is shown."""
+        words = self.name.split()
+        if self.shown_as == ShownAs.NOBODY or not words:
+            return gettext("A person from here")
+        if self.shown_as == ShownAs.FIRST and len(words) > 1:
+            return f"{words[0]} {words[-1][0]}."
+        return self.name

@@ -1,0 +1,36 @@
+"""Who takes part: whoever owns an e-mail address, by their account or by a mailed link.
+
+Whoever proved an address is recognised for the day by a signed cookie that only the views of participation read;
+pages that everybody shares know nobody.
+"""
+
+from django.utils.crypto import salted_hmac
+
+COOKIE = "participation"
+SALT = "participation.address"
+A_DAY = 12 * 60 * 60
+
+
+def recognised(request) -> str:
+    """The address that is proven to be of who asks; empty where none is."""
+    if request.user.is_authenticated:
+        return request.user.email
+    return request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=A_DAY)
+
+
+def remember(request, response, email: str) -> None:
+    """Recognises the owner of the address until the browser is closed, and for a day at most."""
+    response.set_signed_cookie(
+        COOKIE, email, salt=SALT, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+
+
+def forget(response) -> None:
+    response.delete_cookie(COOKIE, samesite="Lax")
+
+
+def digest(scope: str, email: str) -> str:
+    """What tells one person from another within ``scope``, and nobody who it is or what else they took part in."""
+    name, _at, host = email.strip().lower().rpartition("@")
+    person = f"{name.split('+')[0]}@{host}"  # addresses with a tag are one mailbox
+    return salted_hmac(f"participation-{scope}", person, algorithm="sha256").hexdigest()

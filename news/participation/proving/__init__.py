@@ -1,0 +1,1 @@
+"""What somebody does waits until the owner of the address says it is theirs."""

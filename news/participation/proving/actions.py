@@ -1,0 +1,42 @@
+"""Asking for the proof of an address, and doing what waited for it."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from ..deeds import DEEDS, Done, Impossible
+from . import emails
+from .models import Pending
+
+VALID = timedelta(days=3)
+
+
+@transaction.atomic
+def ask(*, actor=None, email: str, language: str, kind: str, payload: dict) -> Pending:
+    """Keeps the deed and mails the link that does it. Who asks learns nothing about the address."""
+    pending = Pending.objects.create(
+        email=email.strip(),
+        language=language,
+        kind=kind,
+        payload=payload,
+        expires_at=timezone.now() + VALID,
+    )
+    emails.prove(pending, DEEDS[kind].about(payload))
+    return pending
+
+
+@transaction.atomic
+def fulfil(*, actor=None, pending: Pending) -> Done:
+    """The owner of the address agrees: what waited is done, once. Raises ``Impossible``."""
+    locked = Pending.objects.select_for_update().filter(pk=pending.pk).first()
+    if locked is None:
+        raise Impossible
+    done = DEEDS[locked.kind].do(email=locked.email, language=locked.language, payload=locked.payload)
+    locked.delete()
+    return done
+
+
+def forget(*, actor=None, now: datetime) -> None:
+    """What nobody confirmed is gone with its address."""
+    Pending.objects.expired(now).delete()

@@ -1,0 +1,25 @@
+"""The letter that proves an address. It is queued in the transaction of what waits."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from eservices.deliveries.actions import queue_email
+
+from .models import Pending
+
+
+def prove(pending: Pending, about: str) -> None:
+    with translation.override(pending.language):
+        path = reverse("participation:confirm", args=[pending.secret])
+        queue_email(
+            to=pending.email,
+            template="participation/emails/prove",
+            context={
+                "about": about,
+                "link": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path,
+                "expires_at": pending.expires_at,
+            },
+            language=pending.language,
+            subject=f"participation:{pending.pk}",
+        )

@@ -1,0 +1,83 @@
+"""Handing something in: done at once for who is recognised, and after the mailed link for everybody else."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from .. import people, screening
+from ..deeds import DEEDS, OUTCOMES, Done, Impossible
+from ..screening import PersonForm
+from . import access, actions
+
+
+def hand_in(request, form: PersonForm, kind: str, payload: dict) -> HttpResponse:
+    """Does the deed for who is recognised; else mails the link. The answer is the same for every address."""
+    if form.is_trapped:
+        return redirect("participation:asked")
+    if form.known:
+        try:
+            return _thanked(DEEDS[kind].do(email=form.known, language=get_language(), payload=payload))
+        except Impossible:
+            return render(request, "participation/impossible.html", status=409)
+    email = form.cleaned_data["email"]
+    if screening.letter_allowed(email):
+        actions.ask(email=email, language=get_language(), kind=kind, payload=payload)
+    return redirect("participation:asked")
+
+
+@require_safe
+def asked(request):
+    return render(request, "participation/asked.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request, secret):
+    """GET shows what waits and a button, because mail scanners follow links; POST does it."""
+    pending = access.by_secret(secret, timezone.now())
+    if pending is None:
+        return render(request, "participation/expired.html", status=410)
+    if request.method != "POST":
+        about = DEEDS[pending.kind].about(pending.payload)
+        return render(request, "participation/confirm.html", {"pending": pending, "about": about})
+    try:
+        response = _thanked(actions.fulfil(pending=pending))
+    except Impossible:
+        return render(request, "participation/impossible.html", status=409)
+    people.remember(request, response, pending.email)
+    return response
+
+
+@never_cache
+@require_safe
+def thanks(request):
+    """What was done, by its key."""
+    heading, lead = OUTCOMES.get(request.GET.get("done", ""), OUTCOMES["handed"])
+    url = request.GET.get("to", "")
+    if not url_has_allowed_host_and_scheme(url, allowed_hosts=None):
+        url = ""
+    known = people.recognised(request) and not request.user.is_authenticated
+    context = {"heading": heading, "lead": lead, "url": url, "known": known}
+    return render(request, "participation/thanks.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request):
+    """On a computer of others: this browser knows nobody any more."""
+    if request.method != "POST":
+        return render(request, "participation/leave.html")
+    response = render(request, "participation/left.html")
+    people.forget(response)
+    return response
+
+
+def _thanked(done: Done) -> HttpResponse:
+    return redirect(f"{reverse('participation:thanks')}?{urlencode({'done': done.outcome, 'to': done.url})}")

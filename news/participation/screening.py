@@ -1,0 +1,91 @@
+"""What every form of participation asks of who sends it, against robots and haste, without puzzles."""
+
+import re
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from home import limits
+from home.haste import is_hasty, opened_stamp
+from home.origin import comes_from_here
+from home.validators import validate_no_control
+
+HOUR = 60 * 60
+PER_CLIENT = 60  # an office or a school asks from one network address
+PER_EMAIL = 6  # letters an hour that a stranger can make us send to one address
+MOST_LINKS = 2
+LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
+
+
+def validate_few_links(text: str) -> None:
+    """A contribution may point somewhere; advertising points everywhere."""
+    if len(LINK.findall(text)) > MOST_LINKS:
+        raise ValidationError(
+            ngettext("At most %(n)s link, please.", "At most %(n)s links, please.", MOST_LINKS)
+            % {"n": MOST_LINKS}
+        )
+
+
+class PersonForm(forms.Form):
+    """Asks for the address, unless it is known whose browser this is."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("Your e-mail address"),
+        help_text=gettext_lazy("We mail you a link to confirm. Nobody else sees the address."),
+        max_length=254,
+        validators=[validate_no_control],
+        error_messages={
+            "required": gettext_lazy("Enter your e-mail address."),
+            "invalid": gettext_lazy("This is not an e-mail address. It looks like name@example.ch."),
+            "max_length": gettext_lazy("This address is too long."),
+        },
+    )
+    website = forms.CharField(required=False, widget=forms.HiddenInput)  # a trap: only robots fill it
+
+    def __init__(self, *args, known: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.known = known
+        if known:
+            del self.fields["email"]
+
+    @property
+    def is_trapped(self) -> bool:
+        return bool(self.data.get("website"))
+
+    def asked(self) -> list:
+        """What is shown, in order; the trap is drawn by itself."""
+        return [field for field in self.visible_fields() if field.name != "website"]
+
+
+class WrittenForm(PersonForm):
+    """A form in which somebody writes: nobody does within a second."""
+
+    opened = forms.CharField(required=False, widget=forms.HiddenInput, initial=opened_stamp)
+
+    def clean(self):
+        data = super().clean()
+        if is_hasty(data.get("opened", ""), settings.LEAST_SECONDS_TO_FILE):
+            raise ValidationError(_("That was quick. Read your answers, then press again."))
+        return data
+
+
+def refusal(request, form: forms.Form) -> int | None:
+    """The status with which a form is shown again, its reasons added; None where it may be acted upon."""
+    if not comes_from_here(request):
+        form.add_error(
+            None, _("We could not see that this came from our site. Please send it again from here.")
+        )
+        return 403
+    if not form.is_valid():
+        return 422
+    if limits.count("participation-client", limits.caller(request), HOUR) > PER_CLIENT:
+        form.add_error(None, _("That was a lot from here. Please try again in an hour."))
+        return 429
+    return None
+
+
+def letter_allowed(email: str) -> bool:
+    return limits.count("participation-email", email.strip().lower(), HOUR) <= PER_EMAIL

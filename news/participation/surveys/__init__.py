@@ -1,0 +1,1 @@
+"""Short surveys, answered in a minute."""

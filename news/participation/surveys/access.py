@@ -1,0 +1,44 @@
+"""Which surveys somebody may answer, and who of the staff reads what was answered."""
+
+from uuid import UUID
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from ..useful.access import LARGEST
+from .models import SurveyPage
+
+
+def open_page(pk: int) -> SurveyPage:
+    """A survey that takes answers today. Raises Http404."""
+    found = SurveyPage.objects.open_to_all().filter(pk=pk).first() if pk <= LARGEST else None
+    if found is None or not found.is_open(timezone.localdate()):
+        raise Http404
+    return found
+
+
+def page_of(survey: UUID | str) -> SurveyPage | None:
+    """The survey in the language at hand, else in another; None where it is not public."""
+    pages = SurveyPage.objects.open_to_all().filter(translation_key=survey)
+    found = list(pages.select_related("locale").order_by("pk"))
+    return next((one for one in found if one.locale.language_code == get_language()), next(iter(found), None))
+
+
+def may_read(user) -> bool:
+    return user.is_active and user.has_perm("news_participation.view_answer")
+
+
+def surveys_for(user) -> list[SurveyPage]:
+    """All surveys as they were first written, the newest first, for staff. Raises Http404."""
+    if not may_read(user):
+        raise Http404
+    pages = SurveyPage.objects.order_by("-pk")
+    return list({page.translation_key: page for page in pages}.values())
+
+
+def survey_for(user, pk: int) -> SurveyPage:
+    found = SurveyPage.objects.filter(pk=pk).first() if may_read(user) and pk <= LARGEST else None
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,22 @@
+"""Answering a survey that takes one answer for each person."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..deed import Deed, Done, Impossible
+from . import access, actions
+
+
+def _about(payload: dict) -> str:
+    return _("Answers to: {title}").format(title=payload["title"])
+
+
+def _answer(*, email: str, language: str, payload: dict) -> Done:
+    page = access.page_of(payload["survey"])
+    if page is None or not page.is_open(timezone.localdate()):
+        raise Impossible
+    new = actions.answer(page=page, said=payload["said"], email=email)
+    return Done("answered" if new else "answered_before", page.url)
+
+
+DEEDS = {"survey": Deed(_about, _answer)}

@@ -1,0 +1,64 @@
+"""Surveys for staff: how many answered, what came out with the texts, and a table to take away."""
+
+import csv
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from eservices.cases.exports import harmless
+
+from ..desk import DeskView
+from . import access, results
+from .models import Answer
+
+
+class SurveysView(DeskView):
+    template_name = "participation/desk/surveys.html"
+    tab = "surveys"
+
+    def get_context_data(self, **kwargs):
+        surveys = access.surveys_for(self.request.user)
+        keys = [one.translation_key for one in surveys]
+        counted = Answer.objects.filter(survey__in=keys).values("survey").annotate(n=Count("pk")).order_by()
+        numbers = {row["survey"]: row["n"] for row in counted}
+        rows = [(one, numbers.get(one.translation_key, 0)) for one in surveys]
+        return super().get_context_data(rows=rows, **kwargs)
+
+
+class SurveyView(DeskView):
+    template_name = "participation/desk/survey.html"
+    tab = "surveys"
+
+    def get_context_data(self, pk, **kwargs):
+        survey = access.survey_for(self.request.user, pk)
+        said, asked = Answer.objects.said_to(survey), survey.asked()
+        return super().get_context_data(
+            survey=survey,
+            answers=len(said),
+            counted=results.count(asked, said),
+            texts=[(one.text, sorted(results.texts(one, said))) for one in asked if not one.options],
+            **kwargs,
+        )
+
+
+@require_safe
+def as_csv(request, pk):
+    """An answer a line, a question a column."""
+    survey = access.survey_for(request.user, pk)
+    asked = survey.asked()
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="survey.csv"'
+    table = csv.writer(response)
+    table.writerow([_("Day"), *(harmless(one.text) for one in asked)])
+    for one in Answer.objects.to(survey).order_by("day", "pk").iterator(chunk_size=500):
+        table.writerow([one.day.isoformat(), *(harmless(_words(each, one.said)) for each in asked)])
+    return response
+
+
+def _words(question: results.Question, said: dict) -> str:
+    """What was chosen in its words; what is no longer offered as it was kept."""
+    value, labels = said.get(question.key, ""), dict(question.options)
+    chosen = value if isinstance(value, list) else [value]
+    return ", ".join(labels.get(one, one) for one in chosen)

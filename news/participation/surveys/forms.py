@@ -1,0 +1,55 @@
+"""The questions of a survey as a form."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from ..screening import WrittenForm, validate_few_links
+from .models import SurveyPage
+from .results import Question
+
+LONGEST = 1_000
+
+
+class SurveyForm(WrittenForm):
+    def __init__(self, *args, page: SurveyPage, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.page, self.questions = page, page.asked()
+        if not page.once:
+            self.fields.pop("email", None)
+        needed = {block.id: block.value["required"] for block in page.questions}
+        asked = {f"q-{one.key}": _field(one, needed[one.key]) for one in self.questions}
+        self.fields = asked | self.fields
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and not self.said(data):
+            raise ValidationError(_("Answer at least one question."))
+        return data
+
+    def said(self, data: dict | None = None) -> dict:
+        """What was answered, by the key of the question."""
+        data = self.cleaned_data if data is None else data
+        return {one.key: data[f"q-{one.key}"] for one in self.questions if data.get(f"q-{one.key}")}
+
+
+def _field(question: Question, needed: bool) -> forms.Field:
+    common = {
+        "label": question.text,
+        "required": needed,
+        "error_messages": {
+            "required": _("Answer this question."),
+            "invalid_choice": _("Choose from the list."),
+        },
+    }
+    if question.kind == "multiple":
+        return forms.MultipleChoiceField(
+            choices=question.options, widget=forms.CheckboxSelectMultiple, **common
+        )
+    if question.options:
+        return forms.ChoiceField(choices=question.options, widget=forms.RadioSelect, **common)
+    widget = forms.Textarea(attrs={"rows": 3})
+    help_text = _("No names and addresses, please.")
+    return forms.CharField(
+        max_length=LONGEST, widget=widget, validators=[validate_few_links], help_text=help_text, **common
+    )

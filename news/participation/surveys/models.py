@@ -1,0 +1,168 @@
+"""Surveys as pages, and what was answered: in no row stands who answered what."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.models import PageManager
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField
+
+from home.blocks import ContentBlocks
+from home.models import BasePage
+from home.models.base import BasePageQuerySet
+
+from ..periods import Timed
+from .results import SCALE, Question, count
+
+KEPT = timedelta(days=3 * 365)
+WHO_KEPT = timedelta(days=365)
+
+
+class AskBlock(blocks.StructBlock):
+    question = blocks.CharBlock(label=_("Question"), max_length=200)
+    required = blocks.BooleanBlock(required=False, default=False, label=_("An answer is needed"))
+
+
+class ChoiceAskBlock(AskBlock):
+    options = blocks.ListBlock(blocks.CharBlock(max_length=120), label=_("Choices"), min_num=2, max_num=12)
+
+
+class ScaleAskBlock(AskBlock):
+    low = blocks.CharBlock(label=_("What 1 means"), max_length=40, default="")
+    high = blocks.CharBlock(label=_("What 5 means"), max_length=40, default="")
+
+
+class SurveyBlocks(blocks.StreamBlock):
+    single = ChoiceAskBlock(label=_("One of several"), icon="radio-full")
+    multiple = ChoiceAskBlock(label=_("Several of several"), icon="list-ul")
+    scale = ScaleAskBlock(label=_("Scale from 1 to 5"), icon="order")
+    text = AskBlock(label=_("Free text"), icon="pilcrow")
+
+
+class SurveyPage(Timed, BasePage):
+    """A few questions, for a time."""
+
+    class Results(models.TextChoices):
+        AT_ONCE = "at_once", _("at once")
+        AFTER = "after", _("once it is over")
+        NEVER = "never", _("never")
+
+    parent_page_types = ["news_participation.ConsultationIndexPage"]
+    subpage_types = []
+    template = "participation/surveys/page.html"
+
+    once = models.BooleanField(
+        _("one answer for each person"),
+        default=False,
+        help_text=_("Proven by a mailed link or the own space. Even then nobody knows who answered what."),
+    )
+    results = models.CharField(
+        _("everybody sees the results"), max_length=7, choices=Results, default=Results.AFTER
+    )
+    body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
+    questions = StreamField(
+        SurveyBlocks(),
+        verbose_name=_("questions"),
+        help_text=_("Once somebody answered, change words only: what was chosen belongs to its choice."),
+    )
+
+    objects = PageManager.from_queryset(BasePageQuerySet)()
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")], heading=_("When")),
+        FieldPanel("body"),
+        FieldPanel("questions"),
+        MultiFieldPanel([FieldPanel("once"), FieldPanel("results")], heading=_("Answers and results")),
+    ]
+    search_fields = [*BasePage.search_fields, index.SearchField("body")]
+    override_translatable_fields = [SynchronizedField("results")]
+
+    class Meta:
+        verbose_name = _("survey")
+        verbose_name_plural = _("surveys")
+
+    def clean(self):
+        super().clean()
+        if self.results == self.Results.AFTER and self.closes_on is None:
+            raise ValidationError({"closes_on": _("Say when it ends: the results are shown then.")})
+
+    @property
+    def shows_results(self) -> bool:
+        return self.results == self.Results.AT_ONCE or (self.results == self.Results.AFTER and self.over)
+
+    def asked(self) -> list[Question]:
+        return [_question(block) for block in self.questions]
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        if not self.shows_results:
+            return context
+        said = Answer.objects.said_to(self)
+        return context | {"counted": count(self.asked(), said), "answers": len(said)}
+
+
+def _question(block) -> Question:
+    return Question(block.id, block.block_type, block.value["question"], _options(block))
+
+
+def _options(block) -> tuple[tuple[str, str], ...]:
+    if block.block_type in ("single", "multiple"):
+        return tuple((one.id, one.value) for one in block.value["options"].bound_blocks)
+    if block.block_type == "scale":
+        ends = {SCALE[0]: block.value["low"], SCALE[-1]: block.value["high"]}
+        return tuple((str(n), f"{n} – {ends[n]}" if ends.get(n) else str(n)) for n in SCALE)
+    return ()
+
+
+class AnswerQuerySet(models.QuerySet):
+    def to(self, page: SurveyPage):
+        return self.filter(survey=page.translation_key)
+
+    def said_to(self, page: SurveyPage) -> list[dict]:
+        return list(self.to(page).values_list("said", flat=True))
+
+    def outlived(self, now: datetime):
+        return self.filter(day__lt=timezone.localdate(now) - KEPT)
+
+
+class Answer(models.Model):
+    """What somebody answered. Its key is drawn by chance and its time is a day: no order tells who."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    survey = models.UUIDField(_("survey"), db_index=True)  # the page's translation key
+    day = models.DateField(_("day"), default=timezone.localdate)
+    said = models.JSONField(_("answers"), default=dict)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("answer to a survey")
+        verbose_name_plural = _("answers to surveys")
+
+    def __str__(self) -> str:
+        return f"{self.survey}, {self.day}"
+
+
+class Taken(models.Model):
+    """That somebody answered a survey, by a digest that holds for it alone; not what."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    survey = models.UUIDField(_("survey"))
+    who = models.CharField(max_length=64)
+    day = models.DateField(_("day"), default=timezone.localdate, db_index=True)
+
+    class Meta:
+        verbose_name = _("part taken in a survey")
+        verbose_name_plural = _("parts taken in surveys")
+        constraints = [models.UniqueConstraint(fields=["survey", "who"], name="one_answer_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.survey}, {self.day}"

@@ -1,0 +1,59 @@
+"""What came out of a survey, counted. Pure: no database, no request."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+SCALE = range(1, 6)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as its page says it: ``options`` are keys and labels; of a scale its numbers."""
+
+    key: str
+    kind: str
+    text: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    number: int
+    share: int  # per cent of those who answered the question
+
+
+@dataclass(frozen=True)
+class Result:
+    question: Question
+    answered: int
+    bars: tuple[Bar, ...]
+    mean: float | None = None
+
+
+def count(questions: Iterable[Question], answers: list[dict]) -> list[Result]:
+    """For each question that can be counted how often each option was chosen."""
+    return [_count(one, answers) for one in questions if one.options]
+
+
+def texts(question: Question, answers: list[dict]) -> list[str]:
+    return [str(said[question.key]) for said in answers if said.get(question.key)]
+
+
+def _count(question: Question, answers: list[dict]) -> Result:
+    said = [_as_list(each[question.key]) for each in answers if each.get(question.key)]
+    chosen = Counter(option for one in said for option in one)
+    bars = tuple(
+        Bar(label, chosen[key], round(100 * chosen[key] / len(said)) if said else 0)
+        for key, label in question.options
+    )
+    return Result(question, len(said), bars, _mean(said) if question.kind == "scale" and said else None)
+
+
+def _as_list(value) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def _mean(said: list[list[str]]) -> float:
+    return round(sum(int(one[0]) for one in said) / len(said), 1)

@@ -1,0 +1,34 @@
+"""Answering a survey. Its page, with the results, is Wagtail's."""
+
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from .. import people, screening
+from ..proving.views import hand_in
+from . import access, actions
+from .forms import SurveyForm
+
+
+@csrf_exempt  # where it came from is checked by screening: the same rule for all forms of participation
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request, pk):
+    """All questions on one page; where one answer is for one person, the address too."""
+    page = access.open_page(pk)
+    form = SurveyForm(request.POST or None, page=page, known=people.recognised(request) if page.once else "")
+    status = 200 if request.method != "POST" else screening.refusal(request, form)
+    if status:
+        return render(
+            request, "participation/surveys/answer.html", {"survey": page, "form": form}, status=status
+        )
+    if page.once:
+        payload = {"survey": str(page.translation_key), "title": page.title, "said": form.said()}
+        return hand_in(request, form, "survey", payload)
+    if not form.is_trapped:
+        actions.answer(page=page, said=form.said())
+    thanks = urlencode({"done": "answered", "to": page.url})
+    return redirect(f"{reverse('participation:thanks')}?{thanks}")

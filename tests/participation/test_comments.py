@@ -1,0 +1,148 @@
+"""Comments on news: off by default, read before they are published, answered by the commune, closed by a day."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from eservices.accounts.roles import ensure_roles
+from news.participation.models import Comment
+from news.participation.moderation import actions as moderation
+from news.participation.moderation.states import State
+from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.home import translated
+from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
+from tests.factories.participation import CommentFactory
+
+from .conftest import HERE, letters, prove
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+LEA = "lea@example.org"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def index(home):
+    return NewsIndexPageFactory(parent=home)
+
+
+@pytest.fixture
+def article(index):
+    """One that takes comments."""
+    return NewsPageFactory(parent=index, comments_open=True)
+
+
+def form_of(page) -> str:
+    return reverse("participation:comment", args=[page.pk])
+
+
+def write(client, page, headers=HERE, **data):
+    opened = client.get(form_of(page)).context["form"]["opened"].value()
+    typed = {"text": "Bonne idée.", "shown_as": "first", "name": "Léa Rochat", "email": LEA, "opened": opened}
+    return client.post(form_of(page), typed | data, **headers)
+
+
+def test_nobody_comments_unless_the_article_wants_it(client, index):
+    page = NewsPageFactory(parent=index)
+    assert "commentaires" not in client.get(page.url).content.decode()
+    assert client.get(form_of(page)).status_code == 404
+
+
+def test_a_comment_is_proven_read_and_then_published(client, article):
+    write(client, article)
+    assert not Comment.objects.exists()
+    prove(client, LEA)
+    one = Comment.objects.get()
+    assert "Bonne idée." not in client.get(article.url).content.decode()
+    moderation.publish(actor=None, written=one)
+    text = client.get(f"{article.url}?lu").content.decode()
+    assert "Bonne idée." in text
+    assert "Léa R." in text
+    assert LEA not in text
+    assert f"#commentaire-{one.pk}" in "".join(letters(LEA))
+
+
+def test_after_the_closing_day_what_was_said_stays_and_nothing_is_added(client, index, clock):
+    page = NewsPageFactory(parent=index, comments_open=True, comments_until=date(2026, 11, 24))
+    CommentFactory(article=page.translation_key, text="Dit à temps")
+    assert client.get(form_of(page)).status_code == 200
+    clock.shift(timedelta(days=1))
+    text = client.get(f"{page.url}?apres").content.decode()
+    assert "Dit à temps" in text
+    assert form_of(page) not in text
+    assert client.get(form_of(page)).status_code == 404
+
+
+def test_the_commune_answers_below_and_whoever_wrote_hears_of_it_once(client, article):
+    one = CommentFactory(article=article.translation_key)
+    client.force_login(SuperuserFactory())
+    assert one.text in client.get(reverse("participation_desk:comments")).content.decode()
+    url = reverse("participation_desk:reply", args=[one.pk])
+    client.post(url, {"reply": "Merci, c’est noté."})
+    client.post(url, {"reply": "Merci, c’est noté !"})
+    assert len(letters(LEA)) == 1
+    assert "Merci, c’est noté !" in client.get(f"{article.url}?lu").content.decode()
+
+
+def test_a_comment_that_was_published_is_taken_down_with_a_reason(client, article):
+    one = CommentFactory(article=article.translation_key)
+    client.force_login(SuperuserFactory())
+    client.post(reverse("participation_desk:refuse", args=["comment", one.pk]), {"reason": "Hors sujet."})
+    assert one.text not in client.get(f"{article.url}?lu").content.decode()
+    assert "Hors sujet." in "".join(letters(LEA))
+
+
+def test_comments_wait_beside_ideas(client, article):
+    one = CommentFactory(article=article.translation_key, state=State.WAITING)
+    client.force_login(SuperuserFactory())
+    text = client.get(reverse("participation_desk:waiting")).content.decode()
+    assert one.text in text
+    assert article.title in text
+
+
+def test_a_comment_in_french_stands_below_the_german_article(client, article):
+    CommentFactory(article=article.translation_key, text="Bonjour")
+    german = translated(article, "de", title="Neuigkeit")
+    assert "Bonjour" in client.get(german.url).content.decode()
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "x" * 10_000, "http://a.ch http://b.ch http://c.ch"])
+def test_bad_comments_are_refused(client, article, text):
+    assert write(client, article, text=text).status_code == 422
+
+
+def test_robots_and_other_sites_say_nothing(client, article):
+    write(client, article, website="https://spam.example")
+    assert write(client, article, headers={"HTTP_SEC_FETCH_SITE": "cross-site"}).status_code == 403
+    assert not letters(LEA)
+
+
+def test_agents_answer_no_comment(client, article):
+    one = CommentFactory(article=article.translation_key)
+    agent = UserFactory(is_staff=True)
+    agent.groups.add(ensure_roles("agents")["agents"])
+    client.force_login(agent)
+    assert client.get(reverse("participation_desk:comments")).status_code == 404
+    assert client.post(reverse("participation_desk:reply", args=[one.pk]), {"reply": "x"}).status_code == 404
+
+
+def test_the_author_erases_a_comment_by_the_link(client, article):
+    one = CommentFactory(article=article.translation_key)
+    client.post(reverse("participation:own", args=["comment", one.secret]))
+    assert not Comment.objects.exists()
+
+
+def test_an_article_with_comments_takes_few_queries(client, article, django_assert_max_num_queries):
+    for _each in range(12):
+        CommentFactory(article=article.translation_key)
+    client.get(article.url)
+    with django_assert_max_num_queries(11):
+        response = client.get(f"{article.url}?autre")
+    assert "csrf" not in response.content.decode()
+    assert not response.cookies

@@ -1,0 +1,52 @@
+"""One voice and one deed, however often the button is pressed at once. Only on PostgreSQL do requests overlap."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from news.participation.consultations import actions
+from news.participation.deeds import Impossible
+from news.participation.models import Contribution, Pending, Vote
+from news.participation.proving import actions as proving
+from tests.factories.participation import ContributionFactory
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory is one connection"),
+]
+
+
+def at_once(work, times: int = 8) -> list:
+    """What ``times`` threads get that start ``work`` together; None where it was impossible."""
+    barrier = Barrier(times)
+
+    def one(number):
+        try:
+            barrier.wait()
+            return work(number)
+        except Impossible:
+            return None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(one, range(times)))
+
+
+def test_a_vote_pressed_many_times_at_once_counts_once(box):
+    one = ContributionFactory(consultation=box.translation_key)
+    new = at_once(lambda number: actions.vote(contribution=one, email="lea@example.org"))
+    assert Vote.objects.count() == 1
+    assert new.count(True) == 1
+
+
+def test_a_link_pressed_many_times_at_once_does_its_deed_once(box):
+    written = {"title": "Un banc", "text": "À l’ombre", "answers": [], "name": "", "shown_as": "nobody"}
+    payload = {"consultation": str(box.translation_key), "page": box.title, "written": written}
+    pending = proving.ask(email="lea@example.org", language="fr", kind="contribute", payload=payload)
+    done = at_once(lambda number: proving.fulfil(pending=pending))
+    assert len([one for one in done if one]) == 1
+    assert Contribution.objects.count() == 1
+    assert not Pending.objects.exists()

@@ -1,0 +1,373 @@
+"""The idea box and consultations: handing in, proving, reading, voting, answering."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core import signing
+from django.urls import reverse
+
+from eservices.accounts.roles import ensure_roles
+from news.participation import people
+from news.participation.consultations import actions
+from news.participation.models import Contribution, Pending, Vote
+from news.participation.moderation import actions as moderation
+from news.participation.moderation.states import State
+from news.participation.sweeps import forget_participation
+from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.home import translated
+from tests.factories.participation import ConsultationPageFactory, ContributionFactory
+
+from .conftest import HERE, letters, mailed_link, prove
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+LEA = "lea@example.org"
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def typed(client, page, **data) -> dict:
+    form = client.get(reverse("participation:contribute", args=[page.pk])).context["form"]
+    return {
+        "title": "Un banc à l’ombre",
+        "text": "Sous le tilleul.",
+        "shown_as": "first",
+        "name": "Léa Rochat",
+        "email": LEA,
+        "opened": form["opened"].value(),
+        "website": "",
+    } | data
+
+
+def hand_in(client, page, headers=HERE, **data):
+    return client.post(
+        reverse("participation:contribute", args=[page.pk]), typed(client, page, **data), **headers
+    )
+
+
+def idea(box, **fields) -> Contribution:
+    return ContributionFactory(consultation=box.translation_key, **fields)
+
+
+def vote(client, contribution, **data):
+    return client.post(reverse("participation:vote", args=[contribution.pk]), data, **HERE)
+
+
+class TestHandingIn:
+    def test_an_idea_is_nowhere_until_its_address_is_proven_and_read_before_it_is_published(
+        self, client, box
+    ):
+        assert hand_in(client, box).url == reverse("participation:asked")
+        assert not Contribution.objects.exists()
+        assert prove(client, LEA).status_code == 302
+        one = Contribution.objects.get()
+        assert one.state == State.WAITING
+        assert "Un banc" not in client.get(box.url).content.decode()
+        moderation.publish(actor=None, written=one)
+        assert "Léa R." in client.get(box.url).content.decode()
+        assert LEA not in client.get(one.get_absolute_url()).content.decode()
+
+    def test_the_link_works_once_and_a_scanner_that_follows_it_does_nothing(self, client, box):
+        hand_in(client, box)
+        link = mailed_link(LEA)
+        client.get(link)
+        assert not Contribution.objects.exists()
+        client.post(link)
+        assert client.get(link).status_code == 410
+        assert client.post(link).status_code == 410
+        assert Contribution.objects.count() == 1
+
+    def test_who_proved_an_address_needs_no_second_letter_today(self, client, box, clock):
+        hand_in(client, box)
+        prove(client, LEA)
+        assert (
+            "email"
+            not in client.get(reverse("participation:contribute", args=[box.pk])).context["form"].fields
+        )
+        hand_in(client, box, title="Une fontaine")
+        assert Contribution.objects.filter(title="Une fontaine", email=LEA).exists()
+        clock.shift(timedelta(days=1))
+        assert (
+            "email" in client.get(reverse("participation:contribute", args=[box.pk])).context["form"].fields
+        )
+
+    def test_on_a_computer_of_others_one_is_forgotten(self, client, box):
+        hand_in(client, box)
+        prove(client, LEA)
+        client.get(reverse("participation:leave"))
+        assert client.cookies[people.COOKIE].value
+        client.post(reverse("participation:leave"))
+        assert not client.cookies[people.COOKIE].value
+
+    def test_nobody_gives_themselves_an_address(self, client, box):
+        client.cookies[people.COOKIE] = signing.get_cookie_signer(salt="x").sign(LEA)
+        assert (
+            "email" in client.get(reverse("participation:contribute", args=[box.pk])).context["form"].fields
+        )
+
+    def test_who_is_signed_in_hands_in_at_once(self, client, box):
+        client.force_login(UserFactory(email=LEA))
+        hand_in(client, box)
+        assert Contribution.objects.get().email == LEA
+
+    def test_the_answer_is_the_same_for_an_address_that_is_known(self, client, box):
+        idea(box)
+        known, unknown = hand_in(client, box), hand_in(client, box, email="other@example.org")
+        assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
+
+    def test_what_nobody_confirmed_is_gone_after_three_days(self, client, box):
+        hand_in(client, box)
+        forget_participation(NOW + timedelta(days=2))
+        assert Pending.objects.exists()
+        forget_participation(NOW + timedelta(days=3, minutes=1))
+        assert not Pending.objects.exists()
+
+    def test_a_link_that_is_too_old_does_nothing(self, client, box, clock):
+        hand_in(client, box)
+        clock.shift(timedelta(days=4))
+        assert client.post(mailed_link(LEA)).status_code == 410
+        assert not Contribution.objects.exists()
+
+    def test_a_letter_that_is_answered_after_the_end_says_so(self, client, box, clock):
+        hand_in(client, box)
+        box.closes_on = date(2026, 11, 24)
+        box.save()
+        clock.shift(timedelta(days=1))
+        assert client.post(mailed_link(LEA)).status_code == 409
+
+    @pytest.mark.parametrize(
+        ("data", "words"),
+        [
+            ({"title": ""}, "Donnez-lui un titre"),
+            ({"text": ""}, "Décrivez"),
+            ({"name": ""}, "Écrivez votre nom"),
+            ({"email": "x"}, "name@example.ch"),
+            ({"text": "http://a.ch http://b.ch http://c.ch"}, "liens"),
+            ({"text": "\x00"}, ""),
+            ({"text": "x" * 10_000}, ""),
+            ({"title": "x" * 10_000}, ""),
+            ({"shown_as": "x"}, ""),
+        ],
+    )
+    def test_what_is_missing_or_too_much_is_said(self, client, box, data, words):
+        response = hand_in(client, box, **data)
+        assert response.status_code == 422
+        if "name@" not in words:
+            assert words in response.content.decode()
+        assert not Pending.objects.exists()
+
+    def test_robots_are_thanked_and_not_heard(self, client, box):
+        assert hand_in(client, box, website="https://spam.example").url == reverse("participation:asked")
+        assert not Pending.objects.exists()
+
+    def test_who_sends_at_once_is_asked_to_read_again(self, client, box, settings, clock):
+        settings.LEAST_SECONDS_TO_FILE = 3
+        data = typed(client, box)
+        url = reverse("participation:contribute", args=[box.pk])
+        assert client.post(url, data, **HERE).status_code == 422
+        clock.shift(4)
+        assert client.post(url, data, **HERE).status_code == 302
+
+    def test_another_site_cannot_hand_in_for_who_is_signed_in(self, client, box):
+        client.force_login(UserFactory())
+        assert hand_in(client, box, headers={"HTTP_SEC_FETCH_SITE": "cross-site"}).status_code == 403
+        assert not Contribution.objects.exists()
+
+    def test_a_stranger_cannot_flood_a_mailbox(self, client, box):
+        for _each in range(8):
+            hand_in(client, box)
+        assert len(letters(LEA)) == 6
+
+    def test_without_a_name_nobody_is_named(self, client, box):
+        hand_in(client, box, shown_as="nobody")
+        prove(client, LEA)
+        assert Contribution.objects.get().name == ""
+
+    @pytest.mark.parametrize("period", [{"closes_on": date(2026, 11, 23)}, {"opens_on": date(2026, 12, 1)}])
+    def test_outside_its_period_nothing_is_taken(self, client, box, period):
+        other = ConsultationPageFactory(parent=box.get_parent(), **period)
+        assert client.get(reverse("participation:contribute", args=[other.pk])).status_code == 404
+        assert "contribuer" not in client.get(other.url).content.decode()
+
+    def test_the_questions_of_a_consultation_are_answered(self, client, box):
+        asked = [("question", {"question": "Quel bus ?", "help": ""}), ("question", {"question": "Quand ?"})]
+        other = ConsultationPageFactory(parent=box.get_parent(), kind="questions", questions=asked)
+        first = other.questions[0].id
+        assert hand_in(client, other).status_code == 422  # none was answered
+        hand_in(client, other, **{f"q-{first}": "Le dernier"})
+        prove(client, LEA)
+        assert Contribution.objects.get().answers == [{"question": "Quel bus ?", "answer": "Le dernier"}]
+
+    def test_contributions_stand_in_every_language(self, client, box):
+        one = idea(box)
+        german = translated(box, "de", title="Ideenkasten")
+        assert one.title in client.get(german.url).content.decode()
+
+
+class TestReading:
+    def test_a_page_is_filtered_and_ordered(self, client, box):
+        first, _second = idea(box, title="Premier"), idea(box, title="Second", status="done")
+        actions.vote(contribution=first, email=LEA)
+        text = client.get(f"{box.url}?tri=voix").content.decode()
+        assert text.index("Premier") < text.index("Second")
+        text = client.get(f"{box.url}?etat=done").content.decode()
+        assert "Second" in text
+        assert "Premier" not in text
+        assert client.get(f"{box.url}?etat=x&tri=%00&page=zz").status_code == 200
+
+    def test_what_is_for_the_administration_alone_is_shown_to_nobody_else(self, client, box):
+        other = ConsultationPageFactory(parent=box.get_parent(), public=False)
+        one = idea(other)
+        assert one.title not in client.get(other.url).content.decode()
+        assert client.get(one.get_absolute_url()).status_code == 404
+
+    @pytest.mark.parametrize("state", [State.WAITING, State.REFUSED])
+    def test_what_is_not_published_is_not_there(self, client, box, state):
+        one = idea(box, state=state)
+        assert client.get(one.get_absolute_url()).status_code == 404
+        assert vote(client, one, email=LEA).status_code == 404
+
+    def test_pages_carry_no_token_and_take_few_queries(self, client, box, django_assert_max_num_queries):
+        for _each in range(25):
+            idea(box)
+        for url in (box.url, box.get_parent().url):
+            client.get(url)
+            with django_assert_max_num_queries(10):
+                response = client.get(url)
+            assert response.status_code == 200
+            assert "csrf" not in response.content.decode()
+            assert not response.cookies
+
+
+class TestVoting:
+    def test_one_person_has_one_vote(self, client, box):
+        one = idea(box)
+        assert vote(client, one).status_code == 200  # asks for the address
+        for address in (LEA, "LEA@example.org", "lea+encore@example.org"):
+            vote(client, one, email=address)
+            client.post(mailed_link(address))
+            client.cookies.clear()
+        assert Vote.objects.count() == 1
+        assert LEA not in str(list(Vote.objects.values()))
+
+    def test_a_vote_is_taken_back(self, client, box):
+        one = idea(box)
+        client.force_login(UserFactory())
+        vote(client, one)
+        assert Vote.objects.count() == 1
+        vote(client, one, take_back="1")
+        assert not Vote.objects.exists()
+
+    def test_votes_of_two_consultations_cannot_be_tied_to_one_person(self, box):
+        other = ConsultationPageFactory(parent=box.get_parent())
+        for one in (idea(box), idea(other)):
+            actions.vote(contribution=one, email=LEA)
+        assert len(set(Vote.objects.values_list("who", flat=True))) == 2
+
+    @pytest.mark.parametrize("fields", [{"votes": False}, {"closes_on": date(2026, 11, 23)}])
+    def test_where_one_cannot_vote_nobody_does(self, client, box, fields):
+        other = ConsultationPageFactory(parent=box.get_parent(), **fields)
+        client.force_login(UserFactory())
+        assert vote(client, idea(other)).status_code == 404
+        assert not Vote.objects.exists()
+
+    def test_a_get_votes_for_nobody(self, client, box):
+        client.force_login(UserFactory())
+        assert client.get(reverse("participation:vote", args=[idea(box).pk])).status_code == 405
+
+
+class TestDesk:
+    def test_several_are_published_at_once_and_everybody_hears(self, client, box):
+        ones = [idea(box, state=State.WAITING, email=f"p{n}@example.org") for n in range(3)]
+        client.force_login(SuperuserFactory())
+        page = client.get(reverse("participation_desk:waiting")).content.decode()
+        assert all(one.title in page for one in ones)
+        chosen = [f"contribution-{one.pk}" for one in ones[:2]]
+        client.post(reverse("participation_desk:publish"), {"several": [*chosen, "x-1", "contribution-x"]})
+        assert Contribution.objects.published().count() == 2
+        assert ones[0].get_absolute_url() in "".join(letters("p0@example.org"))
+        assert not letters("p2@example.org")
+
+    def test_a_refusal_has_a_reason_and_is_erased_later(self, client, box):
+        one = idea(box, state=State.WAITING)
+        client.force_login(SuperuserFactory())
+        url = reverse("participation_desk:refuse", args=["contribution", one.pk])
+        client.post(url, {"reason": ""})
+        assert Contribution.objects.get().state == State.WAITING
+        client.post(url, {"reason": "C’est de la publicité."})
+        assert "C’est de la publicité." in "".join(letters(LEA))
+        forget_participation(NOW + timedelta(days=91))
+        assert not Contribution.objects.exists()
+
+    def test_the_address_of_what_is_published_goes_after_a_year(self, box):
+        one = idea(box)
+        forget_participation(NOW + timedelta(days=366))
+        one.refresh_from_db()
+        assert one.email == ""
+        actions.answer(actor=None, contribution=one, status="studied", reply="")  # and nobody is written to
+        assert not letters("")
+
+    def test_the_commune_answers_and_whoever_asked_hears_of_it(self, client, box):
+        one = idea(box)
+        client.force_login(SuperuserFactory())
+        url = reverse("participation_desk:contribution", args=[one.pk])
+        assert client.post(url, {"status": "done", "reply": ""}).status_code == 409
+        assert client.post(url, {"status": "done", "reply": "Le banc est posé."}).status_code == 302
+        assert "Le banc est posé." in client.get(one.get_absolute_url()).content.decode()
+        assert "Le banc est posé." in "".join(letters(LEA))
+        assert (
+            client.post(url, {"status": "studied", "reply": "x"}).status_code == 422
+        )  # what is done is done
+
+    def test_the_table_to_take_away_has_no_address_and_runs_no_formula(self, client, box):
+        idea(box, title="=1+1")
+        client.force_login(SuperuserFactory())
+        text = client.get(reverse("participation_desk:contributions_csv")).content.decode()
+        assert "'=1+1" in text
+        assert LEA not in text
+
+    def test_agents_find_nothing_and_moderators_all(self, client, box):
+        one = idea(box)
+        agent = UserFactory(is_staff=True)
+        agent.groups.add(ensure_roles("agents")["agents"])
+        moderator = UserFactory()
+        moderator.groups.add(ensure_roles("moderators")["moderators"])
+        urls = [
+            reverse("participation_desk:waiting"),
+            reverse("participation_desk:contributions"),
+            reverse("participation_desk:contributions_csv"),
+            reverse("participation_desk:contribution", args=[one.pk]),
+        ]
+        for user, status in ((agent, 404), (moderator, 200)):
+            client.force_login(user)
+            assert {client.get(url).status_code for url in urls} == {status}
+        client.force_login(agent)
+        chosen = {"several": f"contribution-{one.pk}"}
+        assert client.post(reverse("participation_desk:publish"), chosen).status_code == 404
+
+
+class TestOwn:
+    def test_whoever_wrote_it_erases_it_by_the_link_of_their_letter(self, client, box):
+        one = idea(box)
+        actions.vote(contribution=one, email="other@example.org")
+        url = reverse("participation:own", args=["contribution", one.secret])
+        assert client.get(url).status_code == 200
+        assert Contribution.objects.exists()
+        client.post(url)
+        assert not Contribution.objects.exists()
+        assert not Vote.objects.exists()
+        assert client.get(url).status_code == 404
+
+    def test_a_guessed_link_opens_nothing(self, client, box):
+        idea(box)
+        assert client.get(reverse("participation:own", args=["contribution", "x" * 22])).status_code == 404
+        assert client.get(reverse("participation:own", args=["nothing", "x" * 22])).status_code == 404
+
+
+def test_thanks_lead_nowhere_else(client, home):
+    text = client.get(reverse("participation:thanks") + "?done=voted&to=https://x.example/").content.decode()
+    assert "x.example" not in text

@@ -24,7 +24,7 @@ from .world import SEED, World
 
 WORDS = {
     True: ["Clair et court, merci.", "", "", "J’ai trouvé en une minute.", ""],
-    False: ["Je cherchais le tarif.", "", "Les horaires du samedi manquent.", "", "Où se garer ?"],
+    False: ["Je cherchais le tarif.", "", "Les horaires du samedi manquent.", "", "Où se garer ?"],
 }
 EVERY = 3  # not every page is judged
 
@@ -51,7 +51,7 @@ IDEAS = [
         140,
         34,
         "done",
-        "C’est fait : deux bancs avec dossier et accoudoirs sont posés sous le tilleul depuis la mi-octobre.",
+        "C’est fait : deux bancs avec dossier et accoudoirs sont posés sous le tilleul depuis la mi-octobre.",
         "full",
     ),
     Idea(
@@ -70,7 +70,7 @@ IDEAS = [
         61,
         18,
         "accepted",
-        "Oui. L’emplacement derrière l’abri des bus est prêt au printemps ; nous cherchons quatre volontaires.",
+        "Oui. L’emplacement derrière l’abri des bus est prêt au printemps ; nous cherchons quatre volontaires.",
     ),
     Idea(
         "Ouvrir la bibliothèque le dimanche",
@@ -78,7 +78,7 @@ IDEAS = [
         44,
         12,
         "declined",
-        "La bibliothèque est tenue par une personne à 40 %. Sans bénévoles le dimanche, ce n’est pas possible ; "
+        "La bibliothèque est tenue par une personne à 40 %. Sans bénévoles le dimanche, ce n’est pas possible ; "
         "les mercredis restent ouverts jusqu’à 18 h 30.",
     ),
     Idea(
@@ -95,15 +95,15 @@ IDEAS = [
         0,
         state="waiting",
     ),
-    Idea("Super montres pas chères", "Les meilleures montres du lac, demandez-moi !", 9, 0, state="refused"),
+    Idea("Super montres pas chères", "Les meilleures montres du lac, demandez-moi !", 9, 0, state="refused"),
 ]
 ASKED = [
-    ("À quelle fréquence prenez-vous la ligne 714 ?", "Tous les jours, le soir, jamais…"),
-    ("Quel horaire vous manque le plus ?", ""),
+    ("À quelle fréquence prenez-vous la ligne 714 ?", "Tous les jours, le soir, jamais…"),
+    ("Quel horaire vous manque le plus ?", ""),
 ]
 ANSWERS = [
     ("Trois fois par semaine.", "Un bus après 22 heures le vendredi."),
-    ("Presque jamais : le dernier part trop tôt.", "Un départ de la gare vers 23 h 15."),
+    ("Presque jamais : le dernier part trop tôt.", "Un départ de la gare vers 23 h 15."),
     ("Tous les jours pour le travail.", "Celui de 6 h 12, supprimé l’an dernier."),
 ]
 
@@ -151,7 +151,7 @@ def box(index: Page, world: World) -> ConsultationPage:
     page = ConsultationPage(
         title="Boîte à idées",
         slug="boite-a-idees",
-        lead="Ce qui manque à Orvenay, ce qui marcherait mieux autrement : dites-le ici.",
+        lead="Ce qui manque à Orvenay, ce qui marcherait mieux autrement : dites-le ici.",
         opens_on=world.today - timedelta(days=200),
         body=[
             (
@@ -174,7 +174,7 @@ def box(index: Page, world: World) -> ConsultationPage:
 def consultation(index: Page, world: World) -> ConsultationPage:
     closed = clock.day("-20d", world.today)
     page = ConsultationPage(
-        title="Quels bus le soir ?",
+        title="Quels bus le soir ?",
         slug="bus-du-soir",
         kind=ConsultationPage.Kind.QUESTIONS,
         lead="La ligne 714 peut circuler plus tard. Dites-nous quand vous la prendriez.",
@@ -262,7 +262,7 @@ ASKED_SHORT = [
     (
         "single",
         {
-            "question": "Que souhaitez-vous d’abord sur la place de l’Orme ?",
+            "question": "Que souhaitez-vous d’abord sur la place de l’Orme ?",
             "required": True,
             "options": [
                 "Plus d’arbres",
@@ -275,7 +275,7 @@ ASKED_SHORT = [
     (
         "multiple",
         {
-            "question": "Quand y passez-vous ?",
+            "question": "Quand y passez-vous ?",
             "required": False,
             "options": ["Le matin", "À midi", "L’après-midi", "Le soir"],
         },
@@ -283,15 +283,15 @@ ASKED_SHORT = [
     (
         "scale",
         {
-            "question": "La place vous plaît-elle aujourd’hui ?",
+            "question": "La place vous plaît-elle aujourd’hui ?",
             "required": False,
             "low": "pas du tout",
             "high": "beaucoup",
         },
     ),
-    ("text", {"question": "Un mot de plus ?", "required": False}),
+    ("text", {"question": "Un mot de plus ?", "required": False}),
 ]
-MORE_WORDS = ["De l’ombre en été !", "Gardez les platanes.", "Un banc devant la poste."]
+MORE_WORDS = ["De l’ombre en été !", "Gardez les platanes.", "Un banc devant la poste."]
 
 
 def survey(index: Page, world: World) -> None:
@@ -299,7 +299,7 @@ def survey(index: Page, world: World) -> None:
     page = SurveyPage(
         title="La place de l’Orme",
         slug="place-de-l-orme",
-        lead="Quatre questions, une minute : votre avis avant le projet d’aménagement.",
+        lead="Quatre questions, une minute : votre avis avant le projet d’aménagement.",
         opens_on=world.today - timedelta(days=30),
         closes_on=world.today + timedelta(days=12),
         results=SurveyPage.Results.AT_ONCE,
@@ -324,12 +324,12 @@ def survey(index: Page, world: World) -> None:
 
 SAID = [
     (
-        "Enfin ! La plage manquait aux enfants. Y aura-t-il de l’ombre ?",
+        "Enfin ! La plage manquait aux enfants. Y aura-t-il de l’ombre ?",
         "first",
-        "Oui : douze aulnes seront plantés ce printemps.",
+        "Oui : douze aulnes seront plantés ce printemps.",
     ),
-    ("Pensez aux vélos : il n’y a que quatre places devant le débarcadère.", "full", ""),
-    ("Et les chiens, où iront-ils ?", "nobody", ""),
+    ("Pensez aux vélos : il n’y a que quatre places devant le débarcadère.", "full", ""),
+    ("Et les chiens, où iront-ils ?", "nobody", ""),
 ]
 
 

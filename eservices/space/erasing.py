@@ -17,6 +17,7 @@ from eservices.cases.retention import actions as retention
 from eservices.cases.retention.schedule import rule_for
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft
+from home.personal import Holding, personal
 
 from . import access
 
@@ -35,17 +36,27 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Other:
+    """What another app keeps of the person."""
+
+    key: str
+    holding: Holding
+    number: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything of a person, by whether it may go."""
 
     drafts: list[Draft]
     erasable: list[Request]
     staying: list[Request]
+    others: list[Other]
     account: bool  # whether it may be closed: not of staff, and with no request under way
 
     @property
     def offers_something(self) -> bool:
-        return bool(self.drafts or self.erasable or self.account)
+        return bool(self.drafts or self.erasable or self.others or self.account)
 
 
 @dataclass(frozen=True)
@@ -54,10 +65,11 @@ class Choice:
 
     drafts: list[Draft]
     cases: list[Case]
+    others: list[Other]
     account: bool
 
     def __bool__(self) -> bool:
-        return bool(self.drafts or self.cases or self.account)
+        return bool(self.drafts or self.cases or self.others or self.account)
 
     @classmethod
     def of(cls, data, plan: Plan) -> "Choice":
@@ -66,6 +78,7 @@ class Choice:
         return cls(
             drafts=plan.drafts if account or "drafts" in data else [],
             cases=[one.case for one in plan.erasable if one.case.reference in wanted],
+            others=[one for one in plan.others if account or one.key in data.getlist("others")],
             account=account,
         )
 
@@ -78,8 +91,14 @@ def plan_for(user: User) -> Plan:
         drafts=list(access.own_drafts(user)),
         erasable=[one for one in requests if not one.why],
         staying=[one for one in requests if one.why],
+        others=_others(user),
         account=not staff and not any(one.case.is_open for one in requests),
     )
+
+
+def _others(user: User) -> list[Other]:
+    found = [Other(key, holding, holding.count(user.email)) for key, holding in personal.items()]
+    return [one for one in found if one.number]
 
 
 def _judged(case: Case) -> Request:
@@ -102,6 +121,8 @@ def erase(*, actor: User, chosen: Choice) -> None:
             retention.erase_on_request(actor=Applicant(user=actor), case=case)
         except retention.Kept:
             continue
+    for other in chosen.others:
+        other.holding.erase(actor.email)
     for draft in chosen.drafts:
         submissions.drop(actor=actor, draft=draft)
     if chosen.account:

@@ -4,6 +4,7 @@ from eservices.accounts.models import User
 from eservices.cases import access as cases
 from eservices.cases.models import Case
 from eservices.register import access as register
+from home.personal import personal
 
 from . import access
 
@@ -35,6 +36,7 @@ def everything_about(user: User) -> dict:
             }
             for draft in access.own_drafts(user)
         ],
+        **{key: holding.export(user.email) for key, holding in personal.items()},
     }
 
 

@@ -371,3 +371,15 @@ class TestOwn:
 def test_thanks_lead_nowhere_else(client, home):
     text = client.get(reverse("participation:thanks") + "?done=voted&to=https://x.example/").content.decode()
     assert "x.example" not in text
+
+
+def test_in_the_own_space_all_that_one_wrote_is_taken_away_and_erased(client, box):
+    idea(box, title="Le mien")
+    other = idea(box, title="Un autre", email="other@example.org")
+    client.force_login(UserFactory(email="Lea@example.org"))
+    text = client.get(reverse("space:export")).content.decode()
+    assert "Le mien" in text
+    assert "Un autre" not in text
+    assert 'value="participation"' in client.get(reverse("space:erase")).content.decode()
+    client.post(reverse("space:erase"), {"others": "participation"})
+    assert list(Contribution.objects.all()) == [other]

@@ -7,7 +7,7 @@ from ..useful.access import LARGEST
 from .kinds import KINDS
 from .models import Written
 
-__all__ = ["may_moderate", "number_waiting", "own", "waiting_for", "written_for"]
+__all__ = ["may_moderate", "number_waiting", "own", "waiting_for", "written_by", "written_for"]
 MOST = 100  # at once on the screen
 
 
@@ -17,6 +17,12 @@ def own(kind: str, secret: str) -> Written:
     if found is None:
         raise Http404
     return found
+
+
+def written_by(email: str) -> list[Written]:
+    """All that the owner of a proven address wrote, the oldest first."""
+    found = [one for kind in KINDS.values() for one in kind.objects.of(email)]
+    return sorted(found, key=lambda one: (one.handed_in_at, one.kind, one.pk))
 
 
 def waiting_for(user) -> list[Written]:

@@ -325,6 +325,7 @@ def test_the_editor_sees_length_cost_and_hour(index, topic, sms):
     assert "UCS-2" in said
     assert "ê" in said
     assert "CHF 0.20" in said or "CHF 0.10" in said
+    assert shown.said.text.startswith("Orvenay: La fête\n")
     assert "8\xa0h" in said
     assert not shown.faults
 

@@ -32,6 +32,7 @@ class Push:
     key, label, limit = "by_push", gettext_lazy("Notification"), LONGEST
     measure = staticmethod(texts.characters)
     unit = ""
+    is_message = True
     link_in_text = needs_picture = edits = withdraws = False
 
     @property

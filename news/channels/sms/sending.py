@@ -30,6 +30,7 @@ class Sms:
 
     key, label, limit = "by_sms", "SMS", MOST_PARTS
     unit = gettext_lazy("messages")
+    is_message = True  # to people: what left is theirs
     link_in_text = True
     needs_picture = edits = withdraws = False
 
@@ -48,8 +49,9 @@ class Sms:
         if own:
             text = own if announcement.link in own else texts.joined(own, announcement.link)
         else:
-            title = f"{settings.WAGTAIL_SITE_NAME}: {announcement.title}"
-            text = texts.fit(lengths.plain(title), "", announcement.link, 1, lengths.parts)
+            title = lengths.plain(f"{settings.WAGTAIL_SITE_NAME}: {announcement.title}")
+            most = 2 if sms.foreign(title) else 1  # a ê halves the room, not what is told
+            text = texts.fit(title, "", announcement.link, most, lengths.parts)
         return lengths.plain(text)
 
     def faults(self, announcement: Announcement) -> list[str]:

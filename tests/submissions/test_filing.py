@@ -26,6 +26,12 @@ def test_opening_a_form_keeps_nothing(client, version):
     assert not Draft.objects.exists()
 
 
+def test_search_engines_may_know_a_form_and_no_draft_of_it(client, version, person):
+    assert "noindex" not in text(client.get(start_url(version)))
+    person.begin()
+    assert "noindex" in text(person.open("identite"))
+
+
 def test_what_is_not_answered_yet_is_shown_empty(person):
     person.begin()
     person.fill("identite")

@@ -16,6 +16,9 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from . import videos
+from .registry import Registry
+
 # Where one passage of a rich text ends and the next begins, and one cell of a table.
 BREAK = re.compile(r"</(?:p|li|h[1-6])>|<br\s*/?>")
 CELL = re.compile(r" *[|\t] *")
@@ -53,6 +56,8 @@ DAYS = [
     (5, _("Saturday")),
     (6, _("Sunday")),
 ]
+# What apps above offer for pages of text, in files of this name: a block by its key. They must not import models.
+content_blocks: Registry[blocks.Block] = Registry("content_blocks")
 LOREM = _("A commune answers before it advertises: what is needed, what it costs, how long it takes.")
 
 
@@ -124,6 +129,77 @@ class PictureBlock(blocks.StructBlock):
         template = "home/blocks/picture.html"
         preview_value = {"image": None, "alt": "", "caption": _("The village seen from the lake")}
         description = _("A picture with its caption.")
+
+
+class GalleryPictureBlock(blocks.StructBlock):
+    image = ImageChooserBlock(label=_("Picture"))
+    alt = blocks.CharBlock(
+        default="", label=_("What the picture shows"), help_text=_("Read aloud to who does not see it.")
+    )
+
+
+class GalleryBlock(blocks.ListBlock):
+    """Pictures of one size in rows; each opens large."""
+
+    def __init__(self, **options):
+        super().__init__(GalleryPictureBlock(), **({"min_num": 2, "max_num": 24} | options))
+
+    class Meta:
+        icon = "image"
+        label = _("Gallery")
+        template = "home/blocks/gallery.html"
+        preview_value = [{"image": None, "alt": ""}, {"image": None, "alt": ""}, {"image": None, "alt": ""}]
+        description = _("Several pictures that belong together; each opens large.")
+
+
+class VideoValue(blocks.StructValue):
+    """A video elsewhere; None of its parts is asked for before the reader follows the link."""
+
+    @property
+    def video(self) -> videos.Video | None:
+        return videos.read(self.get("url") or "")
+
+
+class VideoBlock(blocks.StructBlock):
+    """A picture of our own and a link: nobody elsewhere hears of a reader who does not follow it."""
+
+    url = blocks.URLBlock(
+        label=_("Address of the video"), help_text=_("Copy it from the page that shows it.")
+    )
+    title = blocks.CharBlock(label=_("What the video shows"), max_length=120)
+    length = blocks.CharBlock(
+        required=False, default="", max_length=20, label=_("Length"), help_text=_("As “2 min 30”.")
+    )
+    image = ImageChooserBlock(required=False, label=_("Picture"), help_text=_("A plain ground if empty."))
+    transcript = blocks.RichTextBlock(
+        required=False,
+        default="",
+        features=TEXT_FEATURES,
+        label=_("What is said"),
+        help_text=_("For who cannot hear or see it; it unfolds below."),
+    )
+
+    def clean(self, value):
+        value = super().clean(value)
+        if value.video is None:
+            known = ", ".join(videos.NAMES)
+            text = _("Only single videos of these hosts are shown: {hosts}. To others, set a link in a text.")
+            refuse(url=text.format(hosts=known))
+        return value
+
+    class Meta:
+        icon = "media"
+        label = _("Video")
+        template = "home/blocks/video.html"
+        value_class = VideoValue
+        preview_value = {
+            "url": "https://vimeo.com/1084537",
+            "title": _("The harbour in a minute"),
+            "length": "1 min",
+            "image": None,
+            "transcript": "",
+        }
+        description = _("A picture that leads to a video; nothing is loaded from elsewhere before.")
 
 
 class FigureBlock(blocks.StructBlock):
@@ -244,6 +320,20 @@ class ContactBlock(SnippetChooserBlock):
         return self.model_class(title="Contrôle des habitants", phone="021 000 42 20")
 
 
+class SharedNoticeBlock(SnippetChooserBlock):
+    def __init__(self, target_model="home.SharedNotice", **options):
+        super().__init__(target_model, **options)
+
+    class Meta:
+        icon = "warning"
+        label = _("Notice used again")
+        template = "home/blocks/shared_notice.html"
+        description = _("A notice that stands on several pages and is changed in one place.")
+
+    def get_preview_value(self):
+        return self.model_class(title=_("Closed on 1 August"), text=str(LOREM))
+
+
 class PersonBlock(SnippetChooserBlock):
     def __init__(self, target_model="home.Person", **options):
         super().__init__(target_model, **options)
@@ -292,11 +382,16 @@ class NoticeBlock(blocks.StructBlock):
 
 
 class ContentBlocks(blocks.StreamBlock):
-    """What a page of text is made of."""
+    """What a page of text is made of: the blocks of the site, then what the apps above offer."""
+
+    def __init__(self, local_blocks=None, **options):
+        super().__init__([*(local_blocks or []), *content_blocks.items()], **options)
 
     heading = HeadingBlock()
     text = TextBlock()
     picture = PictureBlock()
+    gallery = GalleryBlock()
+    video = VideoBlock()
     figures = FiguresBlock()
     quote = QuoteBlock()
     question = QuestionBlock()
@@ -307,6 +402,7 @@ class ContentBlocks(blocks.StreamBlock):
     person = PersonBlock()
     steps = StepsBlock()
     notice = NoticeBlock()
+    shared_notice = SharedNoticeBlock()
 
 
 class BarrierBlock(blocks.StructBlock):

@@ -11,6 +11,8 @@ from wagtail.models import DraftStateMixin, Page, Revision
 
 from . import documents, missed
 from .background import sweeps
+from .bundles import actions as bundles
+from .bundles.models import Bundle
 from .models.background import Heartbeat
 from .tasks import heartbeat
 
@@ -51,6 +53,13 @@ def publish_scheduled(now) -> None:
         for live in model.objects.filter(live=True, expire_at__lte=now).order_by("expire_at"):
             name = f"{model._meta.label_lower} {live.pk}"
             _try(name, live.unpublish, set_expired=True, log_action="wagtail.unpublish.scheduled")
+
+
+@sweeps.register("publish_bundles")
+def publish_bundles(now) -> None:
+    """Publishes what was agreed to go out together. One that fails is marked with its reasons and holds up no other."""
+    for bundle in Bundle.objects.due(now):
+        _try(f"bundle {bundle.pk}", lambda bundle=bundle: bundles.publish_due(bundle))
 
 
 def _models_with_drafts() -> list:

@@ -13,7 +13,9 @@ from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
 from . import colours, missed_report
 from .alerts import admin as alerts_admin  # noqa: F401
+from .bundles import admin as bundles_admin  # noqa: F401
 from .models import CommuneSettings, Synonyms
+from .planning import admin as planning_admin  # noqa: F401
 from .rich_text import PageLinks
 from .translation_views import TranslationBoardView, may_translate
 

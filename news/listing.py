@@ -6,7 +6,7 @@ from itertools import groupby
 
 from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Count, F, OuterRef, Subquery
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 from django.http import Http404
 from django.utils import timezone
 
@@ -20,20 +20,25 @@ def news(index, request) -> dict:
     params, facets = request.GET, kept(f"news-facets-{index.pk}", lambda: _facets(index))
     slug = params.get("category") or None
     year = _number(params["year"]) if params.get("year") else None
+    month = _month(params["month"]) if year and params.get("month") else None
     categories = _categories(facets, year)
     chosen = _chosen(index, categories, slug) if slug else None
-    if year and year not in {facet.year for facet in facets}:
+    if year and not any(facet.year == year and month in (None, facet.month) for facet in facets):
         raise Http404
     articles = index.articles().select_related("picture").defer_streamfields()
     if slug:
         articles = articles.filter(category__slug=slug)
     if year:
         articles = articles.filter(date__year=year)
-    page = _page(articles, params, count=_total(facets, slug, year))
+    if month:
+        articles = articles.filter(date__month=month)
+    page = _page(articles, params, count=_total(facets, slug, year, month))
     return {
         "index_url": index.get_url(request),
         "category": chosen,
         "year": year,
+        "month": date(year, month, 1) if month else None,
+        "archive": _archive(facets, slug, year) if year else [],
         "categories": categories,
         "years": _years(facets, slug),
         "total": _total(facets, None, year),
@@ -84,12 +89,13 @@ def category(index, slug: str):
 
 @dataclass(frozen=True)
 class Facet:
-    """How many articles there are of a category in a year."""
+    """How many articles there are of a category in a month."""
 
     slug: str
     name: str
     order: int
     year: int
+    month: int
     number: int
 
 
@@ -106,13 +112,20 @@ def _facets(index) -> list[Facet]:
     rows = (
         index.articles()
         .order_by()
-        .values_list("category__slug", category_name(), "category__order", ExtractYear("date"))
+        .values_list(
+            "category__slug", category_name(), "category__order", ExtractYear("date"), ExtractMonth("date")
+        )
     )
     return [Facet(*row) for row in rows.annotate(number=Count("pk"))]
 
 
-def _total(facets, slug, year) -> int:
-    return sum(facet.number for facet in facets if slug in (None, facet.slug) and year in (None, facet.year))
+def _total(facets, slug, year, month=None) -> int:
+    wanted = (
+        facet
+        for facet in facets
+        if slug in (None, facet.slug) and year in (None, facet.year) and month in (None, facet.month)
+    )
+    return sum(facet.number for facet in wanted)
 
 
 def _categories(facets, year) -> list[dict]:
@@ -125,6 +138,14 @@ def _categories(facets, year) -> list[dict]:
 def _years(facets, slug) -> list[tuple[int, int]]:
     years = {facet.year for facet in facets if slug in (None, facet.slug)}
     return [(year, _total(facets, slug, year)) for year in sorted(years, reverse=True)]
+
+
+def _archive(facets, slug, year) -> list[tuple[date, int]]:
+    """The months of a year that have articles, the latest first, with how many."""
+    months = {facet.month for facet in facets if facet.year == year and slug in (None, facet.slug)}
+    return [
+        (date(year, month, 1), _total(facets, slug, year, month)) for month in sorted(months, reverse=True)
+    ]
 
 
 def _page(items, params, count: int | None = None):
@@ -154,5 +175,11 @@ def _plain(text: str) -> str:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) == 4):
+        raise Http404
+    return int(text)
+
+
+def _month(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= 12):
         raise Http404
     return int(text)

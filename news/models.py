@@ -27,6 +27,7 @@ from wagtail_localize.fields import SynchronizedField
 from home import ical
 from home.blocks import ContentBlocks
 from home.dates import date_format
+from home.fields import LiveStreamField
 from home.generation import kept
 from home.models import BasePage
 from home.models.base import BasePageQuerySet
@@ -183,7 +184,7 @@ class NewsPage(PicturePage):
         related_name="+",
         help_text=_("Subscribers of these topics hear of it."),
     )
-    body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
+    body = LiveStreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
     comments_open = models.BooleanField(
         _("people may comment"),
         default=False,
@@ -378,7 +379,7 @@ class EventPage(Timed, RoutablePageMixin, PicturePage):
         help_text=_("In words. Empty: the name in the directory."),
     )
     phone = models.CharField(_("telephone for questions"), max_length=40, blank=True)
-    body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
+    body = LiveStreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
 
     objects = PageManager.from_queryset(EventQuerySet)()
 

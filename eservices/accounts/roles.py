@@ -24,13 +24,14 @@ FEES = [  # an entry that services refer to is not deleted
     for action in ("add", "change")
 ]
 ALERTS = ["home.add_alert", "home.change_alert"]  # whoever may publish sends them out
+BUNDLES = ["home.add_bundle", "home.change_bundle"]  # what goes out is asked of each page
 LETTERS = ["newsletter.add_campaign", "newsletter.change_campaign"]  # whoever may publish sends them
 BOOKS = ["eservices_payments.keep_books", "eservices_payments.change_paymentsettings"]
 SITE = ["home.change_communesettings", "wagtailredirects.add_redirect", "wagtailredirects.change_redirect"]
 COUNTER = ["eservices_submissions.file_for_others"]
 # Group → permissions as "app.codename". Apps that are not there, or not yet, are passed over.
 ROLES: dict[str, list[str]] = {
-    EDITORS: [*ADMIN, *MEDIA, *TABLES, *FEES, *LETTERS, *ALERTS],
+    EDITORS: [*ADMIN, *MEDIA, *TABLES, *FEES, *LETTERS, *ALERTS, *BUNDLES],
     MODERATORS: [*ADMIN, *MEDIA, *SITE, "wagtail_localize.submit_translation"],
     AGENTS: [*ADMIN, *COUNTER],
     LEADS: [*ADMIN, *COUNTER, *BOOKS],

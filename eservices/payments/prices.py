@@ -3,7 +3,10 @@
 from collections.abc import Collection
 from datetime import date
 
+from django.utils import timezone
+
 from eservices.formbuilder.prices import Price, schedules
+from home.generation import kept
 
 from .models import FeeEntry
 
@@ -23,3 +26,19 @@ class FeeSchedule:
 
 
 schedules.register("schedule")(FeeSchedule())
+
+
+def shown() -> dict[str, dict]:
+    """What each entry is called and costs today, for pages; read once per generation."""
+    return kept(f"fees-{timezone.localdate()}", _shown)
+
+
+def _shown() -> dict[str, dict]:
+    entries = FeeEntry.objects.prefetch_related("prices")
+    day = timezone.localdate()
+    found = {entry: entry.price_on(day) for entry in entries}
+    return {
+        entry.key: {"name": entry.name, "unit": entry.unit, "amount": price.amount}
+        for entry, price in found.items()
+        if price
+    }

@@ -1,6 +1,7 @@
 """The site's pages, the commune's settings, people and what search finds."""
 
 from ..alerts.models import Alert
+from ..bundles.models import Bundle, BundleEntry
 from .background import Heartbeat
 from .base import BasePage
 from .contact import ContactPage, FormField
@@ -9,12 +10,15 @@ from .pages import ContentPage, HomePage, SectionPage
 from .people import Contact, OfficePage, Person
 from .search import DocumentText, Missed, SearchEntry, Synonyms
 from .settings import CommuneSettings, OpeningHours
+from .shared import SharedNotice
 from .waste import WasteCollection, WasteDistrict
 
 __all__ = [
     "AccessibilityPage",
     "Alert",
     "BasePage",
+    "Bundle",
+    "BundleEntry",
     "CommuneSettings",
     "Contact",
     "ContactPage",
@@ -30,6 +34,7 @@ __all__ = [
     "QuestionsPage",
     "SearchEntry",
     "SectionPage",
+    "SharedNotice",
     "SitePlanPage",
     "Synonyms",
     "WasteCollection",

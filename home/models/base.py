@@ -106,7 +106,8 @@ class BasePage(Page):
         """The pictures that the page shows, by its fields and within its text."""
         blocks = [block for block in getattr(self, "body", ()) if block.value]
         shown = [getattr(self, name) for name in self.picture_fields()]
-        shown += [block.value["image"] for block in blocks if block.block_type == "picture"]
+        shown += [block.value["image"] for block in blocks if block.block_type in ("picture", "video")]
+        shown += [one["image"] for block in blocks if block.block_type == "gallery" for one in block.value]
         shown += [block.value.photo for block in blocks if block.block_type == "person"]
         return [picture for picture in shown if picture]
 

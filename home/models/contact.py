@@ -9,11 +9,12 @@ from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.contrib.forms.forms import FormBuilder
 from wagtail.contrib.forms.models import AbstractForm, AbstractFormField
 from wagtail.contrib.forms.panels import FormSubmissionsPanel
-from wagtail.fields import RichTextField, StreamField
+from wagtail.fields import RichTextField
 from wagtail.models import TranslatableMixin
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from home import blocks
+from home.fields import LiveStreamField
 from home.signals import contact_received
 
 from .base import BasePage
@@ -50,7 +51,7 @@ class ContactFormBuilder(FormBuilder):
 class ContactPage(AbstractForm, BasePage):
     """Where people write to the commune."""
 
-    body = StreamField(blocks.ContentBlocks(), blank=True, default=list, verbose_name=_("Content"))
+    body = LiveStreamField(blocks.ContentBlocks(), blank=True, default=list, verbose_name=_("Content"))
     thanks = RichTextField(_("Thanks after sending"), blank=True, features=blocks.TEXT_FEATURES)
 
     form_builder = ContactFormBuilder

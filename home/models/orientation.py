@@ -11,6 +11,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from home import blocks, structured_data
+from home.fields import LiveStreamField
 
 from .base import BasePage, kept_out_of_plans, restricted
 
@@ -131,7 +132,7 @@ class AccessibilityPage(BasePage):
         blank=True,
         help_text=_("Office and address, as the law of the country names it."),
     )
-    body = StreamField(blocks.ContentBlocks(), blank=True, default=list, verbose_name=_("Content"))
+    body = LiveStreamField(blocks.ContentBlocks(), blank=True, default=list, verbose_name=_("Content"))
 
     template = "home/accessibility_page.html"
     subpage_types = []

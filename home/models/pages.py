@@ -18,6 +18,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from home import blocks, links
+from home.fields import LiveStreamField
 from home.generation import kept
 from home.home_blocks import lines_for, sections_for
 
@@ -141,7 +142,7 @@ class HomePage(BasePage):
 class SectionPage(BasePage):
     """A door to the pages below it."""
 
-    body = StreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
+    body = LiveStreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
 
     template = "home/section_page.html"
     content_panels = [*BasePage.content_panels, FieldPanel("body")]
@@ -176,7 +177,7 @@ class ContentPage(BasePage):
         related_name="+",
     )
     picture_alt = models.CharField(_("What the picture shows"), max_length=200, blank=True)
-    body = StreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
+    body = LiveStreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
     aside = StreamField(
         [
             ("contact", blocks.ContactBlock()),

@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.fields import StreamField
 from wagtail.models import TranslatableMixin
 from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 
 from home import blocks, ical
+from home.fields import LiveStreamField
 from home.generation import kept
 from home.links import full_address
 
@@ -123,7 +123,7 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     on_home = models.BooleanField(
         _("Say on the home page whether it is open"), default=False, help_text=_("In the band “today”.")
     )
-    body = StreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
+    body = LiveStreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
 
     needs_contact = True
     review_months = 6

@@ -25,7 +25,7 @@ from home import look as looks
 from home.dates import date_format
 from home.generation import kept
 from home.hours import Span
-from home.models import Contact
+from home.models import CommuneSettings, Contact
 from home.navigation import SiteNavigation
 from home.page_foot import foot_of
 
@@ -224,6 +224,12 @@ def widget(field):
     if described:
         attributes["aria-describedby"] = " ".join(described)
     return field.as_widget(attrs=attributes)
+
+
+@register.simple_tag(takes_context=True)
+def commune_here(context) -> CommuneSettings:
+    """The commune's settings also where nobody gave them: in letters that Wagtail writes."""
+    return context.get("commune") or CommuneSettings.current(context.get("request"))
 
 
 @register.simple_tag

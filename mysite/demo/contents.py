@@ -97,9 +97,10 @@ def _named(value, paths: dict[int, str]):
     if isinstance(value, list):
         return [_named(one, paths) for one in value]
     if isinstance(value, dict):
-        if value.get("type") in ("contact", "person"):
+        if value.get("type") in ("contact", "person", "shared_notice"):
             return value["type"]
-        return {key: paths.get(one) if key == "page" else _named(one, paths) for key, one in value.items()}
+        known = {"page": paths.get, "image": bool}
+        return {key: known.get(key, lambda v: _named(v, paths))(one) for key, one in value.items()}
     if isinstance(value, str):
         return LINK.sub(lambda found: f"<a {paths.get(int(found[1]))}>", value)
     return value

@@ -95,7 +95,7 @@ class Blocks:
         if STEP.fullmatch(first):
             return [self._steps(lines)]
         if mark := MARK.fullmatch(first):
-            if mark[1] in ("contact", "person"):
+            if mark[1] in ("contact", "person", "shared_notice"):
                 return [self._chosen(line) for line in lines]
             return [getattr(self, f"_{mark[1]}")(self._text(mark[2]), lines[1:])]
         split = next(
@@ -131,6 +131,28 @@ class Blocks:
 
     def _table(self, words: str, lines: list[str]) -> dict:
         return self.block("table", {"caption": words, "cells": "\n".join(self._text(line) for line in lines)})
+
+    def _gallery(self, _words: str, lines: list[str]) -> dict:
+        pairs = [line.split(" | ") for line in lines]
+        pictures = [{"image": self.find("image", key), "alt": self._text(alt)} for key, alt in pairs]
+        return self.block("gallery", [self._item(picture) for picture in pictures])
+
+    def _video(self, words: str, lines: list[str]) -> dict:
+        title, _bar, rest = words.partition(" | ")
+        url, length, picture = rest.split(" | ")
+        image = self.find("image", picture)
+        said = {"transcript": self.rich(lines) if lines else ""}
+        return self.block("video", {"url": url, "title": title, "length": length, "image": image, **said})
+
+    def _service(self, words: str, _lines: list[str]) -> dict:
+        label, _bar, target = words.partition(" | ")
+        page = self.find("page", target.removeprefix("page:"))
+        return self.block("service", {"page": page, "label": label})
+
+    def _fees(self, _words: str, lines: list[str]) -> dict:
+        pairs = [line.partition(" | ") for line in lines]
+        rows = [{"entry": entry, "label": self._text(label)} for entry, _bar, label in pairs]
+        return self.block("fees", [self._item(row) for row in rows])
 
     def _button(self, words: str, _lines: list[str]) -> dict:
         label, _bar, target = words.partition(" | ")

@@ -243,6 +243,7 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = (
     False  # an address opens what was filed under it: nobody gives it to themselves
 )
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILADMIN_NOTIFICATION_USE_HTML = True  # in the hand of all our letters
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 51_000_000  # of a telephone; each million takes 3 to 4 MB of memory to scale

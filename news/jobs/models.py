@@ -8,13 +8,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.fields import StreamField
 from wagtail.models import PageManager
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
 from home.blocks import ContentBlocks
 from home.dates import date_format
+from home.fields import LiveStreamField
 from home.links import full_address
 from home.models import BasePage, CommuneSettings
 from home.models.base import BasePageQuerySet
@@ -84,7 +84,7 @@ class JobPage(BasePage):
         blank=True,
         related_name="+",
     )
-    body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True, default=list)
+    body = LiveStreamField(ContentBlocks(), verbose_name=_("text"), blank=True, default=list)
 
     objects = PageManager.from_queryset(JobQuerySet)()
 

@@ -8,6 +8,7 @@ from wagtail.fields import StreamField
 from wagtail.search import index
 
 from home.blocks import TEXT_FEATURES, ContentBlocks, HeadingBlock
+from home.fields import LiveStreamField
 from home.maps import town_map
 from home.models import BasePage
 from home.structured_data import known
@@ -36,7 +37,7 @@ class GuidePage(BasePage):
     """What to do in a situation of life, step by step; each step has an address of its own."""
 
     steps = StreamField([("step", GuideStepBlock())], verbose_name=_("Steps"), blank=True, default=list)
-    body = StreamField(ContentBlocks(), verbose_name=_("After the steps"), blank=True, default=list)
+    body = LiveStreamField(ContentBlocks(), verbose_name=_("After the steps"), blank=True, default=list)
 
     template = "news/orientation/guide_page.html"
     subpage_types = []
@@ -90,7 +91,7 @@ class PlacesPage(BasePage):
         blank=True,
         default=list,
     )
-    body = StreamField(ContentBlocks(), verbose_name=_("After the places"), blank=True, default=list)
+    body = LiveStreamField(ContentBlocks(), verbose_name=_("After the places"), blank=True, default=list)
 
     template = "news/orientation/places_page.html"
     subpage_types = []

@@ -12,11 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.fields import StreamField
 from wagtail.search import index
 
 from home import ical
 from home.blocks import ContentBlocks
+from home.fields import LiveStreamField
 from home.links import full_address
 from home.models import BasePage, WasteCollection, WasteDistrict
 from home.templatetags.commune import clock
@@ -33,7 +33,7 @@ class WasteCalendarPage(RoutablePageMixin, BasePage):
     subpage_types = []
     template = "news/waste/calendar_page.html"
 
-    body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True, default=list)
+    body = LiveStreamField(ContentBlocks(), verbose_name=_("text"), blank=True, default=list)
 
     content_panels = [*BasePage.content_panels, FieldPanel("body")]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]

@@ -11,6 +11,8 @@ from wagtail.models import Locale, Page, Site
 from home.alerts.levels import Level
 from home.models import (
     Alert,
+    Bundle,
+    BundleEntry,
     CommuneSettings,
     Contact,
     ContactPage,
@@ -19,6 +21,7 @@ from home.models import (
     OfficePage,
     Person,
     SectionPage,
+    SharedNotice,
     WasteCollection,
     WasteDistrict,
 )
@@ -174,3 +177,26 @@ class AlertFactory(factory.django.DjangoModelFactory):
         if publish:
             revision.publish()
         return model_class.objects.get(pk=alert.pk)
+
+
+class SharedNoticeFactory(factory.django.DjangoModelFactory):
+    title = "Piquet"
+    text = "<p>Le piquet répond jour et nuit.</p>"
+    locale = factory.LazyFunction(locale)
+
+    class Meta:
+        model = SharedNotice
+
+
+class BundleFactory(factory.django.DjangoModelFactory):
+    title = "Rentrée"
+
+    class Meta:
+        model = Bundle
+
+    @classmethod
+    def _create(cls, model_class, *args, pages=(), **fields):
+        bundle = model_class(**fields)
+        bundle.entries = [BundleEntry(page_id=page.pk) for page in pages]
+        bundle.save()
+        return bundle

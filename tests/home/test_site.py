@@ -101,7 +101,7 @@ def test_a_section_lists_its_published_pages_with_their_leads(client, home):
 def test_every_block_has_a_preview_that_renders(home):
     for name, block in blocks.ContentBlocks().child_blocks.items():
         value = block.get_preview_value()
-        assert value is not None or name in ("contact", "person"), name
+        assert value is not None or name in ("contact", "person", "shared_notice"), name
         block.render(value)
 
 
@@ -111,7 +111,7 @@ def test_a_page_of_all_blocks_is_shown(client, home):
     body = [
         (name, block.get_preview_value())
         for name, block in stream.child_blocks.items()
-        if name not in ("contact", "person", "picture", "download")
+        if name not in ("contact", "person", "picture", "download", "shared_notice")
     ]
     page = make.ContentPageFactory(
         parent=home, body=[*body, ("contact", contact), ("person", person)], aside=[("contact", contact)]

@@ -33,11 +33,21 @@ def test_every_text_of_a_content_block_is_given_to_the_translator():
         "button": {"label": "T14", "page": None, "url": "https://example.org"},
         "steps": [{"title": "T15", "text": "T16"}],
         "notice": {"title": "T17", "text": "<p>T18</p>"},
+        "gallery": [{"image": None, "alt": "T19"}],
+        "video": {
+            "url": "https://vimeo.com/1084537",
+            "title": "T20",
+            "length": "T21",
+            "image": None,
+            "transcript": "<p>T22</p>",
+        },
+        "service": {"page": None, "label": "T23"},
+        "fees": [{"entry": "", "label": "T24"}],
     }
-    choosers = {"contact", "person"}
+    choosers = {"contact", "person", "shared_notice"}
     assert set(written) | choosers == set(blocks.ContentBlocks().child_blocks)
     page = make.ContentPageFactory(parent=home, body=list(written.items()))
-    assert {f"T{number}" for number in range(1, 19)} <= texts_of(page)
+    assert {f"T{number}" for number in range(1, 25)} <= texts_of(page)
 
 
 def test_the_texts_of_the_home_page_are_given_to_the_translator():

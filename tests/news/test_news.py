@@ -55,6 +55,18 @@ def test_a_category_without_article_says_so_and_offers_the_newsletter(client, in
     assert "/infolettre/" in answer.content.decode()
 
 
+def test_a_month_of_the_archive_shows_its_articles_only(client, index, roads):
+    for month, title in ((5, "De mai"), (9, "De septembre")):
+        NewsPageFactory(parent=index, category=roads, title=title, date=date(2026, month, 1))
+    year = client.get(index.url, {"year": "2026"}).content.decode()
+    assert "month=5" in year
+    assert "month=9" in year
+    month = client.get(index.url, {"year": "2026", "month": "5"}).content.decode()
+    assert "De mai" in month
+    assert "De septembre" not in month
+    assert "month=5" not in client.get(index.url).content.decode()
+
+
 def test_a_year_shows_its_articles_only(client, index, roads):
     NewsPageFactory(parent=index, category=roads, title="De 2025", date=date(2025, 5, 1))
     NewsPageFactory(parent=index, category=roads, title="De 2026", date=date(2026, 5, 1))
@@ -85,6 +97,11 @@ def test_the_second_page_holds_what_the_first_does_not(client, index, roads):
         {"category": "inconnue"},
         {"category": "\x00"},
         {"year": "1999"},
+        {"year": "2026", "month": "2"},
+        {"year": "2026", "month": "13"},
+        {"year": "2026", "month": "x"},
+        {"year": "2026", "month": "\x00"},
+        {"year": "2026", "month": "1" * 10_000},
         {"year": "20266"},
         {"year": "x"},
         {"year": "²⁰²⁶"},

@@ -34,6 +34,7 @@ from . import (
     site,
     stories,
     tables,
+    together,
 )
 from .world import World
 
@@ -42,12 +43,20 @@ BY_HAND = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
 # What is built, in order. Pages are indexed at once; the past is played by hand, without a worker.
 PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
     ("the commune, its teams and people", [commune.build], AT_ONCE),
-    ("pictures", [images.build, commune.directory, commune.waste], AT_ONCE),
+    ("pictures", [images.build, commune.directory, commune.shared_notices, commune.waste], AT_ONCE),
     ("pages", [stories.classify, services.classify, site.build], AT_ONCE),
     ("services", [tables.build, model_letters.build, fees.build, bookings.build, services.build], AT_ONCE),
     (
         "texts, news and agenda",
-        [directory.build, stories.build, notices.build, council.build, site.fill, alerts.build],
+        [
+            directory.build,
+            stories.build,
+            notices.build,
+            council.build,
+            site.fill,
+            alerts.build,
+            together.build,
+        ],
         AT_ONCE,
     ),
     ("German and English", [site.translate], AT_ONCE),

@@ -12,7 +12,7 @@ from wagtail.models import Collection, GroupCollectionPermission, Locale
 from eservices.accounts import roles
 from eservices.accounts.models import IdentityLevel
 from eservices.cases.models import Role, Team, TeamMember
-from home.models import CommuneSettings, Contact, Person, WasteCollection, WasteDistrict
+from home.models import CommuneSettings, Contact, Person, SharedNotice, WasteCollection, WasteDistrict
 
 from .. import clock, people
 from ..markup import CONTENT, SPACE, read
@@ -37,6 +37,21 @@ WASTE = [
     (("Papier et carton", "Papier und Karton", "Paper and cardboard"), "bourg", "wed-40w", 2),
     (("Papier et carton", "Papier und Karton", "Paper and cardboard"), "coteau", "wed-39w", 2),
     (("Déchets verts", "Grünabfälle", "Green waste"), "", "thu-40w", 1),
+]
+NIGHT_NUMBER = [
+    (
+        "Une fuite, un arbre sur la route, un bateau à la dérive ?",
+        "<p>Le piquet répond jour et nuit au <b>021 000 42 99</b>. "
+        "En cas de danger pour des personnes, appelez d’abord le 118.</p>",
+    ),
+    (
+        "Ein Leck, ein Baum auf der Strasse, ein Boot in Not?",
+        "<p>Der Pikettdienst antwortet Tag und Nacht: <b>021 000 42 99</b>. Bei Gefahr für Personen zuerst 118.</p>",
+    ),
+    (
+        "A leak, a tree on the road, a boat adrift?",
+        "<p>Somebody answers day and night on <b>021 000 42 99</b>. If people are in danger, call 118 first.</p>",
+    ),
 ]
 OPEN_ACCESS = ["wagtailimages", "wagtaildocs"]
 ARMS = CONTENT / "arms.svg"
@@ -115,6 +130,17 @@ def open_collections(groups) -> None:
             GroupCollectionPermission.objects.get_or_create(
                 group=groups[name], collection=root, permission=permission
             )
+
+
+def shared_notices(world: World) -> None:
+    """A notice that stands on several pages."""
+    source = None
+    for language, (title, text) in zip(LANGUAGES, NIGHT_NUMBER, strict=True):
+        one = source.copy_for_translation(world.locales[language]) if source else SharedNotice()
+        one.locale, one.title, one.text = world.locales[language], title, text
+        one.save()
+        world.notices["piquet", language] = one
+        source = source or one
 
 
 def directory(world: World) -> None:

@@ -22,6 +22,7 @@ class World:
     images: dict = field(default_factory=dict)
     persons: dict = field(default_factory=dict)
     contacts: dict = field(default_factory=dict)
+    notices: dict = field(default_factory=dict)  # those used again
     topics: dict = field(default_factory=dict)
     categories: dict = field(default_factory=dict)
     report_categories: dict = field(default_factory=dict)
@@ -36,7 +37,10 @@ class World:
         def found(kind: str, key: str) -> int:
             if kind == "page":
                 return self._page(key, language)
-            return {"contact": self.contacts, "person": self.persons}[kind][key, language].pk
+            if kind == "image":
+                return self.images[key].pk
+            kept = {"contact": self.contacts, "person": self.persons, "shared_notice": self.notices}[kind]
+            return kept[key, language].pk
 
         return found
 

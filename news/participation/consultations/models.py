@@ -17,6 +17,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from home.blocks import TEXT_FEATURES, ContentBlocks
 from home.dates import date_format
+from home.fields import LiveStreamField
 from home.models import BasePage
 from home.models.base import BasePageQuerySet
 
@@ -85,7 +86,7 @@ class ConsultationPage(Timed, BasePage):
         help_text=_("Each contribution is read by the administration before it is published."),
     )
     votes = models.BooleanField(_("people may vote for contributions"), default=True)
-    body = StreamField(ContentBlocks(), verbose_name=_("text and documents"), blank=True)
+    body = LiveStreamField(ContentBlocks(), verbose_name=_("text and documents"), blank=True)
     questions = StreamField(AskedBlocks(), verbose_name=_("questions"), blank=True)
     becomes = RichTextField(
         _("what becomes of it"),

@@ -15,6 +15,7 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
 from home.blocks import ContentBlocks
+from home.fields import LiveStreamField
 from home.models import BasePage
 from home.models.base import BasePageQuerySet
 
@@ -66,7 +67,7 @@ class SurveyPage(Timed, BasePage):
     results = models.CharField(
         _("everybody sees the results"), max_length=7, choices=Results, default=Results.AFTER
     )
-    body = StreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
+    body = LiveStreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
     questions = StreamField(
         SurveyBlocks(),
         verbose_name=_("questions"),

@@ -1,0 +1,28 @@
+"""What a call to a service says on pages of text: read once per generation and language."""
+
+from home.generation import kept
+from home.models.base import restricted
+from home.templatetags.commune import chf
+
+from .models import ServicePage
+
+
+def called(page, locale_id: int | None, request) -> dict | None:
+    """The service in a language where it is published in it, else as it was chosen; None where nobody may see it."""
+    return kept(f"call-{page.pk}-{locale_id}", lambda: _called(page, locale_id, request) or False) or None
+
+
+def _called(page, locale_id, request) -> dict | None:
+    same = ServicePage.objects.filter(translation_key=page.translation_key, live=True).filter(~restricted())
+    found = {one.locale_id: one for one in same}
+    one = found.get(locale_id) or next((one for one in found.values() if one.pk == page.pk), None)
+    if one is None:
+        return None
+    return {
+        "title": one.title,
+        "lead": one.lead,
+        "url": one.get_url(request) or "",
+        "button": one.button,
+        "price": one.price or (chf(one.fixed_fee) if one.fixed_fee else ""),
+        "time": one.time,
+    }

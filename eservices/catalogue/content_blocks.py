@@ -1,0 +1,41 @@
+"""What the catalogue offers for pages of text: a call to a service."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from home.blocks import content_blocks
+
+
+def service_called(page, locale_id, request) -> dict | None:
+    from .calls import called
+
+    return called(page, locale_id, request)
+
+
+class ServiceCallBlock(blocks.StructBlock):
+    """Leads to a service, with its own title, cost and time: what changes there changes here."""
+
+    page = blocks.PageChooserBlock(label=_("Service"), page_type=["eservices_catalogue.ServicePage"])
+    label = blocks.CharBlock(
+        required=False,
+        default="",
+        max_length=60,
+        label=_("What it does"),
+        help_text=_("A verb: “Order a certificate”. The service’s own words if empty."),
+    )
+
+    def get_context(self, value, parent_context=None):
+        context = super().get_context(value, parent_context)
+        here = getattr(context.get("page"), "locale_id", None)
+        page = value.get("page")
+        return context | {"service": service_called(page, here, context.get("request")) if page else None}
+
+    class Meta:
+        icon = "form"
+        label = _("Call to a service")
+        template = "catalogue/blocks/service_call.html"
+        preview_value = {"page": None, "label": _("Order a certificate")}
+        description = _("A service of the counter, with what it costs and how long it takes.")
+
+
+content_blocks.register("service")(ServiceCallBlock())

@@ -1,0 +1,57 @@
+"""What payments offer for pages of text: prices that follow the fee schedule."""
+
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from home.blocks import content_blocks
+
+
+def entries() -> list[tuple[str, str]]:
+    from .models import FeeEntry
+
+    return list(FeeEntry.objects.values_list("key", "name"))
+
+
+class FeeLineValue(blocks.StructValue):
+    """One line of the list: what, and what it costs today."""
+
+    @cached_property
+    def fee(self) -> dict | None:
+        from .prices import shown
+
+        return shown().get(self.get("entry") or "")
+
+
+class FeeLineBlock(blocks.StructBlock):
+    entry = blocks.ChoiceBlock(choices=entries, label=_("Entry of the fee schedule"))
+    label = blocks.CharBlock(
+        required=False,
+        default="",
+        max_length=120,
+        label=_("Name"),
+        help_text=_("As in the schedule if empty."),
+    )
+
+    class Meta:
+        value_class = FeeLineValue
+
+
+class FeeListBlock(blocks.ListBlock):
+    """A price that changes in the schedule changes on every page at once."""
+
+    def __init__(self, **options):
+        super().__init__(FeeLineBlock(), **options)
+
+    class Meta:
+        icon = "tag"
+        label = _("Fees")
+        template = "payments/blocks/fees.html"
+        preview_value = [
+            {"entry": "", "label": _("Residence certificate")},
+            {"entry": "", "label": _("Copy")},
+        ]
+        description = _("Prices from the fee schedule, always as they are today.")
+
+
+content_blocks.register("fees")(FeeListBlock())

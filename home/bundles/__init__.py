@@ -1,0 +1,1 @@
+"""Bundles: pages that are edited as drafts and published together, all or none."""

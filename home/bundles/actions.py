@@ -1,0 +1,102 @@
+"""Everything that happens to a bundle."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+from . import hindrances
+from .models import Bundle
+
+
+class Hindered(Exception):
+    """The bundle did not go out, and nothing of it: ``reasons`` are pairs of a page's title and why."""
+
+    def __init__(self, reasons: list[tuple[str, str]]):
+        super().__init__("; ".join(f"{title}: {reason}" for title, reason in reasons))
+        self.reasons = reasons
+
+
+def publish(bundle: Bundle, *, actor) -> Bundle:
+    """Publishes the latest draft of every page, or none of them. Raises Hindered."""
+    with transaction.atomic():
+        locked = _open(bundle)
+        pages = _locked_pages(locked)
+        if not pages:
+            raise Hindered([(locked.title, _("There is no page in it."))])
+        found = hindrances.of(locked, actor)
+        if found:
+            titles = {page.pk: page.get_admin_display_title() for page in pages}
+            raise Hindered([(titles[key], reason) for key, reasons in found.items() for reason in reasons])
+        for page in pages:
+            _publish(page, actor)
+        locked.state, locked.trouble, locked.publish_at = Bundle.State.PUBLISHED, [], None
+        locked.published_at, locked.published_by = timezone.now(), actor
+        locked.save()
+    return locked
+
+
+def schedule(bundle: Bundle, *, at: datetime, actor) -> Bundle:
+    """From then on the scheduler publishes it in the name of who scheduled it. Raises Hindered."""
+    with transaction.atomic():
+        locked = _open(bundle)
+        found = hindrances.of(locked, actor)
+        if found:
+            titles = {page.pk: page.get_admin_display_title() for page in locked.pages()}
+            raise Hindered([(titles[key], reason) for key, reasons in found.items() for reason in reasons])
+        locked.state, locked.publish_at, locked.scheduled_by = Bundle.State.SCHEDULED, at, actor
+        locked.trouble = []
+        locked.save()
+    return locked
+
+
+def unschedule(bundle: Bundle, *, actor) -> Bundle:
+    """It waits again for somebody to publish it."""
+    with transaction.atomic():
+        locked = _open(bundle)
+        locked.state, locked.publish_at, locked.scheduled_by, locked.trouble = (
+            Bundle.State.OPEN,
+            None,
+            None,
+            [],
+        )
+        locked.save()
+    return locked
+
+
+def publish_due(bundle: Bundle) -> None:
+    """What the scheduler does: published as agreed, or marked as hindered with every reason. Never tried twice."""
+    try:
+        publish(bundle, actor=bundle.scheduled_by)
+    except Hindered as hindered:
+        changes = {"state": Bundle.State.HINDERED, "trouble": hindered.reasons}
+        Bundle.objects.filter(pk=bundle.pk, state=Bundle.State.SCHEDULED).update(**changes)
+
+
+def _open(bundle: Bundle) -> Bundle:
+    locked = Bundle.objects.select_for_update().get(pk=bundle.pk)
+    if not locked.is_open:
+        raise Hindered([(locked.title, _("It went out already."))])
+    return locked
+
+
+def _locked_pages(bundle: Bundle) -> list[Page]:
+    """Locked in the order of their keys; answered in the order of the tree, so that those above go first."""
+    keys = list(bundle.entries.values_list("page", flat=True))
+    list(Page.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    return bundle.pages()
+
+
+def _publish(page: Page, actor) -> None:
+    if page.live and not page.has_unpublished_changes:
+        return
+    revision = page.get_latest_revision() or page.specific.save_revision(user=actor)
+    try:
+        revision.publish(user=actor)
+    except (
+        ValidationError
+    ) as fault:  # what a page refuses at its last line: a service that would fail residents
+        raise Hindered([(page.get_admin_display_title(), " ".join(fault.messages))]) from fault

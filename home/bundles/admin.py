@@ -1,0 +1,43 @@
+"""Bundles in the admin."""
+
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from . import views
+from .models import Bundle
+
+
+class BundleViewSet(ModelViewSet):
+    """All bundles; a title leads to the screen where it goes out."""
+
+    model = Bundle
+    icon = "folder-open-inverse"
+    menu_label = _("Bundles")
+    menu_order = 210
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    panels = Bundle.panels
+    list_display = [
+        TitleColumn("title", label=_("Bundle"), get_url=lambda one: reverse("bundle", args=[one.pk])),
+        Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
+        DateColumn("publish_at", label=_("Goes out"), sort_key="publish_at"),
+        DateColumn("published_at", label=_("Went out"), sort_key="published_at"),
+    ]
+    list_filter = ["state"]
+    search_fields = ["title"]
+
+    def get_success_url(self):
+        return reverse("bundles:index")
+
+
+@hooks.register("register_admin_viewset")
+def bundles():
+    return BundleViewSet("bundles")
+
+
+@hooks.register("register_admin_urls")
+def bundle_screen():
+    return [path("bundle/<int:pk>/", views.BundleView.as_view(), name="bundle")]

@@ -1,0 +1,73 @@
+"""Why a page cannot go out with its bundle: said in one sentence each, nothing is written."""
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from home.dates import date_format
+
+from .models import Bundle
+
+
+def of(bundle: Bundle, user) -> dict[int, list[str]]:
+    """The hindrances of each page, by its key; pages without any are left out."""
+    pages = bundle.pages()
+    paths = {page.path for page in pages}
+    found = {page.pk: of_page(page, user, paths) for page in pages}
+    return {key: reasons for key, reasons in found.items() if reasons}
+
+
+def of_page(page: Page, user, together: set[str]) -> list[str]:
+    """What stands in the way of one page; ``together``: the places in the tree of all that goes out with it."""
+    may = page.permissions_for_user(user) if user else None
+    if may is None or not may.can_publish():
+        return [_("You may not publish this page.")]
+    draft = page.get_latest_revision_as_object()
+    checks = [
+        _("It is locked.") if may.page_locked() else "",
+        _("It waits for an approval.") if page.workflow_in_progress else "",
+        _scheduled(page, draft),
+        _("Its end is over: its draft would expire at once.") if _over(draft) else "",
+        _hidden(page, together),
+        *_faults(draft),
+    ]
+    return [reason for reason in checks if reason]
+
+
+def _scheduled(page: Page, draft: Page) -> str:
+    if page.scheduled_revision:
+        return _("It is scheduled by itself already.")
+    if draft.go_live_at and draft.go_live_at > timezone.now():
+        day = date_format(timezone.localtime(draft.go_live_at), "DATE_FORMAT")
+        return _("Its draft has a start of its own: {day}.").format(day=day)
+    return ""
+
+
+def _over(draft: Page) -> bool:
+    return bool(draft.expire_at and draft.expire_at <= timezone.now())
+
+
+def _hidden(page: Page, together: set[str]) -> str:
+    """Below a page that nobody sees it would not be found."""
+    above = Page.objects.ancestor_of(page).filter(depth__gt=1, live=False).order_by("path")
+    missing = [one.get_admin_display_title() for one in above if one.path not in together]
+    return _("The page above is not published: {title}.").format(title=missing[0]) if missing else ""
+
+
+def _faults(draft: Page) -> list[str]:
+    """What the publish button would refuse: drafts may be saved with holes in them."""
+    found = []
+    try:
+        draft.full_clean()
+    except ValidationError as fault:
+        found += fault.messages
+    for field in draft._meta.get_fields():
+        if isinstance(field, StreamField):
+            try:
+                field.stream_block.clean(getattr(draft, field.name))
+            except ValidationError:
+                name = str(field.verbose_name)
+                found.append(_("“{field}” has a block that lacks something.").format(field=name))
+    return found

@@ -1,0 +1,77 @@
+"""The screen on which a bundle is looked through, published and scheduled."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from . import actions, hindrances
+from .forms import ScheduleForm
+from .models import Bundle
+
+
+class BundleView(WagtailAdminTemplateMixin, TemplateView):
+    """Its pages, what stands in the way of each, and the one button."""
+
+    template_name = "home/bundles/bundle.html"
+    page_title = gettext_lazy("Publish together")
+    header_icon = "folder-open-inverse"
+    form = None
+    reasons: list = []
+
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.has_perm("home.change_bundle"):
+            raise PermissionDenied
+        self.bundle = get_object_or_404(Bundle, pk=kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self):
+        listing = {"url": reverse("bundles:index"), "label": _("Bundles")}
+        return [*super().get_breadcrumbs_items(), listing, {"url": "", "label": self.bundle.title}]
+
+    def get_context_data(self, **kwargs):
+        found = hindrances.of(self.bundle, self.request.user) if self.bundle.is_open else {}
+        lines = [{"page": page, "reasons": found.get(page.pk, ())} for page in self.bundle.pages()]
+        return super().get_context_data(
+            bundle=self.bundle,
+            lines=lines,
+            hindered=bool(found),
+            reasons=self.reasons or self.bundle.trouble,
+            form=self.form or ScheduleForm(),
+            **kwargs,
+        )
+
+    def post(self, request, *args, **kwargs):
+        deed = {"publish": self.publish, "schedule": self.schedule, "unschedule": self.unschedule}
+        act = deed.get(request.POST.get("deed"))
+        if act is None:
+            raise Http404
+        try:
+            said = act()
+        except actions.Hindered as hindered:
+            self.reasons, said = hindered.reasons, ""
+        self.bundle.refresh_from_db()
+        if not said:
+            return self.get(request, *args, **kwargs)
+        messages.success(request, said)
+        return redirect("bundle", self.bundle.pk)
+
+    def publish(self) -> str:
+        actions.publish(self.bundle, actor=self.request.user)
+        return _("All pages of “{title}” are published.").format(title=self.bundle.title)
+
+    def schedule(self) -> str:
+        self.form = ScheduleForm(self.request.POST)
+        if not self.form.is_valid():
+            return ""
+        actions.schedule(self.bundle, at=self.form.cleaned_data["at"], actor=self.request.user)
+        return _("“{title}” goes out by itself.").format(title=self.bundle.title)
+
+    def unschedule(self) -> str:
+        actions.unschedule(self.bundle, actor=self.request.user)
+        return _("“{title}” waits again.").format(title=self.bundle.title)

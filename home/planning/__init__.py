@@ -1,0 +1,24 @@
+"""The calendar of what is published when: apps offer what they plan in files named ``planned.py``."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from home.registry import Registry
+
+MOST = 300  # that one offer tells of a month
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Something that happens at a moment: what it is in a word, its title, and where it is changed."""
+
+    at: datetime
+    what: str
+    title: str
+    url: str
+    icon: str = "calendar"
+
+
+# Each offer is called with the user, the first moment and the one after the last.
+planned: Registry[Callable[..., Iterable[Planned]]] = Registry("planned")

@@ -1,0 +1,44 @@
+"""The calendar in the admin."""
+
+from datetime import datetime, time
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from . import months, planned
+
+
+class CalendarView(WagtailAdminTemplateMixin, TemplateView):
+    """A month as a table, and the same as a list."""
+
+    template_name = "home/planning/calendar.html"
+    page_title = gettext_lazy("Publication calendar")
+    header_icon = "calendar"
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs):
+        today = timezone.localdate()
+        first = months.parse(self.request.GET.get("month", ""), today)
+        days = entries_of(self.request.user, first)
+        return super().get_context_data(
+            first=first,
+            today=today,
+            before=months.before(first),
+            after=months.after(first),
+            weeks=months.weeks(first, days),
+            days=sorted(days.items()),
+            **kwargs,
+        )
+
+
+def entries_of(user, first) -> dict:
+    """What is planned in a month, by day."""
+    start, end = (timezone.make_aware(datetime.combine(day, time())) for day in (first, months.after(first)))
+    found = [entry for offer in planned for entry in offer(user, start, end)]
+    found.sort(key=lambda entry: (entry.at, entry.title))
+    return {day: list(entries) for day, entries in groupby(found, lambda one: timezone.localdate(one.at))}

@@ -1,0 +1,36 @@
+"""What news plan: the events of the agenda, and news by their day."""
+
+from datetime import datetime, time
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from home.planning import MOST, Planned, planned
+
+
+@planned.register("events")
+def events(user, start, end) -> list[Planned]:
+    """Published events, of each language its own."""
+    from .models import EventPage
+
+    found = EventPage.objects.filter(live=True, start__gte=start, start__lt=end).order_by("start", "pk")
+    rows = found.values_list("start", "title", "pk")[:MOST]
+    return [Planned(at, _("Event"), title, _page(key), "date") for at, title, key in rows]
+
+
+@planned.register("news")
+def news(user, start, end) -> list[Planned]:
+    from .models import NewsPage
+
+    days = timezone.localdate(start), timezone.localdate(end)
+    found = NewsPage.objects.filter(live=True, date__gte=days[0], date__lt=days[1]).order_by("date", "pk")
+    rows = found.values_list("date", "title", "pk")[:MOST]
+    return [
+        Planned(timezone.make_aware(datetime.combine(day, time(8))), _("News"), title, _page(key), "doc-full")
+        for day, title, key in rows
+    ]
+
+
+def _page(key) -> str:
+    return reverse("wagtailadmin_pages:edit", args=[key])

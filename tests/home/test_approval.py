@@ -1,0 +1,59 @@
+"""Sections have their own way of approval, and its letters come in the commune's hand."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from wagtail.models import GroupApprovalTask, GroupPagePermission, Page, Workflow, WorkflowPage, WorkflowTask
+
+from eservices.accounts.roles import ensure_roles
+from tests.factories import home as make
+from tests.factories.accounts import UserFactory
+from tests.factories.editing import page_form
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def section():
+    """A section whose pages are approved by the moderators; editors write there."""
+    make.CommuneSettingsFactory()
+    section = make.published(make.SectionPageFactory(parent=make.make_site()))
+    groups = ensure_roles("editors", "moderators")
+    for name, rights in (
+        ("editors", ("add", "change")),
+        ("moderators", ("change", "publish")),
+    ):
+        for right in rights:
+            GroupPagePermission.objects.create(group=groups[name], page=section, permission_type=right)
+    workflow = Workflow.objects.create(name="Vivre ici")
+    task = GroupApprovalTask.objects.create(name="Relecture")
+    task.groups.add(groups["moderators"])
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    WorkflowPage.objects.create(workflow=workflow, page=section)
+    return section
+
+
+def test_what_an_editor_submits_goes_out_when_a_moderator_approves(
+    client, section, django_capture_on_commit_callbacks
+):
+    editor = UserFactory(is_staff=True, roles=("editors",))
+    moderator = UserFactory(is_staff=True, roles=("moderators",), email="relecture@orvenay.example")
+    page = make.ContentPageFactory(parent=section, title="Plage", live=False)
+    page.save_revision(user=editor)
+    client.force_login(editor)
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(edit, page_form(client, edit, **{"action-submit": "1"}))
+    assert answer.status_code == 302
+    assert not Page.objects.get(pk=page.pk).live
+    [letter] = [one for one in mail.outbox if one.to == ["relecture@orvenay.example"]]
+    html = letter.alternatives[0].content
+    assert "Plage" in html
+    assert "Orvenay" in html
+    assert "email-header.jpg" not in html
+    assert "<img" not in html
+    client.force_login(moderator)
+    state = Page.objects.get(pk=page.pk).current_workflow_task_state
+    address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
+    client.post(address, {"comment": ""})
+    assert Page.objects.get(pk=page.pk).live

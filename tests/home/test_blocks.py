@@ -1,0 +1,203 @@
+"""The blocks that pages of text are made of: what changes in one place changes everywhere."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+import wagtail_factories
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.images.tests.utils import get_test_image_file
+
+from eservices.payments.models import FeeEntry, FeePrice
+from home import blocks, videos
+from tests.factories import catalogue
+from tests.factories import home as make
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def home():
+    make.CommuneSettingsFactory()
+    return make.make_site()
+
+
+def shown(client, page) -> str:
+    response = client.get(page.url)
+    assert response.status_code == 200
+    return response.content.decode().partition("<main")[2].partition("</main>")[0]
+
+
+def picture():
+    return wagtail_factories.ImageFactory(file=get_test_image_file(size=(640, 400)))
+
+
+# -- what is used again ----------------------------------------------
+def test_a_notice_used_again_changes_on_every_page_at_once(client, home):
+    notice = make.SharedNoticeFactory()
+    body = [("shared_notice", notice)]
+    pages = [make.ContentPageFactory(parent=home, title=title, body=body) for title in ("Port", "Eau")]
+    assert all("jour et nuit" in shown(client, page) for page in pages)
+    notice.text = "<p>Le piquet répond la nuit.</p>"
+    notice.save()
+    assert all("répond la nuit" in shown(client, page) for page in pages)
+
+
+def test_a_notice_used_again_is_shown_until_its_last_day(client, home):
+    page = make.ContentPageFactory(
+        parent=home, body=[("shared_notice", make.SharedNoticeFactory(until=date(2026, 11, 24)))]
+    )
+    with time_machine.travel(NOW, tick=False):
+        assert "Piquet" in shown(client, page)
+    cache.clear()
+    with time_machine.travel(datetime(2026, 11, 25, 9, tzinfo=UTC), tick=False):
+        assert "Piquet" not in shown(client, page)
+
+
+def test_what_was_deleted_leaves_the_page_whole(client, home):
+    notice, contact = make.SharedNoticeFactory(), make.ContactFactory()
+    page = make.ContentPageFactory(parent=home, body=[("shared_notice", notice), ("contact", contact)])
+    notice.delete()
+    contact.delete()
+    assert "Piquet" not in shown(client, page)
+
+
+# -- the fee schedule ------------------------------------------------
+def entry(amount: int, **more) -> FeeEntry:
+    entry = FeeEntry(key="salle", name="Salle des Ormes", account="4472.00", **more)
+    entry.prices = [FeePrice(valid_from=date(2026, 1, 1), amount=amount)]
+    entry.save()
+    return entry
+
+
+def test_a_price_that_changes_in_the_schedule_changes_on_the_page(client, home):
+    fee = entry(18_000)
+    page = make.ContentPageFactory(parent=home, body=[("fees", [{"entry": "salle", "label": ""}])])
+    with time_machine.travel(NOW, tick=False):
+        assert "180.–" in shown(client, page)
+        assert "Salle des Ormes" in shown(client, page)
+        fee.prices = [FeePrice(valid_from=date(2026, 1, 1), amount=20_000)]
+        fee.save()
+        assert "200.–" in shown(client, page)
+
+
+def test_a_fee_that_costs_nothing_is_free_and_one_that_is_gone_is_left_out(client, home):
+    entry(0)
+    lines = [{"entry": "salle", "label": "Local"}, {"entry": "ancienne", "label": "Autrefois"}]
+    page = make.ContentPageFactory(parent=home, body=[("fees", lines)])
+    assert "Local" in shown(client, page)
+    assert "0.–" not in shown(client, page)
+    assert "Autrefois" not in shown(client, page)
+
+
+# -- a call to a service ---------------------------------------------
+def test_a_call_to_a_service_says_what_the_service_says(client, home):
+    counter = catalogue.make_counter(home)
+    service = catalogue.make_service(counter, lead="Elle prouve que vous habitez ici.", price="CHF 15.–")
+    page = make.ContentPageFactory(parent=home, body=[("service", {"page": service, "label": "Commander"})])
+    text = shown(client, page)
+    assert "Elle prouve que vous habitez ici." in text
+    assert f'href="{service.url}">Commander' in text
+    assert "CHF 15.–" in text
+
+
+def test_a_service_that_is_not_published_is_not_called(client, home):
+    service = catalogue.make_service(catalogue.make_counter(home))
+    page = make.ContentPageFactory(parent=home, body=[("service", {"page": service, "label": "Commander"})])
+    service.unpublish()
+    assert "Commander" not in shown(client, page)
+
+
+# -- pictures and videos ---------------------------------------------
+def test_a_gallery_opens_each_picture_large_and_costs_no_query_each(client, home):
+    pictures = [{"image": picture(), "alt": f"Barque {number}"} for number in range(12)]
+    page = make.ContentPageFactory(parent=home, body=[("gallery", pictures)])
+    assert shown(client, page).count("<picture") == 12
+    cache.clear()
+    with CaptureQueriesContext(connection) as queries:
+        assert 'alt="Barque 11"' in shown(client, page)
+    assert len(queries) <= 12
+
+
+@pytest.mark.parametrize(
+    ("url", "leads_to"),
+    [
+        (
+            "https://www.youtube.com/watch?v=dQw4w9WgXcQ&list=RD",
+            "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+        ),
+        ("https://youtu.be/dQw4w9WgXcQ?si=tracking", "https://www.youtube.com/watch?v=dQw4w9WgXcQ"),
+        ("https://www.youtube.com/shorts/dQw4w9WgXcQ", "https://www.youtube.com/watch?v=dQw4w9WgXcQ"),
+        ("https://vimeo.com/1084537", "https://vimeo.com/1084537"),
+        ("https://player.vimeo.com/video/1084537?h=x", "https://vimeo.com/1084537"),
+        (
+            "https://www.rts.ch/play/tv/19h30/video/le-lac?urn=urn:rts:video:123",
+            "https://www.rts.ch/play/tv/-/video/-?urn=urn:rts:video:123",
+        ),
+        ("https://tube.switch.ch/videos/a1B2c3", "https://tube.switch.ch/videos/a1B2c3"),
+    ],
+)
+def test_a_video_is_its_host_and_its_id_and_nothing_that_follows_people(url, leads_to):
+    assert videos.read(url).url == leads_to
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "x",
+        "https://evil.example/watch?v=dQw4w9WgXcQ",
+        "https://www.youtube.com.evil.example/watch?v=dQw4w9WgXcQ",
+        "https://www.youtube.com@evil.example/watch?v=dQw4w9WgXcQ",
+        "https://user:word@vimeo.com/1084537",
+        "https://vimeo.com:8443/1084537",
+        "javascript:alert(1)//vimeo.com/1084537",
+        "ftp://vimeo.com/1084537",
+        "https://www.youtube.com/@orvenay",
+        "https://www.youtube.com/watch?v=",
+        'https://www.youtube.com/watch?v="><script>',
+        "https://vimeo.com/" + "1" * 10_000,
+        "https://[vimeo.com/1",
+        "https://vimeo.com/1084537\x00",
+    ],
+)
+def test_an_address_that_is_no_video_of_a_known_host_is_none(url):
+    assert videos.read(url) is None
+
+
+def test_a_video_of_an_unknown_host_is_refused_with_the_hosts_that_are_known():
+    block = blocks.VideoBlock()
+    value = block.to_python({"url": "https://evil.example/v/1", "title": "x"})
+    with pytest.raises(ValidationError) as refused:
+        block.clean(value)
+    assert "Vimeo" in str(refused.value.block_errors["url"])
+    assert block.clean(block.to_python({"url": "https://vimeo.com/1084537", "title": "x"}))
+
+
+def test_a_page_with_a_video_loads_nothing_from_elsewhere(client, home):
+    value = {"url": "https://vimeo.com/1084537", "title": "Le port", "length": "2 min", "image": picture()}
+    text = shown(client, make.ContentPageFactory(parent=home, body=[("video", value)]))
+    assert 'href="https://vimeo.com/1084537"' in text
+    assert "<iframe" not in text
+    assert 'src="http' not in text
+
+
+def test_a_video_whose_host_is_known_no_longer_leaves_the_page_whole(client, home):
+    page = make.ContentPageFactory(
+        parent=home, body=[("video", {"url": "https://evil.example/1", "title": "Le port"})]
+    )
+    assert "Le port" not in shown(client, page).partition("prose")[2].partition("</div>")[0]
+
+
+def test_a_download_says_its_kind_and_size_and_one_that_is_gone_nothing(client, home):
+    document = wagtail_factories.DocumentFactory(
+        title="Règlement", file__filename="r.pdf", file__data=b"x" * 2048
+    )
+    page = make.ContentPageFactory(parent=home, body=[("download", {"document": document, "label": "Port"})])
+    assert "PDF" in shown(client, page)
+    document.delete()
+    assert "Port" not in shown(client, page).partition("prose")[2].partition("</div>")[0]

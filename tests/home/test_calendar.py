@@ -1,0 +1,98 @@
+"""The calendar says what is published when."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from home.bundles import actions
+from home.planning import months
+from tests.factories import home as make
+from tests.factories import news
+from tests.factories.accounts import SuperuserFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+def day(number: int, month: int = 12) -> datetime:
+    return datetime(2026, month, number, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def planned():
+    """A month in which something of each kind happens."""
+    make.CommuneSettingsFactory()
+    home = make.make_site()
+    with time_machine.travel(NOW, tick=False):
+        user = SuperuserFactory()
+        starts = make.ContentPageFactory(parent=home, title="Plage", live=False, go_live_at=day(3))
+        starts.save_revision().publish()
+        make.published(make.ContentPageFactory(parent=home, title="Sapins", expire_at=day(24)))
+        make.AlertFactory(title="Crue", go_live_at=day(5), expire_at=day(6))
+        page = make.ContentPageFactory(parent=home, title="Port", live=False)
+        page.save_revision()
+        actions.schedule(make.BundleFactory(title="Rentrée", pages=[page]), at=day(7), actor=user)
+        agenda = news.EventIndexPageFactory(parent=home)
+        news.EventPageFactory(parent=agenda, title="Marché de Noël", start=day(12), end=None)
+        yield user
+
+
+def shown(client, user, month: str = "2026-12") -> str:
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(user)
+        response = client.get(f"{reverse('publication_calendar')}?month={month}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_it_tells_of_pages_alerts_bundles_and_events(client, planned):
+    text = shown(client, planned)
+    for title in ("Plage", "Sapins", "Crue", "Rentrée", "Marché de Noël"):
+        assert text.count(title) >= 2, title  # in the month and in the list
+
+
+def test_another_month_has_nothing_of_it(client, planned):
+    assert "Rentrée" not in shown(client, planned, "2027-02")
+
+
+def test_the_queries_do_not_grow_with_what_is_planned(client, planned):
+    shown(client, planned)
+    with CaptureQueriesContext(connection) as few:
+        shown(client, planned)
+    agenda = news.EventIndexPageFactory(parent=make.second_site("autre.example"), slug="agenda-2")
+    for number in range(8):
+        news.EventPageFactory(parent=agenda, title=f"Concert {number}", start=day(12 + number), end=None)
+    with CaptureQueriesContext(connection) as many:
+        assert "Concert 7" in shown(client, planned)
+    assert len(many) <= len(few) + 1
+
+
+def test_who_edits_nothing_sees_only_what_is_public(client, planned):
+    agent = UserFactory(is_staff=True, roles=("agents",))
+    text = shown(client, agent)
+    assert "Marché de Noël" in text
+    for title in ("Plage", "Crue", "Rentrée"):
+        assert title not in text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "2026-13", "2026-00", "0000-01", "9999-12", "2026-1\x00", "1" * 10_000, "٢٠٢٦-٠١"]
+)
+def test_a_month_that_is_none_is_this_month(text):
+    assert months.parse(text, date(2026, 11, 24)) == date(2026, 11, 1)
+
+
+def test_a_month_is_whole_weeks_from_monday_on():
+    weeks = months.weeks(date(2026, 12, 1), {date(2026, 12, 12): ["x"]})
+    assert [len(week) for week in weeks] == [7] * 5
+    assert weeks[0][0].date == date(2026, 11, 30)
+    assert not weeks[0][0].within
+    assert weeks[1][5].entries == ["x"]
+    assert (months.before(date(2027, 1, 1)), months.after(date(2026, 12, 1))) == (
+        date(2026, 12, 1),
+        date(2027, 1, 1),
+    )

@@ -11,11 +11,11 @@ from home.planning import MOST, Planned, planned
 
 @planned.register("events")
 def events(user, start, end) -> list[Planned]:
-    """Published events, of each language its own."""
-    from .models import EventPage
+    """The dates of published events, of each language its own."""
+    from .agenda.models import EventDate
 
-    found = EventPage.objects.filter(live=True, start__gte=start, start__lt=end).order_by("start", "pk")
-    rows = found.values_list("start", "title", "pk")[:MOST]
+    found = EventDate.objects.filter(event__live=True, start__gte=start, start__lt=end)
+    rows = found.order_by("start", "pk").values_list("start", "event__title", "event")[:MOST]
     return [Planned(at, _("Event"), title, _page(key), "date") for at, title, key in rows]
 
 

@@ -55,6 +55,13 @@ def test_it_tells_of_pages_alerts_bundles_and_events(client, planned):
         assert text.count(title) >= 2, title  # in the month and in the list
 
 
+def test_an_event_that_comes_back_stands_on_each_of_its_days(client, planned):
+    agenda = news.EventIndexPageFactory(parent=make.second_site("autre.example"), slug="agenda-2")
+    news.EventPageFactory(parent=agenda, title="Yoga", start=day(1), end=None, repeats="week", times=8)
+    assert shown(client, planned).count("Yoga") >= 2 * 5
+    assert "Yoga" in shown(client, planned, "2027-01")
+
+
 def test_another_month_has_nothing_of_it(client, planned):
     assert "Rentrée" not in shown(client, planned, "2027-02")
 

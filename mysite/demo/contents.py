@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from django.core.serializers.json import DjangoJSONEncoder
+from wagtail.blocks import StreamValue
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
@@ -88,8 +89,15 @@ def lines() -> Iterator[str]:
     for image in get_image_model().objects.order_by("pk"):
         yield _json([image.title, image.description, image.get_file_hash()])
     for model, names in READ.items():
-        rows = sorted(_json([model.__name__, *row]) for row in model.objects.values_list(*names))
-        yield from rows
+        rows = model.objects.values_list(*names)
+        yield from sorted(_json([model.__name__, *map(_plain, row)]) for row in rows)
+
+
+def _plain(value):
+    """A stream as kinds and values: the keys of its blocks are drawn by chance."""
+    if isinstance(value, StreamValue):
+        return [(block["type"], block["value"]) for block in value.get_prep_value()]
+    return value
 
 
 def _named(value, paths: dict[int, str]):

@@ -155,9 +155,9 @@ def commune_colours(request, key):
 @require_POST
 def look(request):
     """Keeps how a reader wants the site, in their browser only, and leads back."""
-    back = request.POST.get("back", "")[:2000]
-    ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, None)
-    response = HttpResponseRedirect(back if ours else "/")
+    here = request.POST.get("here", "")[:2000]
+    ours = here.startswith("/") and url_has_allowed_host_and_scheme(here, None)
+    response = HttpResponseRedirect(here if ours else "/")
     if comes_from_here(request):
         pressed = {name: request.POST[name] for name in looks.CHOICES if name in request.POST}
         looks.keep(response, looks.chosen(request) | pressed, secure=request.is_secure())

@@ -104,11 +104,11 @@ class TestTheReadersOwnLook:
         self.home = make.make_site()
 
     def press(self, client, headers=FROM_HERE, **pressed):
-        return client.post("/affichage/", {"back": "/"} | pressed, headers=headers)
+        return client.post("/affichage/", {"here": "/"} | pressed, headers=headers)
 
     def test_a_reader_reads_by_night_and_in_large_print_and_so_do_all_pages(self, client):
         assert '<html lang="fr">' in client.get("/").text
-        response = self.press(client, scheme="dark", back="/recherche/?q=port")
+        response = self.press(client, scheme="dark", here="/recherche/?q=port")
         assert response.headers["Location"] == "/recherche/?q=port"
         self.press(client, size="large")
         for address in ("/", "/recherche/?q=port", "/n-existe-pas/"):
@@ -144,10 +144,10 @@ class TestTheReadersOwnLook:
         assert client.get("/affichage/?scheme=dark").status_code == 405
 
     @pytest.mark.parametrize(
-        "back", ["https://evil.example/", "//evil.example", "javascript:x", "\x00", "", "é" * 9000]
+        "here", ["https://evil.example/", "//evil.example", "javascript:x", "\x00", "", "é" * 9000]
     )
-    def test_it_never_leads_away(self, client, back):
-        location = self.press(client, back=back)["Location"]
+    def test_it_never_leads_away(self, client, here):
+        location = self.press(client, here=here)["Location"]
         assert location.startswith("/")
         assert not location.startswith("//")
 

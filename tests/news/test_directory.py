@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
-from django.core import signing
 from django.urls import reverse
 
 from eservices.deliveries.models import Delivery
 from home import search
+from home.haste import opened_stamp
 from home.links import absolute
 from news.directory import actions
 from news.models import DirectoryEntry, KeeperLink, Proposal
@@ -387,7 +387,7 @@ def test_proposals_are_listed_and_nobody_writes_them_by_hand(client, choir, prop
 # -- New entries ---------------------------------------------------------------------------------------------
 def opened() -> str:
     with time_machine.travel(NOW - timedelta(minutes=2), tick=False):
-        return signing.TimestampSigner(salt="reports.opened").sign("report")
+        return opened_stamp()
 
 
 def new(client, **changes):

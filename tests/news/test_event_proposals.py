@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.core import signing
 from django.urls import reverse
 
 from eservices.deliveries.models import Delivery
+from home.haste import opened_stamp
 from news.models import EventPage, Proposal
 from news.proposals.states import State
 from tests.factories.accounts import AgentFactory, SuperuserFactory
@@ -25,7 +25,7 @@ def clock():
 
 def opened() -> str:
     with time_machine.travel(NOW - timedelta(minutes=2), tick=False):
-        return signing.TimestampSigner(salt="reports.opened").sign("report")
+        return opened_stamp()
 
 
 def propose(client, **changes):

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
+from wagtail.fields import StreamField
 from wagtail.models import Collection, GroupCollectionPermission, Locale
 
 from eservices.accounts import roles
@@ -197,6 +198,15 @@ def as_stream(instance, name: str, raw: list[dict]):
     place = f"{type(instance).__name__}/{language}/{getattr(instance, 'slug', '')}/{name}"
     identified = [{"id": str(uuid5(SPACE, f"{place}/{n}"))} | block for n, block in enumerate(raw)]
     return instance._meta.get_field(name).stream_block.to_python(identified)
+
+
+def with_lasting_ids(page) -> None:
+    """The blocks of the streams of a new page get the ids that they have in every build."""
+    for field in page._meta.get_fields():
+        if isinstance(field, StreamField):
+            blocks = getattr(page, field.name).get_prep_value()
+            raw = [{"type": one["type"], "value": one["value"]} for one in blocks]
+            setattr(page, field.name, as_stream(page, field.name, raw))
 
 
 def build(world: World) -> None:

@@ -18,6 +18,7 @@ from news.participation.surveys.models import SurveyPage
 from news.participation.useful import actions as useful
 
 from .. import clock
+from .commune import with_lasting_ids
 from .residents import Residents
 from .site import publish
 from .world import SEED, World
@@ -166,6 +167,7 @@ def box(index: Page, world: World) -> ConsultationPage:
         "Les plus soutenues sont présentées au Conseil en juin.</p>",
         locale=world.locales["fr"],
     )
+    with_lasting_ids(page)
     index.add_child(instance=page)
     publish(page, world)
     return page
@@ -198,6 +200,7 @@ def consultation(index: Page, world: World) -> ConsultationPage:
         ],
         locale=world.locales["fr"],
     )
+    with_lasting_ids(page)
     index.add_child(instance=page)
     publish(page, world)
     return page
@@ -306,6 +309,7 @@ def survey(index: Page, world: World) -> None:
         questions=ASKED_SHORT,
         locale=world.locales["fr"],
     )
+    with_lasting_ids(page)
     index.add_child(instance=page)
     publish(page, world)
     single, multiple, scale, text = page.asked()

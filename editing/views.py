@@ -48,12 +48,14 @@ class BeforePublicationView(DeskView):
         return super().dispatch(request, *args, **kwargs)
 
     def post(self, request, **kwargs):
-        if self.errors or not self.page.permissions_for_user(request.user).can_publish():
+        may = self.page.permissions_for_user(request.user)
+        if self.errors or may.page_locked() or not may.can_publish():
             return redirect(request.path)
         request.was_asked = True
         if refused := _first_response("before_publish_page", request, self.draft):
             return refused
-        PublishPageRevisionAction(self.page.get_latest_revision(), user=request.user).execute()
+        revision = self.page.get_latest_revision() or self.draft.save_revision(user=request.user)
+        PublishPageRevisionAction(revision, user=request.user).execute()
         page = Page.objects.get(pk=self.page.pk)
         if self.warnings:
             rules_passed = sorted({one.rule for one in self.warnings})

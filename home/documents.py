@@ -58,9 +58,11 @@ def read(pk: int, now: datetime) -> None:
 def text_of(document) -> str | None:
     """What the reader makes of the file; None where it could not."""
     kind = document.file_extension.lower()
-    if kind not in KINDS or document.file.size > LARGEST:
+    if kind not in KINDS:
         return ""
     try:
+        if document.file.size > LARGEST:
+            return ""
         with tempfile.NamedTemporaryFile(suffix=f".{kind}") as copy:
             with document.file.open("rb") as content:
                 for chunk in content.chunks():
@@ -75,7 +77,9 @@ def _run(path: str, kind: str) -> str:
     """What it wrote counts, whatever it ended by."""
     command = [sys.executable, str(READER), path, kind]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False
+        )
     except subprocess.TimeoutExpired as late:
         return (late.stdout or b"").decode(errors="replace")
     return done.stdout.decode(errors="replace")

@@ -20,13 +20,16 @@ class Hindered(Exception):
         self.reasons = reasons
 
 
-def publish(bundle: Bundle, *, actor) -> Bundle:
-    """Publishes the latest draft of every page, or none of them. Raises Hindered."""
+def publish(bundle: Bundle, *, actor, agreed: dict[str, int | None] | None = None) -> Bundle:
+    """Publishes the latest draft of every page, or none of them: only those ``agreed`` upon, if any were. Raises
+    Hindered."""
     with transaction.atomic():
         locked = _open(bundle)
         pages = _locked_pages(locked)
         if not pages:
             raise Hindered([(locked.title, _("There is no page in it."))])
+        if agreed is not None and agreed != _drafts(pages):
+            raise Hindered([(locked.title, _("Its pages were changed after it was scheduled."))])
         found = hindrances.of(locked, actor)
         if found:
             titles = {page.pk: page.get_admin_display_title() for page in pages}
@@ -48,7 +51,7 @@ def schedule(bundle: Bundle, *, at: datetime, actor) -> Bundle:
             titles = {page.pk: page.get_admin_display_title() for page in locked.pages()}
             raise Hindered([(titles[key], reason) for key, reasons in found.items() for reason in reasons])
         locked.state, locked.publish_at, locked.scheduled_by = Bundle.State.SCHEDULED, at, actor
-        locked.trouble = []
+        locked.trouble, locked.agreed = [], _drafts(locked.pages())
         locked.save()
     return locked
 
@@ -70,7 +73,7 @@ def unschedule(bundle: Bundle, *, actor) -> Bundle:
 def publish_due(bundle: Bundle) -> None:
     """What the scheduler does: published as agreed, or marked as hindered with every reason. Never tried twice."""
     try:
-        publish(bundle, actor=bundle.scheduled_by)
+        publish(bundle, actor=bundle.scheduled_by, agreed=bundle.agreed)
     except Hindered as hindered:
         changes = {"state": Bundle.State.HINDERED, "trouble": hindered.reasons}
         Bundle.objects.filter(pk=bundle.pk, state=Bundle.State.SCHEDULED).update(**changes)
@@ -81,6 +84,11 @@ def _open(bundle: Bundle) -> Bundle:
     if not locked.is_open:
         raise Hindered([(locked.title, _("It went out already."))])
     return locked
+
+
+def _drafts(pages: list[Page]) -> dict[str, int | None]:
+    """The latest draft of each page: what was seen by who agrees to it."""
+    return {str(page.pk): page.latest_revision_id for page in pages}
 
 
 def _locked_pages(bundle: Bundle) -> list[Page]:

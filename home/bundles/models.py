@@ -41,6 +41,8 @@ class Bundle(ClusterableModel):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
+    # The latest draft of each page when it was scheduled, by the page's key: what changes later was not agreed upon.
+    agreed = models.JSONField(default=dict, editable=False)
     trouble = models.JSONField(
         default=list, editable=False
     )  # why it did not go out: pairs of page and reason

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('open', 'in preparation'), ('scheduled', 'scheduled'), ('hindered', 'hindered'), ('published', 'published')], default='open', editable=False, max_length=12, verbose_name='state')),
                 ('publish_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='goes out at')),
                 ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='went out at')),
+                ('agreed', models.JSONField(default=dict, editable=False)),
                 ('trouble', models.JSONField(default=list, editable=False)),
                 ('published_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('scheduled_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -190,6 +190,10 @@ def social_picture(context) -> dict | None:
     page = context.get("page")
     if not getattr(page, "pk", None) or not hasattr(page, "social_image"):
         return None
+    if getattr(
+        context.get("request"), "is_preview", False
+    ):  # the picture of a draft is not kept for the page
+        return _shared(page.social_image) or None
     return kept(f"shared-{page.pk}", lambda: _shared(page.social_image)) or None
 
 

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime, time, timedelta
 
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import linebreaks
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.rich_text import RichText
@@ -56,11 +58,15 @@ def accept(*, proposal: Proposal, actor):
         host=_host(proposal),
         locale=index.locale,
         live=False,
+        slug="" if slugify(said["title"]) else f"evenement-{proposal.pk}",
         **{name: said[name] or "" for name in TEXTS},
     )
     if said["text"]:
         page.body = [("text", RichText(linebreaks(said["text"], autoescape=True)))]
-    index.add_child(instance=page)
+    try:
+        index.add_child(instance=page)
+    except ValidationError as fault:  # what no event can be: it ends before it begins when the clocks change
+        raise Impossible(" ".join(fault.messages)) from fault
     page.save_revision(user=actor)
     log(page, "wagtail.create", user=actor)
     proposal.page = page

@@ -200,6 +200,12 @@ def test_push_services_are_known_by_their_origin(settings):
         "https://fcm.googleapis.com:8443/x",
         "https://user@fcm.googleapis.com/x",
         "https://evilpush.apple.com/x",
+        "https://10.0.0.5\\.push.apple.com/x",
+        "https://10.0.0.5\\@web.push.apple.com/x",
+        " https://web.push.apple.com/x",
+        "https://web.push.apple.com/\n",
+        "https://web.push.apple.com/é",
+        "https://web.push.apple.com/\ud800",
         "https://[::1",
     ):
         assert not is_push_service(other)

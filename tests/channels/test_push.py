@@ -153,6 +153,7 @@ def test_topics_are_changed_and_ended_by_the_device_alone(client, index, topic, 
         {"endpoint": "http://169.254.169.254/latest/"},
         {"endpoint": "x" * 10_000},
         {"endpoint": "\x00"},
+        {"endpoint": "https://fcm.googleapis.com/\ud800"},
         {"p256dh": "é" * 87},
         {"p256dh": ""},
         {"auth": "a b"},
@@ -166,7 +167,18 @@ def test_what_no_browser_would_say_is_refused(client, index, topic, service, cha
     assert not Device.objects.exists()
 
 
-@pytest.mark.parametrize("body", ["", "[]", "null", "[" * 10_000, '{"endpoint": {"a": 1}}', '{"topics": 3}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "null",
+        "[" * 10_000,
+        '{"endpoint": {"a": 1}}',
+        '{"endpoint": "\\ud800"}',
+        '{"topics": 3}',
+    ],
+)
 def test_nonsense_is_refused(client, index, topic, service, body):
     for name, status in (("push_keep", 422), ("push_chosen", 200), ("push_end", 200)):
         answer = client.post(reverse(f"news:{name}"), body, content_type="application/json", headers=HERE)

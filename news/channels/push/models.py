@@ -58,4 +58,4 @@ class DeviceTopic(models.Model):
 
 
 def digest_of(endpoint: str) -> str:
-    return hashlib.sha256(endpoint.encode()).hexdigest()
+    return hashlib.sha256(endpoint.encode(errors="replace")).hexdigest()  # JSON may hold half a character

@@ -216,6 +216,19 @@ def test_an_alert_goes_out_at_night_to_who_wants_alerts(index, topic, sms):
     assert [one["to"] for one in sms.sent.values()] == [NUMBER]
 
 
+def test_an_alert_sent_twice_at_once_reaches_each_reader_once(index, topic, sms, monkeypatch):
+    reader(topic)
+    sms.sent.clear()
+    asked = {"actor": None, "key": "eau-1", "texts": {"fr": "Eau non potable."}, "language": "fr"}
+    actions.alert(**asked)
+    seen = [Delivery.objects.none()]  # as long as the other request has not committed
+    about = Delivery.objects.about
+    monkeypatch.setattr(Delivery.objects, "about", lambda subject: seen.pop() if seen else about(subject))
+    assert actions.alert(**asked) == 1
+    assert not seen
+    assert len(sms.sent) == 1
+
+
 def test_a_gateway_that_fails_is_tried_again_without_a_second_message(index, topic, sms):
     reader(topic)
     page = article(index, topic)

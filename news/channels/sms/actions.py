@@ -104,7 +104,6 @@ def erase(*, actor=None, reader: PhoneReader) -> None:
     PhoneReader.objects.filter(pk=reader.pk).delete()
 
 
-@transaction.atomic
 def write(
     *, actor=None, key: str, texts: dict[str, str], language: str, readers, urgent: bool = False
 ) -> int:
@@ -113,6 +112,26 @@ def write(
     ``key`` names what is told: asked twice with the same, nobody gets it twice. Not within quiet hours, unless
     it is ``urgent``.
     """
+    try:
+        return _write(key, texts, language, readers, urgent)
+    except IntegrityError:  # asked twice at once: the other request wrote to them
+        return _write(key, texts, language, readers, urgent)
+
+
+def alert(*, actor, key: str, texts: dict[str, str], language: str) -> int:
+    """An emergency, at once and at any hour, to whoever wants alerts; how many those are.
+
+    ``texts`` has the words by language, ``language`` is that of readers whose own is missing; ``key`` is the
+    same for the same alert, however often it is sent.
+    """
+    readers = PhoneReader.objects.confirmed().filter(alerts=True)
+    return write(
+        actor=actor, key=f"alert:{key}", texts=texts, language=language, readers=readers, urgent=True
+    )
+
+
+@transaction.atomic
+def _write(key: str, texts: dict[str, str], language: str, readers, urgent: bool) -> int:
     subject, due = f"news-sms:{key}"[:80], None if urgent else sending.leaves_at(timezone.now())
     known = set(Delivery.objects.about(subject).values_list("id", flat=True))
     number = 0
@@ -132,18 +151,6 @@ def write(
             due_at=due,
         )
     return number
-
-
-def alert(*, actor, key: str, texts: dict[str, str], language: str) -> int:
-    """An emergency, at once and at any hour, to whoever wants alerts; how many those are.
-
-    ``texts`` has the words by language, ``language`` is that of readers whose own is missing; ``key`` is the
-    same for the same alert, however often it is sent.
-    """
-    readers = PhoneReader.objects.confirmed().filter(alerts=True)
-    return write(
-        actor=actor, key=f"alert:{key}", texts=texts, language=language, readers=readers, urgent=True
-    )
 
 
 def _digest(number: str, code: str) -> str:

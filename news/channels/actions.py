@@ -175,11 +175,23 @@ def _withdraw(post: Post) -> None:
     if channel is not None and channel.withdraws:
         _queue(post, WITHDRAW, post.title)
         return _move(post, State.LEAVING)
+    if _stop_messages(post):
+        return was_withdrawn(post_id=post.pk)
     if post.state == State.OUT:
         return _move(post, State.STAYS)
     for delivery in _deliveries(post).open():  # it may still be stopped
         outbox.skip(actor=None, delivery=delivery, reason=_("The article is public no more."))
     return None
+
+
+def _stop_messages(post: Post) -> bool:
+    """Stops the messages to people that still wait for the morning; whether none had left."""
+    keys = [delivery.pk.hex for delivery in _deliveries(post)]
+    subjects = [f"{kind}:{key}" for kind in ("news-sms", "news-push") for key in keys]
+    messages = Delivery.objects.filter(subject__in=subjects)
+    for delivery in messages.open():
+        outbox.skip(actor=None, delivery=delivery, reason=_("The article is public no more."))
+    return messages.exists() and not messages.exclude(state=Delivery.State.SKIPPED).exists()
 
 
 def _queue(post: Post, act: str, title: str) -> None:

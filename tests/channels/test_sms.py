@@ -205,6 +205,29 @@ def test_at_night_messages_wait_for_the_morning(index, topic, sms):
     assert len(sms.sent) == 1
 
 
+def test_an_article_withdrawn_at_night_reaches_nobody_in_the_morning(index, topic, sms):
+    reader(topic)
+    page = article(index, topic)
+    tick(page)
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+        page.unpublish()
+    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
+        outbox.wake(timezone.now())
+    assert not sms.sent
+    assert post_of(page, "by_sms").state == State.WITHDRAWN
+
+
+def test_an_article_withdrawn_once_its_messages_left_stays_out(index, topic, sms):
+    reader(topic)
+    page = article(index, topic)
+    tick(page)
+    publish(page)
+    page.unpublish()
+    assert post_of(page, "by_sms").state == State.STAYS
+
+
 def test_an_alert_goes_out_at_night_to_who_wants_alerts(index, topic, sms):
     reader(topic)
     reader(topic, number="+41791234568", alerts=False)

@@ -123,6 +123,10 @@ def test_at_night_nothing_rings(client, index, topic, service):
     agree(client, Browser(service), topic)
     with time_machine.travel(moment(2026, 11, 26, 23), tick=False):
         publish(article(index, topic))
+        Delivery.objects.filter(carrier="news_push").update(due_at=timezone.now())  # tried again at night
+        outbox.wake(timezone.now())
+        for waiting in Delivery.objects.filter(carrier="news_push"):
+            outbox.attempt(waiting.pk)
     assert not service.asked
     with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
         outbox.wake(timezone.now())

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from pywebpush import WebPushException, webpush
@@ -17,7 +18,7 @@ from eservices.deliveries.models import Delivery, MailboxEntry
 from .. import announcements, texts
 from ..announcements import Announcement
 from ..networks.network import NetworkFault, Posted, until
-from ..sms.sending import Sms
+from ..sms.sending import Sms, leaves_at
 from . import keys
 from .models import Device
 
@@ -93,7 +94,10 @@ def content_of(announcement: Announcement, key: str) -> dict:
 
 
 class NewsPushCarrier:
-    """One notification to one device. A device that its push service no longer knows is forgotten."""
+    """One notification to one device, never within quiet hours.
+
+    A device that its push service no longer knows is forgotten.
+    """
 
     label = gettext_lazy("Notifications")
 
@@ -101,6 +105,9 @@ class NewsPushCarrier:
         device = Device.objects.filter(pk=delivery.payload["device"]).first()
         if device is None:
             return
+        now = timezone.now()
+        if (leaves := leaves_at(now)) > now:
+            raise NotNow(leaves)
         if Push().is_double:
             self._keep(device, delivery)
         elif is_push_service(device.endpoint):

@@ -206,6 +206,20 @@ def test_keys_that_are_none_end_that_device_alone(client, index, topic, service)
     assert [path for path, _headers, _body in service.asked] == ["/push/two"]
 
 
+def test_devices_that_nobody_answers_for_hold_up_no_other_and_are_forgotten(
+    client, index, topic, service, settings
+):
+    settings.PUSH_SERVICES = [service.url, "http://127.0.0.1:9"]
+    for number in range(6):
+        agree(client, Browser(service), topic, endpoint=f"http://127.0.0.1:9/{number}")
+    agree(client, Browser(service, "real"), topic)
+    publish(article(index, topic))
+    assert [path for path, _headers, _body in service.asked] == ["/push/real"]
+    with time_machine.travel(NOON + timedelta(days=3), tick=False):
+        outbox.wake(timezone.now())
+    assert Device.objects.count() == 1
+
+
 def test_push_services_are_known_by_their_origin(settings):
     settings.PUSH_SERVICES = ["https://fcm.googleapis.com", "https://*.push.apple.com"]
     assert is_push_service("https://fcm.googleapis.com/fcm/send/x")

@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import suppress
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import requests
@@ -25,6 +26,7 @@ from .models import Device
 TIMEOUT = 20  # seconds
 A_DAY = 24 * 60 * 60  # how long a push service keeps it for a phone that is off
 LONGEST_TITLE, LONGEST = 80, 180
+PATIENCE, LONGEST_SILENCE = timedelta(hours=1), timedelta(days=2)
 GONE = {404, 410}
 HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?")
 PRINTABLE = re.compile(r"[!-~]{1,1000}")
@@ -136,11 +138,16 @@ class NewsPushCarrier:
             if answer is None or answer.status_code not in GONE:
                 _judge(answer)
             actions.forget(device_id=device.pk)
-        except requests.RequestException as fault:
-            raise NetworkFault(type(fault).__name__) from None
-        except ValueError as fault:  # keys that are none
+        except ValueError as fault:  # keys or an address that are none
             actions.forget(device_id=device.pk)
             raise CannotCarry(type(fault).__name__) from None
+        except requests.ConnectionError as fault:  # a name that somebody made up holds up no other device
+            if delivery.created_at + LONGEST_SILENCE > timezone.now():
+                raise NotNow(timezone.now() + PATIENCE, type(fault).__name__) from None
+            actions.forget(device_id=device.pk)
+            raise CannotCarry(type(fault).__name__) from None
+        except requests.RequestException as fault:
+            raise NetworkFault(type(fault).__name__) from None
 
     def _keep(self, device: Device, delivery: Delivery) -> None:
         message = delivery.payload["message"]

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from eservices.deliveries.carriers import CannotCarry, NotNow
 from eservices.deliveries.models import Delivery
@@ -38,7 +39,7 @@ def publish(channel, post: Post, delivery: Delivery) -> None:
         return
     announcement = _said(channel, post)
     if announcement is None:
-        return
+        raise CannotCarry(_("The article is public no more."))
     posted = channel.find(announcement) if delivery.attempts > 1 else None
     if posted is None:
         posted = channel.publish(announcement, delivery.pk.hex)

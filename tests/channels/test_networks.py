@@ -237,6 +237,16 @@ def test_a_line_that_breaks_is_a_fault_that_passes(index, outside):
     assert not Delivery.objects.open().exists()
 
 
+def test_a_post_whose_article_only_some_may_read_by_now_is_said_not_to_be_sent(index, outside):
+    outside.faults = [503]
+    page = draft(index, "mastodon")
+    publish(page)
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+    carry_all(timedelta(minutes=2))
+    assert not outside.posts
+    assert post_of(page, "mastodon").state == State.FAILED
+
+
 def test_a_channel_that_needs_a_picture_says_so(index, outside):
     page = draft(index, "instagram", "mastodon")
     publish(page)

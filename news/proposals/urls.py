@@ -4,5 +4,5 @@ from . import views
 
 urlpatterns = [
     path("propositions/merci/", views.asked, name="proposal_asked"),
-    path("propositions/<str:secret>/", views.proposal, name="proposal"),
+    path("propositions/<slug:secret>/", views.proposal, name="proposal"),
 ]

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from eservices.deliveries.models import Delivery
@@ -382,6 +384,16 @@ def test_proposals_are_listed_and_nobody_writes_them_by_hand(client, choir, prop
     assert proposal.title in client.get(reverse("wagtailadmin_home")).content.decode()
     assert client.get(reverse("proposals:add")).status_code == 302
     assert client.get(reverse("proposals:edit", args=[proposal.pk])).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "name", ["news:directory_keep", "news:proposal", "news:waste_confirm", "news:waste_end"]
+)
+def test_no_link_holds_a_character_that_no_database_takes(client, page, name):
+    path = reverse(name, args=["secret"]).replace("secret", "a%00b")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 404
+    assert not any("secret" in query["sql"] for query in queries)
 
 
 # -- New entries ---------------------------------------------------------------------------------------------

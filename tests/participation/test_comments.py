@@ -117,6 +117,10 @@ def test_bad_comments_are_refused(client, article, text):
     assert write(client, article, text=text).status_code == 422
 
 
+def test_sending_nothing_at_all_is_refused(client, article):
+    assert client.post(form_of(article), **HERE).status_code == 422
+
+
 def test_robots_and_other_sites_say_nothing(client, article):
     write(client, article, website="https://spam.example")
     assert write(client, article, headers={"HTTP_SEC_FETCH_SITE": "cross-site"}).status_code == 403

@@ -368,6 +368,10 @@ class TestOwn:
         assert client.get(reverse("participation:own", args=["nothing", "x" * 22])).status_code == 404
 
 
+def test_sending_nothing_at_all_is_refused(client, box):
+    assert client.post(reverse("participation:contribute", args=[box.pk]), **HERE).status_code == 422
+
+
 def test_thanks_lead_nowhere_else(client, home):
     text = client.get(reverse("participation:thanks") + "?done=voted&to=https://x.example/").content.decode()
     assert 'href="https://x.example' not in text

@@ -115,6 +115,11 @@ def test_an_answer_that_is_needed_is_asked_for(client, survey):
     assert answer(client, survey, **{f"q-{key}": ""}).status_code == 422
 
 
+def test_sending_nothing_at_all_is_refused(client, survey, once):
+    for page in (survey, once):
+        assert client.post(reverse("participation:survey", args=[page.pk]), **HERE).status_code == 422
+
+
 def test_robots_and_other_sites_are_not_counted(client, survey):
     answer(client, survey, website="https://spam.example")
     assert answer(client, survey, headers={"HTTP_SEC_FETCH_SITE": "cross-site"}).status_code == 403

@@ -16,7 +16,7 @@ from .forms import CommentForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request, pk):
     page = access.open_article(pk)
-    form = CommentForm(request.POST or None, known=people.recognised(request))
+    form = CommentForm(request.POST if request.method == "POST" else None, known=people.recognised(request))
     status = 200 if request.method != "POST" else screening.refusal(request, form)
     if status:
         return render(

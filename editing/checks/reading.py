@@ -16,7 +16,7 @@ from wagtail.rich_text import RichText
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from editing.models import ExternalLink, PageCare
-from home.blocks import HeadingBlock, TableBlock
+from home.blocks import ContentBlocks, HeadingBlock, TableBlock
 from home.fields import LiveStreamField
 from home.models import Contact, HomePage, Person
 
@@ -66,7 +66,7 @@ class _Reader:
         self.has_contact = False
 
     def field(self, page: Page, field) -> None:
-        if isinstance(field, StreamField) and not isinstance(field, LiveStreamField):
+        if isinstance(field, StreamField) and _is_shown(field):
             stream = getattr(page, field.name)
             self.block(stream.stream_block, stream, field.name)
         elif isinstance(field, RichTextField):
@@ -143,6 +143,11 @@ class _Reader:
             self.links.append((Link(path, words), kind, number))
         elif tag.get("href"):
             self.links.append((Link(path, words, tag["href"]), "", None))
+
+
+def _is_shown(field: StreamField) -> bool:
+    """Whether a stream is what the page says, and no form, fees or stages."""
+    return not isinstance(field, LiveStreamField) or isinstance(field.stream_block, ContentBlocks)
 
 
 def _is_looked_after(page: Page) -> bool:

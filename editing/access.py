@@ -13,6 +13,13 @@ def pages_for(user):
     return PagePermissionPolicy().instances_user_has_any_permission_for(user, {"change", "publish"})
 
 
+def edits_pages(user) -> bool:
+    """Whether there is any such page; several items of the menu ask, once for a request's user."""
+    if not hasattr(user, "_edits_pages"):
+        user._edits_pages = pages_for(user).exists()
+    return user._edits_pages
+
+
 def checks_for(user):
     """What was found on published pages that somebody may edit."""
     return PageCheck.objects.filter(page__in=pages_for(user).values("pk"), page__live=True)

@@ -61,7 +61,7 @@ def ask_before_publishing_several(request, action_type, objects, action):
 
 @hooks.register("construct_homepage_panels")
 def show_what_waits(request, panels):
-    if access.pages_for(request.user).exists():
+    if access.edits_pages(request.user):
         panels.append(WaitingPanel())
 
 
@@ -69,7 +69,7 @@ class EditorsMenuItem(MenuItem):
     """A way that only whoever edits pages sees."""
 
     def is_shown(self, request):
-        return access.pages_for(request.user).exists()
+        return access.edits_pages(request.user)
 
 
 @hooks.register("register_reports_menu_item")

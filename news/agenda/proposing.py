@@ -85,10 +85,12 @@ def agenda_of(language: str):
 def may_decide(user) -> bool:
     if not user.is_active or not user.has_perm("wagtailadmin.access_admin"):
         return False
-    from news.models import EventIndexPage
+    if not hasattr(user, "_decides_events"):  # menu and first page ask, once for a request's user
+        from news.models import EventIndexPage
 
-    pages = EventIndexPage.objects.live().order_by("path")
-    return any(page.permissions_for_user(user).can_add_subpage() for page in pages[:4])
+        pages = EventIndexPage.objects.live().order_by("path")
+        user._decides_events = any(page.permissions_for_user(user).can_add_subpage() for page in pages[:4])
+    return user._decides_events
 
 
 def _span(said: dict) -> tuple[datetime, datetime | None]:

@@ -22,10 +22,11 @@ class ParticipationMenuItem(MenuItem):
     """Leads to the first of the screens that somebody may open."""
 
     def is_shown(self, request):
-        return bool(desk.tabs_for(request.user))
+        request.tabs_of_participation = desk.tabs_for(request.user)
+        return bool(request.tabs_of_participation)
 
     def render_component(self, request):
-        self.url = desk.tabs_for(request.user)[0].url
+        self.url = request.tabs_of_participation[0].url
         return super().render_component(request)
 
 

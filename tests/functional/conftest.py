@@ -39,7 +39,8 @@ def visit(browser, live_server, request):
             viewport={"width": width, "height": height},
             java_script_enabled=javascript,
             locale=language,
-            **options,
+            # The worker of the installed site would answer before a test that puts a page in its place.
+            **{"service_workers": "block"} | options,
         )
         context.set_default_timeout(15_000)
         contexts.append(context)

@@ -64,7 +64,7 @@ def condition_in(editor, name) -> dict:
 
 
 def test_an_editor_adds_a_question_with_a_condition_and_the_resident_sees_it(visit, editor):
-    service = make_service()
+    service = make_service(lead="Une attestation en deux minutes.")
     open_form(editor, service)
     assert_accessible(editor, ".outline")
 
@@ -104,7 +104,7 @@ def test_an_editor_adds_a_question_with_a_condition_and_the_resident_sees_it(vis
 
 
 def test_steps_and_questions_are_arranged_by_the_keyboard_alone(editor):
-    service = make_service()
+    service = make_service(lead="Une attestation en deux minutes.")
     open_form(editor, service)
     button = row(editor, "prenom").locator("[data-do=down]")
     button.focus()
@@ -128,7 +128,7 @@ def test_steps_and_questions_are_arranged_by_the_keyboard_alone(editor):
 
 
 def test_what_removing_would_break_is_said_before_and_the_fault_is_found_after(editor):
-    service = make_service()
+    service = make_service(lead="Une attestation en deux minutes.")
     open_form(editor, service)
     menu(editor, "Motif", _("Remove the question…"))
     expect(dialog(editor)).to_contain_text("precision")
@@ -149,7 +149,7 @@ def test_what_removing_would_break_is_said_before_and_the_fault_is_found_after(e
 
 
 def test_a_removal_is_taken_back(editor):
-    service = make_service()
+    service = make_service(lead="Une attestation en deux minutes.")
     open_form(editor, service)
     menu(editor, "nom", _("Remove the question…"))
     dialog(editor).locator("button[type=submit]").click()
@@ -160,7 +160,7 @@ def test_a_removal_is_taken_back(editor):
 
 def test_what_is_typed_on_the_page_is_saved_before_the_form_changes(editor):
     """Wagtail saves the page by itself; the outline saves too. Neither undoes the other."""
-    service = make_service()
+    service = make_service(lead="Une attestation en deux minutes.")
     open_form(editor, service)
     editor.get_by_role("tab").first.click()
     editor.wait_for_timeout(2500)  # from here on Wagtail sees what is typed
@@ -179,7 +179,7 @@ def test_what_is_typed_on_the_page_is_saved_before_the_form_changes(editor):
 
 
 def test_a_condition_of_several_levels_is_built_by_choosing(editor):
-    service = make_service()
+    service = make_service(lead="Une attestation en deux minutes.")
     step = latest(service).form[1]
     address = f"/admin/services/{service.pk}/steps/{step.id}/#block-{step.value['fields'][1].id}"
     editor.goto(address)

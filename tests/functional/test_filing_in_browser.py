@@ -243,7 +243,7 @@ def test_leaving_in_the_middle_keeps_what_was_typed(visit, version):
 
     page.goto("/")
 
-    for _ in range(50):  # what was sent in leaving arrives by itself
+    for _ in range(300):  # what was sent in leaving arrives by itself
         draft.refresh_from_db()
         if draft.typed:
             break

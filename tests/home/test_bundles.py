@@ -158,6 +158,19 @@ def test_what_is_hindered_at_its_moment_says_why_and_holds_up_no_other(client, h
     assert "Plage" in client.get(reverse("bundle", args=[first.pk])).content.decode()
 
 
+def test_a_draft_that_changed_after_the_agreement_does_not_go_out(home, editor):
+    page = draft(home, "Plage")
+    bundle = make.BundleFactory(pages=[page])
+    at = timezone.now() + timedelta(hours=1)
+    actions.schedule(bundle, at=at, actor=editor)
+    page.title = "Autre chose"
+    page.save_revision()
+    sweeps.publish_bundles(at)
+    assert live(page) == [False]
+    bundle.refresh_from_db()
+    assert bundle.state == "hindered"
+
+
 def test_it_goes_out_only_in_the_name_of_somebody_who_still_may(home):
     page, user = draft(home, "Plage"), SuperuserFactory()
     bundle = make.BundleFactory(pages=[page])

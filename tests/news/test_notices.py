@@ -260,7 +260,7 @@ def test_an_editor_posts_a_notice_with_its_file(client, board):
         {
             "title": "Zone 30 aux Sablons",
             "slug": "zone-30",
-            "lead": "",
+            "lead": "Mise à l’enquête publique.",
             "kind": kind.pk,
             "number": "",
             "first_day": "2026-11-20",

@@ -19,7 +19,9 @@ from .forms import ContributionForm
 def contribute(request, pk):
     """One page: the idea or the answers, how the name is shown, and the address unless it is known."""
     page = access.open_page(pk)
-    form = ContributionForm(request.POST if request.method == "POST" else None, page=page, known=people.recognised(request))
+    form = ContributionForm(
+        request.POST if request.method == "POST" else None, page=page, known=people.recognised(request)
+    )
     if request.method != "POST":
         return _form(request, page, form)
     if status := screening.refusal(request, form):

@@ -19,7 +19,11 @@ from .forms import SurveyForm
 def answer(request, pk):
     """All questions on one page; where one answer is for one person, the address too."""
     page = access.open_page(pk)
-    form = SurveyForm(request.POST if request.method == "POST" else None, page=page, known=people.recognised(request) if page.once else "")
+    form = SurveyForm(
+        request.POST if request.method == "POST" else None,
+        page=page,
+        known=people.recognised(request) if page.once else "",
+    )
     status = 200 if request.method != "POST" else screening.refusal(request, form)
     if status:
         return render(

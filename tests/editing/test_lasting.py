@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
@@ -232,9 +233,10 @@ def test_a_drawing_with_a_script_is_no_picture_here(client, editor):
     assert not Image.objects.exists()
 
 
-def test_a_drawing_that_is_offered_as_a_download_runs_nothing(client, editor, settings, tmp_path):
-    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
-    settings.STORAGES = settings.STORAGES | {"default": files}
+def test_a_drawing_that_is_offered_as_a_download_runs_nothing(client, editor, monkeypatch, tmp_path):
+    # Only of this field: with the setting, storages in memory begin anew and lose what other tests keep.
+    field = DocumentFactory._meta.model._meta.get_field("file")
+    monkeypatch.setattr(field, "storage", FileSystemStorage(location=tmp_path))
     drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     document = DocumentFactory(title="Plan", file=SimpleUploadedFile("plan.svg", drawing))
     answer = client.get(document.url)

@@ -15,13 +15,27 @@ LONGEST = ("test_journeys", "test_editor_builds_a_form", "test_filing_in_browser
 
 
 def pytest_collection_modifyitems(items):
-    """Whatever stands in tests/functional drives a browser: skipped aloud where there is none."""
-    items.sort(key=lambda item: _in_browser(item) and 1 + (item.path.stem not in LONGEST))
+    """Whatever stands in tests/functional drives a browser: skipped aloud where there is none.
+
+    Files with a test that flushes the database come last as a whole: each is run by one process, and what migrations
+    wrote, such as the root of the collections, is gone there afterwards.
+    """
+    flushing = {item.path for item in items if _flushes(item)}
+    items.sort(
+        key=lambda item: (item.path in flushing, _in_browser(item) and 1 + (item.path.stem not in LONGEST))
+    )
     for item in items:
         if _in_browser(item):
             item.add_marker(pytest.mark.browser)
             if not chromium() and not os.environ.get("COMMUNE_REQUIRE_ALL"):
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def _flushes(item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or "live_server" in getattr(
+        item, "fixturenames", ()
+    )
 
 
 def _in_browser(item) -> bool:

@@ -23,6 +23,17 @@ def chromium() -> str | None:
     return found or next((str(path) for path in sorted(own.glob("chromium-*/chrome-linux*/chrome"))), None)
 
 
+
+def press(target) -> None:
+    """Presses what leads to another page, or sends a form, and waits until that page is there.
+
+    A page that saves what is typed sends its form a moment after the press: whoever looked at once would still see
+    the page before, or one of which nothing has arrived.
+    """
+    with target.page.expect_navigation():
+        target.click()
+
+
 scriptless = WeakSet()  # windows without JavaScript: axe would wait there for ever
 
 

@@ -17,12 +17,13 @@ LONGEST = ("test_journeys", "test_editor_builds_a_form", "test_filing_in_browser
 def pytest_collection_modifyitems(items):
     """Whatever stands in tests/functional drives a browser: skipped aloud where there is none.
 
-    Files with a test that flushes the database come last as a whole: each is run by one process, and what migrations
-    wrote, such as the root of the collections, is gone there afterwards.
+    Files with a test that flushes the database come after the others as a whole: each is run by one process, and what
+    migrations wrote, such as the root of the collections, is gone there afterwards. Last come those that drive a
+    browser: Playwright's event loop stays in their process, and who seals a document there wants one of their own.
     """
     flushing = {item.path for item in items if _flushes(item)}
     items.sort(
-        key=lambda item: (item.path in flushing, _in_browser(item) and 1 + (item.path.stem not in LONGEST))
+        key=lambda item: (_in_browser(item) and 1 + (item.path.stem not in LONGEST), item.path in flushing)
     )
     for item in items:
         if _in_browser(item):

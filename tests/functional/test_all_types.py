@@ -13,7 +13,7 @@ from eservices.formbuilder.field_types import field_types
 from eservices.submissions.models import Draft
 from home.models import CommuneSettings
 from mysite.staticfiles import shortened
-from tests.browser import assert_accessible
+from tests.browser import assert_accessible, press
 from tests.factories.formbuilder import EVERY_TYPE, content, make_table, question, step
 from tests.factories.home import make_site
 from tests.factories.submissions import FormFactory, FormVersionFactory
@@ -56,9 +56,9 @@ def test_every_type_of_question_is_accessible_and_fits(visit, filing, width, jav
     page.fill("#id_sejour-from_day", "31")
     page.fill("#id_avs", "756")
     page.fill("#id_lieu-address", "Devant le port")
-    page.click("[name=add_row]")
+    press(page.locator("[name=add_row]"))
     judge(page, f"types-row-{width}")
-    page.click("p.go .btn:not([name]):not([type])")
+    press(page.locator("p.go .btn:not([name]):not([type])"))
     judge(page, f"types-errors-{width}")
     assert page.locator(".errors li").count() == 4
     assert page.input_value("#id_lieu-address") == "Devant le port"

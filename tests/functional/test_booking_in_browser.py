@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from eservices.bookings.models import Booking
 from eservices.cases import process
 from eservices.cases.models import Case, Role
-from tests.browser import assert_accessible
+from tests.browser import assert_accessible, press
 from tests.factories.bookings import rate, resource
 from tests.factories.cases import TeamFactory, member
 from tests.factories.formbuilder import content, options, question, step
@@ -62,7 +62,7 @@ def choose(page, name: str, day, start: int, end: int) -> None:
 
 
 def go_on(page) -> None:
-    page.locator("#filing > p.go .btn").click()
+    press(page.locator("#filing > p.go .btn"))
 
 
 def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
@@ -91,7 +91,7 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     go_on(phone)
     phone.locator("[name=declared]").check()
-    phone.locator("main form .btn").last.click()
+    press(phone.locator("main form .btn").last)
     expect(phone.get_by_text(Case.objects.get().reference).first).to_be_visible()
     case, booking = Case.objects.get(), Booking.objects.get()
     assert (booking.state, timezone.localtime(booking.starts_at).hour) == ("provisional", 18)
@@ -103,7 +103,7 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
         value = phone.locator(f"[name={part}] option[value*='T{hour}:00']").get_attribute("value")
         phone.select_option(f"[name={part}]", value)
     phone.locator("[name=email]").fill("bea@courriel.example")
-    phone.locator("main form .btn").click()
+    press(phone.locator("main form .btn"))
     expect(phone.locator("button[name=leave]")).to_be_visible()
     assert_accessible(phone)
 
@@ -115,7 +115,7 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     agent.goto(f"/admin/cases/{case.reference}/")
     accept = agent.locator("details:has(form[action$='/accept/'])")
     accept.locator("summary").click()
-    accept.locator(".btn").click()
+    press(accept.locator(".btn"))
     expect(agent.get_by_text("confirmée").first).to_be_visible()
     assert_accessible(agent, ".desk")
     process.advance(case.pk)
@@ -128,16 +128,16 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     place = f"/dossier/{case.links.get(mailed=True).secret}/"
     phone.goto(place)
     assert_accessible(phone)
-    phone.get_by_role("link", name=re.compile("^Déplacer")).click()
+    press(phone.get_by_role("link", name=re.compile("^Déplacer")))
     choose(phone, "time", month + 2 * WEEK, 10, 14)
     assert_accessible(phone)
-    phone.locator("main form p.go .btn").last.click()
+    press(phone.locator("main form p.go .btn").last)
     expect(phone.locator("#bookings")).to_be_visible()
     booking.refresh_from_db()
     assert timezone.localtime(booking.starts_at).date() == month + 2 * WEEK
-    phone.get_by_role("link", name=re.compile("^Annuler")).click()
+    press(phone.get_by_role("link", name=re.compile("^Annuler")))
     assert_accessible(phone)
-    phone.locator("main form .btn").click()
+    press(phone.locator("main form .btn"))
     expect(phone.get_by_text("annulée").first).to_be_visible()
     booking.refresh_from_db()
     assert booking.state == "cancelled"

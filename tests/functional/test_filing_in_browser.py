@@ -13,7 +13,7 @@ from eservices.deliveries.models import Delivery
 from eservices.submissions import rates
 from eservices.submissions.models import Draft, StoredFile, Submission
 from home.models import CommuneSettings
-from tests.browser import assert_accessible
+from tests.browser import assert_accessible, press
 from tests.factories.accounts import UserFactory
 from tests.factories.home import make_site
 from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
@@ -370,7 +370,7 @@ def test_whoever_is_too_often_there_reads_when_to_go_on(visit, version, monkeypa
     page = visit(width=360, javascript=False)
     start(page)
     page.check("text=Quelqu’un d’autre")
-    page.click("p.go .btn")
+    press(page.locator("p.go .btn"))
 
     expect(page.locator(".errors")).to_be_visible()
     assert page.is_checked("text=Quelqu’un d’autre")
@@ -416,9 +416,9 @@ def test_a_mailed_link_goes_on_where_somebody_left_on_a_phone(visit, version, li
     computer = visit()
     computer.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
     computer.fill("#id_nom", "Marchetti")
-    computer.click("[name=later]")
+    press(computer.locator("[name=later]"))
     computer.fill("#id_email", "elodie@courriel.example")
-    computer.click("main .btn")
+    press(computer.locator("main .btn"))
     expect(computer.locator("[role=status]", has_text="elodie@courriel.example")).to_be_visible()
 
     phone = visit(width=360, height=740)
@@ -428,7 +428,7 @@ def test_a_mailed_link_goes_on_where_somebody_left_on_a_phone(visit, version, li
     phone.goto(phone.locator(f"a[href*='{draft.secret}']").first.get_attribute("href"))
 
     assert phone.input_value("#id_nom") == "Marchetti"
-    phone.click("[name=later]")
+    press(phone.locator("[name=later]"))
     judge(phone, "later-phone")
 
 

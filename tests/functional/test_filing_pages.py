@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from eservices.submissions.models import Draft
 from home.models import CommuneSettings
-from tests.browser import assert_accessible
+from tests.browser import assert_accessible, press
 from tests.factories.home import make_site
 from tests.factories.submissions import DraftFactory, FormVersionFactory
 
@@ -43,12 +43,8 @@ def test_each_page_of_the_filing_is_accessible_and_fits(visit, version, width, j
         if javascript:
             assert_accessible(page)
 
-    def press(selector):
-        with page.expect_navigation():  # with JavaScript the page may first save what is typed
-            page.click(selector)
-
     def on():
-        press("p.go .btn")
+        press(page.locator("p.go .btn"))
 
     go("start", "attestation")
     judge("start")
@@ -77,15 +73,15 @@ def test_each_page_of_the_filing_is_accessible_and_fits(visit, version, width, j
     page.set_input_files("#id_piece", [PDF])
     if javascript:
         page.locator("[name=remove_file]").wait_for()
-    press("[name=back]")
+    press(page.locator("[name=back]"))
     on()
     page.locator("[name=remove_file]").wait_for()
     judge("files-kept")
     on()
     page.fill("#id_courriel", "elodie@")
-    press("[name=later]")
+    press(page.locator("[name=later]"))
     judge("later")
-    press("main .go a.act")
+    press(page.locator("main .go a.act"))
     assert page.input_value("#id_courriel") == "elodie@"
     page.fill("#id_courriel", "elodie@courriel.example")
     on()
@@ -109,5 +105,5 @@ def test_the_page_of_an_expired_draft_is_accessible(visit, version):
     page.goto(reverse("submissions:resume", args=[draft.secret]))
 
     assert_accessible(page)
-    page.click("main .btn")
+    press(page.locator("main .btn"))
     assert page.url.endswith(reverse("submissions:start", args=["attestation"]))

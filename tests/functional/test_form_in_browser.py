@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from eservices.submissions.models import Draft, Submission
 from home.models import CommuneSettings
-from tests.browser import assert_accessible
+from tests.browser import assert_accessible, press
 from tests.factories.formbuilder import content, options, question, step, when
 from tests.factories.home import make_site
 from tests.factories.submissions import FormVersionFactory
@@ -84,7 +84,7 @@ def pick(page, name, value):
 
 
 def go_on(page):
-    page.locator("#filing > p.go .btn").click()
+    press(page.locator("#filing > p.go .btn"))
 
 
 def asked(page) -> list[str]:
@@ -172,7 +172,7 @@ def test_going_back_to_a_saved_step_shows_what_its_answers_opened(page):
     page.fill("#id_nom", "Rochat")
     page.fill("#id_jours", "2")
     go_on(page)
-    page.locator("[name=back]").click()
+    press(page.locator("[name=back]"))
 
     assert page.input_value("#id_nom") == "Rochat"
     expect(question_of(page, "lien")).to_be_visible()
@@ -244,12 +244,12 @@ def test_the_price_is_the_one_that_the_server_tells_and_keeps(page):
     page.fill("#id_jours", "3")
     before = rows_of_price(page)
     go_on(page)
-    page.locator("[name=back]").click()
+    press(page.locator("[name=back]"))
     assert rows_of_price(page) == before
     go_on(page)
     assert rows_of_price(page)[:-1] == before[:-1]
     page.locator("[name=declared]").check()
-    page.locator("main form .btn").last.click()
+    press(page.locator("main form .btn").last)
     expect(page.get_by_text("CHF 31.50")).to_be_visible()
     assert_accessible(page)
     fees = Submission.objects.get().fees
@@ -295,7 +295,7 @@ def test_what_is_computed_follows_the_answers_as_the_server_writes_it(visit):
     assert followed[3] == "Rochat"
     expect(question_of(page, "pourquoi")).to_be_visible()
     assert_accessible(page)
-    page.click("[name=add_row]")
+    press(page.locator("[name=add_row]"))
     assert [*shown()[:2], *shown()[3:]] == followed
 
 

@@ -16,7 +16,7 @@ from eservices.documents.models import Document
 from eservices.submissions.models import Submission
 from news.models import NewsPage
 from newsletter.matching import subscribers_for
-from tests.browser import assert_accessible
+from tests.browser import assert_accessible, press
 from tests.factories.accounts import AgentFactory
 from tests.factories.cases import member
 from tests.factories.catalogue import make_counter, make_editor, make_service
@@ -47,14 +47,14 @@ def sign_in(page, client, live_server, user):
 
 
 def go_on(page):
-    page.locator("form > p.go .btn").first.click()
+    press(page.locator("form > p.go .btn").first)
 
 
 def file_certificate(page, service):
     """The resident fills in the four steps and sends."""
     page.goto(service.get_url())
     assert_accessible(page)
-    page.locator(".start .btn").click()
+    press(page.locator(".start .btn"))
     page.get_by_label("Moi", exact=True).check()
     page.get_by_label("Bail à loyer").check()
     page.get_by_label("Français", exact=True).check()
@@ -79,7 +79,7 @@ def file_certificate(page, service):
     expect(page.get_by_text("CHF 15.–").first).to_be_visible()
     assert_accessible(page)
     page.locator("[name=declared]").check()
-    page.locator("main form .btn").last.click()
+    press(page.locator("main form .btn").last)
     expect(page.get_by_text(Case.objects.get().reference).first).to_be_visible()
     assert_accessible(page)
 
@@ -156,13 +156,13 @@ def test_an_agent_asks_back_the_resident_answers_and_the_agent_refuses(
     open_case(agent, case)
     agent.locator("#ask summary").click()
     agent.locator("#ask textarea").fill("Depuis quand habitez-vous à cette adresse ?")
-    agent.locator("#ask .btn").click()
+    press(agent.locator("#ask .btn"))
 
     phone.goto(mailed_link("elodie@courriel.example", live_server))
     expect(phone.get_by_text("Depuis quand habitez-vous à cette adresse ?")).to_be_visible()
     assert_accessible(phone)
     phone.locator("#id_text").fill("Depuis hier.")
-    phone.locator("#answer .btn").click()
+    press(phone.locator("#answer .btn"))
     case.refresh_from_db()
     assert case.state == "in_progress"
     assert case.email_confirmed_at
@@ -171,7 +171,7 @@ def test_an_agent_asks_back_the_resident_answers_and_the_agent_refuses(
     expect(agent.get_by_text("Depuis hier.")).to_be_visible()
     agent.locator("#refuse summary").click()
     agent.locator("#refuse textarea").first.fill("Annoncez d’abord votre arrivée.")
-    agent.locator("#refuse .btn").click()
+    press(agent.locator("#refuse .btn"))
     phone.goto(mailed_link("elodie@courriel.example", live_server))
     expect(phone.get_by_text("Annoncez d’abord votre arrivée.").first).to_be_visible()
     assert_accessible(phone)

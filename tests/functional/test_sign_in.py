@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.deliveries.models import Delivery
-from tests.browser import assert_accessible
+from tests.browser import assert_accessible, press
 from tests.factories.cases import CaseFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,27 +32,27 @@ def test_a_resident_signs_in_by_code_and_answers_a_question(window, site, reques
 
     page.goto("/espace/")
     assert_accessible(page)
-    page.get_by_role("button", name=re.compile("code")).click()
+    press(page.get_by_role("button", name=re.compile("code")))
     assert page.locator("#id_email_error").is_visible()
     assert_accessible(page)
     page.locator("#id_email").fill(ADDRESS)
-    page.get_by_role("main").get_by_role("button").click()
+    press(page.get_by_role("main").get_by_role("button"))
     assert page.locator("main b").inner_text() == ADDRESS
     assert_accessible(page)
     page.locator("#id_code").fill("000 000")
-    page.locator("main .btn").click()
+    press(page.locator("main .btn"))
     assert page.locator("#id_code_error").is_visible()
     assert_accessible(page)
     page.locator("#id_code").fill(sent_code())
-    page.locator("main .btn").click()
+    press(page.locator("main .btn"))
 
     page.wait_for_url("**/espace/")
     assert_accessible(page)
-    page.locator(".ask .btn").click()
+    press(page.locator(".ask .btn"))
     assert page.locator("h1").is_visible()
     assert_accessible(page)
     page.locator("#id_text").fill("Voici la page 3.")
-    page.locator("#answer .btn").click()
+    press(page.locator("#answer .btn"))
     assert page.locator(".saved").is_visible()
     assert page.locator(".talk .hab").inner_text().endswith("Voici la page 3.")
     assert_accessible(page)
@@ -63,7 +63,7 @@ def test_a_resident_signs_in_by_code_and_answers_a_question(window, site, reques
     assert_accessible(page)
     page.goto("/compte/sortir/")
     assert_accessible(page)
-    page.locator("main .btn").click()
+    press(page.locator("main .btn"))
     page.goto("/espace/")
     assert "/compte/entrer/" in page.url
 
@@ -73,14 +73,14 @@ def test_a_mailed_link_confirms_the_address_on_a_phone(site, phone):
     link = case.links.filter(mailed=True).get()
     phone.goto(reverse("space:status", args=[link.secret]))
     assert_accessible(phone)
-    phone.locator(".ask .btn").click()
+    press(phone.locator(".ask .btn"))
     assert phone.locator(".saved").is_visible()
     assert not phone.locator(".ask").count()
     case.refresh_from_db()
     assert case.email_confirmed_at
-    phone.locator('a[href$="retirer/"]').click()
+    press(phone.locator('a[href$="retirer/"]'))
     assert_accessible(phone)
-    phone.locator("main .btn").click()
+    press(phone.locator("main .btn"))
     assert_accessible(phone)
     case.refresh_from_db()
     assert case.outcome == "withdrawn"

@@ -23,7 +23,6 @@ def chromium() -> str | None:
     return found or next((str(path) for path in sorted(own.glob("chromium-*/chrome-linux*/chrome"))), None)
 
 
-
 def press(target) -> None:
     """Presses what leads to another page, or sends a form, and waits until that page is there.
 

@@ -1,0 +1,42 @@
+"""The guides as screens of the admin, and their pictures. Whoever enters the admin may read them."""
+
+from django.http import FileResponse, Http404
+from django.utils.cache import patch_cache_control
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from .reading import GUIDES, picture, read
+
+AN_HOUR = 60 * 60
+
+
+class GuideView(WagtailAdminTemplateMixin, TemplateView):
+    """A whole guide, beside its table of contents."""
+
+    template_name = "guide/guide.html"
+    header_icon = "help"
+
+    def dispatch(self, request, *args, **kwargs):
+        if kwargs["name"] not in GUIDES:
+            raise Http404
+        self.guide = read(kwargs["name"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_page_title(self):
+        return self.guide.title
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.guide.title}]
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(guide=self.guide, **kwargs)
+
+
+def show_picture(request, name: str):
+    """One of the pictures of docs/pictures."""
+    try:
+        response = FileResponse(picture(name).open("rb"), content_type="image/webp")
+    except FileNotFoundError:
+        raise Http404 from None
+    patch_cache_control(response, private=True, max_age=AN_HOUR)
+    return response

@@ -1,0 +1,17 @@
+"""The way from a screen of the admin to its chapter of the guide."""
+
+from django import template
+
+from ..guide.chapters import help_for
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def help_address(context) -> str:
+    """Where help for the screen at hand stands; nothing where no chapter is about it.
+
+    Headers are included without the variables around them: the request is asked of the context itself.
+    """
+    match = getattr(getattr(context, "request", None), "resolver_match", None)
+    return help_for(match) if match else ""

@@ -1,0 +1,23 @@
+"""The guides in the admin, in place of Wagtail's own."""
+
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+
+from .guide import views
+
+
+@hooks.register("register_admin_urls")
+def guide_screens():
+    return [
+        path("guide/<slug:name>/", views.GuideView.as_view(), name="guide"),
+        path("guide/pictures/<slug:name>.webp", views.show_picture, name="guide_picture"),
+    ]
+
+
+@hooks.register("register_help_menu_item")
+def guide_item():
+    return MenuItem(
+        _("Editors’ guide"), reverse("guide", args=["editors"]), name="guide", icon_name="help", order=100
+    )

@@ -1,4 +1,4 @@
-"""The text of public documents, read in the background for search. Truth is a row; a task is only its wake-up."""
+"""The text of public files, read in the background for search. Truth is a row; a task is only its wake-up."""
 
 import re
 import subprocess
@@ -7,13 +7,16 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db.models import F
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef
 from django.utils import timezone
 from wagtail.documents import get_document_model
+from wagtail.models import CollectionViewRestriction, Page
 
 from . import document_text
-from .models import DocumentText
-from .signals import document_read
+from .models import DocumentPlace, FileText
+from .signals import document_changed
 
 READER = Path(document_text.__file__)
 KINDS = {"pdf", *document_text.OFFICE}
@@ -21,43 +24,54 @@ LARGEST = 50 * 1024**2  # bytes
 PATIENCE = 60  # seconds of a clock; the reader itself has less of the processor
 CLAIM, ATTEMPTS = timedelta(minutes=10), 3
 BLANKS = re.compile(r"[ \t]+")
+MOST_LETTERS = 200_000  # of all files of a page: PostgreSQL indexes no text without end
+
+
+def texts_of(model: type[models.Model]) -> type[FileText]:
+    """Where the texts of a kind of files are kept."""
+    return model._meta.get_field("text").related_model
+
+
+def kinds_of_texts() -> list[type[FileText]]:
+    return [model for model in apps.get_models() if issubclass(model, FileText)]
 
 
 def ask(document) -> None:
-    """Lets a worker read a document that is new or has another file."""
-    digest = document.get_file_hash()
-    text, _made = DocumentText.objects.get_or_create(document=document)
+    """Lets a worker read a document that is new or has another file, of which nothing is known until then."""
+    texts, digest = texts_of(type(document)), document.get_file_hash()
+    text, _made = texts.objects.get_or_create(document=document)
     if text.digest != digest:
-        DocumentText.objects.filter(pk=text.pk).update(digest=digest, due_at=timezone.now(), attempts=0)
+        changes = {"digest": digest, "text": "", "due_at": timezone.now(), "attempts": 0}
+        texts.objects.filter(pk=text.pk).update(**changes)
 
 
 def wake(now: datetime) -> None:
     """Wakes a worker for what waits to be read."""
     from .tasks import read_document
 
-    for pk in (
-        DocumentText.objects.filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)[:50]
-    ):
-        read_document.enqueue(pk)
+    for texts in kinds_of_texts():
+        due = texts.objects.filter(due_at__lte=now).order_by("due_at")
+        for pk in due.values_list("pk", flat=True)[:50]:
+            read_document.enqueue(pk, texts._meta.label_lower)
 
 
-def read(pk: int, now: datetime) -> None:
+def read(texts: type[FileText], pk: int, now: datetime) -> None:
     """Reads one; nothing where another worker does. Given up after some attempts: search knows its name then."""
-    mine = DocumentText.objects.filter(pk=pk, due_at__lte=now)
+    mine = texts.objects.filter(pk=pk, due_at__lte=now)
     if not mine.update(due_at=now + CLAIM, attempts=F("attempts") + 1):
         return
-    row = DocumentText.objects.select_related("document").get(pk=pk)
+    row = texts.objects.select_related("document").get(pk=pk)
     text = text_of(row.document)
     done = text is not None or row.attempts >= ATTEMPTS
     if done:
-        unchanged = DocumentText.objects.filter(pk=pk, digest=row.digest)
+        unchanged = texts.objects.filter(pk=pk, digest=row.digest)
         if unchanged.update(text=text or "", due_at=None):
-            document_read.send(sender=DocumentText, document=row.document)
+            document_changed.send(sender=texts, document=row.document)
 
 
 def text_of(document) -> str | None:
     """What the reader makes of the file; None where it could not."""
-    kind = document.file_extension.lower()
+    kind = document.file.name.rpartition(".")[2].lower()
     if kind not in KINDS:
         return ""
     try:
@@ -98,9 +112,55 @@ def _passages(text: str) -> str:
 
 def known_text(document) -> str:
     """The text of a document as far as it was read."""
-    return DocumentText.objects.filter(document=document).values_list("text", flat=True).first() or ""
+    texts = texts_of(type(document)).objects.filter(document=document)
+    return texts.values_list("text", flat=True).first() or ""
+
+
+def words_of(files: models.QuerySet) -> str:
+    """The titles of files and what was read of them, a passage per line; of many long ones the beginning.
+
+    Nothing of documents that only some may open.
+    """
+    shown = files.filter(~closed("collection__path")) if files.model is get_document_model() else files
+    return "\n".join(f"{file.title}\n{known_text(file)}".strip() for file in shown)[:MOST_LETTERS]
+
+
+def closed(path: str) -> Exists:
+    """Whether only some may open a document; ``path`` leads to that of its collection. For ``filter``."""
+    here = ExpressionWrapper(OuterRef(path), models.TextField())
+    restrictions = CollectionViewRestriction.objects.alias(here=here)
+    return Exists(restrictions.filter(here__startswith=F("collection__path")))
+
+
+def on(page: Page) -> models.QuerySet:
+    """The documents that stand on a page, whether chosen or linked in a text."""
+    model, found = get_document_model(), set()
+    for field in page._meta.concrete_fields:
+        value = field.value_from_object(page)
+        if field.related_model is model:
+            found.add(value)
+        elif value is not None and hasattr(field, "extract_references"):
+            found |= {int(key) for to, key, *_path in field.extract_references(value) if to is model}
+    return model.objects.filter(pk__in=found - {None}).order_by("pk")
+
+
+def note_places(page: Page, files: models.QuerySet) -> None:
+    """Keeps which documents a page is found by."""
+    mine = DocumentPlace.objects.filter(page_id=page.pk)
+    if files.model is get_document_model():
+        mine.exclude(document__in=files).delete()
+        for document in files:
+            DocumentPlace.objects.get_or_create(document=document, page_id=page.pk)
+
+
+def pages_with(document) -> list[int]:
+    """The keys of the pages that are found by a document."""
+    return list(DocumentPlace.objects.filter(document=document).values_list("page_id", flat=True))
 
 
 def ask_for_all() -> None:
-    for document in get_document_model().objects.filter(text=None).order_by("pk"):
-        ask(document)
+    """Lets a worker read what was never read."""
+    for texts in kinds_of_texts():
+        owners = texts._meta.get_field("document").related_model
+        for document in owners.objects.filter(text=None).order_by("pk"):
+            ask(document)

@@ -1,17 +1,25 @@
 """Search follows publication, and every change of the site raises its generation."""
 
 from django.db import transaction
-from django.db.models.signals import post_delete, post_migrate, post_save
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.documents import get_document_model
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage
-from wagtail.models import COMMENTS_RELATION_NAME, Locale, Page, PageViewRestriction, Site, TranslatableMixin
+from wagtail.models import (
+    COMMENTS_RELATION_NAME,
+    CollectionViewRestriction,
+    Locale,
+    Page,
+    PageViewRestriction,
+    Site,
+    TranslatableMixin,
+)
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from . import documents, generation, search
 from .models import CommuneSettings, Synonyms
-from .signals import search_rebuilt
+from .signals import document_changed, search_rebuilt
 
 # Pages and translatable snippets, what they show, and what is around them.
 SHOWN = (Page, TranslatableMixin, AbstractImage, AbstractDocument)
@@ -51,8 +59,33 @@ def lost_when_deleted(sender, instance, **kwargs):
 
 
 @receiver(post_save, sender=get_document_model())
-def read_what_is_new(instance, **kwargs):
+def read_what_is_new(instance, created, **kwargs):
     documents.ask(instance)
+    if not created:  # it may have moved to a collection that only some may open
+        document_changed.send(sender=type(instance), document=instance)
+
+
+@receiver(document_changed)
+def found_by_the_text_of_a_document(document, **kwargs):
+    if isinstance(document, AbstractDocument):
+        search.keep_pages(documents.pages_with(document))
+
+
+@receiver(pre_delete, sender=get_document_model())
+def remember_where_it_stood(instance, **kwargs):
+    instance.stood_on = documents.pages_with(instance)
+
+
+@receiver(post_delete, sender=get_document_model())
+def lost_with_the_document(instance, **kwargs):
+    search.keep_pages(instance.stood_on)
+
+
+@receiver([post_save, post_delete], sender=CollectionViewRestriction)
+def documents_closed_or_opened(instance, **kwargs):
+    below = instance.collection.get_descendants(inclusive=True)
+    for document in get_document_model().objects.filter(collection__in=below):
+        document_changed.send(sender=type(instance), document=document)
 
 
 @receiver(search_rebuilt)

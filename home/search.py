@@ -12,6 +12,7 @@ What is no page calls :func:`keep` and :func:`drop` itself, and hears ``search_r
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_, or_
@@ -29,7 +30,7 @@ from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 from wagtail.search.query import And, Or, PlainText, SearchQuery
 
-from . import meanings, vocabulary
+from . import documents, meanings, vocabulary
 from .highlight import WORD, excerpt, mark, passage, spoken
 from .highlight import find as find_words
 from .models import SearchEntry, Synonyms
@@ -214,12 +215,28 @@ def keep_page(page: Page) -> None:
             title=page.title,
             url=url,
             summary=page.lead,
-            text=page.search_text(),
+            text=_text(page),
             keywords=page.keywords,
             trail=_trail(page),
             date=getattr(page, "search_date", None),
             span=page.search_span(),
         )
+
+
+def _text(page: Page) -> str:
+    """The words of a page, and of its files."""
+    files = page.search_files()
+    if files is None:
+        return page.search_text()
+    documents.note_places(page, files)
+    return f"{page.search_text()}\n{documents.words_of(files)}".strip()
+
+
+def keep_pages(keys: Iterable[int]) -> None:
+    """The same for those of some pages that are found by their files: these, or who may open them, changed."""
+    for page in Page.objects.filter(pk__in=keys).live().select_related("locale").specific():
+        if getattr(page, "search_files", lambda: None)() is not None:
+            keep_page(page)
 
 
 def keep_branch(page: Page) -> None:

@@ -9,5 +9,5 @@ contact_received = Signal()
 # Sent when search forgot everything and found all pages anew: who keeps other things in it does so again.
 search_rebuilt = Signal()
 
-# Sent when the text of a document was read. Keyword: document.
-document_read = Signal()
+# Sent when the text of a file was read, or who may open it may have changed. Keyword: document, what has the file.
+document_changed = Signal()

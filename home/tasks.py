@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.apps import apps
 from django.tasks import task
 from django.utils import timezone
 
@@ -20,11 +21,11 @@ def heartbeat() -> None:
 
 
 @task(priority=-60)
-def read_document(pk: int) -> None:
-    """Reads the text of a document for search."""
+def read_document(pk: int, texts: str = "home.documenttext") -> None:
+    """Reads the text of a file for search; ``texts``: the model of its row."""
     from . import documents
 
-    documents.read(pk, timezone.now())
+    documents.read(apps.get_model(texts), pk, timezone.now())
 
 
 def prune() -> None:

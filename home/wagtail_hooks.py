@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import DismissibleMenuItem, MenuItem
+from wagtail.documents.models import AbstractDocument
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
@@ -17,6 +18,7 @@ from .bundles import admin as bundles_admin  # noqa: F401
 from .models import CommuneSettings, Synonyms
 from .planning import admin as planning_admin  # noqa: F401
 from .rich_text import PageLinks
+from .signals import document_changed
 from .translation_views import TranslationBoardView, may_translate
 
 
@@ -33,6 +35,14 @@ def admin_look():
 def without_news_of_wagtail(request, items):
     """What is new in Wagtail is for who runs the site; a number in the menu would call everybody there."""
     items[:] = [item for item in items if not isinstance(item, DismissibleMenuItem)]
+
+
+@hooks.register("after_bulk_action")
+def search_follows_documents(request, action_type, objects, action_class_instance):
+    """Many documents that move to a collection at once send no signal of their own."""
+    for document in objects:
+        if isinstance(document, AbstractDocument) and action_type == "add_to_collection":
+            document_changed.send(sender=type(document), document=document)
 
 
 @hooks.register("register_rich_text_features", order=10)

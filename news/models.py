@@ -487,6 +487,7 @@ from .jobs.models import JobIndexPage, JobPage  # noqa: E402
 from .library.models import DocumentKind, LibraryPage, Publication  # noqa: E402
 from .notices.models import (  # noqa: E402
     NoticeFile,
+    NoticeFileText,
     NoticeIndexPage,
     NoticeKind,
     NoticePage,
@@ -516,6 +517,7 @@ __all__ = [
     "NewsIndexPage",
     "NewsPage",
     "NoticeFile",
+    "NoticeFileText",
     "NoticeIndexPage",
     "NoticeKind",
     "NoticePage",

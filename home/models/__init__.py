@@ -8,7 +8,7 @@ from .contact import ContactPage, FormField
 from .orientation import AccessibilityPage, QuestionsPage, SitePlanPage
 from .pages import ContentPage, HomePage, SectionPage
 from .people import Contact, OfficePage, Person
-from .search import DocumentText, Missed, SearchEntry, Synonyms
+from .search import DocumentPlace, DocumentText, FileText, Missed, SearchEntry, Synonyms
 from .settings import CommuneSettings, OpeningHours
 from .shared import SharedNotice
 from .waste import WasteCollection, WasteDistrict
@@ -23,7 +23,9 @@ __all__ = [
     "Contact",
     "ContactPage",
     "ContentPage",
+    "DocumentPlace",
     "DocumentText",
+    "FileText",
     "FormField",
     "Heartbeat",
     "HomePage",

@@ -129,6 +129,10 @@ class BasePage(Page):
         """From when to when search may show the page; None: from always, for ever."""
         return None, None
 
+    def search_files(self) -> models.QuerySet | None:
+        """The files by whose text search finds the page too."""
+        return None
+
     def search_text(self) -> str:
         """The words of the page that search looks through, without markup, a line per passage."""
         return "\n".join([self.lead, *stream_words(getattr(self, "body", None))]).strip()

@@ -135,21 +135,50 @@ class Synonyms(models.Model):
         return [[tuple(spoken(term)) for term in group.terms] for group in found]
 
 
-class DocumentText(models.Model):
-    """The text of a document, for search. While ``due_at`` is set it waits to be read."""
+class FileText(models.Model):
+    """The text of a file, for search. While ``due_at`` is set it waits to be read.
 
-    document = models.OneToOneField("wagtaildocs.Document", models.CASCADE, related_name="text")
+    An app whose files are found makes a subclass with a one-to-one ``document``, named ``text`` from there: to what
+    has a ``title``, a ``file`` and says its ``get_file_hash()``.
+    """
+
     digest = models.CharField(max_length=40, blank=True)  # of the file that it is the text of
     text = models.TextField(blank=True)
     due_at = models.DateTimeField(null=True, db_index=True)
     attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("text of a document")
-        verbose_name_plural = _("texts of documents")
+        abstract = True
 
     def __str__(self):
         return str(self.document)
+
+
+class DocumentText(FileText):
+    """The text of a document that everybody may be given."""
+
+    document = models.OneToOneField("wagtaildocs.Document", models.CASCADE, related_name="text")
+
+    class Meta:
+        verbose_name = _("text of a document")
+        verbose_name_plural = _("texts of documents")
+
+
+class DocumentPlace(models.Model):
+    """A page that is found by the text of a document, as it was published last. Wagtail's own index comes later."""
+
+    document = models.ForeignKey("wagtaildocs.Document", models.CASCADE, related_name="+")
+    page = models.ForeignKey("wagtailcore.Page", models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("place of a document")
+        verbose_name_plural = _("places of documents")
+        constraints = [
+            models.UniqueConstraint(fields=["document", "page"], name="one_place_per_document_and_page")
+        ]
+
+    def __str__(self):
+        return f"{self.document}, {self.page}"
 
 
 class Missed(models.Model):

@@ -15,7 +15,7 @@ from wagtail.fields import StreamField
 from wagtail.models import PageManager
 from wagtail.search import index
 
-from home import ical
+from home import documents, ical
 from home.blocks import TEXT_FEATURES, refuse
 from home.dates import date_format
 from home.links import full_address
@@ -202,6 +202,9 @@ class MeetingPage(BasePage):
     def search_text(self) -> str:
         points = [words for block in self.agenda for words in block.block.get_searchable_content(block.value)]
         return "\n".join([self.lead, *map(str, points)]).strip()
+
+    def search_files(self):
+        return documents.on(self)
 
     def entry(self, request) -> ical.Entry:
         """The meeting for calendars; two hours, since nobody knows how long they talk."""

@@ -12,6 +12,7 @@ from wagtail.models import PageManager
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
+from home import documents
 from home.blocks import ContentBlocks
 from home.dates import date_format
 from home.fields import LiveStreamField
@@ -123,6 +124,9 @@ class JobPage(BasePage):
 
     def search_span(self):
         return None, self.ends
+
+    def search_files(self):
+        return documents.on(self)
 
     def search_meta(self) -> str:
         return gettext("until {day}").format(day=date_format(self.closes_on)) if self.closes_on else self.rate

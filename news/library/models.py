@@ -3,15 +3,16 @@
 from django.conf import settings
 from django.core.paginator import InvalidPage, Paginator
 from django.db import models
-from django.db.models import Count, Exists, ExpressionWrapper, F, OuterRef
+from django.db.models import Count
 from django.db.models.functions import ExtractYear
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
-from wagtail.models import CollectionViewRestriction, TranslatableMixin
+from wagtail.models import TranslatableMixin
 from wagtail_localize.fields import SynchronizedField
 
+from home import documents
 from home.highlight import fold
 from home.models import BasePage
 from newsletter.models import OrderedTranslations
@@ -45,9 +46,7 @@ class DocumentKind(TranslatableMixin, models.Model):
 class PublicationQuerySet(models.QuerySet):
     def public(self):
         """Without the documents of collections that only some may open."""
-        path = ExpressionWrapper(OuterRef("document__collection__path"), models.TextField())
-        closed = CollectionViewRestriction.objects.alias(here=path)
-        return self.filter(~Exists(closed.filter(here__startswith=F("collection__path"))))
+        return self.filter(~documents.closed("document__collection__path"))
 
     def of_kind(self, slug: str):
         return self.filter(kind__slug=slug)

@@ -3,11 +3,11 @@
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils.translation import override
-from wagtail.models import CollectionViewRestriction
+from wagtail.documents.models import AbstractDocument
 
 from home import documents, search
 from home.dates import date_format
-from home.signals import document_read, search_rebuilt
+from home.signals import document_changed, search_rebuilt
 
 from .models import Publication
 
@@ -31,8 +31,10 @@ def found(instance, **kwargs):
         )
 
 
-@receiver(document_read)
+@receiver(document_changed)
 def read(document, **kwargs):
+    if not isinstance(document, AbstractDocument):
+        return
     for one in Publication.objects.filter(document=document).select_related("document", "kind"):
         found(instance=one)
 
@@ -42,7 +44,6 @@ def lost(instance, **kwargs):
     search.drop(instance)
 
 
-@receiver([post_save, post_delete], sender=CollectionViewRestriction)
 @receiver(search_rebuilt)
 def all_found(**kwargs):
     for one in Publication.objects.select_related("document", "kind"):

@@ -1,5 +1,6 @@
 """Notices by kind of act, and the proof of what was posted, when and by whom."""
 
+import hashlib
 import secrets
 from datetime import date, datetime, time, timedelta
 from pathlib import PurePosixPath
@@ -29,7 +30,7 @@ from eservices.submissions.models import private_storage
 from eservices.submissions.uploads import TYPES, check
 from home.blocks import ContactBlock, HeadingBlock, TableBlock, TextBlock
 from home.dates import date_format
-from home.models import BasePage
+from home.models import BasePage, FileText
 from home.models.base import BasePageQuerySet
 from newsletter.models import OrderedTranslations
 
@@ -312,8 +313,19 @@ class NoticePage(BasePage):
         return gettext("until {day}").format(day=date_format(self.last_day))
 
     def search_text(self) -> str:
-        titles = [file.title for file in self.files.all()]
-        return "\n".join(filter(None, [self.number, super().search_text(), *titles]))
+        return "\n".join(filter(None, [self.number, super().search_text()]))
+
+    def search_files(self):
+        """Its own; for a translation without any those of a notice that is posted as long as itself at least."""
+        own = NoticeFile.objects.filter(page=self)
+        if own.exists():
+            return own
+        longer = NoticePage.objects.open_to_all().filter(
+            translation_key=self.translation_key,
+            first_day__lte=self.first_day,
+            last_day__gte=self.last_day,
+        )
+        return NoticeFile.objects.filter(page__in=longer)
 
     def serve(self, request, *args, **kwargs):
         """Within its days the page; afterwards a word that it is over, which names nothing of it."""
@@ -386,10 +398,24 @@ class NoticeFile(Orderable):
     def content_type(self) -> str:
         return TYPES.get(self.extension, "application/octet-stream")
 
+    def get_file_hash(self) -> str:
+        with self.file.open("rb") as content:
+            return hashlib.file_digest(content, "sha1").hexdigest()
+
     @property
     def name(self) -> str:
         """The name under which it is saved."""
         return f"{slugify(self.title) or 'document'}.{self.extension}"
+
+
+class NoticeFileText(FileText):
+    """The text of a file, gone with it. Search gives it away only as long as the notice is posted."""
+
+    document = models.OneToOneField(NoticeFile, models.CASCADE, related_name="text")
+
+    class Meta:
+        verbose_name = _("text of a file of a notice")
+        verbose_name_plural = _("texts of files of notices")
 
 
 class Posting(models.Model):

@@ -1,12 +1,16 @@
-"""The proof of posting follows what editors do."""
+"""The proof of posting and search follow what editors do."""
 
-from django.db.models.signals import pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.log_actions import get_active_log_context
+from wagtail.models import PageViewRestriction
 from wagtail.signals import page_published, page_unpublished
 
+from home import documents, search
+from home.signals import document_changed
+
 from . import actions
-from .models import NoticePage, Posting
+from .models import NoticeFile, NoticePage, Posting
 
 
 @receiver(page_published, sender=NoticePage)
@@ -25,3 +29,34 @@ def withdrawn(instance, **kwargs):
 def deleted(instance, **kwargs):
     if Posting.objects.filter(notice=instance.translation_key).exists():
         actions.record(actor=get_active_log_context().user, page=instance, kind=Posting.Kind.DELETED)
+
+
+@receiver(post_save, sender=NoticeFile)
+def read_what_is_new(instance, **kwargs):
+    documents.ask(instance)
+
+
+@receiver(document_changed)
+def found_by_the_text_of_a_file(document, **kwargs):
+    if isinstance(document, NoticeFile):
+        _found_anew(document.page)
+
+
+@receiver(page_published, sender=NoticePage)
+@receiver(page_unpublished, sender=NoticePage)
+@receiver(post_delete, sender=NoticePage)
+def others_show_its_files(instance, **kwargs):
+    _found_anew(instance)
+
+
+@receiver([post_save, post_delete], sender=PageViewRestriction)
+def others_show_its_files_no_more(instance, **kwargs):
+    for page in NoticePage.objects.descendant_of(instance.page, inclusive=True):
+        _found_anew(page)
+
+
+def _found_anew(page: NoticePage) -> None:
+    """In all its languages: a translation without files of its own shows those of the others."""
+    search.keep_pages(
+        NoticePage.objects.filter(translation_key=page.translation_key).values_list("pk", flat=True)
+    )

@@ -7,14 +7,23 @@ from datetime import timedelta
 import pytest
 import typst
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.models import Collection
 
 from home import documents, search
-from home.models import DocumentText
+from home.models import DocumentText, HomePage
+from home.signals import document_changed
 from tests.factories import home as make
-from tests.factories.news import PublicationFactory
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.news import (
+    JobIndexPageFactory,
+    JobPageFactory,
+    MeetingIndexPageFactory,
+    MeetingPageFactory,
+    PublicationFactory,
+)
 
 pytestmark = pytest.mark.django_db
 SENTENCE = "Chaque bateau paie une redevance d’amarrage."
@@ -111,10 +120,10 @@ def test_a_document_is_read_by_one_worker_at_a_time_and_by_the_next_after_a_cras
     one = DocumentText.objects.get(document=document())
     now = timezone.now()
     DocumentText.objects.filter(pk=one.pk).update(due_at=now + documents.CLAIM)
-    documents.read(one.pk, now)
+    documents.read(DocumentText, one.pk, now)
     one.refresh_from_db()
     assert one.text == ""
-    documents.read(one.pk, now + documents.CLAIM + timedelta(seconds=1))
+    documents.read(DocumentText, one.pk, now + documents.CLAIM + timedelta(seconds=1))
     one.refresh_from_db()
     assert "redevance" in one.text
 
@@ -125,3 +134,99 @@ def test_search_written_anew_reads_documents_that_were_never_read():
     search.rebuild()
     sweep()
     assert titles("redevance") == ["Règlement"]
+
+
+def test_a_document_that_moves_to_a_collection_for_some_only_is_found_no_longer(client):
+    """One by one, and many at once."""
+    closed = Collection.get_first_root_node().add_child(name="Interne")
+    closed.view_restrictions.create(restriction_type="login")
+    one, other = document(), document(name="b.pdf")
+    kind = PublicationFactory(document=one, title="Port").kind
+    PublicationFactory(document=other, title="Lac", kind=kind)
+    sweep()
+    assert set(titles("redevance")) == {"Port", "Lac"}
+    one.collection = closed
+    one.save()
+    assert titles("redevance") == ["Lac"]
+    client.force_login(SuperuserFactory())
+    address = reverse("wagtail_bulk_action", args=["wagtaildocs", "document", "add_to_collection"])
+    client.post(f"{address}?id={other.pk}", {"collection": closed.pk})
+    assert titles("redevance") == []
+
+
+# -- Files that stand on a page ------------------------------------------------------------------------------
+@pytest.fixture
+def meeting():
+    """With the paper of a point and the minutes, each with a word of its own."""
+    index = MeetingIndexPageFactory(parent=HomePage.objects.get())
+    paper = document(pdf("Le crédit paie des bouées neuves."), "preavis.pdf")
+    minutes = document(pdf("La présidente clôt le débat sur les hérons."), "pv.pdf")
+    item = {"title": "Préavis 12", "document": paper, "outcome": "accepted"}
+    return make.published(
+        MeetingPageFactory(parent=index, title="Séance", agenda=[("item", item)], minutes=minutes)
+    )
+
+
+@pytest.fixture
+def job():
+    index = JobIndexPageFactory(parent=HomePage.objects.get())
+    sheet = document(pdf("Vous taillez les platanes."), "cahier.pdf")
+    other = document(pdf("Le statut prévoit des vacances."), "statut.pdf")
+    words = f'<p><a linktype="document" id="{other.pk}">Statut du personnel</a></p>'
+    body = [("download", {"document": sheet, "label": ""}), ("text", words)]
+    return make.published(JobPageFactory(parent=index, title="Jardinière", closes_on=None, body=body))
+
+
+def test_a_meeting_is_found_by_the_text_of_its_papers_and_of_its_minutes(meeting):
+    assert titles("bouées") == titles("hérons") == []
+    sweep()
+    hits = search.find("bouées", "fr").hits + search.find("hérons", "fr").hits
+    assert [(hit.entry.title, hit.url) for hit in hits] == [(meeting.title, meeting.url)] * 2
+
+
+def test_a_file_that_was_read_already_is_found_from_publication_on(meeting):
+    known = document(pdf("Le rapport parle des castors."), "rapport.pdf")
+    sweep()
+    assert titles("castors") == []
+    meeting.minutes = known
+    meeting.save_revision()
+    assert titles("castors") == []
+    make.published(meeting)
+    assert titles("castors") == [meeting.title]
+
+
+def test_a_job_is_found_by_the_text_of_what_it_offers_and_links(job):
+    sweep()
+    assert titles("platanes") == titles("vacances") == [job.title]
+
+
+@pytest.mark.parametrize("page", ["meeting", "job"])
+def test_files_of_a_page_that_is_not_public_are_not_found(page, request):
+    page, word = request.getfixturevalue(page), {"meeting": "hérons", "job": "platanes"}[page]
+    sweep()
+    restriction = page.view_restrictions.create(restriction_type="login")
+    assert titles(word) == []
+    restriction.delete()
+    assert titles(word) == [page.title]
+    page.unpublish()
+    assert titles(word) == []
+    document_changed.send(sender=DocumentText, document=get_document_model().objects.last())
+    assert titles(word) == []
+
+
+def test_a_page_is_not_found_by_files_that_were_closed_deleted_or_changed(meeting):
+    sweep()
+    paper, minutes = get_document_model().objects.order_by("pk")
+    restriction = Collection.get_first_root_node().view_restrictions.create(restriction_type="login")
+    assert titles("hérons") == []
+    restriction.delete()
+    assert titles("hérons") == [meeting.title]
+    minutes.delete()
+    assert titles("hérons") == []
+    paper.file.save("neu.pdf", ContentFile(pdf("Rien de tel.")), save=False)
+    paper._set_document_file_metadata()
+    paper.save()
+    assert titles("bouées") == []
+    sweep()
+    assert titles("bouées") == []
+    assert titles("rien de tel") == [meeting.title]

@@ -11,13 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
-from home import search
-from news.models import NoticeFile, NoticePage, NoticeSettings, Posting
+from home import documents, search
+from news.models import NoticeFile, NoticeFileText, NoticePage, NoticeSettings, Posting
 from news.notices import proof
 from tests.factories.accounts import AgentFactory, SuperuserFactory
 from tests.factories.home import published, translated
 from tests.factories.news import NoticeIndexPageFactory, NoticeKindFactory, NoticePageFactory
 from tests.factories.newsletter import CampaignFactory, mailed
+from tests.home.test_document_texts import pdf
 
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 DURING = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -80,6 +81,79 @@ def test_a_notice_is_gone_everywhere_at_once_when_its_last_day_is_over(client, b
     assert all(shown.values()), shown
     clock.move_to(OVER)  # no job ran, nothing was saved, no cache was emptied
     assert not any(places(client, board, villa).values())
+
+
+# -- The text of files ---------------------------------------------------------------------------------------
+@pytest.fixture
+def read(villa):
+    """The text of its plan was read."""
+    villa.files = [
+        NoticeFile(title="Rapport", file=upload("rapport.pdf", pdf("Le toit porte un paratonnerre.")))
+    ]
+    villa = published(villa)
+    documents.wake(DURING)
+    return villa
+
+
+def found(word="paratonnerre", language="fr") -> list[str]:
+    return [hit.url for hit in search.find(word, language).hits]
+
+
+def test_a_notice_is_found_by_the_text_of_its_files_from_its_first_day_to_its_last_second(
+    client, read, clock
+):
+    assert found() == [read.url]
+    clock.move_to(BEFORE)
+    assert found() == []
+    clock.move_to(LAST_MINUTE)
+    assert found() == [read.url]
+    assert "<mark>paratonnerre</mark>" in client.get("/recherche/?q=paratonnerre").content.decode()
+    clock.move_to(OVER)  # the second after; no job ran
+    assert found() == []
+    shown = client.get("/recherche/?q=paratonnerre").content.decode()
+    assert "toit porte" not in shown
+    assert read.url not in shown
+
+
+def test_files_of_drafts_and_of_closed_notices_are_not_found(board, read):
+    draft = NoticePageFactory(parent=board, kind=read.kind, live=False)
+    draft.files = [NoticeFile(title="Ébauche", file=upload("b.pdf", pdf("Une girouette tourne.")))]
+    draft.save()
+    draft.save_revision()
+    read.files = [
+        *read.files.all(),
+        NoticeFile(title="Plus", file=upload("c.pdf", pdf("Une girouette grince."))),
+    ]
+    read.save_revision()
+    documents.wake(DURING)
+    assert found("girouette") == []
+    published(NoticePage.objects.get(pk=read.pk).get_latest_revision_as_object())
+    documents.wake(DURING)
+    assert found("girouette") == [read.url]
+    restriction = board.view_restrictions.create(restriction_type="login")
+    assert found("girouette") == []
+    restriction.delete()
+    read.unpublish()
+    assert found("girouette") == []
+
+
+def test_a_file_that_was_taken_off_is_found_no_more(read):
+    read.files = []
+    published(read)
+    assert found() == []
+    assert not NoticeFileText.objects.exists()
+
+
+def test_a_translation_is_found_by_the_files_it_shows_and_no_longer_than_these_are_open(read, clock):
+    german = translated(read, "de", title="Villa", files=[])
+    assert found(language="de") == [german.url]
+    read.unpublish()
+    assert found(language="de") == []
+    published(read)
+    assert found(language="de") == [german.url]
+    german.last_day = date(2026, 12, 24)  # longer than the file is open
+    published(german)
+    assert found(language="de") == []
 
 
 def test_a_notice_and_its_files_are_private_until_the_first_day(client, board, villa, clock):

@@ -18,7 +18,7 @@ from wagtail.models import (
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from . import documents, generation, search
-from .models import CommuneSettings, Synonyms
+from .models import CommuneSettings, Person, Synonyms
 from .signals import document_changed, search_rebuilt
 
 # Pages and translatable snippets, what they show, and what is around them.
@@ -86,6 +86,11 @@ def documents_closed_or_opened(instance, **kwargs):
     below = instance.collection.get_descendants(inclusive=True)
     for document in get_document_model().objects.filter(collection__in=below):
         document_changed.send(sender=type(instance), document=document)
+
+
+@receiver([post_save, post_delete], sender=Person)
+def found_by_what_they_do_now(instance, **kwargs):
+    search.keep_pages(search.pages_with_part(instance.anchor))
 
 
 @receiver(search_rebuilt)

@@ -55,6 +55,8 @@ class Kind:
 
 search: Registry[Kind] = Registry("search")
 search.register("page")(Kind(_("Page"), _("Pages"), order=20))
+search.register("question")(Kind(_("Question"), _("Questions"), order=15))
+search.register("person")(Kind(_("Person"), _("People"), order=48))
 search.register("office")(Kind(_("Place"), _("Places"), order=50))
 
 
@@ -172,11 +174,15 @@ def keep(
     trail: str = "",
     date=None,
     span: tuple = (None, None),
+    part: str = "",
 ) -> None:
-    """Search finds ``subject`` in ``language`` by these words from now on, or between two moments only."""
+    """Search finds ``subject`` in ``language`` by these words from now on, or between two moments only.
+
+    Or a part of it that has an address of its own.
+    """
     SearchEntry.objects.update_or_create(
-        content_type=ContentType.objects.get_for_model(subject, for_concrete_model=True),
-        object_id=str(subject.pk),
+        content_type=_type_of(subject),
+        object_id=f"{subject.pk}#{part}" if part else str(subject.pk),
         language=language,
         defaults={
             "kind": kind,
@@ -194,9 +200,17 @@ def keep(
 
 
 def drop(subject) -> None:
-    """Search finds ``subject`` no longer."""
-    content_type = ContentType.objects.get_for_model(subject, for_concrete_model=True)
-    SearchEntry.objects.filter(content_type=content_type, object_id=str(subject.pk)).delete()
+    """Search finds ``subject`` no longer, nor its parts."""
+    SearchEntry.objects.filter(content_type=_type_of(subject), object_id=str(subject.pk)).delete()
+    _parts_of(subject).delete()
+
+
+def _parts_of(subject):
+    return SearchEntry.objects.filter(content_type=_type_of(subject), object_id__startswith=f"{subject.pk}#")
+
+
+def _type_of(subject) -> ContentType:
+    return ContentType.objects.get_for_model(subject, for_concrete_model=True)
 
 
 def keep_page(page: Page) -> None:
@@ -221,6 +235,26 @@ def keep_page(page: Page) -> None:
             date=getattr(page, "search_date", None),
             span=page.search_span(),
         )
+        _keep_parts(page, language, url)
+
+
+def _keep_parts(page: Page, language: str, url: str) -> None:
+    """What stands on the page now, and nothing that stood there."""
+    parts, trail = page.search_parts(), " › ".join(filter(None, [_trail(page), page.title]))
+    _parts_of(page).exclude(object_id__in=[f"{page.pk}#{part.key}" for part in parts]).delete()
+    for part in parts:
+        keep(
+            page,
+            language,
+            part=part.key,
+            kind=part.kind,
+            title=part.title,
+            url=f"{url}#{part.key}",
+            summary=part.summary,
+            text=part.text,
+            trail=trail,
+            span=page.search_span(),
+        )
 
 
 def _text(page: Page) -> str:
@@ -233,10 +267,15 @@ def _text(page: Page) -> str:
 
 
 def keep_pages(keys: Iterable[int]) -> None:
-    """The same for those of some pages that are found by their files: these, or who may open them, changed."""
-    for page in Page.objects.filter(pk__in=keys).live().select_related("locale").specific():
-        if getattr(page, "search_files", lambda: None)() is not None:
-            keep_page(page)
+    """The same for those that are published of some pages: what they show changed."""
+    for page in Page.objects.filter(pk__in=keys).live().select_related("locale"):
+        keep_page(page)
+
+
+def pages_with_part(key: str) -> list[str]:
+    """The keys of the pages that a part is found on."""
+    entries = SearchEntry.objects.filter(object_id__endswith=f"#{key}")
+    return [pk.partition("#")[0] for pk in entries.values_list("object_id", flat=True)]
 
 
 def keep_branch(page: Page) -> None:
@@ -306,12 +345,19 @@ def _backend():
 
 
 def _best_first(found: list[SearchEntry], words: list[str]) -> list[SearchEntry]:
-    """What is named exactly so comes before what is named so among others; each address once."""
-    found = sorted(found, key=lambda entry: (set(WORD.findall(entry.folded_title)) != set(words), -entry.fit))
-    first = {
-        entry.url: entry for entry in reversed(found)
-    }  # a document of the library may stand on a page too
-    return [entry for entry in found if first[entry.url] is entry]
+    """What is named exactly so comes before what is named so among others.
+
+    Each once: a document of the library may stand on a page too, and somebody on several.
+    """
+    shown, seen = [], set()
+    for entry in sorted(
+        found, key=lambda entry: (set(WORD.findall(entry.folded_title)) != set(words), -entry.fit)
+    ):
+        marks = {entry.url, entry.part} - {""}
+        if not marks & seen:
+            shown.append(entry)
+        seen |= marks
+    return shown
 
 
 def _fit(terms: meanings.Terms) -> Case:

@@ -1,5 +1,6 @@
 """What every page of the site has."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.apps import apps
@@ -11,6 +12,17 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.images import get_image_model
 from wagtail.models import Page, PageManager, PageQuerySet, PageViewRestriction
 from wagtail.search import index
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something on a page that search finds by itself, and leads to."""
+
+    kind: str
+    key: str  # its anchor on the page, the same on every page it stands on
+    title: str
+    summary: str = ""
+    text: str = ""
 
 
 def restricted() -> Exists:
@@ -128,6 +140,12 @@ class BasePage(Page):
     def search_span(self) -> tuple[datetime | None, datetime | None]:
         """From when to when search may show the page; None: from always, for ever."""
         return None, None
+
+    def search_parts(self) -> list[Part]:
+        """What is found beside the page and leads to its place on it: people, where they stand for good."""
+        blocks = getattr(self, "body", ()) if self.in_plan else ()
+        people = [block.value for block in blocks if block.block_type == "person" and block.value]
+        return [person.search_part() for person in dict.fromkeys(people)]
 
     def search_files(self) -> models.QuerySet | None:
         """The files by whose text search finds the page too."""

@@ -13,7 +13,7 @@ from wagtail.search import index
 from home import blocks, structured_data
 from home.fields import LiveStreamField
 
-from .base import BasePage, kept_out_of_plans, restricted
+from .base import BasePage, Part, kept_out_of_plans, restricted
 
 LEVELS = 4  # below the home page
 
@@ -70,6 +70,16 @@ class QuestionsPage(BasePage):
             "structured_data": self._structured_data(),
         }
 
+    def search_text(self) -> str:
+        """The subjects; each question is found by itself."""
+        return "\n".join(
+            [self.lead, *(heading for heading, _questions in self.subjects() if heading)]
+        ).strip()
+
+    def search_parts(self) -> list[Part]:
+        asked = [block for block in self.body if block.block_type == "question"]
+        return [Part("question", anchor_of(block), *_asked(block)) for block in asked]
+
     def subjects(self) -> list[tuple[str, list]]:
         """Each heading with the questions below it; those before any heading stand below none."""
         found: list[tuple[str, list]] = []
@@ -96,6 +106,17 @@ class QuestionsPage(BasePage):
                 ],
             }
         )
+
+
+def anchor_of(block) -> str:
+    """Where a question stands on its page."""
+    return f"q-{block.id[:8]}"
+
+
+def _asked(block) -> tuple[str, str]:
+    """A question and its answer as plain text."""
+    question, *answer = block.block.get_searchable_content(block.value)
+    return str(question), " ".join(map(str, answer))
 
 
 class AccessibilityPage(BasePage):

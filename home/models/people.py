@@ -18,7 +18,7 @@ from home.fields import LiveStreamField
 from home.generation import kept
 from home.links import full_address
 
-from .base import BasePage, stream_words
+from .base import BasePage, Part, stream_words
 from .settings import CommuneSettings, OpeningHours
 
 CALENDAR_DAYS = 90
@@ -64,6 +64,15 @@ class Person(TranslatableMixin, index.Indexed, models.Model):
 
     def __str__(self):
         return f"{self.name}, {self.role}" if self.role else self.name
+
+    @property
+    def anchor(self) -> str:
+        """Where the person stands on a page."""
+        return f"p-{self.translation_key.hex[:8]}"
+
+    def search_part(self) -> Part:
+        words = ", ".join(filter(None, [self.text, self.phone, self.email]))
+        return Part("person", self.anchor, self.name, summary=self.role, text=words)
 
     @property
     def card_url(self) -> str:

@@ -84,6 +84,11 @@ class SearchEntry(index.Indexed, models.Model):
             kwargs["update_fields"] = {*fields, "folded_title", "folded_keywords", "folded_text"}
         super().save(*args, **kwargs)
 
+    @property
+    def part(self) -> str:
+        """The key of the part of the object that it stands for, if it is one."""
+        return self.object_id.partition("#")[2]
+
 
 class Synonyms(models.Model):
     """Words that mean the same in a language: whoever types one of them finds what uses another."""

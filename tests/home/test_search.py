@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from home import search
-from home.models import SearchEntry, Synonyms
+from home.models import QuestionsPage, SearchEntry, Synonyms
 from tests.factories import home as make
 from tests.factories.accounts import EditorFactory
+from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +199,83 @@ def test_an_editor_begins_a_group_with_the_words_that_were_sought(client, port):
     sent = client.post("/admin/snippets/home/synonyms/add/", {"language": "fr", "words": "moorage, amarrage"})
     assert sent.status_code == 302
     assert titles("moorage") == [port.title]
+
+
+# -- What is found at its own place on a page ----------------------------------------------------------------
+def hits(query, language="fr"):
+    return [(hit.entry.kind, hit.title, hit.url) for hit in search.find(query, language).hits]
+
+
+@pytest.fixture
+def questions(home):
+    body = [
+        ("heading", "Déchets"),
+        ("question", {"question": "Où vont les piles ?", "answer": "<p>Au <b>magasin</b> qui les vend.</p>"}),
+        ("question", {"question": "Qui ramasse le verre ?", "answer": "<p>Vous.</p>"}),
+    ]
+    page = QuestionsPage(title="Questions", slug="questions", locale=home.locale, body=body)
+    return make.published(home.add_child(instance=page))
+
+
+def test_a_question_is_found_by_itself_and_leads_to_its_place(client, questions):
+    block = questions.body[1]
+    address = f"{questions.url}#q-{block.id[:8]}"
+    for query in ("piles", "magasin"):
+        [(kind, _title, url)] = hits(query)
+        assert (kind, url) == ("question", address)
+    assert f'<details class="question" id="q-{block.id[:8]}">' in client.get(questions.url).content.decode()
+    shown = client.get("/recherche/", {"q": "magasin"}).content.decode()
+    assert "Au <mark>magasin</mark> qui les vend." in shown
+    assert [kind for kind, _title, _url in hits("déchets")] == ["page"]
+
+
+def test_a_question_that_was_taken_off_or_whose_page_is_private_is_not_found(questions):
+    questions.body.pop(1)
+    make.published(questions)
+    assert hits("piles") == []
+    restriction = questions.view_restrictions.create(restriction_type="login")
+    assert hits("verre") == []
+    restriction.delete()
+    assert [kind for kind, _title, _url in hits("verre")] == ["question"]
+    questions.unpublish()
+    assert hits("verre") == []
+
+
+@pytest.fixture
+def clerk(home):
+    return make.PersonFactory(name="Nadia Favre", role="Cheffe de l’office", text="Papiers d’identité")
+
+
+def test_a_person_is_found_once_and_leads_to_their_place(client, home, clerk):
+    office = make.published(make.OfficePageFactory(parent=home, title="Greffe", body=[("person", clerk)]))
+    first = make.published(make.ContentPageFactory(parent=home, title="Équipe", body=[("person", clerk)] * 2))
+    found = [(kind, url) for kind, _title, url in hits("nadia") if kind == "person"]
+    assert found == [("person", f"{first.url}#{clerk.anchor}")]
+    assert f'id="{clerk.anchor}"' in client.get(first.url).content.decode()
+    assert [kind for kind, _title, _url in hits("papiers identité")] == ["person"]
+    first.unpublish()
+    found = [(kind, url) for kind, _title, url in hits("nadia") if kind == "person"]
+    assert found == [("person", f"{office.url}#{clerk.anchor}")]
+
+
+def test_a_person_in_a_piece_of_news_is_not_found_there_for_ever(home, clerk):
+    index = NewsIndexPageFactory(parent=home)
+    make.published(NewsPageFactory(parent=index, title="Adieux", body=[("person", clerk)]))
+    assert "person" not in [kind for kind, _title, _url in hits("nadia")]
+
+
+def test_search_follows_the_person_who_changes_and_who_leaves(home, clerk):
+    make.published(make.ContentPageFactory(parent=home, title="Équipe", body=[("person", clerk)]))
+    clerk.name = "Nadia Rochat"
+    clerk.save()
+    assert [title for _kind, title, _url in hits("rochat")] == ["Nadia <mark>Rochat</mark>"]
+    clerk.delete()
+    assert hits("rochat") == []
+
+
+def test_an_office_is_found_by_its_name(home):
+    office = make.published(make.OfficePageFactory(parent=home, title="Bourse communale"))
+    assert [(kind, url) for kind, _title, url in hits("bourse")] == [("office", office.url)]
 
 
 # -- Suggestions ---------------------------------------------------------------------------------------------

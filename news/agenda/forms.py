@@ -68,7 +68,7 @@ class EventForm(forms.Form):
 
         super().__init__(*args, **kwargs)
         entries = DirectoryEntry.objects.public().values_list("pk", "name")
-        self.fields["host"].choices = [("", ""), *((str(pk), name) for pk, name in entries)]
+        self.fields["host"].choices = [("", _("Not given")), *((str(pk), name) for pk, name in entries)]
         self.fields["repeats"].choices = REPEATS
 
     def clean_day(self):

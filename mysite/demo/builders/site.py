@@ -62,7 +62,7 @@ INDEXES = {
     "guichet-en-ligne": (
         ServiceIndexPage,
         "Guichet en ligne",
-        "Huit démarches, jour et nuit. La référence vient tout de suite, la réponse d’une personne.",
+        "Dix démarches, jour et nuit. La référence vient tout de suite, la réponse d’une personne.",
     ),
     "actualites": (NewsIndexPage, "Actualités", "Ce que la commune décide, construit et fête."),
     "agenda": (EventIndexPage, "Agenda", "Ce qui se passe à Orvenay dans les semaines qui viennent."),

@@ -72,8 +72,8 @@ form.addEventListener("click", async ({ target }) => {
 });
 
 async function begin() {
+  form.querySelector("[data-parts]").hidden = !possible;
   if (!possible) return say("impossible");
-  form.querySelector("[data-parts]").hidden = false;
   const known = await navigator.serviceWorker.getRegistration();
   const subscription = await known?.pushManager.getSubscription();
   if (!subscription) return show(false);

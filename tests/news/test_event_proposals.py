@@ -59,7 +59,8 @@ def test_every_choice_of_the_form_has_a_name(client, agenda):
     DirectoryEntryFactory()
     for address in ("news:event_propose", "news:directory_propose"):
         names = re.findall(r"<option[^>]*>([^<]*)</option>", client.get(reverse(address)).content.decode())
-        assert names and all(name.strip() for name in names)
+        assert names
+        assert all(name.strip() for name in names)
 
 
 def test_what_is_accepted_becomes_a_draft_that_an_editor_publishes(client, agenda):

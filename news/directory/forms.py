@@ -92,7 +92,10 @@ class EntryForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         themes = DirectoryTheme.objects.in_language(get_language())
-        self.fields["theme"].choices = [("", _("Choose…")), *((str(one.translation_key), one.name) for one in themes)]
+        self.fields["theme"].choices = [
+            ("", _("Choose…")),
+            *((str(one.translation_key), one.name) for one in themes),
+        ]
         for name in ("lat", "lon"):
             self.fields[name].widget.attrs["id"] = f"place-{name}"
 

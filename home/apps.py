@@ -9,3 +9,6 @@ class HomeConfig(AppConfig):
     def ready(self):
         from . import checks, receivers  # noqa: F401
         from .alerts import receivers as alerts  # noqa: F401
+        from .translation_labels import name_whole_ways
+
+        name_whole_ways()

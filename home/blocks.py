@@ -11,6 +11,7 @@ from django.forms.utils import ErrorList
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
@@ -507,7 +508,7 @@ class PhoneBlock(blocks.StructBlock):
 
     class Meta:
         icon = "mobile-alt"
-        label = _("Number")
+        label = pgettext_lazy("of a telephone", "Number")
 
 
 class FooterLinkBlock(LinkBlock):

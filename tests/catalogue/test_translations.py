@@ -290,3 +290,34 @@ def test_the_screen_of_a_translation_offers_every_text_of_the_form(client):
     assert f"form.{page.form[0].id}.title" in offered
     assert any(path.endswith(".label") and ".fields." in path for path in offered)
     assert any(".options." in path for path in offered)
+
+
+def places_of_texts(client, page: ServicePage) -> dict[str, tuple[str, str]]:
+    """Where the translator's screen says that each text stands, by the text."""
+    client.force_login(make_editor())
+    screen = client.get(f"/admin/pages/{german(page).pk}/edit/").content.decode()
+    props = json.loads(unescape(re.search(r'data-props="([^"]+)"', screen)[1]))
+    return {
+        segment["source"]: (segment["location"]["field"], segment["location"]["subField"])
+        for segment in props["segments"]
+        if segment["type"] == "string"
+    }
+
+
+def test_the_translator_reads_of_which_step_and_which_question_a_text_is(client):
+    places = places_of_texts(client, service_in_german())
+    assert places["prenom"] == ("Étape « identite »", "Texte court › Question")
+    assert places["bail"] == ("Étape « motif »", "Un choix parmi plusieurs « Motif » › Option › Réponse")
+    assert places["identite"] == ("Étape « identite »", "Titre")
+    assert places["Attestation de domicile"] == ("Titre", None)
+
+
+def test_a_long_title_names_its_step_in_short(client):
+    definition = copy.deepcopy(SERVICE)
+    definition["texts"]["fr"]["step.motif.title"] = "Pourquoi vous avez besoin de cette attestation"
+    Locale.objects.get_or_create(language_code="de")
+    index = make_counter()
+    translated(index, "de", title="Online-Schalter")
+    definition["texts"]["de"] = dict(GERMAN)
+    places = places_of_texts(client, make_service(index, definition))
+    assert places["bail"][0] == "Étape « Pourquoi vous avez besoin de cette atte… »"

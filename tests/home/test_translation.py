@@ -6,6 +6,7 @@ from wagtail_localize.segments.extract import extract_segments
 
 from home import blocks
 from home.models import HomePage
+from home.translation_labels import names_of
 from tests.factories import home as make
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +70,23 @@ def test_a_translation_keeps_what_is_no_text():
     source.create_or_update_translation(make.locale("de"), publish=True, fallback=True)
     german = HomePage.objects.get(locale__language_code="de")
     assert german.tasks[0].value["icon"] == "bin"
+
+
+def test_the_translator_reads_which_of_several_items_a_text_belongs_to():
+    steps = [{"title": "Trier", "text": "Par matière."}, {"title": "Porter", "text": "Avant 9 h."}]
+    figures = [{"number": "90 m", "label": "de plage"}]
+    page = make.ContentPageFactory(parent=make.make_site(), body=[("steps", steps), ("figures", figures)])
+    named = [names_of(page, value.path) for value in extract_segments(page) if value.path.startswith("body.")]
+    assert named == [
+        ["Étapes", "1", "Titre"],
+        ["Étapes", "« Trier »", "Texte"],
+        ["Étapes", "2", "Titre"],
+        ["Étapes", "« Porter »", "Texte"],
+        ["Chiffres clés", "« de plage »", "Nombre"],
+        ["Chiffres clés", "1", "Ce qu’il compte"],
+    ]
+
+
+def test_a_text_outside_of_blocks_keeps_the_name_of_its_field():
+    page = make.ContentPageFactory(parent=make.make_site())
+    assert names_of(page, "title") == []

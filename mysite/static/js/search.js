@@ -19,6 +19,8 @@ class Suggestions {
     this.#list.setAttribute("role", "listbox");
     this.#list.setAttribute("aria-label", form.dataset.suggestions);
     form.append(this.#list);
+    // HTML grants the role to a box of text, not to one of search.
+    Object.assign(this.#input, { type: "text", enterKeyHint: "search" });
     const about = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false" };
     for (const [name, value] of Object.entries(about)) this.#input.setAttribute(name, value);
     this.#input.setAttribute("aria-controls", this.#list.id);

@@ -4,9 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from eservices.accounts.roles import ensure_roles
+from eservices.deliveries import actions as outbox
+from eservices.deliveries.models import Delivery
 from news.participation.models import Comment
 from news.participation.moderation import actions as moderation
 from news.participation.moderation.states import State
@@ -68,6 +72,18 @@ def test_a_comment_is_proven_read_and_then_published(client, article):
     assert f"#commentaire-{one.pk}" in "".join(letters(LEA))
 
 
+def test_the_outbox_shows_no_letter_that_proves_an_address_nor_to_whom_it_went(client, article):
+    write(client, article)
+    [letter] = Delivery.objects.all()
+    assert letter.confidential
+    prove(client, LEA)
+    outbox.attempt(letter.pk)
+    one = Comment.objects.get()
+    moderation.publish(actor=None, written=one)
+    moderation.erase(written=one)
+    assert not Delivery.objects.ended().exclude(recipient="").exists()
+
+
 def test_after_the_closing_day_what_was_said_stays_and_nothing_is_added(client, index, clock):
     page = NewsPageFactory(parent=index, comments_open=True, comments_until=date(2026, 11, 24))
     CommentFactory(article=page.translation_key, text="Dit à temps")
@@ -104,6 +120,23 @@ def test_comments_wait_beside_ideas(client, article):
     text = client.get(reverse("participation_desk:waiting")).content.decode()
     assert one.text in text
     assert article.title in text
+
+
+def test_many_that_wait_take_as_many_queries_as_one(client, index, article, django_assert_max_num_queries):
+    def wait(number: int) -> None:
+        for _one in range(number):
+            page = NewsPageFactory(parent=index, comments_open=True, category=article.category)
+            CommentFactory(article=page.translation_key, state=State.WAITING)
+
+    client.force_login(SuperuserFactory())
+    address = reverse("participation_desk:waiting")
+    wait(1)
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    wait(8)
+    with django_assert_max_num_queries(len(one)):
+        client.get(address)
 
 
 def test_a_comment_in_french_stands_below_the_german_article(client, article):

@@ -12,6 +12,11 @@ from ..moderation.models import Written, WrittenQuerySet
 
 
 class CommentQuerySet(WrittenQuerySet):
+    def waiting(self):
+        """With ``place``, the title of the article, for who moderates."""
+        article = NewsPage.objects.filter(translation_key=models.OuterRef("article")).order_by("pk")
+        return super().waiting().annotate(place=models.Subquery(article.values("title")[:1]))
+
     def on(self, page: NewsPage):
         return self.filter(article=page.translation_key)
 
@@ -45,11 +50,6 @@ class Comment(Written):
     @cached_property
     def page(self) -> NewsPage | None:
         return NewsPage.objects.filter(translation_key=self.article).order_by("pk").first()
-
-    @property
-    def place(self) -> str:
-        """Where it stands, for who moderates."""
-        return getattr(self.page, "title", "")
 
     def get_absolute_url(self) -> str:
         url = self.page.get_url() if self.page else ""

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.deliveries import actions as outbox
 from home import generation
 
 from . import emails
@@ -35,15 +36,22 @@ def refuse(*, actor, written: Written, reason: str) -> Written:
 
 @transaction.atomic
 def erase(*, actor=None, written: Written) -> None:
-    """Whoever wrote it takes it back: it is gone with everything on it."""
+    """Whoever wrote it takes it back: it is gone with everything on it, and with it to whom its letters went."""
+    outbox.erase(actor=actor, subject=written.subject)
     type(written).objects.filter(pk=written.pk).delete()
     transaction.on_commit(generation.advance)
 
 
 def forget(*, actor=None, now: datetime, kind: type[Written]) -> None:
     """What was refused goes after three months; the address on what was published after a year."""
-    kind.objects.refused_long_ago(now).delete()
-    kind.objects.addressed_too_long(now).update(email="")
+    for written in kind.objects.refused_long_ago(now):
+        with transaction.atomic():
+            outbox.erase(actor=actor, subject=written.subject)
+            written.delete()
+    for written in kind.objects.addressed_too_long(now):
+        with transaction.atomic():
+            outbox.erase(actor=actor, subject=written.subject)
+            kind.objects.filter(pk=written.pk).update(email="")
 
 
 def _judged(actor, written: Written, state: State, reason: str) -> Written:

@@ -33,7 +33,7 @@ def tell(written: Written, letter: str, **context) -> None:
                 "own": _full(reverse("participation:own", args=[written.kind, written.secret])),
             },
             language=written.language,
-            subject=f"{written.kind}:{written.pk}",
+            subject=written.subject,
         )
 
 

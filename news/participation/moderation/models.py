@@ -58,6 +58,11 @@ class Written(models.Model):
         abstract = True
 
     @property
+    def subject(self) -> str:
+        """By which the outbox knows the letters about it."""
+        return f"{self.kind}:{self.pk}"
+
+    @property
     def author(self) -> str:
         """The name as its owner chose that it is shown."""
         words = self.name.split()

@@ -4,6 +4,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.deliveries import actions as outbox
+from eservices.deliveries.models import Delivery
 
 from ..deeds import DEEDS, Done, Impossible
 from . import emails
@@ -33,10 +37,20 @@ def fulfil(*, actor=None, pending: Pending) -> Done:
     if locked is None:
         raise Impossible
     done = DEEDS[locked.kind].do(email=locked.email, language=locked.language, payload=locked.payload)
-    locked.delete()
+    _delete(actor, locked)
     return done
 
 
 def forget(*, actor=None, now: datetime) -> None:
     """What nobody confirmed is gone with its address."""
-    Pending.objects.expired(now).delete()
+    for pending in Pending.objects.expired(now):
+        with transaction.atomic():
+            _delete(actor, pending)
+
+
+def _delete(actor, pending: Pending) -> None:
+    """Gone; its letter goes out no more, and nobody reads in the outbox to whom it went."""
+    for letter in Delivery.objects.about(pending.subject).open():
+        outbox.skip(actor=actor, delivery=letter, reason=_("Its link leads nowhere any more."))
+    outbox.erase(actor=actor, subject=pending.subject)
+    pending.delete()

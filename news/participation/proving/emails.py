@@ -21,5 +21,6 @@ def prove(pending: Pending, about: str) -> None:
                 "expires_at": pending.expires_at,
             },
             language=pending.language,
-            subject=f"participation:{pending.pk}",
+            subject=pending.subject,
+            confidential=True,
         )

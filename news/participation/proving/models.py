@@ -40,3 +40,8 @@ class Pending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}, {self.email}"
+
+    @property
+    def subject(self) -> str:
+        """By which the outbox knows the letter about it."""
+        return f"participation:{self.pk}"

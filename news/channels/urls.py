@@ -7,7 +7,7 @@ from .sms import views as sms
 
 urlpatterns = [
     path("infolettre/sms/", sms.subscribe, name="sms_subscribe"),
-    path("infolettre/sms/code/<str:token>/", sms.code, name="sms_code"),
+    path("infolettre/sms/code/<slug:token>/", sms.code, name="sms_code"),
     path("infolettre/sms/<slug:secret>/", sms.own, name="sms_own"),
     path("infolettre/sms/<slug:secret>/fin/", sms.stop, name="sms_stop"),
     path("infolettre/sms/<slug:secret>/supprimer/", sms.erase, name="sms_erase"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import urlsafe_b64decode
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,8 @@ def test_the_owner_of_a_number_signs_up_by_a_code_without_javascript(client, ind
     assert not PhoneReader.objects.confirmed().exists()
     page = client.get(answer.url)
     assert NUMBER not in page.content.decode()
+    token = answer.url.rstrip("/").rsplit("/", 1)[1]
+    assert b"79123" not in urlsafe_b64decode(f"{token}==")
     own = client.post(answer.url, {"code": code_of(text)})
     assert own.status_code == 302
     assert "079 123 45 67" in client.get(own.url).content.decode()

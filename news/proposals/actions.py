@@ -16,6 +16,10 @@ class IllegalTransition(ValueError):
     """The proposal's state does not allow this."""
 
 
+class Changed(ValueError):
+    """Whoever proposed it changed it since it was read."""
+
+
 @transaction.atomic
 def ask(*, actor=None, kind: str, title: str, data: dict, email: str, language: str) -> Proposal:
     """Something new, by somebody whose address is not proven: mails the link that sends it."""
@@ -72,9 +76,12 @@ def _propose_change(entry, data: dict, email: str, language: str) -> Proposal | 
 
 
 @transaction.atomic
-def accept(*, actor, proposal: Proposal) -> Proposal:
-    """Does what was proposed and tells who proposed it."""
-    proposal = _decide(proposal, State.ACCEPTED, actor)
+def accept(*, actor, proposal: Proposal, seen: str = "") -> Proposal:
+    """Does what was proposed and tells who proposed it.
+
+    ``seen`` is the ``version`` that was read. Raises ``Changed`` where it has another one by now.
+    """
+    proposal = _decide(proposal, State.ACCEPTED, actor, seen)
     kinds.of(proposal).accept(proposal=proposal, actor=actor)
     proposal.save()
     emails.accepted(proposal)
@@ -82,9 +89,9 @@ def accept(*, actor, proposal: Proposal) -> Proposal:
 
 
 @transaction.atomic
-def refuse(*, actor, proposal: Proposal, reason: str) -> Proposal:
-    """Leaves everything as it is and tells who proposed it, and why."""
-    proposal = _decide(proposal, State.REFUSED, actor)
+def refuse(*, actor, proposal: Proposal, reason: str, seen: str = "") -> Proposal:
+    """Leaves everything as it is and tells who proposed it, and why. Raises ``Changed`` as ``accept`` does."""
+    proposal = _decide(proposal, State.REFUSED, actor, seen)
     proposal.reason = reason
     proposal.save()
     emails.refused(proposal)
@@ -96,13 +103,18 @@ def forget(now: datetime) -> None:
     Proposal.objects.forgotten(now).delete()
 
 
-def _decide(proposal: Proposal, state: str, actor) -> Proposal:
+def _decide(proposal: Proposal, state: str, actor, seen: str) -> Proposal:
     proposal = _lock(proposal)
     if not allowed(proposal.state, state):
         raise IllegalTransition(proposal.state)
+    if seen and seen != proposal.version:
+        raise Changed
     proposal.state, proposal.decided_at, proposal.decided_by = state, timezone.now(), actor
     return proposal
 
 
 def _lock(proposal: Proposal) -> Proposal:
+    """Its entry first, as who changes a proposal does: two that lock in opposite order would wait for ever."""
+    if proposal.entry_id:
+        type(proposal.entry).objects.select_for_update().filter(pk=proposal.entry_id).first()
     return Proposal.objects.select_for_update().get(pk=proposal.pk)

@@ -66,17 +66,23 @@ def decide(request, pk: int):
     """Shows a proposal; accepts it or refuses it, with one press."""
     proposal = access.proposal_for(request.user, pk)
     form = RefusalForm(request.POST if "refuse" in request.POST else None)
+    seen = request.POST.get("seen", "")
     try:
         if "accept" in request.POST:
-            actions.accept(actor=request.user, proposal=proposal)
+            actions.accept(actor=request.user, proposal=proposal, seen=seen)
             messages.success(request, _("Accepted. Whoever proposed it was told."))
             return redirect("proposal_desk", pk)
         if form.is_bound and form.is_valid():
-            actions.refuse(actor=request.user, proposal=proposal, reason=form.cleaned_data["reason"])
+            actions.refuse(
+                actor=request.user, proposal=proposal, reason=form.cleaned_data["reason"], seen=seen
+            )
             messages.success(request, _("Refused. Whoever proposed it was told why."))
             return redirect("proposals:index")
     except actions.IllegalTransition:
         messages.warning(request, _("Somebody else decided this meanwhile."))
+        return redirect("proposal_desk", pk)
+    except actions.Changed:
+        messages.warning(request, _("Whoever proposed it changed it meanwhile: read it again."))
         return redirect("proposal_desk", pk)
     except kinds.Impossible as hindrance:
         messages.error(request, str(hindrance))

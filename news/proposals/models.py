@@ -1,6 +1,8 @@
 """A proposal: what was there, what is proposed, by whom, and what an editor decided."""
 
+import json
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from django.conf import settings
 from django.db import models
@@ -91,6 +93,11 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def version(self) -> str:
+        """Other values have another one: whoever proposes may change them until they are decided upon."""
+        return blake2b(json.dumps(self.data, sort_keys=True).encode(), digest_size=8).hexdigest()
 
     @property
     def is_new(self) -> bool:

@@ -343,6 +343,21 @@ def test_an_editor_sees_the_differences_and_accepts(client, page, choir, proposa
     assert Delivery.objects.filter(subject=f"proposal:{proposal.pk}").count() == 2
 
 
+def test_what_changed_since_an_editor_read_it_is_read_again(client, choir, proposal, editor):
+    address = reverse("proposal_desk", args=[proposal.pk])
+    read = {"seen": client.get(address).context["proposal"].version}
+    client.post(link_of(client, choir), filled(choir, name="Chœur d’automne"))
+    for deed in ({"accept": "1"}, {"refuse": "1", "reason": "Non."}):
+        answer = client.post(address, read | deed, follow=True).content.decode()
+        assert "relisez-le" in answer
+        assert "Chœur d’automne" in answer
+    proposal.refresh_from_db()
+    assert proposal.state == State.WAITING
+    client.post(address, {"accept": "1", "seen": proposal.version})
+    choir.refresh_from_db()
+    assert choir.name == "Chœur d’automne"
+
+
 def test_what_editors_changed_meanwhile_stays(client, choir, proposal, editor):
     choir.contact_name = "Yves Rochat"
     choir.save()

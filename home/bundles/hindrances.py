@@ -7,6 +7,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from home.dates import date_format
+from home.page_hindrances import hindrances_of
 
 from .models import Bundle
 
@@ -32,6 +33,7 @@ def of_page(page: Page, user, together: set[str]) -> list[str]:
         _("Its end is over: its draft would expire at once.") if _over(draft) else "",
         _hidden(page, together),
         *_faults(draft),
+        *hindrances_of(draft),
     ]
     return [reason for reason in checks if reason]
 

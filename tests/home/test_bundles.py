@@ -64,6 +64,15 @@ def test_all_pages_go_out_at_once(client, home, editor):
     assert (bundle.state, bundle.published_by) == ("published", editor)
 
 
+def test_a_page_that_would_fail_a_reader_does_not_go_out_with_its_bundle(home, editor):
+    leads_nowhere = [("text", '<p><a linktype="page" id="999999">Le port</a></p>')]
+    good, bad = draft(home, "Plage"), draft(home, "Port", body=leads_nowhere)
+    with pytest.raises(actions.Hindered) as hindered:
+        actions.publish(make.BundleFactory(pages=[good, bad]), actor=editor)
+    assert [title for title, _reason in hindered.value.reasons] == ["Port"]
+    assert live(good, bad) == [False, False]
+
+
 def test_one_page_that_cannot_go_out_holds_back_all_and_each_reason_is_said(client, home, editor):
     good, locked, empty = draft(home, "Plage"), draft(home, "Port"), draft(home, "Grue")
     Page.objects.filter(pk=locked.pk).update(locked=True, locked_by=EditorFactory())

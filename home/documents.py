@@ -15,6 +15,7 @@ from wagtail.documents import get_document_model
 from wagtail.models import CollectionViewRestriction, Page
 
 from . import document_text
+from .background import is_waiting
 from .models import DocumentPlace, FileText
 from .signals import document_changed
 
@@ -46,9 +47,11 @@ def ask(document) -> None:
 
 
 def wake(now: datetime) -> None:
-    """Wakes a worker for what waits to be read."""
+    """Wakes a worker for what waits to be read, once those that were woken before are at work."""
     from .tasks import read_document
 
+    if is_waiting(read_document):
+        return
     for texts in kinds_of_texts():
         due = texts.objects.filter(due_at__lte=now).order_by("due_at")
         for pk in due.values_list("pk", flat=True)[:50]:

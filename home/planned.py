@@ -1,5 +1,8 @@
 """What the site itself plans: pages and alerts that begin and end, bundles that go out."""
 
+from functools import reduce
+from operator import or_
+
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Q
 from django.db.models.functions import Cast
@@ -44,10 +47,11 @@ def alerts(user, start, end) -> list[Planned]:
     if not user.has_perm("home.change_alert"):
         return []
     within = [
-        Q(**{f"{name}__gte": start, f"{name}__lt": end}) for name in ("go_live_at", "expire_at", "began_at")
+        Q(**{f"{name}__gte": start, f"{name}__lt": end})
+        for name in ("go_live_at", "expire_at", "began_at", "ended_at")
     ]
     found = []
-    for alert in Alert.objects.filter(within[0] | within[1] | within[2]).order_by("pk")[:MOST]:
+    for alert in Alert.objects.filter(reduce(or_, within)).order_by("pk")[:MOST]:
         url = reverse(Alert.snippet_viewset.get_url_name("edit"), args=[alert.pk])
         begins = alert.began_at or alert.go_live_at
         moments = [(begins, _("Alert begins")), (alert.over_at, _("Alert ends"))]

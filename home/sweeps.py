@@ -6,11 +6,10 @@ from datetime import timedelta
 from django.apps import apps
 from django.core.cache import cache
 from django.db import transaction
-from django_tasks_db.models import DBTaskResult, TaskResultStatus
 from wagtail.models import DraftStateMixin, Page, Revision
 
 from . import documents, missed
-from .background import sweeps
+from .background import is_waiting, sweeps
 from .bundles import actions as bundles
 from .bundles.models import Bundle
 from .models.background import Heartbeat
@@ -29,8 +28,7 @@ def beat(now) -> None:
     seen = Heartbeat.seen()[Heartbeat.WORKER]
     if seen and seen > now - WORKER_EVERY:
         return
-    waiting = {"status": TaskResultStatus.READY, "task_path": heartbeat.module_path}
-    if not DBTaskResult.objects.filter(**waiting).exists():
+    if not is_waiting(heartbeat):
         heartbeat.enqueue()
 
 

@@ -34,8 +34,8 @@ def words_in_use(language: str) -> dict[str, str]:
     """
     now, name = timezone.now(), f"vocabulary-{language}"
     ends, words = kept(name, lambda: _read_names(language))
-    if ends and ends <= now:
-        _ends, words = kept(f"{name}-{now:%Y%m%d%H%M%S}", lambda: _read_names(language))
+    while ends and ends <= now:
+        ends, words = kept(f"{name}-{ends.timestamp():.0f}", lambda: _read_names(language))
     return words
 
 

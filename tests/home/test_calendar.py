@@ -62,6 +62,16 @@ def test_an_event_that_comes_back_stands_on_each_of_its_days(client, planned):
     assert "Yoga" in shown(client, planned, "2027-01")
 
 
+def test_an_alert_that_was_ended_by_hand_stands_on_the_day_it_ended(client, planned):
+    with time_machine.travel(NOW, tick=False):
+        alert = make.AlertFactory(title="Coupure d’eau")
+        alert.save_revision().publish()
+    with time_machine.travel(day(9), tick=False):
+        alert.refresh_from_db()
+        alert.unpublish()
+    assert "Coupure d’eau" in shown(client, planned)
+
+
 def test_another_month_has_nothing_of_it(client, planned):
     assert "Rentrée" not in shown(client, planned, "2027-02")
 

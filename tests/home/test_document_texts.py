@@ -9,6 +9,7 @@ import typst
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from wagtail.documents import get_document_model
 from wagtail.models import Collection
 
@@ -114,6 +115,14 @@ def test_an_archive_that_unpacks_to_too_much_is_not_read(monkeypatch):
 def test_a_reader_that_takes_too_long_is_ended(monkeypatch):
     monkeypatch.setattr(documents, "PATIENCE", 0.01)
     assert documents.text_of(document()) == ""
+
+
+def test_a_worker_is_woken_once_however_long_it_takes(settings):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    document()
+    for _sweep in range(3):
+        sweep()
+    assert DBTaskResult.objects.filter(task_path__endswith="read_document").count() == 1
 
 
 def test_a_document_is_read_by_one_worker_at_a_time_and_by_the_next_after_a_crash():

@@ -134,8 +134,10 @@ def test_many_that_wait_take_as_many_queries_as_one(client, index, article, djan
     client.get(address)
     with CaptureQueriesContext(connection) as one:
         client.get(address)
+    most = len(one)
     wait(8)
-    with django_assert_max_num_queries(len(one)):
+    client.get(address)  # reads anew what surrounds every page
+    with django_assert_max_num_queries(most):
         client.get(address)
 
 

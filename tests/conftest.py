@@ -62,6 +62,22 @@ def _no_reference_index():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_index_of_pages():
+    """By which editors find pages in Wagtail's own screens, a sixth of the time of all tests, and asked by none.
+
+    What residents and agents search has indexes of its own, which are kept.
+    """
+    from django.db.models.signals import post_save
+    from modelsearch.index import get_indexed_models
+    from modelsearch.signal_handlers import post_save_signal_handler
+    from wagtail.models import Page
+
+    for model in get_indexed_models():
+        if issubclass(model, Page):
+            post_save.disconnect(post_save_signal_handler, sender=model)
+
+
 @pytest.fixture(autouse=True)
 def _clean_slate(settings):
     """No test sees what another left in the cache or in the translation at hand."""

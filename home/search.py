@@ -182,7 +182,7 @@ def keep(
     """
     SearchEntry.objects.update_or_create(
         content_type=_type_of(subject),
-        object_id=f"{subject.pk}#{part}" if part else str(subject.pk),
+        object_key=f"{subject.pk}#{part}" if part else str(subject.pk),
         language=language,
         defaults={
             "kind": kind,
@@ -201,12 +201,12 @@ def keep(
 
 def drop(subject) -> None:
     """Search finds ``subject`` no longer, nor its parts."""
-    SearchEntry.objects.filter(content_type=_type_of(subject), object_id=str(subject.pk)).delete()
+    SearchEntry.objects.filter(content_type=_type_of(subject), object_key=str(subject.pk)).delete()
     _parts_of(subject).delete()
 
 
 def _parts_of(subject):
-    return SearchEntry.objects.filter(content_type=_type_of(subject), object_id__startswith=f"{subject.pk}#")
+    return SearchEntry.objects.filter(content_type=_type_of(subject), object_key__startswith=f"{subject.pk}#")
 
 
 def _type_of(subject) -> ContentType:
@@ -241,7 +241,7 @@ def keep_page(page: Page) -> None:
 def _keep_parts(page: Page, language: str, url: str) -> None:
     """What stands on the page now, and nothing that stood there."""
     parts, trail = page.search_parts(), " › ".join(filter(None, [_trail(page), page.title]))
-    _parts_of(page).exclude(object_id__in=[f"{page.pk}#{part.key}" for part in parts]).delete()
+    _parts_of(page).exclude(object_key__in=[f"{page.pk}#{part.key}" for part in parts]).delete()
     for part in parts:
         keep(
             page,
@@ -274,8 +274,8 @@ def keep_pages(keys: Iterable[int]) -> None:
 
 def pages_with_part(key: str) -> list[str]:
     """The keys of the pages that a part is found on."""
-    entries = SearchEntry.objects.filter(object_id__endswith=f"#{key}")
-    return [pk.partition("#")[0] for pk in entries.values_list("object_id", flat=True)]
+    entries = SearchEntry.objects.filter(object_key__endswith=f"#{key}")
+    return [pk.partition("#")[0] for pk in entries.values_list("object_key", flat=True)]
 
 
 def keep_branch(page: Page) -> None:

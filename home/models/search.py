@@ -4,7 +4,6 @@ import re
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -33,8 +32,7 @@ class SearchEntry(index.Indexed, models.Model):
     """
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
-    object_id = models.CharField(max_length=64)
-    content_object = GenericForeignKey()
+    object_key = models.CharField(max_length=64)  # its primary key, and “#part” for a part of it
     language = models.CharField(_("Language"), max_length=12)
     kind = models.CharField(_("Kind"), max_length=40)
     title = models.CharField(_("Title"), max_length=255)
@@ -69,7 +67,7 @@ class SearchEntry(index.Indexed, models.Model):
         verbose_name_plural = _("search entries")
         constraints = [
             models.UniqueConstraint(
-                fields=["content_type", "object_id", "language"], name="one_search_entry_per_language"
+                fields=["content_type", "object_key", "language"], name="one_search_entry_per_language"
             )
         ]
         indexes = [models.Index(fields=["language", "kind"], name="search_entry_language_kind")]
@@ -87,7 +85,7 @@ class SearchEntry(index.Indexed, models.Model):
     @property
     def part(self) -> str:
         """The key of the part of the object that it stands for, if it is one."""
-        return self.object_id.partition("#")[2]
+        return self.object_key.partition("#")[2]
 
 
 class Synonyms(models.Model):

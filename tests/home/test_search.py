@@ -45,6 +45,15 @@ def test_a_published_page_is_found_by_title_text_and_keywords(port):
         assert titles(query) == [port.title]
 
 
+def test_the_index_can_be_written_anew_by_the_command_that_operators_know(home, settings):
+    backend = settings.WAGTAILSEARCH_BACKENDS["default"]
+    settings.WAGTAILSEARCH_BACKENDS = {"default": backend | {"AUTO_UPDATE": False}}
+    make.published(make.ContentPageFactory(parent=home, title="Le port de la Verraye"))
+    assert titles("verraye") == []
+    call_command("update_index", verbosity=0)
+    assert titles("verraye") == ["Le port de la Verraye"]
+
+
 def test_accents_do_not_matter(port):
     assert titles("ecole") == titles("ÉCOLE") == [port.title]
 

@@ -3,7 +3,7 @@ navigator.serviceWorker?.register("/worker.js").catch(() => {});
 
 // A question that somebody was led to by its own address is unfolded.
 const unfold = () => {
-  const place = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  const place = document.getElementById(location.hash.slice(1));
   if (place?.matches("details")) place.open = true;
 };
 unfold();

@@ -54,15 +54,6 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _no_reference_index():
-    """What refers to what is written at every saving, a tenth of the time of many tests, and read by none."""
-    from wagtail.signal_handlers import disable_reference_index_auto_update
-
-    with disable_reference_index_auto_update():
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
 def _no_index_of_pages():
     """By which editors find pages in Wagtail's own screens, a sixth of the time of all tests, and asked by none.
 
@@ -76,6 +67,16 @@ def _no_index_of_pages():
     for model in get_indexed_models():
         if issubclass(model, Page):
             post_save.disconnect(post_save_signal_handler, sender=model)
+
+
+@pytest.fixture(autouse=True)
+def _no_reference_index():
+    """What refers to what is written at every saving, a tenth of the time of many tests, and read by none."""
+    from wagtail.signal_handlers import reference_index_auto_update_disabled
+
+    reference_index_auto_update_disabled.value = (
+        True  # for each test: Wagtail's command to write it anew ends it
+    )
 
 
 @pytest.fixture(autouse=True)

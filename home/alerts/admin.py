@@ -32,8 +32,8 @@ class AlertViewSet(SnippetViewSet):
 
 
 def sms_in_words(alert: Alert) -> str:
-    """How many messages, and in which alphabet: “fr 1 × GSM-7, de 2 × UCS-2”."""
-    return ", ".join(f"{code} {one.messages} × {one.alphabet}" for code, one in alert.sms_lengths())
+    """How many messages in each language: “fr 1, de 2”. The form says where they get longer."""
+    return ", ".join(f"{code} {one.messages}" for code, one in alert.sms_lengths())
 
 
 register_snippet(AlertViewSet)

@@ -420,3 +420,13 @@ def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(cl
         assert client.post(screen).status_code == 302
     assert len(sms.sent) == 2
     assert "Eau non potable" in sms.to(NUMBER)[0]
+
+
+def test_the_desk_lists_readers_in_words(client, index, topic, sms):
+    from tests.factories.accounts import SuperuserFactory
+
+    reader(topic, alerts=True)
+    client.force_login(SuperuserFactory())
+    listed = client.get(reverse("phone_readers:index")).content.decode()
+    assert "confirmé" in listed
+    assert "True" not in listed

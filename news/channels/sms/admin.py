@@ -1,7 +1,9 @@
 """Who reads by SMS, in the admin: looked at and erased, never added."""
 
+from django.template.defaultfilters import yesno
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import register_permission_policy
 
@@ -20,7 +22,14 @@ class PhoneReaderViewSet(ModelViewSet):
     add_to_admin_menu = True
     copy_view_enabled = False
     form_fields = ["language"]
-    list_display = ["number", "language", "state", "alerts", "confirmed_at", "stopped_at"]
+    list_display = [
+        "number",
+        Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
+        Column("alerts", label=_("Alerts"), accessor=lambda one: yesno(one.alerts), sort_key="alerts"),
+        Column("language", label=_("Language"), accessor="get_language_display", sort_key="language"),
+        "confirmed_at",
+        "stopped_at",
+    ]
     list_filter = ["language", "state"]
     search_fields = ["number"]
 

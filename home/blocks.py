@@ -491,7 +491,7 @@ class TaskBlock(LinkBlock):
 
     class Meta:
         icon = "link"
-        label = _("Task")
+        label = pgettext_lazy("that people come for", "Task")
         template = "home/blocks/task.html"
         preview_value = {
             "icon": "move",

@@ -199,7 +199,7 @@ class NewsPage(PicturePage):
     content_panels = [
         *BasePage.content_panels,
         MultiFieldPanel(
-            [FieldPanel("date"), FieldPanel("author"), FieldPanel("category")], heading=_("Where and when")
+            [FieldPanel("date"), FieldPanel("author"), FieldPanel("category")], heading=_("Date and category")
         ),
         PicturePage.picture_panel,
         FieldPanel("body"),

@@ -1,6 +1,7 @@
 """What a service page is made of, beside its form."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
@@ -13,7 +14,7 @@ class NextStepBlock(blocks.StructBlock):
     """One thing that happens after sending, said in a sentence."""
 
     title = blocks.CharBlock(max_length=120, label=_("What happens"))
-    text = blocks.TextBlock(required=False, rows=2, label=_("More"))
+    text = blocks.TextBlock(required=False, rows=2, label=pgettext_lazy("details", "More"))
 
     class Meta:
         icon = "arrow-right"

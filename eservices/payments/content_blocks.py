@@ -49,7 +49,7 @@ class FeeListBlock(blocks.ListBlock):
         template = "payments/blocks/fees.html"
         preview_value = [
             {"entry": "", "label": _("Residence certificate")},
-            {"entry": "", "label": _("Copy")},
+            {"entry": "", "label": _("A copy")},
         ]
         description = _("Prices from the fee schedule, always as they are today.")
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from wagtail import blocks
 
 from home import sms
@@ -46,7 +46,7 @@ class WordsBlock(blocks.StructBlock):
         required=False,
         default="",
         features=TEXT_FEATURES,
-        label=_("More"),
+        label=pgettext_lazy("details", "More"),
         help_text=_("Stands on the page of alerts; the banner leads there."),
     )
     link_text = blocks.CharBlock(

@@ -60,7 +60,7 @@ class Limited(FieldType):
     def settings_blocks(self):
         return [
             (name, FixedCharBlock(required=False, label=label, help_text=LIMIT_HELP, max_length=12))
-            for name, label in (("min", _("Earliest")), ("max", _("Latest")))
+            for name, label in (("min", _("At the earliest")), ("max", _("At the latest")))
         ]
 
     def arguments(self, field):

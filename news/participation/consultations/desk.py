@@ -116,7 +116,7 @@ def as_csv(request):
             _("Text"),
             _("By"),
             _("Votes"),
-            _("Status"),
+            _("What becomes of it"),
             _("Answer"),
         ]
     )

@@ -2,7 +2,6 @@
 
 from datetime import datetime, time, timedelta
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -34,6 +33,7 @@ from home.models.base import BasePageQuerySet
 from home.templatetags.commune import clock
 from newsletter.matching import subscribers_for
 from newsletter.models import OrderedTranslations, Topic
+from newsletter.panels import TopicsPanel
 
 from . import ics, listing, structured_data
 from .agenda import dates as agenda
@@ -206,7 +206,7 @@ class NewsPage(PicturePage):
         InlinePanel("related_services", heading=_("Services it speaks of"), label=_("Service"), max_num=4),
         MultiFieldPanel(
             [
-                FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+                TopicsPanel(),
                 HelpPanel(template="news/reach_panel.html"),
             ],
             heading=_("Newsletter"),

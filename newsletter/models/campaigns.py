@@ -2,7 +2,6 @@
 
 from datetime import time
 
-from django import forms
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.utils import timezone
@@ -25,6 +24,7 @@ from home.fields import LiveStreamField
 from home.validators import validate_no_control
 
 from ..blocks import CampaignBlocks
+from ..panels import TopicsPanel
 from .subscribers import Topic
 
 
@@ -103,7 +103,7 @@ class Campaign(
         FieldPanel("lead"),
         FieldPanel("body"),
         MultiFieldPanel(
-            [FieldPanel("topics", widget=forms.CheckboxSelectMultiple), FieldPanel("personal")],
+            [TopicsPanel(), FieldPanel("personal")],
             heading=_("Who reads it"),
         ),
     ]
@@ -191,7 +191,7 @@ class Digest(TranslatableMixin, models.Model):
         FieldRowPanel(
             [FieldPanel("rhythm"), FieldPanel("weekday"), FieldPanel("hour")], heading=_("When it goes out")
         ),
-        FieldPanel("topics", widget=forms.CheckboxSelectMultiple),
+        TopicsPanel(),
         FieldPanel("active"),
     ]
     override_translatable_fields = [

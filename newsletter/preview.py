@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Locale
 
 from .composing import parts
 from .rendering import Ways, letter
@@ -32,6 +33,8 @@ SOURCE = re.compile(r'(<img[^>]*?) src="[^"]*"')
 
 def response(campaign, request, mode: str) -> HttpResponse:
     """The campaign in one of ``MODES``."""
+    if campaign.locale_id is None:  # nobody saved it yet
+        campaign.locale = Locale.get_active()
     language, today = campaign.locale.language_code, timezone.localdate()
     if mode == "site":
         context = {"campaign": campaign, "parts": parts(campaign, language), "day": today}

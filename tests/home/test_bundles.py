@@ -190,6 +190,14 @@ def test_it_goes_out_only_in_the_name_of_somebody_who_still_may(home):
     assert live(page) == [False]
 
 
+def test_the_list_says_when_a_bundle_goes_out(client, home, editor):
+    bundle = make.BundleFactory(title="Rentrée", pages=[draft(home, "Port")])
+    with time_machine.travel(NOW, tick=False):
+        actions.schedule(bundle, at=SOON, actor=editor)
+        client.force_login(editor)
+        assert "24 novembre 2026 12:00" in client.get(reverse("bundles:index")).content.decode()
+
+
 def test_a_schedule_is_taken_back(client, home, editor):
     page = draft(home, "Plage")
     bundle = make.BundleFactory(pages=[page])

@@ -318,6 +318,13 @@ def test_a_campaign_is_previewed_as_it_will_be_read(mode, news):
     assert ' src="' not in content or mode != "bare"
 
 
+@pytest.mark.parametrize("mode", ["mail", "text", "site"])
+def test_a_campaign_is_previewed_before_it_was_ever_saved(mode, news):
+    answer = Campaign(title="La plage").make_preview_request(preview_mode=mode)
+    assert answer.status_code == 200
+    assert "La plage" in answer.content.decode()
+
+
 # -- The archive is found ------------------------------------------------------------------------------------
 def test_a_letter_is_found_once_it_was_mailed_and_stands_in_the_sitemap(client):
     campaign = CampaignFactory(title="Le pont rouvre")

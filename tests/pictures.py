@@ -47,6 +47,11 @@ PICTURES = {
     "partager": Picture("/admin/checks/{page}/share/", page="Annoncer un chien"),
     "relire": Picture("/admin/checks/reviews/"),
     "proposition": Picture("/admin/proposals/", pressed=("main a:has-text('Gym Orvenay')",)),
+    "annuaire": Picture("/admin/snippets/news/directoryentry/"),
+    "affichages": Picture("/admin/postings/", height=460),
+    "lot": Picture("/admin/bundles/", pressed=("main td.title a",), height=660),
+    "calendrier": Picture("/admin/calendar/"),
+    "moderation": Picture("/admin/participation/", height=600),
     "infolettre": Picture(
         "/admin/snippets/newsletter/campaign/",
         pressed=("main a:has-text('Une plage cet été')", SAVING, "footer a:has-text('Essayer et envoyer')"),

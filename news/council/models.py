@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -145,7 +145,12 @@ class MeetingPage(BasePage):
     start = models.DateTimeField(_("begins"), db_index=True)
     place = models.CharField(_("place"), max_length=120)
     cancelled = models.BooleanField(_("cancelled"), default=False)
-    agenda = StreamField([("item", ItemBlock())], verbose_name=_("agenda"), blank=True, default=list)
+    agenda = StreamField(
+        [("item", ItemBlock())],
+        verbose_name=pgettext_lazy("of a meeting", "agenda"),
+        blank=True,
+        default=list,
+    )
     minutes = models.ForeignKey(
         "wagtaildocs.Document",
         models.SET_NULL,

@@ -1,0 +1,32 @@
+"""An editor who does not know how to go on presses “Aide” and reads the chapter that is meant."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import assert_accessible
+from tests.factories.accounts import SuperuserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_help_opens_the_chapter_beside_the_work(visit, client, live_server, site):
+    client.force_login(SuperuserFactory())
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page = visit()
+    page.context.add_cookies([cookie])
+    page.goto("/admin/snippets/home/alert/add/")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Aide").click()
+    guide = opened.value
+    chapter = guide.get_by_role("heading", name="Les alertes")
+    expect(chapter).to_be_in_viewport()
+    assert_accessible(guide)
+
+    # The contents lead on; by night and on a phone the guide reads as well.
+    guide.get_by_role("navigation", name="Sommaire").get_by_role("link", name="Les canaux").click()
+    expect(guide.get_by_role("heading", name="Les canaux")).to_be_in_viewport()
+    guide.emulate_media(color_scheme="dark")
+    assert_accessible(guide)
+    guide.set_viewport_size({"width": 360, "height": 740})
+    assert guide.evaluate("document.documentElement.scrollWidth") <= 360
+    assert_accessible(guide)

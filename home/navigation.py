@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import DisallowedHost
 from django.db.models import Exists
 from django.http import HttpRequest
 from django.urls import translate_url
@@ -67,10 +68,21 @@ class Frame:
     home: Home | None = None
 
 
+def site_of(request: HttpRequest) -> Site | None:
+    """The site of the host that is asked, read once per generation and kept where Wagtail looks for it."""
+    if not hasattr(request, "_wagtail_site"):
+        try:
+            host = request.get_host()
+        except DisallowedHost:  # the page that says so is shown all the same
+            return Site.find_for_request(request)
+        request._wagtail_site = kept(f"site-{host}", lambda: Site.find_for_request(request))
+    return request._wagtail_site
+
+
 def homes_of(request: HttpRequest) -> dict[str, HomePage]:
     """The published home page of each language of the site, in the order of the languages; read once."""
     if not hasattr(request, "_homes"):
-        site = Site.find_for_request(request)
+        site = site_of(request)
         request._homes = _homes(site) if site else {}
     return request._homes
 
@@ -88,7 +100,7 @@ def _homes(site: Site) -> dict[str, HomePage]:
 
 def frame_of(request: HttpRequest | None) -> Frame:
     """The frame in the language at hand, asked of the database once per generation."""
-    site = Site.find_for_request(request) if request else None
+    site = site_of(request) if request else None
     if site is None:
         return Frame()
     return kept(f"frame-{site.pk}-{get_language()}", lambda: _frame(request))

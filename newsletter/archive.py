@@ -34,7 +34,7 @@ def index(request):
     keys = [mailing.campaign.translation_key for mailing in page]
     translated = Campaign.objects.filter(
         translation_key__in=keys, live=True, locale__language_code=get_language()
-    )
+    ).select_related("locale")
     own = {one.translation_key: one for one in translated}
     letters = [(mailing, own.get(mailing.campaign.translation_key, mailing.campaign)) for mailing in page]
     context = {

@@ -55,9 +55,12 @@ def _names(block: Block, raw, path: list[str], *, outermost: bool = False) -> It
         inner = block.child_blocks[key]
         if _is_worth_a_name(inner) and _kind(inner) != _kind(block):
             yield _kind(inner)
-        yield from _names(inner, raw.get(key), below)
+        yield from _names(inner, (raw or {}).get(key), below)
     elif isinstance(block, StreamBlock | ListBlock):
-        place, item = next((place, one) for place, one in enumerate(raw, 1) if one.get("id") == key)
+        places = ((place, one) for place, one in enumerate(raw or [], 1) if one.get("id") == key)
+        place, item = next(places, (0, None))
+        if item is None:  # a text of a block that is gone
+            return
         inner = block.child_block if isinstance(block, ListBlock) else block.child_blocks[item["type"]]
         own = not outermost and below in ([title] for title in TITLES)  # no name above what it repeats
         yield (_kind(inner) if own else _called(inner, item["value"])) or str(place)

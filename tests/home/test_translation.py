@@ -90,3 +90,4 @@ def test_the_translator_reads_which_of_several_items_a_text_belongs_to():
 def test_a_text_outside_of_blocks_keeps_the_name_of_its_field():
     page = make.ContentPageFactory(parent=make.make_site())
     assert names_of(page, "title") == []
+    assert names_of(page, "body.of-a-block-that-is-gone.text") == []

@@ -103,6 +103,14 @@ def test_the_title_is_the_answer_in_every_state(client, situation, sentence):
         assert f"<h1>{sentence}</h1>" in page.text
 
 
+def test_whoever_is_asked_is_not_told_to_do_nothing(client):
+    with translation.override("en"):
+        read = client.get(link(CaseFactory(taken=True))).text
+        asked = client.get(link(CaseFactory(asked=True))).text
+    assert "You have nothing to do" in read
+    assert "You have nothing to do" not in asked
+
+
 def test_the_way_shows_what_is_done_what_is_now_and_by_when(client):
     case = CaseFactory(taken=True)
     page = client.get(link(case))

@@ -15,7 +15,7 @@ from news.participation.moderation import actions as moderation
 from news.participation.moderation.states import State
 from news.participation.sweeps import forget_participation
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.home import translated
+from tests.factories.home import locale, translated
 from tests.factories.participation import ConsultationPageFactory, ContributionFactory
 
 from .conftest import HERE, letters, mailed_link, prove
@@ -230,6 +230,12 @@ class TestReading:
         one = idea(box, state=state)
         assert client.get(one.get_absolute_url()).status_code == 404
         assert vote(client, one, email=LEA).status_code == 404
+
+    def test_what_was_written_in_another_language_says_in_which(self, client, box):
+        locale("de")
+        address = reverse("participation:contribution", args=[idea(box).pk])
+        assert 'prose t5" lang' not in client.get(address).text
+        assert 'prose t5" lang="fr"' in client.get(f"/de{address}").text
 
     def test_pages_carry_no_token_and_take_few_queries(self, client, box, django_assert_max_num_queries):
         for _each in range(25):

@@ -1,6 +1,7 @@
 """How long a text is to whom, and how it is made to fit. Pure."""
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable
 
 import regex
@@ -32,13 +33,11 @@ def weighted(text: str) -> int:
 
 def fit(title: str, lead: str, link: str, limit: int, measure: Callable[[str], int]) -> str:
     """Title, lead and link, one below the other, the lead and then the title cut at a word where it is too long."""
-    for cut in _shorter(lead):
-        if measure(whole := joined(title, cut, link)) <= limit:
-            return whole
-    for cut in _shorter(title):
-        if measure(whole := joined(cut, "", link)) <= limit:
-            return whole
-    return joined("", "", link)
+    cut = _longest(lead, lambda one: measure(joined(title, one, link)) <= limit)
+    if cut is not None:
+        return joined(title, cut, link)
+    cut = _longest(title, lambda one: measure(joined(one, "", link)) <= limit)
+    return joined(cut or "", "", link)
 
 
 def joined(*parts: str) -> str:
@@ -56,11 +55,16 @@ def _weight(grapheme: str) -> int:
     return sum(1 if any(low <= ord(c) <= high for low, high in LIGHT) else 2 for c in grapheme)
 
 
-def _shorter(text: str):
-    """The text, then always one word less."""
-    yield text
+def _longest(text: str, fits: Callable[[str], bool]) -> str | None:
+    """The text, or as many of its words as fit; None where it does not fit to leave it out either."""
+    if fits(text):
+        return text
     words = text.split(" ")
-    while len(words) > 1:
-        words.pop()
-        yield " ".join(words).rstrip(",;:.–- ") + MORE
-    yield ""
+    fitting = bisect_left(range(1, len(words)), True, key=lambda number: not fits(_first(words, number)))
+    if fitting:
+        return _first(words, fitting)
+    return "" if fits("") else None
+
+
+def _first(words: list[str], number: int) -> str:
+    return " ".join(words[:number]).rstrip(",;:.–- ") + MORE

@@ -27,5 +27,15 @@ def test_what_is_too_long_is_cut_at_a_word_and_keeps_its_link():
     assert text.endswith(f"mot…\n\n{LINK}")
 
 
+def test_of_a_text_that_is_too_long_as_many_words_stay_as_fit():
+    words = [f"mot{number}" for number in range(60)]
+    for limit in range(40, 200):
+        text = fit("Titre", " ".join(words), LINK, limit, graphemes)
+        stayed = text.split("\n\n")[1].rstrip("…").split(" ") if text.count("\n\n") == 2 else []
+        longer = " ".join(words[: len(stayed) + 1]) + "…"
+        assert graphemes(text) <= limit < graphemes(f"Titre\n\n{longer}\n\n{LINK}")
+        assert stayed == words[: len(stayed)]
+
+
 def test_a_title_without_spaces_is_left_out_rather_than_the_link():
     assert fit("é" * 10_000, "🎉" * 10_000, LINK, 280, weighted) == LINK

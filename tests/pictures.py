@@ -38,7 +38,7 @@ class Picture:
 SAVING = "footer [data-w-dropdown-target=toggle]"  # the menu of the button for saving
 PICTURES = {
     "accueil": Picture("/admin/"),
-    "publier": Picture(page="Le Vieux-Port retrouve sa plage", pressed=(SAVING,)),
+    "publier": Picture(page="Le marché passe au samedi", pressed=(SAVING,)),
     "blocs": Picture(page="Lac et port", pressed=("button[title='Insérer un bloc']",)),
     "verifications": Picture(page="Lac et port", pressed=("[data-side-panel-toggle=findings]",)),
     "canaux": Picture(page="Chauffage à distance", top=".channels", height=1000),

@@ -14,7 +14,7 @@ from eservices.deliveries.models import Delivery
 from eservices.documents.models import Document
 from eservices.formbuilder.models import FormVersion
 from eservices.submissions.models import StoredFile
-from home.models import Alert, Contact, Person, WasteCollection
+from home.models import Alert, Contact, Person, Synonyms, WasteCollection
 from news.models import DirectoryEntry, NoticeKind, Posting, Proposal, Publication
 from newsletter.models import Subscriber
 
@@ -36,6 +36,7 @@ READ = {
     Alert: ("level", "live", "began_at", "ended_at", "expire_at", "texts"),
     Person: ("name", "role", "text"),
     Contact: ("title", "text", "phone"),
+    Synonyms: ("language", "words"),
     WasteCollection: ("title", "first_on", "weeks", "district__slug"),
     NoticeKind: ("name", "days", "law", "locale__language_code"),
     Posting: ("title", "kind", "at", "actor_name", "last_day", "digest"),

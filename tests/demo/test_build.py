@@ -13,7 +13,8 @@ from eservices.cases.models import Case, Team
 from eservices.cases.states import State
 from eservices.catalogue.models import ServicePage
 from eservices.documents.models import Document
-from home.models import HomePage
+from home import search
+from home.models import HomePage, Synonyms
 from mysite.demo import builders, state
 from mysite.demo.builders.requests import plan
 from mysite.demo.builders.world import World
@@ -76,6 +77,22 @@ def test_a_page_of_each_kind_answers_in_each_language(contents, client):
     for page in one_of_each.values():
         response = client.get(page.get_url())
         assert response.status_code == 200, page.url_path
+
+
+def test_people_find_by_their_own_words_what_the_site_calls_otherwise(contents):
+    """Every word of every group, and each group would miss some without it."""
+    groups = {(group.language, tuple(group.terms)) for group in Synonyms.objects.all()}
+    assert {language for language, _terms in groups} == {"fr", "de", "en"}
+    for language, terms in groups:
+        for term in terms:
+            results = search.find(term, language)
+            assert results.hits, term
+            assert not results.any, term
+            assert not results.meant, term
+    Synonyms.objects.all().delete()
+    for language, terms in groups:
+        alone = [search.find(term, language) for term in terms]
+        assert any(not one.hits or one.any or one.meant for one in alone), terms
 
 
 def test_the_menu_has_one_order_in_every_language(contents):

@@ -26,6 +26,7 @@ from . import (
     directory,
     editing,
     fees,
+    finding,
     identities,
     images,
     model_letters,
@@ -66,7 +67,7 @@ PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
         AT_ONCE,
     ),
     ("German and English", [site.translate], AT_ONCE),
-    ("what editors find", [editing.build], AT_ONCE),
+    ("what editors find", [editing.build, finding.build], AT_ONCE),
     (
         "subscribers, letters to them, proposals",
         [readers.build, campaigns.build, channels.build, directory.propose],

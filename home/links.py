@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.translation import get_language
 from wagtail.models import Page, Site
+
+from .languages import for_reader
 
 
 def keys(stream) -> list[int]:
@@ -19,10 +22,16 @@ def with_translations(keys: Iterable[int]) -> Q:
 
 def addresses(pages: Iterable[Page], locale_id: int | None, request=None) -> dict[int, str]:
     """Where links to pages lead in a language: to the translation if it is among them and published, else to
-    the page itself. What is not published leads nowhere and is left out."""
+    the page itself, which says so. What is not published leads nowhere and is left out."""
     here = {page.translation_key: page for page in pages if page.live and page.locale_id == locale_id}
     shown = {page.pk: here.get(page.translation_key, page) for page in pages}
-    return {key: page.get_url(request) or "" for key, page in shown.items() if page.live}
+    return {key: address(page, locale_id, request) for key, page in shown.items() if page.live}
+
+
+def address(page: Page, locale_id: int | None, request=None) -> str:
+    """Where a link to a page leads in a language, which is the page's or not."""
+    url = page.get_url(request) or ""
+    return url if locale_id in (None, page.locale_id) else for_reader(url, get_language())
 
 
 def addressed(stream, pages: Iterable[Page], locale_id: int, request=None) -> list[dict]:

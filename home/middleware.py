@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, has_vary_header
 
 from . import generation, look
+from .languages import READER
 
 LARGEST = 512 * 1024
 SECONDS = 120  # longer than a minute, after which no entry holds any more
@@ -70,7 +71,8 @@ class PageCacheMiddleware:
         entry = _entry(response, *now)
         if entry.length > LARGEST:
             return response
-        if not request.META.get("QUERY_STRING"):
+        query = request.META.get("QUERY_STRING", "")
+        if not query or _reader(query):
             caches["pages"].set(key, entry, SECONDS)
         return entry.answer(request)
 
@@ -82,13 +84,25 @@ def _key(request) -> str:
     if getattr(request, "is_dummy", False):  # a preview, at the address of what is published
         return ""
     query = request.META.get("QUERY_STRING", "")
-    if query and not all(FROM_ELSEWHERE.fullmatch(name) for name in QueryDict(query[:1000])):
+    if (
+        query
+        and not _reader(query)
+        and not all(FROM_ELSEWHERE.fullmatch(name) for name in QueryDict(query[:1000]))
+    ):
         return ""
     try:
-        address = f"{look.chosen(request)} {request.scheme}://{request.get_host()}{request.path}"
+        address = (
+            f"{look.chosen(request)} {request.scheme}://{request.get_host()}{request.path}?{_reader(query)}"
+        )
     except DisallowedHost:
         return ""
     return blake2b(address.encode(), digest_size=20).hexdigest()
+
+
+def _reader(query: str) -> str:
+    """The language of a reader who was led to a page in another one, if the query says nothing else."""
+    name, _equals, code = query.partition("=")
+    return code if name == READER and code in dict(settings.LANGUAGES) else ""
 
 
 def _is_for_everybody(response) -> bool:

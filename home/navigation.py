@@ -18,6 +18,7 @@ from wagtail.models.sites import (
     SiteRootPath,
 )
 
+from . import languages
 from .generation import kept
 from .links import full_address
 from .models import HomePage
@@ -204,12 +205,38 @@ class SiteNavigation:
         if str(key) == self.frame.translation_key:
             return self.frame.homes
         same = (page for page in self.around if page.translation_key == key)
+        same = (page for page in same if page.pk == self.page.pk or not getattr(page, "restricted", False))
         return {page.locale.language_code: _address(page, self.request) for page in same}
 
     @cached_property
     def languages(self) -> list[Language]:
-        """The languages of the site, each with the way to this page or, saying so, to its home page."""
+        """The languages of the site, each with the way to this page or, saying so, to where one is told of it."""
         return [self._language(code, url) for code, (url, _full) in self.frame.homes.items()]
+
+    @cached_property
+    def reader(self) -> Language | None:
+        """The language of a reader who was led to a page that does not exist in it, with the way back to it.
+
+        No way leads back to a language that nothing is written in.
+        """
+        names = dict(settings.LANGUAGES)
+        code = self.request.GET.get(languages.READER) if self.request and self.page else None
+        if code not in names or code == get_language():
+            return None
+        if code in self.translations:
+            return Language(code, names[code], self.translations[code][0], current=False)
+        home_url = self.frame.homes.get(code, ("",))[0]
+        with override(code):
+            return Language(code, names[code], home_url, False, languages.told(self.translations))
+
+    @cached_property
+    def more(self) -> Language | None:
+        """The page in the language that most is written in, if that is not the one at hand."""
+        code = settings.LANGUAGE_CODE
+        if code == get_language() or self.page is None or code not in self.translations:
+            return None
+        url = languages.for_reader(self.translations[code][0], get_language())
+        return Language(code, dict(settings.LANGUAGES)[code], url, False, str(languages.MORE[code]))
 
     @cached_property
     def alternates(self) -> list[dict]:
@@ -233,12 +260,21 @@ class SiteNavigation:
             return Language(code, name, self.translations[code][0], current)
         if self.page is None and (url := self._same_view(code)):
             return Language(code, name, url, current)
+        told_at = self._told_at(home_url) if getattr(self.page, "known_as_open", False) else ""
         with override(code):
-            note = _("this page is not translated: home page")
-        return Language(code, name, home_url, current, note)
+            only, otherwise = languages.told(self.translations), _("this page is not translated: home page")
+        return Language(code, name, told_at or home_url, current, only if told_at else otherwise)
+
+    def _told_at(self, home_url: str) -> str:
+        """Where a reader of another language is told of the page: its own address below their home page."""
+        ours = self.frame.homes.get(get_language(), ("",))[0]
+        url = _address(self.page, self.request)[0]
+        return home_url + url.removeprefix(ours) if ours and url.startswith(ours) else ""
 
     def _same_view(self, code: str) -> str | None:
         """The address of a view that is no page, in another language."""
+        if url := getattr(self.request, "versions", {}).get(code):
+            return url
         match = self.request.resolver_match if self.request else None
         if match is None or match.url_name == "wagtail_serve":  # nothing is served here: page not found
             return None

@@ -16,7 +16,8 @@ class PageLinks(PageLinkHandler):
         keys = [int(attrs["id"]) for attrs in attrs_list if str(attrs.get("id", "")).isdecimal()]
         pages = list(Page.objects.filter(links.with_translations(keys)).select_related("locale"))
         language = get_language()
-        locale = next((page.locale_id for page in pages if page.locale.language_code == language), None)
+        none = 0  # no page is in it: each says so
+        locale = next((page.locale_id for page in pages if page.locale.language_code == language), none)
         known = {str(key): url for key, url in links.addresses(pages, locale).items()}
         urls = [known.get(str(attrs.get("id"))) for attrs in attrs_list]
         return [f'<a href="{escape(url)}">' if url else "<a>" for url in urls]

@@ -1,14 +1,17 @@
 """From an address to its page: in two queries, with what stands around it and whether anybody may read it."""
 
+from dataclasses import dataclass
 from itertools import accumulate
 
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language
 from wagtail.models import Page
 from wagtail.url_routing import RouteResult
 
 from .models import BasePage
-from .models.base import is_open, with_guards
-from .navigation import frame_of, home_of
+from .models.base import is_open, restricted, with_guards
+from .navigation import frame_of, home_of, homes_of
 
 
 def route(request, path_components: list[str]) -> RouteResult | None:
@@ -39,6 +42,44 @@ def find(home: str, path_components: list[str]) -> tuple[Page, list[str]] | None
         if page := on_it.get(addresses[length]):
             return _shown(page, around), path_components[length:]
     return None
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A page that exists in other languages than the one at hand: at hand or, if not, where to read on in it."""
+
+    title: str
+    versions: dict[str, str]  # addresses by language
+    above: Page  # the nearest in the language at hand
+
+
+def elsewhere(request, path_components: list[str]) -> Elsewhere | None:
+    """What stands at an address in another language, if everybody may see it there now."""
+    homes, language = homes_of(request), get_language()
+    for code, home in homes.items():
+        found = find(home.url_path, path_components) if code != language and language in homes else None
+        if found and not found[1] and _is_public(page := found[0]):
+            same = (one for one in page.around if one.translation_key == page.translation_key)
+            versions = {
+                one.locale.language_code: one.get_url(request) for one in same if one.live and is_open(one)
+            }
+            return Elsewhere(page.title, versions, _above(page, homes[language]))
+    return None
+
+
+def _is_public(page: Page) -> bool:
+    """Published for everybody; and what is public for a time only is told of within it."""
+    if not (page.live and page.known_as_open and isinstance(page, BasePage)):
+        return False
+    begins, ends = (None, None) if page.in_sitemap else page.search_span()
+    return (begins is None or begins <= timezone.now()) and (ends is None or timezone.now() < ends)
+
+
+def _above(page: Page, home: Page) -> Page:
+    """The nearest page above another that exists below the home page of another language."""
+    keys = [one.translation_key for one in page.around if one.depth < page.depth]
+    there = Page.objects.live().descendant_of(home).filter(~restricted(), translation_key__in=keys)
+    return there.order_by("-depth").first() or home
 
 
 def _shown(found: Page, around: list[Page]) -> Page:

@@ -1,7 +1,7 @@
 """Search, and what machines ask a site for."""
 
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -14,9 +14,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 from wagtail import views as wagtail_views
+from wagtail.contrib.redirects.middleware import get_redirect
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from . import colours, installing, links, missed, navigation, routing, search, vcard
+from . import colours, installing, languages, links, missed, navigation, routing, search, vcard
 from . import look as looks
 from .models import CommuneSettings, Person, SearchEntry
 from .models.base import kept_out_of_sitemaps, restricted
@@ -32,10 +34,45 @@ PRIVATE = ["/compte/", "/espace/", "/dossier/", "/demande/d/", "/recherche/", "/
 
 def serve(request, path):
     """A page as Wagtail serves it, found in fewer queries; the page cache may keep it."""
-    if route := routing.route(request, [part for part in path.split("/") if part]):
+    homes = navigation.frame_of(request).homes
+    if (
+        homes and get_language() not in homes
+    ):  # nothing is written in it: what there is, told to be in another
+        first = next(iter(homes.values()))[0]
+        return HttpResponseRedirect(languages.for_reader(quote(first + path), get_language()))
+    parts = [part for part in path.split("/") if part]
+    try:
+        route = routing.route(request, parts)
+    except Http404:
+        return _elsewhere(request, parts)
+    if route:
         request._wagtail_route_for_request = route
     response = wagtail_views.serve(request, path)
     response.same_for_everybody = bool(route) and getattr(route.page, "same_for_everybody", False)
+    return response
+
+
+def _elsewhere(request, parts: list[str]):
+    """The way to a page that another language has at this address. Raises Http404 where none has."""
+    moved = get_redirect(request, Redirect.normalise_path(request.path, decode_unicode=False))
+    found = None if moved else routing.elsewhere(request, parts)
+    if found is None:
+        raise Http404
+    if ours := found.versions.get(get_language()):
+        return HttpResponseRedirect(ours)
+    request.versions = found.versions
+    context = {
+        "title": found.title,
+        "told": languages.told(found.versions),
+        "versions": [
+            {"code": code, "url": languages.for_reader(url, get_language()), "label": languages.READ[code]}
+            for code, url in found.versions.items()
+        ],
+        "above": {"title": found.above.title, "url": found.above.get_url(request)},
+    }
+    response = render(request, "home/elsewhere.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    response.same_for_everybody = True
     return response
 
 
@@ -54,6 +91,7 @@ def find(request):
         missed.note(request, query, get_language())
     context = {
         "query": query,
+        "elsewhere": _found_elsewhere(query, results),
         "results": results,
         "kind": kind,
         "best": best if page.number == 1 else None,
@@ -61,6 +99,18 @@ def find(request):
         "parameters": urlencode({"q": query} | ({"kind": kind} if kind else {})),
     }
     return render(request, "home/search.html", context)
+
+
+def _found_elsewhere(query: str, results: search.Results) -> dict | None:
+    """What the language that most is written in has, where the reader's has nothing that fits."""
+    code, ours = settings.LANGUAGE_CODE, get_language()
+    if ours == code or (results.hits and not results.any):
+        return None
+    found = search.find(query, code)
+    hits = [] if found.any else found.hits[:PER_PAGE]
+    search.read_texts(hits)
+    rows = [{"hit": hit, "url": languages.for_reader(hit.url, ours)} for hit in hits]
+    return {"code": code, "label": languages.MORE[code], "rows": rows} if rows else None
 
 
 @require_safe

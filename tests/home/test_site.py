@@ -179,11 +179,11 @@ class TestLanguages:
         assert 'href="/de/hafen/" lang="de"' in shown
         assert '<link rel="alternate" hreflang="de" href="http://testserver/de/hafen/">' in shown
 
-    def test_without_a_translation_it_leads_to_the_home_page_and_says_so(self, client, home):
-        page = make.ContentPageFactory(parent=home)
+    def test_without_a_translation_it_leads_to_where_one_is_told_and_says_so(self, client, home):
+        page = make.ContentPageFactory(parent=home, slug="port")
         make.translated(home, "de", title="Startseite")
         shown = client.get(page.url).content.decode()
-        assert 'href="/de/" lang="de"' in shown
+        assert 'href="/de/port/" lang="de"' in shown
         assert '<span class="hide">, ' in shown
         assert 'rel="alternate"' not in shown
 

@@ -1,0 +1,39 @@
+"""What readers are told where a page does not exist in their language. They always learn it in theirs."""
+
+from django.utils.translation import gettext_lazy as _
+
+# The name in an address by which a page knows that its reader reads another language, and which.
+READER = "lu"
+
+ONLY = {
+    "fr": _("This page exists in French only."),
+    "de": _("This page exists in German only."),
+    "it": _("This page exists in Italian only."),
+    "en": _("This page exists in English only."),
+}
+READ = {
+    "fr": _("Read it in French"),
+    "de": _("Read it in German"),
+    "it": _("Read it in Italian"),
+    "en": _("Read it in English"),
+}
+MORE = {
+    "fr": _("More in French"),
+    "de": _("More in German"),
+    "it": _("More in Italian"),
+    "en": _("More in English"),
+}
+
+
+def told(versions) -> str:
+    """What is said of a page that exists in these languages and not in the reader's."""
+    known = [code for code in versions if code in ONLY]
+    return str(ONLY[known[0]]) if len(known) == 1 else str(_("This page is not translated."))
+
+
+def for_reader(url: str, language: str | None) -> str:
+    """The address of a page that the reader of ``language`` cannot have in it: the page says so, and leads back."""
+    if not url or language not in ONLY:
+        return url
+    path, hash, place = url.partition("#")
+    return f"{path}?{READER}={language}{hash}{place}"

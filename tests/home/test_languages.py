@@ -1,0 +1,190 @@
+"""A reader is told in their own language where a page exists in another one only, and finds the way back."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from wagtail.contrib.redirects.models import Redirect
+
+from tests.factories import home as make
+from tests.factories.news import (
+    EventIndexPageFactory,
+    NewsIndexPageFactory,
+    NoticeIndexPageFactory,
+    NoticePageFactory,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def home():
+    make.CommuneSettingsFactory()
+    home = make.make_site()
+    make.translated(home, "de", title="Startseite", slug="start")
+    return home
+
+
+@pytest.fixture
+def section(home):
+    """In French and in German."""
+    section = make.SectionPageFactory(parent=home, title="Vivre ici", slug="vivre")
+    make.translated(section, "de", title="Leben", slug="leben")
+    return section
+
+
+@pytest.fixture
+def port(section):
+    """In French only."""
+    return make.published(make.ContentPageFactory(parent=section, title="Le port", slug="port"))
+
+
+def tag(html: str, name: str, mark: str) -> str:
+    """The elements of a name that a mark stands in."""
+    return "\n".join(one for one in re.findall(rf"<{name}\b.*?</{name}>", html, re.S) if mark in one)
+
+
+# -- The address of the language that is missing -------------------------------------------------------------
+def test_the_switch_leads_to_where_the_reader_is_told_and_says_so(client, port):
+    link = tag(client.get(port.url).text, "a", 'lang="de"')
+    assert 'href="/de/vivre/port/"' in link
+    assert "Diese Seite gibt es nur auf Französisch." in link
+
+
+def test_there_they_read_it_in_their_language_with_ways_on(client, port, django_assert_max_num_queries):
+    client.get("/de/vivre/port/")
+    cache.clear()
+    with django_assert_max_num_queries(12):
+        answer = client.get("/de/vivre/port/")
+    assert answer.status_code == 200
+    assert answer["X-Robots-Tag"] == "noindex"
+    assert '<html lang="de">' in answer.text
+    assert re.search(r"<h1[^>]*>Diese Seite gibt es nur auf Französisch\.</h1>", answer.text)
+    assert '<b lang="fr">Le port</b>' in answer.text
+    assert 'href="/vivre/port/?lu=de" hreflang="fr"' in answer.text
+    assert 'href="/de/leben/"' in answer.text
+    assert "canonical" not in answer.text
+    assert 'href="/vivre/port/" lang="fr"' in tag(answer.text, "a", 'lang="fr"')
+
+
+def test_an_address_of_the_other_language_leads_to_the_translation(client, port):
+    make.translated(port, "de", title="Der Hafen", slug="hafen")
+    answer = client.get("/de/vivre/port/")
+    assert (answer.status_code, answer["Location"]) == (302, "/de/leben/hafen/")
+
+
+def test_a_page_in_german_only_is_told_of_in_french(client, section):
+    german = section.get_translations().get()
+    make.published(
+        make.ContentPageFactory(parent=german, title="Abfall", slug="abfall", locale=german.locale)
+    )
+    answer = client.get("/leben/abfall/")
+    assert "Cette page n’existe qu’en allemand." in answer.text
+    assert 'href="/de/leben/abfall/?lu=fr" hreflang="de"' in answer.text
+    assert 'href="/vivre/"' in answer.text
+
+
+@pytest.mark.parametrize("state", ["draft", "closed", "closed above"])
+def test_what_is_not_public_is_not_told_of(client, section, port, state):
+    if state == "draft":
+        port.unpublish()
+    else:
+        (port if state == "closed" else section).view_restrictions.create(restriction_type="login")
+    answer = client.get("/de/vivre/port/")
+    assert answer.status_code == 404
+    assert "Le port" not in answer.text
+    assert client.get("/de/nichts/").status_code == 404
+
+
+def test_a_notice_is_told_of_within_its_days_only(client, home):
+    board = NoticeIndexPageFactory(parent=home, slug="avis")
+    with time_machine.travel(NOW, tick=False) as clock:
+        notice = make.published(NoticePageFactory(parent=board, title="Villa", first_day=date(2026, 11, 2)))
+        address = f"/de{notice.url}"
+        assert "Villa" in client.get(address).text
+        clock.move_to(notice.ends)
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert "Villa" not in answer.text
+
+
+def test_a_rule_of_the_editors_counts_first(client, port):
+    Redirect.objects.create(old_path="/de/vivre/port", redirect_link="/de/leben/")
+    assert client.get("/de/vivre/port/")["Location"] == "/de/leben/"
+
+
+# -- Arriving ------------------------------------------------------------------------------------------------
+def test_whoever_is_led_to_a_foreign_page_is_told_in_their_language(client, port):
+    told = tag(client.get(f"{port.url}?lu=de").text, "aside", 'lang="de"')
+    assert "Diese Seite gibt es nur auf Französisch." in told
+    assert 'href="/de/" hreflang="de"' in told
+    make.translated(port, "de", title="Der Hafen", slug="hafen")
+    told = tag(client.get(f"{port.url}?lu=de").text, "aside", 'lang="de"')
+    assert 'href="/de/leben/hafen/"' in told
+
+
+def test_in_a_language_that_nothing_is_written_in_the_reader_is_led_to_what_there_is_and_told(client, port):
+    answer = client.get("/it/vivre/port/", follow=True)
+    assert answer.redirect_chain == [("/vivre/port/?lu=it", 302)]
+    told = tag(answer.text, "aside", 'lang="it"')
+    assert "Questa pagina esiste solo in francese." in told
+    assert "href" not in told
+    assert client.get("/it/recherche/").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?lu=fr", "?lu=xx", "?lu=<b>", "?lu="])
+def test_nobody_else_is_told_anything(client, port, query):
+    assert "nur auf Französisch" not in tag(client.get(port.url + query).text, "aside", "lang=")
+
+
+def test_the_page_with_the_word_is_kept_apart_from_the_page_without(client, port, settings):
+    settings.PAGE_CACHE = True
+    for query, expected in (("?lu=de", True), ("", False), ("?lu=de", True)):
+        shown = tag(client.get(port.url + query).text, "aside", 'lang="de"')
+        assert ("nur auf Französisch" in shown) is expected
+
+
+def test_links_to_a_foreign_page_take_the_word_along(client, home, section, port):
+    german = section.get_translations().get()
+    words = f'<p><a linktype="page" id="{port.pk}">Hafen</a></p>'
+    button = {"page": port, "url": "", "label": "Zum Hafen"}
+    page = make.ContentPageFactory(
+        parent=german, locale=german.locale, title="See", body=[("text", words), ("button", button)]
+    )
+    shown = client.get(make.published(page).url).text
+    assert shown.count('href="/vivre/port/?lu=de"') == 2
+    french = make.ContentPageFactory(parent=section, title="Lac", body=[("text", words), ("button", button)])
+    assert "?lu=" not in client.get(make.published(french).url).text
+
+
+def test_lists_that_are_short_in_a_language_lead_to_the_long_ones(client, home):
+    for factory in (NewsIndexPageFactory, EventIndexPageFactory):
+        index = factory(parent=home)
+        german = make.translated(index, "de", title="Kurz")
+        assert f'href="{index.url}?lu=de"' in tag(client.get(german.url).text, "a", "Mehr auf Französisch")
+        assert "Mehr auf" not in client.get(index.url).text
+
+
+# -- Search --------------------------------------------------------------------------------------------------
+def test_search_shows_what_french_has_where_german_has_nothing(client, port):
+    shown = client.get("/de/recherche/", {"q": "port"}).text
+    assert 'href="/vivre/port/?lu=de" hreflang="fr"' in shown
+    assert '<div lang="fr">' in shown
+    assert "Mehr auf Französisch" in shown
+    make.translated(port, "de", title="Port", slug="hafen")
+    assert "/vivre/port/" not in client.get("/de/recherche/", {"q": "port"}).text
+    assert "Mehr auf" not in client.get("/recherche/", {"q": "xylophone"}).text
+
+
+# -- Machines ------------------------------------------------------------------------------------------------
+def test_machines_learn_of_versions_that_everybody_may_read_and_of_no_other(client, home, port):
+    italian = make.translated(home, "it", title="Inizio")
+    german = make.translated(port, "de", title="Der Hafen", slug="hafen")
+    shown = client.get(port.url).text
+    assert re.findall(r'rel="alternate" hreflang="([\w-]+)"', shown) == ["fr", "de", "x-default"]
+    german.view_restrictions.create(restriction_type="login")
+    assert 'rel="alternate"' not in client.get(port.url).text
+    assert italian.url not in tag(shown, "head", "hreflang")

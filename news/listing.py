@@ -48,6 +48,12 @@ def news(index, request) -> dict:
     }
 
 
+def archive(index) -> dict:
+    """The months that have news, by year, the latest first."""
+    facets = kept(f"news-facets-{index.pk}", lambda: _facets(index))
+    return {"years": [(year, number, _archive(facets, None, year)) for year, number in _years(facets, None)]}
+
+
 def _chosen(index, categories, slug: str) -> dict:
     """The chosen category; one without articles is looked for in the database and shown with the others."""
     for each in categories:

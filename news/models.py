@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -23,11 +24,12 @@ from wagtail.models import Orderable, Page, PageManager, TranslatableMixin
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
-from home import ical
+from home import ical, links
 from home.blocks import ContentBlocks
 from home.dates import date_format
 from home.fields import LiveStreamField
 from home.generation import kept
+from home.links import full_address
 from home.models import BasePage
 from home.models.base import BasePageQuerySet
 from home.templatetags.commune import clock
@@ -132,6 +134,7 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
     parent_page_types = ["home.HomePage"]
     subpage_types = ["news.NewsPage"]
     template = "news/news_index_page.html"
+    plan_places = [("archives/", _("Archive by month"))]
 
     class Meta:
         verbose_name = _("news index")
@@ -142,6 +145,13 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
 
     def get_context(self, request, *args, **kwargs):
         return super().get_context(request, *args, **kwargs) | listing.news(self, request)
+
+    @path("archives/", name="archive")
+    def archive(self, request):
+        """All months that have news."""
+        context = super().get_context(request) | listing.archive(self)
+        context |= {"index_url": self.get_url(request), "address": full_address(self, request) + "archives/"}
+        return render(request, "news/news_archive.html", context)
 
     @path("rss/", name="rss")
     @path("<slug:category>/rss/", name="category_rss")
@@ -244,7 +254,9 @@ class NewsPage(PicturePage):
         name = self.category_name if hasattr(self, "category_name") else self.category.localized.name
         return {
             "category": {"slug": self.category.slug, "name": name},
-            "services": [{"title": page.title, "url": page.url} for page in self.services()],
+            "services": [
+                {"title": page.title, "url": links.address(page, self.locale_id)} for page in self.services()
+            ],
             "followed": [topic.translation_key for topic in self.matched_topics()],
         }
 

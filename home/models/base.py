@@ -64,6 +64,8 @@ class BasePage(Page):
     social_type = "website"
     in_sitemap = True
     in_plan = True
+    # Addresses of its own below it that the site plan names: (path, name).
+    plan_places: list[tuple[str, str]] = []
     # Kept whole until something is published, a minute at most. False where it shows what changes without that.
     same_for_everybody = True
     needs_contact = False  # whether readers look on it for somebody to ask

@@ -40,9 +40,16 @@ class SitePlanPage(BasePage):
         for page in found.order_by("path"):
             above = known.get(page.path[: -Page.steplen])
             if above is not None:  # below a page that is not published nobody looks
-                known[page.path] = {"title": page.title, "url": page.get_url(request), "below": []}
+                known[page.path] = _branch(page, request)
                 above["below"].append(known[page.path])
         return known[home.path]["below"]
+
+
+def _branch(page: Page, request) -> dict:
+    url = page.get_url(request)
+    places = getattr(page.specific_class, "plan_places", [])
+    below = [{"title": name, "url": url + path, "below": []} for path, name in places]
+    return {"title": page.title, "url": url, "below": below}
 
 
 class QuestionsPage(BasePage):

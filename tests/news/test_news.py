@@ -3,15 +3,16 @@ import re
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import PageViewRestriction
 from wagtail_factories import ImageFactory
 
-from home.models import SearchEntry
+from home.models import SearchEntry, SitePlanPage
 from news.models import NewsPage, RelatedService
 from tests.factories.home import ContentPageFactory, locale, published, translated
-from tests.factories.news import NewsCategoryFactory, NewsPageFactory
+from tests.factories.news import NewsCategoryFactory, NewsIndexPageFactory, NewsPageFactory
 from tests.factories.newsletter import SubscriberFactory, TopicFactory, translated_topic
 
 
@@ -30,6 +31,25 @@ def data_of(page: str) -> dict:
 
 
 # -- The index -------------------------------------------------------------------------------------------
+
+
+def test_the_archive_lists_every_month_and_list_and_plan_lead_there(
+    client, home, roads, django_assert_max_num_queries
+):
+    index = NewsIndexPageFactory(parent=home)
+    for day in (date(2025, 3, 2), date(2025, 3, 9), date(2026, 11, 24)):
+        NewsPageFactory(parent=index, date=day, category=roads)
+    NewsPageFactory(parent=index, date=date(2024, 5, 1), category=roads, live=False)
+    address = f"{index.url}archives/"
+    assert f'href="{address}"' in client.get(index.url).text
+    cache.clear()
+    with django_assert_max_num_queries(12):
+        shown = client.get(address).text
+    assert re.findall(r"\?year=(\d+)&amp;month=(\d+)", shown) == [("2026", "11"), ("2025", "3")]
+    assert "2024" not in shown[shown.index("<main") : shown.index("</main>")]
+    assert client.get(f"{index.url}?year=2025&month=3").text.count("<h3>") == 2
+    plan = home.add_child(instance=SitePlanPage(title="Plan", slug="plan", locale=home.locale))
+    assert f'href="{address}"' in client.get(plan.url).text
 
 
 def test_the_newest_article_comes_first_under_its_month(client, index, roads):

@@ -13,6 +13,7 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.models import Comment, Page, Revision, TaskState
 
 from home.dates import date_format
+from home.marks import explained
 from home.templatetags.commune import clock
 
 from . import access
@@ -160,7 +161,7 @@ def _comments(user) -> list[Row]:
         Row(
             one.page.get_admin_display_title(),
             jump(one.page_id, one.contentpath),
-            f"{one.user}: {' '.join(one.text.split())[:80]}",
+            explained(one.user, " ".join(one.text.split())[:80]),
         )
         for one in found.order_by("-created_at", "-pk").distinct()[: MOST + 1]
     ]

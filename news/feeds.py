@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
 from home.links import full_address
+from home.marks import explained
 
 LENGTH = 30
 
@@ -24,7 +25,7 @@ class RssFeed(Feed):
         return self.index.locale.language_code
 
     def title(self) -> str:
-        return f"{self.index.title}: {self.category}" if self.category else self.index.title
+        return explained(self.index.title, self.category) if self.category else self.index.title
 
     def link(self) -> str:
         query = f"?category={self.category.slug}" if self.category else ""

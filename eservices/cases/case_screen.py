@@ -16,6 +16,7 @@ from eservices.formbuilder.summary import Row as Asked
 from eservices.formbuilder.summary import summarise
 from eservices.submissions.models import StoredFile
 from home import phones
+from home.marks import explained
 from home.templatetags.commune import clock
 
 from . import concerned
@@ -247,7 +248,7 @@ def _papers_to_send(case: Case) -> str:
     with override(case.language):
         needed = [(one.field, one.reason) for one in refused]
         needed += [(one.key, _("is missing")) for one in concerned.missing_papers(case)]
-    return "\n".join(f"{concerned.label_of(case, key, case.language)}: {why}" for key, why in needed)
+        return "\n".join(explained(concerned.label_of(case, key, case.language), why) for key, why in needed)
 
 
 @dataclass(frozen=True)

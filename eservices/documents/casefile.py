@@ -16,6 +16,7 @@ from eservices.cases.models import Case, Message, Person
 from eservices.formbuilder.field_types import MASK
 from home import phones, typesetting
 from home.dates import date_format
+from home.marks import explained
 
 from .models import Document
 
@@ -86,7 +87,7 @@ def _facts(case: Case) -> list[list[str]]:
 def _outcome(person: Person) -> str:
     """How it ended for one of the people whom the request concerns."""
     outcome = person.get_outcome_display() or _("as the case")
-    return f"{outcome}: {person.reason}" if person.reason else str(outcome)
+    return explained(outcome, person.reason) if person.reason else str(outcome)
 
 
 def _said(answer: case_screen.Answer) -> str:

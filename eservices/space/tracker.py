@@ -17,6 +17,7 @@ from eservices.cases.stages import APPLICANT, Stage, stages
 from eservices.cases.states import Outcome, State
 from eservices.formbuilder.field_types import guarded
 from eservices.formbuilder.summary import summarise
+from home.marks import explained
 
 DONE, NOW, NEXT = "done", "now", ""
 Progress = CaseStage.Progress
@@ -209,8 +210,9 @@ def _remarks(case: Case) -> dict[str, list[str]]:
         if file.remark:
             found.setdefault(file.field, []).append(file.remark)
     for paper in case.enclosures.all():
-        said = [str(paper.get_state_display()), *([paper.reason] if paper.reason else [])]
-        found.setdefault(paper.field, []).append(": ".join(said))
+        state = paper.get_state_display()
+        said = explained(state, paper.reason) if paper.reason else str(state)
+        found.setdefault(paper.field, []).append(said)
     for change in case.amendments.all():
         found.setdefault(change.field, []).append(
             _("Corrected by us on %(day)s: %(reason)s")

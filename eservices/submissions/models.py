@@ -18,6 +18,7 @@ from eservices.accounts.models import IdentityLevel
 from eservices.formbuilder.bill import total
 from eservices.formbuilder.definition import Step
 from eservices.formbuilder.models import FormVersion
+from home.marks import explained
 
 SEEN = "_seen"  # hidden input: the mark of the step that a page was made from, and what tells the page from others
 
@@ -276,4 +277,4 @@ class StoredFile(models.Model):
     @property
     def remark(self) -> str:
         """What there is to know about a file that may not be opened."""
-        return "" if self.readable else f"{self.name}: {self.get_scan_display()}"
+        return "" if self.readable else explained(self.name, self.get_scan_display())

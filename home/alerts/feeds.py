@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from home.links import absolute
+from home.marks import explained
 from home.models import CommuneSettings
 
 from . import showing
@@ -20,7 +21,7 @@ class AlertFeed(Feed):
         return request
 
     def title(self, request) -> str:
-        return f"{CommuneSettings.current(request)}: {_('Alerts')}"
+        return explained(CommuneSettings.current(request), _("Alerts"))
 
     def link(self, request) -> str:
         return absolute(reverse("home:alerts"), request)
@@ -36,7 +37,7 @@ class AlertFeed(Feed):
         return [(alert, request) for alert in showing.current(request)]
 
     def item_title(self, item) -> str:
-        return f"{item[0].level.label}: {item[0].title}"
+        return explained(item[0].level.label, item[0].title)
 
     def item_description(self, item) -> str:
         return item[0].text

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from home.marks import explained
+
 from . import hindrances
 from .models import Bundle
 
@@ -16,7 +18,7 @@ class Hindered(Exception):
     """The bundle did not go out, and nothing of it: ``reasons`` are pairs of a page's title and why."""
 
     def __init__(self, reasons: list[tuple[str, str]]):
-        super().__init__("; ".join(f"{title}: {reason}" for title, reason in reasons))
+        super().__init__("; ".join(explained(title, reason) for title, reason in reasons))
         self.reasons = reasons
 
 

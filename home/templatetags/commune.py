@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 from wagtail.rich_text import RichText
@@ -25,11 +25,13 @@ from home import look as looks
 from home.dates import date_format
 from home.generation import kept
 from home.hours import Span
+from home.marks import before
 from home.models import CommuneSettings, Contact
 from home.navigation import SiteNavigation
 from home.page_foot import foot_of
 
 register = template.Library()
+register.filter(before)
 
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 
@@ -94,14 +96,6 @@ def _hour(value: dt.time | None, full: str, part: str) -> str:
     moment = timezone.localtime(value) if isinstance(value, dt.datetime) else value
     text = part if moment.minute else full
     return text.format(hour=moment.hour, minute=f"{moment.minute:02}")
-
-
-@register.filter
-def before(label: str) -> str:
-    """A label with what parts it from its explanation: a colon, unless it ends with a mark of its own."""
-    label = str(label)
-    colon = pgettext("before an explanation", ": ")
-    return label + (" " if label.endswith(("?", "!", ":", ".")) else colon)
 
 
 @register.filter

@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from home.marks import explained
+
 from .case import Case
 
 
@@ -40,7 +42,7 @@ class NoticeChoice(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_choice_per_kind")]
 
     def __str__(self) -> str:
-        return f"{self.user}, {self.get_kind_display()}: {self.get_way_display()}"
+        return explained(f"{self.user}, {self.get_kind_display()}", self.get_way_display())
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -73,4 +75,4 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.case}"
+        return explained(self.get_kind_display(), self.case)

@@ -15,6 +15,7 @@ from eservices.formbuilder.linter import WARNING, Fault
 from eservices.formbuilder.logic.computed import sources
 from eservices.formbuilder.logic.conditions import mentioned
 from eservices.formbuilder.words import condition_words
+from home.marks import explained
 
 from ..compile import definition_of
 from ..linting import lint
@@ -45,7 +46,7 @@ class PlacedFault:
     block_id: str = ""
 
     def __str__(self) -> str:
-        return f"{self.title}: {self.message}" if self.title else self.message
+        return explained(self.title, self.message) if self.title else self.message
 
 
 @dataclass(frozen=True)

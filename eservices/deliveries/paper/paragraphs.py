@@ -8,6 +8,8 @@ break stands for itself, or a list of runs ``[string, style]``; a style is made 
 import re
 from collections.abc import Callable
 
+from home.marks import explained
+
 type Text = str | list[list[str]]
 
 LISTED = re.compile(r"^- ")
@@ -63,5 +65,5 @@ def _plain(paragraph) -> str:
         case {"items": items}:
             return "\n".join(f"- {words(item)}" for item in items)
         case {"rows": rows}:
-            return "\n".join(f"{words(label)}: {words(text)}" for label, text in rows)
+            return "\n".join(explained(words(label), words(text)) for label, text in rows)
     return words(paragraph)

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from home.marks import explained
+
 from .. import access
 from ..actions import charges, refunds
 from ..actions.locking import Impossible
@@ -78,7 +80,7 @@ def _do(request, deed: Deed, form: forms.Form, **about) -> None:
     """Calls the action, and says what came of it."""
     if not form.is_valid():
         first = next(iter(form.errors))
-        messages.error(request, f"{form.fields[first].label}: {form.errors[first][0]}")
+        messages.error(request, explained(form.fields[first].label, form.errors[first][0]))
         return
     try:
         deed.action(actor=request.user, **about, **form.cleaned_data)

@@ -37,8 +37,8 @@ def test_a_paper_that_did_not_come_is_missed_until_an_agent_saw_it_or_does_witho
     case = asking_papers(CaseFactory())
     client.force_login(member(Role.TREAT))
     page = client.get(reverse("cases:case", args=[case.reference]))
-    assert "Manque : La procuration." in page.context["pending"]
-    assert page.context["decisions"][0].form.initial["text"] == "La procuration: manque"
+    assert "Manque\u00a0: La procuration." in page.context["pending"]
+    assert page.context["decisions"][0].form.initial["text"] == "La procuration\u00a0: manque"
     do(client, case, "enclosure", field="piece", state="received")
     page = client.get(reverse("cases:case", args=[case.reference]))
     assert not page.context["pending"]

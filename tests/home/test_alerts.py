@@ -219,7 +219,7 @@ def test_feed_readers_hear_of_what_holds(client, home):
     make.AlertFactory(title="Eau & gaz", level=Level.DANGER)
     make.AlertFactory(title="Tempête").unpublish()
     feed = shown(client, "/alertes/rss/")
-    assert "Danger: Eau &amp; gaz" in feed
+    assert "Danger\u00a0: Eau &amp; gaz" in feed
     assert "Tempête" not in feed
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -102,15 +102,19 @@ def find(request):
 
 
 def _found_elsewhere(query: str, results: search.Results) -> dict | None:
-    """What the language that most is written in has, where the reader's has nothing that fits."""
+    """The search in the language that most is written in, and what it finds where the reader's finds nothing."""
     code, ours = settings.LANGUAGE_CODE, get_language()
-    if ours == code or (results.hits and not results.any):
+    if ours == code or not results.words:
         return None
-    found = search.find(query, code)
-    hits = [] if found.any else found.hits[:PER_PAGE]
-    search.read_texts(hits)
-    rows = [{"hit": hit, "url": languages.for_reader(hit.url, ours)} for hit in hits]
-    return {"code": code, "label": languages.MORE[code], "rows": rows} if rows else None
+    rows = []
+    if results.any or not results.hits:
+        found = search.find(query, code)
+        hits = [] if found.any else found.hits[:PER_PAGE]
+        search.read_texts(hits)
+        rows = [{"hit": hit, "url": languages.for_reader(hit.url, ours)} for hit in hits]
+    with override(code):
+        there = f"{reverse('home:search')}?{urlencode({'q': query})}"
+    return {"code": code, "label": languages.MORE[code], "url": there, "rows": rows}
 
 
 @require_safe

@@ -175,8 +175,11 @@ def test_search_shows_what_french_has_where_german_has_nothing(client, port):
     assert '<div lang="fr">' in shown
     assert "Mehr auf Französisch" in shown
     make.translated(port, "de", title="Port", slug="hafen")
-    assert "/vivre/port/" not in client.get("/de/recherche/", {"q": "port"}).text
-    assert "Mehr auf" not in client.get("/recherche/", {"q": "xylophone"}).text
+    shown = client.get("/de/recherche/", {"q": "port"}).text
+    assert "/vivre/port/" not in shown
+    assert 'href="/recherche/?q=port" hreflang="fr"' in shown
+    assert "Mehr auf" not in client.get("/de/recherche/").text
+    assert "Davantage" not in client.get("/recherche/", {"q": "xylophone"}).text
 
 
 # -- Machines ------------------------------------------------------------------------------------------------

@@ -6,8 +6,12 @@ from django.utils.translation import pgettext
 def before(label) -> str:
     """A label with what parts it from its explanation: a colon, unless it ends with a mark of its own."""
     label = str(label)
-    colon = pgettext("before an explanation", ": ")
-    return label + (" " if label.endswith(("?", "!", ":", ".")) else colon)
+    return label + (" " if label.endswith(("?", "!", ":", ".")) else colon())
+
+
+def colon() -> str:
+    """A colon with the spaces around it."""
+    return pgettext("before an explanation", ": ")
 
 
 def explained(label, words) -> str:

@@ -231,7 +231,7 @@ def test_every_kind_of_paragraph_has_its_plain_text():
         {"items": ["un", "deux"], "numbered": True},
         {"rows": [["Réf.", "1"]]},
     ]
-    assert plain(made) == "Titre\n\nab\n\n1. un\n2. deux\n\nRéf.: 1\n"
+    assert plain(made) == "Titre\n\nab\n\n1. un\n2. deux\n\nRéf.\u00a0: 1\n"
 
 
 def test_a_title_stands_on_one_line_and_keeps_its_no_break_spaces():

@@ -8,7 +8,7 @@ break stands for itself, or a list of runs ``[string, style]``; a style is made 
 import re
 from collections.abc import Callable
 
-from home.marks import explained
+from home.marks import colon
 
 type Text = str | list[list[str]]
 
@@ -65,5 +65,5 @@ def _plain(paragraph) -> str:
         case {"items": items}:
             return "\n".join(f"- {words(item)}" for item in items)
         case {"rows": rows}:
-            return "\n".join(explained(words(label), words(text)) for label, text in rows)
+            return "\n".join(words(label) + colon() + words(text) for label, text in rows)
     return words(paragraph)

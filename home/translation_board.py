@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Cast
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -29,6 +29,9 @@ STATES = {
     COMPLETE: gettext_lazy("complete"),
 }
 ALL_PAGES = "pages"
+# As Django's ``get_full_name``; whoever has no name is known by the address.
+FULL_NAME = Trim(Concat("user__first_name", Value(" "), "user__last_name"))
+NAME = Coalesce(NullIf(FULL_NAME, Value("")), "user__email", output_field=CharField())
 MOST = 2_000  # things of a kind that are read
 
 
@@ -93,7 +96,7 @@ class Board:
         last = log.order_by("-timestamp", "-pk")
         touched = found.annotate(
             touched_at=Subquery(last.filter(content_changed=True).values("timestamp")[:1]),
-            touched_by=Subquery(last.filter(user__isnull=False).values("user__email")[:1]),
+            touched_by=Subquery(last.filter(user__isnull=False).annotate(who=NAME).values("who")[:1]),
         )
         return list(touched.select_related("locale").order_by("pk")[: MOST * len(settings.LANGUAGES)])
 

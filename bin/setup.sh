@@ -41,9 +41,10 @@ new_enough "$PYTHON" || make_environment
 lock=$("$PYTHON" -c 'import hashlib, sys; print(hashlib.sha256(open("requirements.txt", "rb").read() + sys.version.encode()).hexdigest())')
 if [ "$(cat .venv/lock.sha256 2>/dev/null)" != "$lock" ]; then
     printf 'Installing the libraries of requirements.txt\n'
-    # The lock is complete: nothing to resolve.
-    "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
+    # The lock is complete: nothing to resolve. pip compiles on one core what is compiled on all of them below.
+    "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile \
         -r requirements.txt || fail "Could not install the libraries: is this machine on the network?"
+    "$PYTHON" -m compileall -q -j 0 .venv/lib || true # a template for code in a library need not be code
     printf '%s\n' "$lock" >.venv/lock.sha256
 fi
 

@@ -49,7 +49,8 @@ def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
     )
     expect(dialog).to_contain_text("Chorale")
     assert_accessible(page)
-    dialog.get_by_role("button", name="Déplacer").click()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        dialog.get_by_role("button", name="Déplacer").click()
     expect(dialog).to_contain_text("Chorale")
     page.keyboard.press("Escape")
 
@@ -70,6 +71,7 @@ def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
     page.get_by_role("link", name="Yoga").focus()
     for key in ("m", "ArrowLeft", "ArrowLeft", "Enter"):
         page.keyboard.press(key)
+    expect(dialog).to_contain_text("C’est libre")
     with page.expect_navigation():
         dialog.get_by_role("button", name="Déplacer").click()
     assert timezone.localtime(Booking.objects.get(pk=yoga.pk).starts_at).hour == 16

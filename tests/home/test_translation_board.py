@@ -1,6 +1,7 @@
 """The state of translations in the admin, and drafts by machine."""
 
 import json
+import re
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -8,6 +9,7 @@ from threading import Thread
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -107,6 +109,17 @@ def test_texts_without_translation_are_counted(client, port):
         translation_type="manual",
     )
     assert cells(client, "Le port")["de"].done == 1
+
+
+def test_each_column_is_headed_by_its_language(client, port):
+    client.force_login(SuperuserFactory())
+    page = client.get(BOARD).content.decode()
+    head = page.partition('class="sheet')[2].partition("</thead>")[0]
+    assert re.findall(r'<th scope="col">([^<]+)</th>', head) == [
+        "Titre",
+        *(name for _code, name in settings.LANGUAGES),
+    ]
+    assert "<td" not in head
 
 
 def test_who_touched_a_translation_last_is_named(client, port):

@@ -1,4 +1,4 @@
-"""How long a text is as an SMS. Pure: what a gateway counts and bills."""
+"""A text as telephones take it, and how long it is. Pure: what a gateway counts and bills."""
 
 from dataclasses import dataclass
 
@@ -11,6 +11,21 @@ EXTENDED = frozenset("\f^{}\\[~]|€")
 # Places in a message alone, and in each of several that are joined.
 ROOM = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
 
+# Typographic marks, which would make a message of 160 characters one of 70.
+MARKS = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚′", "'"),
+        **dict.fromkeys("“”„«»″", '"'),
+        **dict.fromkeys("–—‑‐", "-"),
+        **dict.fromkeys("\u00a0\u202f\u2009\t", " "),
+        "…": "...",
+        "œ": "oe",
+        "Œ": "OE",
+        "\u200b": "",
+        "\r": "",
+    }
+)
+
 
 @dataclass(frozen=True)
 class Length:
@@ -19,6 +34,12 @@ class Length:
     alphabet: str
     places: int
     messages: int
+
+
+def plain(text: str) -> str:
+    """Without typographic marks and what cannot be printed; letters stay."""
+    text = text.translate(MARKS)
+    return "".join(c for c in text if c == "\n" or c.isprintable() or c == "\u200d").strip()
 
 
 def measure(text: str) -> Length:
@@ -30,6 +51,11 @@ def measure(text: str) -> Length:
     alone, joined = ROOM[alphabet]
     places = sum(sizes)
     return Length(alphabet, places, _messages(sizes, joined) if places > alone else min(places, 1))
+
+
+def parts(text: str) -> int:
+    """How many messages it is."""
+    return measure(text).messages
 
 
 def _messages(sizes: list[int], room: int) -> int:

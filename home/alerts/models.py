@@ -148,8 +148,8 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         if not words:
             return ""
         said = " ".join(filter(None, [words["title"], words["text"]]))
-        told = words["sms"] or gettext("{level}: {words}").format(level=self.get_level_display(), words=said)
-        return told.replace("\N{NO-BREAK SPACE}", " ")  # one of these alone makes an SMS of 70 characters
+        level = self.get_level_display()
+        return sms.plain(words["sms"] or gettext("{level}: {words}").format(level=level, words=said))
 
     def sms_lengths(self) -> list[tuple[str, sms.Length]]:
         """Of each language it is written in: how long its SMS is."""

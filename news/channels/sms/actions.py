@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
+from home import sms
 
-from . import lengths, sending
+from . import sending
 from .models import PhoneConsent, PhoneReader, PhoneTopic
 
 CODE_LIFETIME = timedelta(minutes=15)
@@ -44,7 +45,7 @@ def _ask(number: str, wanted: dict) -> PhoneReader:
     with translation.override(wanted["language"]):
         words = {"commune": settings.WAGTAIL_SITE_NAME, "code": code}
         text = _("%(commune)s: your code is %(code)s. It confirms that you want news by SMS.") % words
-    outbox.queue_sms(to=number, text=lengths.plain(text), subject=f"phone:{reader.pk}", confidential=True)
+    outbox.queue_sms(to=number, text=sms.plain(text), subject=f"phone:{reader.pk}", confidential=True)
     return reader
 
 
@@ -140,7 +141,7 @@ def _write(key: str, texts: dict[str, str], language: str, readers, urgent: bool
         message = uuid.uuid5(OURS, f"{key}:{reader.number}")
         if message in known:
             continue
-        text = lengths.plain(texts.get(reader.language) or texts[language])
+        text = sms.plain(texts.get(reader.language) or texts[language])
         outbox.queue(
             id=message,
             carrier=CARRIER,

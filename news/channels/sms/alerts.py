@@ -22,7 +22,7 @@ from home import sms
 from home.alerts.models import Alert
 
 from ..models import ChannelSettings
-from . import actions, lengths
+from . import actions
 from .models import PhoneReader
 from .sending import Sms
 
@@ -44,7 +44,7 @@ def editions(alert: Alert) -> list[Edition]:
     shown = []
     for code, name in settings.LANGUAGES:
         if counted.get(code) or code in alert.languages:
-            text = lengths.plain(alert.sms_text(code))
+            text = alert.sms_text(code)
             shown.append(Edition(name, text, sms.measure(text).messages, counted.get(code, 0)))
     return shown
 

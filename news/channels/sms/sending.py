@@ -18,7 +18,7 @@ from .. import announcements, texts
 from ..announcements import Announcement
 from ..models import ChannelSettings
 from ..networks.network import Posted
-from . import hours, lengths, numbers
+from . import hours, numbers
 from .models import PhoneReader
 
 DOUBLE = "eservices.deliveries.mailbox.SMSGateway"
@@ -43,16 +43,16 @@ class Sms:
         return settings.SMS_GATEWAY == DOUBLE
 
     def measure(self, text: str) -> int:
-        return lengths.parts(lengths.plain(text))
+        return sms.parts(sms.plain(text))
 
     def compose(self, announcement: Announcement, own: str = "") -> str:
         if own:
             text = own if announcement.link in own else texts.joined(own, announcement.link)
         else:
-            title = lengths.plain(f"{settings.WAGTAIL_SITE_NAME}: {announcement.title}")
+            title = sms.plain(f"{settings.WAGTAIL_SITE_NAME}: {announcement.title}")
             most = 2 if sms.foreign(title) else 1  # a ê halves the room, not what is told
-            text = texts.fit(title, "", announcement.link, most, lengths.parts)
-        return lengths.plain(text)
+            text = texts.fit(title, "", announcement.link, most, sms.parts)
+        return sms.plain(text)
 
     def faults(self, announcement: Announcement) -> list[str]:
         found = []

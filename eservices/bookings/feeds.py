@@ -1,13 +1,15 @@
 """Imported calendars: what an iCalendar file says is busy, within limits that no file gets past.
 
-``busy`` is pure. A calendar that is too large, or repeats too much, is refused whole: half of one would free times
-that are not.
+``busy`` is pure but for its patience. A calendar that is too large, or repeats too much, is refused whole: half of one
+would free times that are not.
 """
 
+import time as clock
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 from urllib.request import Request, urlopen
 
 from dateutil.rrule import rrulestr
@@ -19,6 +21,8 @@ from .availability import DAY, Span
 MOST_BYTES = 1_000_000
 MOST_EVENTS, MOST_REPEATED, MOST_TIMES = 5_000, 200, 5_000
 FIRST_YEAR = 2000  # of what repeats
+MOST_REPETITIONS = 20_000  # that are looked at of one rule, those of the past among them: 54 years of days
+PATIENCE = 10  # seconds of the processor for a calendar: a rule may seek for ever a day that never comes
 TIMEOUT = 10  # seconds
 AHEAD = timedelta(days=1100)
 TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
@@ -57,20 +61,38 @@ def busy(content: bytes, zone, now: datetime) -> list[Busy]:
     if len(events) > MOST_EVENTS or sum("RRULE" in event for event in events) > MOST_REPEATED:
         raise Unreadable(_("The calendar has more events than are read."))
     found: list[Busy] = []
+    moved, ends = _moved(events, zone), clock.process_time() + PATIENCE
     for event in events:
+        if clock.process_time() > ends:
+            raise Unreadable(_("An event of the calendar repeats too often."))
         if str(event.get("STATUS", "")) == "CANCELLED" or str(event.get("TRANSP", "")) == "TRANSPARENT":
             continue
-        for span in _spans(event, zone, now):
+        for span in _spans(event, zone, now, moved):
             found.append(Busy(span, str(event.get("SUMMARY", ""))[:200] or _("busy")))
             if len(found) > MOST_TIMES:
                 raise Unreadable(_("The calendar has more events than are read."))
     return found
 
 
-def _spans(event, zone, now: datetime) -> Iterator[Span]:
+def _moved(events, zone) -> dict[str, set[datetime]]:
+    """By the identity of what repeats, its times that stand elsewhere: an event of their own says where."""
+    found = defaultdict(set)
+    try:
+        for event in events:
+            if "RECURRENCE-ID" in event:
+                found[str(event.get("UID"))].add(_moment(event["RECURRENCE-ID"].dt, zone))
+    except (TypeError, ValueError, AttributeError):
+        raise Unreadable(_("An event of the calendar has no time that can be read.")) from None
+    return found
+
+
+def _spans(event, zone, now: datetime, moved: dict[str, set[datetime]]) -> Iterator[Span]:
     try:
         start, end = _ends(event, zone)
-        starts = _starts(event, start, zone, now)
+        left_out = _listed(event, "EXDATE", zone) | moved[str(event.get("UID"))]
+        starts = [start]
+        if "RECURRENCE-ID" not in event:
+            starts = sorted({*_repeated(event, start, now), *_listed(event, "RDATE", zone)} - left_out)
         length = end - start
         for one in starts:
             span = Span.of(one, one + length)
@@ -91,22 +113,37 @@ def _ends(event, zone) -> tuple[datetime, datetime]:
     return _moment(start, zone), _moment(end, zone)
 
 
-def _starts(event, start: datetime, zone, now: datetime) -> list[datetime]:
-    """When it begins, once or each time, as far as anybody may book."""
+def _repeated(event, start: datetime, now: datetime) -> Iterator[datetime]:
+    """When it begins, once or each time, as far as anybody may book: at the same hour of its own clock."""
     if "RRULE" not in event:
-        return [start]
+        yield start
+        return
     rule = event["RRULE"]
     if any(str(one).upper() in TOO_OFTEN for one in rule.get("FREQ", [])) or start.year < FIRST_YEAR:
         raise Unreadable(_("An event of the calendar repeats too often."))
-    left_out = {_moment(one.dt, zone) for one in _exdates(event)}
-    repeated = rrulestr(rule.to_ical().decode(), dtstart=start)
-    until = now + AHEAD
-    return [one for one in takewhile(lambda at: at < until, repeated) if one not in left_out]
+    rule = type(rule)(rule | {"UNTIL": [_last(one, start.tzinfo) for one in rule.get("UNTIL", [])]})
+    if not rule["UNTIL"]:
+        del rule["UNTIL"]
+    repeated = rrulestr(rule.to_ical().decode(), dtstart=start.replace(tzinfo=None))
+    until = (now + AHEAD).astimezone(start.tzinfo).replace(tzinfo=None)
+    for number, one in enumerate(takewhile(lambda at: at < until, islice(repeated, MOST_REPETITIONS + 1))):
+        if number == MOST_REPETITIONS:
+            raise Unreadable(_("An event of the calendar repeats too often."))
+        yield one.replace(tzinfo=start.tzinfo)
 
 
-def _exdates(event) -> list:
-    listed = event.get("EXDATE", [])
-    return [one for part in (listed if isinstance(listed, list) else [listed]) for one in part.dts]
+def _last(until: date | datetime, zone) -> datetime:
+    """The end of a repetition on the clock of what repeats; a day counts whole."""
+    if not isinstance(until, datetime):
+        return datetime.combine(until, time(23, 59, 59))
+    return until.astimezone(zone).replace(tzinfo=None) if until.tzinfo else until
+
+
+def _listed(event, name: str, zone) -> set[datetime]:
+    """The times that ``EXDATE`` or ``RDATE`` lists; of a period when it begins."""
+    listed = event.get(name, [])
+    times = [one.dt for part in (listed if isinstance(listed, list) else [listed]) for one in part.dts]
+    return {_moment(at[0] if isinstance(at, tuple) else at, zone) for at in times}
 
 
 def _moment(at: date | datetime, zone) -> datetime:

@@ -21,6 +21,7 @@ def ics(*events: str) -> bytes:
     return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *lines, "END:VCALENDAR", ""]).encode()
 
 
+HOURS, SIXTY = ",".join(map(str, range(24))), ",".join(map(str, range(60)))
 EVENING = "DTSTART:20260310T170000Z\r\nDTEND:20260310T210000Z\r\nSUMMARY:Concert"
 
 
@@ -37,6 +38,25 @@ def test_events_to_come_are_busy_once_or_each_time():
     assert day.length == timedelta(hours=23)  # the clock changes
 
 
+def test_what_repeats_until_a_day_ends_with_it_and_whole_days_may_repeat():
+    weekly = "RRULE:FREQ=WEEKLY;UNTIL=20260324"
+    assert [one.start.day for one in spans(ics(f"{EVENING}\r\n{weekly}"))] == [10, 17, 24]
+    days = spans(ics(f"DTSTART;VALUE=DATE:20260310\r\n{weekly}"))
+    assert [one.start.astimezone(ZURICH).day for one in days] == [10, 17, 24]
+    summer = "DTSTART;TZID=Europe/Zurich:20260322T180000\r\nDTEND;TZID=Europe/Zurich:20260322T200000"
+    hours = [one.start.hour for one in spans(ics(f"{summer}\r\nRRULE:FREQ=WEEKLY;UNTIL=20260330T000000Z"))]
+    assert hours == [17, 16]  # the same hour on the wall
+
+
+def test_what_is_added_to_a_series_is_busy_and_what_was_moved_only_where_it_went():
+    added = ics(f"{EVENING}\r\nRDATE:20260313T170000Z,20260320T170000Z")
+    assert [one.start.day for one in spans(added)] == [10, 13, 20]
+    series = f"{EVENING}\r\nRRULE:FREQ=WEEKLY;COUNT=2"
+    moved = EVENING.replace("20260310", "20260318") + "\r\nRECURRENCE-ID:20260317T170000Z"
+    content = ics(series, moved).replace(b"UID:1", b"UID:0")
+    assert sorted(one.start.day for one in spans(content)) == [10, 18]
+
+
 def test_what_is_cancelled_or_free_is_not_busy():
     assert spans(ics(f"{EVENING}\r\nSTATUS:CANCELLED", f"{EVENING}\r\nTRANSP:TRANSPARENT")) == []
 
@@ -48,17 +68,35 @@ def test_what_is_cancelled_or_free_is_not_busy():
         b"BEGIN:VCALENDAR\r\n" * 5000,
         b"<html>",
         ics(f"{EVENING}\r\nRRULE:FREQ=SECONDLY"),
+        ics(f"{EVENING}\r\nRRULE:FREQ=DAILY;BYHOUR={HOURS};BYMINUTE={SIXTY};BYSECOND={SIXTY}"),
         ics("DTSTART:00010101T000000Z\r\nRRULE:FREQ=DAILY"),
         ics(*[f"{EVENING}\r\nRRULE:FREQ=DAILY"] * 6),
         ics(*["DTSTART:20260310T170000Z"] * 5001),
         ics("DTSTART:gestern"),
         ics("SUMMARY:sans heure"),
     ],
-    ids=["empty", "nested", "html", "secondly", "ancient", "daily", "many", "unreadable", "timeless"],
+    ids=[
+        "empty",
+        "nested",
+        "html",
+        "secondly",
+        "each second",
+        "ancient",
+        "daily",
+        "many",
+        "unreadable",
+        "timeless",
+    ],
 )
 def test_a_bomb_is_refused_in_words(bomb):
     with pytest.raises(feeds.Unreadable):
         feeds.busy(bomb, ZURICH, NOW)
+
+
+def test_rules_that_seek_a_day_that_never_comes_are_not_followed_for_ever(monkeypatch):
+    monkeypatch.setattr(feeds, "PATIENCE", 0)
+    with pytest.raises(feeds.Unreadable):
+        spans(ics(*[f"{EVENING}\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"] * 3))
 
 
 @pytest.mark.django_db

@@ -72,12 +72,12 @@ class Server(ThreadingHTTPServer):
     """A register over HTTP, as ``docs/connectors.md`` asks a supplier to build one, with a fault at will.
 
     ``reply``: what is said instead of an answer, as status and body; ``slow``: seconds before anything is said;
-    ``drip``: seconds between the bytes of an answer that never ends.
+    ``drip``: seconds between the bytes of an answer that never ends; ``drip_head``: of its first lines.
     """
 
     daemon_threads = True
     reply: tuple[int, bytes] | None = None
-    slow = drip = 0.0
+    slow = drip = drip_head = 0.0
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -90,6 +90,7 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    sent = 0
 
     def log_message(self, *arguments):
         """Says nothing."""
@@ -108,6 +109,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._say(401, b"{}")
         if self.server.drip:
             return self._drip()
+        if self.server.drip_head:
+            return self._drip_head()
         return self._say(*(self.server.reply or self._answer(body)))
 
     def _answer(self, body: bytes) -> tuple[int, bytes]:
@@ -136,6 +139,13 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         while self._write(b" "):
             time.sleep(self.server.drip)
+
+    def _drip_head(self):
+        self.send_response(200)
+        self.flush_headers()
+        while self._write(b"X-Wait: 1\r\n"[self.sent % 11 :][:1]):
+            self.sent += 1
+            time.sleep(self.server.drip_head)
 
     def _write(self, piece: bytes) -> bool:
         try:

@@ -73,7 +73,11 @@ def test_personal_data_never_stands_in_an_address(asked, server):
     assert b"Marchetti" in body
 
 
-@pytest.mark.parametrize("fault", [{"slow": 1.0}, {"drip": 0.02}], ids=["silent", "without end"])
+@pytest.mark.parametrize(
+    "fault",
+    [{"slow": 1.0}, {"drip": 0.02}, {"drip_head": 0.02}],
+    ids=["silent", "without end", "never begins"],
+)
 def test_a_slow_register_is_not_waited_for(asked, server, monkeypatch, fault):
     monkeypatch.setattr(wire, "PAUSE", 0.1)
     monkeypatch.setattr(wire, "WHOLE", 0.3)

@@ -3,7 +3,10 @@
 import json
 import ssl
 import time
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from socket import SHUT_RDWR
+from threading import Timer
 from urllib.parse import urlsplit
 
 from ...registers import Away
@@ -53,12 +56,27 @@ class Wire:
             headers["Authorization"] = f"Bearer {self.token}"
         address = f"{urlsplit(self.url).path.rstrip('/')}/{path}"
         connection.request(method, address, None if body is None else json.dumps(body), headers)
-        answer = connection.getresponse()
+        with _ended_at(connection, ends):
+            answer = connection.getresponse()
         if answer.status == 404 and method == "GET":
             return UNKNOWN
         if answer.status != 200:
             raise Away(f"It answered {answer.status}.")
         return _json(_read(answer, ends))
+
+
+@contextmanager
+def _ended_at(connection: HTTPConnection, ends: float):
+    """What comes line by line may take for ever without a pause: the connection is cut off when its time is over."""
+    alarm = Timer(max(ends - time.monotonic(), 0), connection.sock.shutdown, [SHUT_RDWR])
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
+        if time.monotonic() > ends:
+            raise TimeoutError
 
 
 def _read(answer: HTTPResponse, ends: float) -> bytes:

@@ -15,16 +15,21 @@ from .carriers import carrier_name
 from .models import Delivery
 
 SILENCE = timedelta(minutes=15)
+ALERT = "alert:"  # so begins the subject of such a letter
 
 
 def unreachable(carrier: str, fault: str) -> None:
     """Several deliveries in a row failed: nothing is tried for a while."""
+    if carrier == "email":
+        return  # a letter would not leave
     url = reverse("deliveries_board:index")
     _alert("deliveries/emails/unreachable", carrier, {"fault": fault}, url, access.may_see_board)
 
 
 def stuck(delivery: Delivery) -> None:
     """Nobody tries this one again by themselves."""
+    if delivery.subject.startswith(ALERT):
+        return  # of an alert to an address that is dead there would be one alert after the other
     url = reverse("deliveries_board:detail", args=[delivery.pk])
     _alert(
         "deliveries/emails/stuck",
@@ -36,9 +41,9 @@ def stuck(delivery: Delivery) -> None:
 
 
 def _alert(template: str, carrier: str, context: dict, url: str, concerns: Callable[[User], bool]) -> None:
-    subject, now = f"alert:{carrier}", timezone.now()
-    if carrier == "email" or Delivery.objects.about(subject).filter(created_at__gt=now - SILENCE).exists():
-        return  # a letter would not leave, or one has just left
+    subject, now = f"{ALERT}{carrier}", timezone.now()
+    if Delivery.objects.about(subject).filter(created_at__gt=now - SILENCE).exists():
+        return  # one has just left
     for user in User.objects.filter(is_active=True, is_staff=True):
         if concerns(user):
             queue_email(

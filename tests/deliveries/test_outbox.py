@@ -14,6 +14,7 @@ from eservices.deliveries import actions
 from eservices.deliveries.carriers import carriers
 from eservices.deliveries.models import Delivery, DeliveryEvent, MailboxEntry
 from eservices.deliveries.sweeps import deliver
+from tests.factories.accounts import SuperuserFactory
 from tests.factories.deliveries import DeliveryFactory, SmsFactory
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +225,20 @@ def test_an_address_that_the_server_does_not_know_is_stuck_at_once(server):
     delivery = DeliveryFactory()
     actions.attempt(delivery.pk)
     assert fresh(delivery).state == State.STUCK
+
+
+def test_staff_hears_at_once_of_a_letter_that_is_stuck_and_not_of_its_own_letters(server):
+    SuperuserFactory(email="greffe@example.org")
+    server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (550, b"no such user")})
+    delivery = DeliveryFactory(title="Votre attestation")
+    actions.attempt(delivery.pk)
+    [alert] = Delivery.objects.filter(subject="alert:email")
+    assert alert.recipient == "greffe@example.org"
+    assert "Votre attestation" in alert.payload["text"]
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        actions.attempt(alert.pk)
+    assert fresh(alert).state == State.STUCK
+    assert Delivery.objects.filter(subject="alert:email").count() == 1
 
 
 def test_a_server_that_asks_to_come_back_later_is_tried_again(server):

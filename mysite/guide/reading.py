@@ -43,7 +43,7 @@ class Guide:
 @cache
 def read(name: str) -> Guide:
     """The guide of this name, one of ``GUIDES``."""
-    tokens = MARKDOWN.parse((FOLDER / f"{name}.md").read_text())
+    tokens = MARKDOWN.parse((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
     title, tokens = _text(tokens[1]), tokens[3:]  # the first line is the title of the page
     contents: list[Heading] = []
     for level, text, opening in _headings(tokens):
@@ -83,7 +83,8 @@ def _complete(token: Token) -> None:
     for child in token.children or ():
         if child.type == "image":
             name = Path(str(child.attrGet("src"))).stem
-            width, height = Image.open(picture(name)).size
+            with Image.open(picture(name)) as opened:
+                width, height = opened.size
             child.attrs |= {"src": reverse("guide_picture", args=[name]), "width": width, "height": height}
             child.attrs["loading"] = "lazy"
         elif child.type == "link_open" and not str(child.attrGet("href")).startswith(("#", "https://")):

@@ -9,7 +9,7 @@ from icalendar import Calendar
 from wagtail.log_actions import registry as log_registry
 
 from eservices.bookings.availability import Span
-from eservices.bookings.models import BlockedTime, Booking, CalendarLink, Piece, Resource
+from eservices.bookings.models import BlockedTime, Booking, CalendarLink, Piece, Resource, Use
 from eservices.bookings.plan.bars import SIGNS
 from eservices.bookings.states import TAKING
 from eservices.cases.models import Role
@@ -327,6 +327,26 @@ def test_what_a_changed_rule_leaves_outside_is_shown_and_not_lost(client, team):
     assert "Yoga" in page
     assert "Peinture" in page
     assert Booking.objects.count() == 2
+
+
+def test_what_there_is_less_of_and_what_got_another_part_is_shown_too(client, team):
+    desks = unit("bureaux", quantity=2)
+    first, second = (resource(key, desks, team=team) for key in ("table", "autre-table"))
+    booking(first, "2026-03-10T18:00", "2026-03-10T20:00", title="Loto")
+    booking(second, "2026-03-10T18:00", "2026-03-10T20:00", title="Bal")
+    barn = resource("halle", team=team)
+    booking(barn, "2026-03-12T09:00", "2026-03-12T10:00", title="Vide-grenier")
+    client.force_login(member(Role.READ, team))
+    page = client.get(f"{PLAN}outside/").text
+    assert not any(title in page for title in ("Loto", "Bal", "Vide-grenier"))
+    desks.quantity = 1
+    desks.save()
+    Use.objects.create(resource=barn, unit=unit("cuisine"))
+    page = client.get(f"{PLAN}outside/").text
+    assert "Bal" in page
+    assert "Vide-grenier" in page
+    assert "Loto" not in page
+    assert Booking.objects.count() == 3
 
 
 # -- Calendars under a secret address ------------------------------------------------------------------------

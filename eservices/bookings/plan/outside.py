@@ -1,15 +1,15 @@
-"""Bookings that lie where nothing is open any more. None of them is lost: staff sees them and decides."""
+"""Bookings that do not fit any more what is open and what there is. None is lost: staff sees them and decides."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .. import access
 from ..availability import Span, is_within
-from ..models import BlockedTime, Booking
+from ..models import BlockedTime, Booking, Piece, Use
 from .bars import title_of
 
 MOST = 2_000  # bookings to come that are looked at
@@ -51,11 +51,30 @@ def reasons_for(user, now: datetime) -> dict:
         ends_at__gt=OuterRef("starts_at"),
     )
     rows = access.bookings_for(user).agreed().filter(ends_at__gt=now).order_by("starts_at", "pk")
-    rows = rows.annotate(closed=Subquery(closed.values("reason")[:1]))
+    rows = rows.annotate(
+        closed=Subquery(closed.values("reason")[:1]), gone=_piece_is_gone(), lacks=_lacks_a_part()
+    )
     found = {}
-    for pk, resource, start, end, reason in rows.values_list(
-        "pk", "resource", "starts_at", "ends_at", "closed"
-    )[:MOST]:
-        if reason is not None or not is_within(offers[resource].rules, Span(start, end)):
-            found[pk] = reason or _("not open then")
+    for row in rows.values("pk", "resource", "starts_at", "ends_at", "closed", "gone", "lacks")[:MOST]:
+        if reason := _reason(row, offers[row["resource"]]):
+            found[row["pk"]] = reason
     return found
+
+
+def _reason(row: dict, offer) -> str:
+    if row["closed"] is not None or not is_within(offer.rules, Span(row["starts_at"], row["ends_at"])):
+        return row["closed"] or _("not open then")
+    if row["gone"]:
+        return _("there are fewer of it now")
+    return _("a part of it was added since, which others may book") if row["lacks"] else ""
+
+
+def _piece_is_gone() -> Exists:
+    """Whether it holds a piece beyond the number that there is today."""
+    return Exists(Piece.objects.filter(booking=OuterRef("pk"), number__gt=F("unit__quantity")))
+
+
+def _lacks_a_part() -> Exists:
+    """Whether what it books consists of more today than it holds."""
+    held = Piece.objects.filter(booking=OuterRef(OuterRef("pk")), unit=OuterRef("unit"))
+    return Exists(Use.objects.filter(~Exists(held), resource=OuterRef("resource")))

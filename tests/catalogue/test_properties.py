@@ -18,6 +18,7 @@ from eservices.catalogue.files import Unreadable, parse, written
 from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.linter import Fault
 from tests.catalogue.test_importing import whole
+from tests.factories.bookings import resource
 from tests.factories.catalogue import make_counter
 from tests.factories.home import translated
 from tests.factories.strategies import any_json, definitions, places, replaced
@@ -32,7 +33,8 @@ WHOLE = whole()
 
 @pytest.fixture
 def counter():
-    """In French and German, with the only team that there is."""
+    """In French and German, with the only team that there is and the only room: what is not here is not published."""
+    resource()
     Team.objects.create(key="habitants", name="Contrôle des habitants")
     Locale.objects.get_or_create(language_code="de")
     index = make_counter()

@@ -209,6 +209,7 @@ class Refusal(StrEnum):
     CLOSED = "closed"
     STEP = "step"
     TAKEN = "taken"
+    CHANGED = "changed"
 
 
 def refusal(rules: Rules, span: Span, now: datetime) -> Refusal | None:

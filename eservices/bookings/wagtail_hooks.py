@@ -10,6 +10,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from . import access, desk_views
+from .editing import ResourceEditView, UnitEditView
 from .models import BlockedTime, Description, Feed, Resource, SchoolHolidays, Timetable, Unit
 
 
@@ -19,6 +20,7 @@ class ResourceViewSet(SnippetViewSet):
     menu_label = _("Things to book")
     list_display = ["name", "kind", "timetable", BooleanColumn("offered", label=_("Offered"))]
     search_fields = ["name", "key"]
+    edit_view_class = ResourceEditView
     copy_view_enabled = False
 
 
@@ -35,6 +37,7 @@ class UnitViewSet(SnippetViewSet):
     icon = "list-ul"
     menu_label = _("Units")
     list_display = ["name", "key", "quantity"]
+    edit_view_class = UnitEditView
     copy_view_enabled = False
 
 

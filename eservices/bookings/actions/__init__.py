@@ -6,9 +6,11 @@ from .house import describe, reserve
 from .linking import end_link, renew_link
 from .living import cancel, confirm, let_go, move, refuse, remind, send
 from .locking import NotAllowed, Taken
+from .refitting import InTheWay, refitting, renumber
 from .waiting import join, leave, look_after, take_offer
 
 __all__ = [
+    "InTheWay",
     "NotAllowed",
     "Taken",
     "TooMany",
@@ -24,10 +26,12 @@ __all__ = [
     "look_after",
     "miss",
     "move",
+    "refitting",
     "refuse",
     "release",
     "remind",
     "renew_link",
+    "renumber",
     "reserve",
     "send",
     "sweep_holds",

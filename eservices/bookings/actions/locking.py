@@ -5,7 +5,8 @@
 2. Whoever takes time locks every unit of the resource, all at once. A hall locks its two halves, an appointment the
    one row of the counter's desks, forty tables one row as well: two who want the same always meet at the same row.
 3. Under the lock: delete the holds that expired, look at what is taken, write. Nothing is looked at before the lock
-   that is relied on after it; what a form says beforehand is a courtesy.
+   that is relied on after it; what a form says beforehand is a courtesy. What the thing consists of is looked at
+   anew as well: who changes it locks its units before and after the change (``refitting``).
 4. The database has the last word: the constraint ``never_twice``. Its ``IntegrityError`` is caught outside the atomic
    block that met it, and means *taken*.
 
@@ -24,7 +25,7 @@ from eservices.cases import actions as cases
 from eservices.cases.models import Case
 
 from ..availability import Refusal, Span
-from ..models import Booking, Piece, Unit, Waiting
+from ..models import Booking, Piece, Unit, Use, Waiting
 from ..offers import Offer, calendar
 from ..refusals import words
 from ..states import TAKING, TRANSITIONS, allowed
@@ -71,6 +72,8 @@ def take(booking: Booking, offer: Offer, span: Span, now: datetime, *, anyway: b
 
     ``anyway``: the rules need not allow it, as where staff books; nobody else may have the time even then.
     """
+    if not _is_as_it_was(offer):
+        raise Taken(Refusal.CHANGED)
     found = calendar(offer, span, count=booking.count, now=now, without=booking.series)
     around = offer.rules.around(span)
     why = None if anyway else found.refusal(span)
@@ -83,6 +86,14 @@ def take(booking: Booking, offer: Offer, span: Span, now: datetime, *, anyway: b
         for unit, numbers in pieces.items()
         for number in numbers
     )
+
+
+def _is_as_it_was(offer: Offer) -> bool:
+    """Whether a thing still consists of what was known of it before its units were locked."""
+    uses = Use.objects.filter(resource=offer.pk).values_list("unit", "quantity", "unit__quantity")
+    return {unit: (wanted, there) for unit, wanted, there in uses} == {
+        unit: (wanted, offer.quantities[unit]) for unit, wanted in offer.needs.items()
+    }
 
 
 def locked(booking: Booking) -> Booking:

@@ -1,0 +1,125 @@
+"""What a thing consists of is changed: what is booked already follows, or the change is refused.
+
+A booking keeps its promise: of the whole hall it has the new part too, and nobody else books that over it.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .. import words
+from ..availability import Occupation, Span
+from ..models import BlockedTime, Booking, Piece, Resource, Unit, Use
+from .locking import NotAllowed, forget_expired, lock
+
+NAMED = 5  # bookings in a sentence
+
+
+class InTheWay(NotAllowed):
+    """Bookings that would have to get what somebody else has then; ``bookings`` says which."""
+
+    def __init__(self, bookings: list[Booking]):
+        self.bookings = bookings
+        named = "; ".join(words.when(Span(one.starts_at, one.ends_at)) for one in bookings[:NAMED])
+        rest = len(bookings) - NAMED
+        if rest > 0:
+            named += "; " + ngettext("and %(number)s more", "and %(number)s more", rest) % {"number": rest}
+        text = _("What is added is taken or blocked during these bookings: %(bookings)s. Move them first.")
+        super().__init__(text % {"bookings": named})
+
+
+@contextmanager
+def refitting(*, actor, resource: Resource, units: Collection[int]) -> Iterator[None]:
+    """A transaction in which what a thing takes is written; ``units``: what it will take.
+
+    At its end, bookings to come have what they lack of it. Raises ``InTheWay`` where they cannot have it; nothing is
+    written then.
+    """
+    with transaction.atomic():
+        lock({*units, *resource.uses.values_list("unit", flat=True)})
+        yield
+        _refit(resource, timezone.now())
+
+
+def _refit(resource: Resource, now: datetime) -> None:
+    uses = dict(Use.objects.filter(resource=resource).values_list("unit", "quantity"))
+    forget_expired(uses, now)
+    lacking = _lacking(resource, uses, now)
+    if not lacking:
+        return
+    taken, blocked = _taken(uses, min(span.start for _one, span, _needs in lacking))
+    quantities = dict(Unit.objects.filter(pk__in=uses).values_list("pk", "quantity"))
+    made, stuck = [], []
+    for booking, span, needs in lacking:
+        found = Occupation(quantities, taken, blocked).choice(needs, span)
+        if found is None:
+            stuck.append(booking)
+            continue
+        new = [(unit, number, span) for unit, numbers in found.items() for number in numbers]
+        taken += new
+        made += [_piece(booking, *one) for one in new]
+    if stuck:
+        raise InTheWay(stuck)
+    Piece.objects.bulk_create(made)
+
+
+def _taken(units: Collection[int], start: datetime) -> tuple[list, list]:
+    """What is taken of units from a moment on, and what is blocked, as ``Occupation`` wants it."""
+    pieces = Piece.objects.filter(unit__in=units, ends_at__gt=start)
+    closed = BlockedTime.objects.filter(unit__in=units, ends_at__gt=start)
+    return (
+        [
+            (unit, number, Span(*ends))
+            for unit, number, *ends in pieces.values_list("unit", "number", "starts_at", "ends_at")
+        ],
+        [(unit, Span(*ends)) for unit, *ends in closed.values_list("unit", "starts_at", "ends_at")],
+    )
+
+
+def _lacking(resource: Resource, uses: dict[int, int], now) -> list[tuple[Booking, Span, dict[int, int]]]:
+    """Bookings to come that have less than the thing takes now, with the time that they keep and what they lack."""
+    found = []
+    bookings = Booking.objects.real().standing().filter(resource=resource, pieces__ends_at__gt=now)
+    for booking in bookings.distinct().prefetch_related("pieces").order_by("starts_at", "pk"):
+        pieces = list(booking.pieces.all())
+        held = Counter(piece.unit_id for piece in pieces)
+        needs = {unit: quantity * booking.count - held[unit] for unit, quantity in uses.items()}
+        needs = {unit: quantity for unit, quantity in needs.items() if quantity > 0}
+        if needs:
+            found.append((booking, Span(pieces[0].starts_at, pieces[0].ends_at), needs))
+    return found
+
+
+def _piece(booking: Booking, unit: int, number: int, span: Span) -> Piece:
+    return Piece(booking=booking, unit_id=unit, number=number, starts_at=span.start, ends_at=span.end)
+
+
+@transaction.atomic
+def renumber(*, actor, unit: Unit) -> int:
+    """There is less of a unit now: bookings to come of the pieces that are gone get others that are free.
+
+    Answers how many bookings get none: they stand, and staff sees them among those that do not fit any more.
+    """
+    now = timezone.now()
+    (unit,) = lock([unit.pk])
+    forget_expired([unit.pk], now)
+    taken, _blocked = _taken([unit.pk], now)
+    left = set()
+    for piece in unit.pieces.filter(number__gt=unit.quantity, ends_at__gt=now).order_by(
+        "starts_at", "number"
+    ):
+        span = Span(piece.starts_at, piece.ends_at)
+        number = next(Occupation({unit.pk: unit.quantity}, taken).free(unit.pk, span), None)
+        if number is None:
+            left.add(piece.booking_id)
+            continue
+        taken.append((unit.pk, number, span))
+        piece.number = number
+        piece.save(update_fields=["number"])
+    return len(left)

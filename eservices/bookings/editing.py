@@ -1,0 +1,40 @@
+"""Editing what is booked already: a change keeps what was promised, or says which bookings it is in the way of."""
+
+from django.contrib import messages
+from django.utils.translation import ngettext
+from wagtail.snippets.views.snippets import EditView
+
+from . import actions
+
+
+class ResourceEditView(EditView):
+    """A thing to book. Where what it takes is changed, its bookings follow, or nothing is saved."""
+
+    def save_instance(self):
+        rows = (form.cleaned_data for form in self.form.formsets["uses"].forms)
+        units = {row["unit"].pk for row in rows if row.get("unit")}
+        with actions.refitting(actor=self.request.user, resource=self.object, units=units):
+            return super().save_instance()
+
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except actions.InTheWay as why:
+            form.add_error(None, str(why))
+            self.produced_error_message = self.get_error_message()
+            return self.form_invalid(form)
+
+
+class UnitEditView(EditView):
+    """A unit. Where there are fewer pieces, bookings get others; for whom there is none is said."""
+
+    def save_instance(self):
+        unit = super().save_instance()
+        if left := actions.renumber(actor=self.request.user, unit=unit):
+            text = ngettext(
+                "There is not enough any more for %(n)s booking. The plan lists it among those outside.",
+                "There is not enough any more for %(n)s bookings. The plan lists them among those outside.",
+                left,
+            )
+            messages.warning(self.request, text % {"n": left})
+        return unit

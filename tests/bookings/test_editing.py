@@ -1,0 +1,219 @@
+"""The editors' screens of what can be booked; what is booked already keeps what was promised."""
+
+from datetime import datetime
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
+
+from eservices.bookings import actions
+from eservices.bookings.availability import Refusal, Span
+from eservices.bookings.models import (
+    BlockedTime,
+    Booking,
+    Description,
+    Feed,
+    Piece,
+    Resource,
+    SchoolHolidays,
+    Timetable,
+    Unit,
+    Use,
+)
+from eservices.bookings.offers import offer
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.bookings import booking, hall, resource, tables, unit
+from tests.factories.home import locale
+
+pytestmark = pytest.mark.django_db
+
+ZONE = timezone.get_default_timezone()
+EVENING = ("2026-03-10T18:00", "2026-03-10T20:00")
+
+
+@pytest.fixture(autouse=True)
+def _monday(time_machine):
+    time_machine.move_to(datetime(2026, 3, 2, 9, tzinfo=ZONE), tick=False)
+
+
+@pytest.fixture
+def editor(client):
+    client.force_login(SuperuserFactory())
+    return client
+
+
+def screen(model, *args) -> str:
+    name = "edit" if args else "add"
+    return reverse(model.snippet_viewset.get_url_name(name), args=args)
+
+
+WEEKLY = {"days": "0", "opens": "08:00", "closes": "12:00"}
+JULY = {"first": "2026-07-01", "last": "2026-07-31"}
+FULL = {
+    Unit: {"name": "Scène", "key": "scene", "quantity": 1},
+    Timetable: {
+        "name": "Été",
+        "weekly": streamfield([("weekly", WEEKLY)]),
+        "specials": streamfield([("special", JULY)]),
+        "lead": 24,
+        "horizon": 365,
+        "step": 30,
+        "shortest": 60,
+        "before": 0,
+        "after": 0,
+    },
+    Resource: {
+        "name": "Halle",
+        "key": "halle",
+        "kind": "room",
+        "timetable": Timetable,
+        "uses": inline_formset([{"unit": Unit, "quantity": 1}]),
+        "rates": streamfield([]),
+        "refunds": streamfield([("step", {"days": 14, "percent": 100})]),
+        "change_until": 24,
+        "remind_before": 48,
+    },
+    Description: {
+        "resource": Resource,
+        "title": "Salle",
+        "rules": rich_text("<p>Sans feu</p>"),
+        "documents": streamfield([]),
+    },
+    BlockedTime: {
+        "unit": Unit,
+        "starts_at": "2026-03-10 08:00",
+        "ends_at": "2026-03-10 12:00",
+        "reason": "Peinture",
+    },
+    Feed: {"name": "École", "unit": Unit, "url": "https://ecole.example/a.ics"},
+    SchoolHolidays: {"name": "Octobre", "first": "2026-10-10", "last": "2026-10-25"},
+}
+WRONG = [
+    (Unit, {"quantity": 0}),
+    (Timetable, {"longest": 30}),
+    (Timetable, {"weekly": streamfield([("weekly", WEEKLY | {"opens": "x"})])}),
+    (Timetable, {"weekly": streamfield([("weekly", WEEKLY | {"season_from": "31.2."})])}),
+    (Timetable, {"specials": streamfield([("special", JULY | {"last": "2026-06-30"})])}),
+    (Resource, {"uses": inline_formset([])}),
+    (Resource, {"refunds": streamfield([("step", {"days": 1, "percent": 101})])}),
+    (Resource, {"key": "pas une clé"}),
+    (Description, {"title": ""}),
+    (BlockedTime, {"ends_at": "2026-03-10 07:00"}),
+    (Feed, {"url": "file:///etc/passwd"}),
+    (SchoolHolidays, {"last": "2026-10-01"}),
+]
+
+
+def typed(model, **changes) -> dict:
+    """What is typed into a new screen; right as it stands."""
+    data = nested_form_data(FULL[model] | changes)
+    return {name: said.objects.get().pk if isinstance(said, type) else said for name, said in data.items()}
+
+
+def test_each_screen_opens_refuses_what_is_wrong_and_saves_what_is_right(editor):
+    locale()
+    resource()
+    for model, wrong in WRONG:
+        before = model.objects.count()
+        answer = editor.post(screen(model), typed(model, **wrong))
+        assert (answer.status_code, model.objects.count()) == (200, before), (model, wrong)
+        assert not answer.context["form"].is_valid(), (model, wrong)
+    for model in reversed(FULL):  # units, timetables and resources last: the others name the only one
+        assert editor.get(screen(model)).status_code == 200
+        before = model.objects.count()
+        assert editor.post(screen(model), typed(model)).status_code == 302, model
+        assert model.objects.count() == before + 1
+        assert editor.get(screen(model, model.objects.latest("pk").pk)).status_code == 200
+        assert editor.get(reverse(model.snippet_viewset.get_url_name("list"))).status_code == 200
+
+
+# -- What is booked follows what it is booked of -------------------------------------------------------------
+def saves(client, thing: Resource, *units: tuple):
+    """The screen of a thing is saved with these units and numbers of them."""
+    known = dict(thing.uses.values_list("unit", "pk"))
+    rows = [{"unit": one.pk, "quantity": quantity, "id": known.get(one.pk, "")} for one, quantity in units]
+    data = {
+        "name": thing.name,
+        "key": thing.key,
+        "kind": thing.kind,
+        "timetable": thing.timetable_id,
+        **({"counted": "on"} if thing.counted else {}),
+        "uses": inline_formset(rows, initial=len(known)),
+        "rates": streamfield([]),
+        "refunds": streamfield([]),
+        "change_until": 24,
+        "remind_before": 48,
+    }
+    return client.post(screen(Resource, thing.pk), nested_form_data(data))
+
+
+def test_a_part_that_is_added_belongs_to_what_is_booked_of_the_whole_already(editor):
+    whole, _left, _right = hall()
+    kitchen = resource("cuisine", unit("cuisine"))
+    party = booking(whole, *EVENING)
+    over = booking(whole, "2026-02-10T18:00", "2026-02-10T20:00")
+    answer = saves(editor, whole, (unit("gauche"), 1), (unit("droite"), 1), (unit("cuisine"), 1))
+    assert answer.status_code == 302
+    assert party.pieces.count() == 3
+    assert over.pieces.count() == 2  # it is over
+    with pytest.raises(actions.Taken):
+        booking(kitchen, *EVENING)
+
+
+def test_a_part_is_not_added_where_somebody_has_it_and_the_bookings_are_named(editor):
+    whole, _left, _right = hall()
+    kitchen = resource("cuisine", unit("cuisine"))
+    booking(whole, *EVENING)
+    booking(whole, "2026-03-12T18:00", "2026-03-12T20:00")
+    booking(kitchen, *EVENING)
+    answer = saves(editor, whole, (unit("gauche"), 1), (unit("droite"), 1), (unit("cuisine"), 1))
+    assert answer.status_code == 200
+    assert "10 mars 2026, 18" in answer.text
+    assert "12 mars" not in answer.text
+    assert (whole.uses.count(), Piece.objects.count()) == (2, 5)
+    BlockedTime.objects.create(
+        unit=unit("cuisine"),
+        starts_at=datetime(2026, 3, 12, tzinfo=ZONE),
+        ends_at=datetime(2026, 3, 13, tzinfo=ZONE),
+        reason="Peinture",
+    )
+    answer = saves(editor, whole, (unit("gauche"), 1), (unit("droite"), 1), (unit("cuisine"), 1))
+    assert "12 mars 2026, 18" in answer.text
+
+
+def test_more_pieces_of_a_unit_are_taken_for_each_that_is_booked(editor):
+    sets = tables(6)  # a table each, then two
+    three = booking(sets, *EVENING, count=3)
+    assert saves(editor, sets, (unit("tables"), 2)).status_code == 302
+    assert sorted(three.pieces.values_list("number", flat=True)) == [1, 2, 3, 4, 5, 6]
+    assert saves(editor, sets, (unit("tables"), 3)).status_code == 200
+    assert sets.uses.get().quantity == 2
+
+
+def test_who_saw_the_thing_before_it_was_changed_does_not_book_it_as_it_was():
+    whole, _left, _right = hall()
+    seen = offer(whole.key)
+    with actions.refitting(actor=None, resource=whole, units=[unit("cuisine").pk]):
+        Use.objects.create(resource=whole, unit=unit("cuisine"), quantity=1)
+    day = Span.of(*(datetime.fromisoformat(at).replace(tzinfo=ZONE) for at in EVENING))
+    with pytest.raises(actions.Taken) as why:
+        actions.reserve(actor=None, offer=seen, span=day, title="Bal")
+    assert why.value.reason == Refusal.CHANGED
+    actions.reserve(actor=None, offer=offer(whole.key), span=day, title="Bal")
+    assert Piece.objects.count() == 3
+
+
+def test_of_what_there_is_less_bookings_get_other_pieces_and_for_whom_there_is_none_is_said(editor):
+    desks = unit("bureaux", quantity=3)
+    one, other = (resource(key, desks) for key in ("un", "autre"))
+    first = booking(one, *EVENING)
+    second = booking(other, *EVENING)
+    later = booking(one, "2026-03-10T19:00", "2026-03-10T21:00")
+    actions.cancel(actor=None, booking=second)
+    data = {"name": "Bureaux", "key": "bureaux"}
+    assert editor.post(screen(Unit, desks.pk), data | {"quantity": 2}).status_code == 302
+    assert (first.pieces.get().number, later.pieces.get().number) == (1, 2)
+    answer = editor.post(screen(Unit, desks.pk), data | {"quantity": 1}, follow=True)
+    assert "1 réservation" in answer.text
+    assert Booking.objects.get(pk=later.pk).pieces.get().number == 2

@@ -11,7 +11,10 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from eservices.deliveries import circuits
+
 from .actions import paying, refunds, settling
+from .carriers import line_of
 from .models import Charge, Payment, Refund
 from .providers import Answer, Away, Provider, Refused, provider_of, providers
 from .states import PaymentState, RefundState
@@ -77,13 +80,32 @@ def return_url(payment: Payment) -> str:
 
 def _asked(payment: Payment, ask) -> Payment:
     try:
-        answer = ask(provider_of(payment))
+        answer = _through_circuit(provider_of(payment), ask)
     except (Away, Refused) as fault:
         logger.warning("Payment %s: %s", payment.pk, fault)
         paying.note_fault(payment, fault)
         payment.refresh_from_db()
         return payment
     return paying.keep(payment=payment, answer=answer)
+
+
+def _through_circuit(provider: Provider, ask) -> Answer:
+    """A provider that was away several times in a row is left in peace for a while, and staff are told.
+
+    Else everybody who wants to pay would hold up a worker for as long as it does not answer.
+    """
+    if not provider.asks:
+        return ask(provider)
+    line = line_of(provider)
+    if circuits.open_until(line, timezone.now()):
+        raise Away("It failed several times in a row, and is left in peace.")
+    try:
+        answer = ask(provider)
+    except Away as fault:
+        circuits.failed(line, str(fault), timezone.now())
+        raise
+    circuits.passed(line)
+    return answer
 
 
 def _is_wanted(payment: Payment, provider: Provider) -> bool:

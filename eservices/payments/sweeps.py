@@ -7,8 +7,8 @@ from django.core.cache import cache
 from home.background import sweeps
 
 from . import ledger, tasks
-from .actions import charges
-from .models import Charge, Payment, Refund
+from .actions import charges, paying
+from .models import Charge, Refund
 
 LEASE = timedelta(seconds=20)  # a wake-up that was lost is made again after this
 PAYOUTS_EVERY = timedelta(hours=6)
@@ -18,10 +18,10 @@ AT_ONCE = 200
 @sweeps.register("payments")
 def ask_providers(now: datetime) -> None:
     """Wakes a worker for each payment and refund that a provider should be asked about."""
-    for rows, task in ((Payment.objects.due(now), tasks.check), (Refund.objects.due(now), tasks.refund)):
-        for pk, due_at in rows.order_by("due_at").values_list("pk", "due_at")[:AT_ONCE]:
-            if rows.model.objects.filter(pk=pk, due_at=due_at).update(due_at=now + LEASE):
-                task.enqueue(str(pk))
+    paying.wake(now, AT_ONCE)
+    for pk, due_at in Refund.objects.due(now).order_by("due_at").values_list("pk", "due_at")[:AT_ONCE]:
+        if Refund.objects.filter(pk=pk, due_at=due_at).update(due_at=now + LEASE):
+            tasks.refund.enqueue(str(pk))
 
 
 @sweeps.register("charges")

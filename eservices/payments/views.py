@@ -90,8 +90,10 @@ def back(request, secret, payment_id):
 @private
 @require_GET
 def state(request, secret, payment_id):
-    """How the payment stands, for the page that waits for it."""
-    return JsonResponse({"state": access.payment_by_secret(secret, payment_id).state})
+    """How the payment stands, for the page that waits for it; and a worker asks the provider now and then."""
+    payment = access.payment_by_secret(secret, payment_id)
+    paying.wait_before_page(payment=payment)
+    return JsonResponse({"state": payment.state})
 
 
 @private

@@ -10,13 +10,15 @@ from django.utils import timezone
 from eservices.cases import actions, process
 from eservices.cases.models import Case
 from eservices.cases.states import State
+from eservices.deliveries import circuits
 from eservices.deliveries.models import Delivery
-from eservices.payments import carrying, emails, ledger, sweeps
+from eservices.payments import carrying, emails, ledger, sweeps, tasks
 from eservices.payments.actions import charges, paying, refunds
 from eservices.payments.contrib.demo.models import DemoPayment
 from eservices.payments.models import Charge, JournalRow, Payment, SetAside
 from eservices.payments.providers import SUCCEEDED, Answer, Away, providers
 from eservices.payments.states import ChargeState, PaymentState
+from tests.factories.accounts import SuperuserFactory
 from tests.factories.cases import DECISION, CaseFactory, applicant, member
 from tests.factories.payments import PAYMENT, begun, due_charge, paid, pays, sweep
 
@@ -141,20 +143,148 @@ def test_a_provider_that_never_answers_leaves_the_page_waiting_and_other_means_o
     assert state.json() == {"state": "pending"}
 
 
-def test_a_lost_message_is_made_up_for_within_a_minute(time_machine):
+@pytest.mark.parametrize("minutes", [0.35, 20, 119])
+def test_a_lost_message_is_made_up_for_within_a_minute_while_somebody_may_be_paying(time_machine, minutes):
     start = timezone.now()
     time_machine.move_to(start, tick=False)
-    charge = due_charge()
-    payment = begun(charge)
-    time_machine.move_to(start + timedelta(seconds=21), tick=False)
+    payment = begun(due_charge())
+    paid_at = start + timedelta(minutes=minutes)
+    time_machine.move_to(paid_at, tick=False)
     sweeps.ask_providers(timezone.now())  # not paid yet: asked, and asked again later
     pays(payment)
-    seconds = 21
+    waited = timedelta()
     while Payment.objects.get().state != PaymentState.SUCCEEDED:
-        seconds += 15  # the scheduler's pace
-        time_machine.move_to(start + timedelta(seconds=seconds), tick=False)
+        waited += timedelta(seconds=15)  # the scheduler's pace
+        time_machine.move_to(paid_at + waited, tick=False)
         sweeps.ask_providers(timezone.now())
-    assert seconds - 21 <= 60
+    assert waited <= timedelta(minutes=1)
+
+
+def state_url(payment) -> str:
+    return reverse("payments:state", args=[payment.basket.secret, payment.pk])
+
+
+@pytest.fixture
+def looks(monkeypatch) -> list:
+    """Each time that the demo provider is asked how a payment stands."""
+    asked, look = [], providers["demo"].look
+
+    def counted(payment):
+        asked.append(payment.pk)
+        return look(payment)
+
+    monkeypatch.setattr(providers["demo"], "look", counted)
+    return asked
+
+
+def test_whoever_waits_before_the_page_hours_later_sees_it_confirmed_without_any_message(
+    client, time_machine, looks
+):
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    payment = begun(due_charge())
+    time_machine.move_to(start + timedelta(hours=5), tick=False)
+    sweeps.ask_providers(timezone.now())
+    assert client.get(state_url(payment)).json() == {"state": "pending"}
+    pays(payment)
+    waited, told = timedelta(), "pending"
+    while told == "pending":
+        waited += timedelta(seconds=15)  # an open page asks us as seldom as that, see payment.js
+        time_machine.move_to(start + timedelta(hours=5) + waited, tick=False)
+        told = client.get(state_url(payment)).json()["state"]
+    assert (told, waited <= timedelta(minutes=1)) == ("succeeded", True)
+
+
+def test_after_the_page_was_left_for_the_telephone_the_provider_is_asked_often_again(
+    client, time_machine, looks
+):
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    payment = begun(due_charge())
+    time_machine.move_to(start + timedelta(hours=5), tick=False)
+    client.get(state_url(payment))
+    payment.refresh_from_db()
+    assert payment.due_at == timezone.now() + timedelta(seconds=20)
+
+
+def test_however_often_the_page_asks_the_provider_is_asked_every_few_seconds(client, time_machine, looks):
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    payment = begun(due_charge())
+    for tenths in range(0, 200, 4):  # two tabs for twenty seconds
+        time_machine.move_to(start + timedelta(seconds=tenths / 10), tick=False)
+        for _tab in range(2):
+            client.get(state_url(payment))
+    assert len(looks) == 4
+
+
+def test_a_provider_that_is_slow_has_one_wake_up_before_it_for_each_payment(
+    client, time_machine, monkeypatch
+):
+    woken = []
+    monkeypatch.setattr(type(tasks.check), "enqueue", lambda task, pk: woken.append(pk))
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    payment = begun(due_charge())
+    for seconds in range(0, 59, 3):  # the worker has not come by yet
+        time_machine.move_to(start + timedelta(seconds=seconds), tick=False)
+        client.get(state_url(payment))
+        sweeps.ask_providers(timezone.now())
+    assert woken == [str(payment.pk)]
+    time_machine.move_to(start + timedelta(seconds=61), tick=False)
+    sweeps.ask_providers(timezone.now())
+    assert len(woken) == 2  # that one must be lost
+
+
+def test_strangers_and_what_cannot_be_asked_or_is_over_make_nobody_ask_the_provider(client, looks):
+    payment = begun(due_charge())
+    stranger, by_hand = due_charge(), begun(due_charge(), "counter")
+    wrong = reverse("payments:state", args=[stranger.basket.secret, payment.pk])
+    assert client.get(wrong).status_code == 404
+    assert client.post(state_url(payment)).status_code == 405
+    assert client.get(state_url(by_hand)).json() == {"state": "pending"}
+    assert looks == []
+    done = paid(due_charge())
+    looks.clear()
+    assert client.get(state_url(done)).json() == {"state": "succeeded"}
+    assert looks == []
+
+
+def test_whoever_pays_now_is_not_kept_waiting_by_what_lies_open_for_days(monkeypatch, looks):
+    monkeypatch.setattr(sweeps, "AT_ONCE", 1)
+    now = timezone.now()
+    old, fresh = begun(due_charge()), begun(due_charge())
+    Payment.objects.filter(pk=old.pk).update(
+        opened_at=now - timedelta(hours=9), due_at=now - timedelta(hours=1)
+    )
+    Payment.objects.filter(pk=fresh.pk).update(due_at=now)
+    sweeps.ask_providers(now)
+    assert looks == [fresh.pk]
+    sweeps.ask_providers(now)
+    assert looks == [fresh.pk, old.pk]
+
+
+def test_a_provider_that_is_away_is_left_in_peace_by_all_that_wait_and_staff_hears_of_it(client, monkeypatch):
+    SuperuserFactory(email="greffe@example.org")
+    asked = []
+
+    def away(payment):
+        asked.append(payment)
+        raise Away("no route to host")
+
+    payments = [begun(due_charge()) for _number in range(2)]
+    monkeypatch.setattr(providers["demo"], "look", away)
+    for _time in range(5):
+        for payment in payments:
+            carrying.check(payment.pk)
+    assert len(asked) == circuits.FAILURES
+    letter = Delivery.objects.get(subject="alert:pay_demo")
+    assert "Paiement – Paiement d’essai" in letter.payload["text"]
+    page = client.post(pay_url(due_charge()), {"provider": "demo"})  # said at once, not after a time-out
+    assert page.status_code == 503
+    monkeypatch.undo()
+    circuits.try_now("pay_demo", timezone.now())
+    assert carrying.check(payments[0].pk).fault == ""
 
 
 def test_an_unknown_link_and_one_of_a_rehearsal_are_not_found(client):

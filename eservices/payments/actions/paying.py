@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,9 +12,9 @@ from eservices.cases import actions as cases
 from eservices.cases import numbers, trace
 from eservices.cases.actors import SYSTEM
 
-from .. import emails, ledger
+from .. import emails, ledger, tasks
 from ..models import Allocation, Basket, Charge, JournalRow, Payment, SetAside
-from ..polling import FIRST, next_look
+from ..polling import FIRST, next_look, pause_before_the_page
 from ..providers import CANCELLED, FAILED, PENDING, SUCCEEDED, Answer, Provider, providers
 from ..states import CHARGES, PAYMENTS, ChargeState, allowed
 from .charges import ask_soon
@@ -56,6 +57,7 @@ def keep(*, actor=SYSTEM, payment: Payment, answer: Answer) -> Payment:
     payment.state, payment.fault = PAYMENTS[action][1], ""
     payment.reason = answer.reason[:255]
     payment.url = answer.url or payment.url
+    payment.woken_at = None
     payment.due_at = _next(payment, timezone.now()) if answer.state == PENDING else None
     payment.save()
     return payment
@@ -101,7 +103,31 @@ def put_aside(
 def note_fault(payment: Payment, fault: Exception) -> None:
     """The provider could not be asked: kept for staff, and asked again later."""
     text, due = f"{type(fault).__name__}: {fault}"[:2000], _next(payment, timezone.now())
-    Payment.objects.open().filter(pk=payment.pk).update(fault=text, due_at=due)
+    Payment.objects.open().filter(pk=payment.pk).update(fault=text, due_at=due, woken_at=None)
+
+
+def wait_before_page(*, actor=None, payment: Payment) -> None:
+    """Somebody waits for it before our page: a worker asks the provider, though not each time that the page asks us.
+
+    However many pages are open, a payment has one wake-up under way and is asked about every few seconds at most.
+    """
+    now, provider = timezone.now(), providers.get(payment.provider)
+    if not payment.is_open or not provider or not provider.asks:
+        return
+    before = now - pause_before_the_page(now - payment.opened_at)
+    if payment.seen_at and payment.seen_at > before:
+        return
+    unseen = Payment.objects.open().asleep(now).filter(Q(seen_at=None) | Q(seen_at__lte=before))
+    if unseen.filter(pk=payment.pk).update(seen_at=now, woken_at=now, due_at=now):
+        tasks.check.enqueue(str(payment.pk))
+
+
+def wake(now: datetime, most: int) -> None:
+    """Wakes a worker for payments that the provider should be asked about: those begun last first."""
+    due = Payment.objects.due(now).asleep(now)
+    for pk in due.order_by("-opened_at").values_list("pk", flat=True)[:most]:
+        if due.filter(pk=pk).update(woken_at=now):
+            tasks.check.enqueue(str(pk))
 
 
 def apply(charge: Charge, payment: Payment, amount: int, actor, *, account: str) -> None:
@@ -182,4 +208,4 @@ def _next(payment: Payment, now: datetime) -> datetime | None:
     provider = providers.get(payment.provider)
     if provider and not provider.asks:
         return None
-    return now + next_look(now - payment.opened_at)
+    return now + next_look(now - (payment.seen_at or payment.opened_at))

@@ -1,6 +1,7 @@
 """How what is due gets paid, and paid back."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,7 @@ from ..states import PaymentState, RefundState
 from .charges import Basket, Charge
 
 OPEN = [PaymentState.NEW, PaymentState.PENDING]
+WAKE_AGAIN_AFTER = timedelta(minutes=1)
 
 
 class PaymentQuerySet(models.QuerySet):
@@ -24,6 +26,10 @@ class PaymentQuerySet(models.QuerySet):
         """What the provider should be asked about by ``now``."""
         return self.filter(due_at__lte=now)
 
+    def asleep(self, now):
+        """Without a wake-up under way, or with one that took so long that it must be lost."""
+        return self.filter(Q(woken_at=None) | Q(woken_at__lte=now - WAKE_AGAIN_AFTER))
+
     def received(self):
         return self.filter(state=PaymentState.SUCCEEDED)
 
@@ -32,7 +38,8 @@ class Payment(models.Model):
     """One attempt to pay a basket through one provider. Its id is the idempotency key there.
 
     ``amount`` was asked for; ``received`` arrived, which may be something else. ``account``: the ledger account
-    of the provider, where the money lies. Received money has a receipt number, drawn with it.
+    of the provider, where the money lies. Received money has a receipt number, drawn with it. ``seen_at``: when
+    somebody last waited for it before our page; ``woken_at``: since when a worker is about to ask the provider.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -55,6 +62,8 @@ class Payment(models.Model):
     opened_at = models.DateTimeField(_("begun"), default=timezone.now)
     settled_at = models.DateTimeField(_("received at"), null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    woken_at = models.DateTimeField(null=True, blank=True, editable=False)
     fault = models.TextField(blank=True)
 
     objects = PaymentQuerySet.as_manager()

@@ -14,11 +14,12 @@ from .backoff import next_attempt
 from .carriers import CannotCarry, NotNow, carrier_of
 from .models import Delivery, DeliveryEvent, Posting
 from .paper.paragraphs import plain
-from .signals import delivery_ended, delivery_stuck
+from .signals import delivery_ended, delivery_late, delivery_stuck
 
 logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=10)  # longer than any carrier takes; afterwards the worker is taken for dead
+LATE = timedelta(minutes=5)  # of failing: then staff hears of it, though it is tried again
 State, Kind = Delivery.State, DeliveryEvent.Kind
 
 
@@ -300,9 +301,21 @@ def _put_back(delivery: Delivery, kind: str, reason: str, due: datetime | None) 
     state = State.PENDING if due else State.STUCK
     changes = {"state": state, "due_at": due or timezone.now(), "woken_at": None, "reason": reason}
     if _still(delivery).update(**changes):
+        became_late = _became_late(delivery, timezone.now())
         record(delivery, kind, text=reason)
         if state == State.STUCK:
             delivery_stuck.send(sender=Delivery, delivery=delivery)
+        elif became_late:
+            delivery_late.send(sender=Delivery, delivery=delivery, fault=reason)
+
+
+def _became_late(delivery: Delivery, now: datetime) -> bool:
+    """Whether it is with this fault that it has failed for some minutes; never of a rehearsal."""
+    faults = delivery.events.filter(kind__in=[Kind.FAILED, Kind.LOST], at__gte=_first_due(delivery))
+    first = faults.order_by("at").first()
+    if delivery.rehearsal or first is None or now < first.at + LATE:
+        return False
+    return not faults.filter(at__gte=first.at + LATE).exists()
 
 
 def _first_due(delivery: Delivery) -> datetime:

@@ -200,6 +200,7 @@ class Circuit(models.Model):
     fault = models.TextField(_("last fault"), blank=True)
     opened_at = models.DateTimeField(_("not reachable since"), null=True, blank=True)
     open_until = models.DateTimeField(_("next attempt"), null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("circuit")

@@ -9,7 +9,7 @@ from home.signals import contact_received
 
 from . import emails
 from .actions import queue_email
-from .signals import circuit_opened, delivery_stuck
+from .signals import circuit_opened, delivery_late, delivery_stuck
 
 
 @receiver(contact_received)
@@ -30,6 +30,12 @@ def tell_the_commune(sender, page, submission, data, **kwargs):
 def tell_who_looks_after_the_outbox(sender, carrier, fault, **kwargs):
     """Staff learn within minutes that nothing passes any more."""
     emails.unreachable(carrier, fault)
+
+
+@receiver(delivery_late)
+def tell_that_one_waits(sender, delivery, fault, **kwargs):
+    """One that waits alone opens no circuit."""
+    emails.late(delivery, fault)
 
 
 @receiver(delivery_stuck)

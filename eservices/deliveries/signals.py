@@ -10,5 +10,7 @@ letter_delivered = Signal()
 delivery_ended = Signal()
 # Nobody tries a delivery again by themselves. Sent with ``delivery``.
 delivery_stuck = Signal()
+# A delivery has failed for some minutes and is tried again. Sent once for each, with ``delivery`` and ``fault``.
+delivery_late = Signal()
 # A carrier failed several times in a row: nothing is tried for a while. Sent with ``carrier`` and ``fault``.
 circuit_opened = Signal()

@@ -10,7 +10,7 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
-from eservices.deliveries import actions
+from eservices.deliveries import actions, circuits
 from eservices.deliveries.carriers import carriers
 from eservices.deliveries.models import Delivery, DeliveryEvent, MailboxEntry
 from eservices.deliveries.sweeps import deliver
@@ -239,6 +239,65 @@ def test_staff_hears_at_once_of_a_letter_that_is_stuck_and_not_of_its_own_letter
         actions.attempt(alert.pk)
     assert fresh(alert).state == State.STUCK
     assert Delivery.objects.filter(subject="alert:email").count() == 1
+
+
+def alerts(carrier="email"):
+    return Delivery.objects.filter(subject=f"alert:{carrier}")
+
+
+def test_staff_hears_within_minutes_of_one_delivery_that_waits_alone_and_once_until_it_passes(server):
+    SuperuserFactory(email="greffe@example.org")
+    server.fault = ConnectionRefusedError("no answer")
+    with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
+        begun, delivery = timezone.now(), DeliveryFactory(title="Votre attestation")
+        while not alerts().exists():
+            actions.attempt(delivery.pk)
+            clock.move_to(max(timezone.now(), fresh(delivery).due_at))
+        [alert] = alerts()
+        assert alert.created_at - begun < timedelta(minutes=10)
+        assert "Votre attestation" in alert.payload["text"]
+        assert "no answer" in alert.payload["text"]
+        for _time in range(4):  # for hours, and with others that wait too
+            other = DeliveryFactory()
+            for _try in range(2):
+                for one in (delivery, other):
+                    circuits.try_now("email", timezone.now())
+                    Delivery.objects.filter(pk=one.pk).update(due_at=timezone.now())
+                    actions.attempt(one.pk)
+                clock.shift(timedelta(minutes=20))
+        assert fresh(other).attempts == 2
+        assert alerts().count() == 1
+
+        server.fault = None
+        circuits.try_now("email", timezone.now())
+        actions.retry(actor=None, delivery=delivery)
+        actions.attempt(delivery.pk)
+        assert fresh(delivery).state == State.DONE
+
+        server.fault = ConnectionRefusedError("down again")
+        third = DeliveryFactory()
+        for _time in range(3):
+            actions.attempt(third.pk)
+            clock.move_to(max(timezone.now(), fresh(third).due_at))
+        assert alerts().count() == 2
+
+
+def test_what_passes_at_the_second_try_and_what_was_rehearsed_alarms_nobody(server, monkeypatch):
+    SuperuserFactory(email="greffe@example.org")
+    server.fault = ConnectionRefusedError("no answer")
+    with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
+        delivery = DeliveryFactory(created_at=timezone.now() - timedelta(days=1))  # it was to wait until now
+        rehearsed = DeliveryFactory(rehearsal=True)
+        monkeypatch.setattr("eservices.deliveries.carriers.RehearsalCarrier.carry", lambda self, one: 1 / 0)
+        for minutes in (1, 5, 15):
+            actions.attempt(rehearsed.pk)
+            if minutes == 5:
+                server.fault = None
+            actions.attempt(delivery.pk)
+            clock.shift(timedelta(minutes=minutes))
+    assert fresh(delivery).state == State.DONE
+    assert fresh(rehearsed).attempts == 3
+    assert not alerts().exists()
 
 
 def test_a_server_that_asks_to_come_back_later_is_tried_again(server):

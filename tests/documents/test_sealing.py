@@ -6,20 +6,20 @@ import subprocess
 
 import pytest
 from asn1crypto import keys, pem, x509
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
-from cryptography.x509 import CertificateBuilder, Name, NameAttribute, NameOID, random_serial_number
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
-from eservices.documents import actions, checks, rendering, sealing
-from eservices.documents.contrib.test import VALID, new_key
+from eservices.documents import actions, checks, rendering
+from eservices.documents.contrib.test import new_key
 from eservices.documents.models import Document
 from mysite.settings import environment
+from tests.factories.authority import serving_authority
 from tests.factories.documents import drawn, issued
 
 pytestmark = pytest.mark.django_db
@@ -42,22 +42,6 @@ def status_of(document: Document, *roots):
     [seal] = PdfFileReader(io.BytesIO(document.content.read())).embedded_signatures
     context = ValidationContext(trust_roots=[root_of(document), *roots])
     return validate_pdf_signature(seal, context, ts_validation_context=context)
-
-
-def time_stamper() -> DummyTimeStamper:
-    """An authority in this process."""
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.x509 import ExtendedKeyUsage, ExtendedKeyUsageOID
-
-    key, name = rsa.generate_private_key(65537, 2048), Name([NameAttribute(NameOID.COMMON_NAME, "Clock")])
-    builder = CertificateBuilder(name, name, key.public_key(), random_serial_number())
-    builder = builder.not_valid_before(timezone.now() - VALID).not_valid_after(timezone.now() + VALID)
-    usage = ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-    certificate = builder.add_extension(usage, critical=True).sign(key, hashes.SHA256())
-    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    return DummyTimeStamper(
-        x509.Certificate.load(certificate.public_bytes(Encoding.DER)), keys.PrivateKeyInfo.load(private)
-    )
 
 
 # -- What is sealed ------------------------------------------------------------------------------------------
@@ -104,28 +88,75 @@ def test_with_a_key_of_its_own_the_commune_seals_for_good(own_key):
     assert "Commune d’Orvenay" in root_of(document).subject.human_friendly
 
 
-def test_where_a_time_stamp_authority_is_set_the_seal_bears_its_time(settings, monkeypatch):
-    clock = time_stamper()
-    settings.SEAL_TSA_URL = "https://tsa.example"
-    monkeypatch.setattr(sealing, "time_stamper", lambda: clock)
+@pytest.fixture
+def authority():
+    """Who certified the commune's key and says the time, over HTTP."""
+    with serving_authority() as found:
+        yield found
+
+
+@pytest.fixture
+def certified(settings, authority, tmp_path):
+    """A key certified by the authority, which answers for it by a list of what it revoked."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = authority.issue("Commune d’Orvenay", key, proved_by="crl")
+    settings.SEAL_URL = f"pkcs12:{authority.pkcs12(tmp_path / 'seal.p12', certificate, key)}"
+    settings.SEAL_TSA_URL = f"{authority.url}/tsa"
+    return certificate
+
+
+def root_certificate(authority) -> x509.Certificate:
+    return x509.Certificate.load(authority.certificate.public_bytes(Encoding.DER))
+
+
+def test_where_a_time_stamp_authority_is_set_the_seal_bears_its_time(authority, certified):
     document = issued()
-    status = status_of(document, clock.tsa_cert)
+    status = status_of(document, root_certificate(authority))
     assert document.seal_level == "B-T"
     assert status.bottom_line
     assert status.timestamp_validity.valid
+    assert status.timestamp_validity.signing_cert.subject.native["common_name"] == "Clock"
+    assert authority.asked == ["/tsa"]
 
 
-def test_where_the_roots_are_named_what_proves_the_seal_is_kept_in_the_file(settings, monkeypatch, tmp_path):
-    clock = time_stamper()
-    settings.SEAL_TSA_URL, settings.SEAL_ROOTS = "https://tsa.example", str(tmp_path / "roots.pem")
-    monkeypatch.setattr(sealing, "time_stamper", lambda: clock)
-    with sealing.key().signer() as signer:
-        roots = [pem.armor("CERTIFICATE", one.dump()) for one in (signer.signing_cert, clock.tsa_cert)]
-    (tmp_path / "roots.pem").write_bytes(b"".join(roots))
+def test_where_the_roots_are_named_what_proves_the_seal_is_kept_in_the_file(
+    settings, authority, certified, tmp_path
+):
+    settings.SEAL_ROOTS = authority.pem(tmp_path / "roots.pem")
     document = issued()
     assert document.seal_level == "B-LT"
+    assert {"/tsa", "/crl", "/ocsp"} <= set(authority.asked)
     reader = PdfFileReader(io.BytesIO(document.content.read()))
-    assert len(reader.root["/DSS"]["/Certs"]) == 2
+    kept = reader.root["/DSS"]
+    assert len(kept["/Certs"]) == 3  # the commune's, the clock's, the root
+    assert (len(kept["/CRLs"]), len(kept["/OCSPs"])) == (1, 1)
+
+    authority.asked.clear()  # years later nobody answers: the file proves itself
+    [seal] = reader.embedded_signatures
+    proofs = DocumentSecurityStore.read_dss(reader).as_validation_context(
+        {
+            "trust_roots": [root_certificate(authority)],
+            "allow_fetching": False,
+            "revocation_mode": "hard-fail",
+        }
+    )
+    status = validate_pdf_signature(seal, proofs, ts_validation_context=proofs)
+    assert status.bottom_line
+    assert authority.asked == []
+
+
+@pytest.mark.parametrize("whose", ["the commune", "the clock"])
+def test_with_a_certificate_that_was_revoked_nothing_is_sealed_for_the_archive(
+    settings, authority, certified, tmp_path, whose
+):
+    settings.SEAL_ROOTS = authority.pem(tmp_path / "roots.pem")
+    clock = authority.clock.tsa_cert.serial_number
+    authority.revoked.add(certified.serial_number if whose == "the commune" else clock)
+    document = drawn()
+    actions.issue(document.pk)
+    document.refresh_from_db()
+    assert document.state == Document.State.DRAWN
+    assert document.fault
 
 
 @pytest.mark.skipif(not shutil.which("softhsm2-util"), reason="softhsm2 is not installed")

@@ -1,6 +1,7 @@
 """Registers to ask: a real HTTP server that answers as told, and cases that a check stands in."""
 
 import json
+import ssl
 import threading
 import time
 from contextlib import contextmanager
@@ -72,20 +73,27 @@ class Server(ThreadingHTTPServer):
     """A register over HTTP, as ``docs/connectors.md`` asks a supplier to build one, with a fault at will.
 
     ``reply``: what is said instead of an answer, as status and body; ``slow``: seconds before anything is said;
+    ``token``: what it wants to see, where it wants one;
     ``drip``: seconds between the bytes of an answer that never ends; ``drip_head``: of its first lines.
     """
 
     daemon_threads = True
     reply: tuple[int, bytes] | None = None
+    token: str | None = TOKEN
     slow = drip = drip_head = 0.0
 
-    def __init__(self):
+    def __init__(self, tls: ssl.SSLContext | None = None):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.people, self.asked = DemoRegister(), []
+        self.people, self.asked, self.tls = DemoRegister(), [], tls
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request, client_address):
+        """Says nothing of who hung up or showed no certificate."""
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/v1"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.server_port}/v1"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -105,7 +113,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.asked.append((self.command, self.path, body))
         time.sleep(self.server.slow)
-        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+        if self.server.token and self.headers.get("Authorization") != f"Bearer {self.server.token}":
             return self._say(401, b"{}")
         if self.server.drip:
             return self._drip()
@@ -160,9 +168,9 @@ def _people(found) -> bytes:
 
 
 @contextmanager
-def serving():
-    """A register that runs on a port of its own."""
-    server = Server()
+def serving(tls: ssl.SSLContext | None = None):
+    """A register that runs on a port of its own; over TLS, where ``tls`` says how."""
+    server = Server(tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

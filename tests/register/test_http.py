@@ -1,10 +1,13 @@
 """The register over HTTP when something is wrong with it: every fault is ``Away``, in words, in time."""
 
+import ssl
 import time
 from datetime import timedelta
 
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.utils import timezone
 
 from eservices.deliveries import circuits
@@ -13,6 +16,7 @@ from eservices.register.contrib.http import HTTPRegister, wire
 from eservices.register.people import Declared
 from eservices.register.registers import Away
 from tests.factories.accounts import SuperuserFactory
+from tests.factories.authority import Authority, for_this_machine
 from tests.factories.register import TOKEN, serving
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +109,59 @@ def test_over_https_a_server_that_speaks_no_tls_or_a_missing_certificate_is_away
     settings.REGISTER_HTTP = settings.REGISTER_HTTP | {"CERTIFICATE": "/nowhere.pem"}
     with pytest.raises(Away, match="certificate cannot be used"):
         HTTPRegister().find(SAID)
+
+
+@pytest.fixture
+def mutual(settings, tmp_path):
+    """A register over TLS that asks who calls, and the authority that both sides trust."""
+    authority, key = Authority(), ec.generate_private_key(ec.SECP256R1())
+    own = authority.issue(
+        "127.0.0.1", key, purpose=ExtendedKeyUsageOID.SERVER_AUTH, extensions=[for_this_machine()]
+    )
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=authority.pem(tmp_path / "root.pem"))
+    tls.load_cert_chain(authority.pem(tmp_path / "server.pem", own, key=key))
+    tls.verify_mode = ssl.CERT_REQUIRED
+    with serving(tls) as server:
+        server.token = None
+        settings.REGISTER_HTTP = {"URL": server.url, "AUTHORITY": str(tmp_path / "root.pem")}
+        yield server, authority
+
+
+def shown(settings, folder, authority: Authority) -> None:
+    """From now on the commune shows a certificate of ``authority``."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    own = authority.issue("Orvenay", key, purpose=ExtendedKeyUsageOID.CLIENT_AUTH)
+    settings.REGISTER_HTTP |= {
+        "CERTIFICATE": authority.pem(folder / "client.pem", own),
+        "KEY": authority.pem(folder / "client.key", key=key),
+    }
+
+
+def test_with_a_client_certificate_the_register_answers_without_a_token(settings, tmp_path, mutual):
+    server, authority = mutual
+    shown(settings, tmp_path, authority)
+    assert [one.given_names for one in HTTPRegister().find(SAID)] == ["Élodie Anne"]
+    assert HTTPRegister().person("ORV-1").family_name == "Marchetti"
+    assert len(server.asked) == 2
+
+
+def test_without_a_certificate_or_with_a_stranger_s_it_tells_nothing(settings, tmp_path, mutual):
+    server, _authority = mutual
+    with pytest.raises(Away, match="cannot be reached"):
+        HTTPRegister().find(SAID)
+    shown(settings, tmp_path, Authority())
+    with pytest.raises(Away, match="cannot be reached"):
+        HTTPRegister().find(SAID)
+    assert server.asked == []
+
+
+def test_a_server_that_is_not_the_register_is_told_nothing(settings, tmp_path, mutual):
+    server, authority = mutual
+    shown(settings, tmp_path, authority)
+    settings.REGISTER_HTTP |= {"AUTHORITY": Authority().pem(tmp_path / "other.pem")}
+    with pytest.raises(Away, match="cannot be reached"):
+        HTTPRegister().find(SAID)
+    assert server.asked == []
 
 
 def test_after_several_failures_in_a_row_it_is_left_in_peace_staff_are_told_and_then_it_is_tried_once(

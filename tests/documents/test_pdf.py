@@ -49,7 +49,7 @@ def test_it_is_tagged_in_reading_order_with_titles_and_words_for_pictures(read):
     titles = [(role, one.get("/T")) for role, one in tree if role in ("/H1", "/H2")]
     assert titles[:2] == [("/H1", "Attestation de domicile"), ("/H2", "Ce qui est déclaré")]
     pictures = [one["/Alt"] for role, one in tree if role == "/Figure"]
-    assert pictures == ["Armoiries : Orvenay", "Code QR menant à la page de vérification"]
+    assert pictures == ["Armoiries\N{NO-BREAK SPACE}: Orvenay", "Code QR menant à la page de vérification"]
     assert {"/Table", "/TR", "/P", "/Link"} <= {role for role, _one in tree}
     for page in pdf.pages:  # nothing on a page that is neither tagged nor said to be decoration
         bare = re.sub(rb"/\w+ ?<<.*?>> ?BDC.*?EMC", b"", page.get_contents().get_data(), flags=re.DOTALL)

@@ -162,10 +162,11 @@ def _coming(case: Case, row: CaseStage, place: int, count: int, current: CaseSta
 
 
 def _who(case: Case, row: CaseStage) -> str:
-    """Who has it in hand."""
+    """Who has it in hand. Of a check that tells nothing no agent is named: only some may see who is protected."""
     if case.state == State.WAITING:
         return _("We wait for your answer")
-    if case.assignee and row.waiting_for == "agent":
+    named = not _kind(row).veiled and row not in _veiled(case)
+    if named and case.assignee and row.waiting_for == "agent":
         return _("By %(agent)s, %(team)s") % {"agent": case.assignee, "team": case.team}
     return str(case.team) if row.waiting_for == "agent" else ""
 

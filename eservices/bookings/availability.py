@@ -91,7 +91,7 @@ class Weekly:
     """Open on weekdays (Monday is 0). What closes at or before it opens closes on the next day.
 
     It holds from ``first`` to ``last``, and every year from ``season[0]`` to ``season[1]``: (month, day) each, all
-    of them included.
+    of them included. ``count``: so many pieces of each unit are open, the first ones; all of them if None.
     """
 
     days: frozenset[int]
@@ -101,6 +101,7 @@ class Weekly:
     last: date | None = None
     season: tuple[tuple[int, int], tuple[int, int]] | None = None
     school: School = School.ALWAYS
+    count: int | None = None
 
     def holds(self, day: date, school_off: Container[date]) -> bool:
         return (
@@ -125,6 +126,7 @@ class Special:
     first: date
     last: date
     hours: tuple[time, time] | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -153,14 +155,44 @@ class Rules:
 
     def windows(self, day: date) -> list[Span]:
         """When it is open on a day, in order; what began the day before is with that day."""
+        return sorted(window for window, _count in self.counted_windows(day))
+
+    def counted_windows(self, day: date) -> list[tuple[Span, int | None]]:
+        """The same, each with how many pieces are open then; None: all of them."""
         special = next((one for one in reversed(self.specials) if one.first <= day <= one.last), None)
         if special:
-            hours = [special.hours] if special.hours else []
+            hours = [(*special.hours, special.count)] if special.hours else []
         elif day in self.days_off:
             hours = []
         else:
-            hours = [(one.opens, one.closes) for one in self.weekly if one.holds(day, self.school_off)]
-        return sorted(filter(None, (self._window(day, opens, closes) for opens, closes in hours)))
+            weekly = (one for one in self.weekly if one.holds(day, self.school_off))
+            hours = [(one.opens, one.closes, one.count) for one in weekly]
+        found = ((self._window(day, opens, closes), count) for opens, closes, count in hours)
+        return [(window, count) for window, count in found if window]
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether there are hours in which not all pieces are open."""
+        return any(one.count is not None for one in (*self.weekly, *self.specials))
+
+    def pieces_open(self, span: Span) -> int | None:
+        """How many pieces are open all the time; None: all of them. Closed hours that it goes across do not count.
+
+        Of two openings at the same moment the one with more pieces counts.
+        """
+        if not self.counts:
+            return None
+        zone, found = self.zone, []
+        for day in days(day_of(span.start, zone) - DAY, day_of(span.end, zone)):
+            if day not in self._known:
+                self._known[day] = self.counted_windows(day)
+            found += [one for one in self._known[day] if one[0].overlaps(span)]
+        return _fewest(found, span)
+
+    @cached_property
+    def _known(self) -> dict[date, list[tuple[Span, int | None]]]:
+        """Windows by day: each is asked for by every time of its day."""
+        return {}
 
     def _window(self, day: date, opens: time, closes: time) -> Span | None:
         last = day + DAY if closes <= opens else day
@@ -179,6 +211,17 @@ class Rules:
         """The windows of these days and of the one before, joined as ``day_windows``."""
         found = [window for day in days(first - DAY, last) for window in self.windows(day)]
         return found if self.whole else joined(found)
+
+
+def _fewest(windows: list[tuple[Span, int | None]], span: Span) -> int | None:
+    """The smallest number that is open at a moment of ``span`` at which anything is; None where it is always all."""
+    edges = {span.start} | {at for one, _count in windows for at in (one.start, one.end)}
+    least = None
+    for at in (one for one in edges if span.start <= one < span.end):
+        there = [count for one, count in windows if one.start <= at < one.end]
+        if there and None not in there:
+            least = max(there) if least is None else min(least, max(there))
+    return least
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -292,23 +335,21 @@ class Occupation:
         for unit, span in blocked:
             self._blocked.setdefault(unit, []).append(span)
 
-    def free(self, unit: int, span: Span) -> Iterator[int]:
-        """Numbers of the pieces that are free all the time."""
+    def free(self, unit: int, span: Span, most: int | None = None) -> Iterator[int]:
+        """Numbers of the pieces that are free all the time, of the first ``most``."""
         if any(span.overlaps(one) for one in self._blocked.get(unit, ())):
             return
-        for number in range(1, self.quantities.get(unit, 0) + 1):
+        there = self.quantities.get(unit, 0)
+        for number in range(1, (there if most is None else min(there, most)) + 1):
             taken = self._taken.get((unit, number))
             if taken is None or _is_gap(*taken, span):
                 yield number
 
-    def fits(self, needs: Needs, span: Span) -> bool:
-        return self.choice(needs, span) is not None
-
-    def choice(self, needs: Needs, span: Span) -> dict[int, list[int]] | None:
-        """The pieces to take of each unit; None where there are not enough."""
+    def choice(self, needs: Needs, span: Span, most: int | None = None) -> dict[int, list[int]] | None:
+        """The pieces to take of each unit, of the first ``most``; None where there are not enough."""
         chosen: dict[int, list[int]] = {}
         for unit, wanted in needs.items():
-            chosen[unit] = list(islice(self.free(unit, span), wanted))
+            chosen[unit] = list(islice(self.free(unit, span, most), wanted))
             if len(chosen[unit]) < wanted:
                 return None
         return chosen
@@ -362,7 +403,7 @@ class Calendar:
     def slots(self, day: date, length: timedelta | None = None) -> list[Slot]:
         """The times that start on a day, ``length`` each (the shortest that is allowed if none), in order."""
         return [
-            Slot(span, self.occupation.fits(self.needs, self.rules.around(span)))
+            Slot(span, self.is_free(span))
             for span in self._candidates(day, length or self.rules.shortest)
             if untimely(self.rules, span.start, self.now) is None
         ]
@@ -398,7 +439,11 @@ class Calendar:
         return found
 
     def is_free(self, span: Span) -> bool:
-        return self.occupation.fits(self.needs, self.rules.around(span))
+        return self.choice(span) is not None
+
+    def choice(self, span: Span) -> dict[int, list[int]] | None:
+        """The pieces to take, of those that are open then; None where there are not enough."""
+        return self.occupation.choice(self.needs, self.rules.around(span), self.rules.pieces_open(span))
 
     def refusal(self, span: Span) -> Refusal | None:
         """Why it cannot be booked: the rules, or somebody else."""

@@ -13,6 +13,7 @@ from home.blocks import refuse
 
 from .availability import School
 
+MOST_PIECES = 500  # of a unit
 DAYS = [(str(number), label) for number, label in WEEKDAYS.items()]
 SCHOOL = [
     (School.ALWAYS.value, _("all year")),
@@ -28,6 +29,15 @@ class DaysBlock(blocks.MultipleChoiceBlock):
         super().__init__(**{"choices": DAYS, "widget": CheckboxSelectMultiple, "label": _("Days")} | kwargs)
 
 
+class CountBlock(blocks.IntegerBlock):
+    """How many pieces of each unit are open, where it is not all of them."""
+
+    def __init__(self, **kwargs):
+        text = _("Of each unit, such as the desks of a counter. Empty: all there are.")
+        kept = {"required": False, "min_value": 1, "max_value": MOST_PIECES, "label": _("How many are open")}
+        super().__init__(**kept | {"help_text": text} | kwargs)
+
+
 class WeeklyBlock(blocks.StructBlock):
     """Open on some days of the week from an hour to another."""
 
@@ -37,6 +47,7 @@ class WeeklyBlock(blocks.StructBlock):
         label=_("Closes"),
         help_text=_("At or before the hour of opening: on the next day. 00:00 is midnight."),
     )
+    count = CountBlock()
     first = blocks.DateBlock(required=False, label=_("Valid from"))
     last = blocks.DateBlock(required=False, label=_("Valid until"))
     season_from = blocks.RegexBlock(
@@ -81,6 +92,7 @@ class SpecialBlock(blocks.StructBlock):
     last = blocks.DateBlock(label=_("Last day"))
     opens = blocks.TimeBlock(required=False, label=_("Opens"), help_text=_("Empty: it stays closed."))
     closes = blocks.TimeBlock(required=False, label=_("Closes"))
+    count = CountBlock()
     reason = blocks.CharBlock(required=False, max_length=120, label=_("Reason"))
 
     class Meta:

@@ -211,13 +211,13 @@ def _weekly(value) -> Weekly:
         last=value["last"],
         season=season if all(season) else None,
         school=School(value["school"] or ""),
+        count=value["count"],
     )
 
 
 def _special(value) -> Special:
-    return Special(
-        value["first"], value["last"], (value["opens"], value["closes"]) if value["opens"] else None
-    )
+    hours = (value["opens"], value["closes"]) if value["opens"] else None
+    return Special(value["first"], value["last"], hours, value["count"])
 
 
 def _rate(value) -> Rate:

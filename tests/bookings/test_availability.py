@@ -1,11 +1,12 @@
 """Rules and bookings in, free times out. No database."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 
@@ -173,6 +174,9 @@ def test_the_day_of_spring_has_an_hour_less_and_that_of_autumn_one_more():
     night = rules(time(0), time(4), horizon=timedelta(days=365))
     lengths = [night.windows(day)[0].length for day in (SPRING, AUTUMN, MONDAY)]
     assert lengths == [3 * HOUR, 5 * HOUR, 4 * HOUR]
+    assert (
+        rules(time(0), time(2, 30)).windows(AUTUMN)[0].length == 3.5 * HOUR
+    )  # until it is half past for good
     assert hours(free(night), SPRING) == [0, 1, 3]
     assert hours(free(night), AUTUMN) == [0, 1, 2, 2, 3]
 
@@ -183,53 +187,217 @@ def test_an_hour_stays_an_hour_and_the_opening_its_time_of_day():
         assert span(day, 0, 12).length != 12 * HOUR
 
 
+# -- Not all pieces at every hour ----------------------------------------------------------------------------
+def desks(*lines: tuple[int, int, int | None], **more) -> Rules:
+    """A counter: from an hour to another, with so many desks."""
+    weekly = tuple(Weekly(ALL, time(start), time(end), count=count) for start, end, count in lines)
+    return rules(weekly=weekly, **more)
+
+
+def left(counter: Rules, *taken: tuple[int, Span], day: date = MONDAY) -> list[int]:
+    """How many of four desks are free in each hour of a day."""
+    occupation = Occupation({1: 4}, [(1, number, one) for number, one in taken])
+    calendars = [Calendar(counter, occupation, {1: wanted}, NOW) for wanted in (1, 2, 3, 4)]
+    slots = [calendar.slots(day) for calendar in calendars]
+    return [sum(one.free for one in same) for same in zip(*slots, strict=True)]
+
+
+def test_at_noon_fewer_desks_are_open_than_in_the_morning():
+    counter = desks((8, 11, None), (11, 13, 2), (13, 15, 3))
+    assert left(counter) == [4, 4, 4, 2, 2, 3, 3]
+    assert left(counter, (1, span(MONDAY, 11, 12)), (3, span(MONDAY, 12, 13))) == [4, 4, 4, 1, 2, 3, 3]
+    # What begins at four desks and ends at two finds two; of two openings at once the larger counts.
+    assert left(replace(counter, shortest=2 * HOUR)) == [4, 4, 2, 2, 2, 3]
+    assert left(desks((8, 12, 4), (10, 11, 1), (11, 13, 1))) == [4, 4, 4, 4, 1]
+
+
+def test_an_exception_has_a_number_of_its_own_and_where_none_is_said_all_are_open():
+    day = MONDAY + timedelta(days=1)
+    few = Special(MONDAY, MONDAY, (time(8), time(10)), count=1)
+    counter = desks((8, 10, 3), specials=(few, Special(day, day, (time(8), time(10)))))
+    assert left(counter) == [1, 1]
+    assert left(counter, day=day) == [4, 4]
+    assert left(counter, day=day + timedelta(days=1)) == [3, 3]
+
+
+def test_the_hours_of_a_night_with_fewer_follow_the_clock():
+    night = desks((22, 2, 2), (2, 6, 1), horizon=timedelta(days=365))
+    assert left(night, day=SPRING) == [1, 1, 1, 2, 2, 2, 2]
+    before = SPRING - timedelta(days=1)
+    assert night.pieces_open(Span.of(at(before, 22), at(SPRING, 1))) == 2
+    assert night.pieces_open(Span.of(at(before, 22), at(SPRING, 4))) == 1
+    assert rules().pieces_open(span(MONDAY, 8, 9)) is None
+
+
 # -- Whatever the rules --------------------------------------------------------------------------------------
-times = st.times(max_value=time(23, 59)).map(lambda one: one.replace(second=0, microsecond=0))
-anyday = st.dates(date(2026, 1, 1), date(2027, 12, 31))
-anyrules = st.builds(
-    Rules,
-    zone=st.sampled_from([ZURICH, ZoneInfo("America/New_York"), ZoneInfo("UTC")]),
-    weekly=st.lists(
-        st.builds(Weekly, days=st.frozensets(st.integers(0, 6)), opens=times, closes=times), max_size=3
-    ).map(tuple),
-    horizon=st.just(timedelta(days=2000)),
-    step=st.sampled_from([15, 30, 60, 120]).map(lambda n: timedelta(minutes=n)),
-    shortest=st.sampled_from([30, 60, 90]).map(lambda n: timedelta(minutes=n)),
-    before=st.sampled_from([0, 15]).map(lambda n: timedelta(minutes=n)),
-    after=st.sampled_from([0, 30]).map(lambda n: timedelta(minutes=n)),
-)
+times = st.sampled_from([time(n // 2, n % 2 * 30) for n in range(48)])
+clock_changes = [date(2026, 3, 28), SPRING, date(2026, 10, 24), AUTUMN, date(2026, 3, 8), date(2026, 11, 1)]
+anyday = st.sampled_from(clock_changes) | st.dates(date(2026, 1, 1), date(2027, 12, 31))
+monthday = st.tuples(st.integers(1, 12), st.integers(1, 28))
+maybe_day = st.none() | anyday
+counts = st.none() | st.integers(1, 3)
+minutes = lambda *choices: st.sampled_from([timedelta(minutes=n) for n in choices])  # noqa: E731
+ago = datetime(2025, 12, 1, tzinfo=UTC)
 
 
 @st.composite
-def occupied(draw, day: date):
-    start = datetime.combine(day, time(0), UTC)
-    found, at_ = [], start
-    for gap, length in draw(st.lists(st.tuples(st.integers(0, 200), st.integers(1, 300)), max_size=6)):
-        at_ += timedelta(minutes=gap)
-        found.append((1, 1, Span(at_, at_ + timedelta(minutes=length))))
-        at_ += timedelta(minutes=length)
-    return found
+def anyrules(draw, day: date):
+    """Rules of any kind, of which some hold on a day and some do not."""
+    weekly = st.builds(
+        Weekly,
+        days=st.just(ALL) | st.frozensets(st.integers(0, 6)),
+        opens=times,
+        closes=times,
+        first=maybe_day,
+        last=maybe_day,
+        season=st.none() | st.tuples(monthday, monthday),
+        school=st.sampled_from(School),
+        count=counts,
+    )
+    near = st.integers(-1, 1).map(lambda n: day + timedelta(days=n))
+    special = st.builds(
+        Special, first=near, last=near, hours=st.none() | st.tuples(times, times), count=counts
+    )
+    always = Weekly(ALL, draw(times), draw(times), count=draw(counts))
+    return draw(
+        st.builds(
+            Rules,
+            zone=st.sampled_from([ZURICH, ZoneInfo("America/New_York"), ZoneInfo("UTC")]),
+            weekly=st.lists(weekly, max_size=2).map(lambda more: (*more, always)),
+            specials=st.lists(special, max_size=1).map(tuple),
+            days_off=st.frozensets(near, max_size=1),
+            school_off=st.frozensets(near, max_size=2),
+            horizon=st.just(timedelta(days=2000)),
+            step=minutes(15, 30, 60, 120),
+            shortest=minutes(30, 60, 90),
+            longest=st.none() | minutes(90, 240),
+            whole=st.sampled_from([False, False, True]),
+            across=st.sampled_from([False, False, True]),
+            before=minutes(0, 15),
+            after=minutes(0, 30),
+        )
+    )
 
 
-@budget(max_examples=25, deadline=None)
-@given(anyrules, anyday, st.data())
-def test_what_is_offered_may_be_booked_and_what_is_booked_is_offered_no_more(rules, day, data):
-    taken = data.draw(occupied(day))
-    now = datetime(2025, 12, 1, tzinfo=UTC)
-    calendar = Calendar(rules, Occupation({1: 1}, taken), {1: 1}, now)
-    for slot in calendar.slots(day)[:12]:
-        assert refusal(rules, slot.span, now) is None
-        overlapped = any(rules.around(slot.span).overlaps(one) for _unit, _number, one in taken)
-        assert slot.free == (not overlapped)
-        if slot.free and not rules.whole:
+@st.composite
+def worlds(draw):
+    """A day, its rules, and what is taken of a hall of two units, one of them with several pieces, by whomever."""
+    day = draw(anyday)
+    quantities = {1: 1, 2: draw(st.integers(1, 3))}
+    start, taken = datetime.combine(day, time(0), UTC) - timedelta(hours=6), []
+    for piece in [(unit, number) for unit in quantities for number in range(1, quantities[unit] + 1)]:
+        at_ = start
+        for gap, length in draw(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 20)), max_size=3)):
+            begins = at_ + gap * timedelta(minutes=15)
+            at_ = begins + length * timedelta(minutes=15)
+            taken.append((*piece, Span(begins, at_)))
+    needs = draw(st.sampled_from([{1: 1}, {2: 1}, {1: 1, 2: 1}, {2: 2}]))
+    return day, draw(anyrules(day)), quantities, taken, needs
+
+
+def is_open_at(rules: Rules, at: datetime) -> bool:
+    """Whether somebody who reads the rules off the wall finds it open; said plainly, for another look at the same."""
+    here = at.astimezone(rules.zone).replace(tzinfo=None)
+    for day in (here.date(), here.date() - timedelta(days=1)):
+        specials = [one for one in rules.specials if one.first <= day <= one.last]
+        hours = [
+            (one.opens, one.closes)
+            for one in rules.weekly
+            if day not in rules.days_off and one.holds(day, rules.school_off)
+        ]
+        if specials:
+            hours = [specials[-1].hours] if specials[-1].hours else []
+        for opens, closes in hours:
+            last = day if opens < closes else day + timedelta(days=1)
+            if datetime.combine(day, opens) <= here < datetime.combine(last, closes):
+                return True
+    return False
+
+
+def clock_changes_near(zone: ZoneInfo, at: datetime) -> bool:
+    ends = [(at + hours * HOUR).astimezone(zone).utcoffset() for hours in (-2, 2)]
+    return ends[0] != ends[1]
+
+
+@budget(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(worlds())
+def test_free_times_lie_in_openings_overlap_no_booking_and_are_gone_once_they_are_booked(world):
+    day, rules, quantities, taken, needs = world
+    calendar = Calendar(rules, Occupation(quantities, taken), needs, ago)
+    for slot in calendar.slots(day)[:10]:
+        assert refusal(rules, slot.span, ago) is None
+        quarters = range(slot.span.length // timedelta(minutes=15))
+        moments = [slot.span.start + n * timedelta(minutes=15) for n in quarters]
+        assert all(is_open_at(rules, one) or clock_changes_near(rules.zone, one) for one in moments)
+        around, there = rules.around(slot.span), rules.pieces_open(slot.span)
+        free = {
+            unit: [
+                number
+                for number in range(1, quantity + 1)
+                if (there is None or number <= there)
+                and not any(one[:2] == (unit, number) and one[2].overlaps(around) for one in taken)
+            ]
+            for unit, quantity in quantities.items()
+        }
+        assert slot.free == all(len(free[unit]) >= wanted for unit, wanted in needs.items())
+        assert (calendar.refusal(slot.span) is None) == slot.free
+        if not slot.free:
+            assert calendar.refusal(slot.span) == Refusal.TAKEN
+            continue
+        chosen = [(unit, n, around) for unit, numbers in calendar.choice(slot.span).items() for n in numbers]
+        assert all(number in free[unit] for unit, number, _around in chosen)
+        if not rules.whole:
             ends = calendar.ends(slot.span.start)
-            assert all(calendar.refusal(Span(slot.span.start, end)) is None for end in ends[:6])
-        if slot.free:
-            after = Occupation({1: 1}, [*taken, (1, 1, rules.around(slot.span))])
-            assert not Calendar(rules, after, {1: 1}, now).is_free(slot.span)
-            assert slot.span.start not in {
-                one.span.start for one in Calendar(rules, after, {1: 1}, now).slots(day) if one.free
-            }
+            assert all(calendar.refusal(Span(slot.span.start, end)) is None for end in ends[:4])
+        after = Calendar(rules, Occupation(quantities, [*taken, *chosen]), needs, ago)
+        rest = all(len(free[unit]) >= 2 * wanted for unit, wanted in needs.items())
+        assert after.is_free(slot.span) == rest
+        others = {one.span for one in after.slots(day) if one.free}
+        assert others <= {one.span for one in calendar.slots(day) if one.free}  # nothing becomes free
+
+
+def book(rules: Rules, quantities: dict, wanted: list[tuple[dict, Span]]) -> tuple[list, list]:
+    """Asks for times one after the other, of one thing or another; which were given, and the pieces taken."""
+    given, taken = [], []
+    for needs, span_ in wanted:
+        calendar = Calendar(rules, Occupation(quantities, taken), needs, ago)
+        if calendar.refusal(span_) is None:
+            given.append((needs, span_))
+            around, pieces = rules.around(span_), calendar.choice(span_)
+            taken += [(unit, number, around) for unit, numbers in pieces.items() for number in numbers]
+    return given, taken
+
+
+@budget(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(worlds(), st.data())
+def test_in_whichever_order_they_are_booked_the_same_times_fit_and_the_same_are_left(world, data):
+    """Of a hall and its halves at any length; of several desks where all appointments are equally long."""
+    day, rules, _quantities, _taken, _needs = world
+    several = data.draw(st.booleans())
+    if several:
+        rules = replace(rules, shortest=rules.step, longest=rules.step, before=timedelta(), after=timedelta())
+        rules = replace(rules, weekly=rules.weekly[-1:], whole=False)
+    quantities = {1: 3, 2: 3} if several else {1: 1, 2: 1}
+    slots = Calendar(rules, Occupation(quantities), {1: 1}, ago).slots(day)
+    if not slots:
+        return
+    things = st.just({1: 1}) if several else st.sampled_from([{1: 1}, {2: 1}, {1: 1, 2: 1}])
+    wanted = data.draw(
+        st.lists(st.tuples(things, st.sampled_from(slots).map(lambda one: one.span)), max_size=8)
+    )
+    given_, taken = book(rules, quantities, wanted)
+    again, others = book(rules, quantities, data.draw(st.permutations(given_)))
+    assert len(again) == len(given_)
+    for needs in ({1: 1}, {1: 1, 2: 1}):
+        left_ = [
+            Calendar(rules, Occupation(quantities, one), needs, ago).slots(day) for one in (taken, others)
+        ]
+        assert left_[0] == left_[1]
+    for one, other in combinations(taken, 2):
+        assert one[:2] != other[:2] or not one[2].overlaps(other[2])
+    for _unit, number, span_ in taken if several else ():
+        there = rules.pieces_open(span_)
+        assert there is None or number <= there
 
 
 @budget(max_examples=25, deadline=None)

@@ -94,6 +94,7 @@ WRONG = [
     (Timetable, {"longest": 30}),
     (Timetable, {"weekly": streamfield([("weekly", WEEKLY | {"opens": "x"})])}),
     (Timetable, {"weekly": streamfield([("weekly", WEEKLY | {"season_from": "31.2."})])}),
+    (Timetable, {"weekly": streamfield([("weekly", WEEKLY | {"count": 0})])}),
     (Timetable, {"specials": streamfield([("special", JULY | {"last": "2026-06-30"})])}),
     (Resource, {"uses": inline_formset([])}),
     (Resource, {"refunds": streamfield([("step", {"days": 1, "percent": 101})])}),
@@ -217,3 +218,33 @@ def test_of_what_there_is_less_bookings_get_other_pieces_and_for_whom_there_is_n
     answer = editor.post(screen(Unit, desks.pk), data | {"quantity": 1}, follow=True)
     assert "1 réservation" in answer.text
     assert Booking.objects.get(pk=later.pk).pieces.get().number == 2
+
+
+# -- How many are open at which hour ---------------------------------------------------------------------------
+def test_at_noon_only_the_desks_that_are_open_are_given_and_staff_goes_past_it_once_it_says_so(editor):
+    locale()
+    lines = [
+        ("weekly", WEEKLY | {"days": "1"}),
+        ("weekly", {"days": "1", "opens": "12:00", "closes": "14:00", "count": 1}),
+    ]
+    lengths = {"lead": 0, "step": 30, "shortest": 30, "longest": 30}
+    editor.post(screen(Timetable), typed(Timetable, weekly=streamfield(lines), **lengths))
+    table = Timetable.objects.get()
+    counter = resource("guichet", unit("guichets", 2), table=table, kind="appointment")
+    morning, noon = (
+        Span.of(*(datetime(2026, 3, 10, hour, minute, tzinfo=ZONE) for minute in (0, 30)))
+        for hour in (11, 12)
+    )
+    for _ in range(2):
+        actions.reserve(actor=None, offer=offer("guichet"), span=morning, title="Passeport")
+    actions.reserve(actor=None, offer=offer("guichet"), span=noon, title="Passeport")
+    with pytest.raises(actions.Taken):
+        actions.reserve(actor=None, offer=offer("guichet"), span=noon, title="Passeport")
+    data = {"resource": "guichet", "starts_at": "2026-03-10T12:00", "ends_at": "2026-03-10T12:30"}
+    assert 'name="anyway"' in editor.post("/admin/bookings/new/", data).text
+    assert editor.post("/admin/bookings/new/", data | {"anyway": "on"}).status_code == 302
+    assert sorted(Piece.objects.filter(starts_at=noon.start).values_list("number", flat=True)) == [1, 2]
+    outside = editor.get("/admin/bookings/outside/").text
+    assert outside.count("moins") == 1
+    assert 'name="anyway"' not in editor.post("/admin/bookings/new/", data).text  # nobody goes past two
+    assert counter.bookings.count() == 4

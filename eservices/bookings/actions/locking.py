@@ -77,7 +77,9 @@ def take(booking: Booking, offer: Offer, span: Span, now: datetime, *, anyway: b
     found = calendar(offer, span, count=booking.count, now=now, without=booking.series)
     around = offer.rules.around(span)
     why = None if anyway else found.refusal(span)
-    pieces = None if why else found.occupation.choice(found.needs, around)
+    pieces = None if why else found.choice(span)
+    if pieces is None and anyway:
+        pieces = found.occupation.choice(found.needs, around)
     if pieces is None:
         raise Taken(why or Refusal.TAKEN)
     give_back(booking)

@@ -13,10 +13,8 @@ from wagtail_localize.fields import SynchronizedField
 
 from eservices.cases.models import Team
 
-from ..blocks import RateBlock, RefundBlock
+from ..blocks import MOST_PIECES, RateBlock, RefundBlock
 from .openings import Timetable
-
-MOST_PIECES = 500
 
 
 class Unit(models.Model):

@@ -198,7 +198,10 @@ def refusal_for_staff(offer: Offer, span: Span, count: int, series=None) -> Refu
         longest=None,
         whole=False,
     )
-    return replace(found, rules=rules).refusal(span)
+    why = replace(found, rules=rules).refusal(span)
+    if why == Refusal.TAKEN and found.occupation.choice(found.needs, rules.around(span)):
+        return Refusal.CLOSED  # there is one, though it is not open then
+    return why
 
 
 def in_the_way(user, offer: Offer, span: Span, booking: Booking) -> list:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -52,20 +52,29 @@ def reasons_for(user, now: datetime) -> dict:
     )
     rows = access.bookings_for(user).agreed().filter(ends_at__gt=now).order_by("starts_at", "pk")
     rows = rows.annotate(
-        closed=Subquery(closed.values("reason")[:1]), gone=_piece_is_gone(), lacks=_lacks_a_part()
+        closed=Subquery(closed.values("reason")[:1]),
+        gone=_piece_is_gone(),
+        lacks=_lacks_a_part(),
+        last=Max("pieces__number"),
     )
     found = {}
-    for row in rows.values("pk", "resource", "starts_at", "ends_at", "closed", "gone", "lacks")[:MOST]:
+    for row in rows.values("pk", "resource", "starts_at", "ends_at", "closed", "gone", "lacks", "last")[
+        :MOST
+    ]:
         if reason := _reason(row, offers[row["resource"]]):
             found[row["pk"]] = reason
     return found
 
 
 def _reason(row: dict, offer) -> str:
-    if row["closed"] is not None or not is_within(offer.rules, Span(row["starts_at"], row["ends_at"])):
+    span = Span(row["starts_at"], row["ends_at"])
+    if row["closed"] is not None or not is_within(offer.rules, span):
         return row["closed"] or _("not open then")
     if row["gone"]:
         return _("there are fewer of it now")
+    there = offer.rules.pieces_open(span)
+    if there is not None and (row["last"] or 0) > there:
+        return _("fewer of it are open then")
     return _("a part of it was added since, which others may book") if row["lacks"] else ""
 
 

@@ -1,10 +1,11 @@
 """One step of a form as the applicant fills it in."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.utils import ErrorDict
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from .definition import Definition, Field, Option, Step
+from .definition import Check, Definition, Field, Option, Step
 from .field_types import MANY_OPTIONS, SEARCHED_OPTIONS, Part, display, field_types, part_token
 from .formatting import prose
 from .logic.checks import failed_checks
@@ -46,6 +47,7 @@ class QuestionsForm(forms.Form):
         """``answers``: those of the rest of the form; without them nothing is shown before ``see``."""
         super().__init__(data=data, files=files, use_required_attribute=False, **kwargs)
         self.definition, self.language, self.today = definition, language, today
+        self.checks: tuple[Check, ...] = ()
         self.all_questions = [question for question in questions if question.type in field_types]
         self.own = own if own is not None else {}
         self.rows: dict[str, Rows] = {}
@@ -156,6 +158,9 @@ class StepForm(QuestionsForm):
     of the same step: then the form is not valid, has no error about it, and ``opened`` names the question;
     showing the form again asks it. The same where a row was added to a group (``changed_rows``), or a question leafed
     through (``browsed``).
+
+    What a check says stands beside the last question on the page that it looks at, or above all of them. The words are
+    in every such place, hidden, so that the browser can say them before anything is sent.
     """
 
     def __init__(
@@ -174,6 +179,7 @@ class StepForm(QuestionsForm):
         self.opened: list[Field] = []
         own = {one.key: self.stored.get(one.key) for one in step.fields}
         super().__init__(definition, step.fields, language, None, today, data=data, files=files, own=own)
+        self.checks = step.checks
         self.see(Shown.of(definition, self.answers, today, at=step))
         self._find_opened()
         if self.changed_rows or self.browsed:
@@ -228,9 +234,19 @@ class StepForm(QuestionsForm):
         for question in self.questions:
             found += [_fault(question, message) for message in question.errors]
             found += question.rows.error_summary if question.rows else []
-        for message in self.non_field_errors():
-            found.append({"target": "step", "label": "", "message": message})
+        for error in self._own_faults():
+            target = next((one["id"] for one in self.said_checks if one["code"] == error.code), "step")
+            found += [{"target": target, "label": "", "message": message} for message in error.messages]
         return found
+
+    def _own_faults(self) -> list[ValidationError]:
+        """What is wrong and about no question on the page."""
+        return self.errors.as_data().get(NON_FIELD_ERRORS, [])
+
+    @cached_property
+    def said_checks(self) -> list[dict]:
+        """What the checks say above all questions: where none of those that they look at is on the page."""
+        return said_checks(self, self.checks, "step", self._own_faults() if self.is_bound else [])
 
     def clean(self):
         super().clean()
@@ -243,12 +259,10 @@ class StepForm(QuestionsForm):
 
     def _run_checks(self) -> None:
         for check in failed_checks(self.step, self.seen, self.today):
-            message = self.definition.text(f"check.{check.key}", self.language) or gettext(
-                "These answers do not go together."
-            )
             looked_at = mentioned(check.condition)
             about = [key for key in self.fields if key in looked_at]
-            self.add_error(about[-1] if about else None, message)
+            fault = ValidationError(check_message(self, check), code=check_code(check))
+            self.add_error(about[-1] if about else None, fault)
 
     def _find_opened(self) -> None:
         """Questions that the posted answers open, and that were not asked yet."""
@@ -464,10 +478,27 @@ class Question:
         return list(self.bound.errors) if self.bound else []
 
     @property
+    def faults(self) -> list[ValidationError]:
+        return self.form.errors.as_data().get(self.field.key, []) if self.form.is_bound else []
+
+    @cached_property
+    def said_checks(self) -> list[dict]:
+        """What checks say here, where it does not go together with other answers."""
+        if self.bound is None:
+            return []
+        checks = [check for check in self.form.checks if self.field.key in mentioned(check.condition)]
+        return said_checks(self.form, checks, self.id, self.faults)
+
+    @property
+    def messages(self) -> list[str]:
+        """The errors but for those of checks, which stand by themselves."""
+        said = [one["message"] for one in self.said_checks if one["failed"]]
+        return [message for message in self.errors if message not in said]
+
+    @property
     def wrong_part(self) -> str:
         """The part of the answer that the error is about; empty for all of it."""
-        problems = self.form.errors.as_data().get(self.field.key, []) if self.form.is_bound else []
-        found = (problem.params.get("part") for problem in problems if problem.params)
+        found = (problem.params.get("part") for problem in self.faults if problem.params)
         names = [part.name for part in self.inputs]
         return next((name for name in found if name in names), "")
 
@@ -500,7 +531,8 @@ class Question:
             for name, there in (
                 (f"{self.id}-hint", self.help),
                 (f"{self.id}-remark", self.remarks),
-                (f"{self.id}-error", self.errors),
+                (f"{self.id}-error", self.messages),
+                *((one["id"], one["failed"]) for one in self.said_checks),
             )
             if there
         )
@@ -586,6 +618,34 @@ class Question:
     @property
     def max_length(self) -> int | None:
         return getattr(self.bound.field, "max_length", None) if self.bound else None
+
+
+def check_code(check: Check) -> str:
+    """How a failed check is told from other errors."""
+    return f"check.{check.key}"
+
+
+def check_message(form: QuestionsForm, check: Check) -> str:
+    return form.definition.text(f"check.{check.key}", form.language) or gettext(
+        "These answers do not go together."
+    )
+
+
+def said_checks(
+    form: QuestionsForm, checks: Iterable[Check], at: str, faults: list[ValidationError]
+) -> list[dict]:
+    """What ``checks`` say at a place of the page, among whose faults they are where they failed."""
+    failed = {fault.code for fault in faults}
+    return [
+        {
+            "key": check.key,
+            "code": check_code(check),
+            "id": f"{at}-check-{check.key}",
+            "message": check_message(form, check),
+            "failed": check_code(check) in failed,
+        }
+        for check in checks
+    ]
 
 
 def _fault(question: Question, message: str, label: str = "") -> dict:

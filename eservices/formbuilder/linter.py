@@ -16,9 +16,8 @@ from .definition import Definition, Fee, Field, Step
 from .field_types import field_types
 from .field_types.base import ABSENT, WARNING
 from .limits import limits
-from .logic.computed import sources
 from .logic.conditions import WITHOUT_VALUE, day, mentioned, number, rows
-from .logic.visibility import COMPUTED
+from .logic.visibility import COMPUTED, needs
 from .prefill import prefill
 from .schema import read, type_blocks
 from .shapes import Reading, Shape
@@ -243,19 +242,15 @@ class Linter:
                 )
 
     def _circles(self) -> Iterator[Fault]:
-        """Questions that depend on each other are never shown."""
-        needs = {
-            field.key: {
-                *mentioned(field.condition),
-                *mentioned(step.condition),
-                *sources(field.settings.get("formula")),
-            }
+        """Questions that depend on each other, by what shows them or by what can be chosen, cannot be judged."""
+        looks_at = {
+            field.key: {*needs(field, step.condition)}
             for step in self.definition.steps
             for field in _flat(step.fields)
         }
         settled: set[str] = set()
-        for key in needs:
-            if _reaches_itself(key, needs, settled):
+        for key in looks_at:
+            if _reaches_itself(key, looks_at, settled):
                 yield Fault(ERROR, f"field.{key}", _("The question depends on itself, by way of others."))
 
     # -- the rest --------------------------------------------------------------------------------------------

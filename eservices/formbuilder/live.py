@@ -1,13 +1,13 @@
 """What the browser needs to show a step as the server would, without asking it: ``static/js/form/step.js``.
 
-The part of the definition that the step's conditions and the price look at, in the format of a definition,
-with the answers of other steps that they look at. Pure: no database, no request.
+The part of the definition that the step's conditions, its checks and the price look at, in the format of a
+definition, with the answers of other steps that they look at. Pure: no database, no request.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from .definition import Definition, Fee, Field, Step
+from .definition import Check, Definition, Fee, Field, Step
 from .logic.computed import sources
 from .logic.conditions import mentioned
 
@@ -19,7 +19,7 @@ def step_data(definition: Definition, step: Step, answers: dict, today: date) ->
     they count or not.
     """
     fees = definition.fees if priced_by(definition, step) else ()
-    looked_at = [*_of_fields(step.fields), *_of_fees(fees)]
+    looked_at = [*_of_fields(step.fields), *_of_checks(step.checks), *_of_fees(fees)]
     if not looked_at:
         return None
     needed = _needed(definition, looked_at)
@@ -60,6 +60,11 @@ def _of_fields(fields: Iterable[Field]) -> Iterator[str]:
         yield from _of_fields(field.fields)
 
 
+def _of_checks(checks: Iterable[Check]) -> Iterator[str]:
+    for check in checks:
+        yield from mentioned(check.condition)
+
+
 def _needed(definition: Definition, keys: Iterable[str]) -> set[str]:
     """All that the questions ``keys`` depend on, and themselves."""
     places = {field.key: (step, field) for step in definition.steps for field in step.fields}
@@ -83,7 +88,8 @@ def _asks(step: Step, needed: set[str]) -> bool:
 def _step(step: Step, current: Step, needed: set[str]) -> dict:
     """Of the current step every question, as whoever fills it in is there; of another those that matter."""
     if step is current:
-        return {"key": step.key, "fields": [_field(field) for field in step.fields]}
+        checks = [{"key": check.key, "condition": check.condition} for check in step.checks]
+        return {"key": step.key, "fields": [_field(field) for field in step.fields], "checks": checks}
     fields = [_field(field) for field in step.fields if field.key in needed]
     return _short({"key": step.key, "condition": step.condition, "fields": fields})
 

@@ -55,10 +55,47 @@ conditions = st.recursive(
 
 # -- Whole forms, with answers to them -----------------------------------------------------------------------
 FIELDS = [f"f{number}" for number in range(6)]
-types = st.sampled_from(["short_text", "integer", "yes_no", "date", "choice", "choices"])
-maybe = st.none() | rows.flatmap(lambda row: st.sampled_from(FIELDS).map(lambda key: row | {"field": key}))
+GROUP, COMPUTED = 3, 4  # which of them are always a repeating group and a computed answer
+CHOICES = ("oui", "non", "1")
+near = st.sampled_from(["2026-11-23", "2026-11-24", "2026-11-25", "2008-11-24", "2008-11-25"])
+ANSWERS = {  # as they are kept
+    "short_text": st.sampled_from(["oui", "Oui ", "non", "1", "E\u0301", "2026-11-24"]) | texts,
+    "integer": st.integers(-3, 19),
+    "decimal": written_numbers,
+    "money": st.decimals(0, 99, places=2).map(str),
+    "yes_no": st.booleans(),
+    "consent": st.booleans(),
+    "date": near | days,
+    "time": clocks | st.just("14:30"),
+    "date_range": st.fixed_dictionaries({"from": near | days, "to": near | days}),
+    "address": st.fixed_dictionaries({"street": texts, "town": st.sampled_from(["Orvenay", "oui"])}),
+    "files": st.lists(st.just("file"), max_size=3),
+    "choice": st.sampled_from(CHOICES),
+    "choices": st.lists(st.sampled_from(CHOICES), max_size=3),
+}
+types = st.sampled_from(sorted(ANSWERS))
 
-PATHS = [*FIELDS, *KEYS, f"{FIELDS[2]}.a", f"{FIELDS[3]}.b", "."]
+
+def looking_at(among):
+    """A condition on questions ``among``: one line, or several."""
+    compared = likely | near | clocks | relative | st.fixed_dictionaries({"field": st.sampled_from(among)})
+    row = st.fixed_dictionaries(
+        {
+            "field": st.sampled_from(among),
+            "operator": st.sampled_from(sorted(OPERATORS)),
+            "value": compared | compared | any_json,
+        }
+    )
+    several = st.tuples(st.sampled_from(["all", "any"]), st.lists(row, max_size=3)).map(
+        lambda one: dict([one])
+    )
+    return row | row | several
+
+
+maybe = st.none() | looking_at(FIELDS)
+maybe_in_row = st.none() | looking_at([*"abcd", *FIELDS])
+
+PATHS = [*FIELDS, *KEYS, f"{FIELDS[2]}.a", f"{FIELDS[GROUP]}.b", "."]
 operations = st.sampled_from(["concat", "sum", "product", "difference", "count"])
 formulas = st.fixed_dictionaries(
     {
@@ -72,42 +109,73 @@ formulas = st.fixed_dictionaries(
 
 
 @st.composite
+def _questions(draw, key: str, kinds, under):
+    """A question of one of ``kinds``, under a condition or none; so may each of its options be."""
+    field = {"key": key, "type": draw(kinds), "condition": draw(under)}
+    if field["type"] in ("choice", "choices"):
+        field["options"] = [{"value": value, "condition": draw(under)} for value in CHOICES]
+    return field
+
+
+@st.composite
+def _groups(draw, key: str):
+    """A repeating group that asks ``a``, ``b`` and ``d`` in each row, and computes ``c``."""
+    chosen = st.sampled_from(["choice", "choices"])
+    computed = {"key": "c", "type": "computed", "settings": {"formula": draw(formulas)}}
+    inner = [
+        draw(_questions("a", types, st.none())),
+        draw(_questions("b", types, maybe_in_row | conditions)),
+        draw(_questions("d", chosen, maybe_in_row)),
+        computed,
+    ]
+    return {"key": key, "type": "group", "condition": draw(st.none() | maybe), "fields": inner}
+
+
+@st.composite
 def _forms(draw):
-    """A form of two steps, with conditions on everything, and some answers."""
+    """A form of two steps, with conditions on everything, and answers to it: what fits, what is odd, and none."""
     fields = []
     for number, key in enumerate(draw(st.permutations(FIELDS))):
-        field = {"key": key, "type": draw(types), "condition": draw(maybe)}
-        if field["type"] in ("choice", "choices"):
-            field["options"] = [{"value": value, "condition": draw(maybe)} for value in ("oui", "non", "1")]
-        if number == 3:
-            inner = [
-                {"key": "a", "type": "short_text"},
-                {"key": "b", "type": "integer", "condition": draw(conditions)},
-                {"key": "c", "type": "computed", "settings": {"formula": draw(formulas)}},
-            ]
-            field |= {"type": "group", "options": [], "fields": inner}
-        if number == 4:
-            field |= {"type": "computed", "options": [], "settings": {"formula": draw(formulas)}}
-        fields.append(field)
+        if number == GROUP:
+            fields.append(draw(_groups(key)))
+        elif number == COMPUTED:
+            formula = {"formula": draw(formulas)}
+            fields.append({"key": key, "type": "computed", "condition": draw(maybe), "settings": formula})
+        else:
+            fields.append(draw(_questions(key, types, maybe)))
+    checks = [
+        {"key": f"check{number}", "condition": draw(looking_at(FIELDS) | conditions)} for number in range(3)
+    ]
     steps = [
-        {"key": "un", "fields": fields[:3]},
-        {"key": "deux", "fields": fields[3:], "condition": draw(maybe)},
+        {"key": "un", "fields": fields[:GROUP], "checks": checks[:1]},
+        {"key": "deux", "fields": fields[GROUP:], "condition": draw(maybe), "checks": checks[1:]},
     ]
     fees = [
         {
             "key": f"fee{number}",
             "amount": draw(st.integers(0, 10**9)),
-            "quantity": draw(st.sampled_from(["", *FIELDS])),
+            "quantity": draw(st.just("") | st.sampled_from(FIELDS)),
             "vat": draw(st.sampled_from(["", "8.1", "2.6", "0", "x"])),
             "condition": draw(maybe),
+            "exempt": draw(looking_at(FIELDS) | maybe),
         }
         for number in range(2)
     ]
-    in_rows = st.lists(st.dictionaries(keys, likely | any_json, max_size=3) | scalars, max_size=3)
-    answers = draw(
-        st.dictionaries(st.sampled_from([*FIELDS, "a", "other"]), likely | in_rows | spans | any_json)
-    )
-    return {"steps": steps, "fees": fees}, answers
+    return {"steps": steps, "fees": fees}, draw(_answers(fields))
+
+
+@st.composite
+def _answers(draw, fields: list[dict]) -> dict:
+    given = {one["key"]: draw(_answer(one)) for one in fields if draw(st.integers(0, 5))}
+    odd = st.dictionaries(st.sampled_from([*FIELDS, *KEYS, "other"]), likely | any_json, max_size=2)
+    return given | draw(st.just({}) | odd)
+
+
+def _answer(field: dict):
+    if field["type"] == "group":
+        row = _answers(field["fields"])
+        return st.lists(row, min_size=1, max_size=3) | st.lists(row | row | scalars, max_size=3)
+    return ANSWERS.get(field["type"], likely)
 
 
 forms = _forms()

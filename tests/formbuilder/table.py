@@ -20,7 +20,8 @@ class Example:
 
 @dataclass(frozen=True)
 class Case:
-    """A form with answers: the fields shown by step, the answers that count, what is due, where it matters.
+    """A form with answers: the fields shown by step, the answers that count, what is due, the checks that fail by
+    step, where it matters.
 
     ``fees`` are lines of key, quantity, total and the value-added tax in it, as text.
     """
@@ -32,6 +33,7 @@ class Case:
     shown: dict[str, list[str]] | None
     relevant: dict | None
     fees: list[list[str]] | None
+    failed: dict[str, list[str]] | None
 
 
 def examples() -> list[Example]:
@@ -64,6 +66,7 @@ def cases() -> list[Case]:
             case.get("shown"),
             case.get("relevant"),
             case.get("fees"),
+            case.get("failed"),
         )
         for form in TABLE["forms"]
         for number, case in enumerate(form["cases"], 1)

@@ -72,6 +72,24 @@ FAULTY = {
         step("un", question("a", condition=when("b")), question("b", condition=when("a"))),
         "field.a: The question depends on itself",
     ),
+    "circle by way of an option": (
+        step(
+            "un",
+            question("a", "choice", options=[{"value": "x"}, {"value": "y", "condition": when("b")}]),
+            question("b", condition=when("a", value="x")),
+        ),
+        "field.a: The question depends on itself",
+    ),
+    "circle by way of a row": (
+        step(
+            "un",
+            question(
+                "g", "group", fields=[question("a", "integer"), question("c", condition=when("b", "gt", 3))]
+            ),
+            question("b", "computed", settings={"formula": {"operation": "sum", "fields": ["g.a"]}}),
+        ),
+        "field.g: The question depends on itself",
+    ),
     "circle in a row of a group": (
         step(
             "un",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from eservices.formbuilder.bill import bill, running_bill
 from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.live import priced_by, step_data
+from eservices.formbuilder.logic.checks import failed_checks
 from eservices.formbuilder.logic.fees import fees_due
 from eservices.formbuilder.logic.visibility import Shown
 from tests.factories.formbuilder import definition, options, question, step, when
@@ -35,6 +36,19 @@ def test_a_step_carries_its_questions_and_what_their_conditions_look_at_elsewher
     assert keys(data["definition"]["steps"]) == {"un": ["a", "c"], "deux": ["d", "e"]}
     assert data["answers"] == {"a": "oui", "c": "x"}
     assert (data["step"], data["today"], data["definition"]["fees"]) == ("deux", "2026-11-24", [])
+
+
+def test_a_step_carries_its_checks_and_what_they_compare_with():
+    check = {"key": "ordre", "condition": when("fin", "gte", {"field": "debut"})}
+    form = definition(
+        step("un", question("debut", "date"), question("b")),
+        step("deux", question("fin", "date"), checks=[check]),
+    )
+    data = step_data(form, form.steps[1], {"debut": "2026-12-01", "b": "x"}, TODAY)
+    assert data["answers"] == {"debut": "2026-12-01"}
+    assert data["definition"]["steps"][1]["checks"] == [check]
+    assert "checks" not in data["definition"]["steps"][0]
+    assert step_data(form, form.steps[0], {}, TODAY) is None
 
 
 def test_options_and_rows_and_what_is_computed_have_conditions_too():
@@ -91,5 +105,9 @@ def test_what_a_page_carries_shows_and_costs_the_same_as_the_whole_form(form_and
     answered = data["answers"] | on_page
     before, now = Shown.of(whole, answers, today), Shown.of(carried, answered, today)
     assert [before.shows(one.key) for one in current.fields] == [now.shows(one.key) for one in current.fields]
+    failed = [
+        failed_checks(form.step(current.key), seen, today) for form, seen in ((whole, before), (carried, now))
+    ]
+    assert failed[0] == failed[1]
     if carried.fees:
         assert fees_due(carried, answered, today) == fees_due(whole, answers, today)

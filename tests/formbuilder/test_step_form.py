@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import override
 from hypothesis import given, settings
@@ -82,6 +83,28 @@ def test_a_failed_check_is_said_beside_the_last_answer_it_looks_at():
     assert refused.error_summary == [
         {"target": "id_fin", "label": "fin", "message": "La fin vient après le début."}
     ]
+    said = '<p class="msg" id="id_{at}-check-ordre" data-check="ordre"{hidden}>'
+    before, after = map(str, refused.questions)
+    assert (
+        said.format(at="debut", hidden=" hidden") in before
+    )  # the browser finds the words where they may be needed
+    assert said.format(at="fin", hidden="") in after
+    assert after.count("La fin vient après le début.") == 1
+    assert 'aria-describedby="id_fin-check-ordre"' in after
+
+
+def test_a_check_about_nothing_on_the_page_is_said_above_all_questions():
+    check = {"key": "assez", "condition": when("total", "gt", 3)}
+    total = question("total", "computed", settings={"formula": {"operation": "sum", "fields": ["n"]}})
+    form = definition(step("un", question("n", "integer"), total, checks=[check]))
+    refused = posted(form, "n=2")
+    assert refused.error_summary == [
+        {"target": "step-check-assez", "label": "", "message": "assez ne va pas."}
+    ]
+    page = render_to_string("formbuilder/questions.html", {"form": refused})
+    assert '<p class="msg" id="step-check-assez" data-check="assez">' in page
+    assert "id_total-check" not in page
+    assert posted(form, "n=4").is_valid()
 
 
 # -- Repeating groups

@@ -77,6 +77,13 @@ def test_whoever_fills_in_a_step_is_there_whatever_its_condition_says():
 
 
 # -- Checks
+@of_table("failed")
+def test_what_does_not_go_together_is_found(case):
+    form, today = Definition(case.definition), date.fromisoformat(case.today)
+    shown = Shown.of(form, case.answers, today)
+    assert {one.key: keys(failed_checks(one, shown, today)) for one in form.steps} == case.failed
+
+
 ORDER = {"key": "ordre", "condition": when("fin", "gte", {"field": "debut"})}
 PERIOD = step("un", question("debut", "date"), question("fin", "date"), checks=[ORDER])
 
@@ -155,3 +162,4 @@ def test_any_form_shows_something_or_nothing_and_never_raises(form_and_answers, 
     assert total(fees_due(form, answers, today)) >= 0
     for one in visible_steps(form, answers, today):
         assert visible_fields(one, answers, today) is not None
+        assert all(check in one.checks for check in failed_checks(one, answers, today))

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.field_types import field_types
+from eservices.formbuilder.logic.checks import failed_checks
 from eservices.formbuilder.logic.conditions import holds
 from eservices.formbuilder.logic.fees import fees_due
 from eservices.formbuilder.logic.visibility import Shown, relevant_answers
@@ -33,12 +34,16 @@ CALLS = """async (calls) => {
   const DO = {
     holds: (condition, answers, today) => rules.holds(condition, seen(answers, today), today),
     form: (definition, answers, today) => {
-      const shown = rules.Shown.of(definition, answers, today);
+      // Questions that wait for each other are judged by the first that is asked for, so each time anew.
+      const seen = () => rules.Shown.of(definition, answers, today);
+      const shown = seen();
       const fields = definition.steps.flatMap((step) => step.fields);
-      const fees = rules.feesDue(definition.fees, shown, today);
+      const failed = (step) => rules.failedChecks(step.checks ?? [], shown, today).map((check) => check.key);
+      const fees = rules.feesDue(definition.fees, seen(), today);
       return {
         shown: fields.filter((field) => shown.shows(field.key)).map((field) => field.key),
-        relevant: shown.counted(),
+        failed: Object.fromEntries(definition.steps.map((step) => [step.key, failed(step)])),
+        relevant: seen().counted(),
         fees: fees.map((line) => [line.key, line.quantity, line.total, line.vat].map(String)),
       };
     },
@@ -82,10 +87,12 @@ def _on_server(name, first, *rest):
     if name == "holds":
         answers, today = rest
         return holds(first, answers, date.fromisoformat(today))
-    form, answers, today = Definition(first), rest[0], date.fromisoformat(rest[1])
+    answers, today = rest[0], date.fromisoformat(rest[1])
+    form = Definition(first)
     shown = Shown.of(form, answers, today)
     return {
         "shown": [field.key for one in form.steps for field in one.fields if shown.shows(field.key)],
+        "failed": {one.key: [check.key for check in failed_checks(one, shown, today)] for one in form.steps},
         "relevant": relevant_answers(form, answers, today),
         "fees": [
             [line.key, line.times, str(line.total), str(line.vat_amount)]
@@ -129,7 +136,7 @@ def test_every_condition_of_the_table_holds_in_the_browser_or_not(ask):
     assert [one.why for one, answer in zip(listed, found, strict=True) if answer is not one.holds] == []
 
 
-def test_every_form_of_the_table_shows_and_costs_the_same_in_the_browser(ask):
+def test_every_form_of_the_table_shows_costs_and_fails_the_same_in_the_browser(ask):
     listed = cases()
     found = ask([["form", one.definition, one.answers, one.today] for one in listed])
     for one, answer in zip(listed, found, strict=True):
@@ -140,6 +147,8 @@ def test_every_form_of_the_table_shows_and_costs_the_same_in_the_browser(ask):
             assert answer["relevant"] == _read(json.dumps(one.relevant)), one.why
         if one.fees is not None:
             assert answer["fees"] == one.fees, one.why
+        if one.failed is not None:
+            assert answer["failed"] == one.failed, one.why
 
 
 # -- Anything
@@ -152,13 +161,42 @@ def test_any_condition_on_any_answers_is_judged_alike(ask):
     assert_agreed(calls, found)
 
 
-def test_any_form_with_any_answers_shows_and_costs_the_same(ask):
-    made = some(400, form=forms, today=st.dates().map(str))
+def test_any_form_with_any_answers_shows_costs_and_fails_the_same(ask):
+    made = some(200, form=forms, today=st.just("2026-11-24") | st.dates().map(str))
     calls = [["form", *one["form"], one["today"]] for one in made]
     found = ask(calls)
-    assert any(answer["relevant"] for answer in found)
-    assert any(answer["fees"] for answer in found)
+    assert {what: sum(map(seen, calls, found)) > 3 for what, seen in SEEN.items()} == dict.fromkeys(
+        SEEN, True
+    )
     assert_agreed(calls, found)
+
+
+# What the forms that were drawn have to show, or agreeing on them says little.
+SEEN = {
+    "hidden": lambda call, found: len(found["shown"]) < 6,
+    "kept": lambda call, found: bool(found["relevant"]),
+    "in rows": lambda call, found: any(_rows(found["relevant"])),
+    "left out of a row": lambda call, found: _rows(found["relevant"]) != _rows(call[2]),
+    "due": lambda call, found: bool(found["fees"]),
+    "waived": lambda call, found: _waived(call, found),
+    "failed": lambda call, found: any(found["failed"].values()),
+    "passed": lambda call, found: not all(found["failed"].values()),
+}
+
+
+def _rows(answers: dict) -> list:
+    return [
+        row
+        for answer in answers.values()
+        if isinstance(answer, list)
+        for row in answer
+        if isinstance(row, dict)
+    ]
+
+
+def _waived(call, found) -> bool:
+    amounts = {fee["key"]: fee["amount"] for fee in call[1]["fees"] if fee["exempt"] and not fee["quantity"]}
+    return any(total == "0" and amounts.get(key) for key, _times, total, _vat in found["fees"])
 
 
 def test_every_letter_has_the_same_small_letter(ask):

@@ -214,6 +214,70 @@ def test_a_long_list_forgets_an_option_that_is_not_offered_any_more(visit):
     assert page.locator("select[name=b] option[value=rare]").is_disabled()
 
 
+# -- Checks
+ORDER = {"key": "ordre", "condition": when("fin", "gte", {"field": "debut"})}
+REACHED = {"key": "joindre", "condition": {"any": [when("tel", "filled"), when("courriel", "filled")]}}
+PERIOD = step(
+    "quand",
+    question("debut", "date"),
+    question("fin", "date"),
+    question("tel", "phone"),
+    question("courriel", "email", condition=when("fin", "filled")),
+    checks=[ORDER, REACHED],
+)
+
+
+def test_what_does_not_go_together_is_said_at_the_question_before_it_is_sent(visit):
+    version = FormVersionFactory(content=content(PERIOD, step("deux", question("fin"))))
+    page = visit()
+    page.goto(reverse("submissions:start", args=[version.form.slug]))
+    said, at_phone = page.locator("#id_fin-check-ordre"), page.locator("#id_tel-check-joindre")
+    group = page.locator("fieldset.field", has=page.locator("#id_fin-day"))
+
+    def fill(name, day):
+        for part, text in zip(("day", "month", "year"), day, strict=True):
+            page.fill(f"#id_{name}-{part}", text)
+        page.keyboard.press("Tab")
+
+    fill("debut", ("10", "12", "2026"))
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-check]:visible")).to_have_count(0)  # it is not time yet
+    fill("fin", ("9", "12", "2026"))
+    expect(said).to_be_visible()
+    expect(page.locator("#step-news")).to_have_text("ordre ne va pas.")
+    assert "id_fin-check-ordre" in group.get_attribute("aria-describedby")
+    assert page.get_attribute("#id_fin-day", "aria-invalid") == "true"
+    expect(page.locator("[data-check]:visible")).to_have_count(1)
+    assert_accessible(page)
+
+    page.fill("#id_fin-day", "11")  # put right: taken back at once
+    expect(said).to_be_hidden()
+    assert group.get_attribute("aria-describedby") is None
+    assert page.get_attribute("#id_fin-day", "aria-invalid") is None
+
+    for _press in range(3):  # past the telephone and the address, which the end has opened
+        page.keyboard.press("Tab")
+    page.focus("#id_courriel")
+    page.keyboard.press("Tab")
+    expect(page.locator("#id_courriel-check-joindre")).to_be_visible()
+    expect(at_phone).to_be_hidden()
+    page.fill("#id_fin-day", "")  # then the address is not asked for any more
+    expect(page.locator("#id_courriel-check-joindre")).to_be_hidden()
+    page.keyboard.press("Tab")
+    expect(at_phone).to_be_visible()
+
+    fill("fin", ("9", "12", "2026"))
+    go_on(page)  # the server says the same in the same places
+    assert page.locator("[data-check]:visible").evaluate_all("(all) => all.map((one) => one.id)") == [
+        "id_fin-check-ordre",
+        "id_courriel-check-joindre",
+    ]
+    expect(page.locator(".errors a")).to_have_count(2)
+    assert_accessible(page)
+    page.fill("#id_fin-day", "10")
+    expect(said).to_be_hidden()
+
+
 # -- The price
 def rows_of_price(page) -> list[list[str]]:
     rows = page.locator("table.sum tr:visible").all()

@@ -1,4 +1,7 @@
-"""What must hold over several answers of a step. Pure and total."""
+"""What must hold over several answers of a step. Pure and total.
+
+``static/js/conditions.js`` says the same in the browser.
+"""
 
 from datetime import date
 

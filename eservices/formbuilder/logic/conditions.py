@@ -228,4 +228,4 @@ OPERATORS: dict[str, Callable[[object, object, date], bool]] = {
     "age_gte": _aged(lambda years, least: years >= least),
     "age_lt": _aged(lambda years, least: years < least),
 }
-WITHOUT_VALUE = {"filled", "empty"}
+WITHOUT_VALUE = ("filled", "empty")

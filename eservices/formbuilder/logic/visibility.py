@@ -72,7 +72,7 @@ class Shown:
             one = waiting[-1]
             if one not in self._asking and one not in self._known:
                 self._asking.add(one)
-                waiting += [need for need in self._needs(*self._fields[one]) if self._is_open(need)]
+                waiting += [need for need in needs(*self._fields[one]) if self._is_open(need)]
             if waiting[-1] == one:
                 self._settle(waiting.pop())
         return self._known[key][0]
@@ -95,16 +95,6 @@ class Shown:
     def _is_open(self, key: str) -> bool:
         return key in self._fields and key not in self._known and key not in self._asking
 
-    def _needs(self, field: Field, step_condition) -> Iterator[str]:
-        """The questions to judge before this one."""
-        for condition in (step_condition, field.condition, *(option.condition for option in field.options)):
-            if condition is not None:
-                yield from mentioned(condition)
-        if field.type == COMPUTED:
-            yield from sources(field.settings.get("formula"))
-        for one in field.fields:
-            yield from self._needs(one, None)
-
     def _judge(self, field: Field, step_condition) -> tuple[bool, object]:
         if self.holds(step_condition) and self.holds(field.condition):
             return True, self._counting(field, self._given.get(field.key))
@@ -123,6 +113,17 @@ class Shown:
         if isinstance(answer, list):
             return [one for one in answer if text(one) not in shut]
         return None if text(answer) in shut else answer
+
+
+def needs(field: Field, step_condition) -> Iterator[str]:
+    """The questions to judge before this one: those that decide whether it is shown, and what of its answer counts."""
+    for condition in (step_condition, field.condition, *(option.condition for option in field.options)):
+        if condition is not None:
+            yield from mentioned(condition)
+    if field.type == COMPUTED:
+        yield from sources(field.settings.get("formula"))
+    for one in field.fields:
+        yield from needs(one, None)
 
 
 def visible_steps(definition: Definition, answers: dict, today: date) -> list[Step]:

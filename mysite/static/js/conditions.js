@@ -1,6 +1,6 @@
-// What of a form is shown for given answers, what follows from them, and what is due. Pure and total: no page, no
-// clock, never throws on JSON. The same rules as formbuilder/logic/{conditions,visibility,computed,fees}.py, in the
-// same order: the server is the judge, and tests/formbuilder/conditions.json holds both to the same answers.
+// What of a form is shown for given answers, what does not go together, what follows, and what is due. Pure and total: no
+// page, no clock, never throws on JSON. The same rules as in formbuilder/logic/, in the same order: the server is the
+// judge, and tests/formbuilder/conditions.json holds both to the same answers.
 // `today` is a day as YYYY-MM-DD; numbers are counted without the error of doubles.
 
 const DEEPEST = 20;
@@ -34,19 +34,26 @@ function constant(value, answers) {
 }
 
 /** The keys of the fields that a condition looks at. */
-export function mentioned(condition, depth = 0) {
+export const mentioned = (condition) => rows(condition).flatMap(keys);
+
+/** Every comparison in a condition. */
+function rows(condition, depth = 0) {
   if (!isObject(condition) || depth > DEEPEST) return [];
   for (const word of ["all", "any"]) {
     if (!Object.hasOwn(condition, word)) continue;
-    return Array.isArray(condition[word]) ? condition[word].flatMap((one) => mentioned(one, depth + 1)) : [];
+    return Array.isArray(condition[word]) ? condition[word].flatMap((one) => rows(one, depth + 1)) : [];
   }
-  const value = own(condition, "value");
-  const found = [own(condition, "field"), isObject(value) ? own(value, "field") : null];
+  return [condition];
+}
+
+function keys(row) {
+  const value = own(row, "value");
+  const found = [own(row, "field"), isObject(value) ? own(value, "field") : null];
   return found.filter((key) => typeof key === "string");
 }
 
 // -- Values ---------------------------------------------------------------------------------------------------------
-function isEmpty(answer) {
+export function isEmpty(answer) {
   if (answer === null || answer === undefined) return true;
   if (typeof answer === "string") return text(answer) === "";
   return typeof answer === "object" && Object.keys(answer).length === 0;
@@ -200,6 +207,17 @@ const OPERATORS = {
   age_gte: aged((sign) => sign >= 0),
   age_lt: aged((sign) => sign < 0),
 };
+
+// -- What must hold -------------------------------------------------------------------------------------------------
+const WITHOUT_VALUE = ["filled", "empty"];
+
+/** Those of `checks` that do not hold. One is not judged while an answer that it compares is missing. */
+export function failedChecks(checks, answers, today) {
+  const compares = (row) => !WITHOUT_VALUE.includes(own(row, "operator"));
+  const isAnswered = (row) => keys(row).every((key) => !isEmpty(answers.get(key)));
+  const canBeJudged = (check) => rows(check.condition).filter(compares).every(isAnswered);
+  return checks.filter((check) => canBeJudged(check) && !holds(check.condition, answers, today));
+}
 
 // -- What is shown --------------------------------------------------------------------------------------------------
 /** Answers as conditions may see them: those that count. `fields` are pairs of a field and its step's condition. */

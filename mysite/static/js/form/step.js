@@ -1,22 +1,29 @@
-// Shows and hides the questions and options of a step as the answers change, and keeps the price so far: what the
-// server would show after the next click. What is hidden is disabled, so it is not sent, and keeps what was typed.
-// The focus never moves.
+// Shows and hides the questions and options of a step as the answers change, says what does not go together, and keeps
+// the price so far: what the server would show after the next click. What is hidden is disabled, so it is not sent, and
+// keeps what was typed. The focus never moves.
 
-import { Shown, feesDue } from "../conditions.js";
+import { Shown, failedChecks, feesDue, isEmpty, mentioned } from "../conditions.js";
 import { answersOn, rowsOf } from "./answers.js";
+import { showChecks } from "./checks.js";
 import { showComputed, showPrice } from "./figures.js";
 
 const form = document.getElementById("filing");
 const { definition, answers, step, today, words } = JSON.parse(document.getElementById("step-data").textContent);
-const { fields } = definition.steps.find((one) => one.key === step);
+const { fields, checks } = definition.steps.find((one) => one.key === step);
 const news = document.getElementById("step-news");
+const PAUSE = 300; // before something is said: a message under the finger would move the button that is being pressed
+const left = new Set(form.querySelector(".errors") ? fields.map(({ key }) => key) : []); // where somebody has been
+let pause = 0;
 
 const named = (name) => form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
 
-function update() {
+function update(saying = false) {
   const all = { ...answers, ...answersOn(form, fields, answers, today) };
   const shown = Shown.of(definition, all, today);
   const opened = arrange(fields, shown);
+  const failed = failedChecks(checks, shown, today);
+  const said = showChecks(form, checks, failed, (check) => saying && isReached(check, shown));
+  if (said) news.textContent = said;
   // The server asks for what this names, and takes it for asked.
   const asked = fields.map((field) => field.key).filter((key) => shown.shows(key));
   form.elements.namedItem("_shown").value = asked.join(" ");
@@ -67,6 +74,29 @@ function tell(opened) {
   if (opened) news.textContent = (opened === 1 ? news.dataset.one : news.dataset.many).replace("{n}", opened);
 }
 
+/** Whether every question that a check looks at was answered or left: before that nothing is wrong yet. */
+function isReached(check, shown) {
+  const keys = mentioned(check.condition);
+  const asked = ({ key, type }) => keys.includes(key) && type !== "computed" && shown.shows(key);
+  return fields.filter(asked).every(({ key }) => left.has(key) || !isEmpty(shown.get(key)));
+}
+
+function leave({ target, relatedTarget }) {
+  const question = target.closest(".field");
+  if (question?.contains(relatedTarget)) return;
+  const name = question?.querySelector("[name]")?.name ?? "";
+  for (const { key } of fields) if (name === key || name.startsWith(`${key}-`)) left.add(key);
+}
+
+function sayLater() {
+  clearTimeout(pause);
+  pause = setTimeout(() => update(true), PAUSE);
+}
+
 for (const event of ["input", "change"]) form.addEventListener(event, () => tell(update()));
-addEventListener("pageshow", update); // browsers fill in again what was typed before
+if (checks.length) {
+  form.addEventListener("focusout", leave);
+  for (const event of ["change", "focusout"]) form.addEventListener(event, sayLater);
+}
+addEventListener("pageshow", () => update()); // browsers fill in again what was typed before
 update();

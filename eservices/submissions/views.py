@@ -1,5 +1,6 @@
 """The pages of the filing: step by step, review, sending, receipt. They work without JavaScript."""
 
+import re
 from functools import wraps
 
 from django import forms
@@ -26,6 +27,7 @@ from .models import Channel, seen_by_page
 from .receipts import receipt
 from .receiving import receive_files, remove_file
 
+UNREADABLE = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
 UNSAVED = "unsaved_step"  # in the session
 CHANGED = gettext_lazy("This form has changed while the page was open. Please check your answers.")
 
@@ -490,8 +492,11 @@ def _on_behalf(request) -> tuple[str, object]:
 
 
 def without_nul(posted: QueryDict) -> QueryDict:
-    """What was posted without NUL characters, which no database and no person can use."""
+    """What was posted without NUL characters, which no database and no person can use.
+
+    Nor marks that turn the direction of what is written after them: a name would be read as another.
+    """
     data = QueryDict(mutable=True, encoding=posted.encoding)
     for name, values in posted.lists():
-        data.setlist(name.replace("\0", ""), [value.replace("\0", "") for value in values])
+        data.setlist(name.replace("\0", ""), [UNREADABLE.sub("", value) for value in values])
     return data

@@ -1,7 +1,9 @@
 """What every document management must do, asked of each that comes with the product."""
 
+import os
 import re
 import socket
+import tracemalloc
 from urllib.parse import urlsplit
 
 import pytest
@@ -47,6 +49,29 @@ def test_what_is_written_is_read_back_whatever_its_size(ged, place):
     assert sorted(path.name for path in (place[1] / "a").iterdir()) == sorted(
         [f"{NAME}.pdf", "big.bin", "empty.txt"]
     )
+
+
+def test_a_big_file_is_sent_and_read_in_pieces_and_never_held_whole(ged, place):
+    """On the disk of the other side lies what was sent, while the rest is not there yet."""
+    pieces, behind = 128, []
+
+    def sent():
+        for number in range(pieces):
+            yield os.urandom(1) * CHUNK
+            arrived = sum(one.stat().st_size for one in (place[1] / "a").iterdir())
+            behind.append((number + 1) * CHUNK - arrived)
+
+    ged.claim("a")
+    tracemalloc.start()
+    try:
+        ged.write("a/video.mp4", sent(), pieces * CHUNK)
+        sizes = [len(piece) for piece in ged.read("a/video.mp4")]
+        _now, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (sum(sizes), max(sizes)) == (pieces * CHUNK, CHUNK)
+    assert max(behind) < 8 * 1024 * 1024  # what lies on the way, in buffers of both sides
+    assert most < 8 * 1024 * 1024  # of 32
 
 
 def test_a_second_try_writes_over_what_the_first_left(ged):

@@ -9,15 +9,18 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from wagtail.models import Page
 
+from eservices.accounts.models import IdentityLevel, User
 from eservices.cases.models import Case, Team
 from eservices.cases.states import State
 from eservices.catalogue.models import ServicePage
 from eservices.documents.models import Document
+from eservices.submissions.models import Submission
 from home import search
 from home.models import HomePage, Synonyms
 from mysite.demo import builders, state
 from mysite.demo.builders.requests import plan
 from mysite.demo.builders.world import World
+from mysite.demo.people import SIGN_INS
 from news.models import EventPage, NewsPage
 from newsletter.models import Subscriber, Topic
 
@@ -114,6 +117,16 @@ def test_three_teams_treat_cases_in_every_state(contents):
     assert Team.objects.filter(memberships__isnull=False).distinct().count() == 3
     assert Case.objects.filter(report=None).count() == CASES
     assert set(Case.objects.values_list("state", flat=True)) == set(State)
+
+
+def test_residents_of_every_level_of_identity_may_sign_in_and_one_needs_no_account(contents):
+    residents = {one.email: one.known for one in SIGN_INS if not one.password}
+    levels = dict(User.objects.filter(email__in=residents).values_list("email", "identity_level"))
+    means = {"": IdentityLevel.EMAIL, "provider": IdentityLevel.ASSURED}
+    assert levels == {email: means.get(how, IdentityLevel.KNOWN) for email, how in residents.items()}
+    assert set(levels.values()) == set(IdentityLevel) - {IdentityLevel.NONE}
+    assert set(residents.values()) == {"", "posted_code", "counter", "provider"}
+    assert Submission.objects.filter(user=None, agent=None).exists()  # nothing proven
 
 
 def test_nothing_happened_after_the_last_evening(contents):

@@ -285,6 +285,37 @@ def test_markup_in_a_name_is_printed_as_it_was_typed(name):
         assert word in said
 
 
+def test_markup_in_a_name_is_shown_as_it_was_typed_on_every_page_and_in_every_letter(client):
+    name = "<b>Müller</b> #strong[x] {{ 7|add:1 }} {nom} \u202enɘb"
+    DocumentTemplateFactory()
+    case = waiting_case(answers={"nom": name})
+    case.submission.applicant_name = name
+    case.submission.save()
+    client.force_login(agent())
+    places = [
+        reverse("space:status", args=[case.links.get(mailed=False).secret]),
+        reverse("cases:case", args=[case.reference]),
+        reverse("cases:queue"),
+    ]
+    pages = [client.get(place).content.decode() for place in places]
+    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance(case.pk)
+    actions.issue(case.documents.get().pk)
+    document = case.documents.get()
+    shown = "&lt;b&gt;Müller&lt;/b&gt; #strong[x] {{ 7|add:1 }} {nom}"
+    for page in pages:
+        assert shown in page
+        assert "<b>Müller" not in page
+    for letter in Delivery.objects.about(case.subject):
+        assert "<b>Müller" not in letter.payload["html"]
+    code = client.get(reverse("documents:verdict", args=[document.code])).content.decode()
+    assert document.number in code
+    assert "<b>Müller" not in code
+    said = " ".join(text_of(document).split())
+    assert "<b>Müller</b> #strong[x] {{ 7|add:1 }} {nom}" in said
+    assert "\u202e" not in said  # nothing after it is turned round
+
+
 def test_a_question_that_was_not_answered_is_not_listed():
     document = drawn(answers={"naissance": None})
     [facts] = [block["facts"] for block in document.texts["body"] if block["kind"] == "facts"]

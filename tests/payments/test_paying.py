@@ -15,12 +15,14 @@ from eservices.deliveries.models import Delivery
 from eservices.payments import carrying, emails, ledger, sweeps, tasks
 from eservices.payments.actions import charges, paying, refunds
 from eservices.payments.contrib.demo.models import DemoPayment
+from eservices.payments.contrib.demo.provider import MOMENT
 from eservices.payments.models import Charge, JournalRow, Payment, SetAside
 from eservices.payments.providers import SUCCEEDED, Answer, Away, providers
 from eservices.payments.states import ChargeState, PaymentState
-from tests.factories.accounts import SuperuserFactory
+from tests.factories.accounts import SuperuserFactory, known
 from tests.factories.cases import DECISION, CaseFactory, applicant, member
 from tests.factories.payments import PAYMENT, begun, due_charge, paid, pays, sweep
+from tests.factories.register import checked_case
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +57,49 @@ def test_a_request_that_is_free_asks_for_nothing_and_goes_on():
     process.advance(case.pk)
     case.refresh_from_db()
     assert (case.state, case.charges.count()) == (State.CLOSED, 0)
+
+
+def freed(by: str, answers: dict, choice: str = "") -> Charge:
+    """What a known resident owes whose payment stage frees ``by`` what the register says of them."""
+    exempt = PAYMENT | {"settings": PAYMENT["settings"] | {"exempt": by}}
+    person = known("Élodie", "Marchetti")
+    case = checked_case(answers, following=[exempt], settings={"with_address": False}, user=person)
+    if choice:
+        actions.work(actor=member(), case=case, stage="check", said={"choice": choice})
+        process.advance(case.pk)
+    return case.charges.get()
+
+
+NOE = {"prenom": "Noé", "naissance": "2019-09-02"}
+LEFT_TOWN = {"prenom": "Bruno", "nom": "Gétaz", "naissance": "1970-12-24"}
+NOBODY_SUCH = {"naissance": "1988-04-18"}
+
+
+@pytest.mark.parametrize(
+    ("by", "answers", "choice", "reason"),
+    [
+        ("resident", {}, "", "habite la commune"),
+        ("resident", LEFT_TOWN, "", ""),
+        ("resident", NOBODY_SUCH, "nobody", ""),
+        ("resident", NOBODY_SUCH, "person:ORV-1", "habite la commune"),
+        ("minor", NOE, "", "mineur"),
+        ("minor", {}, "", ""),
+    ],
+)
+def test_whom_the_register_frees_owes_nothing_and_everybody_else_the_whole(
+    client, by, answers, choice, reason
+):
+    charge = freed(by, answers, choice)
+    assert [line["total"] for line in charge.lines] == [3000]  # what it would have cost stays to be seen
+    assert not JournalRow.objects.exists()
+    if reason:
+        assert (charge.state, charge.due_at, charge.baskets.count()) == (ChargeState.WAIVED, None, 0)
+        assert reason in charge.reason
+        assert Case.objects.get(pk=charge.case_id).state == State.CLOSED
+        assert charge.case.events.get(kind="charged").data["waived"] == charge.reason
+    else:
+        assert (charge.state, charge.reason, charge.open_amount) == (ChargeState.OPEN, "", 3000)
+        assert "Payer CHF\N{NO-BREAK SPACE}30.–" in text(client.get(pay_url(charge)))
 
 
 def test_a_payment_before_the_decision_holds_it_back_and_one_after_it_follows():
@@ -130,6 +175,25 @@ def test_who_declines_is_told_that_nothing_was_debited_and_may_try_again(client)
     charge.refresh_from_db()
     assert charge.state == ChargeState.PAID
     assert_books_agree()
+
+
+def test_the_demo_s_provider_waits_for_the_telephone_and_the_page_follows_by_itself(client, time_machine):
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    charge = due_charge()
+    away = client.post(pay_url(charge), {"provider": "demo"})
+    back = client.post(away.url, {"do": "wait"})
+    page = client.get(back.url.removeprefix("http://testserver"), follow=True)
+    assert "n’a pas encore répondu" in text(page)
+    payment = Payment.objects.get()
+    told = []
+    for seconds in (5, MOMENT.seconds, MOMENT.seconds + 2):  # it is confirmed there after the second look
+        time_machine.move_to(start + timedelta(seconds=seconds), tick=False)
+        told.append(client.get(state_url(payment)).json()["state"])
+    assert told == ["pending", "pending", "succeeded"]
+    charge.refresh_from_db()
+    assert charge.state == ChargeState.PAID
+    assert "Payé. Merci." in text(client.get(pay_url(charge)))
 
 
 def test_a_provider_that_never_answers_leaves_the_page_waiting_and_other_means_open(client):

@@ -218,6 +218,12 @@ def test_nul_characters_are_left_out(person):
     assert person.draft.typed["contact"] == {"courriel": ["xy"]}
 
 
+def test_marks_that_turn_the_direction_of_writing_are_left_out_and_writing_from_the_right_is_kept(person):
+    person.begin()
+    person.fill("identite", prenom="\u202eanna\u2066", nom="نور\u200f")
+    assert (person.answers["prenom"], person.answers["nom"]) == ("anna", "نور\u200f")
+
+
 def test_too_many_fields_get_a_page_that_says_so(person, settings):
     person.begin()
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 20

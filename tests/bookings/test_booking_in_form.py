@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from eservices.bookings.models import Booking, Piece
+from eservices.bookings.models import Booking, Piece, SchoolHolidays
 from eservices.catalogue.linting import lint
 from eservices.submissions.models import Draft
-from tests.factories.bookings import counter, hall, rate, resource, tables, timetable, weekly
+from tests.factories.accounts import UserFactory
+from tests.factories.bookings import counter, hall, rate, resource, tables, timetable, unit, weekly
 from tests.factories.formbuilder import content, options, question, step
 from tests.factories.payments import entry
 from tests.factories.submissions import FormVersionFactory
@@ -123,6 +124,94 @@ def test_a_forged_time_is_refused_in_words(client, start, end):
     assert answer.status_code == 200
     assert 'class="errors"' in text(answer)
     assert not Booking.objects.exists()
+
+
+@pytest.mark.parametrize("end", ["2026-03-29T04:30", "2026-03-29T05:30+02:00"])
+def test_an_hour_that_no_clock_shows_is_named_as_such_and_the_hours_around_it_are_booked(client, end):
+    resource(table=timetable(weekly("00:00", "06:30"), step=30, shortest=60))
+    service("salle")
+    page = text(client.post(START, posted("2026-03-29T02:30", end)))
+    assert "passage à l’heure d’été" in page
+    assert not Booking.objects.exists()
+    assert client.post(START, posted("2026-03-29T01:30", "2026-03-29T03:30")).status_code == 302
+    held = Booking.objects.get()
+    assert held.ends_at - held.starts_at == timedelta(hours=1)
+
+
+def test_who_holds_in_too_many_requests_is_told_so_and_holds_no_more(client):
+    resource(table=timetable(weekly("00:00", "00:00")))
+    service("salle")
+
+    def hours(number: int):
+        start = datetime(2026, 3, 10, number, tzinfo=timezone.get_default_timezone())
+        return posted(start.isoformat(), (start + timedelta(hours=1)).isoformat())
+
+    for number in range(15):
+        assert client.post(START, hours(number)).status_code == 302
+    refused = client.post(START, hours(15))
+    assert refused.status_code == 200
+    assert "Plusieurs demandes vous réservent déjà des heures" in text(refused)
+    assert Booking.objects.count() == 15
+    assert client.post(START, hours(15), REMOTE_ADDR="192.0.2.8").status_code == 302  # another household
+    client.force_login(UserFactory())
+    for number in range(16, 19):
+        assert client.post(START, hours(number), REMOTE_ADDR=f"192.0.2.{number}").status_code == 302
+    refused = client.post(START, hours(19), REMOTE_ADDR="192.0.2.19")
+    assert "Plusieurs demandes vous réservent déjà des heures" in text(refused)
+    assert Booking.objects.count() == 19
+
+
+def test_a_day_pass_is_the_whole_opening_and_there_are_as_many_as_there_are(client):
+    table = timetable(weekly("06:00", "20:00"), whole=True, shortest=60)
+    resource("parking", unit("places", 2), table=table, kind="pass", counted=True)
+    service("parking")
+    page = text(client.post(START, posted("", thing="parking", go="day 2026-03-10")))
+    assert page.count('type="radio" name="quand-from"') == 1
+    assert "6 h à 20 h" in page
+    whole = posted("2026-03-10T06:00+01:00", thing="parking")
+    assert 'class="errors"' in text(client.post(START, whole | {"quand-from": "2026-03-10T08:00+01:00"}))
+    assert 'class="errors"' in text(client.post(START, whole | {"quand-count": "3"}))
+    forged = whole | {"quand-to": "2026-03-10T07:00+01:00", "quand-count": "2"}
+    assert client.post(START, forged).status_code == 302
+    passes = Booking.objects.get()
+    assert (passes.pieces.count(), passes.ends_at - passes.starts_at) == (2, timedelta(hours=14))
+    assert 'class="errors"' in text(client.post(START, whole))
+    assert client.post(START, whole | {"quand-from": "2026-03-11T06:00+01:00"}).status_code == 302
+
+
+def test_time_before_and_after_is_neither_offered_nor_given(client):
+    resource(table=timetable(before=30, after=60))
+    service("salle")
+    client.post(START, posted("2026-03-10T12:00+01:00", "2026-03-10T14:00+01:00"))
+    page = text(client.post(START, posted("", go="day 2026-03-10")))
+    starts = page.split('id="id_quand-start"')[1].split("</select>")[0]
+    assert [hour for hour in range(8, 22) if f"T{hour:02}:00" in starts] == [8, 9, 16, 17, 18, 19, 20, 21]
+    for start, end in ((10, 11), (15, 16)):
+        day = posted(f"2026-03-10T{start}:00+01:00", f"2026-03-10T{end}:00+01:00")
+        assert "Quelqu’un d’autre" in text(client.post(START, day))
+    assert client.post(START, posted("2026-03-10T16:00+01:00", "2026-03-10T17:00+01:00")).status_code == 302
+
+
+def test_public_and_school_holidays_close_and_open_as_the_timetable_says(client):
+    SchoolHolidays.objects.create(name="Relâches", first="2026-04-20", last="2026-04-24")
+    term, camp = weekly("08:00", "12:00", school="term"), weekly("14:00", "18:00", school="holidays")
+    table = timetable(term, camp)
+    resource(table=table)
+    service("salle")
+
+    def opens(day: str) -> list[int]:
+        page = text(client.post(START, posted("", go=f"day 2026-04-{day}")))
+        return [hour for hour in (8, 14) if f'<option value="2026-04-{day}T{hour:02}:00+02:00"' in page]
+
+    assert [opens(day) for day in ("01", "21", "03")] == [[8], [14], []]  # the third is Good Friday
+    page = text(client.post(START, posted("", go="month 2026-04-01")))
+    assert 'value="day 2026-04-03"' not in page
+    forged = posted("2026-04-03T08:00+02:00", "2026-04-03T09:00+02:00")
+    assert 'class="errors"' in text(client.post(START, forged))
+    table.holidays = False
+    table.save()
+    assert opens("03") == [8]
+    assert client.post(START, forged).status_code == 302
 
 
 def test_only_what_the_service_offers_can_be_booked_and_only_as_many_as_there_are(client):

@@ -150,3 +150,30 @@ def test_an_agent_cancels_always_and_notes_who_did_not_come(client, admin_client
     admin_client.post(f"{url}miss/")
     assert (Booking.objects.get().state, Piece.objects.count()) == ("missed", 0)
     assert client.post(f"{url}cancel/").status_code == 302  # to sign in
+
+
+def test_staff_moves_and_cancels_when_it_is_too_late_for_who_booked(
+    client, admin_client, admin_user, time_machine
+):
+    resource(change_until=48)
+    booking = booked(client, CONFIRMING)
+    case = booking.submission.case
+    time_machine.move_to(booking.starts_at - timedelta(hours=2), tick=False)
+    admin_client.force_login(admin_user)
+    place = f"{private(case)}reservations/{booking.pk}/"
+    later = {"time-from": "2026-03-11T18:00+01:00", "time-to": "2026-03-11T20:00+01:00"}
+    assert client.post(f"{place}deplacer/", {"time-resource": "salle"} | later).status_code == 422
+    assert client.post(f"{place}annuler/").status_code == 422
+    assert f"{booking.pk}/deplacer/" not in client.get(private(case)).content.decode()
+
+    asked = {"resource": "salle", "starts_at": "2026-03-10T19:00", "ends_at": "2026-03-10T23:00"}
+    plan = f"/admin/bookings/{booking.pk}/"
+    assert admin_client.post(plan, asked).status_code == 409  # open until ten
+    assert admin_client.post(plan, asked | {"ends_at": "2026-03-10T22:00"}).status_code == 302
+    booking.refresh_from_db()
+    assert timezone.localtime(booking.starts_at).hour == 19
+    assert Delivery.objects.filter(title__startswith="Votre réservation a été déplacée").count() == 1
+    admin_client.post(f"/admin/bookings/{case.reference}/{booking.pk}/cancel/")
+    assert (Booking.objects.get().state, Piece.objects.count()) == ("cancelled", 0)
+    assert Delivery.objects.filter(title__startswith="Votre réservation a été annulée").count() == 1
+    assert case.events.filter(kind__in=["booking_moved", "booking_cancelled"]).count() == 2

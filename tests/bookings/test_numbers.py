@@ -1,5 +1,7 @@
 """Small forms of the measurements, so that they cannot rot; and who is faster, on PostgreSQL."""
 
+from contextlib import suppress
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,11 +9,11 @@ from django.db import connection
 from django.utils import timezone
 
 from eservices.bookings import actions
-from eservices.bookings.models import Booking, Piece
+from eservices.bookings.models import Booking, Piece, Use
 from eservices.bookings.offers import offer
 from tests.benchmarks import bookings as benchmark
 from tests.cases.test_concurrency import at_once
-from tests.factories.bookings import hall
+from tests.factories.bookings import booking, hall, resource, tables, unit
 from tests.factories.submissions import DraftFactory
 from tests.resilience import bookings as resilience
 
@@ -58,3 +60,50 @@ def test_of_a_hall_and_its_halves_asked_for_together_nothing_is_taken_twice():
     at_once(*(lambda number=number: hold(number) for number in range(6)))
     pieces = Piece.objects.filter(starts_at__gt=timezone.now())
     assert pieces.count() == pieces.values("unit").distinct().count() > 0
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_seven_tables_asked_for_two_by_two_at_once_three_times_two_are_given():
+    drafts, seven = DraftFactory.create_batch(8), offer(tables(7).key)
+
+    def hold(number):
+        kept = {"field": "tables", "series": uuid4(), "count": 2}
+        spans = [tomorrow(9, 11)] if number % 2 else [tomorrow(10, 12)]
+        try:
+            return actions.hold(actor=None, draft=drafts[number], offer=seven, spans=spans, **kept)
+        except actions.Taken:
+            return None
+
+    at_once(*(lambda number=number: hold(number) for number in range(8)))
+    pieces = Piece.objects.values_list("booking", "number")
+    assert Booking.objects.count() == 3
+    assert (len(pieces), len({number for _booking, number in pieces})) == (6, 6)
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_part_that_is_added_while_others_book_is_taken_once_by_the_whole_or_by_who_was_faster():
+    whole, _left, _right = hall()
+    resource("cuisine", unit("cuisine"))
+    seen = [offer("grande-salle"), offer("cuisine")]
+    drafts = DraftFactory.create_batch(4)
+    day = timezone.localdate() + timedelta(days=1)
+    booking(whole, f"{day}T14:00", f"{day}T16:00")
+
+    def hold(number):
+        kept = {"field": "salle", "series": uuid4()}
+        spans = [tomorrow(9, 11, days=1 + number // 2)]
+        with suppress(actions.Taken):
+            actions.hold(actor=None, draft=drafts[number], offer=seen[number % 2], spans=spans, **kept)
+
+    def add():
+        kitchen = unit("cuisine").pk
+        units = [*seen[0].needs, kitchen]
+        with suppress(actions.InTheWay), actions.refitting(actor=None, resource=whole, units=units):
+            Use.objects.create(resource=whole, unit_id=kitchen, quantity=1)
+
+    at_once(add, *(lambda number=number: hold(number) for number in range(4)))
+    added = Use.objects.filter(resource=whole).count() == 3
+    for one in Booking.objects.filter(resource=whole):
+        assert one.pieces.count() == (3 if added else 2)

@@ -144,6 +144,29 @@ def test_blocked_times_holds_and_counts_are_seen_and_what_expired_is_not(client,
     assert "Inventaire" in page
 
 
+def test_the_sheet_of_the_caretaker_tells_seven_days_in_order_and_whom_to_call(client, team, room):
+    case = CaseFactory(contact={"phone": "+41 21 555 01 02"})
+    other = resource("refuge", team=team)
+    booking(room, "2026-03-10T18:00", "2026-03-10T20:00", submission=case.submission)
+    booking(other, "2026-03-10T08:00", "2026-03-10T10:00", title="Bibliobus")
+    booking(other, "2026-03-16T08:00", "2026-03-16T10:00", title="Dernier jour")
+    booking(other, "2026-03-17T08:00", "2026-03-17T10:00", title="Semaine suivante")
+    held = {"state": "held", "held_until": timezone.now() + HOUR}
+    booking(other, "2026-03-11T08:00", "2026-03-11T10:00", title="Peut-être", **held)
+    client.force_login(member(Role.READ, team))
+    page = client.get(PLAN, {"view": "list", "day": "2026-03-10"}).text
+    assert page.count('class="t5 sheet-day"') == 7
+    sheet = page.split('class="t5 sheet-day"', 1)[1].replace("\N{NO-BREAK SPACE}", " ")
+    assert sheet.index("Bibliobus") < sheet.index("18 h–20 h") < sheet.index("Dernier jour")
+    assert not any(words in sheet for words in ("Semaine suivante", "Peut-être", case.applicant, "555 01 02"))
+    assert "data-print" in page
+    reader = member(Role.READ, team)
+    reader.memberships.create(team=case.team, role=Role.READ)
+    client.force_login(reader)
+    page = client.get(PLAN, {"view": "list", "day": "2026-03-10"}).text
+    assert all(words in page for words in (case.applicant, case.reference, "+41 21 555 01 02"))
+
+
 def test_a_plan_costs_the_same_whatever_is_booked(client, team, django_assert_max_num_queries):
     rooms = [resource(f"salle-{number}", team=team) for number in range(3)]
     client.force_login(member(Role.TREAT, team))
@@ -237,7 +260,7 @@ def test_staff_goes_past_the_rules_once_it_says_so(client, team, evening):
     [
         {"ends_at": "2026-03-11T17:00"},
         {"ends_at": "2028-03-11T17:00"},
-        {"starts_at": "2026-03-29T02:30"},
+        {"starts_at": "2026-03-29T02:30", "ends_at": "2026-03-29T05:00"},
         {"starts_at": "demain"},
         {"starts_at": "0001-01-01T00:00"},
         {"starts_at": ""},
@@ -248,7 +271,9 @@ def test_staff_goes_past_the_rules_once_it_says_so(client, team, evening):
 def test_what_is_wrong_is_said_and_moves_nothing(client, team, evening, wrong):
     resource("ailleurs", team=TeamFactory(key="police", name="Police"))
     client.force_login(member(Role.TREAT, team))
-    assert client.post(f"{PLAN}{evening.pk}/", times(**wrong)).status_code == 422
+    answer = client.post(f"{PLAN}{evening.pk}/", times(**wrong))
+    assert answer.status_code == 422
+    assert ("passage à l’heure d’été" in answer.text) == ("02:30" in wrong.get("starts_at", ""))
     evening.refresh_from_db()
     assert evening.starts_at.day == 10
 

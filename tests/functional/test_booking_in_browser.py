@@ -141,3 +141,70 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     expect(phone.get_by_text("annulée").first).to_be_visible()
     booking.refresh_from_db()
     assert booking.state == "cancelled"
+
+
+def test_the_calendar_is_worked_by_keys_alone_on_a_small_screen(hire, visit):
+    month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
+    page = visit(width=360, height=740)
+    keys = page.keyboard
+    page.goto("/demande/salle/")
+    page.get_by_label("societe").check()
+    page.locator("[name=courriel]").fill("ada@courriel.example")
+    go_on(page)
+
+    def tabs_to(target) -> None:
+        for _ in range(60):
+            if target.evaluate("one => one === document.activeElement"):
+                return
+            keys.press("Tab")
+        raise AssertionError("never reached by Tab")
+
+    page.locator("[name=quand-resource]").first.focus()
+    keys.press("Space")
+    expect(page.locator(".cal")).to_be_visible()
+    settled(page)
+    later = page.locator("[data-keep=later]")
+    tabs_to(later)
+    keys.press("Enter")
+    settled(page)
+    expect(page.locator(f"button[value='day {month.isoformat()}']")).to_be_visible()
+    expect(later).to_be_focused()
+
+    def day(number: int):
+        return page.locator(f"button[value='day {month.replace(day=number).isoformat()}']")
+
+    tabs_to(day(1))
+    for key, reached in (
+        ("ArrowRight", 2),
+        ("ArrowDown", 9),
+        ("ArrowLeft", 8),
+        ("ArrowUp", 1),
+        ("ArrowDown", 8),
+    ):
+        keys.press(key)
+        expect(day(reached)).to_be_focused()
+    keys.press("PageDown")
+    settled(page)
+    expect(day(8)).to_have_count(0)
+    expect(later).to_be_focused()
+    page.locator("[data-keep=earlier]").focus()
+    keys.press("Enter")
+    settled(page)
+    tabs_to(day(8))
+    keys.press("Enter")
+    expect(page.locator("#id_quand-from")).to_be_focused()
+    assert_accessible(page)
+    for part in ("start", "to"):  # what is chosen is followed, and the focus stays where it was
+        select = page.locator(f"#id_quand-{part}")
+        tabs_to(select)
+        keys.press("ArrowDown")
+        settled(page)
+        expect(page.locator(f"#id_quand-{part}")).to_be_focused()
+        expect(page.locator(f"#id_quand-{part}")).not_to_have_value("")
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tabs_to(page.locator("#filing > p.go .btn"))
+    with page.expect_navigation():
+        keys.press("Enter")
+    held = Booking.objects.get()
+    assert (held.state, timezone.localtime(held.starts_at).date()) == ("held", month.replace(day=8))

@@ -1,6 +1,6 @@
 // The calendar of a booking question without loading the page anew: what a button of it posts is fetched, and the
 // question and the price so far are put in place. A choice that others depend on is followed at once. Where something
-// goes wrong, the button is pressed as it is without this script.
+// goes wrong, the button is pressed as it is without this script. Arrows go from day to day, page keys to another month.
 
 const form = document.querySelector("form:has([data-booking])");
 const news = Object.assign(document.createElement("p"), { className: "hide", role: "status" });
@@ -54,5 +54,30 @@ addEventListener("change", (event) => {
   const name = input.name.slice(0, input.name.lastIndexOf("-"));
   look(question, name, input.type === "radio" ? "show" : "price", same(input)).catch(() => question.removeAttribute("aria-busy"));
 });
+
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+const LEAVES = { PageUp: "earlier", PageDown: "later" };
+
+addEventListener("keydown", (event) => {
+  const days = event.target.closest("[data-booking] :is(.cal, .days)");
+  if (!days || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const leaf = LEAVES[event.key] && days.closest("[data-booking]").querySelector(`[data-keep="${LEAVES[event.key]}"]`);
+  const next = STEPS[event.key] && neighbour(days, event.target, STEPS[event.key]);
+  if (!leaf && !STEPS[event.key]) return;
+  event.preventDefault();
+  if (leaf) leaf.click();
+  else next?.focus();
+});
+
+/** The next day in a direction on which something can be chosen; in a list every step is one. */
+function neighbour(days, button, step) {
+  const places = [...days.querySelectorAll(days.matches(".cal") ? "td" : "li")];
+  const by = days.matches(".cal") ? step : Math.sign(step);
+  for (let at = places.indexOf(button.closest("td, li")) + by; places[at]; at += by) {
+    const found = places[at].querySelector("button");
+    if (found) return found;
+  }
+  return null;
+}
 
 for (const question of document.querySelectorAll("[data-booking]")) dress(question);

@@ -3,12 +3,17 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.browser import NO_BROWSER, chromium
 
 # Playwright keeps an event loop in the thread of the tests; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+
+# No example has a deadline, and none is too slow to be drawn: on a machine that is busy, one that takes 5 ms took 300.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 # The longest of the browser's tests come first among them: who began with one at the very end would be waited for.
 LONGEST = ("test_journeys", "test_editor_builds_a_form", "test_filing_in_browser")

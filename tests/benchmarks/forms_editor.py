@@ -33,11 +33,13 @@ def prepared(fields: int) -> tuple[dict[str, tuple[str, str]], str]:
     django.setup()
     from django.test import Client
 
+    from tests.factories.bookings import resource
     from tests.factories.catalogue import make_counter, make_editor, make_service
     from tests.factories.forms import large_form
     from tests.factories.home import CommuneSettingsFactory
 
     CommuneSettingsFactory()
+    resource("salle")
     service = make_service(make_counter(), large_form(fields))
     editor = Client()
     editor.force_login(make_editor())

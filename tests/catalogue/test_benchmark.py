@@ -1,11 +1,15 @@
-"""The measurement of forms still runs, and small forms cost little."""
+"""The measurement of forms still runs, small forms cost little, and it sees what grows too fast."""
 
 import json
 import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
+
+from tests.benchmarks.forms import is_bent
+from tests.factories.forms import large_form
 
 
 def test_forms_of_two_sizes_are_measured_within_their_budgets():
@@ -17,3 +21,26 @@ def test_forms_of_two_sizes_are_measured_within_their_budgets():
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["fields"] == [5, 20]
     assert figures["missed"] == {}
+
+
+@pytest.mark.parametrize(
+    ("cost", "too_fast"),
+    [
+        (lambda n: 3 * n, False),
+        (lambda n: 200 + n / 10, False),
+        (lambda n: n * n.bit_length() / 2, False),
+        (lambda n: 30 + n * n / 1000, True),
+        (lambda n: n**1.5, True),
+        (lambda n: n * n / 100_000, False),  # what cannot be measured is no fault
+    ],
+    ids=["linear", "nearly all fixed", "by its logarithm", "hidden square", "power", "noise"],
+)
+def test_what_grows_faster_than_the_form_is_seen(cost, too_fast):
+    assert is_bent({size: {"import": cost(size)} for size in (10, 50, 100, 400)}, "import") is too_fast
+
+
+def test_the_conditions_of_a_large_form_are_spread_over_all_of_it():
+    steps = large_form(400)["steps"]
+    conditional = [sum("condition" in one for one in step["fields"]) for step in steps]
+    assert (len(steps), sum(conditional)) == (25, 210)
+    assert max(conditional) - min(conditional) <= 4

@@ -6,6 +6,9 @@ from random import Random
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from wagtail.models import Locale
 
 from eservices.cases.models import Case, Team
@@ -14,10 +17,11 @@ from eservices.catalogue.compile import export
 from eservices.catalogue.linting import lint
 from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.linter import ERROR
+from eservices.submissions.models import Draft, Submission
 from tests.factories.bookings import resource
 from tests.factories.catalogue import make_counter
 from tests.factories.formbuilder import content, question, step
-from tests.factories.forms import every_question
+from tests.factories.forms import every_question, large_form, nothing_but_yes
 from tests.factories.home import translated
 from tests.factories.walking import Walker
 
@@ -70,3 +74,41 @@ def test_a_form_of_every_type_is_filled_in_and_sent(client):
     page = published(content(step("tout", question("s0", "yes_no"), *every_question()), slug="tout"))
     for chance in range(3):
         assert Walker(client, page.online_form.current, Random(chance)).walk().answers
+
+
+def test_a_form_as_large_as_the_largest_is_published_filled_in_and_sent_in_few_queries(client):
+    """400 questions of every type, 25 steps, 210 conditions: no step asks the database more than the second does."""
+    Team.objects.create(key="habitants", name="Contrôle des habitants")
+    resource("salle")
+    index, queries = make_counter(), {}
+
+    def counted(what: str, work):
+        with CaptureQueriesContext(connection) as seen:
+            found = work()
+        queries.setdefault(what, []).append(len(seen))
+        return found
+
+    def imported(size: int) -> ServicePage:
+        return actions.import_service(actor=None, index=index, definition=large_form(size))
+
+    counted("import", lambda: imported(16))
+    form = counted("import", lambda: imported(400)).online_form
+    definition = form.current.definition
+    assert (len(definition.steps), len(definition.fields)) == (25, 400)
+    url = reverse("submissions:start", args=[form.slug])
+    for one in form.current.content["steps"]:
+        assert counted("show", lambda url=url: client.get(url)).status_code == 200
+        url = counted("save", lambda url=url, one=one: client.post(url, nothing_but_yes(one))).url
+    assert counted("show", lambda: client.get(url)).status_code == 200
+    send = reverse("submissions:send", args=[Draft.objects.get().secret])
+    assert counted("send", lambda: client.post(send, {"declared": "1"})).status_code == 302
+
+    answers = Submission.objects.get().answers
+    assert {key: answer for key, answer in answers.items() if key[0] == "s"} == {
+        f"s{n}": True for n in range(25)
+    }
+    few, many = queries["import"]
+    assert many - few <= 60, queries  # rows are written some at a time
+    assert max(queries["show"][2:]) <= queries["show"][1] <= 10, queries
+    assert max(queries["save"][1:]) <= 7, queries
+    assert queries["send"][0] <= 28, queries

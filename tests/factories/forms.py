@@ -2,6 +2,7 @@
 
 import copy
 from itertools import cycle
+from math import ceil
 
 from eservices.formbuilder.field_types import field_types
 from tests.factories.formbuilder import content, question, step
@@ -25,21 +26,23 @@ def every_question() -> list[dict]:
 
 
 def large_form(fields: int = 400, conditions: int | None = None, languages=(), **more) -> dict:
-    """A sound definition of so many questions, those in groups counted, ``PER_STEP`` a step.
+    """A sound definition of so many questions, those in groups counted, in steps of at most ``PER_STEP``, all alike.
 
-    A little more than half of them have a condition, on an answer of their step or of one before. Each step
-    begins with a yes or no. ``languages``: all texts in these too.
+    A little more than half of them have a condition, from the first step to the last, on an answer of their step or
+    of one before. Each step begins with a yes or no. ``languages``: all texts in these too.
     """
-    steps, left = [], fields * 210 // 400 if conditions is None else conditions
-    kinds = cycle(every_question())
+    wanted, set_so_far = fields * 210 // 400 if conditions is None else conditions, 0
+    steps, kinds = [], cycle(every_question())
     while (made := sum(map(_weight, _all(steps)))) < fields:
-        number, room = len(steps), min(PER_STEP, fields - made)
+        number, left = len(steps), fields - made
+        room = ceil(left / ceil(left / PER_STEP))
         asked = [question(f"s{number}", "yes_no", required=True)]
         while (free := room - sum(map(_weight, asked))) > 0:
             kind = next(kinds)
             one = _renamed(kind if _weight(kind) <= free else question("reste"), f"_{number}_{len(asked)}")
-            if left:
-                one["condition"], left = _condition(number, len(asked)), left - 1
+            reached = min(fields, made + sum(map(_weight, [*asked, one])) + 1)
+            if set_so_far < wanted * reached // fields:
+                one["condition"], set_so_far = _condition(number, len(asked)), set_so_far + 1
             asked.append(one)
         steps.append(step(f"etape_{number}", *asked))
     made = content(*steps, slug=f"formulaire-{fields}", **more)

@@ -1,0 +1,40 @@
+"""Workers killed by the system between a provider's answer and our commit: see ``sigkill``."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.copied_sqlite.base import kept_database
+
+from . import sigkill
+
+POSTGRESQL = connection.vendor == "postgresql"
+pytestmark = pytest.mark.django_db(transaction=POSTGRESQL)
+
+
+@pytest.fixture
+def database(tmp_path) -> dict:
+    """The settings of a database that another process may open: SQLite's is a copy on disk."""
+    if POSTGRESQL:
+        known = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+        return {name: connection.settings_dict[name] for name in known}
+    path = tmp_path / "killed.sqlite3"
+    path.write_bytes(kept_database().read_bytes())
+    options = {"transaction_mode": "IMMEDIATE", "timeout": 20}
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_workers_killed_at_every_point_take_no_money_twice_and_leave_none_unaccounted_for(database):
+    command = [sys.executable, "-m", sigkill.__name__, json.dumps(database)]
+    run = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stdout + run.stderr
+    died = json.loads(run.stdout.splitlines()[-1])
+    assert set(died) >= {"demo", "stripe"}
+    for deaths in died.values():
+        assert min(deaths.values()) >= 5

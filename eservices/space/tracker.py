@@ -53,7 +53,10 @@ def headline(case: Case) -> tuple[str, str]:
     if call := _call(case):
         return call, _("What to do stands below.")
     return {
-        State.RECEIVED: (_("Your request has arrived."), nothing),
+        State.RECEIVED: (
+            _("Your request is under way.") if _has_moved(case) else _("Your request has arrived."),
+            nothing,
+        ),
         State.IN_PROGRESS: (_("We are reading your request."), nothing),
         State.WAITING: (
             _("We need an answer from you."),
@@ -68,6 +71,11 @@ def _call(case: Case) -> str:
     row = process.current(case)
     kind = stages.get(row.type) if row and row.waiting_for == APPLICANT else None
     return str(kind.applicant_call) if kind and case.state != State.WAITING else ""
+
+
+def _has_moved(case: Case) -> bool:
+    """Whether something of the way that the applicant sees is done, beside the arrival."""
+    return case.state == State.RECEIVED and sum(stop.state == DONE for stop in way(case)) > 1
 
 
 def mark(case: Case) -> dict:

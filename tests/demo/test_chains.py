@@ -2,19 +2,25 @@
 
 import json
 import re
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from html import unescape
 from random import Random
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from eservices.accounts.models import IdentityLevel
 from eservices.cases import actions as cases
+from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
+from eservices.documents import actions as documents
 from eservices.documents.models import Document, Permit, Zone
-from eservices.register.models import Check
+from eservices.register import actions as register
+from eservices.register.models import Check, Outcome
 from eservices.space import tracker
 from mysite.demo.builders.answers import Answers
 from mysite.demo.builders.journeys import Journey
@@ -41,7 +47,43 @@ def commune():
     return Zone.objects.create(kind=PERMIT, value="a", name="Bourg", places=1)
 
 
-def filed(service: str, *, user=None, **given) -> Journey:
+@dataclass
+class Walk(Journey):
+    """A request's way, and what its resident is told after whatever a worker does: ``told``."""
+
+    told: list = field(default_factory=list)
+
+    def settle(self) -> None:
+        self.look()
+        process.advance(self.case.pk)
+        self.look()
+        for check in Check.objects.filter(stage__case=self.case, outcome=Outcome.PENDING):
+            register.check(check.pk)
+            self.look()
+            process.advance(self.case.pk)
+            self.look()
+        for document in Document.objects.filter(case=self.case, state=Document.State.DRAWN):
+            documents.issue(document.pk)
+            self.look()
+            process.advance(self.case.pk)
+            self.look()
+        self.reach_the_archives()
+        self.look()
+        self.case.refresh_from_db()
+
+    def look(self) -> None:
+        """The headline of the status page, what is now, and what comes next, as they stand on it."""
+        page = Client().get(reverse("space:status", args=[self.case.links.get(mailed=False).secret])).text
+        points = re.findall(r"<em>([^<]*)</em><b>([^<]*)</b>", page.partition('class="track"')[2])
+        now = [unescape(title) for when, title in points if when == "Maintenant"]
+        coming = [unescape(title) for when, title in points if when in ("Ensuite", "Enfin")]
+        said = (unescape(re.search(r"<h1>([^<]*)</h1>", page)[1]), "".join(now), coming)
+        assert len(now) == (Case.objects.get(pk=self.case.pk).is_open), points
+        if self.told[-1:] != [said]:
+            self.told.append(said)
+
+
+def filed(service: str, *, user=None, way=Journey, **given) -> Journey:
     """Élodie Marchetti, who is in the register, files; ``user`` is her account."""
     content = json.loads((DEFINITIONS / f"{service}.json").read_text(encoding="utf-8"))
     team = TeamFactory(key=content["settings"]["team"])
@@ -49,7 +91,7 @@ def filed(service: str, *, user=None, **given) -> Journey:
     residents = Residents(random)
     who = residents.of(in_register("Élodie", "Marchetti"), "fr", "elodie@courriel.example")
     answers = Answers(random, residents).of(service, who, timezone.localdate()) | given
-    journey = Journey(service, who, answers, now, now + timedelta(days=30), random, user=user)
+    journey = way(service, who, answers, now, now + timedelta(days=30), random, user=user)
     journey.file(FormVersionFactory(form__slug=service, content=content))
     journey.agent = member(team=team)
     return journey
@@ -206,3 +248,54 @@ def test_nobody_sees_on_the_way_whether_the_register_found_the_person(client):
         html = client.get(reverse("space:status", args=[secret])).text
         pages.append(re.sub(r"\s+", " ", re.search(r'<ol class="track">.*?</div>', html, re.S).group()))
     assert pages[0] == pages[1]
+
+
+ARRIVED, MOVES = "Votre demande est arrivée.", "Votre demande suit son cours."
+PAY, ACCEPTED = "Il reste une chose\N{NO-BREAK SPACE}: le paiement.", "Accepté. La suite est en route."
+DONE = "C’est fait."
+
+
+# -- What the resident is told at every moment ---------------------------------------------------------------
+def test_of_a_certificate_the_resident_is_told_at_every_moment_what_is_now_and_what_comes_next():
+    journey = filed(CERTIFICATE, user=elodie(), way=Walk, **ME)
+    journey.pay()
+    assert journey.is_over
+    ahead = ["Paiement de l’attestation", "L’attestation", "Classement aux archives"]
+    assert journey.told == [
+        (ARRIVED, "Votre identité", ["Contrôle au registre", *ahead]),
+        (MOVES, "Contrôle au registre", ahead),
+        (PAY, ahead[0], ahead[1:]),
+        (MOVES, ahead[1], ahead[2:]),
+        (MOVES, ahead[2], []),
+        (DONE, "", []),
+    ]
+
+
+def test_of_a_permit_the_resident_is_told_at_every_moment_what_is_now_and_what_comes_next():
+    journey = filed(PERMIT, user=elodie(), way=Walk, **CAR)
+    journey.pay()
+    assert journey.is_over
+    ahead = ["Place dans la zone", "Paiement du macaron", "Le macaron"]
+    assert journey.told == [
+        (ARRIVED, "Contrôle du véhicule et de l’adresse", ahead),
+        (PAY, ahead[1], ahead[2:]),
+        (MOVES, ahead[2], []),
+        (DONE, "", []),
+    ]
+
+
+def test_of_a_move_the_resident_is_told_at_every_moment_what_is_now_and_what_comes_next():
+    newcomer = {"prenom": "Zélie", "nom": "Nouvelle", "naissance": "1991-02-03", "mouvement": "arrivee"}
+    journey = filed(MOVE, way=Walk, **newcomer)
+    cases.accept(actor=journey.agent, case=journey.case)
+    journey.settle()
+    journey.pay()
+    assert journey.is_over
+    ahead = ["Paiement de l’inscription", "Classement aux archives", "Votre confirmation"]
+    assert journey.told == [
+        (ARRIVED, "Contrôle et inscription au registre", ahead),
+        (ACCEPTED, "Contrôle et inscription au registre", ahead),
+        (PAY, ahead[0], ahead[1:]),
+        (ACCEPTED, ahead[1], ahead[2:]),
+        (DONE, "", []),
+    ]

@@ -1,10 +1,11 @@
 """What the answer to a booking question says: ``{"resource", "count", "times": [[from, to], …], "series"}``.
 
-Where it repeats, ``repeat`` says how that was asked for.
+Where it repeats, ``repeat`` says how that was asked for; ``extras`` names what was ticked.
 
 Times are ISO moments with the offset of the commune's zone, so that the hour that comes twice is told apart.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +26,7 @@ class Wanted:
     spans: list[Span]
     count: int
     series: UUID
+    extras: tuple[str, ...] = ()  # keys of those that the offer has and that were ticked
     repeat: dict = field(default_factory=dict)  # how it was asked for: the parts “repeat”, “until”, “leave”
 
 
@@ -36,7 +38,9 @@ def read(answer) -> Wanted | None:
             for start, end in answer["times"]
         ]
         series, count = UUID(answer["series"]), int(answer.get("count") or 1)
-        wanted = Wanted(offer(answer["resource"]), spans, count, series, dict(answer.get("repeat") or {}))
+        named = offer(answer["resource"])
+        extras = ticked(named, answer.get("extras") or ()) if named else ()
+        wanted = Wanted(named, spans, count, series, extras, dict(answer.get("repeat") or {}))
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
         return None
     return wanted if wanted.offer and spans else None
@@ -49,7 +53,12 @@ def written(wanted: Wanted) -> dict:
         "count": wanted.count,
         "times": [[local(span.start), local(span.end)] for span in wanted.spans],
         "series": str(wanted.series),
-    } | ({"repeat": wanted.repeat} if wanted.repeat else {})
+    } | {name: said for name, said in (("extras", [*wanted.extras]), ("repeat", wanted.repeat)) if said}
+
+
+def ticked(offer: Offer, named: Collection[str]) -> tuple[str, ...]:
+    """Those of some extras that an offer has, in its order."""
+    return tuple(key for key in offer.extras if key in named)
 
 
 def moment(text: str | None) -> datetime | None:

@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from django.apps import apps
 from django.forms import CheckboxSelectMultiple
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
+from wagtail.models import Locale
 
 from eservices.formbuilder import prices
 from home.blocks import refuse
@@ -110,7 +112,8 @@ class SpecialBlock(blocks.StructBlock):
 
 # -- Prices and terms ----------------------------------------------------------------------------------------
 BASES = [
-    ("booking", _("each time")),
+    ("booking", _("each time, for each piece")),
+    ("time", _("each time, however many pieces")),
     ("hour", _("by the hour")),
     ("day", _("by the day")),
 ]
@@ -125,16 +128,23 @@ WHAT = {
 }
 
 
+def what_choices() -> list[tuple[str, str]]:
+    """What a price may be for, as editors read it: what we name, and the extras that they keep."""
+    kept = apps.get_model("eservices_bookings", "Extra").objects.filter(locale=Locale.get_default())
+    return [*WHAT.items(), *kept.values_list("key", "title")]
+
+
 class RateBlock(blocks.StructBlock):
     """One line of what it costs: an entry of the fee schedule, and when it applies."""
 
     entry = blocks.ChoiceBlock(choices=prices.entries, label=_("Entry of the fee schedule"))
     what = blocks.ChoiceBlock(
-        choices=list(WHAT.items()),
+        choices=what_choices,
         required=False,
         label=_("What for"),
-        help_text=_("The thing itself if empty."),
+        help_text=_("The thing itself if empty. More are kept under “Extras”."),
     )
+    asked = blocks.BooleanBlock(required=False, label=_("Only if who books ticks it"))
     per = blocks.ChoiceBlock(choices=BASES, default="booking", label=_("Counted"))
     days = DaysBlock(required=False, help_text=_("Every day if none is ticked."))
     opens = blocks.TimeBlock(required=False, label=_("From this hour"))
@@ -155,6 +165,8 @@ class RateBlock(blocks.StructBlock):
         value = super().clean(value)
         if (value["opens"] is None) != (value["closes"] is None):
             refuse(closes=_("Give both hours, or none."))
+        if value["asked"] and (not value["what"] or value["deposit"]):
+            refuse(asked=_("Choose what is ticked under “What for”; a deposit is always due."))
         return value
 
 

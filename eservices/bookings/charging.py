@@ -1,6 +1,6 @@
 """What a booking costs, as lines of a request's bill, at the prices of the fee schedule."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -14,8 +14,7 @@ from eservices.formbuilder.prices import Price, schedules
 
 from .answers import Wanted, read
 from .availability import Span
-from .blocks import WHAT
-from .offers import Offer
+from .offers import Offer, what
 from .pricing import Due, due
 
 
@@ -46,14 +45,18 @@ class Tariff:
 
     def lines(self, key: str, wanted: Wanted, who: str, language: str) -> list[dict]:
         """What some times cost somebody, as ``formbuilder.bill`` writes it."""
-        found = due(wanted.offer.rates, wanted.spans, wanted.count, who, wanted.offer.rules.zone)
+        found = due(
+            wanted.offer.rates, wanted.spans, wanted.count, who, wanted.offer.rules.zone, wanted.extras
+        )
         with override(language):
             title = wanted.offer.said(language).title
             return [self._line(f"{key}_{number}", one, title) for number, one in enumerate(found, 1)]
 
-    def cost(self, offer: Offer, spans: Iterable[Span], count: int, who: str) -> int:
+    def cost(
+        self, offer: Offer, spans: Iterable[Span], count: int, who: str, extras: Collection[str] = ()
+    ) -> int:
         """What some times cost somebody, in minor units, deposits left out."""
-        found = due(offer.rates, spans, count, who, offer.rules.zone)
+        found = due(offer.rates, spans, count, who, offer.rules.zone, extras)
         return total([self._line("", one, "") for one in found if not one.deposit])
 
     def _line(self, key: str, one: Due, title: str) -> dict:
@@ -77,4 +80,4 @@ class Tariff:
 def _label(one: Due, title: str) -> str:
     if one.deposit:
         return _("%(title)s, deposit") % {"title": title}
-    return f"{title}, {WHAT[one.what]}" if one.what in WHAT else title
+    return f"{title}, {what(one.what)}" if one.what else title

@@ -2,7 +2,7 @@
 
 from django.forms import CheckboxSelectMultiple
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
@@ -14,7 +14,7 @@ from .answers import Wanted, read, written
 from .charging import Tariff, charges
 from .fields import BookingField
 from .models import Resource
-from .offers import offer
+from .offers import offer, what
 from .words import when
 
 COLUMNS = ("resource", "count", "from", "to")
@@ -119,6 +119,7 @@ class BookingType(FieldType):
                 "from": start,
                 "to": end,
                 "series": str(wanted.series),
+                "extras": " ".join(wanted.extras),
                 "times": " ".join(f"{first}/{last}" for first, last in written(wanted)["times"]),
             }
             | {part: str(said) for part, said in wanted.repeat.items() if part in BookingField.REPEATED}
@@ -134,6 +135,12 @@ class BookingType(FieldType):
         title = wanted.offer.said(language).title
         if wanted.offer.counted:
             title = f"{wanted.count} × {title}"
+        if wanted.extras:
+            with override(language):
+                title = gettext("%(title)s, with %(extras)s") % {
+                    "title": title,
+                    "extras": ", ".join(what(key) for key in wanted.extras),
+                }
         return "\n".join([title, *(capfirst(when(span)) for span in wanted.spans)])
 
     def cells(self, answer, field, definition, language):

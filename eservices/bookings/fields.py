@@ -12,7 +12,7 @@ from eservices.formbuilder.fields import PartsWidget
 from eservices.formbuilder.fields.base import refusal
 from home.dates import date_format
 
-from .answers import Wanted, moment
+from .answers import Wanted, moment, ticked
 from .availability import Calendar, Span, exists, repeated
 from .offers import Offer, calendar, offers
 from .refusals import WORDS
@@ -20,17 +20,28 @@ from .refusals import WORDS
 MOST_TIMES = 53  # of one answer
 
 
+class BookingWidget(PartsWidget):
+    """The parts as texts; of the extras every one that is ticked, blanks between."""
+
+    def value_from_datadict(self, data, files, name):
+        texts = super().value_from_datadict(data, files, name)
+        if texts and hasattr(data, "getlist"):
+            texts["extras"] = " ".join(data.getlist(f"{name}-extras")).strip()
+        return texts
+
+
 class BookingField(forms.Field):
     """Times of a resource. A clean value is ``answers.Wanted``.
 
     ``series`` tells the own hold from others' bookings, and a page that was never saved has none yet. ``view``,
     ``at`` and ``day`` are where the calendar stands; ``go`` is a button that leafs through it; ``people``,
-    ``weekday`` and ``month`` are what is searched for among many; ``live`` says that a script follows every choice.
+    ``weekday`` and ``month`` are what is searched for among many; ``live`` says that a script follows every choice;
+    ``extras`` are keys.
     """
 
     PARTS = (
         *("resource", "from", "to", "count", "series", "repeat", "until", "leave", "times"),
-        *("view", "at", "day", "go", "live", "people", "weekday", "month"),
+        *("view", "at", "day", "go", "live", "people", "weekday", "month", "extras"),
     )
     ANSWERED = ("from", "to")
     REPEATED = ("repeat", "until", "leave")
@@ -50,7 +61,7 @@ class BookingField(forms.Field):
     } | {reason.value: text for reason, text in WORDS.items()}
 
     def __init__(self, *, keys: tuple[str, ...] = (), repeats: bool = False, **kwargs):
-        super().__init__(widget=PartsWidget(self.PARTS), **kwargs)
+        super().__init__(widget=BookingWidget(self.PARTS), **kwargs)
         self.keys, self.repeats = keys, repeats
 
     @property
@@ -76,7 +87,8 @@ class BookingField(forms.Field):
             spans = self._repeated(wanted, value)
         spans = self._free(offer, spans, count, series, leave=bool(value["leave"]))
         repeat = {part: value[part] for part in self.REPEATED if value[part]} if len(spans) > 1 else {}
-        return Wanted(offer, spans, count, series or uuid4(), repeat)
+        extras = ticked(offer, value["extras"].split())
+        return Wanted(offer, spans, count, series or uuid4(), extras, repeat)
 
     def _repeated(self, wanted: Span, value: dict[str, str]) -> list[Span]:
         """The time that is chosen, and the same in the weeks to come where that is asked for."""

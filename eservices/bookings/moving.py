@@ -1,12 +1,14 @@
 """The question when a booking shall be instead, as a form of one question."""
 
+from dataclasses import replace
+
 from django.utils import timezone
 
 from eservices.formbuilder.bill import total
 from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.forms import StepForm
 
-from .answers import Wanted, written
+from .answers import Wanted, read, ticked, written
 from .availability import Span
 from .charging import priced_lines
 from .charging import who as who_books
@@ -29,15 +31,19 @@ def moving_form(booking: Booking, language: str, data=None) -> StepForm:
 
 
 def wanted_of(booking: Booking) -> Wanted:
-    """What a booking takes, as an answer would name it."""
-    span = Span(booking.starts_at, booking.ends_at)
-    return Wanted(offer(booking.resource.key), [span], booking.count, booking.series)
+    """What a booking takes, as an answer would name it, with what was ticked for it."""
+    span, known = Span(booking.starts_at, booking.ends_at), offer(booking.resource.key)
+    asked = read(booking.submission.answers.get(booking.field)) if booking.submission else None
+    extras = ticked(known, asked.extras) if asked else ()
+    return Wanted(known, [span], booking.count, booking.series, extras)
 
 
 def same_price(booking: Booking, wanted: Wanted) -> bool:
     """Whether another time costs what the one that is booked does, for whoever booked."""
     who, today = _who(booking), timezone.localdate()
-    prices = [total(priced_lines("x", one, who, "", today)) for one in (wanted_of(booking), wanted)]
+    before = wanted_of(booking)
+    after = replace(wanted, extras=ticked(wanted.offer, before.extras))
+    prices = [total(priced_lines("x", one, who, "", today)) for one in (before, after)]
     return prices[0] == prices[1]
 
 

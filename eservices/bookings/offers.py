@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language
 from holidays.constants import SCHOOL
 from wagtail.images.models import AbstractImage
 
@@ -17,8 +18,8 @@ from home import generation
 from home.working_days import DaysOff, public_holidays
 
 from .availability import Calendar, Occupation, Rules, School, Span, Special, Weekly
-from .blocks import day_and_month
-from .models import BlockedTime, Description, Piece, Resource, SchoolHolidays, Timetable
+from .blocks import WHAT, day_and_month
+from .models import BlockedTime, Description, Extra, Piece, Resource, SchoolHolidays, Timetable
 from .pricing import Rate
 
 EVERY_DAY = frozenset(range(7))
@@ -63,6 +64,11 @@ class Offer:
         return {unit: quantity * count for unit, quantity in self.needs.items()}
 
     @property
+    def extras(self) -> tuple[str, ...]:
+        """What may be ticked, each named once."""
+        return tuple(dict.fromkeys(rate.what for rate in self.rates if rate.asked))
+
+    @property
     def most(self) -> int:
         """How many there are at the most."""
         return min((self.quantities[unit] // quantity for unit, quantity in self.needs.items()), default=0)
@@ -80,6 +86,12 @@ def offers() -> dict[str, Offer]:
 
 def offer(key: str) -> Offer | None:
     return offers().get(key)
+
+
+def what(key: str) -> str:
+    """What a price is for, in the language at hand, else the commune's own; empty for the thing itself."""
+    kept = _extras(generation.current()).get(key, {})
+    return kept.get(get_language() or "") or kept.get(settings.LANGUAGE_CODE) or str(WHAT.get(key, key))
 
 
 def calendar(
@@ -147,6 +159,15 @@ def _offer(resource: Resource, rules: Rules, words: dict[str, Words]) -> Offer:
         words=words,
         name=resource.name,
     )
+
+
+@lru_cache(maxsize=2)
+def _extras(generation: str) -> dict[str, dict[str, str]]:
+    """Names of extras by key and language."""
+    found: dict[str, dict[str, str]] = {}
+    for one in Extra.objects.select_related("locale"):
+        found.setdefault(one.key, {})[one.locale.language_code] = one.title
+    return found
 
 
 def _words() -> dict[int, dict[str, Words]]:
@@ -229,4 +250,5 @@ def _rate(value) -> Rate:
         who=frozenset(one.strip() for one in value["who"].split(",") if one.strip()),
         deposit=value["deposit"],
         what=value["what"] or "",
+        asked=bool(value["asked"]),
     )

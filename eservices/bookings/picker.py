@@ -16,12 +16,11 @@ from home.dates import date_format
 from home.templatetags.commune import chf, clock
 
 from . import words
-from .answers import local, moment
+from .answers import local, moment, ticked
 from .availability import DAY, WEEK, Calendar, Slot, Span, State, day_of, days, joined
-from .blocks import WHAT
 from .charging import Tariff
 from .finding import Found, Wish, find
-from .offers import EVERY_DAY, Offer, Words, calendar, days_span
+from .offers import EVERY_DAY, Offer, Words, calendar, days_span, what
 from .pricing import Rate
 
 VIEWS = {"month": _("Month"), "week": _("Week"), "list": _("List")}
@@ -37,6 +36,7 @@ STATES = {
 MARKS = {State.FREE: "", State.PARTLY: "half", State.BUSY: "full", State.CLOSED: "shut"}
 PER = {
     "booking": "",
+    "time": "",
     "hour": pgettext_lazy("a price", "per hour"),
     "day": pgettext_lazy("a price", "per day"),
 }
@@ -195,7 +195,26 @@ class Picker:
         """What a time costs, in words; empty where that is not known."""
         if not self._is_priced(offer):
             return ""
-        return _amount(self.tariff.cost(offer, [span], self.count if offer is self.offer else 1, self.who))
+        count, extras = (self.count, self.extras) if offer is self.offer else (1, ())
+        return _amount(self.tariff.cost(offer, [span], count, self.who, extras))
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """What is ticked of the one that is looked at."""
+        return ticked(self.offer, (self.parts.get("extras") or "").split()) if self.offer else ()
+
+    @property
+    def extra_choices(self) -> list[dict]:
+        """What may be ticked, each with what it costs."""
+        return [
+            {
+                "key": key,
+                "label": capfirst(what(key)),
+                "chosen": key in self.extras,
+                "costs": [one for one in self._listed(asked=True) if one["what"] == key],
+            }
+            for key in self.offer.extras
+        ]
 
     def _price_of(self, offer: Offer) -> str:
         """What the chosen time costs, or from how much on something can be had."""
@@ -217,12 +236,18 @@ class Picker:
 
     @property
     def prices(self) -> list[dict]:
-        """The price list of what is looked at: for who books, or for everybody."""
+        """The price list of what is looked at: for who books, or for everybody; without what is ticked."""
+        return self._listed(asked=False)
+
+    def _listed(self, *, asked: bool) -> list[dict]:
         rates = [
-            rate for rate in self.offer.rates if not (self.who and rate.who and self.who not in rate.who)
+            rate
+            for rate in self.offer.rates
+            if rate.asked == asked and not (self.who and rate.who and self.who not in rate.who)
         ]
         return [
             {
+                "what": rate.what,
                 "label": self._rate_label(rate),
                 "amount": self.tariff.prices[rate.entry].amount,
                 "per": PER[rate.per],
@@ -233,8 +258,8 @@ class Picker:
 
     def _rate_label(self, rate: Rate) -> str:
         """“Cleaning”, “Hire, associations”, “Weekend supplement, Sat, Sun”."""
-        what = gettext("deposit") if rate.deposit else WHAT.get(rate.what, pgettext("a price", "hire"))
-        parts = [str(what)]
+        named = what(rate.what) if rate.what else pgettext("a price", "hire")
+        parts = [gettext("deposit") if rate.deposit else named]
         if not self.who:
             parts += [self.people.get(one, one) for one in sorted(rate.who)]
         if rate.days != EVERY_DAY:

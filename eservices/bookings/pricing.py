@@ -1,6 +1,6 @@
 """What a booking costs, as lines of the fee schedule. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import time, timedelta
 from decimal import Decimal
@@ -13,10 +13,12 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Rate:
-    """One line of a price: an ``entry`` of the fee schedule, counted ``per`` booking, hour or day.
+    """One line of a price: an ``entry`` of the fee schedule, counted ``per`` booking, time, hour or day.
+
+    All but ``time`` count every piece that is booked.
 
     On ``days`` of the week (Monday is 0) and within ``hours`` only; for those who answered one of ``who``. ``what``
-    it is for, where it is not the thing itself: a key of ``blocks.WHAT``.
+    it is for, where it is not the thing itself: see ``offers.what``. ``asked``: due only where that was ticked.
     """
 
     entry: str
@@ -26,6 +28,7 @@ class Rate:
     who: frozenset[str] = frozenset()
     deposit: bool = False
     what: str = ""
+    asked: bool = False
 
     def quantity(self, span: Span, who: str, zone: ZoneInfo) -> Decimal:
         """How many times it is due for a time; 0 where it does not apply."""
@@ -59,13 +62,27 @@ class Due:
     what: str = ""
 
 
-def due(rates: Iterable[Rate], spans: Iterable[Span], count: int, who: str, zone: ZoneInfo) -> list[Due]:
-    """What ``count`` pieces cost at these times, one line for each rate that applies. A deposit is due once."""
+def due(
+    rates: Iterable[Rate],
+    spans: Iterable[Span],
+    count: int,
+    who: str,
+    zone: ZoneInfo,
+    extras: Collection[str] = (),
+) -> list[Due]:
+    """What ``count`` pieces cost at these times, one line for each rate that applies. A deposit is due once.
+
+    ``extras``: what was ticked.
+    """
     spans = list(spans)
     found = []
     for rate in rates:
+        if rate.asked and rate.what not in extras:
+            continue
         quantities = [rate.quantity(span, who, zone) for span in spans]
-        quantity = (max(quantities, default=Decimal(0)) if rate.deposit else sum(quantities)) * count
+        quantity = (max(quantities, default=Decimal(0)) if rate.deposit else sum(quantities)) * (
+            1 if rate.per == "time" else count
+        )
         if quantity:
             found.append(Due(rate.entry, quantity, rate.deposit, rate.what))
     return found

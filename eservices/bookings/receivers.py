@@ -12,9 +12,9 @@ from home import generation
 
 from . import actions
 from .answers import read
-from .models import Booking, Description, Inspection, Resource, SchoolHolidays, Timetable, Unit, Use
+from .models import Booking, Description, Extra, Inspection, Resource, SchoolHolidays, Timetable, Unit, Use
 
-RULES = (Description, Resource, SchoolHolidays, Timetable, Unit, Use)
+RULES = (Description, Extra, Resource, SchoolHolidays, Timetable, Unit, Use)
 
 
 @receiver(step_saved, dispatch_uid="bookings.hold")

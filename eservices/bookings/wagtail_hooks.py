@@ -11,7 +11,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from . import access, desk_views
 from .editing import ResourceEditView, UnitEditView
-from .models import BlockedTime, Description, Feed, Resource, SchoolHolidays, Timetable, Unit
+from .models import BlockedTime, Description, Extra, Feed, Resource, SchoolHolidays, Timetable, Unit
 
 
 class ResourceViewSet(SnippetViewSet):
@@ -45,6 +45,14 @@ class TimetableViewSet(SnippetViewSet):
     model = Timetable
     icon = "time"
     menu_label = _("Timetables")
+
+
+class ExtraViewSet(SnippetViewSet):
+    model = Extra
+    icon = "tag"
+    menu_label = _("Extras")
+    list_display = ["title", "key", "locale"]
+    copy_view_enabled = False
 
 
 class BlockedTimeViewSet(SnippetViewSet):
@@ -84,6 +92,7 @@ class BookingRules(SnippetViewSetGroup):
         DescriptionViewSet,
         UnitViewSet,
         TimetableViewSet,
+        ExtraViewSet,
         BlockedTimeViewSet,
         FeedViewSet,
         SchoolHolidaysViewSet,

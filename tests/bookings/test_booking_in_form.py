@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from eservices.bookings.models import Booking, Piece, SchoolHolidays
+from eservices.bookings.models import Booking, Extra, Piece, SchoolHolidays
 from eservices.catalogue.linting import lint
+from eservices.payments.models import FeePrice
 from eservices.submissions.models import Draft
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import counter, hall, rate, resource, tables, timetable, unit, weekly
 from tests.factories.formbuilder import content, options, question, step
+from tests.factories.home import locale
 from tests.factories.payments import entry
 from tests.factories.submissions import FormVersionFactory
 
@@ -353,3 +355,39 @@ def test_each_choice_says_what_it_costs_and_the_total_follows(client):
     page = text(client.post(START, evening | {"qui": "societe", "quand-resource": "salle"}))
     assert 'data-own="9000"' in page
     assert 'data-own="20000"' in page  # the deposit is due besides
+
+
+def test_extras_that_editors_keep_are_ticked_in_the_readers_language_and_frozen_into_the_request(client):
+    entry("salle", 18_000), entry("beamer", 4_000)
+    french = Extra.objects.create(key="beamer", title="projecteur", locale=locale())
+    german = french.copy_for_translation(locale("de"))
+    german.title = "Beamer"
+    german.save()
+    resource(
+        rates=[
+            rate("salle"),
+            rate("beamer", what="beamer", asked=True),
+            rate("salle", what="kitchen", asked=True),
+        ]
+    )
+    service("salle")
+    page = text(client.post(START, posted("", go="day 2026-03-10")))
+    assert "Projecteur" in page
+    assert "Beamer" in text(client.get(f"/de{START}"))
+    evening = posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00", live="1", go="price")
+    assert 'data-own="18000"' in text(client.post(START, evening))
+    page = text(client.post(START, evening | {"quand-extras": ["beamer"]}))
+    assert 'data-own="4000"' in page
+    assert page.count('name="quand-extras" value="beamer" checked') == 1
+    sent = posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00", extras=["beamer", "forged"])
+    answer = client.post(START, sent)
+    client.post(answer.url, {"nom": "Ada"})
+    draft = Draft.objects.get()
+    assert draft.answers["quand"]["extras"] == ["beamer"]
+    assert "avec projecteur" in text(client.get(f"/demande/d/{draft.secret}/verifier/"))
+    client.post(f"/demande/d/{draft.secret}/envoyer/", {"declared": "on"})
+    french.title = "vidéoprojecteur"
+    french.save()
+    FeePrice.objects.filter(entry__key="beamer").update(amount=9_900)
+    fees = Booking.objects.get().submission.fees
+    assert [(one["label"], one["total"]) for one in fees] == [("Salle", 18_000), ("Salle, projecteur", 4_000)]

@@ -13,6 +13,7 @@ from eservices.bookings.models import (
     BlockedTime,
     Booking,
     Description,
+    Extra,
     Feed,
     Piece,
     Resource,
@@ -25,6 +26,7 @@ from eservices.bookings.offers import offer
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.bookings import booking, hall, resource, tables, unit
 from tests.factories.home import locale
+from tests.factories.payments import entry
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,7 @@ def screen(model, *args) -> str:
 
 
 WEEKLY = {"days": "0", "opens": "08:00", "closes": "12:00"}
+RATE = {"entry": "sono", "per": "time", "what": "", "asked": "on", "who": "", "opens": "", "closes": ""}
 JULY = {"first": "2026-07-01", "last": "2026-07-31"}
 FULL = {
     Unit: {"name": "Scène", "key": "scene", "quantity": 1},
@@ -69,7 +72,7 @@ FULL = {
         "kind": "room",
         "timetable": Timetable,
         "uses": inline_formset([{"unit": Unit, "quantity": 1}]),
-        "rates": streamfield([]),
+        "rates": streamfield([("rate", RATE | {"what": "sono"})]),
         "refunds": streamfield([("step", {"days": 14, "percent": 100})]),
         "change_until": 24,
         "remind_before": 48,
@@ -86,6 +89,7 @@ FULL = {
         "ends_at": "2026-03-10 12:00",
         "reason": "Peinture",
     },
+    Extra: {"title": "Beamer", "key": "beamer"},
     Feed: {"name": "École", "unit": Unit, "url": "https://ecole.example/a.ics"},
     SchoolHolidays: {"name": "Octobre", "first": "2026-10-10", "last": "2026-10-25"},
 }
@@ -99,7 +103,9 @@ WRONG = [
     (Resource, {"uses": inline_formset([])}),
     (Resource, {"refunds": streamfield([("step", {"days": 1, "percent": 101})])}),
     (Resource, {"key": "pas une clé"}),
+    (Resource, {"rates": streamfield([("rate", RATE)])}),  # nothing that could be ticked
     (Description, {"title": ""}),
+    (Extra, {"key": "x y"}),
     (BlockedTime, {"ends_at": "2026-03-10 07:00"}),
     (Feed, {"url": "file:///etc/passwd"}),
     (SchoolHolidays, {"last": "2026-10-01"}),
@@ -115,6 +121,8 @@ def typed(model, **changes) -> dict:
 def test_each_screen_opens_refuses_what_is_wrong_and_saves_what_is_right(editor):
     locale()
     resource()
+    entry("sono", 4_000)
+    Extra.objects.create(key="sono", title="Sono", locale=locale())
     for model, wrong in WRONG:
         before = model.objects.count()
         answer = editor.post(screen(model), typed(model, **wrong))

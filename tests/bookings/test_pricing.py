@@ -90,6 +90,20 @@ def test_a_rate_is_for_who_answered_so_and_counts_every_piece():
     assert found.quantity == 12
 
 
+def test_an_extra_is_due_where_it_was_ticked_and_once_however_many_pieces_where_that_is_said():
+    beamer = Rate("beamer", "time", EVERY_DAY, what="beamer", asked=True)
+    cloth = Rate("nappe", "booking", EVERY_DAY, what="nappe", asked=True)
+    sound = Rate("sono", "hour", EVERY_DAY, what="sono", asked=True)
+    evenings = [span("18:00", "20:00"), span("18:00", "20:00", day="2026-03-17")]
+
+    def asked(*extras: str) -> list[tuple[str, Decimal]]:
+        found = due([beamer, cloth, sound], evenings, 12, "", ZONE, extras)
+        return [(one.entry, one.quantity) for one in found]
+
+    assert asked() == asked("ailleurs") == []
+    assert asked("beamer", "nappe", "sono") == [("beamer", 2), ("nappe", 24), ("sono", 48)]
+
+
 @pytest.mark.parametrize(("days", "share"), [(20, 100), (14, 100), (13, 50), (2, 50), (1, 0), (-1, 0)])
 def test_the_terms_pay_back_by_how_early_it_is_cancelled(days, share):
     start = datetime(2026, 3, 30, 18, tzinfo=ZONE)

@@ -4,7 +4,7 @@ from .bookings import Booking, Piece
 from .inspections import Inspection
 from .links import CalendarLink
 from .openings import BlockedTime, Feed, SchoolHolidays, Timetable
-from .resources import Description, Resource, Unit, Use
+from .resources import Description, Extra, Resource, Unit, Use
 from .waiting import Waiting
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Booking",
     "CalendarLink",
     "Description",
+    "Extra",
     "Feed",
     "Inspection",
     "Piece",

@@ -116,6 +116,25 @@ class Resource(ClusterableModel):
         return self.name
 
 
+class Extra(TranslatableMixin, models.Model):
+    """What a price may be for besides the thing itself, as people read it: one per language, known by its key."""
+
+    key = models.SlugField(_("key"), max_length=40, help_text=_("Prices name it by this key."))
+    title = models.CharField(_("name"), max_length=80)
+
+    panels = [FieldPanel("title"), FieldPanel("key")]
+    override_translatable_fields = [SynchronizedField("key")]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("extra")
+        verbose_name_plural = _("extras")
+        ordering = ["title"]
+        constraints = [models.UniqueConstraint(fields=["key", "locale"], name="one_extra_per_language")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Use(models.Model):
     """So many pieces of a unit that one booking of a resource takes."""
 

@@ -102,6 +102,17 @@ def links_for(user) -> dict[int, CalendarLink]:
     return {one.resource_id: one for one in links}
 
 
+def waiting_for(user, to: str = "read"):
+    """Who waits, or has an offer, for a time of these things: time by time, in the order in which they came."""
+    found = Waiting.objects.open().filter(resource__in=resources_for(user, to).values("pk"))
+    return found.select_related("resource").order_by("starts_at", "created_at")
+
+
+def waiting_place_for(user, pk) -> Waiting:
+    """One of them, if ``user`` may do something about it; else 404."""
+    return _one(waiting_for(user, "move"), pk=pk)
+
+
 # -- Everybody -----------------------------------------------------------------------------------------------
 def public_rooms() -> list[Offer]:
     """The rooms whose calendar everybody sees: those that are offered."""

@@ -60,6 +60,11 @@ def offered(place: Waiting, until: datetime) -> Delivery:
     return _to_who_waits(place, "offered", until=until)
 
 
+def removed(place: Waiting) -> Delivery:
+    """Staff took you off the list."""
+    return _to_who_waits(place, "removed")
+
+
 def _to_who_waits(place: Waiting, template: str, **context) -> Delivery:
     with translation.override(place.language):
         path = reverse("waiting:place", args=[place.secret])

@@ -130,6 +130,8 @@ def register_log_actions(actions):
         ("move", pgettext_lazy("a booking", "Move"), _("Moved a booking of the commune")),
         ("describe", _("What for"), _("Wrote what a booking of the commune is for")),
         ("cancel", _("Cancel"), _("Cancelled a booking of the commune")),
+        ("offer_waiting", _("Offer it now"), _("Offered a time to who waits for it")),
+        ("remove_waiting", _("Remove"), _("Took somebody off a waiting list")),
         ("renew_link", _("New address"), _("Made a secret address of the calendar")),
         ("end_link", _("End it"), _("Ended the secret address of the calendar")),
     ):

@@ -374,6 +374,27 @@ def test_what_there_is_less_of_and_what_got_another_part_is_shown_too(client, te
     assert Booking.objects.count() == 3
 
 
+def test_of_more_bookings_than_are_looked_at_the_page_says_so_and_a_long_list_has_pages(
+    client, team, monkeypatch
+):
+    table = timetable(weekly("08:00", "22:00"))
+    room = resource(team=team, table=table)
+    for day in range(10, 15):
+        booking(room, f"2026-03-{day}T18:00", f"2026-03-{day}T20:00", title=f"Cours {day}")
+    table.weekly = [weekly("08:00", "18:00")]
+    table.save()
+    client.force_login(member(Role.READ, team))
+    page = client.get(f"{PLAN}outside/").text
+    assert page.count("Cours 1") == 5
+    assert "examinées" not in page
+    monkeypatch.setattr("eservices.bookings.plan.outside.MOST", 3)
+    monkeypatch.setattr("eservices.bookings.plan.views.ON_A_PAGE", 2)
+    page = client.get(f"{PLAN}outside/").text
+    assert "13 mars 2026" in page  # from that day on they are looked at later
+    assert [day for day in range(10, 15) if f"Cours {day}" in page] == [10, 11]
+    assert "Cours 12" in client.get(f"{PLAN}outside/", {"p": 2}).text
+
+
 # -- Calendars under a secret address ------------------------------------------------------------------------
 def test_the_calendar_of_a_thing_is_read_under_a_secret_address(client, team, room, evening):
     client.force_login(member(Role.CONFIGURE, team))

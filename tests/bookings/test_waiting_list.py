@@ -4,13 +4,16 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from wagtail.log_actions import registry as log_registry
 
 from eservices.bookings import actions, sweeps
 from eservices.bookings.actions.waiting import MOST_OF_PERSON
 from eservices.bookings.models import Booking, Waiting
+from eservices.cases.models import Role
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft
 from tests.factories.bookings import counter, hall, resource
+from tests.factories.cases import TeamFactory, member
 from tests.factories.formbuilder import content, question, step
 from tests.factories.submissions import FormVersionFactory
 
@@ -184,3 +187,46 @@ def test_only_a_question_that_keeps_a_list_has_one(client):
     ):
         assert client.get(url).status_code == 404
     assert client.get("/liste-d-attente/salle/quand/?resource=salle&day=99999&count=x").status_code == 200
+
+
+# -- What staff sees of it -----------------------------------------------------------------------------------
+LISTS = "/admin/bookings/waiting/"
+
+
+def test_staff_sees_who_waits_offers_out_of_turn_and_takes_somebody_off_the_list(client, time_machine):
+    team = TeamFactory(key="salles", name="Salles")
+    resource(team=team)
+    service("salle")
+    one = taken(client)
+    for name in ("ada", "bea"):
+        waits(client, f"{name}@courriel.example")
+        time_machine.shift(1)
+    ada, bea = Waiting.objects.order_by("created_at")
+    client.force_login(member(Role.READ, team))
+    page = client.get(LISTS).text
+    assert page.count("en attente") == 2
+    assert "@courriel.example" not in page  # for who may do something about it
+    assert client.post(f"{LISTS}{bea.pk}/offer/").status_code == 404
+    client.force_login(member(Role.TREAT, TeamFactory(key="police", name="Police")))
+    assert "en attente" not in client.get(LISTS).text
+    assert client.post(f"{LISTS}{bea.pk}/remove/").status_code == 404
+
+    client.force_login(member(Role.TREAT, team))
+    page = client.get(LISTS).text
+    assert page.index("ada@courriel.example") < page.index("bea@courriel.example")
+    client.post(f"{LISTS}{bea.pk}/offer/")
+    assert "n’est pas libre" in client.get(LISTS).text
+    assert set(states().values()) == {"waiting"}
+    actions.cancel(actor=None, booking=one)
+    client.post(f"{LISTS}{bea.pk}/offer/")
+    assert states() == {"ada@courriel.example": "waiting", "bea@courriel.example": "offered"}
+    assert "L’horaire que vous attendez est libre" in letters("bea@courriel.example")
+    assert "proposé jusqu’au" in client.get(LISTS).text
+    client.post(f"{LISTS}{bea.pk}/remove/")
+    sweep()
+    assert states() == {"ada@courriel.example": "offered", "bea@courriel.example": "left"}
+    assert letters("bea@courriel.example")[-1] == "Vous n’êtes plus sur la liste d’attente"
+    assert client.post(f"{LISTS}{bea.pk}/remove/").status_code == 404
+    assert client.post(f"{LISTS}{ada.pk}/burn/").status_code == 404
+    logged = [entry.action for entry in log_registry.get_logs_for_instance(ada.resource)]
+    assert sorted(logged) == ["bookings.offer_waiting", "bookings.remove_waiting"]

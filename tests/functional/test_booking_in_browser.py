@@ -27,9 +27,13 @@ def hire(site):
     """Two rooms with prices by who books, decided upon by an agent."""
     for key, amount in (("habitant", 18_000), ("societe", 9_000), ("petite", 2_000)):
         entry(key, amount)
-    resource(rates=[rate("habitant", who="habitant"), rate("societe", who="societe")], capacity=120)
+    prices = [
+        rate("habitant", who="habitant"),
+        rate("societe", who="societe"),
+        rate("petite", what="cleaning", asked=True),
+    ]
+    resource(rates=prices, capacity=120, team=TeamFactory())
     resource("petite", rates=[rate("petite", per="hour")], capacity=20)
-    TeamFactory()
     who = question("qui", "choice", required=True, options=options("habitant", "societe"))
     asked = {"resources": ["salle", "petite"], "who": "qui", "waiting": True, "repeats": True}
     made = content(
@@ -83,6 +87,8 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     settled(phone)
     choose(phone, "quand", month + WEEK, 18, 22)
     expect(phone.locator("[data-sum]")).to_have_text(re.compile("90"))
+    phone.get_by_label("Nettoyage").check()
+    expect(phone.locator("[data-sum]")).to_have_text(re.compile("110"))
     assert_accessible(phone)
     for view in ("week", "list", "month"):
         phone.locator(f"[data-keep={view}]").click()
@@ -112,6 +118,9 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     agent.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )
+    agent.goto("/admin/bookings/waiting/")
+    expect(agent.get_by_text("bea@courriel.example").first).to_be_visible()
+    assert_accessible(agent, ".desk")
     agent.goto(f"/admin/cases/{case.reference}/")
     accept = agent.locator("details:has(form[action$='/accept/'])")
     accept.locator("summary").click()

@@ -7,7 +7,7 @@ from .linking import end_link, renew_link
 from .living import cancel, confirm, let_go, move, refuse, remind, send
 from .locking import NotAllowed, Taken
 from .refitting import InTheWay, refitting, renumber
-from .waiting import join, leave, look_after, take_offer
+from .waiting import join, leave, look_after, offer_now, remove, take_offer
 
 __all__ = [
     "InTheWay",
@@ -26,10 +26,12 @@ __all__ = [
     "look_after",
     "miss",
     "move",
+    "offer_now",
     "refitting",
     "refuse",
     "release",
     "remind",
+    "remove",
     "renew_link",
     "renumber",
     "reserve",

@@ -21,6 +21,7 @@ from ..offers import Offer, calendar, offer, offers
 from ..states import State
 from .holding import HELD_FOR, digest, keep
 from .locking import NotAllowed, Taken, forget_expired, give_back, lock, taking
+from .noting import note
 
 OFFERED_FOR = timedelta(hours=24)
 LOOK_AGAIN = timedelta(minutes=2)
@@ -93,6 +94,30 @@ def look_after(*, actor, waiting: Waiting, now: datetime) -> None:
                 _end(one, Waiting.State.LAPSED)
             elif one.state == Waiting.State.WAITING:
                 _offer(one, now)
+
+
+def offer_now(*, actor, waiting: Waiting) -> None:
+    """Staff offers the time to this one, whoever came before. Raises ``NotAllowed`` where it cannot be had."""
+    now, units = timezone.now(), _units(waiting)
+    with taking(units):
+        forget_expired(units, now)
+        waiting = _locked(waiting)
+        if waiting.state == Waiting.State.WAITING:
+            _offer(waiting, now)
+        if waiting.state != Waiting.State.OFFERED:
+            raise NotAllowed(_("This time is not free, or too near to be offered."))
+        note(actor, waiting.resource, "offer_waiting", at=waiting.starts_at.isoformat())
+
+
+@transaction.atomic
+def remove(*, actor, waiting: Waiting) -> None:
+    """Staff takes somebody off the list, who reads so; a time that was offered goes to the next."""
+    lock(_units(waiting))
+    waiting = _locked(waiting)
+    if waiting.state in (Waiting.State.WAITING, Waiting.State.OFFERED):
+        _end(waiting, Waiting.State.LEFT)
+        emails.removed(waiting)
+        note(actor, waiting.resource, "remove_waiting", at=waiting.starts_at.isoformat())
 
 
 def _offer(waiting: Waiting, now: datetime) -> None:

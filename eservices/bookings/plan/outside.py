@@ -1,9 +1,10 @@
 """Bookings that do not fit any more what is open and what there is. None is lost: staff sees them and decides."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, Max, OuterRef, Subquery
+from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -29,11 +30,23 @@ class Misplaced:
         return Span(self.booking.starts_at, self.booking.ends_at)
 
 
-def outside(user, now: datetime) -> list[Misplaced]:
-    """What ``user`` should look at, the nearest first. The number of queries does not grow with it."""
-    reasons = reasons_for(user, now)
-    bookings = access.bookings_for(user).filter(pk__in=reasons).select_related("resource")
-    bookings = list(bookings.order_by("starts_at", "pk"))
+@dataclass(frozen=True)
+class Reasons:
+    """Why bookings to come do not fit any more, by their keys; those from ``until`` on were not looked at."""
+
+    found: dict
+    until: datetime | None = None
+
+
+def misplaced(user, found: Collection) -> QuerySet[Booking]:
+    """These bookings, as far as ``user`` sees them, the nearest first."""
+    bookings = access.bookings_for(user).filter(pk__in=found).select_related("resource")
+    return bookings.order_by("starts_at", "pk")
+
+
+def described(user, bookings: Iterable[Booking], reasons: dict) -> list[Misplaced]:
+    """Some of them in words. The number of queries does not grow with them."""
+    bookings = list(bookings)
     cases, language = access.cases_of(user, bookings), get_language() or ""
     titles = {one.pk: one.said(language).title for one in access.offers_for(user)}
     return [
@@ -42,8 +55,8 @@ def outside(user, now: datetime) -> list[Misplaced]:
     ]
 
 
-def reasons_for(user, now: datetime) -> dict:
-    """Why bookings to come do not fit any more, by their keys."""
+def reasons_for(user, now: datetime) -> Reasons:
+    """What ``user`` should look at, of the next ``MOST`` bookings to come."""
     offers = {one.pk: one for one in access.offers_for(user)}
     closed = BlockedTime.objects.filter(
         unit__uses__resource=OuterRef("resource"),
@@ -57,13 +70,11 @@ def reasons_for(user, now: datetime) -> dict:
         lacks=_lacks_a_part(),
         last=Max("pieces__number"),
     )
-    found = {}
-    for row in rows.values("pk", "resource", "starts_at", "ends_at", "closed", "gone", "lacks", "last")[
-        :MOST
-    ]:
-        if reason := _reason(row, offers[row["resource"]]):
-            found[row["pk"]] = reason
-    return found
+    columns = ("pk", "resource", "starts_at", "ends_at", "closed", "gone", "lacks", "last")
+    rows = list(rows.values(*columns)[: MOST + 1])
+    found = {row["pk"]: _reason(row, offers[row["resource"]]) for row in rows[:MOST]}
+    until = rows[MOST]["starts_at"] if len(rows) > MOST else None
+    return Reasons({pk: reason for pk, reason in found.items() if reason}, until)
 
 
 def _reason(row: dict, offer) -> str:

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from . import booking_views, figures_views, link_views, views
+from . import booking_views, figures_views, link_views, views, waiting_views
 
 app_name = "plan"
 urlpatterns = [
     path("", views.PlanView.as_view(), name="plan"),
     path("outside/", views.OutsideView.as_view(), name="outside"),
+    path("waiting/", waiting_views.WaitingView.as_view(), name="waiting"),
+    path("waiting/<uuid:pk>/<slug:do>/", waiting_views.change, name="waiting_deed"),
     path("new/", booking_views.NewView.as_view(), name="new"),
     path("figures/", figures_views.FiguresView.as_view(), name="figures"),
     path("figures/csv/", figures_views.as_csv, name="figures_csv"),

@@ -1,5 +1,6 @@
 """The plan: what is booked of all things of one's teams, by day, week and month, and as a sheet to print."""
 
+from django.core.paginator import Paginator
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -15,8 +16,9 @@ from ..periods import Period
 from ..states import State
 from .bars import SIGNS
 from .board import Board
-from .outside import outside, reasons_for
+from .outside import MOST, described, misplaced, reasons_for
 
+ON_A_PAGE = 100  # bookings outside the openings
 VIEWS = {
     "week": gettext_lazy("Week"),
     "day": gettext_lazy("Day"),
@@ -35,6 +37,7 @@ class BookingDesk(DeskView):
             HeaderButton(label=label, url=reverse(f"plan:{name}"), icon_name=icon, classname="commune-short")
             for name, label, icon in (
                 ("new", _("Book for the commune"), "plus"),
+                ("waiting", _("Waiting lists"), "group"),
                 ("figures", _("Figures"), "history"),
                 ("links", _("Calendars"), "link"),
             )
@@ -73,7 +76,7 @@ class PlanView(BookingDesk):
             now_url=plan_url(period.view, timezone.localdate(now), kind),
             kinds=[(key, label) for key, label in Resource.Kind.choices if key in board.kinds],
             kind=kind,
-            outside=len(reasons_for(self.request.user, now)),
+            outside=len(reasons_for(self.request.user, now).found),
             signs=[Sign(State(state).label, *sign) for state, sign in SIGNS.items()],
             **kwargs,
         )
@@ -86,7 +89,16 @@ class OutsideView(BookingDesk):
     page_title = gettext_lazy("Outside the openings")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(found=outside(self.request.user, timezone.now()), **kwargs)
+        user, now = self.request.user, timezone.now()
+        reasons = reasons_for(user, now)
+        shown = Paginator(misplaced(user, reasons.found), ON_A_PAGE).get_page(self.request.GET.get("p"))
+        return super().get_context_data(
+            page_obj=shown,
+            found=described(user, shown, reasons.found),
+            until=reasons.until,
+            most=MOST,
+            **kwargs,
+        )
 
 
 def plan_url(view: str, day, kind: str = "") -> str:

@@ -13,7 +13,6 @@ import sys
 import traceback
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import count
 
 import django
@@ -172,43 +171,14 @@ def _post(url: str):
 @contextmanager
 def stripe_double():
     """Serves the double in a process of its own, which outlives every worker; yields its address."""
-    from .stripe_double import Stripe
+    from .stripe_double import Stripe, server
 
-    double = Stripe()
-
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *arguments):
-            """Says nothing."""
-
-        def do_GET(self):
-            self.do_POST()
-
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            match self.path.split("/")[1:]:
-                case ["_pay", number]:
-                    double.pay(number)
-                    return self._say(200, "null")
-                case ["_taken", number]:
-                    back = [one for one in double.refunds.values() if one["payment_intent"] == number]
-                    taken = [len(double.intents), sum(one["amount"] for one in back)]
-                    return self._say(200, json.dumps(taken))
-            answer = double.request(self.command.lower(), self.path, self.headers, body)
-            return self._say(answer.status_code, answer.content)
-
-        def _say(self, status: int, content: str):
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content.encode())))
-            self.end_headers()
-            self.wfile.write(content.encode())
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
+    theirs = server(Stripe())
     child = os.fork()
     if not child:
-        server.serve_forever()
+        theirs.serve_forever()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{theirs.server_port}"
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import stripe
@@ -137,6 +138,39 @@ class Stripe:
             "arrival_date": int(time.time()),
             "rows": rows,
         }
+
+
+def server(double: Stripe) -> HTTPServer:
+    """One that answers over HTTP as the double does, on a free port; ``/_pay/NUMBER`` pays there."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *arguments):
+            """Says nothing."""
+
+        def do_GET(self):
+            self.do_POST()
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            match self.path.split("/")[1:]:
+                case ["_pay", number]:
+                    double.pay(number)
+                    return self._say(200, "null")
+                case ["_taken", number]:
+                    back = [one for one in double.refunds.values() if one["payment_intent"] == number]
+                    taken = [len(double.intents), sum(one["amount"] for one in back)]
+                    return self._say(200, json.dumps(taken))
+            answer = double.request(self.command.lower(), self.path, self.headers, body)
+            return self._say(answer.status_code, answer.content)
+
+        def _say(self, status: int, content: str):
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content.encode())))
+            self.end_headers()
+            self.wfile.write(content.encode())
+
+    return HTTPServer(("127.0.0.1", 0), Handler)
 
 
 def client(double: Stripe) -> stripe.StripeClient:

@@ -104,6 +104,9 @@ def _through_circuit(provider: Provider, ask) -> Answer:
     except Away as fault:
         circuits.failed(line, str(fault), timezone.now())
         raise
+    except Refused:  # it does answer
+        circuits.passed(line)
+        raise
     circuits.passed(line)
     return answer
 

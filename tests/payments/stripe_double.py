@@ -109,8 +109,9 @@ class Stripe:
         return Response(self.refunds[number])
 
     # -- what the person and the bank do
-    def pay(self, number, amount=None):
+    def pay(self, number, amount=None, currency=None):
         intent = self.intents[number]
+        intent["currency"] = currency or intent["currency"]
         received = intent["amount"] if amount is None else amount
         intent |= {"status": "succeeded", "amount_received": received, "next_action": None}
 

@@ -6,6 +6,7 @@ import time
 import pytest
 from django.urls import reverse
 
+from eservices.deliveries import circuits
 from eservices.payments import carrying, ledger
 from eservices.payments.contrib.stripe import provider as stripe_provider
 from eservices.payments.models import JournalRow, Payment, Payout, SetAside
@@ -84,11 +85,27 @@ def test_calls_twice_out_of_order_or_lying_are_answered_by_what_stripe_says_now(
     assert client.post(HOOK, **event("pi_of_somebody_else")).status_code == 200
 
 
-def test_another_amount_than_asked_is_set_aside(client, theirs):
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [({"amount": 100}, (100, "CHF", "amount")), ({"currency": "eur"}, (3000, "EUR", "currency"))],
+)
+def test_another_amount_or_currency_than_asked_is_set_aside(client, theirs, told, kept):
     payment = begun(due_charge(), "stripe_card")
-    theirs.pay(payment.external_id, amount=100)
+    theirs.pay(payment.external_id, **told)
     client.post(HOOK, **event(payment.external_id))
-    assert (SetAside.objects.get().amount, SetAside.objects.get().why) == (100, "amount")
+    aside = SetAside.objects.get()
+    assert (aside.amount, aside.currency, aside.why) == kept
+    assert payment.basket.charges.get().paid == 0
+    assert list(ledger.faults()) == []
+
+
+def test_stripe_that_refuses_is_not_away_and_goes_on_being_asked(theirs):
+    payment = begun(due_charge(), "stripe_card")
+    del theirs.intents[payment.external_id]
+    calls = len(theirs.calls)
+    for _time in range(circuits.FAILURES + 2):
+        assert "Refused" in carrying.check(payment.pk).fault
+    assert len(theirs.calls) == calls + circuits.FAILURES + 2
 
 
 def test_an_address_for_calls_that_no_provider_has_is_not_found(client, settings):

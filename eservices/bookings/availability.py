@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -211,6 +211,17 @@ class Rules:
         """The windows of these days and of the one before, joined as ``day_windows``."""
         found = [window for day in days(first - DAY, last) for window in self.windows(day)]
         return found if self.whole else joined(found)
+
+
+def open_length(windows: Iterable[tuple[Span, int | None]], pieces: int) -> timedelta:
+    """For how long it is open, hours in which only some of so many pieces are counting for that part of them."""
+    windows, total = list(windows), timedelta()
+    edges = sorted({at for one, _count in windows for at in (one.start, one.end)})
+    for start, end in pairwise(edges):
+        there = [count for one, count in windows if one.start <= start < one.end]
+        if there:
+            total += (end - start) * (1 if None in there else min(max(there), pieces) / pieces)
+    return total
 
 
 def _fewest(windows: list[tuple[Span, int | None]], span: Span) -> int | None:

@@ -17,7 +17,7 @@ from wagtail.images.models import AbstractImage
 from home import generation
 from home.working_days import DaysOff, public_holidays
 
-from .availability import Calendar, Occupation, Rules, School, Span, Special, Weekly
+from .availability import Calendar, Occupation, Rules, School, Span, Special, Weekly, open_length
 from .blocks import WHAT, day_and_month
 from .models import BlockedTime, Description, Extra, Piece, Resource, SchoolHolidays, Timetable
 from .pricing import Rate
@@ -62,6 +62,14 @@ class Offer:
     def wanted(self, count: int) -> dict[int, int]:
         """The pieces that ``count`` of it take."""
         return {unit: quantity * count for unit, quantity in self.needs.items()}
+
+    def opened(self, days: Iterable[date]) -> timedelta | None:
+        """For how long it is open on some days, by its pieces; None where all of them always are."""
+        if not self.rules.counts:
+            return None
+        pieces = min(self.quantities.values(), default=1)
+        lengths = (open_length(self.rules.counted_windows(day), pieces) for day in days)
+        return sum(lengths, timedelta())
 
     @property
     def extras(self) -> tuple[str, ...]:

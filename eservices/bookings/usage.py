@@ -32,8 +32,13 @@ class Usage:
         return Usage(self.open + other.open, self.taken + other.taken)
 
 
-def usage(windows: Sequence[Span], taken: Iterable[tuple[Span, float]]) -> Usage:
-    """Of ``windows``, in order and apart, what is taken; each time with the part of the thing that it takes."""
+def usage(
+    windows: Sequence[Span], taken: Iterable[tuple[Span, float]], opened: timedelta | None = None
+) -> Usage:
+    """Of ``windows``, in order and apart, what is taken; each time with the part of the thing that it takes.
+
+    ``opened``: what they come to where not all of it is open at every hour.
+    """
     starts = [window.start for window in windows]
     total = NOTHING
     for span, part in taken:
@@ -42,4 +47,5 @@ def usage(windows: Sequence[Span], taken: Iterable[tuple[Span, float]]) -> Usage
             common = min(windows[place].end, span.end) - max(windows[place].start, span.start)
             total += max(common, NOTHING) * part
             place += 1
-    return Usage(sum((window.length for window in windows), NOTHING), total)
+    length = sum((window.length for window in windows), NOTHING) if opened is None else opened
+    return Usage(length, total)

@@ -105,6 +105,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
     "services.md#ce-qui-se-réserve": (
         "wagtailsnippets_eservices_bookings_blockedtime",
         "wagtailsnippets_eservices_bookings_description",
+        "wagtailsnippets_eservices_bookings_extra",
         "wagtailsnippets_eservices_bookings_feed",
         "wagtailsnippets_eservices_bookings_resource",
         "wagtailsnippets_eservices_bookings_schoolholidays",

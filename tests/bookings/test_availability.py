@@ -21,6 +21,7 @@ from eservices.bookings.availability import (
     State,
     Weekly,
     joined,
+    open_length,
     refusal,
 )
 
@@ -209,6 +210,12 @@ def test_at_noon_fewer_desks_are_open_than_in_the_morning():
     # What begins at four desks and ends at two finds two; of two openings at once the larger counts.
     assert left(replace(counter, shortest=2 * HOUR)) == [4, 4, 2, 2, 2, 3]
     assert left(desks((8, 12, 4), (10, 11, 1), (11, 13, 1))) == [4, 4, 4, 4, 1]
+
+
+def test_hours_with_fewer_desks_count_for_the_part_that_is_open():
+    counter = desks((8, 10, None), (10, 12, 2), (12, 14, 1), (13, 15, 9))
+    assert open_length(counter.counted_windows(MONDAY), 4) == (2 + 1 + 0.25 + 2) * HOUR
+    assert open_length([], 4) == timedelta()
 
 
 def test_an_exception_has_a_number_of_its_own_and_where_none_is_said_all_are_open():

@@ -70,6 +70,7 @@ def test_a_time_is_held_with_the_step_and_asked_for_with_the_request(client):
     assert answer.status_code == 302
     held = Booking.objects.get()
     assert (held.state, held.pieces.count()) == ("held", 1)
+    assert held.held_until - timezone.now() == timedelta(minutes=15)
     draft = Draft.objects.get()
     client.post(answer.url, {"nom": "Ada"})
     assert "10 mars 2026, 18" in text(client.get(f"/demande/d/{draft.secret}/verifier/"))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from eservices.bookings.plan import figures
 from eservices.cases.models import Role
 from eservices.payments.models import Charge
-from tests.factories.bookings import booking, hall, resource, timetable, weekly
+from tests.factories.bookings import booking, hall, resource, timetable, unit, weekly
 from tests.factories.cases import CaseFactory, TeamFactory, member
 
 FIGURES = "/admin/bookings/figures/"
@@ -92,6 +92,17 @@ def test_half_a_hall_is_half_taken_and_the_half_wholly(client, team):
     client.force_login(member(Role.READ, team))
     hours = {row["thing"]: row["taken_hours"] for row in rows(client) if row["month"] == "2026-03"}
     assert hours == {"Grande-salle": "7.00", "Gauche": "14.00"}
+
+
+def test_hours_in_which_half_of_the_desks_are_open_count_for_half(client, team):
+    table = timetable(weekly("08:00", "10:00", count=1))
+    desk = resource("guichet", unit("guichets", 2), table=table, team=team, kind="appointment")
+    booking(desk, "2026-03-10T08:00", "2026-03-10T10:00")
+    client.force_login(member(Role.READ, team))
+    march = next(row for row in rows(client) if row["month"] == "2026-03")
+    assert (march["open_hours"], march["taken_hours"]) == ("31.00", "1.00")
+    month = client.get("/admin/bookings/", {"view": "month", "day": "2026-03-10"}).text
+    assert 'y="0%" height="100%"' in month  # the day is full
 
 
 def test_revenue_is_what_was_paid_without_deposits_and_what_was_paid_back(client, team, room):

@@ -76,6 +76,14 @@ def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
         dialog.get_by_role("button", name="Déplacer").click()
     assert timezone.localtime(Booking.objects.get(pk=yoga.pk).starts_at).hour == 16
 
+    # The caretaker's sheet is read, and printed without what only a screen needs.
+    page.goto(f"{PLAN}?view=list&day={monday:%Y-%m-%d}")
+    assert_accessible(page)
+    page.emulate_media(media="print")
+    expect(page.locator("table.sheet", has_text="Yoga")).to_be_visible()
+    expect(page.locator("[data-print]")).to_be_hidden()
+    expect(page.locator("nav.views")).to_be_hidden()
+
     # On the phone everybody reads it, and who sang stays unknown.
     page = visit(width=360, javascript=False)
     for view in ("mois", "semaine"):

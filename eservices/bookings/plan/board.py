@@ -45,7 +45,8 @@ class Cell:
     def usage(self) -> Usage:
         """How much of the time in which it is open is taken."""
         windows = self.row.offer.rules.day_windows(self.day)
-        return usage(windows, [(bar.span, bar.part) for bar in self.bars])
+        taken = [(bar.span, bar.part) for bar in self.bars]
+        return usage(windows, taken, self.row.offer.opened([self.day]))
 
     @property
     def rest(self) -> int:

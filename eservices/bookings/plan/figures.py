@@ -77,7 +77,7 @@ def figures(wanted: list[Offer], period: list[Month]) -> dict[str, list[Figure]]
                 opened[id(offer.rules), month] = windows
     return {
         offer.key: [
-            Figure(usage(opened[id(offer.rules), month], taken[offer.key]))
+            Figure(usage(opened[id(offer.rules), month], taken[offer.key], offer.opened(month.days)))
             + began.get((offer.pk, month.first), Figure())
             for month in period
         ]

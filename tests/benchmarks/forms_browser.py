@@ -1,6 +1,8 @@
 """How long a browser takes to judge a large form: 390 questions, 210 conditions, and the price, in one go.
 
-usage: python -m tests.benchmarks.forms_browser [--runs N]. Needs a chromium, and neither database nor server.
+usage: python -m tests.benchmarks.forms_browser [--pages N]. Needs a chromium, and neither database nor server. Every
+page is opened in a window of its own, which has compiled nothing yet: the first time in it is what whoever opens a step
+waits for, the times after that are what every key costs. Both have the same budget.
 """
 
 import argparse
@@ -16,7 +18,8 @@ STATIC = Path(__file__).resolve().parents[2] / "mysite" / "static"
 ORIGIN = "http://rules.test"
 MOST_MS = 5
 STEPS, EACH, CONDITIONS = 26, 15, 220
-MEASURE = """async ([definition, answers, runs]) => {
+AGAIN = 20
+MEASURE = """async ([definition, answers, again]) => {
   const { Shown, feesDue } = await import("/js/conditions.js");
   const fields = definition.steps.flatMap((step) => step.fields);
   const judge = () => {
@@ -24,15 +27,12 @@ MEASURE = """async ([definition, answers, runs]) => {
     const count = fields.filter((field) => shown.shows(field.key)).length;
     return [count, feesDue(definition.fees, shown, "2026-11-24").length];
   };
-  const cold = performance.now();
-  const found = judge();
-  const times = [performance.now() - cold];
-  for (let run = 0; run < runs; run++) {
+  const timed = (times) => {
     const start = performance.now();
-    for (let again = 0; again < 10; again++) judge();
-    times.push((performance.now() - start) / 10);
-  }
-  return { found, times };
+    for (let time = 0; time < times; time++) judge();
+    return (performance.now() - start) / times;
+  };
+  return { first: timed(1), again: (timed(again), timed(again)), found: judge() };
 }"""
 
 
@@ -83,34 +83,44 @@ def _field(number: int, before: list[dict]) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=50)
-    runs = parser.parse_args().runs
+    parser.add_argument("--pages", type=int, default=15)
+    pages = parser.parse_args().pages
     if not chromium():
         raise SystemExit(NO_BROWSER)
     definition, answers = form()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        page = browser.new_page()
-        page.route(f"{ORIGIN}/**", _serve)
-        page.goto(f"{ORIGIN}/")
-        measured = page.evaluate(MEASURE, [definition, answers, runs])
+        measured = [_measured(browser, definition, answers) for _page in range(pages)]
         browser.close()
-    cold, *warm = measured["times"]
+    first, again = ([one[name] for one in measured] for name in ("first", "again"))
+    shown, fee_lines = measured[0]["found"]
     fields = [field for step in definition["steps"] for field in step["fields"]]
     figures = {
         "fields": len(fields),
         "conditions": sum(field["condition"] is not None for field in fields),
-        "shown": measured["found"][0],
-        "fee_lines": measured["found"][1],
-        "first_ms": round(cold, 2),
-        "p50_ms": round(median(warm), 3),
-        "worst_ms": round(max(warm), 3),
+        "shown": shown,
+        "fee_lines": fee_lines,
+        "first_ms": round(median(first), 2),
+        "first_worst_ms": round(max(first), 2),
+        "again_ms": round(median(again), 2),
+        "again_worst_ms": round(max(again), 2),
         "most_ms": MOST_MS,
     }
-    print("{fields} questions, {conditions} conditions: {p50_ms} ms in the browser".format(**figures))
+    print("{fields} questions, {conditions} conditions, medians of fresh pages:".format(**figures))
+    print("{first_ms} ms the first time, {again_ms} ms from then on".format(**figures))
     print(json.dumps(figures))
-    if figures["p50_ms"] > MOST_MS:
+    if max(figures["first_ms"], figures["again_ms"]) > MOST_MS:
         raise SystemExit(f"slower than {MOST_MS} ms")
+
+
+def _measured(browser, definition: dict, answers: dict) -> dict:
+    context = browser.new_context()
+    page = context.new_page()
+    page.route(f"{ORIGIN}/**", _serve)
+    page.goto(f"{ORIGIN}/")
+    found = page.evaluate(MEASURE, [definition, answers, AGAIN])
+    context.close()
+    return found
 
 
 def _serve(route) -> None:

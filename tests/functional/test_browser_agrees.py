@@ -34,16 +34,17 @@ CALLS = """async (calls) => {
   const DO = {
     holds: (condition, answers, today) => rules.holds(condition, seen(answers, today), today),
     form: (definition, answers, today) => {
-      // Questions that wait for each other are judged by the first that is asked for, so each time anew.
-      const seen = () => rules.Shown.of(definition, answers, today);
-      const shown = seen();
+      // Questions that wait for each other are judged by the first that is asked for: anew, in the same order.
+      const shown = rules.Shown.of(definition, answers, today);
+      const counting = rules.Shown.of(definition, answers, today);
+      const relevant = counting.counted();
       const fields = definition.steps.flatMap((step) => step.fields);
       const failed = (step) => rules.failedChecks(step.checks ?? [], shown, today).map((check) => check.key);
-      const fees = rules.feesDue(definition.fees, seen(), today);
+      const fees = rules.feesDue(definition.fees, counting, today);
       return {
         shown: fields.filter((field) => shown.shows(field.key)).map((field) => field.key),
         failed: Object.fromEntries(definition.steps.map((step) => [step.key, failed(step)])),
-        relevant: seen().counted(),
+        relevant,
         fees: fees.map((line) => [line.key, line.quantity, line.total, line.vat].map(String)),
       };
     },

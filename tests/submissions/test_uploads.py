@@ -2,9 +2,12 @@
 
 import io
 import struct
+import tempfile
 import zipfile
 import zlib
 from datetime import timedelta
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -274,6 +277,56 @@ def test_a_huge_file_is_refused_and_never_fills_the_disk(at_the_file_step, setti
     assert "procuration.pdf" in text(response)
     assert sum(kept) <= 1000
     assert not StoredFile.objects.exists()
+
+
+class Travelling(io.RawIOBase):
+    """The body of a post that nobody holds: a file of ``size`` bytes, made as they are read, and a text after it."""
+
+    def __init__(self, field: str, name: str, size: int):
+        before = f'--X\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n%PDF-1.7'
+        after = '\r\n--X\r\nContent-Disposition: form-data; name="website"\r\n\r\n\r\n--X--\r\n'
+        self._parts = [before.encode(), size - len("%PDF-1.7"), after.encode()]
+        self.size = len(before) + self._parts[1] + len(after)
+        self.largest_read = 0
+
+    def read(self, size=-1):
+        assert size > 0  # never everything at once
+        self.largest_read = max(self.largest_read, size)
+        while self._parts and not self._parts[0]:
+            self._parts.pop(0)
+        if not self._parts:
+            return b""
+        part = self._parts[0]
+        if isinstance(part, int):
+            self._parts[0] -= min(size, part)
+            return bytes(min(size, part))
+        self._parts[0] = part[size:]
+        return part[:size]
+
+
+def test_three_hundred_megabytes_travel_and_are_refused_without_being_held_or_kept(at_the_file_step, kept):
+    person, file = at_the_file_step, Travelling("piece", "plan.pdf", 300 * uploads.MB)
+    before = getrusage(RUSAGE_SELF).ru_maxrss
+
+    with override("en"):
+        response = person.client.generic(
+            "POST",
+            person.url("procuration"),
+            **{
+                "wsgi.input": file,
+                "CONTENT_TYPE": "multipart/form-data; boundary=X",
+                "CONTENT_LENGTH": str(file.size),
+            },
+        )
+
+    assert response.status_code == 200
+    assert "“plan.pdf” is too large: at most 1.0\u00a0MB." in response.text
+    assert file.read(1) == b""  # all of it has come: a browser that is cut off says nothing but that it was
+    assert file.largest_read <= uploads.MB
+    assert sum(kept) <= 10 * uploads.MB
+    assert (getrusage(RUSAGE_SELF).ru_maxrss - before) / 1024 < 60
+    assert not StoredFile.objects.exists()
+    assert list(Path(tempfile.gettempdir()).glob("*.upload.pdf")) == []
 
 
 def test_many_files_together_cannot_fill_the_disk_and_the_one_too_many_is_named(

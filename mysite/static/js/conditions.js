@@ -2,11 +2,14 @@
 // page, no clock, never throws on JSON. The same rules as in formbuilder/logic/, in the same order: the server is the
 // judge, and tests/formbuilder/conditions.json holds both to the same answers.
 // `today` is a day as YYYY-MM-DD; numbers are counted without the error of doubles.
+// What runs for every question is written plainly, without taking arrays apart: a page judges its form for the first time
+// before the browser has compiled any of this.
 
 const DEEPEST = 20;
 const BLANK = /^[ \t\n\r\f\v\u00a0\u202f]+|[ \t\n\r\f\v\u00a0\u202f]+$/g;
-const NUMBER = /^([+-]?)([0-9]+)(?:\.([0-9]+))?$/;
-const DAY = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
+const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/; // nothing to compose, nothing blank at the ends
+const NUMBER = /^[+-]?[0-9]+(?:\.[0-9]+)?$/;
+const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const RELATIVE = /^([+-][0-9]{1,5})([dwmy])$/;
 const CLOCK = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
 
@@ -18,9 +21,16 @@ const listed = (value) => (Array.isArray(value) ? value : [value]);
 export function holds(condition, answers, today, depth = 0) {
   if (condition === null || condition === undefined) return true;
   if (!isObject(condition) || depth > DEEPEST) return false;
-  const judge = (one) => holds(one, answers, today, depth + 1);
-  if (Object.hasOwn(condition, "all")) return Array.isArray(condition.all) && condition.all.every(judge);
-  if (Object.hasOwn(condition, "any")) return Array.isArray(condition.any) && condition.any.some(judge);
+  if (Object.hasOwn(condition, "all")) return joined("every", condition.all, answers, today, depth + 1);
+  if (Object.hasOwn(condition, "any")) return joined("some", condition.any, answers, today, depth + 1);
+  return compared(condition, answers, today);
+}
+
+function joined(way, parts, answers, today, depth) {
+  return Array.isArray(parts) && parts[way]((one) => holds(one, answers, today, depth));
+}
+
+function compared(condition, answers, today) {
   const key = own(condition, "field");
   const operator = own(condition, "operator");
   if (typeof key !== "string" || typeof operator !== "string" || !Object.hasOwn(OPERATORS, operator)) return false;
@@ -33,23 +43,25 @@ function constant(value, answers) {
   return typeof key === "string" ? answers.get(key) : undefined;
 }
 
-/** The keys of the fields that a condition looks at. */
-export const mentioned = (condition) => rows(condition).flatMap(keys);
+/** The keys of the fields that a condition looks at, added to `found`. */
+export const mentioned = (condition, found) => rows(condition, keys, found);
 
-/** Every comparison in a condition. */
-function rows(condition, depth = 0) {
-  if (!isObject(condition) || depth > DEEPEST) return [];
-  for (const word of ["all", "any"]) {
-    if (!Object.hasOwn(condition, word)) continue;
-    return Array.isArray(condition[word]) ? condition[word].flatMap((one) => rows(one, depth + 1)) : [];
-  }
-  return [condition];
+/** `found`, to which `add` adds what there is in every comparison of a condition. */
+function rows(condition, add, found = [], depth = 0) {
+  if (!isObject(condition) || depth > DEEPEST) return found;
+  const parts = Object.hasOwn(condition, "all") ? condition.all : own(condition, "any");
+  if (parts === undefined) add(condition, found);
+  else if (Array.isArray(parts)) for (let at = 0; at < parts.length; at++) rows(parts[at], add, found, depth + 1);
+  return found;
 }
 
-function keys(row) {
+function keys(row, found = []) {
+  const key = own(row, "field");
   const value = own(row, "value");
-  const found = [own(row, "field"), isObject(value) ? own(value, "field") : null];
-  return found.filter((key) => typeof key === "string");
+  const other = isObject(value) ? own(value, "field") : null;
+  if (typeof key === "string") found.push(key);
+  if (typeof other === "string") found.push(other);
+  return found;
 }
 
 // -- Values ---------------------------------------------------------------------------------------------------------
@@ -62,14 +74,16 @@ export function isEmpty(answer) {
 function text(value) {
   if (typeof value === "boolean") return value ? "true" : "false";
   if (typeof value === "number") return written(value);
-  return typeof value === "string" ? value.normalize("NFC").replace(BLANK, "") : "";
+  if (typeof value !== "string") return "";
+  return PLAIN.test(value) ? value : value.normalize("NFC").replace(BLANK, "");
 }
 
 /** A number in plain digits: String() goes over to powers of ten where it is very large or small. */
 function written(value) {
   if (!Number.isFinite(value)) return "";
-  const [digits, power] = String(value).split("e");
-  if (power === undefined) return digits;
+  const short = String(value);
+  if (!short.includes("e")) return short;
+  const [digits, power] = short.split("e");
   const [sign, whole, part = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(digits).slice(1);
   const point = whole.length + Number(power);
   return point > 0 ? sign + (whole + part).padEnd(point, "0") : `${sign}0.${"0".repeat(-point)}${whole}${part}`;
@@ -77,18 +91,17 @@ function written(value) {
 
 /** A number: `digits` over ten to the power of `places`; null where there is none. */
 export function number(value) {
-  const found = typeof value === "boolean" ? null : NUMBER.exec(text(value));
-  if (!found) return null;
-  const [, sign, whole, part = ""] = found;
-  return { digits: BigInt(whole + part) * (sign === "-" ? -1n : 1n), places: part.length };
+  const found = typeof value === "boolean" ? "" : text(value);
+  if (!NUMBER.test(found)) return null;
+  const point = found.indexOf(".");
+  return { digits: BigInt(found.replace(".", "")), places: point < 0 ? 0 : found.length - point - 1 };
 }
 
 const scaled = ({ digits, places }, to) => digits * 10n ** BigInt(to - places);
 
 export function compare(left, right) {
   const places = Math.max(left.places, right.places);
-  const [a, b] = [scaled(left, places), scaled(right, places)];
-  return (a > b) - (a < b);
+  return plainly(scaled(left, places), scaled(right, places));
 }
 
 /** A day as the number YYYYMMDD, given as such or relative to `today`. */
@@ -100,8 +113,9 @@ export function day(value, today) {
 }
 
 function calendarDay(value) {
-  const given = typeof value === "string" ? DAY.exec(text(value)) : null;
-  return given && existing(Number(given[1]), Number(given[2]), Number(given[3]));
+  const given = typeof value === "string" ? text(value) : "";
+  if (!DAY.test(given)) return null;
+  return existing(Number(given.slice(0, 4)), Number(given.slice(5, 7)), Number(given.slice(8)));
 }
 
 function existing(year, month, date) {
@@ -131,7 +145,10 @@ function clock(value) {
 }
 
 // Letter by letter: what a whole word becomes depends on the Unicode version.
-const small = (value) => Array.from(text(value), (letter) => letter.toLowerCase()).join("");
+function small(value) {
+  const found = text(value);
+  return PLAIN.test(found) ? found.toLowerCase() : Array.from(found, (letter) => letter.toLowerCase()).join("");
+}
 
 function same(left, right, depth = 0) {
   if (depth > DEEPEST) return false;
@@ -153,9 +170,8 @@ function same(left, right, depth = 0) {
 const is = (answer, value) => !isEmpty(answer) && same(answer, value);
 
 function among(answer, value) {
-  const allowed = new Set(listed(value).map(text));
-  allowed.delete("");
-  return listed(answer).some((one) => allowed.has(text(one)));
+  const allowed = listed(value).map(text);
+  return listed(answer).some((one) => text(one) !== "" && allowed.includes(text(one)));
 }
 
 function contains(answer, value) {
@@ -163,29 +179,27 @@ function contains(answer, value) {
   return typeof answer === "string" && text(value) !== "" && small(answer).includes(small(text(value)));
 }
 
-const plainly = (left, right) => (left > right) - (left < right);
-const ORDERS = [
-  [number, compare],
-  [day, plainly],
-  [clock, plainly],
-];
-
 /** Compares numbers, dates or times of day; never one with the other. */
 const ordered = (accept) => (answer, value, today) => {
-  for (const [read, order] of ORDERS) {
-    const [left, right] = [read(answer, today), read(value, today)];
-    if (left !== null && right !== null) return accept(order(left, right));
-  }
-  return false;
+  const sign =
+    sorted(number(answer), number(value), compare) ??
+    sorted(day(answer, today), day(value, today), plainly) ??
+    sorted(clock(answer), clock(value), plainly);
+  return sign !== null && accept(sign);
 };
 
+const sorted = (left, right, order) => (left === null || right === null ? null : order(left, right));
+const plainly = (left, right) => (left > right) - (left < right);
+
 const dated = (accept) => (answer, value, today) => {
-  const [left, right] = [day(answer, today), day(value, today)];
+  const left = day(answer, today);
+  const right = day(value, today);
   return left !== null && right !== null && accept(left, right);
 };
 
 const aged = (accept) => (answer, value, today) => {
-  const [born, years] = [day(answer, today), number(value)];
+  const born = day(answer, today);
+  const years = number(value);
   if (born === null || years === null) return false;
   return accept(compare(number(Math.floor((calendarDay(today) - born) / 10000)), years));
 };
@@ -215,12 +229,12 @@ const WITHOUT_VALUE = ["filled", "empty"];
 export function failedChecks(checks, answers, today) {
   const compares = (row) => !WITHOUT_VALUE.includes(own(row, "operator"));
   const isAnswered = (row) => keys(row).every((key) => !isEmpty(answers.get(key)));
-  const canBeJudged = (check) => rows(check.condition).filter(compares).every(isAnswered);
+  const canBeJudged = (check) => rows(check.condition, (row, found) => found.push(row)).filter(compares).every(isAnswered);
   return checks.filter((check) => canBeJudged(check) && !holds(check.condition, answers, today));
 }
 
 // -- What is shown --------------------------------------------------------------------------------------------------
-/** Answers as conditions may see them: those that count. `fields` are pairs of a field and its step's condition. */
+/** Answers as conditions may see them: those that count. `fields` are `{field, under}`: the condition of its step. */
 export class Shown {
   #fields;
   #given;
@@ -230,7 +244,8 @@ export class Shown {
   #asking = new Set();
 
   constructor(fields, given, today, around = null) {
-    this.#fields = new Map(fields.map((pair) => [pair[0].key, pair]));
+    this.#fields = new Map();
+    fields.forEach((one) => this.#fields.set(one.field.key, one));
     this.#given = given;
     this.#today = today;
     this.#around = around;
@@ -238,14 +253,19 @@ export class Shown {
 
   /** The whole form. */
   static of(definition, answers, today) {
-    const fields = definition.steps.flatMap((step) => (step.fields ?? []).map((field) => [field, step.condition]));
-    return new Shown(fields, answers, today);
+    const under = ({ fields = [], condition = null }) => fields.map((field) => ({ field, under: condition }));
+    return new Shown(definition.steps.flatMap(under), answers, today);
   }
 
   get(key) {
     if (!this.#isOwn(key)) return this.#around?.get(key);
     if (!this.#fields.has(key)) return this.#given[key];
     return this.shows(key) ? this.#known.get(key).answer : undefined;
+  }
+
+  /** The answer that counts to a question of the form; to what is none, nothing. */
+  counting(key) {
+    return this.#fields.has(key) ? this.get(key) : undefined;
   }
 
   /** All answers that count. */
@@ -255,13 +275,17 @@ export class Shown {
   }
 
   shows(key) {
+    const known = this.#known.get(key);
+    if (known) return known.shown;
     if (this.#asking.has(key) || !this.#fields.has(key)) return !this.#fields.has(key);
-    const waiting = this.#known.has(key) ? [] : [key];
+    const waiting = [key];
     while (waiting.length) {
       const one = waiting.at(-1);
       if (!this.#asking.has(one) && !this.#known.has(one)) {
         this.#asking.add(one);
-        waiting.push(...this.#needs(...this.#fields.get(one)).filter((need) => this.#isOpen(need)));
+        const asked = this.#fields.get(one);
+        const looked = needs(asked.field, asked.under);
+        for (let at = 0; at < looked.length; at++) if (this.#isOpen(looked[at])) waiting.push(looked[at]);
       }
       if (waiting.at(-1) === one) this.#settle(waiting.pop());
     }
@@ -274,35 +298,26 @@ export class Shown {
 
   #settle(key) {
     if (this.#known.has(key)) return;
-    this.#known.set(key, this.#judge(...this.#fields.get(key)));
+    const asked = this.#fields.get(key);
+    this.#known.set(key, this.#judge(asked.field, asked.under));
     this.#asking.delete(key);
   }
 
   /** One row of a repeating group: it sees itself before the rest of the form. */
   row(group, answers) {
-    return new Shown(group.fields.map((field) => [field, null]), answers, this.#today, this);
+    return new Shown(group.fields.map((field) => ({ field, under: null })), answers, this.#today, this);
   }
 
   #isOwn(key) {
-    return Object.hasOwn(this.#given, key) || this.#fields.get(key)?.[0].type === COMPUTED;
+    return Object.hasOwn(this.#given, key) || this.#fields.get(key)?.field.type === COMPUTED;
   }
 
   #isOpen(key) {
     return this.#fields.has(key) && !this.#known.has(key) && !this.#asking.has(key);
   }
 
-  #needs(field, stepCondition) {
-    return [
-      ...mentioned(stepCondition),
-      ...mentioned(field.condition),
-      ...(field.options ?? []).flatMap((option) => mentioned(option.condition)),
-      ...(field.type === COMPUTED ? sources(field.settings?.formula) : []),
-      ...(field.fields ?? []).flatMap((one) => this.#needs(one, null)),
-    ];
-  }
-
-  #judge(field, stepCondition) {
-    const shown = this.holds(stepCondition) && this.holds(field.condition);
+  #judge(field, under) {
+    const shown = this.holds(under) && this.holds(field.condition);
     return { shown, answer: shown ? this.#counting(field, own(this.#given, field.key)) : undefined };
   }
 
@@ -312,11 +327,22 @@ export class Shown {
       const rows = Array.isArray(answer) ? answer.filter(isObject) : [];
       return rows.length ? rows.map((row) => this.row(field, row).counted()) : null;
     }
-    const shut = (field.options ?? []).filter((one) => !this.holds(one.condition)).map((one) => text(one.value));
+    if (!field.options?.length) return answer;
+    const shut = field.options.filter((one) => !this.holds(one.condition)).map((one) => text(one.value));
     if (!shut.length) return answer;
     if (Array.isArray(answer)) return answer.filter((one) => !shut.includes(text(one)));
     return shut.includes(text(answer)) ? null : answer;
   }
+}
+
+/** The questions to judge before this one, added to `found`. */
+function needs(field, under, found = []) {
+  mentioned(under, found);
+  mentioned(field.condition, found);
+  field.options?.forEach((option) => mentioned(option.condition, found));
+  if (field.type === COMPUTED) found.push(...sources(field.settings?.formula));
+  field.fields?.forEach((one) => needs(one, null, found));
+  return found;
 }
 
 // -- What follows from answers --------------------------------------------------------------------------------------
@@ -417,8 +443,7 @@ const ONE = { digits: 1n, places: 0 };
 
 /** The lines of `fees` that apply: `quantity` as text, amounts as whole numbers (BigInt) of the smallest coin. */
 export function feesDue(fees, shown, today) {
-  const counting = shown.counted();
-  const answers = { get: (key) => own(counting, key) };
+  const answers = { get: (key) => shown.counting(key) };
   return fees.flatMap((fee) => {
     const quantity = fee.quantity ? quantityOf(answers.get(fee.quantity)) : ONE;
     if (!quantity.digits || !holds(fee.condition, answers, today)) return [];

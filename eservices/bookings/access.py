@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from eservices.cases import access as cases
-from eservices.cases.models import Case, Role, TeamMember
+from eservices.cases.models import Case, Role
 from eservices.formbuilder.models import Form
 from eservices.submissions.access import version_in_force
 
@@ -32,7 +32,7 @@ def resources_for(user, to: str = "read"):
         return Resource.objects.none()
     if user.is_superuser:
         return Resource.objects.all()
-    teams = TeamMember.objects.filter(user=user, role__gte=NEEDED[to]).values("team")
+    teams = [one.team_id for one in cases.memberships_of(user) if one.role >= NEEDED[to]]
     return Resource.objects.filter(team__in=teams)
 
 

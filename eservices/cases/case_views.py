@@ -197,7 +197,9 @@ class CaseView(OfCase):
             tied=case_screen.others(access.tied_cases(user, case)),
             related=case_screen.others(access.related_cases(user, case)[:SHOWN]),
             duplicates=case_screen.others(access.cases_for(user).filter(duplicate_of=case)),
-            original=access.cases_for(user).filter(pk=case.duplicate_of_id).first(),
+            original=access.cases_for(user).filter(pk=case.duplicate_of_id).first()
+            if case.duplicate_of_id
+            else None,
             absence=deputies.absence_of(case.assignee, case.team) if case.assignee else None,
             panels=panels_for(case, user),
             last_panels=panels_for(case, user, last=True),

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case as Choose
+from django.db.models import Q, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -35,8 +36,11 @@ def free(cases: CaseQuerySet) -> CaseQuerySet:
 
 def hindrance_of(case: Case) -> str:
     """Why the case must stay as it is; empty where nothing keeps it."""
-    own = Case.objects.filter(pk=case.pk)
-    return next((str(one.label) for one in hindrances if own.filter(one.cases()).exists()), "")
+    first = Choose(
+        *(When(one.cases(), then=Value(key)) for key, one in hindrances.items()), default=Value("")
+    )
+    key = Case.objects.filter(pk=case.pk).values_list(first, flat=True).first()
+    return str(hindrances[key].label) if key else ""
 
 
 def _with_open_deliveries() -> Q:

@@ -9,6 +9,7 @@ from django.utils.html import linebreaks
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
+from wagtail.permission_policies.pages import PagePermissionPolicy
 from wagtail.rich_text import RichText
 
 from home.dates import date_format
@@ -84,6 +85,8 @@ def agenda_of(language: str):
 
 def may_decide(user) -> bool:
     if not user.is_active or not user.has_perm("wagtailadmin.access_admin"):
+        return False
+    if not PagePermissionPolicy().user_has_permission(user, "add"):  # most agents: no page need be asked
         return False
     if not hasattr(user, "_decides_events"):  # menu and first page ask, once for a request's user
         from news.models import EventIndexPage

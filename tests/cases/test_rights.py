@@ -6,6 +6,7 @@ A new address or action that is not in these tables fails the tests: say here wh
 import uuid
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
@@ -185,6 +186,24 @@ def test_each_role_does_what_it_may_and_finds_the_rest_nowhere(client, case):
         for do, needed in TEAM_DEEDS.items():
             answer = client.post(reverse("cases:team_do", args=["habitants", do]))
             assert (answer.status_code == 404) == (role < needed or do in ("remove", "back")), (role, do)
+
+
+def test_what_a_screen_offers_is_what_the_list_of_cases_allows(case):
+    guarded = CaseFactory()
+    Case.objects.filter(pk=guarded.pk).update(protected=True)
+    guarded.refresh_from_db()
+    trusted = member(Role.TREAT)
+    trusted.memberships.update(sees_protected=True)
+    people = [
+        *(member(role) for role in Role),
+        *(trusted, member(Role.CONFIGURE, team=TeamFactory(key="police"))),
+        *(UserFactory(is_superuser=True), UserFactory(), member(is_active=False), AnonymousUser()),
+    ]
+    for somebody in people:
+        for to in access.NEEDED:
+            for one in (case, guarded):
+                allowed = access.cases_for(somebody, to).filter(pk=one.pk).exists()
+                assert access.may(somebody, one, to) == allowed, (somebody, to, one.protected)
 
 
 def _user(client):

@@ -22,26 +22,15 @@ LONGEST = ("test_journeys", "test_editor_builds_a_form", "test_filing_in_browser
 def pytest_collection_modifyitems(items):
     """Whatever stands in tests/functional drives a browser: skipped aloud where there is none.
 
-    Files with a test that flushes the database come after the others as a whole: each is run by one process, and what
-    migrations wrote, such as the root of the collections, is gone there afterwards. Last come those that drive a
-    browser: Playwright's event loop stays in their process, and who seals a document there wants one of their own.
+    They come last: Playwright's event loop stays in their process, and who seals a document there wants one of their
+    own.
     """
-    flushing = {item.path for item in items if _flushes(item)}
-    items.sort(
-        key=lambda item: (_in_browser(item) and 1 + (item.path.stem not in LONGEST), item.path in flushing)
-    )
+    items.sort(key=lambda item: _in_browser(item) and 1 + (item.path.stem not in LONGEST))
     for item in items:
         if _in_browser(item):
             item.add_marker(pytest.mark.browser)
             if not chromium() and not os.environ.get("COMMUNE_REQUIRE_ALL"):
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
-
-
-def _flushes(item) -> bool:
-    marker = item.get_closest_marker("django_db")
-    return bool(marker and marker.kwargs.get("transaction")) or "live_server" in getattr(
-        item, "fixturenames", ()
-    )
 
 
 def _in_browser(item) -> bool:
@@ -56,6 +45,17 @@ def pytest_terminal_summary(terminalreporter):
             f"{len(skipped)} browser tests did NOT run: no chromium was found. Install one "
             "(apt install chromium) or name it in CHROMIUM."
         )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, which is as migrations left it after each test, one that commits too."""
+    from django.test import TransactionTestCase
+
+    from tests.emptying import emptied, written
+
+    with django_db_blocker.unblock():
+        TransactionTestCase._fixture_teardown = emptied(written())
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -14,16 +14,15 @@ WAGTAILADMIN_BASE_URL = "http://testserver"
 VAR_DIR = Path(tempfile.mkdtemp(prefix="commune-test-"))
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_ROOT = VAR_DIR / "static"
-DATABASES = {
-    "default": env.database("TEST_DATABASE_URL")
-    or SQLITE
-    | {
-        "ENGINE": "tests.copied_sqlite",
-        "NAME": ":memory:",
-        "TEST": {"NAME": ":memory:"},  # also in processes side by side
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
-    }
+# Both are copied from a database that was migrated before.
+SERVER = env.database("TEST_DATABASE_URL")
+IN_MEMORY = SQLITE | {
+    "ENGINE": "tests.copied_sqlite",
+    "NAME": ":memory:",
+    "TEST": {"NAME": ":memory:"},  # also in processes side by side
+    "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
 }
+DATABASES = {"default": SERVER | {"ENGINE": "tests.copied_postgresql"} if SERVER else IN_MEMORY}
 CACHES = {
     name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
     for name in ("default", "pages")

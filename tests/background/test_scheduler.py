@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
-from wagtail.models import Locale, Page, Revision
+from wagtail.models import Page, Revision
 
 from home import sweeps as home_sweeps
 from home.background import sweeps
@@ -30,9 +30,7 @@ def quiet(monkeypatch):
 
 
 def page(title: str, **fields) -> Page:
-    Locale.objects.get_or_create(language_code="fr")
-    root = Page.objects.filter(depth=1).first() or Page.add_root(instance=Page(title="Root", slug="root"))
-    return root.add_child(instance=Page(title=title, slug=title.lower(), **fields))
+    return Page.objects.get(depth=1).add_child(instance=Page(title=title, slug=title.lower(), **fields))
 
 
 def dated(title: str, now) -> Page:

@@ -1,26 +1,20 @@
-"""SQLite in memory, copied from a database that an earlier run migrated: migrating takes longer than most tests.
+"""SQLite in memory, copied from a database that was migrated before and is kept in pytest's cache."""
 
-What was migrated is kept in pytest's cache under the digest of all migrations, so that a changed one is run anew.
-Of several processes one migrates, and the others wait for its copy.
-"""
-
-import fcntl
-import hashlib
 import os
 import sqlite3
-from contextlib import contextmanager
 from pathlib import Path
 
-from django.apps import apps
-from django.conf import settings
 from django.db.backends.sqlite3 import base, creation
+
+from mysite.garbage import collected_seldom
+from tests import migrated
 
 
 class DatabaseCreation(creation.DatabaseCreation):
     def create_test_db(self, *args, **kwargs):
-        kept = kept_database()
+        kept = migrated.FOLDER / f"{migrated.name()}.sqlite3"
         copy = sqlite3.connect(self._get_test_db_name(), uri=True)
-        with alone(kept.with_suffix(".lock")):
+        with migrated.alone(), collected_seldom():
             if kept.exists():
                 with sqlite3.connect(kept) as source:
                     source.backup(copy)
@@ -33,24 +27,6 @@ class DatabaseCreation(creation.DatabaseCreation):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     creation_class = DatabaseCreation
-
-
-def kept_database() -> Path:
-    """Where the database of today's migrations stands, if it was made."""
-    digest = hashlib.sha256()
-    for config in apps.get_app_configs():
-        for migration in sorted(Path(config.path, "migrations").glob("*.py")):
-            digest.update(migration.read_bytes())
-    return settings.BASE_DIR / ".pytest_cache" / f"migrated-{digest.hexdigest()[:16]}.sqlite3"
-
-
-@contextmanager
-def alone(path: Path):
-    """One process at a time."""
-    path.parent.mkdir(exist_ok=True)
-    with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def keep(database: sqlite3.Connection, path: Path) -> None:

@@ -35,11 +35,8 @@ def locale(code: str = "fr") -> Locale:
 
 def make_site(**home) -> HomePage:
     """A site of one home page in French, where Wagtail left its welcome page."""
-    root = Page.objects.filter(depth=1).first() or Page.add_root(
-        instance=Page(title="Root", slug="root", locale=locale())
-    )
     page = HomePage(**({"title": "Accueil", "slug": "accueil", "locale": locale()} | home))
-    root.add_child(instance=page)
+    Page.objects.get(depth=1).add_child(instance=page)
     Site.objects.all().delete()
     Site.objects.create(hostname="testserver", root_page=page, is_default_site=True)
     Site.clear_site_root_paths_cache()

@@ -103,11 +103,7 @@ def phone(visit):
 @pytest.fixture
 def site(transactional_db):
     """A home page where Wagtail left its welcome page, for every host name."""
-    from wagtail.models import Collection
-
     from tests.factories.home import CommuneSettingsFactory, make_site
 
-    if not Collection.get_first_root_node():  # flushed with the rest after an earlier test
-        Collection.add_root(name="Root")
     CommuneSettingsFactory()
     return make_site()

@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
+from mysite.garbage import collected_seldom
+
 WRITTEN = ("media", "private", "cache", "pages")
 
 
@@ -23,7 +25,8 @@ class Command(BaseCommand):
     def handle(self, *, demo, reset, **options):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         wiped = reset and self.wipe()
-        call_command("migrate", interactive=False, verbosity=0)
+        with collected_seldom():
+            call_command("migrate", interactive=False, verbosity=0)
         self.collect_static()
         if demo:
             call_command("demo", **({"reset": True} if reset and not wiped else {}))

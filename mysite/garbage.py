@@ -1,0 +1,25 @@
+"""Python's collector of garbage, for long work of one process."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+ALLOCATIONS = 1_000_000  # net, between two collections; usually 2,000
+
+
+@contextmanager
+def collected_seldom() -> Iterator[None]:
+    """Collects a five-hundredth as often, and never what is there already.
+
+    Migrating makes the models anew at every step: a fourth of its time went into looking through them. It takes
+    500 MB instead of 300.
+    """
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(ALLOCATIONS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

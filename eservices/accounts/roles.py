@@ -23,6 +23,10 @@ FEES = [  # an entry that services refer to is not deleted
     for model in ("feeentry", "feeprice")
     for action in ("add", "change")
 ]
+BOOKED = ("resource", "description", "unit", "timetable", "extra", "blockedtime", "schoolholidays")
+BOOKABLE = [  # what was booked refers to it: deleting is for those who answer for the site
+    f"eservices_bookings.{action}_{model}" for model in BOOKED for action in ("add", "change")
+]
 ALERTS = ["home.add_alert", "home.change_alert"]  # whoever may publish sends them out
 BUNDLES = ["home.add_bundle", "home.change_bundle"]  # what goes out is asked of each page
 LETTERS = ["newsletter.add_campaign", "newsletter.change_campaign"]  # whoever may publish sends them
@@ -31,7 +35,7 @@ SITE = ["home.change_communesettings", "wagtailredirects.add_redirect", "wagtail
 COUNTER = ["eservices_submissions.file_for_others"]
 # Group → permissions as "app.codename". Apps that are not there, or not yet, are passed over.
 ROLES: dict[str, list[str]] = {
-    EDITORS: [*ADMIN, *MEDIA, *TABLES, *FEES, *LETTERS, *ALERTS, *BUNDLES],
+    EDITORS: [*ADMIN, *MEDIA, *TABLES, *FEES, *BOOKABLE, *LETTERS, *ALERTS, *BUNDLES],
     MODERATORS: [*ADMIN, *MEDIA, *SITE, "wagtail_localize.submit_translation"],
     AGENTS: [*ADMIN, *COUNTER],
     LEADS: [*ADMIN, *COUNTER, *BOOKS],
@@ -47,6 +51,7 @@ KEEPS: dict[str, list[str]] = {
         "news_participation",
         "newsletter",
         "eservices_catalogue",
+        *(f"eservices_bookings.{model}" for model in BOOKED),
         "eservices_formbuilder.referencetable",
         "eservices_formbuilder.referencerow",
         "eservices_payments.feeentry",

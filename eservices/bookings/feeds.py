@@ -23,7 +23,7 @@ MOST_EVENTS, MOST_REPEATED, MOST_TIMES = 5_000, 200, 5_000
 FIRST_YEAR = 2000  # of what repeats
 MOST_REPETITIONS = 20_000  # that are looked at of one rule, those of the past among them: 54 years of days
 PATIENCE = 10  # seconds of the processor for a calendar: a rule may seek for ever a day that never comes
-TIMEOUT = 10  # seconds
+TIMEOUT, LONGEST = 10, 30  # seconds for a part of it, and for all of it
 AHEAD = timedelta(days=1100)
 TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 
@@ -44,11 +44,21 @@ def fetch(url: str) -> bytes:
         raise Unreadable(_("Only addresses with http or https are read."))
     try:
         with urlopen(Request(url, headers={"Accept": "text/calendar"}), timeout=TIMEOUT) as answer:
-            content = answer.read(MOST_BYTES + 1)
+            content = _read(answer)
     except (OSError, ValueError) as fault:
         raise Unreadable(str(fault)[:200]) from None
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The calendar is larger than 1 MB."))
+    return content
+
+
+def _read(answer) -> bytes:
+    """What is answered, as far as it may be read; a server that drips does not hold the worker."""
+    content, ends = b"", clock.monotonic() + LONGEST
+    while len(content) <= MOST_BYTES and (part := answer.read1(65_536)):
+        content += part
+        if clock.monotonic() > ends:
+            raise Unreadable(_("The calendar comes too slowly."))
     return content
 
 

@@ -1,6 +1,9 @@
 """Times are held, sent, moved and given back; nothing is ever taken twice."""
 
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import combinations
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -10,8 +13,8 @@ from django.utils import timezone
 from eservices.bookings import actions
 from eservices.bookings.availability import Span
 from eservices.bookings.models import Booking, Piece
-from eservices.bookings.offers import offer
-from tests.factories.bookings import counter, hall, resource, tables, timetable, weekly
+from eservices.bookings.offers import calendar, offer
+from tests.factories.bookings import counter, hall, resource, tables, timetable, unit, weekly
 from tests.factories.submissions import DraftFactory
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +164,33 @@ def test_a_rehearsal_takes_nothing_away():
     hold(room, tomorrow(9, 11), draft=DraftFactory(version__kind="rehearsal"))
     hold(room, tomorrow(9, 11))
     assert Piece.objects.count() == 1
+
+
+def test_whoever_asks_in_whichever_order_gets_what_the_calendar_says_is_free_and_nothing_else():
+    """A hall, its halves, tables and a counter with fewer desks at noon, asked for by chance."""
+    chance = Random(6)
+    desks = timetable(weekly("08:00", "12:00"), weekly("12:00", "18:00", count=1), after=15, step=60)
+    things = [*hall(), tables(6), resource("guichet", unit("guichets", 2), table=desks)]
+    drafts, given, refused = DraftFactory.create_batch(4), 0, 0
+    for number in range(60):
+        thing = offer(chance.choice(things).key)
+        start = chance.randint(7, 17)
+        span, count = tomorrow(start, start + chance.randint(1, 3)), chance.choice([1, 1, 2, 3])
+        count = count if thing.counted else 1
+        expected = calendar(thing, span, count=count).refusal(span)
+        kept = {"field": f"q{number}", "series": uuid4(), "count": count}
+        asked = partial(
+            actions.hold, actor=None, draft=chance.choice(drafts), offer=thing, spans=[span], **kept
+        )
+        if expected is None:
+            asked()
+            given += 1
+            continue
+        with pytest.raises(actions.Taken) as why:
+            asked()
+        assert why.value.reason == expected
+        refused += 1
+    assert given > 10 < refused
+    taken = Piece.objects.values_list("unit", "number", "starts_at", "ends_at")
+    for one, other in combinations(taken, 2):
+        assert one[:2] != other[:2] or one[3] <= other[2] or other[3] <= one[2]

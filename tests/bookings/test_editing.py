@@ -23,7 +23,7 @@ from eservices.bookings.models import (
     Use,
 )
 from eservices.bookings.offers import offer
-from tests.factories.accounts import SuperuserFactory
+from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.bookings import booking, hall, resource, tables, unit
 from tests.factories.home import locale
 from tests.factories.payments import entry
@@ -135,6 +135,22 @@ def test_each_screen_opens_refuses_what_is_wrong_and_saves_what_is_right(editor)
         assert model.objects.count() == before + 1
         assert editor.get(screen(model, model.objects.latest("pk").pk)).status_code == 200
         assert editor.get(reverse(model.snippet_viewset.get_url_name("list"))).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "keeps", "deletes"), [("moderators", 7, True), ("editors", 7, False), ("agents", 0, False)]
+)
+def test_editors_keep_what_can_be_booked_and_agents_do_not(client, role, keeps, deletes):
+    locale()
+    one = resource()
+    client.force_login(UserFactory(is_staff=True, roles=[role]))
+    opened = [model for model in FULL if client.get(screen(model)).status_code == 200]
+    assert len(opened) == keeps
+    assert Feed not in opened  # which addresses the server calls is for who runs the site
+    menu = client.get("/admin/").text
+    assert ("/admin/snippets/eservices_bookings/resource/" in menu) == bool(keeps)
+    delete = client.get(reverse(Resource.snippet_viewset.get_url_name("delete"), args=[one.pk]))
+    assert (delete.status_code == 200) == deletes
 
 
 # -- What is booked follows what it is booked of -------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Imported calendars: what they say is busy, and what they cannot do to us."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -123,3 +124,15 @@ def test_what_a_feed_says_blocks_the_unit_until_it_says_otherwise(monkeypatch, t
 def test_only_addresses_of_the_web_are_read():
     with pytest.raises(feeds.Unreadable):
         feeds.fetch("file:///etc/passwd")
+
+
+@pytest.mark.parametrize(("slow", "said"), [(True, "trop lentement"), (False, "1 Mo")])
+def test_a_server_that_drips_or_never_ends_is_left(monkeypatch, slow, said):
+    class Endless(BytesIO):
+        def read1(self, most):
+            return b"x" * (1 if slow else most)
+
+    monkeypatch.setattr(feeds, "urlopen", lambda *args, **kwargs: Endless())
+    monkeypatch.setattr(feeds, "LONGEST", 0.05 if slow else 30)
+    with pytest.raises(feeds.Unreadable, match=said):
+        feeds.fetch("https://ecole.example/a.ics")

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from eservices.payments import carrying, ledger
+from eservices.payments import carrying, ledger, tasks
 from eservices.payments.actions import charges, paying, refunds
 from eservices.payments.actions.locking import Impossible
 from eservices.payments.models import Charge, JournalRow, Payment, Refund, SetAside
@@ -24,6 +24,13 @@ def test_webhook_return_and_sweep_together_receive_the_money_once():
     at_once(*[lambda: carrying.check(payment.pk)] * 3)
     assert (Payment.objects.get().receipt[-5:], JournalRow.objects.count()) == ("00001", 1)
     assert list(ledger.faults()) == []
+
+
+def test_many_pages_that_wait_together_wake_one_worker(monkeypatch):
+    payment, woken = begun(due_charge()), []
+    monkeypatch.setattr(type(tasks.check), "enqueue", lambda task, pk: woken.append(pk))
+    at_once(*[lambda: paying.wait_before_page(payment=payment)] * 4)
+    assert woken == [str(payment.pk)]
 
 
 def test_two_ways_that_pay_together_pay_once_and_set_the_other_aside():

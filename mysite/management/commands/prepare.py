@@ -27,9 +27,9 @@ class Command(BaseCommand):
         wiped = reset and self.wipe()
         with collected_seldom():
             call_command("migrate", interactive=False, verbosity=0)
-        self.collect_static()
-        if demo:
-            call_command("demo", **({"reset": True} if reset and not wiped else {}))
+            self.collect_static()
+            if demo:
+                call_command("demo", **({"reset": True} if reset and not wiped else {}))
 
     def wipe(self) -> bool:
         """Deletes the SQLite database and the files beside it; False where the database is elsewhere."""

@@ -9,7 +9,7 @@ from eservices.bookings.models import Booking, Extra, Piece, SchoolHolidays
 from eservices.catalogue.linting import lint
 from eservices.payments.models import FeePrice
 from eservices.submissions.models import Draft
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.bookings import counter, hall, rate, resource, tables, timetable, unit, weekly
 from tests.factories.formbuilder import content, options, question, step
 from tests.factories.home import locale
@@ -390,5 +390,7 @@ def test_extras_that_editors_keep_are_ticked_in_the_readers_language_and_frozen_
     french.title = "vidéoprojecteur"
     french.save()
     FeePrice.objects.filter(entry__key="beamer").update(amount=9_900)
+    client.force_login(SuperuserFactory())
+    assert "Vidéoprojecteur" in client.get("/admin/bookings/", {"view": "list", "day": "2026-03-10"}).text
     fees = Booking.objects.get().submission.fees
     assert [(one["label"], one["total"]) for one in fees] == [("Salle", 18_000), ("Salle, projecteur", 4_000)]

@@ -11,9 +11,10 @@ from eservices.cases.desk import Sign
 from eservices.cases.models import Case
 
 from .. import access
+from ..answers import read
 from ..availability import Span, is_within
 from ..models import BlockedTime, Booking
-from ..offers import Offer, offers
+from ..offers import Offer, offers, what
 from ..states import MOVABLE, State
 
 SIGNS = {
@@ -43,6 +44,12 @@ class Bar:
     @property
     def minutes(self) -> int:
         return self.span.length // timedelta(minutes=1)
+
+    @property
+    def extras(self) -> list[str]:
+        """What was ticked besides, for those who may read the case."""
+        asked = read(self.case.submission.answers.get(self.booking.field)) if self.case else None
+        return [what(key) for key in asked.extras] if asked else []
 
     @property
     def sign(self) -> Sign:

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from eservices.cases import access as cases
+
 from .guide import views
 
 
@@ -20,4 +22,22 @@ def guide_screens():
 def guide_item():
     return MenuItem(
         _("Editors’ guide"), reverse("guide", args=["editors"]), name="guide", icon_name="help", order=100
+    )
+
+
+class AgentsGuideItem(MenuItem):
+    """The way to the agents' guide, for whoever treats cases."""
+
+    def is_shown(self, request):
+        return cases.is_agent(request.user)
+
+
+@hooks.register("register_help_menu_item")
+def agents_guide_item():
+    return AgentsGuideItem(
+        _("Agents’ guide"),
+        reverse("guide", args=["agents"]),
+        name="agents_guide",
+        icon_name="help",
+        order=110,
     )

@@ -1,4 +1,4 @@
-"""Editors read the guide inside the admin, and each screen leads to the chapter that is about it."""
+"""Editors and agents read their guide inside the admin; each screen leads to the chapter that is about it."""
 
 import re
 from itertools import pairwise
@@ -11,15 +11,24 @@ from mysite.guide import reading
 from mysite.guide.chapters import BY_SCREEN, CHAPTERS
 from tests.factories import home as make
 from tests.factories import news
-from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.accounts import EditorFactory, SuperuserFactory, UserFactory
+from tests.factories.cases import CaseFactory, member
 
-EDITORS = "/admin/guide/editors/"
+EDITORS, AGENTS = "/admin/guide/editors/", "/admin/guide/agents/"
 
 
 @pytest.fixture
 def editor(client, db):
     make.CommuneSettingsFactory()
     client.force_login(SuperuserFactory())
+    return client
+
+
+@pytest.fixture
+def agent(client, db):
+    """Treats cases, and may edit nothing."""
+    make.CommuneSettingsFactory()
+    client.force_login(member())
     return client
 
 
@@ -51,7 +60,22 @@ def test_the_guide_leads_to_the_reference_of_services_and_back(editor):
     assert f'href="{EDITORS}"' in shown(editor, "/admin/guide/services/")
 
 
-@pytest.mark.parametrize("address", [EDITORS, "/admin/guide/pictures/accueil.webp"])
+def test_an_agent_reads_the_agents_guide_without_any_right_of_an_editor(agent):
+    assert AGENTS in shown(agent, reverse("wagtailadmin_home"))
+    page = shown(agent, AGENTS)
+    assert '<h3 id="un-dossier">Un dossier</h3>' in page
+    assert f'href="{EDITORS}"' in page
+
+
+def test_the_menu_shows_the_agents_guide_to_nobody_who_treats_no_cases(client, db):
+    make.CommuneSettingsFactory()
+    client.force_login(EditorFactory())
+    page = shown(client, reverse("wagtailadmin_home"))
+    assert EDITORS in page
+    assert AGENTS not in page
+
+
+@pytest.mark.parametrize("address", [AGENTS, EDITORS, "/admin/guide/pictures/accueil.webp"])
 def test_whoever_does_not_enter_the_admin_reads_no_guide(client, db, address):
     assert client.get(address).url.startswith("/admin/login/")
     client.force_login(UserFactory())
@@ -105,6 +129,13 @@ def test_every_chapter_of_the_editors_guide_helps_somewhere():
     assert chapters <= told
 
 
+def test_every_chapter_of_the_agents_guide_helps_somewhere_or_is_named_by_one_that_does():
+    told = {link.partition("#")[2] for link in CHAPTERS if link.startswith("agents.md")}
+    told |= set(re.findall(r"\]\(#([^)]+)\)", (reading.FOLDER / "agents.md").read_text()))
+    chapters = {one.anchor for part in reading.read("agents").contents for one in part.below}
+    assert chapters <= told
+
+
 @pytest.mark.parametrize("screen", BY_SCREEN)
 def test_every_screen_with_help_exists(screen):
     if "." in screen:
@@ -122,6 +153,28 @@ def names() -> set[str]:
     found = {key for key in get_resolver().reverse_dict if isinstance(key, str)}
     for namespace, (_prefix, resolver) in get_resolver().namespace_dict.items():
         found |= {f"{namespace}:{key}" for key in resolver.reverse_dict if isinstance(key, str)}
+    return found
+
+
+def test_every_screen_about_requests_leads_to_a_chapter():
+    without = [
+        f"{namespace}:{name}"
+        for namespace, resolver in desks()
+        for name in resolver.reverse_dict
+        if isinstance(name, str) and not {namespace, f"{namespace}:{name}"} & BY_SCREEN.keys()
+    ]
+    assert not without
+
+
+def desks() -> list:
+    """What eservices adds to the admin as screens of its own, by namespace."""
+    found = [
+        (namespace, resolver)
+        for namespace, (prefix, resolver) in get_resolver().namespace_dict.items()
+        if prefix.startswith("admin/") and not namespace.startswith("wagtail")
+        if any(view.callback.__module__.startswith("eservices.") for view in resolver.url_patterns)
+    ]
+    assert {"cases", "postroom", "retention", "plan", "money", "deliveries_board"} <= dict(found).keys()
     return found
 
 
@@ -161,13 +214,53 @@ def test_a_screen_leads_to_its_chapter(editor, address, chapter):
     assert leads_to(chapter, response.content.decode())
 
 
+@pytest.mark.parametrize(
+    ("address", "chapter"),
+    [
+        ("/admin/cases/", "la-file"),
+        ("/admin/cases/counter/", "ouvrir-au-guichet"),
+        ("/admin/cases/figures/", "les-chiffres"),
+        ("/admin/cases/teams/", "les-équipes"),
+        ("/admin/letters/", "les-lettres-à-poster"),
+        ("/admin/money/till/", "la-caisse"),
+        ("/admin/register/", "le-registre"),
+        ("/admin/bookings/", "le-plan-des-réservations"),
+        ("/admin/bookings/waiting/", "autour-du-plan"),
+        ("/admin/account/", "ce-qui-vous-est-annoncé"),
+    ],
+)
+def test_a_screen_of_agents_leads_them_to_its_chapter(agent, address, chapter):
+    assert leads_to(chapter, shown(agent, address), AGENTS)
+    assert f'<h3 id="{chapter}">' in shown(agent, AGENTS)
+
+
+def test_a_case_its_deeds_and_its_receipt_lead_to_their_chapters(agent):
+    case = f"/admin/cases/{CaseFactory().reference}/"
+    assert leads_to("un-dossier", shown(agent, case), AGENTS)
+    assert leads_to("un-dossier", shown(agent, f"{case}call/"), AGENTS)
+    assert leads_to("ouvrir-au-guichet", shown(agent, f"{case}receipt/"), AGENTS)
+
+
+@pytest.mark.parametrize(
+    ("address", "chapter"),
+    [
+        ("/admin/retention/", "la-conservation"),
+        ("/admin/money/", "les-paiements"),
+        ("/admin/deliveries/", "la-boîte-denvoi"),
+        ("/admin/snippets/eservices_cases/team/", "les-équipes"),
+    ],
+)
+def test_a_screen_of_who_answers_for_more_leads_to_the_agents_guide_too(editor, address, chapter):
+    assert leads_to(chapter, shown(editor, address), AGENTS)
+
+
 def test_a_screen_without_a_chapter_leads_nowhere(editor):
     make.make_site()
     assert "commune-help" not in shown(editor, "/admin/reports/site-history/")
 
 
-def leads_to(chapter: str, page: str) -> bool:
-    return f'class="commune-help" href="{EDITORS}#{chapter}"' in page
+def leads_to(chapter: str, page: str, guide: str = EDITORS) -> bool:
+    return f'class="commune-help" href="{guide}#{chapter}"' in page
 
 
 def edit(page) -> str:

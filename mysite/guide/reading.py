@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from PIL import Image
 
 FOLDER: Path = settings.BASE_DIR / "docs"
-GUIDES = {"editors": "fr", "services": "fr"}  # and the language that each is written in
+GUIDES = {"agents": "fr", "editors": "fr", "services": "fr"}  # and the language that each is written in
 # Whatever somebody writes into a guide, no HTML of theirs reaches the page, and no link that runs a script.
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 

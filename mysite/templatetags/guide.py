@@ -2,9 +2,12 @@
 
 from django import template
 
+from eservices.cases.access import is_agent
+
 from ..guide.chapters import help_for
 
 register = template.Library()
+register.filter("treats_cases", is_agent)
 
 
 @register.simple_tag(takes_context=True)

@@ -14,7 +14,7 @@ from .answers import Wanted, read, written
 from .charging import Tariff, charges
 from .fields import BookingField
 from .models import Resource
-from .offers import offer, what
+from .offers import nameless, offer, what
 from .words import when
 
 COLUMNS = ("resource", "count", "from", "to")
@@ -93,7 +93,13 @@ class BookingType(FieldType):
                 yield ABSENT, gettext("There is no thing to book “%(key)s” here.") % {"key": key}
             elif not one.offered:
                 yield WARNING, gettext("“%(name)s” is not offered at the moment.") % {"name": one.name}
-        tariff = Tariff([one for _key, one in named if one], today)
+        found = [one for _key, one in named if one]
+        for key in nameless(found):
+            yield (
+                WARNING,
+                gettext("There is no extra “%(key)s” here: its price stands without a name.") % {"key": key},
+            )
+        tariff = Tariff(found, today)
         for entry in sorted(tariff.entries - tariff.prices.keys()):
             yield ABSENT, gettext("The fee schedule has no price for “%(key)s” today.") % {"key": entry}
 

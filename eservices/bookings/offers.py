@@ -102,6 +102,12 @@ def what(key: str) -> str:
     return kept.get(get_language() or "") or kept.get(settings.LANGUAGE_CODE) or str(WHAT.get(key, key))
 
 
+def nameless(wanted: Iterable[Offer]) -> list[str]:
+    """Keys of extras that prices of some offers name and that nobody keeps any more."""
+    named = {rate.what for one in wanted for rate in one.rates if rate.what}
+    return sorted(named - WHAT.keys() - _extras(generation.current()).keys())
+
+
 def calendar(
     offer: Offer, span: Span, *, count: int = 1, now: datetime | None = None, without: UUID | None = None
 ) -> Calendar:

@@ -314,7 +314,7 @@ def test_forged_times_of_a_repetition_are_no_error(client, times):
 
 
 def test_the_editor_hears_of_what_is_missing_closed_or_without_a_price():
-    resource("fermee", offered=False, rates=[rate("sans-prix")])
+    resource("fermee", offered=False, rates=[rate("sans-prix", what="disparu")])
     asked = question("quand", "booking", required=True, settings={"resources": ["fermee", "disparue"]})
     found = {
         (one.level, plain(one.message))
@@ -324,6 +324,7 @@ def test_the_editor_hears_of_what_is_missing_closed_or_without_a_price():
     assert found == {
         ("absent", "Il n’y a ici rien à réserver qui s’appelle « disparue »."),
         ("warning", "« Fermee » n’est pas proposé en ce moment."),
+        ("warning", "Il n’y a ici aucun supplément « disparu » : son prix n’a pas de nom."),
         ("absent", "Le tarif n’a pas de prix pour « sans-prix » aujourd’hui."),
     }
 

@@ -14,10 +14,8 @@ SCRIPTS = sorted(STATIC.glob("js/**/*.js"))
 def test_remarks_and_indentation_are_left_out_and_nothing_else():
     script = '// why\n/** What\n * it does. */\nconst at = "https://x.example/*"; // kept\n\n  go(`// a`);\n'
     assert shortened(script, "js") == 'const at = "https://x.example/*"; // kept\ngo(`// a`);\n'
-    assert (
-        shortened("/* a\n b */\n@layer a {\n  b { c: d; } /* e */\n}\n", "css")
-        == "@layer a {\nb { c: d; } \n}\n"
-    )
+    sheet = "/* a\n b */\n@layer a {\n  b :is(c, d) { e: f; g: h; } /* i */\n  j { k: l }\n}\n"
+    assert shortened(sheet, "css") == "@layer a{b :is(c, d){e:f;g:h}j{k:l}}"
 
 
 def test_shortened_twice_is_shortened_once():

@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from eservices.catalogue.linting import known_by_stages
+from eservices.formbuilder.blocks import condition_vocabulary
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.linter import ABSENT, ERROR, WARNING, Fault, errors, lint
 from eservices.formbuilder.logic.conditions import OPERATORS
@@ -300,6 +301,16 @@ def test_any_json_is_refused_with_reasons_and_never_raises(offered):
 @given(path=st.sampled_from(list(places(SOUND))), new=any_json)
 def test_a_sound_form_with_anything_anywhere_never_raises(path, new):
     assert all(isinstance(fault, Fault) for fault in lint(replaced(SOUND, path, new)))
+
+
+@pytest.mark.parametrize("field", EVERY_TYPE, ids=lambda field: field["type"])
+def test_a_comparison_that_does_not_fit_the_question_is_pointed_out(field):
+    """What fits is what the editor's picker offers."""
+    offered = condition_vocabulary()["comparisons"].get(field_types[field["type"]].compares, [])
+    for operator in OPERATORS:
+        made = content(step("un", field, question("b", condition=when(field["key"], operator, "a"))))
+        pointed_out = f"field.b: The comparison does not fit “{field['key']}”." in said(made, WARNING)
+        assert pointed_out is (operator not in {name for name, *_words in offered}), operator
 
 
 def test_the_documentation_names_every_type_and_operator():

@@ -1,17 +1,21 @@
 """An editor builds a service in Wagtail's admin, knowing nothing technical, and the resident meets it."""
 
+import copy
 import json
 
 import pytest
 from django.utils.translation import gettext as _
 from playwright.sync_api import expect
 
+from eservices.cases.models import Case
 from eservices.catalogue.models import ServicePage
+from eservices.formbuilder.blocks import COMPARISONS
+from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.models import Form
-from tests.browser import assert_accessible
+from tests.browser import assert_accessible, press
 from tests.catalogue.test_outline import latest
-from tests.factories.catalogue import make_counter, make_editor, make_service
-from tests.factories.home import CommuneSettingsFactory
+from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service
+from tests.factories.home import CommuneSettingsFactory, translated
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -188,6 +192,14 @@ def test_a_condition_of_several_levels_is_built_by_choosing(editor):
     expect(question.locator(".condition-lead")).to_have_text(_("Shown only if"))
     question.get_by_role("button", name=_("A group of lines")).click()
     question.locator("[data-at='1.0.question']").select_option(label="nom")
+    for at, kind in (
+        ("0", "choice"),
+        ("1.0", "short_text"),
+    ):  # of the comparisons those that fit, and no other
+        offered = question.locator(f"[data-at='{at}.operator'] option").evaluate_all(
+            "(all) => all.map((one) => one.value)"
+        )
+        assert offered == [*COMPARISONS[field_types[kind].compares]]
     question.locator("[data-at='1.0.operator']").select_option("contains")
     question.locator("[data-at='1.0.value']").fill("chat")
     question.locator("[data-at='1.add']").click()
@@ -240,3 +252,72 @@ def test_a_service_that_begins_empty_gets_its_outline_as_soon_as_it_has_a_title(
     dialog(editor).locator("[value=person]").check()
     dialog(editor).locator("button[type=submit]").click()
     expect(editor.locator(".outline-question")).to_have_count(3)
+
+
+def test_a_draft_is_looked_at_rehearsed_and_compared_before_it_is_published(editor):
+    index = make_counter()
+    translated(index, "de", title="Schalter")
+    definition = copy.deepcopy(SERVICE)
+    definition["texts"]["de"] = {
+        "title": "Bestätigung",
+        "step.motif.title": "Wozu",
+        "field.motif.label": "Grund",
+    }
+    service = make_service(index, definition, lead="Une attestation en deux minutes.")
+    step = latest(service).form[1]
+
+    # beside the step, as it is typed, in each language, as wide as a phone
+    editor.goto(f"/admin/services/{service.pk}/steps/{step.id}/#block-{step.value['fields'][0].id}")
+    label = editor.locator("[name=step-fields-0-value-label]")
+    expect(label).to_be_focused()
+    editor.locator("[data-side-panel-toggle=step-preview]").click()
+    expect(editor.locator("iframe[name=step-preview]")).to_be_visible()
+    while not any(
+        "/preview/" in one.url for one in editor.frames
+    ):  # a locator in a frame that is empty waits for ever
+        editor.wait_for_timeout(50)
+    beside = editor.frame_locator("iframe[name=step-preview]")
+    expect(beside.get_by_text("Motif", exact=True)).to_be_visible()
+    label.fill("Pour quoi faire")
+    expect(beside.get_by_text("Pour quoi faire", exact=True)).to_be_visible()
+    editor.locator(".step-preview select").select_option("de")
+    expect(beside.get_by_role("heading", name="Wozu")).to_be_visible()
+    editor.locator("[data-side-panel-toggle=step-preview]").click()
+
+    # what is open is folded by its title, all at once by a button
+    editor.get_by_role("button", name="Tout replier").click()
+    expect(label).to_be_hidden()
+    editor.get_by_role("button", name=_("Save the step")).click()
+    expect(editor.get_by_text(_("The step “%(title)s” is saved.") % {"title": "motif"})).to_be_visible()
+
+    # the whole draft, in a frame of a phone's width
+    editor.goto(f"/admin/services/{service.pk}/preview/?step=motif&lang=de&width=phone")
+    frame = editor.frame_locator("iframe.trial")
+    expect(frame.get_by_role("heading", name="Wozu")).to_be_visible()
+    assert 300 < editor.locator("iframe.trial").bounding_box()["width"] < 430
+    assert_accessible(editor, ".desk")
+
+    # from the first question to the decision, and nobody else is touched
+    editor.goto(f"/admin/services/{service.pk}/rehearsal/")
+    assert_accessible(editor, ".desk")
+    press(editor.get_by_role("button", name=_("Rehearse")))
+    for name, text in (("prenom", "Élodie"), ("nom", "Rochat"), ("courriel", "elodie@courriel.example")):
+        editor.locator(f"[name={name}]").fill(text)
+    assert_accessible(editor)
+    press(editor.locator("form > p.go .btn").first)
+    expect(editor.get_by_text("Pour quoi faire", exact=True)).to_be_visible()
+    editor.locator("[value=bail]").check()
+    press(editor.locator("form > p.go .btn").first)
+    editor.locator("[name=declared]").check()
+    press(editor.locator("main form .btn").last)
+    assert Case.objects.real().count() == 0
+    editor.goto(f"/admin/services/{service.pk}/rehearsal/{Case.objects.get().reference}/")
+    assert_accessible(editor, ".desk")
+
+    # against what is in force
+    editor.goto(f"/admin/services/{service.pk}/versions/")
+    assert_accessible(editor, ".desk")
+    press(editor.locator("th a").last)
+    changed = editor.locator("tr", has=editor.locator("del", has_text="Motif"))
+    expect(changed.locator("ins")).to_have_text("Pour quoi faire")
+    assert_accessible(editor, ".desk")

@@ -182,11 +182,19 @@ def test_a_file_that_did_not_arrive_goes_with_the_press_of_continue(visit, file_
     page.route("**/demande/**", lambda route: route.abort() if is_own(route) else route.continue_())
     page.set_input_files("#id_piece", [PDF])
     expect(page.locator(".travels .msg")).to_contain_text("procuration.pdf")
+    page.click(".travels [data-again]")  # tried again, and in vain
+    expect(page.locator(".travels [data-again]")).to_be_visible()
+    page.set_input_files("#id_piece", [{**PDF, "name": "plan.pdf"}])
+    expect(page.locator(".travels [data-again]")).to_have_count(2)
+    page.unroute("**/demande/**")
+    page.locator(".travels", has_text="plan.pdf").locator("[data-again]").click()
+    expect(page.locator("#id_piece-files li")).to_contain_text("plan.pdf")  # that one, and it alone
+    expect(page.locator(".travels [data-again]")).to_have_count(1)
 
     page.click("p.go .btn")
 
     page.wait_for_url("**/verifier/")
-    assert StoredFile.objects.get().name == "procuration.pdf"
+    assert {file.name for file in StoredFile.objects.all()} == {"plan.pdf", "procuration.pdf"}
 
 
 def test_files_are_dropped_on_the_question(visit, file_first):

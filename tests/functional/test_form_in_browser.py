@@ -399,12 +399,8 @@ def test_a_step_of_sixteen_questions_weighs_little(visit):
     weighed = {}
     page.on("response", lambda response: weighed.setdefault(response.url, response))
     page.goto(reverse("submissions:start", args=[version.form.slug]), wait_until="networkidle")
-    kinds = {"document", "stylesheet", "script"}
-    sizes = {
-        url: len(gzip.compress(response.body()))
-        for url, response in weighed.items()
-        if response.request.resource_type in kinds
-    }
-    assert any(url.endswith("conditions.js") for url in sizes)
+    sizes = {url: len(gzip.compress(response.body())) for url, response in weighed.items()}
+    for part in ("conditions.js", "checks.js", "icons.svg", "arms.svg"):
+        assert any(url.endswith(part) for url in sizes), part
     assert sum(sizes.values()) < 40_000, sizes
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -38,8 +38,8 @@ def entries() -> list[tuple[str, str]]:
 
 
 def priced(definition: Definition, day: date) -> Definition:
-    """The form with the prices of ``day`` in those of its fees that refer to the schedule."""
-    wanted = {fee.entry for fee in definition.fees if fee.entry}
+    """The form with the prices of ``day`` in those of its fees that refer to the schedule and have none yet."""
+    wanted = {fee.entry for fee in definition.fees if not fee.has_price}
     if not wanted:
         return definition
     found = {key: price for one in schedules for key, price in one.prices(wanted, day).items()}
@@ -47,6 +47,6 @@ def priced(definition: Definition, day: date) -> Definition:
 
 
 def _priced(fee: Fee, price: Price | None) -> Fee:
-    if price is None:
+    if price is None or fee.has_price:
         return fee
     return replace(fee, amount=price.amount, vat=price.vat, since=price.since.isoformat())

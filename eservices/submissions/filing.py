@@ -223,10 +223,11 @@ class Filing:
 
     def live(self, form: StepForm) -> dict:
         """What on the page of a step follows from the answers: ``step_data`` for the browser, the price so far."""
-        data = step_data(priced(self.definition, form.today), form.step, self.answers, form.today)
+        definition = priced(self.definition, form.today)  # once for all that follows
+        data = step_data(definition, form.step, self.answers, form.today)
         found = {"step_data": data and data | {"words": _figures()}}
-        if priced_by(self.definition, form.step) or any(has_price(field) for field in form.step.fields):
-            lines = running_bill(self.definition, form.answers, self.language, form.today)
+        if priced_by(definition, form.step) or any(has_price(field) for field in form.step.fields):
+            lines = running_bill(definition, form.answers, self.language, form.today)
             found |= {"priced": True, "fees": lines, "fees_total": total(lines)}
         return found
 

@@ -5,6 +5,8 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from eservices.cases import process
@@ -53,7 +55,12 @@ def test_the_page_carries_the_price_for_the_browser_and_the_request_keeps_it(cli
     entry("attestation", 1500)
     version = FormVersionFactory(content=certificate(fees=FEES))
     draft = DraftFactory(complete=True, version=version)
-    page = client.get(reverse("submissions:step", args=[draft.secret, "document"])).content.decode()
+    url = reverse("submissions:step", args=[draft.secret, "document"])
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(url).content.decode()
+    assert (
+        sum("feeprice" in one["sql"].lower() for one in queries) == 1
+    )  # looked up once for all that follows
     data = json.loads(re.search(r'<script id="step-data"[^>]*>(.*?)</script>', page)[1])
     assert data["definition"]["fees"][0]["amount"] == 1500
     assert "CHF\N{NO-BREAK SPACE}30.–" in page

@@ -57,7 +57,7 @@ def answers(case: Case, files: list[StoredFile]) -> list[tuple[str, list[Answer]
     definition, language = case.version.definition, get_language() or case.language
     by_id = {str(one.pk): one for one in files}
     changes = {one.field: one for one in case.amendments.select_related("author")}
-    checked = {one.field: one for one in case.enclosures.select_related("author")}
+    checked = {one.field: one for one in case.enclosures.all()}
 
     def answer(row: Asked) -> Answer:
         found = [by_id[key] for key in _file_ids(row.field, given.get(row.key)) if key in by_id]
@@ -198,7 +198,7 @@ def elapsed(case: Case, now: datetime) -> int:
 # -- What waits to be done, beside the one sentence ----------------------------------------------------------
 def pending(case: Case) -> list[str]:
     """What still needs somebody on an open case, a line each: calls, papers, people."""
-    found = [_call(call) for call in case.calls.open()]
+    found = [_call(call) for call in case.calls.all() if call.is_open]
     if case.is_open:
         found += [line for line in (_papers_left(case), _papers_missing(case), _people_left(case)) if line]
     return found
@@ -226,7 +226,7 @@ def _papers_missing(case: Case) -> str:
 
 def _people_left(case: Case) -> str:
     """Who is still to be decided on, once one person was: before that, the case speaks for everybody."""
-    outcomes = list(case.persons.values_list("outcome", flat=True))
+    outcomes = [one.outcome for one in case.persons.all()]
     left = outcomes.count("")
     text = ngettext("%(n)s person without an outcome.", "%(n)s persons without an outcome.", left)
     return text % {"n": left} if 0 < left < len(outcomes) else ""
@@ -244,7 +244,7 @@ def starts(case: Case, do: str) -> dict:
 def _papers_to_send(case: Case) -> str:
     """Papers that were refused, with the reason, or did not come: what a question begins with, in the language of
     the case."""
-    refused = case.enclosures.filter(state=Enclosure.State.REFUSED)
+    refused = [one for one in case.enclosures.all() if one.state == Enclosure.State.REFUSED]
     with override(case.language):
         needed = [(one.field, one.reason) for one in refused]
         needed += [(one.key, _("is missing")) for one in concerned.missing_papers(case)]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,7 +21,7 @@ from .case_panels import panels_for
 from .deeds import DECIDE, DEEDS, MORE, OWN, Deed, offered
 from .forms import DecidingForm, DeedForm
 from .letters import picking
-from .models import Case
+from .models import CallBack, Case, Enclosure
 from .stages import kind_of, settings_of
 from .states import allowed
 from .views import DeskView
@@ -123,9 +123,11 @@ class CaseView(OfCase):
         return reverse("cases:case", args=[self.case.reference]) if seen else reverse("cases:queue")
 
     def _read(self, reference: str) -> Case:
-        """The case with its stages, which half of the screen looks at."""
+        """The case with what half of the screen looks at."""
         case = access.case_for(self.request.user, reference)
-        prefetch_related_objects([case], "stages")
+        enclosures = Prefetch("enclosures", Enclosure.objects.select_related("author"))
+        calls = Prefetch("calls", CallBack.objects.select_related("asked_by"))
+        prefetch_related_objects([case], "stages", "persons", enclosures, calls)
         return case
 
     def _again(self, do: str, why: str, status: int):
@@ -188,9 +190,7 @@ class CaseView(OfCase):
             thread=case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"),
             notes=case.notes.select_related("author").prefetch_related("mentions").order_by("at", "pk"),
             names=[str(one) for one in deputies.colleagues(case)],
-            calls=[
-                (one, self._piece("called", one.pk)) for one in case.calls.open().select_related("asked_by")
-            ],
+            calls=[(one, self._piece("called", one.pk)) for one in case.calls.all() if one.is_open],
             timeline=timeline.timeline(case),
             readings=timeline.readings(case),
             track=case_screen.track(case),

@@ -32,7 +32,7 @@ def papers(case: Case) -> list[Field]:
 
 def missing_papers(case: Case) -> list[Field]:
     """The papers that this case needs, that did not come, and that no agent has seen or done without."""
-    judged = set(case.enclosures.values_list("field", flat=True))
+    judged = {one.field for one in case.enclosures.all()}
     return [
         field
         for field in papers(case)

@@ -52,6 +52,11 @@ class CallBack(models.Model):
     def __str__(self) -> str:
         return f"{self.case} {self.phone}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still waits for it."""
+        return self.done_at is None
+
 
 def join_expiry():
     return timezone.now() + timedelta(days=JOIN_DAYS)

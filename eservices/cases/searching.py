@@ -70,7 +70,7 @@ class _OfWords(Func):
         self.asked = asked
 
     def _vector(self, compiler) -> str:
-        alias = compiler.quote_name_unless_alias(self.source_expressions[0].alias)
+        alias = compiler.quote_name(self.source_expressions[0].alias)
         return f"{alias}.search_vector"
 
     def _question(self) -> tuple[str, list[str]]:

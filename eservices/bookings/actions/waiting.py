@@ -112,10 +112,7 @@ def offer_now(*, actor, waiting: Waiting) -> None:
 @transaction.atomic
 def remove(*, actor, waiting: Waiting) -> None:
     """Staff takes somebody off the list, who reads so; a time that was offered goes to the next."""
-    lock(_units(waiting))
-    waiting = _locked(waiting)
-    if waiting.state in (Waiting.State.WAITING, Waiting.State.OFFERED):
-        _end(waiting, Waiting.State.LEFT)
+    if _left(waiting):
         emails.removed(waiting)
         note(actor, waiting.resource, "remove_waiting", at=waiting.starts_at.isoformat())
 
@@ -175,10 +172,17 @@ def take_offer(*, actor, waiting: Waiting) -> Draft:
 @transaction.atomic
 def leave(*, actor, waiting: Waiting) -> None:
     """Leaves the list; a time that was offered goes to the next. Nothing happens where the waiting is over."""
+    _left(waiting)
+
+
+def _left(waiting: Waiting) -> bool:
+    """Ends the waiting, under the locks of what it takes; False where it was over already."""
     lock(_units(waiting))
     waiting = _locked(waiting)
-    if waiting.state in (Waiting.State.WAITING, Waiting.State.OFFERED):
-        _end(waiting, Waiting.State.LEFT)
+    if waiting.state not in (Waiting.State.WAITING, Waiting.State.OFFERED):
+        return False
+    _end(waiting, Waiting.State.LEFT)
+    return True
 
 
 def _end(waiting: Waiting, state: str) -> None:

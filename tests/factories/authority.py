@@ -19,6 +19,8 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from django.utils import timezone
 from pyhanko.sign.timestamps import DummyTimeStamper
 
+from eservices.documents.contrib.test import key_usage
+
 VALID = timedelta(days=2)
 
 
@@ -38,14 +40,14 @@ class Authority:
     def __init__(self, url: str = ""):
         self.url, self.revoked, self.asked, self.issued = url, set(), [], {}
         self.key = ec.generate_private_key(ec.SECP256R1())
-        usage = _usage(key_cert_sign=True, crl_sign=True)
+        usage = key_usage("key_cert_sign", "crl_sign")
         constraint = x509.BasicConstraints(ca=True, path_length=0)
         extensions = ((constraint, True), (usage, True))
         self.certificate = self._signed("Authority of the tests", self.key.public_key(), extensions)
 
     def issue(self, name: str, key, *, purpose=None, extensions=(), proved_by: str = "") -> x509.Certificate:
         """A certificate; ``proved_by``: ``crl`` or ``ocsp``, by which one learns whether it was revoked."""
-        wanted = [(_usage(digital_signature=True, content_commitment=True), True), *extensions]
+        wanted = [(key_usage("digital_signature", "content_commitment"), True), *extensions]
         if purpose:
             wanted.append((x509.ExtendedKeyUsage([purpose]), True))
         if proved_by == "crl":
@@ -138,21 +140,6 @@ def for_this_machine():
 
 def _uri(address: str) -> x509.UniformResourceIdentifier:
     return x509.UniformResourceIdentifier(address)
-
-
-def _usage(**allowed) -> x509.KeyUsage:
-    names = (
-        "digital_signature",
-        "content_commitment",
-        "key_encipherment",
-        "data_encipherment",
-        "key_agreement",
-        "key_cert_sign",
-        "crl_sign",
-        "encipher_only",
-        "decipher_only",
-    )
-    return x509.KeyUsage(**{name: allowed.get(name, False) for name in names})
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -16,6 +16,17 @@ from django.utils import timezone
 from pyhanko.sign.signers import SimpleSigner
 
 VALID = timedelta(days=10 * 365)
+USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 
 
 class Key:
@@ -46,26 +57,16 @@ class Key:
                 os.link(made.name, self.path)
 
 
+def key_usage(*allowed: str) -> x509.KeyUsage:
+    """What a key may be used for (RFC 5280, 4.2.1.3); for the rest it may not."""
+    return x509.KeyUsage(**{name: name in allowed for name in USAGES})
+
+
 def new_key(name: str) -> bytes:
     """A P-256 key with a certificate that it signed itself, as PKCS#12 without a passphrase."""
     key, today = ec.generate_private_key(ec.SECP256R1()), timezone.now()
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name[:64])])
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=True,
-        **dict.fromkeys(
-            (
-                "key_encipherment",
-                "data_encipherment",
-                "key_agreement",
-                "key_cert_sign",
-                "crl_sign",
-                "encipher_only",
-                "decipher_only",
-            ),
-            False,
-        ),
-    )
+    usage = key_usage("digital_signature", "content_commitment")
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -26,7 +26,7 @@ from eservices.formbuilder.models import Form, FormVersion
 from eservices.formbuilder.words import condition_words
 from eservices.submissions.filing import BACK, GO_TO, LATER, Filing, unjudged
 from eservices.submissions.progress import Progress
-from eservices.submissions.views import without_nul
+from eservices.submissions.views import legible
 
 from .drafting import drafted, readable
 from .editor import outline
@@ -131,7 +131,7 @@ def preview_step(request, filing, step: str):
         raise Http404
     if request.method != "POST":
         return _show(request, filing, found, filing.form(found))
-    data = without_nul(request.POST)
+    data = legible(request.POST)
     filing.receive(found, request.FILES)
     form = filing.form(found, data)
     if BACK in data:

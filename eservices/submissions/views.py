@@ -67,7 +67,7 @@ def _sign_in_first(request, secret: str, step: str | None) -> HttpResponse:
     Not in the draft: whoever holds a link that opens for its owner only must not write there either.
     """
     if request.method == "POST" and step:
-        request.session[UNSAVED] = [secret, step, typed_of(without_nul(request.POST))]
+        request.session[UNSAVED] = [secret, step, typed_of(legible(request.POST))]
     if background.wanted(request):
         text = _("You are no longer signed in. Press “Continue” and sign in: what you typed is kept.")
         return background.refused(text, 401)
@@ -189,7 +189,7 @@ def _unsaved(request, filing: Filing, step: Step) -> StepForm | None:
 
 def _posted(request, filing: Filing, step: Step) -> HttpResponse:
     """Whatever comes of it, nothing that was entered is lost: it is saved, put aside, or shown again."""
-    data = without_nul(request.POST)
+    data = legible(request.POST)
     if data.get(TRAP):
         form = unjudged(filing.form(step, data))
         return _show(request, filing, step, form, [_("Leave the hidden field empty, and send again.")])
@@ -237,7 +237,7 @@ def _earlier(request, filing: Filing):
 
 def _posted_before(request, filing: Filing, step: Step) -> HttpResponse:
     """A page that stood open while the form changed: what was typed goes to the steps that ask it now."""
-    data = without_nul(request.POST)
+    data = legible(request.POST)
     if data.get(TRAP):
         return redirect(filing.url(filing.progress.first_incomplete))
     try:
@@ -491,11 +491,9 @@ def _on_behalf(request) -> tuple[str, object]:
     return channel, request.user
 
 
-def without_nul(posted: QueryDict) -> QueryDict:
-    """What was posted without NUL characters, which no database and no person can use.
-
-    Nor marks that turn the direction of what is written after them: a name would be read as another.
-    """
+def legible(posted: QueryDict) -> QueryDict:
+    """What was posted, without NUL characters, which no database can keep, and without marks that turn the direction
+    of what is written after them, by which a name is read as another."""
     data = QueryDict(mutable=True, encoding=posted.encoding)
     for name, values in posted.lists():
         data.setlist(name.replace("\0", ""), [UNREADABLE.sub("", value) for value in values])

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from mysite.settings import environment
@@ -21,18 +22,120 @@ print(json.dumps({name: getattr(production, name, None) for name in names}, defa
 """
 
 
-def production(**variables) -> dict:
-    """The settings of production that matter here, in a process of their own."""
+def started(**variables) -> subprocess.CompletedProcess:
+    """A process that reads the settings of production."""
     inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    run = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", ASKED],
         cwd=ROOT,
         env=inherited | NEEDED | variables,
         capture_output=True,
         text=True,
-        check=True,
     )
+
+
+def production(**variables) -> dict:
+    """The settings of production that matter here, in a process of their own."""
+    run = started(**variables)
+    assert run.returncode == 0, run.stderr
     return json.loads(run.stdout)
+
+
+def test_a_commune_that_names_no_mail_server_does_not_start():
+    run = started(MAIL_URL="")
+    assert run.returncode
+    assert run.stderr.splitlines()[-1].endswith(
+        "ImproperlyConfigured: Set the environment variable MAIL_URL."
+    )
+
+
+READERS = {
+    "text": lambda: environment.text("X"),
+    "number": lambda: environment.number("X", 5, least=1),
+    "flag": lambda: environment.flag("X"),
+    "choice": lambda: environment.choice("X", "none", {"none", "http"}),
+    "site": lambda: environment.site("X", "http://localhost:8000"),
+    "country": lambda: environment.place("X", "UNSET")[0],
+    "subdivision": lambda: environment.place("UNSET", "X")[1],
+    "database": lambda: environment.database("X")["HOST"],
+    "mailer": lambda: environment.mailer("X")["OPTIONS"]["port"],
+    "ged": lambda: environment.ged("X", "directory:/srv/ged"),
+    "bounces": lambda: environment.bounces("X"),
+}
+
+
+@pytest.mark.parametrize(
+    ("reader", "value", "read", "refused"),
+    [
+        ("text", "x", "x", [""]),
+        ("number", "1", 1, ["0", "-1", "1.5", "٣", "", "many"]),
+        ("flag", "Yes", True, ["2", "maybe"]),
+        ("flag", "off", False, ["never"]),
+        ("choice", "http", "http", ["", "HTTP", "https"]),
+        ("site", "", "http://localhost:8000", []),
+        (
+            "site",
+            "https://www.orvenay.ch/",
+            "https://www.orvenay.ch",
+            ["bla", "www.orvenay.ch", "/", "https://"],
+        ),
+        (
+            "site",
+            "http://[::1]:8000",
+            "http://[::1]:8000",
+            ["http://::1:8000", "http://[::1", "https://:443"],
+        ),
+        (
+            "site",
+            "https://a.ch:8443",
+            "https://a.ch:8443",
+            ["https://a.ch:abc", "https://a.ch/x", "https://a.ch?x"],
+        ),
+        ("country", "FR", "FR", ["XX", "ch", "CHE", ""]),
+        ("subdivision", "GE", "GE", ["XX"]),
+        ("subdivision", "", "", ["CH-VD"]),
+        ("database", "postgres://u@h:5432/x", "h", ["postgres://u@h:abc/x", "postgres://u@h:99999/x"]),
+        ("database", "postgresql://h/x", "h", ["mysql://h/x", "postgres://h", "postgres://[h/x"]),
+        ("mailer", "smtp://h", 25, ["smtp://h:abc", "smtp://h:0", "smtp://", "h:25", "imap://h"]),
+        ("mailer", "smtps://u:p@h", 465, ["smtps://[h"]),
+        (
+            "ged",
+            "webdavs://u:p@h/x",
+            "webdavs://u:p@h/x",
+            ["webdav://[x", "webdav://h:abc/x", "https://h/x", "x"],
+        ),
+        ("ged", "", "directory:/srv/ged", ["directory://srv"]),
+        ("bounces", "imaps://u:p@h/INBOX", "imaps://u:p@h/INBOX", ["imaps://h:abc/INBOX", "imap://[h", "h"]),
+    ],
+)
+def test_what_the_operator_sets_is_read_or_refused_with_a_sentence(monkeypatch, reader, value, read, refused):
+    monkeypatch.delenv("UNSET", raising=False)
+    monkeypatch.setenv("X", value)
+    assert READERS[reader]() == read
+    for bad in refused:
+        monkeypatch.setenv("X", bad)
+        with pytest.raises(
+            ImproperlyConfigured, match=r"^(X( is .+)?: .+|Set the environment variable X)\.$"
+        ):
+            READERS[reader]()
+
+
+def test_a_commune_of_another_country_lies_in_no_swiss_canton(monkeypatch):
+    monkeypatch.delenv("UNSET", raising=False)
+    assert environment.place("UNSET", "UNSET") == ("CH", "VD")
+    monkeypatch.setenv("X", "LU")
+    assert environment.place("X", "UNSET") == ("LU", "")
+
+
+@pytest.mark.parametrize("issuer", ["https://[id.example", "id.example", "https://id.example:abc"])
+def test_an_identity_provider_without_an_address_is_refused(monkeypatch, issuer):
+    monkeypatch.setenv("X_CLIENT_ID", "commune")
+    monkeypatch.setenv("X_CLIENT_SECRET", "secret")
+    monkeypatch.setenv("X_ISSUER", "https://id.example/realm")
+    assert environment.provider("X")[0]["name"] == "id.example"
+    monkeypatch.setenv("X_ISSUER", issuer)
+    with pytest.raises(ImproperlyConfigured, match=r"X_ISSUER is .+: write an address"):
+        environment.provider("X")
 
 
 def test_what_only_a_proxy_may_say_is_not_believed_unless_there_is_one():

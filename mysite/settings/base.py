@@ -207,8 +207,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # -- Place, language, time -----------------------------------------------------------------------------------
-COUNTRY = env.text("COMMUNE_COUNTRY", "CH")
-SUBDIVISION = env.text("COMMUNE_SUBDIVISION", "VD")  # canton, region or Land, as ISO 3166-2 after the dash
+# Canton, region or Land is written as ISO 3166-2 does after the dash.
+COUNTRY, SUBDIVISION = env.place("COMMUNE_COUNTRY", "COMMUNE_SUBDIVISION")
 CURRENCY = env.text("COMMUNE_CURRENCY", "CHF")
 TIME_ZONE = env.text("COMMUNE_TIME_ZONE", "Europe/Zurich")
 # What staff choose from: those with a place, which browsers know. Python's list has the machine's "localtime" too.
@@ -227,7 +227,7 @@ FORMAT_MODULE_PATH = "mysite.formats"
 
 # -- Wagtail -------------------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = env.text("COMMUNE_NAME", "Orvenay")
-WAGTAILADMIN_BASE_URL = env.text("COMMUNE_BASE_URL", "http://localhost:8000")
+WAGTAILADMIN_BASE_URL = env.site("COMMUNE_BASE_URL", "http://localhost:8000")
 WAGTAIL_I18N_ENABLED = True
 # What is typed in another order is silently taken for this moment: staff write a day as it is written here.
 WAGTAIL_DATE_FORMAT = "%d.%m.%Y"

@@ -1,8 +1,9 @@
 """Helpers that read the environment and refuse a bad value with a sentence that says what to do."""
 
 import os
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
+import holidays
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
@@ -10,11 +11,52 @@ ENGINES = {"postgres": "django.db.backends.postgresql", "postgresql": "django.db
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The variable ``name``; without a default it must be set."""
+    """The variable ``name``; without a default it must be set, and not to nothing."""
     value = os.environ.get(name, default)
-    if value is None:
+    if not value and default is None:
         raise ImproperlyConfigured(f"Set the environment variable {name}.")
     return value
+
+
+def split(url: str) -> SplitResult:
+    """The parts of an address; all empty where it is none: a port that is no number, a bracket left open."""
+    try:
+        found = urlsplit(url)
+        usable = found.port != 0  # a port that is none is told only when it is asked for
+    except ValueError:
+        usable = False
+    return found if usable else urlsplit("")
+
+
+def site(name: str, default: str) -> str:
+    """The address at which people find us, without a slash at the end: paths are set behind it."""
+    value = os.environ.get(name) or default
+    if not split(value).hostname or origin(value) != [value.rstrip("/")]:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: write it as https://www.orvenay.ch, without a path."
+        )
+    return value.rstrip("/")
+
+
+def place(country: str, subdivision: str) -> tuple[str, str]:
+    """The country and the part of it in which the commune lies, by the names of their variables.
+
+    Only those whose public holidays are known: every working day is counted by them. A commune in another country
+    than the one we set out with lies in none of its parts unless one is named.
+    """
+    chosen = os.environ.get(country, "CH")
+    if len(chosen) != 2 or chosen not in holidays.list_supported_countries():
+        raise ImproperlyConfigured(
+            f"{country} is {chosen!r}: write a country of known holidays in two capitals, as CH."
+        )
+    part = os.environ.get(subdivision, "VD" if chosen == "CH" else "")
+    try:
+        holidays.country_holidays(chosen, subdiv=part or None)
+    except NotImplementedError:
+        parts = ", ".join(holidays.list_supported_countries()[chosen])
+        said = f"for {chosen}, leave it empty" + (f" or write one of {parts}." if parts else ".")
+        raise ImproperlyConfigured(f"{subdivision} is {part!r}: {said}") from None
+    return chosen, part
 
 
 def flag(name: str, default: bool = False) -> bool:
@@ -66,7 +108,7 @@ def translator(deepl_key: str, libre_url: str, libre_key: str) -> dict | None:
         return {"CLASS": "home.machine_translators.DeepL", "OPTIONS": options}
     if not url:
         return None
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+    if split(url).scheme not in ("http", "https") or not split(url).netloc:
         raise ImproperlyConfigured(f"{libre_url} is {url!r}: write an address as https://translate.example.")
     options = {"LIBRETRANSLATE_URL": url, "API_KEY": os.environ.get(libre_key, "")}
     return {"CLASS": "home.machine_translators.LibreTranslate", "OPTIONS": options}
@@ -84,18 +126,15 @@ def tiles(name: str) -> str:
 
 def origin(url: str) -> list[str]:
     """What a content policy has to allow for an address elsewhere; nothing for one of our own."""
-    found = urlsplit(url.replace("{s}", "*"))
+    found = split(url.replace("{s}", "*"))
     return [f"{found.scheme}://{found.netloc}"] if found.scheme in {"http", "https"} and found.netloc else []
 
 
 def scanner(name: str) -> str:
     """The address of clamd, as ``tcp://127.0.0.1:3310`` or ``unix:///run/clamd.ctl``; empty where unset."""
     value = os.environ.get(name, "")
-    try:
-        url = urlsplit(value)
-        there = (url.scheme == "tcp" and url.hostname and url.port) or (url.scheme == "unix" and url.path)
-    except ValueError:  # a port that is none
-        there = False
+    url = split(value)
+    there = (url.scheme == "tcp" and url.hostname and url.port) or (url.scheme == "unix" and url.path)
     if value and not there:
         raise ImproperlyConfigured(
             f"{name}: write it as tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl."
@@ -106,7 +145,7 @@ def scanner(name: str) -> str:
 def seal(name: str) -> str:
     """Where the key of the seal lies, as ``pkcs12:/srv/commune/seal.p12``; empty where unset."""
     value = os.environ.get(name, "")
-    url = urlsplit(value)
+    url = split(value)
     if value and not (url.scheme and url.path.startswith("/")):
         raise ImproperlyConfigured(
             f"{name}: write it as pkcs12:/srv/commune/seal.p12 or "
@@ -118,7 +157,7 @@ def seal(name: str) -> str:
 def ged(name: str, default: str) -> str:
     """Where dossiers are filed, as ``directory:///srv/ged`` or ``webdavs://user:password@host/path``."""
     value = os.environ.get(name) or default
-    url = urlsplit(value)
+    url = split(value)
     there = url.hostname if url.scheme in {"webdav", "webdavs"} else url.scheme == "directory"
     if not there or not url.path.startswith("/"):
         raise ImproperlyConfigured(
@@ -130,7 +169,7 @@ def ged(name: str, default: str) -> str:
 def bounces(name: str) -> str:
     """The mailbox to which letters come back, as ``imaps://user:password@host/INBOX``; empty where unset."""
     value = os.environ.get(name, "")
-    url = urlsplit(value)
+    url = split(value)
     there = url.hostname if url.scheme in {"imap", "imaps"} else url.scheme == "maildir" and url.path
     if value and not there:
         raise ImproperlyConfigured(
@@ -155,11 +194,14 @@ def provider(prefix: str) -> list[dict]:
     issuer = text(f"{prefix}_ISSUER", "")
     if not issuer:
         return []
+    host = split(issuer).hostname
+    if not origin(issuer) or not host:
+        raise ImproperlyConfigured(f"{prefix}_ISSUER is {issuer!r}: write an address as https://id.example.")
     asked = text(f"{prefix}_ACR_VALUES", "")
     return [
         {
             "provider_id": "idp",
-            "name": text(f"{prefix}_NAME", urlsplit(issuer).hostname or issuer),
+            "name": text(f"{prefix}_NAME", host),
             "client_id": text(f"{prefix}_CLIENT_ID"),
             "secret": text(f"{prefix}_CLIENT_SECRET"),
             "settings": {
@@ -176,7 +218,7 @@ def database(name: str) -> dict | None:
     value = os.environ.get(name)
     if not value:
         return None
-    url = urlsplit(value)
+    url = split(value)
     if url.scheme not in ENGINES or not url.path.strip("/"):
         raise ImproperlyConfigured(f"{name}: write it as postgres://user:password@host:5432/name.")
     return {
@@ -197,7 +239,7 @@ def mailer(name: str) -> dict | None:
     value = os.environ.get(name)
     if not value:
         return None
-    url = urlsplit(value)
+    url = split(value)
     if url.scheme not in {"smtp", "smtps"} or not url.hostname:
         raise ImproperlyConfigured(
             f"{name}: write it as smtp://user:password@host:587?tls=1 or smtps://…:465."

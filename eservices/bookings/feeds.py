@@ -2,14 +2,20 @@
 
 ``busy`` is pure but for its patience. A calendar that is too large, or repeats too much, is refused whole: half of one
 would free times that are not.
+
+No rule is followed for ever. One that never comes to pass, the 30th of February, would be sought up to the last year
+that there is: it is followed where that year is near (``SHIFT``), and what multiplies the steps to it is limited. So
+one rule ends within a second or two, and between rules the patience is looked at.
 """
 
+import re
 import time as clock
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from itertools import islice, takewhile
+from math import prod
 from urllib.request import Request, urlopen
 
 from dateutil.rrule import rrulestr
@@ -22,9 +28,18 @@ MOST_BYTES = 1_000_000
 MOST_EVENTS, MOST_REPEATED, MOST_TIMES = 5_000, 200, 5_000
 FIRST_YEAR = 2000  # of what repeats
 MOST_REPETITIONS = 20_000  # that are looked at of one rule, those of the past among them: 54 years of days
-PATIENCE = 10  # seconds of the processor for a calendar: a rule may seek for ever a day that never comes
+MOST_LISTED, MOST_POSITIONS, MOST_A_DAY = (
+    400,
+    12,
+    100,
+)  # values of a rule, of its BYSETPOS, its times of a day
+SHIFT = 400 * (
+    (MAXYEAR - FIRST_YEAR - 200) // 400
+)  # years: after 400, days of the week and leap years come again
+PATIENCE = 10  # seconds of the processor for a calendar
 TIMEOUT, LONGEST = 10, 30  # seconds for a part of it, and for all of it
-AHEAD = timedelta(days=1100)
+AHEAD = timedelta(days=1100)  # as far as anybody may book; nothing is busy later, whatever a calendar says
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # no database keeps the first of them
 TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 
 
@@ -78,10 +93,14 @@ def busy(content: bytes, zone, now: datetime) -> list[Busy]:
         if str(event.get("STATUS", "")) == "CANCELLED" or str(event.get("TRANSP", "")) == "TRANSPARENT":
             continue
         for span in _spans(event, zone, now, moved):
-            found.append(Busy(span, str(event.get("SUMMARY", ""))[:200] or _("busy")))
+            found.append(Busy(span, _legible(event.get("SUMMARY", "")) or _("busy")))
             if len(found) > MOST_TIMES:
                 raise Unreadable(_("The calendar has more events than are read."))
     return found
+
+
+def _legible(text) -> str:
+    return CONTROL.sub(" ", str(text)).strip()[:200]
 
 
 def _moved(events, zone) -> dict[str, set[datetime]]:
@@ -103,10 +122,10 @@ def _spans(event, zone, now: datetime, moved: dict[str, set[datetime]]) -> Itera
         starts = [start]
         if "RECURRENCE-ID" not in event:
             starts = sorted({*_repeated(event, start, now), *_listed(event, "RDATE", zone)} - left_out)
-        length = end - start
+        length, first, last = end - start, now - AHEAD, now + AHEAD
         for one in starts:
-            span = Span.of(one, one + length)
-            if span.start < span.end and span.end > now and span.start < now + AHEAD:
+            span = Span.of(max(one, first), one + min(length, last - one))
+            if span.start < span.end and span.end > now:
                 yield span
     except (TypeError, ValueError, OverflowError, AttributeError, KeyError):
         raise Unreadable(_("An event of the calendar has no time that can be read.")) from None
@@ -129,17 +148,38 @@ def _repeated(event, start: datetime, now: datetime) -> Iterator[datetime]:
         yield start
         return
     rule = event["RRULE"]
-    if any(str(one).upper() in TOO_OFTEN for one in rule.get("FREQ", [])) or start.year < FIRST_YEAR:
-        raise Unreadable(_("An event of the calendar repeats too often."))
-    rule = type(rule)(rule | {"UNTIL": [_last(one, start.tzinfo) for one in rule.get("UNTIL", [])]})
-    if not rule["UNTIL"]:
-        del rule["UNTIL"]
-    repeated = rrulestr(rule.to_ical().decode(), dtstart=start.replace(tzinfo=None))
     until = (now + AHEAD).astimezone(start.tzinfo).replace(tzinfo=None)
-    for number, one in enumerate(takewhile(lambda at: at < until, islice(repeated, MOST_REPETITIONS + 1))):
+    first = start.replace(tzinfo=None)
+    if not FIRST_YEAR <= first.year or not _is_modest(rule):
+        raise Unreadable(_("An event of the calendar repeats too often."))
+    if first >= until:
+        return
+    until = min([until, *(_last(one, start.tzinfo) for one in rule.get("UNTIL", []))])
+    rule = type(rule)({name: values for name, values in rule.items() if name != "UNTIL"})
+    repeated = rrulestr(rule.to_ical().decode(), dtstart=_shifted(first, SHIFT))
+    times = (_shifted(at, -SHIFT) for at in islice(repeated, MOST_REPETITIONS + 1))
+    for number, one in enumerate(takewhile(lambda at: at <= until, times)):
         if number == MOST_REPETITIONS:
             raise Unreadable(_("An event of the calendar repeats too often."))
         yield one.replace(tzinfo=start.tzinfo)
+
+
+def _is_modest(rule) -> bool:
+    """Whether it takes no long to follow a rule, whatever it says: see the head of this module."""
+    if any(str(one).upper() in TOO_OFTEN for one in rule.get("FREQ", [])) or "BYEASTER" in rule:
+        return False  # Easter does not come again after 400 years
+    listed = {name: len(values) for name, values in rule.items() if isinstance(values, list)}
+    a_day = prod(listed.get(name) or 1 for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+    return (
+        all(1 <= int(one) <= MAXYEAR for one in rule.get("INTERVAL", []))
+        and sum(listed.values()) <= MOST_LISTED
+        and listed.get("BYSETPOS", 0) <= MOST_POSITIONS
+        and a_day <= MOST_A_DAY
+    )
+
+
+def _shifted(at: datetime, years: int) -> datetime:
+    return at.replace(year=at.year + years)
 
 
 def _last(until: date | datetime, zone) -> datetime:

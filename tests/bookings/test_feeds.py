@@ -2,15 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import DataError
+from django.urls import reverse
 from django.utils import timezone
 
 from eservices.bookings import feeds, sweeps
 from eservices.bookings.availability import Span
 from eservices.bookings.models import BlockedTime, Feed
 from eservices.bookings.offers import calendar, offer
+from tests.factories.accounts import SuperuserFactory
 from tests.factories.bookings import resource, unit
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -73,6 +77,15 @@ def test_what_is_cancelled_or_free_is_not_busy():
         ics("DTSTART:00010101T000000Z\r\nRRULE:FREQ=DAILY"),
         ics(*[f"{EVENING}\r\nRRULE:FREQ=DAILY"] * 6),
         ics(*["DTSTART:20260310T170000Z"] * 5001),
+        *(
+            ics(f"{EVENING}\r\nRRULE:FREQ={often};INTERVAL={interval};BYMONTH=2;BYMONTHDAY=30")
+            for often in ("YEARLY", "MONTHLY", "WEEKLY", "DAILY")
+            for interval in (0, -1, 999999999999)
+        ),
+        ics(f"{EVENING}\r\nRRULE:FREQ=DAILY;BYSETPOS={','.join(['1'] * 13)}"),
+        ics(f"{EVENING}\r\nRRULE:FREQ=YEARLY;BYYEARDAY={','.join(['366'] * 401)}"),
+        ics(f"{EVENING}\r\nRRULE:FREQ=YEARLY;BYHOUR={HOURS};BYMINUTE={SIXTY}"),
+        ics(f"{EVENING}\r\nRRULE:FREQ=YEARLY;BYEASTER=0"),
         ics("DTSTART:gestern"),
         ics("SUMMARY:sans heure"),
     ],
@@ -85,6 +98,15 @@ def test_what_is_cancelled_or_free_is_not_busy():
         "ancient",
         "daily",
         "many",
+        *(
+            f"{often} {every}"
+            for often in ("yearly", "monthly", "weekly", "daily")
+            for every in ("0", "-1", "n")
+        ),
+        "positions",
+        "listed",
+        "each minute",
+        "easter",
         "unreadable",
         "timeless",
     ],
@@ -94,10 +116,109 @@ def test_a_bomb_is_refused_in_words(bomb):
         feeds.busy(bomb, ZURICH, NOW)
 
 
-def test_rules_that_seek_a_day_that_never_comes_are_not_followed_for_ever(monkeypatch):
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=WEEKLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        f"FREQ=DAILY;BYSETPOS={','.join(map(str, range(355, 367)))}",
+        f"FREQ=YEARLY;BYSETPOS={','.join(map(str, range(355, 367)))};BYMONTH=2",
+        "FREQ=YEARLY;BYYEARDAY=366;BYMONTH=1",
+        "FREQ=YEARLY;BYWEEKNO=1;BYMONTH=6",
+        "FREQ=MONTHLY;BYDAY=6MO",
+    ],
+)
+def test_a_rule_that_never_comes_to_pass_is_left_soon_and_blocks_nothing(rule):
+    began = process_time()
+    assert spans(ics(f"{EVENING}\r\nRRULE:{rule};UNTIL=99991231T235959Z")) == []
+    assert process_time() - began < 5
+
+
+def test_rules_that_take_long_wear_the_patience_out(monkeypatch):
     monkeypatch.setattr(feeds, "PATIENCE", 0)
     with pytest.raises(feeds.Unreadable):
         spans(ics(*[f"{EVENING}\r\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"] * 3))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "DTSTART:20260310T170000Z\r\nDTEND:99991231T235959Z",
+        "DTSTART:00010101T000000Z\r\nDTEND:99991231T235959Z",
+        "DTSTART:20260310T170000Z\r\nDURATION:P999999D",
+        "DTSTART;VALUE=DATE:20260310\r\nDTEND;VALUE=DATE:99991231",
+    ],
+)
+def test_what_lasts_for_ever_is_busy_as_far_as_anybody_may_book(event):
+    [endless] = spans(ics(event))
+    assert endless.end == NOW + feeds.AHEAD
+    assert endless.start >= NOW - feeds.AHEAD
+
+
+def test_what_repeats_and_lasts_for_ever_is_no_error():
+    found = spans(ics("DTSTART:20260310T170000Z\r\nDTEND:99991231T235959Z\r\nRRULE:FREQ=WEEKLY;COUNT=2"))
+    assert {one.end for one in found} == {NOW + feeds.AHEAD}
+
+
+def test_leap_days_and_days_of_the_week_are_those_of_their_year():
+    leap = spans(ics("DTSTART:20240229T170000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=YEARLY"))
+    assert [one.start.isoformat() for one in leap] == ["2028-02-29T17:00:00+00:00"]
+    days = spans(ics(f"{EVENING}\r\nRRULE:FREQ=MONTHLY;BYDAY=2TU;COUNT=3"))
+    assert [one.start.date().isoformat() for one in days] == ["2026-03-10", "2026-04-14", "2026-05-12"]
+
+
+def fetching(monkeypatch, *answers: bytes) -> Feed:
+    """A feed that answers so, one time after the other."""
+    answers = [*answers]
+    monkeypatch.setattr(feeds, "fetch", lambda url: answers.pop(0))
+    resource()
+    return Feed.objects.create(unit=unit("salle"), name="Paroisse", url="https://paroisse.example/cal.ics")
+
+
+@pytest.mark.django_db
+def test_staff_looks_at_a_plan_with_what_lasts_for_ever(monkeypatch, time_machine, client):
+    time_machine.move_to(NOW, tick=False)
+    fetching(monkeypatch, ics("DTSTART:20260303T170000Z\r\nDTEND:99991231T235959Z\r\nSUMMARY:Travaux"))
+    sweeps.read_calendars(timezone.now())
+    client.force_login(SuperuserFactory())
+    for view in ("day", "week", "month", "list"):
+        page = client.get("/admin/bookings/", {"view": view, "day": "2026-03-10"})
+        assert page.status_code == 200
+        assert ("Travaux" in page.text) == (view in ("day", "week")), view
+
+
+@pytest.mark.django_db
+def test_signs_that_no_database_keeps_are_left_out(monkeypatch, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    feed = fetching(monkeypatch, ics(EVENING.replace("Concert", "Con\x00\x07cert\x1b")))
+    sweeps.read_calendars(timezone.now())
+    assert [one.reason for one in feed.events.all()] == ["Con cert"]
+
+
+@pytest.mark.django_db
+def test_a_fault_that_nobody_thought_of_is_heard_by_staff_and_keeps_what_there_was(
+    monkeypatch, time_machine, client
+):
+    time_machine.move_to(NOW, tick=False)
+    feed = fetching(monkeypatch, ics(EVENING), ics())
+    sweeps.read_calendars(timezone.now())
+
+    def broken(*args, **kwargs):
+        raise DataError
+
+    monkeypatch.setattr(BlockedTime.objects, "bulk_create", broken)
+    time_machine.move_to(timezone.now() + timedelta(hours=1), tick=False)
+    sweeps.read_calendars(timezone.now())
+    assert feed.events.count() == 1
+    feed.refresh_from_db()
+    assert feed.due_at > timezone.now() + timedelta(minutes=20)
+    client.force_login(SuperuserFactory())
+    assert (
+        "n’a pas pu être enregistré"
+        in client.get(reverse("wagtailsnippets_eservices_bookings_feed:list")).text
+    )
 
 
 @pytest.mark.django_db

@@ -1,14 +1,17 @@
 """Imported calendars, read by a worker from time to time."""
 
+import logging
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .. import feeds
 from ..models import BlockedTime, Feed
 
 AGAIN = timedelta(minutes=30)
+logger = logging.getLogger(__name__)
 
 
 def read_feed(feed_id: int) -> None:
@@ -18,11 +21,18 @@ def read_feed(feed_id: int) -> None:
         return
     now = timezone.now()
     try:
-        found = feeds.busy(feeds.fetch(feed.url), timezone.get_default_timezone(), now)
+        _keep(feed, feeds.busy(feeds.fetch(feed.url), timezone.get_default_timezone(), now), now)
     except feeds.Unreadable as fault:
-        Feed.objects.filter(pk=feed.pk).update(fault=str(fault)[:255], due_at=now + AGAIN)
-        return
-    _keep(feed, found, now)
+        _tell(feed, str(fault), now)
+    except Exception:  # whatever a file made of it: staff hears of it, and the next half hour may do better
+        logger.exception("An imported calendar failed.", extra={"feed": feed.pk})
+        _tell(
+            feed, _("The calendar could not be kept. If this stays so, tell who looks after the site."), now
+        )
+
+
+def _tell(feed: Feed, fault: str, now) -> None:
+    Feed.objects.filter(pk=feed.pk).update(fault=fault[:255], due_at=now + AGAIN)
 
 
 @transaction.atomic

@@ -2,18 +2,36 @@
 
 import math
 import time
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
+IPV6_BITS = 64
+
 
 def caller(request) -> str:
-    """The network address that asks; behind proxies of ours, the one that the outermost of them saw."""
+    """The network address that asks; behind proxies of ours, the one that the outermost of them saw.
+
+    Of IPv6 the network of 64 bits: whoever has one address of it has them all.
+    """
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     seen = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",")]
     told = seen[-proxies] if 0 < proxies <= len(seen) else ""
-    return told or request.META.get("REMOTE_ADDR", "")
+    return _network(told or request.META.get("REMOTE_ADDR", ""))
+
+
+def _network(address: str) -> str:
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4:
+        return address
+    if known.ipv4_mapped:
+        return str(known.ipv4_mapped)
+    return str(ip_network((int(known), IPV6_BITS), strict=False))
 
 
 def count(kind: str, who: str, seconds: int) -> int:

@@ -1,17 +1,20 @@
 """Limits of a service: said before the start, held at the end; nothing entered is lost where it closes."""
 
+import html
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
+from eservices.accounts.models import IdentityLevel
 from eservices.catalogue.compile import export
 from eservices.formbuilder.linter import errors
 from eservices.submissions import actions
 from eservices.submissions.models import Draft, Submission
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import UserFactory, known
 from tests.factories.catalogue import SERVICE, make_service
 from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate, sent
 
@@ -207,6 +210,87 @@ def test_what_an_agent_filed_for_a_person_counts(team):
         sent(version=version, agent=agent, channel="counter")
 
 
+# -- Known that well -----------------------------------------------------------------------------------------
+BY_CODE = "allauth.account.auth_backends.AuthenticationBackend"
+BY_PROVIDER = "eservices.accounts.backends.ProviderBackend"
+BY_E_MAIL = "You sign in with your e-mail address."
+KNOWN_FIRST = "You sign in, and we must know who you are."
+FOR_SURE = "For this service we must know for sure who you are."
+NOBODY, UNPROVEN, CODE, KNOWN, KNOWN_BY_PROVIDER, ASSURED = (
+    (None, ""),
+    (lambda: UserFactory(identity_level=IdentityLevel.NONE), BY_CODE),
+    (UserFactory, BY_CODE),
+    (known, BY_CODE),
+    (lambda: UserFactory(identity_level=IdentityLevel.ASSURED), BY_CODE),
+    (lambda: UserFactory(identity_level=IdentityLevel.ASSURED), BY_PROVIDER),
+)
+
+
+@pytest.mark.parametrize(
+    ("level", "who", "said"),
+    [
+        ("email", NOBODY, BY_E_MAIL),
+        ("email", UNPROVEN, FOR_SURE),
+        ("email", CODE, ""),
+        ("known", NOBODY, KNOWN_FIRST),
+        ("known", CODE, FOR_SURE),
+        ("known", KNOWN, ""),
+        ("known", ASSURED, ""),
+        ("assured", NOBODY, KNOWN_FIRST),
+        ("assured", KNOWN, FOR_SURE),
+        ("assured", KNOWN_BY_PROVIDER, FOR_SURE),
+        ("assured", ASSURED, ""),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_a_service_takes_requests_of_whoever_is_known_as_well_as_it_asks(client, team, level, who, said):
+    """Proven by a provider is who came in through it this time: by a code, the same person is only known."""
+    version = limited(identity={"level": level})
+    draft = DraftFactory(version=version, complete=True)
+    make, backend = who
+    if make:
+        draft.user = make()
+        draft.save()
+        client.force_login(draft.user, backend=backend)
+
+    page = client.get(start_url(version))
+    answer = client.post(reverse("submissions:send", args=[draft.secret]), {"declared": "1"})
+
+    assert page.status_code == (403 if said else 200)
+    assert answer.status_code == (409 if said else 302)
+    assert Submission.objects.exists() == (not said)
+    if said:
+        assert said in page.text
+        assert said in answer.text
+        assert (reverse("account_login") in page.text.partition("<main")[2]) == (make is None)
+        assert (reverse("space:identity") in page.text.partition("<main")[2]) == (make is not None)
+
+
+def test_where_an_agent_files_the_agent_sees_to_the_identity(client, team):
+    version = limited(identity={"level": "assured"})
+    agent = UserFactory(is_staff=True)
+    client.force_login(agent)
+    assert client.get(start_url(version) + "?canal=counter").status_code == 404
+    allow(agent)
+
+    assert client.get(start_url(version) + "?canal=counter").status_code == 200
+    draft = DraftFactory(version=version, complete=True, agent=agent, channel="counter")
+    client.post(reverse("submissions:send", args=[draft.secret]), {"declared": "1"})
+
+    assert Submission.objects.get().agent == agent
+
+
+@pytest.mark.parametrize(
+    ("level", "said"), [("email", BY_E_MAIL), ("known", KNOWN_FIRST), ("assured", KNOWN_FIRST)]
+)
+def test_the_page_of_a_service_says_how_well_one_must_be_known(client, level, said):
+    page = service(identity={"level": level})
+    with translation.override("fr"):
+        said = gettext(said)
+
+    assert said in html.unescape(client.get(page.url).text)
+
+
 def test_a_limit_of_an_app_that_is_gone_limits_nothing(client, team):
     assert sent(version=limited(gone={"since": 2}))
 
@@ -243,6 +327,7 @@ def test_limits_come_in_with_a_definition_and_go_out_with_it(db):
         "open": {"until": "2027-04-30T21:59:00Z"},
         "total": {"most": 3},
         "per_person": {"most": 1, "days": 9},
+        "identity": {"level": "known"},
     }
     page = service(**limits)
 
@@ -260,6 +345,10 @@ def test_limits_come_in_with_a_definition_and_go_out_with_it(db):
         {"total": {}},
         {"total": {"most": 0}},
         {"per_person": {"most": "two"}},
+        {"identity": {}},
+        {"identity": {"level": "sure"}},
+        {"identity": {"level": "none"}},
+        {"identity": {"level": 20}},
         {"unheard_of": {}},
         {"total": []},
         [],

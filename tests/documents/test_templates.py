@@ -1,12 +1,12 @@
 """What editors write, and what becomes of it on paper."""
 
+import json
 from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from wagtail.models import Locale
-from wagtail.rich_text import RichText
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 from wagtail_localize.segments.extract import extract_segments
 
@@ -14,8 +14,9 @@ from eservices.accounts.models import IdentityLevel
 from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
-from eservices.documents import actions, content, passages, release
+from eservices.documents import actions, content, passages, release, rendering
 from eservices.documents.models import DocumentTemplate, IdentityCheck
+from eservices.documents.placeholders import GIVEN
 from eservices.register.models import Check
 from tests.factories.accounts import UserFactory
 from tests.factories.documents import (
@@ -24,7 +25,6 @@ from tests.factories.documents import (
     accepted_case,
     body,
     drawn,
-    issued,
     waiting_case,
 )
 
@@ -110,20 +110,6 @@ def test_rich_text_reaches_paper_as_runs_and_lists_and_nothing_else():
     assert passages.passages("") == []
 
 
-def test_marks_lists_and_a_signature_are_set_on_paper():
-    part = {
-        "heading": "Valeur",
-        "text": RichText("<p>Pour <b>{nom}</b>.</p><ol><li>un</li><li>deux</li></ol>"),
-        "condition": None,
-    }
-    DocumentTemplateFactory(
-        body=[("part", part)], signatory="Nadia Rochat", signatory_role="Contrôle des habitants"
-    )
-    document = issued()
-    assert document.is_issued
-    assert document.texts["signatory"] == "Nadia Rochat"
-
-
 def test_a_paragraph_stands_where_its_condition_holds():
     parts = [*body("Adulte.", condition=ADULT)[:1], *body("Enfant.", condition=CHILD)[:1]]
     DocumentTemplateFactory(body=parts)
@@ -166,9 +152,9 @@ def test_every_text_of_a_template_is_offered_for_translation_and_no_key():
 
 
 # -- Preview -------------------------------------------------------------------------------------------------
-def preview(client, of: DocumentTemplate, mode: str):
+def preview(client, of: DocumentTemplate, mode: str, sentence: str = "{prenom} {nom} habite à Orvenay."):
     url = reverse("wagtailsnippets_eservices_documents_documenttemplate:preview_on_edit", args=[of.pk])
-    client.post(url, posted(of, "{prenom} {nom} habite à Orvenay."))
+    client.post(url, posted(of, sentence))
     return client.get(url, {"mode": mode})
 
 
@@ -187,6 +173,67 @@ def test_an_editor_sees_the_paper_with_placeholders_and_on_the_latest_case_that_
     page = preview(client, made, "case")
     assert "data:image/svg+xml" not in page.text
     assert 'role="alert"' in page.text
+
+
+@pytest.fixture
+def shown(monkeypatch) -> list[str]:
+    """The texts of which the pages of previews were drawn."""
+    seen, draw = [], rendering.pictures
+    monkeypatch.setattr(rendering, "pictures", lambda texts: seen.append(json.dumps(texts)) or draw(texts))
+    return seen
+
+
+def test_a_preview_on_a_case_shows_the_words_of_that_case_and_the_other_its_placeholders(
+    client, admin_user, shown
+):
+    made = DocumentTemplateFactory()
+    waiting_case(answers={"prenom": "Ancienne"})
+    waiting_case(answers={"prenom": "Zoe", "nom": "Rochat"})
+    client.force_login(admin_user)
+    on_case, plain = preview(client, made, "case"), preview(client, made, "")
+    assert "Zoe Rochat habite" in shown[0]
+    assert "Ancienne" not in shown[0]
+    assert "{prenom} {nom} habite" in shown[1]
+    assert "Rochat" not in shown[1]
+    assert on_case.text != plain.text
+
+
+def test_a_preview_on_a_case_says_what_the_case_does_not_know(client, admin_user, shown):
+    made = DocumentTemplateFactory()
+    case = waiting_case()
+    client.force_login(admin_user)
+    sentence = "{register_name} habite {register_address}."
+    refused = preview(client, made, "case", sentence)
+    assert 'role="alert"' in refused.text
+    assert not shown
+    found(case)
+    assert 'role="alert"' not in preview(client, made, "case", sentence).text
+    assert "rue du Lac 22" in shown[0]
+
+
+REGISTER = ("register_name", "register_birth", "register_address", "register_since")
+
+
+def test_an_editor_is_offered_what_the_register_says_beside_what_the_form_asks(client, admin_user):
+    made = DocumentTemplateFactory()
+    client.force_login(admin_user)
+    before = client.get(edit_url(made)).text
+    waiting_case()
+    offered = client.get(edit_url(made)).text
+    for key in REGISTER:
+        line = f"<code>{{{key}}}</code> {GIVEN[key]}"
+        assert line in before
+        assert line in offered
+    assert "<code>{naissance}</code> Date de naissance" in offered
+    assert "<code>{naissance}</code>" not in before
+
+
+@pytest.mark.parametrize("key", REGISTER)
+def test_what_the_register_says_is_accepted_in_a_template_and_what_it_does_not_is_refused(key):
+    waiting_case()
+    template(body=body(f"Dit: {{{key}}}.")).clean()
+    with pytest.raises(ValidationError):
+        template(body=body(f"Dit: {{{key}_too}}.")).clean()
 
 
 def test_a_preview_without_a_case_shows_every_paragraph():

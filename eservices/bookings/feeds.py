@@ -150,7 +150,7 @@ def _repeated(event, start: datetime, now: datetime) -> Iterator[datetime]:
     rule = event["RRULE"]
     until = (now + AHEAD).astimezone(start.tzinfo).replace(tzinfo=None)
     first = start.replace(tzinfo=None)
-    if not FIRST_YEAR <= first.year or not _is_modest(rule):
+    if first.year < FIRST_YEAR or not _is_modest(rule):
         raise Unreadable(_("An event of the calendar repeats too often."))
     if first >= until:
         return

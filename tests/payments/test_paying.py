@@ -14,6 +14,7 @@ from eservices.deliveries import circuits
 from eservices.deliveries.models import Delivery
 from eservices.payments import carrying, emails, ledger, sweeps, tasks
 from eservices.payments.actions import charges, paying, refunds
+from eservices.payments.actions.locking import Impossible
 from eservices.payments.contrib.demo.models import DemoPayment
 from eservices.payments.contrib.demo.provider import MOMENT
 from eservices.payments.models import Charge, JournalRow, Payment, SetAside
@@ -513,4 +514,81 @@ def test_several_requests_are_paid_at_once_and_each_goes_on():
     assert set(Charge.objects.values_list("state", flat=True)) == {ChargeState.PAID}
     assert set(Case.objects.values_list("state", flat=True)) == {State.CLOSED}
     assert Payment.objects.get().receipt
+    assert_books_agree()
+
+
+def basket_begun() -> tuple[Charge, Charge, Payment]:
+    """Two charges, and a payment of both at once, open at the demo provider."""
+    first, second = due_charge(stages=[PAYMENT, DECISION]), due_charge(stages=[PAYMENT, DECISION])
+    basket = charges.put_together(actor=None, charges=[first, second])
+    both = paying.begin(actor=None, basket=basket, provider=providers["demo"], language="fr")
+    return first, second, carrying.start(both)
+
+
+def traced(charge, kind) -> int:
+    return charge.case.events.filter(kind=kind).count()
+
+
+def test_what_was_paid_alone_before_the_basket_s_money_came_is_set_aside_and_the_other_counted():
+    first, second, both = basket_begun()
+    pays(both)
+    alone = begun(first, "counter")
+    paying.receive(actor=None, payment=alone, amount=3000, currency="CHF")
+    carrying.check(both.pk)
+
+    kept = SetAside.objects.get()
+    assert (kept.payment, kept.amount, kept.why) == (both, 3000, SetAside.Why.DOUBLE)
+    assert kept.details == {"reference": first.case.reference}
+    assert set(Charge.objects.values_list("state", "paid")) == {(ChargeState.PAID, 3000)}
+    assert second.allocations.get().payment == both
+    assert [traced(one, "payment_set_aside") for one in (first, second)] == [1, 0]
+    assert_books_agree()
+
+
+def test_a_basket_of_which_one_was_paid_alone_is_given_up_and_asks_for_the_rest():
+    first, second, both = basket_begun()
+    paying.receive(actor=None, payment=begun(first, "counter"), amount=3000, currency="CHF")
+    sweep()
+    assert DemoPayment.objects.get(pk=both.pk).state == "cancelled"
+    rest = paying.begin(actor=None, basket=both.basket, provider=providers["demo"], language="fr")
+    assert (rest.pk != both.pk, rest.amount) == (True, 3000)
+    pays(carrying.start(rest))
+    carrying.check(rest.pk)
+    assert second.allocations.get().payment == rest
+    assert not SetAside.objects.exists()
+    assert_books_agree()
+
+
+def test_a_basket_of_which_one_expired_pays_the_other_and_only_the_late_share_is_set_aside():
+    first, second, both = basket_begun()
+    pays(both)
+    charges.look_after(second.pk, second.expires_at)
+    carrying.check(both.pk)
+
+    kept = SetAside.objects.get()
+    assert (kept.amount, kept.why) == (3000, SetAside.Why.LATE)
+    assert kept.details == {"reference": second.case.reference}
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, first.paid) == (ChargeState.PAID, 3000)
+    assert (second.state, second.paid) == (ChargeState.EXPIRED, 0)
+    assert [traced(one, "payment_set_aside") for one in (first, second)] == [0, 1]
+    assert [traced(one, "payment_received") for one in (first, second)] == [1, 0]
+    assert_books_agree()
+
+
+def test_of_a_basket_s_money_each_share_is_refunded_by_itself():
+    first, second, both = basket_begun()
+    pays(both)
+    carrying.check(both.pk)
+    share = first.allocations.get()
+    with pytest.raises(Impossible):
+        refunds.ask(actor=member(), allocation=share, amount=3001, reason="Trop.")
+    refund = refunds.ask(actor=member(), allocation=share, amount=3000, reason="Annulé.")
+    carrying.carry_refund(refund.pk)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.refunded, second.refunded) == (3000, 0)
+    assert [traced(one, "refunded") for one in (first, second)] == [1, 0]
+    assert second.allocations.get().refundable == 3000
     assert_books_agree()

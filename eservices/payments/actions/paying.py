@@ -156,15 +156,15 @@ def _receive(payment: Payment, charges: list[Charge], amount: int, currency: str
     payment.settled_at = timezone.now()
     payment.receipt = _receipt_number()
     payment.save()
-    rest, why = amount, _mismatch(payment)
+    rest, why, concerned = amount, _mismatch(payment), charges
     if not why:
+        why, concerned = _judged(charges)
         for charge in charges:
             if taken := min(rest, charge.open_amount if charge.is_payable else 0):
                 apply(charge, payment, taken, actor, account=payment.account)
                 rest -= taken
-        why = Why.DOUBLE if any(charge.state == ChargeState.PAID for charge in charges) else Why.LATE
     if rest:
-        _set_rest_aside(payment, charges, rest, why, actor)
+        _set_rest_aside(payment, concerned, rest, why, actor)
     emails.receipt(payment, charges)
 
 
@@ -183,6 +183,13 @@ def _set_rest_aside(payment: Payment, charges: list[Charge], rest: int, why: str
         trace.record(
             charge.case, "payment_set_aside", actor, amount=rest, why=str(why), receipt=payment.receipt
         )
+
+
+def _judged(charges: list[Charge]) -> tuple[str, list[Charge]]:
+    """Why a rest would be too much, and of which charges: told before any is counted, for all look paid afterwards."""
+    closed = [charge for charge in charges if not charge.is_payable]
+    late = any(charge.state != ChargeState.PAID for charge in closed)
+    return Why.LATE if late else Why.DOUBLE, closed or charges
 
 
 def _mismatch(payment: Payment) -> str:

@@ -16,6 +16,10 @@ import stripe
 WEBHOOK_SECRET = "whsec_test"
 
 
+class NotPayable(Exception):
+    """It was given up: nobody can pay it any more."""
+
+
 class Response:
     def __init__(self, content: dict, status: int = 200):
         self.content, self.status_code = json.dumps(content), status
@@ -28,6 +32,7 @@ class Stripe:
     def __init__(self):
         self.intents, self.refunds, self.kept, self.payouts = {}, {}, {}, {}
         self.down = False
+        self.refunding = "succeeded"  # what becomes of a refund: or "pending", "failed", "refused" at once
         self.calls = []
 
     def request(self, method, url, headers=None, data=None, **kwargs):
@@ -95,8 +100,12 @@ class Stripe:
 
     def _refund(self, asked):
         intent = self.intents[asked["payment_intent"]]
-        given = sum(one["amount"] for one in self.refunds.values() if one["payment_intent"] == intent["id"])
-        if given + int(asked["amount"]) > intent["amount_received"]:
+        given = sum(
+            one["amount"]
+            for one in self.refunds.values()
+            if one["payment_intent"] == intent["id"] and one["status"] != "failed"
+        )
+        if given + int(asked["amount"]) > intent["amount_received"] or self.refunding == "refused":
             return _error("Refund amount is greater than unrefunded amount on charge", 400)
         number = f"re_{len(self.refunds) + 1}"
         self.refunds[number] = {
@@ -104,13 +113,16 @@ class Stripe:
             "object": "refund",
             "amount": int(asked["amount"]),
             "payment_intent": intent["id"],
-            "status": "succeeded",
         }
+        self.answer_refund(number, self.refunding)
         return Response(self.refunds[number])
 
     # -- what the person and the bank do
     def pay(self, number, amount=None, currency=None):
+        """Raises ``NotPayable`` for what was given up."""
         intent = self.intents[number]
+        if intent["status"] == "canceled":
+            raise NotPayable(number)
         intent["currency"] = currency or intent["currency"]
         received = intent["amount"] if amount is None else amount
         intent |= {"status": "succeeded", "amount_received": received, "next_action": None}
@@ -118,6 +130,11 @@ class Stripe:
     def decline(self, number):
         error = {"message": "Your card was declined."}
         self.intents[number] |= {"status": "requires_payment_method", "last_payment_error": error}
+
+    def answer_refund(self, number, status):
+        """What becomes of a refund, at once or days later."""
+        reason = {"failure_reason": "expired_or_canceled_card"} if status == "failed" else {}
+        self.refunds[number] |= {"status": status} | reason
 
     def transfer(self, number, *, fee, **amounts):
         """A payout of payments by their number, ``pi_1=3000``; what is negative is a refund."""

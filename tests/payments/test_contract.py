@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+import requests
 from django.utils import timezone
 
 from eservices.payments import carrying, ledger
@@ -12,7 +13,7 @@ from eservices.payments.actions import charges, paying, refunds
 from eservices.payments.contrib.demo.models import DemoPayment
 from eservices.payments.contrib.demo.provider import pay as pay_demo
 from eservices.payments.contrib.stripe import provider as stripe_provider
-from eservices.payments.models import Charge, Payment, SetAside
+from eservices.payments.models import Charge, JournalRow, Payment, SetAside
 from eservices.payments.providers import Provider, providers
 from eservices.payments.states import ChargeState, PaymentState, RefundState
 from tests.factories.accounts import UserFactory
@@ -20,6 +21,7 @@ from tests.factories.payments import begun, due_charge, qr_account
 
 from . import stripe_double
 from .localstripe import LocalStripe
+from .stripe_double import NotPayable
 
 pytestmark = pytest.mark.django_db
 
@@ -29,16 +31,24 @@ class World:
     """A provider and what happens on its other side.
 
     ``by_hand``: staff tells us, nobody can be asked. ``keyless``: this double of it knows no idempotency keys.
+    ``refusal``: what ``pay`` raises where it was given up there.
     """
 
     provider: Provider
     pay: object
     by_hand: bool = False
     keyless: bool = False
+    refusal: type[Exception] = NotPayable
 
 
 def demo(settings, monkeypatch) -> World:
-    return World(providers["demo"], lambda payment: pay_demo(DemoPayment.objects.get(pk=payment.pk)))
+    def pay(payment):
+        theirs = DemoPayment.objects.get(pk=payment.pk)
+        pay_demo(theirs)
+        if theirs.state != DemoPayment.State.PAID:
+            raise NotPayable(payment.pk)
+
+    return World(providers["demo"], pay)
 
 
 def stripe_in_memory(key):
@@ -53,7 +63,12 @@ def stripe_in_memory(key):
 def localstripe(settings, monkeypatch) -> World:
     settings.STRIPE_API_URL, settings.STRIPE_SECRET_KEY = os.environ["TEST_STRIPE_URL"], "sk_test_x"
     theirs = LocalStripe(settings.STRIPE_API_URL)
-    return World(providers["stripe_card"], lambda payment: theirs.pay(payment.external_id), keyless=True)
+    return World(
+        providers["stripe_card"],
+        lambda payment: theirs.pay(payment.external_id),
+        keyless=True,
+        refusal=requests.HTTPError,
+    )
 
 
 def counter(settings, monkeypatch) -> World:
@@ -135,6 +150,11 @@ def test_given_up_it_cannot_be_paid_any_more_or_the_money_is_set_aside(world):
     if world.by_hand:
         world.pay(payment)
         assert SetAside.objects.get().why == SetAside.Why.LATE
+    else:
+        with pytest.raises(world.refusal):
+            world.pay(payment)
+        assert carrying.check(payment.pk).state == PaymentState.CANCELLED
+        assert not JournalRow.objects.exists()
     assert list(ledger.faults()) == []
 
 

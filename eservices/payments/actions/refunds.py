@@ -24,9 +24,7 @@ def ask(*, actor, allocation: Allocation, amount: int, reason: str) -> Refund:
     """Pays back what a charge got, or a part of it: never more than is left of the payment."""
     charge_locked(allocation.charge_id)
     allocation = Allocation.objects.select_related("payment").get(pk=allocation.pk)
-    if not 0 < amount <= allocation.refundable:
-        left = f"{allocation.charge.currency} {allocation.refundable / 100:.2f}"
-        raise Impossible(_("At most %(left)s can be refunded.") % {"left": left})
+    _refuse_too_much(allocation, amount)
     refund = _begin(actor, allocation.payment, amount, reason, allocation=allocation)
     trace.record(allocation.charge.case, "refund_asked", actor, amount=amount, reason=refund.reason)
     return refund
@@ -68,6 +66,8 @@ def finish_by_hand(*, actor, refund: Refund) -> Refund:
     refund = _locked(refund)
     if refund.state == REFUND_DONE or refund.due_at:
         raise Impossible(_("This refund is under way or done already."))
+    if refund.allocation and refund.state == REFUND_FAILED:  # it may have been paid back another way since
+        _refuse_too_much(refund.allocation, refund.amount)
     refund.account, refund.state, refund.fault = ledger.accounts().bank, REFUND_DONE, ""
     _book(refund, actor)
     refund.save()
@@ -80,6 +80,12 @@ def note_fault(refund: Refund, fault: Exception) -> None:
     Refund.objects.filter(pk=refund.pk, due_at__isnull=False).update(
         fault=text, due_at=timezone.now() + AGAIN
     )
+
+
+def _refuse_too_much(allocation: Allocation, amount: int) -> None:
+    if not 0 < amount <= allocation.refundable:
+        left = f"{allocation.charge.currency} {allocation.refundable / 100:.2f}"
+        raise Impossible(_("At most %(left)s can be refunded.") % {"left": left})
 
 
 def _begin(actor, payment, amount: int, reason: str, *, currency="", **of) -> Refund:

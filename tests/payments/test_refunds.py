@@ -1,0 +1,220 @@
+"""Refunds that a provider fails or leaves waiting, and who may carry them out by hand."""
+
+import pytest
+from django.urls import reverse
+
+from eservices.cases.models import Role
+from eservices.deliveries.models import Delivery
+from eservices.payments import carrying, ledger
+from eservices.payments.actions import charges, paying, refunds
+from eservices.payments.actions.locking import Impossible
+from eservices.payments.contrib.counter import actions as counter
+from eservices.payments.contrib.stripe import provider as stripe_provider
+from eservices.payments.models import Charge, JournalRow, Refund, SetAside, Till
+from eservices.payments.states import RefundState
+from tests.factories.accounts import AgentFactory, UserFactory
+from tests.factories.cases import member
+from tests.factories.payments import begun, due_charge
+
+from . import stripe_double
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def theirs(monkeypatch) -> stripe_double.Stripe:
+    double = stripe_double.Stripe()
+    monkeypatch.setattr(stripe_provider, "client", lambda: stripe_double.client(double))
+    return double
+
+
+def asked(theirs, answer: str, amount: int = 1000) -> Refund:
+    """A refund of a card's payment, to which Stripe answered with this status."""
+    payment = begun(due_charge(), "stripe_card")
+    theirs.pay(payment.external_id)
+    carrying.check(payment.pk)
+    theirs.refunding = answer
+    allocation = payment.allocations.get()
+    refund = refunds.ask(actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop perçu.")
+    return carrying.carry_refund(refund.pk)
+
+
+def of_the_counter(amount: int = 500) -> Refund:
+    """A refund of what was paid in cash, which waits for an agent with a till."""
+    charge = due_charge()
+    payment = begun(charge, "counter")
+    paying.receive(actor=None, payment=payment, amount=3000, currency="CHF")
+    allocation = charge.allocations.get()
+    refund = refunds.ask(actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop perçu.")
+    return carrying.carry_refund(refund.pk)
+
+
+def told(charge: Charge) -> int:
+    """How often the applicant was told of a refund."""
+    return Delivery.objects.about(charge.case.subject).filter(title__contains="remboursés").count()
+
+
+def refunded() -> int:
+    return Charge.objects.get().refunded
+
+
+def deed(refund: Refund, do: str) -> str:
+    return reverse("money:refund_deed", args=[refund.pk, do])
+
+
+def fresh(refund: Refund) -> Refund:
+    return Refund.objects.get(pk=refund.pk)
+
+
+# -- What the provider says ----------------------------------------------------------------------------------
+def test_a_refund_that_waits_at_the_provider_is_asked_about_until_it_is_done(theirs):
+    refund = asked(theirs, "pending")
+    assert (refund.state, refund.external_id, bool(refund.due_at)) == (RefundState.PENDING, "re_1", True)
+    assert (refunded(), told(Charge.objects.get())) == (0, 0)
+    with pytest.raises(Impossible):  # else it would be paid back twice
+        refunds.finish_by_hand(actor=member(), refund=refund)
+
+    theirs.answer_refund("re_1", "succeeded")
+    refund = carrying.carry_refund(refund.pk)
+    assert (refund.state, refund.due_at) == (RefundState.DONE, None)
+    assert (refunded(), told(Charge.objects.get()), len(theirs.refunds)) == (1000, 1, 1)
+    assert list(ledger.faults()) == []
+
+
+def fails_at_once(theirs) -> Refund:
+    return asked(theirs, "failed")
+
+
+def fails_later(theirs) -> Refund:
+    refund = asked(theirs, "pending")
+    theirs.answer_refund(refund.external_id, "failed")
+    return carrying.carry_refund(refund.pk)
+
+
+def is_refused(theirs) -> Refund:
+    return asked(theirs, "refused")
+
+
+@pytest.mark.parametrize(
+    ("fails", "why"),
+    [
+        (fails_at_once, "expired_or_canceled_card"),
+        (fails_later, "expired_or_canceled_card"),
+        (is_refused, "greater than unrefunded amount"),
+    ],
+)
+def test_what_the_provider_fails_is_booked_once_when_somebody_transferred_it(theirs, fails, why):
+    refund = fails(theirs)
+    assert (refund.state, refund.due_at, why in refund.fault) == (RefundState.FAILED, None, True)
+    assert (refunded(), told(Charge.objects.get())) == (0, 0)
+    assert not JournalRow.objects.filter(kind="refund").exists()
+
+    refunds.finish_by_hand(actor=member(), refund=refund)
+    done, row = fresh(refund), JournalRow.objects.get(kind="refund")
+    assert (done.state, done.account, done.fault) == (RefundState.DONE, ledger.accounts().bank, "")
+    assert (row.credit, row.amount) == (ledger.accounts().bank, 1000)
+    assert (refunded(), told(Charge.objects.get())) == (1000, 1)
+    with pytest.raises(Impossible):
+        refunds.finish_by_hand(actor=member(), refund=refund)
+    calls = len(theirs.calls)
+    assert carrying.carry_refund(refund.pk) is None
+    assert len(theirs.calls) == calls
+    assert list(ledger.faults()) == []
+
+
+def test_what_failed_and_was_paid_back_another_way_since_is_not_paid_back_again(theirs):
+    failed = asked(theirs, "failed", amount=3000)
+    theirs.refunding = "succeeded"
+    again = refunds.ask(actor=member(), allocation=failed.allocation, amount=2500, reason="Encore.")
+    carrying.carry_refund(again.pk)
+    with pytest.raises(Impossible, match=r"5\.00"):
+        refunds.finish_by_hand(actor=member(), refund=failed)
+    assert (refunded(), fresh(failed).state) == (2500, RefundState.FAILED)
+    assert list(ledger.faults()) == []
+
+
+# -- Who carries it out --------------------------------------------------------------------------------------
+def test_who_decides_on_the_case_says_that_it_was_transferred_from_the_bank(client, theirs):
+    refund = asked(theirs, "failed")
+    case = refund.allocation.charge.case
+    screen = reverse("cases:case", args=[case.reference])
+    client.force_login(member(Role.DECIDE, case.team))
+    page = client.get(screen).content.decode()
+    assert "expired_or_canceled_card" in page
+    assert deed(refund, "bank") in page
+    assert deed(refund, "till") not in page
+    said = client.post(deed(refund, "bank"), follow=True).content.decode()
+    assert "viré de la banque." in said
+    assert deed(refund, "bank") not in said
+    assert fresh(refund).state == RefundState.DONE
+    assert "déjà fait" in client.post(deed(refund, "bank"), follow=True).content.decode()
+    assert refunded() == 1000
+
+
+def test_who_treats_the_case_pays_back_from_the_own_till(client):
+    refund = of_the_counter()
+    case = refund.allocation.charge.case
+    agent = member(Role.TREAT, case.team)
+    client.force_login(agent)
+    assert "Ouvrez" in client.post(deed(refund, "till"), follow=True).content.decode()
+    assert fresh(refund).state == RefundState.PENDING
+    counter.open_till(actor=agent, start=10000)
+    page = client.get(reverse("cases:case", args=[case.reference])).content.decode()
+    assert deed(refund, "till") in page
+    assert deed(refund, "bank") not in page
+    for _press in range(2):
+        client.post(deed(refund, "till"))
+    assert (fresh(refund).state, refunded(), Till.objects.get().cash) == (RefundState.DONE, 500, -500)
+    assert list(ledger.faults()) == []
+
+
+def test_what_a_card_paid_never_leaves_a_till(client, theirs):
+    refund = asked(theirs, "failed")
+    agent = member(team=refund.allocation.charge.case.team)
+    counter.open_till(actor=agent, start=10000)
+    client.force_login(agent)
+    client.post(deed(refund, "till"))
+    assert (fresh(refund).state, Till.objects.get().cash) == (RefundState.FAILED, 0)
+
+
+def test_a_refund_is_not_found_by_who_may_not_carry_it_out(client):
+    refund = of_the_counter()
+    team = refund.allocation.charge.case.team
+    nobody = {"till": 404, "bank": 404}
+    for agent, found in (
+        (member(Role.READ, team), nobody),
+        (AgentFactory(), nobody),  # in no team
+        (AgentFactory(roles=["agents", "leads"]), nobody),  # keeps the books, but decides on no case
+        (member(Role.TREAT, team), {"bank": 404, "elsewhere": 404}),
+    ):
+        client.force_login(agent)
+        for do, status in found.items():
+            assert client.post(deed(refund, do)).status_code == status
+    assert client.get(deed(refund, "till")).status_code == 405
+    for outsider in (None, UserFactory()):
+        client.logout()
+        if outsider:
+            client.force_login(outsider)
+        assert reverse("wagtailadmin_login") in client.post(deed(refund, "bank")).url
+    assert (fresh(refund).state, refunded()) == (RefundState.PENDING, 0)
+
+
+def test_what_was_set_aside_is_paid_back_by_hand_by_who_keeps_the_books(client):
+    charge = due_charge()
+    payment = begun(charge, "counter")
+    charges.look_after(charge.pk, charge.expires_at)
+    paying.receive(actor=None, payment=payment, amount=3000, currency="CHF")
+    keeper = member(roles=["leads"])
+    refund = refunds.ask_for_set_aside(actor=keeper, kept=SetAside.objects.get(), reason="Trop tard.")
+    carrying.carry_refund(refund.pk)
+
+    client.force_login(member())
+    assert {client.post(deed(refund, do)).status_code for do in ("till", "bank")} == {404}
+    assert SetAside.objects.get().resolved_at is None
+    client.force_login(keeper)
+    assert deed(refund, "bank") in client.get(reverse("money:aside")).content.decode()
+    assert client.post(deed(refund, "bank")).url == reverse("money:aside")
+    assert fresh(refund).state == RefundState.DONE
+    assert SetAside.objects.get().resolved_at
+    assert ledger.balances(JournalRow.objects.all())["CHF"][ledger.accounts().bank] == -3000
+    assert list(ledger.faults()) == []

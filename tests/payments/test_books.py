@@ -213,6 +213,23 @@ def test_the_books_are_for_who_keeps_them(client, clerk, django_assert_max_num_q
     assert "1010.20" in content.decode()
 
 
+def test_the_accountant_gets_one_line_an_account_with_what_was_debited_credited_and_is_left(client, clerk):
+    charge = due_charge()
+    allocation = paid(charge).allocations.get()
+    refund = refunds.ask(actor=clerk, allocation=allocation, amount=1050, reason="Trop.")
+    carrying.carry_refund(refund.pk)
+    client.force_login(clerk)
+    sent = b"".join(client.get(reverse("money:journal_csv", args=["accounts"]))).decode("utf-8-sig")
+    lines = [line.split(",") for line in sent.splitlines()]
+    assert lines[0] == ["currency", "account", "debit", "credit", "balance"]
+    assert sorted(lines[1:]) == sorted(
+        [
+            ["CHF", ledger.accounts().online, "30.00", "10.50", "19.50"],
+            ["CHF", charge.lines[0]["account"], "10.50", "30.00", "-19.50"],
+        ]
+    )
+
+
 def test_the_export_for_the_accountant_has_no_formula(client, clerk):
     charge = due_charge()
     charge.lines = [charge.lines[0] | {"account": "=1+1"}]

@@ -20,9 +20,11 @@ from eservices.payments.models.settings import is_qr_iban
 from eservices.payments.states import ChargeState
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import begun, due_charge, qr_account
+from tests.programs import words_of
 
 pytestmark = pytest.mark.django_db
 
+WRITTEN_IBAN = "CH44 3199 9123 0008 8901 2"
 ENTRY = """<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd><RvslInd>false</RvslInd>
 <BookgDt><Dt>2026-11-24</Dt></BookgDt><ValDt><Dt>2026-11-24</Dt></ValDt><AcctSvcrRef>B{mark}</AcctSvcrRef>
 <NtryDtls><TxDtls><Refs><AcctSvcrRef>T{mark}</AcctSvcrRef></Refs><Amt Ccy="{currency}">{amount}</Amt>
@@ -67,11 +69,40 @@ def test_the_bill_is_a_pdf_and_its_code_says_what_to_pay(client, clerk):
     page = client.get(reverse("payments:pay", args=[charge.basket.secret])).content.decode()
     url = reverse("payments:bill", args=[charge.basket.secret, payment.pk])
     assert url in page
-    pdf = client.get(url)
-    assert b"".join(pdf.streaming_content)[:5] == b"%PDF-"
-    part = payment_part(payment, charge.case.reference)
-    assert "30.00" in part
-    assert charge.case.reference in part
+    pdf = b"".join(client.get(url).streaming_content)
+    assert pdf[:5] == b"%PDF-"
+    assert charge.case.reference in words_of(pdf)
+    assert "30.00" in words_of(pdf)
+
+
+def drawn(payment, about="") -> list[str]:
+    """What the receipt and the payment part say, line by line."""
+    return re.findall(r">([^<]+)</text>", payment_part(payment, about))
+
+
+def test_the_payment_part_says_to_whom_how_much_and_for_what_as_its_receipt_does(clerk):
+    charge = due_charge()
+    words = drawn(begun(charge, "qrbill"), charge.case.reference)
+    cut = words.index("Section paiement")
+    for part in (words[:cut], words[cut:]):
+        account, amount, reference = (part.index(one) for one in (WRITTEN_IBAN, "CHF", "Référence"))
+        assert part[account + 1 :][:3] == ["Commune d’Orvenay", "Place de l’Orme 2", "CH-1188 Orvenay"]
+        assert part[amount + 1] == "30.00"
+        assert re.fullmatch(r"\d{2}( \d{5}){5}", part[reference + 1])
+    assert charge.case.reference in words[cut:]
+
+
+def test_the_reference_that_the_bill_shows_is_the_one_that_the_bank_s_file_is_matched_by(clerk):
+    charge, other = due_charge(), due_charge()
+    words = drawn(begun(charge, "qrbill"))
+    begun(other, "qrbill")
+    shown = words[words.index("Référence") + 1]
+    assert read(clerk, entry(shown)) == 1  # some banks leave the blanks in
+    charge.refresh_from_db()
+    other.refresh_from_db()
+    assert (charge.state, charge.paid, other.paid) == (ChargeState.PAID, 3000, 0)
+    assert BankEntry.objects.get().reference == shown.replace(" ", "")
+    assert list(ledger.faults()) == []
 
 
 def test_without_a_qr_iban_no_bill_is_offered(client):

@@ -12,6 +12,8 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
+from tests.programs import needs
+
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = ["fr", "de", "it"]  # the texts in the code are English
 SOURCES = ["editing", "eservices", "home", "mysite", "news", "newsletter", "templates"]
@@ -96,8 +98,7 @@ def test_no_public_template_has_inline_style_or_script():
 
 def test_every_text_is_translated(tmp_path):
     """What the code says now, collected anew, has its translation in the project's catalogues."""
-    if not shutil.which("xgettext") and not os.environ.get("COMMUNE_REQUIRE_ALL"):
-        pytest.skip("xgettext is not installed")
+    needs("xgettext")
     said = collected(tmp_path)
     for language in LANGUAGES:
         known = {key(entry) for entry in polib.pofile(str(ROOT / catalogue(language))) if entry.translated()}

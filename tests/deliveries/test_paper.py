@@ -1,7 +1,5 @@
 """Letters on paper: written in a transaction, printed once, posted by somebody, with what proves it."""
 
-import shutil
-import subprocess
 from datetime import date
 
 import pytest
@@ -20,6 +18,7 @@ from eservices.deliveries.paper.pdf import joined, pdf
 from eservices.deliveries.signals import letter_delivered, letter_posted
 from eservices.deliveries.sweeps import deliver
 from tests.factories.accounts import UserFactory
+from tests.programs import words_of
 
 pytestmark = pytest.mark.django_db
 State = Delivery.State
@@ -55,13 +54,6 @@ def fresh(delivery) -> Delivery:
 
 def this(delivery):
     return Delivery.objects.filter(pk=delivery.pk)
-
-
-def words_of(content: bytes) -> str:
-    if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext is not installed")
-    run = ["pdftotext", "-layout", "-", "-"]
-    return subprocess.run(run, input=content, capture_output=True, check=True).stdout.decode()
 
 
 # -- Into the queue -----------------------------------------------------------------------------------------

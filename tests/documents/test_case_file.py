@@ -1,7 +1,6 @@
 """The whole case as one PDF."""
 
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -10,6 +9,7 @@ from django.urls import reverse
 from eservices.cases import actions
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, applicant, asking_papers, household, member
+from tests.programs import needs
 
 pytestmark = pytest.mark.django_db
 
@@ -31,8 +31,8 @@ def test_an_agent_takes_the_whole_case_along_and_leaves_a_trace(client):
     assert case.events.last().actor == agent
 
 
-@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext is not installed")
 def test_it_holds_what_was_declared_said_decided_and_done(client, tmp_path):
+    needs("pdftotext")
     case = asking_papers(household("Marc Marchetti", "Lina Marchetti"))
     actions.ask(actor=member(), case=case, text="Il manque la page 3 du bail.")
     actions.answer(actor=applicant(case), case=case, text="La voici.")

@@ -1,5 +1,4 @@
 import json
-import shutil
 import subprocess
 
 import pytest
@@ -34,6 +33,7 @@ from tests.factories.documents import (
     waiting_case,
 )
 from tests.factories.submissions import picture
+from tests.programs import needs, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -246,10 +246,7 @@ def test_a_pdf_that_cannot_be_made_is_tried_again_and_the_fault_is_shown(monkeyp
 # -- What it says -------------------------------------------------------------------------------------------
 def text_of(document) -> str:
     """The words of the PDF; the test is skipped where no tool reads them."""
-    if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext is not installed")
-    run = ["pdftotext", "-layout", "-", "-"]
-    return subprocess.run(run, input=document.content.read(), capture_output=True, check=True).stdout.decode()
+    return words_of(document.content.read())
 
 
 def test_the_pdf_claims_pdf_a_2a_and_pdf_ua_1():
@@ -259,8 +256,8 @@ def test_the_pdf_claims_pdf_a_2a_and_pdf_ua_1():
     assert b"<rdf:li>fr</rdf:li>" in content
 
 
-@pytest.mark.skipif(not shutil.which("qpdf"), reason="qpdf is not installed")
 def test_the_pdf_is_sound(tmp_path):
+    needs("qpdf")
     path = tmp_path / "document.pdf"
     path.write_bytes(issued().content.read())
     assert subprocess.run(["qpdf", "--check", path], capture_output=True).returncode == 0

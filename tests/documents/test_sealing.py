@@ -1,7 +1,6 @@
 """The seal on a document, by pyHanko's own validation."""
 
 import io
-import shutil
 import subprocess
 
 import pytest
@@ -21,6 +20,7 @@ from eservices.documents.models import Document
 from mysite.settings import environment
 from tests.factories.authority import serving_authority
 from tests.factories.documents import drawn, issued
+from tests.programs import needs
 
 pytestmark = pytest.mark.django_db
 
@@ -64,8 +64,8 @@ def test_the_seal_leaves_pdf_a_and_pdf_ua_as_they_are():
     assert field["/Rect"][0] == field["/Rect"][2]
 
 
-@pytest.mark.skipif(not shutil.which("pdfsig"), reason="pdfsig is not installed")
 def test_another_reader_finds_the_seal_valid(tmp_path):
+    needs("pdfsig")
     path = tmp_path / "document.pdf"
     path.write_bytes(issued().content.read())
     said = subprocess.run(["pdfsig", path], capture_output=True, text=True, check=True).stdout
@@ -159,8 +159,8 @@ def test_with_a_certificate_that_was_revoked_nothing_is_sealed_for_the_archive(
     assert document.fault
 
 
-@pytest.mark.skipif(not shutil.which("softhsm2-util"), reason="softhsm2 is not installed")
 def test_a_token_seals_too(settings, monkeypatch, tmp_path):
+    needs("softhsm2-util")
     import pkcs11
 
     module = "/usr/lib/softhsm/libsofthsm2.so"

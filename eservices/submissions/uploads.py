@@ -55,7 +55,18 @@ DAMAGED = (
     SyntaxError,
 )
 MARKUP = re.compile(rb"<(!doctype html|html|head|body|script|svg|iframe)\b", re.IGNORECASE)
-HEAD = 1024  # bytes in which a browser looks for markup
+PAGE = re.compile(rb"<(!doctype html|html)\b", re.IGNORECASE)
+OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")  # of a PDF: before the first there is nothing but remarks
+HEAD = 1024  # bytes in which a browser looks for markup, and readers of PDF for its first line
+OPENING = 8192  # bytes in which a paper has begun
+# What archivers and readers look for further in: archives of RAR, 7-Zip and Windows anywhere.
+ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"MSCF\0\0\0\0")
+PLACED = ((257, b"ustar"), (32769, b"CD001"))  # tar, and the picture of a disc
+PDF = b"%PDF-"
+LONGEST_SIGN = 8
+PROGRAMS = (".exe", ".dll", ".scr", ".com", ".pif", ".cpl", ".msi", ".bat", ".cmd", ".ps1", ".vbs", ".vbe")
+PROGRAMS += (".js", ".jse", ".wsf", ".wsh", ".hta", ".jar", ".lnk", ".reg", ".sh", ".py", ".apk", ".elf")
+RUN = (b"MZ\x90\x00", b"\x7fELF")  # how programs of Windows and of Linux begin
 MB = 1024 * 1024
 MOST_PARTS = 3000  # in a packed document
 MOST_AT_ONCE = 10  # files of the largest size that one request may bring
@@ -196,13 +207,42 @@ class Bomb(Exception):
 def _is_only(upload, extension: str) -> bool:
     """Whether the content is of this kind and of no other: a browser or an archiver could read it as that."""
     upload.seek(0)
-    head = upload.read(8192)
+    head = upload.read(OPENING)
     kind = filetype.guess(head)
     if kind is None or kind.mime != TYPES[extension]:
         return False
-    if MARKUP.search(head[:HEAD]) or zipfile.is_zipfile(upload):
+    if _opens_as_page(head, extension) or zipfile.is_zipfile(upload):
+        return False
+    if _holds(upload, ARCHIVES if extension == "pdf" else (*ARCHIVES, PDF)):
         return False
     return extension not in PICTURES or _is_picture(upload, PICTURES[extension])
+
+
+def _opens_as_page(head: bytes, extension: str) -> bool:
+    """Whether a browser could take it for a page. What is noted on a PDF is markup too, inside its objects."""
+    first = HEAD
+    if extension == "pdf":
+        found = OBJECT.search(head)
+        first = max(HEAD, found.start() if found else OPENING)
+    return bool(MARKUP.search(head[:first]) or (extension == "pdf" and PAGE.search(head)))
+
+
+def _holds(upload, signs: tuple[bytes, ...]) -> bool:
+    """Whether the signs of another format stand anywhere, or where it has them. Reads some at a time.
+
+    The signs are long enough not to stand in a photo by chance; what phones add to theirs has others.
+    """
+    for place, sign in PLACED:
+        upload.seek(place)
+        if upload.read(len(sign)) == sign:
+            return True
+    upload.seek(0)
+    before = b""
+    while some := upload.read(MB):
+        if any(sign in before + some for sign in signs):
+            return True
+        before = some[-LONGEST_SIGN:]
+    return False
 
 
 def _is_picture(upload, kind: str) -> bool:
@@ -216,19 +256,34 @@ def _is_picture(upload, kind: str) -> bool:
 
 
 def _is_document(upload, extension: str) -> bool:
-    """Whether a packed file holds what such a document holds, no macros, and no more than anybody writes."""
+    """Whether a packed file holds what such a document does, no macros or programs, no more than anybody writes."""
     upload.seek(0)
-    if upload.read(4) != b"PK\x03\x04":
+    head = upload.read(HEAD)
+    if not head.startswith(b"PK\x03\x04") or PDF in head or _holds(upload, ARCHIVES):
         return False
     with zipfile.ZipFile(upload) as packed:
         _refuse_bomb(packed.infolist(), upload.size)
         names = packed.namelist()
-        if PARTS[extension] not in names or any("vbaproject" in name.lower() for name in names):
+        if PARTS[extension] not in names or any(map(_is_program, names)) or _carries_program(packed):
             return False
         if PARTS[extension] != "mimetype":
             return True
         with packed.open("mimetype") as part:
             return part.read(200).decode("ascii", "replace") == TYPES[extension]
+
+
+def _is_program(name: str) -> bool:
+    return "vbaproject" in name.lower() or name.lower().endswith(PROGRAMS)
+
+
+def _carries_program(packed: zipfile.ZipFile) -> bool:
+    """Whether a part is a program by another name."""
+    for part in packed.infolist():
+        if part.file_size >= len(RUN[0]):
+            with packed.open(part) as content:
+                if content.read(4) in RUN:
+                    return True
+    return False
 
 
 def _refuse_bomb(parts: list[zipfile.ZipInfo], size: int) -> None:

@@ -175,6 +175,92 @@ def test_a_file_that_is_two_things_at_once_is_refused(name, content):
         uploads.check(SimpleUploadedFile(name, content))
 
 
+RAR, SEVEN_ZIP, CABINET = b"Rar!\x1a\x07\x01\x00", b"7z\xbc\xaf\x27\x1c\x00\x04", b"MSCF\0\0\0\0"
+A_PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def in_comment(content: bytes) -> bytes:
+    """A JPEG with something in its comment."""
+    return jpeg(comment=content)
+
+
+def jpeg(**more) -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (4, 4), "white").save(drawn, "JPEG", **more)
+    return drawn.getvalue()
+
+
+def at(place: int, content: bytes, head: bytes) -> bytes:
+    return head + bytes(place - len(head)) + content
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("pdf-au-commentaire.jpg", in_comment(A_PDF)),
+        ("pdf-a-la-suite.jpg", jpeg() + A_PDF),
+        ("pdf-loin-derriere.png", picture().read() + bytes(2**20 - 2) + A_PDF),  # where two readings meet
+        ("rar-au-commentaire.jpg", in_comment(RAR)),
+        ("7z-a-la-suite.png", picture().read() + SEVEN_ZIP),
+        ("rar-a-la-suite.webp", picture("a.webp", "WEBP").read() + RAR),
+        ("rar-apres-la-ligne.pdf", b"%PDF-1.7\n" + RAR + A_PDF),
+        ("7z-a-la-suite.pdf", A_PDF + SEVEN_ZIP),
+        ("cab-a-la-suite.pdf", A_PDF + CABINET),
+        ("page-plus-loin.pdf", b"%PDF-1.7\n%" + b"x" * 2048 + b"\n<body onload=alert(1)>" + A_PDF),
+        ("page-apres-un-objet.pdf", A_PDF + b"%" + b"x" * 2048 + b"\n<!DOCTYPE HTML><script>1</script>"),
+        ("tar.pdf", at(257, b"ustar\x0000", A_PDF)),
+        ("disque.pdf", at(32769, b"CD001", A_PDF)),
+        ("7z-a-la-suite.docx", packed("a.docx", word__document_xml="<w/>").read() + SEVEN_ZIP),
+        ("pdf-en-tete.docx", packed("a.docx", a=A_PDF, word__document_xml="<w/>").read()),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_a_file_with_another_hidden_in_it_is_refused(name, content):
+    with pytest.raises(ValidationError):
+        uploads.check(SimpleUploadedFile(name, content))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [{"evil.exe": "x"}, {"word/embeddings/Evil.SCR": "x"}, {"word/media/image1.png": b"MZ\x90\x00"}],
+    ids=["name", "capitals", "content"],
+)
+def test_a_document_that_carries_a_program_is_refused(parts):
+    with pytest.raises(ValidationError):
+        uploads.check(packed("lettre.docx", word__document_xml="<w/>", **parts))
+
+
+def with_exif() -> bytes:
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0131] = "Bail.pdf, rar! 7z", "Appareil 1.0"
+    return jpeg(exif=exif, comment=b"Scan du PDF-1.7 <x:xmpmeta/>")
+
+
+COMMENTED = A_PDF.replace(b"/Type", b"/RC (<body xmlns='http://www.w3.org/1999/xhtml'>Oui</body>) /Type")
+ATTACHED = A_PDF.replace(b"endobj", b"endobj\n2 0 obj\n<< >>\nstream\n%PDF-1.4 bail\nendstream\nendobj")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("photo-exif.jpg", with_exif()),
+        ("photo-animee.jpg", jpeg() + b"\0\0\0\x18ftypmp42" + bytes(4000)),  # phones add a film of a second
+        ("annote.pdf", A_PDF + b"%" + b"x" * 2048 + COMMENTED),
+        ("avec-annexe.pdf", ATTACHED),
+        ("page-dans-annexe.pdf", A_PDF + bytes(9000) + b"<html><p>Une annexe</p></html>"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_an_ordinary_photo_or_paper_is_accepted(name, content):
+    assert uploads.check(SimpleUploadedFile(name, content)).size == len(content)
+
+
+def test_a_document_with_pictures_and_a_table_in_it_is_accepted():
+    table = packed("tableau.xlsx", xl__workbook_xml="<w/>").read()
+    inside = {"word/embeddings/tableau.xlsx": table, "word/media/image1.jpeg": with_exif()}
+    assert uploads.check(packed("rapport.docx", word__document_xml="<w/>", **inside)).size
+
+
 def test_an_empty_file_is_refused():
     with pytest.raises(ValidationError):
         uploads.check(SimpleUploadedFile("vide.pdf", b""))

@@ -55,14 +55,17 @@ DAMAGED = (
     SyntaxError,
 )
 MARKUP = re.compile(rb"<(!doctype html|html|head|body|script|svg|iframe)\b", re.IGNORECASE)
-PAGE = re.compile(rb"<(!doctype html|html)\b", re.IGNORECASE)
-OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")  # of a PDF: before the first there is nothing but remarks
+# What a PDF holds: an invoice, a note with its markup, the file that it was made from.
+OBJECT = re.compile(rb"\d{1,10}\s+\d{1,5}\s+obj\b.*?(?:\bendobj\b|\Z)", re.DOTALL)
+HELD_ARCHIVE = re.compile(rb"PK\x05\x06.{16}\0\0\s*endstream\b", re.DOTALL)  # its last lines, in an object
 HEAD = 1024  # bytes in which a browser looks for markup, and readers of PDF for its first line
 OPENING = 8192  # bytes in which a paper has begun
-# What archivers and readers look for further in: archives of RAR, 7-Zip and Windows anywhere.
-ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"MSCF\0\0\0\0")
+LAST = 66_000  # bytes in which archivers look for the last lines of an archive
+# What archivers and readers look for further in: archives of RAR, 7-Zip and Windows anywhere. Each is too long to
+# stand in a photo by chance.
+ARCHIVE = re.compile(rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|MSCF\0{4}")
 PLACED = ((257, b"ustar"), (32769, b"CD001"))  # tar, and the picture of a disc
-PDF = b"%PDF-"
+PDF = re.compile(rb"%PDF-\d\.\d")
 LONGEST_SIGN = 8
 PROGRAMS = (".exe", ".dll", ".scr", ".com", ".pif", ".cpl", ".msi", ".bat", ".cmd", ".ps1", ".vbs", ".vbe")
 PROGRAMS += (".js", ".jse", ".wsf", ".wsh", ".hta", ".jar", ".lnk", ".reg", ".sh", ".py", ".apk", ".elf")
@@ -211,35 +214,36 @@ def _is_only(upload, extension: str) -> bool:
     kind = filetype.guess(head)
     if kind is None or kind.mime != TYPES[extension]:
         return False
-    if _opens_as_page(head, extension) or zipfile.is_zipfile(upload):
+    if extension == "pdf":
+        return not (
+            MARKUP.search(OBJECT.sub(b"", head)) or _ends_as_archive(upload) or _holds(upload, ARCHIVE)
+        )
+    if MARKUP.search(head[:HEAD]) or zipfile.is_zipfile(upload):
         return False
-    if _holds(upload, ARCHIVES if extension == "pdf" else (*ARCHIVES, PDF)):
+    if _holds(upload, ARCHIVE) or _holds(upload, PDF):
         return False
     return extension not in PICTURES or _is_picture(upload, PICTURES[extension])
 
 
-def _opens_as_page(head: bytes, extension: str) -> bool:
-    """Whether a browser could take it for a page. What is noted on a PDF is markup too, inside its objects."""
-    first = HEAD
-    if extension == "pdf":
-        found = OBJECT.search(head)
-        first = max(HEAD, found.start() if found else OPENING)
-    return bool(MARKUP.search(head[:first]) or (extension == "pdf" and PAGE.search(head)))
+def _ends_as_archive(upload) -> bool:
+    """Whether a PDF is an archive too, and not one that merely holds one, as those that can be edited again do."""
+    if not zipfile.is_zipfile(upload):
+        return False
+    upload.seek(max(0, upload.size - LAST))
+    last = upload.read()
+    return not HELD_ARCHIVE.match(last, last.rfind(b"PK\x05\x06"))
 
 
-def _holds(upload, signs: tuple[bytes, ...]) -> bool:
-    """Whether the signs of another format stand anywhere, or where it has them. Reads some at a time.
-
-    The signs are long enough not to stand in a photo by chance; what phones add to theirs has others.
-    """
-    for place, sign in PLACED:
+def _holds(upload, sign: re.Pattern[bytes]) -> bool:
+    """Whether the sign of another format stands anywhere, or one where it has it. Reads some at a time."""
+    for place, placed in PLACED:
         upload.seek(place)
-        if upload.read(len(sign)) == sign:
+        if upload.read(len(placed)) == placed:
             return True
     upload.seek(0)
     before = b""
     while some := upload.read(MB):
-        if any(sign in before + some for sign in signs):
+        if sign.search(before + some):
             return True
         before = some[-LONGEST_SIGN:]
     return False
@@ -259,7 +263,7 @@ def _is_document(upload, extension: str) -> bool:
     """Whether a packed file holds what such a document does, no macros or programs, no more than anybody writes."""
     upload.seek(0)
     head = upload.read(HEAD)
-    if not head.startswith(b"PK\x03\x04") or PDF in head or _holds(upload, ARCHIVES):
+    if not head.startswith(b"PK\x03\x04") or PDF.search(head) or _holds(upload, ARCHIVE):
         return False
     with zipfile.ZipFile(upload) as packed:
         _refuse_bomb(packed.infolist(), upload.size)

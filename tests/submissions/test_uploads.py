@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 
+import pypdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -18,9 +19,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
-from PIL import Image
+from PIL import Image, ImageCms
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from eservices.cases.models import CaseLink
+from eservices.documents import sealing
+from eservices.documents.contrib.test import new_key
 from eservices.submissions import uploads
 from eservices.submissions.models import StoredFile, Submission
 from eservices.submissions.sweeps import delete_orphans
@@ -175,6 +179,18 @@ def test_a_file_that_is_two_things_at_once_is_refused(name, content):
         uploads.check(SimpleUploadedFile(name, content))
 
 
+def paper(**attached: bytes) -> bytes:
+    """A PDF with files attached, uncompressed as some programs leave them."""
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(200, 200)
+    for name, content in attached.items():
+        writer.add_attachment(name.replace("_", "."), content)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+LETTER = packed("lettre.docx", word__document_xml="<w/>").read()
 RAR, SEVEN_ZIP, CABINET = b"Rar!\x1a\x07\x01\x00", b"7z\xbc\xaf\x27\x1c\x00\x04", b"MSCF\0\0\0\0"
 A_PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 
@@ -207,6 +223,7 @@ def at(place: int, content: bytes, head: bytes) -> bytes:
         ("7z-a-la-suite.pdf", A_PDF + SEVEN_ZIP),
         ("cab-a-la-suite.pdf", A_PDF + CABINET),
         ("page-plus-loin.pdf", b"%PDF-1.7\n%" + b"x" * 2048 + b"\n<body onload=alert(1)>" + A_PDF),
+        ("zip-a-la-suite.pdf", paper(lettre_docx=LETTER) + LETTER),
         ("page-apres-un-objet.pdf", A_PDF + b"%" + b"x" * 2048 + b"\n<!DOCTYPE HTML><script>1</script>"),
         ("tar.pdf", at(257, b"ustar\x0000", A_PDF)),
         ("disque.pdf", at(32769, b"CD001", A_PDF)),
@@ -231,28 +248,57 @@ def test_a_document_that_carries_a_program_is_refused(parts):
 
 
 def with_exif() -> bytes:
-    exif = Image.Exif()
+    """As a camera leaves it: with a small picture of itself, a profile of its colours, and words."""
+    small, exif = jpeg(), Image.Exif()
     exif[0x010E], exif[0x0131] = "Bail.pdf, rar! 7z", "Appareil 1.0"
-    return jpeg(exif=exif, comment=b"Scan du PDF-1.7 <x:xmpmeta/>")
+    colours = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return jpeg(exif=exif.tobytes() + small, icc_profile=colours, comment=b"Scan du %PDF-, <x:xmpmeta/>")
 
 
+def in_two_views() -> bytes:
+    """As phones with two lenses leave it."""
+    drawn = io.BytesIO()
+    views = [Image.new("RGB", (4, 4), colour) for colour in ("white", "black")]
+    views[0].save(drawn, "MPO", save_all=True, append_images=views[1:])
+    return drawn.getvalue()
+
+
+INVOICE = b"<?xml version='1.0' encoding='UTF-8'?><rsm:CrossIndustryInvoice></rsm:CrossIndustryInvoice>"
 COMMENTED = A_PDF.replace(b"/Type", b"/RC (<body xmlns='http://www.w3.org/1999/xhtml'>Oui</body>) /Type")
-ATTACHED = A_PDF.replace(b"endobj", b"endobj\n2 0 obj\n<< >>\nstream\n%PDF-1.4 bail\nendstream\nendobj")
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
         ("photo-exif.jpg", with_exif()),
+        ("photo-double.jpg", in_two_views()),
         ("photo-animee.jpg", jpeg() + b"\0\0\0\x18ftypmp42" + bytes(4000)),  # phones add a film of a second
-        ("annote.pdf", A_PDF + b"%" + b"x" * 2048 + COMMENTED),
-        ("avec-annexe.pdf", ATTACHED),
-        ("page-dans-annexe.pdf", A_PDF + bytes(9000) + b"<html><p>Une annexe</p></html>"),
+        ("retouchee.png", picture().read() + bytes(64) + b"Edited on my phone"),
+        ("annote.pdf", COMMENTED),
+        ("annote-plus-loin.pdf", A_PDF + b"%" + b"x" * 2048 + COMMENTED),
+        ("facture.pdf", paper(factur_x_xml=INVOICE)),
+        ("modifiable.pdf", paper(lettre_docx=LETTER)),
+        ("avec-annexes.pdf", paper(bail_pdf=A_PDF, photo_jpg=with_exif(), plan_docx=LETTER)),
+        ("page-en-annexe.pdf", paper(courriel_html=b"<!DOCTYPE html><html><body>Bonjour</body></html>")),
     ],
     ids=lambda one: one if isinstance(one, str) else "",
 )
 def test_an_ordinary_photo_or_paper_is_accepted(name, content):
     assert uploads.check(SimpleUploadedFile(name, content)).size == len(content)
+
+
+def test_a_paper_that_was_signed_and_added_to_is_accepted(settings, tmp_path):
+    path = tmp_path / "key.p12"
+    path.write_bytes(new_key("Notaire"))
+    settings.SEAL_URL = f"pkcs12:{path}"
+    signed = sealing.seal(paper(facture_xml=INVOICE), place="Orvenay", reason="Acte").content
+    writer, again = IncrementalPdfFileWriter(io.BytesIO(signed)), io.BytesIO()
+    writer.root["/Lang"] = writer.root["/Pages"]["/Count"]
+    writer.update_root()
+    writer.write(again)
+
+    for content in (signed, again.getvalue()):
+        assert uploads.check(SimpleUploadedFile("acte.pdf", content)).size == len(content)
 
 
 def test_a_document_with_pictures_and_a_table_in_it_is_accepted():

@@ -1,0 +1,528 @@
+"""What is typed to set up and start: bin/demo, bin/setup.sh, bin/serve.py and ``manage.py prepare``.
+
+Nothing is installed and nothing of ours is started: stand-ins for Python, the site, the worker and the scheduler are.
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import nullcontext
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.core.files.storage import FileSystemStorage
+from django.core.management import call_command
+
+from mysite.management.commands import prepare
+from tests import conftest
+from tests.browser import NO_BROWSER
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVE = ROOT / "bin" / "serve.py"
+
+
+# -- bin/serve.py ----------------------------------------------------------------------------------------------
+
+# Answers everything, and says when it is told to stop.
+SITE = """
+import signal, socket, sys
+signal.signal(signal.SIGTERM, lambda *_: (print("stopped", flush=True), sys.exit()))
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    with server.accept()[0] as asked:
+        asked.recv(4096)
+        asked.sendall(b"HTTP/1.0 200 OK\\r\\n\\r\\n")
+"""
+HELPER = "trap 'echo stopped; exit 0' TERM; echo started; while :; do sleep 0.02; done"
+# bin/serve.py as it is, but for what it starts.
+DRIVER = """
+import importlib.util, json, sys
+path, commands, *arguments = sys.argv[1:]
+found = importlib.util.spec_from_file_location("serve", path)
+serve = importlib.util.module_from_spec(found)
+found.loader.exec_module(serve)
+serve.commands = lambda host, port: json.loads(commands)
+sys.argv = ["serve.py", *arguments]
+sys.exit(serve.main())
+"""
+
+
+@pytest.fixture
+def port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return str(probe.getsockname()[1])
+
+
+@pytest.fixture
+def serving(tmp_path, port):
+    """Starts ``bin/serve.py`` with a site of the given command beside two helpers."""
+    running = []
+
+    def begin(site):
+        commands = {"site": site, "worker": ["sh", "-c", HELPER], "scheduler": ["sh", "-c", HELPER]}
+        run = subprocess.Popen(
+            [sys.executable, "-c", DRIVER, SERVE, json.dumps(commands), "--port", port],
+            env=os.environ | {"COMMUNE_VAR": str(tmp_path)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(run)
+        return run
+
+    yield begin
+    for run in running:
+        if run.poll() is None:
+            run.terminate()
+        run.communicate(timeout=20)
+
+
+def written(tmp_path, name: str) -> list[str]:
+    log = tmp_path / "log" / f"{name}.log"
+    return log.read_text().split() if log.exists() else []
+
+
+def test_site_worker_and_scheduler_start_and_stop_cleanly_at_term(serving, tmp_path, port):
+    run = serving([sys.executable, "-S", "-c", SITE, port])
+    shown = []
+    while not shown or "Ctrl-C" not in shown[-1]:
+        shown.append(run.stdout.readline())
+        assert shown[-1], run.stderr.read()
+    assert f"http://127.0.0.1:{port}/admin/" in "".join(shown)
+    until(lambda: written(tmp_path, "worker") and written(tmp_path, "scheduler"))
+
+    run.send_signal(signal.SIGTERM)
+    said, complaints = run.communicate(timeout=20)
+    assert run.returncode == 0, complaints
+    assert "Stopping." in said
+    assert not complaints
+    assert written(tmp_path, "site") == ["stopped"]
+    assert written(tmp_path, "worker") == written(tmp_path, "scheduler") == ["started", "stopped"]
+
+
+def test_nothing_else_starts_where_the_site_does_not(serving, tmp_path):
+    run = serving(["sh", "-c", "echo why; exit 3"])
+    said, complaints = run.communicate(timeout=20)
+    assert run.returncode == 1
+    assert complaints == f"The site does not start: see {tmp_path}/log/site.log\n"
+    assert written(tmp_path, "site") == ["why"]
+    assert "Staff" not in said
+    assert not written(tmp_path, "worker")
+
+
+@pytest.mark.parametrize("wanted", ["taken", "0", "65536"])
+def test_a_port_that_cannot_be_had_is_said_and_nothing_is_started(tmp_path, wanted):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        number = str(other.getsockname()[1]) if wanted == "taken" else wanted
+        run = subprocess.run(
+            [sys.executable, "-S", SERVE, "--port", number],
+            env=os.environ | {"COMMUNE_VAR": str(tmp_path / "var")},
+            capture_output=True,
+            text=True,
+        )
+    assert run.returncode == 1
+    assert run.stderr == f"Port {number} on 127.0.0.1 is taken: choose another with --port.\n"
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.fixture
+def serve(tmp_path, monkeypatch):
+    found = importlib.util.spec_from_file_location("serve", SERVE)
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    monkeypatch.setattr(module, "LOGS", tmp_path)
+    return module
+
+
+class Process:
+    """A process as far as it is watched: ``ended`` or not, and what was asked of it."""
+
+    pid = -1
+
+    def __init__(self, name="", ended=False, asked=None):
+        self.name, self.ended, self.asked = name, ended, asked
+
+    def poll(self):
+        return 0 if self.ended else None
+
+    def terminate(self):
+        self.asked.append(self.name)
+        self.ended = True
+
+    def wait(self, timeout):
+        assert self.ended
+
+
+class Impatient(threading.Event):
+    """Somebody who presses Ctrl-C after having looked ``looks`` times; nobody waits."""
+
+    def __init__(self, looks):
+        super().__init__()
+        self.looks = looks
+
+    def wait(self, timeout=None):
+        self.looks -= 1
+        return self.looks < 0
+
+
+def test_the_site_is_stopped_first_and_the_worker_last(serve):
+    asked = []
+    serve.stop({name: Process(name, asked=asked) for name in ("site", "worker", "scheduler")})
+    assert asked == ["site", "scheduler", "worker"]
+
+    asked.clear()
+    serve.stop({"worker": Process("worker", ended=True, asked=asked), "site": Process("site", asked=asked)})
+    assert asked == ["site"]
+
+
+def test_what_does_not_stop_in_time_is_killed_with_all_it_started(serve, monkeypatch, tmp_path):
+    monkeypatch.setattr(serve, "GRACE", 0)
+    deaf = serve.start("worker", ["sh", "-c", "trap '' TERM; sleep 60 & echo $!; wait; sleep 60"])
+    until(lambda: (tmp_path / "worker.log").read_text().endswith("\n"))
+    serve.stop({"worker": deaf})
+    assert deaf.returncode == -signal.SIGKILL
+    child = int((tmp_path / "worker.log").read_text())
+    until(lambda: has_ended(child))
+
+
+@pytest.mark.parametrize("name", ["worker", "scheduler"])
+def test_a_worker_or_scheduler_that_ends_is_started_again(serve, monkeypatch, capsys, name):
+    begun = []
+    monkeypatch.setattr(serve, "start", lambda name, command: begun.append((name, command)) or Process())
+    processes = {"site": Process(), "worker": Process(), "scheduler": Process(), name: Process(ended=True)}
+    runs = {other: [f"run the {other}"] for other in processes}
+    assert serve.keep_running(processes, runs, Impatient(looks=3)) == 0
+    assert begun == [(name, [f"run the {name}"])]
+    assert processes[name].poll() is None
+    assert capsys.readouterr().err.startswith(f"The {name} ended: see ")
+
+
+def test_all_is_given_up_where_the_site_ends(serve, monkeypatch, capsys):
+    monkeypatch.setattr(serve, "start", lambda *_: pytest.fail("nothing is started again"))
+    assert serve.keep_running({"site": Process(ended=True), "worker": Process()}, {}, Impatient(looks=3)) == 1
+    assert capsys.readouterr().err.startswith("The site ended: see ")
+
+
+def until(happened) -> None:
+    """Waits, ten seconds at most."""
+    patience = threading.Event()
+    for _ in range(1000):
+        if happened():
+            return
+        patience.wait(0.01)
+    pytest.fail("it did not happen in time")
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or waits only to be buried by whoever inherited it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+# -- bin/demo and bin/setup.sh ---------------------------------------------------------------------------------
+
+# A Python that notes what is asked of it: with ensurepip or not (venv), below 3.12 or not (old).
+PYTHON = """#!/bin/sh
+echo "$*" >>"$CALLS"
+case "$*" in
+    --version) echo "Python from $0" ;;
+    *ensurepip*) [ {venv} = yes ] ;;
+    *version_info*) [ {old} = no ] ;;
+    "-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
+    *hashlib*) cat requirements.txt ;;
+    "-m uv"*) [ -z "${{NO_UV:-}}" ] ;;
+    "-m pip"*) [ -z "${{NO_NETWORK:-}}" ] ;;
+esac
+"""
+
+
+class Machine:
+    """A folder with bin/ of the project, on a machine that has nothing but what is put there."""
+
+    def __init__(self, folder: Path):
+        self.project, self.usr, self.calls = folder / "project", folder / "usr", folder / "calls"
+        (self.usr / "bin").mkdir(parents=True)
+        (self.project / "bin").mkdir(parents=True)
+        for tool in ("cat", "cp", "dirname", "grep", "mkdir"):
+            (self.usr / "bin" / tool).symlink_to(shutil.which(tool))
+        shutil.copy(ROOT / "bin/demo", self.project / "bin/demo")
+        # The places where it looks for a Python are those of this machine.
+        script = (ROOT / "bin/setup.sh").read_text().replace("/usr/", f"{self.usr}/")
+        (self.project / "bin/setup.sh").write_text(script)
+        (self.project / "requirements.txt").write_text("uv==1\n")
+
+    def add_python(self, name="python3", *, venv="yes", old="no", into: Path | None = None) -> None:
+        path = (into or self.usr / "bin") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(PYTHON.format(venv=venv, old=old))
+        path.chmod(0o755)
+
+    def demo(self, *arguments, **variables) -> subprocess.CompletedProcess:
+        self.calls.write_text("")
+        return subprocess.run(
+            [shutil.which("sh"), "bin/demo", *arguments],
+            cwd=self.project,
+            env={"PATH": str(self.usr / "bin"), "CALLS": str(self.calls)} | variables,
+            capture_output=True,
+            text=True,
+        )
+
+    @property
+    def asked(self) -> list[str]:
+        """What Python was asked for, but for what it was only felt for."""
+        return [
+            line for line in self.calls.read_text().splitlines() if not line.startswith(("-c", "--version"))
+        ]
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--prot", "8001"], "Unknown: --prot\n\nbin/demo [--host H]"),
+        (["8001"], "Unknown: 8001\n\nbin/demo [--host H]"),
+        (["--reset", "--host"], "bin/demo [--host H]"),
+        (["--port"], "bin/demo [--host H]"),
+        (["--port", "http"], "--port takes a number."),
+        (["--port="], "--port takes a number."),
+    ],
+)
+def test_what_the_demo_does_not_know_is_said_before_anything_is_set_up(machine, arguments, said):
+    machine.add_python()
+    run = machine.demo(*arguments)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith(said)
+    assert machine.calls.read_text() == ""
+    assert not (machine.project / ".venv").exists()
+
+
+def test_who_asks_for_help_gets_it_and_nothing_else(machine):
+    run = machine.demo("--help")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "--reset        build the demo commune anew" in run.stdout
+
+
+def test_the_demo_installs_the_lock_once_and_starts(machine):
+    machine.add_python()
+    run = machine.demo("--port=8001", "--host", "::1", "--reset")
+    assert run.returncode == 0, run.stderr
+    venv, *installed, compiled, prepared, served = machine.asked
+    assert venv == "-m venv --clear .venv"
+    assert installed[0].endswith(" uv==1")
+    assert installed[1].startswith("-m uv pip install")
+    assert len(installed) == 2
+    assert compiled == "bin/compile_messages.py"
+    assert prepared == "manage.py prepare --demo --reset"
+    assert served == "bin/serve.py --host ::1 --port 8001"
+
+    assert machine.demo("--setup-only").returncode == 0
+    assert machine.asked == ["bin/compile_messages.py", "manage.py prepare --demo"]
+
+    (machine.project / "requirements.txt").write_text("uv==2\n")
+    assert machine.demo("--setup-only", NO_UV="1").returncode == 0
+    assert [line.rpartition("--no-deps ")[2] for line in machine.asked[:3:2]] == [
+        "uv==2",
+        "-r requirements.txt",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://localhost:8000"),
+        ("::1", "http://[::1]:8000"),
+    ],
+)
+def test_the_demo_names_itself_by_an_address_that_people_can_open(machine, host, address):
+    machine.add_python("python", into=machine.project / ".venv/bin")
+    python = machine.project / ".venv/bin/python"
+    python.write_text(python.read_text() + 'case "$*" in manage.py*) echo "$COMMUNE_BASE_URL" ;; esac\n')
+    assert address in machine.demo("--setup-only", "--host", host).stdout.splitlines()
+
+
+def test_without_a_network_the_demo_says_that_it_could_not_install(machine):
+    machine.add_python()
+    run = machine.demo(NO_NETWORK="1")
+    assert run.returncode == 1
+    assert run.stderr == "Could not install the libraries: is this machine on the network?\n"
+    assert not (machine.project / ".venv/lock.sha256").exists()
+
+
+def test_the_first_python_that_is_fit_is_taken(machine):
+    machine.add_python("python3.14", venv="no")
+    machine.add_python("python3.13")
+    machine.add_python("python3")
+    run = machine.demo("--setup-only")
+    assert run.stdout.splitlines()[0] == "Making .venv with Python from " + str(
+        machine.usr / "bin/python3.13"
+    )
+
+
+@pytest.mark.parametrize(
+    ("python", "said"),
+    [
+        ({"venv": "no"}, "Install python3-venv: apt install python3-venv\n"),
+        ({"old": "yes"}, "Install Python 3.12 or newer: apt install python3 python3-venv\n"),
+        (None, "Install Python 3.12 or newer: apt install python3 python3-venv\n"),
+    ],
+)
+def test_where_no_python_is_fit_one_sentence_says_what_to_install(machine, python, said):
+    if python:
+        machine.add_python(**python)
+    run = machine.demo()
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", said)
+
+
+# -- manage.py prepare -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def prepared(settings, monkeypatch, tmp_path):
+    """Runs ``prepare`` in a folder of its own and tells what it called; its files stand in ``tmp_path``."""
+    settings.VAR_DIR, settings.STATIC_ROOT = tmp_path / "var", tmp_path / "var/static"
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/site.css").write_text("a {}")
+    storage = FileSystemStorage(tmp_path / "source")
+    finder = SimpleNamespace(
+        list=lambda _ignored: [(name, storage) for name in sorted(storage.listdir("")[1])]
+    )
+    database = SimpleNamespace(
+        vendor="sqlite", close=lambda: None, settings_dict={"NAME": tmp_path / "var/commune.sqlite3"}
+    )
+    called = []
+
+    def call(name, **options):
+        there = database.settings_dict["NAME"].exists()
+        called.append((name, there, options.get("reset", False)))
+        if name == "collectstatic":
+            settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+    monkeypatch.setattr(prepare, "get_finders", lambda: [finder])
+    monkeypatch.setattr(prepare, "connection", database)
+    monkeypatch.setattr(prepare, "call_command", call)
+    monkeypatch.setattr(prepare, "collected_seldom", nullcontext)  # to collect takes a second, each time
+
+    def run(*arguments, vendor="sqlite"):
+        called.clear()
+        database.vendor = vendor
+        call_command("prepare", *arguments, stdout=StringIO())
+        return list(called)
+
+    return run
+
+
+def fill(var: Path) -> set[str]:
+    """What a demo leaves: the database with what SQLite sets beside it, files, and logs."""
+    names = ["commune.sqlite3", "commune.sqlite3-wal", "commune.sqlite3-shm", "log/site.log", "seal.p12"]
+    names += [f"{folder}/x/1" for folder in prepare.WRITTEN]
+    for name in names:
+        (var / name).parent.mkdir(parents=True, exist_ok=True)
+        (var / name).write_text("")
+    return files(var)
+
+
+def files(var: Path) -> set[str]:
+    return {path.relative_to(var).as_posix() for path in var.rglob("*") if path.is_file()}
+
+
+def test_a_reset_throws_away_what_was_entered_before_anything_is_built(prepared, settings):
+    fill(settings.VAR_DIR)
+    called = prepared("--demo", "--reset")
+    assert called == [("migrate", False, False), ("collectstatic", False, False), ("demo", False, False)]
+    assert files(settings.VAR_DIR) == {"log/site.log", "seal.p12", "static.sha256"}
+
+
+def test_without_a_reset_all_is_kept(prepared, settings):
+    before = fill(settings.VAR_DIR)
+    assert prepared("--demo")[-1] == ("demo", True, False)
+    assert before <= files(settings.VAR_DIR)
+
+
+def test_a_database_on_a_server_is_emptied_by_the_demo_itself(prepared, settings):
+    before = fill(settings.VAR_DIR)
+    assert prepared("--demo", "--reset", vendor="postgresql")[-1] == ("demo", True, True)
+    assert before <= files(settings.VAR_DIR)
+
+
+def test_static_files_are_collected_only_when_one_of_them_changed(prepared, settings, tmp_path):
+    source = tmp_path / "source"
+
+    def names():
+        return [name for name, *_ in prepared()]
+
+    assert names() == ["migrate", "collectstatic"]
+    assert names() == ["migrate"]
+
+    (source / "site.css").write_text("a { color: red }")
+    assert "collectstatic" in names()
+    (source / "site.js").write_text("")
+    assert "collectstatic" in names()
+    (source / "site.js").unlink()
+    assert "collectstatic" in names()
+    assert "collectstatic" not in names()
+
+    settings.STATIC_ROOT.rmdir()
+    assert "collectstatic" in names()
+
+
+# -- bin/test --------------------------------------------------------------------------------------------------
+
+
+class Reporter:
+    def __init__(self, *reasons):
+        self.stats = {"skipped": [SimpleNamespace(longrepr=("test_x.py", 1, reason)) for reason in reasons]}
+        self.said = []
+
+    def section(self, title, **_style):
+        self.said.append(title)
+
+    line = section
+
+
+def test_it_is_said_aloud_that_tests_in_the_browser_did_not_run():
+    told = Reporter(f"Skipped: {NO_BROWSER}", "Skipped: no PostgreSQL", f"Skipped: {NO_BROWSER}")
+    conftest.pytest_terminal_summary(told)
+    title, sentence = told.said
+    assert title == "NO BROWSER"
+    assert sentence.startswith("2 browser tests did NOT run")
+    assert "apt install chromium" in sentence
+
+    quiet = Reporter("Skipped: no PostgreSQL")
+    conftest.pytest_terminal_summary(quiet)
+    assert not quiet.said
+
+
+@pytest.mark.parametrize(
+    ("browser", "everything", "skipped"),
+    [(None, "", True), (None, "1", False), ("/usr/bin/chromium", "", False)],
+)
+def test_tests_in_the_browser_are_skipped_only_without_one_and_where_not_all_is_required(
+    monkeypatch, browser, everything, skipped
+):
+    monkeypatch.setattr(conftest, "chromium", lambda: browser)
+    monkeypatch.setenv("COMMUNE_REQUIRE_ALL", everything)
+    marks = {"functional": [], "home": []}
+    items = [
+        SimpleNamespace(
+            path=Path(f"/tests/{folder}/test_x.py"), add_marker=lambda one, to=to: to.append(one.name)
+        )
+        for folder, to in marks.items()
+    ]
+    conftest.pytest_collection_modifyitems(items)
+    assert [item.path.parts[2] for item in items] == ["home", "functional"]
+    assert marks == {"home": [], "functional": ["browser", *["skip"] * skipped]}

@@ -1,6 +1,7 @@
 """What is typed to set up and start: bin/demo, bin/setup.sh, bin/serve.py and ``manage.py prepare``.
 
-Nothing is installed and nothing of ours is started: stand-ins for Python, the site, the worker and the scheduler are.
+Nothing is installed, and but for one test nothing of ours is started: stand-ins for Python, the site, the worker and
+the scheduler are.
 """
 
 import importlib.util
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.request
 from contextlib import nullcontext
 from io import StringIO
 from pathlib import Path
@@ -20,9 +22,10 @@ from types import SimpleNamespace
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
+from django.db import connection
 
 from mysite.management.commands import prepare
-from tests import conftest
+from tests import conftest, migrated
 from tests.browser import NO_BROWSER
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,6 +77,7 @@ def serving(tmp_path, port):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
         running.append(run)
         return run
@@ -85,12 +89,22 @@ def serving(tmp_path, port):
         run.communicate(timeout=20)
 
 
+def press_ctrl_c(run):
+    """As a terminal does: everything that was not set apart is told."""
+    os.killpg(run.pid, signal.SIGINT)
+
+
+def term(run):
+    run.terminate()
+
+
 def written(tmp_path, name: str) -> list[str]:
     log = tmp_path / "log" / f"{name}.log"
     return log.read_text().split() if log.exists() else []
 
 
-def test_site_worker_and_scheduler_start_and_stop_cleanly_at_term(serving, tmp_path, port):
+@pytest.mark.parametrize("told", [press_ctrl_c, term])
+def test_site_worker_and_scheduler_start_together_and_stop_cleanly(serving, tmp_path, port, told):
     run = serving([sys.executable, "-S", "-c", SITE, port])
     shown = []
     while not shown or "Ctrl-C" not in shown[-1]:
@@ -99,13 +113,51 @@ def test_site_worker_and_scheduler_start_and_stop_cleanly_at_term(serving, tmp_p
     assert f"http://127.0.0.1:{port}/admin/" in "".join(shown)
     until(lambda: written(tmp_path, "worker") and written(tmp_path, "scheduler"))
 
-    run.send_signal(signal.SIGTERM)
+    told(run)
     said, complaints = run.communicate(timeout=20)
     assert run.returncode == 0, complaints
     assert "Stopping." in said
     assert not complaints
     assert written(tmp_path, "site") == ["stopped"]
     assert written(tmp_path, "worker") == written(tmp_path, "scheduler") == ["started", "stopped"]
+
+
+def test_the_real_three_are_in_health_until_ctrl_c_and_gone_after_it(db, tmp_path, port):
+    if not os.environ.get("COMMUNE_REQUIRE_ALL") or connection.vendor != "sqlite":
+        pytest.skip("Django four times over takes too long for all but CI, and for more than once")
+    shutil.copy(migrated.FOLDER / f"{migrated.name()}.sqlite3", tmp_path / "commune.sqlite3")
+    run = subprocess.Popen(
+        [sys.executable, SERVE, "--port", port],
+        env=os.environ
+        | {"COMMUNE_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "mysite.settings.dev", "DEBUG": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+    def health():
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/") as answer:
+                return json.load(answer)["status"]
+        except OSError:
+            return None
+
+    try:
+        until(lambda: health() == "ok", seconds=120)
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+        assert len(children) == 3
+        press_ctrl_c(run)
+        said, complaints = run.communicate(timeout=30)
+    finally:
+        run.terminate()  # where it still runs: it takes the others with it
+        run.communicate(timeout=30)
+    assert (run.returncode, complaints) == (0, "")
+    assert "Stopping." in said
+    assert all(has_ended(int(pid)) for pid in children)
+    assert health() is None
+    for log in (tmp_path / "log").iterdir():
+        assert "Traceback" not in log.read_text(), log.read_text()
 
 
 def test_nothing_else_starts_where_the_site_does_not(serving, tmp_path):
@@ -211,10 +263,10 @@ def test_all_is_given_up_where_the_site_ends(serve, monkeypatch, capsys):
     assert capsys.readouterr().err.startswith("The site ended: see ")
 
 
-def until(happened) -> None:
-    """Waits, ten seconds at most."""
+def until(happened, seconds=10) -> None:
+    """Waits, some seconds at most."""
     patience = threading.Event()
-    for _ in range(1000):
+    for _ in range(seconds * 100):
         if happened():
             return
         patience.wait(0.01)

@@ -4,7 +4,8 @@ from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from eservices.cases.signals import case_erased, rehearsal_discarded
+from eservices.cases.actors import SYSTEM
+from eservices.cases.signals import case_erased, case_opened, rehearsal_discarded
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import StoredFile
 from eservices.submissions.signals import step_saved, submission_sent
@@ -44,19 +45,14 @@ def hold_times(sender, draft, step, answers, caller, actor, **kwargs) -> None:
 
 @receiver(submission_sent, dispatch_uid="bookings.send")
 def keep_times(sender, submission, **kwargs) -> None:
-    """What was held is asked for, in the transaction of sending; a time that is gone stops it.
-
-    Where no stage confirms it later, it is agreed at once.
-    """
-    definition = submission.version.definition
-    decided_later = any(stage.type == "booking" for stage in definition.stages)
-    for step in definition.steps:
+    """What was held is asked for, in the transaction of sending; a time that is gone stops it."""
+    for step in submission.version.definition.steps:
         for field in step.fields:
             wanted = read(submission.answers.get(field.key)) if field.type == "booking" else None
             if wanted is None:
                 continue
             try:
-                asked = actions.send(
+                actions.send(
                     actor=submission.user,
                     submission=submission,
                     field=field.key,
@@ -67,9 +63,13 @@ def keep_times(sender, submission, **kwargs) -> None:
                 )
             except actions.Taken:
                 raise submissions.Incomplete(step) from None
-            if not decided_later:
-                for booking in asked:
-                    actions.confirm(actor=submission.user, booking=booking)
+
+
+@receiver(case_opened, dispatch_uid="bookings.confirm")
+def confirm_times(sender, case, actor, **kwargs) -> None:
+    """Where no stage confirms it later, what was asked for is agreed at once, in a letter as any other."""
+    if not any(stage.type == "booking" for stage in case.version.definition.stages):
+        actions.confirm_asked(actor=SYSTEM, case=case)
 
 
 @receiver(rehearsal_discarded, dispatch_uid="bookings.discard")

@@ -3,13 +3,10 @@
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
-from eservices.cases import trace
 from eservices.cases.actors import SYSTEM
 from eservices.cases.stages import Done, Stage, stages
 
-from . import actions, emails
-from .models import Booking
-from .states import State
+from . import actions
 
 
 @stages.register("booking")
@@ -25,9 +22,5 @@ class BookingStage(Stage):
         return blocks.StructBlock([], icon=self.icon, label=self.label)
 
     def enter(self, case, row, settings):
-        asked = Booking.objects.of_submission(case.submission).filter(state=State.PROVISIONAL)
-        confirmed = [actions.confirm(actor=SYSTEM, booking=booking) for booking in asked]
-        if confirmed:
-            emails.confirmed(case, confirmed)
-            trace.record(case, "booking_confirmed", SYSTEM)
+        confirmed = actions.confirm_asked(actor=SYSTEM, case=case)
         return Done({"bookings": len(confirmed)})

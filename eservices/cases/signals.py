@@ -2,6 +2,9 @@
 
 from django.dispatch import Signal
 
+# Sent with ``case`` and ``actor`` inside the transaction in which a case is opened, after its receipt.
+case_opened = Signal()
+
 # Sent with ``case`` and ``actor`` inside the transaction in which a rehearsal is thrown away, before it goes.
 # Whoever keeps rows on the case deletes them now, with their files.
 rehearsal_discarded = Signal()

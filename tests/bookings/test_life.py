@@ -72,9 +72,15 @@ def test_it_is_provisional_until_it_is_decided_and_agreed_at_once_where_nothing_
     assert booked(client, {"key": "decider", "type": "decision"}, CONFIRMING).state == "provisional"
 
 
-def test_without_a_stage_it_is_agreed_with_the_sending(client):
-    resource()
-    assert booked(client).state == "confirmed"
+def test_without_a_stage_it_is_agreed_with_the_sending_and_the_letter_says_so_all_the_same(client):
+    resource(access_code="4711#")
+    booking = booked(client)
+    assert booking.state == "confirmed"
+    letter = Delivery.objects.get(title__startswith="Votre réservation est confirmée")
+    assert "4711#" in letter.payload["text"]
+    event = Calendar.from_ical(letter.payload["attachments"][0]["text"]).events[0]
+    assert event.start == booking.starts_at
+    assert booking.submission.case.events.filter(kind="booking_confirmed").count() == 1
 
 
 def test_what_is_withdrawn_gives_its_time_back(client):

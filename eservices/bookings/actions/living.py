@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from eservices.cases import trace
 from eservices.cases.actors import Applicant
+from eservices.cases.models import Case
 from eservices.submissions.models import Submission
 
 from .. import emails, terms
@@ -71,6 +72,17 @@ def confirm(*, actor, booking: Booking) -> Booking:
     remind_at = booking.starts_at - timedelta(hours=before) if before else None
     change(booking, "confirm", remind_at=remind_at if remind_at and remind_at > timezone.now() else None)
     return booking
+
+
+@transaction.atomic
+def confirm_asked(*, actor, case: Case) -> list[Booking]:
+    """Everything that a case asks for is agreed, and one letter says so. The case must be locked, or new."""
+    asked = Booking.objects.of_submission(case.submission).filter(state=State.PROVISIONAL)
+    confirmed = [confirm(actor=actor, booking=booking) for booking in asked]
+    if confirmed:
+        emails.confirmed(case, confirmed)
+        trace.record(case, "booking_confirmed", actor)
+    return confirmed
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from .. import emails, numbers, timing, trace
 from ..actors import Actor
 from ..models import Case, CaseLink, CaseStage, Team
 from ..notices import actions as notices
-from ..signals import rehearsal_discarded
+from ..signals import case_opened, rehearsal_discarded
 from .amending import lay_people
 from .base import IllegalTransition, search_text, wake_row
 
@@ -49,6 +49,7 @@ def open_case(*, actor: Actor, submission: Submission, team: Team | None = None)
     emails.receipt(case)
     notices.tell_team(case=case, but=submission.agent)
     wake_row(case)
+    case_opened.send(sender=Case, case=case, actor=actor)
     return case
 
 

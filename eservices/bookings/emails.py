@@ -14,6 +14,7 @@ from eservices.deliveries.models import Delivery
 from . import ical
 from .models import Booking, Waiting
 from .offers import offer
+from .states import State
 from .words import when_booked
 
 
@@ -28,8 +29,9 @@ def reminder(case: Case, booking: Booking) -> Delivery | None:
 
 
 def moved(case: Case, booking: Booking) -> Delivery | None:
-    """It takes place at another time."""
-    return _letter(case, "moved", [booking])
+    """It takes place at another time, and perhaps elsewhere: how one gets in then, once it is agreed."""
+    codes = _codes([booking]) if booking.state == State.CONFIRMED else []
+    return _letter(case, "moved", [booking], codes=codes)
 
 
 def cancelled(case: Case, bookings: list[Booking], paid_back: int = 0) -> Delivery | None:

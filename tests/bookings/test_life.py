@@ -94,7 +94,7 @@ def test_what_is_withdrawn_gives_its_time_back(client):
 
 
 def test_who_booked_is_reminded_once(client, time_machine):
-    resource(remind_before=24)
+    resource(remind_before=24, access_code="4711#")
     booking = booked(client, CONFIRMING)
     for moment, letters in (
         (booking.starts_at - timedelta(hours=25), 0),
@@ -106,6 +106,8 @@ def test_who_booked_is_reminded_once(client, time_machine):
         assert (
             Delivery.objects.filter(title__startswith="Votre réservation commence bientôt").count() == letters
         )
+    letter = Delivery.objects.get(title__startswith="Votre réservation commence bientôt")
+    assert "4711#" in letter.payload["text"]
 
 
 def test_a_resident_moves_the_booking_within_the_rules(client):
@@ -123,6 +125,20 @@ def test_a_resident_moves_the_booking_within_the_rules(client):
     booking.refresh_from_db()
     assert (booking.starts_at.day, booking.sequence) == (11, 1)
     assert Delivery.objects.filter(title__startswith="Votre réservation a été déplacée").exists()
+
+
+@pytest.mark.parametrize(
+    "stages", [[], [{"key": "decider", "type": "decision"}]], ids=["agreed", "asked for"]
+)
+def test_the_letter_about_another_time_tells_how_one_gets_in_once_it_is_agreed(client, stages):
+    resource(access_code="4711#")
+    booking = booked(client, *stages, CONFIRMING)
+    url = f"{private(booking.submission.case)}reservations/{booking.pk}/deplacer/"
+    free = {"time-from": "2026-03-11T18:00+01:00", "time-to": "2026-03-11T20:00+01:00"}
+    own = {"time-resource": "salle", "time-series": str(booking.series)}
+    assert client.post(url, own | free).status_code == 302
+    letter = Delivery.objects.get(title__startswith="Votre réservation a été déplacée")
+    assert ("4711#" in letter.payload["text"]) == (not stages)
 
 
 def test_a_resident_cancels_in_time_and_not_too_late(client, time_machine):

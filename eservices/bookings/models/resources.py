@@ -89,7 +89,7 @@ class Resource(ClusterableModel):
         _("access code"),
         max_length=40,
         blank=True,
-        help_text=_("Stands in the confirmation and in nothing else."),
+        help_text=_("Stands in the letters to who booked, once it is agreed, and in nothing else."),
     )
 
     panels = [
@@ -104,7 +104,7 @@ class Resource(ClusterableModel):
             [FieldRowPanel([FieldPanel("change_until"), FieldPanel("remind_before")]), FieldPanel("refunds")],
             _("Change and cancellation"),
         ),
-        FieldPanel("access_code", help_text=_("Stands in the confirmation and in the reminder.")),
+        FieldPanel("access_code"),
     ]
 
     class Meta:

@@ -14,6 +14,7 @@ from eservices.bookings import actions
 from eservices.bookings.availability import Span
 from eservices.bookings.models import Booking, Piece
 from eservices.bookings.offers import calendar, offer
+from tests.factories.accounts import UserFactory
 from tests.factories.bookings import counter, hall, resource, tables, timetable, unit, weekly
 from tests.factories.submissions import DraftFactory
 
@@ -157,6 +158,25 @@ def test_nobody_holds_by_the_thousand():
         hold(room, tomorrow(20, 21), caller="192.0.2.7")
     hold(room, tomorrow(20, 21), caller="192.0.2.8")
     assert not Booking.objects.filter(held_by__contains="192.0.2").exists()
+
+
+@pytest.mark.parametrize(("who", "most"), [("person", 110), ("address", 220)])
+def test_nobody_holds_by_the_thousand_in_few_requests_either(who, most):
+    thing = resource("tables", unit("tables", 40), table=timetable(holidays=False), counted=True)
+    user = UserFactory() if who == "person" else None
+    known = {"caller": "192.0.2.7"} if who == "address" else {}
+
+    def held(days: range):
+        draft = DraftFactory(user=user)
+        return hold(thing, *(tomorrow(9, 10, day) for day in days), draft=draft, **known)
+
+    first = held(range(1, most // 2 + 1))
+    with pytest.raises(actions.TooMany):
+        held(range(1, most // 2 + 2))
+    held(range(1, most // 2 + 1))
+    again = {"draft": first[0].draft} | known
+    hold(thing, *(tomorrow(11, 12, day) for day in range(1, most // 2 + 1)), **again)  # instead of its own
+    assert Booking.objects.count() == most
 
 
 def test_a_rehearsal_takes_nothing_away():

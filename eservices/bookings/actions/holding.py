@@ -20,6 +20,7 @@ from .locking import NotAllowed, forget_expired, take, taking
 HELD_FOR = timedelta(minutes=15)
 AT_ONCE = 500
 MOST_OF_PERSON, MOST_OF_ADDRESS = 3, 15  # requests that hold something at the same time
+MOST_TIMES_OF_PERSON, MOST_TIMES_OF_ADDRESS = 110, 220  # times in them: two requests repeat for a year, or four
 
 
 class TooMany(NotAllowed):
@@ -54,7 +55,7 @@ def hold(
         until = max(now + HELD_FOR, _offered_until(draft, field, spans, now))
         release(actor=actor, draft=draft, field=field)
         held_by = digest(caller)
-        _allow(draft, held_by, now)
+        _allow(draft, held_by, len(spans), now)
         bookings = [
             Booking(
                 resource_id=offer.pk,
@@ -103,17 +104,22 @@ def sweep_holds(*, now: datetime) -> int:
     return len(keys)
 
 
-def _allow(draft: Draft, held_by: str, now: datetime) -> None:
-    """Counts the requests in which the same person, or the same address, holds something. An agent is not counted."""
+def _allow(draft: Draft, held_by: str, wanted: int, now: datetime) -> None:
+    """Counts the requests in which the same person, or the same address, holds something, and the times in them.
+
+    An agent is not counted.
+    """
     if draft.agent_id:
         return
-    others = Booking.objects.held(now).exclude(draft=draft)
     counted = (
-        (Q(draft__user=draft.user_id), draft.user_id, MOST_OF_PERSON),
-        (Q(held_by=held_by), held_by, MOST_OF_ADDRESS),
+        (Q(draft__user=draft.user_id), draft.user_id, MOST_OF_PERSON, MOST_TIMES_OF_PERSON),
+        (Q(held_by=held_by), held_by, MOST_OF_ADDRESS, MOST_TIMES_OF_ADDRESS),
     )
-    for same, known, most in counted:
-        if known and others.filter(same).values("draft").distinct().count() >= most:
+    for same, known, most, most_times in counted:
+        held = Booking.objects.held(now).filter(same)
+        if known and held.exclude(draft=draft).values("draft").distinct().count() >= most:
+            raise TooMany
+        if known and held.count() + wanted > most_times:
             raise TooMany
 
 

@@ -178,6 +178,8 @@ def test_the_calendar_is_worked_by_keys_alone_on_a_small_screen(hire, visit):
     settled(page)
     expect(page.locator(f"button[value='day {month.isoformat()}']")).to_be_visible()
     expect(later).to_be_focused()
+    news, shown = page.locator("form > [role=status]"), page.locator(".month h2")
+    expect(news).to_have_text(shown.inner_text())  # leafing is heard, and which month it led to
 
     def day(number: int):
         return page.locator(f"button[value='day {month.replace(day=number).isoformat()}']")
@@ -196,6 +198,7 @@ def test_the_calendar_is_worked_by_keys_alone_on_a_small_screen(hire, visit):
     settled(page)
     expect(day(8)).to_have_count(0)
     expect(later).to_be_focused()
+    expect(news).to_have_text(shown.inner_text())
     page.locator("[data-keep=earlier]").focus()
     keys.press("Enter")
     settled(page)
@@ -210,6 +213,7 @@ def test_the_calendar_is_worked_by_keys_alone_on_a_small_screen(hire, visit):
         settled(page)
         expect(page.locator(f"#id_quand-{part}")).to_be_focused()
         expect(page.locator(f"#id_quand-{part}")).not_to_have_value("")
+        expect(news).not_to_contain_text(shown.inner_text())  # the month is where it was
     assert_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tabs_to(page.locator("#filing > p.go .btn"))

@@ -17,6 +17,7 @@ async function look(question, name, value, focus) {
   if (!answer.ok) throw new Error(answer.status);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (number !== latest) return;
+  const before = said(question.id);
   for (const id of [question.id, "price"]) {
     const [now, then] = [document.getElementById(id), page.getElementById(id)];
     if (id === question.id && !then) throw new Error("no calendar");
@@ -24,7 +25,13 @@ async function look(question, name, value, focus) {
   }
   dress(document.getElementById(question.id));
   document.getElementById(question.id).querySelector(focus)?.focus();
-  news.textContent = document.querySelector("#price tfoot")?.textContent.trim().replace(/\s+/g, " ") ?? "";
+  news.textContent = said(question.id).filter((text, place) => text !== before[place]).join(". ");
+}
+
+/** What stands there for all to see: the days that the calendar shows, and the price so far. */
+function said(id) {
+  const parts = [document.querySelector(`#${CSS.escape(id)} .month h2`), document.querySelector("#price tfoot")];
+  return parts.map((one) => one?.textContent.trim().replace(/\s+/g, " ") ?? "");
 }
 
 /** What only helps without this script goes away. */

@@ -20,7 +20,7 @@ from .locking import NotAllowed, forget_expired, take, taking
 HELD_FOR = timedelta(minutes=15)
 AT_ONCE = 500
 MOST_OF_PERSON, MOST_OF_ADDRESS = 3, 15  # requests that hold something at the same time
-MOST_TIMES_OF_PERSON, MOST_TIMES_OF_ADDRESS = 110, 220  # times in them: two requests repeat for a year, or four
+MOST_TIMES_OF_PERSON, MOST_TIMES_OF_ADDRESS = 110, 220  # times in them; two a week for a year are 106
 
 
 class TooMany(NotAllowed):

@@ -1,0 +1,66 @@
+"""Two at the same moment: places of a zone and numbers of documents. Counts on PostgreSQL only."""
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from eservices.cases import process
+from eservices.documents.models import Document, Permit, Zone
+from tests.cases.test_concurrency import at_once
+from tests.factories.documents import KEY, DocumentTemplateFactory, waiting_case
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL"),
+]
+QUOTA = {"key": "place", "type": "quota", "settings": {"template": KEY, "plate": "prenom", "zone": "nom"}}
+PERMIT = {"key": "permis", "type": "permit", "settings": {"template": KEY}}
+ISSUE = {"key": "doc", "type": "document", "settings": {"template": KEY}}
+
+
+def asked(number: int, stages: list) -> list:
+    """So many requests that no worker has looked at yet."""
+    return [
+        waiting_case(answers={"prenom": f"VD {one}", "nom": "a"}, stages=stages, advanced=False)
+        for one in range(number)
+    ]
+
+
+def advanced_at_once(cases) -> None:
+    at_once(*(lambda case=case: process.advance(case.pk) for case in cases))
+
+
+@pytest.mark.parametrize("places", [1, 3])
+def test_of_six_who_ask_at_once_no_more_get_a_place_than_a_zone_has(places):
+    DocumentTemplateFactory(tells_register=False)
+    zone = Zone.objects.create(kind=KEY, value="a", name="Zone A", places=places)
+    cases = asked(6, [QUOTA, PERMIT])
+
+    advanced_at_once(cases)
+
+    assert Permit.objects.filter(granted_at__isnull=False).count() == places
+    assert Permit.objects.count() == 6
+    assert zone.free(timezone.localdate()) == 0
+    assert Document.objects.count() == places
+    waits = [case.stages.get(key="place").progress for case in cases]
+    assert sorted(waits) == ["active"] * (6 - places) + ["done"] * places
+
+
+def test_six_documents_drawn_at_once_have_six_numbers_without_a_gap():
+    DocumentTemplateFactory(tells_register=False)
+    cases = asked(6, [ISSUE])
+
+    advanced_at_once(cases)
+
+    year = timezone.localdate().year
+    numbers = sorted(Document.objects.values_list("number", flat=True))
+    assert numbers == [f"AD-{year}-{number:05}" for number in range(1, 7)]
+
+
+def test_workers_that_meet_on_a_case_draw_one_number():
+    DocumentTemplateFactory(tells_register=False)
+    [case] = asked(1, [ISSUE])
+
+    advanced_at_once([case] * 4)
+
+    assert case.documents.get().number.endswith("-00001")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.connectors import carriers, plans
@@ -22,9 +23,10 @@ from eservices.deliveries import circuits
 from eservices.deliveries.models import Circuit, Delivery
 from eservices.submissions.models import StoredFile
 from tests.factories.accounts import UserFactory
-from tests.factories.cases import CaseFactory
-from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case
-from tests.factories.submissions import pdf
+from tests.factories.cases import CaseFactory, TeamFactory, applicant
+from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case, agent, waiting_case
+from tests.factories.submissions import FormVersionFactory, certificate, pdf
+from tests.submissions.conftest import Person
 
 pytestmark = pytest.mark.django_db
 FILING = {"key": "ged", "type": "filing", "settings": {"format": 1, "plan": "Habitants/{year}/{reference}"}}
@@ -79,6 +81,117 @@ def test_the_whole_dossier_is_filed_with_a_manifest_that_proves_it(shelf, django
     assert facts["answers"] == case.submission.answers
     assert facts["reference"] == case.reference
     assert fresh(case).state == "closed"
+
+
+def filed(shelf: Path) -> tuple[Path, dict]:
+    """The folder of the only dossier, and what ``dossier.json`` says."""
+    [folder] = shelf.glob("Habitants/*/*")
+    return folder, json.loads((folder / "dossier.json").read_text())
+
+
+def talked_about() -> Case:
+    """A request of which something was asked, answered and put right before it was accepted."""
+    case = waiting_case(stages=[*STAGES, FILING])
+    cases.ask(actor=agent(), case=case, text="Il manque la page 3 du bail.")
+    cases.answer(actor=applicant(case), case=case, text="La voici.")
+    cases.amend(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
+    said = {"documents": {"identity_check": "seen"}}
+    cases.accept(actor=agent(), case=case, details=said, reason="Tout est en ordre.")
+    return case
+
+
+def test_the_dossier_for_machines_tells_who_asked_for_what_when_and_how_it_ended(
+    shelf, django_capture_on_commit_callbacks
+):
+    DocumentTemplateFactory()
+    with django_capture_on_commit_callbacks(execute=True):
+        case = talked_about()
+    _folder, told = filed(shelf)
+    case = fresh(case)
+    sent = case.submission
+    expected = {
+        "format": 1,
+        "reference": case.reference,
+        "service": {"key": "attestation", "title": case.service, "version": case.version.number},
+        "team": case.team.key,
+        "language": "fr",
+        "channel": "online",
+        "sent": sent.sent_at.isoformat(),
+        "opened": case.opened_at.isoformat(),
+        "outcome": "accepted",
+        "reason": "Tout est en ordre.",
+        "answers": sent.answers | {"nom": "Rochat"},
+        "declared": sent.answers,
+    }
+    assert {key: told[key] for key in expected} == expected
+    assert told["declared"]["nom"] == "Marchetti"
+    assert told["applicant"] == {
+        "name": case.applicant,
+        "email": "elodie@courriel.example",
+        "phone": sent.phone,
+    }
+
+
+def test_the_dossier_for_machines_keeps_what_was_said_issued_and_done_in_order(
+    shelf, django_capture_on_commit_callbacks
+):
+    DocumentTemplateFactory()
+    with django_capture_on_commit_callbacks(execute=True):
+        case = talked_about()
+    folder, told = filed(shelf)
+
+    assert [(one["kind"], one["by"], one["text"]) for one in told["messages"]] == [
+        ("question", "commune", "Il manque la page 3 du bail."),
+        ("answer", "applicant", "La voici."),
+    ]
+    assert [one["at"] for one in told["messages"]] == [one.at.isoformat() for one in case.messages.all()]
+
+    [document], [file] = told["documents"], folder.glob("documents/*")
+    issued = case.documents.get()
+    assert (document["number"], document["title"]) == (issued.number, "Attestation de domicile")
+    assert document["state"] == "issued"
+    assert document["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+    happened = [
+        {"number": one.number, "at": one.at.isoformat(), "kind": one.kind, "by": one.actor_kind}
+        for one in case.events.order_by("number")
+    ]
+    assert told["timeline"] == happened[: len(told["timeline"])]
+    steps = [(one["kind"], one["by"]) for one in told["timeline"]]
+    wanted = [
+        ("opened", "applicant"),
+        ("asked", "agent"),
+        ("answered", "applicant"),
+        ("amended", "agent"),
+        ("accepted", "agent"),
+        ("document_drawn", "system"),
+        ("document_issued", "system"),
+    ]
+    assert [step for step in steps if step in wanted] == wanted
+
+
+def test_a_file_is_filed_as_it_was_sent(shelf, client):
+    content = certificate(stages=[FILING])
+    TeamFactory()
+    person = Person(client, FormVersionFactory(content=content))
+    was_sent = b"%PDF-1.7\n" + bytes(range(256)) * 300
+    person.begin(_shown="pour lien", pour="autre", lien="Sa fille")
+    person.fill("identite")
+    person.post("procuration", piece=pdf("procuration.pdf", was_sent))
+    person.fill("contact")
+    person.fill("document")
+    assert person.send().status_code == 302
+    process.advance(Case.objects.get().pk)
+    assert carried().state == "done"
+
+    folder, told = filed(shelf)
+    [file] = folder.glob("files/*")
+    digest = hashlib.sha256(was_sent).hexdigest()
+    manifest = json.loads((folder / "manifest.json").read_text())
+    [entry] = [one for one in manifest["files"] if one["name"].startswith("files/")]
+    assert file.read_bytes() == was_sent
+    assert entry == {"name": "files/01-procuration.pdf", "size": len(was_sent), "sha256": digest}
+    assert told["answers"]["piece"][0]["name"] == "procuration.pdf"
 
 
 def test_the_case_waits_until_its_dossier_lies_there(shelf):
@@ -171,7 +284,7 @@ def test_a_system_that_is_down_is_not_asked_by_every_delivery_and_staff_are_told
         raise Unreachable("no route to host")
 
     monkeypatch.setattr("eservices.connectors.contrib.directory.Directory.claim", refuse)
-    cases = [CaseFactory(stages=[FILING]) for _number in range(circuits.FAILURES + 2)]
+    made = [CaseFactory(stages=[FILING]) for _number in range(circuits.FAILURES + 2)]
     waiting = list(Delivery.objects.filter(carrier="ged").order_by("created_at"))
     with time_machine.travel(timezone.now(), tick=False) as clock:
         for delivery in waiting:
@@ -195,7 +308,7 @@ def test_a_system_that_is_down_is_not_asked_by_every_delivery_and_staff_are_told
             deliveries.attempt(delivery.pk)
     assert Circuit.objects.get().open_until is None
     assert Delivery.objects.filter(carrier="ged", state="done").count() == 2
-    assert len(cases) == len(waiting)
+    assert len(made) == len(waiting)
 
 
 def test_staff_test_the_way_and_read_what_it_answers(shelf, client, settings):

@@ -25,11 +25,13 @@ from eservices.register.models import Check, Outcome
 from eservices.register.registers import Away
 from eservices.register.stages import AGAIN, NOBODY, RegisterStage
 from eservices.space import tracker
+from eservices.submissions import rates
 from eservices.submissions.models import Submission
 from tests.factories.accounts import UserFactory, known
-from tests.factories.cases import DECISION, CaseFactory, member
+from tests.factories.cases import DECISION, CaseFactory, TeamFactory, member
 from tests.factories.formbuilder import content
 from tests.factories.register import CHECK, ELODIE, ask, check_of, checked_case
+from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
 
 pytestmark = pytest.mark.django_db
 NORA = {"prenom": "Nora", "nom": "Kessler", "naissance": "1990-06-21", "adresse": None}
@@ -413,6 +415,32 @@ def test_who_tries_too_often_is_left_to_an_agent_and_sees_the_same(monkeypatch, 
     assert stage(made[2]) == TO_AGENT
     with time_machine.travel(timezone.now() + tries.SPAN + timedelta(minutes=1), tick=False):
         assert check_of(checked_case(answers(3))).outcome != Outcome.TOO_MANY
+
+
+def test_who_has_no_account_and_varies_address_and_person_is_stopped_by_the_limit_of_the_network(
+    client, monkeypatch
+):
+    """Neither the sender nor the person is ever the same: what is counted is from where requests are sent."""
+    monkeypatch.setattr(rates, "SEND", rates.Rate("send-caller", 2))
+    TeamFactory()
+    version = FormVersionFactory(content=certificate(stages=[CHECK, DECISION]))
+
+    def send(number: int, **more) -> int:
+        draft = DraftFactory(version=version, complete=True)
+        draft.answers |= {"courriel": f"person{number}@example.org", "nom": "Rochat" * (number + 1)}
+        draft.save()
+        return client.post(
+            reverse("submissions:send", args=[draft.secret]), {"declared": "1"}, **more
+        ).status_code
+
+    answers = [send(number, headers={"X-Forwarded-For": f"192.0.2.{number}"}) for number in range(4)]
+
+    assert answers == [302, 302, 429, 429]
+    assert Case.objects.count() == 2
+    assert Check.objects.count() <= 2  # the register is asked about nobody else
+    assert Check.objects.values("sender").distinct().count() == Check.objects.count()
+    assert Check.objects.values("about").distinct().count() == Check.objects.count()
+    assert send(4, REMOTE_ADDR="198.51.100.7") == 302  # who sends from elsewhere is not held up
 
 
 def test_whoever_is_known_may_ask_about_herself_as_often_as_she_likes(monkeypatch):

@@ -41,12 +41,24 @@ def production(**variables) -> dict:
     return json.loads(run.stdout)
 
 
-def test_a_commune_that_names_no_mail_server_does_not_start():
-    run = started(MAIL_URL="")
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("MAIL_URL", "", "Set the environment variable MAIL_URL."),
+        ("MAIL_URL", "mail.orvenay.example:587", "MAIL_URL: write it as smtp://"),
+        ("DATABASE_URL", "postgres://commune@localhost:abc/commune", "DATABASE_URL: write it as postgres://"),
+        ("REDIS_URL", "localhost:6379", "REDIS_URL: write it as redis://"),
+        ("COMMUNE_BASE_URL", "www.orvenay.example", "COMMUNE_BASE_URL is 'www.orvenay.example': write it as"),
+        ("COMMUNE_COUNTRY", "Suisse", "COMMUNE_COUNTRY is 'Suisse': write a country"),
+        ("SMS_URL", "sms.orvenay.example", "SMS_URL is 'sms.orvenay.example': write an address as https://"),
+    ],
+)
+def test_a_commune_whose_environment_lacks_something_or_is_wrong_does_not_start_and_says_why(
+    name, value, said
+):
+    run = started(**{name: value})
     assert run.returncode
-    assert run.stderr.splitlines()[-1].endswith(
-        "ImproperlyConfigured: Set the environment variable MAIL_URL."
-    )
+    assert run.stderr.splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {said}")
 
 
 READERS = {
@@ -55,6 +67,11 @@ READERS = {
     "flag": lambda: environment.flag("X"),
     "choice": lambda: environment.choice("X", "none", {"none", "http"}),
     "site": lambda: environment.site("X", "http://localhost:8000"),
+    "address": lambda: environment.address("X"),
+    "redis": lambda: environment.redis("X"),
+    "tiles": lambda: environment.tiles("X"),
+    "scanner": lambda: environment.scanner("X"),
+    "seal": lambda: environment.seal("X"),
     "country": lambda: environment.place("X", "UNSET")[0],
     "subdivision": lambda: environment.place("UNSET", "X")[1],
     "database": lambda: environment.database("X")["HOST"],
@@ -91,6 +108,30 @@ READERS = {
             "https://a.ch:8443",
             ["https://a.ch:abc", "https://a.ch/x", "https://a.ch?x"],
         ),
+        (
+            "address",
+            "https://sms.example/v1",
+            "https://sms.example/v1",
+            ["sms.example", "ftp://h", "https://", "https://[h", "https://h:abc"],
+        ),
+        ("address", "", "", []),
+        (
+            "redis",
+            "rediss://:p@h:6379/0",
+            "rediss://:p@h:6379/0",
+            ["h:6379", "redis://", "redis://h:abc", "http://h"],
+        ),
+        ("redis", "unix:///run/redis.sock", "unix:///run/redis.sock", ["unix://"]),
+        ("redis", "", "", []),
+        (
+            "tiles",
+            "https://h/{z}/{x}/{y}.png",
+            "https://h/{z}/{x}/{y}.png",
+            ["https://h/{z}/{x}.png", "h/{z}/{x}/{y}.png", "https://[h/{z}/{x}/{y}.png"],
+        ),
+        ("scanner", "tcp://h:3310", "tcp://h:3310", ["tcp://h", "h:3310", "tcp://h:abc"]),
+        ("scanner", "unix:///run/clamd.ctl", "unix:///run/clamd.ctl", ["unix://"]),
+        ("seal", "pkcs12:/srv/seal.p12", "pkcs12:/srv/seal.p12", ["seal.p12", "pkcs12:seal.p12"]),
         ("country", "FR", "FR", ["XX", "ch", "CHE", ""]),
         ("subdivision", "GE", "GE", ["XX"]),
         ("subdivision", "", "", ["CH-VD"]),

@@ -268,14 +268,14 @@ ANYMAIL = {"WEBHOOK_SECRET": env.text("ANYMAIL_WEBHOOK_SECRET", "")}  # user:pas
 MAILCHIMP_API_KEY = env.text("MAILCHIMP_API_KEY", "")
 MAILCHIMP_LIST_ID = env.text("MAILCHIMP_LIST_ID", "")
 MAILCHIMP_WEBHOOK_SECRET = env.text("MAILCHIMP_WEBHOOK_SECRET", "")
-MAILCHIMP_API_URL = env.text("MAILCHIMP_API_URL", "")  # empty: Mailchimp's own; the tests name a double
+MAILCHIMP_API_URL = env.address("MAILCHIMP_API_URL")  # empty: Mailchimp's own; the tests name a double
 
 # -- Channels: the commune's accounts on social networks, each set with all its keys or not at all -------------
-GRAPH = env.text("META_GRAPH_URL", "https://graph.facebook.com/v24.0")
+GRAPH = env.address("META_GRAPH_URL", "https://graph.facebook.com/v24.0")
 SOCIAL_NETWORKS = {
-    "mastodon": {"URL": env.text("MASTODON_URL", ""), "TOKEN": env.text("MASTODON_TOKEN", "")},
+    "mastodon": {"URL": env.address("MASTODON_URL"), "TOKEN": env.text("MASTODON_TOKEN", "")},
     "linkedin": {
-        "URL": env.text("LINKEDIN_URL", "https://api.linkedin.com"),
+        "URL": env.address("LINKEDIN_URL", "https://api.linkedin.com"),
         "ORGANIZATION": env.text("LINKEDIN_ORGANIZATION", ""),
         "TOKEN": env.text("LINKEDIN_TOKEN", ""),
     },
@@ -290,7 +290,7 @@ SOCIAL_NETWORKS = {
         "TOKEN": env.text("INSTAGRAM_TOKEN", ""),
     },
     "x": {
-        "URL": env.text("X_URL", "https://api.x.com"),
+        "URL": env.address("X_URL", "https://api.x.com"),
         "KEY": env.text("X_KEY", ""),
         "SECRET": env.text("X_SECRET", ""),
         "TOKEN": env.text("X_TOKEN", ""),
@@ -299,7 +299,7 @@ SOCIAL_NETWORKS = {
 }
 
 # News by SMS goes through SMS_GATEWAY; eservices.deliveries.http_sms.HttpGateway posts to SMS_URL.
-SMS_URL = env.text("SMS_URL", "")
+SMS_URL = env.address("SMS_URL")
 SMS_TOKEN = env.text("SMS_TOKEN", "")
 SMS_SENDER = env.text("SMS_SENDER", WAGTAIL_SITE_NAME)[:11]
 SMS_WEBHOOK_SECRET = env.text("SMS_WEBHOOK_SECRET", "")  # in the address at which the gateway tells of STOP
@@ -314,7 +314,7 @@ PUSH_SERVICES = env.words(
 # -- The population register: demo (invented people), http (REGISTER_URL) or none ------------------------------
 REGISTER = env.choice("REGISTER", "demo", {"demo", "http", "none"})
 REGISTER_HTTP = {
-    "URL": env.text("REGISTER_URL", ""),
+    "URL": env.address("REGISTER_URL"),
     "TOKEN": env.text("REGISTER_TOKEN", ""),
     "CERTIFICATE": env.text("REGISTER_CERTIFICATE", ""),  # of ours, with REGISTER_KEY: paths of PEM files
     "KEY": env.text("REGISTER_KEY", ""),
@@ -331,7 +331,7 @@ PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "stripe_twint,stripe_card,qrb
 STRIPE_SECRET_KEY = env.text("STRIPE_SECRET_KEY", "")
 STRIPE_PUBLIC_KEY = env.text("STRIPE_PUBLIC_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.text("STRIPE_WEBHOOK_SECRET", "")
-STRIPE_API_URL = env.text("STRIPE_API_URL", "")  # empty: Stripe's own; the tests name a double
+STRIPE_API_URL = env.address("STRIPE_API_URL")  # empty: Stripe's own; the tests name a double
 
 # -- Safety --------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail's preview shows the page in a frame
@@ -367,7 +367,7 @@ FILE_UPLOAD_HANDLERS = ["eservices.submissions.uploads.LimitedUploadHandler"]
 # Where the key lies that documents are sealed with; empty: a test key made at set-up, and every document says so.
 SEAL_URL = env.seal("SEAL_URL")
 SEAL_PASSWORD = env.text("SEAL_PASSWORD", "")  # the file's passphrase, the token's PIN
-SEAL_TSA_URL = env.text("SEAL_TSA_URL", "")  # who says when a seal was set (RFC 3161)
+SEAL_TSA_URL = env.address("SEAL_TSA_URL")  # who says when a seal was set (RFC 3161)
 SEAL_ROOTS = env.text("SEAL_ROOTS", "")  # PEM file of the roots of both: what proves them is kept in the file
 CLAMAV_URL = env.scanner("CLAMAV_URL")  # empty: files are checked by kind and content, not for viruses
 # Where cases go that are archived before they are erased here: see eservices/cases/retention/archive.py.

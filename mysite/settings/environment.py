@@ -38,6 +38,24 @@ def site(name: str, default: str) -> str:
     return value.rstrip("/")
 
 
+def address(name: str, default: str = "") -> str:
+    """The address of a service elsewhere; empty where unset and without a default."""
+    value = os.environ.get(name) or default
+    if value and not (split(value).hostname and origin(value)):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write an address as https://www.example.org.")
+    return value
+
+
+def redis(name: str) -> str:
+    """Where Redis is, as ``redis://host:6379/0``, ``rediss://…`` or ``unix:///run/redis.sock``; empty where unset."""
+    value = os.environ.get(name, "")
+    url = split(value)
+    there = url.hostname if url.scheme in {"redis", "rediss"} else url.scheme == "unix" and url.path
+    if value and not there:
+        raise ImproperlyConfigured(f"{name}: write it as redis://host:6379/0 or unix:///run/redis.sock.")
+    return value
+
+
 def place(country: str, subdivision: str) -> tuple[str, str]:
     """The country and the part of it in which the commune lies, by the names of their variables.
 
@@ -99,7 +117,7 @@ def choice(name: str, default: str, allowed: set[str]) -> str:
 
 def translator(deepl_key: str, libre_url: str, libre_key: str) -> dict | None:
     """wagtail-localize's machine translator: DeepL by a key or LibreTranslate by an address; None where neither is."""
-    key, url = os.environ.get(deepl_key, ""), os.environ.get(libre_url, "").rstrip("/")
+    key, url = os.environ.get(deepl_key, ""), address(libre_url).rstrip("/")
     if key and url:
         raise ImproperlyConfigured(f"Set {deepl_key} or {libre_url}, not both.")
     if key:
@@ -108,8 +126,6 @@ def translator(deepl_key: str, libre_url: str, libre_key: str) -> dict | None:
         return {"CLASS": "home.machine_translators.DeepL", "OPTIONS": options}
     if not url:
         return None
-    if split(url).scheme not in ("http", "https") or not split(url).netloc:
-        raise ImproperlyConfigured(f"{libre_url} is {url!r}: write an address as https://translate.example.")
     options = {"LIBRETRANSLATE_URL": url, "API_KEY": os.environ.get(libre_key, "")}
     return {"CLASS": "home.machine_translators.LibreTranslate", "OPTIONS": options}
 
@@ -191,17 +207,14 @@ def levels(name: str) -> dict[str, int]:
 
 def provider(prefix: str) -> list[dict]:
     """The identity provider of the variables that begin with ``prefix``, as allauth takes it; none where unset."""
-    issuer = text(f"{prefix}_ISSUER", "")
+    issuer = address(f"{prefix}_ISSUER")
     if not issuer:
         return []
-    host = split(issuer).hostname
-    if not origin(issuer) or not host:
-        raise ImproperlyConfigured(f"{prefix}_ISSUER is {issuer!r}: write an address as https://id.example.")
     asked = text(f"{prefix}_ACR_VALUES", "")
     return [
         {
             "provider_id": "idp",
-            "name": text(f"{prefix}_NAME", host),
+            "name": text(f"{prefix}_NAME", split(issuer).hostname),
             "client_id": text(f"{prefix}_CLIENT_ID"),
             "secret": text(f"{prefix}_CLIENT_SECRET"),
             "settings": {

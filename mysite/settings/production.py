@@ -20,6 +20,6 @@ MAILERS = {"default": env.mailer("MAIL_URL")}
 
 REGISTER = env.choice("REGISTER", "none", {"demo", "http", "none"})
 
-if redis := env.text("REDIS_URL", ""):
+if redis := env.redis("REDIS_URL"):
     in_redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis}
     CACHES = {"default": in_redis, "pages": in_redis | {"KEY_PREFIX": "pages"}}

@@ -456,6 +456,13 @@ class Calendar:
         """The pieces to take, of those that are open then; None where there are not enough."""
         return self.occupation.choice(self.needs, self.rules.around(span), self.rules.pieces_open(span))
 
+    def nearest(self, span: Span, within: timedelta) -> Span | None:
+        """A free time of the same length on the same day that begins at most so much earlier or later, the nearest."""
+        slots = self.slots(day_of(span.start, self.rules.zone), span.length)
+        near = [one.span for one in slots if one.free and abs(one.span.start - span.start) <= within]
+        free = [one for one in near if not self.refusal(one)]
+        return min(free, key=lambda one: abs(one.start - span.start), default=None)
+
     def refusal(self, span: Span) -> Refusal | None:
         """Why it cannot be booked: the rules, or somebody else."""
         return refusal(self.rules, span, self.now) or (None if self.is_free(span) else Refusal.TAKEN)

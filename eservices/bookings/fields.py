@@ -1,23 +1,25 @@
 """The form field that reads which time somebody wants, and judges it as it is posted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from eservices.formbuilder.fields import PartsWidget
 from eservices.formbuilder.fields.base import refusal
 from home.dates import date_format
 
+from . import words
 from .answers import Wanted, moment, ticked
 from .availability import Calendar, Span, exists, repeated
 from .offers import Offer, calendar, offers
 from .refusals import WORDS
 
 MOST_TIMES = 53  # of one answer
+NEAR = timedelta(hours=3)  # how much earlier or later a time may be to stand for another
 
 
 class BookingWidget(PartsWidget):
@@ -40,11 +42,11 @@ class BookingField(forms.Field):
     """
 
     PARTS = (
-        *("resource", "from", "to", "count", "series", "repeat", "until", "leave", "times"),
+        *("resource", "from", "to", "count", "series", "repeat", "until", "near", "leave", "times"),
         *("view", "at", "day", "go", "live", "people", "weekday", "month", "extras"),
     )
     ANSWERED = ("from", "to")
-    REPEATED = ("repeat", "until", "leave")
+    REPEATED = ("repeat", "until", "near", "leave")
     default_error_messages = {
         "required": _("Choose a day and a time."),
         "resource": _("Choose one of these."),
@@ -54,9 +56,9 @@ class BookingField(forms.Field):
         "missing": _("The clock is put forward then: this time does not exist. Choose another one."),
         "count": _("Write how many as a number, at most %(most)s."),
         "until": _("Choose until when it repeats: a day after the first, at most %(most)s times in all."),
-        "conflicts": _("Not free: %(days)s. Tick that these are left out, or choose another time."),
+        "conflicts": _("Not free: %(days)s. Tick what becomes of these days, or choose another time."),
         "elsewhere": _(
-            "Not free: %(days)s. Tick that these are left out, or choose another time. Free each time: %(others)s."
+            "Not free: %(days)s. Tick what becomes of these days, or choose another time. Free each time: %(others)s."
         ),
     } | {reason.value: text for reason, text in WORDS.items()}
 
@@ -82,10 +84,10 @@ class BookingField(forms.Field):
         series = _uuid(value["series"])
         if self.repeats and value["times"] and (kept := read_times(value["times"])):
             spans = kept  # what was accepted before is judged again as it is
-            value = value | {"leave": ""}
+            value = value | {"near": "", "leave": ""}
         else:
             spans = self._repeated(wanted, value)
-        spans = self._free(offer, spans, count, series, leave=bool(value["leave"]))
+        spans = self._free(offer, spans, count, series, near=bool(value["near"]), leave=bool(value["leave"]))
         repeat = {part: value[part] for part in self.REPEATED if value[part]} if len(spans) > 1 else {}
         extras = ticked(offer, value["extras"].split())
         return Wanted(offer, spans, count, series or uuid4(), extras, repeat)
@@ -102,16 +104,21 @@ class BookingField(forms.Field):
             raise refusal(self, "until", part="until", most=MOST_TIMES)
         return spans
 
-    def _free(self, offer: Offer, spans: list[Span], count: int, series, *, leave: bool) -> list[Span]:
-        """The times that can be had: all of them, or those left where the others may be left out."""
+    def _free(
+        self, offer: Offer, spans: list[Span], count: int, series, *, near: bool, leave: bool
+    ) -> list[Span]:
+        """The times that can be had: all of them, or what the nearest ones and leaving out make of them."""
         around = Span(spans[0].start, spans[-1].end)
-        found = calendar(offer, around, count=count, without=series)
+        found = calendar(offer, around.widened(NEAR, NEAR), count=count, without=series)
         taken = [span for span in spans if found.refusal(span)]
-        if not taken or (leave and len(taken) < len(spans)):
-            return [span for span in spans if span not in taken]
-        if len(spans) == 1:
+        if taken and len(spans) == 1:
             self._judge(found, spans[0])
-        listed = ", ".join(date_format(timezone.localtime(span.start), "j.m.Y") for span in taken)
+        instead = {span: found.nearest(span, NEAR) for span in taken}
+        free = [instead.get(span, span) if near else span for span in spans if near or span not in instead]
+        kept = [span for span in free if span]
+        if len(kept) == len(spans) or (leave and kept):
+            return kept
+        listed = ", ".join(_conflict(span, other) for span, other in instead.items() if not (near and other))
         others = [one for one in self.offers if one is not offer and self._has(one, spans, around)]
         if not others:
             raise refusal(self, "conflicts", part="from", days=listed)
@@ -165,6 +172,14 @@ def read_times(text: str) -> list[Span]:
     if not all(len(pair) == 2 and all(at and at.tzinfo for at in pair) for pair in pairs):
         return []
     return sorted(Span.of(*pair) for pair in pairs)
+
+
+def _conflict(span: Span, instead: Span | None) -> str:
+    """“17.03.2026”, and when it is free on that day."""
+    day = date_format(timezone.localtime(span.start), "j.m.Y")
+    if instead is None:
+        return day
+    return gettext("%(day)s (free: %(hours)s)") % {"day": day, "hours": words.hours(instead)}
 
 
 def _uuid(text: str) -> UUID | None:

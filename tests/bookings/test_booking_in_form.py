@@ -1,6 +1,6 @@
 """A booking in a form, as residents see it: without JavaScript, over HTTP."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,7 +10,7 @@ from eservices.catalogue.linting import lint
 from eservices.payments.models import FeePrice
 from eservices.submissions.models import Draft
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.bookings import counter, hall, rate, resource, tables, timetable, unit, weekly
+from tests.factories.bookings import booking, counter, hall, rate, resource, tables, timetable, unit, weekly
 from tests.factories.formbuilder import content, options, question, step
 from tests.factories.home import locale
 from tests.factories.payments import entry
@@ -302,6 +302,58 @@ def test_an_association_books_every_tuesday_and_hears_what_is_taken_and_what_is_
     assert Booking.objects.filter(submission__draft=draft).count() == 4
     for until in ("", "2026-03-01", "2099-01-01"):
         assert 'class="errors"' in text(client.post(START, weekly | {"quand-until": until}))
+
+
+def hours(thing: str = "salle") -> list[str]:
+    """When what is not yet sent begins, as the commune's clocks show it."""
+    held = Booking.objects.filter(resource__key=thing, state="held").order_by("starts_at")
+    return [f"{timezone.localtime(one.starts_at):%d.%m. %H:%M}" for one in held]
+
+
+def test_an_association_is_offered_the_nearest_times_of_the_days_that_are_taken_and_takes_them(client):
+    room = resource()
+    service("salle", repeats=True)
+    booking(room, "2026-03-10T19:00", "2026-03-10T20:00")  # the first day, free before it
+    booking(room, "2026-03-10T14:00", "2026-03-10T16:00")
+    booking(room, "2026-03-17T17:00", "2026-03-17T20:00")  # free after it
+    booking(room, "2026-03-24T16:00", "2026-03-24T22:00")  # nothing free that is near
+    every = posted("2026-03-10T18:00+01:00", "2026-03-10T20:00+01:00", repeat="1", until="2026-03-31")
+    page = text(client.post(START, every))
+    said = page.split('class="errors"')[1][:900]
+    assert "10.03.2026 (libre : 17 h à 19 h), 17.03.2026 (libre : 20 h à 22 h), 24.03.2026." in said
+    page = text(client.post(START, every | {"quand-near": "1"}))
+    said = page.split('class="errors"')[1][:900]
+    assert "Pas libre : 24.03.2026." in said
+    assert 'name="quand-near" value="1" checked' in page
+    assert hours() == []
+    answer = client.post(START, every | {"quand-near": "1", "quand-leave": "1"})
+    assert answer.status_code == 302
+    assert hours() == ["10.03. 17:00", "17.03. 20:00", "31.03. 18:00"]
+    draft = Draft.objects.get()
+    client.post(answer.url, {"nom": "Ada"})
+    assert "17 mars 2026, 20 h à 22 h" in text(client.get(f"/demande/d/{draft.secret}/verifier/"))
+    again = every | {"quand-near": "1", "quand-leave": "1", "quand-series": draft.answers["quand"]["series"]}
+    assert client.post(f"/demande/d/{draft.secret}/etape/reserver/", again).status_code == 302
+    assert hours() == ["10.03. 17:00", "17.03. 20:00", "31.03. 18:00"]  # the same where it is saved again
+
+
+def test_what_repeats_every_two_weeks_keeps_its_hour_over_the_clock_change(client):
+    resource()
+    service("salle", repeats=True)
+    every = posted("2026-03-17T18:00+01:00", "2026-03-17T20:00+01:00", repeat="2", until="2026-04-14")
+    assert client.post(START, every).status_code == 302
+    assert hours() == ["17.03. 18:00", "31.03. 18:00", "14.04. 18:00"]
+    starts = Booking.objects.order_by("starts_at").values_list("starts_at", flat=True)
+    assert [one.astimezone(UTC).hour for one in starts] == [17, 16, 16]
+    assert {one.ends_at - one.starts_at for one in Booking.objects.all()} == {timedelta(hours=2)}
+
+
+def test_of_what_repeats_an_hour_that_no_clock_shows_is_left_out(client):
+    resource(table=timetable(weekly("00:00", "06:00"), holidays=False))
+    service("salle", repeats=True)
+    every = posted("2026-03-22T02:00+01:00", "2026-03-22T04:00+01:00", repeat="1", until="2026-04-05")
+    assert client.post(START, every).status_code == 302
+    assert hours() == ["22.03. 02:00", "05.04. 02:00"]
 
 
 @pytest.mark.parametrize("times", ["9999-12-31T00:00Z/9999-12-31T01:00Z", "x/y", "2026-03-10T18:00/z", "/ /"])

@@ -1,0 +1,192 @@
+"""What the question itself shows, in each of its views, and what of it can be asked for."""
+
+import re
+from datetime import datetime
+
+import pytest
+from django.utils import timezone
+from wagtail_factories import DocumentFactory, ImageFactory
+
+from eservices.bookings.models import BlockedTime, Booking, Description
+from tests.factories.bookings import booking, counter, rate, resource, timetable, unit, weekly
+from tests.factories.home import locale
+from tests.factories.payments import entry
+
+from .test_booking_in_form import START, posted, service, text
+
+pytestmark = pytest.mark.django_db
+
+ZONE = timezone.get_default_timezone()
+
+
+@pytest.fixture(autouse=True)
+def _monday(time_machine):
+    time_machine.move_to(datetime(2026, 3, 2, 9, tzinfo=ZONE), tick=False)
+
+
+def days(page: str) -> dict[str, str]:
+    """The days of a week or a list, each with what is said of it: “Mardi 10 mars” and the times that are free."""
+    shown = page.split('<ul class="days">')[1].split("</ul>")[0]
+    said = re.findall(r"<(?:button|span)[^>]*>([^<]+)<small>([^<]+)</small>", shown)
+    return {day: words.strip() for day, words in said}
+
+
+def bars(page: str) -> list[list[tuple[int, int, bool]]]:
+    """The bars of a page, in hours: from, how long, whether it is taken."""
+    drawn = [one.split("</svg>")[0] for one in page.split('<svg class="bar"')[1:]]
+    parts = [re.findall(r'<rect x="(\d+)" width="(\d+)" height="60"( class="full")?/>', one) for one in drawn]
+    return [[(int(x) // 60, int(width) // 60, bool(full)) for x, width, full in one] for one in parts]
+
+
+def buttons(page: str) -> list[str]:
+    return re.findall(r'name="quand-go" value="((?:day|time) [^"]+)"', page)
+
+
+# -- Views ---------------------------------------------------------------------------------------------------
+def test_a_week_says_of_each_day_what_is_free_and_shows_it(client):
+    room = resource(table=timetable(weekly("08:00", "22:00", days="01234"), holidays=False))
+    service("salle")
+    booking(room, "2026-03-10T12:00", "2026-03-10T18:00")
+    booking(room, "2026-03-12T08:00", "2026-03-12T22:00")
+    page = text(client.post(START, posted("", go="week 2026-03-10")))
+    assert "dès le 9 mars" in page
+    assert days(page) == {
+        "Lundi 9 mars": "libre 8 h à 22 h",
+        "Mardi 10 mars": "libre 8 h à 12 h, 18 h à 22 h",
+        "Mercredi 11 mars": "libre 8 h à 22 h",
+        "Jeudi 12 mars": "occupé",
+        "Vendredi 13 mars": "libre 8 h à 22 h",
+        "Samedi 14 mars": "fermé",
+        "Dimanche 15 mars": "fermé",
+    }
+    assert buttons(page) == [f"day 2026-03-{day}" for day in ("09", "10", "11", "13")]
+    assert bars(page)[1] == [(12, 6, True), (8, 4, False), (18, 4, False)]
+    assert 'value="week 2026-03-02"' in page
+    assert 'value="week 2026-03-16"' in page
+
+
+def test_a_list_has_only_days_with_something_free_for_four_weeks(client):
+    room = resource(table=timetable(weekly("18:00", "22:00", days="1"), holidays=False))
+    service("salle")
+    booking(room, "2026-03-10T18:00", "2026-03-10T20:00")
+    booking(room, "2026-03-17T18:00", "2026-03-17T22:00")
+    page = text(client.post(START, posted("", go="list 2026-03-04")))
+    assert days(page) == {
+        "Mardi 10 mars": "libre 20 h à 22 h",
+        "Mardi 24 mars": "libre 18 h à 22 h",
+        "Mardi 31 mars": "libre 18 h à 22 h",
+    }
+    assert 'value="list 2026-04-01"' in page
+    booking(room, "2026-03-10T20:00", "2026-03-10T22:00")
+    assert "Mardi 10 mars" not in days(text(client.post(START, posted("", go="list 2026-03-04"))))
+
+
+def test_a_list_of_appointments_is_the_next_that_are_free_and_one_is_taken_from_it(client):
+    desk = counter(desks=1, minutes=60)
+    service("guichet")
+    booking(desk, "2026-03-10T08:00", "2026-03-10T10:00")
+    page = text(client.post(START, posted("", thing="guichet", go="list 2026-03-10")))
+    assert "Mardi 10 mars" in page
+    first, second = buttons(page)[:2]
+    assert (first, second) == ("time 2026-03-10T10:00+01:00", "time 2026-03-10T11:00+01:00")
+    page = text(client.post(START, posted("", thing="guichet", go=second)))
+    assert 'value="2026-03-10T11:00+01:00" checked' in page
+
+
+def test_a_list_in_which_nothing_is_free_says_so(client):
+    resource(table=timetable(weekly(first="2026-06-01")))
+    service("salle")
+    page = text(client.post(START, posted("", go="list 2026-03-10")))
+    assert "Rien n’est libre durant ces semaines." in page
+
+
+# -- What it is like -----------------------------------------------------------------------------------------
+def test_the_question_says_what_the_room_is_like_in_the_language_of_the_reader(client):
+    entry("salle", 18_000), entry("heure", 2_500)
+    room = resource(
+        capacity=120, rates=[rate("salle"), rate("heure", per="hour", what="cleaning", asked=True)]
+    )
+    service("salle")
+    document = DocumentFactory(title="Plan des tables")
+    french = Description.objects.create(
+        resource=room,
+        picture=ImageFactory(),
+        locale=locale(),
+        title="Grande salle",
+        summary="avec vue",
+        place="Rue du Lac 1",
+        equipment="Piano\nScène",
+        rules="<p>Musique jusqu’à minuit</p>",
+        documents=[("document", document)],
+    )
+    german = french.copy_for_translation(locale("de"))
+    german.title, german.rules = "Grosser Saal", "<p>Musik bis Mitternacht</p>"
+    german.save()
+    page = text(client.get(START))
+    for words in (
+        *("Grande salle", "Avec vue, 120 personnes", "Rue du Lac 1", "Piano, Scène", "<picture>"),
+        *("CHF 180.–", "CHF 25.– par heure", "jusqu’à minuit", "Plan des tables", document.url),
+    ):
+        assert words in page, words
+    assert '/reservations/salle/"' in page  # what takes place there
+    page = text(client.get(f"/de{START}"))
+    assert "Grosser Saal" in page
+    assert "bis Mitternacht" in page
+    assert "Grande salle" not in page.split("<main")[1]
+
+
+# -- What can be had of it -----------------------------------------------------------------------------------
+def test_what_is_closed_with_a_reason_is_not_offered_and_refused_when_forged(client):
+    resource()
+    service("salle")
+    closed = {
+        "starts_at": datetime(2026, 3, 10, 12, tzinfo=ZONE),
+        "ends_at": datetime(2026, 3, 10, 18, tzinfo=ZONE),
+    }
+    BlockedTime.objects.create(unit=unit(), reason="Ponçage secret", **closed)
+    page = text(client.post(START, posted("", go="day 2026-03-10")))
+    starts = page.split('id="id_quand-start"')[1].split("</select>")[0]
+    assert [hour for hour in range(8, 22) if f"T{hour:02}:00" in starts] == [8, 9, 10, 11, 18, 19, 20, 21]
+    assert "Ponçage" not in page
+    for start, end in ((11, 13), (13, 14), (17, 19)):
+        answer = client.post(START, posted(f"2026-03-10T{start}:00+01:00", f"2026-03-10T{end}:00+01:00"))
+        assert answer.status_code == 200
+        assert 'class="errors"' in text(answer)
+    assert not Booking.objects.exists()
+    assert client.post(START, posted("2026-03-10T10:00+01:00", "2026-03-10T12:00+01:00")).status_code == 302
+
+
+def test_what_may_stay_out_over_closed_hours_is_fetched_and_brought_back_in_open_ones(client):
+    entry("table", 500)
+    table = timetable(weekly("08:00", "17:00", days="01234"), across=True, holidays=False)
+    resource("tables", unit("tables", 40), table=table, counted=True, rates=[rate("table", per="day")])
+    service("tables")
+    friday = posted("2026-03-13T16:00+01:00", "2026-03-16T09:00+01:00", thing="tables", count="2")
+    page = text(
+        client.post(START, friday | {"quand-go": "price", "quand-live": "1", "quand-day": "2026-03-13"})
+    )
+    ends = page.split('id="id_quand-to"')[1].split("</select>")[0]
+    assert re.findall(r'value="2026-03-1(\dT\d\d):00', ends)[:3] == ["3T17", "6T08", "6T09"]
+    assert 'data-own="4000"' in page  # two tables, from Friday to Monday
+    for end in ("2026-03-14T10:00+01:00", "2026-03-13T20:00+01:00"):
+        assert 'class="errors"' in text(client.post(START, friday | {"quand-to": end}))
+    assert client.post(START, friday).status_code == 302
+    assert timezone.localtime(Booking.objects.get().ends_at).day == 16
+    weekend = posted("2026-03-13T16:00+01:00", "2026-03-16T08:00+01:00", thing="tables", count="39")
+    assert "Quelqu’un d’autre" in text(client.post(START, weekend))
+
+
+def test_school_holidays_that_the_country_sets_itself_need_not_be_kept(client, settings):
+    settings.COUNTRY, settings.SUBDIVISION = "DE", "BW"
+    table = timetable(weekly("08:00", "12:00", school="term"), weekly("14:00", "18:00", school="holidays"))
+    resource(table=table)
+    service("salle")
+
+    def opens(day: str) -> list[str]:
+        page = text(client.post(START, posted("", go=f"day {day}")))
+        return re.findall(rf'<option value="{day}T(08|14):00', page.split('id="id_quand-to"')[0])
+
+    assert [opens(day) for day in ("2026-03-26", "2026-03-31", "2026-04-14")] == [["08"], ["14"], ["08"]]
+    settings.SUBDIVISION = "NI"  # where they begin a week earlier
+    table.save()
+    assert opens("2026-03-26") == ["14"]

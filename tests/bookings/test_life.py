@@ -14,9 +14,10 @@ from eservices.cases.actors import Applicant
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft
-from tests.factories.bookings import resource
+from tests.factories.bookings import rate, resource
 from tests.factories.cases import TeamFactory
 from tests.factories.forms import content, question, step
+from tests.factories.payments import entry
 from tests.factories.submissions import FormVersionFactory
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +140,38 @@ def test_the_letter_about_another_time_tells_how_one_gets_in_once_it_is_agreed(c
     assert client.post(url, own | free).status_code == 302
     letter = Delivery.objects.get(title__startswith="Votre réservation a été déplacée")
     assert ("4711#" in letter.payload["text"]) == (not stages)
+
+
+def dear_at_weekends() -> None:
+    """A room that costs more on Saturdays and Sundays."""
+    entry("salle", 18_000), entry("week-end", 6_000)
+    resource(rates=[rate("salle"), rate("week-end", what="weekend", days=["5", "6"])])
+
+
+@pytest.mark.parametrize(("day", "status"), [("11", 302), ("14", 422)], ids=["Wednesday", "Saturday"])
+def test_a_resident_moves_to_what_costs_the_same_and_books_anew_what_does_not(client, day, status):
+    dear_at_weekends()
+    booking = booked(client, CONFIRMING)
+    url = f"{private(booking.submission.case)}reservations/{booking.pk}/deplacer/"
+    own = {"time-resource": "salle", "time-series": str(booking.series)}
+    other = {"time-from": f"2026-03-{day}T18:00+01:00", "time-to": f"2026-03-{day}T22:00+01:00"}
+    answer = client.post(url, own | other)
+    assert answer.status_code == status
+    assert ("a un autre prix" in answer.text) == (status == 422)
+    booking.refresh_from_db()
+    assert timezone.localtime(booking.starts_at).day == (11 if status == 302 else 10)
+
+
+def test_staff_is_told_that_another_time_has_another_price_and_moves_it(client, admin_client):
+    dear_at_weekends()
+    booking = booked(client, CONFIRMING)
+    plan = f"/admin/bookings/{booking.pk}/"
+    assert "a un autre prix" not in admin_client.get(plan, {"day": "2026-03-11"}).text
+    assert "a un autre prix" in admin_client.get(plan, {"day": "2026-03-14"}).text
+    saturday = {"resource": "salle", "starts_at": "2026-03-14T18:00", "ends_at": "2026-03-14T22:00"}
+    assert admin_client.post(plan, saturday).status_code == 302
+    booking.refresh_from_db()
+    assert timezone.localtime(booking.starts_at).day == 14
 
 
 def test_a_resident_cancels_in_time_and_not_too_late(client, time_machine):

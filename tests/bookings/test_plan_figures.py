@@ -1,6 +1,7 @@
 """How much things are used and what they bring in, for the teams whose they are."""
 
 import csv
+import re
 from datetime import date, datetime
 from io import StringIO
 
@@ -78,9 +79,41 @@ def test_what_is_taken_while_it_is_open_and_what_came_of_bookings_is_counted(cli
     assert [march[name] for name in ("taken_hours", "bookings", "cancelled", "did_not_come")] == [
         *("0.00", "1", "1", "1")
     ]
-    page = client.get(FIGURES).text
-    assert "Salle" in page
-    assert "<svg" in page
+
+
+def plots(client, **asked) -> dict[str, list[tuple[float, str]]]:
+    """The bars of each plot of the page: how high, in pixels, and what is written above."""
+    drawn = (
+        client.get(FIGURES, {"months": 3} | asked).text.replace("\N{NO-BREAK SPACE}", " ").split("<svg")[1:]
+    )
+    bar = r'<rect [^>]*height="([\d.]+)"/>(?:<text[^>]*>([^<]*)</text>)?'
+    found = [re.findall(bar, one.split("</svg>")[0]) for one in drawn if 'class="plot' in one]
+    named = ("share", "booked", "revenue", "Salle")
+    return {name: [(float(high), said) for high, said in one] for name, one in zip(named, found, strict=True)}
+
+
+def test_the_plots_grow_with_what_they_show_and_name_it(client, team, room):
+    case = CaseFactory()
+    for day in (10, 11, 12, 13):
+        booking(room, f"2026-02-{day}T08:00", f"2026-02-{day}T18:00")
+    asked = {"submission": case.submission, "field": "quand"}
+    booking(room, "2026-03-10T08:00", "2026-03-10T18:00", **asked)
+    booking(room, "2026-03-11T08:00", "2026-03-11T18:00", **asked)
+    charged(case, ("quand_1", 20_000, False))
+    client.force_login(member(Role.READ, team))
+    found = plots(client)
+    share, booked, revenue, room_share = found.values()
+    assert [said for _high, said in share] == ["0 %", "14 %", "6 %"]  # of 280 hours 40, of 310 hours 20
+    assert [said for _high, said in booked] == ["0", "4", "2"]
+    assert [said for _high, said in revenue] == ["CHF 0.–", "", "CHF 200.–"]
+    for plot in (share, booked, room_share):
+        assert [high > 0 for high, _said in plot] == [False, True, True]
+    assert booked[1][0] == pytest.approx(2 * booked[2][0], abs=1)
+    assert share[2][0] == pytest.approx(share[1][0] * 6 / 14, abs=1)
+    assert [high > 0 for high, _said in revenue] == [False, False, True]
+    table = client.get(FIGURES, {"months": 3}).text.replace("\N{NO-BREAK SPACE}", " ")
+    cells = re.findall(r'<td class="(?:x1 )?r">([^<]+)</td>', table.split("<tbody>")[1].split("</tbody>")[0])
+    assert cells[4:] == ["14 %", "4", "0", "CHF 0.–", "6 %", "2", "0", "CHF 200.–"]
 
 
 def test_half_a_hall_is_half_taken_and_the_half_wholly(client, team):

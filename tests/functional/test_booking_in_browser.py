@@ -221,3 +221,57 @@ def test_the_calendar_is_worked_by_keys_alone_on_a_small_screen(hire, visit):
         keys.press("Enter")
     held = Booking.objects.get()
     assert (held.state, timezone.localtime(held.starts_at).date()) == ("held", month.replace(day=8))
+
+
+@pytest.mark.parametrize("view", ["week", "list"])
+def test_days_of_a_week_and_of_a_list_are_walked_by_arrows_and_leafed_by_page_keys(hire, visit, view):
+    start = timezone.localdate() + 2 * WEEK
+    monday = start - timedelta(days=start.weekday())
+    page = visit(width=360, height=740)
+    keys, days = page.keyboard, page.locator(".days button")
+    page.goto("/demande/salle/")
+    page.get_by_label("societe").check()
+    page.locator("[name=courriel]").fill("ada@courriel.example")
+    go_on(page)
+    page.locator("[name=quand-resource]").first.focus()
+    keys.press("Space")
+    settled(page)
+    button = page.locator(f"[data-keep={view}]")
+    button.focus()
+    keys.press("Enter")
+    settled(page)
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-current", "true")
+
+    def day(number: int) -> str:
+        return days.nth(number).get_attribute("value")
+
+    while day(0) < f"day {monday.isoformat()}":
+        page.locator("[data-keep=later]").focus()
+        keys.press("Enter")
+        settled(page)
+    days.first.focus()
+    # Whatever the arrow, the next or the last one: the days stand under each other, and a closed one is passed over.
+    for key, reached in (
+        ("ArrowDown", 1),
+        ("ArrowRight", 2),
+        ("ArrowUp", 1),
+        ("ArrowLeft", 0),
+        ("ArrowLeft", 0),
+    ):
+        keys.press(key)
+        expect(days.nth(reached)).to_be_focused()
+    assert_accessible(page)
+    first, shown = day(0), page.locator(".month h2").inner_text()
+    keys.press("PageDown")
+    settled(page)
+    assert day(0) > first
+    expect(page.locator(".month h2")).not_to_have_text(shown)
+    expect(page.locator("form > [role=status]")).to_have_text(page.locator(".month h2").inner_text())
+    expect(page.locator("[data-keep=later]")).to_be_focused()
+    chosen = day(0)
+    days.first.focus()
+    keys.press("Enter")
+    expect(page.locator("#id_quand-from")).to_be_focused()
+    expect(page.locator(f"button[value='{chosen}']")).to_have_attribute("aria-current", "date")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

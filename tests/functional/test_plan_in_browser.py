@@ -14,6 +14,7 @@ from tests.factories.cases import TeamFactory, member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PLAN = "/admin/bookings/"
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @pytest.fixture
@@ -94,3 +95,65 @@ def test_bookings_are_moved_by_mouse_and_by_keys_and_seen_by_everybody(
     page.goto(f"/reservations/refuge/?vue=semaine&jour={monday:%Y-%m-%d}")
     expect(page.get_by_text("Chorale")).to_have_count(0)
     expect(page.get_by_text("occupée")).to_be_visible()
+
+
+def test_a_booking_is_dragged_to_another_day_another_room_and_another_hour(
+    visit, client, live_server, site, monday
+):
+    team = TeamFactory(key="salles", name="Salles")
+    hall = resource("grande", team=team)
+    resource("refuge", team=team)
+    yoga = booking(hall, at(monday, 18), at(monday, 20), title="Yoga")
+    client.force_login(member(Role.TREAT, team))
+    page = visit()
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page.context.add_cookies([cookie])
+    bar, dialog = page.get_by_role("link", name="Yoga"), page.locator("dialog")
+
+    def move() -> tuple:
+        """Presses that it is moved, and says where it is then."""
+        expect(dialog).to_contain_text("C’est libre")
+        yoga.refresh_from_db()
+        before = yoga.starts_at
+        with page.expect_navigation():
+            dialog.get_by_role("button", name="Déplacer").click()
+        expect(page.get_by_text("La réservation est déplacée.")).to_be_visible()
+        yoga.refresh_from_db()
+        assert yoga.starts_at != before or yoga.resource.key != "grande"
+        length = yoga.ends_at - yoga.starts_at
+        return yoga.resource.key, timezone.localtime(yoga.starts_at).replace(tzinfo=None), length // HOUR
+
+    page.goto(f"{PLAN}?view=week&day={monday:%Y-%m-%d}")
+    wednesday = monday + 2 * DAY
+    bar.drag_to(page.locator(f'[data-row=grande] [data-day="{wednesday:%Y-%m-%d}"]'))
+    assert move() == ("grande", wednesday + 18 * HOUR, 2)
+    bar.drag_to(page.locator(f'[data-row=refuge] [data-day="{wednesday:%Y-%m-%d}"]'))
+    assert move() == ("refuge", wednesday + 18 * HOUR, 2)
+
+    # Within a day it goes by the step of the room, wherever it was held.
+    page.goto(f"{PLAN}?view=day&day={wednesday:%Y-%m-%d}")
+    box, track = bar.bounding_box(), page.locator("[data-row=refuge]").bounding_box()
+    hour = box["width"] / 2
+    x, y = box["x"] + 8, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 4.2 * hour, y, steps=8)
+    expect(page.locator(".ghost")).to_contain_text("14:00")
+    page.mouse.up()
+    assert move() == ("refuge", wednesday + 14 * HOUR, 2)
+
+    # What is let go of outside the plan, or given up, stays where it is.
+    page.mouse.move(bar.bounding_box()["x"] + 8, y)
+    page.mouse.down()
+    page.mouse.move(track["x"] + track["width"] / 2, 4, steps=5)
+    page.mouse.up()
+    expect(page.locator(".ghost")).to_have_count(0)
+    expect(dialog).to_be_hidden()
+    page.mouse.move(bar.bounding_box()["x"] + 8, y)
+    page.mouse.down()
+    page.mouse.move(x + hour, y, steps=5)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(dialog).to_be_hidden()
+    yoga.refresh_from_db()
+    assert timezone.localtime(yoga.starts_at).hour == 14

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import sheets
+from .answer_columns import AnswerColumns
 from .case_names import names_of
 from .models import Case, CaseQuerySet
 
@@ -20,11 +21,12 @@ AT_ONCE = 500
 # How a cell begins that spreadsheets run (OWASP, CSV Injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
-type Cell = str | date | None
+type Cell = str | int | float | date | None
 
 
-def header() -> list[str]:
-    return [
+def header(answers: AnswerColumns | None = None) -> list[str]:
+    """What the columns are called; ``answers`` are those of the one service that the list is narrowed to."""
+    own = [
         _("Reference"),
         _("Service"),
         _("Applicant"),
@@ -38,15 +40,22 @@ def header() -> list[str]:
         _("Closed"),
         _("Tags"),
     ]
+    return own + answers.header() if answers else own
 
 
-def rows(cases: CaseQuerySet, titles: Mapping[str, str]) -> Iterator[list[Cell]]:
-    """One row a case. Days are dates, everything else is text; ``titles`` are those of the services."""
+def rows(
+    cases: CaseQuerySet, titles: Mapping[str, str], answers: AnswerColumns | None = None
+) -> Iterator[list[Cell]]:
+    """One row a case. Days are dates, answers may be numbers, everything else is text; ``titles`` are those of the
+    services."""
     related = cases.select_related("submission", "assignee", "team", "form").prefetch_related("tags")
-    unread = ("search_text", "reason", "submission__answers", "submission__fees")
+    unread = ["search_text", "reason", "submission__fees", *([] if answers else ["submission__answers"])]
     for some in batched(related.defer(*unread).iterator(chunk_size=AT_ONCE), AT_ONCE):
         names = names_of(some)
-        yield from (_row(case, names[case.pk], titles) for case in some)
+        if answers:
+            answers.read(some)
+        for case in some:
+            yield _row(case, names[case.pk], titles) + (answers.cells(case) if answers else [])
 
 
 def _row(case: Case, name: str, titles: Mapping[str, str]) -> list[Cell]:
@@ -77,20 +86,20 @@ class _Line:
         return line
 
 
-def as_csv(table: Iterable[list[Cell]]) -> Iterator[str]:
+def as_csv(columns: list[str], table: Iterable[list[Cell]]) -> Iterator[str]:
     """Line after line, in UTF-8 with the mark that spreadsheets look for."""
     writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(header())
+    yield "\ufeff" + writer.writerow([harmless(one) for one in columns])
     for row in table:
         yield writer.writerow([harmless(one) for one in row])
 
 
-def as_xlsx(table: Iterable[list[Cell]]) -> Iterator[bytes]:
-    """A workbook whose cells are texts and dates, in pieces as they are written."""
-    return sheets.workbook(_("Cases"), header(), table)
+def as_xlsx(columns: list[str], table: Iterable[list[Cell]]) -> Iterator[bytes]:
+    """A workbook whose cells are texts, numbers and dates, in pieces as they are written."""
+    return sheets.workbook(_("Cases"), columns, table)
 
 
 def harmless(value: Cell) -> str:
     """A value as CSV, with an apostrophe before what a spreadsheet would take for a formula."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text

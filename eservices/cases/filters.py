@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
+from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.models import Form, FormVersion
 
 from . import access, answer_filters, queue
@@ -127,12 +128,18 @@ class FilterForm(forms.Form):
         """The key of the view that was asked for. Who only searches searches everything."""
         return self.cleaned_data.get("view") or ("all" if self.cleaned_data.get("q") else "team")
 
+    @cached_property
+    def definition(self) -> Definition | None:
+        """What the chosen service asks, as its newest version has it; None where none is chosen."""
+        if not (service := self.cleaned_data.get("service")):
+            return None
+        version = FormVersion.objects.published().filter(form=service).order_by("-number").first()
+        return version.definition if version else None
+
     def fields_of_answers(self) -> list[forms.BoundField]:
         """The filters by answers of the chosen service."""
-        if not (service := self.cleaned_data.get("service")):
-            return []
-        version = FormVersion.objects.published().filter(form=service).order_by("-number").first()
-        fields = answer_filters.form_fields(version.definition, get_language() or "fr") if version else {}
+        asked = self.definition
+        fields = answer_filters.form_fields(asked, get_language() or "fr") if asked else {}
         self.fields |= fields
         return [self[name] for name in fields]
 

@@ -9,11 +9,12 @@ from django.http import QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from . import access, actions, desk, exports, queue
+from .answer_columns import AnswerColumns
 from .filters import Choices, FilterForm
 from .models import Case, CaseQuerySet, QueueLayout, SavedView
 from .queue import number_words
@@ -234,14 +235,15 @@ def lay_out(request):
 @require_safe
 @agents_only
 def export(request, kind):
-    """The list as it is filtered, as CSV or XLSX, row by row."""
+    """The list as it is filtered, as CSV or XLSX, row by row; of one service with what was answered."""
     now = timezone.now()
     choices = Choices(request.user)
     form = FilterForm(request.GET, choices=choices)
     found = form.narrow(access.cases_for(request.user), now)
     actions.leave_trace_of_export(actor=request.user, query=form.query, kind=kind)
-    table = exports.rows(found.by_urgency(), choices.services)
-    content = exports.as_csv(table) if kind == "csv" else exports.as_xlsx(table)
+    answers = AnswerColumns(form.definition, get_language() or "fr") if form.definition else None
+    columns, table = exports.header(answers), exports.rows(found.by_urgency(), choices.services, answers)
+    content = exports.as_csv(columns, table) if kind == "csv" else exports.as_xlsx(columns, table)
     response = StreamingHttpResponse(content, content_type=exports.TYPES[kind])
     name = f"{_('cases')}-{timezone.localtime(now):%Y-%m-%d}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 MOST_ROWS = 1_048_575  # of a sheet, below its header
 LONGEST_TEXT = 32_000  # of a cell
+EXACT = 10**15  # below it a spreadsheet keeps every digit of a number; others stand as text
 AT_ONCE = 500
 DAY_ONE = date(1899, 12, 30)  # from which spreadsheets count days
 
@@ -71,7 +72,10 @@ class _Pieces:
         return found
 
 
-def workbook(title: str, header: list[str], rows: Iterable[list[str | date | None]]) -> Iterator[bytes]:
+type Cell = str | int | float | date | None
+
+
+def workbook(title: str, header: list[str], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
     """The bytes of an XLSX file with the rows under their header; a sheet holds no more than ``MOST_ROWS``."""
     pieces = _Pieces()
     with ZipFile(pieces, "w", ZIP_DEFLATED) as archive:
@@ -93,14 +97,16 @@ def _book(title: str) -> str:
     return f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{sheet}</sheets></workbook>'
 
 
-def _row(cells: list[str | date | None], style: str = "") -> str:
+def _row(cells: list[Cell], style: str = "") -> str:
     return f"<row>{''.join(_cell(one, style) for one in cells)}</row>"
 
 
-def _cell(value: str | date | None, style: str) -> str:
+def _cell(value: Cell, style: str) -> str:
     if value is None:
         return "<c/>"
     if isinstance(value, date):
         return f"<c{A_DAY}><v>{(value - DAY_ONE).days}</v></c>"
-    text = "".join(one for one in value if one.isprintable() or one == "\n")[:LONGEST_TEXT]
+    if isinstance(value, int | float) and abs(value) < EXACT:
+        return f"<c><v>{value}</v></c>"
+    text = "".join(one for one in str(value) if one.isprintable() or one == "\n")[:LONGEST_TEXT]
     return f'<c t="inlineStr"{style}><is><t xml:space="preserve">{escape(text)}</t></is></c>'

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from io import BytesIO, StringIO
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse, reverse_lazy
 from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
@@ -15,6 +17,7 @@ from eservices.cases.case_events import label_of
 from eservices.cases.models import Case, Role, SavedView
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
+from tests.factories.submissions import certificate
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +166,91 @@ def test_the_file_takes_as_many_queries_for_many_cases_as_for_one(client, django
 
     with django_assert_max_num_queries(14):
         exported(client, "csv")
+
+
+def narrowed(client, kind: str, case: Case) -> list[dict]:
+    """The list of one service: a row by its headings, for each case."""
+    header, *rows = exported(client, kind, f"?view=all&service={case.form_id}")
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+HOME = {"street": "=Rue du Lac", "number": "12 bis", "postcode": "1199", "town": "Orvenay"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_list_of_one_service_says_what_was_answered(client, kind):
+    case = CaseFactory(answers={"adresse": HOME})
+    case.amended = {"nom": "Marchetti-Rochat"}
+    case.save()
+    client.force_login(member())
+
+    (row,) = narrowed(client, kind, case)
+
+    assert row["Nom"] == "Marchetti-Rochat"  # as an agent put it right
+    street = next(cell for cell in row.values() if cell and "Rue du Lac" in str(cell))
+    assert street == ("'=Rue du Lac" if kind == "csv" else "=Rue du Lac")
+    assert "12 bis" in row.values()
+    assert "Nom" not in exported(client, kind, "?view=all")[0]  # of all services there is no answer
+
+
+def test_an_answer_is_said_in_the_words_of_its_own_version_and_stands_under_the_newest(client):
+    case = CaseFactory()
+    content = certificate()
+    content["steps"][1]["fields"].append({"key": "nouveau", "type": "integer"})
+    content["texts"]["fr"] |= {"field.nouveau.label": "Nouveau", "option.pour.moi": "Autre mot"}
+    fresh = CaseFactory(answers={"nouveau": -5})
+    fresh.version.content = content
+    fresh.version.save()
+    client.force_login(member())
+
+    rows = {row["Référence"]: row for row in narrowed(client, "xlsx", case)}
+
+    asked = case.version.definition.text("field.pour.label", "fr")
+    assert rows[case.reference][asked] == case.version.definition.text("option.pour.moi", "fr")
+    assert rows[fresh.reference][asked] == "Autre mot"
+    assert rows[fresh.reference]["Nouveau"] == -5
+    assert rows[case.reference]["Nouveau"] in (None, "")
+
+
+def test_what_is_secret_has_no_column_and_what_was_erased_stays_out(client):
+    case = CaseFactory(answers={"remarque": "dossier-medical"})
+    case.version.content["steps"][4]["fields"][1]["secret"] = True
+    case.version.save()
+    del case.submission.answers["nom"]
+    case.submission.save()
+    client.force_login(member())
+
+    (row,) = narrowed(client, "csv", case)
+
+    assert "dossier-medical" not in str(row)
+    assert "Remarque" not in row
+    assert row["Nom"] == ""
+
+
+def test_a_protected_person_is_in_the_list_only_of_who_treats_them(client):
+    case = CaseFactory(protected=True)
+    client.force_login(member())
+    assert narrowed(client, "csv", case) == []
+    trusted = member()
+    trusted.memberships.update(sees_protected=True)
+    client.force_login(trusted)
+    assert [row["Nom"] for row in narrowed(client, "csv", case)] == [case.answers["nom"]]
+
+
+def test_answers_take_as_many_queries_for_many_cases_as_for_one(client):
+    case = CaseFactory()
+    client.force_login(member())
+    narrowed(client, "csv", case)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            narrowed(client, "csv", case)
+        return len(seen)
+
+    one = queries()
+    for _case in range(3):
+        CaseFactory()
+    assert queries() == one
 
 
 @pytest.mark.parametrize(

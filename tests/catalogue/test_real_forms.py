@@ -1,24 +1,31 @@
 """Seven forms that communes really run, in our words: they come in, go out and are filled in."""
 
+import csv
 import json
+from html import unescape
+from io import StringIO
 from pathlib import Path
 from random import Random
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 from wagtail.models import Locale
 
-from eservices.cases.models import Case, Team
+from eservices.cases.models import Case, Role, Team
 from eservices.catalogue import actions
 from eservices.catalogue.compile import export
 from eservices.catalogue.linting import lint
 from eservices.catalogue.models import ServicePage
+from eservices.formbuilder.field_types import display, field_types
 from eservices.formbuilder.linter import ERROR
 from eservices.submissions.models import Draft, Submission
 from tests.factories.bookings import resource
+from tests.factories.cases import member
 from tests.factories.catalogue import make_counter
 from tests.factories.formbuilder import content, question, step
 from tests.factories.forms import every_question, large_form, nothing_but_yes
@@ -73,7 +80,29 @@ def test_a_form_of_every_type_is_filled_in_and_sent(client):
     resource("salle")
     page = published(content(step("tout", question("s0", "yes_no"), *every_question()), slug="tout"))
     for chance in range(3):
-        assert Walker(client, page.online_form.current, Random(chance)).walk().answers
+        sent = Walker(client, page.online_form.current, Random(chance)).walk()
+        assert sent.answers
+        assert_an_agent_reads(sent)
+
+
+def assert_an_agent_reads(sent: Submission) -> None:
+    """The answers stand on the case's page in the words of their types, and in the list of its service as a file."""
+    desk, definition = Client(), sent.version.definition
+    desk.force_login(member(team=sent.case.team, role=Role.LEAD))
+    page = desk.get(reverse("cases:case", args=[sent.case.reference]))
+    assert page.status_code == 200
+    said = " ".join(unescape(strip_tags(page.text)).split())
+    listed = desk.get(reverse("cases:export", args=["csv"]), {"view": "all", "service": sent.version.form_id})
+    header, *rows = csv.reader(StringIO(b"".join(listed).decode("utf-8-sig")))
+    row = next(one for one in rows if one[0] == sent.case.reference)
+    assert len(row) == len(header)
+    for key, answer in sent.answers.items():
+        field = definition.fields[key]
+        for line in display(field, answer, definition, "fr").splitlines():
+            assert " ".join(line.split()) in said, key
+        for cell in field_types[field.type].export_value(answer, field, definition, "fr").values():
+            if isinstance(cell, str):
+                assert cell in row or f"'{cell}" in row, key
 
 
 def test_a_form_as_large_as_the_largest_is_published_filled_in_and_sent_in_few_queries(client):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from eservices.formbuilder.field_types import field_types
 from eservices.submissions.models import Draft
@@ -61,6 +62,8 @@ def test_every_type_of_question_is_accessible_and_fits(visit, filing, width, jav
     press(page.locator("p.go .btn:not([name]):not([type])"))
     judge(page, f"types-errors-{width}")
     assert page.locator(".errors li").count() == 4
+    if javascript:
+        expect(page.locator(".errors")).to_be_focused()  # read first
     assert page.input_value("#id_lieu-address") == "Devant le port"
 
 

@@ -1,6 +1,7 @@
 """Filing with JavaScript, on good and bad connections: files travel at once, what is typed saves itself."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from tests.browser import assert_accessible, press
 from tests.factories.accounts import UserFactory
 from tests.factories.home import make_site
 from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
+
+from .conftest import PLAYED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,14 +77,28 @@ def away(page):
     return page.locator("#saved[data-state=away]")
 
 
+# Notes to what each bar moves, by the name of its file.
+WATCH_BARS = """() => {
+    window.bars = {};
+    new MutationObserver((moves) => {
+        for (const { target } of moves)
+            if (target.matches("progress")) (bars[target.ariaLabel] ??= []).push(target.value);
+    }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ["value"] });
+}"""
+
+
 # -- Files ---------------------------------------------------------------------------------------------------
 def test_several_files_travel_at_once_and_begin_one_draft(visit, file_first):
     page = visit(width=360)
     start(page)
+    page.evaluate(WATCH_BARS)
 
     page.set_input_files("#id_piece", [PDF, OTHER])
 
     expect(page.locator("#id_piece-files li")).to_have_count(2)
+    moved = page.evaluate("bars")
+    assert set(moved) == {"procuration.pdf", "bail.pdf"}
+    assert all(values == sorted(values) and values[-1] == 1 for values in moved.values())
     expect(page.locator("[role=status]", has_text="bail.pdf")).to_have_count(1)
     draft = Draft.objects.get()
     assert draft.secret in page.url
@@ -302,7 +319,7 @@ def test_a_fault_of_the_server_is_tried_again_by_itself(visit, version):
 
 def fail(route, status):
     if status and is_own(route):
-        route.abort()
+        route.fulfill(status=status, headers={PLAYED: "1"}, content_type="text/html", body="<h1>Away</h1>")
     else:
         route.continue_()
 
@@ -333,7 +350,10 @@ def test_a_late_saving_never_undoes_the_press_of_continue(visit, version):
     assert "contact" in draft.completed
 
 
-def test_somebody_whose_session_ended_loses_nothing(visit, version):
+def test_somebody_whose_session_ended_loses_nothing(visit, version, settings):
+    settings.TASKS = {
+        "default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}
+    }  # letters stay to be read
     user = UserFactory()
     draft = DraftFactory(version=version, steps=["qui"], user=user)
     page = signed_in(visit(), user)
@@ -345,6 +365,13 @@ def test_somebody_whose_session_ended_loses_nothing(visit, version):
     page.click("p.go .btn")
 
     page.wait_for_url("**/compte/entrer/**")
+    page.fill("#id_email", user.email)
+    press(page.get_by_role("main").get_by_role("button"))
+    letters = Delivery.objects.filter(recipient=user.email, confidential=True)
+    page.fill("#id_code", re.search(r"\d{3} \d{3}", letters.latest("created_at").payload["text"]).group())
+    press(page.locator("main .btn"))
+    page.wait_for_url("**/identite/")
+    assert page.input_value("#id_nom") == "Marchetti-Rochat"
 
 
 # -- Told, and kept ------------------------------------------------------------------------------------------

@@ -64,7 +64,19 @@ def test_every_type_of_question_is_accessible_and_fits(visit, filing, width, jav
     assert page.locator(".errors li").count() == 4
     if javascript:
         expect(page.locator(".errors")).to_be_focused()  # read first
+    assert_links_lead_to_inputs(page)
     assert page.input_value("#id_lieu-address") == "Devant le port"
+
+
+def assert_links_lead_to_inputs(page):
+    """By keyboard: the one that is pressed in the summary puts the cursor where there is something to put right."""
+    for link in page.locator(".errors li a").all():
+        target = link.get_attribute("href")
+        link.focus()
+        link.press("Enter")
+        expect(page.locator(target)).to_be_focused()
+        assert page.locator(target).evaluate("one => one.matches('input, select, textarea')"), target
+        assert page.locator(target).get_attribute("aria-invalid") == "true", target
 
 
 def judge(page, name):

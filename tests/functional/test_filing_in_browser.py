@@ -304,7 +304,7 @@ def test_a_fault_of_the_server_is_tried_again_by_itself(visit, version):
     page.clock.install()
     draft = DraftFactory(version=version, steps=["qui"])
     page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
-    faults = iter([502, 502])
+    faults = iter([500, 503])
     page.route("**/identite/", lambda route: fail(route, next(faults, None)))
     page.fill("#id_nom", "Marchetti")
 

@@ -118,13 +118,25 @@ def letters(case):
     return Delivery.objects.about(case.subject).order_by("created_at", "pk")
 
 
-@pytest.mark.parametrize("situation", ["asked", "accepted", "refused", "withdrawn"])
-def test_the_applicant_is_told_in_the_language_of_the_case(situation):
-    case = CaseFactory(**{situation: True})
+@pytest.mark.parametrize(
+    ("situation", "words"),
+    [
+        ("asked", "Wir haben eine Frage zu Ihrem Gesuch"),
+        ("accepted", "ist angenommen"),
+        ("refused", "unser Entscheid"),
+        ("withdrawn", "ist zurückgezogen"),
+    ],
+)
+def test_the_applicant_is_told_in_the_language_of_the_case(situation, words):
+    case = CaseFactory(language="de", **{situation: True})
     written = [one for one in letters(case) if one.recipient == case.submission.email]
     assert len(written) == 2  # the receipt and this one
-    assert {one.payload["language"] for one in written} == {"fr"}
+    assert {one.payload["language"] for one in written} == {"de"}
     assert all(case.reference in one.title for one in written)
+    for letter, said in zip(written, ("Wir haben Ihr Gesuch erhalten", words), strict=True):
+        assert said in letter.title
+        assert "Guten Tag" in letter.payload["text"]
+        assert "Bonjour" not in letter.payload["text"] + letter.payload["html"]
 
 
 def test_the_reason_of_a_refusal_stands_in_the_letter_and_in_the_trace():

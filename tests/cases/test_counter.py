@@ -1,6 +1,6 @@
 """The counter: filing for somebody, the receipt on paper, and joining the case to an account by proof."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from eservices.cases import actions
 from eservices.cases.models import JoinCode, Role
+from eservices.deliveries.models import Delivery
 from eservices.submissions.actions import send
 from tests.factories.accounts import UserFactory
-from tests.factories.cases import CallBackFactory, CaseFactory, member
-from tests.factories.submissions import DraftFactory, FormVersionFactory
+from tests.factories.cases import DECISION, CallBackFactory, CaseFactory, TeamFactory, member
+from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
 
 pytestmark = pytest.mark.django_db
 COUNTER = "/admin/cases/counter/"
@@ -53,6 +54,30 @@ def test_the_receipt_prints_what_was_sent_with_the_private_link_in_the_language_
     assert '<article class="receipt t4" lang="de">' in page
     assert "Ihr Gesuch" in page
     assert "<svg" in page
+
+
+@time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=UTC), tick=False)
+def test_the_receipt_says_what_happens_next_and_by_when_on_the_page_in_the_mail_and_on_paper(client):
+    stages = [DECISION, {"key": "notify", "type": "notify", "settings": {"format": 1}}]
+    content = certificate(stages=stages)
+    steps = ["Contrôle par nos soins", "Envoi de l’attestation"]
+    content["texts"]["fr"] |= dict(zip(("stage.decision", "stage.notify"), steps, strict=True))
+    team = TeamFactory()
+    draft = DraftFactory(complete=True, version=FormVersionFactory(content=content))
+    case = send(actor=None, draft=draft).case
+    page = client.get(reverse("submissions:sent", args=[draft.secret])).text
+    letter = Delivery.objects.about(case.subject).get().payload
+    client.force_login(member(Role.READ, team))
+    paper = client.get(reverse("cases:receipt", args=[case.reference])).text
+    for said, title, day in (
+        (page, "Et maintenant", "vendredi 27 novembre"),
+        (letter["text"], "La suite", "vendredi 27 novembre"),
+        (letter["html"], "La suite", "vendredi 27 novembre"),
+        (paper, "La suite", "27.11.2026"),
+    ):
+        assert day in said
+        _before, after = said.split(title, 1)
+        assert after.index(steps[0]) < after.index(steps[1])
 
 
 def test_whoever_filed_for_somebody_comes_to_the_receipt_the_case_and_the_counter_and_reads_what_is_missing(

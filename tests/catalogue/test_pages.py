@@ -27,11 +27,14 @@ def html(client, page, query=""):
     return answer.content.decode()
 
 
-def test_a_service_says_who_what_it_costs_and_opens_its_form(client):
+def test_a_service_says_who_what_it_costs_how_long_it_takes_and_opens_its_form(client):
     page = make_service(lead="Elle prouve que vous habitez ici.", who="Habitants", papers="Aucun")
     text = html(client, page)
     for words in ("Elle prouve", "Habitants", "CHF\xa015.–", "Aucun", 'href="/demande/attestation/"'):
         assert words in text
+    assert "3 jours ouvrables" in text.split("Délai")[1]
+    said = make_service(page.get_parent().specific, SERVICE | {"slug": "permis"}, time="Le jour même")
+    assert "<b>Le jour même</b>" in html(client, said)
 
 
 def test_a_service_shows_what_happens_next_and_what_is_good_to_know(client):

@@ -47,7 +47,7 @@ class CaseFactory:
     """Opens a case as sending does, then leads it into a situation by the actions people take.
 
     ``stages`` lays other stages than a decision, ``settings`` are more of the service's; ``user`` sends it signed
-    in; ``email=""`` takes the address away, an ``adresse`` among the ``answers`` asks for the postal one; ``late``,
+    in, ``language`` is what it was filled in in; ``email=""`` takes the address away, an ``adresse`` among the ``answers`` asks for the postal one; ``late``,
     ``today`` or ``deadline`` move the deadline; ``advanced=False`` leaves the process where sending left it.
     """
 
@@ -64,7 +64,8 @@ class CaseFactory:
         situations = [name for name in SITUATIONS if fields.pop(name, False)]
         TeamFactory()
         kind = "rehearsal" if rehearsal else "published"
-        case = cls._open(stages, email, user, kind, fields.pop("answers", {}), fields.pop("settings", {}))
+        said = {key: fields.pop(key, {}) for key in ("answers", "settings")}
+        case = cls._open(stages, email, user, kind, fields.pop("language", "fr"), **said)
         if advanced:
             process.advance(case.pk)
         for situation in situations:
@@ -74,7 +75,7 @@ class CaseFactory:
         return cls._moved(Case.objects.get(pk=case.pk), **fields)
 
     @staticmethod
-    def _open(stages, email, user, kind, answers, settings) -> Case:
+    def _open(stages, email, user, kind, language, answers, settings) -> Case:
         content = certificate(stages=[DECISION] if stages is None else stages)
         content["settings"] |= settings
         content["texts"]["fr"] |= {
@@ -91,6 +92,7 @@ class CaseFactory:
         submission = sent(
             version=version,
             user=user,
+            language=language,
             answers=given | {"courriel": email or None, "adresse": answers.get("adresse")},
         )
         submission.answers |= answers

@@ -216,7 +216,10 @@ class TestErrors:
         with django_db_blocker.block():
             page = server_error(rf.get("/"))
         assert page.status_code == 500
-        assert french("A fault of ours.") in page.content.decode()
+        shown = page.content.decode()
+        assert french("A fault of ours.") in shown
+        assert '<link rel="stylesheet" href="/static/css/site.css">' in shown
+        assert f'<a class="brand" href="/">{settings.WAGTAIL_SITE_NAME}</a>' in shown
 
     def test_a_forged_post_is_refused_with_a_page_that_says_what_to_do(self, home):
         from django.test import Client

@@ -209,6 +209,7 @@ def test_the_private_link_is_mailed_in_the_language_of_the_draft(person):
     from eservices.deliveries.models import Delivery
 
     person.begin()
+    Draft.objects.update(language="de")
 
     response = person.client.post(person.page("resume_mail"), {"email": "elodie@courriel.example"})
 
@@ -217,6 +218,8 @@ def test_the_private_link_is_mailed_in_the_language_of_the_draft(person):
     assert letter.recipient == "elodie@courriel.example"
     assert person.page("resume") in letter.payload["text"]
     assert person.page("resume") in letter.payload["html"]
+    assert letter.title == "Ihr Gesuch zum Fertigstellen: Wohnsitzbestätigung"
+    assert "Hier weiterfahren:" in letter.payload["text"]
 
 
 def test_a_wrong_address_for_the_link_is_shown_again_and_mails_nothing(person):

@@ -5,17 +5,22 @@ import re
 from collections.abc import Iterator
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import OuterRef, Subquery
 from wagtail.blocks import StreamValue
 from wagtail.images import get_image_model
 from wagtail.models import Page
 
-from eservices.cases.models import Case, CaseEvent, Message, Note
+from eservices.bookings.models import Booking
+from eservices.cases.models import Case, CaseEvent, Message, Note, Team, TeamMember
 from eservices.deliveries.models import Delivery
 from eservices.documents.models import Document
 from eservices.formbuilder.models import FormVersion
+from eservices.payments.models import Charge, Payment, Refund
+from eservices.reports.models import Report, ReportCategory
 from eservices.submissions.models import StoredFile
 from home.models import Alert, Contact, Person, Synonyms, WasteCollection
-from news.models import DirectoryEntry, NoticeKind, Posting, Proposal, Publication
+from news.agenda.models import EventDate
+from news.models import DirectoryEntry, NewsPage, NoticeKind, Posting, Proposal, Publication
 from newsletter.models import Subscriber
 
 LINK = re.compile(r'<a (?=[^>]*linktype="page")[^>]*\bid="(\d+)"[^>]*>')
@@ -32,12 +37,20 @@ STREAMS = (
     "next_steps",
     "good_to_know",
 )
+# Reports name their category by a key that is drawn by chance.
+CATEGORY = Subquery(
+    ReportCategory.objects.filter(translation_key=OuterRef("category"))
+    .order_by("locale__language_code")
+    .values("name")[:1]
+)
 READ = {
     Alert: ("level", "live", "began_at", "ended_at", "expire_at", "texts"),
     Person: ("name", "role", "text"),
     Contact: ("title", "text", "phone"),
     Synonyms: ("language", "words"),
     WasteCollection: ("title", "first_on", "weeks", "district__slug"),
+    NewsPage: ("url_path", "date", "category__slug", "picture__title", "picture_alt"),
+    EventDate: ("event__url_path", "start", "end", "cancelled"),
     NoticeKind: ("name", "days", "law", "locale__language_code"),
     Posting: ("title", "kind", "at", "actor_name", "last_day", "digest"),
     DirectoryEntry: (
@@ -54,6 +67,8 @@ READ = {
     Publication: ("title", "number", "kind__slug", "date"),
     Subscriber: ("email", "language", "state", "confirmed_at"),
     FormVersion: ("form__slug", "number", "digest"),
+    Team: ("key", "name", "email", "phone"),
+    TeamMember: ("team__key", "user__email", "role", "sees_protected"),
     Case: (
         "reference",
         "state",
@@ -69,6 +84,42 @@ READ = {
     Note: ("case__reference", "text", "at"),
     StoredFile: ("field", "name", "digest"),
     Document: ("number", "title", "state", "identity_check", "drawn_at"),
+    Booking: (
+        "resource__key",
+        "count",
+        "starts_at",
+        "ends_at",
+        "state",
+        "title",
+        "submission__case__reference",
+    ),
+    Charge: (
+        "case__reference",
+        "amount",
+        "paid",
+        "refunded",
+        "currency",
+        "state",
+        "created_at",
+        "expires_at",
+    ),
+    Payment: ("provider", "amount", "received", "currency", "state", "receipt", "settled_at"),
+    Refund: ("payment__receipt", "amount", "currency", "state", "reason"),
+    Report: (
+        "case__reference",
+        CATEGORY,
+        "state",
+        "title",
+        "place",
+        "public_place",
+        "lat",
+        "lon",
+        "reported_at",
+        "planned_for",
+        "ended_at",
+        "also",
+        "published",
+    ),
     Delivery: ("recipient", "title", "state", "created_at"),
 }
 

@@ -47,8 +47,9 @@ class CaseFactory:
     """Opens a case as sending does, then leads it into a situation by the actions people take.
 
     ``stages`` lays other stages than a decision, ``settings`` are more of the service's; ``user`` sends it signed
-    in, ``language`` is what it was filled in in; ``email=""`` takes the address away, an ``adresse`` among the ``answers`` asks for the postal one; ``late``,
-    ``today`` or ``deadline`` move the deadline; ``advanced=False`` leaves the process where sending left it.
+    in, ``language`` is the one it is filled in in; ``email=""`` takes the address away, an ``adresse`` among the
+    ``answers`` asks for the postal one; ``late``, ``today`` or ``deadline`` move the deadline; ``advanced=False``
+    leaves the process where sending left it.
     """
 
     def __new__(

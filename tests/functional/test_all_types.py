@@ -1,6 +1,5 @@
 """A step that asks a question of every type: seen, filled in and refused, on a small phone and a desktop."""
 
-import gzip
 import os
 import re
 from pathlib import Path
@@ -13,11 +12,11 @@ from playwright.sync_api import expect
 from eservices.formbuilder.field_types import field_types
 from eservices.submissions.models import Draft
 from home.models import CommuneSettings
-from mysite.staticfiles import shortened
 from tests.browser import assert_accessible, press
 from tests.factories.formbuilder import EVERY_TYPE, content, make_table, question, step
 from tests.factories.home import make_site
 from tests.factories.submissions import FormFactory, FormVersionFactory
+from tests.weight import weights
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -127,41 +126,8 @@ def test_a_map_loads_when_it_is_asked_for_and_gives_the_place_that_is_clicked(vi
     assert_accessible(page)
 
 
-IMPORTED = re.compile(r'(?:from|import)\s*\(?\s*"(\.{1,2}/[^"]+\.js)"')
-
-
-def with_imports(scripts: set[Path]) -> set[Path]:
-    """The scripts and whatever they import, at once or when it is needed."""
-    found = scripts | {
-        (script.parent / name).resolve()
-        for script in scripts
-        for name in IMPORTED.findall(script.read_text())
-    }
-    return found if found == scripts else with_imports(found)
-
-
-def _sent(file) -> bytes:
-    """A style sheet or a script as it is collected, without remarks and indentation; a picture as it is."""
-    text = file.read_text()
-    return (text if file.suffix == ".svg" else shortened(text, file.suffix[1:])).encode()
-
-
 def test_the_page_with_every_type_stays_within_its_weight(client, filing):
-    page = client.get(filing).content
-    linked = re.findall(rb'(?:src|href)="/static/((?:js|css)/[^"]+)"', page)
-    files = with_imports({STATIC / one.decode() for one in linked})
-    files |= {STATIC / "img" / one.decode() for one in re.findall(rb'"/static/img/([^"#]+)', page)}
-    assert {one.name for one in files} >= {
-        *(
-            "site.css",
-            "icons.svg",
-            "arms.svg",
-            "conditions.js",
-            "checks.js",
-            "combobox.js",
-            "uploads.js",
-            "map.js",
-        )
-    }
-    weight = len(gzip.compress(page)) + sum(len(gzip.compress(_sent(file))) for file in files)
-    assert weight <= 40_000, weight
+    weighed = weights(client.get(filing).content)
+    assert {"site.css", "icons.svg", "arms.svg", "conditions.js", "checks.js", "combobox.js"} <= set(weighed)
+    assert {"uploads.js", "map.js"} <= set(weighed)
+    assert sum(weighed.values()) <= 40_000, weighed

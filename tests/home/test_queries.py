@@ -1,4 +1,4 @@
-"""What pages cost the database when nothing is kept: a new process, a new generation, an emptied cache."""
+"""What pages cost: the database when nothing is kept, as in a new process or generation; and the visitor's line."""
 
 from datetime import UTC, date, datetime
 
@@ -14,10 +14,13 @@ from wagtail.models import Page
 from news.models import RelatedService
 from tests.factories import catalogue, news
 from tests.factories import home as make
+from tests.factories.cases import CaseFactory
 from tests.factories.newsletter import TopicFactory
+from tests.weight import weights
 
 pytestmark = pytest.mark.django_db
 QUERIES = 12
+WEIGHT = 40_000
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
@@ -145,6 +148,16 @@ def test_no_kind_of_page_takes_more_than_a_dozen_queries_with_an_empty_cache(cli
             client.get(address)
         costs[kind] = len(queries)
     assert {kind: cost for kind, cost in costs.items() if cost > QUERIES} == {}, costs
+
+
+@time_machine.travel(NOW, tick=False)
+def test_every_page_is_light_with_all_that_it_loads(client, town):
+    case = CaseFactory(answered=True)
+    pages = town | {"status": f"/dossier/{case.links.get(mailed=True).secret}/"}
+    loads = {kind: weights(client.get(address).content) for kind, address in pages.items()}
+    for load in loads.values():
+        assert {"site.css", "app.js", "icons.svg", "arms.svg"} <= set(load)
+    assert {kind: load for kind, load in loads.items() if sum(load.values()) > WEIGHT} == {}
 
 
 def test_pictures_and_people_cost_no_query_each(client):

@@ -21,6 +21,7 @@ from tests.factories.accounts import AgentFactory
 from tests.factories.cases import member
 from tests.factories.catalogue import make_counter, make_editor, make_service
 from tests.factories.documents import DocumentTemplateFactory
+from tests.factories.home import ContentPageFactory, SectionPageFactory
 from tests.factories.news import NewsCategoryFactory, NewsIndexPageFactory
 from tests.factories.newsletter import SubscriberFactory, TopicFactory
 from tests.factories.payments import entry
@@ -55,6 +56,7 @@ def file_certificate(page, service):
     page.goto(service.get_url())
     assert_accessible(page)
     press(page.locator(".start .btn"))
+    assert_accessible(page)
     page.get_by_label("Moi", exact=True).check()
     page.get_by_label("Bail à loyer").check()
     page.get_by_label("Français", exact=True).check()
@@ -72,9 +74,11 @@ def file_certificate(page, service):
     }.items():
         page.locator(f"[name=adresse-{part}]").fill(value)
     page.get_by_label("Je passe au guichet avec ma pièce d’identité").check()
+    assert_accessible(page)
     go_on(page)
     page.get_by_label("Adresse e-mail").fill("elodie@courriel.example")
     page.get_by_label("Non", exact=True).check()
+    assert_accessible(page)
     go_on(page)
     expect(page.get_by_text("CHF 15.–").first).to_be_visible()
     assert_accessible(page)
@@ -116,10 +120,13 @@ def test_a_certificate_travels_from_the_phone_to_the_agent_and_back_and_a_strang
 
     phone.goto(mailed_link("elodie@courriel.example", live_server))
     assert_accessible(phone)
-    phone.get_by_role("link", name="Payer").click()
-    phone.get_by_role("button", name="Payer").click()
-    phone.get_by_role("button", name="Payer", exact=True).click()
+    press(phone.get_by_role("link", name="Payer"))
+    assert_accessible(phone)  # the choice of payment
+    press(phone.get_by_role("button", name="Payer"))
+    assert_accessible(phone)  # the provider's page
+    press(phone.get_by_role("button", name="Payer", exact=True))
     expect(phone.locator("h1")).to_have_text("Payé. Merci.")
+    assert_accessible(phone)
     document = Document.objects.get()
     assert document.state == Document.State.ISSUED
     case.refresh_from_db()
@@ -157,12 +164,14 @@ def test_an_agent_asks_back_the_resident_answers_and_the_agent_refuses(
     agent.locator("#ask summary").click()
     agent.locator("#ask textarea").fill("Depuis quand habitez-vous à cette adresse ?")
     press(agent.locator("#ask .btn"))
+    assert_accessible(agent, ".desk")
 
     phone.goto(mailed_link("elodie@courriel.example", live_server))
     expect(phone.get_by_text("Depuis quand habitez-vous à cette adresse ?")).to_be_visible()
     assert_accessible(phone)
     phone.locator("#id_text").fill("Depuis hier.")
     press(phone.locator("#answer .btn"))
+    assert_accessible(phone)
     case.refresh_from_db()
     assert case.state == "in_progress"
     assert case.email_confirmed_at
@@ -172,6 +181,7 @@ def test_an_agent_asks_back_the_resident_answers_and_the_agent_refuses(
     agent.locator("#refuse summary").click()
     agent.locator("#refuse textarea").first.fill("Annoncez d’abord votre arrivée.")
     press(agent.locator("#refuse .btn"))
+    assert_accessible(agent, ".desk")
     phone.goto(mailed_link("elodie@courriel.example", live_server))
     expect(phone.get_by_text("Annoncez d’abord votre arrivée.").first).to_be_visible()
     assert_accessible(phone)
@@ -207,6 +217,7 @@ def test_an_editor_writes_news_with_a_picture_previews_publishes_and_a_subscribe
     editor.get_by_label("Lac et port").check()
     previewed = preview(editor)
     expect(previewed.locator("h1")).to_have_text("Le Vieux-Port retrouve sa plage")
+    assert_accessible(previewed)
     publish(editor)
 
     article = NewsPage.objects.get()
@@ -253,3 +264,22 @@ def publish(editor):
     editor.locator("[data-w-dropdown-target=toggle]", has=editor.locator("svg.icon-arrow-up")).last.click()
     editor.locator("[name=action-publish]").click()
     editor.wait_for_load_state("networkidle")
+
+
+def test_the_pages_around_the_journeys_are_accessible_on_a_phone(site, phone):
+    section = SectionPageFactory(parent=site)
+    words = "<h2>Le port</h2><p>Douze places sont libres.</p>"
+    content = ContentPageFactory(parent=section, title="Amarrage", body=[("text", words)])
+    TopicFactory(name="Lac et port")
+    for address in (
+        "/",
+        section.url,
+        content.url,
+        "/recherche/",
+        "/recherche/?q=amarrage",
+        "/infolettre/",
+        "/inconnue/",
+    ):
+        phone.goto(address)
+        expect(phone.locator("h1")).to_have_count(1)
+        assert_accessible(phone)

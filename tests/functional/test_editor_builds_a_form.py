@@ -96,13 +96,15 @@ def test_an_editor_adds_a_question_with_a_condition_and_the_resident_sees_it(vis
     resident = visit(width=360, javascript=False)
     resident.goto(service.get_url())
     assert_accessible(resident)
-    resident.locator(".start .btn").click()
+    press(resident.locator(".start .btn"))
+    assert_accessible(resident)
     for name, text in (("prenom", "Élodie"), ("nom", "Rochat"), ("courriel", "elodie@courriel.example")):
         resident.locator(f"[name={name}]").fill(text)
-    resident.locator("form > p.go .btn").first.click()
+    press(resident.locator("form > p.go .btn").first)
     expect(resident.get_by_label("Adresse du bien")).to_be_hidden()
+    assert_accessible(resident)
     resident.get_by_label("bail").check()
-    resident.locator("form > p.go .btn").first.click()
+    press(resident.locator("form > p.go .btn").first)
     expect(resident.get_by_label("Adresse du bien")).to_be_visible()
     assert_accessible(resident)
 

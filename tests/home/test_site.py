@@ -218,6 +218,19 @@ class TestErrors:
         assert '<link rel="stylesheet" href="/static/css/site.css">' in shown
         assert f'<a class="brand" href="/">{settings.WAGTAIL_SITE_NAME}</a>' in shown
 
+    @pytest.mark.parametrize("language", ["fr", "de"])
+    def test_a_fault_is_said_in_the_language_of_the_page_that_failed(
+        self, client, home, monkeypatch, language
+    ):
+        german = make.translated(home, "de")
+        monkeypatch.setattr(type(home), "serve", lambda *_: 1 / 0)
+        client.raise_request_exception = False
+        page = client.get(german.url if language == "de" else home.url)
+        assert page.status_code == 500
+        with translation.override(language):
+            assert gettext("A fault of ours.") in page.text
+        assert f'<html lang="{language}">' in page.text
+
     def test_a_forged_post_is_refused_with_a_page_that_says_what_to_do(self, home):
         from django.test import Client
 

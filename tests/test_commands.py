@@ -294,6 +294,7 @@ case "$*" in
     *hashlib*) cat requirements.txt ;;
     "-m uv"*) [ -z "${{NO_UV:-}}" ] ;;
     "-m pip"*) [ -z "${{NO_NETWORK:-}}" ] ;;
+    "-m pytest"*) [ -z "${{TESTS_FAIL:-}}" ] ;;
 esac
 """
 
@@ -307,7 +308,8 @@ class Machine:
         (self.project / "bin").mkdir(parents=True)
         for tool in ("cat", "cp", "dirname", "grep", "mkdir"):
             (self.usr / "bin" / tool).symlink_to(shutil.which(tool))
-        shutil.copy(ROOT / "bin/demo", self.project / "bin/demo")
+        for command in ("demo", "test"):
+            shutil.copy(ROOT / "bin" / command, self.project / "bin" / command)
         # The places where it looks for a Python are those of this machine.
         script = (ROOT / "bin/setup.sh").read_text().replace("/usr/", f"{self.usr}/")
         (self.project / "bin/setup.sh").write_text(script)
@@ -320,9 +322,12 @@ class Machine:
         path.chmod(0o755)
 
     def demo(self, *arguments, **variables) -> subprocess.CompletedProcess:
+        return self.run("demo", *arguments, **variables)
+
+    def run(self, command, *arguments, **variables) -> subprocess.CompletedProcess:
         self.calls.write_text("")
         return subprocess.run(
-            [shutil.which("sh"), "bin/demo", *arguments],
+            [shutil.which("sh"), f"bin/{command}", *arguments],
             cwd=self.project,
             env={"PATH": str(self.usr / "bin"), "CALLS": str(self.calls)} | variables,
             capture_output=True,
@@ -342,6 +347,9 @@ def machine(tmp_path):
     return Machine(tmp_path)
 
 
+NO_PORTS = ["http", "80a", "-1", "0", "65536", "99999999999999999999"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -349,8 +357,8 @@ def machine(tmp_path):
         (["8001"], "Unknown: 8001\n\nbin/demo [--host H]"),
         (["--reset", "--host"], "bin/demo [--host H]"),
         (["--port"], "bin/demo [--host H]"),
-        (["--port", "http"], "--port takes a number."),
-        (["--port="], "--port takes a number."),
+        *((["--port", bad], "--port takes a number from 1 to 65535.\n") for bad in NO_PORTS),
+        (["--port="], "--port takes a number from 1 to 65535.\n"),
     ],
 )
 def test_what_the_demo_does_not_know_is_said_before_anything_is_set_up(machine, arguments, said):
@@ -423,6 +431,16 @@ def test_the_first_python_that_is_fit_is_taken(machine):
     assert run.stdout.splitlines()[0] == "Making .venv with Python from " + str(
         machine.usr / "bin/python3.13"
     )
+
+
+@pytest.mark.parametrize("newer", ["bin/python3.12", "bin/python3.14", "local/bin/python3"])
+def test_where_python3_is_too_old_a_newer_one_beside_it_is_found(machine, newer):
+    machine.add_python("python3", old="yes")
+    found = machine.usr / newer
+    machine.add_python(found.name, into=found.parent)
+    run = machine.demo("--setup-only")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines()[0] == f"Making .venv with Python from {found}"
 
 
 @pytest.mark.parametrize(
@@ -533,6 +551,16 @@ def test_static_files_are_collected_only_when_one_of_them_changed(prepared, sett
 
 
 # -- bin/test --------------------------------------------------------------------------------------------------
+
+
+def test_all_tests_run_after_the_same_set_up_with_what_pytest_is_told(machine):
+    machine.add_python()
+    run = machine.run("test", "tests/home", "-k", "look or hours")
+    assert run.returncode == 0, run.stderr
+    assert [line.split()[:2] for line in machine.asked[:2]] == [["-m", "venv"], ["-m", "pip"]]
+    assert machine.asked[-1].startswith("-m pytest -n auto ")
+    assert machine.asked[-1].endswith(" tests/home -k look or hours")
+    assert machine.run("test", TESTS_FAIL="1").returncode == 1
 
 
 class Reporter:

@@ -1,5 +1,7 @@
 """The measurement of certificates and payments, in its smallest form, so that it cannot rot."""
 
+from functools import partial
+
 import pytest
 
 from tests.benchmarks import minutes
@@ -18,7 +20,14 @@ def test_a_small_form_of_the_measurement_takes_every_figure(monkeypatch, setting
     settings.STRIPE_WEBHOOK_SECRET = WEBHOOK_SECRET
     figures = minutes.certified(minutes.Certificates(), alone=2, burst=2, site=live_server.url)
     with minutes.stripe() as settings.STRIPE_API_URL:
-        figures |= {"told_s": minutes.told(live_server.url), "back_s": minutes.back(live_server.url)}
+        for name in ("told", "back"):
+            figures[f"{name}_s"] = minutes.slowest(partial(getattr(minutes, name), live_server.url), 2)
     figures["cpu_ms"] = minutes.cpu_of_a_document()
     assert set(figures) == set(minutes.BUDGETS) - {"lost_s", "open_s"} | {"answered_s"}
     assert all(figure >= 0 for figure in figures.values())
+
+
+def test_of_several_the_slowest_counts_also_where_they_wait_side_by_side():
+    for apart in (0, 0.01):
+        waits = iter([0.2, 3.1, 0.4])
+        assert minutes.slowest(lambda waits=waits: next(waits), 3, apart) == 3.1

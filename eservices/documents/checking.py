@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 LARGEST = 2 * 1024 * 1024  # bytes of a file; ours have a tenth
 UNPACKED = 32 * 1024 * 1024  # bytes that it may hold in all: what is packed tighter wants to fill the memory
 STREAM = re.compile(rb"stream\r?\n")
+PIECE = 4_096  # bytes that are unpacked at a time
 
 
 class Finding(StrEnum):
@@ -70,14 +71,27 @@ def _untouched(seal, certificate: x509.Certificate) -> bool:
 
 def _unpacked(content: bytes) -> int:
     """Bytes that all packed parts hold together, counted without keeping them; what packs twice counts twice."""
-    view = memoryview(content)
-    total, waiting = 0, [view[found.end() :] for found in STREAM.finditer(content)]
+    total, waiting = 0, [(content, found.end()) for found in STREAM.finditer(content)]
     while waiting and total <= UNPACKED:
-        packed = zlib.decompressobj()
-        try:
-            inner = packed.decompress(waiting.pop(), UNPACKED - total + 1)
-        except zlib.error:
-            continue
+        inner = _inner(*waiting.pop(), UNPACKED - total + 1)
         total += len(inner)
-        waiting.append(inner)
+        if inner:
+            waiting.append((inner, 0))
     return total
+
+
+def _inner(packed: bytes, start: int, most: int) -> bytes:
+    """What is packed in ``packed`` from ``start`` on, ``most`` bytes of it; nothing where nothing is packed.
+
+    Piece by piece: zlib copies whatever follows the end, and a file may have a thousand ends.
+    """
+    unpacking, inner = zlib.decompressobj(), bytearray()
+    view = memoryview(packed)
+    for place in range(start, len(packed), PIECE):
+        try:
+            inner += unpacking.decompress(view[place : place + PIECE], most - len(inner))
+        except zlib.error:
+            break
+        if unpacking.eof or unpacking.unconsumed_tail or len(inner) >= most:
+            break
+    return bytes(inner)

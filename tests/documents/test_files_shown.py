@@ -1,6 +1,7 @@
 """A file that somebody shows to have it verified."""
 
 import io
+import time
 import zlib
 
 import pytest
@@ -119,3 +120,12 @@ def test_who_shows_one_file_after_the_other_is_slowed_down(client):
         assert shown(client, b"hello").status_code == 200
     assert shown(client, b"hello").status_code == 429
     assert shown(client, b"hello", REMOTE_ADDR="192.0.2.9").status_code == 200
+
+
+def test_a_file_with_very_many_packed_parts_is_judged_in_a_moment():
+    """What follows each of them must not be copied: that took minutes."""
+    part = b"stream\n" + zlib.compress(b"") + b"\nendstream\n"
+    content = b"%PDF-1.7\n" + part * ((checking.LARGEST - 20) // len(part))
+    began = time.process_time()
+    assert judge(content) == (Finding.UNREADABLE, None)
+    assert time.process_time() - began < 5

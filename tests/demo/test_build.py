@@ -1,16 +1,23 @@
 """The demo commune, built small: complete and believable."""
 
 import json
+import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.utils.text import capfirst
+from django.utils.translation import override
 from wagtail.models import Page
 
 from eservices.accounts.models import IdentityLevel, User
+from eservices.bookings.availability import Span
+from eservices.bookings.charging import Tariff
+from eservices.bookings.offers import offers, what
 from eservices.cases.models import Case, Team
 from eservices.cases.states import State
 from eservices.catalogue.models import ServicePage
@@ -18,7 +25,7 @@ from eservices.documents.models import Document
 from eservices.submissions.models import Submission
 from home import search
 from home.models import HomePage, Synonyms
-from mysite.demo import builders, state
+from mysite.demo import builders, clock, state
 from mysite.demo.builders.requests import plan
 from mysite.demo.builders.world import World
 from mysite.demo.contents import READ
@@ -157,6 +164,47 @@ def test_a_full_demo_has_every_ending_on_any_weekday():
         plans = plan(World(today=date(2026, 11, 23 + day)))
         assert len(plans) == 150
         assert {one.ending for one in plans} >= {"received", "waiting", "making", "refused", "withdrawn"}
+
+
+def test_the_halls_have_extras_that_people_ticked_and_read_in_their_language(contents):
+    """Each is named in every language, has a price, and stands in the request and in the fees of somebody."""
+    asked = {rate.what for one in offers().values() for rate in one.rates if rate.asked}
+    assert len(asked) == 3
+    for language, name in (("fr", "Régie"), ("de", "Technik"), ("en", "Sound")):
+        with override(language):
+            assert {what(key) for key in asked}.isdisjoint(asked)
+            assert capfirst(what("regie")).startswith(name)
+    halls = [one for one in offers().values() if one.extras]
+    assert Tariff(halls, TODAY).prices.keys() >= {rate.entry for one in halls for rate in one.rates}
+    labels = {
+        line["label"]
+        for one in Submission.objects.filter(version__form__slug="reservation-salle")
+        for line in one.fees
+    }
+    assert any("café et eau" in label or "régie" in label for label in labels)
+
+
+def test_the_counter_opens_desks_by_the_hour_and_nobody_comes_when_it_is_closed(contents, client):
+    desk = offers()["guichet"]
+    tuesday = TODAY + timedelta(days=7)
+    there = [
+        desk.rules.pieces_open(Span.of(clock.at(tuesday, hour), clock.at(tuesday, hour + 1)))
+        for hour in (8, 10, 15)
+    ]
+    assert there == [2, None, 1]
+    assert date(2026, 12, 25) in desk.rules.days_off  # a Friday among those that were filled
+    client.force_login(User.objects.filter(is_superuser=True).first())
+    with time_machine.travel(clock.at(TODAY, 9), tick=False):
+        page = client.get("/admin/bookings/outside/").text
+        plan = client.get("/admin/bookings/", {"day": "2026-12-21", "kind": "appointment"}).text
+    assert "Rendez-vous au guichet" in plan
+    assert not re.search(r"s-\w+ out\b", plan)
+    outside = re.findall(
+        r'<li><a href="/admin/bookings/[^"]+">([^:]+):', page.replace("\N{NO-BREAK SPACE}", "")
+    )
+    assert set(outside) == {
+        "Salle du Conseil"
+    }  # whose regular guests had been there before its floor is sanded
 
 
 def test_the_command_refuses_where_no_demo_is_wanted(settings):

@@ -9,6 +9,7 @@ from stdnum.ch import ssn
 from eservices.bookings.answers import local
 
 from .. import clock
+from .bookings import EXTRAS
 from .residents import Resident, Residents
 
 FILES = {  # answers that are files, by service: field → the name that people give it
@@ -145,12 +146,13 @@ class Answers:
             wanted += timedelta(days=1)
         self.residents.evenings.add((room, wanted))
         begins = self.random.choice([10, 14, 17])
+        ticked = EXTRAS.get(room, ())[: wanted.day % 3]  # some want nothing besides
         return {
             "resource": room,
             "count": 1,
             "times": [[local(clock.at(wanted, begins)), local(clock.at(wanted, begins + 6))]],
             "series": str(UUID(int=self.random.getrandbits(128))),
-        }
+        } | ({"extras": list(ticked)} if ticked else {})
 
     def chien(self, who: Resident, day: date) -> dict:
         return {

@@ -11,6 +11,7 @@ from eservices.bookings.models import (
     BlockedTime,
     Booking,
     Description,
+    Extra,
     Piece,
     Resource,
     Timetable,
@@ -54,6 +55,14 @@ def _rate(entry: str, who: str = "", **more) -> dict:
 
 CLEANING = _rate("nettoyage", what="cleaning")
 DEPOSIT = _rate("caution", deposit=True)
+
+
+def _extra(key: str) -> dict:
+    """Something that is had besides where it is ticked, at a price that is named after it."""
+    return _rate(key, what=key, asked=True)
+
+
+EXTRAS = {"ormes": ("regie", "mise-en-place"), "conseil": ("accueil",)}
 HALF = [
     _rate("demi-habitant", "habitant"),
     _rate("demi-societe", "societe"),
@@ -69,6 +78,7 @@ RATES = {
         _rate("week-end", "habitant, externe", what="weekend", days=["5", "6"]),
         CLEANING,
         DEPOSIT,
+        *map(_extra, EXTRAS["ormes"]),
     ],
     "ormes-lac": HALF,
     "ormes-jardin": HALF,
@@ -79,7 +89,7 @@ RATES = {
         DEPOSIT,
     ],
     "couvert": [_rate("couvert-habitant", "habitant"), _rate("couvert-externe", "externe")],
-    "conseil": [_rate("conseil", "habitant, externe", per="hour")],
+    "conseil": [_rate("conseil", "habitant, externe", per="hour"), *map(_extra, EXTRAS["conseil"])],
     "tables": [_rate("table", per="day")],
 }
 TERMS = [(14, 100), (0, 50)]  # days before it begins, and per cent that is paid back
@@ -107,8 +117,8 @@ PAST, AHEAD = 40, 8  # weeks
 WORKS = 40  # days from now
 
 
-def _opening(opens: str, closes: str, days: str) -> dict:
-    return {"type": "weekly", "value": {"days": list(days), "opens": opens, "closes": closes}}
+def _opening(opens: str, closes: str, days: str, count: int | None = None) -> dict:
+    return {"type": "weekly", "value": {"days": list(days), "opens": opens, "closes": closes, "count": count}}
 
 
 TIMETABLES = {
@@ -132,7 +142,11 @@ TIMETABLES = {
     },
     "guichet": {
         "name": "Rendez-vous au guichet",
-        "weekly": [_opening("08:00", "11:30", "0134"), _opening("14:00", "17:00", "13")],
+        "weekly": [  # all four desks from nine to half past eleven only
+            _opening("08:00", "09:00", "0134", 2),
+            _opening("09:00", "11:30", "0134"),
+            _opening("14:00", "17:00", "13", 1),
+        ],
         "lead": 2,
         "horizon": 60,
         "step": 15,
@@ -144,6 +158,7 @@ TIMETABLES = {
 
 def build(world: World) -> None:
     """Units, timetables, and what people know of them in every language."""
+    _name_extras(world)
     units = {
         key: Unit.objects.create(key=key, name=name, quantity=quantity)
         for key, (name, quantity) in UNITS.items()
@@ -169,6 +184,18 @@ def build(world: World) -> None:
         made.save()
         _describe(world, made, [said[language][key] for language in LANGUAGES], picture)
     _close_for_works(world.today, units["conseil"])
+
+
+def _name_extras(world: World) -> None:
+    sources: dict[str, Extra] = {}
+    for language in LANGUAGES:
+        for entry in read(language, "extras", world.today):
+            one = Extra(key=entry.key)
+            if entry.key in sources:
+                one = sources[entry.key].copy_for_translation(world.locales[language])
+            one.locale, one.title = world.locales[language], entry["title"]
+            one.save()
+            sources.setdefault(entry.key, one)
 
 
 def days_of_works(today: date) -> list[date]:
@@ -206,8 +233,8 @@ def fill(world: World) -> None:
         monday = this_monday + timedelta(weeks=week)
         _take("tables", monday + timedelta(days=4), 9, 16, count=world.random.randint(8, 30), title="Marché")
         for day in (0, 1, 3, 4):
-            for hour in sorted(world.random.sample(range(8, 11), 2)):
-                _take("guichet", monday + timedelta(days=day), hour, hour + 0.5)
+            for half in sorted(world.random.sample(range(16, 23), 3)):
+                _take("guichet", monday + timedelta(days=day), half / 2, half / 2 + 0.5)
 
 
 def _take_rooms(this_monday: date) -> None:
@@ -244,8 +271,10 @@ def _guests(this_monday: date):
 
 
 def _take(key: str, day: date, start: float, end: float, *, count: int = 1, **fields) -> None:
-    """Booked by the house, past the rules; where somebody has the time already, they keep it."""
+    """Booked by the house, however late; not on holidays, and where somebody has the time already, they keep it."""
     wanted, now = offer(key), timezone.now()
+    if not wanted.rules.windows(day):
+        return
     span = Span.of(_at(day, start), _at(day, end))
     found = Booking(
         resource_id=wanted.pk,

@@ -6,9 +6,11 @@ import logging
 import re
 import zlib
 from enum import StrEnum
+from itertools import islice
 
 from asn1crypto import pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
@@ -20,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 LARGEST = 2 * 1024 * 1024  # bytes of a file; ours have a tenth
 UNPACKED = 32 * 1024 * 1024  # bytes that it may hold in all: what is packed tighter wants to fill the memory
+SEALS = 20  # in one file; a thousand fields may show the same one, and each is read
 STREAM = re.compile(rb"stream\r?\n")
 PIECE = 4_096  # bytes that are unpacked at a time
 
@@ -49,7 +52,10 @@ def judge(content: bytes) -> tuple[Finding, Document | None]:
 def _by_seal(content: bytes) -> Finding:
     if not content.startswith(b"%PDF-") or _unpacked(content) > UNPACKED:
         return Finding.UNREADABLE
-    seals = PdfFileReader(io.BytesIO(content), strict=False).embedded_signatures
+    reader = PdfFileReader(io.BytesIO(content), strict=False)
+    if sum(1 for _field in islice(enumerate_sig_fields(reader, filled_status=True), SEALS + 1)) > SEALS:
+        return Finding.UNREADABLE
+    seals = reader.embedded_signatures
     if not seals:
         return Finding.UNSEALED
     found = [(one, certificate) for one in seals if (certificate := _ours(one.signer_cert))]

@@ -7,6 +7,7 @@ import zlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from eservices.documents import checking, limits, rendering, sealing
@@ -129,3 +130,25 @@ def test_a_file_with_very_many_packed_parts_is_judged_in_a_moment():
     began = time.process_time()
     assert judge(content) == (Finding.UNREADABLE, None)
     assert time.process_time() - began < 5
+
+
+def with_seal_fields(pdf: bytes, number: int) -> bytes:
+    """``pdf`` in which so many fields more show its one seal."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    fields = writer.root["/AcroForm"]["/Fields"]
+    seal = fields[0].raw_get("/V")
+    for place in range(number):
+        made = {"/FT": generic.pdf_name("/Sig"), "/T": generic.pdf_string(f"s{place}"), "/V": seal}
+        field = generic.DictionaryObject({generic.pdf_name(name): one for name, one in made.items()})
+        fields.append(writer.add_object(field))
+    writer.update_container(fields)
+    shown = io.BytesIO()
+    writer.write(shown)
+    return shown.getvalue()
+
+
+def test_a_file_that_shows_one_seal_in_very_many_fields_is_not_read_to_the_end(django_assert_max_num_queries):
+    pdf = issued().content.read()
+    assert judge(with_seal_fields(pdf, 3)) == (Finding.CHANGED, None)
+    with django_assert_max_num_queries(1):
+        assert judge(with_seal_fields(pdf, 300)) == (Finding.UNREADABLE, None)

@@ -1,13 +1,15 @@
 """What the browser needs to show a step as the server would, without asking it: ``static/js/form/step.js``.
 
 The part of the definition that the step's conditions, its checks and the price look at, in the format of a
-definition, with the answers of other steps that they look at. Pure: no database, no request.
+definition, with the answers of other steps that they look at. Pure but for the commune's days off, where a limit is
+counted in working days: the browser knows days only.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 
 from .definition import Check, Definition, Fee, Field, Step
+from .field_types.dates import WORKING_DAYS, limit
 from .logic.computed import sources
 from .logic.conditions import mentioned
 
@@ -27,7 +29,9 @@ def step_data(definition: Definition, step: Step, answers: dict, today: date) ->
         "step": step.key,
         "definition": {
             "steps": [
-                _step(one, step, needed) for one in definition.steps if one is step or _asks(one, needed)
+                _step(one, step, needed, today)
+                for one in definition.steps
+                if one is step or _asks(one, needed)
             ],
             "fees": [_fee(fee) for fee in fees],
         },
@@ -85,28 +89,36 @@ def _asks(step: Step, needed: set[str]) -> bool:
     return any(field.key in needed for field in step.fields)
 
 
-def _step(step: Step, current: Step, needed: set[str]) -> dict:
+def _step(step: Step, current: Step, needed: set[str], today: date) -> dict:
     """Of the current step every question, as whoever fills it in is there; of another those that matter."""
     if step is current:
         checks = [{"key": check.key, "condition": check.condition} for check in step.checks]
-        return {"key": step.key, "fields": [_field(field) for field in step.fields], "checks": checks}
-    fields = [_field(field) for field in step.fields if field.key in needed]
+        return {"key": step.key, "fields": [_field(field, today) for field in step.fields], "checks": checks}
+    fields = [_field(field, today) for field in step.fields if field.key in needed]
     return _short({"key": step.key, "condition": step.condition, "fields": fields})
 
 
-def _field(field: Field) -> dict:
+def _field(field: Field, today: date) -> dict:
     options = [{"value": one.value, "condition": one.condition} for one in field.options if one.condition]
-    kept = ("min", "max", "formula", "money")
+    kept = {name: _setting(field.settings.get(name), today) for name in ("min", "max", "formula", "money")}
     return _short(
         {
             "key": field.key,
             "type": field.type,
             "condition": field.condition,
             "options": options,
-            "fields": [_field(one) for one in field.fields],
-            "settings": {name: field.settings[name] for name in kept if field.settings.get(name) is not None},
+            "fields": [_field(one, today) for one in field.fields],
+            "settings": {name: value for name, value in kept.items() if value is not None},
         }
     )
+
+
+def _setting(value, today: date):
+    """A limit in working days as the day that it is."""
+    if isinstance(value, str) and WORKING_DAYS.fullmatch(value.strip()):
+        found = limit(value, today)
+        return found and found.isoformat()
+    return value
 
 
 def _fee(fee: Fee) -> dict:

@@ -1,28 +1,37 @@
 """The browser judges as the server does: conditions, what is shown, what is due, and what is typed.
 
 No server is asked: the modules of ``static/js`` are loaded as they are, and called with the examples of
-``tests/formbuilder/conditions.json`` and with what hypothesis makes up.
+``tests/formbuilder/conditions.json``, with what hypothesis makes up, and with what is typed into a page.
 """
 
 import json
+import re
 import unicodedata
 from datetime import date
 
 import pytest
+import time_machine
 from django.conf import settings as project
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.field_types import field_types
+from eservices.formbuilder.forms import StepForm
+from eservices.formbuilder.live import step_data
 from eservices.formbuilder.logic.checks import failed_checks
-from eservices.formbuilder.logic.conditions import holds
+from eservices.formbuilder.logic.conditions import holds, is_empty
 from eservices.formbuilder.logic.fees import fees_due
 from eservices.formbuilder.logic.visibility import Shown, relevant_answers
-from tests.factories.formbuilder import definition, question, step
+from tests.factories.bookings import resource
+from tests.factories.formbuilder import EVERY_TYPE, definition, question, step, when
+from tests.factories.home import make_site
 from tests.formbuilder.strategies import any_json, conditions, forms, keys
 from tests.formbuilder.table import cases, examples
 
@@ -278,3 +287,186 @@ def _answer(field: dict, posted: dict):
         return kind.to_json(made.clean(made.widget.value_from_datadict(data, {}, "q")))
     except ValidationError:
         return None
+
+
+# -- What stands on the page of a step
+FILL = """async ([fields, today, typed]) => {
+  const { answersOn } = await import("/js/form/answers.js");
+  const form = document.getElementById("filing");
+  return typed.map((values) => {
+    form.reset();
+    for (const input of form.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+      const value = values[input.name];
+      if (["radio", "checkbox"].includes(input.type)) input.checked = [value].flat().includes(input.value);
+      else if (input.type !== "file") input.value = value ?? "";
+      else if (value) {
+        const carried = new DataTransfer();
+        carried.items.add(new File(["x"], value));
+        input.files = carried.files;
+      }
+    }
+    return answersOn(form, fields, {}, today);
+  });
+}"""
+
+
+def parts(key: str, **texts: str) -> dict[str, str]:
+    return {f"{key}-{name}": text for name, text in texts.items()}
+
+
+def day_of(key: str, *texts: str, name: str = "") -> dict[str, str]:
+    before = f"{name}_" if name else ""
+    return parts(
+        key, **{f"{before}{part}": text for part, text in zip(("day", "month", "year"), texts, strict=True)}
+    )
+
+
+# What is typed into a question of every type, by its key: what the server takes, then what it refuses.
+HOME = {"street": "Rue du Lac", "number": "12 bis", "postcode": "1199", "town": "Orvenay"}
+SOMEBODY = {"first_name": "Léa", "last_name": "Rochat", "nationality": "CH"}
+BORN = day_of("personne", "4", "6", "1986", name="born")
+STAY = day_of("sejour", "1", "12", "2026", name="from") | day_of("sejour", "5", "12", "2026", name="to")
+EVENING = ("2026-12-01T18:00+01:00", "2026-12-01T22:00+01:00")
+LAID_OUT = {
+    "enfants-count": "2",
+    "salle-resource": "salle",
+    "salle-day": "2026-12-01",
+}  # rows, and times of a day
+ONE_ROW = parts("enfants", count="2") | {"enfants-0-prenom": "Léa", "enfants-1-prenom": "Tom"}
+TAKEN = {
+    "ligne": [{"ligne": "Orvenay"}, {"ligne": "  L’Étang  "}],
+    "texte": [{"texte": "Deux\nlignes"}],
+    "courriel": [{"courriel": "lea@courriel.example"}, {"courriel": " Lea.Rochat@Courriel.example "}],
+    "tel": [{"tel": "+41791234567"}, {"tel": "079 123 45 67"}],
+    "site": [{"site": "https://orvenay.example"}, {"site": "www.orvenay.example"}],
+    "nombre": [{"nombre": "3"}, {"nombre": "+4"}],
+    "poids": [{"poids": "1234.5"}, {"poids": "1’234,50"}],
+    "montant": [{"montant": "12.50"}, {"montant": "CHF 12.–"}],
+    "jour": [day_of("jour", "1", "12", "2026")],
+    "ouvrable": [day_of("ouvrable", "27", "11", "2026"), day_of("ouvrable", "30", "11", "2026")],
+    "sejour": [STAY],
+    "heure": [{"heure": "14:30"}, {"heure": "9h05"}],
+    "accord": [{"accord": "true"}, {"accord": "false"}],
+    "un": [{"un": "a"}],
+    "plusieurs": [{"plusieurs": ["a", "c"]}],
+    "pieces": [{"pieces": "bail.pdf"}],
+    "adresse": [parts("adresse", **HOME), parts("adresse", **HOME, extra="c/o Rochat")],
+    "lieu": [parts("lieu", address="Devant le port"), parts("lieu", lat="46.39", lon="6,48")],
+    "personne": [
+        parts("personne", **SOMEBODY) | BORN,
+        parts("personne", **SOMEBODY, salutation="mrs") | BORN,
+    ],
+    "avs": [{"avs": "756.9217.0769.85"}, {"avs": "7569217076985"}],
+    "niss": [{"niss": "85.07.30-033.28"}, {"niss": "85073003328"}],
+    "matricule": [{"matricule": "1893120105732"}, {"matricule": "1893 1201 05732"}],
+    "societe": [{"societe": "CHE-100.155.212"}, {"societe": "che 100155212 tva"}],
+    "compte": [{"compte": "CH9300762011623852957"}, {"compte": "CH93 0076 2011 6238 5295 7"}],
+    "plaque": [{"plaque": "VD 123456"}, {"plaque": "vd123456"}],
+    "consent": [{"consent": "on"}],
+    "enfants": [ONE_ROW, ONE_ROW | day_of("enfants-0-ne", "4", "6", "2015")],
+    "salle": [parts("salle", resource="salle", **{"from": EVENING[0], "to": EVENING[1]})],
+}
+REFUSED = {
+    "courriel": [{"courriel": "lea"}, {"courriel": "lea @courriel.example"}],
+    "nombre": [{"nombre": "12"}, {"nombre": "1.5"}, {"nombre": "trois"}],
+    "poids": [{"poids": "1.2.3"}],
+    "montant": [{"montant": "12.505"}],
+    "jour": [
+        day_of("jour", "31", "2", "2026"),
+        day_of("jour", "1", "12", "2030"),
+        day_of("jour", "1", "", ""),
+    ],
+    "ouvrable": [day_of("ouvrable", "26", "11", "2026")],
+    "heure": [{"heure": "25:00"}],
+    "salle": [parts("salle", resource="salle")],
+}
+# Written in one way by the server, which knows more of them: here they are only given or not, until the next click.
+WRITTEN_ANEW = {
+    "phone",
+    "url",
+    "avs",
+    "nrn",
+    "matricule",
+    "company",
+    "iban",
+    "plate",
+    "map_point",
+    "files",
+    "booking",
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@time_machine.travel("2026-11-24 09:00+01:00", tick=False)
+def test_what_is_typed_into_any_question_is_read_alike(browser):
+    make_site()
+    resource("salle")
+    asked = [
+        *EVERY_TYPE,
+        question("ouvrable", "date", settings={"min": "+3wd"}),
+        question("salle", "booking", settings={"resources": ["salle"]}),
+    ]
+    asked = [one | {"required": False} for one in asked]
+    assert {one["type"] for one in asked} == {kind.key for kind in field_types}
+    kinds = {
+        one["key"]: one["type"]
+        for one in asked
+        if field_types[one["type"]].typed and field_types[one["type"]].asks
+    }
+    assert set(TAKEN) == set(kinds)
+    form = definition(step("tout", *asked, question("suite", condition=when("ligne"))))
+    (tout,) = form.steps
+    today = timezone.localdate()
+
+    typed = [({}, "")]
+    typed += [
+        (values, key) for table in (TAKEN, REFUSED) for key, listed in table.items() for values in listed
+    ]
+    page = _page_of(browser, StepForm(form, tout, "fr", data=LAID_OUT, today=today))
+    fields = step_data(form, tout, {}, today)["definition"]["steps"][0]["fields"]
+    found = page.evaluate(FILL, [fields, today.isoformat(), [values for values, _key in typed]])
+    page.context.close()
+
+    wrong = []
+    for (values, key), answers in zip(typed, found, strict=True):
+        posted, files = QueryDict(mutable=True), MultiValueDict()
+        for name, value in values.items():
+            posted.setlist(name, value if isinstance(value, list) else [value])
+        if "pieces" in posted:
+            files["pieces"] = SimpleUploadedFile(posted.pop("pieces")[0], b"%PDF-1.7 small")
+        given = StepForm(form, tout, "fr", data=posted, files=files, today=today).given
+        if key:
+            assert (given[key] is not None) is (values in TAKEN[key]), (key, values, given[key])
+        for name, kind in kinds.items():
+            here, there = _read(json.dumps(answers.get(name))), _read(json.dumps(given[name]))
+            judged_by_the_server_alone = there is None and name == key and name not in REFUSED
+            if here == there or judged_by_the_server_alone or (_empty(here) and _empty(there)):
+                continue
+            if kind not in WRITTEN_ANEW or is_empty(here) != is_empty(there):
+                wrong.append((name, values, {"browser": here, "server": there}))
+    assert wrong == []
+
+
+def _empty(answer) -> bool:
+    """Rows in which nothing is typed are none, and what is not ticked is a no."""
+    if isinstance(answer, list):
+        return all(isinstance(one, dict) and all(map(_empty, one.values())) for one in answer)
+    return answer is False or is_empty(answer)
+
+
+def _page_of(browser, form: StepForm):
+    context = browser.new_context()
+    page = context.new_page()
+    html = render_to_string("formbuilder/questions.html", {"form": form})
+    html = re.sub("<script.*?</script>", "", html, flags=re.DOTALL)  # what dresses the page up
+    html = f"<!doctype html><title>Rules</title><form id=filing>{html}</form>"
+    page.route(
+        f"{ORIGIN}/**",
+        lambda route: (
+            _serve(route)
+            if "/js/" in route.request.url
+            else route.fulfill(body=html, content_type="text/html")
+        ),
+    )
+    page.goto(f"{ORIGIN}/")
+    return page

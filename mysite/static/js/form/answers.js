@@ -36,6 +36,7 @@ function inInputs(inputs, field) {
   if (first.type === "radio") return picked[0] ?? null;
   if (field.type === "consent") return first.checked || (first.required ? null : false);
   if (first.type === "checkbox") return picked.length ? picked : null;
+  if (first.validity.typeMismatch) return null; // no e-mail address
   const typed = first.value.trim();
   return TYPED[field.type] ? TYPED[field.type](typed, field) : typed || null;
 }
@@ -48,7 +49,9 @@ function filesOf(input) {
 
 /** An answer typed into several inputs: a day, or an object of its parts, days among them. */
 function inParts(inputs, start, field, today) {
-  const texts = Object.fromEntries(inputs.map((input) => [input.name.slice(start), input.value.trim()]));
+  const given = inputs.filter((input) => input.checked || !/^(radio|checkbox)$/.test(input.type));
+  const texts = Object.fromEntries(given.map((input) => [input.name.slice(start), input.value.trim()]));
+  if (field.type === "booking" && !texts.from && !texts.to) return null; // the rest is where its calendar stands
   if ("year" in texts) return typedDay(texts, field, today);
   const found = {};
   for (const [part, typed] of Object.entries(texts)) {

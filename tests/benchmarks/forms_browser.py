@@ -1,8 +1,9 @@
 """How long a browser takes to judge a large form: 390 questions, 210 conditions, and the price, in one go.
 
 usage: python -m tests.benchmarks.forms_browser [--pages N]. Needs a chromium, and neither database nor server. Every
-page is opened in a window of its own, which has compiled nothing yet, with the form in it as a step has: the first time
-is what whoever opens a step waits for, the times after that are what every key costs. Both have the same budget.
+page is opened in a window of its own, which has optimised nothing yet, with the form in it as a step has: the first
+time is what whoever opens a step waits for, the times after that are what every key costs. Both have the same budget,
+in processor time of the page's thread, so that nothing else on the machine counts; what a clock says stands beside it.
 """
 
 import argparse
@@ -19,23 +20,24 @@ ORIGIN = "http://rules.test"
 MOST_MS = 5
 STEPS, EACH, CONDITIONS = 26, 15, 220
 AGAIN = 20
+TIMES = ("first", "again", "first_clock", "again_clock")
 PAGE = """<!doctype html><title>Rules</title>
 <script id="data" type="application/json">%s</script>
 <script type="module" src="/measure.js"></script>"""
 MEASURE = """import { Shown, feesDue } from "/js/conditions.js";
-  const [definition, answers, again] = JSON.parse(document.getElementById("data").textContent);
+  const [definition, answers] = JSON.parse(document.getElementById("data").textContent);
   const fields = definition.steps.flatMap((step) => step.fields);
   const judge = () => {
     const shown = Shown.of(definition, answers, "2026-11-24");
     const count = fields.filter((field) => shown.shows(field.key)).length;
     return [count, feesDue(definition.fees, shown, "2026-11-24").length];
   };
-  const timed = (times) => {
+  window.timed = (times) => {
     const start = performance.now();
-    for (let time = 0; time < times; time++) judge();
-    return (performance.now() - start) / times;
+    let found;
+    for (let time = 0; time < times; time++) found = judge();
+    return [(performance.now() - start) / times, found];
   };
-  window.measured = { first: timed(1), again: (timed(again), timed(again)), found: judge() };
 """
 
 
@@ -95,7 +97,6 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         measured = [_measured(browser, definition, answers) for _page in range(pages)]
         browser.close()
-    first, again = ([one[name] for one in measured] for name in ("first", "again"))
     shown, fee_lines = measured[0]["found"]
     fields = [field for step in definition["steps"] for field in step["fields"]]
     figures = {
@@ -103,14 +104,13 @@ def main() -> None:
         "conditions": sum(field["condition"] is not None for field in fields),
         "shown": shown,
         "fee_lines": fee_lines,
-        "first_ms": round(median(first), 2),
-        "first_worst_ms": round(max(first), 2),
-        "again_ms": round(median(again), 2),
-        "again_worst_ms": round(max(again), 2),
+        **{f"{name}_ms": round(median(one[name] for one in measured), 2) for name in TIMES},
+        **{f"{name}_worst_ms": round(max(one[name] for one in measured), 2) for name in TIMES},
         "most_ms": MOST_MS,
     }
     print("{fields} questions, {conditions} conditions, medians of fresh pages:".format(**figures))
     print("{first_ms} ms the first time, {again_ms} ms from then on".format(**figures))
+    print("by the clock {first_clock_ms} ms and {again_clock_ms} ms".format(**figures))
     print(json.dumps(figures))
     if max(figures["first_ms"], figures["again_ms"]) > MOST_MS:
         raise SystemExit(f"slower than {MOST_MS} ms")
@@ -119,12 +119,30 @@ def main() -> None:
 def _measured(browser, definition: dict, answers: dict) -> dict:
     context = browser.new_context()
     page = context.new_page()
-    html = PAGE % json.dumps([definition, answers, AGAIN])
+    html = PAGE % json.dumps([definition, answers])
     page.route(f"{ORIGIN}/**", lambda route: _serve(route, html))
     page.goto(f"{ORIGIN}/")
-    found = page.evaluate("measured")
+    tools = context.new_cdp_session(page)
+    tools.send("Performance.enable", {"timeDomain": "threadTicks"})
+    first, first_clock, found = _timed(tools, 1)
+    _timed(tools, AGAIN)
+    again, again_clock, _found = _timed(tools, AGAIN)
     context.close()
-    return found
+    return dict(zip((*TIMES, "found"), (first, again, first_clock, again_clock, found), strict=True))
+
+
+def _timed(tools, times: int) -> tuple[float, float, list]:
+    """Milliseconds of the processor, those of a clock, and what was found; of each judgement."""
+    before = _busy(tools)
+    asked = {"expression": f"timed({times})", "returnByValue": True}
+    clock, found = tools.send("Runtime.evaluate", asked)["result"]["value"]
+    return (_busy(tools) - before) * 1000 / times, clock, found
+
+
+def _busy(tools) -> float:
+    """The seconds that the page's thread has worked so far."""
+    figures = tools.send("Performance.getMetrics")["metrics"]
+    return next(one["value"] for one in figures if one["name"] == "TaskDuration")
 
 
 def _serve(route, html: str) -> None:

@@ -1,9 +1,12 @@
+//# allFunctionsCalledOnLoad
 // What of a form is shown for given answers, what does not go together, what follows, and what is due. Pure and total: no
 // page, no clock, never throws on JSON. The same rules as in formbuilder/logic/, in the same order: the server is the
 // judge, and tests/formbuilder/conditions.json holds both to the same answers.
 // `today` is a day as YYYY-MM-DD; numbers are counted without the error of doubles.
 // What runs for every question is written plainly, without taking arrays apart: a page judges its form for the first time
-// before the browser has compiled any of this.
+// before the browser has optimised any of this. The first line makes browsers that know it compile all of it while they
+// read it, off the page's thread where they can: the first judgement needs nearly everything, and what is compiled only
+// when it is called is read twice.
 
 const DEEPEST = 20;
 const BLANK = /^[ \t\n\r\f\v\u00a0\u202f]+|[ \t\n\r\f\v\u00a0\u202f]+$/g;

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Reads the answers off the page, as the server reads what is posted. What it would refuse is not answered.
 
 import { compare, counted, day, number } from "../conditions.js";

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 // Shows and hides the questions and options of a step as the answers change, says what does not go together, and keeps
 // the price so far: what the server would show after the next click. What is hidden is disabled, so it is not sent, and
 // keeps what was typed. The focus never moves.
@@ -98,5 +99,5 @@ if (checks.length) {
   form.addEventListener("focusout", leave);
   for (const event of ["change", "focusout"]) form.addEventListener(event, sayLater);
 }
-addEventListener("pageshow", () => update()); // browsers fill in again what was typed before
-update();
+// Not before: the server has drawn the page as it has to be, but browsers fill in again what was typed before.
+addEventListener("pageshow", () => update());

@@ -157,3 +157,21 @@ def test_a_booking_is_dragged_to_another_day_another_room_and_another_hour(
     expect(dialog).to_be_hidden()
     yoga.refresh_from_db()
     assert timezone.localtime(yoga.starts_at).hour == 14
+
+
+def test_on_a_phone_the_title_beside_many_buttons_is_read_to_its_end(visit, client, live_server, site):
+    client.force_login(member(Role.LEAD, resource("grande").team))
+    page = visit(width=360)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page.context.add_cookies([cookie])
+    page.goto(PLAN)
+    title = page.locator(".w-breadcrumbs").get_by_role("link", name="Réservations")
+    expect(title).to_be_visible()
+    seen = """link => {
+        const words = document.createRange();
+        words.selectNodeContents(link);
+        const box = words.getBoundingClientRect();
+        const middle = (box.top + box.bottom) / 2;
+        return [box.left + 1, box.right - 1].map((x) => link.contains(document.elementFromPoint(x, middle)));
+    }"""
+    assert title.evaluate(seen) == [True, True]

@@ -16,7 +16,7 @@ from .definition import Definition, Fee, Field, Step
 from .field_types import field_types
 from .field_types.base import ABSENT, WARNING
 from .limits import limits
-from .logic.conditions import WITHOUT_VALUE, day, mentioned, number, rows
+from .logic.conditions import WITHOUT_VALUE, day, impossible, mentioned, number, rows
 from .logic.visibility import COMPUTED, needs
 from .prefill import prefill
 from .schema import read, type_blocks
@@ -128,12 +128,17 @@ class Linter:
         if not step.fields and not self._left_out(step.key):
             yield Fault(ERROR, path, _("The step asks nothing."))
         yield from self._condition(step.condition, path)
+        if self._never(step.condition):
+            yield Fault(ERROR, path, _("The condition of the step cannot hold: nobody reaches it."))
         if {field.key for field in step.fields}.intersection(mentioned(step.condition)):
             yield Fault(
                 ERROR, path, _("The step depends on a question that stands in it: nobody reaches it.")
             )
         for field in step.fields:
             yield from self._field(field)
+            if self._never({"all": [step.condition, field.condition]}) and not self._never(step.condition):
+                message = _("The condition cannot hold: nobody is asked this.")
+                yield Fault(WARNING, f"field.{field.key}", message)
         for check in step.checks:
             yield from self._condition(check.condition, f"check.{check.key}")
             if check.condition is None:
@@ -145,7 +150,9 @@ class Linter:
         yield from self._condition(field.condition, path, group)
         yield from self._options(field, kind, group)
         for message in kind.settings_faults(field):
-            yield Fault(ERROR, path, message[:1].upper() + message[1:] + ".")
+            yield Fault(ERROR, path, _sentence(message))
+        for message in kind.advice(field, self.definition):
+            yield Fault(WARNING, path, _sentence(message))
         for name in OF_SOME:
             if getattr(field, name) and name not in type_blocks()[field.type].child_blocks:
                 message = _("A question of this type has no “%(name)s”.") % {"name": name}
@@ -215,6 +222,14 @@ class Linter:
         for row in rows(condition):
             field = beside.get(row["field"]) or self.definition.fields.get(row["field"])
             yield from self._comparison(row, field, path)
+
+    def _never(self, condition) -> bool:
+        """Whether a condition asks for two different answers to a question that has one."""
+        return impossible(condition, lambda key: self._is_picked(self.definition.fields.get(key)))
+
+    def _is_picked(self, field: Field | None) -> bool:
+        """Whether an answer is one of some, and only one."""
+        return field is not None and field_types[field.type].compares in ("option", "yes_no")
 
     def _comparison(self, row: dict, field: Field | None, path: str) -> Iterator[Fault]:
         operator, value = row["operator"], row.get("value")
@@ -371,6 +386,10 @@ def _fits(operator: str, value, field: Field) -> bool:
     """Whether the comparison says something of answers of this type. Any two answers may be the same."""
     fitting = COMPARISONS.get(field_types[field.type].compares, {})
     return operator in fitting or (isinstance(value, dict) and operator in ("equals", "not_equals"))
+
+
+def _sentence(message: str) -> str:
+    return message[:1].upper() + message[1:] + "."
 
 
 def _flat(fields: tuple[Field, ...]) -> Iterator[Field]:

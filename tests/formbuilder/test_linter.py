@@ -102,6 +102,30 @@ FAULTY = {
         ),
         "field.a: The question depends on itself",
     ),
+    "step that waits for two answers": (
+        step("un", question("a", "choice", options=options("x", "y"))),
+        step("deux", question("b"), condition={"all": [when("a", value="x"), when("a", value="y")]}),
+        "step.deux: The condition of the step cannot hold: nobody reaches it.",
+    ),
+    "step that waits for two answers, by ways round": (
+        step("un", question("a", "yes_no"), question("c", "choice", options=options("x", "y", "z"))),
+        step(
+            "deux",
+            question("b"),
+            condition={
+                "any": [
+                    {"all": [when("a", value=True), {"all": [when("a", value=False)]}]},
+                    {
+                        "all": [
+                            when("c", "in", ["x", "y"]),
+                            {"any": [{"all": [when("c", value="z"), when("c", value="x")]}]},
+                        ]
+                    },
+                ]
+            },
+        ),
+        "step.deux: The condition of the step cannot hold: nobody reaches it.",
+    ),
     "empty step": (step("un"), "step.un: The step asks nothing."),
     "no date": (
         step("un", question("a", "date"), question("b", condition=when("a", "before", "tomorrow"))),
@@ -123,9 +147,76 @@ FAULTY = {
 }
 
 
-@pytest.mark.parametrize(("faulty", "message"), FAULTY.values(), ids=FAULTY.keys())
-def test_a_fault_is_found_and_located(faulty, message):
-    assert any(fault.startswith(message) for fault in said(content(faulty))), said(content(faulty))
+@pytest.mark.parametrize("faulty", FAULTY.values(), ids=FAULTY.keys())
+def test_a_fault_is_found_and_located(faulty):
+    *steps, message = faulty
+    found = said(content(*steps))
+    assert any(fault.startswith(message) for fault in found), found
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"any": [when("a", value="x"), when("a", value="y")]},
+        {"all": [when("a", "in", ["x", "y"]), when("a", value="y")]},
+        {"all": [when("several", "contains", "x"), when("several", "contains", "y")]},
+        {"all": [when("text", value="x"), when("text", "not_equals", "y")]},
+        {"all": []},
+        {"any": []},
+    ],
+)
+def test_a_step_that_somebody_may_reach_is_sound(condition):
+    kinds = [question("a", "choice", options=options("x", "y")), question("text")]
+    kinds.append(question("several", "choices", options=options("x", "y")))
+    assert said(content(step("un", *kinds), step("deux", question("b"), condition=condition))) == []
+
+
+def test_a_question_that_nobody_is_asked_annoys():
+    """As by the condition of its step together with its own."""
+    never = step("deux", question("b", condition=when("a", value=False)), condition=when("a", value=True))
+    made = content(step("un", question("a", "yes_no")), never)
+    assert said(made) == []
+    assert "field.b: The condition cannot hold: nobody is asked this." in said(made, WARNING)
+
+
+def test_a_pattern_that_no_help_explains_annoys():
+    made = content(step("un", question("puce", settings={"pattern": "[0-9]{15}"})))
+    told = "field.puce: Nothing tells what the pattern takes: say it in the help."
+    assert (said(made), said(made, WARNING)[0]) == ([], told)
+    made["texts"]["fr"]["field.puce.help"] = "Quinze chiffres."
+    assert told not in said(made, WARNING)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "covering"),
+    [
+        (r"[^@ ]+@[^@ ]+\.[a-z]+", "E-mail address"),
+        (r"\+41[0-9 ]+", "Telephone number"),
+        (r"(https?://|www\.)\S+", "Web address"),
+        (r"[0-9]{1,3}", "Whole number"),
+        (r"[0-9]+(\.[0-9]{1,2})?", "Number"),
+        (r"[0-9]+\.[0-9]{2}", "Amount of money"),
+        (r"\d{1,2}\.\d{1,2}\.\d{4}", "Date"),
+        (r"[0-2][0-9]:[0-5][0-9]", "Time of day"),
+        (r"756\.\d{4}\.\d{4}\.\d{2}", "AVS number"),
+        (r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d", "Belgian national number"),
+        (r"CHE-\d{3}\.\d{3}\.\d{3}", "Company number"),
+        (r"CH[0-9]{2}[0-9A-Z ]{17,22}", "IBAN"),
+        (r"[A-Z]{2} ?\d{1,6}", "Vehicle plate"),
+        (r"[0-9]{15}", None),
+        (r"[0-9]{4}", None),
+        (r".{3,}", None),
+        (r"[A-Za-z -]+", None),
+        (r"[\w ]+", None),
+        (r"(", None),
+        (r"((a+)+)+b", None),
+    ],
+)
+def test_a_pattern_for_what_a_type_of_question_checks_annoys(pattern, covering):
+    made = content(step("un", question("a", settings={"pattern": pattern})), texts={"field.a.help": "Aide."})
+    found = [one for one in said(made, WARNING) if "asks for this" in one]
+    told = f"field.a: A question of the type “{covering}” asks for this and says what is wrong in it."
+    assert found == ([told] if covering else [])
 
 
 def test_the_applicants_address_is_a_question_for_an_address():

@@ -93,6 +93,7 @@ class FieldType:
     input_mode = ""
     width = ""  # class of the stylesheet: how long the answer is
     example: dict = {}  # what a field needs, beside its key, to be shown to the editor
+    written: tuple[str, ...] = ()  # answers as somebody would ask for them by a pattern instead
 
     # -- for the editor --------------------------------------------------------------------------------------
     def settings_blocks(self) -> list[tuple[str, blocks.Block]]:
@@ -109,6 +110,10 @@ class FieldType:
 
     def settings_faults(self, field: Field) -> Iterable[str]:
         """What is wrong with a field's settings, in words, for the linter."""
+        return []
+
+    def advice(self, field: Field, definition: Definition) -> Iterable[str]:
+        """What would annoy whoever fills it in, in words, for the linter."""
         return []
 
     def here(self, field: Field, today: date) -> Iterable[tuple[str, str]]:

@@ -86,6 +86,7 @@ class Day(Limited):
     says = _("Day, month and year; limits may count from today.")
     form_class = fields.DateField
     template = "formbuilder/fields/date.html"
+    written = ("14.06.1986", "1986-06-14")
 
     def inputs(self, field):
         return day_parts()
@@ -149,6 +150,7 @@ class Clock(FieldType):
     says = _("Hours and minutes.")
     group, form_class = TIMES, fields.TimeField
     width = "w4"
+    written = ("14:30",)
 
     def to_json(self, value: time | None):
         return value.strftime("%H:%M") if value else None

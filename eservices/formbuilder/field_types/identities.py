@@ -15,6 +15,7 @@ class AVS(FieldType):
     key, label, icon, compares = "avs", _("AVS number"), "user", "given"
     says = _("Checked digit by digit.")
     group, form_class = IDENTITY, fields.AVSField
+    written = ("756.9217.0769.85",)
     input_mode, width = "numeric", "w10"
 
 
@@ -23,6 +24,7 @@ class NRN(FieldType):
     key, label, icon, compares = "nrn", _("Belgian national number"), "user", "given"
     says = _("Or BIS number. Checked digit by digit.")
     group, form_class = IDENTITY, fields.NRNField
+    written = ("85.07.30-033.28",)
     input_mode, width = "numeric", "w10"
 
 
@@ -44,6 +46,7 @@ class Company(FieldType):
     key, label, icon = "company", _("Company number"), "group"
     says = _("UID, BCE or VAT number of a company, checked.")
     group, form_class = IDENTITY, fields.CompanyField
+    written = ("CHE-100.155.212", "CHE100155212", "0403.019.261", "LU15027442")
     width = "w10"
     COUNTRIES = [("CH", _("Switzerland (UID)")), ("BE", _("Belgium (BCE)")), ("LU", _("Luxembourg (VAT)"))]
 
@@ -70,6 +73,7 @@ class IBAN(FieldType):
     key, label, icon, compares = "iban", _("IBAN"), "clipboard-list", "given"
     says = _("A bank account, of any country, checked.")
     group, form_class = IDENTITY, fields.IBANField
+    written = ("CH9300762011623852957", "CH93 0076 2011 6238 5295 7")
 
     def words(self, answer, field, definition, language):
         return iban.format(answer)
@@ -80,4 +84,5 @@ class Plate(FieldType):
     key, label, icon = "plate", _("Vehicle plate"), "tag"
     says = _("Of a car, a motorbike or a boat.")
     group, form_class = IDENTITY, fields.PlateField
+    written = ("VD 123456", "VD123456")
     width = "w10"

@@ -51,6 +51,7 @@ class Number(FieldType):
 class DecimalNumber(Number):
     key, label, icon = "decimal", _("Number"), "decimal"
     says = _("With up to four digits after the point.")
+    written = ("12.5",)
 
 
 @field_type
@@ -58,6 +59,7 @@ class Integer(Number):
     key, label, icon = "integer", _("Whole number"), "order"
     says = _("Without a point: how many, how old.")
     places, sample, input_mode, width = 0, "3", "numeric", "w4"
+    written = ("3",)
 
     def to_json(self, value):
         return None if value is None else int(value)
@@ -70,6 +72,7 @@ class Money(Number):
     key, label, icon = "money", _("Amount of money"), "decimal"
     says = _("In the commune’s currency.")
     places, sample = 2, "12.50"
+    written = ("12.50",)
 
     def to_json(self, value):
         return None if value is None else format(value + 0, ".2f")

@@ -10,7 +10,15 @@ from home import phones
 
 from .. import fields
 from ..blocks import FixedCharBlock
-from .base import FieldType, field_type, whole
+from ..fields.text import matches
+from .base import FieldType, field_type, field_types, whole
+
+ANYTHING = (
+    "Rue du Lac 12",
+    "Rochat",
+    "A-12/b",
+    "1234 5678 9012 3",
+)  # a pattern that takes it describes no type
 
 
 class Text(FieldType):
@@ -52,6 +60,25 @@ class ShortText(Text):
         except re.error:
             yield gettext("the pattern is not a regular expression")
 
+    def advice(self, field, definition):
+        pattern = str(field.settings.get("pattern") or "")
+        if not pattern:
+            return
+        if not definition.text(f"field.{field.key}.help", definition.source_language):
+            yield gettext("nothing tells what the pattern takes: say it in the help")
+        if kind := _covered(pattern):
+            yield gettext("a question of the type “%(type)s” asks for this and says what is wrong in it") % {
+                "type": kind.label
+            }
+
+
+def _covered(pattern: str) -> FieldType | None:
+    """The type whose answers a pattern describes."""
+    if any(matches(pattern, text) for text in ANYTHING):
+        return None
+    kinds = (kind for kind in field_types if any(matches(pattern, text) for text in kind.written))
+    return next(kinds, None)
+
 
 @field_type
 class LongText(Text):
@@ -67,6 +94,7 @@ class Email(FieldType):
     says = _("Checked for its form.")
     form_class = fields.EmailField
     autocomplete, input_type = "email", "email"
+    written = ("lea.rochat@courriel.example", "lea@example.ch")
 
 
 @field_type
@@ -75,6 +103,7 @@ class Phone(FieldType):
     says = _("National or with its country code.")
     form_class = fields.PhoneField
     autocomplete, input_type, width = "tel", "tel", "w10"
+    written = ("+41791234567", "+41 79 123 45 67", "079 123 45 67")
 
     def words(self, answer, field, definition, language):
         return phones.readable(answer)
@@ -86,3 +115,4 @@ class URL(FieldType):
     says = _("With or without https://.")
     form_class = fields.URLField
     autocomplete, input_mode = "url", "url"
+    written = ("https://www.example.ch", "www.example.ch")

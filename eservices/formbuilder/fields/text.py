@@ -27,7 +27,7 @@ class LineField(forms.CharField):
 
     def clean(self, value):
         value = super().clean(value)
-        if value and self.pattern and not _matches(self.pattern, value):
+        if value and self.pattern and not matches(self.pattern, value):
             raise ValidationError(_("This does not have the form that is expected here."), code="pattern")
         return value
 
@@ -84,7 +84,7 @@ class PhoneField(LineField):
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _matches(pattern: str, value: str) -> bool:
+def matches(pattern: str, value: str) -> bool:
     """Nobody is shut out by a slip of the editor's: a pattern that is none (the linter refuses it) or that takes
     for ever on what was typed."""
     try:

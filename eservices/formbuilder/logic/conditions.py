@@ -68,6 +68,51 @@ def rows(condition, depth: int = 0) -> Iterator[dict]:
     yield condition
 
 
+def impossible(condition, has_one: Callable[[str], bool], depth: int = 0) -> bool:
+    """Whether a condition asks for two different answers to a question that has one, and so never holds.
+
+    ``has_one`` says of a key whether its answer is one of some. What else cannot hold is not seen.
+    """
+    if not isinstance(condition, dict) or depth > DEEPEST:
+        return False
+    if "all" not in condition:
+        parts = condition.get("any")
+        return (
+            isinstance(parts, list)
+            and bool(parts)
+            and all(impossible(one, has_one, depth + 1) for one in parts)
+        )
+    left: dict[str, set[str]] = {}
+    for one in _together(condition, depth):
+        key, values = one.get("field"), _wanted(one)
+        if impossible(one, has_one, depth + 1):
+            return True
+        if values is not None and isinstance(key, str) and has_one(key):
+            left[key] = left.get(key, values) & values
+    return not all(left.values())
+
+
+def _together(condition, depth: int) -> Iterator[dict]:
+    """What has to hold at the same time."""
+    if not isinstance(condition, dict) or depth > DEEPEST:
+        return
+    if "all" not in condition:
+        yield condition
+    elif isinstance(condition["all"], list):
+        for one in condition["all"]:
+            yield from _together(one, depth + 1)
+
+
+def _wanted(row: dict) -> set[str] | None:
+    """The answers with which a comparison holds, as texts; None where they cannot be counted."""
+    value = row.get("value")
+    if row.get("operator") == "equals" and isinstance(value, str | bool):
+        return {text(value)}
+    if row.get("operator") == "in" and isinstance(value, list):
+        return {text(one) for one in value}
+    return None
+
+
 def keys(row: dict) -> list[str]:
     """The fields that one comparison looks at: its own, and the one it is compared with."""
     value = row.get("value")

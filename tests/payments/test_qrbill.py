@@ -18,6 +18,7 @@ from eservices.payments.contrib.qrbill.provider import check_digit
 from eservices.payments.models import BankEntry, Charge, Payment, PaymentSettings, SetAside
 from eservices.payments.models.settings import is_qr_iban
 from eservices.payments.states import ChargeState
+from home.models import CommuneSettings
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import begun, due_charge, qr_account
 from tests.programs import words_of
@@ -194,3 +195,67 @@ def test_amounts_are_read_to_the_coin():
     _message, [one] = camt.read(told(entry("1", "1234.05")))
     assert one.amount == Decimal("123405")
     assert one.day <= timezone.localdate() or one.day.year == 2026
+
+
+@pytest.mark.parametrize(
+    "amount", ["Infinity", "NaN", "-30.00", "30.005", "99999999999.00", "1e99", "", "30.00 CHF"]
+)
+def test_what_is_no_amount_of_money_is_refused_with_its_file(client, clerk, amount):
+    payment = begun(due_charge(), "qrbill")
+    client.force_login(clerk)
+    content = told(entry(payment.external_id), entry(payment.external_id, amount, mark="2"))
+    upload = SimpleUploadedFile("camt.xml", content, "text/xml")
+    assert client.post(reverse("money:bank"), {"file": upload}).status_code == 422
+    assert (BankEntry.objects.count(), Charge.objects.get().paid) == (0, 0)
+
+
+def with_status(written: str, status: str) -> str:
+    return written.replace("<BookgDt>", f"<Sts>{status}</Sts><BookgDt>", 1)
+
+
+def test_only_what_is_booked_as_a_credit_is_money(clerk):
+    charge = due_charge()
+    reference = begun(charge, "qrbill").external_id
+    read(
+        clerk,
+        with_status(entry(reference, mark="1"), "PDNG"),
+        with_status(entry(reference, mark="2"), "<Cd>INFO</Cd>"),
+        entry(reference, "0.00", mark="3"),
+        entry(reference, mark="4").replace("<RvslInd>false<", "<RvslInd>1<"),
+    )
+    assert (BankEntry.objects.count(), Payment.objects.received().count()) == (0, 0)
+    booked = with_status(entry(reference, mark="5"), "<Cd>BOOK</Cd>")
+    assert read(clerk, booked, with_status(entry("", mark="6"), "BOOK"), number="2") == 2
+    charge.refresh_from_db()
+    assert charge.paid == 3000
+    assert list(ledger.faults()) == []
+
+
+def collected(*references: str, total="60.00", each="") -> str:
+    """One entry for several payments; ``each``: the amount that every one of them says."""
+    amount = f'<Amt Ccy="CHF">{each}</Amt>' if each else ""
+    one = "<TxDtls>{}<RmtInf><Strd><CdtrRefInf><Ref>{}</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>"
+    details = "".join(one.format(amount, reference) for reference in references)
+    whole = entry(amount=total)
+    before, rest = whole.split("<TxDtls>")
+    return before + details + rest.rpartition("</TxDtls>")[2]
+
+
+def test_of_several_payments_in_one_entry_none_counts_for_the_whole(client, clerk):
+    first, second = (begun(due_charge(), "qrbill").external_id for _time in range(2))
+    client.force_login(clerk)
+    silent = SimpleUploadedFile("camt.xml", told(collected(first, second)), "text/xml")
+    assert client.post(reverse("money:bank"), {"file": silent}).status_code == 422
+    assert not BankEntry.objects.exists()
+    assert read(clerk, collected(first, second, each="30.00")) == 2
+    assert [charge.paid for charge in Charge.objects.all()] == [3000, 3000]
+
+
+def test_a_town_with_a_long_name_bills_too(client, clerk):
+    commune = CommuneSettings.load()
+    commune.town = "Saint-Barthélemy-au-Bord-du-Lac-de-la-Grande-Forêt"
+    commune.save()
+    charge = due_charge()
+    payment = begun(charge, "qrbill")
+    assert "CH-1188 Saint-Barthélemy-au-Bord-du-Lac-de-" in " ".join(drawn(payment))
+    assert client.get(reverse("payments:bill", args=[charge.basket.secret, payment.pk])).status_code == 200

@@ -9,6 +9,7 @@ from eservices.cases.models import Case
 
 from ... import ledger
 from ...actions import paying
+from ...actions.locking import payment_locked
 from ...models import BankEntry, BankFile, Payment, SetAside
 from .camt import Entry, read
 
@@ -48,6 +49,7 @@ def _receive(actor: User, billed: Payment, entry: Entry) -> bool:
 
     For one that was paid before it is another payment, which nothing is due for any more.
     """
+    billed, _charges = payment_locked(billed.pk)  # another file may tell of the same bill this moment
     arrived = billed
     if billed.is_received:
         arrived = Payment.objects.create(

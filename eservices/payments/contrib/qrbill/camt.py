@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+
+MOST = 2**31 - 1  # minor units that a row can hold
 
 
 class Unreadable(Exception):
@@ -39,34 +41,57 @@ def read(content: bytes) -> tuple[str, list[Entry]]:
     message = _text(told, "GrpHdr", "MsgId")
     try:
         return message, [entry for one in _all(told, "Ntfctn") for entry in _entries(one, message)]
-    except (InvalidOperation, ValueError, TypeError) as fault:
+    except (ArithmeticError, ValueError, TypeError) as fault:
         raise Unreadable(str(fault)) from fault
 
 
 def _entries(notification: Element, message: str) -> Iterator[Entry]:
     for place, entry in enumerate(_all(notification, "Ntry")):
-        if _text(entry, "CdtDbtInd") != "CRDT" or _text(entry, "RvslInd") == "true":
+        if not _is_credit(entry) or not _is_booked(entry):
             continue
         details = [one for group in _all(entry, "NtryDtls") for one in _all(group, "TxDtls")] or [entry]
         for number, one in enumerate(details):
-            yield _entry(entry, one, f"{message}/{place}/{number}")
+            if _text(one, "CdtDbtInd") == "DBIT":
+                continue
+            found = _entry(entry, one, len(details) == 1, f"{message}/{place}/{number}")
+            if found.amount:
+                yield found
 
 
-def _entry(entry: Element, one: Element, fallback: str) -> Entry:
+def _is_credit(entry: Element) -> bool:
+    return _text(entry, "CdtDbtInd") == "CRDT" and _text(entry, "RvslInd") not in ("true", "1")
+
+
+def _is_booked(entry: Element) -> bool:
+    """What is only announced may never come. The status stands in an element of its own since version 8."""
+    return (_text(entry, "Sts", "Cd") or _text(entry, "Sts") or "BOOK") == "BOOK"
+
+
+def _entry(entry: Element, one: Element, alone: bool, fallback: str) -> Entry:
     amount = _amount(one)
-    if amount is None:
+    if amount is None and alone:  # several that say no amount do not each have the whole
         amount = _find(entry, "Amt")
+    if amount is None:
+        raise ValueError("Amt")
     own = _text(one, "Refs", "AcctSvcrRef") or fallback
     name = _text(one, "RltdPties", "Dbtr", "Nm") or _text(one, "RltdPties", "Dbtr", "Pty", "Nm")
     whole = [_text(entry, "AcctSvcrRef"), own, amount.text, amount.get("Ccy")]
     return Entry(
         mark=hashlib.sha256("|".join(map(str, whole)).encode()).hexdigest(),
         reference=_text(one, "RmtInf", "Strd", "CdtrRefInf", "Ref").replace(" ", "")[:35],
-        amount=int(Decimal(amount.text) * 100),
+        amount=_minor(amount.text),
         currency=amount.get("Ccy", "")[:3],
         day=date.fromisoformat((_text(entry, "ValDt", "Dt") or _text(entry, "BookgDt", "Dt"))[:10]),
         payer=name[:140],
     )
+
+
+def _minor(written: str) -> int:
+    """Minor units; raises for what is no amount of money."""
+    amount = Decimal(written) * 100
+    if not 0 <= amount <= MOST or amount % 1:
+        raise ValueError(written)
+    return int(amount)
 
 
 def _amount(one: Element) -> Element | None:

@@ -60,7 +60,7 @@ def payment_part(payment: Payment, references: str) -> str:
             "name": own.creditor[:70],
             "street": commune.street[:70],
             "pcode": commune.postcode,
-            "city": commune.town or commune.name,
+            "city": (commune.town or commune.name)[:35],
             "country": settings.COUNTRY,
         },
         amount=f"{payment.amount / 100:.2f}",

@@ -83,6 +83,8 @@ def _asked(payment: Payment, ask) -> Payment:
         answer = _through_circuit(provider_of(payment), ask)
     except (Away, Refused) as fault:
         logger.warning("Payment %s: %s", payment.pk, fault)
+        if isinstance(fault, Refused) and payment.state == PaymentState.NEW:
+            return paying.keep(payment=payment, answer=Answer(PaymentState.FAILED))  # it never began
         paying.note_fault(payment, fault)
         payment.refresh_from_db()
         return payment

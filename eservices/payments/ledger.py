@@ -36,9 +36,12 @@ def accounts() -> PaymentSettings:
 
 
 def post(kind: str, *, debit: str, credit: str, amount: int, currency: str, text: str, **about) -> None:
-    """Writes one movement. The number is drawn under a lock, so that rows follow each other in time too."""
+    """Writes one movement; what is negative moves the other way. The number is drawn under a lock, so that rows
+    follow each other in time too."""
     if not amount:
         return
+    if amount < 0:
+        debit, credit, amount = credit, debit, -amount
     number = numbers.draw(SERIES)
     now = timezone.now()
     JournalRow.objects.create(

@@ -31,7 +31,7 @@ class Stripe:
 
     def __init__(self):
         self.intents, self.refunds, self.kept, self.payouts = {}, {}, {}, {}
-        self.down = False
+        self.down = self.refusing = False
         self.refunding = "succeeded"  # what becomes of a refund: or "pending", "failed", "refused" at once
         self.calls = []
 
@@ -53,6 +53,8 @@ class Stripe:
 
     def _answer(self, method, path, asked):
         match (method, *path):
+            case ("POST", "payment_intents") if self.refusing:
+                return _error("Amount must be no more than CHF 5000", 400)
             case ("POST", "payment_intents"):
                 return Response(self._intent(asked))
             case ("GET", "payment_intents", number):
@@ -61,6 +63,11 @@ class Stripe:
                 return self._cancel(number)
             case ("POST", "refunds"):
                 return self._refund(asked)
+            case ("GET", "refunds"):
+                mine = [
+                    one for one in self.refunds.values() if one["payment_intent"] == asked["payment_intent"]
+                ]
+                return Response(_list(mine))
             case ("GET", "refunds", number):
                 return self._known(self.refunds, number)
             case ("GET", "payouts"):
@@ -113,6 +120,7 @@ class Stripe:
             "object": "refund",
             "amount": int(asked["amount"]),
             "payment_intent": intent["id"],
+            "metadata": asked["metadata"],
         }
         self.answer_refund(number, self.refunding)
         return Response(self.refunds[number])
@@ -218,5 +226,7 @@ def _error(message: str, status: int) -> Response:
 
 
 def _nested(encoded) -> dict:
-    """Form fields, those in brackets left out: nothing here looks at them."""
-    return {name: value for name, value in parse_qsl(encoded or "") if "[" not in name}
+    """Form fields; of those in brackets the metadata, for nothing here looks at others."""
+    fields = dict(parse_qsl(encoded or ""))
+    metadata = {name[9:-1]: one for name, one in fields.items() if name.startswith("metadata[")}
+    return {name: one for name, one in fields.items() if "[" not in name} | {"metadata": metadata}

@@ -2,14 +2,18 @@
 
 import os
 import time
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from eservices.deliveries import circuits
 from eservices.payments import carrying, ledger
+from eservices.payments.actions import refunds
 from eservices.payments.contrib.stripe import provider as stripe_provider
 from eservices.payments.models import JournalRow, Payment, Payout, SetAside
+from eservices.payments.providers import provider_of
 from eservices.payments.states import PaymentState
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import begun, due_charge, sweep
@@ -148,8 +152,6 @@ def test_a_card_that_was_declined_may_be_tried_again_and_twint_begins_anew(their
 
 
 def test_a_transfer_is_booked_net_of_commission_and_compared_with_our_books(theirs):
-    from eservices.payments.actions import refunds
-
     first, second = begun(due_charge(), "stripe_card"), begun(due_charge(), "stripe_twint")
     for payment in (first, second):
         theirs.pay(payment.external_id)
@@ -170,6 +172,69 @@ def test_a_transfer_is_booked_net_of_commission_and_compared_with_our_books(thei
     assert (balances[own.commission], balances[own.bank]) == (97, 5403)
     assert balances[own.online] == -500  # what we know nothing of
     assert list(ledger.faults()) == []
+
+
+def test_a_transfer_in_which_more_is_taken_than_paid_is_booked_the_other_way(theirs):
+    payment = begun(due_charge(), "stripe_card")
+    theirs.pay(payment.external_id)
+    carrying.check(payment.pk)
+    refund = refunds.ask(
+        actor=UserFactory(), allocation=payment.allocations.get(), amount=3000, reason="Trop."
+    )
+    refund = carrying.carry_refund(refund.pk)
+    theirs.transfer("po_1", fee=60, pi_1=3000)
+    theirs.transfer("po_2", fee=-20, **{refund.external_id: -3000})  # a part of the fee comes back
+
+    carrying.fetch_payouts()
+
+    back, own = Payout.objects.get(external_id="po_2"), ledger.accounts()
+    assert (back.net, back.commission, back.difference) == (-2980, -20, 0)
+    balances = ledger.balances(JournalRow.objects.all())["CHF"]
+    assert (balances[own.bank], balances[own.commission], balances.get(own.online, 0)) == (-40, 40, 0)
+    assert list(ledger.faults()) == []
+
+
+def test_what_a_dispute_takes_is_no_commission_and_is_shown_as_a_difference(theirs):
+    payment = begun(due_charge(), "stripe_card")
+    theirs.pay(payment.external_id)
+    carrying.check(payment.pk)
+    theirs.transfer("po_1", fee=60, pi_1=3000)
+    row = {"object": "balance_transaction", "id": "txn_9", "amount": -3000, "currency": "chf"}
+    theirs.payouts["po_1"]["rows"].append(row | {"type": "adjustment", "source": None})
+    theirs.payouts["po_1"]["amount"] -= 3000
+
+    carrying.fetch_payouts()
+
+    booked = Payout.objects.get()
+    assert (booked.net, booked.commission, booked.difference) == (-60, 60, -3000)
+
+
+def test_a_refund_of_which_stripe_s_answer_was_lost_for_days_is_not_made_twice(theirs, time_machine):
+    payment = begun(due_charge(), "stripe_card")
+    theirs.pay(payment.external_id)
+    carrying.check(payment.pk)
+    allocation = payment.allocations.get()
+    refund, other = (
+        refunds.ask(actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop.")
+        for amount in (1000, 500)
+    )
+    provider_of(refund).refund(refund)  # killed before it was kept
+    time_machine.move_to(timezone.now() + timedelta(days=2))
+    theirs.kept.clear()  # Stripe forgets keys after a day
+    for one in (refund, other):
+        assert carrying.carry_refund(one.pk).state == "done"
+    assert sorted(one["amount"] for one in theirs.refunds.values()) == [500, 1000]
+    assert list(ledger.faults()) == []
+
+
+def test_what_stripe_refuses_to_begin_has_failed_and_is_begun_anew(client, theirs):
+    charge, theirs.refusing = due_charge(), True
+    page = client.post(pay_url(charge), {"provider": "stripe_twint"}, follow=True)
+    assert page.status_code == 200
+    assert Payment.objects.get().state == PaymentState.FAILED
+    theirs.refusing = False
+    assert client.post(pay_url(charge), {"provider": "stripe_twint"}).url.startswith("https://pay.twint")
+    assert Payment.objects.count() == 2
 
 
 # -- Against localstripe, where CI has started one -----------------------------------------------------------

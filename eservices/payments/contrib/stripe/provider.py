@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import stripe
 from django.conf import settings
@@ -30,6 +30,15 @@ from ...providers import (
 )
 
 TIMEOUT = 10  # seconds that anybody waits for Stripe
+KEYS_HOLD = timedelta(hours=23)  # an idempotency key is kept for a day at least
+TAKEN_OR_GIVEN = {  # disputes and refunds that failed after all
+    "adjustment",
+    "payment_failure_refund",
+    "payment_refund_failure",
+    "payment_reversal",
+    "payment_unreconciled",
+    "refund_failure",
+}
 REFUND_STATES = {"succeeded": REFUND_DONE, "failed": REFUND_FAILED, "canceled": REFUND_FAILED}
 
 
@@ -106,10 +115,7 @@ class StripeProvider(Provider):
         try:
             with told_apart():
                 api = client().v1.refunds
-                if refund.external_id:
-                    theirs = api.retrieve(refund.external_id)
-                else:
-                    theirs = api.create(asked, {"idempotency_key": str(refund.pk)})
+                theirs = _found(api, refund) or api.create(asked, {"idempotency_key": str(refund.pk)})
         except Refused as fault:
             return RefundAnswer(REFUND_FAILED, reason=str(fault))
         state = REFUND_STATES.get(theirs.status, REFUND_PENDING)
@@ -191,8 +197,23 @@ class StripeTwint(StripeProvider):
         return Answer(PENDING, intent["id"], url=action.get("redirect_to_url", {}).get("url", ""))
 
 
+def _found(api, refund: Refund):
+    """The refund as Stripe has it already; after a day Stripe has forgotten our key, and would pay back again."""
+    if refund.external_id:
+        return api.retrieve(refund.external_id)
+    if refund.asked_at > timezone.now() - KEYS_HOLD:
+        return None
+    made = api.list({"payment_intent": refund.payment.external_id, "limit": 100}).auto_paging_iter()
+    return next(
+        (one for one in made if one.to_dict().get("metadata", {}).get("refund") == str(refund.pk)), None
+    )
+
+
 def _report(api, payout) -> PayoutReport:
-    """A transfer and what it consists of; what is neither payment nor refund is Stripe's."""
+    """A transfer and what it consists of; what is neither payment nor refund, nor undoes one, is Stripe's.
+
+    What undoes one is listed by its own number: our books know nothing of it, and the difference is shown.
+    """
     asked = {"payout": payout.id, "limit": 100, "expand": ["data.source"]}
     items = []
     for row in api.balance_transactions.list(asked).auto_paging_iter():
@@ -200,6 +221,8 @@ def _report(api, payout) -> PayoutReport:
             items.append((row.source.payment_intent, row.amount))
         elif row.type in ("refund", "payment_refund"):
             items.append((row.source.id, row.amount))
+        elif row.type in TAKEN_OR_GIVEN:
+            items.append((row.id, row.amount))
     gross = sum(amount for _number, amount in items)
     return PayoutReport(
         external_id=payout.id,

@@ -12,7 +12,7 @@ from .states import ChargeState, RefundState
 def _unsettled() -> Q:
     """Something is due, on its way, set aside or about to be paid back."""
     moving = Payment.objects.open().exclude(due_at=None)
-    aside = SetAside.objects.filter(outcome="")
+    aside = SetAside.objects.filter(resolved_at=None)  # also where paying it back failed
     refunds = Refund.objects.filter(state__in=[RefundState.NEW, RefundState.PENDING])
     return (
         Q(pk__in=Charge.objects.filter(state__in=[ChargeState.OPEN, ChargeState.EXPIRED]).values("case"))

@@ -152,7 +152,8 @@ def _failed(payments: list[Payment]) -> tuple | None:
 
 def _local(request, path: str) -> str:
     """A path of this site, of which it came; anything else is dropped."""
-    local = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    local = path.startswith("/") and path.isprintable()
+    local = local and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path[:200] if local else ""
 
 

@@ -1,5 +1,6 @@
 """Refunds, money set aside, the journal and its closing, and the screens of who keeps the books."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -16,7 +17,7 @@ from eservices.payments.actions import charges, paying, refunds, settling
 from eservices.payments.actions.locking import Impossible
 from eservices.payments.checks import means_of_payment
 from eservices.payments.models import Charge, Closing, JournalRow, Payment, Refund, SetAside
-from eservices.payments.providers import providers
+from eservices.payments.providers import REFUND_FAILED, RefundAnswer, providers
 from eservices.payments.states import ChargeState
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import DECISION, member
@@ -270,3 +271,94 @@ def test_the_deployment_check_refuses_play_money_unknown_means_and_half_a_stripe
     ]
     settings.PAYMENT_PROVIDERS, settings.STRIPE_SECRET_KEY = ["counter", "qrbill"], ""
     assert means_of_payment(None) == []
+
+
+# -- What somebody may type, and what must not be lost ---------------------------------------------------------
+def test_money_set_aside_is_not_counted_towards_what_was_waived(client, clerk):
+    charge = due_charge(stages=[PAYMENT, DECISION])
+    paying.receive(actor=None, payment=begun(charge, "counter"), amount=1000, currency="CHF")
+    kept = SetAside.objects.get()
+    count = reverse("money:settle", args=[kept.pk, "count"])
+    client.force_login(clerk)
+    assert count in client.get(reverse("money:aside")).content.decode()
+    charges.waive(actor=clerk, charge=charge, reason="Dispensée.")
+    assert count not in client.get(reverse("money:aside")).content.decode()
+    said = client.post(count, {"charge": str(charge.pk)}, follow=True).content.decode()
+    assert "n’est plus dû" in said or "plus rien" in said.lower()
+    charge.refresh_from_db()
+    kept.refresh_from_db()
+    assert (charge.state, charge.paid, kept.outcome) == (ChargeState.WAIVED, 0, "")
+
+
+@pytest.mark.parametrize("charge", ["", "no number", "00000000-0000-0000-0000-000000000000"])
+def test_money_set_aside_is_counted_only_towards_what_it_was_paid_for(client, clerk, charge):
+    kept, other = expired_and_paid(), due_charge()
+    client.force_login(clerk)
+    for named in (charge, str(other.pk)):
+        assert (
+            client.post(reverse("money:settle", args=[kept.pk, "count"]), {"charge": named}).status_code
+            == 302
+        )
+    kept.refresh_from_db()
+    other.refresh_from_db()
+    assert (kept.outcome, other.paid) == ("", 0)
+
+
+def test_money_set_aside_is_not_booked_to_the_account_on_which_it_lies(client, clerk):
+    kept = expired_and_paid()
+    client.force_login(clerk)
+    book = reverse("money:settle", args=[kept.pk, "book"])
+    said = client.post(book, {"account": ledger.accounts().aside, "note": "Réglé."}, follow=True)
+    assert "se trouve déjà sur ce compte" in said.content.decode()
+    kept.refresh_from_db()
+    assert (kept.outcome, kept.resolved_at) == ("", None)
+    assert list(ledger.faults()) == []
+
+
+def test_what_could_not_be_paid_back_stays_on_top_until_it_is(client, clerk):
+    kept = expired_and_paid()
+    refund = refunds.ask_for_set_aside(actor=clerk, kept=kept, reason="Trop tard.")
+    refunds.keep(refund=refund, answer=RefundAnswer(REFUND_FAILED, reason="closed"))
+    SetAside.objects.filter(pk=kept.pk).update(at=timezone.now() - timedelta(days=700))
+    settled = {"why": "late", "outcome": "kept", "resolved_at": timezone.now()}
+    for _time in range(60):
+        SetAside.objects.create(provider="demo", amount=5, currency="CHF", account="1", **settled)
+    client.force_login(clerk)
+    assert (
+        reverse("money:refund_deed", args=[refund.pk, "bank"])
+        in client.get(reverse("money:aside")).content.decode()
+    )
+
+
+def test_a_part_paid_on_a_case_that_ended_is_asked_for_no_more_and_can_be_paid_back():
+    charge = due_charge(stages=[PAYMENT, DECISION])
+    paying.receive(actor=None, payment=begun(charge, "counter"), amount=1000, currency="CHF")
+    settling.count_towards(actor=UserFactory(), kept=SetAside.objects.get(), charge=charge)
+    cases.refuse(actor=member(team=charge.case.team), case=charge.case, reason="Hors zone.")
+    letters = Delivery.objects.about(charge.case.subject)
+    before = letters.count()
+    charges.look_after(charge.pk, charge.remind_at)
+    sweeps.look_after_charges(timezone.now())
+    charge.refresh_from_db()
+    assert (charge.state, charge.paid, letters.count()) == (ChargeState.CANCELLED, 1000, before)
+    allocation = charge.allocations.get()
+    refunds.ask(actor=UserFactory(), allocation=allocation, amount=1000, reason="Refusé.")
+    assert list(ledger.faults()) == []
+
+
+@pytest.mark.parametrize("month", ["", "2026-13", "x\r\ny: z", '";x', "2026-11"])
+def test_the_export_takes_whatever_month_it_is_asked_for(client, clerk, month):
+    paid(due_charge())
+    client.force_login(clerk)
+    answer = client.get(reverse("money:journal_csv", args=["rows"]), {"month": month})
+    assert answer.status_code == 200
+    assert re.fullmatch(r'attachment; filename="rows-[\d-]+\.csv"', answer["Content-Disposition"])
+
+
+@pytest.mark.parametrize("until", ["0001-01-01", "9999-12-31", "2026-02-30", ""])
+def test_more_time_until_any_day_is_given_or_refused(client, until):
+    charge = due_charge()
+    client.force_login(member(team=charge.case.team))
+    assert (
+        client.post(reverse("money:charge", args=[charge.pk, "extend"]), {"until": until}).status_code == 302
+    )

@@ -2,15 +2,21 @@
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from eservices.payments import carrying, ledger, tasks
 from eservices.payments.actions import charges, paying, refunds
 from eservices.payments.actions.locking import Impossible
-from eservices.payments.models import Charge, JournalRow, Payment, Refund, SetAside
+from eservices.payments.contrib.counter import actions as counter
+from eservices.payments.contrib.qrbill import actions as bank
+from eservices.payments.models import Charge, JournalRow, Payment, Refund, SetAside, Till
 from eservices.payments.providers import providers
 from tests.cases.test_concurrency import at_once
 from tests.factories.accounts import UserFactory
-from tests.factories.payments import begun, due_charge, paid, pays
+from tests.factories.cases import member
+from tests.factories.payments import begun, due_charge, paid, pays, qr_account
+
+from .test_qrbill import entry, told
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -86,3 +92,43 @@ def test_two_tabs_that_begin_together_begin_one_payment():
 
     first, second = at_once(begin, begin)
     assert first == second
+
+
+def test_of_two_agents_who_pay_the_same_refund_back_one_till_is_lighter():
+    charge = due_charge()
+    payment = begun(charge, "counter")
+    paying.receive(actor=None, payment=payment, amount=3000, currency="CHF")
+    allocation, agents = charge.allocations.get(), [member(), member()]
+    refunds.ask(actor=agents[0], allocation=allocation, amount=500, reason="Trop.")
+    refund = Refund.objects.get()
+    for agent in agents:
+        counter.open_till(actor=agent, start=10000)
+
+    def pay_back(agent):
+        try:
+            return counter.pay_back(actor=agent, refund=refund)
+        except Impossible as refusal:
+            return refusal
+
+    answers = at_once(*(lambda agent=agent: pay_back(agent) for agent in agents))
+    assert sorted(isinstance(answer, Impossible) for answer in answers) == [False, True]
+    assert sorted(Till.objects.values_list("cash", flat=True)) == [-500, 0]
+    assert list(ledger.faults()) == []
+
+
+def test_two_files_that_tell_of_the_same_bill_together_count_one_and_set_the_other_aside():
+    qr_account()
+    charge, clerk = due_charge(), UserFactory()
+    reference = begun(charge, "qrbill").external_id
+    files = [told(entry(reference, mark=mark), number=mark) for mark in ("1", "2")]
+    read = lambda content: bank.read_file(actor=clerk, name="x", content=content)[1]  # noqa: E731
+    assert at_once(*(lambda content=content: read(content) for content in files)) == [1, 1]
+    assert (Charge.objects.get().paid, SetAside.objects.get().amount) == (3000, 3000)
+    assert list(ledger.faults()) == []
+
+
+def test_a_path_that_no_database_takes_leads_back_nowhere(client):
+    charge = due_charge()
+    url = reverse("payments:pay", args=[charge.basket.secret])
+    assert client.post(url, {"provider": "demo", "back": "/a\x00b"}).status_code == 302
+    assert Payment.objects.get().back == ""

@@ -14,6 +14,7 @@ from eservices.deliveries.models import Delivery
 from eservices.payments import carrying, ledger
 from eservices.payments.actions import charges, refunds, settling
 from eservices.payments.models import BankEntry, Charge, JournalRow, Payment, Refund, SetAside
+from eservices.payments.providers import REFUND_FAILED, RefundAnswer
 from tests.everywhere import everywhere
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import begun, due_charge, paid, qr_account, sweep
@@ -86,6 +87,15 @@ def test_money_that_is_not_settled_keeps_its_case(clerk):
     closed(charge)
     with pytest.raises(Kept, match="argent"):
         erase(actor=SYSTEM, case=case)
+
+    back = refunds.ask_for_set_aside(actor=clerk, kept=SetAside.objects.get(), reason="Payé deux fois.")
+    refunds.keep(refund=back, answer=RefundAnswer(REFUND_FAILED))
+    closed(charge)
+    with pytest.raises(Kept, match="argent"):
+        erase(actor=SYSTEM, case=case)
+    refunds.finish_by_hand(actor=clerk, refund=back)
+    closed(charge)
+    assert hindrance_of(case) == ""
 
 
 def test_what_is_paid_after_the_case_was_erased_is_set_aside_and_nobody_is_written_to(clerk):

@@ -82,7 +82,9 @@ def look_after(charge_id, now: datetime) -> None:
     charge = charge_locked(charge_id)
     if charge.state != ChargeState.OPEN or charge.due_at is None or charge.due_at > now:
         return
-    if charge.expires_at <= now:
+    if not charge.case.is_open:
+        give_up(charge=charge)
+    elif charge.expires_at <= now:
         _change(charge, "expire", SYSTEM, "charge_expired", due_at=None)
         _drop_payments(charge)
     else:

@@ -46,7 +46,7 @@ def ask_for_set_aside(*, actor, kept: SetAside, reason: str) -> Refund:
 @transaction.atomic
 def keep(*, actor=SYSTEM, refund: Refund, answer: RefundAnswer) -> Refund:
     """Keeps how the refund stands at the provider; done once, it is booked once."""
-    refund = _locked(refund)
+    refund = locked(refund)
     action = {REFUND_DONE: "finish", REFUND_FAILED: "fail"}.get(answer.state, "wait")
     if not allowed(REFUNDS, action, refund.state):
         return refund
@@ -63,7 +63,7 @@ def keep(*, actor=SYSTEM, refund: Refund, answer: RefundAnswer) -> Refund:
 @transaction.atomic
 def finish_by_hand(*, actor, refund: Refund) -> Refund:
     """Somebody transferred the money from the bank, since the provider could not."""
-    refund = _locked(refund)
+    refund = locked(refund)
     if refund.state == REFUND_DONE or refund.due_at:
         raise Impossible(_("This refund is under way or done already."))
     if refund.allocation and refund.state == REFUND_FAILED:  # it may have been paid back another way since
@@ -106,12 +106,13 @@ def _begin(actor, payment, amount: int, reason: str, *, currency="", **of) -> Re
     return refund
 
 
-def _locked(refund: Refund) -> Refund:
+def locked(refund: Refund) -> Refund:
+    """A refund, and the charge and case that it is of."""
     charge = Allocation.objects.filter(refunds=refund.pk).values_list("charge", flat=True).first()
-    locked = charge_locked(charge) if charge else None
+    held = charge_locked(charge) if charge else None
     refund = Refund.objects.select_for_update(of=("self",)).select_related("payment").get(pk=refund.pk)
-    if locked:
-        refund.allocation.charge = locked
+    if held:
+        refund.allocation.charge = held
     return refund
 
 

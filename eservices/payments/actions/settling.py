@@ -27,7 +27,7 @@ def count_towards(*, actor, kept: SetAside, charge: Charge, note: str = "") -> C
     if kept.payment is None:
         raise Impossible(_("Nobody knows which payment this is: book it elsewhere."))
     amount = min(kept.amount, charge.open_amount)
-    if not amount or not charge.case.is_open:
+    if not charge.takes_money:
         raise Impossible(_("Nothing is due there any more."))
     _settle(kept, actor, SetAside.Outcome.APPLIED, note)
     paying.apply(charge, kept.payment, amount, actor, account=ledger.accounts().aside)
@@ -42,6 +42,8 @@ def book_elsewhere(*, actor, kept: SetAside, account: str, note: str) -> SetAsid
     kept = _unsettled(kept)
     if not note.strip():
         raise Impossible(_("Write why it is booked there."))
+    if account == ledger.accounts().aside:
+        raise Impossible(_("It lies on this account already: choose the one that it belongs to."))
     ledger.post(
         Kind.ASIDE,
         debit=ledger.accounts().aside,
@@ -59,13 +61,15 @@ def book_payout(*, actor=SYSTEM, provider: Provider, report: PayoutReport) -> Pa
     """Books what a provider transferred, its commission apart; None where it is booked already."""
     try:
         return _book_payout(provider, report)
-    except IntegrityError:  # another scheduler was faster
-        return None
+    except IntegrityError:
+        if not _is_booked(provider, report):
+            raise
+        return None  # another scheduler was faster
 
 
 @transaction.atomic
 def _book_payout(provider: Provider, report: PayoutReport) -> Payout | None:
-    if Payout.objects.filter(provider=provider.key, external_id=report.external_id).exists():
+    if _is_booked(provider, report):
         return None
     own = ledger.accounts()
     payout = Payout.objects.create(
@@ -86,6 +90,10 @@ def _book_payout(provider: Provider, report: PayoutReport) -> Payout | None:
     listed = [number for number, _amount in report.items]
     ask_soon(Payment.objects.filter(external_id__in=listed).exclude(state=PaymentState.SUCCEEDED))
     return payout
+
+
+def _is_booked(provider: Provider, report: PayoutReport) -> bool:
+    return Payout.objects.filter(provider=provider.key, external_id=report.external_id).exists()
 
 
 def _expected(provider: Provider, report: PayoutReport) -> int:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.contrib import messages
+from django.db.models import F
 from django.db.models.functions import TruncMonth
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -17,7 +18,7 @@ from .. import access, exports
 from ..actions import refunds, settling
 from ..contrib.qrbill import actions as bank
 from ..contrib.qrbill.camt import Unreadable
-from ..models import BankFile, Charge, Closing, JournalRow, Payout, SetAside, Till
+from ..models import BankFile, Closing, JournalRow, Payout, SetAside, Till
 from ..providers import label_of
 from . import forms
 from .charge_views import Deed, _do
@@ -57,7 +58,7 @@ class AsideView(MoneyView):
         rows = rows.prefetch_related("payment__basket__charges__case")
         return super().get_context_data(
             rows=[self._row(kept) for kept in rows.filter(outcome="").order_by("at")],
-            settled=rows.exclude(outcome="")[:50],
+            settled=rows.exclude(outcome="").order_by(F("resolved_at").desc(nulls_first=True))[:SHOWN],
             **kwargs,
         )
 
@@ -68,7 +69,7 @@ class AsideView(MoneyView):
             "kept": kept,
             "provider": label_of(kept.provider),
             "charges": charges,
-            "open": [one for one in charges if own == one.currency and one.open_amount and one.case.is_open],
+            "open": [one for one in charges if own == one.currency and one.takes_money],
             "back": forms.PayBackForm(auto_id=f"back_{kept.pk}_%s") if kept.payment else None,
             "book": forms.BookForm(auto_id=f"book_{kept.pk}_%s"),
         }
@@ -80,9 +81,9 @@ def settle(request, pk, do):
     kept = access.set_aside_for(request.user, pk)
     match do:
         case "count":
-            charge = Charge.objects.filter(pk=request.POST.get("charge"), baskets__payments=kept.payment_id)
+            charges = {str(one.pk): one for one in kept.payment.basket.charges.all()} if kept.payment else {}
             deed = Deed("", forms.NothingForm, settling.count_towards, _("Counted. The case goes on."))
-            if found := charge.first():
+            if found := charges.get(request.POST.get("charge")):
                 _do(request, deed, deed.form(request.POST), kept=kept, charge=found)
         case "back":
             deed = Deed("", forms.PayBackForm, refunds.ask_for_set_aside, _("The refund is on its way."))
@@ -128,10 +129,11 @@ def journal_csv(request, kind):
     """A month of the journal for the accountant: row by row, or by account."""
     if not access.may_keep_books(request.user):
         raise Http404
-    rows = rows_of(month_of(request.GET.get("month", "")))
+    month = month_of(request.GET.get("month", ""))
+    rows = rows_of(month)
     lines = exports.accounts_csv(rows) if kind == "accounts" else exports.rows_csv(rows)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"{kind}-{request.GET.get('month', '')[:7] or timezone.localdate():}.csv"
+    name = f"{kind}-{f'{month:%Y-%m}' if month else timezone.localdate()}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response

@@ -12,7 +12,7 @@ from eservices.cases.states import State
 from eservices.submissions.models import new_secret
 
 from ..amounts import AmountField
-from ..states import ChargeState
+from ..states import CHARGES, ChargeState
 
 
 class ChargeQuerySet(models.QuerySet):
@@ -30,9 +30,7 @@ class ChargeQuerySet(models.QuerySet):
 
     def stale(self):
         """Still open, though their case ended otherwise."""
-        return self.filter(
-            state__in=[ChargeState.OPEN, ChargeState.EXPIRED], case__state=State.CLOSED, paid=0
-        )
+        return self.filter(state__in=[ChargeState.OPEN, ChargeState.EXPIRED], case__state=State.CLOSED)
 
 
 class Charge(models.Model):
@@ -87,6 +85,11 @@ class Charge(models.Model):
     @property
     def is_payable(self) -> bool:
         return self.state == ChargeState.OPEN and self.case.is_open and not self.case.rehearsal
+
+    @property
+    def takes_money(self) -> bool:
+        """Whether a person may count money towards it: also after its time, but not for what was waived."""
+        return self.case.is_open and self.state in CHARGES["pay"][0] and self.open_amount > 0
 
 
 class Basket(models.Model):

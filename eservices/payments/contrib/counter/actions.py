@@ -14,6 +14,7 @@ from ...actions import paying, refunds
 from ...actions.locking import Impossible
 from ...models import Charge, JournalRow, Payment, Refund, Till
 from ...providers import REFUND_DONE, RefundAnswer, providers
+from ...states import REFUNDS, allowed
 
 
 class Means(TextChoices):
@@ -47,8 +48,8 @@ def take(*, actor: User, charge: Charge, means: str) -> Payment:
 def pay_back(*, actor: User, refund: Refund) -> Refund:
     """Pays a refund of a counter payment out: cash from the till, a card by the terminal."""
     till = _till_of(actor)
-    refund = Refund.objects.select_related("payment").get(pk=refund.pk)
-    if refund.payment.provider != "counter" or refund.state == REFUND_DONE:
+    refund = refunds.locked(refund)  # of two who press at once, one till is lighter
+    if refund.payment.provider != "counter" or not allowed(REFUNDS, "finish", refund.state):
         raise Impossible(_("There is nothing to pay back from the till."))
     done = refunds.keep(actor=actor, refund=refund, answer=RefundAnswer(REFUND_DONE))
     cash = refund.account == ledger.accounts().cash

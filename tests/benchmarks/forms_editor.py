@@ -1,8 +1,8 @@
 """How soon an editor can work: the outline of the largest form, and a step of 16 questions, in a real chromium.
 
-usage: python -m tests.benchmarks.forms_editor [--fields 390] [--runs N]. Makes a database of its own and serves it with
-one gunicorn. *Ready* is counted from the click: loaded, every question there, and a picture drawn after that. The
-smallest screen of Wagtail that an editor opens, the history of the site, is timed in the same run.
+usage: python -m tests.benchmarks.forms_editor [--fields 390] [--runs N] [--times 1]. Makes a database of its own and
+serves it with one gunicorn. *Ready* is counted from the click: loaded, every question there, and a picture drawn after
+that. The smallest screen of Wagtail that an editor opens, the history of the site, is timed in the same run.
 """
 
 import argparse
@@ -20,8 +20,7 @@ from tests.browser import NO_BROWSER, chromium
 from .server import HOST, gunicorn
 
 SETTINGS = "tests.benchmarks.settings"
-MOST_MS = 1500
-QUESTIONS = 16
+BUDGETS = {"outline": 1500, "step": 1500}  # milliseconds
 DRAWN = """() => new Promise(
   (done) => requestAnimationFrame(() => setTimeout(() => done(performance.now())))
 )"""
@@ -43,7 +42,7 @@ def prepared(fields: int) -> tuple[dict[str, tuple[str, str]], str]:
     service = make_service(make_counter(), large_form(fields))
     editor = Client()
     editor.force_login(make_editor())
-    step = next(one for one in service.form if len(one.value["fields"]) >= QUESTIONS)
+    step = max(service.form, key=lambda one: len(one.value["fields"]))
     last = f"[name=step-fields-{len(step.value['fields']) - 1}-value-label]"
     addresses = {
         "reports": ("/admin/reports/site-history/", "main"),
@@ -88,6 +87,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fields", type=int, default=390)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(
+        "--times", type=float, default=1, help="Of the budgets, on a machine that has other work."
+    )
     arguments = parser.parse_args()
     if not chromium():
         raise SystemExit(NO_BROWSER)
@@ -97,8 +99,9 @@ def main() -> None:
     for name, row in figures.items():
         row["of_reports"] = round(row["p50_ms"] / figures["reports"]["p50_ms"], 2)
         print(f"{name:10} {row['p50_ms']:6} ms, at worst {row['worst_ms']} ms, × {row['of_reports']}")
-    missed = [name for name in ("outline", "step") if figures[name]["p50_ms"] > MOST_MS]
-    print(json.dumps({"fields": arguments.fields, "most_ms": MOST_MS, "missed": missed} | figures))
+    budgets = {name: most * arguments.times for name, most in BUDGETS.items()}
+    missed = [name for name, most in budgets.items() if figures[name]["p50_ms"] > most]
+    print(json.dumps({"fields": arguments.fields, "budgets_ms": budgets, "missed": missed} | figures))
     raise SystemExit(1 if missed else 0)
 
 

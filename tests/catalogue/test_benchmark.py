@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from tests.benchmarks.forms import is_bent
+from tests.benchmarks.forms import BUDGETS, NAMES, is_bent, over
 from tests.factories.forms import large_form
 
 
@@ -21,6 +21,14 @@ def test_forms_of_two_sizes_are_measured_within_their_budgets():
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["fields"] == [5, 20]
     assert figures["missed"] == {}
+    assert set(figures["ms"]["20"]) == set(NAMES)
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+def test_what_costs_more_than_its_budget_is_seen(name):
+    within = dict(BUDGETS)
+    assert over(within) == {}
+    assert over(within | {name: BUDGETS[name] + 1}) == {name: BUDGETS[name] + 1}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,20 @@
+"""The measurement of rules in the browser still runs."""
+
+import json
+import os
+import subprocess
+import sys
+
+from django.conf import settings
+
+
+def test_a_large_form_is_judged_in_a_browser_and_what_is_too_slow_fails():
+    command = [sys.executable, "-m", "tests.benchmarks.forms_browser", "--pages", "3"]
+    done = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=os.environ, capture_output=True, text=True, timeout=120
+    )
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert (figures["fields"], figures["fee_lines"]) == (390, 10)
+    assert figures["conditions"] >= 210
+    assert 0 < figures["again_ms"] < figures["first_ms"]
+    assert done.returncode == (figures["first_ms"] > figures["most_ms"])

@@ -11,6 +11,7 @@ from eservices.cases import actions as cases
 from eservices.cases import trace
 from eservices.cases.actors import SYSTEM, Applicant
 from eservices.cases.models import Case
+from eservices.cases.states import State
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft
 
@@ -38,6 +39,9 @@ def ask_place(*, actor, case: Case, zone: Zone, plate: str) -> Permit:
     permit, _new = Permit.objects.get_or_create(
         case=case, defaults={"zone": zone, "plate": bare(plate), "renews": _renewed_by(case)}
     )
+    if permit.granted_at is None:  # an agent may have put the answers right meanwhile
+        permit.zone, permit.plate = zone, bare(plate)
+        permit.save(update_fields=["zone", "plate"])
     if permit.granted_at is None and _has_place(permit, zone, timezone.localdate()):
         permit.granted_at = timezone.now()
         permit.save(update_fields=["granted_at"])
@@ -51,12 +55,19 @@ def _renewed_by(case: Case) -> Permit | None:
 
 
 def _has_place(permit: Permit, zone: Zone, day: date) -> bool:
-    if permit.case.rehearsal or (
-        permit.renews and permit.renews.zone_id == zone.pk and _holds(permit.renews, day)
-    ):
+    if permit.case.rehearsal or _takes_over(permit, zone, day):
         return True
     free = zone.free(day)
     return free is None or permit.pk in zone.permits.waiting().values_list("pk", flat=True)[: max(free, 0)]
+
+
+def _takes_over(permit: Permit, zone: Zone, day: date) -> bool:
+    """Whether it keeps the place of what it renews, which no other renewal has taken over."""
+    before = permit.renews
+    if before is None or before.zone_id != zone.pk or not _holds(before, day):
+        return False
+    others = before.renewed.filter(granted_at__isnull=False).exclude(pk=permit.pk)
+    return not others.exclude(document=None, case__state=State.CLOSED).exists()
 
 
 def _holds(permit: Permit, day: date) -> bool:
@@ -64,12 +75,13 @@ def _holds(permit: Permit, day: date) -> bool:
 
 
 @transaction.atomic
-def set_validity(*, actor, permit: Permit, document: Document, first: date) -> None:
-    """The permit holds from ``first`` until the last day of its document; a reminder comes before."""
+def set_validity(*, actor, permit: Permit, document: Document, plate: str, first: date) -> None:
+    """The permit holds for ``plate`` from ``first`` until the last day of its document; a reminder comes before."""
     last = document.valid_until
     permit.document, permit.valid_from, permit.valid_until = document, first, last
+    permit.plate = bare(plate)
     permit.due_at = _morning(last - REMINDED) if last else None
-    permit.save(update_fields=["document", "valid_from", "valid_until", "due_at"])
+    permit.save(update_fields=["document", "plate", "valid_from", "valid_until", "due_at"])
 
 
 def _morning(day: date) -> datetime:
@@ -95,9 +107,10 @@ def is_renewable(permit: Permit, day: date) -> bool:
     return permit.valid_until - RENEWABLE <= day <= permit.valid_until + RENEWABLE
 
 
+@transaction.atomic
 def renew(*, actor: Applicant, permit: Permit) -> Draft:
-    """The draft that renews the permit, with all that was declared for it; pressing twice gives the same."""
-    now = timezone.now()
+    """The draft that renews the permit, with all that holds for it; pressing twice, also at once, gives the same."""
+    case, now = cases.locked(permit.case_id), timezone.now()
     if not is_renewable(permit, timezone.localdate(now)):
         raise cases.IllegalTransition(_("This permit cannot be renewed now."))
     begun = permit.renewals.filter(draft__submission=None, draft__expires_at__gt=now).first()
@@ -105,8 +118,8 @@ def renew(*, actor: Applicant, permit: Permit) -> Draft:
         return begun.draft
     draft = submissions.begin_again(
         actor=actor.user,
-        submission=permit.case.submission,
-        changes=_starting(permit, timezone.localdate(now)),
+        submission=case.submission,
+        changes=case.answers | _starting(permit, timezone.localdate(now)),
     )
     Renewal.objects.create(permit=permit, draft=draft)
     return draft

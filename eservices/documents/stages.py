@@ -278,8 +278,19 @@ class PermitStage(DocumentStage):
         document = super()._draw(case, row, settings)
         if document is not None:
             first = self._first_day(case, settings)
-            permitting.set_validity(actor=SYSTEM, permit=permit, document=document, first=first)
+            permitting.set_validity(
+                actor=SYSTEM,
+                permit=permit,
+                document=document,
+                plate=self._plate(case) or permit.plate,
+                first=first,
+            )
         return document
+
+    def _plate(self, case: Case) -> str:
+        """The plate as the document says it: an agent may have put it right since there was a place."""
+        quota = next((row for row in case.stages.all() if row.type == QuotaStage.key), None)
+        return str(case.answers.get(quota.spec.settings.get("plate", "")) or "") if quota else ""
 
     def _first_day(self, case, settings):
         today = timezone.localdate()

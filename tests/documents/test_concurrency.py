@@ -5,7 +5,9 @@ from django.db import connection
 from django.utils import timezone
 
 from eservices.cases import process
-from eservices.documents.models import Document, Permit, Zone
+from eservices.cases.actors import Applicant
+from eservices.documents import permitting
+from eservices.documents.models import Document, Permit, Renewal, Zone
 from tests.cases.test_concurrency import at_once
 from tests.factories.documents import KEY, DocumentTemplateFactory, waiting_case
 
@@ -64,3 +66,14 @@ def test_workers_that_meet_on_a_case_draw_one_number():
     advanced_at_once([case] * 4)
 
     assert case.documents.get().number.endswith("-00001")
+
+
+def test_a_renewal_pressed_twice_at_once_begins_once():
+    DocumentTemplateFactory(tells_register=False)
+    Zone.objects.create(kind=KEY, value="a", name="Zone A", places=1)
+    [case] = asked(1, [QUOTA, PERMIT | {"settings": PERMIT["settings"] | {"months": 1}}])
+    process.advance(case.pk)
+    [permit] = Permit.objects.all()
+    press = lambda: permitting.renew(actor=Applicant(), permit=Permit.objects.get(pk=permit.pk)).pk  # noqa: E731
+    assert len(set(at_once(press, press, press))) == 1
+    assert Renewal.objects.count() == 1

@@ -8,16 +8,18 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.actors import SYSTEM, Applicant
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
 from eservices.documents import actions, limits, permitting
-from eservices.documents.models import Permit, PlateCheck, Zone
+from eservices.documents.models import Permit, PlateCheck, Renewal, Zone
 from eservices.documents.sweeps import remind_of_permits
 from eservices.submissions.models import Draft
 from tests.factories.accounts import UserFactory
-from tests.factories.documents import KEY, DocumentTemplateFactory, body, waiting_case
+from tests.factories.cases import DECISION
+from tests.factories.documents import KEY, DocumentTemplateFactory, agent, body, waiting_case
 
 pytestmark = pytest.mark.django_db
 STAGES = [
@@ -98,6 +100,35 @@ def test_a_zone_without_a_number_takes_everybody_and_one_that_is_unknown_waits_f
     assert "nowhere" in case.stages.get(key="place").reason
 
 
+def put_right(case: Case, field: str, answer: str) -> None:
+    cases.amend(actor=agent(), case=case, field=field, answer=answer, reason="Faute de frappe.")
+    process.advance(case.pk)
+
+
+def test_a_plate_put_right_before_the_permit_is_made_is_the_one_that_inspectors_find(zone, client):
+    between = [STAGES[0], DECISION, STAGES[1]]
+    case = waiting_case(answers={"prenom": "VD 123465", "nom": "a"}, stages=between)
+    assert waits(case) == DECISION["key"]
+    put_right(case, "prenom", "VD 123456")
+    cases.accept(actor=agent(), case=case)
+    process.advance(case.pk)
+    actions.issue(case.documents.get().pk)
+    assert Permit.objects.get().plate == "VD123456"
+    found = {
+        plate: permitting.look_up(actor=inspector(), plate=plate) for plate in ("VD 123456", "VD 123465")
+    }
+    assert [bool(one) for one in found.values()] == [True, False]
+
+
+def test_who_waits_for_a_zone_that_was_put_right_waits_for_the_right_one(zone):
+    permitted()
+    Zone.objects.create(kind=KEY, value="b", name="Zone B", places=1)
+    case, other = asked("VD 2"), asked("VD 3")
+    put_right(case, "nom", "b")
+    assert (waits(case), case.permit.zone.name) == ("permit", "Zone B")
+    assert waits(other) == "place"
+
+
 def test_a_rehearsal_takes_no_place(zone):
     assert waits(asked(kind="rehearsal")) == "permit"
     assert waits(asked("VD 2")) == "permit"
@@ -133,6 +164,28 @@ def test_a_permit_is_renewed_in_two_presses_and_keeps_its_place(zone, client):
         assert waits(case) == "permit"
         assert zone.free(timezone.localdate()) == 0
         assert not permitting.is_renewable(permit, timezone.localdate())
+
+
+def test_of_two_renewals_of_one_permit_only_one_keeps_the_place(zone):
+    permit = permitted()
+    with time_machine.travel(permit.due_at + timedelta(days=1)):
+        renewals = [asked(f"VD {number}", advanced=False) for number in (1, 2)]
+        for case in renewals:
+            Renewal.objects.create(permit=permit, draft=case.submission.draft)
+            process.advance(case.pk)
+        assert [waits(case) for case in renewals] == ["permit", "place"]
+        assert zone.free(timezone.localdate()) == 0
+
+
+def test_a_renewal_begins_with_what_an_agent_put_right(zone, client):
+    case = asked(plate="VD 123465")
+    cases.amend(actor=agent(), case=case, field="prenom", answer="VD 654321", reason="Faute de frappe.")
+    actions.issue(case.documents.get().pk)
+    process.advance(case.pk)
+    permit = Permit.objects.get()
+    with time_machine.travel(permit.due_at + timedelta(days=1)):
+        client.post(reverse("space:status_renew", args=[case.links.first().secret]))
+        assert Draft.objects.latest("created_at").answers["prenom"] == "VD 654321"
 
 
 def test_a_revoked_permit_is_not_renewed(zone):

@@ -164,6 +164,23 @@ def test_who_holds_in_too_many_requests_is_told_so_and_holds_no_more(client):
     assert Booking.objects.count() == 19
 
 
+def test_who_repeats_for_a_year_twice_is_told_that_it_is_enough(client):
+    resource(table=timetable(holidays=False, horizon=400))
+    service("salle", repeats=True)
+    client.force_login(UserFactory())
+
+    def every_week(hour: int):
+        first = posted(f"2026-03-10T{hour:02}:00+01:00", f"2026-03-10T{hour + 1:02}:00+01:00")
+        return client.post(START, first | {"quand-repeat": "1", "quand-until": "2027-03-09"})
+
+    assert [every_week(hour).status_code for hour in (8, 10)] == [302, 302]
+    assert Booking.objects.count() == 2 * 53
+    refused = every_week(12)
+    assert "Plusieurs demandes vous réservent déjà des heures" in text(refused)
+    assert Booking.objects.count() == 2 * 53
+    assert client.post(START, posted("2026-03-10T12:00+01:00", "2026-03-10T13:00+01:00")).status_code == 302
+
+
 def test_a_day_pass_is_the_whole_opening_and_there_are_as_many_as_there_are(client):
     table = timetable(weekly("06:00", "20:00"), whole=True, shortest=60)
     resource("parking", unit("places", 2), table=table, kind="pass", counted=True)

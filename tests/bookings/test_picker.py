@@ -65,6 +65,18 @@ def test_a_week_says_of_each_day_what_is_free_and_shows_it(client):
     assert 'value="week 2026-03-16"' in page
 
 
+def test_a_day_on_which_one_can_only_wait_is_busy_and_opens_all_the_same(client):
+    room = resource(table=timetable(holidays=False))
+    service("salle", waiting=True)
+    booking(room, "2026-03-12T08:00", "2026-03-12T22:00")
+    page = text(client.post(START, posted("", go="week 2026-03-10")))
+    assert days(page)["Jeudi 12 mars"] == "occupé"
+    assert "day 2026-03-12" in buttons(page)
+    page = text(client.post(START, posted("", go="day 2026-03-12")))
+    assert "Rien n’est libre ce jour" in page
+    assert "/liste-d-attente/salle/quand/?resource=salle&amp;day=2026-03-12" in page
+
+
 def test_a_list_has_only_days_with_something_free_for_four_weeks(client):
     room = resource(table=timetable(weekly("18:00", "22:00", days="1"), holidays=False))
     service("salle")

@@ -15,6 +15,7 @@ from tests.factories.formbuilder import content, options, question, step
 from tests.factories.home import locale
 from tests.factories.payments import entry
 from tests.factories.submissions import FormVersionFactory
+from tests.weight import weights
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,25 @@ def test_the_calendar_leads_from_the_month_to_the_day_and_its_times(client):
     for view in ("week", "list"):
         assert "2026-03-10" in text(client.post(START, posted("", go=f"{view} 2026-03-10")))
     assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize("view", ["month 2026-03-01", "week 2026-03-10", "list 2026-03-10", "day 2026-03-10"])
+def test_a_step_with_a_booking_stays_within_its_weight(client, view):
+    """A counter that is open in quarters of an hour, and rooms with prices, extras and times that repeat."""
+    for key, amount in (("salle", 18_000), ("petite", 2_000)):
+        entry(key, amount)
+    quarters = timetable(weekly("08:00", "22:00"), step=15, shortest=15)
+    prices = [rate("salle", per="hour"), rate("petite", what="cleaning", asked=True)]
+    for key in ("salle", "bleue", "verte"):
+        resource(key, unit(key), table=quarters, rates=prices, capacity=120)
+    service("salle", "bleue", "verte", repeats=True, waiting=True)
+
+    page = client.post(START, posted("", go=view)).content
+
+    weighed = weights(page)
+    assert {"site.css", "icons.svg", "booking.js"} <= set(weighed)
+    assert b"2026-03-10" in page
+    assert sum(weighed.values()) <= 40_000, weighed
 
 
 def test_a_time_is_held_with_the_step_and_asked_for_with_the_request(client):

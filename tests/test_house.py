@@ -169,3 +169,28 @@ def test_files_of_cases_lie_outside_what_is_served():
     private = Path(base.STORAGES["private"]["OPTIONS"]["location"])
     for served in (base.MEDIA_ROOT, base.STATIC_ROOT):
         assert not private.is_relative_to(served)
+
+
+DRAWN = """
+import tests.conftest
+from hypothesis import given, strategies
+
+@given(strategies.integers())
+def draw(number):
+    print(number)
+
+draw()
+"""
+
+
+def test_in_ci_the_examples_of_property_tests_are_always_the_same():
+    def drawn(**environ) -> list[str]:
+        command = [sys.executable, "-c", DRAWN]
+        done = subprocess.run(command, cwd=ROOT, env=os.environ | environ, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split()
+
+    once = drawn(CI="true")
+    assert once == drawn(CI="true")
+    assert len(once) >= 200
+    assert once != drawn(CI="")

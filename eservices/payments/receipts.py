@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -63,8 +62,7 @@ def _content(payment: Payment) -> dict:
 
 
 def _money(payment: Payment) -> str:
-    written = chf(payment.received)
-    return written.replace(settings.CURRENCY, payment.received_currency or payment.currency)
+    return chf(payment.received, payment.received_currency)
 
 
 def _label(line: dict, label: str) -> str:

@@ -19,7 +19,7 @@ from .actions import paying
 from .actions.locking import Impossible
 from .models import Basket, Payment, Refund
 from .providers import Forged, offered, providers
-from .states import ChargeState, PaymentState
+from .states import ChargeState, PaymentState, RefundState
 
 
 def private(view):
@@ -126,9 +126,7 @@ def _page(request, basket: Basket, fault: str = "", status: int = 200) -> HttpRe
         "waiting": [(one, providers.get(one.provider)) for one in waiting],
         "failed": _failed(payments) if payable and not fault else None,
         "receipts": [one for one in payments if one.is_received],
-        "refunds": Refund.objects.filter(payment__basket=basket, allocation__isnull=False).order_by(
-            "asked_at"
-        ),
+        "refunds": _refunds(basket),
         "providers": offered(),
         "back": _local(request, request.POST.get("back") or request.GET.get("de", "")),
         "fault": fault,
@@ -140,6 +138,12 @@ def _line(charge, line: dict, language: str) -> dict:
     """A line of the bill in the language at hand."""
     label = charge.case.version.definition.text(f"fee.{line['key']}", language) or line["label"]
     return line | {"label": label}
+
+
+def _refunds(basket: Basket):
+    """What was or is being paid back. What failed is with staff: nothing is on its way by itself."""
+    given = Refund.objects.filter(payment__basket=basket, allocation__isnull=False)
+    return given.exclude(state=RefundState.FAILED).order_by("asked_at")
 
 
 def _failed(payments: list[Payment]) -> tuple | None:

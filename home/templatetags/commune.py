@@ -46,14 +46,16 @@ def icon(name: str):
 
 
 @register.filter
-def chf(minor: int | None) -> str:
-    """An amount in minor units as written on a price tag: 1500 is “CHF 15.–”."""
+def chf(minor: int | None, currency: str = "") -> str:
+    """An amount in minor units as written on a price tag: 1500 is “CHF 15.–”; in ``currency`` where it is another."""
     if minor is None:
         return ""
     whole, cents = divmod(abs(int(minor)), 100)
     grouped = f"{whole:,}".replace(",", NARROW)
     sign = "−" if int(minor) < 0 else ""
-    return f"{settings.CURRENCY}\N{NO-BREAK SPACE}{sign}{grouped}.{f'{cents:02}' if cents else '–'}"
+    return (
+        f"{currency or settings.CURRENCY}\N{NO-BREAK SPACE}{sign}{grouped}.{f'{cents:02}' if cents else '–'}"
+    )
 
 
 @register.filter

@@ -18,7 +18,7 @@ from eservices.payments.actions.locking import Impossible
 from eservices.payments.contrib.demo.models import DemoPayment
 from eservices.payments.contrib.demo.provider import MOMENT
 from eservices.payments.models import Charge, JournalRow, Payment, SetAside
-from eservices.payments.providers import SUCCEEDED, Answer, Away, providers
+from eservices.payments.providers import REFUND_FAILED, SUCCEEDED, Answer, Away, RefundAnswer, providers
 from eservices.payments.states import ChargeState, PaymentState
 from tests.factories.accounts import SuperuserFactory, known
 from tests.factories.cases import DECISION, CaseFactory, applicant, member
@@ -406,6 +406,48 @@ def test_the_other_tab_s_payment_is_given_up_at_the_provider_once_one_is_paid():
     sweep()
     assert DemoPayment.objects.get(pk=waiting.pk).state == "cancelled"
     assert Payment.objects.get(pk=waiting.pk).state == PaymentState.CANCELLED
+
+
+def test_who_paid_too_late_is_not_told_that_it_is_paid_nor_that_we_keep_what_we_paid_back(client):
+    charge = due_charge()
+    payment = begun(charge, "counter")
+    charges.look_after(charge.pk, charge.expires_at)
+    paying.receive(actor=None, payment=payment, amount=3000, currency="CHF")
+    page = text(client.get(pay_url(charge)))
+    assert "Le délai de paiement est passé" in page
+    assert "Payé" not in page
+    assert "n’était pas dû" in page
+    kept = SetAside.objects.get()
+    refund = refunds.ask_for_set_aside(actor=member(), kept=kept, reason="Trop tard.")
+    refunds.finish_by_hand(actor=member(), refund=carrying.carry_refund(refund.pk))
+    assert "n’était pas dû" not in text(client.get(pay_url(charge)))
+
+
+def test_what_arrived_in_another_currency_is_shown_in_it_everywhere(client):
+    charge = due_charge(stages=[PAYMENT, DECISION])
+    payment = begun(charge, "counter")
+    paying.receive(actor=None, payment=payment, amount=2950, currency="EUR")
+    client.force_login(SuperuserFactory())
+    screens = [
+        pay_url(charge),
+        reverse("cases:case", args=[charge.case.reference]),
+        reverse("money:aside"),
+        reverse("money:journal"),
+    ]
+    letter = Delivery.objects.about(charge.case.subject).get(title__contains="Q-")
+    letters = [letter.payload["text"], letter.payload["html"]]
+    for said in [*(text(client.get(url)) for url in screens), *letters]:
+        assert "EUR\N{NO-BREAK SPACE}29.50" in said
+        assert "CHF\N{NO-BREAK SPACE}29.50" not in said
+
+
+def test_a_refund_that_failed_is_not_told_to_be_on_its_way(client):
+    charge = due_charge()
+    allocation = paid(charge).allocations.get()
+    refund = refunds.ask(actor=member(), allocation=allocation, amount=1000, reason="Trop perçu.")
+    assert "Trop perçu." in text(client.get(pay_url(charge)))
+    refunds.keep(refund=refund, answer=RefundAnswer(REFUND_FAILED))
+    assert "Trop perçu." not in text(client.get(pay_url(charge)))
 
 
 def test_money_that_arrives_after_the_time_is_over_is_kept_for_a_person():

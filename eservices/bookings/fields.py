@@ -121,9 +121,9 @@ class BookingField(forms.Field):
         listed = ", ".join(_conflict(span, other) for span, other in instead.items() if not (near and other))
         others = [one for one in self.offers if one is not offer and self._has(one, spans, around)]
         if not others:
-            raise refusal(self, "conflicts", part="from", days=listed)
+            raise refusal(self, "conflicts", part="until", days=listed)
         titles = ", ".join(one.said(get_language() or "").title for one in others)
-        raise refusal(self, "elsewhere", part="from", days=listed, others=titles)
+        raise refusal(self, "elsewhere", part="until", days=listed, others=titles)
 
     def _has(self, offer: Offer, spans: list[Span], around: Span) -> bool:
         """Whether another thing is free each time."""

@@ -358,6 +358,7 @@ def test_an_association_is_offered_the_nearest_times_of_the_days_that_are_taken_
     page = text(client.post(START, every))
     said = page.split('class="errors"')[1][:900]
     assert "10.03.2026 (libre : 17 h à 19 h), 17.03.2026 (libre : 20 h à 22 h), 24.03.2026." in said
+    assert 'href="#id_quand-until"' in said  # beside what is ticked
     page = text(client.post(START, every | {"quand-near": "1"}))
     said = page.split('class="errors"')[1][:900]
     assert "Pas libre : 24.03.2026." in said

@@ -229,7 +229,8 @@ status_file, case_file = through_a_door(file)
 @login_required
 @require_GET
 def home(request):
-    own = cases.own_cases(request.user).select_related("version", "submission").prefetch_related("stages")
+    related = ("version", "submission", "team", "assignee")
+    own = cases.own_cases(request.user).select_related(*related).prefetch_related("stages")
     own = own.order_by("-opened_at")
     rows = [
         {

@@ -329,6 +329,9 @@ class Occupation:
 
     ``quantities``: how many pieces of each unit; ``taken``: unit, number from 1 on, and span, never two at once;
     ``blocked``: unit and span in which nothing of it can be had.
+
+    Whoever stands on a number beyond those that there are, since there were more of them, takes the place of another:
+    so many fewer can be had.
     """
 
     def __init__(
@@ -342,34 +345,44 @@ class Occupation:
         for unit, number, span in taken:
             spans.setdefault((unit, number), []).append(span)
         self._taken = {piece: _ends_by_start(found) for piece, found in spans.items()}
+        self._last: dict[int, int] = {}  # the highest number that is taken of a unit
+        for unit, number in spans:
+            self._last[unit] = max(number, self._last.get(unit, 0))
         self._blocked: dict[int, list[Span]] = {}
         for unit, span in blocked:
             self._blocked.setdefault(unit, []).append(span)
 
     def free(self, unit: int, span: Span, most: int | None = None) -> Iterator[int]:
-        """Numbers of the pieces that are free all the time, of the first ``most``."""
+        """Numbers of the pieces that are free all the time, of the first ``most``, whoever stands beyond them."""
         if any(span.overlaps(one) for one in self._blocked.get(unit, ())):
             return
-        there = self.quantities.get(unit, 0)
-        for number in range(1, (there if most is None else min(there, most)) + 1):
-            taken = self._taken.get((unit, number))
-            if taken is None or _is_gap(*taken, span):
+        for number in range(1, self._there(unit, most) + 1):
+            if self._is_free(unit, number, span):
                 yield number
 
     def choice(self, needs: Needs, span: Span, most: int | None = None) -> dict[int, list[int]] | None:
         """The pieces to take of each unit, of the first ``most``; None where there are not enough."""
         chosen: dict[int, list[int]] = {}
         for unit, wanted in needs.items():
-            chosen[unit] = list(islice(self.free(unit, span, most), wanted))
-            if len(chosen[unit]) < wanted:
+            enough = wanted + self._beyond(unit, span, most)
+            found = list(islice(self.free(unit, span, most), enough))
+            if len(found) < enough:
                 return None
+            chosen[unit] = found[:wanted]
         return chosen
 
-    def most(self, needs: Needs, span: Span) -> int:
-        """How many times ``needs`` can be had at that time."""
-        return min(
-            (sum(1 for _ in self.free(unit, span)) // wanted for unit, wanted in needs.items()), default=0
-        )
+    def _there(self, unit: int, most: int | None) -> int:
+        there = self.quantities.get(unit, 0)
+        return there if most is None else min(there, most)
+
+    def _beyond(self, unit: int, span: Span, most: int | None) -> int:
+        """How many numbers are taken at some time of it that are higher than the first ``most``."""
+        numbers = range(self._there(unit, most) + 1, self._last.get(unit, 0) + 1)
+        return sum(not self._is_free(unit, number, span) for number in numbers)
+
+    def _is_free(self, unit: int, number: int, span: Span) -> bool:
+        taken = self._taken.get((unit, number))
+        return taken is None or _is_gap(*taken, span)
 
 
 def _ends_by_start(spans: list[Span]) -> tuple[list[datetime], list[datetime]]:

@@ -158,13 +158,21 @@ def test_a_piece_serves_the_whole_time_and_is_not_changed_in_the_middle():
     desks = free(rules(), span(MONDAY, 8, 9), span(MONDAY, 9, 10), quantity=2)
     assert desks.is_free(span(MONDAY, 8, 9))
     assert not desks.is_free(span(MONDAY, 8, 10))
-    assert desks.occupation.most({1: 1}, span(MONDAY, 10, 12)) == 2
+    assert replace(desks, needs={1: 2}).is_free(span(MONDAY, 10, 12))
 
 
 def test_blocked_times_take_every_piece():
     occupation = Occupation({1: 40}, blocked=[(1, span(MONDAY, 8, 10))])
     assert hours(Calendar(rules(), occupation, {1: 30}, NOW)) == [10, 11]
     assert hours(Calendar(rules(), occupation, {1: 41}, NOW)) == []
+
+
+def test_who_stands_on_a_piece_that_is_gone_takes_the_place_of_another():
+    taken = [(1, 2, span(MONDAY, 9, 10)), (1, 3, span(MONDAY, 9, 10)), (1, 4, span(MONDAY, 11, 12))]
+    two = Calendar(rules(), Occupation({1: 2}, taken), {1: 1}, NOW)
+    assert hours(two) == [8, 10, 11]  # at 9 two people come to two desks, though the first is nobody's
+    assert hours(replace(two, needs={1: 2})) == [8, 10]
+    assert two.choice(span(MONDAY, 11, 12)) == {1: [1]}
 
 
 # -- The clock changes ---------------------------------------------------------------------------------------
@@ -206,7 +214,7 @@ def left(counter: Rules, *taken: tuple[int, Span], day: date = MONDAY) -> list[i
 def test_at_noon_fewer_desks_are_open_than_in_the_morning():
     counter = desks((8, 11, None), (11, 13, 2), (13, 15, 3))
     assert left(counter) == [4, 4, 4, 2, 2, 3, 3]
-    assert left(counter, (1, span(MONDAY, 11, 12)), (3, span(MONDAY, 12, 13))) == [4, 4, 4, 1, 2, 3, 3]
+    assert left(counter, (1, span(MONDAY, 11, 12)), (3, span(MONDAY, 12, 13))) == [4, 4, 4, 1, 1, 3, 3]
     # What begins at four desks and ends at two finds two; of two openings at once the larger counts.
     assert left(replace(counter, shortest=2 * HOUR)) == [4, 4, 2, 2, 2, 3]
     assert left(desks((8, 12, 4), (10, 11, 1), (11, 13, 1))) == [4, 4, 4, 4, 1]
@@ -288,11 +296,14 @@ def anyrules(draw, day: date):
 
 @st.composite
 def worlds(draw):
-    """A day, its rules, and what is taken of a hall of two units, one of them with several pieces, by whomever."""
+    """A day, its rules, and what is taken of a hall of two units, one of them with several pieces, by whomever.
+
+    There was a piece more of each, and it is taken at times.
+    """
     day = draw(anyday)
     quantities = {1: 1, 2: draw(st.integers(1, 3))}
     start, taken = datetime.combine(day, time(0), UTC) - timedelta(hours=6), []
-    for piece in [(unit, number) for unit in quantities for number in range(1, quantities[unit] + 1)]:
+    for piece in [(unit, number) for unit in quantities for number in range(1, quantities[unit] + 2)]:
         at_ = start
         for gap, length in draw(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 20)), max_size=3)):
             begins = at_ + gap * timedelta(minutes=15)
@@ -337,16 +348,13 @@ def test_free_times_lie_in_openings_overlap_no_booking_and_are_gone_once_they_ar
         moments = [slot.span.start + n * timedelta(minutes=15) for n in quarters]
         assert all(is_open_at(rules, one) or clock_changes_near(rules.zone, one) for one in moments)
         around, there = rules.around(slot.span), rules.pieces_open(slot.span)
-        free = {
-            unit: [
-                number
-                for number in range(1, quantity + 1)
-                if (there is None or number <= there)
-                and not any(one[:2] == (unit, number) and one[2].overlaps(around) for one in taken)
-            ]
-            for unit, quantity in quantities.items()
-        }
-        assert slot.free == all(len(free[unit]) >= wanted for unit, wanted in needs.items())
+        free, places = {}, {}
+        for unit, quantity in quantities.items():
+            last = quantity if there is None else min(there, quantity)
+            busy = {one[1] for one in taken if one[0] == unit and one[2].overlaps(around)}
+            free[unit] = [number for number in range(1, last + 1) if number not in busy]
+            places[unit] = len(free[unit]) - sum(number > last for number in busy)
+        assert slot.free == all(places[unit] >= wanted for unit, wanted in needs.items())
         assert (calendar.refusal(slot.span) is None) == slot.free
         if not slot.free:
             assert calendar.refusal(slot.span) == Refusal.TAKEN
@@ -357,7 +365,7 @@ def test_free_times_lie_in_openings_overlap_no_booking_and_are_gone_once_they_ar
             ends = calendar.ends(slot.span.start)
             assert all(calendar.refusal(Span(slot.span.start, end)) is None for end in ends[:4])
         after = Calendar(rules, Occupation(quantities, [*taken, *chosen]), needs, ago)
-        rest = all(len(free[unit]) >= 2 * wanted for unit, wanted in needs.items())
+        rest = all(places[unit] >= 2 * wanted for unit, wanted in needs.items())
         assert after.is_free(slot.span) == rest
         others = {one.span for one in after.slots(day) if one.free}
         assert others <= {one.span for one in calendar.slots(day) if one.free}  # nothing becomes free

@@ -244,6 +244,20 @@ def test_of_what_there_is_less_bookings_get_other_pieces_and_for_whom_there_is_n
     assert Booking.objects.get(pk=later.pk).pieces.get().number == 2
 
 
+def test_a_desk_that_is_gone_is_not_given_again_when_somebody_else_cancels(editor):
+    desks = unit("bureaux", quantity=3)
+    counter = resource("guichet", desks)
+    first, second, third = (booking(counter, *EVENING) for _ in range(3))
+    data = {"name": "Bureaux", "key": "bureaux", "quantity": 2}
+    assert editor.post(screen(Unit, desks.pk), data).status_code == 302
+    actions.cancel(actor=None, booking=first)
+    with pytest.raises(actions.Taken):  # two people come to two desks
+        booking(counter, *EVENING)
+    assert third.pieces.get().number == 3
+    actions.cancel(actor=None, booking=second)
+    assert booking(counter, *EVENING).pieces.get().number == 1
+
+
 # -- How many are open at which hour ---------------------------------------------------------------------------
 def test_at_noon_only_the_desks_that_are_open_are_given_and_staff_goes_past_it_once_it_says_so(editor):
     locale()

@@ -493,12 +493,6 @@ class Calendar:
         following = date(year + month // 12, month % 12 + 1, 1)
         return {day: self.state(day) for day in days(first, following - DAY)}
 
-    def next_free(self, first: date, most: int, length: timedelta | None = None) -> Iterator[Span]:
-        """The free times from a day on, as far as one may book, ``most`` days at the most."""
-        last = min(first + most * DAY, day_of(self.now + self.rules.horizon, self.rules.zone))
-        for day in days(first, last):
-            yield from (slot.span for slot in self.slots(day, length) if slot.free)
-
     @cached_property
     def horizon(self) -> date:
         """The last day that may be booked."""

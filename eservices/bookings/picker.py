@@ -24,7 +24,8 @@ from .offers import EVERY_DAY, Offer, Words, calendar, days_span, what
 from .pricing import Rate
 
 VIEWS = {"month": _("Month"), "week": _("Week"), "list": _("List")}
-LISTED, LISTED_DAYS = 40, 14  # free times of a list, or days with some
+LISTED, LISTED_DAYS = 40, 14  # free times after which a list ends with the day, or days with some
+WEEKS = 28 * DAY  # in which a list looks for them
 OPEN = (State.FREE, State.PARTLY)
 MOST_MONTHS, MOST_FOUND = 24, 30  # of a search
 STATES = {
@@ -172,7 +173,7 @@ class Picker:
         first = max(first, self.today)
         if self.day:
             first, last = min(first, self.day), max(last, self.day)
-        more = 28 * DAY if self.view == "list" else WEEK if self.offer.rules.across else timedelta()
+        more = WEEKS if self.view == "list" else WEEK if self.offer.rules.across else timedelta()
         span = days_span(first, last + more, self.zone)
         return calendar(
             self.offer, span, count=self.count, now=self.now, without=self.parts.get("series") or None
@@ -338,14 +339,13 @@ class Picker:
         first, _last = self.range
         if first <= self.today:
             return None
-        before = {"month": self.before, "week": first - 7 * DAY, "list": first - 28 * DAY}
+        before = {"month": self.before, "week": first - 7 * DAY, "list": first - WEEKS}
         return f"{self.view} {max(before[self.view], self.today).isoformat()}"
 
     @property
     def later(self) -> str | None:
         """The button to the time after; None where nobody may book yet."""
-        first, last = self.range
-        after = first + 28 * DAY if self.view == "list" else last + DAY
+        after = self._list_end if self.view == "list" else self.after
         return f"{self.view} {after.isoformat()}" if after <= self.calendar.horizon else None
 
     @property
@@ -448,16 +448,30 @@ class Picker:
         asked = {"resource": self.offer.key, "day": self.day.isoformat(), "count": self.count}
         return f"{self.waits}?{urlencode(asked)}"
 
-    @property
+    @cached_property
     def listed(self) -> list[dict]:
         """The next free times, day by day; where one says how long, the days with what is free of them in words."""
+        last = self.at + WEEKS - DAY
         if not self.offer.fixed:
-            free = (day for day in days(self.at, self.at + 27 * DAY) if self.calendar.state(day) in OPEN)
+            free = (day for day in days(self.at, last) if self.calendar.state(day) in OPEN)
             return [{"day": day, "free": self._free(day)} for day in islice(free, LISTED_DAYS)]
-        found: dict[date, list[Choice]] = {}
-        for span in islice(self.calendar.next_free(self.at, 28), LISTED):
-            found.setdefault(day_of(span.start, self.zone), []).append(self._choice(Slot(span, True)))
-        return [{"day": day, "choices": choices} for day, choices in found.items()]
+        found, number = [], 0
+        for day in days(self.at, min(last, self.calendar.horizon)):
+            choices = [self._choice(slot) for slot in self.calendar.slots(day) if slot.free]
+            found += [{"day": day, "choices": choices}] if choices else []
+            number += len(choices)
+            if number >= LISTED:
+                break
+        return found
+
+    @property
+    def _list_end(self) -> date:
+        """The day after those that the list looked at: it may be full before its weeks are over."""
+        full = (
+            len(self.listed) == LISTED_DAYS
+            or sum(len(one.get("choices", ())) for one in self.listed) >= LISTED
+        )
+        return self.listed[-1]["day"] + DAY if full else self.at + WEEKS
 
     @property
     def bar(self) -> list[dict]:

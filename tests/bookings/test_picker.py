@@ -1,7 +1,7 @@
 """What the question itself shows, in each of its views, and what of it can be asked for."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -103,6 +103,22 @@ def test_a_list_of_appointments_is_the_next_that_are_free_and_one_is_taken_from_
     assert (first, second) == ("time 2026-03-10T10:00+01:00", "time 2026-03-10T11:00+01:00")
     page = text(client.post(START, posted("", thing="guichet", go=second)))
     assert 'value="2026-03-10T11:00+01:00" checked' in page
+
+
+@pytest.mark.parametrize("kind", ["hours", "appointments"])
+def test_who_leafs_through_the_list_sees_every_day_with_something_free(client, kind):
+    table = timetable(
+        horizon=45, holidays=False, step=15, shortest=15, longest=15 if kind == "appointments" else None
+    )
+    resource(table=table)
+    service("salle")
+    press, seen = "list 2026-03-02", []
+    while press and len(seen) < 100:
+        page = text(client.post(START, posted("", go=press)))
+        seen += dict.fromkeys(one.split()[1][:10] for one in buttons(page))
+        later = re.search(r'value="(list [^"]+)"[^>]*data-keep="later"', page)
+        press = later and later[1]
+    assert seen == [f"{date(2026, 3, 2) + timedelta(days=number)}" for number in range(46)]
 
 
 def test_a_list_in_which_nothing_is_free_says_so(client):

@@ -14,6 +14,7 @@ from eservices.cases.models import Case, Role
 from eservices.deliveries.models import Delivery
 from eservices.documents.models import Document
 from eservices.submissions.models import Submission
+from mysite.views import server_error
 from news.models import NewsPage
 from newsletter.matching import subscribers_for
 from tests.browser import assert_accessible, press
@@ -25,6 +26,8 @@ from tests.factories.home import ContentPageFactory, SectionPageFactory
 from tests.factories.news import NewsCategoryFactory, NewsIndexPageFactory
 from tests.factories.newsletter import SubscriberFactory, TopicFactory
 from tests.factories.payments import entry
+
+from .conftest import PLAYED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CERTIFICATE = project.BASE_DIR / "mysite" / "demo" / "services" / "attestation-domicile.json"
@@ -266,11 +269,13 @@ def publish(editor):
     editor.wait_for_load_state("networkidle")
 
 
-def test_the_pages_around_the_journeys_are_accessible_on_a_phone(site, phone):
+def test_the_pages_around_the_journeys_are_accessible_on_a_phone(site, phone, rf):
     section = SectionPageFactory(parent=site)
     words = "<h2>Le port</h2><p>Douze places sont libres.</p>"
     content = ContentPageFactory(parent=section, title="Amarrage", body=[("text", words)])
     TopicFactory(name="Lac et port")
+    fault = server_error(rf.get("/")).text
+    phone.route("**/panne/", lambda route: route.fulfill(status=500, headers={PLAYED: "1"}, body=fault))
     for address in (
         "/",
         section.url,
@@ -279,6 +284,7 @@ def test_the_pages_around_the_journeys_are_accessible_on_a_phone(site, phone):
         "/recherche/?q=amarrage",
         "/infolettre/",
         "/inconnue/",
+        "/panne/",
     ):
         phone.goto(address)
         expect(phone.locator("h1")).to_have_count(1)

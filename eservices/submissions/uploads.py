@@ -72,6 +72,8 @@ PROGRAMS += (".js", ".jse", ".wsf", ".wsh", ".hta", ".jar", ".lnk", ".reg", ".sh
 RUN = (b"MZ\x90\x00", b"\x7fELF")  # how programs of Windows and of Linux begin
 MB = 1024 * 1024
 MOST_PARTS = 3000  # in a packed document
+# How its parts may be packed (ECMA-376-2, annex B.4). Others unpack to gigabytes before the first byte is seen.
+PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 MOST_AT_ONCE = 10  # files of the largest size that one request may bring
 LONGEST_NAME = 150
 
@@ -266,6 +268,8 @@ def _is_document(upload, extension: str) -> bool:
     if not head.startswith(b"PK\x03\x04") or PDF.search(head) or _holds(upload, ARCHIVE):
         return False
     with zipfile.ZipFile(upload) as packed:
+        if not {part.compress_type for part in packed.infolist()} <= PACKED:
+            return False
         _refuse_bomb(packed.infolist(), upload.size)
         names = packed.namelist()
         if PARTS[extension] not in names or any(map(_is_program, names)) or _carries_program(packed):

@@ -134,6 +134,17 @@ def test_a_document_that_bursts_when_it_is_unpacked_is_refused(upload):
         uploads.check(upload)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_a_document_packed_as_none_is_packed_is_refused_unread(method, monkeypatch):
+    # Its first four bytes cost all that a block of it unpacks to.
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", method) as archive:
+        archive.writestr("word/document.xml", bytes(1024 * 1024))
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("read"))
+    with pytest.raises(ValidationError):
+        uploads.check(SimpleUploadedFile("dense.docx", content.getvalue()))
+
+
 def test_a_document_of_ordinary_size_is_not_taken_for_a_bomb():
     assert uploads.check(bomb("rapport.docx", parts=50, each=0)).size
     assert uploads.check(bomb("photos.docx", parts=2, each=5)).size

@@ -33,13 +33,14 @@ def try_now(carrier: str, now: datetime) -> None:
 
 def passed(carrier: str) -> None:
     """The carrier did its work: the circuit is closed."""
-    Circuit.objects.filter(carrier=carrier).exclude(failures=0).update(
+    Circuit.objects.filter(carrier=carrier).exclude(failures=0, told_at=None).update(
         failures=0, open_until=None, opened_at=None, fault="", told_at=None
     )
 
 
 def is_news(carrier: str, now: datetime) -> bool:
     """Whether nobody was told yet that it fails, since it last did its work; whoever asks tells."""
+    Circuit.objects.get_or_create(carrier=carrier)
     return bool(Circuit.objects.filter(carrier=carrier, told_at=None).update(told_at=now))
 
 

@@ -1,5 +1,5 @@
 import smtplib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +8,7 @@ from django.core import mail
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from eservices.deliveries import actions, circuits
@@ -279,6 +280,29 @@ def test_staff_hears_within_minutes_of_one_delivery_that_waits_alone_and_once_un
         for _time in range(3):
             actions.attempt(third.pk)
             clock.move_to(max(timezone.now(), fresh(third).due_at))
+        assert alerts().count() == 2
+
+
+def test_staff_hears_of_a_delivery_that_ends_its_workers_and_again_of_the_next_outage(server):
+    SuperuserFactory(email="greffe@example.org")
+    with time_machine.travel("2026-11-24 08:00Z", tick=False) as clock:
+        delivery = DeliveryFactory(title="Votre attestation")
+        while not alerts().exists():  # each worker ends before it says how it went
+            Delivery.objects.filter(pk=delivery.pk).update(
+                state=State.CARRYING, attempts=F("attempts") + 1, due_at=timezone.now()
+            )
+            actions.recover(timezone.now())
+            clock.move_to(max(timezone.now() + timedelta(seconds=1), fresh(delivery).due_at))
+            assert timezone.now() < datetime(2026, 11, 24, 9, tzinfo=UTC)
+        actions.attempt(delivery.pk)
+        assert fresh(delivery).state == State.DONE
+
+        clock.shift(timedelta(days=60))
+        server.fault = ConnectionRefusedError("no answer")
+        later = DeliveryFactory()
+        for _time in range(3):
+            actions.attempt(later.pk)
+            clock.move_to(max(timezone.now(), fresh(later).due_at))
         assert alerts().count() == 2
 
 

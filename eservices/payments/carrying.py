@@ -16,7 +16,7 @@ from eservices.deliveries import circuits
 from .actions import paying, refunds, settling
 from .carriers import line_of
 from .models import Charge, Payment, Refund
-from .providers import Answer, Away, Provider, Refused, provider_of, providers
+from .providers import Answer, Away, Provider, Refused, provider_of, providers, words_of
 from .states import PaymentState, RefundState
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,8 @@ def _asked(payment: Payment, ask) -> Payment:
     except (Away, Refused) as fault:
         logger.warning("Payment %s: %s", payment.pk, fault)
         if isinstance(fault, Refused) and payment.state == PaymentState.NEW:
-            return paying.keep(payment=payment, answer=Answer(PaymentState.FAILED))  # it never began
+            never_began = Answer(PaymentState.FAILED)
+            return paying.keep(payment=payment, answer=never_began, fault=words_of(fault))
         paying.note_fault(payment, fault)
         payment.refresh_from_db()
         return payment

@@ -9,7 +9,7 @@ from . import access
 from .desk import forms
 from .models import Charge, Payment
 from .providers import label_of
-from .states import CHARGES, ChargeState, RefundState, allowed
+from .states import CHARGES, ChargeState, PaymentState, RefundState, allowed
 
 
 @case_panels.register("payments")
@@ -47,8 +47,9 @@ def _charge(charge: Charge, case: Case, role: dict[str, bool]) -> dict:
 
 
 def _payments(charge: Charge):
-    """What was received or is on its way, the oldest first."""
-    rows = Payment.objects.filter(basket__charges=charge).exclude(state__in=["failed", "cancelled"])
+    """What was received, is on its way, or could not begin for a reason that staff should know, the oldest first."""
+    over = [PaymentState.FAILED, PaymentState.CANCELLED]
+    rows = Payment.objects.filter(basket__charges=charge).exclude(state__in=over, fault="")
     return rows.distinct().order_by("opened_at").prefetch_related("set_aside", "allocations__refunds")
 
 

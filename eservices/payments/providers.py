@@ -25,6 +25,11 @@ class Refused(Exception):
     """The other side will never do what was asked. The message is for staff."""
 
 
+def words_of(fault: Exception) -> str:
+    """What a provider's fault is called where staff reads it."""
+    return f"{type(fault).__name__}: {fault}"[:2000]
+
+
 class Forged(Exception):
     """What called us is not the provider."""
 

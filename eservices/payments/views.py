@@ -63,7 +63,7 @@ def _begin(request, basket: Basket) -> HttpResponse:
         return _page(request, basket, str(why), 409)
     if payment.state == PaymentState.NEW or not payment.url:
         payment = carrying.start(payment)
-    if payment.fault:
+    if payment.fault and payment.is_open:
         away = _(
             "%(provider)s does not answer. Nothing was debited. Try again in a moment, or choose another means."
         )

@@ -31,7 +31,7 @@ class Stripe:
 
     def __init__(self):
         self.intents, self.refunds, self.kept, self.payouts = {}, {}, {}, {}
-        self.down = self.refusing = False
+        self.down = self.refusing = self.unknown_key = False
         self.refunding = "succeeded"  # what becomes of a refund: or "pending", "failed", "refused" at once
         self.calls = []
 
@@ -53,6 +53,8 @@ class Stripe:
 
     def _answer(self, method, path, asked):
         match (method, *path):
+            case _ if self.unknown_key:
+                return _error("Invalid API Key provided", 401)
             case ("POST", "payment_intents") if self.refusing:
                 return _error("Amount must be no more than CHF 5000", 400)
             case ("POST", "payment_intents"):

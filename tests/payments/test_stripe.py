@@ -5,17 +5,20 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from eservices.deliveries import circuits
+from eservices.deliveries.models import Delivery
 from eservices.payments import carrying, ledger
 from eservices.payments.actions import refunds
 from eservices.payments.contrib.stripe import provider as stripe_provider
 from eservices.payments.models import JournalRow, Payment, Payout, SetAside
 from eservices.payments.providers import provider_of
 from eservices.payments.states import PaymentState
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.cases import member
 from tests.factories.payments import begun, due_charge, sweep
 
 from . import stripe_double
@@ -110,6 +113,17 @@ def test_stripe_that_refuses_is_not_away_and_goes_on_being_asked(theirs):
     for _time in range(circuits.FAILURES + 2):
         assert "Refused" in carrying.check(payment.pk).fault
     assert len(theirs.calls) == calls + circuits.FAILURES + 2
+
+
+def test_a_key_that_stripe_does_not_take_stops_the_asking_and_staff_is_told(theirs):
+    SuperuserFactory(email="greffe@example.org")
+    payment, theirs.unknown_key = begun(due_charge(), "stripe_card"), True
+    calls = len(theirs.calls)
+    for _time in range(circuits.FAILURES + 2):
+        carrying.check(payment.pk)
+    assert len(theirs.calls) == calls + circuits.FAILURES
+    [letter] = Delivery.objects.filter(subject__startswith="alert:")
+    assert "Invalid API Key" in letter.payload["text"]
 
 
 def test_an_address_for_calls_that_no_provider_has_is_not_found(client, settings):
@@ -227,11 +241,15 @@ def test_a_refund_of_which_stripe_s_answer_was_lost_for_days_is_not_made_twice(t
     assert list(ledger.faults()) == []
 
 
-def test_what_stripe_refuses_to_begin_has_failed_and_is_begun_anew(client, theirs):
+def test_what_stripe_refuses_to_begin_has_failed_says_why_to_staff_and_is_begun_anew(client, theirs):
     charge, theirs.refusing = due_charge(), True
     page = client.post(pay_url(charge), {"provider": "stripe_twint"}, follow=True)
     assert page.status_code == 200
     assert Payment.objects.get().state == PaymentState.FAILED
+    agent = Client()
+    agent.force_login(member(team=charge.case.team))
+    assert "no more than CHF 5000" in agent.get(reverse("cases:case", args=[charge.case.reference])).text
+    assert "no more than CHF 5000" not in page.text
     theirs.refusing = False
     assert client.post(pay_url(charge), {"provider": "stripe_twint"}).url.startswith("https://pay.twint")
     assert Payment.objects.count() == 2

@@ -15,7 +15,7 @@ from eservices.cases.actors import SYSTEM
 from .. import emails, ledger, tasks
 from ..models import Allocation, Basket, Charge, JournalRow, Payment, SetAside
 from ..polling import FIRST, next_look, pause_before_the_page
-from ..providers import CANCELLED, FAILED, PENDING, SUCCEEDED, Answer, Provider, providers
+from ..providers import CANCELLED, FAILED, PENDING, SUCCEEDED, Answer, Provider, providers, words_of
 from ..states import CHARGES, PAYMENTS, ChargeState, allowed
 from .charges import ask_soon
 from .locking import Impossible, charges_locked, payment_locked
@@ -41,8 +41,8 @@ def begin(*, actor, basket: Basket, provider: Provider, language: str, back: str
 
 
 @transaction.atomic
-def keep(*, actor=SYSTEM, payment: Payment, answer: Answer) -> Payment:
-    """Keeps how the payment stands at its provider. What was kept already changes nothing."""
+def keep(*, actor=SYSTEM, payment: Payment, answer: Answer, fault: str = "") -> Payment:
+    """Keeps how the payment stands at its provider, and ``fault`` for staff. What was kept already changes nothing."""
     payment, charges = payment_locked(payment.pk)
     if answer.external_id:
         payment.external_id = answer.external_id
@@ -54,7 +54,7 @@ def keep(*, actor=SYSTEM, payment: Payment, answer: Answer) -> Payment:
     if not allowed(PAYMENTS, action, payment.state):
         Payment.objects.filter(pk=payment.pk).update(due_at=None)
         return payment
-    payment.state, payment.fault = PAYMENTS[action][1], ""
+    payment.state, payment.fault = PAYMENTS[action][1], fault
     payment.reason = answer.reason[:255]
     payment.url = answer.url or payment.url
     payment.woken_at = None
@@ -102,8 +102,8 @@ def put_aside(
 
 def note_fault(payment: Payment, fault: Exception) -> None:
     """The provider could not be asked: kept for staff, and asked again later."""
-    text, due = f"{type(fault).__name__}: {fault}"[:2000], _next(payment, timezone.now())
-    Payment.objects.open().filter(pk=payment.pk).update(fault=text, due_at=due, woken_at=None)
+    due = _next(payment, timezone.now())
+    Payment.objects.open().filter(pk=payment.pk).update(fault=words_of(fault), due_at=due, woken_at=None)
 
 
 def wait_before_page(*, actor=None, payment: Payment) -> None:

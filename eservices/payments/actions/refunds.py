@@ -12,7 +12,7 @@ from eservices.cases.actors import SYSTEM
 
 from .. import emails, ledger, tasks
 from ..models import Allocation, JournalRow, Refund, SetAside
-from ..providers import REFUND_DONE, REFUND_FAILED, RefundAnswer
+from ..providers import REFUND_DONE, REFUND_FAILED, RefundAnswer, words_of
 from ..states import REFUNDS, allowed
 from .locking import Impossible, charge_locked
 
@@ -76,9 +76,8 @@ def finish_by_hand(*, actor, refund: Refund) -> Refund:
 
 def note_fault(refund: Refund, fault: Exception) -> None:
     """The provider could not be asked: asked again later."""
-    text = f"{type(fault).__name__}: {fault}"[:2000]
     Refund.objects.filter(pk=refund.pk, due_at__isnull=False).update(
-        fault=text, due_at=timezone.now() + AGAIN
+        fault=words_of(fault), due_at=timezone.now() + AGAIN
     )
 
 

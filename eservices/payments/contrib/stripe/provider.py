@@ -42,12 +42,18 @@ TAKEN_OR_GIVEN = {  # disputes and refunds that failed after all
 REFUND_STATES = {"succeeded": REFUND_DONE, "failed": REFUND_FAILED, "canceled": REFUND_FAILED}
 
 
+MENDED = (
+    *(stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError),
+    *(stripe.AuthenticationError, stripe.PermissionError),
+)
+
+
 @contextmanager
 def told_apart():
-    """What may go better later is ``Away``; what never will, ``Refused``."""
+    """What may go better later is ``Away``, as a key that is put right; what never will, ``Refused``."""
     try:
         yield
-    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as fault:
+    except MENDED as fault:
         raise Away(str(fault)) from fault
     except stripe.StripeError as fault:
         raise Refused(str(fault)) from fault

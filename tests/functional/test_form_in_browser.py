@@ -278,6 +278,30 @@ def test_what_does_not_go_together_is_said_at_the_question_before_it_is_sent(vis
     expect(said).to_be_hidden()
 
 
+def test_what_is_taken_back_describes_a_file_question_no_more_though_files_are_stored(visit):
+    named = {"any": [when("pieces", "empty"), when("nom", "filled")]}
+    papers = step(
+        "un", question("nom"), question("pieces", "files"), checks=[{"key": "nomme", "condition": named}]
+    )
+    version = FormVersionFactory(content=content(papers, step("deux", question("fin"))))
+    page = visit()
+    page.goto(reverse("submissions:start", args=[version.form.slug]))
+    said, papers = page.locator("#id_pieces-check-nomme"), page.locator("#id_pieces")
+
+    page.set_input_files(
+        "#id_pieces", [{"name": "bail.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}]
+    )
+    expect(page.locator("[name=remove_file]")).to_have_count(1)
+    go_on(page)
+    expect(said).to_be_visible()
+    assert "id_pieces-check-nomme" in papers.get_attribute("aria-describedby")
+    page.fill("#id_nom", "Rochat")
+
+    expect(said).to_be_hidden()
+    assert papers.get_attribute("aria-describedby") == "id_pieces-limits"
+    assert_accessible(page)
+
+
 # -- The price
 def rows_of_price(page) -> list[list[str]]:
     rows = page.locator("table.sum tr:visible").all()

@@ -20,8 +20,8 @@ export function showChecks(form, checks, failed, isDue) {
 function mark(place, wrong) {
   place.hidden = !wrong;
   const field = place.closest(".field");
-  if (!field) return;
-  const described = field.matches("fieldset") ? field : field.querySelector(".in, [name]");
+  const described = field?.matches("fieldset") ? field : field?.querySelector(".in, input"); // no button of a file
+  if (!described) return;
   const ids = (described.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== place.id);
   attribute(described, "aria-describedby", [...ids, ...(wrong ? [place.id] : [])].join(" "));
   const invalid = field.querySelector(".msg:not([hidden])") ? "true" : "";

@@ -1,6 +1,6 @@
 """What the answer to a booking question says: ``{"resource", "count", "times": [[from, to], …], "series"}``.
 
-Where it repeats, ``repeat`` says how that was asked for; ``extras`` names what was ticked.
+Where it repeats, ``repeat`` says how that was asked for, from when to when first; ``extras`` names what was ticked.
 
 Times are ISO moments with the offset of the commune's zone, so that the hour that comes twice is told apart.
 """
@@ -27,7 +27,7 @@ class Wanted:
     count: int
     series: UUID
     extras: tuple[str, ...] = ()  # keys of those that the offer has and that were ticked
-    repeat: dict = field(default_factory=dict)  # how it was asked for: the parts “repeat”, “until”, “leave”
+    repeat: dict = field(default_factory=dict)  # how it was asked for: parts of the question
 
 
 def read(answer) -> Wanted | None:

@@ -117,6 +117,7 @@ class BookingType(FieldType):
         if wanted is None:
             return None
         (start, end), *_others = written(wanted)["times"]
+        asked = (*BookingField.ANSWERED, *BookingField.REPEATED)
         return (
             dict.fromkeys(BookingField.PARTS, "")
             | {
@@ -128,7 +129,7 @@ class BookingType(FieldType):
                 "extras": " ".join(wanted.extras),
                 "times": " ".join(f"{first}/{last}" for first, last in written(wanted)["times"]),
             }
-            | {part: str(said) for part, said in wanted.repeat.items() if part in BookingField.REPEATED}
+            | {part: str(said) for part, said in wanted.repeat.items() if part in asked}
         )
 
     def charges(self, field, answers, definition, language, today):

@@ -13,7 +13,7 @@ from eservices.formbuilder.fields.base import refusal
 from home.dates import date_format
 
 from . import words
-from .answers import Wanted, moment, ticked
+from .answers import Wanted, local, moment, ticked
 from .availability import Calendar, Span, exists, repeated
 from .offers import Offer, calendar, offers
 from .refusals import WORDS
@@ -38,7 +38,7 @@ class BookingField(forms.Field):
     ``series`` tells the own hold from others' bookings, and a page that was never saved has none yet. ``view``,
     ``at`` and ``day`` are where the calendar stands; ``go`` is a button that leafs through it; ``people``,
     ``weekday`` and ``month`` are what is searched for among many; ``live`` says that a script follows every choice;
-    ``extras`` are keys.
+    ``extras`` are keys. What repeats keeps how it was asked for, its first time too: another may stand for that.
     """
 
     PARTS = (
@@ -82,15 +82,18 @@ class BookingField(forms.Field):
         start = self._moment(value["from"], "from")
         wanted = Span.of(start, self._end(offer, start, value["to"]))
         series = _uuid(value["series"])
-        if self.repeats and value["times"] and (kept := read_times(value["times"])):
-            spans = kept  # what was accepted before is judged again as it is
-            value = value | {"near": "", "leave": ""}
-        else:
-            spans = self._repeated(wanted, value)
-        spans = self._free(offer, spans, count, series, near=bool(value["near"]), leave=bool(value["leave"]))
-        repeat = {part: value[part] for part in self.REPEATED if value[part]} if len(spans) > 1 else {}
+        kept = read_times(value["times"]) if self.repeats else []  # accepted before: judged again as it is
+        near, leave = (bool(value[part]) and not kept for part in ("near", "leave"))
+        spans = kept or self._repeated(wanted, value)
+        spans = self._free(offer, spans, count, series, near=near, leave=leave)
+        repeat = self._asked(wanted, value) if len(spans) > 1 else {}
         extras = ticked(offer, value["extras"].split())
         return Wanted(offer, spans, count, series or uuid4(), extras, repeat)
+
+    def _asked(self, wanted: Span, value: dict[str, str]) -> dict[str, str]:
+        """How what repeats was asked for."""
+        first = {"from": local(wanted.start), "to": local(wanted.end)}
+        return first | {part: value[part] for part in self.REPEATED if value[part]}
 
     def _repeated(self, wanted: Span, value: dict[str, str]) -> list[Span]:
         """The time that is chosen, and the same in the weeks to come where that is asked for."""

@@ -411,7 +411,14 @@ class Picker:
     @property
     def slots(self) -> list[Choice]:
         """The free times of the chosen day, where all are equally long."""
-        return [self._choice(slot) for slot in self.calendar.slots(self.day) if slot.free]
+        slots = self.calendar.slots(self.day)
+        return [self._choice(slot) for slot in slots if slot.free or slot.span == self._repeating]
+
+    @property
+    def _repeating(self) -> Span | None:
+        """The time that repeats from the chosen day on: it may stay chosen where others have it on that day."""
+        chosen = self.chosen if self.parts.get("repeat") else None
+        return chosen if chosen and day_of(chosen.start, self.zone) == self.day else None
 
     def _choice(self, slot: Slot) -> Choice:
         """A time that is as long as all others, so that its beginning says all; but of whole openings both ends."""
@@ -422,19 +429,20 @@ class Picker:
     @property
     def starts(self) -> list[Choice]:
         """When it may begin on the chosen day."""
-        found = (slot.span.start for slot in self.calendar.slots(self.day) if slot.free)
-        return [self._time(start, "from") for start in found]
+        found = {slot.span.start for slot in self.calendar.slots(self.day) if slot.free}
+        kept = {self._repeating.start} if self._repeating else set()
+        return [self._time(start, "from") for start in sorted(found | kept)]
 
     @property
     def ends(self) -> list[Choice]:
         """When it may end: after the start that is chosen, with its price; where that may still change, after any."""
         starts = [slot.span.start for slot in self.calendar.slots(self.day) if slot.free]
-        chosen = _moment(self.parts.get("from"))
-        if self.parts.get("live") and chosen in starts:
-            ends = self.calendar.ends(chosen)
+        chosen, kept = _moment(self.parts.get("from")), {self._repeating.end} if self._repeating else set()
+        if self.parts.get("live") and (chosen in starts or kept):
+            ends = sorted({*self.calendar.ends(chosen), *kept})
             return [self._time(end, "to", self._price(self.offer, Span.of(chosen, end))) for end in ends]
-        ends = sorted({end for start in starts for end in self.calendar.ends(start)})
-        return [self._time(end, "to") for end in ends]
+        ends = {end for start in starts for end in self.calendar.ends(start)}
+        return [self._time(end, "to") for end in sorted(ends | kept)]
 
     def _time(self, at: datetime, part: str, price: str = "") -> Choice:
         label = words.ending(timezone.localtime(at), self.day)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from eservices.bookings.models import Booking, Extra, Piece, SchoolHolidays
+from eservices.bookings.models import Booking, Extra, Piece, Resource, SchoolHolidays
 from eservices.catalogue.linting import lint
 from eservices.payments.models import FeePrice
 from eservices.submissions.models import Draft
@@ -15,6 +15,7 @@ from tests.factories.formbuilder import content, options, question, step
 from tests.factories.home import locale
 from tests.factories.payments import entry
 from tests.factories.submissions import FormVersionFactory
+from tests.inputs import inputs
 from tests.weight import weights
 
 pytestmark = pytest.mark.django_db
@@ -370,9 +371,25 @@ def test_an_association_is_offered_the_nearest_times_of_the_days_that_are_taken_
     draft = Draft.objects.get()
     client.post(answer.url, {"nom": "Ada"})
     assert "17 mars 2026, 20 h à 22 h" in text(client.get(f"/demande/d/{draft.secret}/verifier/"))
-    again = every | {"quand-near": "1", "quand-leave": "1", "quand-series": draft.answers["quand"]["series"]}
-    assert client.post(f"/demande/d/{draft.secret}/etape/reserver/", again).status_code == 302
+    step = f"/demande/d/{draft.secret}/etape/reserver/"
+    again = inputs(client.get(step).text)
+    assert (again["quand-from"], again["quand-to"]) == ([every["quand-from"]], [every["quand-to"]])
+    assert client.post(step, again).status_code == 302
     assert hours() == ["10.03. 17:00", "17.03. 20:00", "31.03. 18:00"]  # the same where it is saved again
+
+
+def test_who_hears_that_the_first_day_is_taken_finds_the_time_again_and_says_what_becomes_of_it(client):
+    counter()
+    service("guichet", repeats=True)
+    for _ in range(4):
+        booking(Resource.objects.get(), "2026-03-10T09:00", "2026-03-10T09:30")
+    every = posted("2026-03-10T09:00+01:00", thing="guichet", repeat="1", until="2026-03-24")
+    shown = inputs(client.post(START, every).text)
+    assert shown["quand-from"] == ["2026-03-10T09:00+01:00"]
+    assert client.post(START, shown | {"quand-near": "1"}).status_code == 302
+    assert hours("guichet") == ["10.03. 08:30", "17.03. 09:00", "24.03. 09:00"]
+    once = inputs(client.post(START, every | {"quand-repeat": ""}).text)
+    assert "quand-from" not in once  # nothing stands for it where it does not repeat
 
 
 def test_what_repeats_every_two_weeks_keeps_its_hour_over_the_clock_change(client):

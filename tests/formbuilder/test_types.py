@@ -18,6 +18,7 @@ from eservices.formbuilder.field_types import MASK, display, export, field_types
 from eservices.formbuilder.forms import StepForm, as_data
 from eservices.formbuilder.linter import errors, lint
 from tests.factories.formbuilder import content, definition, options, question, step
+from tests.inputs import inputs
 
 DAY = "2026-11-24"  # a Tuesday
 
@@ -160,7 +161,7 @@ class TestAnswers:
 
     def test_what_is_stored_stands_on_the_page_again(self, one):
         form = StepForm(one.form, one.form.steps[0], "fr", {"q": one.answer})
-        again = {name: text for name, text in _inputs(str(form.questions[0])).items() if text}
+        again = {name: text for name, text in inputs(str(form.questions[0])).items() if text}
         stored = {
             name: [*map(str, texts)] for name, texts in as_data(one.form.steps[0], {"q": one.answer}).lists()
         }
@@ -173,40 +174,6 @@ class TestAnswers:
         asked = one.form.fields["q"]
         assert export(asked, one.answer, one.form, "fr") == one.columns
         assert list(export(asked, None, one.form, "fr")) == list(one.columns)
-
-
-def _inputs(html: str) -> dict[str, list[str]]:
-    """What a browser would send of a page."""
-    from html.parser import HTMLParser
-
-    found: dict[str, list[str]] = {}
-
-    class Page(HTMLParser):
-        writing = chosen = ""
-
-        def handle_starttag(self, tag, attributes):
-            given = dict(attributes)
-            if tag == "input" and (given.get("type") not in ("radio", "checkbox") or "checked" in given):
-                found.setdefault(given["name"], []).extend(
-                    [given.get("value", "on")] if given.get("value", "on") else []
-                )
-            elif tag == "textarea":
-                self.writing = given["name"]
-            elif tag == "select":
-                self.chosen = given["name"]
-            elif tag == "option" and "selected" in given and given["value"]:
-                found.setdefault(self.chosen, []).append(given["value"])
-
-        def handle_data(self, text):
-            if self.writing:
-                found[self.writing] = [text.removeprefix("\n")]
-
-        def handle_endtag(self, tag):
-            if tag == "textarea":
-                self.writing = ""
-
-    Page().feed(html)
-    return {name: texts for name, texts in found.items() if texts}
 
 
 def test_every_type_has_an_example():

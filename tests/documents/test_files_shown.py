@@ -1,6 +1,7 @@
 """A file that somebody shows to have it verified."""
 
 import io
+import subprocess
 import time
 import zlib
 
@@ -152,3 +153,29 @@ def test_a_file_that_shows_one_seal_in_very_many_fields_is_not_read_to_the_end(d
     assert judge(with_seal_fields(pdf, 3)) == (Finding.CHANGED, None)
     with django_assert_max_num_queries(1):
         assert judge(with_seal_fields(pdf, 300)) == (Finding.UNREADABLE, None)
+
+
+def told_to_have(entries: int, width: bytes) -> bytes:
+    """A PDF of some hundred bytes whose table of contents claims so many entries."""
+    catalog = b"%PDF-1.7\n1 0 obj\n<</Type/Catalog /Pages 2 0 R>>\nendobj\n"
+    packed = zlib.compress(b"")
+    named = b"<</Type/XRef /Size 10 /Root 1 0 R /W %s /Index [0 %d] /Filter/FlateDecode /Length %d>>"
+    told = named % (width, entries, len(packed)) + b"\nstream\n" + packed + b"\nendstream\nendobj\n"
+    return catalog + b"9 0 obj\n" + told + b"startxref\n%d\n%%%%EOF\n" % len(catalog)
+
+
+@pytest.mark.parametrize("width", [b"[0 0 0]", b"[1 1 1]"])
+def test_a_small_file_that_claims_to_be_endless_holds_nobody_up(monkeypatch, width):
+    assert judge(told_to_have(10, width)) == (Finding.UNSEALED, None)
+    monkeypatch.setattr(checking, "PATIENCE", 4)
+    assert judge(told_to_have(10**15, width)) == (Finding.UNREADABLE, None)
+
+
+def test_what_reads_a_stranger_s_file_knows_none_of_our_secrets(monkeypatch):
+    given = {}
+    run = subprocess.run
+    monkeypatch.setattr(
+        checking.subprocess, "run", lambda *asked, **more: run(*asked, **given.setdefault("more", more))
+    )
+    assert judge(told_to_have(10, b"[1 1 1]")) == (Finding.UNSEALED, None)
+    assert given["more"]["env"] == {}

@@ -1,0 +1,47 @@
+"""The seals of a PDF, read by a program of its own: whatever somebody made up to break a reader of PDF ends with it.
+
+usage: reading.py <FILE.pdf. Writes JSON, of each seal the SHA-256 of its certificate and whether the file is as it was
+sealed. Knows nothing of the project; ends itself where it takes too long or too much memory.
+"""
+
+import io
+import json
+import resource
+import sys
+from itertools import islice
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+SECONDS, MEMORY = 5, 1024 * 1024 * 1024  # of the processor; bytes
+MOST = 20  # seals of one file: a thousand fields may show the same one, and each is read
+
+
+class TooMany(Exception):
+    """This file bears more seals than anybody sets."""
+
+
+def seals(content: bytes) -> list[dict]:
+    """Of each seal: ``fingerprint`` of its certificate, and whether all that is there was there when it was set."""
+    reader = PdfFileReader(io.BytesIO(content), strict=False)
+    if sum(1 for _field in islice(enumerate_sig_fields(reader, filled_status=True), MOST + 1)) > MOST:
+        raise TooMany
+    return [
+        {"fingerprint": one.signer_cert.sha256.hex(), "untouched": _untouched(one)}
+        for one in reader.embedded_signatures
+    ]
+
+
+def _untouched(seal) -> bool:
+    """Whose certificate it is has to be judged apart: here it is taken at its word."""
+    status = validate_pdf_signature(seal, ValidationContext(trust_roots=[seal.signer_cert]))
+    return status.intact and status.valid and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    json.dump(seals(sys.stdin.buffer.read()), sys.stdout)

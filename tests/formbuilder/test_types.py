@@ -83,7 +83,7 @@ EXAMPLES = [
         "date_range",
         SPAN,
         {"from": "2026-12-01", "to": "2026-12-05"},
-        "1 December 2026 to 5 December 2026",
+        "from 1 December 2026 to 5 December 2026",
         {"q.from": "2026-12-01", "q.to": "2026-12-05"},
     ),
     example("time", "14h30", "14:30", "14:30"),

@@ -141,7 +141,7 @@ class DateRange(Limited):
             return None
 
     def words(self, answer, field, definition, language):
-        return gettext("%(from)s to %(to)s") % {end: day_words(answer[end]) for end in self.columns}
+        return gettext("from %(from)s to %(to)s") % {end: day_words(answer[end]) for end in self.columns}
 
 
 @field_type

@@ -68,8 +68,15 @@ def keep_times(sender, submission, **kwargs) -> None:
 @receiver(case_opened, dispatch_uid="bookings.confirm")
 def confirm_times(sender, case, actor, **kwargs) -> None:
     """Where no stage confirms it later, what was asked for is agreed at once, in a letter as any other."""
-    if not any(stage.type == "booking" for stage in case.version.definition.stages):
+    decided_later = any(stage.type == "booking" for stage in case.version.definition.stages)
+    if _books(case.submission) and not decided_later:
         actions.confirm_asked(actor=SYSTEM, case=case)
+
+
+def _books(submission) -> bool:
+    """Whether a request names times: most do not, and ask nothing of the bookings."""
+    asked = (field for step in submission.version.definition.steps for field in step.fields)
+    return any(field.type == "booking" and submission.answers.get(field.key) for field in asked)
 
 
 @receiver(rehearsal_discarded, dispatch_uid="bookings.discard")

@@ -140,4 +140,4 @@ def test_a_form_as_large_as_the_largest_is_published_filled_in_and_sent_in_few_q
     assert many - few <= 60, queries  # rows are written some at a time
     assert max(queries["show"][2:]) <= queries["show"][1] <= 10, queries
     assert max(queries["save"][1:]) <= 7, queries
-    assert queries["send"][0] <= 31, queries  # with what is booked, and told by letter
+    assert queries["send"][0] <= 28, queries

@@ -96,6 +96,16 @@ def test_a_price_that_went_missing_stops_the_case_for_a_lead_and_asks_for_nothin
     assert "attestation" in row.reason
 
 
+def test_a_number_beyond_all_measure_is_billed_to_nobody_and_waits_for_a_lead():
+    case = CaseFactory(stages=[PAYMENT], advanced=False)
+    case.submission.fees = [case.submission.fees[0] | {"total": 1_000_000 * 2400}]  # more than a row can hold
+    case.submission.save()
+    process.advance(case.pk)
+    row = case.stages.get()
+    assert (row.waiting_for, case.charges.count()) == ("lead", 0)
+    assert "erreur de frappe" in row.reason
+
+
 def test_the_accounts_of_the_schedule_are_frozen_with_what_is_due():
     made = entry("attestation", 1500, account="4310.00", cost_centre="1400", regulation="art. 8")
     version = certificate(fees=FEES, stages=[PAYMENT])

@@ -14,6 +14,7 @@ from eservices.cases.actors import SYSTEM
 from eservices.cases.models import Case, CaseStage
 
 from .. import emails, ledger, tasks
+from ..amounts import MOST
 from ..models import Basket, Charge, FeeEntry, Payment
 from ..states import CHARGES, ChargeState, allowed
 from .locking import Impossible, charge_locked, charges_locked
@@ -37,6 +38,10 @@ def ask(
     amount = sum(line["total"] for line in lines)
     if not amount:
         return None
+    if amount > MOST:
+        raise NoPrice(
+            _("The request comes to more than can be billed: a number in it must be a slip. Refuse it.")
+        )
     now = timezone.now()
     remind_at = now + timedelta(days=remind_after) if remind_after else None
     expires_at = now + timedelta(days=days)

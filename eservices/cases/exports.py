@@ -3,9 +3,10 @@
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
-from itertools import batched
+from itertools import batched, chain
+from uuid import UUID
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from . import sheets
@@ -47,15 +48,28 @@ def rows(
     cases: CaseQuerySet, titles: Mapping[str, str], answers: AnswerColumns | None = None
 ) -> Iterator[list[Cell]]:
     """One row a case. Days are dates, answers may be numbers, everything else is text; ``titles`` are those of the
-    services."""
+    services.
+
+    Rows are made while they are sent, in the language and the time zone of now: the admin's are over by then. Which
+    cases there are is asked first, so that no cursor stays open all the while.
+    """
     related = cases.select_related("submission", "assignee", "team", "form").prefetch_related("tags")
     unread = ["search_text", "reason", "submission__fees", *([] if answers else ["submission__answers"])]
-    for some in batched(related.defer(*unread).iterator(chunk_size=AT_ONCE), AT_ONCE):
-        names = names_of(some)
-        if answers:
-            answers.read(some)
-        for case in some:
-            yield _row(case, names[case.pk], titles) + (answers.cells(case) if answers else [])
+    language, zone = translation.get_language(), timezone.get_current_timezone()
+
+    def made(keys: tuple[UUID, ...]) -> list[list[Cell]]:
+        with translation.override(language), timezone.override(zone):
+            return _rows(list(related.defer(*unread).filter(pk__in=keys)), titles, answers)
+
+    keys = list(cases.values_list("pk", flat=True))
+    return chain.from_iterable(map(made, batched(keys, AT_ONCE)))
+
+
+def _rows(cases: list[Case], titles: Mapping[str, str], answers: AnswerColumns | None) -> list[list[Cell]]:
+    names = names_of(cases)
+    if answers:
+        answers.read(cases)
+    return [_row(case, names[case.pk], titles) + (answers.cells(case) if answers else []) for case in cases]
 
 
 def _row(case: Case, name: str, titles: Mapping[str, str]) -> list[Cell]:

@@ -6,15 +6,19 @@ from datetime import UTC, datetime
 from io import BytesIO, StringIO
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
+from wagtail.users.models import UserProfile
 
-from eservices.cases import actions, queue
+from eservices.cases import actions, exports, queue
 from eservices.cases.case_events import label_of
 from eservices.cases.models import Case, Role, SavedView
+from eservices.formbuilder.models import FormVersion
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.submissions import certificate
@@ -114,7 +118,10 @@ def test_it_never_leads_to_another_site(client, back):
 # -- As a file -----------------------------------------------------------------------------------------------
 def exported(client, kind: str, query: str = ""):
     response = client.get(reverse("cases:export", args=[kind]) + query)
-    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return table(kind, b"".join(response.streaming_content))
+
+
+def table(kind: str, content: bytes) -> list[list]:
     if kind == "csv":
         return list(csv.reader(StringIO(content.decode("utf-8-sig"))))
     return [list(row) for row in load_workbook(BytesIO(content)).active.values]
@@ -251,6 +258,49 @@ def test_answers_take_as_many_queries_for_many_cases_as_for_one(client):
     for _case in range(3):
         CaseFactory()
     assert queries() == one
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(("language", "around"), [("de", "fr"), ("fr", "de")])
+def test_the_whole_file_is_in_the_language_and_the_time_zone_of_the_agents_admin(
+    client, monkeypatch, kind, language, around
+):
+    """Of the last row as of the first, whatever is spoken where the file is sent."""
+    monkeypatch.setattr("eservices.cases.exports.AT_ONCE", 1)
+    content = certificate()
+    content["steps"][1]["fields"].append({"key": "oui", "type": "yes_no"})
+    cases = [CaseFactory(answers={"oui": True}, refused=True) for _case in range(2)]
+    FormVersion.objects.update(content=content)
+    Case.objects.update(opened_at=datetime(2026, 3, 2, 12, tzinfo=UTC))
+    agent = member()
+    UserProfile.objects.create(user=agent, preferred_language=language, current_time_zone="Pacific/Auckland")
+    client.force_login(agent)
+
+    response = client.get(
+        reverse("cases:export", args=[kind]) + f"?view=all&service={cases[0].form_id}",
+        headers={"accept-language": around},
+    )
+    pieces = []
+    with translation.override(around):
+        for piece in response.streaming_content:
+            pieces.append(piece)
+            assert translation.get_language() == around  # others speak as they did
+            assert timezone.get_current_timezone_name() == settings.TIME_ZONE
+    header, *rows = table(kind, b"".join(pieces))
+
+    with translation.override(language):
+        names = exports.header()
+        said = [
+            cases[0].get_state_display(),
+            cases[0].get_outcome_display(),
+            cases[0].submission.get_channel_display(),
+            {"fr": "Oui", "de": "Ja"}[language],
+        ]
+    assert header[: len(names)] == names
+    assert len(rows) == 2
+    for row in rows:
+        assert set(said) <= set(row)
+        assert str(row[8])[:10] == "2026-03-03"
 
 
 @pytest.mark.parametrize(

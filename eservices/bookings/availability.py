@@ -371,6 +371,14 @@ class Occupation:
             chosen[unit] = found[:wanted]
         return chosen
 
+    def take(self, unit: int, number: int, span: Span) -> None:
+        """From now on this number is taken at that time too, at which it was free."""
+        starts, ends = self._taken.setdefault((unit, number), ([], []))
+        place = bisect_left(starts, span.start)
+        starts.insert(place, span.start)
+        ends.insert(place, span.end)
+        self._last[unit] = max(number, self._last.get(unit, 0))
+
     def _there(self, unit: int, most: int | None) -> int:
         there = self.quantities.get(unit, 0)
         return there if most is None else min(there, most)

@@ -175,6 +175,16 @@ def test_who_stands_on_a_piece_that_is_gone_takes_the_place_of_another():
     assert two.choice(span(MONDAY, 11, 12)) == {1: [1]}
 
 
+def test_what_is_taken_later_counts_as_what_was_from_the_start():
+    occupation = Occupation({1: 2}, [(1, 1, span(MONDAY, 9, 10))])
+    one = Calendar(rules(), occupation, {1: 2}, NOW)
+    for number, hour in ((1, 11), (2, 8), (3, 10)):
+        occupation.take(1, number, span(MONDAY, hour, hour + 1))
+    assert hours(one) == []
+    assert hours(replace(one, needs={1: 1})) == [8, 9, 10, 11]
+    assert list(occupation.free(1, span(MONDAY, 8, 11))) == []
+
+
 # -- The clock changes ---------------------------------------------------------------------------------------
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
@@ -214,6 +216,25 @@ def test_more_pieces_of_a_unit_are_taken_for_each_that_is_booked(editor):
     assert sorted(three.pieces.values_list("number", flat=True)) == [1, 2, 3, 4, 5, 6]
     assert saves(editor, sets, (unit("tables"), 3)).status_code == 200
     assert sets.uses.get().quantity == 2
+
+
+def test_what_is_booked_follows_in_as_many_queries_however_much_it_is():
+    rooms = [resource(key, unit(key, 2)) for key in ("basse", "haute")]
+    counted = []
+    for room, last in zip(rooms, (12, 20), strict=True):
+        desks, kitchen = unit(room.key), unit(f"cuisine-{room.key}")
+        for day in range(10, last):
+            first, _second = (booking(room, *(f"2026-03-{day}T{hour}:00" for hour in (18, 20))) for _ in "ab")
+            actions.cancel(actor=None, booking=first)
+        with CaptureQueriesContext(connection) as queries:
+            Unit.objects.filter(pk=desks.pk).update(quantity=1)
+            assert actions.renumber(actor=None, unit=desks) == 0
+            with actions.refitting(actor=None, resource=room, units=[kitchen.pk]):
+                Use.objects.create(resource=room, unit=kitchen)
+        counted.append(len(queries))
+        numbers = Piece.objects.filter(booking__resource=room).values_list("unit", "number")
+        assert sorted(numbers) == sorted([(desks.pk, 1), (kitchen.pk, 1)] * (last - 10))
+    assert counted[0] == counted[1]
 
 
 def test_who_saw_the_thing_before_it_was_changed_does_not_book_it_as_it_was():

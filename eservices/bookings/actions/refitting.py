@@ -53,33 +53,33 @@ def _refit(resource: Resource, now: datetime) -> None:
     lacking = _lacking(resource, uses, now)
     if not lacking:
         return
-    taken, blocked = _taken(uses, min(span.start for _one, span, _needs in lacking))
+    start = min(span.start for _one, span, _needs in lacking)
     quantities = dict(Unit.objects.filter(pk__in=uses).values_list("pk", "quantity"))
+    occupation = Occupation(quantities, _taken(uses, start), _blocked(uses, start))
     made, stuck = [], []
     for booking, span, needs in lacking:
-        found = Occupation(quantities, taken, blocked).choice(needs, span)
+        found = occupation.choice(needs, span)
         if found is None:
             stuck.append(booking)
             continue
-        new = [(unit, number, span) for unit, numbers in found.items() for number in numbers]
-        taken += new
-        made += [_piece(booking, *one) for one in new]
+        for unit, number in ((unit, number) for unit, numbers in found.items() for number in numbers):
+            occupation.take(unit, number, span)
+            made.append(_piece(booking, unit, number, span))
     if stuck:
         raise InTheWay(stuck)
     Piece.objects.bulk_create(made)
 
 
-def _taken(units: Collection[int], start: datetime) -> tuple[list, list]:
-    """What is taken of units from a moment on, and what is blocked, as ``Occupation`` wants it."""
+def _taken(units: Collection[int], start: datetime) -> list[tuple[int, int, Span]]:
+    """What is taken of units from a moment on, as ``Occupation`` wants it."""
     pieces = Piece.objects.filter(unit__in=units, ends_at__gt=start)
+    rows = pieces.values_list("unit", "number", "starts_at", "ends_at")
+    return [(unit, number, Span(*ends)) for unit, number, *ends in rows]
+
+
+def _blocked(units: Collection[int], start: datetime) -> list[tuple[int, Span]]:
     closed = BlockedTime.objects.filter(unit__in=units, ends_at__gt=start)
-    return (
-        [
-            (unit, number, Span(*ends))
-            for unit, number, *ends in pieces.values_list("unit", "number", "starts_at", "ends_at")
-        ],
-        [(unit, Span(*ends)) for unit, *ends in closed.values_list("unit", "starts_at", "ends_at")],
-    )
+    return [(unit, Span(*ends)) for unit, *ends in closed.values_list("unit", "starts_at", "ends_at")]
 
 
 def _lacking(resource: Resource, uses: dict[int, int], now) -> list[tuple[Booking, Span, dict[int, int]]]:
@@ -109,17 +109,17 @@ def renumber(*, actor, unit: Unit) -> int:
     now = timezone.now()
     (unit,) = lock([unit.pk])
     forget_expired([unit.pk], now)
-    taken, _blocked = _taken([unit.pk], now)
-    left = set()
-    for piece in unit.pieces.filter(number__gt=unit.quantity, ends_at__gt=now).order_by(
-        "starts_at", "number"
-    ):
+    occupation = Occupation({unit.pk: unit.quantity}, _taken([unit.pk], now))
+    gone = unit.pieces.filter(number__gt=unit.quantity, ends_at__gt=now).order_by("starts_at", "number")
+    moved, left = [], set()
+    for piece in gone:
         span = Span(piece.starts_at, piece.ends_at)
-        number = next(Occupation({unit.pk: unit.quantity}, taken).free(unit.pk, span), None)
+        number = next(occupation.free(unit.pk, span), None)
         if number is None:
             left.add(piece.booking_id)
             continue
-        taken.append((unit.pk, number, span))
+        occupation.take(unit.pk, number, span)
         piece.number = number
-        piece.save(update_fields=["number"])
+        moved.append(piece)
+    Piece.objects.bulk_update(moved, ["number"])
     return len(left)

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eservices.documents.responses import private_pdf
+from home import limits
 
 from . import access, carrying, receipts
 from .actions import paying
@@ -20,6 +21,8 @@ from .actions.locking import Impossible
 from .models import Basket, Payment, Refund
 from .providers import Forged, offered, providers
 from .states import ChargeState, PaymentState, RefundState
+
+BACK_A_MINUTE = 10  # times that the provider is asked at once, for one payment
 
 
 def private(view):
@@ -80,9 +83,12 @@ def basket_url(basket: Basket, back: str = "") -> str:
 @private
 @require_GET
 def back(request, secret, payment_id):
-    """Somebody comes back from the provider: that is a reason to ask it, whatever the address says."""
+    """Somebody comes back from the provider: that is a reason to ask it, whatever the address says.
+
+    Who comes back again and again leaves it to the worker.
+    """
     payment = access.payment_by_secret(secret, payment_id)
-    if not payment.is_received:
+    if not payment.is_received and limits.count("payment-back", str(payment.pk), 60) <= BACK_A_MINUTE:
         carrying.check(payment.pk)
     return redirect(basket_url(payment.basket, payment.back))
 

@@ -12,7 +12,7 @@ from eservices.cases.models import Case
 from eservices.cases.states import State
 from eservices.deliveries import circuits
 from eservices.deliveries.models import Delivery
-from eservices.payments import carrying, emails, ledger, sweeps, tasks
+from eservices.payments import carrying, emails, ledger, sweeps, tasks, views
 from eservices.payments.actions import charges, paying, refunds
 from eservices.payments.actions.locking import Impossible
 from eservices.payments.contrib.demo.models import DemoPayment
@@ -281,6 +281,22 @@ def test_however_often_the_page_asks_the_provider_is_asked_every_few_seconds(cli
         for _tab in range(2):
             client.get(state_url(payment))
     assert len(looks) == 4
+
+
+def test_who_comes_back_again_and_again_does_not_make_us_ask_the_provider_each_time(
+    client, time_machine, looks
+):
+    payment, other = begun(due_charge()), begun(due_charge())
+    back = [reverse("payments:back", args=[one.basket.secret, one.pk]) for one in (payment, other)]
+    for _time in range(views.BACK_A_MINUTE + 5):
+        assert client.get(back[0]).status_code == 302
+    assert len(looks) == views.BACK_A_MINUTE
+    client.get(back[1])
+    assert looks[-1] == other.pk
+    time_machine.move_to(timezone.now() + timedelta(seconds=61))
+    pays(payment)
+    client.get(back[0])
+    assert Payment.objects.get(pk=payment.pk).is_received
 
 
 def test_a_provider_that_is_slow_has_one_wake_up_before_it_for_each_payment(

@@ -16,6 +16,11 @@ def needs(program: str) -> None:
     pytest.skip(f"{program} is not installed")
 
 
+def is_asked(variable: str) -> bool:
+    """Whether tests ask the server that ``variable`` names: where one runs, and in CI, where one must."""
+    return bool(os.environ.get(variable) or os.environ.get("COMMUNE_REQUIRE_ALL"))
+
+
 def words_of(pdf: bytes) -> str:
     """The words of a PDF, laid out as on the page."""
     needs("pdftotext")

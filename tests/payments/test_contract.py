@@ -18,6 +18,7 @@ from eservices.payments.providers import Provider, providers
 from eservices.payments.states import ChargeState, PaymentState, RefundState
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import begun, due_charge, qr_account
+from tests.programs import is_asked
 
 from . import stripe_double
 from .localstripe import LocalStripe
@@ -91,7 +92,7 @@ WORLDS = {
     "counter": counter,
     "qrbill": qrbill,
 }
-if os.environ.get("TEST_STRIPE_URL"):  # CI starts one; elsewhere the double in memory stands in
+if is_asked("TEST_STRIPE_URL"):  # CI starts one; elsewhere the double in memory stands in
     WORLDS["localstripe"] = localstripe
 
 

@@ -20,6 +20,7 @@ from eservices.payments.states import PaymentState
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.cases import member
 from tests.factories.payments import begun, due_charge, sweep
+from tests.programs import is_asked
 
 from . import stripe_double
 from .localstripe import DECLINED, SECURE, LocalStripe
@@ -256,7 +257,7 @@ def test_what_stripe_refuses_to_begin_has_failed_says_why_to_staff_and_is_begun_
 
 
 # -- Against localstripe, where CI has started one -----------------------------------------------------------
-if os.environ.get("TEST_STRIPE_URL"):
+if is_asked("TEST_STRIPE_URL"):
 
     @pytest.fixture
     def local(settings, monkeypatch):

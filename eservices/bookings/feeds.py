@@ -12,11 +12,15 @@ import re
 import time as clock
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, datetime, time, timedelta
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from itertools import islice, takewhile
 from math import prod
-from urllib.request import Request, urlopen
+from socket import SHUT_RDWR
+from threading import Timer
+from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, Request, build_opener
 
 from dateutil.rrule import rrulestr
 from django.utils.translation import gettext as _
@@ -57,24 +61,77 @@ def fetch(url: str) -> bytes:
     """The file behind an address, no larger than it may be. Raises ``Unreadable``."""
     if not url.startswith(("http://", "https://")):
         raise Unreadable(_("Only addresses with http or https are read."))
+    ends = clock.monotonic() + LONGEST
     try:
-        with urlopen(Request(url, headers={"Accept": "text/calendar"}), timeout=TIMEOUT) as answer:
+        with _bounded(ends) as web, web.open(_asked(url), timeout=TIMEOUT) as answer:
             content = _read(answer)
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, HTTPException) as fault:
         raise Unreadable(str(fault)[:200]) from None
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The calendar is larger than 1 MB."))
     return content
 
 
+def _asked(url: str) -> Request:
+    return Request(url, headers={"Accept": "text/calendar"})
+
+
 def _read(answer) -> bytes:
-    """What is answered, as far as it may be read; a server that drips does not hold the worker."""
-    content, ends = b"", clock.monotonic() + LONGEST
+    """What is answered, as far as it may be read."""
+    content = b""
     while len(content) <= MOST_BYTES and (part := answer.read1(65_536)):
         content += part
-        if clock.monotonic() > ends:
-            raise Unreadable(_("The calendar comes too slowly."))
     return content
+
+
+@contextmanager
+def _bounded(ends: float) -> Iterator[OpenerDirector]:
+    """Opens addresses; when the time is over, what is open is cut off and ``Unreadable``.
+
+    What comes line by line, as a head does, may take for ever without a pause: a server that drips does not hold the
+    worker.
+    """
+    web = _Web(ends)
+    alarm = Timer(ends - clock.monotonic(), web.cut_off)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield build_opener(web)
+    finally:
+        alarm.cancel()
+        if clock.monotonic() >= ends:
+            raise Unreadable(_("The calendar comes too slowly."))
+
+
+class _Web(HTTPHandler, HTTPSHandler):
+    """Knows the connections that it opened, also those that an answer led to."""
+
+    def __init__(self, ends: float):
+        super().__init__()
+        self.ends, self.opened = ends, []
+
+    def http_open(self, request):
+        return self.do_open(self._known(HTTPConnection), request)
+
+    def https_open(self, request):
+        return self.do_open(self._known(HTTPSConnection), request)
+
+    def _known(self, kind: type[HTTPConnection]) -> type[HTTPConnection]:
+        web = self
+
+        class Known(kind):
+            def connect(self):
+                super().connect()
+                web.opened.append(self.sock)
+                if clock.monotonic() >= web.ends:
+                    raise TimeoutError
+
+        return Known
+
+    def cut_off(self) -> None:
+        for one in self.opened:
+            with suppress(OSError):  # closed already
+                one.shutdown(SHUT_RDWR)
 
 
 def busy(content: bytes, zone, now: datetime) -> list[Busy]:

@@ -1,11 +1,13 @@
 """Imported calendars: what they say is busy, and what they cannot do to us."""
 
+import ssl
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
-from time import process_time
+from time import monotonic, process_time
 from zoneinfo import ZoneInfo
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.db import DataError
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +17,9 @@ from eservices.bookings.availability import Span
 from eservices.bookings.models import BlockedTime, Feed
 from eservices.bookings.offers import calendar, offer
 from tests.factories.accounts import SuperuserFactory
+from tests.factories.authority import Authority, for_this_machine
 from tests.factories.bookings import resource, unit
+from tests.factories.register import serving
 
 ZURICH = ZoneInfo("Europe/Zurich")
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -247,13 +251,40 @@ def test_only_addresses_of_the_web_are_read():
         feeds.fetch("file:///etc/passwd")
 
 
-@pytest.mark.parametrize(("slow", "said"), [(True, "trop lentement"), (False, "1 Mo")])
-def test_a_server_that_drips_or_never_ends_is_left(monkeypatch, slow, said):
-    class Endless(BytesIO):
-        def read1(self, most):
-            return b"x" * (1 if slow else most)
+@pytest.fixture(params=["http", "https"])
+def server(request, tmp_path, monkeypatch):
+    """Any server, with a fault at will."""
+    tls = None
+    if request.param == "https":
+        authority, key = Authority(), ec.generate_private_key(ec.SECP256R1())
+        own = authority.issue(
+            "127.0.0.1", key, purpose=ExtendedKeyUsageOID.SERVER_AUTH, extensions=[for_this_machine()]
+        )
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(authority.pem(tmp_path / "server.pem", own, key=key))
+        monkeypatch.setenv("SSL_CERT_FILE", authority.pem(tmp_path / "root.pem"))
+    with serving(tls) as found:
+        found.token = None
+        yield found
 
-    monkeypatch.setattr(feeds, "urlopen", lambda *args, **kwargs: Endless())
-    monkeypatch.setattr(feeds, "LONGEST", 0.05 if slow else 30)
-    with pytest.raises(feeds.Unreadable, match=said):
-        feeds.fetch("https://ecole.example/a.ics")
+
+@pytest.mark.parametrize("fault", [{"drip": 0.02}, {"drip_head": 0.02}], ids=["without end", "never begins"])
+def test_a_server_that_drips_is_left(server, monkeypatch, fault):
+    monkeypatch.setattr(feeds, "LONGEST", 0.3)
+    for name, value in fault.items():
+        setattr(server, name, value)
+    begun = monotonic()
+    with pytest.raises(feeds.Unreadable, match="trop lentement"):
+        feeds.fetch(server.url)
+    assert monotonic() - begun < 1
+
+
+def test_what_is_served_is_read_as_long_as_it_is_not_too_large(server):
+    server.reply = (200, b"x" * feeds.MOST_BYTES)
+    assert feeds.fetch(server.url) == server.reply[1]
+    server.reply = (200, b"x" * (feeds.MOST_BYTES + 1))
+    with pytest.raises(feeds.Unreadable, match="1 Mo"):
+        feeds.fetch(server.url)
+    server.reply = (404, b"")
+    with pytest.raises(feeds.Unreadable, match="404"):
+        feeds.fetch(server.url)

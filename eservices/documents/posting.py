@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from eservices.cases.models import Case
-from eservices.deliveries.actions import queue_letter
+from eservices.deliveries.actions import queue_letter, skip
 from eservices.deliveries.models import Delivery
 from eservices.register.access import person_of
 
@@ -37,3 +37,11 @@ def post(case: Case, document: Document) -> Delivery:
         enclosures=[{"name": document.file_name, "storage": "private", "path": document.content.name}],
         rehearsal=case.rehearsal,
     )
+
+
+def take_back(*, actor, case: Case, document: Document, reason: str) -> None:
+    """Nobody posts what was revoked, if its letter still lies in the house."""
+    for letter in Delivery.objects.about(case.subject).filter(carrier="print"):
+        enclosed = [one["path"] for one in letter.payload.get("enclosures", ())]
+        if document.content.name in enclosed:
+            skip(actor=actor, delivery=letter, reason=reason)

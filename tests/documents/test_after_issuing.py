@@ -69,6 +69,18 @@ def test_who_may_decide_revokes_with_a_reason_that_the_applicant_reads(client):
         actions.revoke(actor=agent, document=document, reason="Encore.")
 
 
+def test_the_letter_of_a_document_that_is_revoked_is_posted_by_nobody_if_it_still_lies_there():
+    lies, gone, other = (issued(identity_check="posted") for _number in range(3))
+    letter = {
+        one: Delivery.objects.about(one.case.subject).get(carrier="print") for one in (lies, gone, other)
+    }
+    Delivery.objects.filter(pk=letter[gone].pk).update(state="done")
+    for one in (lies, gone):
+        actions.revoke(actor=decider(one), document=one, reason="L’adresse était fausse.")
+    states = {one: Delivery.objects.get(pk=letter[one].pk).state for one in letter}
+    assert states == {lies: "skipped", gone: "done", other: "to_print"}
+
+
 def test_who_only_treats_cases_and_strangers_revoke_nothing(client):
     document = issued()
     url = reverse("revoke_document", args=[document.pk])

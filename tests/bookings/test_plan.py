@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
@@ -11,6 +13,7 @@ from wagtail.log_actions import registry as log_registry
 from eservices.bookings.availability import Span
 from eservices.bookings.models import BlockedTime, Booking, CalendarLink, Piece, Resource, Use
 from eservices.bookings.plan.bars import SIGNS
+from eservices.bookings.plan.outside import reasons_for
 from eservices.bookings.states import TAKING
 from eservices.cases.models import Role
 from eservices.deliveries.models import Delivery
@@ -372,6 +375,15 @@ def test_what_there_is_less_of_and_what_got_another_part_is_shown_too(client, te
     assert "Vide-grenier" in page
     assert "Loto" not in page
     assert Booking.objects.count() == 3
+
+
+def test_of_bookings_that_are_not_looked_at_the_pieces_are_not_looked_at_either(team, room, evening):
+    boss = SuperuserFactory()
+    with CaptureQueriesContext(connection) as queries:
+        assert reasons_for(boss, timezone.now()).found == {}
+    asked = " ".join(one["sql"] for one in queries)
+    assert "LIMIT" in asked
+    assert "GROUP BY" not in asked  # it would be over all that is to come, before the limit
 
 
 def test_of_more_bookings_than_are_looked_at_the_page_says_so_and_a_long_list_has_pages(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -68,7 +68,7 @@ def reasons_for(user, now: datetime) -> Reasons:
         closed=Subquery(closed.values("reason")[:1]),
         gone=_piece_is_gone(),
         lacks=_lacks_a_part(),
-        last=Max("pieces__number"),
+        last=_last_piece(),
     )
     columns = ("pk", "resource", "starts_at", "ends_at", "closed", "gone", "lacks", "last")
     rows = list(rows.values(*columns)[: MOST + 1])
@@ -92,6 +92,11 @@ def _reason(row: dict, offer) -> str:
 def _piece_is_gone() -> Exists:
     """Whether it holds a piece beyond the number that there is today."""
     return Exists(Piece.objects.filter(booking=OuterRef("pk"), number__gt=F("unit__quantity")))
+
+
+def _last_piece() -> Subquery:
+    """The highest number that it holds, sought for those alone that are looked at."""
+    return Subquery(Piece.objects.filter(booking=OuterRef("pk")).order_by("-number").values("number")[:1])
 
 
 def _lacks_a_part() -> Exists:

@@ -480,7 +480,8 @@ class Calendar:
     def nearest(self, span: Span, within: timedelta) -> Span | None:
         """A free time of the same length on the same day that begins at most so much earlier or later, the nearest."""
         slots = self.slots(day_of(span.start, self.rules.zone), span.length)
-        near = [one.span for one in slots if one.free and abs(one.span.start - span.start) <= within]
+        alike = (one.span for one in slots if one.free and one.span.length == span.length)
+        near = (one for one in alike if abs(one.start - span.start) <= within)
         free = [one for one in near if not self.refusal(one)]
         return min(free, key=lambda one: abs(one.start - span.start), default=None)
 

@@ -185,6 +185,21 @@ def test_what_is_taken_later_counts_as_what_was_from_the_start():
     assert list(occupation.free(1, span(MONDAY, 8, 11))) == []
 
 
+def test_for_another_time_stands_the_nearest_that_is_free_and_as_long():
+    five = timedelta(hours=5)
+    day = free(rules(), span(MONDAY, 9, 10))
+    assert day.nearest(span(MONDAY, 9, 10), five) == span(MONDAY, 8, 9)
+    assert day.nearest(span(MONDAY, 9, 11), five) == span(MONDAY, 10, 12)
+    halves = (
+        Weekly(ALL, time(8), time(12)),
+        Weekly(ALL, time(12), time(14)),
+        Weekly(ALL, time(13), time(17)),
+    )
+    whole = rules(weekly=halves, whole=True)
+    assert free(whole, span(MONDAY, 8, 12)).nearest(span(MONDAY, 8, 12), five) == span(MONDAY, 13, 17)
+    assert free(whole, span(MONDAY, 12, 14)).nearest(span(MONDAY, 12, 14), five) is None
+
+
 # -- The clock changes ---------------------------------------------------------------------------------------
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
 

@@ -7,7 +7,8 @@ from random import Random
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from eservices.bookings import actions
@@ -148,6 +149,15 @@ def test_what_is_cancelled_or_refused_is_free_again():
     hold(room, tomorrow(9, 11))
     with pytest.raises(actions.NotAllowed):
         actions.cancel(actor=None, booking=other)
+
+
+def test_what_a_thing_consists_of_is_looked_at_once_for_all_times_of_a_request():
+    room = resource()
+    offer(room.key)
+    with CaptureQueriesContext(connection) as queries:
+        hold(room, *(tomorrow(9, 10, days) for days in range(1, 9)))
+    assert Piece.objects.count() == 8
+    assert sum('FROM "eservices_bookings_use"' in one["sql"] for one in queries) == 1
 
 
 def test_nobody_holds_by_the_thousand():

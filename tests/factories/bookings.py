@@ -85,5 +85,5 @@ def booking(thing: Resource, start: str, end: str, **more) -> Booking:
     )
     with taking(wanted.needs):
         made.save()
-        take(made, wanted, span, timezone.now(), anyway=True)
+        take([made], wanted, timezone.now(), anyway=True)
     return made

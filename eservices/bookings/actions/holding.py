@@ -71,8 +71,7 @@ def hold(
             )
             for span in spans
         ]
-        for booking in bookings:
-            keep(booking, offer, now)
+        keep(bookings, offer, now)
         return bookings
 
 
@@ -83,11 +82,12 @@ def _offered_until(draft: Draft, field: str, spans: list[Span], now: datetime) -
     return max((one.held_until for one in own if (one.starts_at, one.ends_at) in times), default=now)
 
 
-def keep(booking: Booking, offer: Offer, now: datetime) -> None:
-    """Saves a new booking and gives it its pieces; a rehearsal takes nothing away from anybody."""
-    booking.save()
-    if not booking.rehearsal:
-        take(booking, offer, Span(booking.starts_at, booking.ends_at), now)
+def keep(bookings: list[Booking], offer: Offer, now: datetime) -> None:
+    """Saves new bookings and gives them their pieces; a rehearsal takes nothing away from anybody."""
+    for booking in bookings:
+        booking.save()
+    if real := [one for one in bookings if not one.rehearsal]:
+        take(real, offer, now)
 
 
 def release(*, actor, draft: Draft, field: str) -> None:

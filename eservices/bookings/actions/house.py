@@ -34,7 +34,7 @@ def reserve(
     with taking(offer.needs):
         forget_expired(offer.needs, now)
         booking.save()
-        take(booking, offer, span, now, anyway=anyway)
+        take([booking], offer, now, anyway=anyway)
         note_booking(actor, booking, "reserve")
     return booking
 

@@ -47,8 +47,8 @@ def send(
             if (one.starts_at, one.ends_at) in wanted
         }
         own.exclude(pk__in=[one.pk for one in held.values()]).delete()
-        for start, end in sorted(wanted - held.keys()):
-            held[start, end] = Booking(
+        lost = [
+            Booking(
                 resource_id=offer.pk,
                 count=count,
                 starts_at=start,
@@ -58,10 +58,13 @@ def send(
                 field=field,
                 series=series,
             )
-            keep(held[start, end], offer, now)
-        for one in held.values():
+            for start, end in sorted(wanted - held.keys())
+        ]
+        keep(lost, offer, now)
+        sent = [*held.values(), *lost]
+        for one in sent:
             change(one, "send", submission=submission, held_until=None, held_by="")
-    return sorted(held.values(), key=lambda one: one.starts_at)
+    return sorted(sent, key=lambda one: one.starts_at)
 
 
 @transaction.atomic
@@ -132,9 +135,9 @@ def move(*, actor, booking: Booking, offer: Offer, span: Span, anyway: bool = Fa
                 raise NotAllowed(_("Only what is asked for or confirmed can be moved."))
             if isinstance(actor, Applicant):
                 _in_time(booking, now)
-            if not booking.rehearsal:
-                take(booking, offer, span, now, anyway=anyway)
             _put(booking, offer, span, now)
+            if not booking.rehearsal:
+                take([booking], offer, now, anyway=anyway)
         if case:
             trace.record(case, "booking_moved", actor, at=span.start.isoformat())
             emails.moved(case, booking)

@@ -13,7 +13,7 @@
 On SQLite a transaction that writes locks the whole database, and the same code holds.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -67,13 +67,19 @@ def forget_expired(units: Collection[int], now: datetime) -> None:
     ).delete()
 
 
-def take(booking: Booking, offer: Offer, span: Span, now: datetime, *, anyway: bool = False) -> None:
-    """Gives a booking its pieces at a time. Its units must be locked, expired holds gone.
+def take(bookings: Iterable[Booking], offer: Offer, now: datetime, *, anyway: bool = False) -> None:
+    """Gives bookings the pieces of their times. The units must be locked, expired holds gone.
 
     ``anyway``: the rules need not allow it, as where staff books; nobody else may have the time even then.
     """
     if not _is_as_it_was(offer):
         raise Taken(Refusal.CHANGED)
+    for booking in bookings:
+        _take(booking, offer, now, anyway)
+
+
+def _take(booking: Booking, offer: Offer, now: datetime, anyway: bool) -> None:
+    span = Span(booking.starts_at, booking.ends_at)
     found = calendar(offer, span, count=booking.count, now=now, without=booking.series)
     around = offer.rules.around(span)
     why = None if anyway else found.refusal(span)

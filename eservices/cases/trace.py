@@ -118,7 +118,7 @@ def faults() -> Iterator[str]:
 
 
 def _chain_faults() -> Iterator[str]:
-    events = CaseEvent.objects.order_by("case", "number")
+    events = CaseEvent.objects.order_by("case_id", "number")  # not as cases are listed
     for case, found in groupby(events.iterator(), lambda event: event.case_id):
         for fault in chain.faults(event.link for event in found):
             yield f"{_name(case)}: {fault}"

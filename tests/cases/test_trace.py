@@ -29,6 +29,14 @@ def test_an_untouched_trace_is_proven(capsys):
     assert TraceAnchor.objects.get().hash in said
 
 
+def test_cases_that_were_opened_at_the_same_moment_are_told_apart():
+    moment = timezone.now()
+    for _case in range(4):
+        CaseFactory(taken=True, opened_at=moment)
+
+    assert list(trace.faults()) == []
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -1,17 +1,18 @@
 """The answers of one service as columns of a table, for the list that agents take away."""
 
-from collections.abc import Iterable
 from functools import cached_property
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.formbuilder.definition import Definition, Field
 from eservices.formbuilder.field_types import export, field_types
 from eservices.formbuilder.logic.visibility import relevant_answers
 from eservices.formbuilder.models import FormVersion
 
+from . import actions
 from .models import Case
 
 type Cell = str | int | float
@@ -24,8 +25,8 @@ class AnswerColumns:
     and what the newest asks no longer has no column.
     """
 
-    def __init__(self, newest: Definition, language: str):
-        self.newest, self.language = newest, language
+    def __init__(self, newest: Definition, language: str, reader: User):
+        self.newest, self.language, self.reader = newest, language, reader
         self._known: dict[UUID, Definition] = {}
 
     @cached_property
@@ -40,8 +41,9 @@ class AnswerColumns:
     def header(self) -> list[str]:
         return [heading for field in self.fields for heading in self._headings(field)]
 
-    def read(self, cases: Iterable[Case]) -> None:
-        """Fetches what is needed to say the answers of ``cases``, in one query at most."""
+    def read(self, cases: list[Case]) -> None:
+        """Fetches what is needed to say the answers of ``cases``. Each case keeps that ``reader`` has read it."""
+        actions.leave_trace_of_answers(actor=self.reader, cases=cases)
         missing = {case.version_id for case in cases} - self._known.keys()
         if missing:
             found = FormVersion.objects.in_bulk(missing)

@@ -13,6 +13,7 @@ for kind, label in {
     "assigned": _("Assigned"),
     "case_read": _("Case opened"),
     "file_read": _("File opened"),
+    "answers_read": _("Answers taken away in a list"),
     "file_infected": _("A file carried a virus and was destroyed"),
     "noted": _("Internal note"),
     "tagged": _("Tag added"),

@@ -240,8 +240,11 @@ def export(request, kind):
     choices = Choices(request.user)
     form = FilterForm(request.GET, choices=choices)
     found = form.narrow(access.cases_for(request.user), now)
-    actions.leave_trace_of_export(actor=request.user, query=form.query, kind=kind)
-    answers = AnswerColumns(form.definition, get_language() or "fr") if form.definition else None
+    answers, taken = None, {}
+    if asked := form.definition:
+        answers = AnswerColumns(asked, get_language() or "fr", request.user)
+        taken = {"answers_of": asked.title(answers.language), "cases": found.count()}
+    actions.leave_trace_of_export(actor=request.user, query=form.query, kind=kind, **taken)
     columns, table = exports.header(answers), exports.rows(found.by_urgency(), choices.services, answers)
     content = exports.as_csv(columns, table) if kind == "csv" else exports.as_xlsx(columns, table)
     response = StreamingHttpResponse(content, content_type=exports.TYPES[kind])

@@ -3,11 +3,13 @@
 from django.urls import include, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
+from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -170,7 +172,23 @@ def register_letters():
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions):
-    actions.register_action("cases.export", _("Export cases"), _("Took a list of cases away as a file"))
+    actions.register_action("cases.export")(ExportFormatter)
+
+
+class ExportFormatter(LogFormatter):
+    """What the log says of a list of cases that was taken away, with answers or without."""
+
+    label = _("Export cases")
+
+    def format_message(self, log_entry):
+        taken = log_entry.data
+        if "answers_of" not in taken:
+            return _("Took a list of cases away as a file")
+        return ngettext(
+            "Took the answers of %(n)s case away as a file: %(service)s",
+            "Took the answers of %(n)s cases away as a file: %(service)s",
+            taken["cases"],
+        ) % {"n": taken["cases"], "service": taken["answers_of"]}
 
 
 @hooks.register("register_account_settings_panel")

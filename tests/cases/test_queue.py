@@ -4,8 +4,10 @@ import csv
 import re
 from datetime import UTC, datetime
 from io import BytesIO, StringIO
+from uuid import uuid4
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,13 +17,15 @@ from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
-from eservices.cases import actions, exports, queue
+from eservices.cases import actions, exports, queue, trace
 from eservices.cases.case_events import label_of
-from eservices.cases.models import Case, Role, SavedView
+from eservices.cases.models import Case, CaseEvent, Role, SavedView
+from eservices.cases.timeline import readings, timeline
 from eservices.formbuilder.models import FormVersion
+from eservices.submissions.models import Submission
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
-from tests.factories.submissions import certificate
+from tests.factories.submissions import FormFactory, certificate
 
 pytestmark = pytest.mark.django_db
 
@@ -244,20 +248,113 @@ def test_a_protected_person_is_in_the_list_only_of_who_treats_them(client):
     assert [row["Nom"] for row in narrowed(client, "csv", case)] == [case.answers["nom"]]
 
 
-def test_answers_take_as_many_queries_for_many_cases_as_for_one(client):
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_who_takes_the_answers_of_a_service_away_has_read_each_of_its_cases(client, monkeypatch, kind):
+    monkeypatch.setattr("eservices.cases.exports.AT_ONCE", 2)
+    taken, agent = [CaseFactory() for _case in range(3)], member()
+    other = CaseFactory()
+    Case.objects.filter(pk=other.pk).update(form=FormFactory(slug="autre"))
+    client.force_login(agent)
+
+    exported(client, kind, "?view=all")
+    assert not CaseEvent.objects.filter(kind="answers_read").exists()  # the list says no answers
+    narrowed(client, kind, taken[0])
+
+    for case in taken:
+        assert [(one.what, one.who) for one in readings(case)] == [(label_of("answers_read"), str(agent))]
+        assert not any(one.what == label_of("answers_read") for one in timeline(case))
+    assert readings(other) == []
+    assert list(trace.faults()) == []
+
+
+def test_who_takes_the_answers_again_leaves_a_trace_once_an_hour_and_others_their_own(client):
+    case, agent, colleague = CaseFactory(), member(), member()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for minutes in (0, 30, 31):
+            clock.shift(minutes * 60)
+            client.force_login(agent)
+            narrowed(client, "csv", case)
+        client.force_login(colleague)
+        narrowed(client, "csv", case)
+
+    read = case.events.filter(kind="answers_read").order_by("number").values_list("actor", flat=True)
+    assert list(read) == [agent.pk, agent.pk, colleague.pk]
+    assert list(trace.faults()) == []
+
+
+def test_a_case_is_read_before_its_answers_leave(client, monkeypatch):
+    monkeypatch.setattr("eservices.cases.exports.AT_ONCE", 1)
+    case = CaseFactory()
+    CaseFactory()
+    client.force_login(member())
+    response = client.get(reverse("cases:export", args=["csv"]) + f"?view=all&service={case.form_id}")
+    lines = iter(response.streaming_content)
+
+    next(lines)
+    assert not CaseEvent.objects.filter(kind="answers_read").exists()  # nothing but the headings has left
+    first = next(lines).decode()
+    (event,) = CaseEvent.objects.filter(kind="answers_read")
+    assert event.case.reference in first
+
+
+def test_the_log_says_of_which_service_the_answers_were_taken_and_of_how_many_cases(client):
+    case, agent = CaseFactory(), member()
+    CaseFactory()
+    client.force_login(agent)
+    narrowed(client, "csv", case)
+    entry = ModelLogEntry.objects.get(action="cases.export")
+    title = case.version.definition.title("fr")
+    assert (entry.user, entry.data["answers_of"], entry.data["cases"]) == (agent, title, 2)
+    with translation.override("fr"):
+        assert title in entry.message
+        assert "2" in entry.message
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_answers_of_no_case_are_a_file_of_headings_and_nobody_has_read_anything(client, kind):
     case = CaseFactory()
     client.force_login(member())
-    narrowed(client, "csv", case)
+
+    header, *rows = exported(client, kind, f"?view=closed&service={case.form_id}")
+
+    assert {"Référence", "Nom"} <= set(header)
+    assert rows == []
+    assert ModelLogEntry.objects.get(action="cases.export").data["cases"] == 0
+    assert not CaseEvent.objects.filter(kind="answers_read").exists()
+
+
+def copies(case: Case, count: int) -> None:
+    """As many more cases that say the same as ``case``."""
+    submissions, cases = [], []
+    for number in range(count):
+        submission, one = Submission.objects.get(pk=case.submission_id), Case.objects.get(pk=case.pk)
+        submission.pk, submission.draft_id = uuid4(), None
+        one.pk, one.submission, one.reference = uuid4(), submission, f"C{number}-{uuid4().hex[:16]}"
+        submissions.append(submission)
+        cases.append(one)
+    Submission.objects.bulk_create(submissions)
+    Case.objects.bulk_create(cases)
+
+
+def test_answers_take_as_many_queries_for_500_cases_as_for_one_and_a_few_for_each_500_more(client):
+    case = CaseFactory()
 
     def queries() -> int:
+        client.force_login(member())  # who has read nothing yet
+        exported(client, "csv")
         with CaptureQueriesContext(connection) as seen:
             narrowed(client, "csv", case)
         return len(seen)
 
     one = queries()
-    for _case in range(3):
-        CaseFactory()
+    copies(case, 499)
     assert queries() == one
+    copies(case, 700)
+    many = queries()
+    # Of each further batch: its cases, their tags, which are unread, their last events, the new ones, a transaction.
+    assert many == one + 2 * 7
+    assert CaseEvent.objects.filter(kind="answers_read").count() == 1 + 500 + 1200
+    assert list(trace.faults()) == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -58,9 +58,12 @@ def drop_view(*, actor: User, view: SavedView) -> None:
     view.delete()
 
 
-def leave_trace_of_export(*, actor: User, query: str, kind: str) -> None:
-    """Keeps in Wagtail's log who took the list of cases away as a file, and how it was narrowed."""
-    log(instance=actor, action="cases.export", user=actor, data={"filters": query, "format": kind})
+def leave_trace_of_export(*, actor: User, query: str, kind: str, **answers) -> None:
+    """Keeps in Wagtail's log who took the list of cases away as a file, and how it was narrowed.
+
+    ``answers``: where they stand in it, of which service they are (``answers_of``) and of how many ``cases``.
+    """
+    log(instance=actor, action="cases.export", user=actor, data={"filters": query, "format": kind} | answers)
 
 
 def lay_out(*, actor: User, columns: list[str], dense: bool) -> None:

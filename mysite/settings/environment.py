@@ -1,6 +1,7 @@
 """Helpers that read the environment and refuse a bad value with a sentence that says what to do."""
 
 import os
+import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import holidays
@@ -42,15 +43,18 @@ def address(name: str, default: str = "") -> str:
     """The address of a service elsewhere; empty where unset and without a default."""
     value = os.environ.get(name) or default
     if value and not (split(value).hostname and origin(value)):
-        raise ImproperlyConfigured(f"{name} is {value!r}: write an address as https://www.example.org.")
+        raise ImproperlyConfigured(f"{name}: write an address as https://www.example.org.")
     return value
 
 
 def redis(name: str) -> str:
-    """Where Redis is, as ``redis://host:6379/0``, ``rediss://…`` or ``unix:///run/redis.sock``; empty where unset."""
+    """Where Redis is, as ``redis://host:6379/0``, ``rediss://…`` or ``unix:///run/redis.sock``; empty where unset.
+
+    Several, the one that is written to first, are separated by commas or semicolons, as Django takes them.
+    """
     value = os.environ.get(name, "")
-    url = split(value)
-    there = url.hostname if url.scheme in {"redis", "rediss"} else url.scheme == "unix" and url.path
+    urls = [split(one) for one in re.split("[,;]", value)]
+    there = all(url.scheme in {"redis", "rediss", "unix"} and (url.hostname or url.path) for url in urls)
     if value and not there:
         raise ImproperlyConfigured(f"{name}: write it as redis://host:6379/0 or unix:///run/redis.sock.")
     return value

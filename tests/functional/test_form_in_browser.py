@@ -97,6 +97,21 @@ def posted(page) -> dict[str, str]:
 
 
 # -- Questions
+def test_what_the_browser_fills_in_again_counts_before_the_last_picture_has_come(page):
+    # As browsers do when the page is loaded once more, on a line on which a picture takes its time.
+    page.route("**/slow.png", lambda route: None)
+    page.add_init_script("""
+        document.addEventListener("readystatechange", () => {
+            document.querySelector('[name="pour"][value="autre"]').checked = true;
+            document.body.append(Object.assign(new Image(), {src: "/slow.png"}));
+        }, {once: true});
+    """)
+    page.reload(wait_until="domcontentloaded")
+    expect(question_of(page, "nom")).to_be_visible()
+    assert page.evaluate("document.readyState") == "interactive"
+    page.unroute_all(behavior="ignoreErrors")
+
+
 def test_a_question_that_an_answer_opens_appears_without_asking_the_server(page):
     expect(question_of(page, "nom")).to_be_hidden()
     assert_accessible(page)

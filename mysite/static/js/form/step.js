@@ -89,6 +89,11 @@ function leave({ target, relatedTarget }) {
   for (const { key } of fields) if (name === key || name.startsWith(`${key}-`)) left.add(key);
 }
 
+function isFilledAgain({ type, value, defaultValue, checked, defaultChecked, options }) {
+  if (options) return [...options].some((option) => option.selected !== option.defaultSelected);
+  return type === "checkbox" || type === "radio" ? checked !== defaultChecked : value !== defaultValue;
+}
+
 function sayLater() {
   clearTimeout(pause);
   pause = setTimeout(() => update(true), PAUSE);
@@ -99,5 +104,6 @@ if (checks.length) {
   form.addEventListener("focusout", leave);
   for (const event of ["change", "focusout"]) form.addEventListener(event, sayLater);
 }
-// Not before: the server has drawn the page as it has to be, but browsers fill in again what was typed before.
+// The server has drawn the page as it has to be, but browsers fill in again what was typed before, some of them late.
+if ([...form.elements].some(isFilledAgain)) update();
 addEventListener("pageshow", () => update());

@@ -8,6 +8,7 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -61,14 +62,19 @@ def carry_refund(refund_id) -> Refund | None:
 
 
 def fetch_payouts() -> None:
-    """Books the transfers that providers made since we last looked. One that is away keeps no other from it."""
+    """Books the transfers that providers made since we last looked. One that fails keeps no other from it."""
     since = timezone.localdate() - PAYOUTS_BACK
     for provider in providers:
         try:
-            for report in provider.payouts(since) if provider.available() else ():
-                settling.book_payout(provider=provider, report=report)
+            reports = list(provider.payouts(since)) if provider.available() else []
         except (Away, Refused) as fault:
             logger.warning("Payouts of %s: %s", provider.key, fault)
+            continue
+        for report in reports:
+            try:
+                settling.book_payout(provider=provider, report=report)
+            except DatabaseError:
+                logger.exception("Payout of %s: %s", provider.key, report)
 
 
 def return_url(payment: Payment) -> str:

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import DataError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils import timezone
 from eservices.deliveries import circuits
 from eservices.deliveries.models import Delivery
 from eservices.payments import carrying, ledger
-from eservices.payments.actions import refunds
+from eservices.payments.actions import refunds, settling
 from eservices.payments.contrib.stripe import provider as stripe_provider
 from eservices.payments.models import JournalRow, Payment, Payout, SetAside
 from eservices.payments.providers import provider_of
@@ -127,6 +128,19 @@ def test_a_key_that_stripe_does_not_take_stops_the_asking_and_staff_is_told(thei
     assert "Invalid API Key" in letter.payload["text"]
 
 
+def test_a_refund_for_which_the_key_has_no_right_is_left_to_a_person(theirs):
+    payment = begun(due_charge(), "stripe_card")
+    theirs.pay(payment.external_id)
+    carrying.check(payment.pk)
+    refund = refunds.ask(
+        actor=UserFactory(), allocation=payment.allocations.get(), amount=1000, reason="Trop."
+    )
+    theirs.unknown_key = True
+    refund = carrying.carry_refund(refund.pk)
+    assert (refund.state, refund.due_at) == ("failed", None)
+    assert refunds.finish_by_hand(actor=UserFactory(), refund=refund).state == "done"
+
+
 def test_an_address_for_calls_that_no_provider_has_is_not_found(client, settings):
     assert client.post("/paiements/nobody/").status_code == 404
     settings.STRIPE_WEBHOOK_SECRET = ""
@@ -207,6 +221,21 @@ def test_a_transfer_in_which_more_is_taken_than_paid_is_booked_the_other_way(the
     balances = ledger.balances(JournalRow.objects.all())["CHF"]
     assert (balances[own.bank], balances[own.commission], balances.get(own.online, 0)) == (-40, 40, 0)
     assert list(ledger.faults()) == []
+
+
+def test_a_transfer_that_cannot_be_booked_keeps_no_other_from_it(theirs, monkeypatch):
+    book = settling.book_payout
+
+    def fails_with_the_first(*, provider, report):
+        if report.external_id == "po_1":
+            raise DataError("value out of range")
+        return book(provider=provider, report=report)
+
+    monkeypatch.setattr(settling, "book_payout", fails_with_the_first)
+    for number in ("po_1", "po_2"):
+        theirs.transfer(number, fee=10, pi_unknown=500)
+    carrying.fetch_payouts()
+    assert [one.external_id for one in Payout.objects.all()] == ["po_2"]
 
 
 def test_what_a_dispute_takes_is_no_commission_and_is_shown_as_a_difference(theirs):

@@ -42,18 +42,16 @@ TAKEN_OR_GIVEN = {  # disputes and refunds that failed after all
 REFUND_STATES = {"succeeded": REFUND_DONE, "failed": REFUND_FAILED, "canceled": REFUND_FAILED}
 
 
-MENDED = (
-    *(stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError),
-    *(stripe.AuthenticationError, stripe.PermissionError),
-)
+LATER = (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError)
+KEY = (stripe.AuthenticationError, stripe.PermissionError)  # it is unknown, or may not do this
 
 
 @contextmanager
-def told_apart():
-    """What may go better later is ``Away``, as a key that is put right; what never will, ``Refused``."""
+def told_apart(later=LATER + KEY):
+    """What may go better ``later`` is ``Away``, as a key that is put right; what never will, ``Refused``."""
     try:
         yield
-    except MENDED as fault:
+    except later as fault:
         raise Away(str(fault)) from fault
     except stripe.StripeError as fault:
         raise Refused(str(fault)) from fault
@@ -119,7 +117,7 @@ class StripeProvider(Provider):
             "metadata": {"refund": str(refund.pk)},
         }
         try:
-            with told_apart():
+            with told_apart(LATER):  # a person pays back another way
                 api = client().v1.refunds
                 theirs = _found(api, refund) or api.create(asked, {"idempotency_key": str(refund.pk)})
         except Refused as fault:

@@ -3,10 +3,8 @@
 import hashlib
 import json
 import logging
-import re
 import subprocess
 import sys
-import zlib
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,13 +14,8 @@ from .models import Document, Seal
 logger = logging.getLogger(__name__)
 
 LARGEST = 2 * 1024 * 1024  # bytes of a file; ours have a tenth
-UNPACKED = 32 * 1024 * 1024  # bytes that it may hold in all: what is packed tighter wants to fill the memory
-READER, PATIENCE = (
-    Path(__file__).with_name("reading.py"),
-    10,
-)  # what reads a PDF, and seconds that it may take
-STREAM = re.compile(rb"stream\r?\n")
-PIECE = 4_096  # bytes that are unpacked at a time
+READER = Path(__file__).with_name("reading.py")  # what reads a PDF, within limits of its own
+PATIENCE = 10  # seconds of a clock that it may take
 
 
 class Finding(StrEnum):
@@ -44,7 +37,7 @@ def judge(content: bytes) -> tuple[Finding, Document | None]:
 
 
 def _by_seal(content: bytes) -> Finding:
-    if not content.startswith(b"%PDF-") or _unpacked(content) > UNPACKED:
+    if not content.startswith(b"%PDF-"):
         return Finding.UNREADABLE
     seals = _seals(content)
     if seals is None:
@@ -62,7 +55,7 @@ def _by_seal(content: bytes) -> Finding:
 def _seals(content: bytes) -> list[dict] | None:
     """What stands in the seals of a PDF; None where it cannot be read, or not in time.
 
-    Read apart, without our secrets: a few bytes can keep a reader of PDF busy for ever.
+    Read and unpacked apart, without our secrets: a few bytes can keep a reader of PDF busy for ever.
     """
     run = [sys.executable, "-P", READER]
     try:
@@ -71,31 +64,3 @@ def _seals(content: bytes) -> list[dict] | None:
         logger.info("A file to verify could not be read: %s", fault)
         return None
     return json.loads(done.stdout)
-
-
-def _unpacked(content: bytes) -> int:
-    """Bytes that all packed parts hold together, counted without keeping them; what packs twice counts twice."""
-    total, waiting = 0, [(content, found.end()) for found in STREAM.finditer(content)]
-    while waiting and total <= UNPACKED:
-        inner = _inner(*waiting.pop(), UNPACKED - total + 1)
-        total += len(inner)
-        if inner:
-            waiting.append((inner, 0))
-    return total
-
-
-def _inner(packed: bytes, start: int, most: int) -> bytes:
-    """What is packed in ``packed`` from ``start`` on, ``most`` bytes of it; nothing where nothing is packed.
-
-    Piece by piece: zlib copies whatever follows the end, and a file may have a thousand ends.
-    """
-    unpacking, inner = zlib.decompressobj(), bytearray()
-    view = memoryview(packed)
-    for place in range(start, len(packed), PIECE):
-        try:
-            inner += unpacking.decompress(view[place : place + PIECE], most - len(inner))
-        except zlib.error:
-            break
-        if unpacking.eof or unpacking.unconsumed_tail or len(inner) >= most:
-            break
-    return bytes(inner)

@@ -2,7 +2,7 @@
 
 from home import limits
 
-MISSES, FILES, SECONDS = 30, 20, 60
+MISSES, FILES, SECONDS = 30, 6, 60
 PLATES, PLATES_SECONDS = 60, 10 * 60
 
 

@@ -42,11 +42,18 @@ def ask_place(*, actor, case: Case, zone: Zone, plate: str) -> Permit:
     if permit.granted_at is None:  # an agent may have put the answers right meanwhile
         permit.zone, permit.plate = zone, bare(plate)
         permit.save(update_fields=["zone", "plate"])
-    if permit.granted_at is None and _has_place(permit, zone, timezone.localdate()):
-        permit.granted_at = timezone.now()
-        permit.save(update_fields=["granted_at"])
-        trace.record(case, "place_granted", actor, zone=zone.name)
+        _grant(actor, case, permit)
     return permit
+
+
+def _grant(actor, case: Case, permit: Permit) -> None:
+    """Gives the permit its place if there is one. Whether it is that of another is kept: the count needs it."""
+    zone, day = permit.zone, timezone.localdate()
+    takes_over = _takes_over(permit, day)
+    if takes_over or case.rehearsal or _has_place(permit, zone, day):
+        permit.granted_at, permit.takes_over = timezone.now(), takes_over
+        permit.save(update_fields=["granted_at", "takes_over"])
+        trace.record(case, "place_granted", actor, zone=zone.name)
 
 
 def _renewed_by(case: Case) -> Permit | None:
@@ -55,23 +62,18 @@ def _renewed_by(case: Case) -> Permit | None:
 
 
 def _has_place(permit: Permit, zone: Zone, day: date) -> bool:
-    if permit.case.rehearsal or _takes_over(permit, zone, day):
-        return True
+    """Whether a place is free that nobody waits for before it."""
     free = zone.free(day)
     return free is None or permit.pk in zone.permits.waiting().values_list("pk", flat=True)[: max(free, 0)]
 
 
-def _takes_over(permit: Permit, zone: Zone, day: date) -> bool:
+def _takes_over(permit: Permit, day: date) -> bool:
     """Whether it keeps the place of what it renews, which no other renewal has taken over."""
-    before = permit.renews
-    if before is None or before.zone_id != zone.pk or not _holds(before, day):
+    places = permit.zone.permits.valid(day).filter(case__rehearsal=False)
+    if permit.renews_id is None or not places.filter(pk=permit.renews_id).exists():
         return False
-    others = before.renewed.filter(granted_at__isnull=False).exclude(pk=permit.pk)
+    others = Permit.objects.filter(renews=permit.renews_id, takes_over=True).exclude(pk=permit.pk)
     return not others.exclude(document=None, case__state=State.CLOSED).exists()
-
-
-def _holds(permit: Permit, day: date) -> bool:
-    return Permit.objects.valid(day).filter(pk=permit.pk).exists()
 
 
 @transaction.atomic

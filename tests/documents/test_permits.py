@@ -1,9 +1,11 @@
 """Permits: a place in a zone, validity, renewal, and the inspector's page."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
@@ -166,15 +168,73 @@ def test_a_permit_is_renewed_in_two_presses_and_keeps_its_place(zone, client):
         assert not permitting.is_renewable(permit, timezone.localdate())
 
 
+def renewing(permit: Permit, plate: str = "VD 123456", zone: str = "a", **fields) -> Case:
+    """A request that renews the permit."""
+    case = asked(plate, zone, advanced=False, **fields)
+    Renewal.objects.create(permit=permit, draft=case.submission.draft)
+    process.advance(case.pk)
+    return case
+
+
 def test_of_two_renewals_of_one_permit_only_one_keeps_the_place(zone):
     permit = permitted()
     with time_machine.travel(permit.due_at + timedelta(days=1)):
-        renewals = [asked(f"VD {number}", advanced=False) for number in (1, 2)]
-        for case in renewals:
-            Renewal.objects.create(permit=permit, draft=case.submission.draft)
-            process.advance(case.pk)
+        renewals = [renewing(permit, f"VD {number}") for number in (1, 2)]
         assert [waits(case) for case in renewals] == ["permit", "place"]
         assert zone.free(timezone.localdate()) == 0
+
+
+def test_a_second_renewal_that_got_a_free_place_takes_it_from_others(zone):
+    Zone.objects.update(places=2)
+    permit = permitted()
+    with time_machine.travel(permit.due_at + timedelta(days=1)):
+        renewals = [renewing(permit, f"VD {number}") for number in (1, 2)]
+        assert [waits(case) for case in renewals] == ["permit", "permit"]
+        assert waits(asked("VD 3")) == "place"
+
+
+def test_the_place_that_a_renewal_gave_up_is_taken_over_by_the_next(zone):
+    permit = permitted()
+    with time_machine.travel(permit.due_at + timedelta(days=1)):
+        first, second = [renewing(permit, f"VD {number}") for number in (1, 2)]
+        Permit.objects.filter(case=first).update(document=None)  # as if it had not been drawn yet
+        Case.objects.filter(pk=first.pk).update(state="closed", closed_at=timezone.now())
+        process.advance(second.pk)
+        assert waits(second) == "permit"
+        assert waits(asked("VD 3")) == "place"
+
+
+def test_a_renewal_into_another_zone_takes_a_place_there_while_the_old_permit_holds(zone):
+    other = Zone.objects.create(kind=KEY, value="b", name="Zone B", places=1)
+    permit = permitted()
+    with time_machine.travel(permit.due_at + timedelta(days=1)):
+        today = timezone.localdate()
+        assert waits(renewing(permit, zone="b")) == "permit"
+        assert [zone.free(today), other.free(today)] == [0, 0]
+        assert waits(asked("VD 2", "b")) == "place"
+        assert waits(renewing(permit, "VD 3")) == "permit"  # what the first left where it was
+
+
+def test_renewals_from_before_it_was_kept_take_over_as_they_did(zone):
+    zone.places = 2
+    zone.save()
+    elsewhere = Zone.objects.create(kind=KEY, value="b", name="Zone B", places=1)
+    permit = permitted()
+    with time_machine.travel(permit.due_at + timedelta(days=1)) as clock:
+        renewals = []
+        for number, value in ((1, "b"), (2, "a"), (3, "a")):
+            renewals.append(renewing(permit, f"VD {number}", value))
+            clock.shift(60)
+        Permit.objects.update(takes_over=False)
+        import_module("eservices.documents.migrations.0005_takes_over").take_over(apps, None)
+        assert [Permit.objects.get(case=case).takes_over for case in renewals] == [False, True, False]
+        assert [one.free(timezone.localdate()) for one in (zone, elsewhere)] == [0, 0]
+
+
+def test_what_renews_a_rehearsal_takes_over_nothing(zone):
+    rehearsed, permit = permitted(kind="rehearsal"), permitted("VD 2")
+    with time_machine.travel(permit.due_at + timedelta(days=1)):
+        assert waits(renewing(rehearsed)) == "place"
 
 
 def test_a_renewal_begins_with_what_an_agent_put_right(zone, client):

@@ -49,13 +49,18 @@ class PermitQuerySet(models.QuerySet):
         return issued.filter(Q(valid_until=None) | Q(valid_until__gte=day))
 
     def taking_place(self, day):
-        """What has a place of its zone on ``day``: issued or about to be. One that renews another takes over its."""
+        """What has a place of its zone on ``day``: issued or about to be.
+
+        What took over a place is counted only once the permit that had it before is valid no more.
+        """
         out = Q(document__state__in=[Document.State.DRAWN, Document.State.ISSUED]) & (
             Q(valid_until=None) | Q(valid_until__gte=day)
         )
         held = Q(document=None, granted_at__isnull=False) & ~Q(case__state=State.CLOSED)
-        predecessor = Q(renews__document__state=Document.State.ISSUED, renews__valid_until__gte=day)
-        return self.filter(out | held, case__rehearsal=False).exclude(predecessor)
+        counted_before = Q(
+            takes_over=True, renews__document__state=Document.State.ISSUED, renews__valid_until__gte=day
+        )
+        return self.filter(out | held, case__rehearsal=False).exclude(counted_before)
 
     def waiting(self):
         """On the list for a place, the first come first."""
@@ -85,6 +90,7 @@ class Permit(models.Model):
     )
     asked_at = models.DateTimeField(default=timezone.now)
     granted_at = models.DateTimeField(null=True, blank=True, help_text=_("When it got its place."))
+    takes_over = models.BooleanField(default=False, help_text=_("Its place is that of the permit it renews."))
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, help_text=_("When the reminder to renew is sent."))

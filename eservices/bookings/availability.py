@@ -386,7 +386,7 @@ class Occupation:
     def _beyond(self, unit: int, span: Span, most: int | None) -> int:
         """How many numbers are taken at some time of it that are higher than the first ``most``."""
         numbers = range(self._there(unit, most) + 1, self._last.get(unit, 0) + 1)
-        return sum(not self._is_free(unit, number, span) for number in numbers)
+        return len([number for number in numbers if not self._is_free(unit, number, span)])
 
     def _is_free(self, unit: int, number: int, span: Span) -> bool:
         taken = self._taken.get((unit, number))

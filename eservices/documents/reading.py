@@ -38,8 +38,16 @@ def seals(content: bytes) -> list[dict]:
 
 
 def _untouched(seal) -> bool:
-    """Whose certificate it is has to be judged apart: here it is taken at its word."""
-    status = validate_pdf_signature(seal, ValidationContext(trust_roots=[seal.signer_cert]))
+    """Whose certificate it is has to be judged apart: here it is taken at its word.
+
+    False where it is a time-stamp on what others sealed, or of a kind that cannot be validated.
+    """
+    if seal.sig_object_type != "/Sig":
+        return False
+    try:
+        status = validate_pdf_signature(seal, ValidationContext(trust_roots=[seal.signer_cert]))
+    except Exception:  # whatever others seal with: that it is theirs can be said all the same
+        return False
     return status.intact and status.valid and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
 
 

@@ -10,11 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.signers import PdfTimeStamper
 
 from eservices.documents import checking, limits, reading, rendering, sealing
 from eservices.documents.checking import Finding, judge
 from eservices.documents.contrib.test import new_key
 from eservices.documents.models import Document
+from tests.factories.authority import Authority
 from tests.factories.documents import issued
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +74,30 @@ def test_a_tampered_file_and_one_sealed_by_another_key_fail_with_a_clear_word(cl
     other = foreign(rendering.pdf(document), settings, tmp_path)
     assert judge(other) == (Finding.FOREIGN, None)
     assert 'class="verdict no t5"' in shown(client, other).text
+
+
+def time_stamped(pdf: bytes) -> bytes:
+    """The file as an archive keeps it: with a time-stamp on the whole of it."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    return PdfTimeStamper(Authority().clock).timestamp_pdf(writer, "sha256").getvalue()
+
+
+def miscalled(pdf: bytes) -> bytes:
+    """The file with a seal that calls itself a time-stamp, and cannot be validated."""
+    assert b"/ETSI.CAdES.detached" in pdf
+    return pdf.replace(b"/ETSI.CAdES.detached", b"/ETSI.RFC3161       ")
+
+
+@pytest.mark.parametrize("bearing", [time_stamped, miscalled])
+def test_what_bears_more_than_plain_seals_is_read_all_the_same(settings, tmp_path, bearing):
+    document = issued()
+    assert judge(bearing(document.content.read())) == (Finding.CHANGED, None)
+    other = foreign(rendering.pdf(document), settings, tmp_path)
+    assert judge(bearing(other)) == (Finding.FOREIGN, None)
+
+
+def test_a_file_that_bears_a_time_stamp_only_is_foreign():
+    assert judge(time_stamped(rendering.pdf(issued()))) == (Finding.FOREIGN, None)
 
 
 def test_what_is_signed_is_compared_and_not_only_that_there_is_a_seal():

@@ -33,17 +33,26 @@ def bare(plate: str) -> str:
 def ask_place(*, actor, case: Case, zone: Zone, plate: str) -> Permit:
     """The case's permit, with a place in its zone if one is free and nobody waits for it; else on the list.
 
-    The zone's row is locked: two never get the last place. A renewal keeps the place of what it renews.
+    The zone's row is locked: two never get the last place. A renewal keeps the place of what it renews. Asked again,
+    it follows an agent who put zone or plate right; what is drawn stays as its paper says.
     """
     zone = Zone.objects.select_for_update().get(pk=zone.pk)
     permit, _new = Permit.objects.get_or_create(
         case=case, defaults={"zone": zone, "plate": bare(plate), "renews": _renewed_by(case)}
     )
-    if permit.granted_at is None:  # an agent may have put the answers right meanwhile
-        permit.zone, permit.plate = zone, bare(plate)
-        permit.save(update_fields=["zone", "plate"])
-        _grant(actor, case, permit)
+    if permit.document_id is None:
+        _put_right(permit, zone, plate)
+        if permit.granted_at is None:
+            _grant(actor, case, permit)
     return permit
+
+
+def _put_right(permit: Permit, zone: Zone, plate: str) -> None:
+    """What it has in another zone is free again: it never has two places, nor one that its paper does not name."""
+    if permit.zone_id != zone.pk:
+        permit.granted_at, permit.takes_over = None, False
+    permit.zone, permit.plate = zone, bare(plate) or permit.plate
+    permit.save(update_fields=["zone", "plate", "granted_at", "takes_over"])
 
 
 def _grant(actor, case: Case, permit: Permit) -> None:
@@ -77,13 +86,12 @@ def _takes_over(permit: Permit, day: date) -> bool:
 
 
 @transaction.atomic
-def set_validity(*, actor, permit: Permit, document: Document, plate: str, first: date) -> None:
-    """The permit holds for ``plate`` from ``first`` until the last day of its document; a reminder comes before."""
+def set_validity(*, actor, permit: Permit, document: Document, first: date) -> None:
+    """The permit holds from ``first`` until the last day of its document; a reminder comes before."""
     last = document.valid_until
     permit.document, permit.valid_from, permit.valid_until = document, first, last
-    permit.plate = bare(plate)
     permit.due_at = _morning(last - REMINDED) if last else None
-    permit.save(update_fields=["document", "plate", "valid_from", "valid_until", "due_at"])
+    permit.save(update_fields=["document", "valid_from", "valid_until", "due_at"])
 
 
 def _morning(day: date) -> datetime:

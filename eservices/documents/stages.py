@@ -249,6 +249,7 @@ class PermitStage(DocumentStage):
     key = "permit"
     label = gettext_lazy("Permit")
     icon = "key"
+    applicant_template = "documents/stages/permit_applicant.html"
 
     def settings_blocks(self):
         return [
@@ -271,6 +272,9 @@ class PermitStage(DocumentStage):
             ),
         ]
 
+    def enter(self, case, row, settings):
+        return _without_place(case) or super().enter(case, row, settings)
+
     def _draw(self, case, row, settings):
         permit = Permit.objects.filter(case=case, granted_at__isnull=False).first()
         if permit is None:
@@ -278,19 +282,8 @@ class PermitStage(DocumentStage):
         document = super()._draw(case, row, settings)
         if document is not None:
             first = self._first_day(case, settings)
-            permitting.set_validity(
-                actor=SYSTEM,
-                permit=permit,
-                document=document,
-                plate=self._plate(case) or permit.plate,
-                first=first,
-            )
+            permitting.set_validity(actor=SYSTEM, permit=permit, document=document, first=first)
         return document
-
-    def _plate(self, case: Case) -> str:
-        """The plate as the document says it: an agent may have put it right since there was a place."""
-        quota = next((row for row in case.stages.all() if row.type == QuotaStage.key), None)
-        return str(case.answers.get(quota.spec.settings.get("plate", "")) or "") if quota else ""
 
     def _first_day(self, case, settings):
         today = timezone.localdate()
@@ -299,3 +292,16 @@ class PermitStage(DocumentStage):
 
     def _months(self, template, settings):
         return settings.get("months") or template.months
+
+
+def _without_place(case: Case) -> Waiting | None:
+    """Why the permit cannot be drawn yet: an agent may have put the zone right since there was a place."""
+    quota = case.stages.filter(type=QuotaStage.key, progress=CaseStage.Progress.DONE).last()
+    if quota is None or not Permit.objects.filter(case=case, document=None).exists():
+        return None
+    answer = QuotaStage().enter(case, quota, quota.spec.settings)
+    if isinstance(answer, Waiting):
+        return answer
+    quota.data |= answer.data
+    quota.save(update_fields=["data"])
+    return None

@@ -28,6 +28,7 @@ STAGES = [
     {"key": "place", "type": "quota", "settings": {"template": KEY, "plate": "prenom", "zone": "nom"}},
     {"key": "permit", "type": "permit", "settings": {"template": KEY, "months": 12}},
 ]
+DECIDED_BETWEEN = [STAGES[0], DECISION, STAGES[1]]
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def zone():
 
 
 def asked(plate: str = "VD 123456", zone: str = "a", **fields) -> Case:
-    return waiting_case(answers={"prenom": plate, "nom": zone}, stages=STAGES, **fields)
+    return waiting_case(answers={"prenom": plate, "nom": zone}, **{"stages": STAGES} | fields)
 
 
 def permitted(plate: str = "VD 123456", zone: str = "a", **fields) -> Permit:
@@ -52,6 +53,11 @@ def permitted(plate: str = "VD 123456", zone: str = "a", **fields) -> Permit:
 
 def waits(case: Case) -> str:
     return next((row.key for row in case.stages.all() if row.progress == "active"), "")
+
+
+def accept(case: Case) -> None:
+    cases.accept(actor=agent(), case=case)
+    process.advance(case.pk)
 
 
 def inspector():
@@ -108,12 +114,10 @@ def put_right(case: Case, field: str, answer: str) -> None:
 
 
 def test_a_plate_put_right_before_the_permit_is_made_is_the_one_that_inspectors_find(zone, client):
-    between = [STAGES[0], DECISION, STAGES[1]]
-    case = waiting_case(answers={"prenom": "VD 123465", "nom": "a"}, stages=between)
+    case = asked("VD 123465", stages=DECIDED_BETWEEN)
     assert waits(case) == DECISION["key"]
     put_right(case, "prenom", "VD 123456")
-    cases.accept(actor=agent(), case=case)
-    process.advance(case.pk)
+    accept(case)
     actions.issue(case.documents.get().pk)
     assert Permit.objects.get().plate == "VD123456"
     found = {
@@ -129,6 +133,79 @@ def test_who_waits_for_a_zone_that_was_put_right_waits_for_the_right_one(zone):
     put_right(case, "nom", "b")
     assert (waits(case), case.permit.zone.name) == ("permit", "Zone B")
     assert waits(other) == "place"
+
+
+@pytest.fixture
+def zone_b():
+    return Zone.objects.create(kind=KEY, value="b", name="Zone B", places=1)
+
+
+def test_a_zone_put_right_before_the_permit_is_made_is_the_one_in_which_it_has_its_place(zone, zone_b):
+    DocumentTemplateFactory(tells_register=False).delete()
+    DocumentTemplateFactory(tells_register=False, body=body("Valable en {nom}."))
+    case = asked(stages=DECIDED_BETWEEN)
+    put_right(case, "nom", "b")
+    accept(case)
+    assert waits(case) == "permit"
+    actions.issue(case.documents.get().pk)
+    [found] = permitting.look_up(actor=inspector(), plate="VD 123456")
+    assert found.zone == zone_b
+    assert "Valable en b." in str(found.document.texts)
+    assert case.stages.get(key="place").data == {"zone": "Zone B"}
+    assert waits(asked("VD 2")) == "permit"
+    assert waits(asked("VD 3", "b")) == "place"
+
+
+def test_who_is_put_into_a_full_zone_before_the_permit_is_made_waits_for_a_place_there(zone, zone_b, client):
+    before = permitted("VD 2", "b")
+    case = asked(stages=DECIDED_BETWEEN)
+    put_right(case, "nom", "b")
+    accept(case)
+    assert (waits(case), case.documents.count()) == ("permit", 0)
+    assert "Zone B" in case.stages.get(key="permit").reason
+    status = client.get(reverse("space:status", args=[case.links.first().secret])).text
+    assert "liste d’attente" in status
+    assert waits(asked("VD 3")) == "permit"  # the place that it left in zone A
+    actions.revoke(actor=UserFactory(), document=before.document, reason="Vendue.")
+    process.advance(case.pk)
+    assert case.documents.count() == 1
+    status = client.get(reverse("space:status", args=[case.links.first().secret])).text
+    assert "liste d’attente" not in status
+    assert Permit.objects.get(case=case).zone == zone_b
+
+
+def test_who_is_put_into_a_zone_that_is_unknown_keeps_the_place_until_a_lead_put_it_right(zone):
+    case = asked(stages=DECIDED_BETWEEN)
+    put_right(case, "nom", "nowhere")
+    accept(case)
+    row = case.stages.get(key="permit")
+    assert (row.waiting_for, case.documents.count()) == ("lead", 0)
+    assert "nowhere" in row.reason
+    assert waits(asked("VD 2")) == "place"
+    put_right(case, "nom", "a")
+    assert case.documents.count() == 1
+
+
+def test_a_zone_that_is_put_right_once_the_permit_is_made_leaves_paper_and_permit_as_they_are(zone, zone_b):
+    case = asked()
+    put_right(case, "nom", "b")
+    actions.issue(case.documents.get().pk)
+    process.advance(case.pk)
+    assert (Permit.objects.get().zone, waits(case)) == (zone, "")
+    assert zone_b.free(timezone.localdate()) == 1
+
+
+def test_a_renewal_that_is_put_into_another_zone_leaves_the_place_to_the_next(zone, zone_b):
+    permit = permitted()
+    with time_machine.travel(permit.due_at + timedelta(days=1)):
+        first = renewing(permit, stages=DECIDED_BETWEEN)
+        second = renewing(permit, "VD 2")
+        assert waits(second) == "place"
+        put_right(first, "nom", "b")
+        accept(first)
+        process.advance(second.pk)
+        assert waits(second) == "permit"
+        assert [one.free(timezone.localdate()) for one in (zone, zone_b)] == [0, 0]
 
 
 def test_a_rehearsal_takes_no_place(zone):

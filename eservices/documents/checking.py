@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import os
 import subprocess
 import sys
 from enum import StrEnum
@@ -16,6 +17,8 @@ logger = logging.getLogger(__name__)
 LARGEST = 2 * 1024 * 1024  # bytes of a file; ours have a tenth
 READER = Path(__file__).with_name("reading.py")  # what reads a PDF, within limits of its own
 PATIENCE = 10  # seconds of a clock that it may take
+NEEDED = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")  # without these Python may not start
+SAID = 2_000  # letters of what it says that are logged
 
 
 class Finding(StrEnum):
@@ -52,15 +55,27 @@ def _by_seal(content: bytes) -> Finding:
     return Finding.SPECIMEN if all(found) else Finding.CHANGED
 
 
+def can_read(pdf: bytes) -> bool:
+    """Whether the program that reads a PDF works on this machine, and reads this one."""
+    return _seals(pdf) is not None
+
+
 def _seals(content: bytes) -> list[dict] | None:
     """What stands in the seals of a PDF; None where it cannot be read, or not in time.
 
     Read and unpacked apart, without our secrets: a few bytes can keep a reader of PDF busy for ever.
     """
     run = [sys.executable, "-P", READER]
+    environment = {name: os.environ[name] for name in NEEDED if name in os.environ}
     try:
-        done = subprocess.run(run, input=content, capture_output=True, timeout=PATIENCE, check=True, env={})
-    except subprocess.SubprocessError as fault:
-        logger.info("A file to verify could not be read: %s", fault)
+        done = subprocess.run(run, input=content, capture_output=True, timeout=PATIENCE, env=environment)
+    except (subprocess.SubprocessError, OSError) as fault:
+        logger.warning("Nothing could read a file to verify: %s", fault)
+        return None
+    if done.returncode:
+        # A signal ends what is too much, by the file's fault; any other end is that of a program that does not work.
+        level = logging.WARNING if done.returncode > 0 else logging.INFO
+        said = done.stderr.decode(errors="replace")[-SAID:]
+        logger.log(level, "What reads files to verify ended with %s: %s", done.returncode, said)
         return None
     return json.loads(done.stdout)

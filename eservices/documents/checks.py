@@ -1,8 +1,11 @@
-"""What ``manage.py check --deploy`` says about the seal on documents."""
+"""What ``manage.py check --deploy`` says about the seal on documents, and about verifying it."""
+
+import io
 
 from django.core.checks import Tags, Warning, register
+from pyhanko.pdf_utils.writer import PdfFileWriter
 
-from . import sealing
+from . import checking, sealing
 
 
 @register(Tags.security, deploy=True)
@@ -29,3 +32,19 @@ def documents_are_sealed(app_configs, **kwargs) -> list[Warning]:
             )
         ]
     return []
+
+
+@register(Tags.security, deploy=True)
+def files_can_be_verified(app_configs, **kwargs) -> list[Warning]:
+    """Whether the program that reads what strangers show starts here, with the little that it is given."""
+    empty = io.BytesIO()
+    PdfFileWriter().write(empty)
+    if checking.can_read(empty.getvalue()):
+        return []
+    return [
+        Warning(
+            "Files cannot be verified: every one is called unreadable, our own sealed copies too.",
+            hint="The log says what keeps eservices/documents/reading.py from reading an empty PDF.",
+            id="documents.W003",
+        )
+    ]

@@ -1,7 +1,8 @@
 """The seals of a PDF, read by a program of its own: whatever somebody made up to break a reader of PDF ends with it.
 
 usage: reading.py <FILE.pdf. Writes JSON, of each seal the SHA-256 of its certificate and whether the file is as it was
-sealed. Knows nothing of the project; ends itself where it takes too long or too much memory.
+sealed; null where it cannot be read. Knows nothing of the project; ends itself where it takes too long or too much
+memory.
 """
 
 import io
@@ -55,4 +56,8 @@ if __name__ == "__main__":
     most = ceil(time.process_time()) + SECONDS  # a slow machine takes its time until it can begin
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    json.dump(seals(sys.stdin.buffer.read()), sys.stdout)
+    try:
+        found = seals(sys.stdin.buffer.read())
+    except Exception:  # whatever somebody made up to break a reader of PDF
+        found = None
+    json.dump(found, sys.stdout)

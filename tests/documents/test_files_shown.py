@@ -1,7 +1,6 @@
 """A file that somebody shows to have it verified."""
 
 import io
-import subprocess
 import time
 import zlib
 
@@ -12,7 +11,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers import PdfTimeStamper
 
-from eservices.documents import checking, limits, reading, rendering, sealing
+from eservices.documents import checking, checks, limits, reading, rendering, sealing
 from eservices.documents.checking import Finding, judge
 from eservices.documents.contrib.test import new_key
 from eservices.documents.models import Document
@@ -208,17 +207,49 @@ def test_what_would_fill_the_memory_is_not_unpacked():
 
 
 @pytest.mark.parametrize("width", [b"[0 0 0]", b"[1 1 1]"])
-def test_a_small_file_that_claims_to_be_endless_holds_nobody_up(monkeypatch, width):
+def test_a_small_file_that_claims_to_be_endless_holds_nobody_up(width):
     assert judge(told_to_have(10, width)) == (Finding.UNSEALED, None)
-    monkeypatch.setattr(checking, "PATIENCE", 4)
     assert judge(told_to_have(10**15, width)) == (Finding.UNREADABLE, None)
 
 
-def test_what_reads_a_stranger_s_file_knows_none_of_our_secrets(monkeypatch):
-    given = {}
-    run = subprocess.run
-    monkeypatch.setattr(
-        checking.subprocess, "run", lambda *asked, **more: run(*asked, **given.setdefault("more", more))
-    )
-    assert judge(told_to_have(10, b"[1 1 1]")) == (Finding.UNSEALED, None)
-    assert given["more"]["env"] == {}
+# -- The program that reads it -------------------------------------------------------------------------------
+def read_by(program: str, monkeypatch, tmp_path) -> Finding:
+    """What is said of a PDF where another program reads it."""
+    path = tmp_path / "reader" / "reading.py"
+    path.parent.mkdir()
+    path.write_text(program)
+    monkeypatch.setattr(checking, "READER", path)
+    return judge(told_to_have(10, b"[1 1 1]"))[0]
+
+
+def test_what_reads_a_stranger_s_file_knows_none_of_our_secrets_and_what_python_needs(monkeypatch, tmp_path):
+    monkeypatch.setenv("SEAL_PASSWORD", "secret")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "needed.py").touch()
+    program = "import needed, os; assert 'SEAL_PASSWORD' not in os.environ; print('[]')"
+    assert read_by(program, monkeypatch, tmp_path) == Finding.UNSEALED
+
+
+def test_an_operator_reads_in_the_log_that_no_file_can_be_verified_and_nothing_of_bad_files(
+    monkeypatch, tmp_path, caplog
+):
+    caplog.set_level("WARNING")
+    assert judge(b"%PDF-1.7 hello")[0] == Finding.UNREADABLE
+    assert judge(told_to_have(10**15, b"[1 1 1]"))[0] == Finding.UNREADABLE
+    assert not caplog.records
+    assert read_by("import nowhere", monkeypatch, tmp_path) == Finding.UNREADABLE
+    [said] = caplog.records
+    assert "No module named 'nowhere'" in said.getMessage()
+
+
+def test_where_the_program_cannot_be_started_a_stranger_is_told_so_and_the_operator_too(
+    client, monkeypatch, caplog
+):
+    caplog.set_level("WARNING")
+    assert checks.files_can_be_verified(None) == []
+    monkeypatch.setattr(checking.sys, "executable", "/nowhere/python")
+    page = shown(client, told_to_have(10, b"[1 1 1]"))
+    assert page.status_code == 200
+    assert 'class="verdict t5"' in page.text
+    assert "/nowhere/python" in caplog.text
+    assert [one.id for one in checks.files_can_be_verified(None)] == ["documents.W003"]

@@ -49,10 +49,16 @@ def ask_place(*, actor, case: Case, zone: Zone, plate: str) -> Permit:
 
 def _put_right(permit: Permit, zone: Zone, plate: str) -> None:
     """What it has in another zone is free again: it never has two places, nor one that its paper does not name."""
-    if permit.zone_id != zone.pk:
+    if permit.zone_id != zone.pk or _was_free(permit):
         permit.granted_at, permit.takes_over = None, False
     permit.zone, permit.plate = zone, bare(plate) or permit.plate
     permit.save(update_fields=["zone", "plate", "granted_at", "takes_over"])
+
+
+def _was_free(permit: Permit) -> bool:
+    """Whether the case was closed since there was a place, so that others may have got it until it was reopened."""
+    since = permit.granted_at
+    return since is not None and permit.case.events.filter(kind="reopened", at__gt=since).exists()
 
 
 def _grant(actor, case: Case, permit: Permit) -> None:

@@ -208,6 +208,28 @@ def test_a_renewal_that_is_put_into_another_zone_leaves_the_place_to_the_next(zo
         assert [one.free(timezone.localdate()) for one in (zone, zone_b)] == [0, 0]
 
 
+def refused_and_reopened(between=lambda: None) -> Case:
+    """A request with a place that was closed, after which ``between`` happened, and is accepted after all."""
+    case = asked(stages=DECIDED_BETWEEN)
+    cases.refuse(actor=agent(), case=case, reason="Pas d’ici.")
+    between()
+    cases.reopen(actor=agent(), case=case, reason="Est d’ici.")
+    process.advance(case.pk)
+    accept(case)
+    return case
+
+
+def test_who_is_reopened_after_the_place_was_given_to_another_waits_for_one(zone):
+    case = refused_and_reopened(between=lambda: permitted("VD 2"))
+    assert (waits(case), case.documents.count()) == ("permit", 0)
+    assert zone.free(timezone.localdate()) == 0
+
+
+def test_who_is_reopened_while_the_place_is_free_has_it_again(zone):
+    assert refused_and_reopened().documents.count() == 1
+    assert zone.free(timezone.localdate()) == 0
+
+
 def test_a_rehearsal_takes_no_place(zone):
     assert waits(asked(kind="rehearsal")) == "permit"
     assert waits(asked("VD 2")) == "permit"

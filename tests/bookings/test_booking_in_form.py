@@ -392,6 +392,30 @@ def test_who_hears_that_the_first_day_is_taken_finds_the_time_again_and_says_wha
     assert "quand-from" not in once  # nothing stands for it where it does not repeat
 
 
+@pytest.mark.parametrize("live", ["", "1"])
+@pytest.mark.parametrize("leaf", ["month 2026-04-01", "week 2026-03-30", "list 2026-04-01"])
+def test_who_looks_at_another_month_meanwhile_books_the_whole_series_all_the_same(client, leaf, live):
+    room = resource()
+    service("salle", repeats=True)
+    booking(room, "2026-03-17T19:00", "2026-03-17T20:00")  # the nearest time stands for it
+    booking(room, "2026-03-24T08:00", "2026-03-24T22:00")  # left out
+    every = posted("2026-03-10T18:00+01:00", "2026-03-10T20:00+01:00", repeat="1", until="2026-03-31")
+    every |= {"quand-near": "1", "quand-leave": "1"}
+    shown = inputs(client.post(START, every | {"quand-go": leaf, "quand-live": live}).text)
+    assert "quand-day" not in shown
+    assert client.post(START, shown).status_code == 302
+    assert hours() == ["10.03. 18:00", "17.03. 17:00", "31.03. 18:00"]
+
+
+def test_how_it_repeats_may_be_said_before_the_day_is_found(client):
+    resource()
+    service("salle", repeats=True)
+    first = posted("", day="2026-03-03", repeat="2", until="2026-04-28")
+    shown = inputs(client.post(START, first | {"quand-go": "month 2026-04-01"}).text)
+    shown = inputs(client.post(START, shown | {"quand-go": "day 2026-04-14"}).text)
+    assert (shown["quand-repeat"], shown["quand-until"]) == (["2"], ["2026-04-28"])
+
+
 def test_what_repeats_every_two_weeks_keeps_its_hour_over_the_clock_change(client):
     resource()
     service("salle", repeats=True)

@@ -20,7 +20,17 @@ from itertools import islice, takewhile
 from math import prod
 from socket import SHUT_RDWR
 from threading import Timer
-from urllib.request import HTTPHandler, HTTPSHandler, OpenerDirector, Request, build_opener
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+)
 
 from dateutil.rrule import rrulestr
 from django.utils.translation import gettext as _
@@ -64,7 +74,7 @@ def fetch(url: str) -> bytes:
     ends = clock.monotonic() + LONGEST
     try:
         with _bounded(ends) as web, web.open(_asked(url), timeout=TIMEOUT) as answer:
-            content = _read(answer)
+            content = _read(answer, ends)
     except (OSError, ValueError, HTTPException) as fault:
         raise Unreadable(str(fault)[:200]) from None
     if len(content) > MOST_BYTES:
@@ -76,11 +86,13 @@ def _asked(url: str) -> Request:
     return Request(url, headers={"Accept": "text/calendar"})
 
 
-def _read(answer) -> bytes:
-    """What is answered, as far as it may be read."""
+def _read(answer, ends: float) -> bytes:
+    """What is answered, as far as it may be read; whatever is not cut off is left when the time is over."""
     content = b""
     while len(content) <= MOST_BYTES and (part := answer.read1(65_536)):
         content += part
+        if clock.monotonic() > ends:
+            raise TimeoutError
     return content
 
 
@@ -96,11 +108,20 @@ def _bounded(ends: float) -> Iterator[OpenerDirector]:
     alarm.daemon = True
     alarm.start()
     try:
-        yield build_opener(web)
+        yield _opener(web)
     finally:
         alarm.cancel()
         if clock.monotonic() >= ends:
             raise Unreadable(_("The calendar comes too slowly."))
+
+
+def _opener(web: "_Web") -> OpenerDirector:
+    """Opens nothing but the web, also where an answer leads elsewhere: only what ``web`` knows is cut off."""
+    opener = OpenerDirector()
+    follows = ProxyHandler, HTTPRedirectHandler, HTTPErrorProcessor, HTTPDefaultErrorHandler, UnknownHandler
+    for handler in (*(kind() for kind in follows), web):
+        opener.add_handler(handler)
+    return opener
 
 
 class _Web(HTTPHandler, HTTPSHandler):

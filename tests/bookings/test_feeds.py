@@ -3,6 +3,7 @@
 import ssl
 from datetime import UTC, datetime, timedelta
 from time import monotonic, process_time
+from urllib.request import FTPHandler
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -288,3 +289,24 @@ def test_what_is_served_is_read_as_long_as_it_is_not_too_large(server):
     server.reply = (404, b"")
     with pytest.raises(feeds.Unreadable, match="404"):
         feeds.fetch(server.url)
+
+
+def test_what_is_not_cut_off_is_left_all_the_same(server, monkeypatch):
+    monkeypatch.setattr(feeds, "LONGEST", 0.3)
+    monkeypatch.setattr(feeds._Web, "cut_off", lambda web: None)
+    server.drip = 0.02
+    begun = monotonic()
+    with pytest.raises(feeds.Unreadable, match="trop lentement"):
+        feeds.fetch(server.url)
+    assert monotonic() - begun < 1
+
+
+def test_who_is_sent_on_stays_in_the_web(server, monkeypatch):
+    opened = []
+    monkeypatch.setattr(FTPHandler, "ftp_open", lambda handler, request: opened.append(request))
+    server.elsewhere = "ftp://127.0.0.1/calendar.ics"
+    with pytest.raises(feeds.Unreadable, match="ftp"):
+        feeds.fetch(server.url)
+    assert opened == []
+    server.elsewhere, server.reply = "/calendar.ics", (200, ics(EVENING))
+    assert feeds.fetch(server.url) == server.reply[1]

@@ -74,13 +74,15 @@ class Server(ThreadingHTTPServer):
 
     ``reply``: what is said instead of an answer, as status and body; ``slow``: seconds before anything is said;
     ``token``: what it wants to see, where it wants one;
-    ``drip``: seconds between the bytes of an answer that never ends; ``drip_head``: of its first lines.
+    ``drip``: seconds between the bytes of an answer that never ends; ``drip_head``: of its first lines;
+    ``elsewhere``: where whoever asks at ``url`` is sent on to.
     """
 
     daemon_threads = True
     reply: tuple[int, bytes] | None = None
     token: str | None = TOKEN
     slow = drip = drip_head = 0.0
+    elsewhere = ""
 
     def __init__(self, tls: ssl.SSLContext | None = None):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -115,6 +117,8 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(self.server.slow)
         if self.server.token and self.headers.get("Authorization") != f"Bearer {self.server.token}":
             return self._say(401, b"{}")
+        if self.server.elsewhere and self.server.url.endswith(self.path):
+            return self._send_on()
         if self.server.drip:
             return self._drip()
         if self.server.drip_head:
@@ -140,6 +144,12 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self._write(body)
+
+    def _send_on(self):
+        self.send_response(302)
+        self.send_header("Location", self.server.elsewhere)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _drip(self):
         self.send_response(200)

@@ -4,7 +4,7 @@ A *window* is a time in which it is open. Days and times of day are those of the
 in UTC: an hour is an hour on the days when the clock changes, and what is open from 8 to 12 is so on every day.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -331,7 +331,7 @@ class Occupation:
     ``blocked``: unit and span in which nothing of it can be had.
 
     Whoever stands on a number beyond those that there are, since there were more of them, takes the place of another:
-    so many fewer can be had.
+    as many fewer can be had as stand there at one moment.
     """
 
     def __init__(
@@ -384,9 +384,19 @@ class Occupation:
         return there if most is None else min(there, most)
 
     def _beyond(self, unit: int, span: Span, most: int | None) -> int:
-        """How many numbers are taken at some time of it that are higher than the first ``most``."""
+        """How many numbers higher than the first ``most`` are taken at one moment of it, at the most."""
         numbers = range(self._there(unit, most) + 1, self._last.get(unit, 0) + 1)
-        return len([number for number in numbers if not self._is_free(unit, number, span)])
+        found = [one for number in numbers for one in self._within(unit, number, span)]
+        if len(found) < 2:
+            return len(found)
+        begins = (max(start, span.start) for start, _end in found)  # never more than when one of them begins
+        return max(sum(start <= at < end for start, end in found) for at in begins)
+
+    def _within(self, unit: int, number: int, span: Span) -> list[tuple[datetime, datetime]]:
+        """When a piece is taken at some time of it."""
+        starts, ends = self._taken.get((unit, number), ((), ()))
+        first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
+        return list(zip(starts[first:last], ends[first:last], strict=True))
 
     def _is_free(self, unit: int, number: int, span: Span) -> bool:
         taken = self._taken.get((unit, number))

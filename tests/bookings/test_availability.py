@@ -175,6 +175,16 @@ def test_who_stands_on_a_piece_that_is_gone_takes_the_place_of_another():
     assert two.choice(span(MONDAY, 11, 12)) == {1: [1]}
 
 
+def test_people_on_pieces_that_are_gone_take_as_many_places_as_there_are_of_them_at_one_moment():
+    one_after_the_other = [(1, 3, span(MONDAY, 9, 10)), (1, 4, span(MONDAY, 10, 11))]
+    two = Calendar(rules(), Occupation({1: 2}, one_after_the_other), {1: 1}, NOW)
+    assert two.choice(span(MONDAY, 9, 11)) == {1: [1]}
+    assert not replace(two, needs={1: 2}).is_free(span(MONDAY, 9, 11))
+    at_once = [*one_after_the_other, (1, 5, span(MONDAY, 8, 12)), (1, 6, span(MONDAY, 11, 12))]
+    assert not replace(two, occupation=Occupation({1: 2}, at_once)).is_free(span(MONDAY, 9, 11))
+    assert replace(two, occupation=Occupation({1: 4}, at_once)).choice(span(MONDAY, 9, 11)) == {1: [1]}
+
+
 def test_what_is_taken_later_counts_as_what_was_from_the_start():
     occupation = Occupation({1: 2}, [(1, 1, span(MONDAY, 9, 10))])
     one = Calendar(rules(), occupation, {1: 2}, NOW)
@@ -357,6 +367,10 @@ def is_open_at(rules: Rules, at: datetime) -> bool:
     return False
 
 
+def quarter_hours(span: Span) -> list[datetime]:
+    return [span.start + n * timedelta(minutes=15) for n in range(span.length // timedelta(minutes=15))]
+
+
 def clock_changes_near(zone: ZoneInfo, at: datetime) -> bool:
     ends = [(at + hours * HOUR).astimezone(zone).utcoffset() for hours in (-2, 2)]
     return ends[0] != ends[1]
@@ -369,16 +383,22 @@ def test_free_times_lie_in_openings_overlap_no_booking_and_are_gone_once_they_ar
     calendar = Calendar(rules, Occupation(quantities, taken), needs, ago)
     for slot in calendar.slots(day)[:10]:
         assert refusal(rules, slot.span, ago) is None
-        quarters = range(slot.span.length // timedelta(minutes=15))
-        moments = [slot.span.start + n * timedelta(minutes=15) for n in quarters]
-        assert all(is_open_at(rules, one) or clock_changes_near(rules.zone, one) for one in moments)
+        assert all(
+            is_open_at(rules, one) or clock_changes_near(rules.zone, one) for one in quarter_hours(slot.span)
+        )
         around, there = rules.around(slot.span), rules.pieces_open(slot.span)
         free, places = {}, {}
         for unit, quantity in quantities.items():
             last = quantity if there is None else min(there, quantity)
             busy = {one[1] for one in taken if one[0] == unit and one[2].overlaps(around)}
             free[unit] = [number for number in range(1, last + 1) if number not in busy]
-            places[unit] = len(free[unit]) - sum(number > last for number in busy)
+            gone = [one[2] for one in taken if one[0] == unit and one[1] > last]
+            there_then = quarter_hours(around)
+            beyond = max(sum(one.start <= at < one.end for one in gone) for at in there_then)
+            places[unit] = len(free[unit]) - beyond
+            come = [one[2] for one in taken if one[0] == unit] + [around] * max(places[unit], 0)
+            crowds = [sum(one.start <= at < one.end for one in come) for at in there_then]
+            assert places[unit] <= 0 or max(crowds) <= last
         assert slot.free == all(places[unit] >= wanted for unit, wanted in needs.items())
         assert (calendar.refusal(slot.span) is None) == slot.free
         if not slot.free:

@@ -5,11 +5,11 @@ file: a program of its own draws its pages. Everything else is saved, not shown.
 """
 
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from eservices.submissions.models import StoredFile
+from home import programs
 
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 PDF = "application/pdf"
@@ -50,11 +50,8 @@ def _asked(stored: StoredFile, number: int) -> bytes:
         with stored.content.open("rb") as content, copy.open("wb") as target:
             for chunk in content.chunks():
                 target.write(chunk)
-        command = [sys.executable, "-I", str(DRAWER), str(copy), str(number)]
         try:
-            run = subprocess.run(
-                command, capture_output=True, timeout=PATIENCE, check=True, cwd=folder, env={}
-            )
+            done = programs.run(DRAWER, str(copy), str(number), timeout=PATIENCE, check=True, cwd=folder)
         except (subprocess.SubprocessError, OSError) as fault:
             raise CannotShow from fault
-    return run.stdout
+    return done.stdout

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions, mentions
+from eservices.cases import actions, mentions, previewing
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, Role
 from eservices.deliveries.models import Delivery
@@ -141,6 +141,22 @@ def test_a_page_of_a_pdf_is_drawn_as_a_picture(client):
         assert client.get(url, {"page": wrong}).status_code == 404
     looked = client.get(reverse("cases:file_view", args=[case.reference, stored.pk]))
     assert list(looked.context["pages"]) == [1, 2]
+
+
+@pytest.mark.django_db
+def test_what_draws_a_file_knows_none_of_our_secrets_and_what_python_needs(client, monkeypatch, tmp_path):
+    monkeypatch.setenv("SEAL_PASSWORD", "secret")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "needed.py").touch()
+    drawer = tmp_path / "drawer" / "pdf_pages.py"
+    drawer.parent.mkdir()
+    drawer.write_text("import needed, os; assert 'SEAL_PASSWORD' not in os.environ; print(3)")
+    monkeypatch.setattr(previewing, "DRAWER", drawer)
+    case = CaseFactory()
+    client.force_login(member(Role.READ))
+    stored = _stored(case, "bail.pdf", "application/pdf", b"%PDF-1.7")
+    looked = client.get(reverse("cases:file_view", args=[case.reference, stored.pk]))
+    assert list(looked.context["pages"]) == [1, 2, 3]
 
 
 def _stored(case: Case, name: str, kind: str, content: bytes) -> StoredFile:

@@ -3,11 +3,11 @@
 import hashlib
 import json
 import logging
-import os
 import subprocess
-import sys
 from enum import StrEnum
 from pathlib import Path
+
+from home import programs
 
 from . import access
 from .models import Document, Seal
@@ -17,7 +17,6 @@ logger = logging.getLogger(__name__)
 LARGEST = 2 * 1024 * 1024  # bytes of a file; ours have a tenth
 READER = Path(__file__).with_name("reading.py")  # what reads a PDF, within limits of its own
 PATIENCE = 10  # seconds of a clock that it may take
-NEEDED = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")  # without these Python may not start
 SAID = 2_000  # letters of what it says that are logged
 
 
@@ -55,27 +54,36 @@ def _by_seal(content: bytes) -> Finding:
     return Finding.SPECIMEN if all(found) else Finding.CHANGED
 
 
-def can_read(pdf: bytes) -> bool:
-    """Whether the program that reads a PDF works on this machine, and reads this one."""
-    return _seals(pdf) is not None
+def can_verify(sealed: bytes) -> bool:
+    """Whether a PDF that was just sealed is found to be so on this machine. The log says what keeps it."""
+    found = _seals(sealed, logging.WARNING)
+    if found is not None and [one["untouched"] for one in found] == [True]:
+        return True
+    logger.warning("In a file that was just sealed these seals were found: %s", found)
+    return False
 
 
-def _seals(content: bytes) -> list[dict] | None:
+def _seals(content: bytes, level: int = logging.INFO) -> list[dict] | None:
     """What stands in the seals of a PDF; None where it cannot be read, or not in time.
 
-    Read and unpacked apart, without our secrets: a few bytes can keep a reader of PDF busy for ever.
+    Read and unpacked apart, without our secrets: a few bytes can keep a reader of PDF busy for ever. Its faults are
+    logged at ``level``: those of a stranger's file alarm nobody.
     """
-    run = [sys.executable, "-P", READER]
-    environment = {name: os.environ[name] for name in NEEDED if name in os.environ}
     try:
-        done = subprocess.run(run, input=content, capture_output=True, timeout=PATIENCE, env=environment)
+        done = programs.run(READER, input=content, timeout=PATIENCE)
     except (subprocess.SubprocessError, OSError) as fault:
         logger.warning("Nothing could read a file to verify: %s", fault)
         return None
-    if done.returncode:
-        # A signal ends what is too much, by the file's fault; any other end is that of a program that does not work.
-        level = logging.WARNING if done.returncode > 0 else logging.INFO
-        said = done.stderr.decode(errors="replace")[-SAID:]
-        logger.log(level, "What reads files to verify ended with %s: %s", done.returncode, said)
-        return None
-    return json.loads(done.stdout)
+    if (
+        done.returncode > 0
+    ):  # a program that does not work; a signal ends what is too much, by the file's fault
+        level = logging.WARNING
+    if done.returncode or done.stderr:
+        logger.log(level, "What reads files to verify ended with %s: %s", done.returncode, _said(done.stderr))
+    return None if done.returncode else json.loads(done.stdout)
+
+
+def _said(stderr: bytes) -> str:
+    """In one line: it may cite a file, which shall write no line of its own into the log."""
+    text = stderr.decode(errors="replace")[-SAID:].strip()
+    return "".join(one if one.isprintable() else " " for one in text)

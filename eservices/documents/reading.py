@@ -1,8 +1,8 @@
 """The seals of a PDF, read by a program of its own: whatever somebody made up to break a reader of PDF ends with it.
 
 usage: reading.py <FILE.pdf. Writes JSON, of each seal the SHA-256 of its certificate and whether the file is as it was
-sealed; null where it cannot be read. Knows nothing of the project; ends itself where it takes too long or too much
-memory.
+sealed; null where it cannot be read. What kept it is said on stderr. Knows nothing of the project; ends itself where it
+takes too long or too much memory.
 """
 
 import io
@@ -47,9 +47,17 @@ def _untouched(seal) -> bool:
         return False
     try:
         status = validate_pdf_signature(seal, ValidationContext(trust_roots=[seal.signer_cert]))
-    except Exception:  # whatever others seal with: that it is theirs can be said all the same
+    except MemoryError:  # says nothing of the seal
+        raise
+    except Exception as fault:  # whatever others seal with: that it is theirs can be said all the same
+        _say(fault)
         return False
     return status.intact and status.valid and status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+
+
+def _say(fault: Exception) -> None:
+    fault.__traceback__ = fault.__context__ = None  # they hold what was read, and may have filled the memory
+    print(f"{type(fault).__name__}: {fault}", file=sys.stderr)
 
 
 if __name__ == "__main__":
@@ -58,6 +66,7 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     try:
         found = seals(sys.stdin.buffer.read())
-    except Exception:  # whatever somebody made up to break a reader of PDF
+    except Exception as fault:  # whatever somebody made up to break a reader of PDF
         found = None
+        _say(fault)
     json.dump(found, sys.stdout)

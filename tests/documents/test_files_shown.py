@@ -1,6 +1,7 @@
 """A file that somebody shows to have it verified."""
 
 import io
+import sys
 import time
 import zlib
 
@@ -242,12 +243,65 @@ def test_an_operator_reads_in_the_log_that_no_file_can_be_verified_and_nothing_o
     assert "No module named 'nowhere'" in said.getMessage()
 
 
+def after_an_upgrade(of: str, fault: str, monkeypatch, tmp_path) -> None:
+    """Files are read by what another pyHanko would make of our program: ``of`` it raises ``fault``."""
+    lines = (
+        "import runpy",
+        "from pyhanko.pdf_utils.reader import PdfFileReader as reader",
+        "from pyhanko.sign import validation",
+        f"def broken(*arguments): raise {fault}",
+        f"{of} = broken" if of.startswith("validation") else f"{of} = property(broken)",
+        f"runpy.run_path({str(checking.READER)!r}, run_name='__main__')",
+    )
+    path = tmp_path / "reading.py"
+    path.write_text("\n".join(lines))
+    monkeypatch.setattr(checking, "READER", path)
+
+
+SEALS, VALIDATED = "reader.embedded_signatures", "validation.validate_pdf_signature"
+
+
+@pytest.mark.parametrize(("of", "finding"), [(SEALS, Finding.UNREADABLE), (VALIDATED, Finding.CHANGED)])
+def test_that_our_own_sealed_files_are_not_understood_any_more_is_said_before_anybody_shows_one(
+    monkeypatch, tmp_path, caplog, of, finding
+):
+    caplog.set_level("INFO")
+    assert checks.files_can_be_verified(None) == []
+    assert not caplog.records
+    after_an_upgrade(of, "AttributeError('gone')", monkeypatch, tmp_path)
+    assert [one.id for one in checks.files_can_be_verified(None)] == ["documents.W003"]
+    assert {one.levelname for one in caplog.records} == {"WARNING"}
+    assert "AttributeError: gone" in caplog.text
+    assert judge(issued(kind="rehearsal").content.read()) == (finding, None)
+
+
+def test_what_keeps_a_stranger_s_file_from_being_read_is_logged_in_one_line_and_alarms_nobody(
+    monkeypatch, tmp_path, caplog
+):
+    caplog.set_level("INFO")
+    content = added_to(issued().content.read())
+    caplog.clear()
+    after_an_upgrade(SEALS, r"ValueError('no\n\x1bseal')", monkeypatch, tmp_path)
+    assert judge(content)[0] == Finding.UNREADABLE
+    [said] = [one for one in caplog.records if one.name == checking.__name__]
+    assert (said.levelname, "ValueError: no  seal" in said.getMessage()) == ("INFO", True)
+    assert "\n" not in said.getMessage()
+
+
+def test_a_file_of_ours_for_which_the_memory_does_not_suffice_is_not_said_to_be_changed(
+    monkeypatch, tmp_path
+):
+    content = added_to(issued().content.read())
+    after_an_upgrade(VALIDATED, "MemoryError", monkeypatch, tmp_path)
+    assert judge(content) == (Finding.UNREADABLE, None)
+
+
 def test_where_the_program_cannot_be_started_a_stranger_is_told_so_and_the_operator_too(
     client, monkeypatch, caplog
 ):
     caplog.set_level("WARNING")
     assert checks.files_can_be_verified(None) == []
-    monkeypatch.setattr(checking.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     page = shown(client, told_to_have(10, b"[1 1 1]"))
     assert page.status_code == 200
     assert 'class="verdict t5"' in page.text

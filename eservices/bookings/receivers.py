@@ -14,6 +14,7 @@ from home import generation
 from . import actions
 from .answers import read
 from .models import Booking, Description, Extra, Inspection, Resource, SchoolHolidays, Timetable, Unit, Use
+from .states import State
 
 RULES = (Description, Extra, Resource, SchoolHolidays, Timetable, Unit, Use)
 
@@ -45,7 +46,10 @@ def hold_times(sender, draft, step, answers, caller, actor, **kwargs) -> None:
 
 @receiver(submission_sent, dispatch_uid="bookings.send")
 def keep_times(sender, submission, **kwargs) -> None:
-    """What was held is asked for, in the transaction of sending; a time that is gone stops it."""
+    """What was held is asked for, in the transaction of sending; a time that is gone stops it.
+
+    Where no stage confirms it later, it is agreed at once: before the case is opened, see ``actions.locking``.
+    """
     for step in submission.version.definition.steps:
         for field in step.fields:
             wanted = read(submission.answers.get(field.key)) if field.type == "booking" else None
@@ -63,14 +67,23 @@ def keep_times(sender, submission, **kwargs) -> None:
                 )
             except actions.Taken:
                 raise submissions.Incomplete(step) from None
+    if _is_agreed_at_once(submission):
+        actions.confirm_asked(actor=SYSTEM, submission=submission)
 
 
-@receiver(case_opened, dispatch_uid="bookings.confirm")
-def confirm_times(sender, case, actor, **kwargs) -> None:
-    """Where no stage confirms it later, what was asked for is agreed at once, in a letter as any other."""
-    decided_later = any(stage.type == "booking" for stage in case.version.definition.stages)
-    if _books(case.submission) and not decided_later:
-        actions.confirm_asked(actor=SYSTEM, case=case)
+@receiver(case_opened, dispatch_uid="bookings.tell_confirmed")
+def tell_confirmed(sender, case, actor, **kwargs) -> None:
+    """What was agreed at once is told in a letter as any other."""
+    if _is_agreed_at_once(case.submission):
+        agreed = Booking.objects.of_submission(case.submission).filter(state=State.CONFIRMED)
+        actions.tell_confirmed(actor=SYSTEM, case=case, bookings=list(agreed))
+
+
+def _is_agreed_at_once(submission) -> bool:
+    """Whether a request names times that no stage confirms later."""
+    return _books(submission) and not any(
+        stage.type == "booking" for stage in submission.version.definition.stages
+    )
 
 
 def _books(submission) -> bool:

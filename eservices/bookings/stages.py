@@ -22,5 +22,6 @@ class BookingStage(Stage):
         return blocks.StructBlock([], icon=self.icon, label=self.label)
 
     def enter(self, case, row, settings):
-        confirmed = actions.confirm_asked(actor=SYSTEM, case=case)
+        confirmed = actions.confirm_asked(actor=SYSTEM, submission=case.submission)
+        actions.tell_confirmed(actor=SYSTEM, case=case, bookings=confirmed)
         return Done({"bookings": len(confirmed)})

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
@@ -11,7 +13,7 @@ from eservices.bookings.models import Booking, Piece
 from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.actors import Applicant
-from eservices.cases.models import Case
+from eservices.cases.models import Case, NumberSeries
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft
 from tests.factories.bookings import rate, resource
@@ -82,6 +84,19 @@ def test_without_a_stage_it_is_agreed_with_the_sending_and_the_letter_says_so_al
     event = Calendar.from_ical(letter.payload["attachments"][0]["text"]).events[0]
     assert event.start == booking.starts_at
     assert booking.submission.case.events.filter(kind="booking_confirmed").count() == 1
+
+
+def test_whoever_draws_a_number_after_it_waits_for_no_booking(client):
+    resource()
+    with CaptureQueriesContext(connection) as ran:
+        assert booked(client).state == "confirmed"
+    asked = [query["sql"] for query in ran]
+    drawn = next(number for number, sql in enumerate(asked) if NumberSeries._meta.db_table in sql)
+    written = [
+        number for number, sql in enumerate(asked) if sql.startswith(f'UPDATE "{Booking._meta.db_table}"')
+    ]
+    assert written
+    assert max(written) < drawn
 
 
 def test_what_is_withdrawn_gives_its_time_back(client):

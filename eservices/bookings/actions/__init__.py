@@ -4,7 +4,7 @@ from .handing import hand_over, miss, take_back
 from .holding import TooMany, hold, release, sweep_holds
 from .house import describe, reserve
 from .linking import end_link, renew_link
-from .living import cancel, confirm, confirm_asked, let_go, move, refuse, remind, send
+from .living import cancel, confirm, confirm_asked, let_go, move, refuse, remind, send, tell_confirmed
 from .locking import NotAllowed, Taken
 from .refitting import InTheWay, refitting, renumber
 from .waiting import join, leave, look_after, offer_now, remove, take_offer
@@ -40,4 +40,5 @@ __all__ = [
     "sweep_holds",
     "take_back",
     "take_offer",
+    "tell_confirmed",
 ]

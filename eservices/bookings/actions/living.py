@@ -78,14 +78,18 @@ def confirm(*, actor, booking: Booking) -> Booking:
 
 
 @transaction.atomic
-def confirm_asked(*, actor, case: Case) -> list[Booking]:
-    """Everything that a case asks for is agreed, and one letter says so. The case must be locked, or new."""
-    asked = Booking.objects.of_submission(case.submission).filter(state=State.PROVISIONAL)
-    confirmed = [confirm(actor=actor, booking=booking) for booking in asked]
-    if confirmed:
-        emails.confirmed(case, confirmed)
+def confirm_asked(*, actor, submission: Submission) -> list[Booking]:
+    """Everything that a request asks for is agreed. Its case must be locked, or not opened yet."""
+    asked = Booking.objects.of_submission(submission).filter(state=State.PROVISIONAL)
+    return [confirm(actor=actor, booking=booking) for booking in asked]
+
+
+@transaction.atomic
+def tell_confirmed(*, actor, case: Case, bookings: list[Booking]) -> None:
+    """One letter says what was agreed, if anything was. The case must be locked, or new."""
+    if bookings:
+        emails.confirmed(case, bookings)
         trace.record(case, "booking_confirmed", actor)
-    return confirmed
 
 
 @transaction.atomic

@@ -1,7 +1,8 @@
 """How bookings are locked, before anything else:
 
 1. Who writes bookings locks, in this order and never backwards: the case or the draft, the units in the order of
-   their ids, the booking or the place on a waiting list.
+   their ids, the booking or the place on a waiting list, and last the series that a number is drawn of: the whole
+   commune shares it, so who has drawn waits for nothing of this any more.
 2. Whoever takes time locks every unit of the resource, all at once. A hall locks its two halves, an appointment the
    one row of the counter's desks, forty tables one row as well: two who want the same always meet at the same row.
 3. Under the lock: delete the holds that expired, look at what is taken, write. Nothing is looked at before the lock

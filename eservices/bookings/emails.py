@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from eservices.cases.emails import letter
-from eservices.cases.models import Case
+from eservices.cases.models import Case, CaseStage
+from eservices.cases.stages import kind_of
 from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
 
@@ -19,19 +20,19 @@ from .words import when_booked
 
 
 def confirmed(case: Case, bookings: list[Booking]) -> Delivery | None:
-    """It is agreed: when, where, and how one gets in."""
-    return _letter(case, "confirmed", bookings, codes=_codes(bookings))
+    """It is agreed: when, where, and how one gets in, if that may be known by now."""
+    return _letter(case, "confirmed", bookings, codes=_codes(bookings) if _may_get_in(case) else [])
 
 
 def reminder(case: Case, booking: Booking) -> Delivery | None:
-    """Soon it begins."""
+    """Soon it begins; this is how one gets in."""
     return _letter(case, "reminder", [booking], codes=_codes([booking]))
 
 
 def moved(case: Case, booking: Booking) -> Delivery | None:
     """It takes place at another time, and perhaps elsewhere: how one gets in then, once it is agreed."""
-    codes = _codes([booking]) if booking.state == State.CONFIRMED else []
-    return _letter(case, "moved", [booking], codes=codes)
+    told = booking.state == State.CONFIRMED and _may_get_in(case)
+    return _letter(case, "moved", [booking], codes=_codes([booking]) if told else [])
 
 
 def cancelled(case: Case, bookings: list[Booking], paid_back: int = 0) -> Delivery | None:
@@ -94,6 +95,20 @@ def _letter(case: Case, template: str, bookings: list[Booking], **context) -> De
         place=_place(bookings[0], case.language),
         **context,
     )
+
+
+def _may_get_in(case: Case) -> bool:
+    """Whether who booked may know the codes long before: not while something is to be paid or decided.
+
+    Where a stage confirms, the commune said by its place when they may.
+    """
+    rows = case.stages.all()
+    return any(row.type == "booking" for row in rows) or not any(map(_is_due, rows))
+
+
+def _is_due(row: CaseStage) -> bool:
+    kind = kind_of(row)
+    return bool(kind and (kind.collects or kind.decides) and not row.finished)
 
 
 def _codes(bookings: list[Booking]) -> list[str]:

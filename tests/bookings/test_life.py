@@ -13,7 +13,7 @@ from eservices.bookings.models import Booking, Piece
 from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.actors import Applicant
-from eservices.cases.models import Case, NumberSeries
+from eservices.cases.models import Case, CaseStage, NumberSeries
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft
 from tests.factories.bookings import rate, resource
@@ -97,6 +97,42 @@ def test_whoever_draws_a_number_after_it_waits_for_no_booking(client):
     ]
     assert written
     assert max(written) < drawn
+
+
+DECIDING = {"key": "decider", "type": "decision"}
+COLLECTING = {"key": "payer", "type": "payment", "settings": {"format": 1, "days": 30, "remind_after": 14}}
+
+
+@pytest.mark.parametrize(
+    ("stages", "told"),
+    [([COLLECTING], False), ([DECIDING], False), ([{"key": "informer", "type": "notify"}], True)],
+    ids=["payment", "decision", "neither"],
+)
+def test_how_one_gets_in_is_told_at_once_only_where_nothing_is_to_be_paid_or_decided(client, stages, told):
+    entry("salle", 18_000)
+    resource(rates=[rate("salle")], remind_before=24, access_code="4711#")
+    booking = booked(client, *stages)
+    assert booking.state == "confirmed"
+    letter = Delivery.objects.get(title__startswith="Votre réservation est confirmée")
+    assert ("4711#" in letter.payload["text"]) == told
+    sweeps.remind_of_bookings(booking.remind_at)
+    reminder = Delivery.objects.get(title__startswith="Votre réservation commence bientôt")
+    assert "4711#" in reminder.payload["text"]
+
+
+@pytest.mark.parametrize("decided", [False, True], ids=["not yet", "decided"])
+def test_the_letter_about_another_time_tells_how_one_gets_in_once_it_is_decided(client, decided):
+    resource(access_code="4711#")
+    booking = booked(client, DECIDING)
+    case = booking.submission.case
+    if decided:
+        CaseStage.objects.filter(case=case).update(progress=CaseStage.Progress.DONE)
+    free = {"time-from": "2026-03-11T18:00+01:00", "time-to": "2026-03-11T20:00+01:00"}
+    own = {"time-resource": "salle", "time-series": str(booking.series)}
+    url = f"{private(case)}reservations/{booking.pk}/deplacer/"
+    assert client.post(url, own | free).status_code == 302
+    letter = Delivery.objects.get(title__startswith="Votre réservation a été déplacée")
+    assert ("4711#" in letter.payload["text"]) == decided
 
 
 def test_what_is_withdrawn_gives_its_time_back(client):

@@ -328,10 +328,12 @@ class Occupation:
     """What is taken of some units, piece by piece: whoever books a piece has the same one all the time.
 
     ``quantities``: how many pieces of each unit; ``taken``: unit, number from 1 on, and span, never two at once;
-    ``blocked``: unit and span in which nothing of it can be had.
+    ``blocked``: unit and span in which nothing of it can be had. ``stays``: what is ``taken`` without the time kept
+    free around it, of the pieces of which that is known.
 
     Whoever stands on a number beyond those that there are, since there were more of them, takes the place of another:
-    as many fewer can be had as stand there at one moment.
+    as many fewer can be had as stay there at one moment, the time kept free around them aside. What begins with more
+    pieces and ends with fewer is judged by the fewer all the time: too careful sometimes, never too many.
     """
 
     def __init__(
@@ -339,14 +341,12 @@ class Occupation:
         quantities: Mapping[int, int],
         taken: Iterable[tuple[int, int, Span]] = (),
         blocked: Iterable[tuple[int, Span]] = (),
+        stays: Iterable[tuple[int, int, Span]] = (),
     ):
         self.quantities = quantities
-        spans: dict[tuple[int, int], list[Span]] = {}
-        for unit, number, span in taken:
-            spans.setdefault((unit, number), []).append(span)
-        self._taken = {piece: _ends_by_start(found) for piece, found in spans.items()}
+        self._taken, self._stays = _by_piece(taken), _by_piece(stays)
         self._last: dict[int, int] = {}  # the highest number that is taken of a unit
-        for unit, number in spans:
+        for unit, number in self._taken:
             self._last[unit] = max(number, self._last.get(unit, 0))
         self._blocked: dict[int, list[Span]] = {}
         for unit, span in blocked:
@@ -360,11 +360,16 @@ class Occupation:
             if self._is_free(unit, number, span):
                 yield number
 
-    def choice(self, needs: Needs, span: Span, most: int | None = None) -> dict[int, list[int]] | None:
-        """The pieces to take of each unit, of the first ``most``; None where there are not enough."""
+    def choice(
+        self, needs: Needs, span: Span, most: int | None = None, stay: Span | None = None
+    ) -> dict[int, list[int]] | None:
+        """The pieces to take of each unit, of the first ``most``; None where there are not enough.
+
+        ``stay``: the span without the time kept free around it.
+        """
         chosen: dict[int, list[int]] = {}
         for unit, wanted in needs.items():
-            enough = wanted + self._beyond(unit, span, most)
+            enough = wanted + self._beyond(unit, stay or span, most)
             found = list(islice(self.free(unit, span, most), enough))
             if len(found) < enough:
                 return None
@@ -373,10 +378,11 @@ class Occupation:
 
     def take(self, unit: int, number: int, span: Span) -> None:
         """From now on this number is taken at that time too, at which it was free."""
-        starts, ends = self._taken.setdefault((unit, number), ([], []))
-        place = bisect_left(starts, span.start)
-        starts.insert(place, span.start)
-        ends.insert(place, span.end)
+        piece = unit, number
+        for starts, ends in filter(None, (self._taken.setdefault(piece, ([], [])), self._stays.get(piece))):
+            place = bisect_left(starts, span.start)
+            starts.insert(place, span.start)
+            ends.insert(place, span.end)
         self._last[unit] = max(number, self._last.get(unit, 0))
 
     def _there(self, unit: int, most: int | None) -> int:
@@ -384,7 +390,7 @@ class Occupation:
         return there if most is None else min(there, most)
 
     def _beyond(self, unit: int, span: Span, most: int | None) -> int:
-        """How many numbers higher than the first ``most`` are taken at one moment of it, at the most."""
+        """How many stay on numbers higher than the first ``most`` at one moment of it, at the most."""
         numbers = range(self._there(unit, most) + 1, self._last.get(unit, 0) + 1)
         found = [one for number in numbers for one in self._within(unit, number, span)]
         if len(found) < 2:
@@ -393,14 +399,22 @@ class Occupation:
         return max(sum(start <= at < end for start, end in found) for at in begins)
 
     def _within(self, unit: int, number: int, span: Span) -> list[tuple[datetime, datetime]]:
-        """When a piece is taken at some time of it."""
-        starts, ends = self._taken.get((unit, number), ((), ()))
+        """When somebody stays on a piece at some time of it."""
+        piece = unit, number
+        starts, ends = self._stays.get(piece) or self._taken.get(piece, ((), ()))
         first, last = bisect_right(ends, span.start), bisect_left(starts, span.end)
         return list(zip(starts[first:last], ends[first:last], strict=True))
 
     def _is_free(self, unit: int, number: int, span: Span) -> bool:
         taken = self._taken.get((unit, number))
         return taken is None or _is_gap(*taken, span)
+
+
+def _by_piece(taken: Iterable[tuple[int, int, Span]]) -> dict[tuple[int, int], tuple[list, list]]:
+    spans: dict[tuple[int, int], list[Span]] = {}
+    for unit, number, span in taken:
+        spans.setdefault((unit, number), []).append(span)
+    return {piece: _ends_by_start(found) for piece, found in spans.items()}
 
 
 def _ends_by_start(spans: list[Span]) -> tuple[list[datetime], list[datetime]]:
@@ -485,7 +499,8 @@ class Calendar:
 
     def choice(self, span: Span) -> dict[int, list[int]] | None:
         """The pieces to take, of those that are open then; None where there are not enough."""
-        return self.occupation.choice(self.needs, self.rules.around(span), self.rules.pieces_open(span))
+        around, most = self.rules.around(span), self.rules.pieces_open(span)
+        return self.occupation.choice(self.needs, around, most, stay=span)
 
     def nearest(self, span: Span, within: timedelta) -> Span | None:
         """A free time of the same length on the same day that begins at most so much earlier or later, the nearest."""

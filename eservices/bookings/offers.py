@@ -125,15 +125,19 @@ def occupation(wanted: Iterable[Offer], span: Span, *, without: UUID | None = No
     pieces = Piece.objects.overlapping(quantities, start, end).taken(timezone.now())
     if without:
         pieces = pieces.exclude(booking__series=without)
-    rows = pieces.values_list("unit", "number", "starts_at", "ends_at")
+    fields = ["unit", "number", "starts_at", "ends_at"]
+    if any(offer.rules.counts for offer in wanted):  # who leaves stands beyond what is open next, day by day
+        fields += ["booking__starts_at", "booking__ends_at"]
+    rows = list(pieces.values_list(*fields))
     blocked = BlockedTime.objects.overlapping(quantities, start, end)
     return Occupation(
         quantities,
-        [(unit, number, Span(starts, ends)) for unit, number, starts, ends in rows],
+        [(unit, number, Span(starts, ends)) for unit, number, starts, ends, *_stay in rows],
         [
             (unit, Span(starts, ends))
             for unit, starts, ends in blocked.values_list("unit", "starts_at", "ends_at")
         ],
+        [(unit, number, Span(*stay)) for unit, number, _starts, _ends, *stay in rows if stay],
     )
 
 

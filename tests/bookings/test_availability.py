@@ -255,6 +255,20 @@ def test_at_noon_fewer_desks_are_open_than_in_the_morning():
     assert left(desks((8, 12, 4), (10, 11, 1), (11, 13, 1))) == [4, 4, 4, 4, 1]
 
 
+def test_whoever_leaves_when_fewer_desks_open_takes_none_of_them_though_time_is_kept_free_after():
+    counter = desks((8, 12, None), (12, 14, 1), after=timedelta(minutes=10))
+    people = [(1, 2, span(MONDAY, 11, 12)), (1, 3, span(MONDAY, 11, 12))]
+
+    def found(*stays: tuple[int, int, Span]) -> list[int]:
+        taken = [(unit, number, counter.around(stay)) for unit, number, stay in stays]
+        return hours(Calendar(counter, Occupation({1: 3}, taken, stays=stays), {1: 1}, NOW))
+
+    assert found(*people) == [8, 9, 10, 11, 12, 13]
+    assert found(*people, (1, 1, span(MONDAY, 11, 12))) == [8, 9, 13]  # the open desk is kept free as ever
+    late = Span.of(at(MONDAY, 11, 30), at(MONDAY, 12, 30))
+    assert found((1, 2, late)) == [8, 9, 10, 11, 13]
+
+
 def test_hours_with_fewer_desks_count_for_the_part_that_is_open():
     counter = desks((8, 10, None), (10, 12, 2), (12, 14, 1), (13, 15, 9))
     assert open_length(counter.counted_windows(MONDAY), 4) == (2 + 1 + 0.25 + 2) * HOUR
@@ -338,14 +352,16 @@ def worlds(draw):
     day = draw(anyday)
     quantities = {1: 1, 2: draw(st.integers(1, 3))}
     start, taken = datetime.combine(day, time(0), UTC) - timedelta(hours=6), []
+    kept = st.sampled_from([0, 0, 0.2, 0.5])  # how much of it is time kept free
     for piece in [(unit, number) for unit in quantities for number in range(1, quantities[unit] + 2)]:
         at_ = start
         for gap, length in draw(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 20)), max_size=3)):
             begins = at_ + gap * timedelta(minutes=15)
             at_ = begins + length * timedelta(minutes=15)
             taken.append((*piece, Span(begins, at_)))
+    stays = [(*piece, Span(one.start, one.end - draw(kept) * one.length)) for *piece, one in taken]
     needs = draw(st.sampled_from([{1: 1}, {2: 1}, {1: 1, 2: 1}, {2: 2}]))
-    return day, draw(anyrules(day)), quantities, taken, needs
+    return day, draw(anyrules(day)), quantities, taken, stays, needs
 
 
 def is_open_at(rules: Rules, at: datetime) -> bool:
@@ -379,8 +395,8 @@ def clock_changes_near(zone: ZoneInfo, at: datetime) -> bool:
 @budget(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds())
 def test_free_times_lie_in_openings_overlap_no_booking_and_are_gone_once_they_are_booked(world):
-    day, rules, quantities, taken, needs = world
-    calendar = Calendar(rules, Occupation(quantities, taken), needs, ago)
+    day, rules, quantities, taken, stays, needs = world
+    calendar = Calendar(rules, Occupation(quantities, taken, stays=stays), needs, ago)
     for slot in calendar.slots(day)[:10]:
         assert refusal(rules, slot.span, ago) is None
         assert all(
@@ -392,12 +408,13 @@ def test_free_times_lie_in_openings_overlap_no_booking_and_are_gone_once_they_ar
             last = quantity if there is None else min(there, quantity)
             busy = {one[1] for one in taken if one[0] == unit and one[2].overlaps(around)}
             free[unit] = [number for number in range(1, last + 1) if number not in busy]
-            gone = [one[2] for one in taken if one[0] == unit and one[1] > last]
-            there_then = quarter_hours(around)
-            beyond = max(sum(one.start <= at < one.end for one in gone) for at in there_then)
+            gone = [one[2] for one in stays if one[0] == unit and one[1] > last]
+            moments = quarter_hours(slot.span)
+            beyond = max(sum(one.start <= at < one.end for one in gone) for at in moments)
             places[unit] = len(free[unit]) - beyond
-            come = [one[2] for one in taken if one[0] == unit] + [around] * max(places[unit], 0)
-            crowds = [sum(one.start <= at < one.end for one in come) for at in there_then]
+            come = [one[2] for one in taken if one[0] == unit and one[1] <= last]
+            come += gone + [around] * max(places[unit], 0)
+            crowds = [sum(one.start <= at < one.end for one in come) for at in moments]
             assert places[unit] <= 0 or max(crowds) <= last
         assert slot.free == all(places[unit] >= wanted for unit, wanted in needs.items())
         assert (calendar.refusal(slot.span) is None) == slot.free
@@ -409,7 +426,9 @@ def test_free_times_lie_in_openings_overlap_no_booking_and_are_gone_once_they_ar
         if not rules.whole:
             ends = calendar.ends(slot.span.start)
             assert all(calendar.refusal(Span(slot.span.start, end)) is None for end in ends[:4])
-        after = Calendar(rules, Occupation(quantities, [*taken, *chosen]), needs, ago)
+        stay = [(unit, number, slot.span) for unit, number, _around in chosen]
+        more = Occupation(quantities, [*taken, *chosen], stays=[*stays, *stay])
+        after = Calendar(rules, more, needs, ago)
         rest = all(places[unit] >= 2 * wanted for unit, wanted in needs.items())
         assert after.is_free(slot.span) == rest
         others = {one.span for one in after.slots(day) if one.free}
@@ -432,7 +451,7 @@ def book(rules: Rules, quantities: dict, wanted: list[tuple[dict, Span]]) -> tup
 @given(worlds(), st.data())
 def test_in_whichever_order_they_are_booked_the_same_times_fit_and_the_same_are_left(world, data):
     """Of a hall and its halves at any length; of several desks where all appointments are equally long."""
-    day, rules, _quantities, _taken, _needs = world
+    day, rules, _quantities, _taken, _stays, _needs = world
     several = data.draw(st.booleans())
     if several:
         rules = replace(rules, shortest=rules.step, longest=rules.step, before=timedelta(), after=timedelta())

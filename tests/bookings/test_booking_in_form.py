@@ -233,6 +233,20 @@ def test_time_before_and_after_is_neither_offered_nor_given(client):
     assert client.post(START, posted("2026-03-10T16:00+01:00", "2026-03-10T17:00+01:00")).status_code == 302
 
 
+def test_a_counter_with_fewer_desks_from_noon_on_is_free_at_noon_though_others_just_left(client):
+    lines = (weekly("08:00", "12:00"), weekly("12:00", "17:00", count=1))
+    table = timetable(*lines, after=10, step=30, shortest=30, longest=30, holidays=False)
+    desk = resource("guichet", unit("guichets", 3), table=table, kind="appointment")
+    service("guichet")
+    booking(desk, "2026-03-10T11:00", "2026-03-10T11:30")
+    for _ in range(2):  # on the second desk and the third: the first is kept free for ten minutes yet
+        booking(desk, "2026-03-10T11:30", "2026-03-10T12:00")
+    noon = posted("2026-03-10T12:00+01:00", thing="guichet")
+    assert client.post(START, noon).status_code == 302
+    assert Piece.objects.get(booking__state="held").number == 1
+    assert "Quelqu’un d’autre" in text(client.post(START, noon))
+
+
 def test_public_and_school_holidays_close_and_open_as_the_timetable_says(client):
     SchoolHolidays.objects.create(name="Relâches", first="2026-04-20", last="2026-04-24")
     term, camp = weekly("08:00", "12:00", school="term"), weekly("14:00", "18:00", school="holidays")

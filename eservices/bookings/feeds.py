@@ -77,9 +77,13 @@ def fetch(url: str) -> bytes:
             content = _read(answer, ends)
     except (OSError, ValueError, HTTPException) as fault:
         raise Unreadable(str(fault)[:200]) from None
+    _refuse_large(content)
+    return content
+
+
+def _refuse_large(content: bytes) -> None:
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The calendar is larger than 1 MB."))
-    return content
 
 
 def _asked(url: str) -> Request:
@@ -118,10 +122,18 @@ def _bounded(ends: float) -> Iterator[OpenerDirector]:
 def _opener(web: "_Web") -> OpenerDirector:
     """Opens nothing but the web, also where an answer leads elsewhere: only what ``web`` knows is cut off."""
     opener = OpenerDirector()
-    follows = ProxyHandler, HTTPRedirectHandler, HTTPErrorProcessor, HTTPDefaultErrorHandler, UnknownHandler
+    follows = ProxyHandler, _SentOn, HTTPErrorProcessor, HTTPDefaultErrorHandler, UnknownHandler
     for handler in (*(kind() for kind in follows), web):
         opener.add_handler(handler)
     return opener
+
+
+class _SentOn(HTTPRedirectHandler):
+    """Goes where an answer leads; what the answer says beside that is read to its end, if it is not too large."""
+
+    def redirect_request(self, request, answer, *told):
+        _refuse_large(answer.read(MOST_BYTES + 1))
+        return super().redirect_request(request, answer, *told)
 
 
 class _Web(HTTPHandler, HTTPSHandler):

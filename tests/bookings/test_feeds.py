@@ -310,3 +310,12 @@ def test_who_is_sent_on_stays_in_the_web(server, monkeypatch):
     assert opened == []
     server.elsewhere, server.reply = "/calendar.ics", (200, ics(EVENING))
     assert feeds.fetch(server.url) == server.reply[1]
+
+
+def test_who_is_sent_on_reads_no_more_beside_that_than_of_a_calendar(server):
+    server.elsewhere, server.reply = "/calendar.ics", (200, ics(EVENING))
+    server.beside = b"x" * feeds.MOST_BYTES
+    assert feeds.fetch(server.url) == server.reply[1]
+    server.beside += b"x"
+    with pytest.raises(feeds.Unreadable, match="1 Mo"):
+        feeds.fetch(server.url)

@@ -75,14 +75,14 @@ class Server(ThreadingHTTPServer):
     ``reply``: what is said instead of an answer, as status and body; ``slow``: seconds before anything is said;
     ``token``: what it wants to see, where it wants one;
     ``drip``: seconds between the bytes of an answer that never ends; ``drip_head``: of its first lines;
-    ``elsewhere``: where whoever asks at ``url`` is sent on to.
+    ``elsewhere``: where whoever asks at ``url`` is sent on to; ``beside``: what is said beside that.
     """
 
     daemon_threads = True
     reply: tuple[int, bytes] | None = None
     token: str | None = TOKEN
     slow = drip = drip_head = 0.0
-    elsewhere = ""
+    elsewhere, beside = "", b""
 
     def __init__(self, tls: ssl.SSLContext | None = None):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -148,8 +148,9 @@ class Handler(BaseHTTPRequestHandler):
     def _send_on(self):
         self.send_response(302)
         self.send_header("Location", self.server.elsewhere)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(self.server.beside)))
         self.end_headers()
+        self._write(self.server.beside)
 
     def _drip(self):
         self.send_response(200)

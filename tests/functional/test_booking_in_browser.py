@@ -69,6 +69,26 @@ def go_on(page) -> None:
     press(page.locator("#filing > p.go .btn"))
 
 
+def test_who_leafs_on_with_the_script_books_the_whole_series(hire, visit):
+    month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
+    page = visit()
+    page.goto("/demande/salle/")
+    page.get_by_label("societe").check()
+    page.locator("[name=courriel]").fill("ada@courriel.example")
+    go_on(page)
+    page.locator("[name=quand-resource][value=salle]").check()
+    settled(page)
+    choose(page, "quand", month + WEEK, 18, 20)
+    page.locator("details:has(#id_quand-repeat) summary").click()
+    page.select_option("#id_quand-repeat", "1")
+    page.locator("#id_quand-until").fill((month + 3 * WEEK).isoformat())
+    page.locator("[data-keep=later]").click()
+    expect(page.locator("#id_quand-from")).to_have_count(0)
+    settled(page)
+    go_on(page)
+    assert Booking.objects.count() == 3
+
+
 def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     hire, visit, client, live_server, settings
 ):

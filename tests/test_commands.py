@@ -20,6 +20,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.db import connection
@@ -462,9 +463,11 @@ def test_where_no_python_is_fit_one_sentence_says_what_to_install(machine, pytho
 
 
 @pytest.fixture
-def prepared(settings, monkeypatch, tmp_path):
+def prepared(monkeypatch, tmp_path):
     """Runs ``prepare`` in a folder of its own and tells what it called; its files stand in ``tmp_path``."""
-    settings.VAR_DIR, settings.STATIC_ROOT = tmp_path / "var", tmp_path / "var/static"
+    monkeypatch.setattr(settings, "VAR_DIR", tmp_path / "var")
+    # Not by the fixture of the settings: it tells of it, and storages in memory begin anew and lose what others keep.
+    monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path / "var/static")
     (tmp_path / "source").mkdir()
     (tmp_path / "source/site.css").write_text("a {}")
     storage = FileSystemStorage(tmp_path / "source")
@@ -510,26 +513,26 @@ def files(var: Path) -> set[str]:
     return {path.relative_to(var).as_posix() for path in var.rglob("*") if path.is_file()}
 
 
-def test_a_reset_throws_away_what_was_entered_before_anything_is_built(prepared, settings):
+def test_a_reset_throws_away_what_was_entered_before_anything_is_built(prepared):
     fill(settings.VAR_DIR)
     called = prepared("--demo", "--reset")
     assert called == [("migrate", False, False), ("collectstatic", False, False), ("demo", False, False)]
     assert files(settings.VAR_DIR) == {"log/site.log", "seal.p12", "static.sha256"}
 
 
-def test_without_a_reset_all_is_kept(prepared, settings):
+def test_without_a_reset_all_is_kept(prepared):
     before = fill(settings.VAR_DIR)
     assert prepared("--demo")[-1] == ("demo", True, False)
     assert before <= files(settings.VAR_DIR)
 
 
-def test_a_database_on_a_server_is_emptied_by_the_demo_itself(prepared, settings):
+def test_a_database_on_a_server_is_emptied_by_the_demo_itself(prepared):
     before = fill(settings.VAR_DIR)
     assert prepared("--demo", "--reset", vendor="postgresql")[-1] == ("demo", True, True)
     assert before <= files(settings.VAR_DIR)
 
 
-def test_static_files_are_collected_only_when_one_of_them_changed(prepared, settings, tmp_path):
+def test_static_files_are_collected_only_when_one_of_them_changed(prepared, tmp_path):
     source = tmp_path / "source"
 
     def names():

@@ -286,7 +286,7 @@ def _take(key: str, day: date, start: float, end: float, *, count: int = 1, **fi
     )
     with suppress(Taken), taking(wanted.needs):
         found.save()
-        take(found, wanted, span, now, anyway=True)
+        take([found], wanted, now, anyway=True)
 
 
 def _at(day: date, hour: float) -> datetime:

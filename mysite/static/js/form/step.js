@@ -89,11 +89,6 @@ function leave({ target, relatedTarget }) {
   for (const { key } of fields) if (name === key || name.startsWith(`${key}-`)) left.add(key);
 }
 
-function isFilledAgain({ type, value, defaultValue, checked, defaultChecked, options }) {
-  if (options) return [...options].some((option) => option.selected !== option.defaultSelected);
-  return type === "checkbox" || type === "radio" ? checked !== defaultChecked : value !== defaultValue;
-}
-
 function sayLater() {
   clearTimeout(pause);
   pause = setTimeout(() => update(true), PAUSE);
@@ -105,5 +100,7 @@ if (checks.length) {
   for (const event of ["change", "focusout"]) form.addEventListener(event, sayLater);
 }
 // The server has drawn the page as it has to be, but browsers fill in again what was typed before, some of them late.
-if ([...form.elements].some(isFilledAgain)) update();
+const typed = ({ value, defaultValue = value }) => value !== defaultValue;
+const chosen = ":checked:not([checked], [selected]), [checked]:not(:checked)";
+if (form.querySelector(chosen) || [...form.elements].some(typed)) update();
 addEventListener("pageshow", () => update());

@@ -12,15 +12,20 @@ REMARKS = {
     "js": re.compile(r"^[ \t]*(//(?!#)[^\n]*|/\*.*?\*/[ \t]*)$", re.DOTALL | re.MULTILINE),
 }
 INDENTATION = re.compile(r"\n\s+")
-# In a style sheet, whose texts have neither braces nor semicolons.
+# In a style sheet, whose texts have no braces, semicolons, commas or arrows.
 AROUND_BRACES = re.compile(r";?\s*([{}])\s*")
+AROUND_MARKS = re.compile(r"\s*([,>])\s*")
 AROUND_NAMES = re.compile(r"(?<=[{;])\s*([\w-]+):[ \n]+")
 
 
 def shortened(text: str, kind: str) -> str:
     """What a browser needs of a style sheet or a script: neither remarks nor indentation."""
     text = INDENTATION.sub("\n", REMARKS[kind].sub("", text)).strip() + "\n"
-    return AROUND_NAMES.sub(r"\1:", AROUND_BRACES.sub(r"\1", text)) if kind == "css" else text
+    if kind != "css":
+        return text
+    for around in (AROUND_BRACES, AROUND_MARKS):
+        text = around.sub(r"\1", text)
+    return AROUND_NAMES.sub(r"\1:", text)
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):

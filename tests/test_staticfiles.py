@@ -16,7 +16,7 @@ def test_remarks_and_indentation_are_left_out_and_nothing_else():
     assert shortened(script, "js") == 'const at = "https://x.example/*"; // kept\ngo(`// a`);\n'
     assert shortened("//# allFunctionsCalledOnLoad\n// why\n", "js") == "//# allFunctionsCalledOnLoad\n"
     sheet = "/* a\n b */\n@layer a {\n  b :is(c, d) { e: f; g: h; } /* i */\n  j { k: l }\n}\n"
-    assert shortened(sheet, "css") == "@layer a{b :is(c, d){e:f;g:h}j{k:l}}"
+    assert shortened(sheet, "css") == "@layer a{b :is(c,d){e:f;g:h}j{k:l}}"
 
 
 def test_shortened_twice_is_shortened_once():

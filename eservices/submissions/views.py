@@ -20,7 +20,7 @@ from eservices.formbuilder.logic.visibility import visible_steps
 from home import limits
 from home.validators import validate_no_control
 
-from . import access, actions, background, beginning, rates, uploads
+from . import access, actions, background, beginning, rates, unsaved, uploads
 from .carrying import regrouped
 from .filing import BACK, GO_TO, LATER, TRAP, VERSION, Filing, as_posted, typed_of, unjudged
 from .models import Channel, seen_by_page
@@ -28,7 +28,6 @@ from .receipts import receipt
 from .receiving import receive_files, remove_file
 
 UNREADABLE = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
-UNSAVED = "unsaved_step"  # in the session
 CHANGED = gettext_lazy("This form has changed while the page was open. Please check your answers.")
 
 
@@ -64,14 +63,24 @@ def of_draft(view):
 def _sign_in_first(request, secret: str, step: str | None) -> HttpResponse:
     """Somebody's session has ended: what was just posted waits in the new one, and is shown after signing in.
 
-    Not in the draft: whoever holds a link that opens for its owner only must not write there either.
+    Not in the draft: whoever holds a link that opens for its owner only must not write there either. Nor are files
+    taken from somebody unknown: their names wait, to say which are to be chosen again.
     """
     if request.method == "POST" and step:
-        request.session[UNSAVED] = [secret, step, typed_of(legible(request.POST))]
+        unsaved.keep(request, secret, step, typed_of(legible(request.POST)))
     if background.wanted(request):
-        text = _("You are no longer signed in. Press “Continue” and sign in: what you typed is kept.")
-        return background.refused(text, 401)
+        return background.refused(_signed_out(request.FILES), 401)
     return redirect_to_login(request.get_full_path())
+
+
+def _signed_out(files) -> str:
+    """What to do, in words for the page that sends by itself."""
+    if files:
+        return _(
+            "You are no longer signed in. Sign in in another window, then press “Try again”. If you press "
+            "“Continue” here, what you typed is kept and you choose the file again after signing in."
+        )
+    return _("You are no longer signed in. Press “Continue” and sign in: what you typed is kept.")
 
 
 def _follow(request, draft) -> str:
@@ -179,12 +188,26 @@ def _step(request, filing: Filing, step: Step) -> HttpResponse:
 
 
 def _unsaved(request, filing: Filing, step: Step) -> StepForm | None:
-    """What was posted when the session had ended: shown again until it is posted once more."""
-    secret, key, typed = request.session.get(UNSAVED, ("", "", {}))
-    if filing.draft is None or (secret, key) != (filing.draft.secret, step.key):
+    """What was posted when the session had ended: shown again until it is posted once more.
+
+    Beside each question, and above all, the files that are to be chosen again.
+    """
+    kept = unsaved.of(request, filing.draft, step)
+    if kept is None:
         return None
     messages.info(request, _("You are signed in again. Check what you typed, then continue."))
-    return unjudged(filing.form(step, as_posted(typed)))
+    form = unjudged(filing.form(step, as_posted(kept.typed)))
+    if files := unsaved.missing(kept, filing.draft):
+        names = [name for some in files.values() for name in some]
+        messages.warning(request, _("Choose again: %(names)s.") % {"names": quoted(names)})
+    for key, names in files.items():
+        remark = _("Not kept, since you were no longer signed in: %(names)s. Choose again.")
+        form.remarks.setdefault(key, []).append(remark % {"names": quoted(names)})
+    return form
+
+
+def quoted(names: list[str]) -> str:
+    return ", ".join(_("“%(name)s”") % {"name": name} for name in names)
 
 
 def _posted(request, filing: Filing, step: Step) -> HttpResponse:
@@ -199,7 +222,7 @@ def _posted(request, filing: Filing, step: Step) -> HttpResponse:
         return _too_often(request, filing, step, data, often)
     if background.wanted(request):
         return background.posted(request, filing, step, data)
-    request.session.pop(UNSAVED, None)
+    unsaved.forget(request)
     faults = receive_files(request, filing, step)
     if data.get(REMOVE_FILE):
         remove_file(filing, data[REMOVE_FILE])

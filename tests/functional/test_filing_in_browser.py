@@ -371,10 +371,22 @@ def test_a_late_saving_never_undoes_the_press_of_continue(visit, version):
     assert "contact" in draft.completed
 
 
-def test_somebody_whose_session_ended_loses_nothing(visit, version, settings):
-    settings.TASKS = {
-        "default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}
-    }  # letters stay to be read
+@pytest.fixture
+def letters_stay(settings):
+    """To be read: nobody sends them."""
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+
+
+def sign_in_by_code(page, user):
+    page.wait_for_url("**/compte/entrer/**")
+    page.fill("#id_email", user.email)
+    press(page.get_by_role("main").get_by_role("button"))
+    letters = Delivery.objects.filter(recipient=user.email, confidential=True)
+    page.fill("#id_code", re.search(r"\d{3} \d{3}", letters.latest("created_at").payload["text"]).group())
+    press(page.locator("main .btn"))
+
+
+def test_somebody_whose_session_ended_loses_nothing(visit, version, letters_stay):
     user = UserFactory()
     draft = DraftFactory(version=version, steps=["qui"], user=user)
     page = signed_in(visit(), user)
@@ -385,14 +397,55 @@ def test_somebody_whose_session_ended_loses_nothing(visit, version, settings):
     expect(away(page)).to_be_visible()
     page.click("p.go .btn")
 
-    page.wait_for_url("**/compte/entrer/**")
-    page.fill("#id_email", user.email)
-    press(page.get_by_role("main").get_by_role("button"))
-    letters = Delivery.objects.filter(recipient=user.email, confidential=True)
-    page.fill("#id_code", re.search(r"\d{3} \d{3}", letters.latest("created_at").payload["text"]).group())
-    press(page.locator("main .btn"))
+    sign_in_by_code(page, user)
     page.wait_for_url("**/identite/")
     assert page.input_value("#id_nom") == "Marchetti-Rochat"
+
+
+@pytest.fixture
+def file_on_its_way(visit, file_first, letters_stay):
+    """Somebody whose session ended before a file was chosen: the page, which says so, and the person."""
+    user = UserFactory()
+    draft = DraftFactory(version=file_first, user=user)
+    page = signed_in(visit(width=360), user)
+    page.goto(reverse("submissions:step", args=[draft.secret, "tout"]))
+    Session.objects.all().delete()
+    page.fill("#id_nom", "Marchetti-Rochat")
+    page.set_input_files("#id_piece", [PDF, OTHER])
+    expect(page.locator(".travels .msg")).to_have_count(2)
+    return page, user
+
+
+def test_a_file_chosen_after_the_session_ended_arrives_once_somebody_signed_in_elsewhere(file_on_its_way):
+    page, user = file_on_its_way
+    judge(page, "signed-out-file")
+    signed_in(page.context.new_page(), user)
+
+    page.locator(".travels [data-again]").first.click()
+    page.locator(".travels [data-again]").click()
+
+    expect(page.locator("#id_piece-files li")).to_have_count(2)
+    expect(page.locator(".travels .msg")).to_have_count(0)
+    assert page.input_value("#id_nom") == "Marchetti-Rochat"
+    press(page.locator("p.go .btn"))
+    assert sorted(StoredFile.objects.values_list("name", flat=True)) == ["bail.pdf", "procuration.pdf"]
+
+
+def test_a_file_pressed_on_after_the_session_ended_is_named_to_be_chosen_again(file_on_its_way):
+    page, user = file_on_its_way
+
+    page.click("p.go .btn")
+    sign_in_by_code(page, user)
+    page.wait_for_url("**/tout/")
+
+    assert page.input_value("#id_nom") == "Marchetti-Rochat"
+    remark = page.locator("#id_piece-remark")
+    expect(remark).to_contain_text("procuration.pdf")
+    expect(remark).to_contain_text("bail.pdf")
+    judge(page, "choose-again")
+    page.set_input_files("#id_piece", [PDF, OTHER])
+    expect(page.locator("#id_piece-files li")).to_have_count(2)
+    expect(remark).to_have_count(0)
 
 
 # -- Told, and kept ------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from eservices.submissions import beginning, rates
 from eservices.submissions.models import Draft, StoredFile, Submission
 from tests.factories.accounts import UserFactory
-from tests.factories.submissions import DraftFactory, pdf
+from tests.factories.submissions import ANSWERS, DraftFactory, pdf
 
 from .conftest import Person, start_url
 
@@ -262,6 +262,62 @@ def test_a_saving_by_itself_is_kept_in_the_same_way(signed_out):
     person.client.force_login(person.user)
 
     assert 'value="Roc"' in person.open("identite").text
+
+
+@pytest.fixture
+def file_lost(signed_out):
+    """The same, at the step that asks for a file, with two files posted into the void."""
+    person = signed_out
+    person.draft = DraftFactory(
+        version=person.version,
+        user=person.user,
+        steps=["qui", "identite"],
+        answers=ANSWERS["identite"] | {"pour": "autre", "lien": "fille"},
+    )
+    person.sent = person.post("procuration", piece=[pdf("bail.pdf"), pdf("carte.pdf")])
+    return person
+
+
+def test_the_files_that_were_posted_after_the_session_ended_are_named_to_be_chosen_again(file_lost):
+    person = file_lost
+    assert person.sent.url.startswith(reverse("account_login"))
+    assert not StoredFile.objects.exists()  # the link alone may not write
+    person.client.force_login(person.user)
+
+    with translation.override("en"):
+        page = person.open("procuration")
+
+    assert "Choose again: “bail.pdf”, “carte.pdf”." in page.text
+    assert 'id="id_piece-remark"' in page.text
+
+
+def test_what_was_chosen_again_is_named_no_more(file_lost):
+    person = file_lost
+    person.client.force_login(person.user)
+
+    person.client.post(person.url("procuration"), {"piece": pdf("bail.pdf")}, headers=JSON)
+    with translation.override("en"):
+        assert "Choose again: “carte.pdf”." in person.open("procuration").text
+
+    person.post("procuration", _shown="piece", piece=pdf("carte.pdf"))
+    assert 'id="id_piece-remark"' not in person.open("procuration").text
+    assert [one.name for one in StoredFile.objects.order_by("stored_at")] == ["bail.pdf", "carte.pdf"]
+
+
+def test_a_file_that_travels_by_itself_takes_nothing_from_what_was_typed(signed_out):
+    person = signed_out
+    person.client.post(person.url("identite"), {"nom": "Roc"}, headers=JSON)
+    with translation.override("en"):
+        file = {"files_of": "piece", "piece": pdf("bail.pdf")}
+        answer = person.client.post(person.url("identite"), file, headers=JSON)
+    person.client.post(person.url("identite"), {"nom": "Rochat"}, headers=JSON)
+    person.client.force_login(person.user)
+
+    assert answer.status_code == 401
+    assert "choose the file again" in answer.json()["faults"][0]
+    page = person.open("identite").text
+    assert 'value="Rochat"' in page
+    assert "bail.pdf" in page
 
 
 def test_it_is_shown_to_nobody_else_who_signs_in(signed_out):

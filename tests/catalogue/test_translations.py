@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.management import call_command
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from wagtail.models import Locale
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 from wagtail_localize.operations import translate_object
@@ -22,6 +24,7 @@ from eservices.catalogue.compile import definition_of
 from eservices.catalogue.editor.actions import begin_from
 from eservices.catalogue.models import ServicePage, TranslationUpdate
 from eservices.catalogue.sweeps import let_translations_follow
+from eservices.catalogue.tasks import update_translations as wake
 from eservices.catalogue.translating import text_paths
 from eservices.formbuilder.linter import WARNING, lint
 from eservices.formbuilder.models import Form
@@ -149,6 +152,48 @@ def test_a_new_question_is_in_the_translation_half_a_minute_after_publication():
     assert [field.value["key"] for field in fields] == ["etage", "prenom", "nom", "courriel"]
     assert not TranslationUpdate.objects.exists()
     assert "field.etage.label" not in Form.objects.get().current.content["texts"]["de"]
+
+
+@pytest.fixture
+def stored(settings, monkeypatch):
+    """Tasks wait in the database for a worker, as outside the tests."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    monkeypatch.setattr("django_tasks_db.management.commands.db_worker.close_old_connections", lambda: None)
+
+
+def woken(page: ServicePage):
+    """What waits to be run for the translations of a service."""
+    waiting = DBTaskResult.objects.ready().filter(task_path=wake.module_path)
+    return [one for one in waiting if one.args_kwargs["args"] == [page.pk]]
+
+
+def test_publishing_wakes_a_worker_which_lets_the_translations_follow(
+    stored, django_capture_on_commit_callbacks
+):
+    page = service_in_german()
+    actions.update_translations(page.pk)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        add_question(page)
+        assert not woken(page)  # a worker that is quicker than the commit would find nothing to do
+    assert len(woken(page)) == 1
+    assert len(german(page).form[0].value["fields"]) == 3
+    call_command("worker", batch=True, interval=0)
+
+    fields = german(page).form[0].value["fields"]
+    assert [field.value["label"] for field in fields] == ["Étage", "Vorname", "Name", "courriel"]
+    assert not TranslationUpdate.objects.exists()
+    assert not woken(page)
+
+
+def test_publishing_what_has_no_translation_wakes_nobody(stored, django_capture_on_commit_callbacks):
+    page = make_service()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        add_question(page)
+
+    assert not woken(page)
+    assert not TranslationUpdate.objects.exists()
 
 
 def test_a_text_that_changed_is_to_translate_again():

@@ -144,6 +144,47 @@ def test_a_refused_file_says_why_beside_the_others_and_can_be_put_away(visit, fi
     assert page.evaluate("document.activeElement.id") == "id_piece"
 
 
+def many_files(count: int) -> list[dict]:
+    return [PDF | {"name": f"{n}.pdf", "buffer": b"%%PDF-1.7 %d" % n} for n in range(count)]
+
+
+def test_of_two_hundred_files_chosen_at_once_those_beyond_the_limit_are_refused_in_words(visit, file_first):
+    page = visit(width=360)
+    start(page)
+
+    page.set_input_files("#id_piece", many_files(200))
+
+    refused = page.locator(".travels .msg")
+    expect(refused).to_have_count(197, timeout=60_000)
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    assert {text.split(".")[0] for text in refused.all_inner_texts()} == {"Au plus 3 fichiers"}
+    expect(page.locator("#id_piece-files li")).to_have_count(3)
+    assert sorted(StoredFile.objects.values_list("name", flat=True)) == ["0.pdf", "1.pdf", "2.pdf"]
+    assert page.evaluate("document.getElementById('id_piece').files.length") == 0
+    page.fill("#id_nom", "Marchetti")
+    page.evaluate("document.querySelectorAll('.travels button').forEach((button) => button.click())")
+    press(page.locator("p.go .btn"))
+    assert page.url.endswith("/verifier/")
+
+
+def test_more_files_than_an_hour_may_bring_are_refused_with_the_hour_and_stay_chosen(
+    visit, file_first, monkeypatch
+):
+    monkeypatch.setattr(rates, "UPLOAD", rates.Rate("draft-upload", 2))
+    page = visit(width=360)
+    start(page)
+
+    page.set_input_files("#id_piece", many_files(12))
+
+    refused = page.locator(".travels .msg")
+    expect(page.locator("#id_piece-files li")).to_have_count(3)  # the first began the draft
+    expect(refused).to_have_count(9)
+    assert all(re.search(r"\d{1,2}\sh\s\d\d", text) for text in refused.all_inner_texts())
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    assert page.evaluate("document.getElementById('id_piece').files.length") == 9
+    judge(page, "too-many-files")
+
+
 def test_a_press_waits_for_the_files_and_stays_where_one_is_refused(visit, file_first):
     page = visit()
     start(page)

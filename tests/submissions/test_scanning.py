@@ -304,5 +304,34 @@ def test_a_real_clamd_finds_the_test_virus_and_passes_what_is_clean(clamd):
     assert "Eicar" in scanning.virus_in([EICAR])  # scanners know it at the head of a file
 
 
+def kept_files(folder: str = "") -> set[str]:
+    """What lies in the private storage."""
+    folders, files = storages["private"].listdir(folder)
+    inside = [kept_files(f"{folder}/{one}".lstrip("/")) for one in folders]
+    return {f"{folder}/{one}" for one in files}.union(*inside)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Accept": "application/json"}], ids=["pressed", "by itself"])
+def test_a_virus_sent_through_a_step_is_refused_in_words_and_nothing_of_it_is_kept(
+    at_the_file_step, clamd, headers
+):
+    person = at_the_file_step
+    before = kept_files()
+
+    with translation.override("en"):
+        url = person.url("procuration")
+        response = person.client.post(url, {"piece": pdf("malade.pdf", VIRUS)}, headers=headers)
+
+    said = " ".join(response.json()["faults"]) if headers else response.text
+    assert response.status_code == (422 if headers else 200)
+    assert "“malade.pdf” carries a virus (Eicar-Test" in said
+    assert not StoredFile.objects.exists()
+    assert kept_files() == before
+    person.draft.refresh_from_db()
+    assert "procuration" not in person.draft.completed
+    person.client.post(url, {"piece": pdf("sain.pdf")}, headers=headers)
+    assert StoredFile.objects.get().scan == Scan.CLEAN
+
+
 def test_a_real_clamd_takes_the_largest_file_that_may_be_sent(clamd):
     assert checks.scanner_answers(None) == []

@@ -1,8 +1,8 @@
 """The calendar of a counter with five years of bookings behind it, and the search over many rooms.
 
 usage: python -m tests.benchmarks.bookings [--bookings 50000] [--resources 100] [--rounds 60]. Starts a PostgreSQL.
-Times are those of the server, measured within one process: a page with the month of a counter with four desks, what of
-all rooms is free on the Saturdays of a month, and the page that says so; that page over HTTP from a gunicorn as well.
+Times are those of the server, measured within one process: the page with the whole month ahead of a counter with four
+desks, what of all rooms is free on the Saturdays of a month, and the page that says so; that page over HTTP from a gunicorn as well.
 """
 
 import argparse
@@ -22,9 +22,10 @@ from .server import HOST, gunicorn
 
 SETTINGS = "tests.benchmarks.queue_settings"
 SERVER = {"fsync": "off", "synchronous_commit": "off"}
-SEARCH = "/demande/salle/"
+COUNTER, SEARCH = "/demande/rendez-vous/", "/demande/salle/"
 TOKEN = "measured" * 4  # against forgery: cookie and header say the same
-DESKS, A_DAY, YEARS = 4, 14, 5
+DESKS, A_DAY, DAYS = 4, 14, 5 * 365
+LEAST_OPEN = 15  # days of a month that has holidays
 MONTH_MS, SEARCH_MS = 50, 150  # p95
 
 
@@ -48,12 +49,10 @@ def filled(bookings: int, resources: int) -> None:
 
 
 def take_all(counter, bookings: int) -> None:
-    """Appointments on every desk over five years, the last of them next month."""
-    from django.utils import timezone
-
+    """Appointments on every desk over five years, as many in the whole of the month ahead as before it."""
     random, unit = Random(1), counter.uses.get().unit_id
-    last = timezone.localdate() + timedelta(days=30)
-    days = [last - timedelta(days=n) for n in range(YEARS * 365)]
+    end = next_month(next_month())
+    days = [end - timedelta(days=n + 1) for n in range(DAYS)]
     working = [day for day in days if day.weekday() < 5]
     places = [(day, place, desk) for day in working for place in range(A_DAY) for desk in range(1, DESKS + 1)]
     rows = []
@@ -118,11 +117,10 @@ def measured(rounds: int) -> dict[str, dict]:
     client = Client()
 
     def month():
-        answer = client.get("/demande/rendez-vous/")
-        if b'class="cal"' not in answer.content:
-            raise SystemExit("The page has no calendar.")
+        if month_ahead(client).count(b'name="quand-go" value="day ') < LEAST_OPEN:
+            raise SystemExit("The page does not show a month of open days.")
 
-    first = in_two_months()
+    first = next_month(next_month())
 
     def page():
         if b'value="pick salle-' not in client.post(SEARCH, wished(first)).content:
@@ -139,10 +137,16 @@ def measured(rounds: int) -> dict[str, dict]:
     }
 
 
-def in_two_months():
+def month_ahead(client) -> bytes:
+    """The page of a counter with the month after this one, so that all of its days are to come, whatever the date."""
+    return client.post(COUNTER, {"quand-resource": "guichet", "quand-go": f"month {next_month()}"}).content
+
+
+def next_month(day=None):
+    """The first day of the month after a day's, or after today's."""
     from django.utils import timezone
 
-    return (timezone.localdate().replace(day=1) + timedelta(days=62)).replace(day=1)
+    return ((day or timezone.localdate()).replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 def wished(first) -> dict[str, str]:
@@ -153,7 +157,7 @@ def wished(first) -> dict[str, str]:
 
 def over_http(rounds: int) -> dict[str, float]:
     """The search as a browser asks for it, with a connection that is kept."""
-    body = urlencode(wished(in_two_months()))
+    body = urlencode(wished(next_month(next_month())))
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Cookie": f"csrftoken={TOKEN}",

@@ -1,7 +1,7 @@
 """Small forms of the measurements, so that they cannot rot; and who is faster, on PostgreSQL."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -28,6 +28,18 @@ def test_month_and_search_are_measured():
     figures = benchmark.measured(1)
     assert set(figures) == {"month", "search", "search page"}
     assert Booking.objects.count() == 150 + 3 * 40
+
+
+@pytest.mark.django_db
+def test_on_the_last_day_of_a_month_a_whole_month_is_measured_nevertheless(
+    client, time_machine, monkeypatch
+):
+    monkeypatch.setattr(benchmark, "DAYS", 28)
+    time_machine.move_to(datetime(2026, 1, 31, 9, tzinfo=timezone.get_default_timezone()), tick=False)
+    benchmark.filled(28 * 56, 1)
+    page = benchmark.month_ahead(client)
+    assert page.count(b'value="day 2026-02-') == 0  # every one of its days is full
+    assert page.count(b'class="sq full"') > 20  # the working days, and the key
 
 
 @on_postgresql

@@ -31,9 +31,7 @@ def test_month_and_search_are_measured():
 
 
 @pytest.mark.django_db
-def test_on_the_last_day_of_a_month_a_whole_month_is_measured_nevertheless(
-    client, time_machine, monkeypatch
-):
+def test_on_the_last_day_of_a_month_a_whole_month_is_measured_nevertheless(client, time_machine, monkeypatch):
     monkeypatch.setattr(benchmark, "DAYS", 28)
     time_machine.move_to(datetime(2026, 1, 31, 9, tzinfo=timezone.get_default_timezone()), tick=False)
     benchmark.filled(28 * 56, 1)

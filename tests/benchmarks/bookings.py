@@ -2,7 +2,8 @@
 
 usage: python -m tests.benchmarks.bookings [--bookings 50000] [--resources 100] [--rounds 60]. Starts a PostgreSQL.
 Times are those of the server, measured within one process: the page with the whole month ahead of a counter with four
-desks, what of all rooms is free on the Saturdays of a month, and the page that says so; that page over HTTP from a gunicorn as well.
+desks, what of all rooms is free on the Saturdays of a month, and the page that says so; that page over HTTP from a
+gunicorn as well.
 """
 
 import argparse

@@ -42,14 +42,10 @@ MOST_BYTES = 1_000_000
 MOST_EVENTS, MOST_REPEATED, MOST_TIMES = 5_000, 200, 5_000
 FIRST_YEAR = 2000  # of what repeats
 MOST_REPETITIONS = 20_000  # that are looked at of one rule, those of the past among them: 54 years of days
-MOST_LISTED, MOST_POSITIONS, MOST_A_DAY = (
-    400,
-    12,
-    100,
-)  # values of a rule, of its BYSETPOS, its times of a day
-SHIFT = 400 * (
-    (MAXYEAR - FIRST_YEAR - 200) // 400
-)  # years: after 400, days of the week and leap years come again
+# Values of a rule, of its BYSETPOS, its times of a day.
+MOST_LISTED, MOST_POSITIONS, MOST_A_DAY = 400, 12, 100
+# Years: after 400, days of the week and leap years come again.
+SHIFT = 400 * ((MAXYEAR - FIRST_YEAR - 200) // 400)
 PATIENCE = 10  # seconds of the processor for a calendar
 TIMEOUT, LONGEST = 10, 30  # seconds for a part of it, and for all of it
 AHEAD = timedelta(days=1100)  # as far as anybody may book; nothing is busy later, whatever a calendar says

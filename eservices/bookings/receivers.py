@@ -1,11 +1,14 @@
 """What bookings hear: a step was saved, a request was sent, what can be booked was changed."""
 
+from collections.abc import Iterator
+
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from eservices.cases.actors import SYSTEM
 from eservices.cases.signals import case_erased, case_opened, rehearsal_discarded
+from eservices.formbuilder.definition import Field, Step
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import StoredFile
 from eservices.submissions.signals import step_saved, submission_sent
@@ -50,23 +53,22 @@ def keep_times(sender, submission, **kwargs) -> None:
 
     Where no stage confirms it later, it is agreed at once: before the case is opened, see ``actions.locking``.
     """
-    for step in submission.version.definition.steps:
-        for field in step.fields:
-            wanted = read(submission.answers.get(field.key)) if field.type == "booking" else None
-            if wanted is None:
-                continue
-            try:
-                actions.send(
-                    actor=submission.user,
-                    submission=submission,
-                    field=field.key,
-                    offer=wanted.offer,
-                    spans=wanted.spans,
-                    series=wanted.series,
-                    count=wanted.count,
-                )
-            except actions.Taken:
-                raise submissions.Incomplete(step) from None
+    for step, field in _asked(submission):
+        wanted = read(submission.answers[field.key])
+        if wanted is None:
+            continue
+        try:
+            actions.send(
+                actor=submission.user,
+                submission=submission,
+                field=field.key,
+                offer=wanted.offer,
+                spans=wanted.spans,
+                series=wanted.series,
+                count=wanted.count,
+            )
+        except actions.Taken:
+            raise submissions.Incomplete(step) from None
     if _is_agreed_at_once(submission):
         actions.confirm_asked(actor=SYSTEM, submission=submission)
 
@@ -81,15 +83,16 @@ def tell_confirmed(sender, case, actor, **kwargs) -> None:
 
 def _is_agreed_at_once(submission) -> bool:
     """Whether a request names times that no stage confirms later."""
-    return _books(submission) and not any(
-        stage.type == "booking" for stage in submission.version.definition.stages
-    )
+    stages = submission.version.definition.stages
+    return any(_asked(submission)) and not any(stage.type == "booking" for stage in stages)
 
 
-def _books(submission) -> bool:
-    """Whether a request names times: most do not, and ask nothing of the bookings."""
-    asked = (field for step in submission.version.definition.steps for field in step.fields)
-    return any(field.type == "booking" and submission.answers.get(field.key) for field in asked)
+def _asked(submission) -> Iterator[tuple[Step, Field]]:
+    """The questions by which a request names times: most have none, and ask nothing of the bookings."""
+    for step in submission.version.definition.steps:
+        for field in step.fields:
+            if field.type == "booking" and submission.answers.get(field.key):
+                yield step, field
 
 
 @receiver(rehearsal_discarded, dispatch_uid="bookings.discard")

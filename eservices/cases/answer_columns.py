@@ -15,7 +15,7 @@ from eservices.formbuilder.models import FormVersion
 from . import actions
 from .models import Case
 
-type Cell = str | int | float
+type Said = str | int | float
 
 
 class AnswerColumns:
@@ -49,7 +49,7 @@ class AnswerColumns:
             found = FormVersion.objects.in_bulk(missing)
             self._known |= {key: version.definition for key, version in found.items()}
 
-    def cells(self, case: Case) -> list[Cell]:
+    def cells(self, case: Case) -> list[Said]:
         """The cells of a case that was ``read``. What an agent put right counts, what was erased is empty."""
         own = self._known[case.version_id]
         day = timezone.localdate(case.submission.sent_at)
@@ -76,7 +76,7 @@ def _as_asked(field: Field, own: Definition) -> Field:
     return found if found and found.type == field.type else field
 
 
-def _plain(cell) -> Cell:
+def _plain(cell) -> Said:
     if isinstance(cell, bool):
         return _("Yes") if cell else _("No")
     return cell

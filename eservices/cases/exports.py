@@ -13,6 +13,7 @@ from . import sheets
 from .answer_columns import AnswerColumns
 from .case_names import names_of
 from .models import Case, CaseQuerySet
+from .sheets import Cell
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -21,8 +22,6 @@ TYPES = {
 AT_ONCE = 500
 # How a cell begins that spreadsheets run (OWASP, CSV Injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-type Cell = str | int | float | date | None
 
 
 def header(answers: AnswerColumns | None = None) -> list[str]:

@@ -13,6 +13,8 @@ MOST_ROWS = 1_048_575  # of a sheet, below its header
 LONGEST_TEXT = 32_000  # of a cell
 EXACT = 10**15  # below it a spreadsheet keeps every digit of a number; others stand as text
 AT_ONCE = 500
+
+type Cell = str | int | float | date | None
 DAY_ONE = date(1899, 12, 30)  # from which spreadsheets count days
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -70,9 +72,6 @@ class _Pieces:
     def taken(self) -> bytes:
         found, self.pieces = b"".join(self.pieces), []
         return found
-
-
-type Cell = str | int | float | date | None
 
 
 def workbook(title: str, header: list[str], rows: Iterable[list[Cell]]) -> Iterator[bytes]:

@@ -74,9 +74,7 @@ def _seals(content: bytes, level: int = logging.INFO) -> list[dict] | None:
     except (subprocess.SubprocessError, OSError) as fault:
         logger.warning("Nothing could read a file to verify: %s", fault)
         return None
-    if (
-        done.returncode > 0
-    ):  # a program that does not work; a signal ends what is too much, by the file's fault
+    if done.returncode > 0:  # it does not work; a signal ends what is too much, by the file's fault
         level = logging.WARNING
     if done.returncode or done.stderr:
         logger.log(level, "What reads files to verify ended with %s: %s", done.returncode, _said(done.stderr))

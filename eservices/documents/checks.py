@@ -3,8 +3,7 @@
 from django.core.checks import Tags, Warning, register
 from pyhanko.pdf_utils.generic import StreamObject
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
-from pyhanko.sign.fields import SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner, sign_pdf
+from pyhanko.sign.signers import SimpleSigner, sign_pdf
 
 from . import checking, sealing
 from .contrib.test import new_key
@@ -56,8 +55,5 @@ def _just_sealed() -> bytes:
     writer.insert_page(
         PageObject(contents=writer.add_object(StreamObject(stream_data=b"")), media_box=(0, 0, 10, 10))
     )
-    metadata = PdfSignatureMetadata(
-        field_name=sealing.FIELD, subfilter=SigSeedSubFilter.PADES, md_algorithm=sealing.ALGORITHM
-    )
     signer = SimpleSigner.load_pkcs12_data(new_key("Check"), [], None)
-    return sign_pdf(writer, metadata, signer).getvalue()
+    return sign_pdf(writer, sealing.metadata(), signer).getvalue()

@@ -64,6 +64,7 @@ if __name__ == "__main__":
     most = ceil(time.process_time()) + SECONDS  # a slow machine takes its time until it can begin
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # nothing of the file is left behind
     try:
         found = seals(sys.stdin.buffer.read())
     except Exception as fault:  # whatever somebody made up to break a reader of PDF

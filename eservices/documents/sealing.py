@@ -63,15 +63,8 @@ def seal(pdf: bytes, *, place: str, reason: str) -> Sealed:
     """
     own, stamper = key(), time_stamper()
     with own.signer() as signer:
-        metadata = PdfSignatureMetadata(
-            field_name=FIELD,
-            subfilter=SigSeedSubFilter.PADES,
-            md_algorithm=ALGORITHM,
-            location=place,
-            reason=reason,
-            **_kept_proof(),
-        )
-        sealer = PdfSigner(metadata, signer, timestamper=stamper, new_field_spec=_field())
+        told = metadata(location=place, reason=reason, **_kept_proof())
+        sealer = PdfSigner(told, signer, timestamper=stamper, new_field_spec=_field())
         try:
             written = sealer.sign_pdf(
                 IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=_room(signer, stamper)
@@ -86,6 +79,13 @@ def seal(pdf: bytes, *, place: str, reason: str) -> Sealed:
             level=level(),
             is_test=own.is_test,
         )
+
+
+def metadata(**more) -> PdfSignatureMetadata:
+    """How every seal of ours is set."""
+    return PdfSignatureMetadata(
+        field_name=FIELD, subfilter=SigSeedSubFilter.PADES, md_algorithm=ALGORITHM, **more
+    )
 
 
 def level() -> str:

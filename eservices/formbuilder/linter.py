@@ -128,7 +128,8 @@ class Linter:
         if not step.fields and not self._left_out(step.key):
             yield Fault(ERROR, path, _("The step asks nothing."))
         yield from self._condition(step.condition, path)
-        if self._never(step.condition):
+        never = self._never(step.condition)
+        if never:
             yield Fault(ERROR, path, _("The condition of the step cannot hold: nobody reaches it."))
         if {field.key for field in step.fields}.intersection(mentioned(step.condition)):
             yield Fault(
@@ -136,7 +137,7 @@ class Linter:
             )
         for field in step.fields:
             yield from self._field(field)
-            if self._never({"all": [step.condition, field.condition]}) and not self._never(step.condition):
+            if not never and self._never({"all": [step.condition, field.condition]}):
                 message = _("The condition cannot hold: nobody is asked this.")
                 yield Fault(WARNING, f"field.{field.key}", message)
         for check in step.checks:

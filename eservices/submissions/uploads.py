@@ -59,13 +59,14 @@ MARKUP = re.compile(rb"<(!doctype html|html|head|body|script|svg|iframe)\b", re.
 OBJECT = re.compile(rb"\d{1,10}\s+\d{1,5}\s+obj\b.*?(?:\bendobj\b|\Z)", re.DOTALL)
 HELD_ARCHIVE = re.compile(rb"PK\x05\x06.{16}\0\0\s*endstream\b", re.DOTALL)  # its last lines, in an object
 HEAD = 1024  # bytes in which a browser looks for markup, and readers of PDF for its first line
-OPENING = 8192  # bytes in which a paper has begun
+OPENING = 8192  # bytes by which the kind of a file is known
 LAST = 66_000  # bytes in which archivers look for the last lines of an archive
 # What archivers and readers look for further in: archives of RAR, 7-Zip and Windows anywhere. Each is too long to
 # stand in a photo by chance.
 ARCHIVE = re.compile(rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|MSCF\0{4}")
 PLACED = ((257, b"ustar"), (32769, b"CD001"))  # tar, and the picture of a disc
 PDF = re.compile(rb"%PDF-\d\.\d")
+OTHERS = re.compile(ARCHIVE.pattern + b"|" + PDF.pattern)  # in what is no PDF itself
 LONGEST_SIGN = 8
 PROGRAMS = (".exe", ".dll", ".scr", ".com", ".pif", ".cpl", ".msi", ".bat", ".cmd", ".ps1", ".vbs", ".vbe")
 PROGRAMS += (".js", ".jse", ".wsf", ".wsh", ".hta", ".jar", ".lnk", ".reg", ".sh", ".py", ".apk", ".elf")
@@ -220,9 +221,7 @@ def _is_only(upload, extension: str) -> bool:
         return not (
             MARKUP.search(OBJECT.sub(b"", head)) or _ends_as_archive(upload) or _holds(upload, ARCHIVE)
         )
-    if MARKUP.search(head[:HEAD]) or zipfile.is_zipfile(upload):
-        return False
-    if _holds(upload, ARCHIVE) or _holds(upload, PDF):
+    if MARKUP.search(head[:HEAD]) or zipfile.is_zipfile(upload) or _holds(upload, OTHERS):
         return False
     return extension not in PICTURES or _is_picture(upload, PICTURES[extension])
 

@@ -32,11 +32,8 @@ SETTINGS = "tests.benchmarks.background"
 ALONE, WORKERS, MADE = 40, 2, 100  # requests sent alone, workers, documents whose CPU is taken
 WARM = 10  # requests before anything is measured, so that both workers have loaded what they need
 PAGE_ASKS = 1.5  # seconds, see payment.js
-PAID, UNHEARD, APART = (
-    20,
-    8,
-    2.3,
-)  # payments told of, and not; seconds from one unheard to the next, across the sweep
+# Payments told of, and not; seconds from one unheard to the next, across the sweep.
+PAID, UNHEARD, APART = 20, 8, 2.3
 PATIENCE = 600  # seconds that anything may take
 CONNECTIONS, WEB = 50, 2  # people who press at the same moment, and processes that answer them
 BUDGETS = {

@@ -327,11 +327,8 @@ SOMEBODY = {"first_name": "Léa", "last_name": "Rochat", "nationality": "CH"}
 BORN = day_of("personne", "4", "6", "1986", name="born")
 STAY = day_of("sejour", "1", "12", "2026", name="from") | day_of("sejour", "5", "12", "2026", name="to")
 EVENING = ("2026-12-01T18:00+01:00", "2026-12-01T22:00+01:00")
-LAID_OUT = {
-    "enfants-count": "2",
-    "salle-resource": "salle",
-    "salle-day": "2026-12-01",
-}  # rows, and times of a day
+# Rows, and times of a day.
+LAID_OUT = {"enfants-count": "2", "salle-resource": "salle", "salle-day": "2026-12-01"}
 ONE_ROW = parts("enfants", count="2") | {"enfants-0-prenom": "Léa", "enfants-1-prenom": "Tom"}
 TAKEN = {
     "ligne": [{"ligne": "Orvenay"}, {"ligne": "  L’Étang  "}],

@@ -32,7 +32,7 @@ def send(
     spans: list[Span],
     series: UUID,
     count: int = 1,
-) -> list[Booking]:
+) -> None:
     """Makes what the answer names provisional, in the transaction of sending.
 
     A hold that expired is taken again if the time is free. Raises ``Taken`` where somebody else was faster.
@@ -61,10 +61,8 @@ def send(
             for start, end in sorted(wanted - held.keys())
         ]
         keep(lost, offer, now)
-        sent = [*held.values(), *lost]
-        for one in sent:
+        for one in [*held.values(), *lost]:
             change(one, "send", submission=submission, held_until=None, held_by="")
-    return sorted(sent, key=lambda one: one.starts_at)
 
 
 @transaction.atomic

@@ -86,7 +86,7 @@ def _take(booking: Booking, offer: Offer, now: datetime, anyway: bool) -> None:
     why = None if anyway else found.refusal(span)
     pieces = None if why else found.choice(span)
     if pieces is None and anyway:
-        pieces = found.occupation.choice(found.needs, around)
+        pieces = found.occupation.choice(found.needs, around, stay=span)
     if pieces is None:
         raise Taken(why or Refusal.TAKEN)
     give_back(booking)

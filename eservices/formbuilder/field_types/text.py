@@ -13,12 +13,8 @@ from ..blocks import FixedCharBlock
 from ..fields.text import matches
 from .base import FieldType, field_type, field_types, whole
 
-ANYTHING = (
-    "Rue du Lac 12",
-    "Rochat",
-    "A-12/b",
-    "1234 5678 9012 3",
-)  # a pattern that takes it describes no type
+# A pattern that takes one of these describes no type.
+ANYTHING = ("Rue du Lac 12", "Rochat", "A-12/b", "1234 5678 9012 3")
 
 
 class Text(FieldType):

@@ -40,8 +40,6 @@ TAKEN_OR_GIVEN = {  # disputes and refunds that failed after all
     "refund_failure",
 }
 REFUND_STATES = {"succeeded": REFUND_DONE, "failed": REFUND_FAILED, "canceled": REFUND_FAILED}
-
-
 LATER = (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError)
 KEY = (stripe.AuthenticationError, stripe.PermissionError)  # it is unknown, or may not do this
 

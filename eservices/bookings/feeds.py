@@ -12,14 +12,13 @@ import re
 import time as clock
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, datetime, time, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from itertools import islice, takewhile
 from math import prod
 from socket import SHUT_RDWR
-from threading import Timer
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -35,6 +34,8 @@ from urllib.request import (
 from dateutil.rrule import rrulestr
 from django.utils.translation import gettext as _
 from icalendar import Calendar
+
+from home.patience import ended_at, read
 
 from .availability import DAY, Span
 
@@ -68,9 +69,12 @@ def fetch(url: str) -> bytes:
     if not url.startswith(("http://", "https://")):
         raise Unreadable(_("Only addresses with http or https are read."))
     ends = clock.monotonic() + LONGEST
+    web = _Web(ends)
     try:
-        with _bounded(ends) as web, web.open(_asked(url), timeout=TIMEOUT) as answer:
-            content = _read(answer, ends)
+        with ended_at(ends, web.cut_off), _opener(web).open(_asked(url), timeout=TIMEOUT) as answer:
+            content = read(answer, MOST_BYTES, ends)
+    except TimeoutError:
+        raise Unreadable(_("The calendar comes too slowly.")) from None
     except (OSError, ValueError, HTTPException) as fault:
         raise Unreadable(str(fault)[:200]) from None
     _refuse_large(content)
@@ -84,35 +88,6 @@ def _refuse_large(content: bytes) -> None:
 
 def _asked(url: str) -> Request:
     return Request(url, headers={"Accept": "text/calendar"})
-
-
-def _read(answer, ends: float) -> bytes:
-    """What is answered, as far as it may be read; whatever is not cut off is left when the time is over."""
-    content = b""
-    while len(content) <= MOST_BYTES and (part := answer.read1(65_536)):
-        content += part
-        if clock.monotonic() > ends:
-            raise TimeoutError
-    return content
-
-
-@contextmanager
-def _bounded(ends: float) -> Iterator[OpenerDirector]:
-    """Opens addresses; when the time is over, what is open is cut off and ``Unreadable``.
-
-    What comes line by line, as a head does, may take for ever without a pause: a server that drips does not hold the
-    worker.
-    """
-    web = _Web(ends)
-    alarm = Timer(ends - clock.monotonic(), web.cut_off)
-    alarm.daemon = True
-    alarm.start()
-    try:
-        yield _opener(web)
-    finally:
-        alarm.cancel()
-        if clock.monotonic() >= ends:
-            raise Unreadable(_("The calendar comes too slowly."))
 
 
 def _opener(web: "_Web") -> OpenerDirector:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import holidays
@@ -152,49 +153,51 @@ def origin(url: str) -> list[str]:
 
 def scanner(name: str) -> str:
     """The address of clamd, as ``tcp://127.0.0.1:3310`` or ``unix:///run/clamd.ctl``; empty where unset."""
-    value = os.environ.get(name, "")
-    url = split(value)
-    there = (url.scheme == "tcp" and url.hostname and url.port) or (url.scheme == "unix" and url.path)
-    if value and not there:
-        raise ImproperlyConfigured(
-            f"{name}: write it as tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl."
-        )
-    return value
+    return _leading(
+        name,
+        lambda url: (
+            (url.scheme == "tcp" and url.hostname and url.port) or (url.scheme == "unix" and url.path)
+        ),
+        "tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl",
+    )
 
 
 def seal(name: str) -> str:
     """Where the key of the seal lies, as ``pkcs12:/srv/commune/seal.p12``; empty where unset."""
-    value = os.environ.get(name, "")
-    url = split(value)
-    if value and not (url.scheme and url.path.startswith("/")):
-        raise ImproperlyConfigured(
-            f"{name}: write it as pkcs12:/srv/commune/seal.p12 or "
-            "pkcs11:/usr/lib/softhsm/libsofthsm2.so?token=commune&label=seal."
-        )
-    return value
+    return _leading(
+        name,
+        lambda url: url.scheme and url.path.startswith("/"),
+        "pkcs12:/srv/commune/seal.p12 or pkcs11:/usr/lib/softhsm/libsofthsm2.so?token=commune&label=seal",
+    )
 
 
 def ged(name: str, default: str) -> str:
     """Where dossiers are filed, as ``directory:///srv/ged`` or ``webdavs://user:password@host/path``."""
-    value = os.environ.get(name) or default
-    url = split(value)
-    there = url.hostname if url.scheme in {"webdav", "webdavs"} else url.scheme == "directory"
-    if not there or not url.path.startswith("/"):
-        raise ImproperlyConfigured(
-            f"{name}: write it as directory:///srv/ged or webdavs://user:password@host/path."
-        )
-    return value
+    return _leading(
+        name,
+        lambda url: (
+            url.path.startswith("/")
+            and (url.hostname if url.scheme in {"webdav", "webdavs"} else url.scheme == "directory")
+        ),
+        "directory:///srv/ged or webdavs://user:password@host/path",
+        default,
+    )
 
 
 def bounces(name: str) -> str:
     """The mailbox to which letters come back, as ``imaps://user:password@host/INBOX``; empty where unset."""
-    value = os.environ.get(name, "")
-    url = split(value)
-    there = url.hostname if url.scheme in {"imap", "imaps"} else url.scheme == "maildir" and url.path
-    if value and not there:
-        raise ImproperlyConfigured(
-            f"{name}: write it as imaps://user:password@host/INBOX or maildir:///var/mail/bounces."
-        )
+    return _leading(
+        name,
+        lambda url: url.hostname if url.scheme in {"imap", "imaps"} else url.scheme == "maildir" and url.path,
+        "imaps://user:password@host/INBOX or maildir:///var/mail/bounces",
+    )
+
+
+def _leading(name: str, there: Callable[[SplitResult], object], written: str, default: str = "") -> str:
+    """The address in ``name`` that leads ``there``, else refused with how one is ``written``; empty where unset."""
+    value = os.environ.get(name) or default
+    if value and not there(split(value)):
+        raise ImproperlyConfigured(f"{name}: write it as {written}.")
     return value
 
 

@@ -3,18 +3,18 @@
 import json
 import ssl
 import time
-from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from socket import SHUT_RDWR
-from threading import Timer
 from urllib.parse import urlsplit
+
+from home.patience import ended_at, read
 
 from ...registers import Away
 
 PAUSE = 3  # seconds that a connection may say nothing
 WHOLE = 6  # seconds that an answer may take in all
 MOST = 256 * 1024  # bytes of an answer
-PIECE = 16 * 1024
 UNKNOWN = object()  # the answer that there is no such thing
 
 
@@ -56,42 +56,18 @@ class Wire:
             headers["Authorization"] = f"Bearer {self.token}"
         address = f"{urlsplit(self.url).path.rstrip('/')}/{path}"
         connection.request(method, address, None if body is None else json.dumps(body), headers)
-        with _ended_at(connection, ends):
+        with ended_at(ends, partial(connection.sock.shutdown, SHUT_RDWR)):
             answer = connection.getresponse()
-        if answer.status == 404 and method == "GET":
-            return UNKNOWN
-        if answer.status != 200:
-            raise Away(f"It answered {answer.status}.")
-        return _json(_read(answer, ends))
-
-
-@contextmanager
-def _ended_at(connection: HTTPConnection, ends: float):
-    """What comes line by line may take for ever without a pause: the connection is cut off when its time is over."""
-    alarm = Timer(max(ends - time.monotonic(), 0), connection.sock.shutdown, [SHUT_RDWR])
-    alarm.daemon = True
-    alarm.start()
-    try:
-        yield
-    finally:
-        alarm.cancel()
-        if time.monotonic() > ends:
-            raise TimeoutError
-
-
-def _read(answer: HTTPResponse, ends: float) -> bytes:
-    """The body, as long as it stays within time and size."""
-    found = b""
-    while piece := answer.read1(PIECE):
-        found += piece
-        if len(found) > MOST:
-            raise Away("Its answer is too long.")
-        if time.monotonic() > ends:
-            raise TimeoutError
-    return found
+            if answer.status == 404 and method == "GET":
+                return UNKNOWN
+            if answer.status != 200:
+                raise Away(f"It answered {answer.status}.")
+            return _json(read(answer, MOST, ends))
 
 
 def _json(content: bytes):
+    if len(content) > MOST:
+        raise Away("Its answer is too long.")
     try:
         return json.loads(content)
     except (ValueError, RecursionError):

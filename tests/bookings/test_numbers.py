@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
+from django.test import Client
 from django.utils import timezone
 
 from eservices.bookings import actions
 from eservices.bookings.models import Booking, Piece, Use
 from eservices.bookings.offers import offer
+from mysite.settings.base import SQLITE
 from tests.benchmarks import bookings as benchmark
 from tests.cases.test_concurrency import at_once
 from tests.factories.bookings import booking, hall, resource, tables, unit
@@ -117,3 +119,33 @@ def test_a_part_that_is_added_while_others_book_is_taken_once_by_the_whole_or_by
     added = Use.objects.filter(resource=whole).count() == 3
     for one in Booking.objects.filter(resource=whole):
         assert one.pieces.count() == (3 if added else 2)
+
+
+@pytest.fixture
+def in_a_file(tmp_path, monkeypatch):
+    """Connections made from now on are to a file, set up as the demo's, with what the test's database holds."""
+    path = tmp_path / "commune.sqlite3"
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(path)])
+    known = connections.settings["default"]
+    monkeypatch.setitem(known, "NAME", str(path))
+    monkeypatch.setitem(known, "OPTIONS", SQLITE["OPTIONS"])
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="needs SQLite")
+@pytest.mark.django_db(transaction=True)
+def test_of_several_connections_to_one_file_one_gets_the_time_and_the_others_are_told(request):
+    [start] = resilience.filled(1)
+    request.getfixturevalue("in_a_file")
+
+    def ask():
+        answer = Client().post(resilience.PATH, {"quand-resource": "guichet", "quand-from": start})
+        return answer.status_code, "Quelqu’un d’autre" in answer.text
+
+    def stored():
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode")
+            return cursor.fetchone()[0], Booking.objects.count(), Piece.objects.count()
+
+    assert sorted(at_once(ask, ask, ask, ask)) == [(200, True)] * 3 + [(302, False)]
+    assert at_once(stored) == [("wal", 1, 1)]

@@ -11,13 +11,13 @@ from icalendar import Calendar
 from eservices.bookings import sweeps
 from eservices.bookings.models import Booking, Piece
 from eservices.cases import actions as cases
-from eservices.cases import process
+from eservices.cases import process, trace
 from eservices.cases.actors import Applicant
-from eservices.cases.models import Case, CaseStage, NumberSeries
+from eservices.cases.models import Case, CaseStage, NumberSeries, Role
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft
 from tests.factories.bookings import rate, resource
-from tests.factories.cases import TeamFactory
+from tests.factories.cases import TeamFactory, member
 from tests.factories.forms import content, question, step
 from tests.factories.payments import entry
 from tests.factories.submissions import FormVersionFactory
@@ -145,6 +145,46 @@ def test_what_is_withdrawn_gives_its_time_back(client):
     assert (booking.state, Piece.objects.count()) == ("refused", 0)
 
 
+def decides(client, booking: Booking, do: str, **typed) -> None:
+    """What an agent who decides sends from the screen of the case, and what happens then."""
+    case = booking.submission.case
+    client.force_login(member(Role.DECIDE, case.team))
+    answer = client.post(f"/admin/cases/{case.reference}/{do}/", {"seen": trace.last_change(case)} | typed)
+    assert answer.status_code == 302
+    client.logout()
+    process.advance(case.pk)
+    sweeps.return_holds(timezone.now())
+    booking.refresh_from_db()
+
+
+def test_what_was_asked_for_is_confirmed_when_an_agent_accepts(client):
+    resource()
+    booking = booked(client, DECIDING, CONFIRMING)
+    assert booking.state == "provisional"
+    decides(client, booking, "accept")
+    assert (booking.state, Piece.objects.count()) == ("confirmed", 1)
+    assert Delivery.objects.filter(title__startswith="Votre réservation est confirmée").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("stages", "before", "after"),
+    [([DECIDING, CONFIRMING], "provisional", "refused"), ([DECIDING], "confirmed", "cancelled")],
+    ids=["asked for", "agreed at sending"],
+)
+def test_what_an_agent_refuses_is_free_for_others(client, stages, before, after):
+    resource(remind_before=24)
+    booking = booked(client, *stages)
+    assert booking.state == before
+    evening = dict(zip(("quand-resource", "quand-from", "quand-to"), ("salle", *EVENING), strict=True))
+    evening |= {"courriel": "bea@courriel.example"}
+    assert client.post(START, evening).status_code == 200  # taken
+    decides(client, booking, "refuse", reason="La salle est en travaux.")
+    assert (booking.state, booking.remind_at, Piece.objects.count()) == (after, None, 0)
+    assert not Delivery.objects.filter(title__startswith="Votre réservation a été annulée").exists()
+    assert client.post(START, evening).status_code == 302
+    assert Booking.objects.get(state="held").starts_at == booking.starts_at
+
+
 def test_who_booked_is_reminded_once(client, time_machine):
     resource(remind_before=24, access_code="4711#")
     booking = booked(client, CONFIRMING)
@@ -243,8 +283,10 @@ def test_a_resident_cancels_in_time_and_not_too_late(client, time_machine):
     assert client.post(url).status_code == 404
 
 
-def test_an_agent_cancels_always_and_notes_who_did_not_come(client, admin_client, admin_user, time_machine):
-    resource(change_until=48)
+def test_an_agent_notes_that_nobody_came_once_it_has_begun_and_not_before(
+    client, admin_client, admin_user, time_machine
+):
+    resource()
     booking = booked(client, CONFIRMING)
     case = booking.submission.case
     url = f"/admin/bookings/{case.reference}/{booking.pk}/"
@@ -255,7 +297,16 @@ def test_an_agent_cancels_always_and_notes_who_did_not_come(client, admin_client
     assert f"{url}miss/" in admin_client.get(f"/admin/cases/{case.reference}/").content.decode()
     admin_client.post(f"{url}miss/")
     assert (Booking.objects.get().state, Piece.objects.count()) == ("missed", 0)
-    assert client.post(f"{url}cancel/").status_code == 302  # to sign in
+
+
+def test_who_is_not_signed_in_neither_cancels_as_an_agent_nor_notes_that_nobody_came(client, time_machine):
+    resource()
+    booking = booked(client, CONFIRMING)
+    time_machine.move_to(booking.starts_at + timedelta(hours=1), tick=False)
+    for do in ("cancel", "miss"):
+        answer = client.post(f"/admin/bookings/{booking.submission.case.reference}/{booking.pk}/{do}/")
+        assert "/login/" in answer.url
+    assert Booking.objects.get().state == "confirmed"
 
 
 def test_staff_moves_and_cancels_when_it_is_too_late_for_who_booked(

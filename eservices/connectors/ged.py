@@ -57,6 +57,15 @@ def fit(name: str) -> str:
     return f"{stem}.{suffix}" if suffix else stem
 
 
+def unfinished(path: str) -> str:
+    """Where a file lies until it is whole: beside its place, always the same, so that a later try clears it away.
+
+    Pure. Nextcloud takes nothing that ends in ``.part``.
+    """
+    above, slash, name = path.rpartition("/")
+    return f"{above}{slash}.{name[:80]}.unfinished"
+
+
 def digest(chunks: Iterable[bytes]) -> str:
     """SHA-256 of what passes by, in hexadecimal."""
     found = hashlib.sha256()

@@ -1,6 +1,7 @@
 """The dossier of a case goes into the document management by itself, whole and proven, and never twice."""
 
 import hashlib
+import itertools
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -16,12 +17,13 @@ from django.utils.translation import gettext as _
 from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.models import Case
-from eservices.connectors import carriers, plans
+from eservices.connectors import carriers, dossier, ged, plans
 from eservices.connectors.ged import Unreachable
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries import circuits
 from eservices.deliveries.models import Circuit, Delivery
 from eservices.submissions.models import StoredFile
+from tests.connectors.webdav import webdav_server
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, applicant
 from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case, agent, waiting_case
@@ -33,10 +35,17 @@ FILING = {"key": "ged", "type": "filing", "settings": {"format": 1, "plan": "Hab
 
 
 @pytest.fixture
-def shelf(settings, tmp_path):
-    """The folder of the document management."""
-    settings.GED_URL = f"directory:{tmp_path}"
-    return tmp_path
+def shelf(request, settings, tmp_path):
+    """The folder of the document management: one on disk, or what a WebDAV server keeps."""
+    if getattr(request, "param", "directory") == "directory":
+        settings.GED_URL = f"directory:{tmp_path}"
+        yield tmp_path
+    else:
+        with webdav_server(tmp_path) as settings.GED_URL:
+            yield tmp_path
+
+
+on_each = pytest.mark.parametrize("shelf", ["directory", "webdav"], indirect=True)
 
 
 def carried() -> Delivery:
@@ -62,6 +71,7 @@ def fresh(case) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
+@on_each
 def test_the_whole_dossier_is_filed_with_a_manifest_that_proves_it(shelf, django_capture_on_commit_callbacks):
     DocumentTemplateFactory()
     with django_capture_on_commit_callbacks(execute=True):
@@ -72,15 +82,21 @@ def test_the_whole_dossier_is_filed_with_a_manifest_that_proves_it(shelf, django
     filed = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert {"dossier.pdf", "dossier.json", "manifest.json"} < filed
     assert any(name.startswith("documents/attestation-de-domicile-") for name in filed)
-    told = json.loads((folder / "manifest.json").read_text())
-    assert {one["name"] for one in told["files"]} == filed - {"manifest.json"}
-    for one in told["files"]:
-        content = (folder / one["name"]).read_bytes()
-        assert (len(content), hashlib.sha256(content).hexdigest()) == (one["size"], one["sha256"])
+    proven(folder)
     facts = json.loads((folder / "dossier.json").read_text())
     assert facts["answers"] == case.submission.answers
     assert facts["reference"] == case.reference
     assert fresh(case).state == "closed"
+
+
+def proven(folder: Path) -> None:
+    """The manifest names every file that lies there, as it lies there."""
+    told = json.loads((folder / "manifest.json").read_text())["files"]
+    lies = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert {one["name"] for one in told} == lies - {"manifest.json"}
+    for one in told:
+        content = (folder / one["name"]).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (one["size"], one["sha256"])
 
 
 def filed(shelf: Path) -> tuple[Path, dict]:
@@ -212,6 +228,7 @@ def test_the_files_of_the_applicant_go_along_under_names_that_fit(shelf):
     assert file.name == "01--bail- n° 3.pdf"
 
 
+@on_each
 def test_what_stands_in_the_document_management_already_is_not_touched(shelf):
     case = CaseFactory(stages=[FILING])
     standing = shelf / "Habitants" / str(case.opened_at.year) / case.reference
@@ -222,6 +239,39 @@ def test_what_stands_in_the_document_management_already_is_not_touched(shelf):
     assert (standing.parent / f"{case.reference} (2)" / "manifest.json").exists()
 
 
+@on_each
+def test_a_connection_that_breaks_in_the_middle_of_a_dossier_leaves_nothing_behind_in_the_end(
+    shelf, monkeypatch
+):
+    def broken(content):
+        yield from itertools.islice(whole(content), 1)
+        raise ConnectionResetError
+
+    whole = dossier._read
+    case = CaseFactory(stages=[FILING])
+    for name in ("bail.pdf", "facture.pdf"):
+        enclose(case, name)
+    monkeypatch.setattr(dossier, "_read", broken)
+    assert carried().state == "pending"
+    process.advance(case.pk)
+    assert fresh(case).is_open
+    [folder] = shelf.glob("Habitants/*/*")
+    assert {path.name for path in folder.iterdir()} == {"dossier.pdf", "dossier.json", "files"}
+    assert not (folder / "files" / "01-bail.pdf").exists()
+
+    monkeypatch.setattr(dossier, "_read", whole)
+    Delivery.objects.update(due_at=timezone.now())
+    assert carried().state == "done"
+    [folder] = shelf.glob("Habitants/*/*")
+    filed = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    assert filed == {
+        *("dossier.pdf", "dossier.json", "manifest.json"),
+        *("files/01-bail.pdf", "files/02-facture.pdf"),
+    }
+    proven(folder)
+
+
+@on_each
 def test_a_worker_that_dies_on_the_way_leaves_one_dossier_in_the_end(shelf, monkeypatch):
     case = CaseFactory(stages=[FILING])
     real = carriers._put
@@ -233,13 +283,14 @@ def test_a_worker_that_dies_on_the_way_leaves_one_dossier_in_the_end(shelf, monk
     assert [path.name for path in shelf.glob("Habitants/*/*")] == [case.reference]
 
 
+@on_each
 def test_what_is_read_back_differently_is_not_done(shelf, monkeypatch):
-    CaseFactory(stages=[FILING])
-    monkeypatch.setattr(
-        "eservices.connectors.contrib.directory.Directory.read", lambda self, path: iter([b"x"])
-    )
+    case = CaseFactory(stages=[FILING])
+    monkeypatch.setattr(type(ged.current()), "read", lambda self, path: iter([b"x"]))
     delivery = carried()
     assert delivery.state == "pending"
+    process.advance(case.pk)
+    assert fresh(case).is_open
     assert "not what was written" in delivery.reason
 
 

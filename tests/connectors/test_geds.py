@@ -1,14 +1,22 @@
 """What every document management must do, asked of each that comes with the product."""
 
+import itertools
 import os
 import re
 import socket
+import time
 import tracemalloc
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
-from eservices.connectors.ged import CHUNK, Unreachable, digest, fit, geds
+from eservices.connectors.contrib import webdav
+from eservices.connectors.ged import CHUNK, Unreachable, digest, fit, geds, unfinished
+from eservices.deliveries.actions import CLAIM
 from tests.connectors.webdav import webdav_server
 
 NAME = "Été 2026, 100 % « d’accord » #1"
@@ -90,6 +98,15 @@ def test_a_file_whose_sending_breaks_off_is_not_there(ged, place):
     with pytest.raises((Unreachable, OSError)):
         ged.write("a/x.txt", broken(), 8)
     assert not (place[1] / "a" / "x.txt").exists()
+    ged.write("a/x.txt", [b"whole"], 5)
+    assert [path.name for path in (place[1] / "a").iterdir()] == ["x.txt"]
+
+
+def test_what_is_not_whole_yet_has_a_name_that_every_system_takes():
+    begun = unfinished("a/b/" + "é" * 110 + ".pdf")
+    assert begun.startswith("a/b/.é")
+    assert len(begun) < 110
+    assert not begun.endswith(".part")  # which Nextcloud refuses
 
 
 def test_it_says_whether_it_would_accept(ged, place):
@@ -123,9 +140,8 @@ def test_what_somebody_else_has_locked_is_tried_again_later(tmp_path):
         ged = made(url)
         ged.claim("a")
         ged.write("a/x.txt", [b"first"], 5)
-        locked = ged.session.request(
-            "LOCK", f"{ged.root}a/x.txt", data=LOCK, headers={"Timeout": "Second-60"}
-        )
+        headers = ged.headers | {"Timeout": "Second-60"}
+        locked = requests.request("LOCK", f"{ged.root}a/x.txt", data=LOCK, headers=headers, timeout=5)
         assert locked.status_code == 200
         with pytest.raises(Unreachable, match="423"):
             ged.write("a/x.txt", [b"second"], 6)
@@ -133,9 +149,58 @@ def test_what_somebody_else_has_locked_is_tried_again_later(tmp_path):
 
 
 def test_a_server_that_never_answers_is_not_waited_for_for_ever(monkeypatch):
-    monkeypatch.setattr("eservices.connectors.contrib.webdav.TIMEOUT", (0.2, 0.2))
+    monkeypatch.setattr(webdav, "PAUSE", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unreachable):
         made(f"webdav://127.0.0.1:{silent.getsockname()[1]}/").claim("a")
+
+
+HEAD, BODY = b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"
+
+
+@pytest.mark.parametrize("begins", [b"", HEAD, BODY])
+def test_a_server_that_says_a_byte_now_and_then_is_not_waited_for_for_ever(monkeypatch, begins):
+    monkeypatch.setattr(webdav, "WHOLE", 0.5)
+    began = time.monotonic()
+    with dripping(begins) as url, pytest.raises(Unreachable):
+        list(made(url).read("a/x.txt"))
+    assert time.monotonic() - began < 5  # it would drip for a minute
+
+
+def test_a_server_that_takes_a_byte_now_and_then_is_not_waited_for_for_ever(monkeypatch):
+    monkeypatch.setattr(webdav, "WHOLE", 0.5)
+    began = time.monotonic()
+    with dripping(b"") as url, pytest.raises(Unreachable):
+        made(url).write("a/x.bin", itertools.repeat(bytes(CHUNK), 400), 400 * CHUNK)
+    assert time.monotonic() - began < 5
+
+
+def test_all_that_is_asked_for_one_delivery_ends_before_another_worker_takes_it():
+    assert timedelta(seconds=webdav.WHOLE + webdav.PAUSE) < CLAIM
+
+
+@contextmanager
+def dripping(begins: bytes):
+    """A server that never pauses, and never ends; it reads as slowly as it writes."""
+    over = Event()
+
+    def drip():
+        theirs, _address = listening.accept()
+        with theirs, suppress(OSError):
+            theirs.sendall(begins)
+            for _time in range(600):
+                if over.wait(0.1):
+                    return
+                theirs.recv(1)
+                theirs.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=drip, daemon=True)
+        thread.start()
+        try:
+            yield f"webdav://127.0.0.1:{listening.getsockname()[1]}/"
+        finally:
+            over.set()
+            thread.join(5)
 
 
 @pytest.mark.parametrize(

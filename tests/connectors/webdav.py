@@ -25,6 +25,8 @@ def webdav_server(folder, user="ged", password="schlüssel"):
     thread = Thread(target=server.serve, daemon=True)
     thread.start()
     host, port = server.bind_addr
-    yield f"webdav://{user}:{password}@{host}:{port}/"
-    server.stop()
-    thread.join(5)
+    try:
+        yield f"webdav://{user}:{password}@{host}:{port}/"
+    finally:
+        server.stop()
+        thread.join(5)

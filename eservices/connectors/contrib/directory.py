@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import SplitResult, unquote
 
-from ..ged import CHUNK, Unreachable
+from ..ged import CHUNK, Unreachable, unfinished
 
 
 class Directory:
@@ -25,15 +25,15 @@ class Directory:
 
     def write(self, path: str, chunks: Iterable[bytes], size: int) -> None:
         target = self.root / path
-        unfinished = target.with_name(f".{target.name[:80]}.part")
+        begun = self.root / unfinished(path)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with open(unfinished, "wb") as file:
+            with open(begun, "wb") as file:
                 for chunk in chunks:
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
-            unfinished.replace(target)
+            begun.replace(target)
         except OSError as fault:
             raise Unreachable(str(fault)) from fault
 

@@ -1,27 +1,40 @@
-"""WebDAV (RFC 4918), which Nextcloud, SharePoint and Alfresco speak: ``webdavs://user:password@host/path``."""
+"""WebDAV (RFC 4918), which Nextcloud, SharePoint and Alfresco speak: ``webdavs://user:password@host/path``.
 
+Does not follow where the server leads, and knows no proxy: what is filed goes where the operator said.
+"""
+
+import time
 import uuid
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from urllib.parse import SplitResult, quote, unquote
+from contextlib import contextmanager
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from socket import SHUT_RDWR
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-import requests
+from home.patience import ended_at
 
-from ..ged import CHUNK, Unreachable
+from ..ged import CHUNK, Unreachable, unfinished
 
-TIMEOUT = (5, 60)  # seconds to connect, and between two signs of life
+CONNECT, PAUSE = 5, 60  # seconds to connect, and between two signs of life
+WHOLE = 8 * 60  # seconds for all that is asked of it for one delivery: less than the claim of a worker
 MADE, EXISTS, MISSING_ABOVE = 201, 405, 409
 
 
 class WebDav:
+    """Made for one delivery, for it lets the server take so and so long in all."""
+
     def __init__(self, url: SplitResult):
         scheme = "https" if url.scheme == "webdavs" else "http"
         port = f":{url.port}" if url.port else ""
-        self.root = f"{scheme}://{url.hostname}{port}{quote(unquote(url.path)).rstrip('/')}/"
-        self.session = requests.Session()
-        self.session.trust_env = False  # no proxy and no password from elsewhere
+        host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
+        self.root = f"{scheme}://{host}{port}{quote(unquote(url.path)).rstrip('/')}/"
+        self.headers = {"Connection": "close"}
         if url.username:
-            # As bytes: requests would take a password for Latin-1.
-            self.session.auth = tuple(unquote(part or "").encode() for part in (url.username, url.password))
+            known = f"{unquote(url.username)}:{unquote(url.password or '')}"
+            self.headers["Authorization"] = f"Basic {b64encode(known.encode()).decode()}"
+        self.ends = time.monotonic() + WHOLE
 
     def claim(self, folder: str) -> bool:
         above = folder.rpartition("/")[0]
@@ -34,55 +47,54 @@ class WebDav:
         return status == MADE
 
     def write(self, path: str, chunks: Iterable[bytes], size: int) -> None:
-        above, _slash, _name = path.rpartition("/")
-        unfinished = f"{above}/.{uuid.uuid4().hex}.part"
-        self._ask("PUT", unfinished, data=_Sized(chunks, size) if size else b"")
-        target = {"Destination": self._url(path), "Overwrite": "T"}
-        self._ask("MOVE", unfinished, headers=target)
+        begun = unfinished(path)
+        # Many servers refuse a body without its length.
+        self._ask("PUT", begun, chunks if size else b"", {"Content-Length": str(size)})
+        self._ask("MOVE", begun, headers={"Destination": self.root + quote(path), "Overwrite": "T"})
 
     def read(self, path: str) -> Iterator[bytes]:
-        with self._ask("GET", path, stream=True) as answer:
-            try:
-                yield from answer.iter_content(CHUNK)
-            except requests.RequestException as fault:
-                raise Unreachable(str(fault)) from fault
+        with self._answer("GET", path) as answer:
+            _expect_done(answer, "GET", path)
+            while piece := answer.read(CHUNK):
+                yield piece
 
     def probe(self) -> None:
         trial = f".probe-{uuid.uuid4().hex}"
-        self._ask("PUT", trial, data=b"")
+        self._ask("PUT", trial, b"")
         self._ask("DELETE", trial)
 
     def _mkcol(self, folder: str) -> int:
-        return self._send("MKCOL", folder).status_code
+        with self._answer("MKCOL", folder) as answer:
+            return answer.status
 
-    def _ask(self, method: str, path: str, **options) -> requests.Response:
-        answer = self._send(method, path, **options)
-        if not 200 <= answer.status_code < 300:
-            answer.close()
-            raise Unreachable(f"{method} {path}: {answer.status_code} {answer.reason}")
-        return answer
+    def _ask(self, method: str, path: str, body=None, headers: dict | None = None) -> None:
+        with self._answer(method, path, body, headers) as answer:
+            _expect_done(answer, method, path)
 
-    def _send(self, method: str, path: str, **options) -> requests.Response:
-        """Does not follow where the server leads: what is filed goes where the operator said."""
+    @contextmanager
+    def _answer(
+        self, method: str, path: str, body=None, headers: dict | None = None
+    ) -> Iterator[HTTPResponse]:
+        """The answer to one question, on a connection of its own."""
+        connection = self._connection()
+        address = urlsplit(self.root).path + quote(path)
         try:
-            return self.session.request(
-                method, self._url(path), timeout=TIMEOUT, allow_redirects=False, **options
-            )
-        except requests.RequestException as fault:
+            connection.connect()
+            connection.sock.settimeout(PAUSE)
+            with ended_at(self.ends, partial(connection.sock.shutdown, SHUT_RDWR)):
+                connection.request(method, address, body, self.headers | (headers or {}))
+                yield connection.getresponse()
+        except (OSError, HTTPException) as fault:
             raise Unreachable(f"{method} {path}: {type(fault).__name__}") from fault
+        finally:
+            connection.close()
 
-    def _url(self, path: str) -> str:
-        return self.root + quote(path)
+    def _connection(self) -> HTTPConnection:
+        place = urlsplit(self.root)
+        kind = HTTPSConnection if place.scheme == "https" else HTTPConnection
+        return kind(place.hostname, place.port, timeout=CONNECT)
 
 
-class _Sized:
-    """Pieces to send whose length is known: many servers refuse a body without ``Content-Length``."""
-
-    def __init__(self, chunks: Iterable[bytes], size: int):
-        self.chunks, self.size = chunks, size
-
-    def __len__(self) -> int:
-        return self.size
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self.chunks)
+def _expect_done(answer: HTTPResponse, method: str, path: str) -> None:
+    if not 200 <= answer.status < 300:
+        raise Unreachable(f"{method} {path}: {answer.status} {answer.reason}")

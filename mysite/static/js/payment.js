@@ -1,18 +1,25 @@
 // While a payment waits for its provider, asks now and then how it stands, and shows the page anew once that changed.
 // Without a script there is a link that does the same.
 
-const OFTEN = 1500; // milliseconds, for the first minutes
+const OFTEN = 1500; // milliseconds, while somebody looks, however long it takes
 const SELDOM = 15_000;
-const began = Date.now();
+const sections = document.querySelectorAll("[data-waits]");
+let next;
 
-async function look(section) {
-  try {
-    const answer = await fetch(section.dataset.waits, { headers: { accept: "application/json" } });
-    if (answer.ok && (await answer.json()).state !== section.dataset.state) return location.reload();
-  } catch {
-    // offline: the next look tells
+async function look() {
+  for (const { dataset } of sections) {
+    try {
+      const answer = await fetch(dataset.waits, { headers: { accept: "application/json" } });
+      if (answer.ok && (await answer.json()).state !== dataset.state) return location.reload();
+    } catch {
+      // offline: the next look tells
+    }
   }
-  setTimeout(look, Date.now() - began < 5 * 60_000 ? OFTEN : SELDOM, section);
+  clearTimeout(next);
+  next = setTimeout(look, document.hidden ? SELDOM : OFTEN);
 }
 
-for (const section of document.querySelectorAll("[data-waits]")) setTimeout(look, OFTEN, section);
+if (sections.length) {
+  next = setTimeout(look, OFTEN);
+  document.addEventListener("visibilitychange", look);
+}

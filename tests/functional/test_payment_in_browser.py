@@ -1,0 +1,74 @@
+"""The pay page while a payment waits: what the provider says shows by itself, nobody presses anything."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from eservices.payments import carrying
+from eservices.payments.models import Payment
+from tests.factories.payments import begun, due_charge, pays
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PROMISED = 2_000  # milliseconds from the provider's word to the confirmation
+ROOM = 4_000  # for a busy machine to answer and to draw
+CONFIRMED = "Payé. Merci."
+
+
+@pytest.fixture
+def payment(site) -> Payment:
+    return begun(due_charge())
+
+
+@pytest.fixture
+def page(visit, payment):
+    """The page of a payment that waits. Its clock runs, and can be put forward."""
+    page = visit()
+    page.clock.install()
+    page.goto(reverse("payments:pay", args=[payment.basket.secret]))
+    expect(page.locator("[data-waits]")).to_be_visible()
+    return page
+
+
+def provider_says_that_it_is_paid(payment: Payment) -> None:
+    """What a signed call of the provider leads to."""
+    pays(payment)
+    carrying.check(payment.pk)
+
+
+def is_a_look(call) -> bool:
+    return call.url.endswith("/etat.json")
+
+
+def hide(page, hidden: bool) -> None:
+    """The tab goes behind another, or comes back."""
+    page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def test_the_page_shows_the_confirmation_by_itself_however_long_it_waited(page, payment):
+    page.clock.fast_forward("30:00")
+    with page.expect_response(is_a_look):
+        pass
+    expect(page.get_by_role("heading", name=CONFIRMED)).to_have_count(0)
+    provider_says_that_it_is_paid(payment)
+    expect(page.get_by_role("heading", name=CONFIRMED)).to_be_visible(timeout=PROMISED + ROOM)
+    expect(page.locator("[data-waits]")).to_have_count(0)
+
+
+def test_a_page_that_nobody_sees_asks_seldom_and_at_once_when_it_is_seen_again(page, payment):
+    with page.expect_response(is_a_look):
+        hide(page, True)
+    looks = []
+    page.on("request", lambda call: looks.append(call) if is_a_look(call) else None)
+    for _time in range(5):
+        page.clock.run_for(PROMISED)
+        page.wait_for_timeout(100)
+    assert len(looks) <= 1
+    provider_says_that_it_is_paid(payment)
+    hide(page, False)
+    expect(page.get_by_role("heading", name=CONFIRMED)).to_be_visible(timeout=ROOM)

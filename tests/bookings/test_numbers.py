@@ -47,8 +47,20 @@ def test_on_the_last_day_of_a_month_a_whole_month_is_measured_nevertheless(clien
 def test_who_fights_for_times_over_http_gets_each_once_and_sees_no_error(live_server, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     times = resilience.filled(4)
-    statuses = resilience.fight(live_server.thread.port, times, 24, 6, seed=1)
-    assert resilience.faults(statuses, 4, 24) == []
+    answered = resilience.fight(live_server.thread.port, times, 24, 6, seed=1, others=12)
+    assert resilience.faults(answered, 4, 24, 12) == []
+    assert any(one.sent for one in answered)
+
+
+@pytest.mark.django_db
+def test_the_fight_sees_a_time_that_was_given_with_nothing_taken_for_it_and_an_error():
+    held = booking(resource(), "2026-03-10T18:00", "2026-03-10T20:00", state="held")
+    given, failed = (resilience.Answered(resilience.PATH, (status,)) for status in (302, 500))
+    assert resilience.faults([given], 1, 1) == []
+    held.pieces.all().delete()
+    nothing, error = resilience.faults([given, failed], 1, 2)[::-1]
+    assert "500" in error
+    assert "0 pieces of 1" in nothing
 
 
 @on_postgresql

@@ -172,6 +172,45 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     assert booking.state == "cancelled"
 
 
+def test_the_calendar_is_worked_on_a_phone_without_javascript(hire, phone):
+    month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
+    day = (month + WEEK).isoformat()
+    phone.goto("/demande/salle/")
+    phone.get_by_label("societe").check()
+    phone.locator("[name=courriel]").fill("ada@courriel.example")
+    go_on(phone)
+
+    def presses(button) -> None:
+        press(button)
+        assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    phone.get_by_label("Petite").check()
+    presses(phone.locator("button[value=show]"))
+    phone.locator("[name=quand-resource][value=salle]").check()
+    presses(phone.locator("[data-keep=later]"))
+    for view, shown in (("week", ".days"), ("list", ".days"), ("month", ".cal")):
+        presses(phone.locator(f"[data-keep={view}]"))
+        expect(phone.locator(f"[data-keep={view}]")).to_have_attribute("aria-current", "true")
+        expect(phone.locator(shown)).to_be_visible()
+    assert_accessible(phone)
+    presses(phone.locator(f"button[value='day {day}']"))
+    expect(phone.locator("#id_quand-from")).to_be_in_viewport()  # the page opens where one goes on
+    for part, hour in (("start", 18), ("to", 20)):
+        value = phone.locator(f"#id_quand-{part} option[value*='T{hour}:00']").get_attribute("value")
+        phone.select_option(f"#id_quand-{part}", value)
+    phone.get_by_label("Nettoyage").check()
+    presses(phone.locator("button[value=price]"))
+    assert_accessible(phone)
+    expect(phone.locator("[data-sum]")).to_have_text(re.compile("110"))
+    go_on(phone)
+    held = Booking.objects.get()
+    assert (held.state, held.resource.key, f"{timezone.localtime(held.starts_at):%Y-%m-%d %H}") == (
+        "held",
+        "salle",
+        f"{day} 18",
+    )
+
+
 def test_the_calendar_is_worked_by_keys_alone_on_a_small_screen(hire, visit):
     month = (timezone.localdate().replace(day=1) + timedelta(days=32)).replace(day=1)
     page = visit(width=360, height=740)

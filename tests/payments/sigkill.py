@@ -1,9 +1,10 @@
 """Workers that are really killed (SIGKILL), at each point between a provider's answer and our last commit.
 
 usage: python -m tests.payments.sigkill DATABASE, Django's settings of a migrated database as JSON. A process of its
-own, since it forks: each worker is a child that dies instead of writing the next thing into the database. Providers:
-the demo's; Stripe by its official SDK and the double of the tests, over HTTP, in a process of its own; and
-localstripe, where one runs. Prints as its last line how many deaths each of them saw.
+own, since it forks: each worker is a child that dies instead of writing the next thing into the database. The provider
+is Stripe, by its official SDK: the double of the tests, over HTTP, in a process of its own; and localstripe, where one
+runs. (The demo's keeps its rows in our database: ``test_killed`` has it.) Prints as its last line how many deaths each
+of them saw.
 """
 
 import json
@@ -35,7 +36,7 @@ def _look_after_a_death() -> None:
     from django.utils import timezone
 
     from eservices.payments import ledger
-    from eservices.payments.models import JournalRow, Payment, Refund
+    from eservices.payments.models import JournalRow, Payment, Payout, Refund
 
     assert list(ledger.faults()) == []
     soon = timezone.now() + timedelta(minutes=1)
@@ -46,6 +47,8 @@ def _look_after_a_death() -> None:
     for refund in Refund.objects.filter(done_at=None):
         assert refund.due_at < soon
         assert not JournalRow.objects.filter(refund=refund).exists()
+    for payout in Payout.objects.all():
+        assert JournalRow.objects.filter(payout=payout).count() == 2
 
 
 def _killed(number: int, provider, work) -> bool:
@@ -103,7 +106,7 @@ def _dying_at(number: int, provider):
         commit()
         point()
 
-    for name in ("start", "look", "refund"):
+    for name in ("start", "look", "cancel", "refund", "payouts"):
         setattr(provider, name, answering(getattr(provider, name)))
     connection.ensure_connection()
     commit, connection._commit = connection._commit, committing
@@ -112,26 +115,10 @@ def _dying_at(number: int, provider):
 
 
 # -- The other sides -----------------------------------------------------------------------------------------
-class Demo:
-    key, refunds = "demo", True
-
-    def pay(self, payment) -> None:
-        from tests.factories.payments import pays
-
-        pays(payment)
-
-    def taken(self, payment) -> tuple[int, int]:
-        """How often the payment stands there, and how much of it was paid back."""
-        from eservices.payments.contrib.demo.models import DemoPayment
-
-        rows = DemoPayment.objects.filter(key=payment.pk)
-        return rows.count(), sum(sum(one.refunds.values()) for one in rows)
-
-
 class Double:
     """Stripe, as the tests know it, over HTTP."""
 
-    key, refunds = "stripe_card", True
+    whole = True
 
     def __init__(self, url: str):
         self.url = url
@@ -140,13 +127,17 @@ class Double:
         _post(f"{self.url}/_pay/{payment.external_id}")
 
     def taken(self, payment) -> tuple[int, int]:
+        """How often the payment stands there, and how much of it was paid back."""
         return tuple(_post(f"{self.url}/_taken/{payment.external_id}"))
+
+    def transfer(self, number: str, *, fee: int, **amounts: int) -> None:
+        _post(f"{self.url}/_transfer/{number}", {"fee": fee} | amounts)
 
 
 class Local:
     """localstripe: it knows no idempotency keys, so that nothing is said of how often something stands there."""
 
-    key, refunds = "stripe_card", False
+    whole = False  # what needs them, and transfers, are not tried
 
     def __init__(self, url: str):
         from .localstripe import LocalStripe
@@ -160,10 +151,10 @@ class Local:
         return 1, 0
 
 
-def _post(url: str):
+def _post(url: str, content=None):
     import requests
 
-    answer = requests.post(url, timeout=5)
+    answer = requests.post(url, json=content, timeout=5)
     answer.raise_for_status()
     return answer.json()
 
@@ -184,40 +175,132 @@ def stripe_double():
         os.waitpid(child, 0)
 
 
-# -- The three things ----------------------------------------------------------------------------------------
-def one_payment(world) -> dict[str, int]:
-    """Begins a payment, receives it and pays a part back, with workers that die; how many did."""
-    from eservices.payments import ledger, tasks
-    from eservices.payments.actions import paying, refunds
+# -- What is done with them ----------------------------------------------------------------------------------
+def everything(world) -> dict[str, int]:
+    """Does all that is done with a provider, with workers that die; how many did."""
+    received, died = received_with_deaths(world)
+    died["give up"] = given_up_with_deaths(world)
+    if world.whole:
+        number, died["refund"] = refunded_with_deaths(world, received)
+        late, died["give up, paid"] = paid_too_late_with_deaths(world)
+        world.transfer("po_1", fee=50, **{received.external_id: 3000, number: -1000})
+        world.transfer("po_2", fee=40, **{late.external_id: 3000})
+        died["payouts"] = booked_with_deaths({"po_1": 1950, "po_2": 2960})
+    return died
+
+
+def received_with_deaths(world):
+    from eservices.payments import ledger
     from eservices.payments.models import Charge, JournalRow, Payment
-    from eservices.payments.providers import providers
     from eservices.payments.states import ChargeState, PaymentState
-    from tests.factories.accounts import UserFactory
     from tests.factories.payments import due_charge
 
-    charge, provider = due_charge(), providers[world.key]
-    begun = paying.begin(actor=None, basket=charge.basket, provider=provider, language="fr")
-    check = lambda: tasks.check.call(str(begun.pk))  # noqa: E731
-    died = {"begin": deaths(provider, check)}
-    payment = Payment.objects.get(pk=begun.pk)
+    charge = due_charge()
+    payment = _begun(charge)
+    died = {"begin": _deaths_of_checks(payment)}
+    payment = Payment.objects.get(pk=payment.pk)
     assert payment.state == PaymentState.PENDING
     assert world.taken(payment) == (1, 0)
 
     world.pay(payment)
-    died["receive"] = deaths(provider, check)
-    payment, charge = Payment.objects.get(pk=begun.pk), Charge.objects.get(pk=charge.pk)
+    died["receive"] = _deaths_of_checks(payment)
+    payment, charge = Payment.objects.get(pk=payment.pk), Charge.objects.get(pk=charge.pk)
     assert (charge.state, charge.paid, payment.received) == (ChargeState.PAID, 3000, 3000)
     assert JournalRow.objects.filter(payment=payment).count() == 1
     assert list(ledger.faults()) == []  # gaps of receipts among them
-    if world.refunds:
-        allocation = payment.allocations.get()
-        refund = refunds.ask(actor=UserFactory(), allocation=allocation, amount=1000, reason="Trop.")
-        died["refund"] = deaths(provider, lambda: tasks.refund.call(str(refund.pk)))
-        assert Charge.objects.get(pk=charge.pk).refunded == 1000
-        assert JournalRow.objects.filter(refund=refund).count() == 1
-        assert world.taken(payment) == (1, 1000)
-        assert list(ledger.faults()) == []
+    return payment, died
+
+
+def refunded_with_deaths(world, payment) -> tuple[str, int]:
+    from eservices.payments import ledger, tasks
+    from eservices.payments.actions import refunds
+    from eservices.payments.models import Charge, JournalRow, Refund
+    from tests.factories.accounts import UserFactory
+
+    allocation = payment.allocations.get()
+    refund = refunds.ask(actor=UserFactory(), allocation=allocation, amount=1000, reason="Trop.")
+    died = deaths(_provider(), lambda: tasks.refund.call(str(refund.pk)))
+    assert Charge.objects.get(pk=allocation.charge_id).refunded == 1000
+    assert JournalRow.objects.filter(refund=refund).count() == 1
+    assert world.taken(payment) == (1, 1000)
+    assert list(ledger.faults()) == []
+    return Refund.objects.get(pk=refund.pk).external_id, died
+
+
+def given_up_with_deaths(world) -> int:
+    """Nothing has to be paid any more: nobody can pay it there, whoever died."""
+    import requests
+
+    from eservices.payments.models import Payment
+    from eservices.payments.states import PaymentState
+
+    payment = _waived_meanwhile()
+    died = _deaths_of_checks(payment)
+    assert Payment.objects.get(pk=payment.pk).state == PaymentState.CANCELLED
+    try:
+        world.pay(payment)
+    except requests.HTTPError:
+        return died
+    raise AssertionError("It could still be paid.")
+
+
+def paid_too_late_with_deaths(world):
+    """It was paid just before it was to be given up: the money is there once, for a person to look at."""
+    from eservices.payments import ledger
+    from eservices.payments.models import JournalRow, Payment, SetAside
+
+    payment = _waived_meanwhile()
+    world.pay(payment)
+    died = _deaths_of_checks(payment)
+    payment = Payment.objects.get(pk=payment.pk)
+    assert (payment.received, SetAside.objects.get(payment=payment).amount) == (3000, 3000)
+    assert JournalRow.objects.filter(payment=payment).count() == 1
+    assert list(ledger.faults()) == []
+    return payment, died
+
+
+def booked_with_deaths(nets: dict[str, int]) -> int:
+    from eservices.payments import ledger, tasks
+    from eservices.payments.models import JournalRow, Payout
+
+    died = deaths(_provider(), tasks.payouts.call)
+    assert dict(Payout.objects.values_list("external_id", "net")) == nets
+    assert [one.difference for one in Payout.objects.all()] == [0] * len(nets)
+    balances = ledger.balances(JournalRow.objects.all())["CHF"]
+    assert balances[ledger.accounts().bank] == sum(nets.values())
+    assert list(ledger.faults()) == []
     return died
+
+
+def _provider():
+    from eservices.payments.providers import providers
+
+    return providers["stripe_card"]
+
+
+def _begun(charge):
+    from eservices.payments.actions import paying
+
+    return paying.begin(actor=None, basket=charge.basket, provider=_provider(), language="fr")
+
+
+def _waived_meanwhile():
+    """A payment that is open at the provider, of what nobody owes any more."""
+    from eservices.payments import carrying
+    from eservices.payments.actions import charges
+    from tests.factories.accounts import UserFactory
+    from tests.factories.payments import due_charge
+
+    charge = due_charge()
+    payment = carrying.start(_begun(charge))
+    charges.waive(actor=UserFactory(), charge=charge, reason="Deux fois la même.")
+    return payment
+
+
+def _deaths_of_checks(payment) -> int:
+    from eservices.payments import tasks
+
+    return deaths(_provider(), lambda: tasks.check.call(str(payment.pk)))
 
 
 def main(database: dict) -> dict[str, dict[str, int]]:
@@ -227,14 +310,15 @@ def main(database: dict) -> dict[str, dict[str, int]]:
     settings.DATABASES = {"default": database}
     settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
     settings.STRIPE_SECRET_KEY, settings.STRIPE_PUBLIC_KEY = "sk_test_x", "pk_test_x"
+    settings.STRIPE_WEBHOOK_SECRET = "whsec_test"
     django.setup()
-    found = {"demo": one_payment(Demo())}
+    found = {}
     with stripe_double() as url:
         settings.STRIPE_API_URL = url
-        found["stripe"] = one_payment(Double(url))
+        found["stripe"] = everything(Double(url))
     if local := os.environ.get("TEST_STRIPE_URL"):
         settings.STRIPE_API_URL = local
-        found["localstripe"] = one_payment(Local(local))
+        found["localstripe"] = everything(Local(local))
     return found
 
 

@@ -93,6 +93,7 @@ class Stripe:
             "status": "requires_payment_method",
             "next_action": None,
             "last_payment_error": None,
+            "metadata": asked["metadata"],
         }
         if asked.get("confirm"):
             url = f"https://pay.twint.example/{number}"
@@ -169,7 +170,10 @@ class Stripe:
 
 
 def server(double: Stripe) -> HTTPServer:
-    """One that answers over HTTP as the double does, on a free port; ``/_pay/NUMBER`` pays there."""
+    """One that answers over HTTP as the double does, on a free port; ``/_pay/NUMBER`` pays there.
+
+    ``/_taken/NUMBER``: how many intents there are for the same of our payments, and how much was paid back.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *arguments):
@@ -181,13 +185,19 @@ def server(double: Stripe) -> HTTPServer:
         def do_POST(self):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             match self.path.split("/")[1:]:
+                case ["_pay", number] if double.intents[number]["status"] == "canceled":
+                    return self._say(400, "null")
                 case ["_pay", number]:
                     double.pay(number)
                     return self._say(200, "null")
+                case ["_transfer", number]:
+                    double.transfer(number, **json.loads(body))
+                    return self._say(200, "null")
                 case ["_taken", number]:
+                    about = double.intents[number]["metadata"]
+                    same = [one for one in double.intents.values() if one["metadata"] == about]
                     back = [one for one in double.refunds.values() if one["payment_intent"] == number]
-                    taken = [len(double.intents), sum(one["amount"] for one in back)]
-                    return self._say(200, json.dumps(taken))
+                    return self._say(200, json.dumps([len(same), sum(one["amount"] for one in back)]))
             answer = double.request(self.command.lower(), self.path, self.headers, body)
             return self._say(answer.status_code, answer.content)
 

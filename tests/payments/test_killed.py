@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from eservices.deliveries.models import Delivery
 from eservices.payments import carrying, ledger, sweeps
-from eservices.payments.actions import paying, refunds
+from eservices.payments.actions import charges, paying, refunds
 from eservices.payments.contrib.demo.models import DemoPayment
-from eservices.payments.models import Charge, JournalRow, Payment, Refund
+from eservices.payments.models import Charge, JournalRow, Payment, Payout, Refund, SetAside
 from eservices.payments.providers import providers
 from eservices.payments.states import ChargeState, PaymentState
 from tests.factories.accounts import UserFactory
@@ -85,6 +85,39 @@ def test_a_refund_is_paid_and_booked_once_wherever_the_worker_dies():
         assert Refund.objects.due(timezone.now() + timedelta(seconds=1)).exists()
     assert DemoPayment.objects.get().refunds == {str(refund.pk): 1000}
     assert Charge.objects.get().refunded == 1000
+    assert list(ledger.faults()) == []
+
+
+@pytest.mark.parametrize("paid_meanwhile", [False, True])
+def test_what_nobody_owes_any_more_is_given_up_or_its_money_kept_once_wherever_the_worker_dies(
+    paid_meanwhile,
+):
+    charge = due_charge()
+    payment = begun(charge)
+    charges.waive(actor=UserFactory(), charge=charge, reason="Deux fois la même.")
+    if paid_meanwhile:
+        pays(payment)
+    for _death in killed_everywhere(lambda: carrying.check(payment.pk)):
+        assert Payment.objects.get().is_open
+        assert Payment.objects.due(timezone.now() + timedelta(minutes=1)).exists()
+        assert not JournalRow.objects.exists()
+    kept = [("late", 3000)] if paid_meanwhile else []
+    assert Payment.objects.get().state == ("succeeded" if paid_meanwhile else "cancelled")
+    assert DemoPayment.objects.get().state == ("paid" if paid_meanwhile else "cancelled")
+    assert list(SetAside.objects.values_list("why", "amount")) == kept
+    assert list(ledger.faults()) == []
+
+
+def test_a_transfer_is_booked_once_and_wholly_wherever_the_worker_dies(time_machine):
+    for _day in range(2):
+        paid(due_charge())
+        time_machine.move_to(timezone.now() + timedelta(days=1), tick=False)
+    for _death in killed_everywhere(carrying.fetch_payouts):
+        assert JournalRow.objects.filter(payout=None).count() == 2
+        assert JournalRow.objects.exclude(payout=None).count() == 2 * Payout.objects.count()
+    assert [(one.gross, one.net, one.difference) for one in Payout.objects.all()] == [(3000, 2961, 0)] * 2
+    own, balances = ledger.accounts(), ledger.balances(JournalRow.objects.all())["CHF"]
+    assert (balances[own.bank], balances[own.commission], balances.get(own.online, 0)) == (5922, 78, 0)
     assert list(ledger.faults()) == []
 
 

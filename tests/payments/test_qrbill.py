@@ -1,12 +1,16 @@
 """QR-bills, and the bank's files that tell what arrived."""
 
+import io
 import re
+import subprocess
 from decimal import Decimal
 
 import pytest
+import qrcode
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from stdnum.ch import esr
 
 from eservices.cases import process
@@ -21,7 +25,7 @@ from eservices.payments.states import ChargeState
 from home.models import CommuneSettings
 from tests.factories.accounts import UserFactory
 from tests.factories.payments import begun, due_charge, qr_account
-from tests.programs import words_of
+from tests.programs import needs, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +108,52 @@ def test_the_reference_that_the_bill_shows_is_the_one_that_the_bank_s_file_is_ma
     assert (charge.state, charge.paid, other.paid) == (ChargeState.PAID, 3000, 0)
     assert BankEntry.objects.get().reference == shown.replace(" ", "")
     assert list(ledger.faults()) == []
+
+
+# What the Swiss standard wants in the code, line by line: who gets how much, and for what.
+PAYLOAD = [
+    *("SPC", "0200", "1"),
+    *("CH4431999123000889012", "S", "Commune d’Orvenay", "Place de l’Orme 2", "", "1188", "Orvenay", "CH"),
+    *[""] * 7,  # the final creditor, who may not be named yet
+    *("30.00", "CHF"),
+    *[""] * 7,  # who pays, which is left open
+    *("QRR", "{reference}", "{about}"),
+    "EPD",
+]
+MM = 300 / 25.4  # dots
+AROUND = (64 * MM, 204 * MM, 115 * MM, 260 * MM)  # where the standard wants the code, and white around it
+
+
+def printed(pdf: bytes, modules: int) -> list[list[bool]]:
+    """The code at the foot of the page, as a reader sees it: which of its modules are dark."""
+    needs("pdftoppm")
+    run = ["pdftoppm", "-r", "300", "-gray", "-singlefile", "-"]
+    page = Image.open(io.BytesIO(subprocess.run(run, input=pdf, capture_output=True, check=True).stdout))
+    around = page.crop(tuple(map(int, AROUND))).point(lambda light: 255 * (light < 128))
+    left, top, right, bottom = around.getbbox()
+    assert [(right - left) / MM, (bottom - top) / MM] == pytest.approx([46, 46], abs=0.2)
+    module = (right - left) / modules
+    at = [(number + 0.5) * module for number in range(modules)]
+    return [[around.getpixel((int(left + x), int(top + y))) > 0 for x in at] for y in at]
+
+
+def test_the_code_on_the_bill_holds_what_the_swiss_standard_wants_and_nothing_else(client, clerk):
+    charge = due_charge()
+    payment = begun(charge, "qrbill")
+    url = reverse("payments:bill", args=[charge.basket.secret, payment.pk])
+    pdf = b"".join(client.get(url).streaming_content)
+    payload = "\r\n".join(PAYLOAD).format(reference=payment.external_id, about=charge.case.reference)
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
+    code.add_data(payload)
+    wanted = code.get_matrix()
+    size = len(wanted)
+    edge = int(size * (46 - 7.5) / 2 / 46)  # of the Swiss cross, 7 mm and its white rim
+    crossed = range(edge, size - edge)
+    for row, (seen, meant) in enumerate(zip(printed(pdf, size), wanted, strict=True)):
+        hidden = crossed if row in crossed else ()
+        assert [seen[at] for at in range(size) if at not in hidden] == [
+            meant[at] for at in range(size) if at not in hidden
+        ]
 
 
 def test_without_a_qr_iban_no_bill_is_offered(client):

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from eservices.bookings.models import Booking, Inspection
@@ -98,9 +99,20 @@ def test_keys_and_condition_with_photos_and_the_deposit_comes_back_without_what_
     booking.refresh_from_db()
     assert booking.state == "handed_over"
     does(client, booking, "take_back", kept="500.00", text="Tout est cassé")  # more than the deposit
-    does(client, booking, "take_back", kept="50.00", text="Une chaise cassée")
+    gone = {"kept": "50.00", "text": "Une chaise cassée"}
+    does(client, booking, "take_back", photos=[SimpleUploadedFile("apres.exe", b"MZ")], **gone)
+    booking.refresh_from_db()
+    assert booking.state == "handed_over"
+    does(client, booking, "take_back", photos=[picture("apres.png"), picture("chaise.png")], **gone)
     booking.refresh_from_db()
     assert booking.state == "returned"
+    photos = Inspection.objects.get(kind="return").photos.all()
+    assert {one.name for one in photos} == {"apres.png", "chaise.png"}
+    page = screen(client, booking)
+    for one in photos:
+        address = f"/admin/bookings/{booking.submission.case.reference}/photos/{one.pk}/"
+        assert address in page
+        assert client.get(address).status_code == 200
     assert refunded() == [DEPOSIT - 5_000]
     letter = Delivery.objects.get(title__startswith="Merci, tout est rendu")
     assert "Une chaise cassée" in letter.payload["text"]

@@ -327,6 +327,25 @@ def test_the_commune_books_for_itself_never_over_others(client, team, evening):
     assert [one.action for one in log_registry.get_logs_for_instance(history)] == ["bookings.reserve"] * 2
 
 
+def test_what_has_been_is_entered_by_staff_once_it_says_so_and_never_over_others(client, team, room):
+    """It is kept as what it is, over: it counts in the figures, and nobody waits for it to be handed over."""
+    booking(room, "2026-03-06T18:00", "2026-03-06T20:00", state="returned")
+    client.force_login(member(Role.TREAT, team))
+    past = times("2026-03-05T18:00", "2026-03-05T20:00", title="Veillée")
+    refused = client.post(f"{PLAN}new/", past)
+    assert (refused.status_code, Booking.objects.count()) == (409, 1)
+    assert "passé" in refused.text
+    assert 'name="anyway"' in refused.text
+    assert client.post(f"{PLAN}new/", past | {"anyway": "on"}).status_code == 302
+    made = Booking.objects.get(title="Veillée")
+    assert (made.state, made.pieces.count()) == ("returned", 1)
+    over_others = times("2026-03-06T19:00", "2026-03-06T21:00", anyway="on")
+    assert client.post(f"{PLAN}new/", over_others).status_code == 409
+    running = times("2026-03-09T08:00", "2026-03-09T10:00", title="Ménage", anyway="on")
+    client.post(f"{PLAN}new/", running)
+    assert Booking.objects.get(title="Ménage").state == "confirmed"  # until ten, and it is nine
+
+
 def test_what_a_booking_is_for_is_written_and_it_is_cancelled(client, team, evening):
     client.force_login(member(Role.TREAT, team))
     client.post(f"{PLAN}{evening.pk}/describe/", {"title": "Yoga doux", "public": "on"})

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from wagtail.log_actions import registry as log_registry
 
-from eservices.bookings import actions, sweeps
+from eservices.bookings import actions, sweeps, waiting_views
+from eservices.bookings.actions import waiting
 from eservices.bookings.actions.waiting import MOST_OF_PERSON
 from eservices.bookings.models import Booking, Waiting
 from eservices.cases.models import Role
@@ -43,10 +44,10 @@ def taken(client, thing: str = "salle") -> Booking:
     return Booking.objects.get()
 
 
-def waits(client, email: str, start: str = "18:00", end: str = "22:00", thing: str = "salle"):
+def waits(client, email: str, start: str = "18:00", end: str = "22:00", thing: str = "salle", **more):
     url = f"/liste-d-attente/salle/quand/?resource={thing}&day=2026-03-10"
     typed = {"start": f"2026-03-10T{start}+01:00", "end": f"2026-03-10T{end}+01:00", "email": email}
-    return client.post(url, typed)
+    return client.post(url, typed, **more)
 
 
 def sweep(after: timedelta = timedelta()) -> None:
@@ -163,6 +164,38 @@ def test_nobody_waits_for_what_is_free_closed_or_twice_or_for_too_much(client):
     assert Waiting.objects.count() == MOST_OF_PERSON
     assert waits(client, "ada@courriel.example", start="16:00").status_code == 422
     assert waits(client, "bea@courriel.example", start="16:00").status_code == 302
+
+
+def test_one_address_waits_for_so_many_times_and_another_address_still_may(client, monkeypatch):
+    monkeypatch.setattr(waiting, "MOST_OF_ADDRESS", 2)
+    resource()
+    service("salle")
+    taken(client)
+    for name in ("ada", "bea"):
+        assert waits(client, f"{name}@courriel.example").status_code == 302
+    refused = waits(client, "cleo@courriel.example")
+    assert refused.status_code == 422
+    assert "plusieurs" in refused.text
+    assert waits(client, "cleo@courriel.example", REMOTE_ADDR="192.0.2.8").status_code == 302
+    client.post(f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/", {"leave": "1"})
+    assert waits(client, "dora@courriel.example").status_code == 302  # who left a list may join another
+
+
+def test_one_address_asks_so_often_in_an_hour_and_another_address_or_hour_still_may(
+    client, monkeypatch, time_machine
+):
+    monkeypatch.setattr(waiting_views, "MOST_ASKED", 2)
+    resource()
+    service("salle")
+    taken(client)
+    for hour in ("10", "18"):  # what is refused counts too
+        waits(client, "ada@courriel.example", start=f"{hour}:00")
+    refused = waits(client, "bea@courriel.example")
+    assert refused.status_code == 422
+    assert "dans une heure" in refused.text
+    assert waits(client, "bea@courriel.example", REMOTE_ADDR="192.0.2.8").status_code == 302
+    time_machine.shift(timedelta(hours=1, seconds=1))
+    assert waits(client, "cleo@courriel.example").status_code == 302
 
 
 def test_an_appointment_is_waited_for_by_its_start(client):

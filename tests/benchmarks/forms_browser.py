@@ -18,7 +18,7 @@ from tests.browser import NO_BROWSER, chromium
 STATIC = Path(__file__).resolve().parents[2] / "mysite" / "static"
 ORIGIN = "http://rules.test"
 MOST_MS = 5
-STEPS, EACH, CONDITIONS = 26, 15, 220
+STEPS, EACH, CONDITIONS, FEES = 26, 15, 220, 10
 AGAIN = 20
 TIMES = ("first", "again", "first_clock", "again_clock")
 PAGE = """<!doctype html><title>Rules</title>
@@ -30,7 +30,8 @@ MEASURE = """import { Shown, feesDue } from "/js/conditions.js";
   const judge = () => {
     const shown = Shown.of(definition, answers, "2026-11-24");
     const count = fields.filter((field) => shown.shows(field.key)).length;
-    return [count, feesDue(definition.fees, shown, "2026-11-24").length];
+    const offered = fields.flatMap((field) => field.options.filter((option) => shown.holds(option.condition)));
+    return [count, feesDue(definition.fees, shown, "2026-11-24").length, offered.length];
   };
   window.timed = (times) => {
     const start = performance.now();
@@ -42,20 +43,41 @@ MEASURE = """import { Shown, feesDue } from "/js/conditions.js";
 
 
 def form() -> tuple[dict, dict]:
-    """A form of many steps whose questions look at earlier ones, in every way, and answers to all of them."""
+    """A form of many steps whose questions look at earlier ones, in every way, and answers to all of them.
+
+    Steps, options, questions in rows and fees have conditions too, some of which do not hold.
+    """
     steps, answers, before = [], {}, []
     for number in range(STEPS):
         fields = [_field(number * EACH + place, before) for place in range(EACH)]
-        steps.append({"key": f"s{number}", "fields": fields})
+        steps.append({"key": f"s{number}", "fields": fields, "condition": _of_step(number, before)})
         for field in fields:
             answers[field["key"]] = ANSWERS[field["type"]]
             before.append(field)
-    fees = [
-        {"key": f"fee{number}", "amount": 1050, "quantity": field["key"], "vat": "8.1"}
-        for number, field in enumerate(before)
-        if field["type"] == "integer"
-    ]
-    return {"steps": steps, "fees": fees[:10]}, answers
+    fees = [_fee(number, field) for number, field in enumerate(before) if field["type"] == "integer"]
+    return {"steps": steps, "fees": fees[:FEES]}, answers
+
+
+def _of_step(number: int, before: list[dict]) -> dict | None:
+    """Every second step follows from an answer before it; one of them is not asked."""
+    if number % 2 == 0:
+        return None
+    return (
+        _row(before[-2])
+        if number != STEPS - 1
+        else {"field": before[3]["key"], "operator": "equals", "value": False}
+    )
+
+
+def _fee(number: int, field: dict) -> dict:
+    fee = {"key": f"fee{number}", "amount": 1050, "quantity": field["key"], "vat": "8.1"}
+    return fee | {"condition": _row(field), "exempt": {"field": "q4", "operator": "contains", "value": "z"}}
+
+
+def _row(field: dict) -> dict:
+    """A comparison that holds for the answer to a question."""
+    operator, value = ROWS[field["type"]]
+    return {"field": field["key"], "operator": operator, "value": value}
 
 
 ANSWERS = {
@@ -64,6 +86,7 @@ ANSWERS = {
     "date": "1986-06-14",
     "yes_no": True,
     "choices": ["a", "b"],
+    "group": [{"name": "Léa", "age": 12, "school": "a"}, {"name": "Tom", "age": 3, "school": "a"}],
 }
 ROWS = {
     "short_text": ("contains", "LAC"),
@@ -71,19 +94,45 @@ ROWS = {
     "date": ("age_gte", 18),
     "yes_no": ("equals", True),
     "choices": ("contains", "a"),
+    "group": ("filled", None),
 }
 
 
 def _field(number: int, before: list[dict]) -> dict:
-    field = {"key": f"q{number}", "type": list(ANSWERS)[number % 5], "condition": None}
+    field = {"key": f"q{number}", "type": list(ANSWERS)[number % len(ANSWERS)], "condition": None}
+    field["options"] = _options(before) if before and field["type"] == "choices" else []
+    field["fields"] = _in_a_row() if field["type"] == "group" else []
     if before and (number * CONDITIONS) % (STEPS * EACH) < CONDITIONS:
-        looked_at = (before[-1], before[number // 2])
-        rows = [
-            dict(zip(("operator", "value"), ROWS[one["type"]], strict=True), field=one["key"])
-            for one in looked_at
-        ]
-        field["condition"] = {"all": rows}
+        field["condition"] = {"all": [_row(before[-1]), _row(before[number // 2])]}
     return field
+
+
+def _options(before: list[dict]) -> list[dict]:
+    """Three, of which one depends on an answer, and one is not offered."""
+    shut = {"field": before[-1]["key"], "operator": "empty"}
+    return [
+        {"value": value, "condition": condition}
+        for value, condition in [("a", None), ("b", _row(before[-1])), ("c", shut)]
+    ]
+
+
+def _in_a_row() -> list[dict]:
+    """Questions of a group: the last is for children at school."""
+    school = {"field": "age", "operator": "gte", "value": 4}
+    conditions = {"name": None, "age": None, "school": school}
+    return [
+        {"key": key, "type": "short_text", "condition": one, "options": []} for key, one in conditions.items()
+    ]
+
+
+def _conditions(value) -> int:
+    """How many conditions stand anywhere in a part of the form."""
+    if isinstance(value, list):
+        return sum(_conditions(one) for one in value)
+    if not isinstance(value, dict):
+        return 0
+    inside = [one for name, one in value.items() if name not in ("condition", "exempt")]
+    return sum(value.get(name) is not None for name in ("condition", "exempt")) + _conditions(inside)
 
 
 def main() -> None:
@@ -97,18 +146,24 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         measured = [_measured(browser, definition, answers) for _page in range(pages)]
         browser.close()
-    shown, fee_lines = measured[0]["found"]
+    shown, fee_lines, offered = measured[0]["found"]
     fields = [field for step in definition["steps"] for field in step["fields"]]
     figures = {
         "fields": len(fields),
-        "conditions": sum(field["condition"] is not None for field in fields),
+        "conditions": (own := sum(field["condition"] is not None for field in fields)),
+        "other_conditions": _conditions(definition) - own,
         "shown": shown,
+        "offered": offered,
         "fee_lines": fee_lines,
         **{f"{name}_ms": round(median(one[name] for one in measured), 2) for name in TIMES},
         **{f"{name}_worst_ms": round(max(one[name] for one in measured), 2) for name in TIMES},
         "most_ms": MOST_MS,
     }
-    print("{fields} questions, {conditions} conditions, medians of fresh pages:".format(**figures))
+    print(
+        "{fields} questions, {conditions} conditions and {other_conditions} elsewhere, medians of fresh pages:".format(
+            **figures
+        )
+    )
     print("{first_ms} ms the first time, {again_ms} ms from then on".format(**figures))
     print("by the clock {first_clock_ms} ms and {again_clock_ms} ms".format(**figures))
     print(json.dumps(figures))

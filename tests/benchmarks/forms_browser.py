@@ -98,9 +98,15 @@ ROWS = {
 }
 
 
+def _type(number: int) -> str:
+    """All in turn, and a group at the end of each step."""
+    *single, group = ANSWERS
+    return group if number % EACH == EACH - 1 else single[number % len(single)]
+
+
 def _field(number: int, before: list[dict]) -> dict:
-    field = {"key": f"q{number}", "type": list(ANSWERS)[number % len(ANSWERS)], "condition": None}
-    field["options"] = _options(before) if before and field["type"] == "choices" else []
+    field = {"key": f"q{number}", "type": _type(number), "condition": None}
+    field["options"] = _options(before) if field["type"] == "choices" and number % 2 else []
     field["fields"] = _in_a_row() if field["type"] == "group" else []
     if before and (number * CONDITIONS) % (STEPS * EACH) < CONDITIONS:
         field["condition"] = {"all": [_row(before[-1]), _row(before[number // 2])]}

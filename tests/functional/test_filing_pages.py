@@ -17,6 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 PDF = {"name": "procuration.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 small"}
 PAGE = {"name": "page.html", "mimeType": "text/html", "buffer": b"<p>no</p>"}
+WINDOW, ZOOMED = {"width": 1280, "height": 1024}, {"width": 320, "height": 256}  # 400 %
+DECIDING = ("errors", "review", "review-error", "sent")  # where somebody has to read and to act
 SHOTS = os.environ.get("FILING_SHOTS")  # a folder to look at the pages in
 
 
@@ -31,7 +33,8 @@ def version():
 
 @pytest.mark.parametrize(("width", "javascript"), [(360, False), (1280, True)])
 def test_each_page_of_the_filing_is_accessible_and_fits(visit, version, width, javascript):
-    page = visit(width=width, javascript=javascript)
+    """On a small phone without JavaScript, and on a desktop, where somebody has to decide zoomed to 400 % too."""
+    page = visit(width=width, height=WINDOW["height"], javascript=javascript)
 
     def go(name, *args):
         page.goto(reverse(f"submissions:{name}", args=args))
@@ -39,9 +42,17 @@ def test_each_page_of_the_filing_is_accessible_and_fits(visit, version, width, j
     def judge(name):
         if SHOTS:
             page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-        if javascript:
+        assert_fits(name)
+        if width == WINDOW["width"] and name in DECIDING:
+            page.set_viewport_size(ZOOMED)
+            assert_fits(name)
+        if javascript or name in DECIDING:
             assert_accessible(page)
+        if width == WINDOW["width"]:
+            page.set_viewport_size(WINDOW)
+
+    def assert_fits(name):
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
 
     def on():
         press(page.locator("p.go .btn"))

@@ -104,6 +104,7 @@ class Filing:
                 completed=completed,
                 language=self.language,
                 today=timezone.localdate(),
+                verdicts=judged.verdicts if judged else {},
             )
         return self._judged
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from eservices.formbuilder.definition import Definition, Step
 from eservices.formbuilder.forms import StepForm, as_data
-from eservices.formbuilder.logic.visibility import relevant_answers, visible_steps
+from eservices.formbuilder.logic.visibility import Shown, looks_at, steps_shown
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,9 @@ class Progress:
 
     A saved step counts as complete while its answers would be accepted today: answers to other steps may have
     opened a question in it or broken one of its checks, and a date may have passed, since it was saved.
+
+    ``verdicts`` may be handed on from one state of the answers to the next: what looks at nothing that changed is not
+    judged again.
     """
 
     definition: Definition
@@ -23,16 +26,17 @@ class Progress:
     completed: Collection[str]
     language: str
     today: date
-    _judged: dict[str, bool] = field(default_factory=dict, repr=False)
+    verdicts: dict[str, tuple[list, bool]] = field(default_factory=dict, repr=False)
+    _judged: dict[str, bool] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def steps(self) -> list[Step]:
-        return visible_steps(self.definition, self.answers, self.today)
+        return steps_shown(self.definition, self._shown)
 
     @cached_property
     def relevant(self) -> dict:
         """The answers that count: those to questions that are shown."""
-        return relevant_answers(self.definition, self.answers, self.today)
+        return self._shown.counted()
 
     @cached_property
     def first_incomplete(self) -> Step | None:
@@ -62,13 +66,26 @@ class Progress:
 
     def is_complete(self, step: Step) -> bool:
         if step.key not in self._judged:
-            self._judged[step.key] = step.key in self.completed and self.judge(step).is_valid()
+            self._judged[step.key] = step.key in self.completed and self._is_right(step)
         return self._judged[step.key]
 
     def judge(self, step: Step) -> StepForm:
         """The form of a step with its stored answers put to the test."""
         data = as_data(step, self.answers)
         return StepForm(self.definition, step, self.language, self.answers, data=data, today=self.today)
+
+    @cached_property
+    def _shown(self) -> Shown:
+        return Shown.of(self.definition, self.answers, self.today)
+
+    def _is_right(self, step: Step) -> bool:
+        """Whether its answers would be accepted: judged once for all that it looks at."""
+        own = [self.answers.get(field.key) for field in step.fields]
+        seen = [own, [self._shown.get(key) for key in looks_at(step)]]
+        known = self.verdicts.get(step.key)
+        if known is None or known[0] != seen:
+            known = self.verdicts[step.key] = (seen, self.judge(step).is_valid())
+        return known[1]
 
 
 def relaxed(definition: Definition, optional: Collection[str]) -> Definition:

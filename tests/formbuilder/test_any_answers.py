@@ -82,6 +82,25 @@ def test_any_stored_answers_are_judged_shown_and_counted(content, data):
 @pytest.mark.django_db
 @bounds(**SLOW, max_examples=30)
 @given(content=definitions(), data=st.data())
+def test_what_was_judged_before_holds_as_long_as_nothing_that_is_looked_at_changes(content, data):
+    definition = Definition(content)
+    first = data.draw(answers_to(definition))
+    second = first | data.draw(answers_to(definition))
+    completed = [step.key for step in definition.steps]
+    before = Progress(definition, first, completed, "fr", TODAY)
+    judged = [before.is_complete(step) for step in before.steps]
+    for answers in (second, first):
+        fresh = Progress(definition, answers, completed, "fr", TODAY)
+        handed_on = Progress(definition, answers, completed, "fr", TODAY, before.verdicts)
+        assert [handed_on.is_complete(step) for step in fresh.steps] == [
+            fresh.is_complete(step) for step in fresh.steps
+        ]
+    assert [handed_on.is_complete(step) for step in before.steps] == judged
+
+
+@pytest.mark.django_db
+@bounds(**SLOW, max_examples=30)
+@given(content=definitions(), data=st.data())
 def test_whatever_is_posted_is_taken_or_refused_with_words(content, data):
     definition = Definition(content)
     for step in definition.steps:

@@ -128,12 +128,23 @@ def needs(field: Field, step_condition) -> Iterator[str]:
 
 def visible_steps(definition: Definition, answers: dict, today: date) -> list[Step]:
     """The steps that these answers lead through: those whose condition holds and that show something."""
-    shown = Shown.of(definition, answers, today)
+    return steps_shown(definition, Shown.of(definition, answers, today))
+
+
+def steps_shown(definition: Definition, shown: Shown) -> list[Step]:
+    """The steps that are passed where so much is shown."""
     return [
         step
         for step in definition.steps
         if shown.holds(step.condition) and any(shown.shows(field.key) for field in step.fields)
     ]
+
+
+def looks_at(step: Step) -> list[str]:
+    """The questions, of this step or of others, whose answers decide what it asks and whether its checks hold."""
+    found = [key for field in step.fields for key in needs(field, None)]
+    found += [key for check in step.checks for key in mentioned(check.condition)]
+    return list(dict.fromkeys(found))
 
 
 def visible_fields(step: Step, answers: dict, today: date) -> list[Field]:

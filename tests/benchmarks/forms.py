@@ -24,8 +24,10 @@ BUDGETS = {  # milliseconds, for the largest form
     "step_render": 80,
     "step_save": 60,
 }
+BY_ITSELF = {"Accept": "application/json"}
 TOLERATED = 1.5  # times what the line says
 NOISE_MS = 10
+ROWS = 60  # of the table that choices offer
 NAMES = {
     "lint": "check of the definition",
     "import": "import as a draft",
@@ -68,7 +70,7 @@ def measured(fields: int, index, client, editor) -> dict[str, float]:
     from tests.factories.forms import large_form
 
     watch = Stopwatch()
-    definition = large_form(fields, languages=("de", "en"))
+    definition = large_form(fields, languages=("de", "en"), table="rues")
     watch("lint", lambda: lint(definition))
     draft = watch(
         "import", lambda: import_service(actor=None, index=index, definition=definition, publish=False)
@@ -83,7 +85,7 @@ def measured(fields: int, index, client, editor) -> dict[str, float]:
     opened = f"/admin/services/{page.pk}/steps/{largest.id}/"
     _ok(editor.get(opened))
     watch("editor_step", lambda: _ok(editor.get(opened)))
-    walk(watch, client, page.online_form, definition)
+    walk(watch, client, page.online_form)
     return watch.figures
 
 
@@ -93,24 +95,41 @@ def quickest(walks: Iterable[dict[str, float]]) -> dict[str, float]:
     return {name: min([found, *(one[name] for one in others)]) for name, found in first.items()}
 
 
-def walk(watch: Stopwatch, client, form, definition: dict) -> None:
-    """Through every step to the receipt, each step opened once more when all before it are saved."""
+def walk(watch: Stopwatch, client, form) -> None:
+    """Through every step to the receipt with answers of every type, each step opened once more when all before it are
+    saved. Files travel by themselves before the step is pressed, as from a page with JavaScript.
+    """
+    from random import Random
+
     from django.urls import reverse
 
     from eservices.submissions.models import Draft
-    from tests.factories.forms import nothing_but_yes
+    from tests.factories.walking import Thorough
 
+    walker, draft = Thorough(client, form.current, Random(form.slug)), None
     url = reverse("submissions:start", args=[form.slug])
-    for step in definition["steps"]:
+    for step in form.current.definition.steps:
         _ok(client.get(url))
         watch("step_render", lambda url=url: _ok(client.get(url)))
-        url = watch("step_save", lambda url=url, step=step: client.post(url, nothing_but_yes(step)).url)
+        files = walker.chosen(step)
+        for key, file in files.items() if draft else ():
+            sent = {"files_of": key, key: file}
+            _ok(client.post(url, sent, headers=BY_ITSELF))
+        typed = walker.typed(step) | ({} if draft else files)
+        url = watch("step_save", lambda url=url, typed=typed: _followed(client.post(url, typed)))
+        draft = draft or Draft.objects.order_by("created_at").last()
     for name in ("render", "save"):
         watch.times[f"last_{name}"] = watch.times[f"step_{name}"][-1:]
+    assert url == reverse("submissions:review", args=[draft.secret])
     watch("review", lambda: _ok(client.get(url)))
-    draft = Draft.objects.order_by("created_at").last()
     send = reverse("submissions:send", args=[draft.secret])
-    assert watch("send", lambda: client.post(send, {"declared": "1"})).status_code == 302
+    _followed(watch("send", lambda: client.post(send, {"declared": "1"})))
+
+
+def _followed(response) -> str:
+    """Where a press leads on."""
+    assert response.status_code == 302, response.text
+    return response.url
 
 
 def _ok(response) -> None:
@@ -125,11 +144,13 @@ def prepared():
     from eservices.cases.models import Team
     from tests.factories.bookings import resource
     from tests.factories.catalogue import make_counter, make_editor
+    from tests.factories.formbuilder import make_table
     from tests.factories.home import translated
 
     connection.creation.create_test_db(verbosity=0)
     Team.objects.create(key="habitants", name="Contrôle des habitants")
     resource("salle")
+    make_table("rues", *(f"Rue {number}" for number in range(ROWS)))
     index = make_counter()
     for language in ("de", "en"):
         translated(index, language, title=f"Guichet {language}")

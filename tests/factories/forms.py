@@ -5,9 +5,10 @@ from itertools import cycle
 from math import ceil
 
 from eservices.formbuilder.field_types import field_types
-from tests.factories.formbuilder import content, question, step
+from tests.factories.formbuilder import content, question, step, when
 
 PER_STEP = 16
+EACH_ASKED_IF = 5  # steps
 SETTINGS = {
     "booking": {"resources": ["salle"]},
     "short_text": {"max_length": 80},
@@ -25,11 +26,15 @@ def every_question() -> list[dict]:
     return [question(f"q_{one.key}", one.key, **one.example | more.get(one.key, {})) for one in field_types]
 
 
-def large_form(fields: int = 400, conditions: int | None = None, languages=(), **more) -> dict:
+def large_form(
+    fields: int = 400, conditions: int | None = None, languages=(), table: str = "", **more
+) -> dict:
     """A sound definition of so many questions, those in groups counted, in steps of at most ``PER_STEP``, all alike.
 
     A little more than half of them have a condition, from the first step to the last, on an answer of their step or
-    of one before. Each step begins with a yes or no. ``languages``: all texts in these too.
+    of one before. Each step begins with a yes or no; each fifth is asked after a yes in the one before. The last
+    option of a choice has a condition, each step a check and a fee. ``table``: each second choice offers its rows.
+    ``languages``: all texts in these too.
     """
     wanted, set_so_far = fields * 210 // 400 if conditions is None else conditions, 0
     steps, kinds = [], cycle(every_question())
@@ -44,16 +49,14 @@ def large_form(fields: int = 400, conditions: int | None = None, languages=(), *
             if set_so_far < wanted * reached // fields:
                 one["condition"], set_so_far = _condition(number, len(asked)), set_so_far + 1
             asked.append(one)
-        steps.append(step(f"etape_{number}", *asked))
+        for one in asked:
+            _offer(one, number, table)
+        steps.append(step(f"etape_{number}", *asked, checks=[_check(number, asked)], **_asked_if(number)))
+    more = {"fees": [_fee(*numbered) for numbered in enumerate(steps)]} | more
     made = content(*steps, slug=f"formulaire-{fields}", **more)
     own = made["texts"]["fr"] | _helps(steps)
     made["texts"] = {"fr": own} | {one: {p: f"{t} ({one})" for p, t in own.items()} for one in languages}
     return made
-
-
-def nothing_but_yes(step: dict) -> dict[str, str]:
-    """What a browser posts for a step of a large form: yes to its first question, and everything else is asked."""
-    return {step["fields"][0]["key"]: "true"}
 
 
 def _all(steps: list[dict]) -> list[dict]:
@@ -76,6 +79,48 @@ def _condition(number: int, position: int) -> dict:
     earlier = {"field": f"s{(number * 7 + position) % (number + 1)}", "operator": "equals", "value": True}
     joined = {"any": [own, {"all": [earlier, {"field": "s0", "operator": "filled"}]}]}
     return joined if position % 3 == 0 else own
+
+
+def _asked_if(number: int) -> dict:
+    """The condition of a step: each fifth follows from the one before."""
+    return {} if number == 0 or number % EACH_ASKED_IF else {"condition": when(f"s{number - 1}", value=True)}
+
+
+def _offer(asked: dict, number: int, table: str) -> None:
+    """What a choice offers: in each second step the rows of a table, else options of which the last has a condition."""
+    if table and asked["type"] == "choice" and number % 2:
+        del asked["options"]
+        asked["table"] = table
+    elif "options" in asked:
+        asked["options"][-1]["condition"] = when(f"s{number}", value=True)
+
+
+def _check(number: int, asked: list[dict]) -> dict:
+    """Holds for every right answer, and looks at two of them."""
+    looked_at = _of_type(asked, "integer") or asked[-1]["key"]
+    within = [when(looked_at, "empty", None), when(looked_at, "filled", None), when(looked_at, "gte", 1)]
+    return {
+        "key": f"juste_{number}",
+        "condition": {"all": [when(f"s{number}", "filled", None), {"any": within}]},
+    }
+
+
+def _fee(number: int, asked: dict) -> dict:
+    """Due after a yes, as often as the number says if the step asks for one, and waived after a plate."""
+    counted, waives = _of_type(asked["fields"], "integer"), _of_type(asked["fields"], "plate")
+    made = {
+        "key": f"taxe_{number}",
+        "amount": 1050,
+        "vat": "8.1",
+        "condition": when(f"s{number}", value=True),
+    }
+    made |= {"quantity": counted} if counted else {}
+    return made | ({"exempt": when(waives, "filled", None)} if waives else {})
+
+
+def _of_type(asked: list[dict], kind: str) -> str:
+    """The key of the first question of a type; empty where there is none."""
+    return next((one["key"] for one in asked if one["type"] == kind), "")
 
 
 def _helps(steps: list[dict]) -> dict[str, str]:

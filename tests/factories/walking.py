@@ -6,13 +6,14 @@ from random import Random
 from django.urls import reverse
 from django.utils import timezone
 
+from eservices.formbuilder import reference_tables
 from eservices.formbuilder.definition import Field, Step
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.forms import as_data
 from eservices.formbuilder.logic.conditions import day, number
 from eservices.formbuilder.models import FormVersion
 from eservices.submissions.models import Draft, Submission
-from tests.factories.submissions import picture
+from tests.factories.submissions import pdf, picture
 
 RIGHT = {
     "short_text": "Rochat",
@@ -63,14 +64,20 @@ class Walker:
     def _answer(self, step: Step, url: str) -> str:
         """Answers until the step is accepted; the address that follows."""
         for _ in range(TRIES):
-            posted = dict(as_data(step, {field.key: self.draw(field) for field in step.fields}).lists())
-            files = {one.key: picture() for one in step.fields if one.type == "files" and self._asks(one)}
-            answer = self.client.post(url, posted | files)
+            answer = self.client.post(url, self.typed(step) | self.chosen(step))
             if answer.status_code == 302:
                 self.draft = self.draft or Draft.objects.order_by("created_at").last()
                 return answer.url
             assert answer.status_code == 200
         raise AssertionError(f"{step.key}: {answer.context['form'].errors}")
+
+    def typed(self, step: Step) -> dict:
+        """What is posted with a step, without files."""
+        return dict(as_data(step, {field.key: self.draw(field) for field in step.fields}).lists())
+
+    def chosen(self, step: Step) -> dict:
+        """The files that are posted with a step."""
+        return {one.key: _file(one) for one in step.fields if one.type == "files" and self._asks(one)}
 
     def _asks(self, field: Field) -> bool:
         return field.required or self.random.random() < 0.5
@@ -86,6 +93,8 @@ class Walker:
         return self.random.random() < 0.5
 
     def _choice(self, field):
+        if field.table:
+            return self.random.choice(reference_tables.rows(field.table)).value
         return self.random.choice(field.options).value
 
     def _choices(self, field):
@@ -125,3 +134,18 @@ class Walker:
         least, _most = field_types["group"].limits(field)
         rows = range(self.random.randint(max(least, 1), max(least, 1) + 1))
         return [{one.key: self.draw(one) for one in field.fields} for _ in rows]
+
+
+class Thorough(Walker):
+    """Answers everything that can be answered, and yes wherever it may be said: nothing is left out."""
+
+    def _asks(self, field: Field) -> bool:
+        return True
+
+    def _yes_no(self, field):
+        return True
+
+
+def _file(field: Field):
+    accepted = field.settings.get("accept")
+    return pdf() if accepted and "png" not in accepted else picture()

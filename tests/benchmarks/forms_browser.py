@@ -106,7 +106,8 @@ def _type(number: int) -> str:
 
 def _field(number: int, before: list[dict]) -> dict:
     field = {"key": f"q{number}", "type": _type(number), "condition": None}
-    field["options"] = _options(before) if field["type"] == "choices" and number % 2 else []
+    offers = before and field["type"] == "choices" and number % 2
+    field["options"] = _options(before) if offers else []
     field["fields"] = _in_a_row() if field["type"] == "group" else []
     if before and (number * CONDITIONS) % (STEPS * EACH) < CONDITIONS:
         field["condition"] = {"all": [_row(before[-1]), _row(before[number // 2])]}

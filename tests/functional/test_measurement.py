@@ -7,7 +7,7 @@ import sys
 
 from django.conf import settings
 
-SLACK = 4  # times the budget: of a machine that others work on
+SLACK = 2  # times the budget, where the browser has optimised nothing yet and others use the same processor
 
 
 def test_a_large_form_is_judged_in_a_browser_and_what_is_too_slow_fails():
@@ -20,6 +20,7 @@ def test_a_large_form_is_judged_in_a_browser_and_what_is_too_slow_fails():
     assert figures["conditions"] >= 210
     assert figures["other_conditions"] >= 60
     assert 100 < figures["shown"] < 390
-    slowest = max(figures["first_ms"], figures["again_ms"])
-    assert 0 < slowest < SLACK * figures["most_ms"], done.stdout
-    assert done.returncode == (slowest > figures["most_ms"])
+    assert figures["most_ms"] == 5
+    assert 0 < figures["again_ms"] < 5, done.stdout
+    assert 0 < figures["first_ms"] < SLACK * 5, done.stdout
+    assert done.returncode == (figures["first_ms"] > 5)

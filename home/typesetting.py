@@ -21,6 +21,8 @@ from .models import CommuneSettings
 STANDARDS = ["a-2a", "ua-1"]
 NOT_SHOWN = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+APART, TOGETHER = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+SPELLING = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # Persian names are not written without
 
 
 def pdf(template: Path, data: dict, moment: datetime) -> bytes:
@@ -49,6 +51,16 @@ def pictures(template: Path, data: dict) -> list[bytes]:
     """The pages of ``template`` filled with ``data`` as SVG, for a preview."""
     pages = _compiler().compile(template, format="svg", sys_inputs={"data": json.dumps(data)})
     return pages if isinstance(pages, list) else [pages]
+
+
+def apart(text: str) -> str:
+    """``text`` to stand in a sentence: one from right to left leaves what follows it, as a number, where it is. Pure.
+
+    Else "محمد, 12 rue du Lac" is shown with the number before the name.
+    """
+    if not any(unicodedata.bidirectional(one) in ("R", "AL") for one in text):
+        return text
+    return APART + text.replace(APART, "").replace(TOGETHER, "") + TOGETHER
 
 
 def letterhead() -> dict:
@@ -93,6 +105,7 @@ def _spelled(value, unknown: set[str]):
     if isinstance(value, list):
         return [_spelled(one, unknown) for one in value]
     if isinstance(value, str):
-        seen = (one for one in value if unicodedata.category(one) != "Cf")
+        kept = APART + TOGETHER + SPELLING
+        seen = (one for one in value if one in kept or unicodedata.category(one) != "Cf")
         return "".join(f"[U+{ord(one):04X}]" if one in unknown else one for one in seen)
     return value

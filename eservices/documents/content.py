@@ -15,6 +15,7 @@ from eservices.formbuilder.logic import conditions
 from eservices.register.access import person_of
 from home.dates import date_format
 from home.models import CommuneSettings
+from home.typesetting import apart
 
 from . import passages
 from .models import DocumentTemplate
@@ -44,7 +45,7 @@ def texts(
     with override(language):
         values = facts(case, language) | _registered(case) | _own(number, day, valid_until)
         words = Words(
-            values,
+            {key: apart(value) for key, value in values.items()},
             _labels(case, language),
             case.answers,
             timezone.localdate(case.submission.sent_at),

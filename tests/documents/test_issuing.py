@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 
 import pytest
@@ -280,6 +281,31 @@ def test_markup_in_a_name_is_printed_as_it_was_typed(name):
     said = text_of(document)
     for word in name.split():
         assert word in said
+
+
+def seen(pdf: bytes) -> str:
+    """The letters of a PDF as they stand on the page, from left to right."""
+    needs("pdftotext")
+    run = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
+    words = " ".join(re.findall(r">([^<]+)</word>", run.stdout.decode()))
+    return words.translate({ord(typesetting.APART): "", ord(typesetting.TOGETHER): ""})
+
+
+UNJOINED = "\N{ZERO WIDTH NON-JOINER}"
+
+
+@pytest.mark.parametrize("name", ["محمد عبد الله", f"علی{UNJOINED}رضا شهرزاد", "יעקב בן־דוד כהן"])
+def test_a_name_from_right_to_left_is_whole_and_what_follows_it_stays_behind_it(name):
+    DocumentTemplateFactory(sentence="Domicile de {nom}, 12 rue du Lac.")
+    [sentence] = re.findall("Domicile de .*? Lac.", seen(issued(answers={"nom": name}).content.read()))
+    assert sentence.replace(UNJOINED, "") == f"Domicile de {name[::-1]}, 12 rue du Lac.".replace(UNJOINED, "")
+    assert sentence.count(UNJOINED) == name.count(UNJOINED)
+
+
+def test_what_a_person_typed_to_turn_a_sentence_around_is_not_printed():
+    DocumentTemplateFactory(sentence="Domicile de {nom}, 12 rue du Lac.")
+    said = seen(issued(answers={"nom": "\u202eenɘb \u2069\u2067محمد\u2069\u2068"}).content.read())
+    assert "Domicile de enɘb دمحم, 12 rue du Lac." in said
 
 
 def test_markup_in_a_name_is_shown_as_it_was_typed_on_every_page_and_in_every_letter(client):

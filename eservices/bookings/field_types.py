@@ -15,6 +15,7 @@ from .charging import Tariff, charges
 from .fields import BookingField
 from .models import Resource
 from .offers import nameless, offer, what
+from .stages import tells_codes
 from .words import when
 
 COLUMNS = ("resource", "count", "from", "to")
@@ -85,7 +86,7 @@ class BookingType(FieldType):
         if not self.arguments(field)["keys"]:
             yield gettext("nothing is chosen that may be booked")
 
-    def here(self, field, today):
+    def here(self, field, definition, today):
         keys = self.arguments(field)["keys"]
         named = [(key, offer(key)) for key in keys]
         for key, one in named:
@@ -102,6 +103,19 @@ class BookingType(FieldType):
         tariff = Tariff(found, today)
         for entry in sorted(tariff.entries - tariff.prices.keys()):
             yield ABSENT, gettext("The fee schedule has no price for “%(key)s” today.") % {"key": entry}
+        yield from self._untold_codes(keys, definition)
+
+    def _untold_codes(self, keys, definition):
+        """Codes that nobody is written: not at once, by no stage, and in no reminder."""
+        if tells_codes(definition):
+            return
+        coded = Resource.objects.filter(key__in=keys, remind_before=0).exclude(access_code="")
+        for name in coded.values_list("name", flat=True):
+            message = gettext(
+                "No letter tells the access code of “%(name)s”, as something is paid or decided first: lay a booking "
+                "stage after that, or set a reminder."
+            )
+            yield WARNING, message % {"name": name}
 
     def inputs(self, field):
         return tuple(Part(name, "") for name in ("resource", "from", "to", "count", "until"))

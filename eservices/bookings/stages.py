@@ -5,8 +5,15 @@ from wagtail import blocks
 
 from eservices.cases.actors import SYSTEM
 from eservices.cases.stages import Done, Stage, stages
+from eservices.formbuilder.definition import Definition
 
 from . import actions
+
+
+def tells_codes(definition: Definition) -> bool:
+    """Whether the letter that says “confirmed” tells how one gets in: see ``emails``, which asks the case."""
+    kinds = [stages[spec.type] for spec in definition.stages]
+    return BookingStage in kinds or not any(kind.collects or kind.decides for kind in kinds)
 
 
 @stages.register("booking")

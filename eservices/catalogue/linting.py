@@ -86,10 +86,11 @@ def _fees(content: dict) -> Iterator[Fault]:
 
 
 def _questions(content: dict) -> Iterator[Fault]:
-    """What questions name that this commune has not, or not now."""
-    for key, field in _readable(content).fields.items():
+    """What questions name that does not fit this commune, or not now."""
+    definition, today = _readable(content), timezone.localdate()
+    for key, field in definition.fields.items():
         if field.type in field_types:
-            for level, message in field_types[field.type].here(field, timezone.localdate()):
+            for level, message in field_types[field.type].here(field, definition, today):
                 yield Fault(level, f"field.{key}", message)
 
 

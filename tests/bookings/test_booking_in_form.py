@@ -13,7 +13,7 @@ from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.bookings import booking, counter, hall, rate, resource, tables, timetable, unit, weekly
 from tests.factories.formbuilder import content, options, question, step
 from tests.factories.home import locale
-from tests.factories.payments import entry
+from tests.factories.payments import PAYMENT, entry
 from tests.factories.submissions import FormVersionFactory
 from tests.inputs import inputs
 from tests.weight import weights
@@ -472,6 +472,28 @@ def test_the_editor_hears_of_what_is_missing_closed_or_without_a_price():
         ("warning", "Il n’y a ici aucun supplément « disparu » : son prix n’a pas de nom."),
         ("absent", "Le tarif n’a pas de prix pour « sans-prix » aujourd’hui."),
     }
+
+
+@pytest.mark.parametrize(
+    "before", [PAYMENT, {"key": "decider", "type": "decision"}], ids=["payment", "decision"]
+)
+def test_the_editor_hears_where_no_letter_tells_how_one_gets_in(before):
+    resource(access_code="4711#", remind_before=0)
+    resource("rappel", access_code="4711#", remind_before=24)
+    resource("ouverte", remind_before=0)
+    asked = question(
+        "quand", "booking", required=True, settings={"resources": ["salle", "rappel", "ouverte"]}
+    )
+
+    def hears(*stages: dict) -> list[tuple[str, str]]:
+        found = lint(content(step("un", asked), stages=list(stages)))
+        return [(one.level, plain(one.message)) for one in found if one.path == "field.quand"]
+
+    told = "Aucune lettre ne donne le code d’accès de « Salle », car il faut d’abord payer ou décider : "
+    told += "placez ensuite une étape « Réservation », ou fixez un rappel."
+    assert hears(before) == [("warning", told)]
+    assert hears(before, {"key": "reserver", "type": "booking"}) == []
+    assert hears({"key": "informer", "type": "notify"}) == hears() == []
 
 
 def test_each_choice_says_what_it_costs_and_the_total_follows(client):

@@ -116,8 +116,8 @@ class FieldType:
         """What would annoy whoever fills it in, in words, for the linter."""
         return []
 
-    def here(self, field: Field, today: date) -> Iterable[tuple[str, str]]:
-        """What a field's settings name and this commune has not, or not now: a level of the linter, and words."""
+    def here(self, field: Field, definition: Definition, today: date) -> Iterable[tuple[str, str]]:
+        """What a field's settings name that does not fit this commune, or not now: a level of the linter, and words."""
         return []
 
     # -- for the applicant -----------------------------------------------------------------------------------

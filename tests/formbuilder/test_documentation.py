@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from eservices.catalogue.linting import lint as lint_service
 from eservices.formbuilder.field_types import field_types
-from eservices.formbuilder.linter import ERROR, lint
-from tests.factories.formbuilder import content, question, step
+from eservices.formbuilder.linter import ABSENT, ERROR, lint
+from tests.factories.formbuilder import content, options, question, step
 
 PAGE = (Path(settings.BASE_DIR) / "docs/service-definition.md").read_text(encoding="utf-8")
 
@@ -28,6 +29,19 @@ def fields() -> list[dict]:
     return [one for one in shown() if one.get("type") in field_types]
 
 
+def kind(example: dict) -> str:
+    """What an example shows."""
+    if "type" in example:
+        return "field" if example["type"] in field_types else "stage"
+    names = {"format": "whole", "page": "page", "situations": "page", "amount": "fee", "entry": "fee"}
+    names |= {"fields": "step", "operator": "condition", "all": "condition", "any": "condition"}
+    return next((found for name, found in names.items() if name in example), "")
+
+
+def all_shown(wanted: str) -> list[dict]:
+    return [one for one in shown() if kind(one) == wanted]
+
+
 def named(value) -> set[str]:
     """The questions that a field looks at."""
     if isinstance(value, list):
@@ -35,7 +49,7 @@ def named(value) -> set[str]:
     if not isinstance(value, dict):
         return set()
     own = {one for one in value.get("fields", []) if isinstance(one, str)}
-    own |= {value[name] for name in ("field", "who") if isinstance(value.get(name), str)}
+    own |= {value[name] for name in ("field", "who", "quantity") if isinstance(value.get(name), str)}
     return own | named(list(value.values()))
 
 
@@ -54,3 +68,63 @@ def test_what_is_shown_of_a_question_is_accepted(field):
     asked = sorted(named(field) - {field["key"]})
     made = content(step("avant", question("rien"), *map(question, asked)), step("un", field))
     assert [str(fault) for fault in lint(made) if fault.level == ERROR] == []
+
+
+AROUND = (
+    "settings",
+    "stages",
+    "fees",
+    "page.situations",
+)  # who applies, collects and is told; what there is here
+OTHERS = {  # what the examples look at, and none of them asks
+    "pour": question("pour", "choice", options=options("autre", "soi")),
+    "statut": question("statut", "choice", options=options("soins", "autre")),
+    "fin": question("fin", "time"),
+    "jours": question("jours", "integer"),
+}
+
+
+def asked_for(*examples: dict) -> dict:
+    """A step with the questions that examples look at, as the page shows them."""
+    known = OTHERS | {one["key"]: one for one in fields()}
+    found = {key: known[key] for key in sorted(named(list(examples)))}
+    for one in [*found.values()]:
+        found |= {key: known.get(key) or question(key, "yes_no") for key in sorted(named(one) - {*found})}
+    return step("avant", *found.values())
+
+
+def faults(definition: dict) -> list[str]:
+    """What is wrong in any commune, and what warns of an example itself: a comparison that says nothing."""
+    found = (fault for fault in lint_service(definition) if fault.level != ABSENT)
+    return [str(fault) for fault in found if fault.level == ERROR or not fault.path.startswith(AROUND)]
+
+
+def id_of(example: dict) -> str:
+    return example.get("key") or "-".join(sorted(named(example)))
+
+
+def test_everything_that_is_shown_is_of_a_kind_that_is_tried_here():
+    kinds = {"field", "stage", "whole", "page", "fee", "step", "condition"}
+    assert {kind(one) for one in shown()} == kinds
+
+
+@pytest.mark.parametrize("fee", all_shown("fee"), ids=id_of)
+@pytest.mark.django_db
+def test_what_is_shown_of_a_fee_is_accepted(fee):
+    assert faults(content(asked_for(fee), fees=[fee])) == []
+
+
+@pytest.mark.parametrize("condition", all_shown("condition"), ids=id_of)
+@pytest.mark.django_db
+def test_what_is_shown_of_a_condition_is_accepted_wherever_one_may_stand(condition):
+    offered = [{"value": "a"}, {"value": "b", "condition": condition}]
+    last = step(
+        "apres",
+        question("choix", "choice", options=offered),
+        question("suite", condition=condition),
+        condition=condition,
+        checks=[{"key": "juste", "condition": condition}],
+    )
+    fees = [{"key": "taxe", "amount": 1000, "condition": condition, "exempt": condition}]
+    made = content(asked_for(condition), last, fees=fees)
+    assert faults(made) == []

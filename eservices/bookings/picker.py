@@ -4,7 +4,6 @@ import calendar as weeks
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import islice
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -345,7 +344,7 @@ class Picker:
     @property
     def later(self) -> str | None:
         """The button to the time after; None where nobody may book yet."""
-        after = self._list_end if self.view == "list" else self.after
+        after = self._list[1] if self.view == "list" else self.after
         return f"{self.view} {after.isoformat()}" if after <= self.calendar.horizon else None
 
     @property
@@ -456,30 +455,28 @@ class Picker:
         asked = {"resource": self.offer.key, "day": self.day.isoformat(), "count": self.count}
         return f"{self.waits}?{urlencode(asked)}"
 
-    @cached_property
+    @property
     def listed(self) -> list[dict]:
         """The next free times, day by day; where one says how long, the days with what is free of them in words."""
-        last = self.at + WEEKS - DAY
-        if not self.offer.fixed:
-            free = (day for day in days(self.at, last) if self.calendar.state(day) in OPEN)
-            return [{"day": day, "free": self._free(day)} for day in islice(free, LISTED_DAYS)]
-        found, number = [], 0
-        for day in days(self.at, min(last, self.calendar.horizon)):
-            choices = [self._choice(slot) for slot in self.calendar.slots(day) if slot.free]
-            found += [{"day": day, "choices": choices}] if choices else []
-            number += len(choices)
-            if number >= LISTED:
-                break
-        return found
+        return self._list[0]
 
-    @property
-    def _list_end(self) -> date:
-        """The day after those that the list looked at: it may be full before its weeks are over."""
-        full = (
-            len(self.listed) == LISTED_DAYS
-            or sum(len(one.get("choices", ())) for one in self.listed) >= LISTED
-        )
-        return self.listed[-1]["day"] + DAY if full else self.at + WEEKS
+    @cached_property
+    def _list(self) -> tuple[list[dict], date]:
+        """What is listed, and the day after those that were looked at: it may be full before its weeks are over."""
+        end, found, fixed = self.at + WEEKS, [], self.offer.fixed
+        room = LISTED if fixed else LISTED_DAYS
+        for day in days(self.at, min(end - DAY, self.calendar.horizon)):
+            if self.calendar.state(day) not in OPEN:
+                continue
+            choices = self._free_choices(day) if fixed else []
+            found.append({"day": day, "choices": choices, "free": "" if fixed else self._free(day)})
+            room -= len(choices) or 1
+            if room <= 0:
+                return found, day + DAY
+        return found, end
+
+    def _free_choices(self, day: date) -> list[Choice]:
+        return [self._choice(slot) for slot in self.calendar.slots(day) if slot.free]
 
     @property
     def bar(self) -> list[dict]:

@@ -5,11 +5,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
-from wagtail_factories import DocumentFactory, ImageFactory
 
-from eservices.bookings.models import BlockedTime, Booking, Description
-from tests.factories.bookings import booking, counter, rate, resource, timetable, unit, weekly
-from tests.factories.home import locale
+from eservices.bookings.models import BlockedTime, Booking
+from tests.factories.bookings import booking, counter, described, rate, resource, timetable, unit, weekly
 from tests.factories.payments import entry
 
 from .test_booking_in_form import START, posted, service, text
@@ -105,11 +103,9 @@ def test_a_list_of_appointments_is_the_next_that_are_free_and_one_is_taken_from_
     assert 'value="2026-03-10T11:00+01:00" checked' in page
 
 
-@pytest.mark.parametrize("kind", ["hours", "appointments"])
-def test_who_leafs_through_the_list_sees_every_day_with_something_free(client, kind):
-    table = timetable(
-        horizon=45, holidays=False, step=15, shortest=15, longest=15 if kind == "appointments" else None
-    )
+@pytest.mark.parametrize(("longest", "horizon"), [(None, 45), (15, 12)], ids=["hours", "appointments"])
+def test_who_leafs_through_the_list_sees_every_day_with_something_free(client, longest, horizon):
+    table = timetable(horizon=horizon, holidays=False, step=15, shortest=15, longest=longest)
     resource(table=table)
     service("salle")
     press, seen = "list 2026-03-02", []
@@ -118,7 +114,7 @@ def test_who_leafs_through_the_list_sees_every_day_with_something_free(client, k
         seen += dict.fromkeys(one.split()[1][:10] for one in buttons(page))
         later = re.search(r'value="(list [^"]+)"[^>]*data-keep="later"', page)
         press = later and later[1]
-    assert seen == [f"{date(2026, 3, 2) + timedelta(days=number)}" for number in range(46)]
+    assert seen == [f"{date(2026, 3, 2) + timedelta(days=number)}" for number in range(horizon + 1)]
 
 
 def test_a_list_in_which_nothing_is_free_says_so(client):
@@ -135,21 +131,7 @@ def test_the_question_says_what_the_room_is_like_in_the_language_of_the_reader(c
         capacity=120, rates=[rate("salle"), rate("heure", per="hour", what="cleaning", asked=True)]
     )
     service("salle")
-    document = DocumentFactory(title="Plan des tables")
-    french = Description.objects.create(
-        resource=room,
-        picture=ImageFactory(),
-        locale=locale(),
-        title="Grande salle",
-        summary="avec vue",
-        place="Rue du Lac 1",
-        equipment="Piano\nScène",
-        rules="<p>Musique jusqu’à minuit</p>",
-        documents=[("document", document)],
-    )
-    german = french.copy_for_translation(locale("de"))
-    german.title, german.rules = "Grosser Saal", "<p>Musik bis Mitternacht</p>"
-    german.save()
+    document = described(room)
     page = text(client.get(START))
     for words in (
         *("Grande salle", "Avec vue, 120 personnes", "Rue du Lac 1", "Piano, Scène", "<picture>"),

@@ -4,13 +4,11 @@ from datetime import datetime
 
 import pytest
 from django.utils import timezone
-from wagtail_factories import DocumentFactory, ImageFactory
 
-from eservices.bookings.models import BlockedTime, Description
-from tests.factories.bookings import booking, hall, resource, tables, unit
+from eservices.bookings.models import BlockedTime
+from tests.factories.bookings import booking, described, hall, resource, tables, unit
 from tests.factories.cases import CaseFactory
 from tests.factories.forms import content, question, step
-from tests.factories.home import locale
 from tests.factories.submissions import FormVersionFactory
 
 ZONE = timezone.get_default_timezone()
@@ -74,40 +72,25 @@ def test_a_half_is_busy_while_the_hall_is_booked_and_says_where_a_public_event_i
     assert "Noces" not in page
 
 
-def test_the_page_says_what_the_room_is_like_and_where_it_is_booked(client, room):
-    Description.objects.create(
-        resource=room, locale=locale(), title="Grande salle", place="Rue du Lac 1", equipment="Piano\nScène"
-    )
+def test_the_page_says_what_the_room_is_like_in_the_language_of_the_reader_and_where_it_is_booked(
+    client, room
+):
+    document = described(room)
     asked = question("quand", "booking", required=True, settings={"resources": ["salle"]})
     FormVersionFactory(form__slug="louer", content=content(step("reserver", asked), slug="louer"))
     page = client.get(ROOM).text
-    for words in ("Grande salle", "Rue du Lac 1", "Scène", "/demande/louer/"):
-        assert words in page
+    for words in (
+        *("Grande salle", "Rue du Lac 1", "Scène", "<picture>", "jusqu’à minuit"),
+        *("Plan des tables", document.url, "/demande/louer/"),
+    ):
+        assert words in page, words
     assert "Grande salle" in client.get("/reservations/").text
-
-
-def test_picture_rules_and_documents_are_shown_in_the_language_of_the_reader(client, room):
-    said = {"resource": room, "picture": ImageFactory()}
-    document = DocumentFactory(title="Plan des tables")
-    french = Description.objects.create(
-        **said,
-        locale=locale(),
-        title="Grande salle",
-        rules="<p>Musique jusqu’à minuit</p>",
-        documents=[("document", document)],
-    )
-    german = french.copy_for_translation(locale("de"))
-    german.title, german.rules = "Grosser Saal", "<p>Musik bis Mitternacht</p>"
-    german.save()
-    page = client.get(ROOM).text
-    for words in ("Grande salle", "<picture>", "jusqu’à minuit", "Plan des tables", document.url):
-        assert words in page
     page = client.get(f"/de{ROOM}").text
     for words in ("Grosser Saal", "<picture>", "bis Mitternacht", document.url):
-        assert words in page
+        assert words in page, words
     assert "Grande salle" not in page.split("<main")[1].split("</main>")[0]
-    assert "Grande salle" in client.get(f"/it{ROOM}").text  # what is not translated is said in French
     assert "Grosser Saal" in client.get("/de/reservations/").text
+    assert "Grande salle" in client.get(f"/it{ROOM}").text  # what is not translated is said in French
 
 
 def test_only_rooms_that_are_offered_have_a_page(client, room):

@@ -3,12 +3,15 @@
 from datetime import datetime
 
 from django.utils import timezone
+from wagtail.documents.models import Document
+from wagtail_factories import DocumentFactory, ImageFactory
 
 from eservices.bookings.actions.locking import take, taking
 from eservices.bookings.availability import Span
-from eservices.bookings.models import Booking, Resource, Timetable, Unit, Use
+from eservices.bookings.models import Booking, Description, Resource, Timetable, Unit, Use
 from eservices.bookings.offers import offer
 from eservices.bookings.states import State
+from tests.factories.home import locale
 
 ALL_WEEK = ("0", "1", "2", "3", "4", "5", "6")
 
@@ -49,6 +52,26 @@ def resource(key: str = "salle", *units: Unit, table: Timetable | None = None, *
     made.uses = [Use(unit=one, quantity=1) for one in units or [unit(key)]]
     made.save()
     return made
+
+
+def described(thing: Resource) -> Document:
+    """Said of it in French, with a picture, rules and the document that is answered; in German not all of it."""
+    document = DocumentFactory(title="Plan des tables")
+    french = Description.objects.create(
+        resource=thing,
+        picture=ImageFactory(),
+        locale=locale(),
+        title="Grande salle",
+        summary="avec vue",
+        place="Rue du Lac 1",
+        equipment="Piano\nScène",
+        rules="<p>Musique jusqu’à minuit</p>",
+        documents=[("document", document)],
+    )
+    german = french.copy_for_translation(locale("de"))
+    german.title, german.rules = "Grosser Saal", "<p>Musik bis Mitternacht</p>"
+    german.save()
+    return document
 
 
 def hall() -> tuple[Resource, Resource, Resource]:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
 from eservices.cases import process
 from eservices.catalogue.linting import lint
@@ -150,3 +151,99 @@ def test_amounts_are_typed_as_on_a_price_tag():
 )
 def test_a_sum_is_spread_to_the_coin(amount, weights, parts):
     assert spread(amount, weights) == parts
+
+
+# -- What editors post ---------------------------------------------------------------------------------------
+def place(name: str, *args) -> str:
+    return reverse(FeeEntry.snippet_viewset.get_url_name(name), args=args)
+
+
+def typed(*prices: dict, **changed) -> dict:
+    """The form of an entry as the browser posts it."""
+    fields = {
+        "name": "Macaron",
+        "key": "macaron",
+        "unit": "par an",
+        "regulation": "art. 12",
+        "account": "4310.00",
+        "cost_centre": "1400",
+    }
+    prices = prices or ({"valid_from": "2026-01-01", "amount": "240", "vat": ""},)
+    return nested_form_data(fields | changed | {"prices": inline_formset(list(prices))})
+
+
+def held(key: str = "macaron") -> list[tuple]:
+    rows = FeePrice.objects.filter(entry__key=key).order_by("valid_from")
+    return [(one.valid_from.isoformat(), one.amount, one.vat) for one in rows]
+
+
+@pytest.fixture
+def editor(client):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    return client
+
+
+def test_an_editor_adds_an_entry_whose_price_and_tax_change_on_a_day(editor):
+    now = {"valid_from": "2026-01-01", "amount": "240", "vat": ""}
+    later = {"valid_from": "2027-01-01", "amount": "250,50", "vat": "8.1"}
+    assert editor.post(place("add"), typed(now, later)).status_code == 302
+    assert held() == [("2026-01-01", 24000, ""), ("2027-01-01", 25050, "8.1")]
+    form = definition(step("un", question("n", "integer")), fees=[{"key": "m", "entry": "macaron"}])
+    [before], [after] = (bill(form, {}, "fr", date(year, 1, 1)) for year in (2026, 2027))
+    assert (before["total"], before.get("vat"), before.get("vat_amount", 0)) == (24000, "", 0)
+    assert (after["total"], after["vat"], after["vat_amount"]) == (25050, "8.1", 1877)
+
+
+def test_a_price_that_will_hold_is_added_beside_the_one_that_holds(editor):
+    made = entry("macaron", 24000)
+    first = FeePrice.objects.get()
+    was = {"id": first.pk, "valid_from": "2020-01-01", "amount": "240.00", "vat": ""}
+    prices = inline_formset([was, {"valid_from": "2030-01-01", "amount": "260", "vat": ""}], initial=1)
+    data = typed() | nested_form_data({"prices": prices})
+    assert editor.post(place("edit", made.pk), data).status_code == 302
+    assert held() == [("2020-01-01", 24000, ""), ("2030-01-01", 26000, "")]
+    assert "CHF\N{NO-BREAK SPACE}240.–" in editor.get(place("list")).content.decode()
+
+
+PRICE = {"valid_from": "2026-01-01", "amount": "240", "vat": ""}
+
+
+@pytest.mark.parametrize(
+    ("prices", "changed", "said"),
+    [
+        ([PRICE | {"vat": "8,1 %"}], {}, "Écrivez le taux"),
+        ([PRICE | {"vat": "0"}], {}, "Laissez vide si l’émolument est hors TVA."),
+        ([PRICE | {"amount": "quinze"}], {}, "Tapez un montant"),
+        ([PRICE | {"amount": "-5"}], {}, "supérieure ou égale à 0"),
+        ([PRICE | {"amount": "10.005"}], {}, "2 chiffres après la virgule"),
+        ([PRICE | {"valid_from": ""}], {}, "Champ requis."),
+        ([PRICE | {"valid_from": "2026-02-31"}], {}, "Saisissez une date valide."),
+        ([PRICE, PRICE | {"amount": "250"}], {}, "Corrigez les données en double"),
+        ([PRICE | {"DELETE": "on"}], {}, "au moins 1"),
+        ([PRICE], {"account": "compte d’en face"}, "Chiffres, lettres, points et tirets."),
+        ([PRICE], {"key": "deux mots"}, "lettres, des nombres"),
+        ([PRICE], {"key": "attestation"}, "existe déjà"),
+    ],
+)
+def test_what_is_no_entry_is_refused_with_the_reason_and_nothing_is_kept(editor, prices, changed, said):
+    entry("attestation", 1500)
+    answer = editor.post(place("add"), typed(*prices, **changed))
+    assert answer.status_code == 200
+    assert said in answer.content.decode()
+    assert FeeEntry.objects.count() == FeePrice.objects.count() == 1
+    assert editor.post(place("add"), typed()).status_code == 302
+
+
+def test_the_key_of_an_entry_that_services_name_is_kept(editor):
+    made = entry("attestation", 1500)
+    FormVersionFactory(content=certificate(fees=FEES))
+    answer = editor.post(place("edit", made.pk), typed(key="autre"))
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == ["key"]
+    assert FeeEntry.objects.get().key == "attestation"
+
+
+def test_whoever_may_not_edit_the_schedule_posts_in_vain(client):
+    client.force_login(UserFactory(is_staff=True))
+    assert client.post(place("add"), typed()).status_code in (302, 403)
+    assert not FeeEntry.objects.exists()

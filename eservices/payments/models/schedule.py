@@ -106,5 +106,5 @@ class FeePrice(models.Model):
 
     def clean(self):
         super().clean()
-        if self.vat and float(self.vat) == 0:
+        if self.vat and not self.vat.strip("0."):
             raise ValidationError({"vat": _("Leave it empty where the fee is outside VAT.")})

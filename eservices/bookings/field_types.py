@@ -106,16 +106,21 @@ class BookingType(FieldType):
         yield from self._untold_codes(keys, definition)
 
     def _untold_codes(self, keys, definition):
-        """Codes that nobody is written: not at once, by no stage, and in no reminder."""
+        """Codes that nobody is written, or not who books late: not at once, by no stage, and in no reminder."""
         if tells_codes(definition):
             return
-        coded = Resource.objects.filter(key__in=keys, remind_before=0).exclude(access_code="")
-        for name in coded.values_list("name", flat=True):
-            message = gettext(
-                "No letter tells the access code of “%(name)s”, as something is paid or decided first: lay a booking "
-                "stage after that, or set a reminder."
-            )
-            yield WARNING, message % {"name": name}
+        coded = Resource.objects.filter(key__in=keys).exclude(access_code="").select_related("timetable")
+        never = gettext(
+            "No letter tells the access code of “%(name)s”, as something is paid or decided first: lay a booking "
+            "stage after that, or set a reminder."
+        )
+        late = gettext(
+            "Who books “%(name)s” after the hour of the reminder reads its access code in no letter, as something is "
+            "paid or decided first: lay a booking stage after that, or remind later."
+        )
+        for one in coded:
+            if one.remind_before == 0 or one.timetable.lead < one.remind_before:
+                yield WARNING, (late if one.remind_before else never) % {"name": one.name}
 
     def inputs(self, field):
         return tuple(Part(name, "") for name in ("resource", "from", "to", "count", "until"))

@@ -479,19 +479,26 @@ def test_the_editor_hears_of_what_is_missing_closed_or_without_a_price():
 )
 def test_the_editor_hears_where_no_letter_tells_how_one_gets_in(before):
     resource(access_code="4711#", remind_before=0)
-    resource("rappel", access_code="4711#", remind_before=24)
+    resource("tard", table=timetable(lead=23), access_code="4711#", remind_before=24)
+    resource("rappel", table=timetable(lead=24), access_code="4711#", remind_before=24)
     resource("ouverte", remind_before=0)
     asked = question(
-        "quand", "booking", required=True, settings={"resources": ["salle", "rappel", "ouverte"]}
+        "quand", "booking", required=True, settings={"resources": ["salle", "tard", "rappel", "ouverte"]}
     )
 
     def hears(*stages: dict) -> list[tuple[str, str]]:
         found = lint(content(step("un", asked), stages=list(stages)))
         return [(one.level, plain(one.message)) for one in found if one.path == "field.quand"]
 
-    told = "Aucune lettre ne donne le code d’accès de « Salle », car il faut d’abord payer ou décider : "
-    told += "placez ensuite une étape « Réservation », ou fixez un rappel."
-    assert hears(before) == [("warning", told)]
+    booking_stage = "car il faut d’abord payer ou décider : placez ensuite une étape « Réservation », ou"
+    assert hears(before) == [
+        ("warning", f"Aucune lettre ne donne le code d’accès de « Salle », {booking_stage} fixez un rappel."),
+        (
+            "warning",
+            "Qui réserve « Tard » après l’heure du rappel ne reçoit le code d’accès dans aucune lettre, "
+            f"{booking_stage} faites partir le rappel plus tard.",
+        ),
+    ]
     assert hears(before, {"key": "reserver", "type": "booking"}) == []
     assert hears({"key": "informer", "type": "notify"}) == hears() == []
 

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,16 +19,18 @@ from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.connectors import carriers, dossier, ged, plans
+from eservices.connectors.contrib import webdav
 from eservices.connectors.ged import Unreachable
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries import circuits
 from eservices.deliveries.models import Circuit, Delivery
 from eservices.submissions.models import StoredFile
-from tests.connectors.webdav import webdav_server
+from tests.connectors.webdav import dripping, webdav_server
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, applicant
 from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case, agent, waiting_case
 from tests.factories.submissions import FormVersionFactory, certificate, pdf
+from tests.programs import words_of
 from tests.submissions.conftest import Person
 
 pytestmark = pytest.mark.django_db
@@ -80,12 +83,18 @@ def test_the_whole_dossier_is_filed_with_a_manifest_that_proves_it(shelf, django
     [folder] = (shelf / "Habitants" / str(case.opened_at.year)).iterdir()
     assert folder.name == case.reference
     filed = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    assert {"dossier.pdf", "dossier.json", "manifest.json"} < filed
+    assert {"dossier.pdf", "dossier.json", "manifest.json", "files/01-bail.pdf"} < filed
     assert any(name.startswith("documents/attestation-de-domicile-") for name in filed)
     proven(folder)
+    document = case.documents.get()
     facts = json.loads((folder / "dossier.json").read_text())
     assert facts["answers"] == case.submission.answers
     assert facts["reference"] == case.reference
+    for_people = (folder / "dossier.pdf").read_bytes()
+    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in for_people
+    words = words_of(for_people)
+    for answer in (case.reference, "Élodie", "Marchetti", "14 juin 1986", "bail.pdf", document.number):
+        assert answer in words
     assert fresh(case).state == "closed"
 
 
@@ -269,6 +278,30 @@ def test_a_connection_that_breaks_in_the_middle_of_a_dossier_leaves_nothing_behi
         *("files/01-bail.pdf", "files/02-facture.pdf"),
     }
     proven(folder)
+
+
+def test_a_server_that_drips_holds_no_worker_and_the_dossier_is_filed_once_it_answers(
+    settings, tmp_path, monkeypatch
+):
+    case = CaseFactory(stages=[FILING])
+    monkeypatch.setattr(webdav, "WHOLE", 0.5)
+    began = time.monotonic()
+    with dripping(b"HTTP/1.1 201 Created\r\nX: ") as settings.GED_URL:
+        delivery = carried()
+    assert time.monotonic() - began < 5  # it would drip for a minute
+    assert delivery.state == "pending"
+    assert "TimeoutError" in delivery.reason
+    process.advance(case.pk)
+    assert fresh(case).is_open
+
+    monkeypatch.undo()
+    Delivery.objects.update(due_at=timezone.now())
+    with webdav_server(tmp_path) as settings.GED_URL:
+        assert carried().state == "done"
+    [folder] = tmp_path.glob("Habitants/*/*")
+    proven(folder)
+    process.advance(case.pk)
+    assert fresh(case).state == "closed"
 
 
 @on_each

@@ -6,9 +6,7 @@ import re
 import socket
 import time
 import tracemalloc
-from contextlib import contextmanager, suppress
 from datetime import timedelta
-from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,7 +15,7 @@ import requests
 from eservices.connectors.contrib import webdav
 from eservices.connectors.ged import CHUNK, Unreachable, digest, fit, geds, unfinished
 from eservices.deliveries.actions import CLAIM
-from tests.connectors.webdav import webdav_server
+from tests.connectors.webdav import dripping, webdav_server
 
 NAME = "Été 2026, 100 % « d’accord » #1"
 
@@ -176,31 +174,6 @@ def test_a_server_that_takes_a_byte_now_and_then_is_not_waited_for_for_ever(monk
 
 def test_all_that_is_asked_for_one_delivery_ends_before_another_worker_takes_it():
     assert timedelta(seconds=webdav.WHOLE + webdav.PAUSE) < CLAIM
-
-
-@contextmanager
-def dripping(begins: bytes):
-    """A server that never pauses, and never ends; it reads as slowly as it writes."""
-    over = Event()
-
-    def drip():
-        theirs, _address = listening.accept()
-        with theirs, suppress(OSError):
-            theirs.sendall(begins)
-            for _time in range(600):
-                if over.wait(0.1):
-                    return
-                theirs.recv(1)
-                theirs.sendall(b"x")
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = Thread(target=drip, daemon=True)
-        thread.start()
-        try:
-            yield f"webdav://127.0.0.1:{listening.getsockname()[1]}/"
-        finally:
-            over.set()
-            thread.join(5)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
-"""A real WebDAV server on this machine, for tests that file into one."""
+"""A real WebDAV server on this machine, for tests that file into one; and one that never ends."""
 
-from contextlib import contextmanager
-from threading import Thread
+import socket
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 
 from cheroot import wsgi
 from wsgidav.wsgidav_app import WsgiDAVApp
@@ -30,3 +31,28 @@ def webdav_server(folder, user="ged", password="schlüssel"):
     finally:
         server.stop()
         thread.join(5)
+
+
+@contextmanager
+def dripping(begins: bytes = b""):
+    """A server that never pauses, and never ends; it reads as slowly as it writes."""
+    over = Event()
+
+    def drip():
+        theirs, _address = listening.accept()
+        with theirs, suppress(OSError):
+            theirs.sendall(begins)
+            for _time in range(600):
+                if over.wait(0.1):
+                    return
+                theirs.recv(1)
+                theirs.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=drip, daemon=True)
+        thread.start()
+        try:
+            yield f"webdav://127.0.0.1:{listening.getsockname()[1]}/"
+        finally:
+            over.set()
+            thread.join(5)

@@ -284,7 +284,7 @@ def test_a_server_that_drips_holds_no_worker_and_the_dossier_is_filed_once_it_an
     settings, tmp_path, monkeypatch
 ):
     case = CaseFactory(stages=[FILING])
-    monkeypatch.setattr(webdav, "WHOLE", 0.5)
+    monkeypatch.setattr(webdav, "WHOLE", 0.2)
     began = time.monotonic()
     with dripping(b"HTTP/1.1 201 Created\r\nX: ") as settings.GED_URL:
         delivery = carried()

@@ -157,7 +157,7 @@ HEAD, BODY = b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 999
 
 @pytest.mark.parametrize("begins", [b"", HEAD, BODY])
 def test_a_server_that_says_a_byte_now_and_then_is_not_waited_for_for_ever(monkeypatch, begins):
-    monkeypatch.setattr(webdav, "WHOLE", 0.5)
+    monkeypatch.setattr(webdav, "WHOLE", 0.2)
     began = time.monotonic()
     with dripping(begins) as url, pytest.raises(Unreachable):
         list(made(url).read("a/x.txt"))
@@ -165,7 +165,7 @@ def test_a_server_that_says_a_byte_now_and_then_is_not_waited_for_for_ever(monke
 
 
 def test_a_server_that_takes_a_byte_now_and_then_is_not_waited_for_for_ever(monkeypatch):
-    monkeypatch.setattr(webdav, "WHOLE", 0.5)
+    monkeypatch.setattr(webdav, "WHOLE", 0.2)
     began = time.monotonic()
     with dripping(b"") as url, pytest.raises(Unreachable):
         made(url).write("a/x.bin", itertools.repeat(bytes(CHUNK), 400), 400 * CHUNK)

@@ -22,6 +22,7 @@ def webdav_server(folder, user="ged", password="schlüssel"):
         }
     )
     server = wsgi.Server(("127.0.0.1", 0), app)
+    server.expiration_interval = 0.01  # seconds after which it sees that it was stopped
     server.prepare()
     thread = Thread(target=server.serve, daemon=True)
     thread.start()

@@ -20,7 +20,9 @@ from eservices.formbuilder.linter import Fault
 from tests.catalogue.test_importing import whole
 from tests.factories.bookings import resource
 from tests.factories.catalogue import make_counter
+from tests.factories.formbuilder import make_table
 from tests.factories.home import translated
+from tests.factories.payments import entry
 from tests.factories.strategies import any_json, definitions, places, replaced
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +35,10 @@ WHOLE = whole()
 
 @pytest.fixture
 def counter():
-    """In French and German, with the only team that there is and the only room: what is not here is not published."""
+    """In French and German, with all that a definition may name: what is not here is not published."""
     resource()
+    make_table("rues", "Rue du Lac", "Rue du Four")
+    entry("attestation", 1500)
     Team.objects.create(key="habitants", name="Contrôle des habitants")
     Locale.objects.get_or_create(language_code="de")
     index = make_counter()

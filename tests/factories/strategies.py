@@ -8,9 +8,11 @@ from eservices.formbuilder.blocks import FIELD_TEXTS, TOKENS
 from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.logic.conditions import OPERATORS, WITHOUT_VALUE
+from eservices.formbuilder.prefill import prefill
 from eservices.formbuilder.schema import settings_of, type_blocks
 from eservices.formbuilder.shapes import Items, Number, Record, Shape, Text, Whole, YesNo
 
+NAMED = {"table": "rues", "entry": "attestation", "resource": "salle"}
 KEYS = st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True)
 WORDS = st.one_of(
     st.sampled_from(
@@ -48,8 +50,8 @@ def replaced(value, path, new):
 # -- Sound definitions, written as an export writes them -----------------------------------------------------
 @st.composite
 def definitions(draw, languages=(), max_steps: int = 3, max_fields: int = 4) -> dict:
-    """A form with its texts, conditions, checks, fees and stages."""
-    keys = draw(st.lists(KEYS, min_size=max_steps * max_fields * 2, max_size=40, unique=True))
+    """A form with its texts, conditions, checks, fees and stages. ``NAMED`` is what it may name of the commune's."""
+    keys = draw(st.lists(KEYS, min_size=max_steps * max_fields * 3 + 4, max_size=60, unique=True))
     made: dict = {"format": 1, "language": "fr", "slug": "tirage", "steps": [], "fees": [], "stages": []}
     asked: list[dict] = []
     for number in range(draw(st.integers(1, max_steps))):
@@ -64,13 +66,7 @@ def definitions(draw, languages=(), max_steps: int = 3, max_fields: int = 4) -> 
         if draw(st.booleans()):
             step["checks"] = [{"key": keys.pop(), "condition": draw(conditions(asked))}]
         made["steps"].append(step)
-    if draw(st.booleans()):
-        fee = {
-            "key": keys.pop(),
-            "amount": draw(st.integers(0, 10**6)),
-            "vat": draw(st.sampled_from(["8.1", "2.6"])),
-        }
-        made["fees"] = [fee | {"condition": draw(conditions(asked))}]
+    made["fees"] = [draw(fees(keys.pop(), asked)) for _ in range(draw(st.integers(0, 2)))]
     texts = draw(texts_of(made))
     for _ in range(draw(st.integers(0, 2))):
         made["stages"].append(draw(a_stage(keys.pop(), texts)))
@@ -102,9 +98,12 @@ def questions(draw, key: str, before: list[dict], keys: list[str], inside: bool 
         field["autocomplete"] = draw(st.sampled_from([token for token, _label in TOKENS]))
     if "retention" in has and draw(st.booleans()):
         field["retention"] = draw(st.integers(1, 3650))
-    if "options" in has:
-        values = st.lists(st.sampled_from(["oui", "non", "12", "a b", "é", "x.y"]), min_size=1, unique=True)
-        field["options"] = [{"value": value} for value in draw(values)]
+    if "prefill" in has and draw(st.booleans()):
+        field["prefill"] = draw(st.sampled_from(sorted(key for key, _source in prefill.items())))
+    if "table" in has and draw(st.integers(0, 2)) == 0:
+        field["table"] = NAMED["table"]
+    elif "options" in has:
+        field["options"] = draw(options(before))
     if before and draw(st.booleans()):
         field["condition"] = draw(conditions(before))
     if kind.key == "group":
@@ -115,12 +114,35 @@ def questions(draw, key: str, before: list[dict], keys: list[str], inside: bool 
 
 
 @st.composite
+def options(draw, before: list[dict]) -> list[dict]:
+    values = st.lists(st.sampled_from(["oui", "non", "12", "a b", "é", "x.y"]), min_size=1, unique=True)
+    found = [{"value": value} for value in draw(values)]
+    for option in found:
+        if before and draw(st.integers(0, 2)) == 0:
+            option["condition"] = draw(conditions(before))
+    return found
+
+
+@st.composite
+def fees(draw, key: str, asked: list[dict]) -> dict:
+    """A price of its own or one of the schedule, counted by any answer."""
+    priced = {"amount": draw(st.integers(0, 10**6)), "vat": draw(st.sampled_from(["8.1", "2.6"]))}
+    fee = {"key": key} | draw(st.sampled_from([priced, {"entry": NAMED["entry"]}]))
+    for name in ("condition", "exempt"):
+        if draw(st.booleans()):
+            fee[name] = draw(conditions(asked))
+    if draw(st.booleans()):
+        fee["quantity"] = draw(st.sampled_from(asked))["key"]
+    return fee
+
+
+@st.composite
 def settings_for(draw, kind, field: dict, before: list[dict]) -> dict:
     """What the type lets an editor set; what it finds fault with is left out."""
     if kind.key == "computed":
         return {"formula": {"operation": "count", "fields": [draw(st.sampled_from(before))["key"]]}}
     if kind.key == "booking":
-        return {"resources": ["salle"]}
+        return {"resources": [NAMED["resource"]]}
     settings = draw(of_shape(settings_of(type_blocks()[kind.key])))
     view = Definition({"language": "fr", "steps": [{"key": "s", "fields": [field | {"settings": settings}]}]})
     return settings if not list(kind.settings_faults(view.fields[field["key"]])) else {}

@@ -16,6 +16,9 @@ from eservices.formbuilder.logic.fees import fees_due
 from eservices.formbuilder.logic.visibility import relevant_answers
 from eservices.formbuilder.summary import summarise
 from eservices.submissions.progress import Progress
+from tests.factories.bookings import resource
+from tests.factories.formbuilder import make_table
+from tests.factories.payments import entry
 from tests.factories.strategies import any_json, definitions
 
 TODAY = date(2026, 7, 15)
@@ -41,6 +44,14 @@ TYPED = st.sampled_from(
 ) | st.text(max_size=12)
 
 
+@pytest.fixture
+def named(db):
+    """What the definitions name of the commune's."""
+    make_table("rues", "Rue du Lac", "Rue du Four")
+    entry("attestation", 1500)
+    resource()
+
+
 def keys_of(definition: Definition) -> list[str]:
     return [*definition.fields, "inconnu"]
 
@@ -56,7 +67,7 @@ def posted_to(definition: Definition):
     return st.dictionaries(names, st.lists(TYPED, min_size=1, max_size=2), max_size=12).map(MultiValueDict)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("named")
 @bounds(**SLOW, max_examples=30)
 @given(content=definitions(), data=st.data())
 def test_any_stored_answers_are_judged_shown_and_counted(content, data):
@@ -79,7 +90,7 @@ def test_any_stored_answers_are_judged_shown_and_counted(content, data):
     )
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("named")
 @bounds(**SLOW, max_examples=30)
 @given(content=definitions(), data=st.data())
 def test_what_was_judged_before_holds_as_long_as_nothing_that_is_looked_at_changes(content, data):
@@ -98,7 +109,7 @@ def test_what_was_judged_before_holds_as_long_as_nothing_that_is_looked_at_chang
     assert [handed_on.is_complete(step) for step in before.steps] == judged
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("named")
 @bounds(**SLOW, max_examples=30)
 @given(content=definitions(), data=st.data())
 def test_whatever_is_posted_is_taken_or_refused_with_words(content, data):

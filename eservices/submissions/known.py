@@ -1,5 +1,6 @@
 """What is known already of whoever files for themselves: filled in visibly, to be checked and corrected."""
 
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -47,9 +48,10 @@ def _sources(field: Field) -> list[Source]:
 
 
 def _accepted(answer, field: Field, definition: Definition, language: str, today: date):
-    """The answer as the question keeps it; None where it would be refused."""
+    """The answer as the question keeps it, asked or not yet; None where it would be refused."""
     if answer is None:
         return None
+    field = replace(field, condition=None)
     data = as_data(Step(key="", fields=(field,)), {field.key: answer})
     form = QuestionsForm(definition, (field,), language, {}, today, data=data)
     return form.cleaned_answers.get(field.key) if form.is_valid() else None

@@ -67,6 +67,18 @@ def test_the_account_fills_in_by_autocomplete_token_and_says_so(client, user):
     assert 'aria-describedby="id_nom-remark"' in page.text
 
 
+def test_a_question_that_waits_for_an_answer_is_filled_in_too(client, user):
+    """So that it is there when the browser, or the next page, opens it."""
+    user.last_name = "Rochat"
+    user.save()
+    waiting = NAME | {"condition": {"field": "seul", "operator": "equals", "value": True}}
+
+    page = opened(client, [{"key": "seul", "type": "yes_no"}, waiting], user)
+
+    assert 'value="Rochat"' in page.text
+    assert ACCOUNT in page.text
+
+
 def test_a_question_may_name_its_source(client, user):
     language = {
         "key": "langue",

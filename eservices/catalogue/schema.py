@@ -35,8 +35,9 @@ LISTS = ("next_steps", "good_to_know")
 
 @cache
 def service_shape() -> Shape:
-    """What may stand in the definition of a service."""
-    return whole_shape({key: stage_settings(stage()) for key, stage in for_editors().items()}, page_shape())
+    """What may stand in the definition of a service; its stages by key, in whatever order their apps are loaded."""
+    kinds = sorted(for_editors().items())
+    return whole_shape({key: stage_settings(stage()) for key, stage in kinds}, page_shape())
 
 
 @cache

@@ -8,7 +8,7 @@ from django.core.checks import Tags, Warning, register
 HERE = {"localhost", "127.0.0.1", "::1"}
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, "home", deploy=True)
 def who_translates(app_configs, **kwargs) -> list:
     """Drafts leave the house: by a line that nobody reads along."""
     chosen = settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR

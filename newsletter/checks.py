@@ -9,7 +9,7 @@ NEEDED = ("MAILCHIMP_API_KEY", "MAILCHIMP_LIST_ID", "MAILCHIMP_WEBHOOK_SECRET")
 KEY = re.compile(r"[0-9a-f]{32}-[a-z]+\d+")
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, "newsletter", deploy=True)
 def who_mails(app_configs, **kwargs) -> list:
     """Mailchimp is set wholly, and letters that come back come back to somebody."""
     return [*_mailchimp(), *_bounces()]

@@ -1,5 +1,6 @@
 """What every test stands on."""
 
+import gc
 import os
 
 import pytest
@@ -12,8 +13,10 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 # No example has a deadline, and none is too slow to be drawn: on a machine that is busy, one that takes 5 ms took 300.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# In CI the same examples every time, so that what is red there is red here too, and twice as many; on a desk others
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50
+)
+# In CI the same examples every time, so that what is red there is red here too, and four times as many; on a desk others
 # each time, and those that failed are kept.
 settings.register_profile(
     "ci", settings.get_profile("patient"), derandomize=True, database=None, print_blob=True, max_examples=200
@@ -36,6 +39,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
             if not chromium() and not os.environ.get("COMMUNE_REQUIRE_ALL"):
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_collection_finish():
+    """Python's collector looks no more at what was imported and collected, which stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def _in_browser(item) -> bool:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import Tags, Warning, register
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, "connectors", deploy=True)
 def dossiers_leave_this_machine(app_configs, **kwargs):
     if urlsplit(settings.GED_URL).scheme != "webdav":
         return []

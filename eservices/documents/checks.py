@@ -9,7 +9,7 @@ from . import checking, sealing
 from .contrib.test import new_key
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, "documents", deploy=True)
 def documents_are_sealed(app_configs, **kwargs) -> list[Warning]:
     """Whether there is a key of the commune's own, and whether it can be used."""
     try:
@@ -35,7 +35,7 @@ def documents_are_sealed(app_configs, **kwargs) -> list[Warning]:
     return []
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, "documents", deploy=True)
 def files_can_be_verified(app_configs, **kwargs) -> list[Warning]:
     """Whether the program that reads what strangers show understands here what is sealed here."""
     if checking.can_verify(_just_sealed()):

@@ -8,7 +8,7 @@ from .providers import providers
 STRIPE = ("STRIPE_SECRET_KEY", "STRIPE_PUBLIC_KEY", "STRIPE_WEBHOOK_SECRET")
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, "payments", deploy=True)
 def means_of_payment(app_configs, **kwargs) -> list[Error]:
     """Nobody pays with play money in production, and what is offered is set wholly."""
     return [*_offered(), *_stripe()]

@@ -9,7 +9,7 @@ from django.core.checks import Error, Tags, Warning, register
 HINT = "See “The population register” in docs/operations.md."
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, "register", deploy=True)
 def register_is_real_and_safe(app_configs, **kwargs) -> list:
     """Whether real residents are compared with a real register, over a line that nobody reads."""
     if settings.REGISTER == "demo":

@@ -6,7 +6,7 @@ from django.core.checks import Tags, Warning, register
 from . import scanning
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, "submissions", deploy=True)
 def scanner_answers(app_configs, **kwargs) -> list[Warning]:
     """Whether there is a virus scanner, and whether it takes the largest file that may be sent."""
     if not scanning.is_configured():

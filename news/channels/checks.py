@@ -10,7 +10,7 @@ SHORTEST_SECRET = 20
 OWN = "URL"  # has a default, but for Mastodon's
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security, "channels", deploy=True)
 def set_wholly(app_configs, **kwargs) -> list:
     """A network is set with all its keys or not at all, and so are SMS and notifications."""
     networks = [fault for key, keys in settings.SOCIAL_NETWORKS.items() for fault in _half(key, keys)]

@@ -228,7 +228,7 @@ class Double(BaseHTTPRequestHandler):
 def service(status=200):
     Double.asked, Double.status = [], status
     server = HTTPServer(("127.0.0.1", 0), Double)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:

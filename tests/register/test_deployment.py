@@ -8,7 +8,7 @@ ADDRESS, STRANGER, NO_FILE = "register.E001", "register.E002", "register.E003"
 
 
 def said() -> list[str]:
-    found = checks.run_checks(tags=[checks.Tags.security], include_deployment_checks=True)
+    found = checks.run_checks(tags=["register"], include_deployment_checks=True)
     return [one.id for one in found if one.id.startswith("register.")]
 
 

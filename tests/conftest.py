@@ -16,8 +16,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 settings.register_profile(
     "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50
 )
-# In CI the same examples every time, so that what is red there is red here too, and four times as many; on a desk others
-# each time, and those that failed are kept.
+# In CI the same examples every time, so that what is red there is red here too, and four times as many; on a desk
+# others each time, and those that failed are kept.
 settings.register_profile(
     "ci", settings.get_profile("patient"), derandomize=True, database=None, print_blob=True, max_examples=200
 )
@@ -70,6 +70,22 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     with django_db_blocker.unblock():
         TransactionTestCase._fixture_teardown = emptied(written())
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker):
+    """A database in which what a fixture of the module makes stays for all its tests, none of which commits.
+
+    Each begins with it as it was made; rows only, so that a test reads it anew.
+    """
+    from django.core.cache import cache
+    from django.db import transaction
+
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+        cache.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

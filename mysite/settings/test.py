@@ -20,7 +20,7 @@ IN_MEMORY = SQLITE | {
     "ENGINE": "tests.copied_sqlite",
     "NAME": ":memory:",
     "TEST": {"NAME": ":memory:"},  # also in processes side by side
-    "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
+    "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "cached_statements": 2000},
 }
 DATABASES = {"default": SERVER | {"ENGINE": "tests.copied_postgresql"} if SERVER else IN_MEMORY}
 CACHES = {

@@ -6,18 +6,15 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.models import GroupPagePermission, Locale
-from wagtail_localize.models import StringTranslation
 
 from eservices.accounts.roles import ensure_roles
 from eservices.catalogue.editor import outline
 from eservices.catalogue.editor.reading import Reading, tree_of
-from eservices.catalogue.editor.starters import BLOCKS, SERVICES, starters
-from eservices.catalogue.linting import errors, lint
+from eservices.catalogue.linting import errors
 from eservices.catalogue.models import ServicePage
-from eservices.formbuilder.linter import WARNING
 from eservices.formbuilder.words import condition_words
 from tests.factories.accounts import AgentFactory, EditorFactory, UserFactory
-from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service
+from tests.factories.catalogue import SERVICE, make_editor, make_service
 from tests.factories.formbuilder import content, options, question, step, when
 from tests.factories.home import translated
 
@@ -165,9 +162,14 @@ def test_what_has_no_words_is_called_by_the_beginning_of_its_text():
 
 
 # -- The screen ----------------------------------------------------------------------------------------------
-@pytest.fixture
-def page(db):
+@pytest.fixture(scope="module")
+def published(module_db):
     return make_service()
+
+
+@pytest.fixture
+def page(published, db):
+    return ServicePage.objects.get(pk=published.pk)
 
 
 @pytest.fixture
@@ -240,12 +242,11 @@ def test_faults_stand_at_what_is_at_fault_and_lead_there(page):
     assert beside.url == f"/admin/pages/{page.pk}/edit/#id_team"
 
 
-def test_missing_translations_are_counted_in_a_line_that_leads_to_the_translation(db):
-    index = make_counter()
-    translated(index, "de", title="Schalter")
+def test_missing_translations_are_counted_in_a_line_that_leads_to_the_translation(page):
+    translated(page.get_parent(), "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Bestätigung"}
-    page = make_service(index, definition)
+    page = make_service(page.get_parent(), definition)
     german = page.get_translations().get()
     [hint] = [one for one in Reading(page).faults if "German" in one.message or "Deutsch" in one.message]
     assert not hint.is_error
@@ -405,12 +406,11 @@ def test_a_page_that_somebody_locked_is_shown_and_not_changed(editor, page):
     assert fields(page) == ["prenom", "nom", "courriel"]
 
 
-def test_a_translation_is_shown_with_its_texts_and_refused_with_the_way_to_the_source(editor):
-    index = make_counter()
-    translated(index, "de", title="Schalter")
+def test_a_translation_is_shown_with_its_texts_and_refused_with_the_way_to_the_source(editor, page):
+    translated(page.get_parent(), "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Bestätigung", "step.identite.title": "Sie"}
-    page = make_service(index, definition)
+    page = make_service(page.get_parent(), definition)
     german = page.get_translation(Locale.objects.get(language_code="de"))
     shown = editor.get(reverse("editor:outline", args=[german.pk])).content.decode()
     assert "Sie" in shown
@@ -440,98 +440,9 @@ def test_a_page_that_brings_a_form_of_its_own_keeps_it(page, editor):
     assert order(page) == ["identite"]
 
 
-# -- Beginning -----------------------------------------------------------------------------------------------
-def test_a_new_service_begins_with_a_choice(editor):
-    index = make_counter()
-    url = f"/admin/pages/add/eservices_catalogue/servicepage/{index.pk}/"
-    shown = editor.get(url).content.decode()
-    assert 'value="subsidy"' in shown
-    assert editor.get(f"{url}?empty").context["form"]
-
-
-def test_a_service_begun_with_a_starter_is_a_draft_that_lacks_only_a_team(editor):
-    index = make_counter()
-    answer = editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "room-hire"})
-    page = ServicePage.objects.get()
-    assert answer.url == f"/admin/pages/{page.pk}/edit/"
-    assert (page.live, page.slug, page.title) == (False, "reservation-de-salle", "Réservation de salle")
-    assert [one.path for one in errors(Reading(latest(page)).definition.content)] == ["settings.team"]
-
-
-def test_two_services_begun_with_one_starter_have_two_addresses(editor):
-    index = make_counter()
-    for _time in range(2):
-        editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "subsidy"})
-    assert ServicePage.objects.values_list("slug", flat=True).distinct().count() == 2
-
-
-def test_an_empty_form_begins_with_a_starter_and_the_page_keeps_what_it_says(editor):
-    index = make_counter()
-    page = ServicePage(title="Vélos", slug="velos", locale=index.locale, live=False, team="vie-locale")
-    index.add_child(instance=page)
-    page.save_revision()
-    assert "starter-card" in editor.get(reverse("editor:outline", args=[page.pk])).content.decode()
-    assert post(editor, page, "start", data={"starter": "subsidy"}).status_code == 302
-    draft = latest(page)
-    assert (draft.title, draft.slug, draft.team) == ("Vélos", "velos", "vie-locale")
-    assert order(page) == ["achat", "vous", "versement"]
-    assert post(editor, page, "start", data={"starter": "subsidy"}).status_code == 409
-
-
-def test_a_starter_speaks_the_language_of_the_counter(editor):
-    index = translated(make_counter(), "de", title="Schalter")
-    editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "subsidy"})
-    page = ServicePage.objects.get()
-    assert (page.title, page.form[0].value["title"]) == ("Beitragsgesuch", "Der Kauf")
-
-
-def test_what_a_starter_says_in_other_languages_waits_for_the_translation(editor):
-    index = make_counter()
-    translated(index, "de", title="Schalter")
-    editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "subsidy"})
-    page = ServicePage.objects.get()
-    assert not page.get_translations().exists()
-    kept = StringTranslation.objects.filter(
-        context__object_id=page.translation_key, locale__language_code="de"
-    )
-    assert "Der Kauf" in set(kept.values_list("data", flat=True))
-
-
-@pytest.mark.parametrize("who", [AgentFactory, EditorFactory])
-def test_who_may_add_no_service_begins_none(client, db, who):
-    index = make_counter()
-    client.force_login(who())
-    assert client.post(reverse("editor:begin", args=[index.pk]), {"starter": "subsidy"}).status_code in (
-        302,
-        403,
-    )
-    assert not ServicePage.objects.exists()
-
-
-def test_a_starter_that_does_not_exist_is_not_found(editor):
-    index = make_counter()
-    assert editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "../x"}).status_code == 404
-
-
-@pytest.mark.parametrize("name", list(starters(SERVICES)))
-def test_every_starter_is_sound_and_speaks_four_languages(db, name):
-    starter = starters(SERVICES)[name]
-    found = lint(starter.definition)
-    assert [one.path for one in found if one.level != WARNING] == ["settings.team"]
-    assert [one for one in found if one.language] == []
-    assert set(starter.definition["texts"]) == set(starter.about) == {"fr", "de", "it", "en"}
-
-
-@pytest.mark.parametrize("name", list(starters(BLOCKS)))
-def test_every_block_is_one_step_and_speaks_four_languages(db, name):
-    starter = starters(BLOCKS)[name]
-    assert len(starter.definition["steps"]) == 1
-    found = lint(starter.definition)
-    assert {one.path for one in found if one.level != WARNING} == {"settings.team"}
-    assert [one for one in found if one.language] == []
-
-
-def test_a_whole_form_of_390_questions_is_outlined_in_few_queries(editor, django_assert_max_num_queries):
+def test_a_whole_form_of_390_questions_is_outlined_in_few_queries(
+    editor, page, django_assert_max_num_queries
+):
     steps = [
         step(
             f"etape_{number}",
@@ -539,7 +450,7 @@ def test_a_whole_form_of_390_questions_is_outlined_in_few_queries(editor, django
         )
         for number in range(26)
     ]
-    page = make_service(definition=content(*steps, slug="grand"))
+    page = make_service(page.get_parent(), content(*steps, slug="grand"))
     with django_assert_max_num_queries(25):
         shown = editor.get(reverse("editor:outline", args=[page.pk]))
     assert shown.content.decode().count('class="outline-question"') == 390

@@ -31,7 +31,7 @@ from eservices.submissions.models import Draft, StoredFile, Submission
 from eservices.submissions.sweeps import forget_expired_drafts
 from tests.factories.accounts import EditorFactory, UserFactory
 from tests.factories.cases import CaseFactory, member
-from tests.factories.catalogue import SERVICE, make_counter, make_service
+from tests.factories.catalogue import SERVICE, make_service
 from tests.factories.documents import STAGES, DocumentTemplateFactory
 from tests.factories.submissions import pdf
 
@@ -47,14 +47,19 @@ PAUSING = copy.deepcopy(SERVICE) | {"slug": "pause", "stages": [NOTICE]}
 PAUSING["texts"]["fr"] |= {"stage.avis.subject": "Avis", "stage.avis.text": "Bonjour."}
 
 
-@pytest.fixture
-def counter():
-    return make_counter()
+@pytest.fixture(scope="module")
+def published(module_db):
+    return make_service(definition=OWN)
 
 
 @pytest.fixture
-def page(counter):
-    return make_service(counter, OWN)
+def page(published):
+    return ServicePage.objects.get(pk=published.pk)
+
+
+@pytest.fixture
+def counter(page):
+    return page.get_parent()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.definition import digest
 from tests.catalogue.test_outline import latest, may_edit
 from tests.factories.accounts import AgentFactory, EditorFactory, UserFactory
-from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service
+from tests.factories.catalogue import SERVICE, make_editor, make_service
 from tests.factories.editing import flat
 from tests.factories.formbuilder import EVERY_TYPE, content, make_table, step, when
 from tests.factories.home import translated
@@ -23,9 +23,14 @@ from tests.factories.home import translated
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def page():
+@pytest.fixture(scope="module")
+def published(module_db):
     return make_service()
+
+
+@pytest.fixture
+def page(published):
+    return ServicePage.objects.get(pk=published.pk)
 
 
 @pytest.fixture
@@ -125,8 +130,8 @@ def test_what_is_typed_is_saved_into_the_latest_draft_and_nothing_is_published(e
     assert ServicePage.objects.get(pk=page.pk).form[0].value["title"] == "identite"
 
 
-def test_saving_what_was_not_changed_changes_nothing(editor):
-    page = make_service(definition=content(step("tout", *copy.deepcopy(EVERY_TYPE)), slug="tout"))
+def test_saving_what_was_not_changed_changes_nothing(editor, page):
+    page = make_service(page.get_parent(), content(step("tout", *copy.deepcopy(EVERY_TYPE)), slug="tout"))
     before = definition_of(latest(page))
     editor.post(url_of(page), typed(page))
     assert definition_of(latest(page)) == before
@@ -263,12 +268,11 @@ def test_a_locked_page_says_so_and_keeps_what_was_typed(editor, page):
     assert latest(page).form[0].value["title"] == "identite"
 
 
-def test_a_step_of_a_translation_is_not_edited(editor):
-    index = make_counter()
-    translated(index, "de", title="Schalter")
+def test_a_step_of_a_translation_is_not_edited(editor, page):
+    translated(page.get_parent(), "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Bestätigung", "step.identite.title": "Sie"}
-    page = make_service(index, definition)
+    page = make_service(page.get_parent(), definition)
     german = page.get_translation(Locale.objects.get(language_code="de"))
     assert editor.get(url_of(german)).status_code == 200
     assert editor.post(url_of(german), typed(german, title="Ihr")).status_code == 409

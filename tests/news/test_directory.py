@@ -15,12 +15,12 @@ from home import search
 from home.haste import opened_stamp
 from home.links import absolute
 from news.directory import actions
-from news.models import DirectoryEntry, KeeperLink, Proposal
+from news.models import DirectoryEntry, DirectoryPage, KeeperLink, Proposal
 from news.proposals.states import State
 from news.sweeps import keep_the_directory_true
 from tests.factories.accounts import AgentFactory, SuperuserFactory
 from tests.factories.directory import DirectoryEntryFactory, DirectoryPageFactory, DirectoryThemeFactory
-from tests.factories.home import locale, published, translated
+from tests.factories.home import locale, make_site, published, translated
 from tests.factories.news import EventPageFactory, moment
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -32,9 +32,20 @@ def clock():
         yield traveller
 
 
+@pytest.fixture(scope="module")
+def kept(module_db):
+    with time_machine.travel(NOW, tick=False):
+        return published(DirectoryPageFactory(parent=make_site()))
+
+
 @pytest.fixture
-def page(home):
-    return published(DirectoryPageFactory(parent=home))
+def page(kept, db):
+    return DirectoryPage.objects.get(pk=kept.pk)
+
+
+@pytest.fixture
+def home(page):
+    return page.get_parent().specific
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ NOT_SHOWN = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 APART, TOGETHER = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 SPELLING = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"  # Persian names are not written without
+LOOSE = re.compile(rf"(?<![^\W\d_a-zA-Z])[{SPELLING}]")  # behind no letter that it could join: of an emoji
 
 
 def pdf(template: Path, data: dict, moment: datetime) -> bytes:
@@ -107,5 +108,6 @@ def _spelled(value, unknown: set[str]):
     if isinstance(value, str):
         kept = APART + TOGETHER + SPELLING
         seen = (one for one in value if one in kept or unicodedata.category(one) != "Cf")
-        return "".join(f"[U+{ord(one):04X}]" if one in unknown else one for one in seen)
+        spelled = "".join(f"[U+{ord(one):04X}]" if one in unknown else one for one in seen)
+        return LOOSE.sub("", spelled)
     return value

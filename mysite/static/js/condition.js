@@ -41,8 +41,13 @@ function keyOf(label, type, taken) {
   return free;
 }
 
+/** The input of this name. A form finds its own by name without a walk over the page, which has ten thousands of nodes. */
 function input(name) {
-  return document.querySelector(`[name="${CSS.escape(name)}"]`);
+  for (const form of document.forms) {
+    const found = form.elements.namedItem(name);
+    if (found) return found instanceof RadioNodeList ? found[0] : found;
+  }
+  return null;
 }
 
 /** Whether a block, or one around it, was removed on the screen. */
@@ -225,9 +230,15 @@ class ConditionController extends window.StimulusModule.Controller {
   /** Draws anew, and gives the focus back to what had it, or to what is named. */
   draw(focus = document.activeElement?.dataset.at) {
     const had = this.box.contains(document.activeElement) || focus !== document.activeElement?.dataset.at;
-    this.listed = lists(this.element.name);
+    this.known = null;
     this.box.replaceChildren(...(this.state ? this.whole() : this.unreadable()));
     if (had && focus) this.box.querySelector(`[data-at="${focus}"]`)?.focus();
+  }
+
+  /** What may be looked at, read when it is first needed: most conditions have no row, and list nothing. */
+  get listed() {
+    this.known ??= lists(this.element.name);
+    return this.known;
   }
 
   /** Questions that were typed since are listed as soon as somebody chooses one. */

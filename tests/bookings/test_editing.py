@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 from eservices.bookings import actions
@@ -307,3 +307,9 @@ def test_at_noon_only_the_desks_that_are_open_are_given_and_staff_goes_past_it_o
     assert outside.count("moins") == 1
     assert 'name="anyway"' not in editor.post("/admin/bookings/new/", data).text  # nobody goes past two
     assert counter.bookings.count() == 4
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "rappel"), ("de", "Erinnerung"), ("it", "promemoria")])
+def test_the_reminder_of_a_booking_is_no_dunning_letter(language, word):
+    with translation.override(language):
+        assert str(Resource._meta.get_field("remind_before").verbose_name) == word

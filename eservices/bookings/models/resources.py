@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
@@ -83,7 +84,7 @@ class Resource(ClusterableModel):
         help_text=_("So many hours before, at the latest."),
     )
     remind_before = models.PositiveIntegerField(
-        _("reminder"), default=48, help_text=_("So many hours before; none if 0.")
+        pgettext_lazy("of a booking", "reminder"), default=48, help_text=_("So many hours before; none if 0.")
     )
     access_code = models.CharField(
         _("access code"),

@@ -25,6 +25,11 @@ def wanted(request) -> bool:
     )
 
 
+def brings_typed(request) -> bool:
+    """Whether it brings what was typed: not a file, and not the wish to remove one."""
+    return not request.FILES and REMOVE_FILE not in request.POST
+
+
 def posted(request, filing: Filing, step: Step, data: QueryDict) -> HttpResponse:
     """Keeps files, forgets one, or puts aside what was typed."""
     if request.FILES:

@@ -23,7 +23,7 @@ def keep(request, secret: str, step: str, typed: dict[str, list[str]]) -> None:
     """Puts by what is posted. What the page sends by itself brings either what was typed or one file: it adds."""
     before, files = _of(request, secret, step) or Unsaved({}, {}), _names(request.FILES)
     if background.wanted(request):
-        typed = before.typed if files else typed
+        typed = typed if background.brings_typed(request) else before.typed
         files = {key: _joined(before.files.get(key, []), files.get(key, [])) for key in before.files | files}
     request.session[UNSAVED] = [secret, step, typed, files]
 
@@ -40,9 +40,16 @@ def missing(kept: Unsaved, draft: Draft) -> dict[str, list[str]]:
     return {key: names for key, names in found.items() if names}
 
 
-def forget(request) -> None:
-    """It was posted once more."""
-    request.session.pop(UNSAVED, None)
+def forget(request, draft: Draft | None, step: Step) -> None:
+    """The step was posted once more; what waits for another goes on waiting."""
+    if of(request, draft, step):
+        del request.session[UNSAVED]
+
+
+def forget_typed(request, draft: Draft | None, step: Step) -> None:
+    """What was typed was saved once more; the files are still to be chosen again."""
+    if kept := of(request, draft, step):
+        request.session[UNSAVED] = [draft.secret, step.key, {}, kept.files]
 
 
 def _of(request, secret: str, step: str) -> Unsaved | None:

@@ -195,8 +195,10 @@ def _unsaved(request, filing: Filing, step: Step) -> StepForm | None:
     kept = unsaved.of(request, filing.draft, step)
     if kept is None:
         return None
-    messages.info(request, _("You are signed in again. Check what you typed, then continue."))
-    form = unjudged(filing.form(step, as_posted(kept.typed)))
+    form = filing.form(step)
+    if kept.typed:
+        messages.info(request, _("You are signed in again. Check what you typed, then continue."))
+        form = unjudged(filing.form(step, as_posted(kept.typed)))
     if files := unsaved.missing(kept, filing.draft):
         names = [name for some in files.values() for name in some]
         messages.warning(request, _("Choose again: %(names)s.") % {"names": quoted(names)})
@@ -221,8 +223,11 @@ def _posted(request, filing: Filing, step: Step) -> HttpResponse:
     except rates.TooOften as often:
         return _too_often(request, filing, step, data, often)
     if background.wanted(request):
-        return background.posted(request, filing, step, data)
-    unsaved.forget(request)
+        answer = background.posted(request, filing, step, data)
+        if answer.status_code == 200 and background.brings_typed(request):
+            unsaved.forget_typed(request, filing.draft, step)
+        return answer
+    unsaved.forget(request, filing.draft, step)
     faults = receive_files(request, filing, step)
     if data.get(REMOVE_FILE):
         remove_file(filing, data[REMOVE_FILE])

@@ -320,6 +320,45 @@ def test_a_file_that_travels_by_itself_takes_nothing_from_what_was_typed(signed_
     assert "bail.pdf" in page
 
 
+def test_a_lost_file_alone_hides_nothing_of_what_was_saved_before(signed_out):
+    person = signed_out
+    person.draft.typed = {"identite": {"nom": ["Roc"]}}
+    person.draft.save()
+    person.client.post(person.url("identite"), {"files_of": "piece", "piece": pdf("bail.pdf")}, headers=JSON)
+    person.client.force_login(person.user)
+
+    page = person.open("identite").text
+    assert 'value="Roc"' in page
+    assert "bail.pdf" in page
+
+
+def test_what_is_saved_by_itself_after_signing_in_elsewhere_is_newer_than_what_waited(signed_out):
+    person = signed_out
+    file = {"files_of": "piece", "piece": pdf("bail.pdf")}
+    person.client.post(person.url("identite"), {"nom": "Roc"}, headers=JSON)
+    person.client.post(person.url("identite"), file, headers=JSON)
+    person.client.force_login(person.user)
+
+    saved = person.client.post(person.url("identite"), {"nom": "Rochat"}, headers=JSON)
+    assert saved.status_code == 200
+
+    page = person.open("identite").text
+    assert 'value="Rochat"' in page
+    assert "bail.pdf" in page  # is still to be chosen again
+
+
+def test_what_was_typed_goes_on_waiting_when_a_file_is_put_away_or_another_step_is_posted(signed_out):
+    person = signed_out
+    person.client.post(person.url("identite"), {"nom": "Rochat"}, headers=JSON)
+    put_away = {"files_of": "piece", "remove_file": "1"}
+    assert person.client.post(person.url("identite"), put_away, headers=JSON).status_code == 401
+    person.client.force_login(person.user)
+
+    assert person.fill("qui", pour="moi").status_code == 302
+
+    assert 'value="Rochat"' in person.open("identite").text
+
+
 def test_it_is_shown_to_nobody_else_who_signs_in(signed_out):
     person = signed_out
     person.fill("identite", nom="Rochat-Favre")

@@ -121,7 +121,7 @@ def queue_letter(
     ``address`` are the lines seen in the window, the name first; without any, somebody must write them before
     it is printed. ``paragraphs`` are data, see ``paper.paragraphs``. ``office`` is the key of the team that
     posts it, ``sender`` its name on the letterhead. An enclosure, ``{name, storage, path}``, is a PDF that is
-    printed after the letter; ``slip``, ``{svg, alt}``, a payment part of 210 × 105 mm at its foot. Of a
+    printed after the letter; ``slip``, ``{svg, alt}``, a payment part of 210 mm across at its foot. Of a
     ``confidential`` letter nothing is kept once it is posted. One of a rehearsal goes to the demo's mailbox.
     """
     lines = [line for line in map(letters.one_line, address) if line]

@@ -11,12 +11,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
+from pypdf import PdfReader, Transformation
 from stdnum.ch import esr
 
 from eservices.cases import process
 from eservices.deliveries.models import Delivery
+from eservices.deliveries.paper.pdf import pdf as letters_as_pdf
 from eservices.payments import ledger
-from eservices.payments.contrib.qrbill import actions, camt
+from eservices.payments.contrib.qrbill import actions, camt, paper, posting
 from eservices.payments.contrib.qrbill.paper import payment_part
 from eservices.payments.contrib.qrbill.provider import check_digit
 from eservices.payments.models import BankEntry, Charge, Payment, PaymentSettings, SetAside
@@ -29,6 +31,7 @@ from tests.programs import needs, words_of
 
 pytestmark = pytest.mark.django_db
 
+LONG_NAME = "Administration communale de Saint-Barthélemy-sur-Lac"
 WRITTEN_IBAN = "CH44 3199 9123 0008 8901 2"
 ENTRY = """<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd><RvslInd>false</RvslInd>
 <BookgDt><Dt>2026-11-24</Dt></BookgDt><ValDt><Dt>2026-11-24</Dt></ValDt><AcctSvcrRef>B{mark}</AcctSvcrRef>
@@ -113,7 +116,7 @@ def test_the_reference_that_the_bill_shows_is_the_one_that_the_bank_s_file_is_ma
 # What the Swiss standard wants in the code, line by line: who gets how much, and for what.
 PAYLOAD = [
     *("SPC", "0200", "1"),
-    *("CH4431999123000889012", "S", "Commune d’Orvenay", "Place de l’Orme 2", "", "1188", "Orvenay", "CH"),
+    *("CH4431999123000889012", "S", "{creditor}", "Place de l’Orme 2", "", "1188", "Orvenay", "CH"),
     *[""] * 7,  # the final creditor, who may not be named yet
     *("30.00", "CHF"),
     *[""] * 7,  # who pays, which is left open
@@ -121,39 +124,119 @@ PAYLOAD = [
     "EPD",
 ]
 MM = 300 / 25.4  # dots
-AROUND = (64 * MM, 204 * MM, 115 * MM, 260 * MM)  # where the standard wants the code, and white around it
+AROUND_CODE = (64, 204, 115, 260)  # in mm of the page: where the style guide wants the code, white around it
+
+
+def page_of(pdf: bytes) -> Image.Image:
+    """The page with the payment part, 300 dots to an inch: what is dark on it."""
+    needs("pdftoppm")
+    run = ["pdftoppm", "-r", "300", "-gray", "-singlefile", "-"]
+    page = Image.open(io.BytesIO(subprocess.run(run, input=pdf, capture_output=True, check=True).stdout))
+    return page.point(lambda light: 255 * (light < 128))
+
+
+def ink(page: Image.Image, left, top, right, bottom) -> list[float]:
+    """What is drawn within these mm: left, top, width and height of it, in mm of the page."""
+    x1, y1, x2, y2 = page.crop([round(side * MM) for side in (left, top, right, bottom)]).getbbox()
+    return [left + x1 / MM, top + y1 / MM, (x2 - x1) / MM, (y2 - y1) / MM]
 
 
 def printed(pdf: bytes, modules: int) -> list[list[bool]]:
     """The code at the foot of the page, as a reader sees it: which of its modules are dark."""
-    needs("pdftoppm")
-    run = ["pdftoppm", "-r", "300", "-gray", "-singlefile", "-"]
-    page = Image.open(io.BytesIO(subprocess.run(run, input=pdf, capture_output=True, check=True).stdout))
-    around = page.crop(tuple(map(int, AROUND))).point(lambda light: 255 * (light < 128))
-    left, top, right, bottom = around.getbbox()
-    assert [(right - left) / MM, (bottom - top) / MM] == pytest.approx([46, 46], abs=0.2)
+    around = page_of(pdf).crop([round(side * MM) for side in AROUND_CODE])
+    left, top, right, _bottom = around.getbbox()
     module = (right - left) / modules
     at = [(number + 0.5) * module for number in range(modules)]
     return [[around.getpixel((int(left + x), int(top + y))) > 0 for x in at] for y in at]
 
 
-def test_the_code_on_the_bill_holds_what_the_swiss_standard_wants_and_nothing_else(client, clerk):
+@pytest.mark.parametrize("creditor", ["Commune d’Orvenay", LONG_NAME])
+def test_the_code_on_the_bill_holds_what_the_swiss_standard_wants_and_nothing_else(client, clerk, creditor):
+    PaymentSettings.objects.update(creditor=creditor)
     charge = due_charge()
     payment = begun(charge, "qrbill")
     url = reverse("payments:bill", args=[charge.basket.secret, payment.pk])
     pdf = b"".join(client.get(url).streaming_content)
-    payload = "\r\n".join(PAYLOAD).format(reference=payment.external_id, about=charge.case.reference)
+    payload = "\r\n".join(PAYLOAD).format(
+        creditor=creditor, reference=payment.external_id, about=charge.case.reference
+    )
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
     code.add_data(payload)
     wanted = code.get_matrix()
     size = len(wanted)
-    edge = int(size * (46 - 7.5) / 2 / 46)  # of the Swiss cross, 7 mm and its white rim
+    edge = int(size * (46 - 7) / 2 / 46)  # of the Swiss cross, 7 mm with its white rim
     crossed = range(edge, size - edge)
     for row, (seen, meant) in enumerate(zip(printed(pdf, size), wanted, strict=True)):
         hidden = crossed if row in crossed else ()
         assert [seen[at] for at in range(size) if at not in hidden] == [
             meant[at] for at in range(size) if at not in hidden
         ]
+
+
+WAYS = {
+    "fetched": lambda: paper.pdf(begun(due_charge(), "qrbill")),
+    "posted": lambda: letters_as_pdf([posting.post(due_charge())], timezone.now()),
+}
+bill = pytest.mark.parametrize("bill", WAYS.values(), ids=WAYS)
+STROKE = 0.26
+
+
+@bill
+def test_code_and_boxes_have_the_place_and_the_size_of_the_style_guide(clerk, bill):
+    page = page_of(bill())
+    assert ink(page, *AROUND_CODE) == pytest.approx([67, 209, 46, 46], abs=0.15)
+    *_place, across, down = ink(page, 3, 235, 59, 261)  # for who pays, on the receipt
+    assert [across, down] == pytest.approx([52 + STROKE, 20 + STROKE], abs=0.15)
+    *_place, across, down = ink(page, 115, 245, 209, 285)  # on the payment part
+    assert [across, down] == pytest.approx([65 + STROKE, 25 + STROKE], abs=0.15)
+
+
+def test_a_long_name_keeps_within_the_margins(clerk):
+    PaymentSettings.objects.update(creditor=LONG_NAME)
+    payment = begun(due_charge(), "qrbill")
+    page, words = page_of(paper.pdf(payment)), drawn(payment)
+    assert words.count("Saint-Barthélemy-sur-Lac") == 2
+    for left, right, margin in ((3, 60, 57), (115, 210, 205)):  # receipt, payment part
+        begins, _top, across, _down = ink(page, left, 196, right, 296)
+        assert begins + across < margin + STROKE
+
+
+def test_of_many_requests_no_reference_is_torn_apart(clerk):
+    words = drawn(begun(due_charge(), "qrbill"), ", ".join(["ORV-26-00001"] * 10))
+    lines = words[words.index("Informations supplémentaires") + 1 :][:3]
+    assert lines == ["ORV-26-00001, ORV-26-00001, ORV-26-00001,"] * 3
+
+
+def fonts_below(page, height: float) -> set[tuple[str, float]]:
+    """The fonts with their sizes in pt of what stands less than so many mm above the foot of a page."""
+    found = set()
+
+    def visit(text, drawn, set_at, font, size):
+        at = Transformation(set_at).transform(Transformation(drawn)).ctm
+        if text.strip() and at[5] < height / 25.4 * 72:
+            found.add((font["/BaseFont"].partition("+")[2], round(size * abs(at[3]), 1)))
+
+    page.extract_text(visitor_text=visit)
+    return found
+
+
+@bill
+def test_the_payment_part_is_set_in_the_font_and_the_sizes_that_the_style_guide_permits(clerk, bill):
+    page = PdfReader(io.BytesIO(bill())).pages[0]
+    assert fonts_below(page, 105) == {
+        ("LiberationSans-Bold", 11),  # what part it is
+        ("LiberationSans-Bold", 6),
+        ("LiberationSans", 8),
+    }
+    assert "LiberationSans" not in str(fonts_below(page, 297) - fonts_below(page, 105))
+
+
+def test_the_bill_is_accessible_and_to_be_kept_and_its_bytes_are_always_the_same(clerk):
+    payment = begun(due_charge(), "qrbill")
+    content = paper.pdf(payment)
+    assert b"<pdfaid:part>2</pdfaid:part>" in content
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in content
+    assert paper.pdf(payment) == content
 
 
 def test_without_a_qr_iban_no_bill_is_offered(client):

@@ -80,7 +80,7 @@ def _set(letters: list[Delivery], moment: datetime, both_sides: bool) -> bytes:
         "window": "left" if settings.COUNTRY in WINDOW_ON_THE_LEFT else "right",
         "letters": [_letter(one) for one in letters],
     }
-    return typesetting.pdf(TEMPLATE, data, moment)
+    return typesetting.pdf(TEMPLATE, data, moment, sans=any(one.payload["slip"] for one in letters))
 
 
 def _letter(letter: Delivery) -> dict:

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from qrbill import QRBill as PaymentPart
 
 from home import typesetting
 from home.dates import date_format
@@ -17,6 +16,7 @@ from home.templatetags.commune import chf
 from ... import ledger
 from ...models import Payment
 from ...receipts import lines_of
+from .drawing import PART_LINE, RECEIPT_LINE, PaymentPart, wrapped
 
 TEMPLATE = Path(__file__).parent.parent.parent / "typst" / "bill.typ"
 LANGUAGES = ("de", "fr", "it", "en")
@@ -25,7 +25,7 @@ LANGUAGES = ("de", "fr", "it", "en")
 def pdf(payment: Payment) -> bytes:
     """The bill in the language of the payment."""
     with override(payment.language):
-        return typesetting.pdf(TEMPLATE, _content(payment), payment.opened_at)
+        return typesetting.pdf(TEMPLATE, _content(payment), payment.opened_at, sans=True)
 
 
 def _content(payment: Payment) -> dict:
@@ -52,13 +52,13 @@ def _content(payment: Payment) -> dict:
 
 
 def payment_part(payment: Payment, references: str) -> str:
-    """Receipt and payment part as SVG, 210 by 105 mm."""
+    """Receipt and payment part as SVG, 210 by 105 mm, with 1 mm above for the scissors."""
     own, commune = ledger.accounts(), CommuneSettings.current()
     bill = PaymentPart(
         account=own.creditor_iban,
         creditor={
-            "name": own.creditor[:70],
-            "street": commune.street[:70],
+            "name": wrapped(own.creditor[:70], RECEIPT_LINE),
+            "street": wrapped(commune.street[:70], RECEIPT_LINE),
             "pcode": commune.postcode,
             "city": (commune.town or commune.name)[:35],
             "country": settings.COUNTRY,
@@ -66,7 +66,7 @@ def payment_part(payment: Payment, references: str) -> str:
         amount=f"{payment.amount / 100:.2f}",
         currency=payment.currency,
         reference_number=payment.external_id,
-        additional_information=references[:140],
+        additional_information=wrapped(references[:140], PART_LINE),
         language=payment.language if payment.language in LANGUAGES else "en",
     )
     drawn = io.StringIO()

@@ -1,6 +1,7 @@
 """Dates and hours in words, as each language writes them."""
 
-from datetime import date, datetime, time
+import re
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django import forms
@@ -79,3 +80,16 @@ def test_staff_type_a_day_as_it_is_written_here(language):
         assert 'value="01.03.2027 08:00"' in AdminDateTimeInput().render("day", moment)
         day = forms.DateField(widget=AdminDateInput).clean("01.03.2027")
         assert 'value="01.03.2027"' in AdminDateInput().render("day", day)
+
+
+def test_a_moment_for_machines_is_local_and_to_the_second():
+    happened = datetime(2026, 11, 27, 15, 15, 14, 296563, tzinfo=UTC)
+    assert drawn("{{ happened|moment }}", happened=happened) == "2026-11-27T16:15:14+01:00"
+    assert drawn("{{ never|moment }}", never=None) == ""
+
+
+def test_no_time_on_a_page_is_finer_than_html_allows():
+    written = re.compile(r"""datetime="[^"]*\|date:["']c""")
+    assert [
+        path for path in (settings.BASE_DIR / "templates").rglob("*.html") if written.search(path.read_text())
+    ] == []

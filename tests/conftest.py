@@ -23,8 +23,11 @@ settings.register_profile(
 )
 settings.load_profile("ci" if os.environ.get("CI") else "patient")
 
-# The longest of the browser's tests come first among them: who began with one at the very end would be waited for.
-LONGEST = ("test_journeys", "test_editor_builds_a_form", "test_filing_in_browser")
+# The longest come first, those of the browser first among them: who began with one at the very end would be waited for.
+LONGEST = (
+    *("test_build", "test_files_shown", "test_real_forms", "test_sigkill", "test_house"),
+    *("test_journeys", "test_editor_builds_a_form", "test_filing_in_browser"),
+)
 
 
 def pytest_collection_modifyitems(items):
@@ -33,7 +36,7 @@ def pytest_collection_modifyitems(items):
     They come last: Playwright's event loop stays in their process, and who seals a document there wants one of their
     own.
     """
-    items.sort(key=lambda item: _in_browser(item) and 1 + (item.path.stem not in LONGEST))
+    items.sort(key=lambda item: (_in_browser(item), item.path.stem not in LONGEST))
     for item in items:
         if _in_browser(item):
             item.add_marker(pytest.mark.browser)

@@ -472,6 +472,22 @@ def test_a_file_chosen_after_the_session_ended_arrives_once_somebody_signed_in_e
     assert sorted(StoredFile.objects.values_list("name", flat=True)) == ["bail.pdf", "procuration.pdf"]
 
 
+def test_what_is_typed_is_saved_by_itself_again_once_somebody_signed_in_elsewhere(file_on_its_way):
+    page, user = file_on_its_way
+    expect(away(page)).to_be_visible()
+    signed_in(page.context.new_page(), user)
+
+    def brings_what_was_typed(answer) -> bool:
+        return b'name="nom"' in (answer.request.post_data_buffer or b"")
+
+    with page.expect_response(brings_what_was_typed) as answer:
+        page.locator(".travels [data-again]").first.click()
+
+    assert answer.value.status == 200
+    assert Draft.objects.get().typed["tout"]["nom"] == ["Marchetti-Rochat"]
+    expect(saved(page)).to_be_visible()
+
+
 def test_a_file_pressed_on_after_the_session_ended_is_named_to_be_chosen_again(file_on_its_way):
     page, user = file_on_its_way
 

@@ -13,6 +13,7 @@ let dirty = false;
 let parted = false; // sent as the page went away
 let failures = 0;
 let over = false; // only a press helps now
+let signedOut = false; // so it is, until what the page sends arrives again: somebody signed in in another window
 let timer = 0;
 
 function changed(event) {
@@ -40,14 +41,21 @@ async function save() {
   lost(answer.faults?.[0] ?? (again ? note.dataset.away : note.dataset.stale));
   if (again) plan(1000 * (answer.retry ?? PATIENCE[Math.min(failures, PATIENCE.length) - 1]));
   else over = true;
+  signedOut = answer.status === 401;
 }
 
 /** What was typed or a file has arrived. Where more was typed since, the next saving tells. */
 function arrived({ detail }) {
+  if (signedOut) goOn();
   if (dirty) return;
   if (failures) news.textContent = note.dataset.back;
   failures = 0;
   show("saved", detail);
+}
+
+function goOn() {
+  signedOut = over = false;
+  plan(0);
 }
 
 function lost(text) {

@@ -16,9 +16,8 @@ logger = logging.getLogger(__name__)
 
 LARGEST = 2 * 1024 * 1024  # bytes of a file; ours have a tenth
 READER = Path(__file__).with_name("reading.py")  # what reads a PDF, within limits of its own
-PATIENCE = (
-    25  # seconds of a clock that it may take: what bounds it is its processor, and a machine may be busy
-)
+# Seconds of a clock that it may take: what bounds it is its processor, and a machine may be busy.
+PATIENCE = 25
 SAID = 2_000  # letters of what it says that are logged
 
 

@@ -52,9 +52,8 @@ class QuestionsForm(forms.Form):
         self.own = own if own is not None else {}
         self.rows: dict[str, Rows] = {}
         self.choices: dict[str, list] = {}  # of questions that do not offer all their options
-        self.remarks: dict[
-            str, list[str]
-        ] = {}  # beside a question: where its answer is from, what became of a file
+        # Beside a question: where its answer is from, what became of a file.
+        self.remarks: dict[str, list[str]] = {}
         self.quiet = False  # no errors: the applicant is not going on yet
         self.given: dict = {} if self.is_bound else dict(self.own)
         for question in self.all_questions:

@@ -196,9 +196,8 @@ def test_a_form_as_large_as_the_largest_is_published_filled_in_and_sent_in_few_q
     assert set(sent.answers) == given - asleep - passed
     due = {f"taxe_{number}" for number in range(25)}
     assert {line["key"] for line in sent.fees} == due - {"taxe_4", "taxe_5"}
-    assert queries["import"][0] <= 270, (
-        queries
-    )  # rows are written some at a time; a fee looks at the schedule
+    # Rows are written some at a time; a fee looks at the schedule.
+    assert queries["import"][0] <= 270, queries
     assert max(queries["show"][1:]) <= 6, queries
     assert max(queries["save"]) <= 7, queries
     assert queries["send"][0] <= 30, queries

@@ -70,12 +70,8 @@ def test_what_is_shown_of_a_question_is_accepted(field):
     assert [str(fault) for fault in lint(made) if fault.level == ERROR] == []
 
 
-AROUND = (
-    "settings",
-    "stages",
-    "fees",
-    "page.situations",
-)  # who applies, collects and is told; what there is here
+# Who applies, collects and is told; what there is here.
+AROUND = ("settings", "stages", "fees", "page.situations")
 OTHERS = {  # what the examples look at, and none of them asks
     "pour": question("pour", "choice", options=options("autre", "soi")),
     "statut": question("statut", "choice", options=options("soins", "autre")),

@@ -15,6 +15,17 @@ from .announcements import Announcement
 LONGEST = 5000  # of an own text, whatever a channel takes
 
 
+class DrawnOnce(forms.BoundField):
+    """A field that stands in the panel alone, drawn there by ``as_widget``.
+
+    Wagtail draws a field that no panel claims once more at the end of the form, and of two texts of one name the last
+    is taken: the empty one.
+    """
+
+    def __str__(self):
+        return ""
+
+
 class OwnText(forms.CharField):
     """What the editor writes for one channel instead of title and lead."""
 
@@ -24,6 +35,7 @@ class OwnText(forms.CharField):
             label=gettext_lazy("Own text"),
             required=False,
             max_length=LONGEST,
+            bound_field_class=DrawnOnce,
             widget=forms.Textarea(attrs={"rows": 3, "data-channel-text": channel.key}),
         )
 
@@ -48,7 +60,7 @@ class ChannelsForm(WagtailAdminPageForm):
         self.posts = _posts(self.instance)
         for channel in self.channels:
             post = self.posts.get(channel.key)
-            tick = forms.BooleanField(label=channel.label, required=False)
+            tick = forms.BooleanField(label=channel.label, required=False, bound_field_class=DrawnOnce)
             tick.initial = bool(post and post.ticked)
             tick.disabled = bool(post and not post.may_choose)
             self.fields[_tick(channel)] = tick

@@ -78,6 +78,13 @@ def test_the_editor_sees_each_preview_with_its_length_and_what_is_missing(client
     assert "Instagram" in shown
 
 
+def test_each_channel_is_asked_for_once_or_an_empty_text_would_be_the_one_taken(
+    client, editor, index, outside
+):
+    page = client.get(reverse("wagtailadmin_pages:add", args=["news", "newspage", index.pk])).text
+    assert [page.count(f'name="channel_mastodon{part}"') for part in ("", "_text")] == [1, 1]
+
+
 def test_what_is_out_cannot_be_unticked_and_leads_there(client, editor, index, outside):
     page = draft(index, "mastodon")
     publish(page)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Timer
 
 PIECE = 65_536  # bytes that are read at once
@@ -15,7 +15,12 @@ def ended_at(ends: float, cut_off: Callable[[], None]) -> Iterator[None]:
     What comes line by line, as a head does, may take for ever without a pause: a server that drips does not hold the
     worker.
     """
-    alarm = Timer(max(ends - time.monotonic(), 0), cut_off)
+
+    def end() -> None:
+        with suppress(OSError):  # it went by itself, at the same moment
+            cut_off()
+
+    alarm = Timer(max(ends - time.monotonic(), 0), end)
     alarm.daemon = True
     alarm.start()
     try:

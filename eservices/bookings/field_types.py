@@ -15,7 +15,7 @@ from .charging import Tariff, charges
 from .fields import BookingField
 from .models import Resource
 from .offers import nameless, offer, what
-from .stages import tells_codes
+from .stages import may_stay_provisional, tells_codes
 from .words import when
 
 COLUMNS = ("resource", "count", "from", "to")
@@ -104,6 +104,14 @@ class BookingType(FieldType):
         for entry in sorted(tariff.entries - tariff.prices.keys()):
             yield ABSENT, gettext("The fee schedule has no price for “%(key)s” today.") % {"key": entry}
         yield from self._untold_codes(keys, definition)
+        if may_stay_provisional(definition, field.condition):
+            yield (
+                WARNING,
+                gettext(
+                    "Where the condition of the booking stage does not hold, what was booked stays provisional, and "
+                    "its time taken: lay a booking stage without a condition, or with that of the question."
+                ),
+            )
 
     def _untold_codes(self, keys, definition):
         """Codes that nobody is written, or not who books late: not at once, by no stage, and in no reminder."""

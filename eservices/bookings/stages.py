@@ -16,6 +16,12 @@ def tells_codes(definition: Definition) -> bool:
     return BookingStage in kinds or not any(kind.collects or kind.decides for kind in kinds)
 
 
+def may_stay_provisional(definition: Definition, asked_if: dict | None) -> bool:
+    """Whether a request can end well without the stage that confirms what was booked in a question so conditional."""
+    conditions = [spec.condition for spec in definition.stages if stages[spec.type] is BookingStage]
+    return bool(conditions) and None not in conditions and asked_if not in conditions
+
+
 @stages.register("booking")
 class BookingStage(Stage):
     """What was asked for is confirmed, in a letter with its times as iCalendar."""

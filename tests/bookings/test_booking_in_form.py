@@ -11,7 +11,7 @@ from eservices.payments.models import FeePrice
 from eservices.submissions.models import Draft
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.bookings import booking, counter, hall, rate, resource, tables, timetable, unit, weekly
-from tests.factories.formbuilder import content, options, question, step
+from tests.factories.formbuilder import content, options, question, step, when
 from tests.factories.home import locale
 from tests.factories.payments import PAYMENT, entry
 from tests.factories.submissions import FormVersionFactory
@@ -472,6 +472,25 @@ def test_the_editor_hears_of_what_is_missing_closed_or_without_a_price():
         ("warning", "Il n’y a ici aucun supplément « disparu » : son prix n’a pas de nom."),
         ("absent", "Le tarif n’a pas de prix pour « sans-prix » aujourd’hui."),
     }
+
+
+@pytest.mark.parametrize(
+    ("confirmed_if", "asked_if", "warned"),
+    [
+        (when("motif", value="a"), None, True),
+        (when("motif", value="a"), when("motif", value="b"), True),
+        (when("motif", value="a"), when("motif", value="a"), False),
+        (None, None, False),
+        (None, when("motif", value="a"), False),
+    ],
+)
+def test_the_editor_hears_where_what_is_booked_may_stay_provisional(confirmed_if, asked_if, warned):
+    resource()
+    reason = question("motif", "choice", options=options("a", "b"))
+    asked = question("quand", "booking", condition=asked_if, settings={"resources": ["salle"]})
+    stage = {"key": "reserver", "type": "booking", "condition": confirmed_if}
+    found = lint(content(step("un", reason, asked), stages=[stage]))
+    assert any("provisoire" in one.message for one in found if one.path == "field.quand") is warned
 
 
 @pytest.mark.parametrize(

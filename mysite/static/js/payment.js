@@ -2,17 +2,20 @@
 // Without a script there is a link that does the same.
 
 const OFTEN = 1500; // milliseconds, while somebody looks, however long it takes
-const SELDOM = 15_000;
+const SELDOM = 15_000; // also how long an answer is waited for
 const sections = document.querySelectorAll("[data-waits]");
 let next;
 
 async function look() {
   for (const { dataset } of sections) {
     try {
-      const answer = await fetch(dataset.waits, { headers: { accept: "application/json" } });
+      const answer = await fetch(dataset.waits, {
+        headers: { accept: "application/json" },
+        signal: AbortSignal.timeout(SELDOM),
+      });
       if (answer.ok && (await answer.json()).state !== dataset.state) return location.reload();
     } catch {
-      // offline: the next look tells
+      // offline, or no answer: the next look tells
     }
   }
   clearTimeout(next);

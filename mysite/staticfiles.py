@@ -8,8 +8,11 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 OURS = re.compile(r"(css|js)/.+\.(css|js)")
 REMARKS = {
     "css": re.compile(r"/\*.*?\*/", re.DOTALL),
-    # Only what has lines of its own: within a line, two slashes may be an address. //# speaks to the browser.
-    "js": re.compile(r"^[ \t]*(//(?!#)[^\n]*|/\*.*?\*/[ \t]*)$", re.DOTALL | re.MULTILINE),
+    # What has lines of its own, and what ends a line without a quote: else it may be part of a text. //# speaks to
+    # the browser.
+    "js": re.compile(
+        r"""^[ \t]*(//(?!#)[^\n]*|/\*.*?\*/[ \t]*)$|[ \t]+//[ ][^"'`\n]*$""", re.DOTALL | re.MULTILINE
+    ),
 }
 INDENTATION = re.compile(r"\n\s+")
 # In a style sheet, whose texts have no braces, semicolons, commas or arrows.

@@ -4,12 +4,15 @@ Django empties every table, filled or not, and lets each app write its permissio
 such as the root of the pages, stays gone. Here both come back from what was read at the beginning.
 """
 
+import time
 from collections.abc import Callable
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import TransactionTestCase
+
+PATIENCE = 50  # tenths of a second
 
 type Written = dict[type[models.Model], list[dict]]
 
@@ -50,4 +53,16 @@ def filled(cursor) -> list[str]:
 
 def emptied(rows: Written) -> Callable[[TransactionTestCase], None]:
     """What stands for Django's own way to tidy up after a test that commits."""
-    return lambda _test: empty(rows)
+    return lambda _test: when_free(lambda: empty(rows))
+
+
+def when_free(work: Callable[[], None]) -> None:
+    """Does it once SQLite lets it: what a browser sent as its page went away may still be answered."""
+    for _try in range(PATIENCE):
+        try:
+            return work()
+        except OperationalError as fault:
+            if "locked" not in str(fault):
+                raise
+        time.sleep(0.1)
+    return work()

@@ -1,0 +1,37 @@
+"""Tidying up after a test that commits waits for what a browser sent last."""
+
+import pytest
+from django.db import OperationalError
+
+from tests import emptying
+
+
+def locked(times: int, words: str = "database table is locked"):
+    """Work that succeeds once it was refused so many times, and how often it was tried."""
+    tried = []
+
+    def work():
+        tried.append(True)
+        if len(tried) <= times:
+            raise OperationalError(words)
+
+    return work, tried
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch):
+    monkeypatch.setattr(emptying.time, "sleep", lambda _seconds: None)
+
+
+def test_what_is_locked_for_a_moment_is_emptied_then():
+    work, tried = locked(3)
+    emptying.when_free(work)
+    assert len(tried) == 4
+
+
+@pytest.mark.parametrize("words", ["no such table: x", "database table is locked"])
+def test_what_fails_otherwise_or_for_too_long_is_a_fault(words):
+    work, tried = locked(1000, words)
+    with pytest.raises(OperationalError, match=words):
+        emptying.when_free(work)
+    assert len(tried) == (emptying.PATIENCE + 1 if "locked" in words else 1)

@@ -78,7 +78,7 @@ def visit(browser, live_server, request):
 def _settle(context, travelling) -> None:
     """Waits for what is on its way: an answer that is still being made would write into a flushed database."""
     for page in context.pages[:1]:
-        for _time in range(60):
+        for _time in range(300):
             if not travelling:
                 return
             page.wait_for_timeout(50)

@@ -254,9 +254,12 @@ def choose_picture(editor):
 
 
 def preview(editor):
-    """The draft in a window of its own, once Wagtail saved the page by itself and made the preview of what it saved."""
+    """The draft in a window of its own, once Wagtail saved the page by itself and shows it beside.
+
+    Both at once would cut the same pictures, on the one connection that a test's threads share.
+    """
     editor.wait_for_url("**/edit/")
-    with editor.expect_response(lambda answer: answer.url.endswith("/edit/preview/")):
+    with editor.expect_response(lambda answer: "in_preview_panel" in answer.url):
         editor.locator("[data-side-panel-toggle=preview], [aria-label*=révisualis]").first.click()
     with editor.context.expect_page() as opened:
         editor.locator("[data-w-preview-target=newTab]").click()

@@ -218,7 +218,7 @@ def test_an_editor_writes_news_with_a_picture_previews_publishes_and_a_subscribe
     choose_picture(editor)
     editor.locator("[name=picture_alt]").fill("Une barque devant le ponton")
     editor.get_by_label("Lac et port").check()
-    previewed = preview(editor)
+    previewed = preview(editor, "Le Vieux-Port retrouve sa plage")
     expect(previewed.locator("h1")).to_have_text("Le Vieux-Port retrouve sa plage")
     assert_accessible(previewed)
     publish(editor)
@@ -253,14 +253,16 @@ def choose_picture(editor):
     expect(editor.locator(".modal")).to_have_count(0)
 
 
-def preview(editor):
+def preview(editor, title):
     """The draft in a window of its own, once Wagtail saved the page by itself and shows it beside.
 
     Both at once would cut the same pictures, on the one connection that a test's threads share.
     """
     editor.wait_for_url("**/edit/")
-    with editor.expect_response(lambda answer: "in_preview_panel" in answer.url):
+    with editor.expect_response(lambda answer: answer.url.endswith("/edit/preview/")):
         editor.locator("[data-side-panel-toggle=preview], [aria-label*=révisualis]").first.click()
+    beside = editor.frame_locator("[data-w-preview-target=iframe]").last
+    expect(beside.locator("h1")).to_have_text(title, timeout=15_000)
     with editor.context.expect_page() as opened:
         editor.locator("[data-w-preview-target=newTab]").click()
     return opened.value

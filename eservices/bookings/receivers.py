@@ -15,7 +15,7 @@ from eservices.submissions.signals import step_saved, submission_sent
 from home import generation
 
 from . import actions
-from .answers import read
+from .answers import Wanted, read
 from .models import Booking, Description, Extra, Inspection, Resource, SchoolHolidays, Timetable, Unit, Use
 from .states import State
 
@@ -37,14 +37,21 @@ def hold_times(sender, draft, step, answers, caller, actor, **kwargs) -> None:
                 actor=actor,
                 draft=draft,
                 field=field.key,
-                offer=wanted.offer,
-                spans=wanted.spans,
-                series=wanted.series,
-                count=wanted.count,
+                **_times(wanted),
                 caller=caller,
             )
         except actions.NotAllowed as why:
             raise submissions.NotKept(field.key, str(why)) from None
+
+
+def _times(wanted: Wanted) -> dict:
+    """What the actions are told of an answer."""
+    return {
+        "offer": wanted.offer,
+        "spans": wanted.spans,
+        "series": wanted.series,
+        "count": wanted.count,
+    }
 
 
 @receiver(submission_sent, dispatch_uid="bookings.send")
@@ -62,10 +69,7 @@ def keep_times(sender, submission, **kwargs) -> None:
                 actor=submission.user,
                 submission=submission,
                 field=field.key,
-                offer=wanted.offer,
-                spans=wanted.spans,
-                series=wanted.series,
-                count=wanted.count,
+                **_times(wanted),
             )
         except actions.Taken:
             raise submissions.Incomplete(step) from None

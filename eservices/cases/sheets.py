@@ -13,9 +13,9 @@ MOST_ROWS = 1_048_575  # of a sheet, below its header
 LONGEST_TEXT = 32_000  # of a cell
 EXACT = 10**15  # below it a spreadsheet keeps every digit of a number; others stand as text
 AT_ONCE = 500
+DAY_ONE = date(1899, 12, 30)  # from which spreadsheets count days
 
 type Cell = str | int | float | date | None
-DAY_ONE = date(1899, 12, 30)  # from which spreadsheets count days
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

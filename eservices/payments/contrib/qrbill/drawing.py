@@ -41,9 +41,8 @@ class PaymentPart(QRBill):
         larger = mm(CODE) / size
         both.translate(*(mm(to) - larger * at for to, at in zip(CODE_AT, origin, strict=True)))
         both.scale(larger)
-        cross = both.elements[
-            -1
-        ]  # 19.8 units wide; the library takes it for 19 for its size, for 20 to centre it
+        # 19.8 units wide; the library takes it for 19 for its size, for 20 to centre it.
+        cross = both.elements[-1]
         cross.translate(10, 10)
         cross.scale(19 / 19.8 / larger * CROSS / 7)
         cross.translate(-9.9, -9.9)

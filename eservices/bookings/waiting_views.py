@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from home import limits
 
@@ -24,7 +24,7 @@ MOST_ASKED = 60  # an hour by one network address
 @require_http_methods(["GET", "HEAD", "POST"])
 def wait(request, form: str, field: str):
     """Asks for a time of a day, and where to write."""
-    asked, wanted = access.waited_for(form, field, request.GET.get("resource", ""))
+    service, wanted = access.waited_for(form, field, request.GET.get("resource", ""))
     found = moment(request.GET.get("day"))
     day = day_of(timezone.now(), wanted.rules.zone) if found is None else found.date()
     count = _count(request.GET.get("count", ""), wanted.most)
@@ -32,26 +32,27 @@ def wait(request, form: str, field: str):
     typed = WaitForm(wanted, free, day, request.POST if request.method == "POST" else None)
     if typed.is_bound and typed.is_valid():
         try:
-            return redirect("waiting:place", _join(request, asked, field, wanted, count, typed).secret)
+            _join(request, service, field, wanted, count, typed)
+            return redirect("waiting:asked")
         except actions.NotAllowed as why:
             typed.add_error(None, str(why))
     context = {
         "form": typed,
         "said": wanted.said(get_language() or ""),
         "day": day,
-        "service": asked.current.definition.title(get_language() or ""),
-        "back_url": asked.slug,
+        "service": service.current.definition.title(get_language() or ""),
+        "back_url": service.slug,
     }
     return render(request, "bookings/wait.html", context, status=422 if typed.errors else 200)
 
 
-def _join(request, asked, field: str, wanted, count: int, typed: WaitForm):
+def _join(request, service, field: str, wanted, count: int, typed: WaitForm) -> None:
     caller = limits.caller(request)
     if limits.count("waiting-list", caller, HOUR) > MOST_ASKED:
         raise actions.NotAllowed(_("That was a lot at once. Try again in an hour."))
-    return actions.join(
+    actions.join(
         actor=request.user if request.user.is_authenticated else None,
-        form=asked,
+        form=service,
         field=field,
         offer=wanted,
         span=typed.cleaned_data["span"],
@@ -60,6 +61,12 @@ def _join(request, asked, field: str, wanted, count: int, typed: WaitForm):
         language=get_language() or "",
         caller=caller,
     )
+
+
+@require_safe
+def asked(request):
+    """Says where the link is: in the letter. The same for everybody, for an address proves nothing."""
+    return render(request, "bookings/waiting_asked.html")
 
 
 @never_cache

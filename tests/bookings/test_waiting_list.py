@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.log_actions import registry as log_registry
 
@@ -164,6 +166,18 @@ def test_nobody_waits_for_what_is_free_closed_or_twice_or_for_too_much(client):
     assert Waiting.objects.count() == MOST_OF_PERSON
     assert waits(client, "ada@courriel.example", start="16:00").status_code == 422
     assert waits(client, "bea@courriel.example", start="16:00").status_code == 302
+
+
+def test_whoever_types_the_address_of_somebody_who_waits_gets_nothing_of_their_place(client):
+    resource()
+    service("salle")
+    taken(client)
+    first = waits(client, "ada@courriel.example")
+    again = waits(Client(), "ada@courriel.example", REMOTE_ADDR="192.0.2.8")
+    assert first.url == again.url == reverse("waiting:asked")
+    assert Waiting.objects.get().secret not in client.get(again.url).text
+    [letter] = Delivery.objects.filter(recipient="ada@courriel.example")
+    assert Waiting.objects.get().secret in letter.payload["text"]
 
 
 def test_one_address_waits_for_so_many_times_and_another_address_still_may(client, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from eservices.bookings.models import Booking
+from eservices.bookings.models import Booking, Waiting
 from eservices.cases import process
 from eservices.cases.models import Case, Role
 from tests.browser import assert_accessible, press
@@ -130,6 +130,9 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
         phone.select_option(f"[name={part}]", value)
     phone.locator("[name=email]").fill("bea@courriel.example")
     press(phone.locator("main form .btn"))
+    expect(phone.locator("h1")).to_have_text("Vous êtes sur la liste d’attente")
+    assert_accessible(phone)
+    phone.goto(f"/liste-d-attente/{Waiting.objects.get().secret}/")
     expect(phone.locator("button[name=leave]")).to_be_visible()
     assert_accessible(phone)
 

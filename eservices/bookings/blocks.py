@@ -12,6 +12,7 @@ from wagtail.models import Locale
 
 from eservices.formbuilder import prices
 from home.blocks import refuse
+from home.generation import kept
 
 from .availability import School
 
@@ -130,8 +131,13 @@ WHAT = {
 
 def what_choices() -> list[tuple[str, str]]:
     """What a price may be for, as editors read it: what we name, and the extras that they keep."""
-    kept = apps.get_model("eservices_bookings", "Extra").objects.filter(locale=Locale.get_default())
-    return [*WHAT.items(), *kept.values_list("key", "title")]
+    return [*WHAT.items(), *kept("booking-extras", _extras)]
+
+
+def _extras() -> list[tuple[str, str]]:
+    """Read once per generation: a page asks for every price."""
+    extras = apps.get_model("eservices_bookings", "Extra").objects.filter(locale=Locale.get_default())
+    return list(extras.values_list("key", "title"))
 
 
 class RateBlock(blocks.StructBlock):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 from django.conf import settings
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import get_language
 from holidays.constants import SCHOOL
@@ -19,7 +20,7 @@ from home.working_days import DaysOff, public_holidays
 
 from .availability import Calendar, Occupation, Rules, School, Span, Special, Weekly, open_length
 from .blocks import WHAT, day_and_month
-from .models import BlockedTime, Description, Extra, Piece, Resource, SchoolHolidays, Timetable
+from .models import BlockedTime, Description, Extra, Piece, Resource, SchoolHolidays, Timetable, Use
 from .pricing import Rate
 
 EVERY_DAY = frozenset(range(7))
@@ -152,7 +153,8 @@ def days_span(first: date, last: date, zone: ZoneInfo) -> Span:
 @lru_cache(maxsize=2)
 def _offers(generation: str) -> dict[str, Offer]:
     words = _words()
-    found = Resource.objects.select_related("timetable").prefetch_related("uses__unit")
+    uses = Prefetch("uses", Use.objects.select_related("unit"))
+    found = Resource.objects.select_related("timetable").prefetch_related(uses)
     rules: dict[int, Rules] = {}
     school = school_holidays()
     for resource in found:

@@ -15,7 +15,8 @@ class FeeSchedule:
     """The prices that editors keep."""
 
     def entries(self) -> list[tuple[str, str]]:
-        return [(entry.key, entry.name) for entry in FeeEntry.objects.all()]
+        """Read once per generation: a page asks for every block that names one."""
+        return kept("fee-entries", lambda: list(FeeEntry.objects.values_list("key", "name")))
 
     def prices(self, keys: Collection[str], day: date) -> dict[str, Price]:
         entries = FeeEntry.objects.filter(key__in=keys).prefetch_related("prices")

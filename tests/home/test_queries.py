@@ -1,5 +1,6 @@
 """What pages cost: the database when nothing is kept, as in a new process or generation; and the visitor's line."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,9 +13,10 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Page
 
 from news.models import RelatedService
-from tests.factories import catalogue, news
+from tests.factories import bookings, catalogue, news, payments
 from tests.factories import home as make
 from tests.factories.cases import CaseFactory
+from tests.factories.formbuilder import content, question, step
 from tests.factories.newsletter import TopicFactory
 from tests.weight import weights
 
@@ -169,3 +171,24 @@ def test_pictures_and_people_cost_no_query_each(client):
     with CaptureQueriesContext(connection) as queries:
         client.get(page.url)
     assert len(queries) <= QUERIES
+
+
+def test_prices_of_what_is_booked_cost_no_query_each(client):
+    payments.entry("salle")
+    rooms = [bookings.resource(key, rates=[bookings.rate("salle")]) for key in ("salle", "jardin")]
+    counter = catalogue.make_counter()
+    asked = question("quand", "booking", settings={"resources": ["salle", "jardin"]})
+    page = catalogue.make_service(counter, catalogue.SERVICE | content(step("un", asked), slug="location"))
+
+    def cost() -> int:
+        client.get(page.url)
+        cache.clear()
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page.url).status_code == 200
+        return len(queries)
+
+    few = cost()
+    for room in rooms:
+        room.rates = json.dumps([bookings.rate("salle")] * 8)
+        room.save()
+    assert cost() == few

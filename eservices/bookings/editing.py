@@ -1,8 +1,11 @@
 """Editing what is booked already: a change keeps what was promised, or says which bookings it is in the way of."""
 
 from django.contrib import messages
+from django.db.models import ProtectedError
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from wagtail.snippets.views.snippets import EditView
+from wagtail.snippets.views.snippets import DeleteView, EditView
 
 from . import actions
 
@@ -23,6 +26,18 @@ class ResourceEditView(EditView):
             form.add_error(None, str(why))
             self.produced_error_message = self.get_error_message()
             return self.form_invalid(form)
+
+
+class ResourceDeleteView(DeleteView):
+    """A thing to book. What has bookings stays, with the way to offer it no longer."""
+
+    def form_valid(self, form):
+        try:
+            return super().form_valid(form)
+        except ProtectedError:
+            text = _("“%(name)s” has bookings and is not deleted. Take the tick from “offered” instead.")
+            messages.error(self.request, text % {"name": self.object})
+            return redirect(self.get_edit_url())
 
 
 class UnitEditView(EditView):

@@ -10,7 +10,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from . import access, desk_views
-from .editing import ResourceEditView, UnitEditView
+from .editing import ResourceDeleteView, ResourceEditView, UnitEditView
 from .models import BlockedTime, Description, Extra, Feed, Resource, SchoolHolidays, Timetable, Unit
 
 
@@ -21,6 +21,7 @@ class ResourceViewSet(SnippetViewSet):
     list_display = ["name", "kind", "timetable", BooleanColumn("offered", label=_("Offered"))]
     search_fields = ["name", "key"]
     edit_view_class = ResourceEditView
+    delete_view_class = ResourceDeleteView
     copy_view_enabled = False
 
 

@@ -155,6 +155,17 @@ def test_editors_keep_what_can_be_booked_and_agents_do_not(client, role, keeps, 
     assert (delete.status_code == 200) == deletes
 
 
+def test_what_has_bookings_is_not_deleted_and_what_has_none_is(editor):
+    booked, free = resource(), resource("jardin")
+    booking(booked, *EVENING)
+    for one in (booked, free):
+        url = reverse(Resource.snippet_viewset.get_url_name("delete"), args=[one.pk])
+        answer = editor.post(url, follow=True)
+        assert answer.status_code == 200
+        assert ("n’est pas supprimé" in answer.text) is (one == booked)
+    assert list(Resource.objects.all()) == [booked]
+
+
 # -- What is booked follows what it is booked of -------------------------------------------------------------
 def saves(client, thing: Resource, *units: tuple):
     """The screen of a thing is saved with these units and numbers of them."""

@@ -37,7 +37,7 @@ class ResourceDeleteView(DeleteView):
         except ProtectedError:
             text = _("“%(name)s” has bookings and is not deleted. Take the tick from “offered” instead.")
             messages.error(self.request, text % {"name": self.object})
-            return redirect(self.get_edit_url())
+            return redirect(self.model.snippet_viewset.get_url_name("edit"), self.object.pk)
 
 
 class UnitEditView(EditView):

@@ -70,5 +70,11 @@ def moment(text: str | None) -> datetime | None:
     return found if FIRST_YEAR < found.year < LAST_YEAR else None
 
 
+def named(span: Span, offer: Offer) -> str:
+    """What tells a time of an offer from all others: its beginning; of whole openings, of which several may begin
+    together, both ends."""
+    return f"{local(span.start)}/{local(span.end)}" if offer.rules.whole else local(span.start)
+
+
 def local(at: datetime) -> str:
     return timezone.localtime(at).isoformat(timespec="minutes")

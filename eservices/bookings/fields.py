@@ -23,10 +23,15 @@ NEAR = timedelta(hours=3)  # how much earlier or later a time may be to stand fo
 
 
 class BookingWidget(PartsWidget):
-    """The parts as texts; of the extras every one that is ticked, blanks between."""
+    """The parts as texts; of the extras every one that is ticked, blanks between.
+
+    A time that is posted by both its ends, see ``answers.named``, is its two parts.
+    """
 
     def value_from_datadict(self, data, files, name):
         texts = super().value_from_datadict(data, files, name)
+        if texts and "/" in (texts["from"] or ""):
+            texts["from"], texts["to"] = texts["from"].split("/", 1)
         if texts and hasattr(data, "getlist"):
             texts["extras"] = " ".join(data.getlist(f"{name}-extras")).strip()
         return texts
@@ -153,16 +158,21 @@ class BookingField(forms.Field):
         return at if at.tzinfo else at.replace(tzinfo=zone)
 
     def _end(self, offer: Offer, start: datetime, text: str) -> datetime:
-        """When it ends: as posted, or as the length says where all are equally long."""
+        """When it ends: as posted, or as the length says where all are equally long.
+
+        A whole opening ends when it ends; of several that begin then the posted end says which.
+        """
         if not offer.fixed:
             return self._moment(text, "to")
         if not offer.rules.whole:
             return Span.of(start, start).start + offer.rules.shortest
         day = start.astimezone(offer.rules.zone).date()
-        window = next((one for one in offer.rules.windows(day) if one.start == start), None)
-        if window is None:
+        ends = {one.end for one in offer.rules.windows(day) if one.start == start}
+        if len(ends) > 1:
+            ends &= {self._moment(text, "from")}
+        if not ends:
             raise refusal(self, "closed", part="from")
-        return window.end
+        return ends.pop()
 
     def _judge(self, found: Calendar, wanted: Span) -> None:
         if why := found.refusal(wanted):

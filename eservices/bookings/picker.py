@@ -15,7 +15,7 @@ from home.dates import date_format
 from home.templatetags.commune import chf, clock
 
 from . import words
-from .answers import local, moment, ticked
+from .answers import local, moment, named, ticked
 from .availability import DAY, WEEK, Calendar, Slot, Span, State, day_of, days, joined
 from .charging import Tariff
 from .finding import Found, Wish, find
@@ -115,8 +115,9 @@ class Picker:
                 self.view, self.at, self.day = view, _day(text), None
             case ["day", text] if _day(text):
                 self.day = self.at = _day(text)
-            case ["time", text] if found := _moment(text):
-                self.parts = self.parts | {"from": text}
+            case ["time", text] if found := _moment(text.partition("/")[0]):
+                begins, _slash, ends = text.partition("/")
+                self.parts = self.parts | {"from": begins, "to": ends}
                 self.day = self.at = day_of(found, self.zone)
             case ["find"]:
                 self.finding = True
@@ -421,9 +422,11 @@ class Picker:
 
     def _choice(self, slot: Slot) -> Choice:
         """A time that is as long as all others, so that its beginning says all; but of whole openings both ends."""
-        at, begins = local(slot.span.start), clock(timezone.localtime(slot.span.start))
-        label = words.hours(slot.span) if self.offer.rules.whole else begins
-        return Choice(at, label, at == self.parts.get("from"), self._price(self.offer, slot.span))
+        begins, ends = local(slot.span.start), local(slot.span.end)
+        chosen, label = begins == self.parts.get("from"), clock(timezone.localtime(slot.span.start))
+        if self.offer.rules.whole:
+            chosen, label = chosen and ends == self.parts.get("to"), words.hours(slot.span)
+        return Choice(named(slot.span, self.offer), label, chosen, self._price(self.offer, slot.span))
 
     @property
     def starts(self) -> list[Choice]:

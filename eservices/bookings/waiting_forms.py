@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from home.validators import validate_no_control
 
 from . import words
-from .answers import local, moment
+from .answers import local, moment, named
 from .availability import Calendar, Span
 from .offers import Offer
 
@@ -32,9 +32,9 @@ class WaitForm(forms.Form):
         slots = calendar.slots(day)
         if offer.fixed:
             taken = [slot.span for slot in slots if not slot.free]
-            self.fields["start"].choices = [(local(one.start), words.hours(one)) for one in taken]
+            self.fields["start"].choices = [(named(one, offer), words.hours(one)) for one in taken]
             self.fields["start"].label = _("Time")
-            self.ends = {local(one.start): one for one in taken}
+            self.taken = {named(one, offer): one for one in taken}
             del self.fields["end"]
         else:
             starts = [slot.span.start for slot in slots]
@@ -45,7 +45,7 @@ class WaitForm(forms.Form):
         cleaned = super().clean()
         start, end = cleaned.get("start"), cleaned.get("end")
         if start and "end" not in self.fields:
-            cleaned["span"] = self.ends[start]
+            cleaned["span"] = self.taken[start]
         elif start and end:
             cleaned["span"] = Span.of(moment(start), moment(end))
             if cleaned["span"].start >= cleaned["span"].end:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from eservices.bookings.models import BlockedTime, Booking
+from eservices.bookings.models import BlockedTime, Booking, Waiting
 from tests.factories.bookings import booking, counter, described, rate, resource, timetable, unit, weekly
 from tests.factories.payments import entry
 
@@ -200,3 +200,63 @@ def test_school_holidays_that_the_country_sets_itself_need_not_be_kept(client, s
     settings.SUBDIVISION = "NI"  # where they begin a week earlier
     table.save()
     assert opens("2026-03-26") == ["14"]
+
+
+# -- Openings that begin together ----------------------------------------------------------------------------
+MORNING, DAY = (
+    "2026-03-10T06:00+01:00/2026-03-10T12:00+01:00",
+    "2026-03-10T06:00+01:00/2026-03-10T20:00+01:00",
+)
+
+
+def passes() -> None:
+    """A morning and a whole day that begin at the same hour, one place of each."""
+    table = timetable(weekly("06:00", "12:00"), weekly("06:00", "20:00"), whole=True, holidays=False)
+    resource("parking", table=table, kind="pass")
+    service("parking", repeats=True, waiting=True)
+
+
+def radios(page: str) -> dict[str, bool]:
+    """The times of a day that can be ticked, each with whether it is."""
+    return {
+        value: bool(ticked)
+        for value, ticked in re.findall(r'type="radio" name="quand-from" value="([^"]+)"( checked)?', page)
+    }
+
+
+@pytest.mark.parametrize(("wanted", "length"), [(MORNING, 6), (DAY, 14)])
+def test_of_two_openings_that_begin_together_each_can_be_chosen(client, wanted, length):
+    passes()
+    page = text(client.post(START, posted("", thing="parking", go="day 2026-03-10")))
+    assert radios(page) == {MORNING: False, DAY: False}
+    assert buttons(text(client.post(START, posted("", thing="parking", go="list 2026-03-10"))))[:2] == [
+        f"time {MORNING}",
+        f"time {DAY}",
+    ]
+    page = text(client.post(START, posted("", thing="parking", go=f"time {wanted}")))
+    assert [value for value, ticked in radios(page).items() if ticked] == [wanted]
+    stale = "2026-03-10T09:00+01:00"  # of what was looked at before
+    answer = client.post(START, posted(wanted, stale, thing="parking"))
+    assert answer.status_code == 302
+    held = Booking.objects.get()
+    assert held.ends_at - held.starts_at == timedelta(hours=length)
+    page = text(client.get(f"/demande/d/{held.draft.secret}/etape/reserver/"))
+    assert [value for value, ticked in radios(page).items() if ticked] == [wanted]
+
+
+def test_a_beginning_alone_says_nothing_where_two_openings_begin_then(client):
+    passes()
+    answer = text(client.post(START, posted("2026-03-10T06:00+01:00", thing="parking")))
+    assert 'class="errors"' in answer
+    assert not Booking.objects.exists()
+
+
+def test_who_waits_for_one_of_two_openings_that_begin_together_waits_for_that_one(client):
+    passes()
+    assert client.post(START, posted(DAY, thing="parking")).status_code == 302
+    url = "/liste-d-attente/salle/quand/?resource=parking&day=2026-03-10"
+    page = client.get(url).text
+    assert page.count(MORNING) == page.count(DAY) == 1
+    assert client.post(url, {"start": DAY, "email": "ada@courriel.example"}).status_code == 302
+    waiting = Waiting.objects.get()
+    assert waiting.ends_at - waiting.starts_at == timedelta(hours=14)

@@ -116,6 +116,16 @@ def test_the_plots_grow_with_what_they_show_and_name_it(client, team, room):
     assert cells[4:] == ["14 %", "4", "0", "CHF 0.–", "6 %", "2", "0", "CHF 200.–"]
 
 
+def test_what_is_open_in_two_openings_at_once_is_open_and_taken_once(client, team):
+    table = timetable(weekly("08:00", "12:00"), weekly("08:00", "18:00"), whole=True, holidays=False)
+    room = resource(team=team, table=table)
+    booking(room, "2026-02-10T08:00", "2026-02-10T12:00")
+    booking(room, "2026-02-11T08:00", "2026-02-11T18:00")
+    client.force_login(member(Role.READ, team))
+    _january, february, _march = rows(client)
+    assert (february["open_hours"], february["taken_hours"]) == ("280.00", "14.00")
+
+
 def test_half_a_hall_is_half_taken_and_the_half_wholly(client, team):
     whole, left, _right = hall()
     for one in (whole, left):

@@ -11,7 +11,7 @@ from eservices.payments.models import Charge
 from eservices.payments.states import ChargeState
 
 from .. import access
-from ..availability import DAY, Span, day_of, day_span, days
+from ..availability import DAY, Span, day_of, day_span, days, joined
 from ..models import Booking
 from ..offers import Offer, offers
 from ..states import State
@@ -73,8 +73,10 @@ def figures(wanted: list[Offer], period: list[Month]) -> dict[str, list[Figure]]
     for offer in wanted:
         for month in period:
             if (id(offer.rules), month) not in opened:
-                windows = [one for day in month.days for one in offer.rules.day_windows(day)]
-                opened[id(offer.rules), month] = windows
+                windows = (one for day in month.days for one in offer.rules.windows(day))
+                opened[id(offer.rules), month] = joined(
+                    windows
+                )  # what two openings have in common counts once
     return {
         offer.key: [
             Figure(usage(opened[id(offer.rules), month], taken[offer.key], offer.opened(month.days)))

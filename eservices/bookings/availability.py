@@ -263,6 +263,7 @@ class Refusal(StrEnum):
     CLOSED = "closed"
     STEP = "step"
     TAKEN = "taken"
+    PROMISED = "promised"
     CHANGED = "changed"
 
 

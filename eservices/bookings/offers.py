@@ -20,10 +20,14 @@ from home.working_days import DaysOff, public_holidays
 
 from .availability import Calendar, Occupation, Rules, School, Span, Special, Weekly, open_length
 from .blocks import WHAT, day_and_month
-from .models import BlockedTime, Description, Extra, Piece, Resource, SchoolHolidays, Timetable, Use
+from .models import BlockedTime, Description, Extra, Piece, Resource, SchoolHolidays, Timetable, Use, Waiting
 from .pricing import Rate
 
 EVERY_DAY = frozenset(range(7))
+
+type Promise = tuple[
+    int, int, Span
+]  # unit, number of the piece, and the time with what is kept free around it
 
 
 @dataclass(frozen=True)
@@ -110,27 +114,85 @@ def nameless(wanted: Iterable[Offer]) -> list[str]:
 
 
 def calendar(
-    offer: Offer, span: Span, *, count: int = 1, now: datetime | None = None, without: UUID | None = None
+    offer: Offer,
+    span: Span,
+    *,
+    count: int = 1,
+    now: datetime | None = None,
+    without: UUID | None = None,
+    promised: Iterable[Promise] | None = None,
 ) -> Calendar:
-    """The free times of an offer within ``span``. ``without``: a series of bookings that does not count: the own."""
-    found = occupation([offer], span, without=without)
+    """The free times of an offer within ``span``. ``without``: a series of bookings that does not count: the own.
+
+    ``promised``: what is kept for who waits, where it is known; else it is looked up.
+    """
+    found = occupation([offer], span, without=without, promised=promised)
     return Calendar(offer.rules, found, offer.wanted(count), now or timezone.now())
 
 
-def occupation(wanted: Iterable[Offer], span: Span, *, without: UUID | None = None) -> Occupation:
-    """What is taken of the units of some offers within ``span``, with the time kept free around it."""
+def occupation(
+    wanted: Iterable[Offer],
+    span: Span,
+    *,
+    without: UUID | None = None,
+    promised: Iterable[Promise] | None = None,
+) -> Occupation:
+    """What is taken of the units of some offers within ``span``, with the time kept free around it.
+
+    What is free again and ``promised`` to who waits for it is taken too.
+    """
     wanted = list(wanted)
+    found = _occupation(wanted, span, without)
+    for piece in promises(wanted, span) if promised is None else promised:
+        found.take(*piece)
+    return found
+
+
+def promises(wanted: Iterable[Offer], span: Span) -> list[Promise]:
+    """The pieces that are kept for who waits, in their order: it is all free again, and will be offered to them.
+
+    Who waits for a time of which a part is taken keeps nothing. One query where nobody waits, else three.
+    """
+    wanted, now = list(wanted), timezone.now()
+    units = {unit for offer in wanted for unit in offer.needs}
+    sharing = {one.pk: one for one in offers().values() if units & one.needs.keys()}
+    room = max((max(one.rules.before, one.rules.after) for one in sharing.values()), default=timedelta())
+    reach = _around(wanted, span).widened(room, room)
+    queue = Waiting.objects.waiting().filter(resource__in=sharing, starts_at__gt=now)
+    queue = queue.filter(starts_at__lt=reach.end, ends_at__gt=reach.start).order_by("created_at", "pk")
+    rows = queue.values_list("resource", "count", "starts_at", "ends_at")
+    asked = [(sharing[pk], count, Span(*ends)) for pk, count, *ends in rows]
+    if not asked:
+        return []
+    whole = Span(min(one.start for *_who, one in asked), max(one.end for *_who, one in asked))
+    found, kept = _occupation([offer for offer, *_rest in asked], whole), []
+    for offer, count, time in asked:
+        free = Calendar(offer.rules, found, offer.wanted(count), now)
+        pieces = None if free.refusal(time) else free.choice(time)
+        for unit, number in ((unit, number) for unit, some in (pieces or {}).items() for number in some):
+            kept.append((unit, number, offer.rules.around(time)))
+            found.take(*kept[-1])
+    return kept
+
+
+def _around(wanted: list[Offer], span: Span) -> Span:
+    """A time with what any of some offers keeps free around it."""
+    around = [span, *(offer.rules.around(span) for offer in wanted)]
+    return Span(min(one.start for one in around), max(one.end for one in around))
+
+
+def _occupation(wanted: list[Offer], span: Span, without: UUID | None = None) -> Occupation:
+    """What bookings and blocked times take, whoever waits."""
     quantities = {unit: number for offer in wanted for unit, number in offer.quantities.items()}
-    around = [offer.rules.around(span) for offer in wanted]
-    start, end = min(one.start for one in around), max(one.end for one in around)
-    pieces = Piece.objects.overlapping(quantities, start, end).taken(timezone.now())
+    around = _around(wanted, span)
+    pieces = Piece.objects.overlapping(quantities, around.start, around.end).taken(timezone.now())
     if without:
         pieces = pieces.exclude(booking__series=without)
     fields = ["unit", "number", "starts_at", "ends_at"]
     if any(offer.rules.counts for offer in wanted):  # who leaves stands beyond what is open next, day by day
         fields += ["booking__starts_at", "booking__ends_at"]
     rows = list(pieces.values_list(*fields))
-    blocked = BlockedTime.objects.overlapping(quantities, start, end)
+    blocked = BlockedTime.objects.overlapping(quantities, around.start, around.end)
     return Occupation(
         quantities,
         [(unit, number, Span(starts, ends)) for unit, number, starts, ends, *_stay in rows],

@@ -14,6 +14,7 @@ WORDS = {
     Refusal.CLOSED: _("It is not open at this time. Choose among the times that are offered."),
     Refusal.STEP: _("Choose one of the times that are offered."),
     Refusal.TAKEN: _("Somebody else has this time. Choose another one."),
+    Refusal.PROMISED: _("This time is free again, but somebody waits for it and is asked first."),
     Refusal.CHANGED: _("What there is to book has just been changed. Choose again."),
 }
 

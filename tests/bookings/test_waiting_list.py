@@ -150,6 +150,93 @@ def test_who_waits_for_the_whole_hall_waits_for_both_halves(client):
     assert Booking.objects.get(state="held").pieces.count() == 2
 
 
+def asks(client, start: str, end: str, thing: str = "salle", **more):
+    day = {"quand-from": f"2026-03-10T{start}+01:00", "quand-to": f"2026-03-10T{end}+01:00"}
+    return client.post(START, day | {"quand-resource": thing} | more)
+
+
+def test_what_is_free_again_is_nobody_elses_before_it_is_offered_to_who_waits(client):
+    resource()
+    service("salle")
+    booking = taken(client)
+    waits(client, "ada@courriel.example", start="19:00", end="21:00")
+    actions.cancel(actor=None, booking=booking)
+    page = client.post(START, {"quand-resource": "salle", "quand-go": "day 2026-03-10"}).text
+    starts = page.split('id="id_quand-start"')[1].split("</select>")[0]
+    assert [hour for hour in range(17, 22) if f"T{hour}:00" in starts] == [17, 18, 21]
+    for start, end in (("18:00", "22:00"), ("20:00", "22:00"), ("19:00", "20:00")):
+        refused = asks(client, start, end)
+        assert (refused.status_code, "Quelqu’un d’autre" in refused.text) == (200, True)
+    assert asks(client, "21:00", "22:00").status_code == 302  # what nobody waits for
+    assert waits(client, "bea@courriel.example").status_code == 302  # behind who came first
+    sweep()
+    assert states() == {"ada@courriel.example": "offered", "bea@courriel.example": "waiting"}
+    client.post(f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/", {"leave": "1"})
+    client.post(f"/liste-d-attente/{Waiting.objects.get(email__startswith='bea').secret}/", {"leave": "1"})
+    assert asks(client, "19:00", "21:00").status_code == 302
+
+
+def test_what_a_hold_that_ended_gives_back_is_kept_for_who_waits(client, time_machine):
+    resource()
+    service("salle")
+    asks(client, "18:00", "22:00")
+    waits(client, "ada@courriel.example")
+    time_machine.shift(timedelta(minutes=16))
+    assert asks(client, "18:00", "22:00").status_code == 200
+    late = Draft.objects.get()
+    client.post(
+        f"/demande/d/{late.secret}/envoyer/", {"declared": "on"}
+    )  # too late, though nobody else has it
+    assert not Booking.objects.filter(submission__isnull=False).exists()
+    sweep(timedelta(minutes=3))
+    assert states() == {"ada@courriel.example": "offered"}
+
+
+def test_who_has_a_time_may_change_it_though_others_wait_for_it(client):
+    resource()
+    service("salle")
+    asks(client, "18:00", "22:00")
+    waits(client, "ada@courriel.example")
+    draft = Draft.objects.get()
+    series = {"quand-resource": "salle", "quand-series": draft.answers["quand"]["series"]}
+    url = f"/demande/d/{draft.secret}/etape/reserver/"
+    assert client.post(url, EVENING | series).status_code == 302
+    assert '<option value="2026-03-10T18:00+01:00" selected' in client.get(url).text
+    shorter = EVENING | series | {"quand-from": "2026-03-10T20:00+01:00"}
+    assert client.post(url, shorter).status_code == 302
+    assert timezone.localtime(Booking.objects.get().starts_at).hour == 20
+
+
+def test_who_waits_for_what_is_still_taken_in_part_keeps_nobody_from_the_rest(client):
+    hall()
+    service("grande-salle", "gauche", "droite")
+    left = taken(client, "gauche")
+    asks(client, "18:00", "22:00", "droite")
+    waits(client, "ada@courriel.example", thing="grande-salle")
+    actions.cancel(actor=None, booking=left)
+    assert asks(client, "18:00", "20:00", "gauche").status_code == 302
+    Booking.objects.filter(state="held").delete()
+    assert (
+        asks(client, "18:00", "20:00", "gauche").status_code == 200
+    )  # now both halves are free for who waits
+    assert asks(client, "18:00", "20:00", "droite").status_code == 200
+
+
+def test_staff_reads_that_somebody_waits_for_what_is_free_again(client):
+    team = TeamFactory(key="salles", name="Salles")
+    resource(team=team)
+    service("salle")
+    one = taken(client)
+    waits(client, "ada@courriel.example")
+    actions.cancel(actor=None, booking=one)
+    client.force_login(member(Role.TREAT, team))
+    asked = {"resource": "salle", "starts_at": "2026-03-10T19:00", "ends_at": "2026-03-10T21:00"}
+    refused = client.post("/admin/bookings/new/", asked | {"anyway": "on"})
+    assert (refused.status_code, "attend" in refused.text) == (409, True)
+    client.post(f"{LISTS}{Waiting.objects.get().pk}/remove/")
+    assert client.post("/admin/bookings/new/", asked).status_code == 302
+
+
 def test_nobody_waits_for_what_is_free_closed_or_twice_or_for_too_much(client):
     resource()
     service("salle")

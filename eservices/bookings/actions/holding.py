@@ -1,5 +1,6 @@
 """Times held while somebody fills in a form. They return by themselves."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from eservices.submissions.models import Draft
 
 from ..availability import Span
 from ..models import Booking
-from ..offers import Offer
+from ..offers import Offer, Promise, promises
 from ..states import State
 from .locking import NotAllowed, forget_expired, take, taking
 
@@ -52,6 +53,7 @@ def hold(
     now = timezone.now()
     with taking(offer.needs):
         forget_expired(offer.needs, now)
+        promised = promises([offer], Span(spans[0].start, spans[-1].end))
         until = max(now + HELD_FOR, _offered_until(draft, field, spans, now))
         release(actor=actor, draft=draft, field=field)
         held_by = digest(caller)
@@ -71,7 +73,7 @@ def hold(
             )
             for span in spans
         ]
-        keep(bookings, offer, now)
+        keep(bookings, offer, now, promised)
         return bookings
 
 
@@ -82,12 +84,15 @@ def _offered_until(draft: Draft, field: str, spans: list[Span], now: datetime) -
     return max((one.held_until for one in own if (one.starts_at, one.ends_at) in times), default=now)
 
 
-def keep(bookings: list[Booking], offer: Offer, now: datetime) -> None:
-    """Saves new bookings and gives them their pieces; a rehearsal takes nothing away from anybody."""
+def keep(bookings: list[Booking], offer: Offer, now: datetime, promised: Iterable[Promise]) -> None:
+    """Saves new bookings and gives them their pieces, but what is ``promised`` to who waits.
+
+    A rehearsal takes nothing away from anybody.
+    """
     for booking in bookings:
         booking.save()
     if real := [one for one in bookings if not one.rehearsal]:
-        take(real, offer, now)
+        take(real, offer, now, promised=promised)
 
 
 def release(*, actor, draft: Draft, field: str) -> None:

@@ -15,7 +15,7 @@ from eservices.submissions.models import Submission
 from .. import emails, terms
 from ..availability import Span
 from ..models import Booking
-from ..offers import Offer
+from ..offers import Offer, promises
 from ..states import MOVABLE, State
 from .holding import keep
 from .locking import NotAllowed, case_of, change, forget_expired, locked, take, taking
@@ -40,6 +40,7 @@ def send(
     now, wanted = timezone.now(), {(span.start, span.end) for span in spans}
     with taking(offer.needs):
         forget_expired(offer.needs, now)
+        promised = promises([offer], Span(spans[0].start, spans[-1].end))
         own = Booking.objects.filter(draft=submission.draft_id, field=field, state=State.HELD)
         held = {
             (one.starts_at, one.ends_at): one
@@ -60,7 +61,7 @@ def send(
             )
             for start, end in sorted(wanted - held.keys())
         ]
-        keep(lost, offer, now)
+        keep(lost, offer, now, promised)
         for one in [*held.values(), *lost]:
             change(one, "send", submission=submission, held_until=None, held_by="")
 

@@ -8,7 +8,9 @@
 3. Under the lock: delete the holds that expired, look at what is taken, write. Nothing is looked at before the lock
    that is relied on after it; what a form says beforehand is a courtesy. What the thing consists of is looked at
    anew as well: who changes it locks its units before and after the change (``refitting``).
-4. The database has the last word: the constraint ``never_twice``. Its ``IntegrityError`` is caught outside the atomic
+4. What is free again belongs to who waits for it, in their order, before it is offered to them: nobody else takes it
+   (``offers.promises``). Who gives a time back and takes another looks first, as it is not free for others yet.
+5. The database has the last word: the constraint ``never_twice``. Its ``IntegrityError`` is caught outside the atomic
    block that met it, and means *taken*.
 
 On SQLite a transaction that writes locks the whole database, and the same code holds.
@@ -27,7 +29,7 @@ from eservices.cases.models import Case
 
 from ..availability import Refusal, Span
 from ..models import Booking, Piece, Unit, Use, Waiting
-from ..offers import Offer, calendar
+from ..offers import Offer, Promise, calendar
 from ..refusals import words
 from ..states import TAKING, TRANSITIONS, allowed
 
@@ -68,20 +70,30 @@ def forget_expired(units: Collection[int], now: datetime) -> None:
     ).delete()
 
 
-def take(bookings: Iterable[Booking], offer: Offer, now: datetime, *, anyway: bool = False) -> None:
+def take(
+    bookings: Iterable[Booking],
+    offer: Offer,
+    now: datetime,
+    *,
+    anyway: bool = False,
+    promised: Iterable[Promise] | None = None,
+) -> None:
     """Gives bookings the pieces of their times. The units must be locked, expired holds gone.
 
     ``anyway``: the rules need not allow it, as where staff books; nobody else may have the time even then.
+    ``promised``: what was kept for who waits before the own time was given back; else it is looked up.
     """
     if not _is_as_it_was(offer):
         raise Taken(Refusal.CHANGED)
     for booking in bookings:
-        _take(booking, offer, now, anyway)
+        _take(booking, offer, now, anyway, promised)
 
 
-def _take(booking: Booking, offer: Offer, now: datetime, anyway: bool) -> None:
+def _take(
+    booking: Booking, offer: Offer, now: datetime, anyway: bool, promised: Iterable[Promise] | None
+) -> None:
     span = Span(booking.starts_at, booking.ends_at)
-    found = calendar(offer, span, count=booking.count, now=now, without=booking.series)
+    found = calendar(offer, span, count=booking.count, now=now, without=booking.series, promised=promised)
     around = offer.rules.around(span)
     why = None if anyway else found.refusal(span)
     pieces = None if why else found.choice(span)

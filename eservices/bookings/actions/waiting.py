@@ -134,7 +134,7 @@ def _offer(waiting: Waiting, now: datetime) -> None:
     )
     try:
         with transaction.atomic():
-            keep([hold], wanted, now)
+            keep([hold], wanted, now, promised=())
     except (Taken, IntegrityError):
         waiting.due_at = now + LOOK_AGAIN
         waiting.save(update_fields=["due_at"])

@@ -26,7 +26,7 @@ from .forms import HouseForm, TimeForm, WordsForm
 from .lanes import STEP
 from .views import BookingDesk, plan_url
 
-NEVER = (Refusal.TAKEN, Refusal.ORDER)  # what nobody goes past
+NEVER = (Refusal.TAKEN, Refusal.PROMISED, Refusal.ORDER)  # what nobody goes past
 
 
 class BookingView(BookingDesk):
@@ -199,9 +199,12 @@ def refusal_for_staff(offer: Offer, span: Span, count: int, series=None) -> Refu
         whole=False,
     )
     why = replace(found, rules=rules).refusal(span)
-    if why == Refusal.TAKEN and found.occupation.choice(found.needs, rules.around(span)):
+    if why != Refusal.TAKEN:
+        return why
+    if found.occupation.choice(found.needs, rules.around(span)):
         return Refusal.CLOSED  # there is one, though it is not open then
-    return why
+    others = calendar(offer, span, count=count, without=series, promised=()).occupation
+    return Refusal.PROMISED if others.choice(found.needs, rules.around(span)) else Refusal.TAKEN
 
 
 def in_the_way(user, offer: Offer, span: Span, booking: Booking) -> list:

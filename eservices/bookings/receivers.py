@@ -24,9 +24,12 @@ RULES = (Description, Extra, Resource, SchoolHolidays, Timetable, Unit, Use)
 
 @receiver(step_saved, dispatch_uid="bookings.hold")
 def hold_times(sender, draft, step, answers, caller, actor, **kwargs) -> None:
-    """Keeps what a step's answers name; a time that is gone refuses the step."""
-    for field in step.fields:
-        if field.type != "booking" or field.key not in answers:
+    """Keeps what a step's answers name; a time that is gone refuses the step. Another step keeps it for longer."""
+    asked = [field for field in step.fields if field.type == "booking"]
+    if not asked and any(field.type == "booking" for field in draft.version.definition.fields.values()):
+        actions.prolong(actor=actor, draft=draft)
+    for field in asked:
+        if field.key not in answers:
             continue
         wanted = read(answers[field.key])
         if wanted is None:

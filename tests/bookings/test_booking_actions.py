@@ -70,6 +70,51 @@ def test_what_nobody_sends_returns_after_a_quarter_of_an_hour(time_machine):
     assert (actions.sweep_holds(now=timezone.now()), Piece.objects.count()) == (1, 0)
 
 
+def minutes_left() -> list[int]:
+    """Of what is held, in order of time."""
+    held = Booking.objects.order_by("starts_at").values_list("held_until", flat=True)
+    return [(until - timezone.now()) // timedelta(minutes=1) for until in held]
+
+
+def test_a_time_that_is_saved_again_is_held_no_longer_for_that(time_machine):
+    time_machine.move_to(timezone.now(), tick=False)
+    room, draft = resource(), DraftFactory()
+    hold(room, tomorrow(9, 11), draft=draft)
+    for _ in range(2):
+        time_machine.shift(timedelta(minutes=5))
+        hold(room, tomorrow(9, 11), draft=draft)  # a page that was never saved names another series each time
+    assert minutes_left() == [5]
+    hold(room, tomorrow(10, 12), draft=draft)  # of which an hour was held already
+    assert minutes_left() == [5]
+    hold(room, tomorrow(14, 16), draft=draft)
+    assert minutes_left() == [15]
+    time_machine.shift(timedelta(minutes=5))
+    hold(room, tomorrow(14, 16), tomorrow(14, 16, days=2), draft=draft)
+    assert minutes_left() == [10, 15]
+    time_machine.shift(timedelta(minutes=11))
+    hold(room, tomorrow(14, 16))  # somebody else
+    with pytest.raises(actions.Taken):
+        hold(room, tomorrow(14, 16), draft=draft)
+
+
+def test_who_goes_on_with_the_request_keeps_the_time_for_three_quarters_of_an_hour_at_the_most(time_machine):
+    time_machine.move_to(timezone.now(), tick=False)
+    room, draft = resource(), DraftFactory()
+    hold(room, tomorrow(9, 11), draft=draft)
+    left = []
+    for _ in range(4):
+        time_machine.shift(timedelta(minutes=10))
+        actions.prolong(actor=None, draft=draft)
+        left += minutes_left()
+    assert left == [15, 15, 15, 5]
+    hold(room, tomorrow(9, 12), draft=draft)
+    actions.prolong(actor=None, draft=draft)
+    assert minutes_left() == [5]
+    time_machine.shift(timedelta(minutes=6))
+    actions.prolong(actor=None, draft=draft)
+    hold(room, tomorrow(9, 11))  # somebody else
+
+
 def test_a_hall_takes_its_halves_and_a_half_takes_the_hall():
     whole, left, right = hall()
     hold(left, tomorrow(9, 11))

@@ -100,6 +100,25 @@ def test_a_time_is_held_with_the_step_and_asked_for_with_the_request(client):
     assert (held.state, held.submission.draft) == ("confirmed", draft)
 
 
+def test_going_on_keeps_the_time_for_another_quarter_of_an_hour_and_saving_it_again_does_not(
+    client, time_machine
+):
+    resource()
+    service("salle")
+    evening = posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00")
+    answer = client.post(START, evening)
+    draft = Draft.objects.get()
+    ends = Booking.objects.get().held_until
+    time_machine.shift(timedelta(minutes=10))
+    again = evening | {"quand-series": draft.answers["quand"]["series"]}
+    assert client.post(f"/demande/d/{draft.secret}/etape/reserver/", again).status_code == 302
+    assert Booking.objects.get().held_until == ends
+    client.post(answer.url, {"nom": ""})  # refused: nothing is saved
+    assert Booking.objects.get().held_until == ends
+    client.post(answer.url, {"nom": "Ada"})
+    assert Booking.objects.get().held_until == ends + timedelta(minutes=10)
+
+
 def test_what_somebody_else_holds_is_not_offered_and_refused_when_forged(client):
     resource()
     service("salle")

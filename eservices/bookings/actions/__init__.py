@@ -1,7 +1,7 @@
 """Every write that means something to a booking. ``actor``: an agent, an applicant or the system."""
 
 from .handing import hand_over, miss, take_back
-from .holding import TooMany, hold, release, sweep_holds
+from .holding import TooMany, hold, prolong, release, sweep_holds
 from .house import describe, reserve
 from .linking import end_link, renew_link
 from .living import cancel, confirm, confirm_asked, let_go, move, refuse, remind, send, tell_confirmed
@@ -28,6 +28,7 @@ __all__ = [
     "miss",
     "move",
     "offer_now",
+    "prolong",
     "refitting",
     "refuse",
     "release",

@@ -19,6 +19,7 @@ from ..states import State
 from .locking import NotAllowed, forget_expired, take, taking
 
 HELD_FOR = timedelta(minutes=15)
+MOST_HELD = timedelta(minutes=45)  # since it was held first, by who goes on with the request
 AT_ONCE = 500
 MOST_OF_PERSON, MOST_OF_ADDRESS = 3, 15  # requests that hold something at the same time
 MOST_TIMES_OF_PERSON, MOST_TIMES_OF_ADDRESS = 110, 220  # times in them; two a week for a year are 106
@@ -47,17 +48,20 @@ def hold(
 ) -> list[Booking]:
     """Keeps times for a draft's question for a quarter of an hour, instead of those that it kept before.
 
+    A time that it kept already is kept no longer for that, nor is another of which it kept a part: see ``prolong``.
     ``caller``: the network address that asks, to count by. Raises ``Taken`` or ``TooMany``; what was held before
     stays then. The draft must be locked.
     """
-    now = timezone.now()
+    now, held_by = timezone.now(), digest(caller)
     with taking(offer.needs):
         forget_expired(offer.needs, now)
         promised = promises([offer], Span(spans[0].start, spans[-1].end))
-        until = max(now + HELD_FOR, _offered_until(draft, field, spans, now))
-        release(actor=actor, draft=draft, field=field)
-        held_by = digest(caller)
-        _allow(draft, held_by, len(spans), now)
+        own = list(Booking.objects.held(now).filter(draft=draft, field=field))
+        same = {_span(one): one for one in own if (one.resource_id, one.count) == (offer.pk, count)}
+        kept = [same[span] for span in spans if span in same]
+        release(actor=actor, draft=draft, field=field, but=kept)
+        new = [span for span in spans if span not in same]
+        _allow(draft, held_by, len(new), now)
         bookings = [
             Booking(
                 resource_id=offer.pk,
@@ -68,20 +72,40 @@ def hold(
                 draft=draft,
                 field=field,
                 series=series,
-                held_until=until,
                 held_by=held_by,
+                **_since([one for one in own if _span(one).overlaps(span)], now),
             )
-            for span in spans
+            for span in new
         ]
+        Booking.objects.filter(pk__in=[one.pk for one in kept]).update(series=series, held_by=held_by)
         keep(bookings, offer, now, promised)
-        return bookings
+        return [*kept, *bookings]
 
 
-def _offered_until(draft: Draft, field: str, spans: list[Span], now: datetime) -> datetime:
-    """Until when the same time is held already: longer than usual where it was offered to who waited for it."""
-    own = Booking.objects.held(now).filter(draft=draft, field=field)
-    times = {(span.start, span.end) for span in spans}
-    return max((one.held_until for one in own if (one.starts_at, one.ends_at) in times), default=now)
+def _span(booking: Booking) -> Span:
+    return Span(booking.starts_at, booking.ends_at)
+
+
+def _since(before: list[Booking], now: datetime) -> dict[str, datetime]:
+    """Since when and until when a time is held of which the same question held a part in some bookings ``before``."""
+    return {
+        "created_at": min((one.created_at for one in before), default=now),
+        "held_until": min([now + HELD_FOR, *(one.held_until for one in before)]),
+    }
+
+
+def prolong(*, actor, draft: Draft) -> None:
+    """Who goes on with a request keeps what it holds for a quarter of an hour from now, so often as ``MOST_HELD`` lets.
+
+    The draft must be locked. What expired meanwhile stays so.
+    """
+    now, longer = timezone.now(), []
+    for one in Booking.objects.held(now).filter(draft=draft):
+        until = min(now + HELD_FOR, one.created_at + MOST_HELD)
+        if until > one.held_until:
+            one.held_until = until
+            longer.append(one)
+    Booking.objects.bulk_update(longer, ["held_until"])
 
 
 def keep(bookings: list[Booking], offer: Offer, now: datetime, promised: Iterable[Promise]) -> None:
@@ -95,9 +119,10 @@ def keep(bookings: list[Booking], offer: Offer, now: datetime, promised: Iterabl
         take(real, offer, now, promised=promised)
 
 
-def release(*, actor, draft: Draft, field: str) -> None:
-    """Gives back what a draft's question holds."""
-    Booking.objects.filter(draft=draft, field=field, state=State.HELD).delete()
+def release(*, actor, draft: Draft, field: str, but: Iterable[Booking] = ()) -> None:
+    """Gives back what a draft's question holds, ``but`` some of it."""
+    held = Booking.objects.filter(draft=draft, field=field, state=State.HELD)
+    held.exclude(pk__in=[one.pk for one in but]).delete()
 
 
 def sweep_holds(*, now: datetime) -> int:

@@ -213,6 +213,14 @@ class Rules:
         return found if self.whole else joined(found)
 
 
+def at_least(rules: Rules, length: timedelta | None) -> timedelta | None:
+    """The shortest that can be booked and takes so long; None where nothing does. Whole openings are as they are."""
+    if length is None or length <= rules.shortest or rules.whole:
+        return rules.shortest
+    found = rules.shortest - (rules.shortest - length) // rules.step * rules.step  # rounded up
+    return None if rules.longest and found > rules.longest else found
+
+
 def open_length(windows: Iterable[tuple[Span, int | None]], pieces: int) -> timedelta:
     """For how long it is open, hours in which only some of so many pieces are counting for that part of them."""
     windows, total = list(windows), timedelta()

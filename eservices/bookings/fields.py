@@ -42,13 +42,14 @@ class BookingField(forms.Field):
 
     ``series`` tells the own hold from others' bookings, and a page that was never saved has none yet. ``view``,
     ``at`` and ``day`` are where the calendar stands; ``go`` is a button that leafs through it; ``people``,
-    ``weekday`` and ``month`` are what is searched for among many; ``live`` says that a script follows every choice;
-    ``extras`` are keys. What repeats keeps how it was asked for, its first time too: another may stand for that.
+    ``weekday``, ``month`` and ``length`` are what is searched for among many; ``live`` says that a script follows
+    every choice; ``extras`` are keys. What repeats keeps how it was asked for, its first time too: another may stand
+    for that.
     """
 
     PARTS = (
         *("resource", "from", "to", "count", "series", "repeat", "until", "near", "leave", "times"),
-        *("view", "at", "day", "go", "live", "people", "weekday", "month", "extras"),
+        *("view", "at", "day", "go", "live", "people", "weekday", "month", "length", "extras"),
     )
     ANSWERED = ("from", "to")
     REPEATED = ("repeat", "until", "near", "leave")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from .availability import DAY, Calendar, Span, days
+from .availability import DAY, Calendar, Span, at_least, days
 from .offers import Offer, days_span, occupation
 
 
@@ -13,7 +13,7 @@ class Wish:
     """A month, from its first day on; for so many people, on a weekday (Monday is 0), for so long, where it matters."""
 
     month: date
-    people: int = 1
+    people: int | None = None
     weekday: int | None = None
     length: timedelta | None = None
 
@@ -34,16 +34,23 @@ class Found:
 
 
 def find(offers: Iterable[Offer], wish: Wish, now: datetime) -> list[Found]:
-    """What is large enough and free, day by day; of each day what fits best first. Two queries, whatever is asked."""
-    wanted = [one for one in offers if one.capacity is None or one.capacity >= wish.people]
+    """What is large enough and free, day by day; of each day what fits best first. Three queries, whatever is asked.
+
+    What nobody knows the size of is not large enough for anybody.
+    """
+    wanted = [one for one in offers if wish.people is None or (one.capacity or 0) >= wish.people]
     if not wanted or not wish.days:
         return []
     taken = occupation(wanted, days_span(wish.days[0], wish.days[-1], wanted[0].rules.zone))
     found = []
     for offer in sorted(wanted, key=lambda one: one.capacity or 0):
         calendar = Calendar(offer.rules, taken, offer.wanted(1), now)
-        for day in wish.days:
-            free = [slot.span for slot in calendar.slots(day, wish.length) if slot.free]
+        length = at_least(offer.rules, wish.length)
+        for day in wish.days if length else ():
+            slots = (
+                slot for slot in calendar.slots(day, length) if slot.span.length >= (wish.length or length)
+            )
+            free = [slot.span for slot in slots if slot.free]
             if free:
                 found.append(Found(offer, day, free[0], len(free)))
     return sorted(found, key=lambda one: one.day)

@@ -19,14 +19,16 @@ from .answers import local, moment, named, ticked
 from .availability import DAY, WEEK, Calendar, Slot, Span, State, day_of, days, joined
 from .charging import Tariff
 from .finding import Found, Wish, find
+from .models import Resource
 from .offers import EVERY_DAY, Offer, Words, calendar, days_span, what
-from .pricing import Rate
+from .pricing import HOUR, Rate
 
 VIEWS = {"month": _("Month"), "week": _("Week"), "list": _("List")}
 LISTED, LISTED_DAYS = 40, 14  # free times after which a list ends with the day, or days with some
 WEEKS = 28 * DAY  # in which a list looks for them
 OPEN = (State.FREE, State.PARTLY)
 MOST_MONTHS, MOST_FOUND = 24, 30  # of a search
+LENGTHS = ("60", "120", "180", "240", "360", "480", "720")  # minutes, of a search
 STATES = {
     State.FREE: pgettext_lazy("day", "free"),
     State.PARTLY: pgettext_lazy("day", "partly free"),
@@ -274,13 +276,33 @@ class Picker:
     @property
     def wish(self) -> Wish:
         """What is searched for, as far as it was said."""
-        people, weekday = self.parts.get("people") or "", self.parts.get("weekday") or ""
+        weekday, length = self.parts.get("weekday") or "", self.parts.get("length") or ""
         month = _day(f"{self.parts.get('month') or ''}-01") or self.today
         return Wish(
             month=month.replace(day=1),
-            people=int(people) if people.isascii() and people.isdigit() and len(people) < 6 else 1,
+            people=self._people,
             weekday=int(weekday) if weekday in set("0123456") else None,
+            length=int(length) * HOUR // 60 if length in LENGTHS else None,
         )
+
+    @property
+    def _people(self) -> int | None:
+        text = self.parts.get("people") or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) else None
+
+    @property
+    def people_fault(self) -> str:
+        """What is wrong with for how many it is searched; nothing is searched then."""
+        wrong = self.finding and self.parts.get("people") and self._people is None
+        return gettext("Write a number, such as 30.") if wrong else ""
+
+    @property
+    def lengths(self) -> list[dict]:
+        """For how long something may be searched, where that may be chosen."""
+        if all(one.fixed for one in self.offers):
+            return []
+        chosen = self.parts.get("length")
+        return [{"value": one, "hours": int(one) // 60, "chosen": one == chosen} for one in LENGTHS]
 
     @property
     def months(self) -> list[dict]:
@@ -294,7 +316,20 @@ class Picker:
 
     @cached_property
     def found(self) -> list[Found]:
-        return find(self.offers, self.wish, self.now)[:MOST_FOUND] if self.finding else []
+        return find(self.offers, self.wish, self.now) if self.finding and not self.people_fault else []
+
+    @property
+    def not_shown(self) -> int:
+        """How many more were found."""
+        return max(len(self.found) - MOST_FOUND, 0)
+
+    @property
+    def sizeless(self) -> list[str]:
+        """Rooms that are left out, as nobody says for how many they are."""
+        if not self.finding or self._people is None:
+            return []
+        rooms = (one for one in self.offers if one.kind == Resource.Kind.ROOM and one.capacity is None)
+        return [one.said(self.language).title for one in rooms]
 
     @property
     def results(self) -> list[dict]:
@@ -305,7 +340,7 @@ class Picker:
                 "title": one.offer.said(self.language).title,
                 "day": one.day,
             }
-            for one in self.found
+            for one in self.found[:MOST_FOUND]
         ]
 
     # -- month and week --------------------------------------------------------------------------------------

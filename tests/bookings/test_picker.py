@@ -202,6 +202,73 @@ def test_school_holidays_that_the_country_sets_itself_need_not_be_kept(client, s
     assert opens("2026-03-26") == ["14"]
 
 
+# -- What is found among many --------------------------------------------------------------------------------
+def finds(client, **wish) -> str:
+    """The answer to a search, in May if nothing else is said."""
+    asked = {f"quand-{name}": value for name, value in ({"month": "2026-05"} | wish).items()}
+    page = text(client.post(START, asked | {"quand-go": "find"}))
+    return page.split('id="id_quand-find"')[1].split("</details>")[0]
+
+
+def test_a_room_of_which_nobody_says_how_many_fit_is_named_and_not_claimed_to_fit(client):
+    resource("grande", capacity=40)
+    resource("cave")
+    resource("tables", kind="equipment")
+    service("grande", "cave", "tables")
+    page = finds(client, people="30", weekday="5")
+    assert set(re.findall(r'value="pick (\w+)', page)) == {"grande"}
+    assert "On ne sait pas combien de personnes y ont place : Cave." in page
+    page = finds(client, weekday="5")  # nobody asked for how many
+    assert set(re.findall(r'value="pick (\w+)', page)) == {"grande", "cave", "tables"}
+    assert "On ne sait pas" not in page
+
+
+@pytest.mark.parametrize("typed", ["trente", "0", "-3", "1.5", "²", "9" * 9])
+def test_for_how_many_is_a_number_and_else_it_is_said_and_kept(client, typed):
+    resource("grande", capacity=40)
+    resource("petite", capacity=4)
+    service("grande", "petite")
+    page = finds(client, people=typed, weekday="5")
+    assert "pick " not in page
+    assert "Écrivez un nombre, comme 30." in page
+    assert (
+        f'value="{typed}" inputmode="numeric" aria-invalid="true" aria-describedby="id_quand-people-e"'
+        in page
+    )
+    assert 'value="5" selected' in page
+
+
+def test_more_than_is_shown_is_counted_and_how_to_see_less_is_said(client):
+    for key in ("une", "deux"):
+        resource(key, unit(key), capacity=40, table=timetable(holidays=False))
+    service("une", "deux")
+    page = finds(client)
+    assert page.count("pick ") == 30
+    assert "Il y en a encore 32." in page
+    assert "Il y en a encore" not in finds(client, weekday="5")
+
+
+def test_a_room_is_found_for_as_long_as_it_is_needed(client):
+    lines = (weekly("08:00", "12:00", days="5"), weekly("08:00", "22:00", days="6"))
+    resource("salle", table=timetable(*lines, step=30, shortest=90, holidays=False))
+    resource("courte", table=timetable(*lines, longest=120, holidays=False))
+    resource("entiere", table=timetable(*lines, whole=True, holidays=False))
+    service("salle", "courte", "entiere")
+    saturday, sunday = "2026-05-02", "2026-05-03"
+
+    def found(length: str) -> set[tuple[str, str]]:
+        return {
+            one
+            for one in re.findall(r'value="pick (\w+) (\S+)"', finds(client, length=length))
+            if one[1] <= sunday
+        }
+
+    assert len(found("")) == 6
+    assert found("180") == {(key, day) for key in ("salle", "entiere") for day in (saturday, sunday)}
+    assert found("360") == {("salle", sunday), ("entiere", sunday)}
+    assert found("gestern") == found("")
+
+
 # -- Openings that begin together ----------------------------------------------------------------------------
 MORNING, DAY = (
     "2026-03-10T06:00+01:00/2026-03-10T12:00+01:00",

@@ -22,11 +22,12 @@ GRACE = 15  # seconds for a process to finish what it does
 
 
 def commands(host: str, port: int) -> dict[str, list[str]]:
+    """What to run, by name. The site loads its code once for both workers: loading is most of a start."""
     manage = [sys.executable, str(ROOT / "manage.py")]
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    gunicorn = [sys.executable, "-m", "gunicorn", "mysite.wsgi", "--workers", "2", "--bind", bind]
+    gunicorn = [sys.executable, "-m", "gunicorn", "mysite.wsgi", "--preload", "--workers", "2"]
     return {
-        "site": [*gunicorn, "--graceful-timeout", "5", "--timeout", "60"],
+        "site": [*gunicorn, "--bind", bind, "--graceful-timeout", "5", "--timeout", "60"],
         "worker": [*manage, "worker"],
         "scheduler": [*manage, "scheduler"],
     }

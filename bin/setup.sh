@@ -49,6 +49,9 @@ by_pip() {
     "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input --no-deps "$@"
 }
 
+# What was compiled once is kept: a second start takes half the time, and three processes need not do it each.
+unset PYTHONDONTWRITEBYTECODE
+
 PYTHON=.venv/bin/python
 new_enough "$PYTHON" || make_environment
 

@@ -416,6 +416,14 @@ def test_the_demo_names_itself_by_an_address_that_people_can_open(machine, host,
     assert address in machine.demo("--setup-only", "--host", host).stdout.splitlines()
 
 
+def test_what_python_compiled_is_kept_so_that_a_second_start_is_quick(machine):
+    machine.add_python("python", into=machine.project / ".venv/bin")
+    python = machine.project / ".venv/bin/python"
+    python.write_text(python.read_text() + 'echo "kept: ${PYTHONDONTWRITEBYTECODE-yes}"\n')
+    said = machine.demo("--setup-only", PYTHONDONTWRITEBYTECODE="1").stdout.splitlines()
+    assert said[-1] == "kept: yes"
+
+
 def test_without_a_network_the_demo_says_that_it_could_not_install(machine):
     machine.add_python()
     run = machine.demo(NO_NETWORK="1")

@@ -17,6 +17,7 @@ WRITTEN = ("media", "private", "cache", "pages")
 
 class Command(BaseCommand):
     help = __doc__
+    requires_system_checks = ()  # a second for what the tests check; migrate checks the database
 
     def add_arguments(self, parser):
         parser.add_argument("--demo", action="store_true", help="Build the demo commune where it is missing.")

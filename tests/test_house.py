@@ -5,10 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import polib
 import pytest
+import yaml
 from django.apps import apps
 from django.core.management import call_command
 
@@ -20,8 +22,6 @@ SOURCES = ["editing", "eservices", "home", "mysite", "news", "newsletter", "temp
 
 
 def layers() -> list[str]:
-    import tomllib
-
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     return next(contract["layers"] for contract in contracts if contract["id"] == "house")
 
@@ -58,6 +58,27 @@ def layer_of(config) -> str:
 
 def _is_ours(config) -> bool:
     return config.name.split(".")[0] in {"mysite", "editing", "home", "news", "newsletter", "eservices"}
+
+
+def test_what_the_catalogues_of_public_software_read_is_whole_and_true():
+    """What publiccode.yml 0.4 wants (https://yml.publiccode.tools/schema.core.html), and says of this project."""
+    said = yaml.safe_load((ROOT / "publiccode.yml").read_text())
+    wanted = {
+        *("publiccodeYmlVersion", "name", "url", "platforms", "developmentStatus", "softwareType"),
+        *("description", "legal", "maintenance", "localisation"),
+    }
+    assert wanted <= set(said)
+    assert said["publiccodeYmlVersion"] == "0.4"
+    assert said["url"].startswith("https://")
+    for language, words in said["description"].items():
+        assert len(words["shortDescription"]) <= 150, language
+        assert 150 <= len(words["longDescription"]) <= 10_000, language
+        assert all(len(feature) <= 100 for feature in words["features"]), language
+    assert said["maintenance"]["contacts"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert said["softwareVersion"] == project["version"]
+    assert said["legal"]["license"] == project["license"]
+    assert set(said["localisation"]["availableLanguages"]) == {*LANGUAGES, "en"}
 
 
 @pytest.mark.django_db

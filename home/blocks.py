@@ -493,6 +493,7 @@ class TaskBlock(LinkBlock):
         icon = "link"
         label = pgettext_lazy("that people come for", "Task")
         template = "home/blocks/task.html"
+        description = _("A door on the home page to what people come for.")
         preview_value = {
             "icon": "move",
             "title": _("Moving"),
@@ -502,6 +503,16 @@ class TaskBlock(LinkBlock):
         }
 
 
+class WordBlock(blocks.CharBlock):
+    """What many look for: a press on it searches for it."""
+
+    class Meta:
+        icon = "search"
+        template = "home/blocks/word.html"
+        preview_value = _("Certificate")
+        description = _("What many look for; it stands under the search and searches when it is pressed.")
+
+
 class PhoneBlock(blocks.StructBlock):
     label = blocks.CharBlock(label=_("For what"))
     phone = blocks.CharBlock(label=_("Telephone"))
@@ -509,6 +520,9 @@ class PhoneBlock(blocks.StructBlock):
     class Meta:
         icon = "mobile-alt"
         label = pgettext_lazy("of a telephone", "Number")
+        template = "home/blocks/phone.html"
+        preview_value = {"label": _("Ambulance"), "phone": "144"}
+        description = _("Whom to call, at the foot of every page.")
 
 
 class FooterLinkBlock(LinkBlock):
@@ -517,3 +531,6 @@ class FooterLinkBlock(LinkBlock):
     class Meta:
         icon = "link"
         label = _("Link")
+        template = "home/blocks/footer_link.html"
+        preview_value = {"title": _("Accessibility"), "page": None, "url": "https://example.org"}
+        description = _("Leads from the foot of every page to what each reader may look for.")

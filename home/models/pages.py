@@ -11,7 +11,6 @@ from django.forms import RadioSelect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail import blocks as wagtail_blocks
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -53,7 +52,7 @@ class HomePage(BasePage):
         help_text=_("“What are you looking for?” if empty."),
     )
     often = StreamField(
-        [("word", wagtail_blocks.CharBlock(label=_("Word"), max_length=40))],
+        [("word", blocks.WordBlock(label=_("Word"), max_length=40))],
         blank=True,
         max_num=5,
         verbose_name=_("Often searched"),

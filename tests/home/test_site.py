@@ -10,16 +10,19 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.sql import emit_post_migrate_signal
+from django.template.loader import render_to_string
 from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import gettext
+from wagtail.blocks import BoundBlock
+from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from eservices.deliveries.models import Delivery
 from home import blocks
 from home.generation import kept
 from home.home_blocks import Section, home_blocks
-from home.models import CommuneSettings, Contact, ContactPage, FormField
+from home.models import CommuneSettings, Contact, ContactPage, ContentPage, FormField, HomePage, SectionPage
 from home.validators import validate_arms
 from tests.factories import home as make
 
@@ -95,11 +98,24 @@ def test_a_section_lists_its_published_pages_with_their_leads(client, home):
     assert "Secret" not in shown
 
 
-def test_every_block_has_a_preview_that_renders(home):
-    for name, block in blocks.ContentBlocks().child_blocks.items():
-        value = block.get_preview_value()
-        assert value is not None or name in ("contact", "person", "shared_notice"), name
-        block.render(value)
+def test_every_block_of_home_sections_and_content_shows_in_the_editor_what_it_looks_like(home, rf):
+    streams = [
+        (model, field.name, block)
+        for model in (HomePage, SectionPage, ContentPage)
+        for field in model._meta.get_fields()
+        if isinstance(field, StreamField)
+        for block in field.stream_block.child_blocks.values()
+    ]
+    assert {"body", "aside", "tasks", "emergency", "footer_links", "often"} <= {name for _, name, _ in streams}
+    for model, stream, block in streams:
+        at = f"{model.__name__}.{stream}: {block.name}"
+        assert block.is_previewable, at
+        assert block.get_description(), at
+        bound = BoundBlock(block, block.get_preview_value())
+        context = block.get_preview_context(bound.value) | {"bound_block": bound}
+        shown = render_to_string(block.get_preview_template(bound.value, context), context, rf.get("/"))
+        body = shown.partition("<body>")[2]
+        assert re.sub(r"<[^>]+>", "", body).strip() or "<svg" in body, at
 
 
 def test_a_page_of_all_blocks_is_shown(client, home):

@@ -29,8 +29,9 @@ from mysite.demo.builders.services import DEFINITIONS
 from tests.factories.accounts import known
 from tests.factories.cases import TeamFactory, member
 from tests.factories.documents import DocumentTemplateFactory
+from tests.factories.home import CommuneSettingsFactory
 from tests.factories.payments import entry
-from tests.factories.submissions import FormVersionFactory
+from tests.factories.submissions import DraftFactory, FormVersionFactory
 
 pytestmark = pytest.mark.django_db
 CERTIFICATE, PERMIT, MOVE = "attestation-domicile", "macaron", "annonce-demenagement"
@@ -167,6 +168,17 @@ def test_whom_an_agent_saw_at_the_counter_is_known_and_the_request_goes_on():
     journey.settle()
     assert journey.case.identity_level == IdentityLevel.KNOWN
     assert waits(journey) == ("paiement", "applicant")
+
+
+@pytest.mark.parametrize(("service", "given"), [(CERTIFICATE, ME), (PERMIT, CAR), (MOVE, {})])
+def test_sending_takes_at_most_30_queries(service, given, client, django_assert_max_num_queries):
+    CommuneSettingsFactory()
+    first = filed(service, **given)  # the year's numbers have begun
+    draft = DraftFactory(version=first.case.version)
+    first.fill(draft, None)
+    with django_assert_max_num_queries(30):
+        sent = client.post(reverse("submissions:send", args=[draft.secret]), {"declared": "1"})
+    assert sent.url == reverse("submissions:sent", args=[draft.secret])
 
 
 # -- The parking permit --------------------------------------------------------------------------------------

@@ -44,8 +44,9 @@ def test_the_invented_town_has_a_map_and_nothing_beyond_it(rf):
             plan.tile(rf.get("/"), *nowhere)
 
 
-def test_a_portrait_has_the_same_bytes_every_time():
+def test_a_portrait_has_the_same_bytes_every_time_and_a_size_to_print():
     assert portrait.__wrapped__("nadia-favre") == portrait.__wrapped__("nadia-favre")
+    assert min(Image.open(BytesIO(portrait("nadia-favre"))).size) >= 600
 
 
 def test_nobody_asks_for_a_room_while_it_is_closed_for_works():

@@ -57,6 +57,11 @@ def wake_row(case: Case) -> None:
     """The row remembers that the process is due; a worker is woken now, or by the sweep if that is lost."""
     case.due_at = timezone.now()
     case.save(update_fields=["due_at"])
+    wake_worker(case)
+
+
+def wake_worker(case: Case) -> None:
+    """For a case whose row says already that its process is due."""
     transaction.on_commit(partial(tasks.advance.enqueue, str(case.pk)), robust=True)
 
 

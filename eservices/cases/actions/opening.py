@@ -14,7 +14,7 @@ from ..models import Case, CaseLink, CaseStage, Team
 from ..notices import actions as notices
 from ..signals import case_opened, rehearsal_discarded
 from .amending import lay_people
-from .base import IllegalTransition, search_text, wake_row
+from .base import IllegalTransition, search_text, wake_worker
 
 DEFAULT_TEAM = "commune"
 
@@ -48,7 +48,7 @@ def open_case(*, actor: Actor, submission: Submission, team: Team | None = None)
     trace.record(case, "opened", actor, channel=submission.channel, version=version.number)
     emails.receipt(case)
     notices.tell_team(case=case, but=submission.agent)
-    wake_row(case)
+    wake_worker(case)
     case_opened.send(sender=Case, case=case, actor=actor)
     return case
 

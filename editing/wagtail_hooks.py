@@ -41,6 +41,11 @@ def style_of_the_panels():
     return format_html('<link rel="stylesheet" href="{}">', static("css/findings.css"))
 
 
+@hooks.register("insert_global_admin_js")
+def names_of_what_has_none():
+    return format_html('<script type="module" src="{}"></script>', static("js/names.js"))
+
+
 @hooks.register("insert_editor_js")
 def jumps():
     return format_html('<script type="module" src="{}"></script>', static("js/findings.js"))

@@ -136,6 +136,7 @@ def test_a_certificate_travels_from_the_phone_to_the_agent_and_back_and_a_strang
     assert (case.state, case.outcome) == ("closed", "completed")
     agent.reload()
     expect(agent.get_by_text(document.number).first).to_be_visible()
+    assert_accessible(agent, ".desk")
 
     phone.goto(mailed_link("elodie@courriel.example", live_server))
     assert_accessible(phone)
@@ -165,6 +166,7 @@ def test_an_agent_asks_back_the_resident_answers_and_the_agent_refuses(
     sign_in(agent, client, live_server, member(Role.DECIDE, case.team))
     open_case(agent, case)
     agent.locator("#ask summary").click()
+    assert_accessible(agent, "#ask")
     agent.locator("#ask textarea").fill("Depuis quand habitez-vous à cette adresse ?")
     press(agent.locator("#ask .btn"))
     assert_accessible(agent, ".desk")
@@ -182,6 +184,7 @@ def test_an_agent_asks_back_the_resident_answers_and_the_agent_refuses(
     open_case(agent, case)
     expect(agent.get_by_text("Depuis hier.")).to_be_visible()
     agent.locator("#refuse summary").click()
+    assert_accessible(agent, "#refuse")
     agent.locator("#refuse textarea").first.fill("Annoncez d’abord votre arrivée.")
     press(agent.locator("#refuse .btn"))
     assert_accessible(agent, ".desk")
@@ -212,6 +215,7 @@ def test_an_editor_writes_news_with_a_picture_previews_publishes_and_a_subscribe
     editor = visit(height=1400)
     sign_in(editor, client, live_server, make_editor())
     editor.goto(f"/admin/pages/add/news/newspage/{index.pk}/")
+    assert_accessible(editor, "main")
     editor.locator("[name=title]").fill("Le Vieux-Port retrouve sa plage")
     editor.locator("[name=lead]").fill("Les travaux commencent le 7 décembre.")
     choose_category(editor, "Travaux")
@@ -222,6 +226,7 @@ def test_an_editor_writes_news_with_a_picture_previews_publishes_and_a_subscribe
     expect(previewed.locator("h1")).to_have_text("Le Vieux-Port retrouve sa plage")
     assert_accessible(previewed)
     publish(editor)
+    assert_accessible(editor, "main")
 
     article = NewsPage.objects.get()
     assert article.live
@@ -236,7 +241,10 @@ def test_an_editor_writes_news_with_a_picture_previews_publishes_and_a_subscribe
 
 def choose_category(editor, name):
     editor.locator("#id_category-chooser [data-chooser-action-choose]").click()
-    editor.locator(".modal").get_by_role("link", name=name).click()
+    chosen = editor.locator(".modal").get_by_role("link", name=name)
+    expect(chosen).to_be_visible()
+    assert_accessible(editor, ".modal")
+    chosen.click()
     expect(editor.locator(".modal")).to_have_count(0)
 
 
@@ -249,6 +257,7 @@ def choose_picture(editor):
     upload = {"name": "port.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
     editor.locator(".modal input[type=file]").set_input_files(upload)
     editor.locator(".modal [name$=title]").fill("Le Vieux-Port")
+    assert_accessible(editor, ".modal")
     editor.locator(".modal form[enctype] [type=submit]").click()
     expect(editor.locator(".modal")).to_have_count(0)
 

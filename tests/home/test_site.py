@@ -106,7 +106,9 @@ def test_every_block_of_home_sections_and_content_shows_in_the_editor_what_it_lo
         if isinstance(field, StreamField)
         for block in field.stream_block.child_blocks.values()
     ]
-    assert {"body", "aside", "tasks", "emergency", "footer_links", "often"} <= {name for _, name, _ in streams}
+    assert {"body", "aside", "tasks", "emergency", "footer_links", "often"} <= {
+        name for _, name, _ in streams
+    }
     for model, stream, block in streams:
         at = f"{model.__name__}.{stream}: {block.name}"
         assert block.is_previewable, at

@@ -6,21 +6,26 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from eservices.deliveries.models import Circuit
 from home.models.background import Heartbeat
 
 
 @require_safe
 @never_cache
 def health(request):
-    """200 while pages can be served; ``status`` is ``degraded`` where scheduler or worker are silent."""
+    """200 while pages can be served; ``status`` is ``degraded`` where scheduler or worker are silent, or mail fails."""
     try:
-        seen = Heartbeat.seen()
+        seen, failing = Heartbeat.seen(), Circuit.objects.failing().filter(carrier="email").first()
     except DatabaseError:
         return JsonResponse({"status": "down", "database": False}, status=503)
     now = timezone.now()
     beside = {
         name: {"alive": Heartbeat.alive(at, now), "seen": at.isoformat() if at else None}
         for name, at in seen.items()
+    }
+    beside["mail"] = {
+        "alive": failing is None,
+        "failing_since": failing.since.isoformat() if failing else None,
     }
     healthy = all(part["alive"] for part in beside.values())
     return JsonResponse({"status": "ok" if healthy else "degraded", "database": True, **beside})

@@ -1,5 +1,7 @@
 """Who tells Mailchimp about subscribers, one after the other."""
 
+from django.conf import settings
+
 from eservices.deliveries.carriers import CannotCarry, carriers
 from eservices.deliveries.models import Delivery
 
@@ -11,6 +13,10 @@ class MailchimpCarrier:
     """How the subscriber stands when it is carried counts, not when it was written."""
 
     label = "Mailchimp"
+
+    @property
+    def ready(self) -> bool:
+        return settings.NEWSLETTER_BACKEND == "mailchimp"
 
     def carry(self, delivery: Delivery) -> None:
         payload = delivery.payload

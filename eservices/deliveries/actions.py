@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import circuits, letters, tasks
-from .backoff import next_attempt
-from .carriers import CannotCarry, NotNow, carrier_of
+from .backoff import last_attempt, next_attempt
+from .carriers import CannotCarry, NotNow, carrier_of, carriers
 from .models import Delivery, DeliveryEvent, Posting
 from .paper.paragraphs import plain
 from .signals import delivery_ended, delivery_late, delivery_stuck
@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=10)  # longer than any carrier takes; afterwards the worker is taken for dead
 LATE = timedelta(minutes=5)  # of failing: then staff hears of it, though it is tried again
+PATIENCE = timedelta(hours=1)  # of being asked to wait, which is no fault: then staff hears of that too
 State, Kind = Delivery.State, DeliveryEvent.Kind
 
 
@@ -38,6 +39,7 @@ def queue(
         payload=payload,
         created_at=now,
         due_at=due_at or now,
+        waits_since=due_at or now,
         woken_at=now,
         **fields,
     )
@@ -181,7 +183,7 @@ def recover(now: datetime) -> None:
     The first time it is tried again at once. What ends its worker again waits and gives up as a fault does.
     """
     for delivery in Delivery.objects.abandoned(now):
-        due = now if delivery.attempts <= 1 else next_attempt(delivery.attempts, _first_due(delivery), now)
+        due = now if delivery.attempts <= 1 else next_attempt(delivery.attempts, delivery.waits_since, now)
         _put_back(delivery, Kind.LOST, _("The worker ended while it was being sent."), due)
 
 
@@ -198,12 +200,27 @@ def retry(*, actor, delivery: Delivery) -> bool:
     """Tries again now, what the back-off says aside; False where the delivery is under way or at its end."""
     now = timezone.now()
     waiting = Delivery.objects.filter(pk=delivery.pk, state__in=[State.PENDING, State.STUCK])
-    if not waiting.update(state=State.PENDING, due_at=now, woken_at=now):
+    if not waiting.update(state=State.PENDING, due_at=now, waits_since=now, woken_at=now):
         return False
     circuits.try_now(delivery.carrier, now)
     record(delivery, Kind.RETRIED, actor=actor)
     _wake_on_commit(delivery)
     return True
+
+
+@transaction.atomic
+def resume(*, actor, carrier: str) -> None:
+    """The carrier was tested and answers: what waits for it goes out now, whatever its back-off says.
+
+    What is to leave later, and what is stuck, stays as it is.
+    """
+    now = timezone.now()
+    circuits.passed(carrier)
+    waiting = Delivery.objects.filter(carrier=carrier, state=State.PENDING, waits_since__lte=now)
+    waiting.filter(due_at__gt=now).update(due_at=now, woken_at=None)
+    if hasten := getattr(carriers.get(carrier), "hasten", None):
+        hasten(now)
+    transaction.on_commit(partial(wake, now), robust=True)
 
 
 @transaction.atomic
@@ -285,14 +302,30 @@ def _failed(delivery: Delivery, fault: Exception) -> None:
     hopeless = isinstance(fault, CannotCarry)
     if not hopeless and not delivery.rehearsal:
         circuits.failed(delivery.carrier, reason, now)
-    due = None if hopeless else next_attempt(delivery.attempts, _first_due(delivery), now)
+    due = None if hopeless else next_attempt(delivery.attempts, delivery.waits_since, now)
     _put_back(delivery, Kind.FAILED, reason, due)
 
 
+@transaction.atomic
 def _postpone(delivery: Delivery, until: datetime, reason: str = "") -> None:
-    """Waits for a carrier that is down or asks for patience, without counting as an attempt."""
+    """Waits for a carrier that is down or asks for patience, without counting as an attempt; not for ever."""
+    reason = reason[:2000]
+    if until > last_attempt(delivery.waits_since):
+        never = _("For a week it could not be handed over.")
+        _put_back(delivery, Kind.FAILED, reason or delivery.reason or never, None)
+        return
     changes = {"state": State.PENDING, "due_at": until, "woken_at": None, "attempts": delivery.attempts - 1}
-    _still(delivery).update(**changes, reason=reason or delivery.reason)
+    if _still(delivery).update(**changes, reason=reason or delivery.reason) and reason:
+        _asked_to_wait(delivery, reason, timezone.now())
+
+
+def _asked_to_wait(delivery: Delivery, reason: str, now: datetime) -> None:
+    """The first time is kept. After an hour of it staff hear: nothing fails, yet nothing goes out either."""
+    first = delivery.events.filter(kind=Kind.ASKED, at__gte=delivery.waits_since).first()
+    if first is None:
+        record(delivery, Kind.ASKED, text=reason)
+    elif now >= first.at + PATIENCE and not delivery.rehearsal:
+        delivery_late.send(sender=Delivery, delivery=delivery, fault=reason)
 
 
 @transaction.atomic
@@ -301,27 +334,18 @@ def _put_back(delivery: Delivery, kind: str, reason: str, due: datetime | None) 
     state = State.PENDING if due else State.STUCK
     changes = {"state": state, "due_at": due or timezone.now(), "woken_at": None, "reason": reason}
     if _still(delivery).update(**changes):
-        became_late = _became_late(delivery, timezone.now())
         record(delivery, kind, text=reason)
         if state == State.STUCK:
             delivery_stuck.send(sender=Delivery, delivery=delivery)
-        elif became_late:
+        elif _is_late(delivery, timezone.now()):
             delivery_late.send(sender=Delivery, delivery=delivery, fault=reason)
 
 
-def _became_late(delivery: Delivery, now: datetime) -> bool:
-    """Whether it is with this fault that it has failed for some minutes; never of a rehearsal."""
-    faults = delivery.events.filter(kind__in=[Kind.FAILED, Kind.LOST], at__gte=_first_due(delivery))
+def _is_late(delivery: Delivery, now: datetime) -> bool:
+    """Whether it has failed for some minutes; never of a rehearsal."""
+    faults = delivery.events.filter(kind__in=[Kind.FAILED, Kind.LOST], at__gte=delivery.waits_since)
     first = faults.order_by("at").first()
-    if delivery.rehearsal or first is None or now < first.at + LATE:
-        return False
-    return not faults.filter(at__gte=first.at + LATE).exists()
-
-
-def _first_due(delivery: Delivery) -> datetime:
-    """When the week of trying began: at the last retry by hand, else when the row was written."""
-    by_hand = delivery.events.filter(kind=Kind.RETRIED).last()
-    return by_hand.at if by_hand else delivery.created_at
+    return not delivery.rehearsal and first is not None and now >= first.at + LATE
 
 
 def record(delivery: Delivery, kind: str, *, actor=None, text: str = "") -> None:

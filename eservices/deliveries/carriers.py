@@ -41,6 +41,8 @@ class Carrier(Protocol):
         ``NotNow`` where it is too early."""
 
     # ``probe()``, where there is one: asks the other side whether it would accept, and raises where not.
+    # ``ready``, where there is one: whether it is set up; what is not, is not tested.
+    # ``hasten(now)``, of a line that carries no deliveries: what waits for it elsewhere is asked again soon.
 
 
 carriers: Registry[Carrier] = Registry("carriers")
@@ -58,6 +60,14 @@ class EmailCarrier:
             if all(code >= 500 for code, _answer in refused.recipients.values()):
                 raise CannotCarry(f"The mail server does not know {delivery.recipient}.") from refused
             raise
+
+    def probe(self) -> None:
+        """Connects, encrypts and signs in, as a letter would; a mailer without a connection has nothing to test."""
+        mailer = mailers.default
+        try:
+            mailer.open()
+        finally:
+            mailer.close()
 
     def message(self, delivery: Delivery) -> EmailMultiAlternatives:
         """The letter. Its Message-ID is the delivery's, so that a second copy is recognised as the same."""
@@ -92,9 +102,17 @@ class SmsCarrier:
     label = "SMS"
 
     def carry(self, delivery: Delivery) -> None:
-        import_string(settings.SMS_GATEWAY)().send(
+        sms_gateway().send(
             to=delivery.recipient, text=delivery.payload["text"], idempotency_key=delivery.pk.hex
         )
+
+    def probe(self) -> None:
+        sms_gateway().probe()
+
+
+def sms_gateway():
+    """The gateway that the operator named: ``send(to, text, idempotency_key)``, and ``probe()``."""
+    return import_string(settings.SMS_GATEWAY)()
 
 
 class PostCarrier:
@@ -129,6 +147,16 @@ class RehearsalCarrier:
 carriers.register("email")(EmailCarrier())
 carriers.register("sms")(SmsCarrier())
 carriers.register("print")(PostCarrier())
+
+
+def may_test(carrier: Carrier | None) -> bool:
+    """Whether the other side can be asked if it would accept."""
+    return hasattr(carrier, "probe") and getattr(carrier, "ready", True)
+
+
+def testable() -> list[tuple[str, str]]:
+    """The carriers that can be tested, by key, with what staff call them."""
+    return [(key, carrier.label) for key, carrier in carriers.items() if may_test(carrier)]
 
 
 def carrier_of(delivery: Delivery) -> Carrier:

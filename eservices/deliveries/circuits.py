@@ -38,17 +38,23 @@ def passed(carrier: str) -> None:
     )
 
 
-def is_news(carrier: str, now: datetime) -> bool:
-    """Whether nobody was told yet that it fails, since it last did its work; whoever asks tells."""
+def told_since(carrier: str, now: datetime) -> datetime:
+    """Since when staff are told that it fails: from now on, where it is news since it last did its work."""
+    locked(carrier)
+    Circuit.objects.filter(carrier=carrier, told_at=None).update(told_at=now)
+    return Circuit.objects.values_list("told_at", flat=True).get(carrier=carrier)
+
+
+def locked(carrier: str) -> Circuit:
+    """Its row, ours alone until the transaction is over: one at a time tells staff of a carrier."""
     Circuit.objects.get_or_create(carrier=carrier)
-    return bool(Circuit.objects.filter(carrier=carrier, told_at=None).update(told_at=now))
+    return Circuit.objects.select_for_update().get(carrier=carrier)
 
 
 @transaction.atomic
 def failed(carrier: str, fault: str, now: datetime) -> None:
     """The carrier failed; with the last of too many failures in a row the circuit opens, and says so."""
-    Circuit.objects.get_or_create(carrier=carrier)
-    circuit = Circuit.objects.select_for_update().get(carrier=carrier)
+    circuit = locked(carrier)
     circuit.failures, circuit.fault = circuit.failures + 1, fault[:2000]
     opens = circuit.failures >= FAILURES
     first = opens and circuit.opened_at is None

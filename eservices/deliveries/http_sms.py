@@ -10,6 +10,7 @@ from .carriers import CannotCarry, NotNow
 
 TIMEOUT = (5, 20)  # seconds to connect, and between two signs of life
 PAUSE = timedelta(minutes=5)
+CANNOT_BE_READ = {404, 405, 501}  # what addresses that only take messages answer to a GET
 
 
 class GatewayFault(Exception):
@@ -21,16 +22,31 @@ class HttpGateway:
 
     def send(self, *, to: str, text: str, idempotency_key: str) -> None:
         content = {"to": to, "text": text, "sender": settings.SMS_SENDER, "reference": idempotency_key}
-        headers = {"Authorization": f"Bearer {settings.SMS_TOKEN}", "Idempotency-Key": idempotency_key}
-        with requests.Session() as session:
-            session.trust_env = False  # no proxy and no password from elsewhere
-            try:
-                answer = session.post(
-                    settings.SMS_URL, json=content, headers=headers, timeout=TIMEOUT, allow_redirects=False
-                )
-            except requests.RequestException as fault:
-                raise GatewayFault(type(fault).__name__) from None
-        _judge(answer.status_code)
+        _judge(_ask("POST", json=content, headers={"Idempotency-Key": idempotency_key}))
+
+    def probe(self) -> None:
+        """Reads the address with our token, so that nothing is sent. One that cannot be read says so, and answers."""
+        status = _ask("GET")
+        if status not in CANNOT_BE_READ:
+            _judge(status)
+
+
+def _ask(method: str, headers: dict | None = None, **content) -> int:
+    """The status that the gateway answers."""
+    with requests.Session() as session:
+        session.trust_env = False  # no proxy and no password from elsewhere
+        try:
+            answer = session.request(
+                method,
+                settings.SMS_URL,
+                headers={"Authorization": f"Bearer {settings.SMS_TOKEN}"} | (headers or {}),
+                timeout=TIMEOUT,
+                allow_redirects=False,
+                **content,
+            )
+        except requests.RequestException as fault:
+            raise GatewayFault(type(fault).__name__) from None
+    return answer.status_code
 
 
 def _judge(status: int) -> None:

@@ -29,7 +29,10 @@ def entry_of(message: EmailMultiAlternatives) -> MailboxEntry:
 
 
 class SMSGateway:
-    """Keeps each SMS as a ``MailboxEntry``. A real gateway has the same one method."""
+    """Keeps each SMS as a ``MailboxEntry``. A real gateway has the same two methods."""
 
     def send(self, *, to: str, text: str, idempotency_key: str) -> None:
         MailboxEntry.objects.create(channel="sms", recipient=to, text=text)
+
+    def probe(self) -> None:
+        """It always answers."""

@@ -31,6 +31,10 @@ class DeliveryQuerySet(models.QuerySet):
         """Sent, or skipped for a reason."""
         return self.filter(state__in=Delivery.ENDED)
 
+    def stuck(self):
+        """What nobody tries again by itself: a person must act."""
+        return self.filter(state=Delivery.State.STUCK)
+
     def open(self):
         """What has not reached its end: still to carry, under way, or stuck."""
         return self.exclude(state__in=Delivery.ENDED)
@@ -83,6 +87,11 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     woken_at = models.DateTimeField(null=True, blank=True, editable=False)
+    waits_since = models.DateTimeField(
+        default=timezone.now,
+        editable=False,
+        help_text="When it was first to leave, or was tried again by hand: the week of trying begins.",
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     done_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True, help_text=_("The last fault, or why it was skipped."))
@@ -129,6 +138,8 @@ class DeliveryEvent(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
         LOST = "lost", _("interrupted")
+        ASKED = "asked", _("asked to wait")
+        TOLD = "told", _("told by letter")
         RETRIED = "retried", _("tried again by hand")
         SKIPPED = "skipped", _("skipped")
         ADDRESSED = "addressed", _("address written")
@@ -192,6 +203,12 @@ class Posting(models.Model):
         return str(self.delivery)
 
 
+class CircuitQuerySet(models.QuerySet):
+    def failing(self):
+        """Carriers that fail for so long or so often that staff should know."""
+        return self.exclude(opened_at=None, told_at=None)
+
+
 class Circuit(models.Model):
     """How a carrier fares: see ``circuits``."""
 
@@ -202,12 +219,19 @@ class Circuit(models.Model):
     open_until = models.DateTimeField(_("next attempt"), null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects = CircuitQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("circuit")
         verbose_name_plural = _("circuits")
 
     def __str__(self) -> str:
         return self.carrier
+
+    @property
+    def since(self):
+        """Since when it fails, as far as staff should know."""
+        return self.opened_at or self.told_at
 
 
 class MailboxEntry(models.Model):

@@ -40,4 +40,4 @@ def tell_that_one_waits(sender, delivery, fault, **kwargs):
 
 @receiver(delivery_stuck)
 def tell_that_one_is_stuck(sender, delivery, **kwargs):
-    emails.stuck(delivery)
+    emails.stuck(delivery.carrier)

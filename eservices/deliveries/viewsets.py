@@ -19,12 +19,18 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from home.models import Heartbeat
 
 from . import access, actions, circuits
-from .carriers import carrier_name, carriers
+from .carriers import carrier_name, carriers, may_test, testable
 from .models import Circuit, Delivery
 
 
 def carrier_choices() -> list[tuple[str, str]]:
     return [(key, carrier.label) for key, carrier in carriers.items()]
+
+
+def troubles(now) -> dict[str, list]:
+    """What keeps deliveries from leaving, for whoever may see the board."""
+    failing = [(carrier_name(one.carrier), one) for one in Circuit.objects.failing()]
+    return {"silent": Heartbeat.silent(now), "circuits": failing}
 
 
 class DeliveryFilterSet(WagtailFilterSet):
@@ -78,13 +84,8 @@ class BoardView(IndexView):
         context = super().get_context_data(**kwargs)
         counts = dict(self.get_base_queryset().order_by().values_list("state").annotate(Count("pk")))
         context["counts"] = [(state, counts.get(state.value, 0)) for state in Delivery.State]
-        now = timezone.now()
-        context["circuits"] = [
-            (carrier_name(one.carrier), one) for one in Circuit.objects.exclude(open_until=None)
-        ]
-        context["probes"] = [(key, one.label) for key, one in carriers.items() if hasattr(one, "probe")]
-        context["silent"] = [name for name, at in Heartbeat.seen().items() if not Heartbeat.alive(at, now)]
-        return context
+        context["probes"] = testable()
+        return context | troubles(timezone.now())
 
 
 class SkipForm(forms.Form):
@@ -141,15 +142,16 @@ def probe(request, carrier):
     """Asks the other side whether it would accept something, and says what it answered."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    if not access.may_see_board(request.user) or not hasattr(carriers.get(carrier), "probe"):
+    if not access.may_see_board(request.user) or not may_test(carriers.get(carrier)):
         raise Http404
     words = {"carrier": carrier_name(carrier)}
+    circuits.try_now(carrier, timezone.now())
     try:
         carriers[carrier].probe()
     except Exception as fault:
         messages.error(request, _("%(carrier)s does not answer: %(fault)s") % (words | {"fault": fault}))
     else:
-        circuits.passed(carrier)
+        actions.resume(actor=request.user, carrier=carrier)
         messages.success(request, _("%(carrier)s answers: what waits is sent.") % words)
     return redirect("deliveries_board:index")
 

@@ -1,8 +1,32 @@
+from django.utils import timezone
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
 
-from .viewsets import board
+from . import access
+from .viewsets import board, troubles
 
 
 @hooks.register("register_admin_viewset")
 def register_board():
     return board
+
+
+class OutboxPanel(Component):
+    """What keeps things from leaving: a letter about the mail server would not leave either."""
+
+    name, order = "outbox", 40
+    template_name = "deliveries/home_panel.html"
+
+    def __init__(self, found: dict):
+        self.found = found
+
+    def get_context_data(self, parent_context):
+        return self.found
+
+
+@hooks.register("construct_homepage_panels", order=200)  # after the others, before whose panels it stands
+def show_what_does_not_go_out(request, panels):
+    if access.may_see_board(request.user):
+        found = troubles(timezone.now()) | {"stuck": access.deliveries_for(request.user).stuck().count()}
+        if any(found.values()):
+            panels.insert(0, OutboxPanel(found))

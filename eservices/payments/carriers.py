@@ -1,18 +1,34 @@
 """The lines to providers on the board of the outbox: they carry nothing, but fail and are told of like a carrier."""
 
+from datetime import datetime
+
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from eservices.deliveries.carriers import carriers
 
-from .providers import Provider, providers
+from .models import Payment
+from .providers import Provider, offered, providers
 
 
 class ProviderLine:
     """The line to one provider."""
 
     def __init__(self, provider: Provider):
+        self.provider = provider
         self.label = format_lazy("{} – {}", _("Payment"), provider.label)
+
+    @property
+    def ready(self) -> bool:
+        return self.provider in offered()
+
+    def probe(self) -> None:
+        self.provider.probe()
+
+    def hasten(self, now: datetime) -> None:
+        """What it did not answer is asked again by the next sweep."""
+        unanswered = Payment.objects.open().filter(provider=self.provider.key).exclude(fault="")
+        unanswered.filter(due_at__gt=now).update(due_at=now, woken_at=None)
 
 
 def line_of(provider: Provider) -> str:

@@ -118,6 +118,9 @@ class Provider:
         """
         raise Forged
 
+    def probe(self) -> None:
+        """Asks the other side something that changes nothing, with our key; raises ``Away`` or ``Refused``."""
+
     def payouts(self, since: date) -> list[PayoutReport]:
         """Transfers to the bank since a day."""
         return []

@@ -34,6 +34,11 @@ class Heartbeat(models.Model):
         last = dict(cls.objects.values_list("name", "at"))
         return {name: last.get(name) for name in (cls.SCHEDULER, cls.WORKER)}
 
+    @classmethod
+    def silent(cls, now) -> list[str]:
+        """Which of scheduler and worker give no sign of life."""
+        return [name for name, at in cls.seen().items() if not cls.alive(at, now)]
+
     @staticmethod
     def alive(seen, now) -> bool:
         return seen is not None and seen > now - SILENCE

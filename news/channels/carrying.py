@@ -23,6 +23,14 @@ class ChannelCarrier:
     def __init__(self, key: str, label: str):
         self.key, self.label = key, label
 
+    @property
+    def ready(self) -> bool:
+        """Whether it can be asked: channels that write to readers leave that to the carrier of each message."""
+        return hasattr(channels.channel(self.key), "probe")
+
+    def probe(self) -> None:
+        channels.channel(self.key).probe()
+
     def carry(self, delivery: Delivery) -> None:
         post = Post.objects.filter(pk=delivery.payload["post"]).first()
         if post is None:

@@ -33,6 +33,12 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def do_GET(self):
+        self.server.asked.append(dict(self.headers))
+        self.send_response(self.server.faults.pop(0) if self.server.faults else 405)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def log_message(self, *args):
         pass
 

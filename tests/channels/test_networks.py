@@ -9,13 +9,17 @@ from wagtail.models import PageViewRestriction
 from wagtail_factories import ImageFactory
 
 from eservices.deliveries import actions as outbox
+from eservices.deliveries.carriers import CannotCarry, NotNow, carriers
 from eservices.deliveries.models import Delivery
 from home.sweeps import publish_scheduled
 from news.channels import actions
 from news.channels.models import Post
+from news.channels.networks.network import NetworkFault
 from news.channels.states import State
 from tests.factories.channels import draft, post_of, publish, tick
 from tests.factories.news import NewsPageFactory
+
+from .network_double import keys_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALL = ("mastodon", "linkedin", "facebook", "instagram", "x")
@@ -274,3 +278,22 @@ def test_calls_show_who_we_are(index, outside):
     shown = [headers["Authorization"] for _method, _path, headers in outside.asked]
     assert "Bearer m-token" in shown
     assert any(one.startswith("OAuth ") and "oauth_signature=" in one for one in shown)
+
+
+@pytest.mark.parametrize("network", ALL)
+def test_each_network_is_tested_without_a_post_and_one_that_refuses_our_key_or_is_down_says_so(
+    outside, network
+):
+    carriers[network].probe()
+    assert not outside.posts
+    assert {method for method, _path, _headers in outside.asked} == {"GET"}
+    for status, meaning in ((401, CannotCarry), (429, NotNow), (503, NetworkFault)):
+        outside.faults = [status]
+        with pytest.raises(meaning):
+            carriers[network].probe()
+
+
+def test_a_network_without_keys_is_not_tested(outside, settings):
+    settings.SOCIAL_NETWORKS = keys_for(outside, "linkedin")
+    assert carriers["linkedin"].ready
+    assert not carriers["mastodon"].ready

@@ -6,9 +6,12 @@ import pytest
 import time_machine
 from django.urls import reverse
 from django.utils import timezone
+from py_vapid import VapidException
 
 from eservices.deliveries import actions as outbox
+from eservices.deliveries.carriers import carriers
 from eservices.deliveries.models import Delivery
+from news.channels.networks.network import NetworkFault
 from news.channels.push import keys
 from news.channels.push.models import Device
 from news.channels.push.sending import is_push_service
@@ -245,3 +248,19 @@ def test_where_no_key_is_set_notifications_are_not_offered(client, index, topic)
     assert client.get(reverse("news:push")).status_code == 404
     asked = client.post(reverse("news:push_keep"), {}, content_type="application/json", headers=HERE)
     assert asked.status_code == 403
+
+
+def test_the_way_to_phones_is_tested_without_a_notification(service, topic, client):
+    agree(client, Browser(service), topic)
+    carriers["news_push"].probe()
+    assert not service.asked
+
+
+def test_a_push_service_that_is_down_and_a_key_that_is_none_are_said(service, topic, client, settings):
+    agree(client, Browser(service), topic)
+    service.faults = [503]
+    with pytest.raises(NetworkFault, match="503"):
+        carriers["news_push"].probe()
+    settings.VAPID_PRIVATE_KEY = "no key"
+    with pytest.raises((ValueError, VapidException)):
+        carriers["news_push"].probe()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.deliveries import actions as outbox
+from eservices.deliveries.carriers import CannotCarry, carriers
 from eservices.deliveries.models import Delivery
 from news.channels.models import ChannelSettings, Post
 from news.channels.sms import actions
@@ -430,3 +431,11 @@ def test_the_desk_lists_readers_in_words(client, index, topic, sms):
     listed = client.get(reverse("phone_readers:index")).content.decode()
     assert "confirmé" in listed
     assert "True" not in listed
+
+
+def test_the_gateway_is_tested_without_a_message(sms):
+    carriers["news_sms"].probe()
+    assert not sms.sent
+    sms.faults = [401]
+    with pytest.raises(CannotCarry):
+        carriers["news_sms"].probe()

@@ -408,6 +408,6 @@ def test_staff_test_the_way_and_read_what_it_answers(shelf, client, settings):
     settings.GED_URL = f"directory:{shelf}/file"
     assert "Not a directory" in said()[0] or "exists" in said()[0]
     assert client.get(url).status_code == 405
-    assert client.post(reverse("deliveries_board:probe", args=["email"])).status_code == 404
+    assert client.post(reverse("deliveries_board:probe", args=["print"])).status_code == 404
     client.force_login(UserFactory(is_staff=True))
     assert client.post(url).status_code in {302, 404}

@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 
 from eservices.accounts.models import User
+from eservices.deliveries import circuits
+from eservices.deliveries.carriers import carriers
 from eservices.deliveries.models import Delivery
 from home.models import Heartbeat
 from tests.factories.deliveries import DeliveryFactory
@@ -106,3 +111,46 @@ def test_skipping_needs_a_reason(client):
     client.post(page(delivery, "skip"), {"reason": "Told by telephone"})
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason) == (State.SKIPPED, "Told by telephone")
+
+
+def test_after_a_test_that_passes_what_waits_goes_out_at_once_but_what_is_for_later_or_stuck(
+    client, django_capture_on_commit_callbacks
+):
+    now = timezone.now()
+    later = now + timedelta(hours=6)
+    waiting = DeliveryFactory(attempts=6, due_at=later, waits_since=now - timedelta(hours=9))
+    planned = DeliveryFactory(due_at=later, waits_since=later)
+    stuck = DeliveryFactory(state=State.STUCK)
+    for _failure in range(circuits.FAILURES):
+        circuits.failed("email", "no answer", now)
+    client.force_login(staff("change_delivery"))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("deliveries_board:probe", args=["email"]))
+    for delivery, state in ((waiting, State.DONE), (planned, State.PENDING), (stuck, State.STUCK)):
+        delivery.refresh_from_db()
+        assert delivery.state == state
+    assert planned.due_at == later
+
+
+def test_after_a_test_that_fails_everything_waits_as_before(client, monkeypatch):
+    def down():
+        raise ConnectionRefusedError("no answer")
+
+    monkeypatch.setattr(carriers["email"], "probe", down)
+    later = timezone.now() + timedelta(hours=6)
+    waiting = DeliveryFactory(attempts=6, due_at=later, waits_since=timezone.now() - timedelta(hours=9))
+    client.force_login(staff("change_delivery"))
+    said = client.post(reverse("deliveries_board:probe", args=["email"]), follow=True).context["messages"]
+    assert "no answer" in str(next(iter(said)))
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.due_at) == (State.PENDING, later)
+
+
+def test_what_nobody_set_up_has_no_button_and_cannot_be_tested(client):
+    client.force_login(staff("change_delivery"))
+    shown = client.get(INDEX).text
+    assert reverse("deliveries_board:probe", args=["email"]) in shown
+    for carrier in ("mastodon", "mailchimp", "pay_stripe_card", "print"):
+        url = reverse("deliveries_board:probe", args=[carrier])
+        assert url not in shown
+        assert client.post(url).status_code == 404

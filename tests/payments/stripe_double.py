@@ -61,6 +61,8 @@ class Stripe:
                 return Response(self._intent(asked))
             case ("GET", "payment_intents", number):
                 return self._known(self.intents, number)
+            case ("GET", "payment_intents"):
+                return Response(_list(list(self.intents.values())[: int(asked["limit"])]))
             case ("POST", "payment_intents", number, "cancel"):
                 return self._cancel(number)
             case ("POST", "refunds"):

@@ -199,3 +199,9 @@ def test_begun_and_then_another_way_is_chosen_it_is_not_in_the_way(world):
     begun(charge, "counter" if world.provider.key == "demo" else "demo")
     finished(world, charge)
     assert charge.basket.payments.received().count() == 1
+
+
+def test_whoever_can_be_asked_answers_a_test_that_changes_nothing(world):
+    if not world.by_hand:
+        world.provider.probe()
+        assert not Payment.objects.exists()

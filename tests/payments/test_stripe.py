@@ -10,13 +10,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from eservices.deliveries import actions as outbox
 from eservices.deliveries import circuits
+from eservices.deliveries.carriers import carriers
 from eservices.deliveries.models import Delivery
 from eservices.payments import carrying, ledger
 from eservices.payments.actions import refunds, settling
 from eservices.payments.contrib.stripe import provider as stripe_provider
 from eservices.payments.models import JournalRow, Payment, Payout, SetAside
-from eservices.payments.providers import provider_of
+from eservices.payments.providers import Away, provider_of
 from eservices.payments.states import PaymentState
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.cases import member
@@ -309,3 +311,22 @@ if is_asked("TEST_STRIPE_URL"):
         for payment in (failed, declined):
             checked = carrying.check(payment.pk)
             assert (checked.state, bool(checked.reason)) == (PaymentState.PENDING, True)
+
+
+def test_stripe_is_tested_with_our_key_and_says_when_it_is_away_or_the_key_is_unknown(theirs):
+    line = carriers["pay_stripe_card"]
+    line.probe()
+    assert theirs.calls == [("GET", "/v1/payment_intents")]
+    for fault in ("down", "unknown_key"):
+        setattr(theirs, fault, True)
+        with pytest.raises(Away):
+            line.probe()
+
+
+def test_after_the_test_of_the_line_what_stripe_did_not_answer_is_asked_again_and_nothing_else(theirs):
+    later = timezone.now() + timedelta(hours=1)
+    failed, _waiting = (begun(due_charge(), "stripe_twint") for _payment in range(2))
+    Payment.objects.update(due_at=later)
+    Payment.objects.filter(pk=failed.pk).update(fault="Away: no route to host")
+    outbox.resume(actor=None, carrier="pay_stripe_twint")
+    assert list(Payment.objects.due(timezone.now())) == [failed]

@@ -36,6 +36,9 @@ class Demo:
     def find(self, announcement: Announcement) -> None:
         return None
 
+    def probe(self) -> None:
+        """It always answers."""
+
     def _keep(self, title: str, text: str, announcement: Announcement | None = None) -> MailboxEntry:
         picture = announcement and announcement.picture
         return MailboxEntry.objects.create(

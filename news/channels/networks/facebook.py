@@ -39,6 +39,9 @@ class Facebook(Graph):
                 return _posted(post["id"])
         return None
 
+    def probe(self) -> None:
+        self.ask("GET", f"/{self.keys['page']}/feed?fields=id&limit=1")
+
 
 def _posted(number: str) -> Posted:
     return Posted(str(number), f"https://www.facebook.com/{number}")

@@ -37,6 +37,9 @@ class Instagram(Graph):
                 return Posted(str(post["id"]), str(post.get("permalink") or ""))
         return None
 
+    def probe(self) -> None:
+        self.ask("GET", f"/{self.keys['account']}/media?fields=id&limit=1")
+
     def _wait_for(self, container: str) -> None:
         for _try in range(15):
             answer, _response = self.ask("GET", f"/{container}?fields=status_code")

@@ -51,13 +51,21 @@ class LinkedIn(Network):
         self.ask("DELETE", _path(remote_id), headers={"X-RestLi-Method": "DELETE"})
 
     def find(self, announcement: Announcement) -> Posted | None:
-        path = f"/rest/posts?author={quote(self.author, safe='')}&q=author&count=20&sortBy=LAST_MODIFIED"
-        answer, _response = self.ask("GET", path, headers={"X-RestLi-Method": "FINDER"})
+        answer, _response = self._latest(20)
         for post in answer.get("elements", []):
             article = post.get("content", {}).get("article", {})
             if article.get("source") == announcement.link:
                 return _posted(post["id"])
         return None
+
+    def probe(self) -> None:
+        self._latest(1)
+
+    def _latest(self, number: int):
+        path = (
+            f"/rest/posts?author={quote(self.author, safe='')}&q=author&count={number}&sortBy=LAST_MODIFIED"
+        )
+        return self.ask("GET", path, headers={"X-RestLi-Method": "FINDER"})
 
 
 def escaped(text: str) -> str:

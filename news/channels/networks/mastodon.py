@@ -41,6 +41,9 @@ class Mastodon(Network):
                 return Posted(str(status["id"]), str(status.get("url") or ""))
         return None
 
+    def probe(self) -> None:
+        self.ask("GET", "/api/v1/accounts/verify_credentials")
+
     def _status(self, announcement: Announcement) -> dict:
         media = [self._media(announcement)] if announcement.picture else []
         return {"status": announcement.text, "language": announcement.language, "media_ids": media}

@@ -97,6 +97,10 @@ class Network:
         """A post of ours of the last days with the same link: asked before a second attempt."""
         return None
 
+    def probe(self) -> None:
+        """Reads something with our keys: raises where the network is away or does not take them."""
+        raise NotImplementedError
+
     # -- How it is asked -------------------------------------------------------------------------------------
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys['token']}"}

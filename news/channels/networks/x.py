@@ -46,6 +46,9 @@ class X(Network):
                 return _posted(post["id"])
         return None
 
+    def probe(self) -> None:
+        self.ask("GET", "/2/users/me")
+
 
 def _posted(number: str) -> Posted:
     return Posted(str(number), f"https://x.com/i/status/{number}")

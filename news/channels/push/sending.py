@@ -28,6 +28,7 @@ A_DAY = 24 * 60 * 60  # how long a push service keeps it for a phone that is off
 LONGEST_TITLE, LONGEST = 80, 180
 PATIENCE, LONGEST_SILENCE = timedelta(hours=1), timedelta(days=2)
 GONE = {404, 410}
+TESTED = 50  # devices whose push services are asked whether they are there
 HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?")
 PRINTABLE = re.compile(r"[!-~]{1,1000}")
 
@@ -103,6 +104,20 @@ class NewsPushCarrier:
 
     label = gettext_lazy("Notifications")
 
+    @property
+    def ready(self) -> bool:
+        return Push().ready
+
+    def probe(self) -> None:
+        """Whether our key can sign, and whether the push services of the latest devices answer at all.
+
+        They take no question but a notification: any status below 500 is an answer.
+        """
+        keys.vapid().sign({"aud": "https://push.example", "sub": settings.VAPID_SUBJECT or "mailto:nobody"})
+        if not Push().is_double:
+            for origin in sorted(_origins_of_latest()):
+                _look_at(origin)
+
     def carry(self, delivery: Delivery) -> None:
         device = Device.objects.filter(pk=delivery.payload["device"]).first()
         if device is None:
@@ -157,6 +172,23 @@ class NewsPushCarrier:
             subject=message["title"],
             text=f"{message['body']}\n\n{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{message['url']}",
         )
+
+
+def _origins_of_latest() -> set[str]:
+    endpoints = Device.objects.order_by("-pk").values_list("endpoint", flat=True)[:TESTED]
+    found = (urlsplit(endpoint) for endpoint in endpoints if is_push_service(endpoint))
+    return {f"{one.scheme}://{one.netloc}" for one in found}
+
+
+def _look_at(origin: str) -> None:
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = session.get(origin, timeout=TIMEOUT, allow_redirects=False, stream=True)
+    except requests.RequestException as fault:
+        raise NetworkFault(f"{origin}: {type(fault).__name__}") from None
+    if answer.status_code >= 500:
+        raise NetworkFault(f"{origin} answered {answer.status_code}.")
 
 
 def is_push_service(endpoint: str) -> bool:

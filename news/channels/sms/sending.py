@@ -4,11 +4,10 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from eservices.deliveries.carriers import CannotCarry, NotNow
+from eservices.deliveries.carriers import CannotCarry, NotNow, sms_gateway
 from eservices.deliveries.models import Delivery
 from home import sms
 from home.dates import date_format
@@ -117,6 +116,13 @@ class NewsSmsCarrier:
 
     label = gettext_lazy("News by SMS")
 
+    @property
+    def ready(self) -> bool:
+        return Sms().ready
+
+    def probe(self) -> None:
+        sms_gateway().probe()
+
     def carry(self, delivery: Delivery) -> None:
         now = timezone.now()
         if not PhoneReader.objects.confirmed().filter(number=delivery.recipient).exists():
@@ -126,7 +132,7 @@ class NewsSmsCarrier:
             raise NotNow(leaves)
         if numbers.sender_number(delivery.recipient) != delivery.recipient:
             raise CannotCarry("This is no number.")
-        gateway = import_string(settings.SMS_GATEWAY)()
+        gateway = sms_gateway()
         gateway.send(to=delivery.recipient, text=delivery.payload["text"], idempotency_key=delivery.pk.hex)
 
 

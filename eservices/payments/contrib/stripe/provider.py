@@ -136,6 +136,10 @@ class StripeProvider(Provider):
             else about.get("payment_intent") or ""
         )
 
+    def probe(self) -> None:
+        with told_apart():
+            client().v1.payment_intents.list({"limit": 1})
+
     def _answer(self, payment: Payment, call: Callable) -> Answer:
         with told_apart():
             intent = call(client().v1.payment_intents).to_dict()

@@ -1,0 +1,94 @@
+"""The mail server and the gateway for SMS are asked whether they would accept, and nothing is sent."""
+
+from contextlib import contextmanager
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from eservices.deliveries.carriers import CannotCarry, NotNow, carriers
+from eservices.deliveries.http_sms import GatewayFault
+from tests.benchmarks.server import free_port
+from tests.channels.sms_double import gateway
+
+
+class Post:
+    """Takes whoever says the right password; keeps what was sent."""
+
+    def __init__(self):
+        self.received = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.received.append(envelope)
+        return "250 OK"
+
+    def authenticate(self, server, session, envelope, mechanism, data):
+        return AuthResult(success=data.password == b"right", handled=False)
+
+
+@contextmanager
+def mail_server(settings, password: str):
+    post = Post()
+    controller = Controller(
+        post, hostname="127.0.0.1", port=free_port(), authenticator=post.authenticate, auth_require_tls=False
+    )
+    controller.start()
+    options = {
+        "host": "127.0.0.1",
+        "port": controller.port,
+        "username": "commune",
+        "password": password,
+        "timeout": 5,
+    }
+    settings.MAILERS = {
+        "default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+    }
+    try:
+        yield post
+    finally:
+        controller.stop()
+
+
+def test_a_mail_server_that_takes_our_password_answers_and_gets_no_letter(settings):
+    with mail_server(settings, "right") as post:
+        carriers["email"].probe()
+    assert not post.received
+
+
+def test_a_mail_server_that_refuses_our_password_or_is_not_there_says_so(settings):
+    with mail_server(settings, "wrong"), pytest.raises(Exception, match="535"):
+        carriers["email"].probe()
+    with pytest.raises(ConnectionRefusedError):  # it is stopped
+        carriers["email"].probe()
+
+
+@pytest.fixture
+def sms(settings):
+    with gateway() as server:
+        settings.SMS_GATEWAY = "eservices.deliveries.http_sms.HttpGateway"
+        settings.SMS_URL, settings.SMS_TOKEN = server.url, "t-token"
+        yield server
+
+
+@pytest.mark.parametrize("status", [200, 404, 405])
+def test_a_gateway_that_answers_whether_or_not_it_can_be_read_takes_messages(sms, status):
+    sms.faults = [status]
+    carriers["sms"].probe()
+    assert sms.asked[-1]["Authorization"] == "Bearer t-token"
+    assert not sms.sent
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"), [(401, CannotCarry), (403, CannotCarry), (429, NotNow), (503, GatewayFault)]
+)
+def test_a_gateway_that_refuses_our_token_or_is_down_says_so(sms, status, meaning):
+    sms.faults = [status]
+    with pytest.raises(meaning):
+        carriers["sms"].probe()
+
+
+def test_a_gateway_that_is_not_there_says_so(settings):
+    settings.SMS_GATEWAY = "eservices.deliveries.http_sms.HttpGateway"
+    settings.SMS_URL, settings.SMS_TOKEN = "http://127.0.0.1:9/", "t-token"
+    with pytest.raises(GatewayFault):
+        carriers["sms"].probe()

@@ -6,6 +6,7 @@ from django.http import Http404
 from eservices.cases import access as cases
 
 from .models import Allocation, Basket, Charge, Payment, Refund, SetAside, Till
+from .states import PaymentState
 
 KEEP_BOOKS = "eservices_payments.keep_books"
 
@@ -34,6 +35,12 @@ def receipts_of(case) -> list[Payment]:
     """The payments that a case got money of, the first one first, for whoever may see the case."""
     rows = Payment.objects.received().filter(allocations__charge__case=case)
     return list(rows.select_related("basket").order_by("settled_at").distinct())
+
+
+def last_attempt(charge: Charge) -> Payment | None:
+    """How somebody last tried to pay it, for whoever may see the charge; None where nobody came to a provider."""
+    tried = Payment.objects.filter(basket__charges=charge).exclude(state=PaymentState.NEW)
+    return tried.order_by("-opened_at").first()
 
 
 def payable_of(user) -> list[Charge]:

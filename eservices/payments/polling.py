@@ -1,8 +1,8 @@
 """When to ask a provider again. Pure.
 
-With the sweep every 15 s, a lost message is made up for within a minute while somebody may be paying: for two hours
-after they began, or after they last waited before our page. What lies open for longer is asked about ever more
-seldom, so that however many there are, the provider is left in peace.
+With the sweep every 15 s, a lost message is made up for within a minute: for a day after somebody began, or was last
+seen before our page, which is as long as payments live. A sweep asks about ``AT_ONCE`` at most, those that were asked
+the longest ago first: however many lie open, the provider is asked so often and no more, and each has its turn.
 """
 
 from datetime import timedelta
@@ -11,13 +11,13 @@ FIRST = timedelta(seconds=20)
 # time since somebody was last seen → how long to wait
 PAUSES = (
     (timedelta(minutes=15), FIRST),
-    (timedelta(hours=2), timedelta(seconds=40)),
-    (timedelta(hours=24), timedelta(minutes=10)),
+    (timedelta(hours=24), timedelta(seconds=40)),
 )
 LATER = timedelta(hours=1)
 # time since it was begun → how long to wait while the page is open, which asks us every few seconds
 BEFORE_THE_PAGE = ((timedelta(minutes=15), timedelta(seconds=5)),)
 STILL_THERE = timedelta(seconds=30)
+AT_ONCE = 50  # payments that one sweep has asked about: 200 in a minute
 
 
 def next_look(unseen: timedelta) -> timedelta:

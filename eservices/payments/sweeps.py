@@ -6,7 +6,7 @@ from django.core.cache import cache
 
 from home.background import sweeps
 
-from . import ledger, tasks
+from . import ledger, polling, tasks
 from .actions import charges, paying
 from .models import Charge, Refund
 
@@ -18,7 +18,7 @@ AT_ONCE = 200
 @sweeps.register("payments")
 def ask_providers(now: datetime) -> None:
     """Wakes a worker for each payment and refund that a provider should be asked about."""
-    paying.wake(now, AT_ONCE)
+    paying.wake(now, polling.AT_ONCE)
     for pk, due_at in Refund.objects.due(now).order_by("due_at").values_list("pk", "due_at")[:AT_ONCE]:
         if Refund.objects.filter(pk=pk, due_at=due_at).update(due_at=now + LEASE):
             tasks.refund.enqueue(str(pk))

@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from eservices.cases import actions, process
-from eservices.cases.models import Case
+from eservices.cases.models import Case, CaseLink
 from eservices.cases.states import State
 from eservices.deliveries import circuits
 from eservices.deliveries.models import Delivery
-from eservices.payments import carrying, emails, ledger, sweeps, tasks, views
+from eservices.payments import carrying, emails, ledger, polling, sweeps, tasks, views
 from eservices.payments.actions import charges, paying, refunds
 from eservices.payments.actions.locking import Impossible
 from eservices.payments.contrib.demo.models import DemoPayment
@@ -208,8 +209,50 @@ def test_a_provider_that_never_answers_leaves_the_page_waiting_and_other_means_o
     assert state.json() == {"state": "pending"}
 
 
-@pytest.mark.parametrize("minutes", [0.35, 20, 119])
-def test_a_lost_message_is_made_up_for_within_a_minute_while_somebody_may_be_paying(time_machine, minutes):
+def status_page(client, charge) -> str:
+    link = CaseLink.objects.create(case=charge.case, mailed=True)
+    return text(client.get(reverse("space:status", args=[link.secret])))
+
+
+def test_the_request_s_page_says_that_a_payment_waits_for_its_confirmation_and_what_to_do(client):
+    charge = due_charge()
+    before = status_page(client, charge)
+    payment = begun(charge)
+    waiting = status_page(client, charge)
+    words = _("%(provider)s has not confirmed the payment of %(amount)s yet")
+    said = words % {"provider": providers["demo"].label, "amount": "CHF\u00a030.–"}
+    assert said in waiting
+    assert said not in before
+    assert state_url(payment) in waiting
+    assert reverse("payments:pay", args=[payment.basket.secret]) in waiting
+    pays(payment)
+    carrying.check(payment.pk)
+    sweep()
+    assert said not in status_page(client, charge)
+
+
+def test_the_request_s_page_says_that_a_payment_was_not_completed_and_is_to_be_made_again(client):
+    charge = due_charge()
+    for state in (PaymentState.FAILED, PaymentState.CANCELLED):
+        paying.keep(payment=begun(charge), answer=Answer(state))
+        shown = status_page(client, charge)
+        assert "Votre dernière tentative de paiement" in shown
+        assert pay_url(charge) in shown
+        assert "data-waits" not in shown
+
+
+def test_the_request_s_page_knows_that_a_bill_takes_days(client):
+    charge = due_charge()
+    begun(charge, "counter")
+    shown = status_page(client, charge)
+    assert "Votre choix" in shown
+    assert "data-waits" not in shown
+
+
+@pytest.mark.parametrize("minutes", [0.35, 20, 119, 121, 23 * 60])
+def test_a_lost_message_is_made_up_for_within_a_minute_for_as_long_as_the_payment_lives(
+    time_machine, minutes
+):
     start = timezone.now()
     time_machine.move_to(start, tick=False)
     payment = begun(due_charge())
@@ -331,18 +374,20 @@ def test_strangers_and_what_cannot_be_asked_or_is_over_make_nobody_ask_the_provi
     assert looks == []
 
 
-def test_whoever_pays_now_is_not_kept_waiting_by_what_lies_open_for_days(monkeypatch, looks):
-    monkeypatch.setattr(sweeps, "AT_ONCE", 1)
+def test_where_more_is_due_than_a_sweep_asks_about_each_has_its_turn(monkeypatch, looks):
+    monkeypatch.setattr(polling, "AT_ONCE", 2)
     now = timezone.now()
-    old, fresh = begun(due_charge()), begun(due_charge())
-    Payment.objects.filter(pk=old.pk).update(
-        opened_at=now - timedelta(hours=9), due_at=now - timedelta(hours=1)
-    )
-    Payment.objects.filter(pk=fresh.pk).update(due_at=now)
+    open_for = {begun(due_charge()).pk: hours for hours in (20, 9, 1, 0, 0)}
+    for number, (pk, hours) in enumerate(open_for.items()):
+        opened_at, due_at = now - timedelta(hours=hours), now - timedelta(seconds=60 - number)
+        Payment.objects.filter(pk=pk).update(opened_at=opened_at, due_at=due_at)
+    for _sweep in range(2):
+        sweeps.ask_providers(now)
+    assert looks == list(open_for)[:4]
+    later = begun(due_charge())
+    Payment.objects.filter(pk=later.pk).update(due_at=now)
     sweeps.ask_providers(now)
-    assert looks == [fresh.pk]
-    sweeps.ask_providers(now)
-    assert looks == [fresh.pk, old.pk]
+    assert looks == [*open_for, later.pk]
 
 
 def test_a_provider_that_is_away_is_left_in_peace_by_all_that_wait_and_staff_hears_of_it(client, monkeypatch):

@@ -123,9 +123,9 @@ def wait_before_page(*, actor=None, payment: Payment) -> None:
 
 
 def wake(now: datetime, most: int) -> None:
-    """Wakes a worker for payments that the provider should be asked about: those begun last first."""
+    """Wakes a worker for payments that the provider should be asked about: those due for the longest time first."""
     due = Payment.objects.due(now).asleep(now)
-    for pk in due.order_by("-opened_at").values_list("pk", flat=True)[:most]:
+    for pk in due.order_by("due_at").values_list("pk", flat=True)[:most]:
         if due.filter(pk=pk).update(woken_at=now):
             tasks.check.enqueue(str(pk))
 

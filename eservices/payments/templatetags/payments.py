@@ -1,0 +1,23 @@
+"""What templates of other apps' pages say of a payment."""
+
+from django import template
+
+from .. import access
+from ..models import Charge
+from ..providers import label_of, providers
+
+register = template.Library()
+
+
+@register.simple_tag
+def last_attempt(charge: Charge) -> dict | None:
+    """The last attempt to pay: ``payment``, what its means is called, and whether its provider can be asked."""
+    payment = access.last_attempt(charge)
+    if payment is None:
+        return None
+    provider = providers.get(payment.provider)
+    return {
+        "payment": payment,
+        "provider": label_of(payment.provider),
+        "asks": bool(provider and provider.asks),
+    }

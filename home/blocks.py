@@ -89,6 +89,16 @@ class LinkBlock(blocks.StructBlock):
         return value
 
 
+class KeptChoiceBlock(blocks.ChoiceBlock):
+    """One of what editors keep elsewhere, by its key.
+
+    A key is text as it stands: to read a page, what there is to choose from is not looked up.
+    """
+
+    def normalize_choice(self, value):
+        return value
+
+
 class HeadingBlock(blocks.CharBlock):
     class Meta:
         icon = "title"

@@ -11,8 +11,7 @@ from wagtail import blocks
 from wagtail.models import Locale
 
 from eservices.formbuilder import prices
-from home.blocks import refuse
-from home.generation import kept
+from home.blocks import KeptChoiceBlock, refuse
 
 from .availability import School
 
@@ -131,20 +130,15 @@ WHAT = {
 
 def what_choices() -> list[tuple[str, str]]:
     """What a price may be for, as editors read it: what we name, and the extras that they keep."""
-    return [*WHAT.items(), *kept("booking-extras", _extras)]
-
-
-def _extras() -> list[tuple[str, str]]:
-    """Read once per generation: a page asks for every price."""
     extras = apps.get_model("eservices_bookings", "Extra").objects.filter(locale=Locale.get_default())
-    return list(extras.values_list("key", "title"))
+    return [*WHAT.items(), *extras.values_list("key", "title")]
 
 
 class RateBlock(blocks.StructBlock):
     """One line of what it costs: an entry of the fee schedule, and when it applies."""
 
-    entry = blocks.ChoiceBlock(choices=prices.entries, label=_("Entry of the fee schedule"))
-    what = blocks.ChoiceBlock(
+    entry = KeptChoiceBlock(choices=prices.entries, label=_("Entry of the fee schedule"))
+    what = KeptChoiceBlock(
         choices=what_choices,
         required=False,
         label=_("What for"),

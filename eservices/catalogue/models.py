@@ -397,12 +397,12 @@ class ServicePage(BasePage):
 
     @cached_property
     def online_form(self) -> Form | None:
-        return Form.objects.filter(key=self.translation_key).first()
+        return self.version.form if self.version else Form.objects.filter(key=self.translation_key).first()
 
     @cached_property
     def version(self) -> FormVersion | None:
         """The form in force; None before the first publication and after withdrawal."""
-        return self.online_form.current if self.online_form else None
+        return FormVersion.objects.in_force(self.translation_key)
 
     # -- what the page shows ---------------------------------------------------------------------------------
     def get_context(self, request, *args, **kwargs):

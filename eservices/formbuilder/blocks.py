@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import BlockGroup
 
+from home.blocks import KeptChoiceBlock
+
 from . import prices
 from .definition import KEY_PATTERN
 from .logic.conditions import WITHOUT_VALUE
@@ -56,10 +58,8 @@ class KeyBlock(FixedCharBlock):
         )
 
 
-class FixedChoiceBlock(Fixed, blocks.ChoiceBlock):
-    def normalize_choice(self, value):
-        """Values are texts: as they stand. Looking for each among the choices may ask the database each time."""
-        return value
+class FixedChoiceBlock(Fixed, KeptChoiceBlock):
+    pass
 
 
 class PrefillBlock(FixedChoiceBlock):

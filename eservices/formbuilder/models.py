@@ -39,6 +39,11 @@ class FormVersionQuerySet(models.QuerySet):
     def published(self):
         return self.filter(kind=FormVersion.Kind.PUBLISHED)
 
+    def in_force(self, form: uuid.UUID) -> "FormVersion | None":
+        """The newest published version of a form, with the form; None where it is not offered now."""
+        offered = self.published().filter(form=form, form__offered=True)
+        return offered.select_related("form").order_by("-number").first()
+
 
 class FormVersion(models.Model):
     """What a service asks and what happens then, as published: never changed, one per service."""

@@ -4,7 +4,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from home.blocks import content_blocks
+from home.blocks import KeptChoiceBlock, content_blocks
 
 
 def entries() -> list[tuple[str, str]]:
@@ -24,7 +24,7 @@ class FeeLineValue(blocks.StructValue):
 
 
 class FeeLineBlock(blocks.StructBlock):
-    entry = blocks.ChoiceBlock(choices=entries, label=_("Entry of the fee schedule"))
+    entry = KeptChoiceBlock(choices=entries, label=_("Entry of the fee schedule"))
     label = blocks.CharBlock(
         required=False,
         default="",

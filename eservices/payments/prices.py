@@ -8,15 +8,14 @@ from django.utils import timezone
 from eservices.formbuilder.prices import Price, schedules
 from home.generation import kept
 
-from .models import FeeEntry
+from .models import FeeEntry, FeePrice
 
 
 class FeeSchedule:
     """The prices that editors keep."""
 
     def entries(self) -> list[tuple[str, str]]:
-        """Read once per generation: a page asks for every block that names one."""
-        return kept("fee-entries", lambda: list(FeeEntry.objects.values_list("key", "name")))
+        return list(FeeEntry.objects.values_list("key", "name"))
 
     def prices(self, keys: Collection[str], day: date) -> dict[str, Price]:
         entries = FeeEntry.objects.filter(key__in=keys).prefetch_related("prices")
@@ -35,11 +34,8 @@ def shown() -> dict[str, dict]:
 
 
 def _shown() -> dict[str, dict]:
-    entries = FeeEntry.objects.prefetch_related("prices")
-    day = timezone.localdate()
-    found = {entry: entry.price_on(day) for entry in entries}
-    return {
-        entry.key: {"name": entry.name, "unit": entry.unit, "amount": price.amount}
-        for entry, price in found.items()
-        if price
+    prices = FeePrice.objects.filter(valid_from__lte=timezone.localdate()).select_related("entry")
+    return {  # the last of an entry holds
+        price.entry.key: {"name": price.entry.name, "unit": price.entry.unit, "amount": price.amount}
+        for price in prices.order_by("valid_from")
     }

@@ -58,6 +58,8 @@ def town():
     make.WasteCollectionFactory(first_on=date(2026, 11, 25))
     counter, service = online_counter(home)
     index, article = newsroom(home, service)
+    make.SectionPageFactory(parent=sections[0])
+    make.ContactPageFactory(parent=sections[0])
     agenda = news.EventIndexPageFactory(parent=home)
     events = [
         news.EventPageFactory(parent=agenda, picture=picture(), picture_alt="Le port") for _ in range(5)
@@ -77,9 +79,29 @@ def town():
         "counter": counter.url,
         "counter with hits": f"{counter.url}?q=attestation",
         "service": service.url,
+        "service with bookings": bookable(counter).url,
+        "prices": price_list(sections[1]).url,
         "search with hits": "/recherche/?q=amarrage",
         "newsletter": "/infolettre/",
     }
+
+
+def bookable(counter):
+    payments.entry("salle")
+    for key in ("salle", "jardin"):
+        bookings.resource(key, rates=[bookings.rate("salle")] * 4)
+    asked = question("quand", "booking", settings={"resources": ["salle", "jardin"]})
+    service = catalogue.make_service(counter, catalogue.SERVICE | content(step("un", asked), slug="location"))
+    service.contact = make.ContactFactory()
+    return make.published(service)
+
+
+def price_list(section):
+    keys = [f"taxe-{number}" for number in range(8)]
+    for key in keys:
+        payments.entry(key)
+    fees = [{"entry": key, "label": ""} for key in keys]
+    return make.ContentPageFactory(parent=section, body=[("fees", fees)])
 
 
 def front(home, pages) -> None:

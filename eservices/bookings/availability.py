@@ -57,6 +57,12 @@ def moment(day: date, at: time, zone: ZoneInfo, *, later: bool = False) -> datet
     return there.astimezone(UTC)
 
 
+def is_twice(at: datetime) -> bool:
+    """Whether clocks show this time of ``at``'s own zone twice, as the hour does that is repeated in autumn."""
+    first, second = (at.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return first is not None and second is not None and first > second
+
+
 def day_of(at: datetime, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
 
@@ -69,8 +75,8 @@ def day_span(day: date, zone: ZoneInfo) -> Span:
 def repeated(span: Span, weeks: int, until: date, zone: ZoneInfo) -> list[Span]:
     """The same time of day every so many weeks up to a day, the first included; what no clock shows is left out."""
     start, end = span.start.astimezone(zone), span.end.astimezone(zone)
-    found = []
-    for day in range(0, (until - start.date()).days + 1, 7 * weeks):
+    found = [span] if start.date() <= until else []
+    for day in range(7 * weeks, (until - start.date()).days + 1, 7 * weeks):
         ends = [at.replace(tzinfo=None, fold=0) + day * DAY for at in (start, end)]
         if all(exists(at.date(), at.time(), zone) for at in ends):
             found.append(Span(*(moment(at.date(), at.time(), zone) for at in ends)))

@@ -16,7 +16,7 @@ from home.templatetags.commune import chf, clock
 
 from . import words
 from .answers import local, moment, named, ticked
-from .availability import DAY, WEEK, Calendar, Slot, Span, State, day_of, days, joined
+from .availability import DAY, WEEK, Calendar, Slot, Span, State, day_of, day_span, days, joined
 from .charging import Tariff
 from .finding import Found, Wish, find
 from .models import Resource
@@ -438,9 +438,10 @@ class Picker:
         ]
 
     def _minutes(self, day: date, span: Span) -> tuple[int, int]:
-        start, end = timezone.localtime(span.start, self.zone), timezone.localtime(span.end, self.zone)
-        last = MINUTES if end.date() > day else end.hour * 60 + end.minute
-        return start.hour * 60 + start.minute, last
+        """Where it begins and ends on the bar; a day with an hour more or less is as long as any other there."""
+        whole = day_span(day, self.zone)
+        begins, ends = ((at - whole.start) / whole.length for at in (span.start, min(span.end, whole.end)))
+        return round(begins * MINUTES), round(ends * MINUTES)
 
     # -- times -----------------------------------------------------------------------------------------------
     @property
@@ -458,7 +459,7 @@ class Picker:
     def _choice(self, slot: Slot) -> Choice:
         """A time that is as long as all others, so that its beginning says all; but of whole openings both ends."""
         begins, ends = local(slot.span.start), local(slot.span.end)
-        chosen, label = begins == self.parts.get("from"), clock(timezone.localtime(slot.span.start))
+        chosen, label = begins == self.parts.get("from"), words.hour(timezone.localtime(slot.span.start))
         if self.offer.rules.whole:
             chosen, label = chosen and ends == self.parts.get("to"), words.hours(slot.span)
         return Choice(named(slot.span, self.offer), label, chosen, self._price(self.offer, slot.span))

@@ -1,17 +1,20 @@
 """Times of bookings in the language at hand."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import get_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from home.dates import date_format
 from home.templatetags.commune import before, clock
 
-from .availability import Span
+from .availability import Span, is_twice
 from .offers import offer
+
+# Of an hour that comes twice: the first and the second.
+SEASONS = (gettext_lazy("summer time"), gettext_lazy("winter time"))
 
 
 def when(span: Span) -> str:
@@ -20,28 +23,35 @@ def when(span: Span) -> str:
     if start.date() == end.date() or is_midnight(end, start.date()):
         return _("%(day)s, %(from)s to %(to)s") % {
             "day": day(start),
-            "from": clock(start),
+            "from": hour(start),
             "to": ending(end, start.date()),
         }
     return _("%(day)s, %(from)s, to %(last)s, %(to)s") % {
         "day": day(start),
-        "from": clock(start),
+        "from": hour(start),
         "last": day(end),
-        "to": clock(end),
+        "to": hour(end),
     }
 
 
 def hours(span: Span) -> str:
     """“17:00 to 23:00”."""
     start, end = timezone.localtime(span.start), timezone.localtime(span.end)
-    return _("%(from)s to %(to)s") % {"from": clock(start), "to": ending(end, start.date())}
+    return _("%(from)s to %(to)s") % {"from": hour(start), "to": ending(end, start.date())}
+
+
+def hour(at: datetime) -> str:
+    """“2:30”, and where clocks show it twice that night, which of both it is."""
+    if not is_twice(at):
+        return clock(at)
+    return f"{clock(at)} ({SEASONS[at.fold]})"
 
 
 def ending(end, begun: date) -> str:
     """An hour at which something ends that began on a day, and the day where it is another."""
     if end.date() == begun:
-        return clock(end)
-    return _("midnight") if is_midnight(end, begun) else f"{clock(end)} ({date_format(end, 'D j')})"
+        return hour(end)
+    return _("midnight") if is_midnight(end, begun) else f"{hour(end)} ({date_format(end, 'D j')})"
 
 
 def is_midnight(end, begun: date) -> bool:

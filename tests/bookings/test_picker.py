@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from eservices.bookings import words
+from eservices.bookings.availability import Span
 from eservices.bookings.models import BlockedTime, Booking, Waiting
 from tests.factories.bookings import booking, counter, described, rate, resource, timetable, unit, weekly
 from tests.factories.payments import entry
 
-from .test_booking_in_form import START, posted, service, text
+from .test_booking_in_form import START, plain, posted, service, text
 
 pytestmark = pytest.mark.django_db
 
@@ -133,11 +135,11 @@ def test_the_question_says_what_the_room_is_like_in_the_language_of_the_reader(c
     service("salle")
     document = described(room)
     page = text(client.get(START))
-    for words in (
+    for said in (
         *("Grande salle", "Avec vue, 120 personnes", "Rue du Lac 1", "Piano, Scène", "<picture>"),
         *("CHF 180.–", "CHF 25.– par heure", "jusqu’à minuit", "Plan des tables", document.url),
     ):
-        assert words in page, words
+        assert said in page, said
     assert '/reservations/salle/"' in page  # what takes place there
     page = text(client.get(f"/de{START}"))
     assert "Grosser Saal" in page
@@ -327,3 +329,35 @@ def test_who_waits_for_one_of_two_openings_that_begin_together_waits_for_that_on
     assert client.post(url, {"start": DAY, "email": "ada@courriel.example"}).status_code == 302
     waiting = Waiting.objects.get()
     assert waiting.ends_at - waiting.starts_at == timedelta(hours=14)
+
+
+# -- The night that has an hour twice ------------------------------------------------------------------------
+def test_the_hour_that_comes_twice_is_told_apart_and_the_day_is_drawn_to_its_length(client, time_machine):
+    time_machine.move_to(datetime(2026, 10, 20, 9, tzinfo=ZONE), tick=False)
+    room = resource(table=timetable(weekly("00:00", "05:00"), step=30, shortest=30, holidays=False))
+    service("salle", repeats=True)
+    page = text(client.post(START, posted("", go="day 2026-10-25")))
+    starts = dict(
+        re.findall(r'value="([^"]+)">([^<]+)<', page.split('id="id_quand-start"')[1].split("</select>")[0])
+    )
+    assert starts["2026-10-25T02:30+02:00"] == "2 h 30 (heure d’été)"
+    assert starts["2026-10-25T02:30+01:00"] == "2 h 30 (heure d’hiver)"
+    assert starts["2026-10-25T03:00+01:00"] == "3 h"
+    assert len(starts) == len({*starts.values()}) == 12  # half hours
+    winter = posted("2026-10-25T02:30+01:00", "2026-10-25T03:30+01:00", repeat="1", until="2026-11-01")
+    assert client.post(START, winter).status_code == 302
+    held = Booking.objects.order_by("starts_at")
+    assert [f"{one.starts_at:%d %H:%M}" for one in held] == ["25 01:30", "01 01:30"]
+    said = words.when(Span(held[0].starts_at, held[0].ends_at))
+    assert plain(said) == "dimanche 25 octobre 2026, 2 h 30 (heure d’hiver) à 3 h 30"
+    held.delete()
+    night = Span.of(
+        datetime(2026, 10, 25, 2, 30, tzinfo=ZONE), datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZONE)
+    )
+    assert plain(words.hours(night)) == "2 h 30 (heure d’été) à 2 h 30 (heure d’hiver)"
+    BlockedTime.objects.create(
+        unit=room.uses.get().unit, starts_at=night.start, ends_at=night.end, reason="Pause"
+    )
+    page = text(client.post(START, posted("", go="day 2026-10-25")))
+    drawn = re.findall(r'<rect x="([^"]+)" width="([^"]+)" height="60"( class="full")?/>', page)
+    assert drawn == [("144", "58", ' class="full"'), ("0", "144", ""), ("202", "144", "")]  # of 25 hours

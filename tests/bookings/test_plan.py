@@ -20,6 +20,7 @@ from eservices.deliveries.models import Delivery
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.bookings import booking, hall, resource, tables, timetable, unit, weekly
 from tests.factories.cases import CaseFactory, TeamFactory, member
+from tests.inputs import inputs
 
 ZONE = timezone.get_default_timezone()
 NOON = datetime(2026, 3, 10, 12, tzinfo=ZONE)
@@ -488,3 +489,39 @@ def test_the_menu_leads_there_only_who_has_something_to_plan(client, team, room)
     assert PLAN in client.get("/admin/").text
     client.force_login(member(Role.READ, TeamFactory(key="police", name="Police")))
     assert f'"{PLAN}"' not in client.get("/admin/").text
+
+
+# -- The night that has an hour twice ------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "start", ["2026-10-25T00:00Z", "2026-10-25T01:00Z"], ids=["summer time", "winter time"]
+)
+def test_a_booking_in_the_hour_that_comes_twice_stays_where_it_is_when_it_is_saved_again(client, team, start):
+    room = resource(team=team, table=timetable(weekly("00:00", "06:00"), holidays=False))
+    begins = datetime.fromisoformat(start) + timedelta(minutes=30)
+    made = booking(room, "2026-10-24T02:00", "2026-10-24T03:00", title="Bal")
+    Booking.objects.update(starts_at=begins, ends_at=begins + HOUR)
+    Piece.objects.update(starts_at=begins, ends_at=begins + HOUR)
+    client.force_login(member(Role.TREAT, team))
+    shown = inputs(client.get(f"{PLAN}{made.pk}/").text)
+    assert client.post(f"{PLAN}{made.pk}/", shown).status_code == 302
+    made.refresh_from_db()
+    assert (made.starts_at, made.ends_at) == (begins, begins + HOUR)
+    drag = client.get(f"{PLAN}{made.pk}/", {"resource": "salle", "start": (begins - HOUR).isoformat()})
+    assert client.post(f"{PLAN}{made.pk}/", inputs(drag.text)).status_code == 302
+    made.refresh_from_db()
+    assert made.starts_at == begins - HOUR
+
+
+def test_staff_says_which_of_both_hours_is_meant(client, team):
+    resource(team=team, table=timetable(weekly("00:00", "06:00"), holidays=False))
+    client.force_login(member(Role.TREAT, team))
+    night = times("2026-10-25T02:30", "2026-10-25T04:00", title="Bal")
+    asked = client.post(f"{PLAN}new/", night)
+    assert asked.status_code == 422
+    page = asked.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "cette heure vient deux fois" in page
+    assert "heure d’été" in page.split('name="starts_at-which"')[1].split("</select>")[0]
+    assert 'name="ends_at-which"' not in page
+    assert client.post(f"{PLAN}new/", night | {"starts_at-which": "9"}).status_code == 422
+    assert client.post(f"{PLAN}new/", night | {"starts_at-which": "1"}).status_code == 302
+    assert f"{Booking.objects.get().starts_at:%H:%M}" == "01:30"

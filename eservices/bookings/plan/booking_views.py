@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from eservices.cases.views import agents_only
 
 from .. import access, actions
-from ..answers import Wanted, moment
+from ..answers import Wanted, local, moment
 from ..availability import Refusal, Span
 from ..models import Booking
 from ..moving import same_price
@@ -230,6 +230,6 @@ def _asked(asked, booking: Booking) -> dict:
     end = start + (booking.ends_at - booking.starts_at)
     return {
         "resource": asked.get("resource") or booking.resource.key,
-        "starts_at": f"{timezone.localtime(start):%Y-%m-%dT%H:%M}",
-        "ends_at": f"{timezone.localtime(end):%Y-%m-%dT%H:%M}",
+        "starts_at": local(start),
+        "ends_at": local(end),
     }

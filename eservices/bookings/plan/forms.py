@@ -4,26 +4,52 @@ from datetime import timedelta
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .. import words
 from ..answers import moment
-from ..availability import Span, exists
+from ..availability import Span, exists, is_twice
 from ..models.openings import LONGEST
 from ..offers import Offer
+
+
+class MomentInput(forms.DateTimeInput):
+    """A day and a time as the commune's clocks show it; of one that they show twice, which of both is chosen beside.
+
+    Its value is a time as it is typed, or an ISO moment.
+    """
+
+    def value_from_datadict(self, data, files, name):
+        at, which = moment(data.get(name)), data.get(f"{name}-which")
+        if at is None or at.tzinfo or which not in ("0", "1"):
+            return data.get(name)
+        return at.replace(tzinfo=timezone.get_default_timezone(), fold=int(which)).isoformat()
+
+    def render(self, name, value, attrs=None, renderer=None):
+        at, zone = moment(value) if isinstance(value, str) else value, timezone.get_default_timezone()
+        known = at.astimezone(zone) if at and at.tzinfo else at
+        typed = super().render(name, f"{known:%Y-%m-%dT%H:%M}" if known else value, attrs, renderer)
+        if known is None or not is_twice(known.replace(tzinfo=zone)):
+            return typed
+        choices = [
+            ("", gettext("Choose…")),
+            *((str(fold), label) for fold, label in enumerate(words.SEASONS)),
+        ]
+        which = forms.Select({"class": "in", "aria-label": gettext("Which of both hours")}, choices)
+        return typed + which.render(f"{name}-which", str(known.fold) if known.tzinfo else "", None, renderer)
 
 
 class MomentField(forms.Field):
     """A day and a time as the commune's clocks show it. A clean value is a moment."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "class": "in"}, format="%Y-%m-%dT%H:%M")
+    widget = MomentInput(attrs={"type": "datetime-local", "class": "in"})
     default_error_messages = {
         "required": _("Write a day and a time."),
         "invalid": _("Write a day and a time."),
         "missing": _("The clock is put forward then: this time does not exist. Choose another one."),
+        "twice": _("The clock is put back then: this time comes twice. Choose which one is meant."),
     }
-
-    def prepare_value(self, value):
-        return timezone.localtime(value) if hasattr(value, "tzinfo") and value.tzinfo else value
 
     def to_python(self, value):
         if not value:
@@ -31,9 +57,13 @@ class MomentField(forms.Field):
         at, zone = moment(value), timezone.get_default_timezone()
         if at is None:
             raise forms.ValidationError(self.error_messages["invalid"], "invalid")
-        if at.tzinfo is None and not exists(at.date(), at.time(), zone):
+        if at.tzinfo:
+            return at
+        if not exists(at.date(), at.time(), zone):
             raise forms.ValidationError(self.error_messages["missing"], "missing")
-        return at if at.tzinfo else at.replace(tzinfo=zone)
+        if is_twice(at.replace(tzinfo=zone)):
+            raise forms.ValidationError(self.error_messages["twice"], "twice")
+        return at.replace(tzinfo=zone)
 
 
 class TimeForm(forms.Form):

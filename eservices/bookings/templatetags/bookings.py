@@ -2,6 +2,7 @@
 
 from django import template
 from django.urls import reverse
+from django.utils import timezone
 
 from .. import words
 from ..charging import who as who_books
@@ -10,6 +11,12 @@ from ..picker import Picker
 register = template.Library()
 register.filter("when_booked", words.when_booked)
 register.filter("when", words.when)
+
+
+@register.filter
+def hour(at) -> str:
+    """The hour of a moment; where clocks show it twice, which of both."""
+    return words.hour(timezone.localtime(at))
 
 
 @register.simple_tag

@@ -285,16 +285,19 @@ def refusal(rules: Rules, span: Span, now: datetime) -> Refusal | None:
     """Why the rules do not allow this time; None where they do. Whether it is taken is another question."""
     if span.start >= span.end:
         return Refusal.ORDER
-    return untimely(rules, span.start, now) or _misfit(rules, span)
+    return untimely(rules, span, now) or _misfit(rules, span)
 
 
-def untimely(rules: Rules, start: datetime, now: datetime) -> Refusal | None:
-    """Whether it is too late or too early to book what starts then."""
-    if start < now:
+def untimely(rules: Rules, span: Span, now: datetime) -> Refusal | None:
+    """Whether it is too late or too early to book it.
+
+    A whole opening that nobody has to prepare, a day pass, can be had until it is over.
+    """
+    if (span.end <= now) if rules.whole else (span.start < now):
         return Refusal.PAST
-    if start < now + rules.lead:
+    if rules.lead and span.start < now + rules.lead:
         return Refusal.LEAD
-    if start > now + rules.horizon:
+    if span.start > now + rules.horizon:
         return Refusal.HORIZON
     return None
 
@@ -476,7 +479,7 @@ class Calendar:
         return [
             Slot(span, self.is_free(span))
             for span in self._candidates(day, length or self.rules.shortest)
-            if untimely(self.rules, span.start, self.now) is None
+            if untimely(self.rules, span, self.now) is None
         ]
 
     def _candidates(self, day: date, length: timedelta) -> Iterator[Span]:

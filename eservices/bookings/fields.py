@@ -128,15 +128,17 @@ class BookingField(forms.Field):
         if len(kept) == len(spans) or (leave and kept):
             return kept
         listed = ", ".join(_conflict(span, other) for span, other in instead.items() if not (near and other))
-        others = [one for one in self.offers if one is not offer and self._has(one, spans, around)]
+        others = [one for one in self.offers if one is not offer and self._has(one, spans, around, count)]
         if not others:
             raise refusal(self, "conflicts", part="until", days=listed)
         titles = ", ".join(one.said(get_language() or "").title for one in others)
         raise refusal(self, "elsewhere", part="until", days=listed, others=titles)
 
-    def _has(self, offer: Offer, spans: list[Span], around: Span) -> bool:
-        """Whether another thing is free each time."""
-        found = calendar(offer, around)
+    def _has(self, offer: Offer, spans: list[Span], around: Span, count: int) -> bool:
+        """Whether so many of another thing are free each time."""
+        if count > (offer.most if offer.counted else 1):
+            return False
+        found = calendar(offer, around, count=count)
         return not any(found.refusal(span) for span in spans)
 
     def _count(self, offer: Offer, text: str) -> int:

@@ -489,7 +489,8 @@ class Picker:
     @property
     def waiting_url(self) -> str:
         """Where one gets on the list for a time of the chosen day, if some of them are taken."""
-        if not self.waits or all(slot.free for slot in self.calendar.slots(self.day)):
+        to_come = (slot for slot in self.calendar.slots(self.day) if slot.span.start > self.now)
+        if not self.waits or all(slot.free for slot in to_come):
             return ""
         asked = {"resource": self.offer.key, "day": self.day.isoformat(), "count": self.count}
         return f"{self.waits}?{urlencode(asked)}"

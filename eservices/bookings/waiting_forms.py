@@ -29,7 +29,7 @@ class WaitForm(forms.Form):
         super().__init__(data)
         self.fields["email"].widget.attrs["autocomplete"] = "email"
         self.fields["email"].validators.append(validate_no_control)
-        slots = calendar.slots(day)
+        slots = [slot for slot in calendar.slots(day) if slot.span.start > calendar.now]
         if offer.fixed:
             taken = [slot.span for slot in slots if not slot.free]
             self.fields["start"].choices = [(named(one, offer), words.hours(one)) for one in taken]

@@ -375,6 +375,57 @@ def test_an_association_books_every_tuesday_and_hears_what_is_taken_and_what_is_
         assert 'class="errors"' in text(client.post(START, weekly | {"quand-until": until}))
 
 
+def test_instead_of_so_many_pieces_only_what_has_as_many_is_named(client):
+    thing = tables(40)
+    for key, quantity in (("chaises", 30), ("bancs", 10)):
+        resource(key, unit(key, quantity), kind="equipment", counted=True)
+    tents = resource("tentes", unit("tentes", 30), kind="equipment", counted=True)
+    resource("salle")
+    service("tables", "chaises", "bancs", "tentes", "salle", repeats=True)
+    booking(thing, "2026-03-17T18:00", "2026-03-17T20:00", count=30)
+    booking(tents, "2026-03-24T18:00", "2026-03-24T20:00", count=20)
+    every = posted(
+        "2026-03-10T18:00+01:00",
+        "2026-03-10T20:00+01:00",
+        "tables",
+        repeat="1",
+        until="2026-03-31",
+    )
+
+    def instead(count: str) -> str:
+        said = text(client.post(START, every | {"quand-count": count})).split('class="errors"')[1][:900]
+        assert "17.03.2026" in said
+        return (
+            said.split("Libre chaque fois :")[1].split(".")[0].strip() if "Libre chaque fois" in said else ""
+        )
+
+    assert instead("23") == "Chaises"
+    assert instead("35") == ""
+
+
+def test_a_pass_for_today_can_be_had_until_the_day_is_over_or_as_long_before_as_is_asked(
+    client, time_machine
+):
+    day = weekly("06:00", "20:00")
+    resource("parking", table=timetable(day, whole=True, holidays=False), kind="pass")
+    resource("prepare", table=timetable(day, whole=True, holidays=False, lead=2), kind="pass")
+    service("parking", "prepare", waiting=True)
+    today = "2026-03-02T06:00+01:00/2026-03-02T20:00+01:00"
+    page = text(client.post(START, posted("", thing="parking", go="month 2026-03-01")))
+    assert 'value="day 2026-03-02"' in page
+    page = text(client.post(START, posted("", thing="parking", go="day 2026-03-02")))
+    assert f'name="quand-from" value="{today}"' in page
+    assert "trop tôt" in text(client.post(START, posted(today, thing="prepare")))
+    assert client.post(START, posted(today, thing="parking")).status_code == 302
+    taken = text(client.post(START, posted("", thing="parking", go="day 2026-03-02")))
+    assert "liste-d-attente" not in taken  # nobody waits for what has begun
+    wait = "/liste-d-attente/salle/quand/?resource=parking&day=2026-03-02"
+    assert today not in client.get(wait).text
+    Booking.objects.all().delete()
+    time_machine.move_to(datetime(2026, 3, 2, 20, tzinfo=timezone.get_default_timezone()), tick=False)
+    assert "passé" in text(client.post(START, posted(today, thing="parking")))
+
+
 def hours(thing: str = "salle") -> list[str]:
     """When what is not yet sent begins, as the commune's clocks show it."""
     held = Booking.objects.filter(resource__key=thing, state="held").order_by("starts_at")

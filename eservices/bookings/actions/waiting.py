@@ -45,6 +45,8 @@ def join(
     Raises ``NotAllowed`` where the time is free, where it cannot be booked at all, or where one waits too much.
     """
     why = calendar(offer, span, count=count).refusal(span)
+    if span.start <= timezone.now():
+        raise Taken(Refusal.PAST)
     if why is None:
         raise NotAllowed(_("This time is free: you can book it."))
     if why != Refusal.TAKEN:
@@ -120,7 +122,8 @@ def remove(*, actor, waiting: Waiting) -> None:
 def _offer(waiting: Waiting, now: datetime) -> None:
     """Offers the time if it is free; where it cannot be booked any more, the waiting is over."""
     wanted = offer(waiting.resource.key)
-    if wanted is None or untimely(wanted.rules, waiting.starts_at, now):
+    span = Span(waiting.starts_at, waiting.ends_at)
+    if wanted is None or span.start <= now or untimely(wanted.rules, span, now):
         _end(waiting, Waiting.State.LAPSED)
         return
     until = min(now + OFFERED_FOR, waiting.starts_at - wanted.rules.lead)

@@ -24,12 +24,10 @@ def bookings(case, user):
 
 
 def _row(case, booking: Booking, now) -> dict:
-    forms = {
-        do: form_of(do, case, booking) for do in ("hand_over", "take_back") if allowed(do, booking.state)
-    }
+    deeds = ("cancel", "hand_over", "take_back")
+    forms = {do: form_of(do, case, booking) for do in deeds if allowed(do, booking.state)}
     return {
         "booking": booking,
-        "cancel": allowed("cancel", booking.state),
         "miss": allowed("miss", booking.state) and booking.starts_at <= now,
         **forms,
     }

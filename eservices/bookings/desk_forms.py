@@ -13,6 +13,19 @@ class NothingForm(forms.Form):
     """A deed that needs to know no more."""
 
 
+class CancelForm(forms.Form):
+    """For whom staff cancels, where something was to be paid: it says what is paid back."""
+
+    by_terms = forms.BooleanField(
+        label=_("Who booked asked for it: what the terms say is paid back, not everything"), required=False
+    )
+
+    def __init__(self, *args, costs: bool = True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not costs:
+            del self.fields["by_terms"]
+
+
 class HandoverForm(forms.Form):
     """In which condition something is, with photos."""
 

@@ -20,7 +20,7 @@ from eservices.submissions.models import StoredFile
 
 from . import actions
 from .actions.refunding import deposit_paid
-from .desk_forms import HandoverForm, NothingForm, ReturnForm
+from .desk_forms import CancelForm, HandoverForm, NothingForm, ReturnForm
 from .models import Booking
 
 SANDBOX = csp_override({"default-src": [CSP.NONE], "sandbox": True})
@@ -36,7 +36,7 @@ class Deed:
 
 
 DEEDS = {
-    "cancel": Deed(actions.cancel),
+    "cancel": Deed(actions.cancel, CancelForm),
     "hand_over": Deed(actions.hand_over, HandoverForm),
     "take_back": Deed(actions.take_back, ReturnForm),
     "miss": Deed(actions.miss),
@@ -68,7 +68,11 @@ def deed(request, reference: str, pk, do: str):
 
 def form_of(do: str, case, booking: Booking, data=None, files=None) -> forms.Form:
     """What is asked for a deed."""
-    more = {"deposit": deposit_paid(case, booking)} if do == "take_back" else {}
+    more = {}
+    if do == "take_back":
+        more = {"deposit": deposit_paid(case, booking)}
+    if do == "cancel":
+        more = {"costs": bool(case.submission.fees)}
     return DEEDS[do].form(data, files, prefix=f"{do}-{booking.pk.hex[:6]}", **more)
 
 

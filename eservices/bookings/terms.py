@@ -25,3 +25,8 @@ def percent(steps: Iterable[tuple[int, int]], starts_at: datetime, now: datetime
 def paid_back(lines: Iterable[dict], share: int) -> int:
     """What of a bill's lines is paid back, in minor units: deposits wholly, the rest by ``share`` per cent."""
     return sum(line["total"] if line.get("deposit") else line["total"] * share // 100 for line in lines)
+
+
+def part(amount: int, place: int, number: int) -> int:
+    """The part of an amount at a ``place`` from 0 on, of ``number`` that come to all of it."""
+    return amount * (place + 1) // number - amount * place // number

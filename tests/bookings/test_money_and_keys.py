@@ -6,14 +6,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from eservices.bookings import actions
 from eservices.bookings.models import Booking, Inspection
 from eservices.cases import process
+from eservices.cases.actors import SYSTEM
 from eservices.cases.archiving import archived_parts
 from eservices.cases.models import Case, Role
 from eservices.cases.signals import case_erased
 from eservices.deliveries.models import Delivery
 from eservices.payments.models import Charge, Refund
-from eservices.submissions.models import Draft, StoredFile
+from eservices.submissions.models import Draft, StoredFile, Submission
 from tests.factories.bookings import rate, resource
 from tests.factories.cases import TeamFactory, member
 from tests.factories.formbuilder import content, question, step
@@ -157,6 +159,58 @@ def test_who_cancels_gets_back_what_the_terms_say_and_the_deposit(client, booked
     client.post(url)
     assert sum(refunded()) == back
     assert amount in Delivery.objects.get(title__startswith="Votre réservation a été annulée").payload["text"]
+
+
+@pytest.mark.parametrize("days", [15, 5, 1.5])
+@pytest.mark.parametrize("where", ["case", "plan"])
+def test_where_the_commune_cancels_all_that_was_paid_comes_back(
+    client, booked, admin_user, time_machine, days, where
+):
+    (booking,) = booked()
+    time_machine.move_to(booking.starts_at - timedelta(days=days), tick=False)
+    client.force_login(admin_user)
+    if where == "case":
+        assert "by_terms" in screen(client, booking)
+        does(client, booking, "cancel")
+    else:
+        assert "by_terms" in client.get(f"/admin/bookings/{booking.pk}/").text
+        client.post(f"/admin/bookings/{booking.pk}/cancel/")
+    assert sum(refunded()) == PRICE + DEPOSIT
+    assert "CHF 380.–" in Delivery.objects.get(title__startswith="Votre réservation a été annulée").payload[
+        "text"
+    ].replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("where", ["case", "plan"])
+def test_where_staff_cancels_for_who_booked_the_terms_hold(client, booked, admin_user, time_machine, where):
+    (booking,) = booked()
+    time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
+    client.force_login(admin_user)
+    if where == "case":
+        does(client, booking, "cancel", by_terms="on")
+    else:
+        client.post(f"/admin/bookings/{booking.pk}/cancel/", {"by_terms": "on"})
+    assert sum(refunded()) == PRICE // 2 + DEPOSIT
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+def test_a_request_that_is_withdrawn_gets_what_the_terms_say_and_one_that_the_commune_ends_all(
+    booked, time_machine, withdrawn
+):
+    (booking,) = booked()
+    time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
+    Case.objects.update(state="closed", outcome="withdrawn" if withdrawn else "refused")
+    actions.let_go(actor=SYSTEM, booking=booking)
+    assert sum(refunded()) == (PRICE // 2 if withdrawn else PRICE) + DEPOSIT
+
+
+def test_the_parts_of_several_times_come_to_all_that_was_paid(client, booked, admin_user):
+    times = booked(repeat="1", until="2026-04-10", leave="1")  # not on Good Friday
+    client.force_login(admin_user)
+    Submission.objects.update(fees=[{"key": "quand_1", "total": 10_000}])
+    for booking in times:
+        does(client, booking, "cancel")
+    assert sorted(refunded()) == [3_333, 3_333, 3_334]
 
 
 def test_of_several_times_each_gives_back_its_part_and_the_last_the_deposit(client, booked, admin_user):

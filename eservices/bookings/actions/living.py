@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from eservices.cases import trace
 from eservices.cases.actors import Applicant
 from eservices.cases.models import Case
+from eservices.cases.states import Outcome
 from eservices.submissions.models import Submission
 
 from .. import emails, terms
@@ -100,10 +101,11 @@ def refuse(*, actor, booking: Booking) -> Booking:
 
 
 @transaction.atomic
-def cancel(*, actor, booking: Booking, tell: bool = True) -> Booking:
-    """It does not take place: the time is free again, and what the terms say is paid back.
+def cancel(*, actor, booking: Booking, by_terms: bool = False, tell: bool = True) -> Booking:
+    """It does not take place: the time is free again, and all that was paid is paid back.
 
-    Who booked may do it until the terms say so, staff always; ``tell``: a letter says so.
+    ``by_terms``: who booked wants it so, and gets back what the terms say. They may do it themselves until the terms
+    say so, staff always; ``tell``: a letter says so.
     """
     case = case_of(booking)
     booking = locked(booking)
@@ -112,7 +114,8 @@ def cancel(*, actor, booking: Booking, tell: bool = True) -> Booking:
         _in_time(booking, now)
     change(booking, "cancel", remind_at=None, sequence=booking.sequence + 1)
     if case:
-        amount = pay_back(actor=actor, case=case, booking=booking, now=now)
+        by_terms = by_terms or isinstance(actor, Applicant)
+        amount = pay_back(actor=actor, case=case, booking=booking, now=now, by_terms=by_terms)
         trace.record(case, "booking_cancelled", actor, at=booking.starts_at.isoformat(), paid_back=amount)
         if tell:
             emails.cancelled(case, [booking], amount)
@@ -177,7 +180,8 @@ def let_go(*, actor, booking: Booking) -> None:
     if booking.state == State.PROVISIONAL:
         refuse(actor=actor, booking=booking)
     elif booking.state == State.CONFIRMED:
-        cancel(actor=actor, booking=booking, tell=False)
+        withdrawn = case.outcome == Outcome.WITHDRAWN
+        cancel(actor=actor, booking=booking, by_terms=withdrawn, tell=False)
 
 
 def _in_time(booking: Booking, now: datetime) -> None:

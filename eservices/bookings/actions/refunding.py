@@ -16,21 +16,23 @@ from ..models import Booking, Inspection
 from ..states import UNSETTLED
 
 
-def due_back(case: Case, booking: Booking, now: datetime) -> int:
-    """What the terms give back to who cancels now, of what was paid for this booking, in minor units.
+def due_back(case: Case, booking: Booking, now: datetime, *, by_terms: bool = True) -> int:
+    """What is given back of what was paid for this booking if it is cancelled now, in minor units.
 
-    Of several times that were booked together each is a part of the price; the deposit comes back with the last.
+    What the terms say to who cancels, or all of it. Of several times that were booked together each is a part of the
+    price, and the parts come to the whole; the deposit comes back with the last.
     """
     steps = [(block.value["days"], block.value["percent"]) for block in booking.resource.refunds]
-    share = terms.percent(steps, booking.starts_at, now)
-    number = max(_together(booking).count(), 1)
-    price = [line for line in _lines(case, booking) if not line.get("deposit")]
-    return min(terms.paid_back(price, share) // number + _deposit(case, booking), _refundable(case))
+    share = terms.percent(steps, booking.starts_at, now) if by_terms else 100
+    price = terms.paid_back([line for line in _lines(case, booking) if not line.get("deposit")], share)
+    together = list(_together(booking).order_by("created_at", "pk").values_list("pk", flat=True))
+    part = terms.part(price, together.index(booking.pk), len(together))
+    return min(part + _deposit(case, booking), _refundable(case))
 
 
-def pay_back(*, actor, case: Case, booking: Booking, now: datetime) -> int:
-    """Pays back what the terms say to who cancelled; answers how much. The case must be locked."""
-    amount = due_back(case, booking, now)
+def pay_back(*, actor, case: Case, booking: Booking, now: datetime, by_terms: bool) -> int:
+    """Pays back what is due for what was cancelled; answers how much. The case must be locked."""
+    amount = due_back(case, booking, now, by_terms=by_terms)
     return _pay(actor, case, amount, _("The booking was cancelled."))
 
 

@@ -16,6 +16,7 @@ from eservices.cases.views import agents_only
 from .. import access, actions
 from ..answers import Wanted, local, moment
 from ..availability import Refusal, Span
+from ..desk_forms import CancelForm
 from ..models import Booking
 from ..moving import same_price
 from ..offers import Offer, calendar
@@ -103,6 +104,7 @@ class BookingView(BookingDesk):
             may=may,
             may_move=may and booking.state in MOVABLE,
             may_cancel=allowed("cancel", booking.state) and access.may_cancel(user, booking),
+            cancelling=CancelForm(costs=bool(case and case.submission.fees)),
             words=WordsForm(initial={"title": booking.title, "public": booking.public}),
             view=self.request.GET.get("view") or self.request.POST.get("view") or "",
             part=self._is_part,
@@ -177,8 +179,9 @@ def cancel(request, pk):
     booking = access.booking_for(request.user, pk, "move")
     if not access.may_cancel(request.user, booking):
         raise Http404
+    by_terms = CancelForm(request.POST)["by_terms"].data
     try:
-        actions.cancel(actor=request.user, booking=booking)
+        actions.cancel(actor=request.user, booking=booking, by_terms=bool(by_terms))
     except actions.NotAllowed as why:
         messages.error(request, str(why))
         return redirect("plan:booking", pk)

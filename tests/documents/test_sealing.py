@@ -1,14 +1,18 @@
 """The seal on a document, by pyHanko's own validation."""
 
+import base64
 import io
 import subprocess
+import sys
 
+import pkcs11
 import pytest
 from asn1crypto import keys, pem, x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
+from pkcs11 import Attribute
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -18,9 +22,11 @@ from eservices.documents import actions, checks, rendering
 from eservices.documents.contrib.test import new_key
 from eservices.documents.models import Document
 from mysite.settings import environment
-from tests.factories.authority import serving_authority
+from tests.factories.authority import Authority, rsa_key, serving_authority
 from tests.factories.documents import drawn, issued
 from tests.programs import needs
+
+from . import remote_seal
 
 pytestmark = pytest.mark.django_db
 
@@ -159,53 +165,120 @@ def test_with_a_certificate_that_was_revoked_nothing_is_sealed_for_the_archive(
     assert document.fault
 
 
-def test_a_token_seals_too(settings, monkeypatch, tmp_path):
+@pytest.fixture(scope="module")
+def token(tmp_path_factory):
+    """A token, and the address of its keys but for their label: its module is loaded once for the process."""
     needs("softhsm2-util")
-    import pkcs11
+    module, place = "/usr/lib/softhsm/libsofthsm2.so", tmp_path_factory.mktemp("tokens")
+    conf = place / "softhsm.conf"
+    conf.write_text(f"directories.tokendir = {place}\n")
+    pins = ["--so-pin", "1234", "--pin", "1234"]
+    run = ["softhsm2-util", "--init-token", "--free", "--label", "commune", *pins]
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("SOFTHSM2_CONF", str(conf))
+        subprocess.run(run, check=True, capture_output=True)
+        yield pkcs11.lib(module).get_token(token_label="commune"), f"pkcs11:{module}?token=commune&label="
 
-    module = "/usr/lib/softhsm/libsofthsm2.so"
-    (tmp_path / "tokens").mkdir()
-    (tmp_path / "softhsm.conf").write_text(f"directories.tokendir = {tmp_path}/tokens\n")
-    monkeypatch.setenv("SOFTHSM2_CONF", str(tmp_path / "softhsm.conf"))
-    run = [
-        "softhsm2-util",
-        "--init-token",
-        "--free",
-        "--label",
-        "commune",
-        "--so-pin",
-        "1234",
-        "--pin",
-        "1234",
-    ]
-    subprocess.run(run, check=True, capture_output=True)
+
+def put(token, label: str, certificate, **private) -> None:
+    """A private key with its certificate."""
+    about = {Attribute.LABEL: label, Attribute.TOKEN: True}
+    key = {Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY, Attribute.SIGN: True}
+    proof = {
+        Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE,
+        Attribute.CERTIFICATE_TYPE: pkcs11.CertificateType.X_509,
+        Attribute.SUBJECT: certificate.subject.public_bytes(),
+        Attribute.VALUE: certificate.public_bytes(Encoding.DER),
+    }
+    with token.open(user_pin="1234", rw=True) as session:
+        session.create_object(about | key | {Attribute[name]: value for name, value in private.items()})
+        session.create_object(about | proof)
+
+
+def test_a_token_that_computes_digests_seals_without_another_word(settings, token):
+    empty, url = token
+    authority, key = Authority(), rsa_key()
+    numbers = key.private_numbers()
+    parts = {
+        "MODULUS": numbers.public_numbers.n,
+        "PUBLIC_EXPONENT": numbers.public_numbers.e,
+        "PRIVATE_EXPONENT": numbers.d,
+        "PRIME_1": numbers.p,
+        "PRIME_2": numbers.q,
+        "EXPONENT_1": numbers.dmp1,
+        "EXPONENT_2": numbers.dmq1,
+        "COEFFICIENT": numbers.iqmp,
+    }
+    parts = {name: value.to_bytes((value.bit_length() + 7) // 8) for name, value in parts.items()}
+    put(empty, "whole", authority.issue("Commune d’Orvenay", key), KEY_TYPE=pkcs11.KeyType.RSA, **parts)
+    settings.SEAL_URL, settings.SEAL_PASSWORD = f"{url}whole", "1234"
+    document = issued()
+    assert status_of(document, root_certificate(authority)).bottom_line
+    assert not document.seal.is_test
+
+
+def test_a_token_that_signs_digests_only_seals_where_the_address_says_so(settings, token):
+    empty, url = token
     key, certificate, _ = pkcs12.load_key_and_certificates(new_key("Commune d’Orvenay"), None)
-    with pkcs11.lib(module).get_token(token_label="commune").open(user_pin="1234", rw=True) as session:
-        curve = keys.ECDomainParameters(name="named", value="secp256r1").dump()
-        about = {pkcs11.Attribute.LABEL: "seal", pkcs11.Attribute.TOKEN: True}
-        session.create_object(
-            about
-            | {
-                pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY,
-                pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.EC,
-                pkcs11.Attribute.EC_PARAMS: curve,
-                pkcs11.Attribute.VALUE: key.private_numbers().private_value.to_bytes(32),
-                pkcs11.Attribute.SIGN: True,
-            }
-        )
-        session.create_object(
-            about
-            | {
-                pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE,
-                pkcs11.Attribute.CERTIFICATE_TYPE: pkcs11.CertificateType.X_509,
-                pkcs11.Attribute.SUBJECT: certificate.subject.public_bytes(),
-                pkcs11.Attribute.VALUE: certificate.public_bytes(Encoding.DER),
-            }
-        )
-    settings.SEAL_URL, settings.SEAL_PASSWORD = f"pkcs11:{module}?token=commune&label=seal&raw=1", "1234"
+    curve = keys.ECDomainParameters(name="named", value="secp256r1").dump()
+    value = key.private_numbers().private_value.to_bytes(32)
+    put(empty, "raw", certificate, KEY_TYPE=pkcs11.KeyType.EC, EC_PARAMS=curve, VALUE=value)
+    settings.SEAL_PASSWORD = "1234"
+    settings.SEAL_URL = f"{url}raw"  # this one knows no mechanism that computes it
+    assert not issue(drawn()).seal
+    settings.SEAL_URL = f"{url}raw&raw=1"
     document = issued()
     assert status_of(document).bottom_line
     assert not document.seal.is_test
+
+
+def test_a_token_that_does_not_take_the_pin_or_is_not_there_seals_nothing(settings, token):
+    settings.SEAL_URL, settings.SEAL_PASSWORD = f"{token[1]}raw", "4321"
+    assert "token does not answer" in issue(drawn()).fault
+    settings.SEAL_URL = settings.SEAL_URL.replace("commune", "another")
+    assert issue(drawn()).fault
+
+
+# -- A scheme of one's own ----------------------------------------------------------------------------------
+@pytest.fixture
+def service(settings, monkeypatch):
+    """A signing service elsewhere, whose scheme is a folder more in ``contrib``."""
+    monkeypatch.setitem(sys.modules, "eservices.documents.contrib.remote", remote_seal)
+    with remote_seal.signing_service() as server:
+        settings.SEAL_URL, settings.SEAL_PASSWORD = server.url, "t-token"
+        yield server
+
+
+def test_a_signing_service_elsewhere_seals_by_a_folder_of_its_own_and_sees_digests_only(service):
+    document = issued()
+    assert status_of(document).bottom_line
+    assert (document.seal_level, document.seal.is_test) == ("B-B", False)
+    assert "Commune, afar" in root_of(document).subject.human_friendly
+    [asked] = service.asked
+    assert asked.keys() == {"digest", "algorithm"}
+    assert len(base64.b64decode(asked["digest"])) == 32
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_a_service_that_refuses_or_is_down_puts_the_document_off_and_seals_it_later(service, status):
+    service.fault = status
+    document = issue(drawn())
+    assert document.state == Document.State.DRAWN
+    assert str(status) in document.fault
+    service.fault = 0
+    assert issue(document).seal
+
+
+def test_a_service_that_does_not_take_our_token_is_said(service, settings):
+    settings.SEAL_PASSWORD = "stolen"
+    assert "403" in issue(drawn()).fault
+
+
+def issue(document: Document) -> Document:
+    """What the worker does now, whether or not it comes to a seal."""
+    Document.objects.filter(pk=document.pk).update(due_at=timezone.now())
+    actions.issue(document.pk)
+    return Document.objects.get(pk=document.pk)
 
 
 # -- Where it cannot be --------------------------------------------------------------------------------------

@@ -227,7 +227,9 @@ class ServicePage(BasePage):
         help_text=_("Only where no law wants closed requests of this kind to be kept."),
     )
     form = LiveStreamField([("step", step_block())], blank=True, default=list, verbose_name=_("form"))
-    fees = LiveStreamField([("fee", FeeBlock())], blank=True, default=list, verbose_name=_("fees"))
+    fees = LiveStreamField(
+        [("fee", FeeBlock())], blank=True, default=list, verbose_name=_("fees"), collapsed=True
+    )
     stages = LiveStreamField(stage_blocks(), blank=True, default=list, verbose_name=_("stages"))
     limits = LiveStreamField(limits_block(), blank=True, default=list, verbose_name=_("limits"))
 

@@ -15,7 +15,8 @@ from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
-from wagtail.blocks.struct_block import BlockGroup
+from wagtail.admin.telepath import register
+from wagtail.blocks.struct_block import BlockGroup, StructBlockAdapter
 
 from home.blocks import KeptChoiceBlock
 
@@ -97,6 +98,11 @@ class ValueBlock(FixedCharBlock):
 
 
 # -- Conditions ----------------------------------------------------------------------------------------------
+CONDITION_ASSETS = forms.Media(
+    js=["js/editor/placed.js", "js/condition.js"], css={"all": ["css/condition.css"]}
+)
+
+
 class ConditionWidget(forms.Textarea):
     """Rows of *question, comparison, value* as a sentence, joined by all or any, drawn by condition.js over JSON.
 
@@ -110,7 +116,7 @@ class ConditionWidget(forms.Textarea):
 
     @cached_property
     def media(self):
-        return forms.Media(js=["js/condition.js"], css={"all": ["css/condition.css"]})
+        return CONDITION_ASSETS
 
 
 class QuestionWidget(forms.TextInput):
@@ -136,7 +142,7 @@ class QuestionWidget(forms.TextInput):
 
     @cached_property
     def media(self):
-        return forms.Media(js=["js/condition.js"], css={"all": ["css/condition.css"]})
+        return CONDITION_ASSETS
 
 
 def condition_vocabulary() -> dict:
@@ -529,6 +535,19 @@ class FeeBlock(blocks.StructBlock):
             children=["label", "entry", "amount", "quantity", "condition", "exempt"],
             settings=["vat", "key"],
         )
+
+
+class FoldedAdapter(StructBlockAdapter):
+    """Wagtail draws all fields of a block of simple fields when its panel is opened, and not before."""
+
+    js_constructor = "formbuilder.Folded"
+
+    @cached_property
+    def media(self):
+        return super().media + forms.Media(js=["js/editor/placed.js", "js/editor/folded.js"])
+
+
+register(FoldedAdapter(), FeeBlock)
 
 
 PROSE_HELP = _("Blank lines make paragraphs, lines with “- ” a list, [words](https://…) a link.")

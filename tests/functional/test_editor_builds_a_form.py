@@ -323,3 +323,35 @@ def test_a_draft_is_looked_at_rehearsed_and_compared_before_it_is_published(edit
     changed = editor.locator("tr", has=editor.locator("del", has_text="Motif"))
     expect(changed.locator("ins")).to_have_text("Pour quoi faire")
     assert_accessible(editor, ".desk")
+
+
+def test_fees_are_folded_and_looking_at_one_changes_nothing(editor):
+    definition = copy.deepcopy(SERVICE)
+    bail = {"field": "motif", "operator": "equals", "value": "bail"}
+    definition["fees"] = [{"key": "prix", "amount": 1500, "vat": "8.1", "condition": bail}]
+    definition["texts"]["fr"]["fee.prix"] = "Émolument"
+    service = make_service(make_counter(), definition, lead="Une attestation en deux minutes.")
+    open_form(editor, service)
+    place = '[data-streamfield-child]:has(> input[name="fees-0-type"])'
+    fee = editor.locator(place)
+    expect(fee.get_by_role("heading")).to_contain_text("Émolument 15.00")
+    told = "[...new FormData(document.querySelector('form[data-edit-form]'))]"
+    folded = editor.evaluate(told)
+    assert ["fees-0-value-amount", "15.00"] in folded
+    assert editor.locator("[name=fees-0-value-amount]").get_attribute("type") == "hidden"
+
+    fee.locator("[data-panel-toggle]").click()
+    amount = editor.locator("[name=fees-0-value-amount]")
+    expect(amount).to_be_visible()
+    expect(fee.get_by_role("combobox", name=_("Question")).first).to_have_value("motif")
+    assert editor.evaluate(told) == folded
+    assert_accessible(editor, place)
+
+    amount.fill("20")
+    fee.locator("[data-streamfield-action=DUPLICATE]").click()
+    expect(editor.locator("[name=fees-1-value-amount]")).to_have_value("20")
+    editor.locator("[name=fees-1-value-label]").fill("Et encore")
+    editor.locator(".footer").get_by_role("button", name="Enregistrer").first.click()
+    editor.wait_for_load_state("networkidle")
+    fees = [(one.value["label"], one.value["amount"], one.value["condition"]) for one in latest(service).fees]
+    assert fees == [("Émolument", 20, bail), ("Et encore", 20, bail)]

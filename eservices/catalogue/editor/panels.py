@@ -4,9 +4,9 @@ from django import forms
 from django.utils.functional import cached_property
 from wagtail.admin.panels import FieldPanel
 
-ASSETS = forms.Media(
-    js=["js/condition.js", "js/editor/outline.js"], css={"all": ["css/condition.css", "css/editor.css"]}
-)
+from eservices.formbuilder.blocks import CONDITION_ASSETS
+
+ASSETS = CONDITION_ASSETS + forms.Media(js=["js/editor/outline.js"], css={"all": ["css/editor.css"]})
 
 
 class OutlinePanel(FieldPanel):

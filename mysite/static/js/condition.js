@@ -10,8 +10,13 @@ const DEEPEST = 4; // levels of groups that are drawn
 const UNITS = ["d", "w", "m", "y"];
 const RELATIVE = /^([+-])(\d+)([dwmy])$/;
 
+const read = new WeakMap();
+
+/** What the element of this id says, read once: dozens of conditions ask for it. An outline drawn anew brings new elements. */
 function data(id) {
-  return JSON.parse(document.getElementById(id)?.textContent || "null");
+  const holder = document.getElementById(id);
+  if (holder && !read.has(holder)) read.set(holder, JSON.parse(holder.textContent || "null"));
+  return holder && read.get(holder);
 }
 
 function element(tag, properties = {}, children = []) {
@@ -144,7 +149,11 @@ function withRows(questions) {
 }
 
 function find(listed, key) {
-  return listed.flatMap(({ questions }) => questions).find((question) => question.key === key);
+  for (const { questions } of listed) {
+    const found = questions.find((question) => question.key === key);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** A new question or option has no key until it is saved: it gets the one that is written down here. */
@@ -194,7 +203,15 @@ class ConditionController extends window.StimulusModule.Controller {
   connect() {
     this.redraw = () => this.state && this.draw();
     window.addEventListener("outline:changed", this.redraw);
-    setTimeout(() => this.start(), 0); // Wagtail sets the textarea's value right after it is inserted
+    this.told = data("condition-words");
+    this.element.hidden = Boolean(this.told);
+    if (!this.told) return;
+    this.words = { ...this.told.words, ...this.told.purposes[this.purposeValue] };
+    this.texts = this.told.words;
+    this.box = element("div", { className: "condition", role: "group" });
+    this.box.addEventListener("focusin", (event) => this.freshen(event));
+    this.element.after(this.box);
+    window.whenPlaced(this.box, () => this.start());
   }
 
   disconnect() {
@@ -204,16 +221,6 @@ class ConditionController extends window.StimulusModule.Controller {
   }
 
   start() {
-    this.told = data("condition-words");
-    if (this.box || !this.element.isConnected || !this.told) {
-      this.element.hidden = !this.told ? false : this.element.hidden;
-      return;
-    }
-    this.words = { ...this.told.words, ...this.told.purposes[this.purposeValue] };
-    this.texts = this.told.words;
-    this.box = element("div", { className: "condition", role: "group" });
-    this.box.addEventListener("focusin", (event) => this.freshen(event));
-    this.element.after(this.box);
     try {
       this.state = unfold(JSON.parse(this.element.value || "null"));
     } catch {
@@ -549,24 +556,20 @@ class QuestionController extends window.StimulusModule.Controller {
   static values = { compares: String, types: String, several: Boolean, rows: Boolean, empty: String };
 
   connect() {
-    this.redraw = () => this.box && this.draw();
+    this.redraw = () => this.box?.hasChildNodes() && this.draw();
     window.addEventListener("outline:changed", this.redraw);
-    setTimeout(() => this.start(), 0);
+    this.texts = data("condition-words")?.words;
+    if (!this.texts) return;
+    this.element.hidden = true;
+    this.box = element("div", { className: "question-picker" });
+    this.element.after(this.box);
+    window.whenPlaced(this.box, () => this.draw());
   }
 
   disconnect() {
     window.removeEventListener("outline:changed", this.redraw);
     this.box?.remove();
     this.box = null;
-  }
-
-  start() {
-    this.texts = data("condition-words")?.words;
-    if (this.box || !this.texts || !this.element.isConnected) return;
-    this.box = element("div", { className: "question-picker" });
-    this.element.hidden = true;
-    this.element.after(this.box);
-    this.draw();
   }
 
   get keys() {

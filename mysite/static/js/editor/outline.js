@@ -36,6 +36,14 @@ class OutlineController extends window.StimulusModule.Controller {
   }
 
   // -- asking the server ----------------------------------------------------------------------------------
+  /** The buttons of rows, heard together: there are more than a thousand of them. */
+  press({ target }) {
+    const button = target.closest("[data-do]:not(:disabled)");
+    if (!button) return;
+    if (button.dataset.do === "menu") this.menu(button);
+    else this.post({ currentTarget: button });
+  }
+
   /** A button whose press is the whole question: one with an address, or one of a row, which says what to do. */
   async post({ currentTarget: button }) {
     const { url, do: act } = button.dataset;
@@ -232,7 +240,7 @@ class OutlineController extends window.StimulusModule.Controller {
   }
 
   // -- the menu of a step or a question -----------------------------------------------------------------------
-  menu({ currentTarget: button }) {
+  menu(button) {
     this.row = button.closest("[data-id]");
     const menu = document.getElementById(button.dataset.menu);
     const inner = Boolean(button.closest(".inner"));

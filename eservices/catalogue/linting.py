@@ -14,8 +14,7 @@ from eservices.formbuilder import reference_tables
 from eservices.formbuilder.blocks import QuestionKeyBlock
 from eservices.formbuilder.definition import Definition, Field, Option
 from eservices.formbuilder.field_types import field_types
-from eservices.formbuilder.linter import ABSENT, ERROR, WARNING, Fault
-from eservices.formbuilder.linter import lint as lint_form
+from eservices.formbuilder.linter import ABSENT, ERROR, WARNING, Fault, judged
 from eservices.formbuilder.prices import priced
 from eservices.formbuilder.schema import read
 
@@ -29,8 +28,8 @@ def lint(content) -> list[Fault]:
 
     What it names and this commune does not have is *absent*: it may wait in a draft.
     """
-    faults = lint_form(content, service_shape(), known_by_stages)
-    found, _reading = read(content, service_shape())
+    found, reading = read(content, service_shape())
+    faults = judged(found, reading, known_by_stages)
     if isinstance(found, dict):
         faults += [*_team(found), *_letters(found), *_tables(found), *_fees(found), *_stages(found)]
         faults += [*_questions(found), *_page(found)]

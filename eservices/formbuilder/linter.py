@@ -66,7 +66,11 @@ def lint(content, shape: Shape | None = None, known: Callable[[dict], Known] | N
     ``shape``: what may stand where, if more is known than the form builder's part. ``known``: by the key of a
     stage what its condition may look at beside the form's own questions.
     """
-    found, reading = read(content, shape)
+    return judged(*read(content, shape), known)
+
+
+def judged(found, reading: Reading, known: Callable[[dict], Known] | None = None) -> list[Fault]:
+    """The same of a definition that was read: as far as its shape is right, and what is wrong with it."""
     faults = [Fault(ERROR, path, message) for path, message in reading.faults]
     if isinstance(found, dict):
         found = {"language": "", "steps": [], "texts": {}} | found

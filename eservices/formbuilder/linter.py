@@ -194,26 +194,27 @@ class Linter:
         """What is computed follows from what is asked before it."""
         formula = field.settings.get("formula") or {}
         for key in formula.get("fields") or []:
-            if key not in self._before(field, group) and not self._left_out(key.partition(".")[0]):
+            if not self._is_before(key, field, group) and not self._left_out(key.partition(".")[0]):
                 message = _("It is computed from “%(key)s”, which is not asked before it.")
                 yield Fault(ERROR, f"field.{field.key}", message % {"key": key})
 
-    def _before(self, field: Field, group: Field | None) -> set[str]:
-        """The questions before one, as a formula names them."""
-        found: set[str] = set()
-        for one in self._top:
-            if group and one.key == group.key:
-                return found | {
-                    inner.key for inner in takewhile(lambda inner: inner.key != field.key, group.fields)
-                }
-            if one.key == field.key:
-                return found
-            found |= {one.key, *(f"{one.key}.{inner.key}" for inner in one.fields)}
-        return found
+    def _is_before(self, key: str, field: Field, group: Field | None) -> bool:
+        """Whether a formula's question stands before its field: in the form, or in the same row."""
+        nowhere = len(self._places)
+        if self._places.get(key, nowhere) < self._places.get((group or field).key, nowhere):
+            return True
+        beside = group.fields if group else []
+        return any(one.key == key for one in takewhile(lambda inner: inner.key != field.key, beside))
 
     @cached_property
-    def _top(self) -> list[Field]:
-        return [field for step in self.definition.steps for field in step.fields]
+    def _places(self) -> dict[str, int]:
+        """Where in the form every question stands, as formulas name it."""
+        found: dict[str, int] = {}
+        top = [field for step in self.definition.steps for field in step.fields]
+        for place, one in enumerate(top):
+            for name in (one.key, *(f"{one.key}.{inner.key}" for inner in one.fields)):
+                found.setdefault(name, place)
+        return found
 
     # -- conditions ------------------------------------------------------------------------------------------
     def _condition(

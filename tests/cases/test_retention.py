@@ -144,15 +144,31 @@ def kept_open(case):
     Case.objects.filter(pk=case.pk).update(state="received", closed_at=None)
 
 
-def kept_by_a_letter(case):
-    Delivery.objects.about(case.subject).update(state=Delivery.State.STUCK)
+def kept_by_a_letter(state: str):
+    def kept(case):
+        Delivery.objects.about(case.subject).update(state=state)
+
+    kept.__name__ = f"kept_by_a_letter_that_is_{state}"
+    return kept
 
 
 def kept_by_a_hold(case):
     actions.hold(actor=member(), case=case, reason="Recours du 3 mars")
 
 
-@pytest.mark.parametrize("keep", [kept_open, kept_by_a_letter, kept_by_a_hold])
+OPEN_LETTERS = [state for state in Delivery.State if state not in Delivery.ENDED]
+
+
+def test_a_case_is_due_once_every_letter_reached_its_end_and_not_before():
+    case = old(CaseFactory(refused=True))
+    listed = {}
+    for state in Delivery.State:
+        Delivery.objects.about(case.subject).update(state=state)
+        listed[state] = any(found.cases.exists() for found in due_now())
+    assert listed == {state: state in Delivery.ENDED for state in Delivery.State}
+
+
+@pytest.mark.parametrize("keep", [kept_open, *map(kept_by_a_letter, OPEN_LETTERS), kept_by_a_hold])
 def test_open_cases_open_letters_and_holds_keep_a_case_also_after_approval(keep):
     case = old(CaseFactory(refused=True))
     disposal = approve(case)

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.cases import actions as cases
-from eservices.cases.models import Role
+from eservices.cases.models import CaseLink, Role
 from eservices.deliveries.models import Delivery
 from eservices.payments import carrying, ledger, sweeps
 from eservices.payments.actions import charges, paying, refunds, settling
 from eservices.payments.actions.locking import Impossible
 from eservices.payments.checks import means_of_payment
-from eservices.payments.models import Charge, Closing, JournalRow, Payment, Refund, SetAside
+from eservices.payments.models import Basket, Charge, Closing, JournalRow, Payment, Refund, SetAside
 from eservices.payments.providers import REFUND_FAILED, RefundAnswer, providers
 from eservices.payments.states import ChargeState
 from tests.factories.accounts import UserFactory
@@ -259,6 +259,51 @@ def test_a_person_pays_everything_that_is_due_at_once(client):
     stranger = UserFactory()
     client.force_login(stranger)
     assert client.post(reverse("space:pay")).url == reverse("space:home")
+
+
+def test_whoever_is_not_signed_in_puts_nothing_together_and_is_led_to_the_sign_in(client):
+    due_charge(stages=[PAYMENT, DECISION])
+    before = Basket.objects.count()
+    there = client.post(reverse("space:pay"))
+    assert there.status_code == 302
+    assert reverse("account_login") in there.url
+    assert Basket.objects.count() == before
+
+
+def test_the_link_of_what_was_put_together_is_paid_by_whoever_holds_it_without_signing_in(client):
+    both = [due_charge(stages=[PAYMENT, DECISION]) for _request in range(2)]
+    basket = charges.put_together(actor=None, charges=both)
+    url = reverse("payments:pay", args=[basket.secret])
+    page = client.get(url).text
+    assert "Payer CHF\N{NO-BREAK SPACE}60.–" in page
+    assert all(charge.case.reference in page for charge in both)
+    away = client.post(url, {"provider": "demo"})
+    client.post(away.url, {"do": "pay"})
+    payment = Payment.objects.get(basket=basket)
+    back = client.get(reverse("payments:back", args=[basket.secret, payment.pk]), follow=True).text
+    assert "Payé. Merci." in back
+    payment.refresh_from_db()
+    assert payment.receipt in back
+    assert client.get(reverse("payments:receipt", args=[basket.secret, payment.pk])).status_code == 200
+    assert {charge.state for charge in basket.charges.all()} == {ChargeState.PAID}
+    assert list(ledger.faults()) == []
+
+
+def test_the_private_link_of_one_request_tells_nothing_of_another_that_is_paid_with_it(client):
+    one, other = [due_charge(stages=[PAYMENT, DECISION]) for _request in range(2)]
+    basket = charges.put_together(actor=None, charges=[one, other])
+    client.post(reverse("payments:pay", args=[basket.secret]), {"provider": "demo"})
+    link = CaseLink.objects.create(case=one.case, mailed=True)
+    for page in (
+        client.get(reverse("space:status", args=[link.secret])).text,
+        client.get(reverse("payments:pay", args=[one.basket.secret])).text,
+    ):
+        assert basket.secret not in page
+        assert other.case.reference not in page
+    assert (
+        client.get(reverse("payments:state", args=[one.basket.secret, Payment.objects.get().pk])).status_code
+        == 404
+    )
 
 
 # -- Before it goes live -------------------------------------------------------------------------------------

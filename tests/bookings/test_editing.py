@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
+from wagtail_localize.segments.extract import extract_segments
 
 from eservices.bookings import actions
 from eservices.bookings.availability import Refusal, Span
@@ -26,7 +27,7 @@ from eservices.bookings.models import (
 )
 from eservices.bookings.offers import offer
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.bookings import booking, hall, resource, tables, unit
+from tests.factories.bookings import booking, described, hall, resource, tables, unit
 from tests.factories.home import locale
 from tests.factories.payments import entry
 
@@ -324,3 +325,12 @@ def test_at_noon_only_the_desks_that_are_open_are_given_and_staff_goes_past_it_o
 def test_the_reminder_of_a_booking_is_no_dunning_letter(language, word):
     with translation.override(language):
         assert str(Resource._meta.get_field("remind_before").verbose_name) == word
+
+
+def test_all_that_is_said_of_a_thing_is_given_to_the_translator():
+    document = described(resource())
+    segments = extract_segments(Description.objects.get(title="Grande salle"))
+    said = {"title", "summary", "place", "equipment", "rules", "documents"}
+    assert said <= {one.path.split(".")[0] for one in segments}
+    [chosen] = [one for one in segments if one.path.startswith("documents.")]
+    assert chosen.data == document.pk  # another one may be chosen for a language

@@ -142,9 +142,17 @@ def test_the_question_says_what_the_room_is_like_in_the_language_of_the_reader(c
         assert said in page, said
     assert '/reservations/salle/"' in page  # what takes place there
     page = text(client.get(f"/de{START}"))
-    assert "Grosser Saal" in page
-    assert "bis Mitternacht" in page
-    assert "Grande salle" not in page.split("<main")[1]
+    for said in (
+        "Grosser Saal",
+        "Mit Aussicht",
+        "Seestrasse 1",
+        "Klavier, Bühne",
+        "bis Mitternacht",
+        "Tischplan",
+    ):
+        assert said in page, said
+    for said in ("Grande salle", "Rue du Lac", "Piano", "Plan des tables"):
+        assert said not in page.split("<main")[1], said
 
 
 # -- What can be had of it -----------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def resource(key: str = "salle", *units: Unit, table: Timetable | None = None, *
 
 
 def described(thing: Resource) -> Document:
-    """Said of it in French, with a picture, rules and the document that is answered; in German not all of it."""
+    """Said of it in French and in German, each with the document of its own; the French one is answered."""
     document = DocumentFactory(title="Plan des tables")
     french = Description.objects.create(
         resource=thing,
@@ -70,6 +70,8 @@ def described(thing: Resource) -> Document:
     )
     german = french.copy_for_translation(locale("de"))
     german.title, german.rules = "Grosser Saal", "<p>Musik bis Mitternacht</p>"
+    german.summary, german.place, german.equipment = "mit Aussicht", "Seestrasse 1", "Klavier\nBühne"
+    german.documents = [("document", DocumentFactory(title="Tischplan"))]
     german.save()
     return document
 

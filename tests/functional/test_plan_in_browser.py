@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from eservices.bookings.models import Booking
+from eservices.bookings import actions
+from eservices.bookings.models import BlockedTime, Booking, Feed
 from eservices.cases.models import Role
 from tests.browser import assert_accessible
 from tests.factories.bookings import booking, resource
@@ -161,6 +162,37 @@ def test_a_booking_is_dragged_to_another_day_another_room_and_another_hour(
     expect(dialog).to_be_hidden()
     yoga.refresh_from_db()
     assert timezone.localtime(yoga.starts_at).hour == 14
+
+
+def test_figures_what_lies_outside_secret_addresses_and_imported_calendars_pass_axe(
+    visit, client, live_server, site, monday, admin_user
+):
+    hall = resource("grande")
+    booking(hall, at(monday, 23), at(monday, 23.5), title="Fête")  # after it closes
+    booking(hall, at(monday, 18), at(monday, 20), title="Yoga")
+    BlockedTime.objects.create(
+        unit=hall.uses.get().unit,
+        starts_at=monday.astimezone(),
+        ends_at=(monday + DAY).astimezone(),
+        reason="Parquet",
+    )
+    Feed.objects.create(
+        unit=hall.uses.get().unit, name="Voisins", url="https://voisins.example/a.ics", fault="404"
+    )
+    actions.renew_link(actor=admin_user, resource=hall)
+    client.force_login(admin_user)
+    page = visit()
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page.context.add_cookies([cookie])
+    for path, seen in (("figures/", "Grande"), ("outside/", "Fête"), ("calendars/", "Grande")):
+        page.goto(f"{PLAN}{path}")
+        expect(page.locator(".desk").get_by_text(seen).first).to_be_visible()
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert_accessible(page, ".desk")
+    page.goto("/admin/snippets/eservices_bookings/feed/")
+    expect(page.get_by_role("link", name="Voisins")).to_be_visible()
+    assert_accessible(page, "#listing-results")
 
 
 def test_on_a_phone_the_title_beside_many_buttons_is_read_to_its_end(visit, client, live_server, site):

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from wagtail.admin.panels import (
@@ -115,6 +116,53 @@ class PicturePage(BasePage):
             raise ValidationError({"picture_alt": _("Say in one sentence what the picture shows.")})
 
 
+class AnnouncedPage(PicturePage):
+    """A page that readers of its topics hear of, and that goes out on the channels its editor ticks."""
+
+    topics = ParentalManyToManyField(
+        Topic,
+        verbose_name=_("newsletter topics"),
+        blank=True,
+        related_name="+",
+        help_text=_("Subscribers of these topics hear of it."),
+    )
+
+    base_form_class = ChannelsForm
+    outgoing_panels = [
+        MultiFieldPanel(
+            [TopicsPanel(), HelpPanel(template="news/reach_panel.html")], heading=_("Newsletter")
+        ),
+        ChannelsPanel(heading=_("Where it goes out")),
+    ]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def headline(self) -> str:
+        """Its title, as it is told elsewhere."""
+        return self.title
+
+    @property
+    def occasion(self) -> str:
+        """When and where, of what happens."""
+        return ""
+
+    def matched_topics(self) -> list[Topic]:
+        """Its topics; a translation without any of its own has those of the other languages."""
+        page, through = self._meta.model_name, type(self).topics.through
+        chosen = through.objects.filter(**{f"{page}__translation_key": self.translation_key})
+        own = Exists(chosen.filter(topic=OuterRef("pk"), **{page: self.pk}))
+        topics = list(Topic.objects.filter(pk__in=chosen.values("topic")).annotate(own=own))
+        return [topic for topic in topics if topic.own] or topics
+
+    def reach(self) -> int:
+        """How many confirmed subscribers its topics reach in its language."""
+        if self.pk is None:
+            return 0
+        return subscribers_for(self.matched_topics(), self.locale.language_code).count()
+
+
 class NewsQuerySet(BasePageQuerySet):
     def published(self):
         """What the public may see, newest first."""
@@ -172,7 +220,7 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
         return {"rss": RssFeed, "atom": AtomFeed}[kind](self, category)(request)
 
 
-class NewsPage(PicturePage):
+class NewsPage(AnnouncedPage):
     """One piece of news."""
 
     in_plan = False
@@ -187,13 +235,6 @@ class NewsPage(PicturePage):
         _("by"), max_length=120, blank=True, help_text=_("As it follows “by”: the Council, the school…")
     )
     category = models.ForeignKey(NewsCategory, models.PROTECT, verbose_name=_("category"), related_name="+")
-    topics = ParentalManyToManyField(
-        Topic,
-        verbose_name=_("newsletter topics"),
-        blank=True,
-        related_name="+",
-        help_text=_("Subscribers of these topics hear of it."),
-    )
     body = LiveStreamField(ContentBlocks(), verbose_name=_("text"), blank=True)
     comments_open = models.BooleanField(
         _("people may comment"),
@@ -214,20 +255,12 @@ class NewsPage(PicturePage):
         PicturePage.picture_panel,
         FieldPanel("body"),
         InlinePanel("related_services", heading=_("Services it speaks of"), label=_("Service"), max_num=4),
-        MultiFieldPanel(
-            [
-                TopicsPanel(),
-                HelpPanel(template="news/reach_panel.html"),
-            ],
-            heading=_("Newsletter"),
-        ),
-        ChannelsPanel(heading=_("Where it goes out")),
+        *AnnouncedPage.outgoing_panels,
         MultiFieldPanel(
             [FieldRowPanel([FieldPanel("comments_open"), FieldPanel("comments_until")])],
             heading=_("Comments"),
         ),
     ]
-    base_form_class = ChannelsForm
     search_fields = [*BasePage.search_fields, index.SearchField("body"), index.FilterField("date")]
     override_translatable_fields = [SynchronizedField("category")]
 
@@ -270,21 +303,8 @@ class NewsPage(PicturePage):
             translations = {page.translation_key: page for page in ours}
         return [page for each in chosen if (page := translations.get(each.translation_key, each)).live]
 
-    def matched_topics(self) -> list[Topic]:
-        """Its topics; a translation without any of its own has those of the other languages."""
-        chosen = type(self).topics.through.objects.filter(newspage__translation_key=self.translation_key)
-        own = Exists(chosen.filter(topic=OuterRef("pk"), newspage=self.pk))
-        topics = list(Topic.objects.filter(pk__in=chosen.values("topic")).annotate(own=own))
-        return [topic for topic in topics if topic.own] or topics
-
     def takes_comments(self, today: date) -> bool:
         return self.comments_open and (self.comments_until is None or today <= self.comments_until)
-
-    def reach(self) -> int:
-        """How many confirmed subscribers its topics reach in its language."""
-        if self.pk is None:
-            return 0
-        return subscribers_for(self.matched_topics(), self.locale.language_code).count()
 
 
 class RelatedService(Orderable):
@@ -336,7 +356,7 @@ class EventIndexPage(RoutablePageMixin, BasePage):
         return ical.response(self.title, ics.entries(around, request))
 
 
-class EventPage(Timed, RoutablePageMixin, PicturePage):
+class EventPage(Timed, RoutablePageMixin, AnnouncedPage):
     """Something that happens at a time and a place, once or again and again."""
 
     in_plan = False
@@ -414,6 +434,7 @@ class EventPage(Timed, RoutablePageMixin, PicturePage):
         MultiFieldPanel([FieldPanel("host"), FieldPanel("organiser"), FieldPanel("phone")], heading=_("Who")),
         PicturePage.picture_panel,
         FieldPanel("body"),
+        *AnnouncedPage.outgoing_panels,
     ]
     search_fields = [
         *BasePage.search_fields,
@@ -460,6 +481,14 @@ class EventPage(Timed, RoutablePageMixin, PicturePage):
     @property
     def organised_by(self) -> str:
         return self.organiser or (self.host.name if self.host_id else "")
+
+    @property
+    def headline(self) -> str:
+        return gettext("Cancelled: {title}").format(title=self.title) if self.cancelled else self.title
+
+    @property
+    def occasion(self) -> str:
+        return self.search_meta()
 
     @property
     def search_date(self) -> datetime:

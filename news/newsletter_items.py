@@ -52,7 +52,13 @@ class Pages:
 
     def topics(self, keys: set) -> dict:
         """The topics of each page by its translation key, those of all its languages together."""
-        return {}
+        if not hasattr(self.model(), "topics"):
+            return {}
+        page, found = self.model()._meta.model_name, defaultdict(set)
+        rows = self.model().topics.through.objects.filter(**{f"{page}__translation_key__in": keys})
+        for key, topic in rows.values_list(f"{page}__translation_key", "topic__translation_key"):
+            found[key].add(topic)
+        return found
 
     def day(self, page):
         return None
@@ -68,14 +74,6 @@ class News(Pages):
 
     def lead(self, page) -> str:
         return page.lead
-
-    def topics(self, keys):
-        through = self.model().topics.through
-        rows = through.objects.filter(newspage__translation_key__in=keys)
-        found: dict = defaultdict(set)
-        for key, topic in rows.values_list("newspage__translation_key", "topic__translation_key"):
-            found[key].add(topic)
-        return found
 
     def fresh(self, since, until, ahead) -> list[Page]:
         published = self.model().objects.open_to_all().filter(first_published_at__gt=since)

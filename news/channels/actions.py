@@ -180,7 +180,7 @@ def _withdraw(post: Post) -> None:
     if post.state == State.OUT:
         return _move(post, State.STAYS)
     for delivery in _deliveries(post).open():  # it may still be stopped
-        outbox.skip(actor=None, delivery=delivery, reason=_("The article is public no more."))
+        outbox.skip(actor=None, delivery=delivery, reason=_("The page is public no more."))
     return None
 
 
@@ -190,7 +190,7 @@ def _stop_messages(post: Post) -> bool:
     subjects = [f"{kind}:{key}" for kind in ("news-sms", "news-push") for key in keys]
     messages = Delivery.objects.filter(subject__in=subjects)
     for delivery in messages.open():
-        outbox.skip(actor=None, delivery=delivery, reason=_("The article is public no more."))
+        outbox.skip(actor=None, delivery=delivery, reason=_("The page is public no more."))
     return messages.exists() and not messages.exclude(state=Delivery.State.SKIPPED).exists()
 
 

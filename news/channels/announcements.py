@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.utils import translation
 from wagtail.models import Page
 
 from home.links import absolute, full_address
@@ -41,9 +42,12 @@ class Announcement:
 
 def of(page) -> Announcement:
     """What a page says, as it stands in memory: the draft for a preview, what is published for the public."""
+    lead = getattr(page, "lead", "") or page.search_description
+    with translation.override(page.locale.language_code):
+        title = str(getattr(page, "headline", page.title))
     return Announcement(
-        title=page.title,
-        lead=getattr(page, "lead", "") or page.search_description,
+        title=title,
+        lead=" ".join(filter(None, (occasion_of(page), lead))),
         link=full_address(page),
         language=page.locale.language_code,
         picture=getattr(page, "social_image", None),
@@ -51,6 +55,13 @@ def of(page) -> Announcement:
         topics=_topics(page),
         key=page.translation_key,
     )
+
+
+def occasion_of(page) -> str:
+    """When and where it happens, as the sentence that goes before its lead; empty for what does not happen."""
+    with translation.override(page.locale.language_code):
+        occasion = getattr(page, "occasion", "")
+    return f"{occasion}." if occasion else ""
 
 
 def published(page_id: int | None) -> Announcement | None:

@@ -47,7 +47,7 @@ def publish(channel, post: Post, delivery: Delivery) -> None:
         return
     announcement = _said(channel, post)
     if announcement is None:
-        raise CannotCarry(_("The article is public no more."))
+        raise CannotCarry(_("The page is public no more."))
     posted = channel.find(announcement) if delivery.attempts > 1 else None
     if posted is None:
         posted = channel.publish(announcement, delivery.pk.hex)

@@ -1,4 +1,4 @@
-"""The part of an article's editor where it is ticked where it goes, with what each channel would show."""
+"""The part of a page's editor where it is ticked where it goes, with what each channel would show."""
 
 from dataclasses import dataclass
 
@@ -52,7 +52,7 @@ class OwnText(forms.CharField):
 
 
 class ChannelsForm(WagtailAdminPageForm):
-    """An article's form, with a tick and an own text for each channel that is set up."""
+    """A page's form, with a tick and an own text for each channel that is set up."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -92,6 +92,7 @@ class ChannelsPanel(Panel):
                 "rows": self.rows,
                 "page": self.instance,
                 "link": announcements.of(self.instance).link if self.instance.pk else "",
+                "occasion": announcements.occasion_of(self.instance) if self.instance.pk else "",
                 "digests": _digests(self.instance),
                 "any_double": any(row.channel.is_double for row in self.rows),
             }

@@ -1,4 +1,4 @@
-"""What channels hear of: an article that is saved, published, public no more, and how deliveries end."""
+"""What channels hear of: an article or an event that is saved, published, public no more, and how deliveries end."""
 
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
@@ -7,10 +7,11 @@ from wagtail.signals import page_published, page_unpublished
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.signals import delivery_ended, delivery_stuck
 
-from ..models import NewsPage
+from ..models import EventPage, NewsPage
 from . import actions
 
 
+@receiver(post_save, sender=EventPage)
 @receiver(post_save, sender=NewsPage)
 def keep_what_was_ticked(instance, **kwargs):
     """The form leaves the editor's choice on the page: only now a new page has its key."""
@@ -29,6 +30,7 @@ def take_back(instance, **kwargs):
     actions.withdraw(page=instance)
 
 
+@receiver(pre_delete, sender=EventPage)
 @receiver(pre_delete, sender=NewsPage)
 def take_back_with_the_page(instance, **kwargs):
     actions.withdraw(page=instance)

@@ -5,13 +5,21 @@ from django.urls import reverse
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from eservices.deliveries.models import MailboxEntry
+from news.channels import announcements
 from news.channels.models import Post
 from news.channels.states import State
-from news.models import NewsPage
+from news.models import EventPage, NewsPage
+from newsletter.items import items
 from tests.deliveries.test_mailbox import demo  # noqa: F401
 from tests.factories.accounts import AgentFactory, SuperuserFactory
-from tests.factories.channels import draft, post_of, publish
-from tests.factories.news import NewsCategoryFactory, NewsPageFactory
+from tests.factories.channels import draft, post_of, publish, tick
+from tests.factories.news import (
+    EventIndexPageFactory,
+    EventPageFactory,
+    NewsCategoryFactory,
+    NewsPageFactory,
+)
+from tests.factories.newsletter import SubscriberFactory, TopicFactory
 
 from .network_double import keys_for
 
@@ -154,3 +162,59 @@ def test_who_may_not_edit_the_page_reads_nothing_of_it(client, index, outside):
     client.force_login(SuperuserFactory())
     assert client.get(address).status_code == 200
     assert client.get(reverse("news_channels:posts", args=[10**17])).status_code == 404
+
+
+# -- Events ----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def agenda(index):
+    return EventIndexPageFactory(parent=index.get_parent())
+
+
+def event_form(**fields):
+    return nested_form_data(
+        {
+            "title": "Fête du lac",
+            "slug": "fete-du-lac",
+            "lead": "Trois barques et un feu.",
+            "start": "2026-12-06 17:00",
+            "end": "2026-12-06 19:00",
+            "place": "Débarcadère",
+            "exceptions": streamfield([]),
+            "body": streamfield([]),
+            "comments": inline_formset([]),
+        }
+        | fields
+    )
+
+
+def test_an_event_goes_out_where_it_is_ticked_and_says_when_and_where(
+    client, editor, agenda, outside, settings
+):
+    url = reverse("wagtailadmin_pages:add", args=["news", "eventpage", agenda.pk])
+    answer = client.post(url, event_form(channel_mastodon="on", **{"action-publish": "1"}))
+    assert answer.status_code == 302, answer.context["form"].errors
+    page = EventPage.objects.get()
+    occasion = "6 décembre 2026, 17\N{NO-BREAK SPACE}h, Débarcadère."
+    said = f"Fête du lac\n\n{occasion} Trois barques et un feu.\n\n{page.full_url}"
+    assert outside.on("mastodon")[0]["text"] == said
+
+
+def test_a_cancelled_event_says_so_where_it_is_out(client, editor, agenda, outside):
+    page = EventPageFactory(parent=agenda, live=False, title="Fête du lac")
+    tick(page, "mastodon")
+    publish(page)
+    page.cancelled = True
+    publish(page)
+    assert outside.on("mastodon")[0]["text"].startswith("Annulé\N{NO-BREAK SPACE}: Fête du lac")
+    page.unpublish()
+    assert not outside.on("mastodon")
+
+
+def test_the_topics_of_an_event_reach_those_who_follow_them(client, editor, agenda, outside):
+    topic = TopicFactory()
+    SubscriberFactory(topics=[topic])
+    SubscriberFactory()
+    page = EventPageFactory(parent=agenda, topics=[topic])
+    assert page.reach() == 1
+    assert announcements.of(page).topics == {topic.translation_key}
+    assert items.get("event").entries([page], "fr")[page.pk].topics == {topic.translation_key}

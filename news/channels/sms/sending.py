@@ -1,4 +1,4 @@
-"""SMS as a channel of an article, and how one message leaves."""
+"""SMS as a channel of a page, and how one message leaves."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ MOST_PARTS = 3
 
 
 class Sms:
-    """To the confirmed readers of the article's topics, in their language where it is translated and published."""
+    """To the confirmed readers of the page's topics, in their language where it is translated and published."""
 
     key, label, limit = "by_sms", "SMS", MOST_PARTS
     unit = gettext_lazy("messages")

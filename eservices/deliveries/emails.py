@@ -90,15 +90,16 @@ def _heard(user: User, carrier: str, since: datetime) -> bool:
 
 def _untold(user: User, deliveries, since: str):
     """Those for their eyes of which they were not told since the moment that the field ``since`` holds."""
-    told = DeliveryEvent.objects.filter(delivery=OuterRef("pk"), kind=TOLD, actor=user)
+    told = DeliveryEvent.objects.filter(delivery=OuterRef("pk"), kind=TOLD, text=user.email)
     return access.deliveries_for(user).filter(
         ~Exists(told.filter(at__gte=OuterRef(since))), pk__in=deliveries
     )
 
 
 def _keep_told(user: User, deliveries: list[Delivery]) -> None:
+    """By address: they did nothing, and may leave the house without a trace of it."""
     DeliveryEvent.objects.bulk_create(
-        DeliveryEvent(delivery=delivery, kind=TOLD, actor=user) for delivery in deliveries
+        DeliveryEvent(delivery=delivery, kind=TOLD, text=user.email) for delivery in deliveries
     )
 
 

@@ -149,6 +149,12 @@ def label_of(key: str) -> str:
     return str(provider.label) if provider else key
 
 
+def asks(payment: Payment) -> bool:
+    """Whether the other side can be asked how the payment stands."""
+    provider = providers.get(payment.provider)
+    return bool(provider and provider.asks)
+
+
 def provider_of(row: Payment | Refund) -> Provider:
     """The provider of a payment or a refund; ``Refused`` where its app is gone."""
     key = row.provider if isinstance(row, Payment) else row.payment.provider

@@ -12,10 +12,11 @@ from eservices.cases.exemptions import exemptions
 from eservices.cases.models import Case
 from eservices.cases.stages import AGENT, APPLICANT, LEAD, Done, Stage, Waiting, stages
 
-from . import emails
+from . import access, emails
 from .actions import charges
 from .contrib.qrbill import posting
 from .models import Charge
+from .providers import asks
 from .states import ChargeState
 
 LOOK_AGAIN = timedelta(minutes=10)  # whether a lead has put the fee schedule right
@@ -37,6 +38,13 @@ class PaymentStage(Stage):
     collects = True
     applicant_template = "payments/stages/payment_applicant.html"
     applicant_call = gettext_lazy("One thing is left: the payment.")
+
+    def call(self, row):
+        charge = Charge.objects.filter(stage=row).first()
+        tried = charge and access.last_attempt(charge)
+        if tried and tried.is_open and asks(tried):
+            return _("We wait for the confirmation of your payment.")
+        return super().call(row)
 
     def block(self):
         return blocks.StructBlock(

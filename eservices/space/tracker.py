@@ -70,7 +70,7 @@ def _call(case: Case) -> str:
     """What the stage at hand asks of the applicant, where it waits for them."""
     row = process.current(case)
     kind = stages.get(row.type) if row and row.waiting_for == APPLICANT else None
-    return str(kind.applicant_call) if kind and case.state != State.WAITING else ""
+    return kind().call(row) if kind and case.state != State.WAITING else ""
 
 
 def _has_moved(case: Case) -> bool:

@@ -129,6 +129,14 @@ def test_many_that_are_stuck_fill_one_letter_of_some_lines(pigeon, clock):
     assert all(one.events.filter(kind="told").count() == 1 for one in deliveries)
 
 
+def test_who_was_only_told_can_leave_the_house(pigeon, clock):
+    greffe = SuperuserFactory()
+    pigeon.fault = CannotCarry("no such loft")
+    actions.attempt(sent().pk)
+    assert letters(greffe)
+    greffe.delete()
+
+
 def test_what_is_stuck_again_after_a_retry_by_hand_is_told_again(pigeon, clock, admin_user):
     pigeon.fault = CannotCarry("no such loft")
     delivery = sent()

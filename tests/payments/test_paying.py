@@ -223,6 +223,9 @@ def test_the_request_s_page_says_that_a_payment_waits_for_its_confirmation_and_w
     said = words % {"provider": providers["demo"].label, "amount": "CHF\u00a030.–"}
     assert said in waiting
     assert said not in before
+    assert "Il reste une chose" in before
+    assert "Il reste une chose" not in waiting
+    assert _("We wait for the confirmation of your payment.") in waiting
     assert state_url(payment) in waiting
     assert reverse("payments:pay", args=[payment.basket.secret]) in waiting
     pays(payment)

@@ -108,6 +108,10 @@ class Stage:
     button = _("Save")  # of the form that agents fill in
     needs = "work"  # what an agent must be allowed to do on the case to fill it in: see ``access.NEEDED``
 
+    def call(self, row) -> str:
+        """What the status page says first of this stage, while it waits for the applicant."""
+        return str(self.applicant_call)
+
     def block(self) -> blocks.StructBlock:
         """The editor's settings."""
         return blocks.StructBlock()

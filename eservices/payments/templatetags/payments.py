@@ -4,7 +4,7 @@ from django import template
 
 from .. import access
 from ..models import Charge
-from ..providers import label_of, providers
+from ..providers import asks, label_of
 
 register = template.Library()
 
@@ -15,9 +15,4 @@ def last_attempt(charge: Charge) -> dict | None:
     payment = access.last_attempt(charge)
     if payment is None:
         return None
-    provider = providers.get(payment.provider)
-    return {
-        "payment": payment,
-        "provider": label_of(payment.provider),
-        "asks": bool(provider and provider.asks),
-    }
+    return {"payment": payment, "provider": label_of(payment.provider), "asks": asks(payment)}

@@ -20,9 +20,12 @@ from eservices.bookings.availability import (
     Special,
     State,
     Weekly,
+    at_least,
+    is_twice,
     joined,
     open_length,
     refusal,
+    repeated,
 )
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -54,6 +57,39 @@ def free(rules: Rules, *taken: Span, quantity: int = 1, wanted: int = 1) -> Cale
 
 def hours(calendar: Calendar, day: date = MONDAY) -> list[int]:
     return [slot.span.start.astimezone(ZURICH).hour for slot in calendar.slots(day) if slot.free]
+
+
+# -- Clock and lengths ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("when", "twice"),
+    [
+        ("2026-10-25T02:30", True),
+        ("2026-10-25T03:00", False),
+        ("2026-03-29T02:30", False),
+        ("2026-03-10T02:30", False),
+    ],
+)
+def test_an_hour_comes_twice_in_autumn_alone(when, twice):
+    there = datetime.fromisoformat(when).replace(tzinfo=ZURICH)
+    assert {is_twice(there.replace(fold=fold)) for fold in (0, 1)} == {twice}
+
+
+def test_what_repeats_begins_with_the_very_time_that_was_chosen():
+    second = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZURICH)
+    chosen = Span.of(second, second + HOUR)
+    after = at(date(2026, 11, 1), 2, 30)
+    assert repeated(chosen, 1, date(2026, 11, 2), ZURICH) == [chosen, Span.of(after, after + HOUR)]
+    assert repeated(chosen, 1, date(2026, 10, 24), ZURICH) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"), [(None, 90), (30, 90), (90, 90), (91, 120), (150, 150), (151, 180), (181, None)]
+)
+def test_a_length_is_rounded_up_to_one_that_can_be_booked(wanted, found):
+    half = HOUR / 2
+    table = rules(step=half, shortest=3 * half, longest=6 * half)
+    least = at_least(table, wanted and timedelta(minutes=wanted))
+    assert (least and least // timedelta(minutes=1)) == found
 
 
 # -- Openings ------------------------------------------------------------------------------------------------

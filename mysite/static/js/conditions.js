@@ -24,26 +24,27 @@ const listed = (value) => (Array.isArray(value) ? value : [value]);
 export function holds(condition, answers, today, depth = 0) {
   if (condition === null || condition === undefined) return true;
   if (!isObject(condition) || depth > DEEPEST) return false;
-  if (Object.hasOwn(condition, "all")) return joined("every", condition.all, answers, today, depth + 1);
-  if (Object.hasOwn(condition, "any")) return joined("some", condition.any, answers, today, depth + 1);
+  if (condition.all !== undefined) return joined(condition.all, true, answers, today, depth + 1);
+  if (condition.any !== undefined) return joined(condition.any, false, answers, today, depth + 1);
   return compared(condition, answers, today);
 }
 
-function joined(way, parts, answers, today, depth) {
-  return Array.isArray(parts) && parts[way]((one) => holds(one, answers, today, depth));
+/** Whether every part holds, or, of `every` false, whether one does. */
+function joined(parts, every, answers, today, depth) {
+  if (!Array.isArray(parts)) return false;
+  for (let at = 0; at < parts.length; at++) if (holds(parts[at], answers, today, depth) !== every) return !every;
+  return every;
 }
 
-function compared(condition, answers, today) {
-  const key = own(condition, "field");
-  const operator = own(condition, "operator");
-  if (typeof key !== "string" || typeof operator !== "string" || !Object.hasOwn(OPERATORS, operator)) return false;
-  return OPERATORS[operator](answers.get(key), constant(own(condition, "value"), answers), today);
+function compared(row, answers, today) {
+  const operate = typeof row.operator === "string" ? OPERATORS[row.operator] : undefined;
+  if (typeof row.field !== "string" || !operate) return false;
+  return operate(answers.get(row.field), constant(row.value, answers), today);
 }
 
 function constant(value, answers) {
   if (!isObject(value)) return value;
-  const key = own(value, "field");
-  return typeof key === "string" ? answers.get(key) : undefined;
+  return typeof value.field === "string" ? answers.get(value.field) : undefined;
 }
 
 /** The keys of the fields that a condition looks at, added to `found`. */
@@ -52,18 +53,16 @@ export const mentioned = (condition, found) => rows(condition, keys, found);
 /** `found`, to which `add` adds what there is in every comparison of a condition. */
 function rows(condition, add, found = [], depth = 0) {
   if (!isObject(condition) || depth > DEEPEST) return found;
-  const parts = Object.hasOwn(condition, "all") ? condition.all : own(condition, "any");
+  const parts = condition.all !== undefined ? condition.all : condition.any;
   if (parts === undefined) add(condition, found);
   else if (Array.isArray(parts)) for (let at = 0; at < parts.length; at++) rows(parts[at], add, found, depth + 1);
   return found;
 }
 
 function keys(row, found = []) {
-  const key = own(row, "field");
-  const value = own(row, "value");
-  const other = isObject(value) ? own(value, "field") : null;
-  if (typeof key === "string") found.push(key);
-  if (typeof other === "string") found.push(other);
+  const value = row.value;
+  if (typeof row.field === "string") found.push(row.field);
+  if (isObject(value) && typeof value.field === "string") found.push(value.field);
   return found;
 }
 
@@ -100,7 +99,9 @@ export function number(value) {
   return { digits: BigInt(found.replace(".", "")), places: point < 0 ? 0 : found.length - point - 1 };
 }
 
-const scaled = ({ digits, places }, to) => digits * 10n ** BigInt(to - places);
+const TENS = [1n, 10n, 100n, 1000n, 10_000n]; // working out a power takes longer than all the rest
+const ten = (power) => TENS[power] ?? 10n ** BigInt(power);
+const scaled = ({ digits, places }, to) => (to === places ? digits : digits * ten(to - places));
 
 export function compare(left, right) {
   const places = Math.max(left.places, right.places);
@@ -110,7 +111,7 @@ export function compare(left, right) {
 /** A day as the number YYYYMMDD, given as such or relative to `today`. */
 export function day(value, today) {
   const found = typeof value === "string" ? text(value) : "";
-  const relative = RELATIVE.exec(found);
+  const relative = found[0] === "+" || found[0] === "-" ? RELATIVE.exec(found) : null;
   if (relative) return moved(calendarDay(today), Number(relative[1]), relative[2]);
   return calendarDay(found === "today" ? today : found);
 }
@@ -148,13 +149,15 @@ function clock(value) {
 }
 
 // Letter by letter: what a whole word becomes depends on the Unicode version.
-function small(value) {
-  const found = text(value);
+function small(found) {
   return PLAIN.test(found) ? found.toLowerCase() : Array.from(found, (letter) => letter.toLowerCase()).join("");
 }
 
+const isNested = (value) => typeof value === "object" && value !== null;
+
 function same(left, right, depth = 0) {
   if (depth > DEEPEST) return false;
+  if (!isNested(left) && !isNested(right)) return text(left) === text(right);
   if (Array.isArray(left) && Array.isArray(right)) {
     return left.length === right.length && left.every((one, index) => same(one, right[index], depth + 1));
   }
@@ -165,8 +168,7 @@ function same(left, right, depth = 0) {
       keys.every((key) => Object.hasOwn(right, key) && same(left[key], right[key], depth + 1))
     );
   }
-  const nested = [left, right].some((value) => typeof value === "object" && value !== null);
-  return !nested && text(left) === text(right);
+  return false;
 }
 
 // -- Operators ------------------------------------------------------------------------------------------------------
@@ -174,12 +176,16 @@ const is = (answer, value) => !isEmpty(answer) && same(answer, value);
 
 function among(answer, value) {
   const allowed = listed(value).map(text);
-  return listed(answer).some((one) => text(one) !== "" && allowed.includes(text(one)));
+  return listed(answer).some((one) => {
+    const said = text(one);
+    return said !== "" && allowed.includes(said);
+  });
 }
 
 function contains(answer, value) {
-  if (Array.isArray(answer)) return among(answer, text(value));
-  return typeof answer === "string" && text(value) !== "" && small(answer).includes(small(text(value)));
+  const part = text(value);
+  if (Array.isArray(answer)) return among(answer, part);
+  return typeof answer === "string" && part !== "" && small(text(answer)).includes(small(part));
 }
 
 /** Compares numbers, dates or times of day; never one with the other. */
@@ -204,10 +210,11 @@ const aged = (accept) => (answer, value, today) => {
   const born = day(answer, today);
   const years = number(value);
   if (born === null || years === null) return false;
-  return accept(compare(number(Math.floor((calendarDay(today) - born) / 10000)), years));
+  return accept(compare({ digits: BigInt(Math.floor((calendarDay(today) - born) / 10000)), places: 0 }, years));
 };
 
 const OPERATORS = {
+  __proto__: null,
   equals: is,
   not_equals: (answer, value) => !is(answer, value),
   in: among,
@@ -237,18 +244,22 @@ export function failedChecks(checks, answers, today) {
 }
 
 // -- What is shown --------------------------------------------------------------------------------------------------
-/** Answers as conditions may see them: those that count. `fields` are `{field, under}`: the condition of its step. */
+const OPEN = 0;
+const ASKING = 1;
+const KNOWN = 2;
+
+/** A question that may be asked under the condition of its step. What is found out about it is written down here. */
+const asked = (field, under) => ({ field, under, state: OPEN, shown: false, answer: undefined });
+
+/** Answers as conditions may see them: those that count. `fields` are made by `asked`. */
 export class Shown {
-  #fields;
+  #fields = new Map();
   #given;
   #today;
   #around;
-  #known = new Map();
-  #asking = new Set();
 
   constructor(fields, given, today, around = null) {
-    this.#fields = new Map();
-    fields.forEach((one) => this.#fields.set(one.field.key, one));
+    for (let at = 0; at < fields.length; at++) this.#fields.set(fields[at].field.key, fields[at]);
     this.#given = given;
     this.#today = today;
     this.#around = around;
@@ -256,14 +267,16 @@ export class Shown {
 
   /** The whole form. */
   static of(definition, answers, today) {
-    const under = ({ fields = [], condition = null }) => fields.map((field) => ({ field, under: condition }));
-    return new Shown(definition.steps.flatMap(under), answers, today);
+    const fields = [];
+    definition.steps.forEach((step) => step.fields?.forEach((field) => fields.push(asked(field, step.condition))));
+    return new Shown(fields, answers, today);
   }
 
   get(key) {
-    if (!this.#isOwn(key)) return this.#around?.get(key);
-    if (!this.#fields.has(key)) return this.#given[key];
-    return this.shows(key) ? this.#known.get(key).answer : undefined;
+    const one = this.#fields.get(key);
+    if (!this.#isOwn(key, one)) return this.#around?.get(key);
+    if (!one) return this.#given[key];
+    return this.shows(key) ? one.answer : undefined;
   }
 
   /** The answer that counts to a question of the form; to what is none, nothing. */
@@ -273,55 +286,65 @@ export class Shown {
 
   /** All answers that count. */
   counted() {
-    const found = [...this.#fields.keys()].filter((key) => this.#isOwn(key)).map((key) => [key, this.get(key)]);
-    return Object.fromEntries(found.filter(([, answer]) => answer !== null && answer !== undefined));
+    const found = [];
+    this.#fields.forEach((one, key) => {
+      const answer = this.#isOwn(key, one) ? this.get(key) : null;
+      if (answer !== null && answer !== undefined) found.push([key, answer]);
+    });
+    return Object.fromEntries(found);
   }
 
   shows(key) {
-    const known = this.#known.get(key);
-    if (known) return known.shown;
-    if (this.#asking.has(key) || !this.#fields.has(key)) return !this.#fields.has(key);
-    const waiting = [key];
-    while (waiting.length) {
-      const one = waiting.at(-1);
-      if (!this.#asking.has(one) && !this.#known.has(one)) {
-        this.#asking.add(one);
-        const asked = this.#fields.get(one);
-        const looked = needs(asked.field, asked.under);
-        for (let at = 0; at < looked.length; at++) if (this.#isOpen(looked[at])) waiting.push(looked[at]);
-      }
-      if (waiting.at(-1) === one) this.#settle(waiting.pop());
-    }
-    return this.#known.get(key).shown;
+    const one = this.#fields.get(key);
+    if (!one) return true;
+    if (one.state === OPEN) this.#settle(one);
+    return one.shown;
   }
 
   holds(condition) {
     return holds(condition, this, this.#today);
   }
 
-  #settle(key) {
-    if (this.#known.has(key)) return;
-    const asked = this.#fields.get(key);
-    this.#known.set(key, this.#judge(asked.field, asked.under));
-    this.#asking.delete(key);
+  /** Judges a question after those that it looks at. One that waits for itself is not shown to whatever it waits for. */
+  #settle(first) {
+    const waiting = [];
+    this.#ask(first, waiting);
+    while (waiting.length) {
+      const one = waiting[waiting.length - 1];
+      if (one.state === OPEN) this.#ask(one, waiting);
+      if (waiting[waiting.length - 1] === one) {
+        waiting.pop();
+        if (one.state === ASKING) this.#judge(one);
+      }
+    }
+    this.#judge(first);
+  }
+
+  /** Those that a question looks at, and that nobody has asked for yet, added to `waiting`. */
+  #ask(one, waiting) {
+    one.state = ASKING;
+    const looked = needs(one.field, one.under, []);
+    for (let at = 0; at < looked.length; at++) {
+      const other = this.#fields.get(looked[at]);
+      if (other?.state === OPEN) waiting.push(other);
+    }
+  }
+
+  #judge(one) {
+    const { field, under } = one;
+    const shown = holds(under, this, this.#today) && holds(field.condition, this, this.#today);
+    if (shown) one.answer = this.#counting(field, own(this.#given, field.key));
+    one.shown = shown;
+    one.state = KNOWN;
   }
 
   /** One row of a repeating group: it sees itself before the rest of the form. */
   row(group, answers) {
-    return new Shown(group.fields.map((field) => ({ field, under: null })), answers, this.#today, this);
+    return new Shown(group.fields.map((field) => asked(field, null)), answers, this.#today, this);
   }
 
-  #isOwn(key) {
-    return Object.hasOwn(this.#given, key) || this.#fields.get(key)?.field.type === COMPUTED;
-  }
-
-  #isOpen(key) {
-    return this.#fields.has(key) && !this.#known.has(key) && !this.#asking.has(key);
-  }
-
-  #judge(field, under) {
-    const shown = this.holds(under) && this.holds(field.condition);
-    return { shown, answer: shown ? this.#counting(field, own(this.#given, field.key)) : undefined };
+  #isOwn(key, one) {
+    return Object.hasOwn(this.#given, key) || one?.field.type === COMPUTED;
   }
 
   #counting(field, answer) {
@@ -339,12 +362,12 @@ export class Shown {
 }
 
 /** The questions to judge before this one, added to `found`. */
-function needs(field, under, found = []) {
-  mentioned(under, found);
-  mentioned(field.condition, found);
-  field.options?.forEach((option) => mentioned(option.condition, found));
+function needs(field, under, found) {
+  if (under) mentioned(under, found);
+  if (field.condition) mentioned(field.condition, found);
+  if (field.options?.length) field.options.forEach((option) => mentioned(option.condition, found));
   if (field.type === COMPUTED) found.push(...sources(field.settings?.formula));
-  field.fields?.forEach((one) => needs(one, null, found));
+  if (field.fields?.length) field.fields.forEach((one) => needs(one, null, found));
   return found;
 }
 
@@ -413,8 +436,8 @@ const times = (left, right) => ({ digits: left.digits * right.digits, places: le
 /** In no more digits than it needs, at most four after the point; null where it is out of all reason. */
 export function counted(value) {
   const size = value.digits < 0n ? -value.digits : value.digits;
-  if (size >= 10n ** BigInt(DIGITS + value.places)) return null;
-  const digits = rounded(size * 10n ** BigInt(PLACES), 10n ** BigInt(value.places));
+  if (size >= ten(DIGITS + value.places)) return null;
+  const digits = rounded(size * ten(PLACES), ten(value.places));
   return (value.digits < 0n && digits ? "-" : "") + decimal({ digits, places: PLACES });
 }
 
@@ -451,7 +474,7 @@ export function feesDue(fees, shown, today) {
     const quantity = fee.quantity ? quantityOf(answers.get(fee.quantity)) : ONE;
     if (!quantity.digits || !holds(fee.condition, answers, today)) return [];
     const exempt = fee.exempt && holds(fee.exempt, answers, today);
-    const total = exempt ? 0n : rounded(quantity.digits * BigInt(fee.amount), 10n ** BigInt(quantity.places));
+    const total = exempt ? 0n : rounded(quantity.digits * BigInt(fee.amount), ten(quantity.places));
     return [{ key: fee.key, quantity: decimal(quantity), total, vat: vatIncluded(total, fee.vat ?? "") }];
   });
 }
@@ -460,7 +483,7 @@ export function feesDue(fees, shown, today) {
 export function vatIncluded(total, rate) {
   const share = number(rate);
   if (!share || share.digits <= 0n) return 0n;
-  return rounded(total * share.digits, 100n * 10n ** BigInt(share.places) + share.digits);
+  return rounded(total * share.digits, 100n * ten(share.places) + share.digits);
 }
 
 function quantityOf(answer) {
@@ -474,8 +497,8 @@ function quantityOf(answer) {
 /** Half up. */
 function rounded(over, under) {
   const [double, twice] = [2n * over + under, 2n * under];
-  const rest = ((double % twice) + twice) % twice;
-  return (double - rest) / twice;
+  const rest = double % twice;
+  return (double - (rest < 0n ? rest + twice : rest)) / twice;
 }
 
 /** A number with no more digits than it needs. */

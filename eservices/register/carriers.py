@@ -11,7 +11,6 @@ from .people import Declared
 from .registers import register
 
 
-@carriers.register("register")
 class RegisterLine:
     """The line to the register."""
 
@@ -25,3 +24,6 @@ class RegisterLine:
         """What it did not answer is asked again by the next sweep."""
         unanswered = Check.objects.filter(outcome=Outcome.PENDING).exclude(fault="")
         unanswered.filter(due_at__gt=now).update(due_at=now)
+
+
+carriers.register("register")(RegisterLine())

@@ -261,6 +261,9 @@ def test_a_push_service_that_is_down_and_a_key_that_is_none_are_said(service, to
     service.faults = [503]
     with pytest.raises(NetworkFault, match="503"):
         carriers["news_push"].probe()
+    settings.VAPID_SUBJECT = ""
+    with pytest.raises(VapidException, match="sub"):
+        carriers["news_push"].probe()
     settings.VAPID_PRIVATE_KEY = "no key"
     with pytest.raises((ValueError, VapidException)):
         carriers["news_push"].probe()

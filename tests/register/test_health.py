@@ -1,12 +1,17 @@
 """What staff sees of the register: whether it answers, what waits, who may treat protected people."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from eservices.cases.models import TeamMember
-from tests.factories.accounts import UserFactory
+from eservices.deliveries import circuits
+from eservices.register.models import Check
+from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.cases import member
-from tests.factories.register import TOKEN, checked_case, serving
+from tests.factories.register import TOKEN, check_of, checked_case, serving
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +37,22 @@ def test_agents_see_whether_it_answers_and_may_ask_it(client, server):
     assert "laissé en paix" in html
     checked_case(asked=True)
     assert client.get(url).context["waiting"] == {"asked": 1, "left": 0}
+
+
+def test_a_test_from_the_board_asks_during_the_pause_too_and_what_waits_is_asked_again(client, server):
+    server.reply = (500, b"")
+    check = check_of(checked_case(asked=True))
+    for _failure in range(circuits.FAILURES):
+        circuits.failed("register", "It answered 500.", timezone.now())
+    Check.objects.filter(pk=check.pk).update(due_at=timezone.now() + timedelta(hours=1))
+    client.force_login(SuperuserFactory())
+    url = reverse("deliveries_board:probe", args=["register"])
+
+    assert "It answered 500." in client.post(url, follow=True).text
+    assert not Check.objects.due(timezone.now()).exists()
+    server.reply = None
+    assert "It answered 500." not in client.post(url, follow=True).text
+    assert list(Check.objects.due(timezone.now())) == [check]
 
 
 def test_teams_in_which_nobody_sees_protected_people_are_named(client):

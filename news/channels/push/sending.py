@@ -113,10 +113,12 @@ class NewsPushCarrier:
 
         They take no question but a notification: any status below 500 is an answer.
         """
-        keys.vapid().sign({"aud": "https://push.example", "sub": settings.VAPID_SUBJECT or "mailto:nobody"})
-        if not Push().is_double:
-            for origin in sorted(_origins_of_latest()):
-                _look_at(origin)
+        key = keys.vapid()
+        if Push().is_double:
+            return
+        key.sign({"aud": "https://push.example", "sub": settings.VAPID_SUBJECT})
+        for origin in sorted(_origins_of_latest()):
+            _look_at(origin)
 
     def carry(self, delivery: Delivery) -> None:
         device = Device.objects.filter(pk=delivery.payload["device"]).first()

@@ -154,7 +154,7 @@ def may_test(carrier: Carrier | None) -> bool:
     return hasattr(carrier, "probe") and getattr(carrier, "ready", True)
 
 
-def testable() -> list[tuple[str, str]]:
+def probes() -> list[tuple[str, str]]:
     """The carriers that can be tested, by key, with what staff call them."""
     return [(key, carrier.label) for key, carrier in carriers.items() if may_test(carrier)]
 

@@ -19,7 +19,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from home.models import Heartbeat
 
 from . import access, actions, circuits
-from .carriers import carrier_name, carriers, may_test, testable
+from .carriers import carrier_name, carriers, may_test, probes
 from .models import Circuit, Delivery
 
 
@@ -84,7 +84,7 @@ class BoardView(IndexView):
         context = super().get_context_data(**kwargs)
         counts = dict(self.get_base_queryset().order_by().values_list("state").annotate(Count("pk")))
         context["counts"] = [(state, counts.get(state.value, 0)) for state in Delivery.State]
-        context["probes"] = testable()
+        context["probes"] = probes()
         return context | troubles(timezone.now())
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from eservices.accounts.models import User
 from eservices.deliveries import circuits
-from eservices.deliveries.carriers import carriers, testable
+from eservices.deliveries.carriers import carriers, probes
 from eservices.deliveries.models import Delivery
 from home.models import Heartbeat
 from tests.factories.deliveries import DeliveryFactory
@@ -159,7 +159,7 @@ def test_what_nobody_set_up_has_no_button_and_cannot_be_tested(client):
 def test_every_button_of_a_board_where_all_is_a_double_is_answered(client, settings, tmp_path):
     settings.DEMO, settings.GED_URL = True, f"directory:{tmp_path}"
     client.force_login(staff("change_delivery"))
-    found = dict(testable())
+    found = dict(probes())
     assert {"email", "sms", "register", "ged", "pay_demo", "mastodon", "x", "news_sms", "news_push"} <= set(
         found
     )

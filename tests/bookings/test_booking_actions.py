@@ -97,6 +97,17 @@ def test_a_time_that_is_saved_again_is_held_no_longer_for_that(time_machine):
         hold(room, tomorrow(14, 16), draft=draft)
 
 
+def test_another_room_at_the_same_time_is_held_as_long_as_any_and_a_part_of_the_same_is_not(time_machine):
+    time_machine.move_to(timezone.now(), tick=False)
+    (whole, left, _right), other, draft = hall(), resource("autre"), DraftFactory()
+    hold(whole, tomorrow(9, 11), draft=draft)
+    time_machine.shift(timedelta(minutes=10))
+    hold(left, tomorrow(9, 11), draft=draft)
+    assert minutes_left() == [5]
+    hold(other, tomorrow(9, 11), draft=draft)
+    assert minutes_left() == [15]
+
+
 def test_who_goes_on_with_the_request_keeps_the_time_for_three_quarters_of_an_hour_at_the_most(time_machine):
     time_machine.move_to(timezone.now(), tick=False)
     room, draft = resource(), DraftFactory()

@@ -154,7 +154,8 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     booking.refresh_from_db()
     assert booking.state == "confirmed"
     agent.reload()
-    agent.locator("section:has(#bookings) details summary").click()
+    for deed in agent.locator("section:has(#bookings) details summary").all():  # handing over, and cancelling
+        deed.click()
     assert_accessible(agent, ".desk")
 
     place = f"/dossier/{case.links.get(mailed=True).secret}/"

@@ -24,6 +24,10 @@ COLUMNS = ("resource", "count", "from", "to")
 class ResourcesBlock(Fixed, blocks.MultipleChoiceBlock):
     """What may be booked, as a list of keys."""
 
+    def normalize_choice(self, value):
+        """Keys are texts as they stand: to read a form, what there is to choose from is not looked up."""
+        return value
+
 
 def resource_choices() -> list[tuple[str, str]]:
     return list(Resource.objects.values_list("key", "name"))

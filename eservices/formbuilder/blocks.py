@@ -496,7 +496,7 @@ class FeeBlock(blocks.StructBlock):
     """A line of what is due."""
 
     label = blocks.CharBlock(max_length=100, label=_("Label"))
-    entry = blocks.ChoiceBlock(
+    entry = FixedChoiceBlock(
         choices=prices.entries,
         required=False,
         label=_("Entry of the fee schedule"),

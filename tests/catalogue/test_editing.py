@@ -6,6 +6,8 @@ from unittest.mock import Mock
 
 import pytest
 from bs4 import BeautifulSoup
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import GroupApprovalTask, Locale, Workflow, WorkflowPage, WorkflowTask
@@ -18,10 +20,12 @@ from eservices.catalogue.models import LifeSituation, ServicePage
 from eservices.catalogue.wagtail_hooks import refuse_faulty_service
 from home.sweeps import publish_scheduled
 from tests.catalogue.test_outline import latest
+from tests.factories.bookings import resource
 from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service
 from tests.factories.editing import page_form
-from tests.factories.formbuilder import EVERY_TYPE, content, step, when
+from tests.factories.formbuilder import EVERY_TYPE, content, question, step, when
 from tests.factories.home import translated
+from tests.factories.payments import entry
 
 pytestmark = pytest.mark.django_db
 
@@ -341,3 +345,23 @@ def test_a_faulty_scheduled_draft_holds_up_nothing_when_its_hour_comes():
     page.latest_revision.save()
     publish_scheduled(timezone.now())
     assert page.online_form.versions.count() == 1
+
+
+def test_what_may_be_chosen_is_looked_up_for_no_fee_and_no_question_by_itself(editor):
+    """Reading a form takes the keys of prices and of things to book as they stand."""
+    entry("salle")
+    resource("salle")
+    index = make_counter()
+
+    def cost(number: int) -> int:
+        asked = [question(f"q{one}", "booking", settings={"resources": ["salle"]}) for one in range(number)]
+        fees = [{"key": f"prix{one}", "entry": "salle"} for one in range(number)]
+        definition = SERVICE | content(step("un", *asked), slug=f"location-{number}", fees=fees)
+        page = make_service(index, definition)
+        url = f"/admin/pages/{page.pk}/edit/"
+        assert editor.get(url).status_code == 200
+        with CaptureQueriesContext(connection) as queries:
+            editor.get(url)
+        return len(queries)
+
+    assert cost(4) == cost(1)

@@ -22,12 +22,11 @@ GRACE = 15  # seconds for a process to finish what it does
 
 
 def commands(host: str, port: int) -> dict[str, list[str]]:
-    """What to run, by name. The site loads its code once for both workers: loading is most of a start."""
     manage = [sys.executable, str(ROOT / "manage.py")]
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    gunicorn = [sys.executable, "-m", "gunicorn", "mysite.wsgi", "--preload", "--workers", "2"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "mysite.wsgi", "--workers", "2", "--bind", bind]
     return {
-        "site": [*gunicorn, "--bind", bind, "--graceful-timeout", "5", "--timeout", "60"],
+        "site": [*gunicorn, "--graceful-timeout", "5", "--timeout", "60"],
         "worker": [*manage, "worker"],
         "scheduler": [*manage, "scheduler"],
     }
@@ -133,11 +132,11 @@ def main() -> int:
         processes["site"] = start("site", runs["site"])
         local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)
         local = f"[{local}]" if ":" in local else local
-        if not wait_for_site(f"http://{local}:{options.port}/", processes["site"], stopped):
+        if not wait_for_site(f"http://{local}:{options.port}/health/", processes["site"], stopped):
             return 1
-        # The others after it: all at once, each would wait for the others' imports.
-        processes |= {name: start(name, runs[name]) for name in ("worker", "scheduler")}
         if not stopped.is_set():
+            # The others after it: all at once, each would wait for the others' imports.
+            processes |= {name: start(name, runs[name]) for name in ("worker", "scheduler")}
             welcome(options.host, options.port)
         return keep_running(processes, runs, stopped)
     finally:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from django.contrib.auth.backends import ModelBackend
 from django.db.models import Q
 from django.http import Http404
 
@@ -19,6 +20,11 @@ outbox: Registry[Callable[[User], Q]] = Registry("outbox")
 
 def may_see_board(user) -> bool:
     return user.is_active and user.has_perm(PERMISSION)
+
+
+def keepers():
+    """Staff who look after the outbox."""
+    return ModelBackend().with_perm(PERMISSION).filter(is_staff=True)
 
 
 def deliveries_for(user):

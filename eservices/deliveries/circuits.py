@@ -40,9 +40,11 @@ def passed(carrier: str) -> None:
 
 def told_since(carrier: str, now: datetime) -> datetime:
     """Since when staff are told that it fails: from now on, where it is news since it last did its work."""
-    locked(carrier)
-    Circuit.objects.filter(carrier=carrier, told_at=None).update(told_at=now)
-    return Circuit.objects.values_list("told_at", flat=True).get(carrier=carrier)
+    circuit = locked(carrier)
+    if circuit.told_at is None:
+        circuit.told_at = now
+        circuit.save(update_fields=["told_at"])
+    return circuit.told_at
 
 
 def locked(carrier: str) -> Circuit:

@@ -4,11 +4,12 @@ meanwhile stands in the next one. Each hears of what is for their eyes, and of e
 That a carrier fails is told once, until it did its work again.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,12 +28,42 @@ TOLD = DeliveryEvent.Kind.TOLD
 
 
 def tell_again(now: datetime) -> None:
-    """What was kept back for a while, because a letter about its carrier had just left."""
-    stuck_now = Delivery.objects.stuck().filter(due_at__gt=now - RECENT).exclude(subject__startswith=ALERT)
-    for carrier in stuck_now.order_by().values_list("carrier", flat=True).distinct():
+    """What was kept back for a while, because a letter about its carrier had just left.
+
+    Each sweep looks: some questions for each keeper of the outbox, and none more for each carrier.
+    """
+    keepers = list(access.keepers())
+    for carrier in sorted(_kept_back(keepers, now)):
         stuck(carrier)
-    for circuit in Circuit.objects.exclude(opened_at=None):
+    for circuit in _opened_unheard(keepers, now):
         unreachable(circuit.carrier, circuit.fault)
+
+
+def _kept_back(keepers: list[User], now: datetime) -> set[str]:
+    """The carriers of what is stuck that some keeper does not know of and may be told now."""
+    lately = _stuck_lately(now)
+    if not lately.exists():
+        return set()
+    untold = [
+        (user, carrier)
+        for user in keepers
+        for carrier in _untold(user, lately, "due_at").order_by().values_list("carrier", flat=True).distinct()
+    ]
+    letters = _last_letters(carrier for _user, carrier in untold)
+    return {carrier for user, carrier in untold if not _heard(letters, user, carrier, now - SILENCE)}
+
+
+def _opened_unheard(keepers: list[User], now: datetime) -> list[Circuit]:
+    """The open circuits that some keeper does not know of and may be told of now."""
+    opened = Circuit.objects.exclude(opened_at=None).exclude(carrier="email")
+    letters = _last_letters(circuit.carrier for circuit in opened)
+    return [
+        circuit
+        for circuit in opened
+        if not all(
+            _heard(letters, user, circuit.carrier, _since(circuit.told_at or now, now)) for user in keepers
+        )
+    ]
 
 
 @transaction.atomic
@@ -41,9 +72,10 @@ def unreachable(carrier: str, fault: str) -> None:
     if carrier == "email":
         return  # a letter would not leave: it stands on the first page of the admin
     now = timezone.now()
-    since = circuits.told_since(carrier, now)
-    for user in _staff():
-        if access.may_see_board(user) and not _heard(user, carrier, min(since, now - SILENCE)):
+    since = _since(circuits.told_since(carrier, now), now)
+    letters = _last_letters([carrier])
+    for user in access.keepers():
+        if not _heard(letters, user, carrier, since):
             _write("unreachable", user, carrier, reverse("deliveries_board:index"), fault=fault)
 
 
@@ -53,11 +85,12 @@ def late(delivery: Delivery, fault: str) -> None:
     if delivery.subject.startswith(ALERT):
         return
     now, carrier = timezone.now(), delivery.carrier
-    since = circuits.told_since(carrier, now)
+    since = _since(circuits.told_since(carrier, now), now)
+    letters = _last_letters([carrier])
     url = reverse("deliveries_board:detail", args=[delivery.pk])
-    for user in _staff():
-        seen = _untold(user, Delivery.objects.filter(pk=delivery.pk), "waits_since")
-        if seen.exists() and not _heard(user, carrier, min(since, now - SILENCE)):
+    for user in access.keepers():
+        untold = _untold(user, Delivery.objects.filter(pk=delivery.pk), "waits_since")
+        if not _heard(letters, user, carrier, since) and untold.exists():
             _write("late", user, carrier, url, delivery=delivery, fault=fault)
             _keep_told(user, [delivery])
 
@@ -67,25 +100,37 @@ def stuck(carrier: str) -> None:
     """Nobody tries these again by themselves. Of an alert that is stuck there is no alert."""
     now = timezone.now()
     circuits.locked(carrier)
-    recent = Delivery.objects.stuck().filter(carrier=carrier, due_at__gt=now - RECENT)
-    for user in _staff():
-        if _heard(user, carrier, now - SILENCE):
+    lately = _stuck_lately(now).filter(carrier=carrier)
+    letters = _last_letters([carrier])
+    for user in access.keepers():
+        if _heard(letters, user, carrier, now - SILENCE):
             continue
-        untold = _untold(user, recent.exclude(subject__startswith=ALERT), "due_at").order_by("due_at")
-        if found := list(untold):
+        if found := list(_untold(user, lately, "due_at").order_by("due_at")):
             words = {"deliveries": found[:LISTED], "number": len(found), "more": len(found) - LISTED}
             _write("stuck", user, carrier, _url_of(found, carrier), delivery=found[0], **words)
             _keep_told(user, found)
 
 
-def _staff():
-    return User.objects.filter(is_active=True, is_staff=True)
+def _stuck_lately(now: datetime):
+    return Delivery.objects.stuck().filter(due_at__gt=now - RECENT).exclude(subject__startswith=ALERT)
 
 
-def _heard(user: User, carrier: str, since: datetime) -> bool:
+def _last_letters(carriers: Iterable[str]) -> dict[tuple[str, str], datetime]:
+    """When the last letter about each carrier left, to each address: in one query."""
+    letters = Delivery.objects.filter(subject__in={f"{ALERT}{carrier}" for carrier in carriers}).order_by()
+    last = letters.values_list("subject", "recipient").annotate(Max("created_at"))
+    return {(subject.removeprefix(ALERT), recipient): at for subject, recipient, at in last}
+
+
+def _since(told: datetime, now: datetime) -> datetime:
+    """Since when a letter is enough: since staff were first to be told of the failure, and for some minutes."""
+    return min(told, now - SILENCE)
+
+
+def _heard(letters: dict, user: User, carrier: str, since: datetime) -> bool:
     """Whether they had a letter about the carrier since then."""
-    letters = Delivery.objects.about(f"{ALERT}{carrier}").filter(recipient=user.email)
-    return letters.filter(created_at__gte=since).exists()
+    last = letters.get((carrier, user.email))
+    return last is not None and last >= since
 
 
 def _untold(user: User, deliveries, since: str):

@@ -147,6 +147,28 @@ def test_what_is_stuck_again_after_a_retry_by_hand_is_told_again(pigeon, clock, 
     assert len(letters(admin_user)) == 2
 
 
+def test_to_look_who_knows_costs_some_queries_for_each_keeper_and_none_for_each_carrier(
+    monkeypatch, clock, django_assert_max_num_queries
+):
+    carriers["email"]  # found
+    for number in range(12):
+        monkeypatch.setitem(carriers._offers, f"pigeon{number}", Pigeon())
+        for _failure in range(circuits.FAILURES):
+            circuits.failed(f"pigeon{number}", "nobody opens", timezone.now())
+        DeliveryFactory(carrier=f"pigeon{number}", state=State.STUCK)
+    people = 30
+    for number in range(people):
+        keeper(f"keeper{number}@example.org")
+        User.objects.create_user(f"other{number}@example.org", is_staff=True)
+    tell_staff(timezone.now())
+    told = Delivery.objects.filter(subject__startswith="alert:")
+    assert told.count() == 12 * people
+    clock.shift(timedelta(minutes=16))
+    with django_assert_max_num_queries(4 * people + 10):
+        tell_staff(timezone.now())
+    assert told.count() == 12 * people
+
+
 # -- What waits ---------------------------------------------------------------------------------------------
 def test_an_outage_soon_after_a_letter_is_told_all_the_same(pigeon, clock):
     SuperuserFactory()

@@ -25,9 +25,8 @@ from .pricing import Rate
 
 EVERY_DAY = frozenset(range(7))
 
-type Promise = tuple[
-    int, int, Span
-]  # unit, number of the piece, and the time with what is kept free around it
+# Unit, number of the piece, and the time with what is kept free around it.
+type Promise = tuple[int, int, Span]
 
 
 @dataclass(frozen=True)

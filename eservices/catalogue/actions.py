@@ -90,9 +90,8 @@ def import_service(*, actor, index: ServiceIndexPage, definition: dict, publish:
     ServiceIndexPage.objects.select_for_update().get(pk=index.pk)
     page = importing.write_service(index, definition, publish=publish, user=actor)
     if len(definition["texts"]) > 1:
-        due_at = (
-            timezone.now() if publish else None
-        )  # unpublished texts wait for the publication of their source
+        # Unpublished texts wait for the publication of their source.
+        due_at = timezone.now() if publish else None
         defaults = {"definition": definition, "due_at": due_at}
         TranslationUpdate.objects.update_or_create(page=page, defaults=defaults)
     return page

@@ -124,9 +124,8 @@ class ServicePageForm(WagtailAdminPageForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields.pop(
-            "form", None
-        )  # what the outline shows is changed there, and never posted with the page
+        # What the outline shows is changed there, and never posted with the page.
+        self.fields.pop("form", None)
         if situations := self.fields.get("situations"):
             situations.queryset = situations.queryset.filter(locale=self.instance.locale_id)
 

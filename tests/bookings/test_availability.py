@@ -254,9 +254,8 @@ def test_the_day_of_spring_has_an_hour_less_and_that_of_autumn_one_more():
     night = rules(time(0), time(4), horizon=timedelta(days=365))
     lengths = [night.windows(day)[0].length for day in (SPRING, AUTUMN, MONDAY)]
     assert lengths == [3 * HOUR, 5 * HOUR, 4 * HOUR]
-    assert (
-        rules(time(0), time(2, 30)).windows(AUTUMN)[0].length == 3.5 * HOUR
-    )  # until it is half past for good
+    # Until it is half past for good.
+    assert rules(time(0), time(2, 30)).windows(AUTUMN)[0].length == 3.5 * HOUR
     assert hours(free(night), SPRING) == [0, 1, 3]
     assert hours(free(night), AUTUMN) == [0, 1, 2, 2, 3]
 

@@ -184,9 +184,8 @@ def test_what_a_hold_that_ended_gives_back_is_kept_for_who_waits(client, time_ma
     time_machine.shift(timedelta(minutes=16))
     assert asks(client, "18:00", "22:00").status_code == 200
     late = Draft.objects.get()
-    client.post(
-        f"/demande/d/{late.secret}/envoyer/", {"declared": "on"}
-    )  # too late, though nobody else has it
+    # Too late, though nobody else has it.
+    client.post(f"/demande/d/{late.secret}/envoyer/", {"declared": "on"})
     assert not Booking.objects.filter(submission__isnull=False).exists()
     sweep(timedelta(minutes=3))
     assert states() == {"ada@courriel.example": "offered"}
@@ -216,9 +215,8 @@ def test_who_waits_for_what_is_still_taken_in_part_keeps_nobody_from_the_rest(cl
     actions.cancel(actor=None, booking=left)
     assert asks(client, "18:00", "20:00", "gauche").status_code == 302
     Booking.objects.filter(state="held").delete()
-    assert (
-        asks(client, "18:00", "20:00", "gauche").status_code == 200
-    )  # now both halves are free for who waits
+    # Now both halves are free for who waits.
+    assert asks(client, "18:00", "20:00", "gauche").status_code == 200
     assert asks(client, "18:00", "20:00", "droite").status_code == 200
 
 

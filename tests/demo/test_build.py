@@ -204,9 +204,8 @@ def test_the_counter_opens_desks_by_the_hour_and_nobody_comes_when_it_is_closed(
     outside = re.findall(
         r'<li><a href="/admin/bookings/[^"]+">([^:]+):', page.replace("\N{NO-BREAK SPACE}", "")
     )
-    assert set(outside) == {
-        "Salle du Conseil"
-    }  # whose regular guests had been there before its floor is sanded
+    # Whose regular guests had been there before its floor is sanded.
+    assert set(outside) == {"Salle du Conseil"}
 
 
 def test_the_command_refuses_where_no_demo_is_wanted(settings):

@@ -199,9 +199,8 @@ def told_to_have(
 
 def test_what_would_fill_the_memory_is_not_unpacked():
     for length, finding in ((1_000, Finding.UNSEALED), (reading.MEMORY, Finding.UNREADABLE)):
-        packed = zlib.compress(
-            b"\0\0\0\1\x09\0" + bytes(length), 1
-        )  # where the first object lies, and nothing
+        # Where the first object lies, and nothing.
+        packed = zlib.compress(b"\0\0\0\1\x09\0" + bytes(length), 1)
         twice = zlib.compress(packed)
         assert judge(told_to_have(2, b"[1 1 1]", packed)) == (finding, None)
         assert judge(told_to_have(2, b"[1 1 1]", twice, b"[/FlateDecode /FlateDecode]")) == (finding, None)

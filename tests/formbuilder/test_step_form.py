@@ -85,9 +85,8 @@ def test_a_failed_check_is_said_beside_the_last_answer_it_looks_at():
     ]
     said = '<p class="msg" id="id_{at}-check-ordre" data-check="ordre"{hidden}>'
     before, after = map(str, refused.questions)
-    assert (
-        said.format(at="debut", hidden=" hidden") in before
-    )  # the browser finds the words where they may be needed
+    # The browser finds the words where they may be needed.
+    assert said.format(at="debut", hidden=" hidden") in before
     assert said.format(at="fin", hidden="") in after
     assert after.count("La fin vient après le début.") == 1
     assert 'aria-describedby="id_fin-check-ordre"' in after

@@ -57,9 +57,8 @@ def publish(editor) -> None:
 
 
 def assert_step_accessible(editor) -> None:
-    editor.evaluate(
-        "document.querySelector('main').scrollTo({top: 0, behavior: 'instant'})"
-    )  # nothing half hidden
+    # Nothing half hidden.
+    editor.evaluate("document.querySelector('main').scrollTo({top: 0, behavior: 'instant'})")
     assert_accessible(editor, ".step-form")
 
 
@@ -194,10 +193,8 @@ def test_a_condition_of_several_levels_is_built_by_choosing(editor):
     expect(question.locator(".condition-lead")).to_have_text(_("Shown only if"))
     question.get_by_role("button", name=_("A group of lines")).click()
     question.locator("[data-at='1.0.question']").select_option(label="nom")
-    for at, kind in (
-        ("0", "choice"),
-        ("1.0", "short_text"),
-    ):  # of the comparisons those that fit, and no other
+    # Of the comparisons those that fit, and no other.
+    for at, kind in (("0", "choice"), ("1.0", "short_text")):
         offered = question.locator(f"[data-at='{at}.operator'] option").evaluate_all(
             "(all) => all.map((one) => one.value)"
         )
@@ -274,9 +271,8 @@ def test_a_draft_is_looked_at_rehearsed_and_compared_before_it_is_published(edit
     expect(label).to_be_focused()
     editor.locator("[data-side-panel-toggle=step-preview]").click()
     expect(editor.locator("iframe[name=step-preview]")).to_be_visible()
-    while not any(
-        "/preview/" in one.url for one in editor.frames
-    ):  # a locator in a frame that is empty waits for ever
+    # A locator in a frame that is empty waits for ever.
+    while not any("/preview/" in one.url for one in editor.frames):
         editor.wait_for_timeout(50)
     beside = editor.frame_locator("iframe[name=step-preview]")
     expect(beside.get_by_text("Motif", exact=True)).to_be_visible()

@@ -74,9 +74,8 @@ def figures(wanted: list[Offer], period: list[Month]) -> dict[str, list[Figure]]
         for month in period:
             if (id(offer.rules), month) not in opened:
                 windows = (one for day in month.days for one in offer.rules.windows(day))
-                opened[id(offer.rules), month] = joined(
-                    windows
-                )  # what two openings have in common counts once
+                # What two openings have in common counts once.
+                opened[id(offer.rules), month] = joined(windows)
     return {
         offer.key: [
             Figure(usage(opened[id(offer.rules), month], taken[offer.key], offer.opened(month.days)))

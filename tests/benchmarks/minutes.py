@@ -21,7 +21,6 @@ from functools import partial
 from ipaddress import ip_address
 from itertools import count
 from statistics import median
-from threading import Thread
 
 import requests
 
@@ -311,13 +310,11 @@ def _until(happened, every: float = 0.05) -> None:
 @contextmanager
 def stripe():
     """Stripe's double; yields its address."""
+    from tests.doubles import serving
     from tests.payments.stripe_double import Stripe, server
 
-    theirs = server(Stripe())
-    Thread(target=theirs.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{theirs.server_port}"
-    theirs.shutdown()
-    theirs.server_close()
+    with serving(server(Stripe())) as theirs:
+        yield f"http://127.0.0.1:{theirs.server_port}"
 
 
 @contextmanager

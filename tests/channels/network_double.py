@@ -6,10 +6,9 @@ what is asked and closes the line before it answers, as if it had crashed; ``dow
 
 import json
 import re
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests import doubles
 
 KEYS = {
     "mastodon": {"TOKEN": "m-token"},
@@ -20,18 +19,12 @@ KEYS = {
 }
 
 
-class Networks(ThreadingHTTPServer):
-    daemon_threads = True
-
+class Networks(doubles.Server):
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.posts: dict[str, dict] = {}
         self.keys: dict[str, str] = {}  # Mastodon's idempotency keys
         self.asked, self.faults, self.down, self.swallow = [], [], False, False
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
 
     def on(self, network: str) -> list[dict]:
         """What stands there now."""
@@ -135,10 +128,10 @@ def links(text: str) -> list[str]:
     return re.findall(r"https?://\S+", text)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(doubles.Handler):
     def handle_any(self):
         server, url = self.server, urlsplit(self.path)
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self._content(self.read())
         path = [unquote(part) for part in url.path.strip("/").split("/")]
         server.asked.append((self.command, url.path, dict(self.headers)))
         if server.down:
@@ -147,14 +140,14 @@ class Handler(BaseHTTPRequestHandler):
             fault = server.faults.pop(0)
             status, headers = fault if isinstance(fault, tuple) else (fault, {})
             return self.reply(status, {"error": "as the test wants it"}, headers)
-        found = server.answer(self.command, path, parse_qs(url.query), self.read(raw), self.headers)
+        found = server.answer(self.command, path, parse_qs(url.query), body, self.headers)
         if server.swallow and self.command == "POST":
             return self.connection.close()
         return self.reply(*found)
 
     do_GET = do_POST = do_PUT = do_DELETE = handle_any
 
-    def read(self, raw: bytes) -> dict:
+    def _content(self, raw: bytes) -> dict:
         kind = self.headers.get("Content-Type") or ""
         if kind.startswith("application/json"):
             return json.loads(raw)
@@ -164,26 +157,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def reply(self, status, content, headers=None):
         body = b"" if content is None else json.dumps(content).encode()
-        self.send_response(status)
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        pass
+        self.say(status, body, headers=headers)
 
 
-@contextmanager
 def networks():
-    server = Networks()
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+    return doubles.serving(Networks())
 
 
 def keys_for(server: Networks, *names: str) -> dict:

@@ -2,46 +2,30 @@
 
 import base64
 import json
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import http_ece
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests import doubles
 
-class Service(ThreadingHTTPServer):
-    daemon_threads = True
 
+class Service(doubles.Server):
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.asked, self.faults = [], []
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
 
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(doubles.Handler):
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.read()
         fault = self.server.faults.pop(0) if self.server.faults else 201
         status, headers = fault if isinstance(fault, tuple) else (fault, {})
         self.server.asked.append((self.path, self.headers, body))
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        self.say(status, headers=headers)
 
     def do_GET(self):
-        self.send_response(self.server.faults.pop(0) if self.server.faults else 404)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
+        self.say(self.server.faults.pop(0) if self.server.faults else 404)
 
 
 class Browser:
@@ -64,12 +48,5 @@ def encoded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-@contextmanager
 def push_service():
-    server = Service()
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+    return doubles.serving(Service())

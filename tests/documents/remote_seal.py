@@ -3,9 +3,7 @@
 import base64
 import hashlib
 import json
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import requests
@@ -19,6 +17,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from eservices.documents.contrib.test import new_key
 from eservices.documents.sealing import CannotSeal
+from tests import doubles
 
 TIMEOUT = (5, 20)
 LONGEST = 80  # bytes of a signature by a P-256 key
@@ -71,13 +70,11 @@ class RemoteSigner(Signer):
 
 
 # -- Its other side ------------------------------------------------------------------------------------------
-class Service(ThreadingHTTPServer):
+class Service(doubles.Server):
     """Signs digests for whoever says the token; ``fault``: a status that is answered instead, once it signs."""
 
-    daemon_threads = True
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.private, self.certificate, _more = pkcs12.load_key_and_certificates(
             new_key("Commune, afar"), None
         )
@@ -85,18 +82,18 @@ class Service(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"remote:/seal?at=http://127.0.0.1:{self.server_port}"
+        return f"remote:/seal?at={super().url}"
 
     def sign(self, digest: bytes) -> bytes:
         return self.private.sign(digest, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(doubles.Handler):
     def do_GET(self):
         self.reply({"certificate": self.server.certificate.public_bytes(Encoding.DER)})
 
     def do_POST(self):
-        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        told = json.loads(self.read())
         self.server.asked.append(told)
         if self.server.fault:
             self.reply({}, self.server.fault)
@@ -107,21 +104,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers["Authorization"] != "Bearer t-token":
             content, status = {}, 403
         body = json.dumps({name: base64.b64encode(raw).decode() for name, raw in content.items()}).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        pass
+        self.say(status, body)
 
 
-@contextmanager
 def signing_service():
-    server = Service()
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+    return doubles.serving(Service())

@@ -3,10 +3,8 @@
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Thread
 
 from asn1crypto import keys, tsp
 from asn1crypto import x509 as asn1
@@ -20,6 +18,7 @@ from django.utils import timezone
 from pyhanko.sign.timestamps import DummyTimeStamper
 
 from eservices.documents.contrib.test import key_usage
+from tests import doubles
 
 VALID = timedelta(days=2)
 
@@ -142,38 +141,25 @@ def _uri(address: str) -> x509.UniformResourceIdentifier:
     return x509.UniformResourceIdentifier(address)
 
 
-class Handler(BaseHTTPRequestHandler):
-    def log_message(self, *arguments):
-        """Says nothing."""
-
+class Handler(doubles.Handler):
     def do_GET(self):
         self._say("application/pkix-crl", self.server.authority.crl())
 
     def do_POST(self):
-        body, authority = self.rfile.read(int(self.headers["Content-Length"])), self.server.authority
+        body, authority = self.read(), self.server.authority
         if self.path == "/ocsp":
             return self._say("application/ocsp-response", authority.ocsp(body))
         return self._say("application/timestamp-reply", authority.tsa(body))
 
     def _say(self, kind: str, body: bytes):
         self.server.authority.asked.append(self.path)
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.say(200, body, kind)
 
 
 @contextmanager
 def serving_authority():
     """One that answers on a port of its own: ``/crl``, ``/ocsp`` and ``/tsa``."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.authority = Authority(f"http://127.0.0.1:{server.server_port}")
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    server = doubles.Server(Handler)
+    server.authority = Authority(server.url)
+    with doubles.serving(server):
         yield server.authority
-    finally:
-        server.shutdown()
-        server.server_close()

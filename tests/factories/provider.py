@@ -2,29 +2,22 @@
 
 import base64
 import json
-import threading
 import time
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
 
+from tests import doubles
+
 CLIENT, SECRET = "commune", "a secret of sixteen characters and more"
 
 
-class Provider(ThreadingHTTPServer):
+class Provider(doubles.Server):
     """``claims``: what it says of who signs in. ``broken``: the path that answers nonsense, and with what."""
 
-    daemon_threads = True
-
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.claims, self.broken, self.codes = {}, {}, {}
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
 
     def settings(self) -> dict:
         """As the environment would give them to allauth."""
@@ -49,33 +42,23 @@ class Provider(ThreadingHTTPServer):
         return {"code": code, "state": asked["state"]}
 
 
-class Handler(BaseHTTPRequestHandler):
-    def log_message(self, *arguments):
-        """Says nothing."""
-
+class Handler(doubles.Handler):
     def do_GET(self):
         self._answer(b"")
 
     def do_POST(self):
-        self._answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        self._answer(self.read())
 
     def _answer(self, body: bytes):
         path = urlsplit(self.path).path
         if path in self.server.broken:
-            return self._say(*self.server.broken[path])
+            return self.say(*self.server.broken[path])
         answers = {
             "/.well-known/openid-configuration": self._configuration,
             "/token": lambda: self._token(parse_qs(body.decode())),
             "/userinfo": lambda: {name: one for name, one in self.server.claims.items() if name != "acr"},
         }
-        return self._say(200, json.dumps(answers[path]()).encode())
-
-    def _say(self, status: int, body: bytes):
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        return self.say(200, json.dumps(answers[path]()).encode())
 
     def _configuration(self) -> dict:
         url = self.server.url
@@ -97,14 +80,6 @@ class Handler(BaseHTTPRequestHandler):
         return {"access_token": "t", "token_type": "Bearer", "id_token": jwt.encode(claims, SECRET)}
 
 
-@contextmanager
 def providing():
     """A provider that runs on a port of its own."""
-    server = Provider()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+    return doubles.serving(Provider())

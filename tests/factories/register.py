@@ -2,10 +2,7 @@
 
 import json
 import ssl
-import threading
 import time
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from eservices.cases import process
 from eservices.cases.models import Case
@@ -13,6 +10,7 @@ from eservices.register import actions
 from eservices.register.contrib.demo import DemoRegister
 from eservices.register.models import Check
 from eservices.register.people import content_of, declared_from
+from tests import doubles
 from tests.factories.cases import DECISION, CaseFactory
 
 TOKEN = "a token that the commune was given"
@@ -69,7 +67,7 @@ def check_of(case: Case) -> Check:
     return Check.objects.get(stage__case=case)
 
 
-class Server(ThreadingHTTPServer):
+class Server(doubles.Server):
     """A register over HTTP, as ``docs/connectors.md`` asks a supplier to build one, with a fault at will.
 
     ``reply``: what is said instead of an answer, as status and body; ``slow``: seconds before anything is said;
@@ -78,14 +76,13 @@ class Server(ThreadingHTTPServer):
     ``elsewhere``: where whoever asks at ``url`` is sent on to; ``beside``: what is said beside that.
     """
 
-    daemon_threads = True
     reply: tuple[int, bytes] | None = None
     token: str | None = TOKEN
     slow = drip = drip_head = 0.0
     elsewhere, beside = "", b""
 
     def __init__(self, tls: ssl.SSLContext | None = None):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.people, self.asked, self.tls = DemoRegister(), [], tls
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -98,12 +95,9 @@ class Server(ThreadingHTTPServer):
         return f"http{'s' if self.tls else ''}://127.0.0.1:{self.server_port}/v1"
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(doubles.Handler):
     protocol_version = "HTTP/1.1"
     sent = 0
-
-    def log_message(self, *arguments):
-        """Says nothing."""
 
     def do_GET(self):
         self._serve()
@@ -112,18 +106,18 @@ class Handler(BaseHTTPRequestHandler):
         self._serve()
 
     def _serve(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.read()
         self.server.asked.append((self.command, self.path, body))
         time.sleep(self.server.slow)
         if self.server.token and self.headers.get("Authorization") != f"Bearer {self.server.token}":
-            return self._say(401, b"{}")
+            return self.say(401, b"{}")
         if self.server.elsewhere and self.server.url.endswith(self.path):
-            return self._send_on()
+            return self.say(302, self.server.beside, headers={"Location": self.server.elsewhere})
         if self.server.drip:
             return self._drip()
         if self.server.drip_head:
             return self._drip_head()
-        return self._say(*(self.server.reply or self._answer(body)))
+        return self.say(*(self.server.reply or self._answer(body)))
 
     def _answer(self, body: bytes) -> tuple[int, bytes]:
         match self.path.split("/")[2:]:
@@ -137,20 +131,6 @@ class Handler(BaseHTTPRequestHandler):
                 found = self.server.people.household(key)
                 return (200, _people(found)) if found else (404, b"{}")
         return 404, b"{}"
-
-    def _say(self, status: int, body: bytes):
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self._write(body)
-
-    def _send_on(self):
-        self.send_response(302)
-        self.send_header("Location", self.server.elsewhere)
-        self.send_header("Content-Length", str(len(self.server.beside)))
-        self.end_headers()
-        self._write(self.server.beside)
 
     def _drip(self):
         self.send_response(200)
@@ -178,14 +158,6 @@ def _people(found) -> bytes:
     return json.dumps({"persons": [content_of(one) for one in found]}).encode()
 
 
-@contextmanager
 def serving(tls: ssl.SSLContext | None = None):
     """A register that runs on a port of its own; over TLS, where ``tls`` says how."""
-    server = Server(tls)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+    return doubles.serving(Server(tls))

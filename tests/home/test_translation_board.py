@@ -4,8 +4,6 @@ import json
 import re
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 import time_machine
@@ -19,6 +17,7 @@ from wagtail_localize.models import StringTranslation, Translation, TranslationS
 from home.checks import who_translates
 from home.models import ContentPage
 from mysite.settings import environment
+from tests import doubles
 from tests.factories import home as make
 from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory
 
@@ -190,17 +189,14 @@ def test_more_things_cost_no_more_queries(client, home, port):
 
 
 # -- Drafts by machine ---------------------------------------------------------------------------------------
-class Double(BaseHTTPRequestHandler):
+class Double(doubles.Handler):
     """Answers as LibreTranslate and DeepL do: every text in capitals."""
 
     asked: list = []
     status = 200
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.send_response(self.status)
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
+        body = self.read().decode()
         if self.path == "/translate":
             asked = json.loads(body)
             self.asked.append((asked["source"], asked["target"], asked["api_key"], len(asked["q"])))
@@ -218,22 +214,14 @@ class Double(BaseHTTPRequestHandler):
                 )
             )
             answer = {"translations": [{"text": f"[{text}]"} for text in asked["text"]]}
-        self.wfile.write(json.dumps(answer if self.status == 200 else {"message": "no"}).encode())
-
-    def log_message(self, *args):
-        pass
+        self.say(self.status, json.dumps(answer if self.status == 200 else {"message": "no"}).encode())
 
 
 @contextmanager
 def service(status=200):
     Double.asked, Double.status = [], status
-    server = HTTPServer(("127.0.0.1", 0), Double)
-    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with doubles.serving(doubles.Server(Double)) as server:
+        yield server.url
 
 
 def drafted(client, translation) -> list[StringTranslation]:

@@ -5,11 +5,10 @@
 
 import hashlib
 import json
-import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from tests import doubles
 
 KEY = "0123456789abcdef0123456789abcdef-us1"
 LIST = "abc123"
@@ -20,17 +19,15 @@ def hashed(email: str) -> str:
     return hashlib.md5(email.lower().encode()).hexdigest()
 
 
-class Mailchimp(ThreadingHTTPServer):
-    daemon_threads = True
-
+class Mailchimp(doubles.Server):
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.members, self.segments, self.campaigns = {}, {}, {}
         self.asked, self.faults, self.down = [], [], False
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}/3.0"
+        return f"{super().url}/3.0"
 
     def member(self, email, *, status="subscribed", language="fr", tags=(), changed=None, opted=None) -> dict:
         """What somebody did at Mailchimp itself."""
@@ -138,15 +135,12 @@ class Mailchimp(ThreadingHTTPServer):
         }
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(doubles.Handler):
     protocol_version = "HTTP/1.1"
-
-    def log_message(self, *arguments):
-        """Says nothing."""
 
     def _serve(self):
         server, url = self.server, urlsplit(self.path)
-        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        sent = self.read()
         server.asked.append((self.command, url.path))
         if server.down:
             self.close_connection = True
@@ -161,24 +155,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def _say(self, status: int, content):
         body = b"" if content is None else json.dumps(content).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.say(status, body)
 
 
 def fault(status: int, title: str = "", detail: str = "") -> tuple[int, dict]:
     return status, {"status": status, "title": title or TITLES.get(status, "Error"), "detail": detail}
 
 
-@contextmanager
 def serving():
-    server = Mailchimp()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+    return doubles.serving(Mailchimp())

@@ -8,10 +8,12 @@ import hashlib
 import hmac
 import json
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
 import stripe
+
+from tests import doubles
 
 WEBHOOK_SECRET = "whsec_test"
 
@@ -177,38 +179,28 @@ def server(double: Stripe) -> HTTPServer:
     ``/_taken/NUMBER``: how many intents there are for the same of our payments, and how much was paid back.
     """
 
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *arguments):
-            """Says nothing."""
-
+    class Handler(doubles.Handler):
         def do_GET(self):
             self.do_POST()
 
         def do_POST(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            body = self.read().decode()
             match self.path.split("/")[1:]:
                 case ["_pay", number] if double.intents[number]["status"] == "canceled":
-                    return self._say(400, "null")
+                    return self.say(400, b"null")
                 case ["_pay", number]:
                     double.pay(number)
-                    return self._say(200, "null")
+                    return self.say(200, b"null")
                 case ["_transfer", number]:
                     double.transfer(number, **json.loads(body))
-                    return self._say(200, "null")
+                    return self.say(200, b"null")
                 case ["_taken", number]:
                     about = double.intents[number]["metadata"]
                     same = [one for one in double.intents.values() if one["metadata"] == about]
                     back = [one for one in double.refunds.values() if one["payment_intent"] == number]
-                    return self._say(200, json.dumps([len(same), sum(one["amount"] for one in back)]))
+                    return self.say(200, json.dumps([len(same), sum(one["amount"] for one in back)]).encode())
             answer = double.request(self.command.lower(), self.path, self.headers, body)
-            return self._say(answer.status_code, answer.content)
-
-        def _say(self, status: int, content: str):
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content.encode())))
-            self.end_headers()
-            self.wfile.write(content.encode())
+            return self.say(answer.status_code, answer.content.encode())
 
     return HTTPServer(("127.0.0.1", 0), Handler)
 

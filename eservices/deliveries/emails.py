@@ -99,7 +99,7 @@ def late(delivery: Delivery, fault: str) -> None:
 def stuck(carrier: str) -> None:
     """Nobody tries these again by themselves. Of an alert that is stuck there is no alert."""
     now = timezone.now()
-    circuits.locked(carrier)
+    circuit = circuits.locked(carrier)
     lately = _stuck_lately(now).filter(carrier=carrier)
     letters = _last_letters([carrier])
     for user in access.keepers():
@@ -107,7 +107,8 @@ def stuck(carrier: str) -> None:
             continue
         if found := list(_untold(user, lately, "due_at").order_by("due_at")):
             words = {"deliveries": found[:LISTED], "number": len(found), "more": len(found) - LISTED}
-            _write("stuck", user, carrier, _url_of(found, carrier), delivery=found[0], **words)
+            words |= {"delivery": found[0], "circuit": circuit}  # that it fails, no other letter says now
+            _write("stuck", user, carrier, _url_of(found, carrier), **words)
             _keep_told(user, found)
 
 

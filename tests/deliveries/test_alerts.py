@@ -183,6 +183,26 @@ def test_an_outage_soon_after_a_letter_is_told_all_the_same(pigeon, clock):
     assert Delivery.objects.get(pk=waiting.pk).state == State.PENDING
 
 
+def test_where_a_carrier_fails_while_a_letter_holds_back_the_next_the_next_says_so_too(pigeon, clock):
+    SuperuserFactory()
+    pigeon.fault = CannotCarry("no such loft")
+    actions.attempt(sent(title="Perdue").pk)
+    clock.shift(timedelta(minutes=5))
+    for _failure in range(circuits.FAILURES):
+        circuits.failed("pigeon", "nobody opens", timezone.now())
+    clock.shift(timedelta(minutes=1))
+    circuits.try_now("pigeon", timezone.now())
+    actions.attempt(sent(title="Perdue aussi").pk)
+    sweep(clock, minutes=10)
+    first, second = letters()
+    assert "nobody opens" not in first.payload["text"]
+    for body in ("text", "html"):
+        assert "Perdue aussi" in second.payload[body]
+        assert "nobody opens" in second.payload[body]
+    sweep(clock, hours=1)
+    assert len(letters()) == 2
+
+
 def test_who_is_asked_to_wait_for_an_hour_is_told_of_it_once_and_after_a_week_it_is_stuck(pigeon, clock):
     SuperuserFactory()
     delivery, begun = sent(title="Sirène demain"), timezone.now()

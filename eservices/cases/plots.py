@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 ROOM = 20  # pixels above the highest mark, for its number
 FOOT = 2  # pixels under the base line
+EDGE = 10  # per cent from either side: a label there does not stand out beyond it
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,15 @@ class Mark:
         return percent(self.width)
 
     @property
-    def middle(self) -> str:
-        return percent(self.x + self.width / 2)
+    def anchor(self) -> str:
+        """Which part of the label stands at ``label_x``, as SVG calls it."""
+        middle = self.x + self.width / 2
+        return "start" if middle < EDGE else "end" if middle > 100 - EDGE else "middle"
+
+    @property
+    def label_x(self) -> str:
+        share = {"start": 0, "middle": 0.5, "end": 1}[self.anchor]
+        return percent(self.x + self.width * share)
 
     @property
     def above(self) -> float:

@@ -84,6 +84,13 @@ def test_marks_stay_within_the_plot(values):
         assert mark.x + mark.width <= 100.1
 
 
+def test_a_label_at_the_side_of_a_plot_does_not_stand_out_beyond_it():
+    narrow, wide = plots.bars([1] * 12, 122), plots.bars([1, 2], 122)
+    assert [mark.anchor for mark in (narrow[0], narrow[5], narrow[-1])] == ["start", "middle", "end"]
+    assert (narrow[0].label_x, narrow[-1].label_x) == (narrow[0].left, "99.3%")
+    assert {mark.anchor for mark in wide} == {"middle"}
+
+
 def test_all_zero_is_a_flat_plot():
     assert {mark.height for mark in plots.bars([0, 0, 0], 122)} == {0}
 

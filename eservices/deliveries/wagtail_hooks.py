@@ -14,7 +14,7 @@ def register_board():
 class OutboxPanel(Component):
     """What keeps things from leaving: a letter about the mail server would not leave either."""
 
-    name, order = "outbox", 40
+    name, order = "outbox", 40  # before all others
     template_name = "deliveries/home_panel.html"
 
     def __init__(self, found: dict):
@@ -24,9 +24,9 @@ class OutboxPanel(Component):
         return self.found
 
 
-@hooks.register("construct_homepage_panels", order=200)  # after the others, before whose panels it stands
+@hooks.register("construct_homepage_panels")
 def show_what_does_not_go_out(request, panels):
     if access.may_see_board(request.user):
         found = troubles(timezone.now()) | {"stuck": access.deliveries_for(request.user).stuck().count()}
         if any(found.values()):
-            panels.insert(0, OutboxPanel(found))
+            panels.append(OutboxPanel(found))

@@ -15,7 +15,7 @@ from eservices.cases.actors import SYSTEM
 from .. import emails, ledger, tasks
 from ..models import Allocation, Basket, Charge, JournalRow, Payment, SetAside
 from ..polling import FIRST, next_look, pause_before_the_page
-from ..providers import CANCELLED, FAILED, PENDING, SUCCEEDED, Answer, Provider, providers, words_of
+from ..providers import CANCELLED, FAILED, PENDING, SUCCEEDED, Answer, Provider, asks, providers, words_of
 from ..states import CHARGES, PAYMENTS, ChargeState, allowed
 from .charges import ask_soon
 from .locking import Impossible, charges_locked, payment_locked
@@ -111,8 +111,8 @@ def wait_before_page(*, actor=None, payment: Payment) -> None:
 
     However many pages are open, a payment has one wake-up under way and is asked about every few seconds at most.
     """
-    now, provider = timezone.now(), providers.get(payment.provider)
-    if not payment.is_open or not provider or not provider.asks:
+    now = timezone.now()
+    if not payment.is_open or not asks(payment):
         return
     before = now - pause_before_the_page(now - payment.opened_at)
     if payment.seen_at and payment.seen_at > before:

@@ -21,7 +21,7 @@ LONGEST_LINK = 500
 
 
 class PostsView(WagtailAdminTemplateMixin, TemplateView):
-    """Where an article went, attempt by attempt."""
+    """Where a page went, attempt by attempt."""
 
     template_name = "channels/posts.html"
     page_title = gettext_lazy("Channels")

@@ -1,4 +1,4 @@
-"""One article on one channel, from the editor's tick to what became of it out there."""
+"""One page on one channel, from the editor's tick to what became of it out there."""
 
 from datetime import time
 from decimal import Decimal
@@ -23,7 +23,7 @@ class ChannelSettings(BaseGenericSetting):
         decimal_places=3,
         default=Decimal("0.08"),
         help_text=_(
-            "In the commune’s currency, as the gateway bills it. Editors see what an article would cost."
+            "In the commune’s currency, as the gateway bills it. Editors see what a page would cost."
         ),
     )
     quiet_from = models.TimeField(_("quiet from"), default=time(20))
@@ -63,7 +63,7 @@ class Post(models.Model):
     )
     title = models.CharField(_("title"), max_length=255)
     channel = models.CharField(_("channel"), max_length=20)
-    text = models.TextField(_("own text"), blank=True, help_text=_("Empty: title and lead of the article."))
+    text = models.TextField(_("own text"), blank=True, help_text=_("Empty: title and lead of the page."))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
     planned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

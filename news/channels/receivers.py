@@ -1,4 +1,4 @@
-"""What channels hear of: an article or an event that is saved, published, public no more, and how deliveries end."""
+"""What channels hear of: a page that is saved, published, public no more, and how deliveries end."""
 
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver

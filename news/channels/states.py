@@ -1,11 +1,11 @@
-"""How far a post of an article on a channel is."""
+"""How far a post of a page on a channel is."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
 class State(TextChoices):
-    PLANNED = "planned", _("goes out when the article is published")
+    PLANNED = "planned", _("goes out when the page is published")
     GOING = "going", _("on its way")
     OUT = "out", _("out")
     FAILED = "failed", _("not sent")

@@ -1,4 +1,4 @@
-"""Notifications as a channel of an article, and how one leaves."""
+"""Notifications as a channel of a page, and how one leaves."""
 
 import json
 import re
@@ -34,7 +34,7 @@ PRINTABLE = re.compile(r"[!-~]{1,1000}")
 
 
 class Push:
-    """To the devices that want the article's topics, in their language where it is translated and published."""
+    """To the devices that want the page's topics, in their language where it is translated and published."""
 
     key, label, limit = "by_push", gettext_lazy("Notification"), LONGEST
     measure = staticmethod(texts.characters)

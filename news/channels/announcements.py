@@ -1,7 +1,8 @@
 """What of a page goes out: the same for every channel, before it is made to fit."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.utils import translation
@@ -11,6 +12,18 @@ from home.links import absolute, full_address
 from home.models.base import is_open, with_guards
 
 LARGEST = "max-1600x1600|format-jpeg"  # what every network takes
+
+
+class Announced(Protocol):
+    """A page that goes out on channels, beside what every page of the commune has."""
+
+    headline: str  # its title, as it is told elsewhere
+    occasion: str  # when and where, of what happens; else empty
+    social_image: Any  # an image of Wagtail's, or None
+    alt: str  # what that shows
+
+    def matched_topics(self) -> Iterable:
+        """The topics of the newsletter whose readers hear of it."""
 
 
 @dataclass(frozen=True)
@@ -40,28 +53,26 @@ class Announcement:
         return absolute(url) if url.startswith("/") else url
 
 
-def of(page) -> Announcement:
+def of(page: Announced) -> Announcement:
     """What a page says, as it stands in memory: the draft for a preview, what is published for the public."""
-    lead = getattr(page, "lead", "") or page.search_description
     with translation.override(page.locale.language_code):
-        title = str(getattr(page, "headline", page.title))
+        title = page.headline
     return Announcement(
         title=title,
-        lead=" ".join(filter(None, (occasion_of(page), lead))),
+        lead=" ".join(filter(None, (occasion_of(page), page.lead or page.search_description))),
         link=full_address(page),
         language=page.locale.language_code,
-        picture=getattr(page, "social_image", None),
-        alt=getattr(page, "alt", ""),
+        picture=page.social_image,
+        alt=page.alt,
         topics=_topics(page),
         key=page.translation_key,
     )
 
 
-def occasion_of(page) -> str:
+def occasion_of(page: Announced) -> str:
     """When and where it happens, as the sentence that goes before its lead; empty for what does not happen."""
     with translation.override(page.locale.language_code):
-        occasion = getattr(page, "occasion", "")
-    return f"{occasion}." if occasion else ""
+        return f"{page.occasion}." if page.occasion else ""
 
 
 def published(page_id: int | None) -> Announcement | None:
@@ -77,7 +88,7 @@ def in_other_languages(announcement: Announcement) -> dict[str, Announcement]:
     return {one.language: one for one in others if one.language != announcement.language}
 
 
-def _topics(page) -> frozenset[UUID]:
-    if page.pk is None or not hasattr(page, "matched_topics"):
+def _topics(page: Announced) -> frozenset[UUID]:
+    if page.pk is None:
         return frozenset()
     return frozenset(topic.translation_key for topic in page.matched_topics())

@@ -7,7 +7,7 @@ from wagtail.signals import page_published, page_unpublished
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.signals import delivery_ended, delivery_stuck
 
-from ..models import EventPage, NewsPage
+from ..models import AnnouncedPage, EventPage, NewsPage
 from . import actions
 
 
@@ -22,12 +22,14 @@ def keep_what_was_ticked(instance, **kwargs):
 
 @receiver(page_published)
 def send_or_change(instance, **kwargs):
-    actions.follow(page=instance)
+    if isinstance(instance, AnnouncedPage):
+        actions.follow(page=instance)
 
 
 @receiver(page_unpublished)
 def take_back(instance, **kwargs):
-    actions.withdraw(page=instance)
+    if isinstance(instance, AnnouncedPage):
+        actions.withdraw(page=instance)
 
 
 @receiver(pre_delete, sender=EventPage)

@@ -89,14 +89,22 @@ class LinkBlock(blocks.StructBlock):
         return value
 
 
-class KeptChoiceBlock(blocks.ChoiceBlock):
-    """One of what editors keep elsewhere, by its key.
+class Kept:
+    """Of a choice among what editors keep elsewhere, by its key.
 
     A key is text as it stands: to read a page, what there is to choose from is not looked up.
     """
 
     def normalize_choice(self, value):
         return value
+
+
+class KeptChoiceBlock(Kept, blocks.ChoiceBlock):
+    pass
+
+
+class KeptChoicesBlock(Kept, blocks.MultipleChoiceBlock):
+    pass
 
 
 class HeadingBlock(blocks.CharBlock):

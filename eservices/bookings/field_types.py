@@ -9,6 +9,7 @@ from wagtail import blocks
 from eservices.formbuilder.blocks import Fixed, QuestionKeyBlock
 from eservices.formbuilder.field_types import FieldType, Part, field_type
 from eservices.formbuilder.field_types.base import ABSENT, TIMES, WARNING
+from home.blocks import KeptChoicesBlock
 
 from .answers import Wanted, read, written
 from .charging import Tariff, charges
@@ -21,12 +22,8 @@ from .words import when
 COLUMNS = ("resource", "count", "from", "to")
 
 
-class ResourcesBlock(Fixed, blocks.MultipleChoiceBlock):
+class ResourcesBlock(Fixed, KeptChoicesBlock):
     """What may be booked, as a list of keys."""
-
-    def normalize_choice(self, value):
-        """Keys are texts as they stand: to read a form, what there is to choose from is not looked up."""
-        return value
 
 
 def resource_choices() -> list[tuple[str, str]]:

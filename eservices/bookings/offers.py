@@ -25,8 +25,15 @@ from .pricing import Rate
 
 EVERY_DAY = frozenset(range(7))
 
-# Unit, number of the piece, and the time with what is kept free around it.
-type Promise = tuple[int, int, Span]
+
+@dataclass(frozen=True)
+class Promise:
+    """A piece of a unit that is kept for who waits for a ``time``; ``around``: with what is kept free around it."""
+
+    unit: int
+    number: int
+    time: Span
+    around: Span
 
 
 @dataclass(frozen=True)
@@ -142,8 +149,8 @@ def occupation(
     """
     wanted = list(wanted)
     found = _occupation(wanted, span, without)
-    for piece in promises(wanted, span) if promised is None else promised:
-        found.take(*piece)
+    for one in promises(wanted, span) if promised is None else promised:
+        found.take(one.unit, one.number, one.around)
     return found
 
 
@@ -169,8 +176,9 @@ def promises(wanted: Iterable[Offer], span: Span) -> list[Promise]:
         free = Calendar(offer.rules, found, offer.wanted(count), now)
         pieces = None if free.refusal(time) else free.choice(time)
         for unit, number in ((unit, number) for unit, some in (pieces or {}).items() for number in some):
-            kept.append((unit, number, offer.rules.around(time)))
-            found.take(*kept[-1])
+            one = Promise(unit, number, time, offer.rules.around(time))
+            found.take(unit, number, one.around)
+            kept.append(one)
     return kept
 
 

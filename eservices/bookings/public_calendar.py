@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from . import access, words
 from .availability import Span, State, day_span, joined
 from .models import BlockedTime, Booking
-from .offers import Offer, offers
+from .offers import Offer, offers, promises
 from .periods import Period
 from .picker import MARKS, STATES
 from .states import State as BookingState
@@ -62,7 +62,7 @@ class Day:
 
 
 class RoomCalendar:
-    """The days of a period of a room. Two queries, whatever is booked."""
+    """The days of a period of a room. Three queries, whatever is booked, and two more where somebody waits."""
 
     def __init__(self, offer: Offer, period: Period):
         self.offer, self.period, self.zone = offer, period, offer.rules.zone
@@ -82,6 +82,7 @@ class RoomCalendar:
         public = [one for one in booked if is_public(one)]
         busy = [Span(one.starts_at, one.ends_at) for one in booked if not is_public(one)]
         busy += [Span(*ends) for ends in blocked.values_list("starts_at", "ends_at")]
+        busy += [one.time for one in promises([self.offer], span) if one.unit in self.offer.needs]
         return sorted([*map(self._event, public), *map(Entry, joined(busy))])
 
     def _event(self, booking: Booking) -> Entry:

@@ -1,11 +1,11 @@
 """What everybody sees of a room: when it is taken, and never by whom."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
-from eservices.bookings.models import BlockedTime
+from eservices.bookings.models import BlockedTime, Waiting
 from tests.factories.bookings import booking, described, hall, resource, tables, unit
 from tests.factories.cases import CaseFactory
 from tests.factories.forms import content, question, step
@@ -14,6 +14,7 @@ from tests.factories.submissions import FormVersionFactory
 ZONE = timezone.get_default_timezone()
 ROOM = "/reservations/salle/"
 VIEWS = ("mois", "semaine", "liste")
+HALL = ("grande-salle", "gauche", "droite")
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,40 @@ def test_a_day_is_free_busy_partly_free_or_closed(client, room):
         4,
     ]
     assert "Chut" not in page
+
+
+def waits(room, start: str, end: str) -> Waiting:
+    """Somebody who waits for a time."""
+    starts, ends = (datetime.fromisoformat(at).replace(tzinfo=ZONE) for at in (start, end))
+    form = FormVersionFactory().form
+    who = {"form": form, "field": "quand", "email": "ada@courriel.example", "language": "fr"}
+    return Waiting.objects.create(resource=room, starts_at=starts, ends_at=ends, **who)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_a_hold_that_ended_gives_back_is_busy_while_it_is_promised_to_who_waits(
+    client, room, view, time_machine
+):
+    until = timezone.now() + timedelta(minutes=15)
+    booking(room, "2026-03-10T08:00", "2026-03-10T22:00", state="held", held_until=until)
+    one = waits(room, "2026-03-10T08:00", "2026-03-10T22:00")
+    time_machine.shift(timedelta(minutes=16))
+
+    def is_busy() -> bool:
+        page = client.get(ROOM, {"vue": view, "jour": "2026-03-10"}).text
+        return ("<span>occupé</span>" if view == "mois" else "</i>occupé</small>") in page
+
+    assert is_busy()
+    one.delete()
+    assert not is_busy()
+
+
+def test_a_promise_of_one_half_keeps_the_hall_and_not_the_other_half(client):
+    _whole, left, _right = hall()
+    waits(left, "2026-03-10T18:00", "2026-03-10T20:00")
+    asked = {"vue": "liste", "jour": "2026-03-10"}
+    busy = {key: client.get(f"/reservations/{key}/", asked).text.count("occupée") for key in HALL}
+    assert busy == {"grande-salle": 1, "gauche": 1, "droite": 0}
 
 
 def test_a_half_is_busy_while_the_hall_is_booked_and_says_where_a_public_event_is(client):

@@ -3,7 +3,6 @@
 import json
 import zlib
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -116,7 +115,7 @@ class HomePage(BasePage):
         """The pages right below, and those that its links name with their translations, in one query."""
         keys = [key for stream in (self.tasks, self.footer_links) for key in links.keys(stream)]
         below = Q(path__startswith=self.path, depth=self.depth + 1)
-        pages = Page.objects.filter(below | links.with_translations(keys))
+        pages = Page.objects.filter(below | links.with_translations(keys)).select_related("content_type")
         return list(pages.annotate(restricted=restricted()))
 
     def below(self) -> list[Page]:
@@ -125,11 +124,10 @@ class HomePage(BasePage):
 
     def first_below(self, model) -> Page | None:
         """The first public page of a kind right below, found once per generation."""
-        kind = ContentType.objects.get_for_model(model).pk
-        return kept(f"below-{self.pk}-{kind}", lambda: self._first(kind) or False) or None
+        return kept(f"below-{self.pk}-{model._meta.label_lower}", lambda: self._first(model) or False) or None
 
-    def _first(self, kind: int) -> Page | None:
-        return next((page for page in self.below() if page.content_type_id == kind), None)
+    def _first(self, model) -> Page | None:
+        return next((page for page in self.below() if page.content_type.model_class() is model), None)
 
     def addressed(self, stream, request) -> list[dict]:
         """What stands in the blocks of one of its streams and where they lead: per generation and content."""

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 import wagtail_factories
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -162,12 +163,18 @@ def online_counter(home):
     return counter, make.published(service)
 
 
+def forget() -> None:
+    """Nothing is known, as in a new process."""
+    cache.clear()
+    ContentType.objects.clear_cache()
+
+
 @time_machine.travel(NOW, tick=False)
 def test_no_kind_of_page_takes_more_than_a_dozen_queries_with_an_empty_cache(client, town):
     costs = {}
     for kind, address in town.items():
         assert client.get(address).status_code == 200  # its pictures are cut once for all
-        cache.clear()
+        forget()
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
         costs[kind] = len(queries)
@@ -189,7 +196,7 @@ def test_pictures_and_people_cost_no_query_each(client):
     body += [("picture", {"image": picture(), "alt": "", "caption": ""}) for _ in range(8)]
     page = make.ContentPageFactory(parent=make.make_site(), body=body)
     assert client.get(page.url).status_code == 200
-    cache.clear()
+    forget()
     with CaptureQueriesContext(connection) as queries:
         client.get(page.url)
     assert len(queries) <= QUERIES
@@ -204,7 +211,7 @@ def test_prices_of_what_is_booked_cost_no_query_each(client):
 
     def cost() -> int:
         client.get(page.url)
-        cache.clear()
+        forget()
         with CaptureQueriesContext(connection) as queries:
             assert client.get(page.url).status_code == 200
         return len(queries)

@@ -15,7 +15,7 @@ from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page, TranslatableMixin
+from wagtail.models import Page, PageManager, TranslatableMixin
 from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 from wagtail_localize.fields import SynchronizedField
@@ -34,7 +34,7 @@ from eservices.reports import access as reports
 from home.blocks import TEXT_FEATURES
 from home.fields import LiveStreamField
 from home.models import BasePage, Contact
-from home.models.base import stream_words
+from home.models.base import BasePageQuerySet, stream_words
 from home.search import find
 
 from . import listing
@@ -66,8 +66,15 @@ class LifeSituation(TranslatableMixin, models.Model):
         return self.name
 
 
+class ServiceIndexQuerySet(BasePageQuerySet):
+    def shown(self):
+        return super().shown().annotate(takes_reports=reports.are_offered())
+
+
 class ServiceIndexPage(BasePage):
     """The online counter: all services, by life situation, with a search."""
+
+    objects = PageManager.from_queryset(ServiceIndexQuerySet)()
 
     template = "catalogue/service_index_page.html"
     subpage_types = ["eservices_catalogue.ServicePage"]
@@ -83,8 +90,12 @@ class ServiceIndexPage(BasePage):
             "query": query,
             "hits": find(query, self.locale.language_code).of("service") if query else [],
             "situations": listing.by_situation(services),
-            "takes_reports": reports.offered(),
         }
+
+    @cached_property
+    def takes_reports(self) -> bool:
+        """Whether the way to report a problem is shown; a page that is found by its address brings it."""
+        return reports.offered()
 
 
 class ServicePageManager(BasePage._default_manager.__class__):

@@ -1,6 +1,7 @@
 """The only ways to fetch a report on behalf of a person. Unknown and forbidden look the same: 404."""
 
 from django.core import signing
+from django.db.models import Exists
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -32,6 +33,11 @@ def categories() -> list[ReportCategory]:
 def offered() -> bool:
     """Whether the commune takes reports at all: it named something to report."""
     return ReportCategory.objects.exists()
+
+
+def are_offered() -> Exists:
+    """The same for ``annotate``."""
+    return Exists(ReportCategory.objects.all())
 
 
 def public_reports():

@@ -18,7 +18,7 @@ from eservices.formbuilder.models import Form
 from eservices.submissions.access import version_in_force
 
 from .models import Booking, CalendarLink, Description, Resource, Waiting
-from .offers import Offer, offer, offers
+from .offers import Offer, offer, offers, sharing
 from .states import State
 
 # What a member of the team of a thing needs to be to do something about what is booked of it.
@@ -82,8 +82,7 @@ def current():
 
 def taking(wanted: Iterable[Offer]):
     """What takes the units of some things now, booked as these or as others. For nobody's eyes either."""
-    units = {unit for offer in wanted for unit in offer.needs}
-    return current().filter(resource__in=[one.pk for one in offers().values() if units & one.needs.keys()])
+    return current().filter(resource__in=sharing(wanted))
 
 
 def cases_of(user, bookings: Iterable[Booking]) -> dict:

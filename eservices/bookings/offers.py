@@ -107,6 +107,12 @@ def offer(key: str) -> Offer | None:
     return offers().get(key)
 
 
+def sharing(wanted: Iterable[Offer]) -> dict[int, Offer]:
+    """What takes a unit that some offers take, by key of the thing: themselves, a hall and its halves."""
+    units = {unit for offer in wanted for unit in offer.needs}
+    return {one.pk: one for one in offers().values() if units & one.needs.keys()}
+
+
 def what(key: str) -> str:
     """What a price is for, in the language at hand, else the commune's own; empty for the thing itself."""
     kept = _extras(generation.current()).get(key, {})
@@ -160,14 +166,13 @@ def promises(wanted: Iterable[Offer], span: Span) -> list[Promise]:
     Who waits for a time of which a part is taken keeps nothing. One query where nobody waits, else three.
     """
     wanted, now = list(wanted), timezone.now()
-    units = {unit for offer in wanted for unit in offer.needs}
-    sharing = {one.pk: one for one in offers().values() if units & one.needs.keys()}
-    room = max((max(one.rules.before, one.rules.after) for one in sharing.values()), default=timedelta())
+    known = sharing(wanted)
+    room = max((max(one.rules.before, one.rules.after) for one in known.values()), default=timedelta())
     reach = _around(wanted, span).widened(room, room)
-    queue = Waiting.objects.waiting().filter(resource__in=sharing, starts_at__gt=now)
+    queue = Waiting.objects.waiting().filter(resource__in=known, starts_at__gt=now)
     queue = queue.filter(starts_at__lt=reach.end, ends_at__gt=reach.start).order_by("created_at", "pk")
     rows = queue.values_list("resource", "count", "starts_at", "ends_at")
-    asked = [(sharing[pk], count, Span(*ends)) for pk, count, *ends in rows]
+    asked = [(known[pk], count, Span(*ends)) for pk, count, *ends in rows]
     if not asked:
         return []
     whole = Span(min(one.start for *_who, one in asked), max(one.end for *_who, one in asked))

@@ -14,7 +14,7 @@ from eservices.submissions.models import Draft
 
 from ..availability import Span
 from ..models import Booking
-from ..offers import Offer, Promise, offers, promises
+from ..offers import Offer, Promise, promises, sharing
 from ..states import State
 from .locking import NotAllowed, forget_expired, take, taking
 
@@ -58,7 +58,7 @@ def hold(
         promised = promises([offer], Span(spans[0].start, spans[-1].end))
         own = list(Booking.objects.held(now).filter(draft=draft, field=field))
         same = {_span(one): one for one in own if (one.resource_id, one.count) == (offer.pk, count)}
-        before = [one for one in own if one.resource_id in _sharing(offer)]
+        before = [one for one in own if one.resource_id in sharing([offer])]
         kept = [same[span] for span in spans if span in same]
         release(actor=actor, draft=draft, field=field, but=kept)
         new = [span for span in spans if span not in same]
@@ -85,11 +85,6 @@ def hold(
 
 def _span(booking: Booking) -> Span:
     return Span(booking.starts_at, booking.ends_at)
-
-
-def _sharing(offer: Offer) -> set[int]:
-    """The things that take what an offer takes: itself, a hall and its halves."""
-    return {one.pk for one in offers().values() if one.needs.keys() & offer.needs.keys()}
 
 
 def _since(before: list[Booking], now: datetime) -> dict[str, datetime]:

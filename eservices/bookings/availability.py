@@ -28,6 +28,12 @@ class Span:
     def of(cls, start: datetime, end: datetime) -> "Span":
         return cls(start.astimezone(UTC), end.astimezone(UTC))
 
+    @classmethod
+    def over(cls, spans: Iterable["Span"]) -> "Span":
+        """From the first beginning to the last end of some."""
+        spans = list(spans)
+        return cls(min(one.start for one in spans), max(one.end for one in spans))
+
     @property
     def length(self) -> timedelta:
         return self.end - self.start

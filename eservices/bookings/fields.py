@@ -117,7 +117,7 @@ class BookingField(forms.Field):
         self, offer: Offer, spans: list[Span], count: int, series, *, near: bool, leave: bool
     ) -> list[Span]:
         """The times that can be had: all of them, or what the nearest ones and leaving out make of them."""
-        around = Span(spans[0].start, spans[-1].end)
+        around = Span.over(spans)
         found = calendar(offer, around.widened(NEAR, NEAR), count=count, without=series)
         taken = [span for span in spans if found.refusal(span)]
         if taken and len(spans) == 1:

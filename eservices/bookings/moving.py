@@ -9,7 +9,6 @@ from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.forms import StepForm
 
 from .answers import Wanted, read, ticked, written
-from .availability import Span
 from .charging import priced_lines
 from .charging import who as who_books
 from .models import Booking
@@ -32,7 +31,7 @@ def moving_form(booking: Booking, language: str, data=None) -> StepForm:
 
 def wanted_of(booking: Booking) -> Wanted:
     """What a booking takes, as an answer would name it, with what was ticked for it."""
-    span, known = Span(booking.starts_at, booking.ends_at), offer(booking.resource.key)
+    span, known = booking.span, offer(booking.resource.key)
     asked = read(booking.submission.answers.get(booking.field)) if booking.submission else None
     extras = ticked(known, asked.extras) if asked else ()
     return Wanted(known, [span], booking.count, booking.series, extras)

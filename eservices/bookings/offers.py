@@ -175,7 +175,7 @@ def promises(wanted: Iterable[Offer], span: Span) -> list[Promise]:
     asked = [(known[pk], count, Span(*ends)) for pk, count, *ends in rows]
     if not asked:
         return []
-    whole = Span(min(one.start for *_who, one in asked), max(one.end for *_who, one in asked))
+    whole = Span.over(one for *_who, one in asked)
     found, kept = _occupation([offer for offer, *_rest in asked], whole), []
     for offer, count, time in asked:
         free = Calendar(offer.rules, found, offer.wanted(count), now)
@@ -189,8 +189,7 @@ def promises(wanted: Iterable[Offer], span: Span) -> list[Promise]:
 
 def _around(wanted: list[Offer], span: Span) -> Span:
     """A time with what any of some offers keeps free around it."""
-    around = [span, *(offer.rules.around(span) for offer in wanted)]
-    return Span(min(one.start for one in around), max(one.end for one in around))
+    return Span.over([span, *(offer.rules.around(span) for offer in wanted)])
 
 
 def _occupation(wanted: list[Offer], span: Span, without: UUID | None = None) -> Occupation:

@@ -80,14 +80,14 @@ class RoomCalendar:
         booked = list(access.taking([self.offer]).overlapping(span.start, span.end))
         blocked = BlockedTime.objects.overlapping(self.offer.needs, span.start, span.end)
         public = [one for one in booked if is_public(one)]
-        busy = [Span(one.starts_at, one.ends_at) for one in booked if not is_public(one)]
+        busy = [one.span for one in booked if not is_public(one)]
         busy += [Span(*ends) for ends in blocked.values_list("starts_at", "ends_at")]
         busy += [one.time for one in promises([self.offer], span) if one.unit in self.offer.needs]
         return sorted([*map(self._event, public), *map(Entry, joined(busy))])
 
     def _event(self, booking: Booking) -> Entry:
         """A public event; with its room where another is booked that takes the same."""
-        span, other = Span(booking.starts_at, booking.ends_at), self._others.get(booking.resource_id)
+        span, other = booking.span, self._others.get(booking.resource_id)
         return Entry(span, f"{booking.title} ({other})" if other else booking.title)
 
     @cached_property

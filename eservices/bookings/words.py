@@ -69,4 +69,4 @@ def when_booked(place) -> str:
     known = offer(place.resource.key)
     title = known.said(get_language() or "").title if known else place.resource.name
     title = f"{place.count} × {title}" if known and known.counted else title
-    return f"{before(title)}{when(Span(place.starts_at, place.ends_at))}"
+    return f"{before(title)}{when(place.span)}"

@@ -55,9 +55,9 @@ def hold(
     now, held_by = timezone.now(), digest(caller)
     with taking(offer.needs):
         forget_expired(offer.needs, now)
-        promised = promises([offer], Span(spans[0].start, spans[-1].end))
+        promised = promises([offer], Span.over(spans))
         own = list(Booking.objects.held(now).filter(draft=draft, field=field))
-        same = {_span(one): one for one in own if (one.resource_id, one.count) == (offer.pk, count)}
+        same = {one.span: one for one in own if (one.resource_id, one.count) == (offer.pk, count)}
         before = [one for one in own if one.resource_id in sharing([offer])]
         kept = [same[span] for span in spans if span in same]
         release(actor=actor, draft=draft, field=field, but=kept)
@@ -74,17 +74,13 @@ def hold(
                 field=field,
                 series=series,
                 held_by=held_by,
-                **_since([one for one in before if _span(one).overlaps(span)], now),
+                **_since([one for one in before if one.span.overlaps(span)], now),
             )
             for span in new
         ]
         Booking.objects.filter(pk__in=[one.pk for one in kept]).update(series=series, held_by=held_by)
         keep(bookings, offer, now, promised)
         return [*kept, *bookings]
-
-
-def _span(booking: Booking) -> Span:
-    return Span(booking.starts_at, booking.ends_at)
 
 
 def _since(before: list[Booking], now: datetime) -> dict[str, datetime]:

@@ -41,7 +41,7 @@ def send(
     now, wanted = timezone.now(), {(span.start, span.end) for span in spans}
     with taking(offer.needs):
         forget_expired(offer.needs, now)
-        promised = promises([offer], Span(spans[0].start, spans[-1].end))
+        promised = promises([offer], Span.over(spans))
         own = Booking.objects.filter(draft=submission.draft_id, field=field, state=State.HELD)
         held = {
             (one.starts_at, one.ends_at): one

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from eservices.cases import actions as cases
 from eservices.cases.models import Case
 
-from ..availability import Refusal, Span
+from ..availability import Refusal
 from ..models import Booking, Piece, Unit, Use, Waiting
 from ..offers import Offer, Promise, calendar
 from ..refusals import words
@@ -92,7 +92,7 @@ def take(
 def _take(
     booking: Booking, offer: Offer, now: datetime, anyway: bool, promised: Iterable[Promise] | None
 ) -> None:
-    span = Span(booking.starts_at, booking.ends_at)
+    span = booking.span
     found = calendar(offer, span, count=booking.count, now=now, without=booking.series, promised=promised)
     around = offer.rules.around(span)
     why = None if anyway else found.refusal(span)

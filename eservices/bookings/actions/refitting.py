@@ -26,7 +26,7 @@ class InTheWay(NotAllowed):
 
     def __init__(self, bookings: list[Booking]):
         self.bookings = bookings
-        named = "; ".join(words.when(Span(one.starts_at, one.ends_at)) for one in bookings[:NAMED])
+        named = "; ".join(words.when(one.span) for one in bookings[:NAMED])
         rest = len(bookings) - NAMED
         if rest > 0:
             named += "; " + ngettext("and %(number)s more", "and %(number)s more", rest) % {"number": rest}
@@ -113,7 +113,7 @@ def renumber(*, actor, unit: Unit) -> int:
     gone = unit.pieces.filter(number__gt=unit.quantity, ends_at__gt=now).order_by("starts_at", "number")
     moved, left = [], set()
     for piece in gone:
-        span = Span(piece.starts_at, piece.ends_at)
+        span = piece.span
         number = next(occupation.free(unit.pk, span), None)
         if number is None:
             left.add(piece.booking_id)

@@ -122,7 +122,7 @@ def remove(*, actor, waiting: Waiting) -> None:
 def _offer(waiting: Waiting, now: datetime) -> None:
     """Offers the time if it is free; where it cannot be booked any more, the waiting is over."""
     wanted = offer(waiting.resource.key)
-    span = Span(waiting.starts_at, waiting.ends_at)
+    span = waiting.span
     if wanted is None or span.start <= now or untimely(wanted.rules, span, now):
         _end(waiting, Waiting.State.LAPSED)
         return
@@ -160,7 +160,7 @@ def take_offer(*, actor, waiting: Waiting) -> Draft:
     asked = version and version.definition.fields.get(waiting.field)
     if not asked or asked.type != "booking":
         raise NotAllowed(_("This cannot be booked here any more. Please call us."))
-    span = Span(waiting.starts_at, waiting.ends_at)
+    span = waiting.span
     answer = written(Wanted(offer(waiting.resource.key), [span], waiting.count, hold.series))
     draft = submissions.start_draft(
         actor=actor, version=version, language=waiting.language, answers={waiting.field: answer}

@@ -11,6 +11,7 @@ from eservices.cases.states import Outcome
 from eservices.cases.states import State as CaseState
 from eservices.submissions.models import Draft, Submission
 
+from ..availability import Span
 from ..guard import NeverTwice
 from ..states import TAKING, State
 from .resources import Resource, Unit
@@ -112,6 +113,10 @@ class Booking(models.Model):
     def __str__(self) -> str:
         return f"{self.resource} {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
 
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at, self.ends_at)
+
 
 class PieceQuerySet(models.QuerySet):
     def overlapping(self, units, start, end):
@@ -148,3 +153,7 @@ class Piece(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {self.number}"
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at, self.ends_at)

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from eservices.formbuilder.models import Form
 from eservices.submissions.models import new_secret
 
+from ..availability import Span
 from .bookings import Booking
 from .resources import Resource
 
@@ -94,3 +95,7 @@ class Waiting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource} {timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def span(self) -> Span:
+        return Span(self.starts_at, self.ends_at)

@@ -90,7 +90,7 @@ class _Drawing:
         self.movable = set(access.resources_for(user, "move").values_list("pk", flat=True))
 
     def booking(self, one: Booking, offer: Offer, booked: Offer) -> Bar:
-        span, part = Span(one.starts_at, one.ends_at), part_of(offer, booked, one.count)
+        span, part = one.span, part_of(offer, booked, one.count)
         if booked is not offer:
             return Bar(span, counted(one.count, booked, booked.said(self.language).title), part)
         case = self.cases.get(one.submission_id)

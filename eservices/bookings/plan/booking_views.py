@@ -99,7 +99,7 @@ class BookingView(BookingDesk):
             booking=booking,
             title=title_of(booking, case),
             case=case,
-            span=Span(booking.starts_at, booking.ends_at),
+            span=booking.span,
             form=form,
             may=may,
             may_move=may and booking.state in MOVABLE,

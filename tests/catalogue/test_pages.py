@@ -37,6 +37,12 @@ def test_a_service_says_who_what_it_costs_how_long_it_takes_and_opens_its_form(c
     assert "<b>Le jour même</b>" in html(client, said)
 
 
+def test_counter_and_service_lead_to_how_the_times_are_kept(client):
+    page = make_service()
+    for one in (page, page.get_parent().specific):
+        assert 'href="/delais/"' in html(client, one)
+
+
 def test_a_service_shows_what_happens_next_and_what_is_good_to_know(client):
     page = make_service(
         next_steps=[{"title": "Vous recevez une référence.", "text": "Tout de suite."}],

@@ -7,6 +7,7 @@ from eservices.cases.models import Case
 
 from .forms import TellForm
 from .models import Report
+from .town import town_map
 
 
 @case_panels.register("report")
@@ -17,6 +18,7 @@ def report_panel(case: Case, user: User) -> tuple[str, dict] | None:
         return None
     return "reports/case_panel.html", {
         "report": report,
+        "map": town_map() if report.point else None,
         "followers": report.followers.count(),
         "form": TellForm(report=report) if cases.may(user, case, "message") else None,
     }

@@ -28,6 +28,7 @@ from . import access, actions, photos
 from .forms import ReportForm, TellForm
 from .models import Report
 from .states import State
+from .town import town_map
 
 TRAP = "website"  # a field that people do not see and robots fill in
 FILE = Rate("report-caller", 30)
@@ -136,7 +137,7 @@ def _page(request, form: ReportForm, photo=None, *, near=None, status: int = 200
         "opened": form["opened"].value() or opened_stamp(),
         "place": _typed_place(form),
         "figures": _figures(),
-        "map": _map(),
+        "map": town_map(),
         "accept": ",".join(f".{kind}" for kind in photos.KINDS) + ",image/jpeg,image/png,image/webp",
     }
     return render(request, "reports/file.html", context, status=status)
@@ -227,7 +228,7 @@ def index(request):
             "parameters": f"etat={chosen}" if chosen in SHOWN else "",
             "chosen": chosen,
             "figures": _figures(),
-            "map": _map(),
+            "map": town_map(),
         },
     )
 
@@ -281,13 +282,6 @@ def _figures() -> dict[str, int]:
         reported=Count("pk", Q(reported_at__gt=since)),
         mended=Count("pk", Q(state=State.MENDED, ended_at__gt=since)),
     )
-
-
-def _map() -> dict | None:
-    """Where the map of the town comes from; None where the operator named no origin."""
-    if not settings.TILE_URL:
-        return None
-    return {"tiles": settings.TILE_URL, "credit": settings.TILE_CREDIT, "centre": settings.MAP_CENTRE}
 
 
 # -- Agents --------------------------------------------------------------------------------------------------

@@ -85,6 +85,18 @@ def test_what_an_agent_typed_is_not_lost_where_something_is_missing(client):
     assert client.get(url).status_code == 302
 
 
+def test_an_agent_sees_the_place_on_the_map_of_the_town(client, settings):
+    report = reported()
+    client.force_login(road_agent())
+    url = reverse("cases:case", args=[report.case.reference])
+    settings.TILE_URL = "https://tiles.example/{z}/{x}/{y}.png"
+    page = client.get(url).text
+    assert f'data-lat="{report.lat}"' in page
+    assert "data-places" in page
+    settings.TILE_URL = ""
+    assert "data-places" not in client.get(url).text
+
+
 def test_a_problem_that_was_reported_twice_is_public_once(client):
     report, twice, elsewhere = reported(), reported(), reported()
     cases.merge(actor=road_agent(), case=twice.case, other=report.case)

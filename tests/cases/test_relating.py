@@ -3,13 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from eservices.cases import access, actions
+from eservices.cases import access, actions, process
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, CaseStage, Role
 from eservices.cases.states import Outcome
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft
-from tests.factories.cases import CaseFactory, TeamFactory, another_service, member, tied
+from tests.factories.cases import CaseFactory, TeamFactory, another_service, applicant, member, tied
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +126,17 @@ def test_without_a_decision_there_is_nothing_to_reopen():
     assert not case.is_open
     with pytest.raises(IllegalTransition):
         actions.reopen(actor=member(), case=case, reason="Encore.")
+
+
+def test_without_a_decision_what_closing_left_out_is_taken_up_again():
+    asked = {"key": "bail", "type": "question", "settings": {"format": 1, "text": "Le bail ?", "days": 5}}
+    case = CaseFactory(stages=[asked])
+    actions.withdraw(actor=applicant(case), case=case)
+    assert case.messages.filter(kind="question").count() == 1
+    actions.reopen(actor=member(), case=fresh(case), reason="Retirée par erreur.")
+    process.advance(case.pk)
+    assert (fresh(case).state, fresh(case).outcome) == ("waiting", "")
+    assert case.messages.filter(kind="question").count() == 2
 
 
 def test_a_closed_case_is_reopened_on_its_screen_with_the_reason_that_the_applicant_reads(client):

@@ -22,7 +22,7 @@ def reopen(*, actor: User, case: Case, reason: str) -> Case:
     """
     case, said = allowed(case, "reopen"), words(reason)
     if not may_reopen(case):
-        raise IllegalTransition(_("This service has no decision to take again. Open a new request."))
+        raise IllegalTransition(_("Nothing of this case is left to be done again. Open a new request."))
     _to_come_again(case)
     case.state = states.after("reopen", case.state)
     case.outcome, case.reason, case.closed_at, case.duplicate_of = "", "", None, None
@@ -36,16 +36,16 @@ def reopen(*, actor: User, case: Case, reason: str) -> Case:
 
 
 def may_reopen(case: Case) -> bool:
-    """Whether there is a decision that can be taken again."""
-    erased = case.submission.erased_at
-    return not case.is_open and not erased and any(map(decides, case.stages.all()))
+    """Whether there is a decision that can be taken again, or something that closing left out."""
+    if case.is_open or case.submission.erased_at:
+        return False
+    return any(decides(row) or _was_left_out(row, case) for row in case.stages.all())
 
 
 def _to_come_again(case: Case) -> None:
     """Decisions, and what was left out when the case closed. What a decision said before is kept beside."""
     for row in case.stages.all():
-        left_out = row.progress == Progress.SKIPPED and row.done_at == case.closed_at
-        if not decides(row) and not left_out:
+        if not decides(row) and not _was_left_out(row, case):
             continue
         earlier = row.data.get("earlier", [])
         said = {key: one for key, one in row.data.items() if key != "earlier"}
@@ -59,3 +59,8 @@ def _to_come_again(case: Case) -> None:
         )
         row.save()
     case.persons.update(outcome="", reason="", author=None, at=None)
+
+
+def _was_left_out(row: CaseStage, case: Case) -> bool:
+    """Whether the stage did not run because the case closed; its condition skips a stage at another moment."""
+    return row.progress == Progress.SKIPPED and row.done_at == case.closed_at

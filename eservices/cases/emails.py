@@ -260,6 +260,12 @@ def rendered(found: content.Written, case: Case | None, language: str) -> str:
 def post(case: Case, *, title: str, paragraphs: list, **options) -> Delivery | None:
     """Puts a letter on paper to the applicant into the print queue of the case's team; none to nobody."""
     if case.is_anonymous:
+def text_of_template(case: Case, key: str) -> str:
+    """What the letter ``key`` says of the case, as plain text; empty where there is none any more."""
+    template = Letter.objects.best(key, case.language)
+    return content.written(case, template).text if template else ""
+
+
         return None
     return queue_letter(
         address=postal_lines(case),

@@ -173,7 +173,27 @@ def test_the_stage_that_tells_sends_a_letter_and_waits_for_one_that_is_gone():
     assert "Il manque une pièce" in mails(waiting)[-1].title
     assert list(NotifyStage().faults({"letter": "x"})) == []
     assert len(list(NotifyStage().faults({}))) == 1
-    assert len(list(NotifyStage().faults({"letter": "x", "sms": True, "text": "y"}))) == 1
+
+
+def test_a_letter_goes_by_sms_where_a_number_was_given_and_it_is_short_enough():
+    stage = {"key": "avis", "type": "notify", "settings": {"letter": "avis", "sms": True}}
+    letter = LetterFactory(key="avis", text="<p>Bonjour {prenom}, votre clé est <b>prête</b>.</p>")
+
+    def sent(phone: str) -> Delivery:
+        case = CaseFactory(stages=[stage], advanced=False)
+        case.submission.phone = phone
+        case.submission.save()
+        process.advance(case.pk)
+        return Delivery.objects.about(case.subject).order_by("created_at").last()
+
+    said = sent("+41790001122")
+    assert (said.carrier, said.payload["text"]) == ("sms", "Bonjour Élodie, votre clé est prête.")
+    assert sent("").carrier != "sms"
+    assert list(NotifyStage().faults({"letter": "avis", "sms": True})) == []
+    letter.text = f"<p>{'Bonjour. ' * 60}</p>"
+    letter.save()
+    assert sent("+41790001122").carrier != "sms"
+    assert len(list(NotifyStage().faults({"letter": "avis", "sms": True}))) == 1
 
 
 @pytest.mark.parametrize("deed", ["message", "ask"])

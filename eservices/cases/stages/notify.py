@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+from django.conf import settings as conf_settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
+from eservices.deliveries.paper.paragraphs import plain
+
 from .. import emails
+from ..letters.rich import paragraphs
 from ..models import Letter
 from .base import LEAD, Done, Stage, Waiting, stages
 
@@ -19,7 +23,7 @@ LONGEST_SMS = 459  # three messages, sent as one
 class NotifyStage(Stage):
     """The applicant is told something: by a letter that editors keep, or in the words written here.
 
-    The words go by SMS where a number was given, else by e-mail; to who has no address, on paper.
+    By SMS they go as text alone where a number was given, else by e-mail; to who has no address, on paper.
     """
 
     key = "notify"
@@ -45,7 +49,9 @@ class NotifyStage(Stage):
                     blocks.BooleanBlock(
                         required=False,
                         label=gettext_lazy("By SMS"),
-                        help_text=gettext_lazy("The text alone, where a number was given; else by e-mail."),
+                        help_text=gettext_lazy(
+                            "The text alone, where a number was given; else by e-mail, as what is too long."
+                        ),
                     ),
                 ),
             ],
@@ -56,22 +62,29 @@ class NotifyStage(Stage):
     def faults(self, settings):
         if not settings.get("letter") and not (settings.get("subject") and settings.get("text")):
             yield _("Choose a letter, or write a subject and a text.")
-        if settings.get("letter") and settings.get("sms"):
-            yield _("A letter does not go by SMS: write the text here.")
-        if settings.get("sms") and len(settings.get("text", "")) > LONGEST_SMS:
+        if settings.get("sms") and len(_text_to_send(settings)) > LONGEST_SMS:
             yield _("An SMS has at most %(limit)s characters.") % {"limit": LONGEST_SMS}
 
     def enter(self, case, row, settings):
         if key := settings.get("letter"):
-            return self._send(case, key)
+            return self._send(case, key, by_sms=bool(settings.get("sms")))
         subject, text = (self.words(case, row, settings, name) for name in ("subject", "text"))
         if settings.get("sms") and emails.sms(case, text):
             return Done({"by": "sms"})
         emails.notice(case, subject=subject, text=text)
         return Done()
 
-    def _send(self, case, key: str):
+    def _send(self, case, key: str, *, by_sms: bool):
+        text = emails.text_of_template(case, key) if by_sms else ""
+        if 0 < len(text) <= LONGEST_SMS and emails.sms(case, text):
+            return Done({"letter": key, "by": "sms"})
         if emails.from_template(case, key) is None:
             reason = _("There is no letter “%(key)s”.") % {"key": key}
             return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=reason)
         return Done({"letter": key})
+
+
+def _text_to_send(settings: dict) -> str:
+    """What an SMS says: the letter, with its placeholders as they stand, or the words written in the stage."""
+    letter = Letter.objects.best(settings.get("letter", ""), conf_settings.LANGUAGE_CODE)
+    return plain(paragraphs(letter.text)).strip() if letter else settings.get("text", "")

@@ -7,7 +7,8 @@ from home.background import sweeps
 
 from . import actions, trace
 from .actors import SYSTEM
-from .models import AnswerErasure, Case, DisposalItem, Escalation, Notice
+from .formal import actions as formal
+from .models import AnswerErasure, Case, DisposalItem, Escalation, FormalDecision, Message, Notice
 from .notices import actions as notices
 from .retention import actions as retention
 from .retention.tasks import dispose
@@ -31,6 +32,20 @@ def tell_leads(now: datetime) -> None:
     """Tells leads of deadlines that are near or over."""
     for escalation in Escalation.objects.due(now).order_by("due_at")[:AT_ONCE]:
         actions.escalate(escalation=escalation)
+
+
+@sweeps.register("questions")
+def look_at_questions(now: datetime) -> None:
+    """Reminds applicants of what agents asked, and gives back to agents what nobody answered in time."""
+    for message in Message.objects.due(now).order_by("due_at")[:AT_ONCE]:
+        actions.look_at_question(message=message)
+
+
+@sweeps.register("decisions")
+def post_unopened_decisions(now: datetime) -> None:
+    """Posts the decisions that were sent by e-mail and that nobody opens."""
+    for decision in FormalDecision.objects.to_post(now).order_by("decided_at")[:AT_ONCE]:
+        formal.post_unopened(decision=decision)
 
 
 @sweeps.register("notices")

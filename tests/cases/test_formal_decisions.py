@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions
+from eservices.cases import actions, sweeps
 from eservices.cases.actors import Applicant
 from eservices.cases.formal import consent
 from eservices.cases.models import Case, FormalDecision, Role
@@ -148,6 +148,27 @@ def test_what_was_opened_is_not_posted_after_the_consent_is_revoked(client):
     client.post(page(case, "consent"))
     decision.refresh_from_db()
     assert decision.letter is None
+
+
+def test_what_nobody_opens_within_seven_days_is_posted_once(client):
+    with time_machine.travel("2027-01-11 09:00Z", tick=False) as clock:
+        left, opened, rehearsed = refused(agreed()), refused(agreed()), refused(agreed(rehearsal=True))
+        client.post(page(opened.case, "decision", opened.pk))
+        for moment, posted in (
+            ("2027-01-18 08:59Z", False),
+            ("2027-01-18 09:00Z", True),
+            ("2027-02-01", True),
+        ):
+            clock.move_to(moment)
+            sweeps.post_unopened_decisions(timezone.now())
+            left.refresh_from_db()
+            assert bool(left.letter) == posted
+    assert left.letter.carrier == "print"
+    assert kinds(left.case).count("decision_sent") == 2
+    assert "recommandé" in client.get(page(left.case)).text
+    for other in (opened, rehearsed):
+        other.refresh_from_db()
+        assert other.letter is None
 
 
 def test_only_who_reads_the_address_consents(client):

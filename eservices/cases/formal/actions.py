@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from eservices.accounts.models import User
 from eservices.cases import trace
 from eservices.cases.actions.base import IllegalTransition, locked
-from eservices.cases.actors import Actor
+from eservices.cases.actors import SYSTEM, Actor
 from eservices.cases.models import Case, FormalDecision
 from eservices.cases.retention import actions as retention
 from eservices.deliveries.models import Delivery
+
+from .sending import send_on_paper
 
 Proof = FormalDecision.Proof
 
@@ -27,6 +29,18 @@ def open_decision(*, actor: Actor, case: Case, decision: FormalDecision) -> Form
         trace.record(case, "notified", actor, decision=decision.pk, on=today.isoformat(), proof=Proof.OPENED)
     decision.refresh_from_db()
     return decision
+
+
+@transaction.atomic
+def post_unopened(*, actor: Actor = SYSTEM, decision: FormalDecision) -> bool:
+    """A decision that was sent by e-mail and that nobody opens is posted, once; False where it was opened meanwhile."""
+    case = locked(decision.case_id)
+    left = case.formal_decisions.to_post(timezone.now()).filter(pk=decision.pk).first()
+    if left is None:
+        return False
+    send_on_paper(left)
+    trace.record(case, "decision_sent", actor, decision=left.pk, by_email=False)
+    return True
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from eservices.cases.actors import Actor
 from eservices.cases.models import Case, ElectronicConsent
 from eservices.submissions.models import Submission
 
-from .sending import send
+from .sending import send_on_paper
 
 
 def said_yes_to_email(submission: Submission) -> bool:
@@ -43,6 +43,4 @@ def revoke_consent(*, actor: Actor, case: Case) -> None:
         return
     trace.record(case, "consent_revoked", actor)
     for decision in case.formal_decisions.unopened():
-        decision.electronic = False
-        send(decision)
-        decision.save(update_fields=["electronic", "letter"])
+        send_on_paper(decision)

@@ -12,3 +12,10 @@ def send(decision: FormalDecision) -> None:
         decision.letter = emails.post(
             decision.case, title=decision.title, paragraphs=decision.paragraphs, registered=True
         )
+
+
+def send_on_paper(decision: FormalDecision) -> None:
+    """Posts what was sent by e-mail and not opened: from now on the day of delivery notifies it."""
+    decision.electronic = False
+    send(decision)
+    decision.save(update_fields=["electronic", "letter"])

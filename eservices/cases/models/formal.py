@@ -12,11 +12,17 @@ from eservices.deliveries.models import Delivery
 from ..states import Outcome
 from .case import Case
 
+OPENED_WITHIN = timedelta(days=7)  # what nobody opened by then is posted
+
 
 class FormalDecisionQuerySet(models.QuerySet):
     def unopened(self):
         """Sent by e-mail and not opened yet: the time to appeal does not run."""
         return self.filter(electronic=True, notified_on=None)
+
+    def to_post(self, now):
+        """Sent by e-mail and not opened for so long that paper follows."""
+        return self.unopened().filter(decided_at__lte=now - OPENED_WITHIN, case__rehearsal=False)
 
 
 class FormalDecision(models.Model):
@@ -50,6 +56,13 @@ class FormalDecision(models.Model):
         verbose_name = _("decision that may be appealed")
         verbose_name_plural = _("decisions that may be appealed")
         ordering = ["decided_at"]
+        indexes = [
+            models.Index(
+                fields=["decided_at"],
+                name="decision_unopened",
+                condition=models.Q(electronic=True, notified_on=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title

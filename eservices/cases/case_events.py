@@ -34,7 +34,7 @@ for kind, label in {
     "asked_opinion": _("Opinion asked for"),
     "opinion": _("Opinion given"),
     "opinion_read": _("Read by an office that was asked"),
-    "escalated": _("A lead was told of the deadline"),
+    "escalated": _("A lead was told"),
     "lapsed": _("Closed without an answer"),
     "completed": _("Case closed"),
     "reopened": _("Reopened"),

@@ -156,6 +156,12 @@ def handed_over(case: Case) -> None:
     _to_agents(case, [], "handed_over")
 
 
+def blocked(case: Case) -> None:
+    """Tells the leads of the team that the case does not go on without them. Why, the case alone says: a reason may
+    name people."""
+    _to_agents(case, leads(case), "blocked")
+
+
 def leads(case: Case) -> list[User]:
     """Who leads the team of the case."""
     leading = deputies.members_who_see(case).filter(role__gte=Role.LEAD)

@@ -127,6 +127,8 @@ def _keep(case: Case, row: CaseStage, answer: Answer) -> bool:
 
 
 def _wait(case: Case, row: CaseStage, answer: Waiting) -> None:
+    if answer.who == LEAD and row.waiting_for != LEAD:
+        timing.plan_word_of_block(case)
     row.entered_at = row.entered_at or timezone.now()
     row.progress, row.waiting_for, row.reason = Progress.ACTIVE, answer.who, answer.reason
     row.save(update_fields=["entered_at", "progress", "waiting_for", "reason", "data"])
@@ -154,6 +156,8 @@ def _keep_fault(case_id, fault: Exception) -> None:
     reason = f"{type(fault).__name__}: {fault}"[:500]
     if row.reason != reason:
         trace.record(case, "fault", SYSTEM, stage=row.key, reason=reason)
+    if row.waiting_for != LEAD:
+        timing.plan_word_of_block(case)
     CaseStage.objects.filter(pk=row.pk).update(waiting_for=LEAD, reason=reason)
     case.due_at = timezone.now() + FAULT_PAUSE
     case.save(update_fields=["due_at"])

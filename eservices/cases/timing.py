@@ -4,7 +4,7 @@ Working days leave out weekends, the holidays of the country or canton, and the 
 Whoever calls holds the lock on the case's row.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -14,6 +14,8 @@ from home.models import CommuneSettings
 from . import deadlines, states
 from .models import Case, Escalation
 from .states import State
+
+PATIENCE = timedelta(minutes=10)  # what is blocked no longer than that is told to nobody
 
 
 def days_off():
@@ -98,3 +100,13 @@ def plan_escalations(case: Case) -> None:
         unique_fields=["case", "kind"],
         update_fields=["due_at", "done_at"],
     )
+
+
+def plan_word_of_block(case: Case) -> None:
+    """A lead is told that the case is blocked, unless that is over within ``PATIENCE``. Called as it begins to be."""
+    if not case.rehearsal:
+        Escalation.objects.update_or_create(
+            case=case,
+            kind=Escalation.Kind.STOP,
+            defaults={"due_at": timezone.now() + PATIENCE, "done_at": None},
+        )

@@ -6,11 +6,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from eservices.cases import actions, sweeps, timing
-from eservices.cases.models import Escalation
+from eservices.cases import actions, process, sweeps, timing
+from eservices.cases.models import CaseStage, Escalation
 from eservices.deliveries.models import Delivery
 from home.models import CommuneSettings
 from tests.factories.cases import CaseFactory, TeamFactory, applicant, member
+from tests.factories.letters import LetterFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.get_default_timezone())
@@ -75,3 +76,54 @@ def test_a_team_without_a_lead_is_told_at_its_own_address():
         clock.move_to(case.deadline)
         sweeps.tell_leads(timezone.now())
     assert "habitants@orvenay.example" in {one.recipient for one in Delivery.objects.about(case.subject)}
+
+
+# -- What is blocked -----------------------------------------------------------------------------------------
+UNKNOWN_LETTER = {"key": "dire", "type": "notify", "settings": {"letter": "disparue"}}
+
+
+def at(clock, moment: datetime) -> None:
+    clock.move_to(moment)
+    sweeps.tell_leads(timezone.now())
+
+
+def test_a_lead_is_told_once_of_a_case_that_stays_blocked_and_of_the_next_block_anew():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case, lead = CaseFactory(stages=[UNKNOWN_LETTER, UNKNOWN_LETTER | {"key": "redire"}]), member()
+        at(clock, MONDAY + timedelta(minutes=9))
+        assert told(case) == []
+        for minutes in (10, 20, 30):
+            process.advance(case.pk)
+            at(clock, MONDAY + timedelta(minutes=minutes))
+            assert told(case) == [f"Bloqué\xa0: {case.reference}"]
+        CaseStage.objects.filter(case=case, key="dire").update(progress="done", waiting_for="")
+        process.advance(case.pk)
+        at(clock, MONDAY + timedelta(minutes=40))
+    assert len(told(case)) == 2
+    assert {one.recipient for one in Delivery.objects.filter(title__startswith="Bloqué")} == {lead.email}
+
+
+def test_nobody_is_told_of_what_goes_on_within_ten_minutes_nor_of_a_rehearsal():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        member()
+        CaseFactory(stages=[UNKNOWN_LETTER], rehearsal=True)
+        case = CaseFactory(stages=[UNKNOWN_LETTER])
+        LetterFactory(key="disparue")
+        clock.move_to(MONDAY + timedelta(minutes=5))
+        process.advance(case.pk)
+        at(clock, MONDAY + timedelta(minutes=15))
+    assert not Delivery.objects.filter(title__startswith="Bloqué").exists()
+
+
+def test_a_fault_in_a_stage_is_told_to_a_lead_without_what_it_says(monkeypatch):
+    def fails(*args, **kwargs):
+        raise RuntimeError("Élodie Marchetti is unknown")
+
+    monkeypatch.setattr("eservices.cases.emails.notice", fails)
+    said = {"key": "dire", "type": "notify", "settings": {"subject": "Bonjour", "text": "Bonjour"}}
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        lead, case = member(), CaseFactory(stages=[said])
+        at(clock, MONDAY + timedelta(minutes=10))
+    [letter] = Delivery.objects.filter(recipient=lead.email)
+    assert case.reference in letter.title
+    assert "unknown" not in letter.payload["text"]

@@ -10,7 +10,7 @@ from .. import emails, states, trace
 from ..actors import SYSTEM, Actor, Office
 from ..models import Case, CaseStage, Escalation, Opinion
 from ..progress import current
-from ..stages import kind_of, settings_of
+from ..stages import LEAD, kind_of, settings_of
 from ..stages.opinions import give
 from .base import IllegalTransition, allowed, locked, wake_row
 
@@ -58,15 +58,22 @@ def leave_trace_of_opinion(*, actor: Office, opinion: Opinion) -> None:
 
 @transaction.atomic
 def escalate(*, actor: Actor = SYSTEM, escalation: Escalation) -> bool:
-    """Tells the leads of a deadline that is near or over, once; False where there is nothing to tell any more."""
+    """Tells the leads of a deadline that is near or over, or of a case that is blocked, once; False where there is
+    nothing to tell any more."""
     case = locked(escalation.case_id)
     row = case.escalations.filter(pk=escalation.pk).due(timezone.now()).first()
     if row is None:
         return False
     row.done_at = timezone.now()
     row.save(update_fields=["done_at"])
-    if not case.is_open:
+    at = current(case) if case.is_open else None
+    if row.kind == Escalation.Kind.STOP:
+        if at is None or at.waiting_for != LEAD:
+            return False
+        emails.blocked(case)
+    elif case.is_open:
+        emails.escalated(case, row.kind)
+    else:
         return False
     trace.record(case, "escalated", actor, about=row.kind)
-    emails.escalated(case, row.kind)
     return True

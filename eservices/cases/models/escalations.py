@@ -1,4 +1,4 @@
-"""When a lead is told of a deadline."""
+"""When a lead is told of a deadline, or that a case is blocked."""
 
 from django.db import models
 from django.db.models import Q
@@ -14,11 +14,12 @@ class EscalationQuerySet(models.QuerySet):
 
 
 class Escalation(models.Model):
-    """When a lead is told that a deadline is near, or over."""
+    """When a lead is told that a deadline is near or over, or that only a lead gets the case going again."""
 
     class Kind(models.TextChoices):
         NEAR = "near", _("deadline near")
         OVER = "over", _("deadline over")
+        STOP = "stop", _("blocked")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="escalations")
     kind = models.CharField(max_length=4, choices=Kind)

@@ -1,6 +1,6 @@
 """The only ways to fetch a case on behalf of a person. Unknown and forbidden look the same: 404."""
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
 
@@ -10,6 +10,7 @@ from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions.models import StoredFile, Submission
 
 from .models import (
+    Absence,
     CallBack,
     Case,
     CaseLink,
@@ -86,9 +87,11 @@ def is_agent(user) -> bool:
 
 
 def memberships_of(user) -> list[TeamMember]:
-    """In which teams ``user`` is what: read once for a request's user, since list, tabs and menu all ask."""
+    """In which teams ``user`` is what, and whether somebody's deputy there today (``stands_in``): read once for a
+    request's user, since list, tabs and menu all ask."""
     if not hasattr(user, "_memberships"):
-        user._memberships = list(TeamMember.objects.filter(user=user))
+        deputy = Absence.objects.on(timezone.localdate()).filter(team=OuterRef("team"), deputy=user)
+        user._memberships = list(TeamMember.objects.filter(user=user).annotate(stands_in=Exists(deputy)))
     return user._memberships
 
 

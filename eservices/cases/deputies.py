@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from eservices.accounts.models import User
 
+from . import access
 from .models import Absence, Case, Team
 
 MOST = 5  # deputies in a row that are away themselves
@@ -17,7 +18,7 @@ def absence_of(user: User, team: Team, day: date | None = None) -> Absence | Non
     return found.select_related("deputy").order_by("last_day").last()
 
 
-def away(team: Team, day: date | None = None) -> dict[int, Absence]:
+def away(team: Team | int, day: date | None = None) -> dict[int, Absence]:
     """Who of the team is away on ``day`` (today): key of the user → absence."""
     found = Absence.objects.on(day or timezone.localdate()).filter(team=team)
     return {one.user_id: one for one in found.select_related("deputy").order_by("last_day")}
@@ -48,4 +49,31 @@ def standing_in(user: User, case: Case, day: date | None = None) -> User:
         acting = deputy
         if acting == user:
             return user  # everybody stands in for everybody
+    return acting
+
+
+def stood_in_for(user: User) -> dict[int, set[int]]:
+    """For whom ``user`` acts today, by team: keys of teams and of the colleagues who are away. Read once for a
+    request's user, as the memberships are."""
+    if not hasattr(user, "_stood_in_for"):
+        teams = [member.team_id for member in access.memberships_of(user) if member.stands_in]
+        found = {team: _represented(user, team) for team in teams}
+        user._stood_in_for = {team: colleagues for team, colleagues in found.items() if colleagues}
+    return user._stood_in_for
+
+
+def _represented(user: User, team: int) -> set[int]:
+    gone = {who: absence.deputy_id for who, absence in away(team).items()}
+    return {who for who in gone if who != user.pk and _acting(who, gone) == user.pk}
+
+
+def _acting(who: int, gone: dict[int, int | None]) -> int:
+    acting = who
+    for _step in range(MOST):
+        deputy = gone.get(acting)
+        if deputy is None:
+            return acting
+        if deputy == who:
+            return who  # everybody stands in for everybody
+        acting = deputy
     return acting

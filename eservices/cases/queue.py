@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from eservices.formbuilder.models import FormVersion
 
-from . import desk, trace
+from . import deputies, desk, trace
 from .case_events import label_of
 from .case_names import names_of
 from .desk import Sign
@@ -47,6 +47,7 @@ def views(user, now: datetime) -> Conditions:
         "team": (_("Open, my teams"), real & OPEN),
         "mine": (_("Mine"), real & OPEN & Q(assignee=user)),
         "unassigned": (_("To take"), real & OPEN & Q(assignee=None)),
+        **_instead(user, real & OPEN),
         "overdue": (_("Late"), real & RUNNING & Q(deadline__lt=now)),
         "waiting": (_("Waiting for the applicant"), real & RESTING),
         "closed": (_("Closed"), real & CLOSED),
@@ -56,6 +57,14 @@ def views(user, now: datetime) -> Conditions:
 
 
 def groups(now: datetime) -> Conditions:
+def _instead(user, wanted: Q) -> Conditions:
+    """The cases of colleagues who are away, for who stands in for them; no view where nobody is."""
+    away = Q()
+    for team, colleagues in deputies.stood_in_for(user).items():
+        away |= Q(team=team, assignee__in=colleagues)
+    return {"instead": (_("Instead of who is away"), wanted & away)} if away else {}
+
+
     """What the queue is divided into by deadline, in the order of the queue."""
     today, week = desk.end_of_day(now), desk.end_of_week(now)
     return {

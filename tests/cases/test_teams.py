@@ -36,6 +36,31 @@ def test_what_is_assigned_to_somebody_away_goes_to_the_deputy_who_also_gets_the_
     assert Delivery.objects.about(case.subject).latest("created_at").recipient == deputy.email
 
 
+def test_the_deputy_finds_what_the_absent_colleague_had_before_and_nobody_else_does(client):
+    agent, between, deputy, other = (member(role=Role.TREAT) for _ in range(4))
+    case, own = CaseFactory(assignee=agent), CaseFactory(assignee=deputy)
+    url = reverse("cases:queue") + "?view=instead"
+    client.force_login(deputy)
+    assert "?view=instead" not in client.get(reverse("cases:queue")).text
+    away(agent, between)
+    away(between, deputy)
+    for user, found in ((deputy, True), (between, False), (other, False)):
+        client.force_login(user)
+        assert ("?view=instead" in client.get(reverse("cases:queue")).text) == found
+    client.force_login(deputy)
+    page = client.get(url).text
+    assert case.reference in page
+    assert own.reference not in page
+
+
+def test_a_circle_of_deputies_and_an_absence_that_is_over_give_nobody_the_cases_of_others():
+    first, second, third = member(), member(), member()
+    away(first, second)
+    away(second, first)
+    away(third, first, days=1)
+    assert deputies.stood_in_for(first) == deputies.stood_in_for(second) == {}
+
+
 def test_who_is_away_may_still_take_a_case_for_herself():
     case, agent = CaseFactory(), member()
     away(agent, member())

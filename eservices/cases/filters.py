@@ -17,7 +17,7 @@ from eservices.formbuilder.models import Form, FormVersion
 
 from . import access, answer_filters, queue
 from .models import Case, CaseQuerySet, Tag, Team
-from .states import State
+from .states import Outcome, State
 
 ME, NOBODY = "me", "nobody"
 MOST_TAGS = 300  # to choose from
@@ -73,15 +73,27 @@ class FilterForm(forms.Form):
         ("30", _("30 days")),
         ("365", _("A year")),
     ]
-    DUE = [("", _("All")), ("late", _("Late")), ("today", _("Today")), ("week", _("This week"))]
+    DUE = [
+        ("", _("All")),
+        ("late", _("Late")),
+        ("today", _("Today")),
+        ("week", _("This week")),
+        ("later", _("Later")),
+        ("free", _("Without a deadline")),
+    ]
 
     FIRST = ("service", "state", "due", "agent", "received")
-    MORE = ("team", "tag", "since", "until")
+    MORE = ("team", "outcome", "tag", "since", "until")
 
     view = forms.CharField(required=False, max_length=20)
     q = forms.CharField(label=_("Name, reference or answer"), required=False, max_length=200)
     service = forms.ChoiceField(label=_("Service"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *State.choices])
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), *State.choices, *queue.HELD_UP.items()]
+    )
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), required=False, choices=[("", _("All")), *Outcome.choices]
+    )
     due = forms.ChoiceField(label=_("Deadline"), required=False, choices=DUE)
     agent = forms.ChoiceField(label=_("Agent"), required=False)
     team = forms.ChoiceField(label=_("Team"), required=False)
@@ -125,8 +137,16 @@ class FilterForm(forms.Form):
 
     @cached_property
     def chosen(self) -> str:
-        """The key of the view that was asked for. Who only searches searches everything."""
-        return self.cleaned_data.get("view") or ("all" if self.cleaned_data.get("q") else "team")
+        """The key of the view that was asked for. Who only searches searches everything; among the open cases of the
+        teams nobody finds what is closed."""
+        asked, closed = self.cleaned_data.get("view"), self._asks_for_closed
+        if asked and not (closed and asked == "team"):
+            return asked
+        return "all" if closed or self.cleaned_data.get("q") else "team"
+
+    @property
+    def _asks_for_closed(self) -> bool:
+        return bool(self.cleaned_data.get("outcome")) or self.cleaned_data.get("state") == State.CLOSED
 
     @cached_property
     def definition(self) -> Definition | None:
@@ -157,6 +177,7 @@ class FilterForm(forms.Form):
 CONDITIONS = {
     "service": lambda value, _user, _now: Q(form=value),
     "state": lambda value, _user, _now: queue.in_state(value),
+    "outcome": lambda value, _user, _now: Q(outcome=value),
     "due": lambda value, _user, now: queue.groups(now)[value][1],
     "agent": lambda value, user, _now: Q(assignee=_agent(value, user)),
     "team": lambda value, _user, _now: Q(team=value),

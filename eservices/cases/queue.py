@@ -28,6 +28,7 @@ from .case_names import names_of
 from .desk import Sign
 from .models import Case, CaseEvent, CaseQuerySet, CaseStage
 from .searching import terms
+from .stages import LEAD, OTHERS
 from .states import State
 
 MOST = 1_000
@@ -78,8 +79,17 @@ def _instead(user, wanted: Q) -> Conditions:
     }
 
 
+# What an agent looks for beside the states: open cases that wait for a lead, or for others.
+HELD_UP = {
+    LEAD: gettext_lazy("blocked: a lead must look"),
+    OTHERS: gettext_lazy("waits for others"),
+}
+
+
 def in_state(state: str) -> Q:
-    """What is in a state, and where in the order of the queue that is."""
+    """What is in a state, or held up by somebody, and where in the order of the queue that is."""
+    if state in HELD_UP:
+        return OPEN & Q(pk__in=CaseStage.objects.filter(waiting_for=state).values("case"))
     place = {State.CLOSED: CLOSED, State.WAITING: RESTING}.get(State(state), OPEN)
     return Q(state=state) & place
 

@@ -170,6 +170,7 @@ def test_filters_narrow_and_nonsense_does_not(client, agent):
         ({"team": str(plain.team_id)}, [plain, asked]),
         ({"received": "7"}, [plain, asked]),
         ({"due": "late"}, []),
+        ({"due": "free"}, []),
         ({"q": plain.reference}, [plain]),
         ({"q": "marchetti"}, [plain, asked]),
         ({"q": "rochat"}, []),
@@ -185,6 +186,25 @@ def test_filters_narrow_and_nonsense_does_not(client, agent):
         html = response.content.decode()
         found = [case for case in (plain, asked) if f">{case.reference}<" in html]
         assert found == shown, query
+
+
+def test_what_is_held_up_or_has_ended_in_some_way_is_found(client, agent):
+    blocked = CaseFactory(stages=[{"key": "dire", "type": "notify", "settings": {"letter": "disparue"}}])
+    asked = [{"name": "Police", "email": "police@orvenay.example", "days": 5}]
+    others = CaseFactory(
+        stages=[{"key": "avis", "type": "opinions", "settings": {"text": "Votre avis ?", "asked": asked}}]
+    )
+    refused, accepted = CaseFactory(refused=True), CaseFactory(accepted=True)
+    for query, shown in [
+        ({"state": "lead"}, [blocked]),
+        ({"state": "others"}, [others]),
+        ({"outcome": "refused"}, [refused]),
+        ({"outcome": "accepted", "view": "team"}, [accepted]),
+        ({"state": "closed", "view": "team"}, [refused, accepted]),
+        ({"outcome": "refused", "view": "mine"}, []),
+    ]:
+        html = client.get(QUEUE, query).text
+        assert [one for one in (blocked, others, refused, accepted) if f">{one.reference}<" in html] == shown
 
 
 def test_the_queue_asks_the_same_number_of_questions_however_long_it_is(

@@ -215,6 +215,11 @@ class Case(models.Model):
                 condition=Q(rehearsal=False),
             ),
             models.Index(fields=["form", "team"], name="case_services", condition=Q(rehearsal=False)),
+            models.Index(
+                fields=["outcome", *BY_URGENCY],
+                name="case_by_outcome",
+                condition=Q(rehearsal=False) & ~Q(outcome=""),
+            ),
             models.Index(fields=["-opened_at"], name="case_by_day", condition=Q(rehearsal=False)),
             models.Index(fields=["opened_at"], name="case_rehearsed", condition=Q(rehearsal=True)),
         ]
@@ -310,6 +315,13 @@ class CaseStage(models.Model):
         ordering = ["case", "position"]
         constraints = [models.UniqueConstraint(fields=["case", "key"], name="one_stage_per_key")]
 
+        indexes = [
+            models.Index(
+                fields=["waiting_for", "case"],
+                name="stage_held_up",
+                condition=Q(waiting_for__in=["lead", "others"]),
+            ),
+        ]
     def __str__(self) -> str:
         return self.key
 

@@ -86,6 +86,11 @@ def is_agent(user) -> bool:
     return user.is_superuser or bool(memberships_of(user))
 
 
+def treats_cases(user) -> bool:
+    """Whether ``user`` may take cases in some team."""
+    return user.is_superuser or any(one.role >= NEEDED["take"] for one in memberships_of(user))
+
+
 def memberships_of(user) -> list[TeamMember]:
     """In which teams ``user`` is what, and whether somebody's deputy there today (``stands_in``): read once for a
     request's user, since list, tabs and menu all ask."""

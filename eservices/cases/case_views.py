@@ -210,6 +210,7 @@ class CaseView(OfCase):
             elapsed=case_screen.elapsed(case, now) if case.deadline else None,
             may=may,
             letters=picking.offered(),
+            may_take_next=access.treats_cases(user),
             may_amend=allowed("amend", case.state) and access.may(user, case, "amend"),
             decisions=[Offer(do, DEEDS[do], self._shown_form(do)) for do in may if DEEDS[do].place == DECIDE],
             more=[Offer(do, DEEDS[do]) for do in may if DEEDS[do].place == MORE],

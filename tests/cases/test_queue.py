@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from uuid import uuid4
 
@@ -17,14 +17,14 @@ from openpyxl import load_workbook
 from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
-from eservices.cases import actions, exports, queue, trace
+from eservices.cases import actions, exports, process, queue, trace
 from eservices.cases.case_events import label_of
 from eservices.cases.models import Case, CaseEvent, Role, SavedView
 from eservices.cases.timeline import readings, timeline
 from eservices.formbuilder.models import FormVersion
 from eservices.submissions.models import Submission
 from tests.factories.accounts import UserFactory
-from tests.factories.cases import CaseFactory, TeamFactory, member
+from tests.factories.cases import DECISION, CaseFactory, TeamFactory, member
 from tests.factories.submissions import FormFactory, certificate
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,14 @@ def test_the_next_case_is_the_most_urgent_that_nobody_has(client):
     assert Case.objects.get(pk=urgent.pk).assignee == agent
 
 
+def test_from_a_case_an_agent_goes_on_to_the_next_and_who_only_reads_does_not(client):
+    case = CaseFactory(taken=True)
+    screen, next_case = reverse("cases:case", args=[case.reference]), reverse("cases:next")
+    for role, offered in ((Role.TREAT, True), (Role.READ, False)):
+        client.force_login(member(role))
+        assert (f'action="{next_case}"' in client.get(screen).text) == offered
+
+
 def test_two_agents_never_get_the_same_case():
     CaseFactory()
     CaseFactory()
@@ -60,6 +68,28 @@ def test_what_waits_is_closed_or_rehearsed_is_never_the_next(client, situation):
     client.force_login(member())
 
     assert client.post(reverse("cases:next")).url == reverse("cases:queue")
+
+
+@pytest.mark.parametrize(
+    "stage",
+    [
+        {"key": "jour", "type": "wait", "settings": {"days": 3}},
+        {
+            "key": "avis",
+            "type": "opinions",
+            "settings": {"text": "?", "asked": [{"name": "Police", "email": "p@x.example", "days": 5}]},
+        },
+    ],
+    ids=["wait", "opinions"],
+)
+def test_what_waits_for_a_day_or_for_others_is_not_the_next_until_an_agent_has_to_act(client, stage):
+    case = CaseFactory(stages=[stage, DECISION])
+    client.force_login(member())
+    assert client.post(reverse("cases:next")).url == QUEUE
+    with time_machine.travel(timezone.now() + timedelta(days=10)):
+        process.advance(case.pk)
+        client.force_login(member())
+        assert case.reference in client.post(reverse("cases:next")).url
 
 
 def test_who_may_only_read_takes_nothing(client):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import Upper
 from django.utils import timezone
@@ -43,7 +43,8 @@ class CaseQuerySet(models.QuerySet):
 
     def free(self):
         """What an agent may take: nobody has it, and nobody else has the ball."""
-        return self.real().filter(assignee=None, closed_at=None, paused_at=None)
+        elsewhere = CaseStage.objects.filter(case=OuterRef("pk"), waiting_for__in=["others", "system"])
+        return self.real().filter(~Exists(elsewhere), assignee=None, closed_at=None, paused_at=None)
 
     def by_urgency(self):
         """The nearest deadline first, then those without, what waits for the applicant, and closed ones.
@@ -214,12 +215,12 @@ class Case(models.Model):
                 name="case_by_team",
                 condition=Q(rehearsal=False),
             ),
-            models.Index(fields=["form", "team"], name="case_services", condition=Q(rehearsal=False)),
             models.Index(
                 fields=["outcome", *BY_URGENCY],
                 name="case_by_outcome",
                 condition=Q(rehearsal=False) & ~Q(outcome=""),
             ),
+            models.Index(fields=["form", "team"], name="case_services", condition=Q(rehearsal=False)),
             models.Index(fields=["-opened_at"], name="case_by_day", condition=Q(rehearsal=False)),
             models.Index(fields=["opened_at"], name="case_rehearsed", condition=Q(rehearsal=True)),
         ]
@@ -314,7 +315,6 @@ class CaseStage(models.Model):
         verbose_name_plural = _("stages")
         ordering = ["case", "position"]
         constraints = [models.UniqueConstraint(fields=["case", "key"], name="one_stage_per_key")]
-
         indexes = [
             models.Index(
                 fields=["waiting_for", "case"],
@@ -322,6 +322,7 @@ class CaseStage(models.Model):
                 condition=Q(waiting_for__in=["lead", "others"]),
             ),
         ]
+
     def __str__(self) -> str:
         return self.key
 

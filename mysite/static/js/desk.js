@@ -76,6 +76,24 @@ function follow(link) {
   return Boolean(link);
 }
 
+// One box for all of a page; it follows what is ticked one by one, and what the form takes back.
+const every = queue?.querySelector("[data-all]");
+if (every) {
+  const boxes = [...queue.querySelectorAll("tbody .c input")];
+  const agree = () => {
+    const ticked = boxes.filter((box) => box.checked).length;
+    every.checked = ticked > 0 && ticked === boxes.length;
+    every.indeterminate = ticked > 0 && ticked < boxes.length;
+  };
+  every.hidden = !boxes.length;
+  every.addEventListener("change", () => {
+    for (const box of boxes) box.checked = every.checked;
+  });
+  for (const box of boxes) box.addEventListener("change", agree);
+  every.form?.addEventListener("reset", () => setTimeout(agree));
+  agree();
+}
+
 if (location.hash === "#note_text") focus("note_text");
 
 // What needs a script shows itself only where one runs.

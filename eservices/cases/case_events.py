@@ -19,6 +19,7 @@ for kind, label in {
     "tagged": _("Tag added"),
     "untagged": _("Tag taken off"),
     "reminded": _("Applicant reminded"),
+    "unanswered": _("Question not answered in time"),
     "skipped": _("Went on without waiting, in a rehearsal"),
     "message": _("Message"),
     "asked": _("Question to the applicant"),

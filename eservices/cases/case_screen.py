@@ -1,6 +1,7 @@
 """How one case reads on the agents' desk: what was declared, what happened, where it stands, what comes next."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import dropwhile
@@ -21,7 +22,7 @@ from home.templatetags.commune import clock
 
 from . import concerned
 from .desk import short_day
-from .models import Amendment, CallBack, Case, CaseStage, Enclosure
+from .models import Amendment, CallBack, Case, CaseStage, Enclosure, Message
 from .progress import ahead, current
 from .stages import AGENT, APPLICANT, LEAD, OTHERS, decides, kind_of, name_of, settings_of
 from .stages.decision import four_eyes
@@ -196,9 +197,10 @@ def elapsed(case: Case, now: datetime) -> int:
 
 
 # -- What waits to be done, beside the one sentence ----------------------------------------------------------
-def pending(case: Case) -> list[str]:
-    """What still needs somebody on an open case, a line each: calls, papers, people."""
+def pending(case: Case, thread: Iterable[Message] = ()) -> list[str]:
+    """What still needs somebody, a line each: calls, what was written in ``thread``; on an open case papers, people."""
     found = [_call(call) for call in case.calls.all() if call.is_open]
+    found += [line for line in (_question(case, list(thread)), _not_replied(list(thread))) if line]
     if case.is_open:
         found += [line for line in (_papers_left(case), _papers_missing(case), _people_left(case)) if line]
     return found
@@ -207,6 +209,32 @@ def pending(case: Case) -> list[str]:
 def _call(call: CallBack) -> str:
     words = _("Call back %(phone)s, %(wish)s.") if call.wish else _("Call back %(phone)s.")
     return words % {"phone": call.phone, "wish": call.wish}
+
+
+def _question(case: Case, thread: list[Message]) -> str:
+    """Until when the applicant has to answer, or that the term is over without a word."""
+    place = max((n for n, one in enumerate(thread) if one.kind == Message.Kind.QUESTION), default=None)
+    if place is None or not case.is_open or not thread[place].term:
+        return ""
+    asked = thread[place]
+    days = {
+        "asked": short_day(timezone.localtime(asked.at)),
+        "term": short_day(timezone.localtime(asked.term)),
+    }
+    if case.state == State.WAITING:
+        return _("The applicant has until %(term)s to answer.") % days
+    if any(one.from_applicant or one.is_noted for one in thread[place:]):
+        return ""
+    return _("Our question of %(asked)s was not answered by %(term)s.") % days
+
+
+def _not_replied(thread: list[Message]) -> str:
+    """What the applicant wrote unasked, until somebody replies."""
+    last = thread[-1] if thread else None
+    if last is None or not last.from_applicant or last.kind != Message.Kind.MESSAGE:
+        return ""
+    day = short_day(timezone.localtime(last.at))
+    return _("The applicant wrote on %(day)s, and nobody has replied yet.") % {"day": day}
 
 
 def _papers_left(case: Case) -> str:

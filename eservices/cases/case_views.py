@@ -174,6 +174,7 @@ class CaseView(OfCase):
     def get_context_data(self, **kwargs):
         case, user, now = self.case, self.request.user, timezone.now()
         files = list(case.submission.files.all())
+        thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
         active = next((row for row in case.stages.all() if row.progress == row.Progress.ACTIVE), None)
         self.may = may = offered(case, user)
         return super().get_context_data(
@@ -183,11 +184,11 @@ class CaseView(OfCase):
             sign=desk.sign(case, active),
             due=desk.due(case, now) if case.deadline else None,
             situation=case_screen.situation(case),
-            pending=case_screen.pending(case),
+            pending=case_screen.pending(case, thread),
             sections=self._sections(files),
             persons=[(one, self._piece("person", one.pk)) for one in case.persons.all()],
             files=files,
-            thread=case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"),
+            thread=thread,
             notes=case.notes.select_related("author").prefetch_related("mentions").order_by("at", "pk"),
             names=[str(one) for one in deputies.colleagues(case)],
             calls=[(one, self._piece("called", one.pk)) for one in case.calls.all() if one.is_open],
@@ -209,8 +210,8 @@ class CaseView(OfCase):
             days=case_screen.days_left(case, now) if case.deadline else None,
             elapsed=case_screen.elapsed(case, now) if case.deadline else None,
             may=may,
-            letters=picking.offered(),
             may_take_next=access.treats_cases(user),
+            letters=picking.offered(),
             may_amend=allowed("amend", case.state) and access.may(user, case, "amend"),
             decisions=[Offer(do, DEEDS[do], self._shown_form(do)) for do in may if DEEDS[do].place == DECIDE],
             more=[Offer(do, DEEDS[do]) for do in may if DEEDS[do].place == MORE],

@@ -8,6 +8,7 @@ from home import working_days
 END_OF_DAY = time(17)  # when the administration answers at the latest
 MIDNIGHT = time(23, 59)  # until when an applicant, or whoever was asked, may answer
 MORNING = time(8)  # when reminders leave and waiting ends
+REMINDED_BEFORE = 2  # working days before the term of an agent's question, when the applicant is reminded
 WARNED_BEFORE = 1  # working days before a deadline, when a lead is warned
 
 

@@ -146,20 +146,25 @@ def unanswered(case: Case, *, term: datetime) -> None:
     _to_agents(case, [case.assignee] if case.assignee else leads(case), "unanswered", term=term)
 
 
+def written_to_nobody(case: Case, message: Message) -> None:
+    """Tells the team, or who leads it, that an applicant wrote on a case that nobody has."""
+    _to_agents(case, [] if case.team.email else leads(case), "answered", message=message)
+
+
 def escalated(case: Case, kind: str) -> None:
     """Tells the leads of the team that the deadline is near, or over."""
     _to_agents(case, leads(case), "escalated", over=kind == Escalation.Kind.OVER)
-
-
-def handed_over(case: Case) -> None:
-    """Tells a team that it got a case from another one."""
-    _to_agents(case, [], "handed_over")
 
 
 def blocked(case: Case) -> None:
     """Tells the leads of the team that the case does not go on without them. Why, the case alone says: a reason may
     name people."""
     _to_agents(case, leads(case), "blocked")
+
+
+def handed_over(case: Case) -> None:
+    """Tells a team that it got a case from another one."""
+    _to_agents(case, [], "handed_over")
 
 
 def leads(case: Case) -> list[User]:
@@ -255,6 +260,12 @@ def from_template(case: Case, key: str) -> Delivery | None:
     return letter(case, WRITTEN, **_as_context(found))
 
 
+def text_of_template(case: Case, key: str) -> str:
+    """What the letter ``key`` says of the case, as plain text; empty where there is none any more."""
+    template = Letter.objects.best(key, case.language)
+    return content.written(case, template).text if template else ""
+
+
 def rendered(found: content.Written, case: Case | None, language: str) -> str:
     """The e-mail that ``found`` becomes, as HTML, to be looked at: its link leads nowhere."""
     context = {"case": case, "service": _title(case, language) if case else "", "url": "#"} | _as_context(
@@ -266,12 +277,6 @@ def rendered(found: content.Written, case: Case | None, language: str) -> str:
 def post(case: Case, *, title: str, paragraphs: list, **options) -> Delivery | None:
     """Puts a letter on paper to the applicant into the print queue of the case's team; none to nobody."""
     if case.is_anonymous:
-def text_of_template(case: Case, key: str) -> str:
-    """What the letter ``key`` says of the case, as plain text; empty where there is none any more."""
-    template = Letter.objects.best(key, case.language)
-    return content.written(case, template).text if template else ""
-
-
         return None
     return queue_letter(
         address=postal_lines(case),

@@ -14,6 +14,7 @@ from .models import CallBack, Case, Enclosure, Person
 
 LONGEST = 10_000
 MOST_EVENTS = 2**31 - 1
+USUAL_DAYS, MOST_DAYS = 10, 400  # working days to answer an agent's question
 
 
 def text_field(label, **options):
@@ -92,7 +93,19 @@ class AnswerForm(LetterForm):
 
 class AskForm(LetterForm, DecidingForm):
     text = text_field(_("What do we need?"))
-    field_order = ["text", "files"]
+    days = forms.IntegerField(
+        label=_("Working days to answer"),
+        help_text=_("We remind two working days before it is over; then the case comes back to you."),
+        required=False,
+        initial=USUAL_DAYS,
+        min_value=1,
+        max_value=MOST_DAYS,
+    )
+    field_order = ["text", "files", "days"]
+
+    def clean_days(self) -> int:
+        """No question without an end: what is left empty has the usual one."""
+        return self.cleaned_data["days"] or USUAL_DAYS
 
 
 class CallForm(DeedForm):

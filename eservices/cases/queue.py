@@ -47,8 +47,8 @@ def views(user, now: datetime) -> Conditions:
     return {
         "team": (_("Open, my teams"), real & OPEN),
         "mine": (_("Mine"), real & OPEN & Q(assignee=user)),
-        "unassigned": (_("To take"), real & OPEN & Q(assignee=None)),
         **_instead(user, real & OPEN),
+        "unassigned": (_("To take"), real & OPEN & Q(assignee=None)),
         "overdue": (_("Late"), real & RUNNING & Q(deadline__lt=now)),
         "waiting": (_("Waiting for the applicant"), real & RESTING),
         "closed": (_("Closed"), real & CLOSED),
@@ -57,7 +57,6 @@ def views(user, now: datetime) -> Conditions:
     }
 
 
-def groups(now: datetime) -> Conditions:
 def _instead(user, wanted: Q) -> Conditions:
     """The cases of colleagues who are away, for who stands in for them; no view where nobody is."""
     away = Q()
@@ -66,6 +65,7 @@ def _instead(user, wanted: Q) -> Conditions:
     return {"instead": (_("Instead of who is away"), wanted & away)} if away else {}
 
 
+def groups(now: datetime) -> Conditions:
     """What the queue is divided into by deadline, in the order of the queue."""
     today, week = desk.end_of_day(now), desk.end_of_week(now)
     return {

@@ -83,6 +83,14 @@ def _resumed(case: Case, now: datetime) -> datetime | None:
     return deadlines.extended(*local, days_off())
 
 
+# -- Questions of agents -------------------------------------------------------------------------------------
+def term_of(asked: datetime, days: int) -> tuple[datetime, datetime]:
+    """Until when a question is answered, and when it is looked at first: to remind, where there is time for that."""
+    term = whole_days_after(asked, days)
+    reminder = morning_before(term, deadlines.REMINDED_BEFORE)
+    return term, reminder if reminder.date() > timezone.localtime(asked).date() else term
+
+
 # -- Escalation ----------------------------------------------------------------------------------------------
 def plan_escalations(case: Case) -> None:
     """Rows that say when a lead is told: before the deadline, and when it is over.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from eservices.accounts.models import IdentityLevel
 from eservices.cases import process
 from eservices.cases.identity import level_of
-from eservices.cases.models import Case, CaseStage
+from eservices.cases.models import Case, CaseStage, Message
 from eservices.cases.stages import APPLICANT, Stage, stages
 from eservices.cases.states import Outcome, State
 from eservices.formbuilder.field_types import guarded
@@ -64,6 +64,12 @@ def headline(case: Case) -> tuple[str, str]:
         ),
         State.DECIDED: (_("Accepted. The rest is on its way."), nothing),
     }[State(case.state)]
+
+
+def answer_by(case: Case, thread: list[Message]) -> datetime | None:
+    """Until when the question at hand is to be answered, if an agent said so."""
+    asked = [one for one in thread if one.kind == Message.Kind.QUESTION]
+    return asked[-1].term if asked and case.state == State.WAITING else None
 
 
 def _call(case: Case) -> str:

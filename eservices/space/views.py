@@ -75,7 +75,7 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
     case = door.case
     title, lead = tracker.headline(case)
     template, row = tracker.stage_template(case)
-    thread = case.messages.select_related("author").prefetch_related("files").order_by("at")
+    thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
     talk = [
         {
             "message": message,
@@ -96,6 +96,7 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         "row": row,
         "stage_template": template,
         "talk": talk,
+        "answer_by": tracker.answer_by(case, thread),
         "formal": formal.shown(door),
         "documents": documents,
         "revoked": revoked,

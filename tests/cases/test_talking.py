@@ -1,5 +1,6 @@
 """Notes that name colleagues, files both ways, calls, and who read what."""
 
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -7,13 +8,15 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions, mentions, previewing
+from eservices.cases import actions, case_screen, mentions, previewing, sweeps
 from eservices.cases.actions import IllegalTransition
-from eservices.cases.models import Case, Role
+from eservices.cases.models import Case, Message, Role, Team
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import StoredFile
 from tests.factories.cases import CallBackFactory, CaseFactory, TeamFactory, applicant, household, member
 from tests.factories.submissions import pdf, picture
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=timezone.get_default_timezone())
 
 
 class Somebody(SimpleNamespace):
@@ -236,3 +239,91 @@ def test_what_the_process_asks_by_itself_is_nobodys_word_but_the_communes(client
     private = client.get(reverse("space:status", args=[case.links.get(mailed=True).secret])).text
     for page in (private, client.get(reverse("cases:case", args=[case.reference])).text):
         assert 'class="hab"' not in page
+
+
+# -- What nobody answers -------------------------------------------------------------------------------------
+def letters_to(address: str, case: Case) -> list[str]:
+    return [one.title for one in Delivery.objects.about(case.subject).filter(recipient=address)]
+
+
+def looked_at(clock, moment) -> None:
+    clock.move_to(moment)
+    sweeps.look_at_questions(timezone.now())
+
+
+@pytest.mark.django_db
+def test_an_agents_question_is_reminded_once_and_comes_back_when_nobody_answers():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case, agent = CaseFactory(), member()
+        actions.ask(actor=agent, case=case, text="Le bail ?", days=5)
+        case = Case.objects.get(pk=case.pk)
+        deadline, asked = case.deadline, case.messages.get()
+        assert timezone.localtime(asked.term).date() == MONDAY.date() + timedelta(days=7)
+        letters = [one.payload["text"] for one in Delivery.objects.about(case.subject)]
+        assert [("lundi 30 novembre" in text) for text in letters if "Le bail ?" in text] == [True]
+        for moment in (asked.due_at - timedelta(seconds=1), asked.due_at, asked.due_at):
+            looked_at(clock, moment)
+        reminders = [one for one in letters_to(case.email, case) if one.startswith("Rappel")]
+        assert len(reminders) == 1
+        assert letters_to(agent.email, case) == []
+        for _twice in range(2):
+            looked_at(clock, asked.term)
+        case = Case.objects.get(pk=case.pk)
+    assert (case.state, case.paused_at) == ("in_progress", None)
+    assert case.deadline > deadline
+    assert len(letters_to(agent.email, case)) == 1
+    assert case.events.filter(kind="unanswered").count() == 1
+    [line] = case_screen.pending(case, case.messages.order_by("at"))
+    assert "n’a pas reçu de réponse" in line
+
+
+@pytest.mark.django_db
+def test_of_a_question_that_was_answered_or_is_not_the_last_nobody_hears_again():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case, agent = CaseFactory(), member()
+        actions.ask(actor=agent, case=case, text="Le bail ?", days=5)
+        actions.answer(actor=applicant(case), case=case, text="Le voici.")
+        clock.shift(timedelta(minutes=1))
+        actions.ask(actor=agent, case=case, text="La page 3 ?", days=30)
+        first, second = case.messages.filter(kind="question").order_by("at")
+        looked_at(clock, first.term + timedelta(days=1))
+        assert [one.startswith("Rappel") for one in letters_to(case.email, case)].count(True) == 0
+        actions.refuse(actor=agent, case=case, reason="Trop tard.")
+        looked_at(clock, second.term)
+    assert case.events.filter(kind__in=["reminded", "unanswered"]).count() == 0
+    assert not Message.objects.exclude(due_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_a_question_of_the_screen_has_a_term_that_agent_and_applicant_read(client):
+    case = CaseFactory()
+    client.force_login(member(Role.TREAT))
+    url = reverse("cases:do", args=[case.reference, "ask"])
+    assert client.post(url, {"text": "Le bail ?", "days": "0"}).status_code == 422
+    assert client.post(url, {"text": "Le bail ?", "days": ""}).status_code == 302
+    term = case.messages.get().term
+    assert term
+    day = f"{timezone.localtime(term):%-d.%-m.}"
+    assert day in client.get(reverse("cases:case", args=[case.reference])).text
+    private = client.get(reverse("space:status", args=[case.links.get(mailed=True).secret])).text
+    assert "Votre réponse d’ici au" in private
+
+
+@pytest.mark.django_db
+def test_what_an_applicant_writes_on_a_case_that_nobody_has_reaches_who_leads_the_team(client):
+    case, lead, agent = CaseFactory(), member(), member(Role.TREAT)
+    actions.message(actor=applicant(case), case=case, text="Où en est-ce ?")
+    assert len(letters_to(lead.email, case)) == 1
+    assert letters_to(agent.email, case) == []
+    client.force_login(agent)
+    screen = reverse("cases:case", args=[case.reference])
+    assert "personne n’a encore répondu" in client.get(screen).text
+    actions.message(actor=agent, case=case, text="Demain.")
+    assert "personne n’a encore répondu" not in client.get(screen).text
+
+    TeamFactory().members.clear()
+    Team.objects.update(email="habitants@orvenay.example")
+    gone = CaseFactory(assignee=agent)
+    actions.message(actor=applicant(gone), case=gone, text="Bonjour ?")
+    assert len(letters_to("habitants@orvenay.example", gone)) == 1
+    assert letters_to(agent.email, gone) == []

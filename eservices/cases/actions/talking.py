@@ -15,6 +15,7 @@ from .. import deputies, emails, mentions, states, timing, trace
 from ..actors import SYSTEM, Actor, Applicant, Office
 from ..models import Case, CaseEvent, Message, Note, NoticeKind
 from ..notices import actions as notices
+from ..states import State
 from .base import IllegalTransition, allowed, locked, wake_row, words
 
 READ_AGAIN = timedelta(hours=1)
@@ -45,13 +46,41 @@ def message(*, actor: Actor, case: Case, text: str, files: list[StoredFile] | tu
 
 @transaction.atomic
 def ask(
-    *, actor: User, case: Case, text: str, files: list[StoredFile] | tuple = (), seen: int | None = None
+    *,
+    actor: User,
+    case: Case,
+    text: str,
+    days: int = 0,
+    files: list[StoredFile] | tuple = (),
+    seen: int | None = None,
 ) -> Message:
-    """Asks the applicant; the deadline rests until the answer."""
+    """Asks the applicant; the deadline rests until the answer, or until the working ``days`` to answer are over."""
     case = allowed(case, "ask", seen)
     case.assignee = case.assignee or actor
     case.save(update_fields=["assignee"])
-    return _ask(case, "ask", actor, text, files)
+    return _ask(case, "ask", actor, text, files, days)
+
+
+@transaction.atomic
+def look_at_question(*, actor: Actor = SYSTEM, message: Message) -> None:
+    """Reminds the applicant of an agent's question, once; at its term the case comes back to the agent, who is told."""
+    case, now = locked(message.case_id), timezone.now()
+    message = case.messages.filter(pk=message.pk).due(now).first()
+    if message is None:
+        return
+    if case.state != State.WAITING or message != _last_question(case):
+        message.due_at = None
+    elif now < message.term:
+        message.due_at = message.term
+        emails.question_reminder(case, text=message.text, term=message.term)
+        trace.record(case, "reminded", actor, message=message.pk)
+    else:
+        message.due_at = None
+        timing.take_the_ball(case)
+        trace.record(case, "unanswered", actor, message=message.pk)
+        emails.unanswered(case, term=message.term)
+        wake_row(case)
+    message.save(update_fields=["due_at"])
 
 
 @transaction.atomic
@@ -66,7 +95,7 @@ def ask_by_itself(*, actor: Actor = SYSTEM, case: Case, text: str) -> Case:
 def remind(*, actor: User, case: Case) -> None:
     """Sends the last question once more to an applicant who has not answered it."""
     case = allowed(case, "remind")
-    question = case.messages.filter(kind=Message.Kind.QUESTION).order_by("at", "pk").last()
+    question = _last_question(case)
     if question is None:
         raise IllegalTransition(_("There is no question that could be sent again."))
     emails.question(case, question)
@@ -129,14 +158,23 @@ def note_virus(*, actor: Actor = SYSTEM, case: Case, file: StoredFile) -> None:
         emails.file_infected(case, file)
 
 
-def _ask(case: Case, action: str, actor: Actor, text: str, files: list[StoredFile] | tuple = ()) -> Message:
+def _ask(
+    case: Case, action: str, actor: Actor, text: str, files: list[StoredFile] | tuple = (), days: int = 0
+) -> Message:
     written = _say(case, Message.Kind.QUESTION, actor, text, files)
+    if days:
+        written.term, written.due_at = timing.term_of(written.at, days)
+        written.save(update_fields=["term", "due_at"])
     case.state = states.after(action, case.state)
     case.save(update_fields=["state"])
     timing.follow_the_ball(case, stage_waits=True)
     trace.record(case, "asked", actor, message=written.pk)
     emails.question(case, written)
     return written
+
+
+def _last_question(case: Case) -> Message | None:
+    return case.messages.filter(kind=Message.Kind.QUESTION).order_by("at", "pk").last()
 
 
 def _say(case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile] | tuple = ()) -> Message:
@@ -146,16 +184,20 @@ def _say(case: Case, kind: str, actor: Actor, text: str, files: list[StoredFile]
     return written
 
 
-def _tell_agent(case: Case, written: Message) -> None:
-    if case.assignee:
+def _tell_agent(case: Case, written: Message) -> bool:
+    """Tells who has the case; False where that is nobody who may still see it."""
+    has = case.assignee_id and deputies.members_who_see(case).filter(user=case.assignee_id).exists()
+    if has:
         notices.tell(case=case, kind=NoticeKind.ANSWERED, users=[case.assignee], message=written)
+    return bool(has)
 
 
 def _tell_other_side(case: Case, written: Message, actor: Actor) -> None:
-    if isinstance(actor, Applicant):
-        _tell_agent(case, written)
-    else:
+    """What an applicant writes unasked reaches somebody also where nobody has the case."""
+    if not isinstance(actor, Applicant):
         emails.message(case, written)
+    elif not _tell_agent(case, written) and not case.rehearsal:
+        emails.written_to_nobody(case, written)
 
 
 @transaction.atomic

@@ -30,6 +30,12 @@ class Note(models.Model):
         return self.text[:60]
 
 
+class MessageQuerySet(models.QuerySet):
+    def due(self, now):
+        """Questions of agents that have to be looked at by ``now``: a reminder leaves, or the term is over."""
+        return self.filter(due_at__lte=now)
+
+
 class Message(models.Model):
     """What the commune and the applicant write to each other on a case, with files both ways."""
 
@@ -52,11 +58,22 @@ class Message(models.Model):
     text = models.TextField(_("text"))
     files = models.ManyToManyField(StoredFile, related_name="messages", blank=True)
     at = models.DateTimeField(default=timezone.now)
+    term = models.DateTimeField(
+        _("to be answered by"), null=True, blank=True, help_text=_("Of an agent’s question.")
+    )
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When a question is looked at next: to remind, or at its term.")
+    )
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["at"]
+        indexes = [
+            models.Index(fields=["due_at"], name="question_due", condition=models.Q(due_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -191,7 +191,7 @@ class Journey:
         self.soon(self.random.randint(10, 60))
         text = letters.question(self.service, self.who.language)
         with clock.set_to(self.now):
-            cases.ask(actor=self.agent, case=self.case, text=text)
+            cases.ask(actor=self.agent, case=self.case, text=text, days=20)
 
     def answer(self) -> None:
         self.later(self.random.choice([1, 1, 2, 3]))

@@ -1,16 +1,16 @@
-"""Who tells Mailchimp about subscribers, one after the other."""
+"""Who tells Mailchimp about subscribers, and has it try a letter, one after the other."""
 
 from django.conf import settings
 
 from eservices.deliveries.carriers import CannotCarry, carriers
 from eservices.deliveries.models import Delivery
 
-from .backends.mailchimp import api, members
+from .backends.mailchimp import api, backend, members
 from .models import Subscriber
 
 
 class MailchimpCarrier:
-    """How the subscriber stands when it is carried counts, not when it was written."""
+    """Of a subscriber, how they stand when it is carried counts, not when it was written."""
 
     label = "Mailchimp"
 
@@ -21,7 +21,9 @@ class MailchimpCarrier:
     def carry(self, delivery: Delivery) -> None:
         payload = delivery.payload
         try:
-            if payload.get("ask"):
+            if test := payload.get("test"):
+                backend.try_out(test, delivery.recipient, delivery.pk.hex)
+            elif payload.get("ask"):
                 members.pull(delivery.recipient)
             elif subscriber := Subscriber.objects.filter(pk=payload.get("subscriber")).first():
                 members.push(subscriber)

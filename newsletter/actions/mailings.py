@@ -1,5 +1,6 @@
 """Every write to a mailing: scheduled by staff, carried on by a worker, paused, resumed or given up."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -9,11 +10,9 @@ from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eservices.deliveries.actions import queue
-
-from .. import backoff, tasks
+from .. import backends, backoff, tasks
 from ..models import Campaign, Edition, Mailing, NewsletterSettings, Recipient
-from ..rendering import SECRET, Ways, letter
+from ..rendering import letter
 from ..states import MailingState, RecipientState, mailing_allowed
 
 
@@ -22,19 +21,13 @@ class Impossible(ValueError):
 
 
 def send_test(*, actor, campaign: Campaign, to: str) -> None:
-    """Mails the campaign as it was saved last to one address, without links that change anything."""
+    """Mails the campaign as it was saved last to one address, by whom it will be mailed to everybody."""
     written = campaign.get_latest_revision_as_object() if campaign.latest_revision_id else campaign
     language = campaign.locale.language_code
-    made = letter(written, language, Ways.of_ours(language), day=timezone.localdate())
-    subject = _("[Test] %(subject)s") % {"subject": made.subject}
-    payload = {
-        "subject": subject,
-        "text": made.text.replace(SECRET, "test"),
-        "html": made.html.replace(SECRET, "test"),
-        "language": language,
-        "reply_to": NewsletterSettings.load().reply_to,
-    }
-    queue(carrier="email", recipient=to, title=subject, payload=payload, subject=f"campaign:{campaign.pk}")
+    backend = backends.chosen()
+    made = letter(written, language, backend.ways(language), day=timezone.localdate())
+    marked = replace(made, subject=_("[Test] %(subject)s") % {"subject": made.subject})
+    backend.send_test(marked, language, to, f"campaign:{campaign.pk}")
 
 
 @transaction.atomic

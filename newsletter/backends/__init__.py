@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from ..models import Mailing, Subscriber
-from ..rendering import Ways
+from ..rendering import Letter, Ways
 
 BACKENDS = {
     "builtin": "newsletter.backends.builtin.backend.BuiltIn",
@@ -26,8 +26,14 @@ class Lost(Exception):
 class Backend(Protocol):
     """Mails the editions of a mailing to their recipients."""
 
-    def ways(self, language: str, mailing: Mailing) -> Ways:
-        """Where the links at the foot of the letter lead."""
+    def ways(self, language: str, mailing: Mailing | None = None) -> Ways:
+        """Where the links at the foot of the letter lead; of a test without a mailing."""
+
+    def send_test(self, letter: Letter, language: str, to: str, about: str) -> None:
+        """One letter to one address, in the caller's transaction, by the way that readers will get it.
+
+        ``about`` is by what the outbox knows it.
+        """
 
     def carry(self, mailing: Mailing) -> datetime | None:
         """Goes on for some seconds, any number of times; when to go on, or None at the end.
@@ -38,6 +44,11 @@ class Backend(Protocol):
 
 def backend_of(mailing: Mailing) -> Backend:
     return import_string(BACKENDS[mailing.backend])()
+
+
+def chosen() -> Backend:
+    """Who mails what is sent from now on."""
+    return import_string(BACKENDS[settings.NEWSLETTER_BACKEND])()
 
 
 def subscriber_changed(subscriber: Subscriber) -> None:

@@ -23,6 +23,7 @@ class Mailchimp(doubles.Server):
     def __init__(self):
         super().__init__(Handler)
         self.members, self.segments, self.campaigns = {}, {}, {}
+        self.tests = []  # to whom, and the campaign as it stood
         self.asked, self.faults, self.down = [], [], False
 
     @property
@@ -68,10 +69,10 @@ class Mailchimp(doubles.Server):
             case ("GET", "campaigns"):
                 return 200, {"campaigns": list(self.campaigns.values())}
             case ("POST", "campaigns"):
-                number = f"c{len(self.campaigns) + 1}"
+                number = f"c{len(self.campaigns) + len(self.tests) + 1}"
                 self.campaigns[number] = {"id": number, "status": "save", "sends": 0} | body
                 return 200, self.campaigns[number]
-            case (_, "campaigns", number, *rest):
+            case (_, "campaigns", number, *rest) if number in self.campaigns:
                 return self._campaign(self.campaigns[number], method, rest, body)
             case ("GET", "reports", number):
                 return 200, self._report(self.campaigns[number])
@@ -114,6 +115,14 @@ class Mailchimp(doubles.Server):
         match (method, *rest):
             case ("GET",):
                 return 200, campaign
+            case ("DELETE",):
+                del self.campaigns[campaign["id"]]
+                return 204, None
+            case ("POST", "actions", "test"):
+                if "content" not in campaign:
+                    return fault(400, "Bad Request", "Your Campaign is not ready to send.")
+                self.tests.append((body["test_emails"], dict(campaign)))
+                return 204, None
             case ("PUT", "content"):
                 campaign["content"] = body
                 return 200, body

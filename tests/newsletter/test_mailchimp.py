@@ -10,7 +10,7 @@ from django.utils import timezone
 from eservices.deliveries.actions import attempt
 from eservices.deliveries.models import Delivery
 from newsletter import figures
-from newsletter.actions import subscribers
+from newsletter.actions import mailings, subscribers
 from newsletter.backends import Away
 from newsletter.backends.mailchimp import api, members
 from newsletter.backends.mailchimp.comparing import Do, Ours, Theirs, compare
@@ -179,6 +179,58 @@ def test_a_campaign_that_mailchimp_refuses_waits_with_its_words_and_pauses_in_th
     assert not mailing.recipients.exclude(state=RecipientState.PENDING).exists()
 
 
+# -- Tests ---------------------------------------------------------------------------------------------------
+def tried(title="Le port"):
+    mailings.send_test(
+        actor=None, campaign=CampaignFactory(draft=True, title=title), to="moi@orvenay.example"
+    )
+    return Delivery.objects.get()
+
+
+def test_a_test_comes_from_mailchimp_as_readers_will_get_it(theirs):
+    assert tried().carrier == "mailchimp"
+    carried()
+    [(to, campaign)] = theirs.tests
+    assert to == ["moi@orvenay.example"]
+    assert campaign["settings"]["subject_line"] == "[Essai] Le port"
+    assert "*|UNSUB|*" in campaign["content"]["html"]
+    assert "segment_opts" not in campaign["recipients"]
+    assert (theirs.campaigns, theirs.segments, theirs.members) == ({}, {}, {})
+
+
+def test_without_mailchimp_a_test_goes_through_our_own_mailer(theirs, settings):
+    settings.NEWSLETTER_BACKEND = "builtin"
+    assert tried().carrier == "email"
+    assert theirs.asked == []
+
+
+@pytest.mark.parametrize("step", range(5))
+def test_whichever_call_of_a_test_fails_it_arrives_and_leaves_no_campaign(theirs, step):
+    normal, calls = theirs.answer, []
+
+    def breaking(*request):
+        calls.append(request)
+        done = normal(*request)
+        return (503, {}) if len(calls) == step + 1 else done
+
+    theirs.answer = breaking
+    delivery = tried()
+    carried()
+    delivery.refresh_from_db()
+    with time_machine.travel(delivery.due_at + timedelta(seconds=1), tick=False):
+        carried()
+    assert theirs.tests
+    assert theirs.campaigns == {}
+
+
+def test_a_test_that_mailchimp_refuses_is_shown_with_its_words(theirs):
+    theirs.faults = [400]
+    delivery = tried()
+    carried()
+    delivery.refresh_from_db()
+    assert delivery.state == Delivery.State.STUCK
+
+
 # -- Webhooks ------------------------------------------------------------------------------------------------
 def hook(client, email, path=HOOK, list_id=LIST, kind="unsubscribe"):
     return client.post(path, {"type": kind, "data[email]": email, "data[list_id]": list_id})
@@ -329,6 +381,9 @@ if os.environ.get("TEST_MAILCHIMP_URL"):
         words = {"subject_line": "Le port", "from_name": "Orvenay", "reply_to": "greffe@orvenay.example"}
         assert campaigns.create("1 fr 1", 1, words)
         campaigns.content("c1", "<p>Le port</p>", "Le port")
+        assert campaigns.create("Test 1", None, words)
+        campaigns.test("c1", "elodie@courriel.example")
+        campaigns.delete("c1")
         assert campaigns.status("c1")
         campaigns.send("c1")
         assert "emails_sent" in campaigns.report("c1")

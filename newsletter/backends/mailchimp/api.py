@@ -145,11 +145,12 @@ class Campaigns:
             answer = self.api.lists.segments.update_members(self.list_id, segment, {"members_to_add": emails})
         return [email for fault in answer.get("errors", []) for email in fault.get("email_addresses", [])]
 
-    def create(self, title: str, segment: int, words: dict) -> str:
-        """A campaign of that title for a group; asked again, the same."""
+    def create(self, title: str, segment: int | None, words: dict) -> str:
+        """A campaign of that title for a group, or for nobody yet; asked again, the same."""
+        group = {"segment_opts": {"saved_segment_id": segment}} if segment else {}
         told = {
             "type": "regular",
-            "recipients": {"list_id": self.list_id, "segment_opts": {"saved_segment_id": segment}},
+            "recipients": {"list_id": self.list_id} | group,
             "settings": words | {"title": title, "auto_footer": False},
             "tracking": {"opens": False, "html_clicks": False, "text_clicks": False},
         }
@@ -164,6 +165,19 @@ class Campaigns:
     def content(self, campaign: str, html: str, text: str) -> None:
         with told_apart():
             self.api.campaigns.content.update(campaign, {"html": html, "plain_text": text})
+
+    def test(self, campaign: str, to: str) -> None:
+        """One letter to one address; the campaign stays as it is."""
+        with told_apart():
+            self.api.campaigns.actions.test(campaign, {"test_emails": [to], "send_type": "html"})
+
+    def delete(self, campaign: str) -> None:
+        """Forgets a campaign; one that is gone is no fault."""
+        try:
+            with told_apart():
+                self.api.campaigns.delete(campaign)
+        except Missing:
+            return
 
     def status(self, campaign: str) -> str:
         with told_apart():

@@ -8,11 +8,12 @@ from itertools import batched
 
 from django.utils import timezone
 
+from eservices.deliveries.actions import queue
 from home.context import commune
 
 from ...actions import mailings, recipients
 from ...models import Edition, Mailing, NewsletterSettings
-from ...rendering import Ways
+from ...rendering import Letter, Ways
 from ...states import RecipientState
 from .. import Away, Lost
 from .api import AT_ONCE, Campaigns, Refused
@@ -24,10 +25,15 @@ ENDED = "sent"
 class Mailchimp:
     """Through the commune's account there, without counting openings and clicks."""
 
-    def ways(self, language: str, mailing: Mailing) -> Ways:
+    def ways(self, language: str, mailing: Mailing | None = None) -> Ways:
         """Its own words for what only it knows of each member."""
-        ours = Ways.of_ours(language, mailing.number)
+        ours = Ways.of_ours(language, mailing.number if mailing else None)
         return Ways(preferences="*|UPDATE_PROFILE|*", unsubscribe="*|UNSUB|*", archive=ours.archive)
+
+    def send_test(self, letter: Letter, language: str, to: str, about: str) -> None:
+        """Through the outbox: Mailchimp may be away."""
+        test = {"subject": letter.subject, "html": letter.html, "text": letter.text}
+        queue(carrier="mailchimp", recipient=to, title=letter.subject, payload={"test": test}, subject=about)
 
     def carry(self, mailing: Mailing) -> datetime | None:
         theirs = Campaigns()
@@ -46,7 +52,9 @@ class Mailchimp:
         name = f"{mailing.number} {edition.language} {edition.pk}"
         segment = self._kept(edition, "segment", lambda: theirs.segment(name))
         self._fill(theirs, mailing, edition, segment)
-        campaign = self._kept(edition, "campaign", lambda: theirs.create(name, segment, words(edition)))
+        campaign = self._kept(
+            edition, "campaign", lambda: theirs.create(name, segment, words(edition.subject))
+        )
         self._kept(edition, "content", lambda: theirs.content(campaign, edition.html, edition.text) or True)
         status = theirs.status(campaign)
         if status == "save":
@@ -82,11 +90,20 @@ class Mailchimp:
             raise Lost
 
 
-def words(edition: Edition) -> dict:
+def try_out(test: dict, to: str, key: str) -> None:
+    """Has Mailchimp send a letter to one address, by a campaign that is there for no longer than that."""
+    theirs = Campaigns()
+    campaign = theirs.create(f"Test {key}", None, words(test["subject"]))
+    theirs.content(campaign, test["html"], test["text"])
+    theirs.test(campaign, to)
+    theirs.delete(campaign)
+
+
+def words(subject: str) -> dict:
     """Subject and sender, as Mailchimp wants them."""
     ours, chosen = commune(None)["commune"], NewsletterSettings.load()
     return {
-        "subject_line": edition.subject[:150],
+        "subject_line": subject[:150],
         "from_name": (chosen.name or str(ours))[:100],
         "reply_to": chosen.reply_to or ours.email,
     }

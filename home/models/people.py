@@ -20,6 +20,7 @@ from home.links import full_address
 
 from .base import BasePage, Part, stream_words
 from .settings import CommuneSettings, OpeningHours
+from .used_again import UsedAgain
 
 CALENDAR_DAYS = 90
 
@@ -32,7 +33,7 @@ class PersonManager(models.Manager):
 
 
 @register_snippet
-class Person(TranslatableMixin, index.Indexed, models.Model):
+class Person(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
     """Somebody who holds an office or answers questions."""
 
     name = models.CharField(_("Name"), max_length=120)
@@ -50,6 +51,7 @@ class Person(TranslatableMixin, index.Indexed, models.Model):
     )
 
     objects = PersonManager()
+    piece = "home/blocks/person.html"
 
     panels = [FieldPanel(name) for name in ("name", "role", "text", "phone", "email", "photo")]
     search_fields = [
@@ -81,7 +83,7 @@ class Person(TranslatableMixin, index.Indexed, models.Model):
 
 
 @register_snippet
-class Contact(TranslatableMixin, index.Indexed, models.Model):
+class Contact(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
     """Who to ask about something: shown on pages that need it."""
 
     title = models.CharField(_("Who answers"), max_length=120)
@@ -89,6 +91,7 @@ class Contact(TranslatableMixin, index.Indexed, models.Model):
     phone = models.CharField(_("Telephone"), max_length=30, blank=True)
     email = models.EmailField(_("E-mail"), blank=True)
 
+    piece = "home/blocks/contact.html"
     panels = [FieldPanel(name) for name in ("title", "text", "phone", "email")]
     search_fields = [
         index.SearchField("title"),

@@ -11,9 +11,11 @@ from wagtail.snippets.models import register_snippet
 
 from home import blocks
 
+from .used_again import UsedAgain
+
 
 @register_snippet
-class SharedNotice(TranslatableMixin, index.Indexed, models.Model):
+class SharedNotice(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
     """What must not be overlooked on several pages: changed here, it changes everywhere at once."""
 
     title = models.CharField(_("Title"), max_length=120)
@@ -25,6 +27,7 @@ class SharedNotice(TranslatableMixin, index.Indexed, models.Model):
         help_text=_("Afterwards the pages show it no longer. For ever if empty."),
     )
 
+    piece = "home/blocks/shared_notice.html"
     panels = [FieldPanel(name) for name in ("title", "text", "until")]
     search_fields = [
         index.SearchField("title"),

@@ -9,12 +9,16 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from wagtail.images.tests.utils import get_test_image_file
+from wagtail.test.utils.form_data import nested_form_data, rich_text
 
 from eservices.payments.models import FeeEntry, FeePrice
 from home import blocks, videos
+from home.models import SharedNotice
 from tests.factories import catalogue
 from tests.factories import home as make
+from tests.factories.accounts import SuperuserFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -45,6 +49,49 @@ def test_a_notice_used_again_changes_on_every_page_at_once(client, home):
     notice.text = "<p>Le piquet répond la nuit.</p>"
     notice.save()
     assert all("répond la nuit" in shown(client, page) for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("make_one", "field"),
+    [(make.ContactFactory, "title"), (make.PersonFactory, "name"), (make.SharedNoticeFactory, "title")],
+    ids=["contact", "person", "notice"],
+)
+class TestUsedAgain:
+    @pytest.fixture
+    def editor(self, client, home):
+        client.force_login(SuperuserFactory())
+        return client
+
+    def address(self, one, name, *args):
+        return reverse(type(one).snippet_viewset.get_url_name(name), args=[one.pk, *args])
+
+    def data(self, one, **changed):
+        names = {"title", "name", "role", "phone", "email"}
+        fields = {name: getattr(one, name) for name in names if hasattr(one, name)}
+        text = rich_text("<p>Jour et nuit.</p>") if isinstance(one, SharedNotice) else ""
+        return nested_form_data(fields | {"text": text, "until": "", "photo": ""} | changed)
+
+    def test_each_version_is_kept_and_taken_up_again(self, editor, make_one, field):
+        one = make_one()
+        before = getattr(one, field)
+        changed = self.data(one, **{field: "Faux"})
+        assert editor.post(self.address(one, "edit"), changed).status_code == 302
+        first, second = one.revisions.order_by("pk")
+        assert (first.content[field], second.content[field]) == (before, "Faux")
+        revert = self.address(one, "revisions_revert", first.pk)
+        assert revert in editor.get(self.address(one, "history")).content.decode()
+        assert f'value="{before}"' in editor.get(revert).content.decode()
+        editor.post(revert, self.data(one) | {"revision": first.pk})
+        one.refresh_from_db()
+        assert getattr(one, field) == before
+
+    def test_what_is_typed_is_seen_before_it_stands_everywhere(self, editor, make_one, field):
+        one = make_one()
+        preview = self.address(one, "preview_on_edit")
+        editor.post(preview, self.data(one, **{field: "Nouveau"}))
+        assert "Nouveau" in editor.get(preview, {"mode": ""}).content.decode()
+        one.refresh_from_db()
+        assert getattr(one, field) != "Nouveau"
 
 
 def test_a_notice_used_again_is_shown_until_its_last_day(client, home):

@@ -1,0 +1,32 @@
+"""What stands on many pages and is changed in one place: with its history, and a look at it before it is saved."""
+
+from django.db import models
+from wagtail.log_actions import LogContext
+from wagtail.models import PreviewableMixin, RevisionMixin
+
+
+class UsedAgain(PreviewableMixin, RevisionMixin, models.Model):
+    """A change shows everywhere at once: so every version is kept, that before the first change too."""
+
+    piece: str  # the template of the block that shows it
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if self.pk and not self.latest_revision_id and kwargs.get("update_fields") is None:
+            self._keep_what_was()
+        super().save(*args, **kwargs)
+
+    def get_preview_template(self, request, mode_name):
+        return "home/used_again.html"
+
+    def get_preview_context(self, request, mode_name):
+        return super().get_preview_context(request, mode_name) | {"piece": self.piece}
+
+    def _keep_what_was(self) -> None:
+        before = type(self)._base_manager.filter(pk=self.pk).first()
+        if before:
+            with LogContext():  # nobody's act, and a line of its own in the history
+                before.save_revision(clean=False, log_action=True)
+            self.latest_revision = before.latest_revision

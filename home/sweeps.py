@@ -13,6 +13,7 @@ from .background import is_waiting, sweeps
 from .bundles import actions as bundles
 from .bundles.models import Bundle
 from .models.background import Heartbeat
+from .models.contact import forget_messages
 from .tasks import heartbeat
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,11 @@ def read_documents(now) -> None:
     """Wakes a worker for each document whose text was not read yet, and forgets what was sought a year ago."""
     documents.wake(now)
     missed.forget()
+
+
+@sweeps.register("contact_messages")
+def forget_contact_messages(now) -> None:
+    forget_messages(now)
 
 
 @sweeps.register("publish_scheduled")

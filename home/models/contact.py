@@ -1,25 +1,33 @@
 """The contact page: a short form, kept in the admin and announced to who delivers letters."""
 
+from datetime import datetime, timedelta
+
 from django import forms
+from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel
-from wagtail.contrib.forms.forms import FormBuilder
-from wagtail.contrib.forms.models import AbstractForm, AbstractFormField
+from wagtail.contrib.forms.forms import BaseForm, FormBuilder
+from wagtail.contrib.forms.models import AbstractForm, AbstractFormField, FormSubmission
 from wagtail.contrib.forms.panels import FormSubmissionsPanel
 from wagtail.fields import RichTextField
 from wagtail.models import TranslatableMixin
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from home import blocks
+from home import blocks, limits
 from home.fields import LiveStreamField
+from home.haste import is_hasty, opened_stamp
 from home.signals import contact_received
 
 from .base import BasePage
 
-HONEYPOT = "website"  # a name that machines fill in and people never see
+HOUR = 60 * 60
+PER_CLIENT = 20  # messages an hour: an office or a school writes from one network address
+KEPT = timedelta(days=366)
+TOO_OFTEN = "too_often"
 
 
 class FormField(TranslatableMixin, AbstractFormField):
@@ -39,13 +47,44 @@ class FormField(TranslatableMixin, AbstractFormField):
         abstract = False
 
 
-class ContactFormBuilder(FormBuilder):
-    """The editor's questions, and one more that only machines answer."""
+class ContactForm(BaseForm):
+    """The editor's questions, one more that only machines answer, and when the page was opened."""
 
+    website = forms.CharField(required=False, label=_("Leave this field empty"))
+    opened = forms.CharField(required=False, widget=forms.HiddenInput, initial=opened_stamp)
+
+    def __init__(self, *args, caller: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.caller = caller
+
+    @property
+    def is_trapped(self) -> bool:
+        return bool(self.data.get("website"))
+
+    @property
+    def is_too_often(self) -> bool:
+        return self.has_error(NON_FIELD_ERRORS, TOO_OFTEN)
+
+    def clean(self):
+        """Nobody writes within a second, nor all day long: each message is a letter to the commune."""
+        data = super().clean()
+        if self.is_trapped or self.errors:
+            return data
+        if is_hasty(data["opened"], settings.LEAST_SECONDS_TO_FILE):
+            raise ValidationError(_("That was quick. Read your answers, then press again."))
+        if limits.count("contact-client", self.caller, HOUR) > PER_CLIENT:
+            raise ValidationError(_("That was a lot from here. Please try again in an hour."), TOO_OFTEN)
+        return data
+
+    def answers(self) -> dict:
+        """What was asked by the editor."""
+        ours = ContactForm.base_fields
+        return {name: value for name, value in self.cleaned_data.items() if name not in ours}
+
+
+class ContactFormBuilder(FormBuilder):
     def get_form_class(self):
-        form_class = super().get_form_class()
-        form_class.base_fields[HONEYPOT] = forms.CharField(required=False, label=_("Leave this field empty"))
-        return form_class
+        return type("ContactForm", (ContactForm,), self.formfields)
 
 
 class ContactPage(AbstractForm, BasePage):
@@ -69,15 +108,29 @@ class ContactPage(AbstractForm, BasePage):
     class Meta:
         verbose_name = _("contact page")
 
+    def get_form_parameters(self):
+        return super().get_form_parameters() | {"caller": getattr(self, "caller", "")}
+
     def serve(self, request, *args, **kwargs):
-        return never_cache(super().serve)(request, *args, **kwargs)
+        self.caller = limits.caller(request)
+        answer = never_cache(super().serve)(request, *args, **kwargs)
+        form = answer.context_data.get("form")
+        if form and form.errors:
+            answer.status_code = 429 if form.is_too_often else 422
+        return answer
 
     def process_form_submission(self, form):
         """Keeps the message and announces it; what a machine wrote is thanked for and dropped."""
-        if form.cleaned_data.pop(HONEYPOT, ""):
+        if form.is_trapped:
             return None
+        form.cleaned_data = form.answers()
         data = {field.label: form.cleaned_data.get(field.clean_name) for field in self.get_form_fields()}
         with transaction.atomic():
             submission = super().process_form_submission(form)
             contact_received.send(sender=type(self), page=self, submission=submission, data=data)
         return submission
+
+
+def forget_messages(now: datetime) -> None:
+    """What people wrote a year ago. The commune has had its letter."""
+    FormSubmission.objects.filter(submit_time__lt=now - KEPT).delete()

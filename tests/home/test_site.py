@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.sql import emit_post_migrate_signal
 from django.template.loader import render_to_string
 from django.test import override_settings
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from wagtail.blocks import BoundBlock
 from wagtail.fields import StreamField
@@ -21,8 +21,11 @@ from wagtail.models import Page
 from eservices.deliveries.models import Delivery
 from home import blocks
 from home.generation import kept
+from home.haste import opened_stamp
 from home.home_blocks import Section, home_blocks
 from home.models import CommuneSettings, Contact, ContactPage, ContentPage, FormField, HomePage, SectionPage
+from home.models.contact import PER_CLIENT
+from home.sweeps import forget_contact_messages
 from home.validators import validate_arms
 from tests.factories import home as make
 
@@ -355,14 +358,17 @@ class TestContact:
             )
         return ContactPage.objects.get(pk=page.pk)
 
+    def said(self, **changed) -> dict:
+        return {"nom": "Ana", "e_mail": "ana@example.org", "website": "", "opened": opened_stamp()} | changed
+
     def test_a_message_is_kept_and_thanked_for(self, client, page):
-        sent = client.post(page.url, {"nom": "Ana", "e_mail": "ana@example.org", "website": ""})
+        sent = client.post(page.url, self.said())
         assert french("Your message has arrived.") in text_of(sent)
         assert page.get_submission_class().objects.get(page=page).form_data["nom"] == "Ana"
 
     def test_the_commune_hears_of_a_message_by_letter(self, client, page):
         make.CommuneSettingsFactory(email="greffe@orvenay.example")
-        client.post(page.url, {"nom": "Ana <b>", "e_mail": "ana@example.org", "website": ""})
+        client.post(page.url, self.said(nom="Ana <b>"))
         letter = Delivery.objects.get()
         assert letter.recipient == "greffe@orvenay.example"
         assert "Ana <b>" in letter.payload["text"]
@@ -374,8 +380,46 @@ class TestContact:
         assert not page.get_submission_class().objects.exists()
         assert not Delivery.objects.exists()
 
+    def test_what_is_kept_is_what_was_asked(self, client, page):
+        client.post(page.url, self.said())
+        kept = page.get_submission_class().objects.get().form_data
+        assert kept == {"nom": "Ana", "e_mail": "ana@example.org"}
+
+    def test_who_sends_at_once_is_asked_to_read_again_and_loses_nothing(self, client, page, settings):
+        settings.LEAST_SECONDS_TO_FILE = 3
+        with time_machine.travel(TUESDAY, tick=False) as clock:
+            stamp = client.get(page.url).context["form"]["opened"].value()
+            quick = client.post(page.url, self.said(opened=stamp))
+            assert (quick.status_code, quick.context["form"]["nom"].value()) == (422, "Ana")
+            clock.shift(4)
+            assert french("Your message has arrived.") in text_of(
+                client.post(page.url, self.said(opened=stamp))
+            )
+        assert client.post(page.url, self.said(opened="made up")).status_code == 422
+        assert page.get_submission_class().objects.count() == 1
+
+    def test_nobody_fills_the_commune_s_mailbox(self, client, page):
+        make.CommuneSettingsFactory(email="greffe@orvenay.example")
+        answers = [client.post(page.url, self.said()) for _ in range(PER_CLIENT + 2)]
+        assert {answer.status_code for answer in answers[:PER_CLIENT]} == {200}
+        assert {answer.status_code for answer in answers[PER_CLIENT:]} == {429}
+        assert answers[-1].context["form"]["nom"].value() == "Ana"
+        assert Delivery.objects.count() == PER_CLIENT
+        assert client.post(page.url, self.said(), REMOTE_ADDR="192.0.2.7").status_code == 200
+
+    def test_a_message_is_erased_after_a_year_and_the_page_says_so(self, client, page):
+        assert french("The commune reads your message. It is erased here after a year.") in text_of(
+            client.get(page.url)
+        )
+        client.post(page.url, self.said())
+        forget_contact_messages(timezone.now() + timedelta(days=365))
+        assert page.get_submission_class().objects.exists()
+        forget_contact_messages(timezone.now() + timedelta(days=367))
+        assert not page.get_submission_class().objects.exists()
+
     def test_a_missing_answer_is_named_and_nothing_is_lost(self, client, page):
         sent = client.post(page.url, {"nom": "Ana", "e_mail": "nichts"})
+        assert sent.status_code == 422
         assert 'class="errors"' in sent.content.decode()
         assert 'value="Ana"' in sent.content.decode()
         assert 'href="#id_e_mail"' in sent.content.decode()

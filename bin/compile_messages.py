@@ -6,7 +6,7 @@ import polib
 
 
 def main() -> None:
-    for source in Path(__file__).parent.parent.glob("*/locale/*/LC_MESSAGES/*.po"):
+    for source in Path(__file__).parent.parent.glob("*/locale*/*/LC_MESSAGES/*.po"):
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
             polib.pofile(str(source)).save_as_mofile(str(target))

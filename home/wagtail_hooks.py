@@ -99,6 +99,15 @@ def translations_item():
     )
 
 
+@hooks.register("construct_reports_menu")
+def name_the_report_of_wagtail_localize(request, menu_items):
+    """It is named once for all, in the language of whoever came first."""
+    address = reverse("wagtail_localize:translations_report")
+    for item in menu_items:
+        if item.url == address:
+            item.label = _("Translations")
+
+
 class MissedItem(MenuItem):
     def is_shown(self, request):
         return missed_report.may_read(request.user)

@@ -222,7 +222,8 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
     ("it", "Italiano"),
     ("en", "English"),
 ]
-LOCALE_PATHS = [BASE_DIR / "mysite" / "locale"]
+# The second has what the catalogues of Wagtail and its like lack: tests/test_texts_elsewhere.py finds it.
+LOCALE_PATHS = [BASE_DIR / "mysite" / "locale", BASE_DIR / "mysite" / "locale_elsewhere"]
 FORMAT_MODULE_PATH = "mysite.formats"
 
 # -- Wagtail -------------------------------------------------------------------------------------------------

@@ -11,6 +11,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+from wagtail.admin.menu import reports_menu
 from wagtail.models import ModelLogEntry, Page
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
@@ -283,3 +286,20 @@ def test_the_operator_names_one_service_or_none(settings):
     for url, said in [("http://t.example", 1), ("https://t.example", 0), ("http://localhost:5000", 0)]:
         settings.WAGTAILLOCALIZE_MACHINE_TRANSLATOR = chosen(LIBRETRANSLATE_URL=url)
         assert len(who_translates(None)) == said
+
+
+def test_the_menu_speaks_the_language_of_each_reader_whoever_came_first(rf):
+    vars(reports_menu).pop("registered_menu_items", None)
+    request = rf.get("/")
+    request.user = SuperuserFactory()
+    address = reverse("wagtail_localize:translations_report")
+
+    def label() -> str:
+        return next(
+            str(item.label) for item in reports_menu.menu_items_for_request(request) if item.url == address
+        )
+
+    with override("en"):
+        assert label() == "Translations"
+    with override("fr"):
+        assert label() == "Traductions"

@@ -133,7 +133,7 @@ def _midnight(now: datetime) -> datetime:
     return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-class MeetingPage(BasePage):
+class MeetingPage(RoutablePageMixin, BasePage):
     """One meeting."""
 
     in_plan = False
@@ -210,6 +210,11 @@ class MeetingPage(BasePage):
 
     def search_files(self):
         return documents.on(self)
+
+    @path("ics/", name="calendar")
+    def calendar(self, request):
+        """The meeting for one's calendar."""
+        return ical.response(self.title, [self.entry(request)], f"{self.slug}.ics")
 
     def entry(self, request) -> ical.Entry:
         """The meeting for calendars; two hours, since nobody knows how long they talk."""

@@ -108,6 +108,17 @@ def test_meetings_are_a_calendar_to_subscribe_to(client, council):
     assert "STATUS:CANCELLED" in text
 
 
+def test_one_meeting_goes_into_a_calendar_until_it_is_over(client, council):
+    meeting = MeetingPageFactory(parent=council)
+    assert f'href="{meeting.url}ics/"' in client.get(meeting.url).content.decode()
+    answer = client.get(f"{meeting.url}ics/")
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert answer.content.decode().count("BEGIN:VEVENT") == 1
+    past = MeetingPageFactory(parent=council, start=moment(2026, 10, 8, 20))
+    off = MeetingPageFactory(parent=council, cancelled=True)
+    assert all("/ics/" not in client.get(page.url).content.decode() for page in (past, off))
+
+
 def test_letters_tell_of_meetings_that_come(council):
     meeting = MeetingPageFactory(parent=council)
     (found,) = Meetings().fresh(NOW, NOW, moment(2026, 12, 31))

@@ -13,8 +13,8 @@ from home.dates import date_format
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAY = re.compile(r"([+-]\d+)d|(mon|tue|wed|thu|fri|sat|sun)([+-]\d+)w")
 SLOT = re.compile(r"\{(year(?:\+1)?|" + DAY.pattern + r")(?::(\w+))?\}")
-LONG = {"fr": "l j F", "de": "l, j. F", "en": "l j F"}
-SHORT = {"fr": "j F", "de": "j. F", "en": "j F"}
+LONG = {"fr": "l j F", "de": "l, j. F", "en": "l j F", "it": "l j F"}
+SHORT = {"fr": "j F", "de": "j. F", "en": "j F", "it": "j F"}
 
 
 @contextmanager

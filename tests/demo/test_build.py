@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.utils.text import capfirst
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from wagtail.models import Page
 
 from eservices.accounts.models import IdentityLevel, User
@@ -85,6 +85,16 @@ def test_the_main_pages_are_translated(contents, language):
     assert pages.filter(title__in=["Verwaltung", "Administration"]).exists()
 
 
+def test_in_italian_the_main_pages_are_there_and_the_others_say_that_they_are_in_french(contents, client):
+    home = client.get("/it/").content.decode()
+    assert "Che cosa cercate?" in home
+    assert client.get("/it/vivere/rifiuti/").status_code == 200
+    certificate = ServicePage.objects.get(locale__language_code="fr", slug="attestation-domicile")
+    told = client.get(f"{certificate.url}?lu=it").content.decode()
+    with override("it"):
+        assert gettext("Back to the home page in your language") in told
+
+
 def test_a_page_of_each_kind_answers_in_each_language(contents, client):
     pages = Page.objects.filter(depth__gt=1, live=True).select_related("locale")
     one_of_each = {(page.specific_class, page.locale.language_code): page for page in pages.order_by("-path")}
@@ -116,7 +126,7 @@ def test_the_menu_has_one_order_in_every_language(contents):
         below = Page.objects.child_of(home).filter(show_in_menus=True).order_by("path")
         menus[home.locale.language_code] = [page.translation_key for page in below]
     assert menus["fr"]
-    assert menus["de"] == menus["en"] == menus["fr"]
+    assert menus["de"] == menus["en"] == menus["it"] == menus["fr"]
 
 
 def test_three_topics_have_subscribers_in_every_state(contents):

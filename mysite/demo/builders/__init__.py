@@ -66,7 +66,7 @@ PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
         ],
         AT_ONCE,
     ),
-    ("German and English", [site.translate], AT_ONCE),
+    ("German, English and Italian", [site.translate], AT_ONCE),
     ("what editors find", [editing.build, finding.build], AT_ONCE),
     (
         "subscribers, letters to them, proposals",

@@ -17,7 +17,7 @@ from home.models import CommuneSettings, Contact, Person, SharedNotice, WasteCol
 
 from .. import clock, people
 from ..markup import CONTENT, SPACE, read
-from .world import LANGUAGES, World
+from .world import FURTHER, LANGUAGES, World
 
 COUNTER = "mon 08:00-11:30; tue 08:00-11:30 14:00-17:00; wed 14:00-18:30; thu 08:00-11:30; fri 07:00-13:00"
 DISTRICTS = [
@@ -59,7 +59,7 @@ ARMS = CONTENT / "arms.svg"
 
 
 def languages(world: World) -> None:
-    for code in LANGUAGES:
+    for code in (*LANGUAGES, *FURTHER):
         world.locales[code] = Locale.objects.get_or_create(language_code=code)[0]
 
 

@@ -86,6 +86,37 @@ TEXTS = {
             ("Write to the commune", "contact"),
         ],
     },
+    "it": {
+        "lead": "Il sito e lo sportello online del Comune di Orvenay, in riva al lago.",
+        "tagline": "Comune di Orvenay",
+        "question": "Che cosa cercate?",
+        "often": ["trasloco", "riciclaggio", "opposizione"],
+        "panorama": "Orvenay visto dal lago: i vigneti, il campanile, la barca e i Dents d'Aurel",
+        "tasks": [
+            ("move", "Traslocare", "Arrivo, partenza, nuovo indirizzo", "annonce-demenagement"),
+            ("cert", "Certificato di domicilio", "Online, ricevuto per e-mail", "attestation-domicile"),
+            ("bin", "Rifiuti", "Raccolte, sacchi, ecocentro", "dechets"),
+            (
+                "idcard",
+                "Documenti d'identità",
+                "Carta d'identità, passaporto, permesso",
+                "controle-des-habitants",
+            ),
+            ("hall", "Prenotare una sala", "Salle des Ormes, rifugio, porto", "reservation-salle"),
+            ("park", "Posteggiare", "Contrassegno, visitatori, zona blu", "macaron"),
+        ],
+        "emergency": [
+            ("Perdita d'acqua, strada, porto", "021 000 42 99"),
+            ("Polizia", "117"),
+            ("Pompieri", "118"),
+            ("Ambulanza", "144"),
+        ],
+        "foot": [
+            ("Accessibilità", "accessibilite"),
+            ("Dati personali", "donnees-personnelles"),
+            ("Scrivere al Comune", "contact"),
+        ],
+    },
 }
 
 

@@ -36,7 +36,7 @@ from ..state import UNFINISHED
 from ..typography import set_in_type
 from . import home_page
 from .commune import as_stream, hours
-from .world import LANGUAGES, World
+from .world import FURTHER, LANGUAGES, World
 
 KINDS = {
     "section": SectionPage,
@@ -55,6 +55,7 @@ KINDS = {
     "plan": SitePlanPage,
     "": ContentPage,
 }
+OTHERS = (*LANGUAGES[1:], *FURTHER)
 UNDESCRIBED = ("ecole", "lac-port")  # so that the checks have something to say
 FILES = ("vivre", "autorites", "administration")
 # The pages that hold what other apps publish, in the order of the menu: key → (model, title, lead).
@@ -86,7 +87,7 @@ def build(world: World) -> None:
         if entry.key not in world.pages:
             plant(Page.objects.get(pk=world.pages[entry["parent"] or "home"]), entry, world)
     give_rights(home)
-    for language in LANGUAGES[1:]:
+    for language in OTHERS:
         for entry in read(language, "pages", world.today):
             if entry.key in world.pages:
                 plant_twin(entry, world)
@@ -278,8 +279,8 @@ def publish(page, world: World) -> None:
 
 # -- other languages --------------------------------------------------
 def translate(world: World) -> None:
-    """The main pages in German and English: beside the source, with their own texts."""
-    for language in LANGUAGES[1:]:
+    """The main pages in other languages: beside the source, with their own texts."""
+    for language in OTHERS:
         for entry in read(language, "pages", world.today):
             publish(write_twin(entry, world), world)
 
@@ -297,5 +298,6 @@ def write_twin(entry: Entry, world: World):
         twin.body = as_stream(twin, "body", Blocks(entry, world.find(entry.language)).body())
     if isinstance(twin, NewsPage):
         twin.picture_alt, twin.picture_caption = entry["alt"], entry["caption"]
-        twin.author, twin.category = entry["author"], world.categories[source.category.slug, entry.language]
+        twin.author = entry["author"]
+        twin.category = world.categories.get((source.category.slug, entry.language), source.category)
     return twin

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from wagtail.models import Locale, Page
 
 LANGUAGES = ("fr", "de", "en")  # the site's main pages; the first is the source
+FURTHER = ("it",)  # a few pages; of the others, readers are told in their language that they are in French
 SEED = 1199
 
 

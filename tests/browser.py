@@ -40,13 +40,14 @@ def assert_accessible(page, context: str | None = None) -> None:
     """No axe violation on ``page`` as it stands, in WCAG 2.2 AA and axe's best practice."""
     if page.context in scriptless:
         with _twin(page) as twin:
-            faults = _faults(twin, context)
+            found = faults(twin, context)
     else:
-        faults = _faults(page, context)
-    assert not faults, f"{page.url}\n" + "\n".join(faults)
+        found = faults(page, context)
+    assert not found, f"{page.url}\n" + "\n".join(found)
 
 
-def _faults(page, context) -> list[str]:
+def faults(page, context: str | None = None) -> list[str]:
+    """What axe finds on a page whose scripts run."""
     from axe_playwright_python.sync_playwright import Axe
 
     results = Axe().run(page, context=context, options={"runOnly": {"type": "tag", "values": RULES}})

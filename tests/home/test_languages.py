@@ -9,6 +9,7 @@ from django.core.cache import cache
 from wagtail.contrib.redirects.models import Redirect
 
 from tests.factories import home as make
+from tests.factories.catalogue import make_counter
 from tests.factories.news import (
     EventIndexPageFactory,
     NewsIndexPageFactory,
@@ -166,6 +167,16 @@ def test_lists_that_are_short_in_a_language_lead_to_the_long_ones(client, home):
         german = make.translated(index, "de", title="Kurz")
         assert f'href="{index.url}?lu=de"' in tag(client.get(german.url).text, "a", "Mehr auf Französisch")
         assert "Mehr auf" not in client.get(index.url).text
+
+
+def test_a_section_and_a_counter_without_translated_pages_lead_to_where_there_are_some(client, home):
+    make.ContentPageFactory(parent=(section := make.SectionPageFactory(parent=home)), title="Amarrage")
+    for page in (section, make_counter(home)):
+        german = make.translated(page, "de", title="Leer", slug=f"leer-{page.pk}")
+        shown = client.get(german.url).text
+        assert f'href="{page.url}?lu=de"' in tag(shown, "a", "Mehr auf Französisch")
+        assert "Nach Ihrer Lebenslage" not in shown
+        assert "Mehr auf" not in client.get(page.url).text
 
 
 # -- Search --------------------------------------------------------------------------------------------------

@@ -57,6 +57,10 @@ class PageCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        with generation.one_look():
+            return self._answer(request)
+
+    def _answer(self, request):
         key = settings.PAGE_CACHE and _key(request)
         if not key:
             return self.get_response(request)

@@ -6,10 +6,11 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from wagtail.models import Page, Site
+from wagtail.models import Page
 
 from home.generation import kept
 from home.models import BasePage
+from home.navigation import site_of
 
 from .levels import Level
 from .models import Alert
@@ -56,7 +57,7 @@ def on_page(request, page) -> list[Shown]:
 
 def current(request) -> list[Shown]:
     """All alerts that hold, in the language at hand."""
-    site = Site.find_for_request(request) if request else None
+    site = site_of(request) if request else None
     language = get_language()
     name = f"alerts-{site.pk if site else ''}-{language}"
     now = timezone.now()

@@ -62,8 +62,13 @@ def sections_for(request: HttpRequest, page) -> dict[str, str]:
     """
     if getattr(request, "is_preview", False):
         return _sections(request, page)
+    return kept_for_minutes(f"sections-{page.pk}", lambda: _sections(request, page))
+
+
+def kept_for_minutes[Value](name: str, make: Callable[[], Value]) -> Value:
+    """What ``make`` answers, made once per generation and again after five minutes."""
     slot = int(timezone.now().timestamp() // SECONDS)
-    return kept(f"sections-{page.pk}-{slot}", lambda: _sections(request, page))
+    return kept(f"{name}-{slot}", make)
 
 
 def _sections(request: HttpRequest, page) -> dict[str, str]:

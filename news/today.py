@@ -1,30 +1,54 @@
 """What happens next, in the band “today”."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from home.home_blocks import Line, today
+from home.home_blocks import Line, kept_for_minutes, today
 from home.templatetags.commune import clock
 from home.words import day_in_words
 
+from .agenda.models import Timed
 from .home_blocks import next_in
 
 EVENING = 17
 
 
+@dataclass(frozen=True)
+class Coming(Timed):
+    """An event that takes place, as the band names it."""
+
+    start: datetime
+    end: datetime | None
+    title: str
+    place: str
+    url: str
+
+
 @today.register("agenda")
 def next_event(request, page, now) -> list[Line]:
     """The next event that is not cancelled; nothing where none is near."""
-    _index, dates = next_in(page)
-    for date in dates:
-        if not date.cancelled and date.first_day >= timezone.localdate(now):
-            return [_line(date, timezone.localtime(now))]
+    now = timezone.localtime(now)
+    for event in kept_for_minutes(f"coming-{page.pk}", lambda: _coming(page)):
+        if event.first_day >= now.date() and not event.over:
+            return [_line(event, now)]
     return []
 
 
-def _line(date, now) -> Line:
-    event, start = date.event, timezone.localtime(date.start)
-    tonight = date.first_day == now.date() and start.hour >= EVENING
-    key = _("This evening") if tonight else capfirst(day_in_words(date.first_day, now.date()))
+def _coming(page) -> list[Coming]:
+    _index, dates = next_in(page)
+    return [
+        Coming(one.start, one.end, one.event.title, one.event.place, one.event.url)
+        for one in dates
+        if not one.cancelled
+    ]
+
+
+def _line(event: Coming, now: datetime) -> Line:
+    start = timezone.localtime(event.start)
+    tonight = event.first_day == now.date() and start.hour >= EVENING
+    key = _("This evening") if tonight else capfirst(day_in_words(event.first_day, now.date()))
     return Line(key=key, title=event.title, remark=f"{clock(start)}, {event.place}", url=event.url, order=60)

@@ -11,17 +11,20 @@ WORD = re.compile(r"\w+")
 BLANKS = re.compile(r"[ \t\r\n]+")  # not those that hold French marks to their word
 LENGTH = 180
 SENTENCE = 40
-APART = {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "’": " ", "'": " ", "\x00": " "}
-LIGATURES = str.maketrans(APART)
+APART = {"œ": "oe", "æ": "ae", "’": " ", "'": " ", "\x00": " "}
 
 
 def fold(text: str) -> str:
     """Small letters without accents, ligatures opened, apostrophes as spaces: “École” is “ecole”."""
-    letters = text.translate(LIGATURES).casefold()
+    letters = text.casefold()
+    for sign, apart in APART.items():
+        letters = letters.replace(sign, apart)
     if letters.isascii():
         return letters
     letters = unicodedata.normalize("NFKD", letters)
-    return "".join(letter for letter in letters if letter.isascii() or not unicodedata.combining(letter))
+    for accent in filter(unicodedata.combining, set(letters)):  # few, where letters are many
+        letters = letters.replace(accent, "")
+    return letters
 
 
 def spoken(query: str) -> list[str]:

@@ -15,6 +15,8 @@ from wagtail.signal_handlers import (
     reference_index_auto_update_disabled,
 )
 
+from home.search import learn_how_much_there_is
+
 from . import (
     alerts,
     bookings,
@@ -114,6 +116,7 @@ def indexed_at_the_end():
         yield
     for command in ("update_index", "rebuild_references_index"):
         call_command(command, verbosity=0)
+    learn_how_much_there_is()
 
 
 def build(today: date, *, cases: int = 150, say: Callable[[str], None] = lambda text: None) -> World:

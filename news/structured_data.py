@@ -3,6 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from home import social
 from home.links import full_address
 from home.models import CommuneSettings
 from home.structured_data import known
@@ -15,7 +16,7 @@ def news_article(page, request) -> dict:
             "@type": "NewsArticle",
             "headline": page.title,
             "description": page.description,
-            "image": _picture(page),
+            "image": _picture(page, request),
             "datePublished": page.date.isoformat(),
             "dateModified": _moment(page.last_published_at) or (published and published.isoformat()),
             "inLanguage": get_language(),
@@ -36,7 +37,7 @@ def event(page, request, date, schedule) -> dict:
             "@type": "Event",
             "name": page.title,
             "description": page.description,
-            "image": _picture(page),
+            "image": _picture(page, request),
             "startDate": _moment(date.start),
             "endDate": _moment(date.end),
             "eventSchedule": schedule,
@@ -50,11 +51,10 @@ def event(page, request, date, schedule) -> dict:
     )
 
 
-def _picture(page) -> str | None:
-    """The picture that networks show too: social_picture makes the same rendition."""
-    return (
-        page.social_image.get_rendition("fill-1200x630|format-jpeg").full_url if page.social_image else None
-    )
+def _picture(page, request) -> str | None:
+    """The picture that networks show too."""
+    picture = social.picture(page, request)
+    return picture["url"] if picture else None
 
 
 def _organisation(request) -> dict:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
-from home import links, phones
+from home import links, phones, social
 from home import look as looks
 from home.dates import date_format
 from home.generation import kept
@@ -192,18 +192,7 @@ def social_picture(context) -> dict | None:
     page = context.get("page")
     if not getattr(page, "pk", None) or not hasattr(page, "social_image"):
         return None
-    if getattr(
-        context.get("request"), "is_preview", False
-    ):  # the picture of a draft is not kept for the page
-        return _shared(page.social_image) or None
-    return kept(f"shared-{page.pk}", lambda: _shared(page.social_image)) or None
-
-
-def _shared(image) -> dict:
-    if not image:
-        return {}
-    rendition = image.get_rendition("fill-1200x630|format-jpeg")
-    return {"url": rendition.full_url, "width": rendition.width, "height": rendition.height}
+    return social.picture(page, context.get("request"))
 
 
 @register.simple_tag

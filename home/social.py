@@ -1,0 +1,19 @@
+"""The picture that others show beside a link to a page: social networks and search engines."""
+
+from .generation import kept
+
+RENDITION = "fill-1200x630|format-jpeg"
+
+
+def picture(page, request) -> dict | None:
+    """Its full address and its size, found once per generation."""
+    if getattr(request, "is_preview", False):  # the picture of a draft is not kept for the page
+        return _shared(page.social_image) or None
+    return kept(f"shared-{page.pk}", lambda: _shared(page.social_image)) or None
+
+
+def _shared(image) -> dict:
+    if not image:
+        return {}
+    rendition = image.get_rendition(RENDITION)
+    return {"url": rendition.full_url, "width": rendition.width, "height": rendition.height}

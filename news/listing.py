@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 from django.http import Http404
 from django.utils import timezone
@@ -33,6 +33,9 @@ def news(index, request) -> dict:
     if month:
         articles = articles.filter(date__month=month)
     page = _page(articles, params, count=_total(facets, slug, year, month))
+    if page.number == 1:  # only the first article shows its picture
+        pictures = [article.picture for article in page[:1] if article.picture]
+        prefetch_related_objects(pictures, "renditions")  # or each of its sizes is read and written back
     return {
         "index_url": index.get_url(request),
         "category": chosen,

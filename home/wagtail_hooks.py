@@ -108,6 +108,18 @@ def name_the_report_of_wagtail_localize(request, menu_items):
             item.label = _("Translations")
 
 
+@hooks.register("insert_editor_js")
+def words_of_the_translators_screen():
+    """What wagtail-localize says there in English only."""
+    return format_html(
+        '<template id="translating-words" data-heading="{}" data-more="{}"></template>'
+        '<script type="module" src="{}"></script>',
+        _("Translation: {source} → {target}"),
+        _("More actions"),
+        static("js/translating.js"),
+    )
+
+
 class MissedItem(MenuItem):
     def is_shown(self, request):
         return missed_report.may_read(request.user)

@@ -1,0 +1,31 @@
+"""Who translates a page reads the screen in their own language."""
+
+import pytest
+from playwright.sync_api import expect
+from wagtail_localize.models import Translation, TranslationSource
+
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.home import ContentPageFactory, locale, translated
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_screen_for_translating_says_nothing_in_english(visit, client, live_server, site):
+    page = ContentPageFactory(
+        parent=site, title="Le port", body=[("text", "<p>Douze places sont libres.</p>")]
+    )
+    translated(site, "de", title="Startseite")
+    source, _new = TranslationSource.update_or_create_from_instance(page)
+    translation = Translation.objects.create(source=source, target_locale=locale("de"))
+    translation.save_target(publish=False)
+    client.force_login(SuperuserFactory(language="fr"))
+    window = visit(language="fr-CH")
+    window.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    window.goto(f"/admin/pages/{page.get_translation(locale('de')).pk}/edit/")
+    expect(window.get_by_role("heading", name="Traduction : Français → Deutsch")).to_be_visible()
+    expect(window.get_by_role("button", name="Publier en Deutsch")).to_be_visible()
+    shown = window.locator("body").inner_text()
+    for words in ("translation", "More actions", "Publish", "Locales"):
+        assert words not in shown

@@ -85,6 +85,14 @@ def test_what_an_agent_typed_is_not_lost_where_something_is_missing(client):
     assert client.get(url).status_code == 302
 
 
+def test_the_day_that_was_planned_stands_in_the_field_as_a_browser_reads_it(client):
+    report = reported()
+    tell(report, "planned", planned_for=date(2027, 1, 14))
+    client.force_login(road_agent())
+    page = client.get(reverse("cases:case", args=[report.case.reference])).text
+    assert 'id="report_planned_for" value="2027-01-14"' in page
+
+
 def test_an_agent_sees_the_place_on_the_map_of_the_town(client, settings):
     report = reported()
     client.force_login(road_agent())

@@ -1,4 +1,4 @@
-"""Python's collector of garbage, for long work of one process."""
+"""Python's collector of garbage, for long work of one process and for processes that answer requests."""
 
 import gc
 from collections.abc import Iterator
@@ -23,3 +23,12 @@ def collected_seldom() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+def keep_what_is_loaded() -> None:
+    """Leaves what the process has loaded out of all collections to come: it stays as long as the process does.
+
+    Looking through it took 0.3 s in the middle of every sixtieth request or so.
+    """
+    gc.collect()
+    gc.freeze()

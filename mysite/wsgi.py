@@ -1,9 +1,15 @@
 """The door for WSGI servers."""
 
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from .garbage import keep_what_is_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings.production")
 
 application = get_wsgi_application()
+import_module(settings.ROOT_URLCONF)  # with all views, which would else load with the first request
+keep_what_is_loaded()

@@ -129,6 +129,7 @@ def stylesheet(colour: str, second: str = "") -> str:
     )
 
 
+@lru_cache(maxsize=16)
 def admin_stylesheet(colour: str) -> str:
     """Wagtail's own properties: the menu in the deep shade, links and buttons in the colour."""
     light = {**_hsl("primary", mix(colour, "#000000", 0.35)), **_hsl("secondary", colour)}

@@ -146,7 +146,7 @@ SHOWN = (
 def rows(cases: QuerySet, columns: Iterable["Column"] = ()) -> QuerySet:
     """``cases`` with all that a row shows in these columns, whatever their number in the same few queries."""
     last = trace.changes(CaseEvent.objects.filter(case=OuterRef("pk"))).order_by("-number")
-    active = CaseStage.objects.filter(progress=CaseStage.Progress.ACTIVE)
+    active = CaseStage.objects.filter(progress=CaseStage.Progress.ACTIVE).order_by("position")
     return (
         cases.select_related("submission", "form")
         .only(*SHOWN)

@@ -40,13 +40,16 @@ class QueueView(DeskView):
         choices = Choices(user)
         form = FilterForm(self.request.GET, choices=choices)
         found, q = form.narrow(access.cases_for(user), now), form.cleaned_data.get("q", "")
-        count = queue.counted({"found": found})["found"]
+        number = _number(self.request.GET.get("p"))
+        # Of a search it decides the order, of a later page whether there is one; else it is counted with the rest.
+        count = queue.counted({"found": found})["found"] if q or number > 1 else None
         layout = QueueLayout.objects.filter(user=user).first() or QueueLayout(columns=list(queue.USUAL))
         columns = queue.columns_of(layout.columns)
-        listed = queue.rows(queue.ordered(found, q, count), columns)
-        page = _page(listed, self.request.GET.get("p"), count)
+        listed = queue.rows(queue.ordered(found, q, count) if q else found.by_urgency(), columns)
+        page = _page(listed, number, count)
         tabs = _tabs(form, choices, now)
-        sizes = _sizes(tabs, found, [] if q else page.cases, now)
+        sizes = _sizes(tabs, found, [] if q else page.cases, now, count)
+        self.request.open_cases = sizes["view:team"]  # for the menu, which would count them again
         rows = queue.drawn(page.cases, now, choices.services, columns)
         return super().get_context_data(
             form=form,
@@ -54,8 +57,9 @@ class QueueView(DeskView):
             filters=[form[name] for name in FilterForm.FIRST],
             more=_more(form, choices),
             tabs=_offered(tabs, sizes),
-            headline=_found(q, count) if q else _headline(sizes),
+            headline=_found(q, sizes["found"]) if q else _headline(sizes),
             page=page,
+            total=number_words(sizes["found"]),
             groups=[("", rows)] if q and rows else queue.grouped(rows, now, sizes),
             columns=columns,
             width=len(columns) + 2,
@@ -63,7 +67,7 @@ class QueueView(DeskView):
             layout=LayoutForm(initial={"columns": layout.columns, "dense": layout.dense}),
             choices=choices,
             save=SaveViewForm(teams=choices.teams, initial={"query": form.query}),
-            saved=access.saved_views_for(user, "change").filter(query=form.query).first(),
+            saved=_saved(form, choices, tabs),
             **kwargs,
         )
 
@@ -110,6 +114,14 @@ def _tabs(form: FilterForm, choices: Choices, now: datetime) -> list[Tab]:
     return [*ready, *kept]
 
 
+def _saved(form: FilterForm, choices: Choices, tabs: list[Tab]) -> SavedView | None:
+    """The saved view that is shown, where the agent may forget it. Not asked for where all are tabs, and none is it."""
+    kept = [tab for tab in tabs if tab.key.startswith("saved:")]
+    if len(kept) < MOST_SAVED and not any(tab.current for tab in kept):
+        return None
+    return access.saved_views_for(choices.user, "change").filter(query=form.query).first()
+
+
 def _offered(tabs: list[Tab], sizes: dict[str, int]) -> list[dict]:
     """The tabs with their size; rehearsals only where there are any."""
     return [
@@ -125,14 +137,18 @@ def _offered(tabs: list[Tab], sizes: dict[str, int]) -> list[dict]:
     ]
 
 
-def _sizes(tabs: list[Tab], found: CaseQuerySet, shown: list[Case], now: datetime) -> dict[str, int]:
-    """How much there is under every tab, and in the groups that are shown or spoken of, in one query."""
+def _sizes(
+    tabs: list[Tab], found: CaseQuerySet, shown: list[Case], now: datetime, count: int | None
+) -> dict[str, int]:
+    """How much there is under every tab, in the groups that are shown or spoken of, and in all that was ``found``
+    unless its ``count`` is known, in one query."""
     wanted = {desk.group_of(case, now) for case in shown} | ({"late", "today"} if shown else set())
     groups = queue.groups(now)
-    return queue.counted(
-        {key: found.filter(groups[key][1]) for key in groups if key in wanted}
-        | {tab.key: tab.cases for tab in tabs}
-    )
+    parts = {key: found.filter(groups[key][1]) for key in groups if key in wanted}
+    parts |= {tab.key: tab.cases for tab in tabs}
+    if count is None:
+        return queue.counted(parts | {"found": found})
+    return queue.counted(parts) | {"found": count}
 
 
 @dataclass(frozen=True)
@@ -142,7 +158,6 @@ class Page:
     number: int
     cases: list[Case]
     more: bool
-    total: str
 
     @property
     def start(self) -> int:
@@ -161,13 +176,17 @@ class Page:
         return self.number + 1 if self.more else 0
 
 
-def _page(rows: CaseQuerySet, asked: str | None, count: int) -> Page:
+def _number(asked: str | None) -> int:
+    """The number of the page that was asked for."""
+    return max(1, int(asked)) if asked and asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+
+
+def _page(rows: CaseQuerySet, number: int, count: int | None) -> Page:
     """The page of ``rows`` asked for, or the last that was counted. Pages go on where counting has stopped."""
-    number = max(1, int(asked)) if asked and asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-    if count <= queue.MOST:
+    if count is not None and count <= queue.MOST:
         number = min(number, max(1, -(-count // PAGE)))
     found = list(rows[(number - 1) * PAGE : number * PAGE + 1])
-    return Page(number, found[:PAGE], len(found) > PAGE, number_words(count))
+    return Page(number, found[:PAGE], len(found) > PAGE)
 
 
 def _found(words: str, count: int) -> str:

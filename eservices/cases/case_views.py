@@ -21,7 +21,7 @@ from .case_panels import panels_for
 from .deeds import DECIDE, DEEDS, MORE, OWN, Deed, offered
 from .forms import DecidingForm, DeedForm
 from .letters import picking
-from .models import CallBack, Case, Enclosure
+from .models import Absence, CallBack, Case, Enclosure
 from .stages import kind_of, settings_of
 from .states import allowed
 from .views import DeskView
@@ -177,6 +177,9 @@ class CaseView(OfCase):
         thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
         active = next((row for row in case.stages.all() if row.progress == row.Progress.ACTIVE), None)
         self.may = may = offered(case, user)
+        happened, read = timeline.told(case)
+        forms = {do: self._shown_form(do) for do in may if DEEDS[do].place == OWN and do not in PIECES}
+        staff = forms.get("assign")  # has fetched who is there and who is away
         return super().get_context_data(
             case=case,
             submission=case.submission,
@@ -190,10 +193,10 @@ class CaseView(OfCase):
             files=files,
             thread=thread,
             notes=case.notes.select_related("author").prefetch_related("mentions").order_by("at", "pk"),
-            names=[str(one) for one in deputies.colleagues(case)],
+            names=[str(one) for one in (staff.colleagues if staff else deputies.colleagues(case))],
             calls=[(one, self._piece("called", one.pk)) for one in case.calls.all() if one.is_open],
-            timeline=timeline.timeline(case),
-            readings=timeline.readings(case),
+            timeline=happened,
+            readings=read,
             track=case_screen.track(case),
             tied=case_screen.others(access.tied_cases(user, case)),
             related=case_screen.others(access.related_cases(user, case)[:SHOWN]),
@@ -201,7 +204,7 @@ class CaseView(OfCase):
             original=access.cases_for(user).filter(pk=case.duplicate_of_id).first()
             if case.duplicate_of_id
             else None,
-            absence=deputies.absence_of(case.assignee, case.team) if case.assignee else None,
+            absence=staff.absence if staff else _absence(case),
             panels=panels_for(case, user),
             last_panels=panels_for(case, user, last=True),
             stage_template=_stage_template(active),
@@ -215,7 +218,7 @@ class CaseView(OfCase):
             may_amend=allowed("amend", case.state) and access.may(user, case, "amend"),
             decisions=[Offer(do, DEEDS[do], self._shown_form(do)) for do in may if DEEDS[do].place == DECIDE],
             more=[Offer(do, DEEDS[do]) for do in may if DEEDS[do].place == MORE],
-            forms={do: self._shown_form(do) for do in may if DEEDS[do].place == OWN and do not in PIECES},
+            forms=forms,
             shown_types=(*previewing.PICTURES, previewing.PDF),
             extra=self._shown_extra() if "accept" in may else {},
             consequences=case_screen.consequences(case) if "accept" in may else "",
@@ -275,3 +278,7 @@ class CaseView(OfCase):
 def _stage_template(active) -> str:
     kind = kind_of(active) if active else None
     return kind.agent_template if kind else ""
+
+
+def _absence(case: Case) -> Absence | None:
+    return deputies.absence_of(case.assignee, case.team) if case.assignee else None

@@ -31,7 +31,7 @@ class Choices:
 
     @cached_property
     def teams(self) -> list[Team]:
-        return list(access.teams_of(self.user))
+        return access.own_teams(self.user)
 
     @cached_property
     def services(self) -> dict[str, str]:

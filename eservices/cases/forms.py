@@ -10,7 +10,7 @@ from eservices.submissions.attaching import FilesField
 
 from . import deputies
 from .identity import IdentityCheck
-from .models import CallBack, Case, Enclosure, Person
+from .models import Absence, CallBack, Case, Enclosure, Person
 
 LONGEST = 10_000
 MOST_EVENTS = 2**31 - 1
@@ -42,9 +42,22 @@ class DecidingForm(DeedForm):
 
 
 # -- Who has it ----------------------------------------------------------------------------------------------
+class FetchedChoices(forms.models.ModelChoiceIterator):
+    """Choices that are fetched whole, and once: a template asks for their number before it draws them."""
+
+    def __iter__(self):
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        yield from map(self.choice, self.queryset)
+
+    def __len__(self):
+        return len(self.queryset) + (self.field.empty_label is not None)
+
+
 class AgentField(forms.ModelChoiceField):
     """Somebody of the team; who is away is marked so."""
 
+    iterator = FetchedChoices
     away: dict = {}
 
     def label_from_instance(self, user):
@@ -63,6 +76,16 @@ class AssignForm(DeedForm):
         field = self.fields["agent"]
         field.away = deputies.away(self.case.team)
         field.queryset = deputies.colleagues(self.case)
+
+    @property
+    def colleagues(self):
+        """Who may be chosen."""
+        return self.fields["agent"].queryset
+
+    @property
+    def absence(self) -> Absence | None:
+        """The absence of who has the case."""
+        return self.fields["agent"].away.get(self.case.assignee_id)
 
 
 # -- What is said --------------------------------------------------------------------------------------------

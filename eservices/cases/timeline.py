@@ -25,19 +25,23 @@ class Line:
 
 def timeline(case: Case) -> list[Line]:
     """Everything that happened, newest first. Who read what stands apart: see ``readings``."""
-    return _lines(case, case.events.exclude(kind__endswith=READ))
+    return told(case)[0]
 
 
 def readings(case: Case) -> list[Line]:
     """Who read the case and its files, newest first."""
-    return _lines(case, case.events.filter(kind__endswith=READ))
+    return told(case)[1]
 
 
-def _lines(case: Case, events) -> list[Line]:
-    titles = {row.key: name_of(row) for row in case.stages.all()}
-    titles |= _questions(case)
-    found = events.select_related("actor").order_by("-number")
-    return [Line(event.at, label_of(event.kind), _who(event), _detail(event, titles)) for event in found]
+def told(case: Case) -> tuple[list[Line], list[Line]]:
+    """What happened, and who read, in one query."""
+    happened: list[Line] = []
+    read: list[Line] = []
+    titles = {row.key: name_of(row) for row in case.stages.all()} | _questions(case)
+    for event in case.events.select_related("actor").order_by("-number"):
+        line = Line(event.at, label_of(event.kind), _who(event), _detail(event, titles))
+        (read if event.kind.endswith(READ) else happened).append(line)
+    return happened, read
 
 
 def _questions(case: Case) -> dict[str, str]:

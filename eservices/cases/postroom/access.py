@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from eservices.cases import access as cases
-from eservices.cases.models import Case, Role, TeamMember
+from eservices.cases.models import Case, Role
 from eservices.cases.outbox import SUBJECT, about
 from eservices.deliveries import access as outbox
 from eservices.deliveries.models import Delivery, PrintBatch
@@ -19,8 +19,8 @@ def letters_for(user):
     letters = Delivery.objects.filter(posting__isnull=False).select_related("posting")
     if user.is_superuser:
         return letters
-    teams = TeamMember.objects.filter(user=user, role__gte=Role.TREAT)
-    own = Q(posting__office__in=teams.values("team__key"))
+    offices = [one.team.key for one in cases.memberships_of(user) if one.role >= Role.TREAT]
+    own = Q(posting__office__in=offices)
     if outbox.may_see_board(user):
         own |= Q(posting__office="")
     others = ~Q(subject__startswith=SUBJECT) & own

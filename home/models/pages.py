@@ -3,6 +3,7 @@
 import json
 import zlib
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -19,6 +20,7 @@ from home import blocks, links
 from home.fields import LiveStreamField
 from home.generation import kept
 from home.home_blocks import lines_for, sections_for
+from home.languages import for_reader
 
 from .base import BasePage, restricted
 
@@ -150,16 +152,36 @@ class SectionPage(BasePage):
         verbose_name_plural = _("sections")
 
     def get_context(self, request, *args, **kwargs):
-        return super().get_context(request, *args, **kwargs) | {"children": self.live_children(request)}
+        below = {"children": self.live_children(request), "untranslated": self.untranslated(request)}
+        return super().get_context(request, *args, **kwargs) | below
 
     def live_children(self, request=None) -> list[dict]:
         """The published pages below with address and lead; not those that only some may read."""
-        pages = list(self.get_children().live().filter(~restricted()).select_related("content_type"))
-        leads = _leads(pages)
-        return [
-            {"title": page.title, "url": page.get_url(request), "lead": leads.get(page.pk, "")}
-            for page in pages
-        ]
+        return _rows(_open_below(self), request)
+
+    def untranslated(self, request=None) -> list[dict]:
+        """What stands below it in the language that most is written in, and is not published in its own."""
+        ours, most = self.locale.language_code, settings.LANGUAGE_CODE
+        if ours == most:
+            return []
+        twin = self.get_translations().filter(locale__language_code=most).open_to_all().first()
+        if twin is None:
+            return []
+        there = Page.objects.live().filter(locale=self.locale_id).values("translation_key")
+        rows = _rows(_open_below(twin).exclude(translation_key__in=there).select_related("locale"), request)
+        return [row | {"url": for_reader(row["url"], ours)} for row in rows]
+
+
+def _open_below(page: Page):
+    return page.get_children().live().filter(~restricted()).select_related("content_type")
+
+
+def _rows(pages, request) -> list[dict]:
+    pages = list(pages)
+    leads = _leads(pages)
+    return [
+        {"title": page.title, "url": page.get_url(request), "lead": leads.get(page.pk, "")} for page in pages
+    ]
 
 
 def _leads(pages: list[Page]) -> dict[int, str]:

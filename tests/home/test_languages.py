@@ -169,14 +169,28 @@ def test_lists_that_are_short_in_a_language_lead_to_the_long_ones(client, home):
         assert "Mehr auf" not in client.get(index.url).text
 
 
-def test_a_section_and_a_counter_without_translated_pages_lead_to_where_there_are_some(client, home):
-    make.ContentPageFactory(parent=(section := make.SectionPageFactory(parent=home)), title="Amarrage")
-    for page in (section, make_counter(home)):
-        german = make.translated(page, "de", title="Leer", slug=f"leer-{page.pk}")
-        shown = client.get(german.url).text
-        assert f'href="{page.url}?lu=de"' in tag(shown, "a", "Mehr auf Französisch")
-        assert "Nach Ihrer Lebenslage" not in shown
-        assert "Mehr auf" not in client.get(page.url).text
+def test_a_counter_without_translated_services_leads_to_where_there_are_some(client, home):
+    counter = make_counter(home)
+    german = make.translated(counter, "de", title="Schalter", slug="schalter")
+    assert f'href="{counter.url}?lu=de"' in tag(client.get(german.url).text, "a", "Mehr auf Französisch")
+    assert "Mehr auf" not in client.get(counter.url).text
+
+
+def test_a_section_lists_what_is_not_translated_yet_and_says_in_which_language_it_is(client, section, port):
+    make.ContentPageFactory(parent=section, title="Brouillon", live=False)
+    make.ContentPageFactory(parent=section, title="Interne").view_restrictions.create(
+        restriction_type="login"
+    )
+    shown = client.get("/de/leben/").text
+    assert "Mehr auf Französisch" in shown
+    assert f'<a href="{port.url}?lu=de" hreflang="fr"><div lang="fr"><b>{port.title}</b>' in shown
+    assert "Brouillon" not in shown
+    assert "Interne" not in shown
+    assert "Mehr auf" not in client.get(section.url).text
+    make.translated(port, "de", title="Der Hafen", slug="hafen")
+    shown = client.get("/de/leben/").text
+    assert "Der Hafen" in shown
+    assert "Mehr auf" not in shown
 
 
 # -- Search --------------------------------------------------------------------------------------------------

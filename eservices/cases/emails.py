@@ -14,7 +14,7 @@ from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft, StoredFile
 from home.models import CommuneSettings
 
-from . import deputies
+from . import case_names, deputies
 from .addresses import postal_lines
 from .letters import content
 from .letters.rich import as_html
@@ -183,11 +183,18 @@ def _to_agents(case: Case, people: list[User], template: str, **context) -> None
         queue_email(
             to=address,
             template=f"cases/emails/{template}",
-            context={"case": case, "service": _title(case, language), "url": desk_url(case)} | context,
+            context=_for_agents(case, language) | context,
             language=language,
             subject=case.subject,
             rehearsal=case.rehearsal,
         )
+
+
+def _for_agents(case: Case, language: str) -> dict:
+    """What every letter to agents knows; ``called`` is for cases that name nobody."""
+    with translation.override(language):
+        called = case_names.name_of(case) or case.reference
+    return {"case": case, "service": _title(case, language), "called": called, "url": desk_url(case)}
 
 
 # -- To offices that are asked -------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from eservices.cases import actions as cases
+from eservices.cases import emails
+from eservices.cases.actors import Applicant
 from eservices.cases.models import NoticeKind, NoticeWay
 from eservices.cases.notices import actions as notices
 from eservices.deliveries.models import Delivery
@@ -37,6 +39,20 @@ def test_the_team_of_the_subject_hears_of_a_new_report_and_no_other():
 
     told = Delivery.objects.about(report.case.subject).values_list("recipient", flat=True)
     assert set(told) == {"voirie@orvenay.example", "elodie@courriel.example"}
+
+
+def test_letters_to_agents_call_a_report_by_its_subject_and_place():
+    report, lead = reported(), road_agent()
+    case = report.case
+    emails.escalated(case, "over")
+    emails.handed_over(case)
+    cases.message(actor=Applicant(link=case.links.get(mailed=False)), case=case, text="Elle clignote.")
+    texts = [one.payload["text"] for one in Delivery.objects.about(case.subject).filter(recipient=lead.email)]
+    assert any(
+        "« Éclairage, Rue du Lac" in text.replace("\u202f", " ").replace("\u00a0", " ") for text in texts
+    )
+    assert any("Elle clignote." in text for text in texts)
+    assert not any("de  " in text for text in texts)
 
 
 def test_nothing_is_printed_for_nobody(client):

@@ -14,6 +14,7 @@ from .models import Follower, Report, ReportCategory
 from .nearby import Point
 
 MOST_NEAR = 3
+MOST_ON_MAP = 200  # of the public list, beside those of its page
 LOOKED_AT = 200  # candidates of the same street or place
 PHOTO_HOLDS = 60 * 60 * 12  # seconds: after a day the sweep deletes what belongs to nothing
 signer = signing.TimestampSigner(salt="reports.photo")
@@ -43,6 +44,13 @@ def are_offered() -> Exists:
 def public_reports():
     """What the public list tells of, the newest first."""
     return Report.objects.listed(timezone.now()).select_related("case", "photo").newest_first()
+
+
+def on_map(reports, *, besides) -> list[Report]:
+    """Those of public ``reports`` whose place everybody may see, the newest first; without those listed ``besides``."""
+    placed = reports.filter(published=True, lat__isnull=False, lon__isnull=False)
+    others = placed.exclude(pk__in=[one.pk for one in besides]).select_related(None)
+    return list(others.only("title", "lat", "lon")[:MOST_ON_MAP])
 
 
 def public_report(pk: int) -> Report:

@@ -219,6 +219,7 @@ def index(request):
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     categories = {one.translation_key: one for one in access.categories()}
     rows = [(report, categories.get(report.category)) for report in page]
+    town = town_map()
     return render(
         request,
         "reports/list.html",
@@ -228,7 +229,8 @@ def index(request):
             "parameters": f"etat={chosen}" if chosen in SHOWN else "",
             "chosen": chosen,
             "figures": _figures(),
-            "map": town_map(),
+            "map": town,
+            "also_on_map": access.on_map(found, besides=page) if town and page.has_other_pages() else [],
         },
     )
 

@@ -17,7 +17,7 @@ from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case
 from eservices.cases.retention import actions as retention
 from eservices.deliveries.models import Delivery
-from eservices.reports import access, actions, nearby, photos
+from eservices.reports import access, actions, nearby, photos, views
 from eservices.reports.models import Follower, Report
 from eservices.submissions.models import StoredFile
 from eservices.submissions.rates import Rate
@@ -378,6 +378,21 @@ def test_a_map_is_offered_only_where_the_operator_names_its_origin(client, setti
     page = client.get(reverse("reports:list")).content.decode()
     assert "data-places" in page
     assert 'data-lat="46.5101"' in page
+
+
+def test_the_map_shows_what_other_pages_list_too_and_nothing_that_nobody_approved(
+    client, settings, monkeypatch
+):
+    settings.TILE_URL = "https://tiles.example/{z}/{x}/{y}.png"
+    monkeypatch.setattr(views, "PAGE", 1)
+    hidden, shown, mended = reported(), reported(), reported()
+    tell(shown, "seen", published=True, title="Lampe éteinte")
+    tell(mended, "mended", published=True, title="Banc cassé")
+    page = client.get(reverse("reports:list")).text
+    assert page.count("data-lat=") == 2
+    assert "Lampe éteinte" in page
+    assert reverse("reports:report", args=[hidden.pk]) not in page
+    assert client.get(reverse("reports:list") + "?etat=repares").text.count("data-lat=") == 1
 
 
 def test_a_follower_ends_the_letters_with_one_press(client):

@@ -10,7 +10,7 @@ from wagtail.models import Page
 
 from home.generation import kept
 from home.models import BasePage
-from home.navigation import site_of
+from home.navigation import frame_of, site_of
 
 from .levels import Level
 from .models import Alert
@@ -61,8 +61,13 @@ def current(request) -> list[Shown]:
     language = get_language()
     name = f"alerts-{site.pk if site else ''}-{language}"
     now = timezone.now()
-    found = kept(name, lambda: in_words(Alert.objects.current(timezone.now()), language, request))
+    found = kept(name, lambda: _current(language, request))
     return [alert for alert in found if alert.holds(now)]
+
+
+def _current(language: str, request) -> list[Shown]:
+    frame_of(request)  # knows where addresses begin, for which Wagtail would ask twice
+    return in_words(Alert.objects.current(timezone.now()), language, request)
 
 
 def past(request) -> list[Shown]:

@@ -414,7 +414,7 @@ class ServicePage(BasePage):
     @cached_property
     def version(self) -> FormVersion | None:
         """The form in force; None before the first publication and after withdrawal."""
-        return FormVersion.objects.in_force(self.translation_key)
+        return FormVersion.objects.in_force(form=self.translation_key)
 
     # -- what the page shows ---------------------------------------------------------------------------------
     def get_context(self, request, *args, **kwargs):

@@ -39,9 +39,12 @@ class FormVersionQuerySet(models.QuerySet):
     def published(self):
         return self.filter(kind=FormVersion.Kind.PUBLISHED)
 
-    def in_force(self, form: uuid.UUID) -> "FormVersion | None":
-        """The newest published version of a form, with the form; None where it is not offered now."""
-        offered = self.published().filter(form=form, form__offered=True)
+    def in_force(self, **form) -> "FormVersion | None":
+        """The newest published version of a form (``form=key`` or ``form__slug=…``), with the form.
+
+        None where it is not offered now.
+        """
+        offered = self.published().filter(form__offered=True, **form)
         return offered.select_related("form").order_by("-number").first()
 
 

@@ -18,11 +18,9 @@ class FeeSchedule:
         return list(FeeEntry.objects.values_list("key", "name"))
 
     def prices(self, keys: Collection[str], day: date) -> dict[str, Price]:
-        entries = FeeEntry.objects.filter(key__in=keys).prefetch_related("prices")
-        found = {entry.key: entry.price_on(day) for entry in entries}
-        return {
-            key: Price(price.amount, price.vat, price.valid_from) for key, price in found.items() if price
-        }
+        begun = FeePrice.objects.filter(entry__key__in=keys, valid_from__lte=day).order_by("valid_from")
+        rows = begun.values_list("entry__key", "amount", "vat", "valid_from")
+        return {key: Price(*price) for key, *price in rows}  # the last of an entry holds
 
 
 schedules.register("schedule")(FeeSchedule())

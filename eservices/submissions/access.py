@@ -22,11 +22,9 @@ class SignInFirst(Exception):
 
 def version_in_force(slug: str) -> FormVersion:
     """What the form ``slug`` asks now; ``Http404`` where nothing is published under this name."""
-    form = Form.objects.filter(slug=slug).first()
-    version = form.current if form else None
+    version = FormVersion.objects.in_force(form__slug=slug)
     if version is None:
         raise Http404
-    version.form = form
     return version
 
 

@@ -1,14 +1,12 @@
-"""What stands on many pages and is changed in one place: with its history, and a look at it before it is saved."""
+"""What stands on many pages and is changed in one place."""
 
 from django.db import models
 from wagtail.log_actions import LogContext
 from wagtail.models import PreviewableMixin, RevisionMixin
 
 
-class UsedAgain(PreviewableMixin, RevisionMixin, models.Model):
+class WithHistory(RevisionMixin, models.Model):
     """A change shows everywhere at once: so every version is kept, that before the first change too."""
-
-    piece: str  # the template of the block that shows it
 
     class Meta:
         abstract = True
@@ -18,15 +16,24 @@ class UsedAgain(PreviewableMixin, RevisionMixin, models.Model):
             self._keep_what_was()
         super().save(*args, **kwargs)
 
-    def get_preview_template(self, request, mode_name):
-        return "home/used_again.html"
-
-    def get_preview_context(self, request, mode_name):
-        return super().get_preview_context(request, mode_name) | {"piece": self.piece}
-
     def _keep_what_was(self) -> None:
         before = type(self)._base_manager.filter(pk=self.pk).first()
         if before:
             with LogContext():  # nobody's act, and a line of its own in the history
                 before.save_revision(clean=False, log_action=True)
             self.latest_revision = before.latest_revision
+
+
+class UsedAgain(PreviewableMixin, WithHistory):
+    """A piece of a page, which is also seen before it is saved."""
+
+    piece: str  # the template of the block that shows it
+
+    class Meta:
+        abstract = True
+
+    def get_preview_template(self, request, mode_name):
+        return "home/used_again.html"
+
+    def get_preview_context(self, request, mode_name):
+        return super().get_preview_context(request, mode_name) | {"piece": self.piece}

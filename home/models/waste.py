@@ -18,9 +18,11 @@ from home import blocks
 from home.generation import kept
 from home.waste import Round
 
+from .used_again import WithHistory
+
 
 @register_snippet
-class WasteDistrict(TranslatableMixin, models.Model):
+class WasteDistrict(WithHistory, TranslatableMixin, models.Model):
     """A part of the commune with days of its own. The slug is the same in all languages."""
 
     name = models.CharField(_("Name"), max_length=80)
@@ -55,7 +57,7 @@ class WasteDistrict(TranslatableMixin, models.Model):
 
 
 @register_snippet
-class WasteCollection(TranslatableMixin, models.Model):
+class WasteCollection(WithHistory, TranslatableMixin, models.Model):
     """A collection that comes round every so many weeks on the weekday of its first date."""
 
     title = models.CharField(_("What is collected"), max_length=80)

@@ -32,13 +32,14 @@ from home.blocks import ContactBlock, HeadingBlock, TableBlock, TextBlock
 from home.dates import date_format
 from home.models import BasePage, FileText
 from home.models.base import BasePageQuerySet
+from home.models.used_again import WithHistory
 from newsletter.models import OrderedTranslations
 
 # No downloads and no pictures: those are public for ever. What belongs to a notice is one of its files.
 PLAIN = ["bold", "italic", "link", "ol", "ul"]
 
 
-class NoticeKind(TranslatableMixin, models.Model):
+class NoticeKind(WithHistory, TranslatableMixin, models.Model):
     """A kind of act: how long it stays posted, what law says so, and how to object to it."""
 
     name = models.CharField(_("name"), max_length=80, help_text=_("As in “Building permit enquiry”."))

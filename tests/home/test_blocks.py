@@ -19,6 +19,7 @@ from home.models import SharedNotice
 from tests.factories import catalogue
 from tests.factories import home as make
 from tests.factories.accounts import SuperuserFactory
+from tests.factories.news import NoticeKindFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -92,6 +93,29 @@ class TestUsedAgain:
         assert "Nouveau" in editor.get(preview, {"mode": ""}).content.decode()
         one.refresh_from_db()
         assert getattr(one, field) != "Nouveau"
+
+
+@pytest.mark.parametrize(
+    ("make_one", "field"),
+    [
+        (make.WasteCollectionFactory, "title"),
+        (make.WasteDistrictFactory, "name"),
+        (NoticeKindFactory, "name"),
+    ],
+    ids=["collection", "district", "kind of notice"],
+)
+def test_what_rules_many_pages_keeps_each_version(client, home, make_one, field):
+    one = make_one(**({"first_on": date(2026, 11, 25)} if make_one is make.WasteCollectionFactory else {}))
+    before = getattr(one, field)
+    setattr(one, field, "Faux")
+    one.save()
+    assert [revision.content[field] for revision in one.revisions.all()] == [before]
+    client.force_login(SuperuserFactory())
+    history = client.get(reverse(type(one).snippet_viewset.get_url_name("history"), args=[one.pk]))
+    assert history.status_code == 200
+    assert (
+        client.get(reverse(type(one).snippet_viewset.get_url_name("edit"), args=[one.pk])).status_code == 200
+    )
 
 
 def test_a_notice_used_again_is_shown_until_its_last_day(client, home):

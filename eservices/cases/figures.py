@@ -10,22 +10,27 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import ceil
+from uuid import UUID
 
 from django.db.models import Q
 
 from home.working_days import counted
 
-from .models import CaseEvent, CaseQuerySet
+from .models import CaseEvent, CaseQuerySet, CaseStage
+from .stages import stages
 from .states import Outcome
 
 DECIDING = ("accepted", "refused")
 TOLD = ("asked", "answered", *DECIDING)
 
 
+type Time = tuple[datetime, datetime | None]  # from, and until; the latter empty where it goes on
+
+
 @dataclass(frozen=True)
 class Record:
-    """One case as figures see it, with its times in the commune's zone. ``waits``: asked and answered;
-    ``rests``: since when the applicant has the ball, also without a question, as to pay."""
+    """One case as figures see it, with its times in the commune's zone. ``waits``: asked and answered; ``rested``: when
+    the applicant had the ball without a question, as to pay; ``rests``: since when it is theirs now."""
 
     form: str
     opened: datetime
@@ -33,7 +38,8 @@ class Record:
     decided: datetime | None = None
     deadline: datetime | None = None
     rests: datetime | None = None
-    waits: tuple[tuple[datetime, datetime | None], ...] = ()
+    waits: tuple[Time, ...] = ()
+    rested: tuple[Time, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,19 +91,32 @@ class Service:
 
 # -- Reading -------------------------------------------------------------------------------------------------
 def records(cases: CaseQuerySet, since: datetime, zone) -> list[Record]:
-    """Every real case that was open at some time after ``since``, in two queries."""
+    """Every real case that was open at some time after ``since``, in three queries."""
     cases = cases.real().filter(Q(opened_at__gte=since) | Q(closed_at=None) | Q(closed_at__gte=since))
     told = defaultdict(list)
     events = CaseEvent.objects.filter(case__in=cases.order_by().values("pk"), kind__in=TOLD)
     for case, kind, at in events.order_by("number").values_list("case", "kind", "at").iterator():
         told[case].append((kind, at.astimezone(zone)))
+    rested = _rested(cases, zone)
     rows = cases.order_by().values_list(
         "pk", "form", "opened_at", "closed_at", "deadline", "paused_at", "outcome"
     )
-    return [_record(row, told.get(row[0], ()), zone) for row in rows.iterator()]
+    return [_record(row, told.get(row[0], ()), rested.get(row[0], ()), zone) for row in rows.iterator()]
 
 
-def _record(row, told, zone) -> Record:
+def _rested(cases: CaseQuerySet, zone) -> dict[UUID, list[Time]]:
+    """By case, how long it stood at stages in which the applicant has the ball."""
+    found = defaultdict(list)
+    kinds = [key for key, kind in stages.items() if kind.rests]
+    at = CaseStage.objects.filter(
+        case__in=cases.order_by().values("pk"), type__in=kinds, entered_at__isnull=False
+    )
+    for case, entered, done in at.values_list("case", "entered_at", "done_at").iterator():
+        found[case].append((entered.astimezone(zone), done and done.astimezone(zone)))
+    return found
+
+
+def _record(row, told, rested, zone) -> Record:
     _pk, form, opened, closed, deadline, rests, outcome = row
     closed = closed and closed.astimezone(zone)
     decided = next((at for kind, at in told if kind in DECIDING), None)
@@ -111,11 +130,12 @@ def _record(row, told, zone) -> Record:
         deadline=deadline and deadline.astimezone(zone),
         rests=rests and rests.astimezone(zone),
         waits=_waits(told),
+        rested=tuple(rested),
     )
 
 
-def _waits(told) -> tuple[tuple[datetime, datetime | None], ...]:
-    waits: list[tuple[datetime, datetime | None]] = []
+def _waits(told) -> tuple[Time, ...]:
+    waits: list[Time] = []
     for kind, at in told:
         if kind == "asked":
             waits.append((at, None))
@@ -163,7 +183,7 @@ def _standing(found: list[Record], start: datetime, end: datetime) -> dict[str, 
 def _late(one: Record, at: datetime) -> bool:
     if one.rests and one.rests <= at:
         return False
-    waiting = any(asked <= at and (answered is None or answered > at) for asked, answered in one.waits)
+    waiting = any(begun <= at and (over is None or over > at) for begun, over in one.waits + one.rested)
     return bool(one.deadline and one.deadline < at and not waiting)
 
 
@@ -204,13 +224,24 @@ def _decisions(
 
 def worked(one: Record, free: Container[date]) -> Span:
     """How long the commune had the ball until it decided."""
-    waits = [(asked, answered or one.decided) for asked, answered in one.waits if asked < one.decided]
+    waits = _united([*one.waits, *one.rested], one.decided)
     days = counted(one.opened.date(), one.decided.date(), free)
     days -= sum(counted(asked.date(), answered.date(), free) for asked, answered in waits)
     if days > 0:
         return Span(days)
     waited = sum((answered - asked for asked, answered in waits), timedelta())
     return Span(0, max(0, int((one.decided - one.opened - waited).total_seconds() // 60)))
+
+
+def _united(times: list[Time], end: datetime) -> list[tuple[datetime, datetime]]:
+    """The times up to ``end``; what overlaps counts once."""
+    united: list[tuple[datetime, datetime]] = []
+    for begun, over in sorted((begun, min(over or end, end)) for begun, over in times if begun < end):
+        if united and begun <= united[-1][1]:
+            united[-1] = (united[-1][0], max(united[-1][1], over))
+        else:
+            united.append((begun, over))
+    return united
 
 
 def _percentile(ordered: list[Span], part: float) -> Span:

@@ -35,6 +35,7 @@ class PaymentStage(Stage):
     label = gettext_lazy("Payment")
     icon = "tag"
     agent_template = "payments/stages/payment_agent.html"
+    rests = True
     collects = True
     applicant_template = "payments/stages/payment_applicant.html"
     applicant_call = gettext_lazy("One thing is left: the payment.")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from eservices.cases import figures, plots
 from eservices.cases.figures import Decisions, Record, Span
+from eservices.cases.models import Case
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
 
@@ -32,6 +33,8 @@ def at(day: int, hour: int = 9, minute: int = 0) -> datetime:
         (Record("f", at(20, 16), decided=at(23, 9)), Span(1)),  # over a weekend
         (Record("f", at(24), decided=at(26)), Span(1)),  # over a holiday
         (Record("f", at(16), decided=at(24), waits=((at(17), at(20)),)), Span(3)),
+        (Record("f", at(16), decided=at(24), rested=((at(17), at(20)),)), Span(3)),  # as to pay
+        (Record("f", at(16), decided=at(24), waits=((at(17), None),), rested=((at(18), at(20)),)), Span(1)),
         (Record("f", at(23, 9), decided=at(23, 12), waits=((at(23, 9, 30), at(23, 11, 30)),)), Span(0, 60)),
     ],
 )
@@ -45,14 +48,15 @@ def test_weeks_say_what_came_in_and_how_things_stood_at_their_end():
         Record("f", at(11), deadline=at(13)),
         Record("f", at(18), deadline=at(20), waits=((at(19), None),)),
         Record("f", at(18), deadline=at(20), rests=at(19)),
+        Record("f", at(2), closed=at(23), deadline=at(13), rested=((at(12), at(23)),)),
     ]
 
     weeks = figures.weekly(found, at(24), weeks=3)
 
     assert [week.decisions and week.decisions.decided for week in weeks] == [1, None, None]
     assert [(week.number, week.received, week.open, week.late) for week in weeks] == [
-        (46, 2, 1, 1),
-        (47, 2, 3, 1),  # those that wait for their applicant, to answer or to pay, are not late
+        (46, 2, 2, 1),
+        (47, 2, 4, 1),  # those that wait for their applicant, to answer or to pay, are not late
         (48, 0, 3, 1),
     ]
 
@@ -162,6 +166,16 @@ class TestScreens:
 
         assert "Attestation de domicile" in shown
         assert "100 %" in shown.replace("\u202f", " ").replace("\u00a0", " ")
+
+    @time_machine.travel(at(24, 14), tick=False)
+    def test_the_time_in_which_somebody_had_to_pay_is_not_the_communes(self):
+        case = CaseFactory(accepted=True)
+        case.stages.update(type="payment", entered_at=at(17), done_at=at(20))
+        [record] = figures.records(Case.objects.all(), at(1), ZONE)
+        assert record.rested == ((at(17), at(20)),)
+        case.stages.update(type="decision")
+        [record] = figures.records(Case.objects.all(), at(1), ZONE)
+        assert record.rested == ()
 
     @time_machine.travel(at(24, 14))
     def test_a_service_with_few_decisions_is_not_shown_to_everybody(self, client):

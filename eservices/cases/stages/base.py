@@ -102,6 +102,7 @@ class Stage:
     for_editors = True  # whether editors lay it; what an app lays by itself is not offered
     by_person = False  # whether an agent looks at it, at least where it is not known who applies
     veiled = False  # whether how far it is would tell somebody who is not known what concerns others
+    rests = False  # whether the applicant has the ball while it is active, without being asked anything
     collects = False  # whether it collects what the form says is due
     decides = False  # whether accepting or refusing is what ends it
     tells_acceptance = False  # whether its letter says that the case was accepted: none is written before

@@ -56,11 +56,12 @@ def retention(case: Case, user: User) -> tuple[str, dict] | None:
     """Until when it is kept and what becomes of it then, the holds on it, and who let it go."""
     if case.rehearsal:
         return None
-    rule = rule_for(case)
+    rule, erased = rule_for(case), case.submission.erased_at
+    gone = case.disposals.filter(done_at__isnull=False).select_related("disposal")
     return "cases/retention/panel.html", {
         "reference": case.reference,
-        "erased": case.submission.erased_at,
-        "disposal": case.disposals.filter(done_at__isnull=False).select_related("disposal").first(),
+        "erased": erased,
+        "disposal": gone.first() if erased else None,
         "rule": rule,
         "until": rule.due(case.closed_at) if rule and case.closed_at else None,
         "past": rule is not None and not case.is_open and rule.due(case.closed_at) <= timezone.now(),
@@ -108,5 +109,6 @@ def formal_panel(case: Case, user: User):
 @case_panels.register("tags")
 def tags(case: Case, user: User) -> tuple[str, dict]:
     """What agents marked the case with."""
-    known = Tag.objects.exclude(cases=case)[:200]
-    return "cases/tags.html", {"tags": case.tags.all(), "known": known, "may": access.may(user, case, "tag")}
+    own, may = list(case.tags.all()), access.may(user, case, "tag")
+    known = [tag for tag in Tag.objects.all()[: 200 + len(own)] if tag not in own] if may else []
+    return "cases/tags.html", {"tags": own, "known": known, "may": may}

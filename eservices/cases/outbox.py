@@ -16,7 +16,7 @@ SUBJECT = "case:"
 def about(cases: CaseQuerySet) -> Q:
     """Deliveries that tell of one of ``cases``."""
     key = Cast(Replace(Substr("subject", len(SUBJECT) + 1), Value("-"), Value("")), UUIDField())
-    return Q(In(Either(When(subject__startswith=SUBJECT, then=key)), cases.values("pk")))
+    return Q(In(Either(When(subject__startswith=SUBJECT, then=key)), cases.order_by().values("pk")))
 
 
 @outbox.register("case")

@@ -11,7 +11,7 @@ from itertools import groupby
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -99,10 +99,10 @@ def counted(parts: Mapping[str, QuerySet]) -> dict[str, int]:
     """How many cases there are in each, all in one query; ``MOST + 1`` where there are more than ``MOST``."""
     counts, texts, params = dict.fromkeys(parts, 0), {}, []
     for key, cases in parts.items():
+        query = cases.query.exists(limit=False)  # of each row that it is there, and nothing else
+        query.set_limits(high=MOST + 1)
         try:
-            text, found = (
-                cases.order_by().annotate(one=Value(1)).values("one")[: MOST + 1].query.sql_with_params()
-            )
+            text, found = query.sql_with_params()
         except EmptyResultSet:
             continue
         texts[key] = f"(SELECT COUNT(*) FROM ({text}) AS counted)"

@@ -13,9 +13,10 @@ from .town import town_map
 @case_panels.register("report")
 def report_panel(case: Case, user: User) -> tuple[str, dict] | None:
     """How it stands, what everybody sees of it, and the form that changes both."""
-    report = Report.objects.filter(case=case).select_related("case", "photo").first()
+    report = Report.objects.filter(case=case).select_related("photo").first()
     if report is None or report.erased_at:
         return None
+    report.case = case
     return "reports/case_panel.html", {
         "report": report,
         "map": town_map() if report.point else None,

@@ -21,7 +21,7 @@ from .case_panels import panels_for
 from .deeds import DECIDE, DEEDS, MORE, OWN, Deed, offered
 from .forms import DecidingForm, DeedForm
 from .letters import picking
-from .models import Absence, CallBack, Case, Enclosure
+from .models import Absence, CallBack, Case, CaseStage, Enclosure
 from .stages import kind_of, settings_of
 from .states import allowed
 from .views import DeskView
@@ -127,7 +127,8 @@ class CaseView(OfCase):
         case = access.case_for(self.request.user, reference)
         enclosures = Prefetch("enclosures", Enclosure.objects.select_related("author"))
         calls = Prefetch("calls", CallBack.objects.select_related("asked_by"))
-        prefetch_related_objects([case], "stages", "persons", enclosures, calls)
+        stages = Prefetch("stages", CaseStage.objects.order_by("position"))
+        prefetch_related_objects([case], stages, "persons", enclosures, calls)
         return case
 
     def _again(self, do: str, why: str, status: int):
@@ -177,7 +178,9 @@ class CaseView(OfCase):
         thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
         active = next((row for row in case.stages.all() if row.progress == row.Progress.ACTIVE), None)
         self.may = may = offered(case, user)
-        happened, read = timeline.told(case)
+        events = timeline.events_of(case)
+        happened, read = timeline.told(case, events)
+        self.seen = trace.last_change_of(events)
         forms = {do: self._shown_form(do) for do in may if DEEDS[do].place == OWN and do not in PIECES}
         staff = forms.get("assign")  # has fetched who is there and who is away
         return super().get_context_data(

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from .case_events import label_of
 from .models import Case, CaseEvent
 from .stages import name_of
-
-READ = "_read"  # how kinds of reading end
+from .trace import READ
 
 
 @dataclass
@@ -25,20 +24,25 @@ class Line:
 
 def timeline(case: Case) -> list[Line]:
     """Everything that happened, newest first. Who read what stands apart: see ``readings``."""
-    return told(case)[0]
+    return told(case, events_of(case))[0]
 
 
 def readings(case: Case) -> list[Line]:
     """Who read the case and its files, newest first."""
-    return told(case)[1]
+    return told(case, events_of(case))[1]
 
 
-def told(case: Case) -> tuple[list[Line], list[Line]]:
-    """What happened, and who read, in one query."""
+def events_of(case: Case) -> list[CaseEvent]:
+    """All of its trace, newest first."""
+    return list(case.events.select_related("actor").order_by("-number"))
+
+
+def told(case: Case, events: list[CaseEvent]) -> tuple[list[Line], list[Line]]:
+    """What happened according to ``events``, and who read."""
     happened: list[Line] = []
     read: list[Line] = []
     titles = {row.key: name_of(row) for row in case.stages.all()} | _questions(case)
-    for event in case.events.select_related("actor").order_by("-number"):
+    for event in events:
         line = Line(event.at, label_of(event.kind), _who(event), _detail(event, titles))
         (read if event.kind.endswith(READ) else happened).append(line)
     return happened, read

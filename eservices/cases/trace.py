@@ -25,6 +25,7 @@ QUIET = (
     "sms_chosen",
     "sms_declined",
 )
+READ = "_read"  # how kinds of reading end
 LATE = timedelta(hours=1)  # a transaction may end this long after its events were stamped
 AT_ONCE = 500
 
@@ -82,6 +83,12 @@ def last_change(case: Case) -> int:
     return last_number_of(changes(case.events))
 
 
+def last_change_of(events: Iterable[CaseEvent]) -> int:
+    """The same of a case whose ``events`` were read."""
+    changing = (one.number for one in events if one.kind not in QUIET and not one.kind.endswith(READ))
+    return max(changing, default=0)
+
+
 def last_changes(cases: Iterable[Case]) -> dict:
     """The same for several cases, by their key, in one query."""
     found = changes(CaseEvent.objects.filter(case__in=cases)).order_by()
@@ -90,7 +97,7 @@ def last_changes(cases: Iterable[Case]) -> dict:
 
 def changes(events):
     """Those of ``events`` (a query) that change how the case stands."""
-    return events.exclude(kind__in=QUIET).exclude(kind__endswith="_read")
+    return events.exclude(kind__in=QUIET).exclude(kind__endswith=READ)
 
 
 def last_number_of(events) -> int:

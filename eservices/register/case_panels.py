@@ -14,6 +14,8 @@ from .stages import explanation
 @case_panels.register("register")
 def register_panel(case, user):
     """Each check with the people it is about, and in what they differ."""
+    if all(row.type != "register" for row in case.stages.all()):
+        return None
     checks = [_shown(check) for check in access.checks_for(user, case)]
     return ("register/case_panel.html", {"checks": checks}) if checks else None
 

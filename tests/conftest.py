@@ -6,6 +6,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mysite.garbage import keep_what_is_loaded
 from tests.browser import NO_BROWSER, chromium
 
 # Playwright keeps an event loop in the thread of the tests; Django would refuse the database there.
@@ -66,8 +67,7 @@ def pytest_collection_finish():
 
 def spare_the_collector():
     """Python's collector looks no more at what stays to the end, and seldom at the rest: a twelfth of the time."""
-    gc.collect()
-    gc.freeze()
+    keep_what_is_loaded()
     gc.set_threshold(50_000)  # allocations, net; usually 2,000
 
 

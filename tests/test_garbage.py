@@ -7,9 +7,6 @@ from mysite.garbage import keep_what_is_loaded
 
 def test_what_is_loaded_is_looked_through_no_more():
     marker = {"loaded": []}
-    try:
-        keep_what_is_loaded()
-        assert all(one is not marker for one in gc.get_objects())
-        assert gc.get_freeze_count() > 1_000
-    finally:
-        gc.unfreeze()
+    keep_what_is_loaded()
+    assert all(one is not marker for one in gc.get_objects())
+    assert gc.get_freeze_count() > 1_000

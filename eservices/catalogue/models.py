@@ -35,6 +35,7 @@ from home.blocks import TEXT_FEATURES
 from home.fields import LiveStreamField
 from home.models import BasePage, Contact
 from home.models.base import BasePageQuerySet, stream_words
+from home.models.pages import untranslated_below
 from home.search import find
 
 from . import listing
@@ -90,6 +91,7 @@ class ServiceIndexPage(BasePage):
             "query": query,
             "hits": find(query, self.locale.language_code).of("service") if query else [],
             "situations": listing.by_situation(services),
+            "untranslated": untranslated_below(self, request),
         }
 
     @cached_property

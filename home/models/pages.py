@@ -152,24 +152,25 @@ class SectionPage(BasePage):
         verbose_name_plural = _("sections")
 
     def get_context(self, request, *args, **kwargs):
-        below = {"children": self.live_children(request), "untranslated": self.untranslated(request)}
+        below = {"children": self.live_children(request), "untranslated": untranslated_below(self, request)}
         return super().get_context(request, *args, **kwargs) | below
 
     def live_children(self, request=None) -> list[dict]:
         """The published pages below with address and lead; not those that only some may read."""
         return _rows(_open_below(self), request)
 
-    def untranslated(self, request=None) -> list[dict]:
-        """What stands below it in the language that most is written in, and is not published in its own."""
-        ours, most = self.locale.language_code, settings.LANGUAGE_CODE
-        if ours == most:
-            return []
-        twin = self.get_translations().filter(locale__language_code=most).open_to_all().first()
-        if twin is None:
-            return []
-        there = Page.objects.live().filter(locale=self.locale_id).values("translation_key")
-        rows = _rows(_open_below(twin).exclude(translation_key__in=there).select_related("locale"), request)
-        return [row | {"url": for_reader(row["url"], ours)} for row in rows]
+
+def untranslated_below(page: BasePage, request=None) -> list[dict]:
+    """What stands below a page in the language that most is written in, and is not published in its own."""
+    ours, most = page.locale.language_code, settings.LANGUAGE_CODE
+    if ours == most:
+        return []
+    twin = page.get_translations().filter(locale__language_code=most).open_to_all().first()
+    if twin is None:
+        return []
+    there = Page.objects.live().filter(locale=page.locale_id).values("translation_key")
+    rows = _rows(_open_below(twin).exclude(translation_key__in=there).select_related("locale"), request)
+    return [row | {"url": for_reader(row["url"], ours)} for row in rows]
 
 
 def _open_below(page: Page):

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from wagtail.contrib.redirects.models import Redirect
 
 from tests.factories import home as make
-from tests.factories.catalogue import make_counter
+from tests.factories.catalogue import make_counter, make_service
 from tests.factories.news import (
     EventIndexPageFactory,
     NewsIndexPageFactory,
@@ -169,10 +169,14 @@ def test_lists_that_are_short_in_a_language_lead_to_the_long_ones(client, home):
         assert "Mehr auf" not in client.get(index.url).text
 
 
-def test_a_counter_without_translated_services_leads_to_where_there_are_some(client, home):
+def test_a_counter_lists_the_services_that_are_not_translated(client, home):
     counter = make_counter(home)
+    service = make_service(counter)
     german = make.translated(counter, "de", title="Schalter", slug="schalter")
-    assert f'href="{counter.url}?lu=de"' in tag(client.get(german.url).text, "a", "Mehr auf Französisch")
+    shown = client.get(german.url).text
+    assert "Mehr auf Französisch" in shown
+    assert f'<a href="{service.url}?lu=de" hreflang="fr"><div lang="fr"><b>{service.title}</b>' in shown
+    assert "Nach Ihrer Lebenslage" not in shown
     assert "Mehr auf" not in client.get(counter.url).text
 
 

@@ -22,6 +22,9 @@ class Form(models.Model):
     offered = models.BooleanField(_("offered"), default=True, help_text=_("Whether new requests are taken."))
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
+    # Set by who found the form together with its version in force: nobody need ask again.
+    known_current: "FormVersion | None" = None
+
     class Meta:
         verbose_name = _("form")
         verbose_name_plural = _("forms")
@@ -32,6 +35,8 @@ class Form(models.Model):
     @property
     def current(self) -> "FormVersion | None":
         """The version in force: the newest published one; None where the service is not offered now."""
+        if self.known_current is not None:
+            return self.known_current
         return self.versions.published().order_by("-number").first() if self.offered else None
 
 
@@ -45,7 +50,10 @@ class FormVersionQuerySet(models.QuerySet):
         None where it is not offered now.
         """
         offered = self.published().filter(form__offered=True, **form)
-        return offered.select_related("form").order_by("-number").first()
+        version = offered.select_related("form").order_by("-number").first()
+        if version is not None:
+            version.form.known_current = version
+        return version
 
 
 class FormVersion(models.Model):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.apps import apps
 from django.db import models
@@ -25,6 +26,7 @@ class Part:
     text: str = ""
 
 
+@cache  # an expression is copied where it is used
 def restricted() -> Exists:
     """Whether only some may read a page: it or one above is restricted. For ``annotate`` and ``filter``."""
     here = ExpressionWrapper(OuterRef("path"), models.TextField())

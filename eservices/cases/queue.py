@@ -171,9 +171,11 @@ def titles(forms=None) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Row:
-    """A case as the queue shows it. ``cells`` are those of the columns that the agent chose: style and word."""
+    """A case as the queue shows it. ``group`` is the key of where it stands, ``cells`` are those of the columns that
+    the agent chose: style and word."""
 
     case: Case
+    group: str
     name: str
     due: Sign
     sign: Sign
@@ -250,6 +252,7 @@ def _row(case: Case, name: str, now: datetime, titles: Mapping[str, str], column
     service = titles.get(str(case.form_id)) or str(case.form)
     return Row(
         case=case,
+        group=desk.group_of(case, now),
         name=name,
         due=desk.due(case, now),
         sign=desk.sign(case, next(iter(case.active_stages), None)),
@@ -263,5 +266,5 @@ def grouped(rows: Iterable[Row], now: datetime, sizes: Mapping[str, int]) -> lis
     labels = groups(now)
     return [
         (f"{labels[key][0]}, {number_words(sizes[key])}", list(found))
-        for key, found in groupby(rows, lambda row: desk.group_of(row.case, now))
+        for key, found in groupby(rows, lambda row: row.group)
     ]

@@ -13,11 +13,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from . import access, actions, desk, exports, queue
+from . import access, actions, exports, queue
 from .answer_columns import AnswerColumns
 from .filters import Choices, FilterForm
 from .models import Case, CaseQuerySet, QueueLayout, SavedView
-from .queue import number_words
+from .queue import Row, number_words
 from .queue_forms import LayoutForm, SaveViewForm
 from .views import DeskView, agents_only, back_to_queue
 
@@ -48,9 +48,9 @@ class QueueView(DeskView):
         listed = queue.rows(queue.ordered(found, q, count) if q else found.by_urgency(), columns)
         page = _page(listed, number, count)
         tabs = _tabs(form, choices, now)
-        sizes = _sizes(tabs, found, [] if q else page.cases, now, count)
-        self.request.open_cases = sizes["view:team"]  # for the menu, which would count them again
         rows = queue.drawn(page.cases, now, choices.services, columns)
+        sizes = _sizes(tabs, found, [] if q else rows, now, count)
+        self.request.open_cases = sizes["view:team"]  # for the menu, which would count them again
         return super().get_context_data(
             form=form,
             q=q,
@@ -138,11 +138,11 @@ def _offered(tabs: list[Tab], sizes: dict[str, int]) -> list[dict]:
 
 
 def _sizes(
-    tabs: list[Tab], found: CaseQuerySet, shown: list[Case], now: datetime, count: int | None
+    tabs: list[Tab], found: CaseQuerySet, shown: list[Row], now: datetime, count: int | None
 ) -> dict[str, int]:
     """How much there is under every tab, in the groups that are shown or spoken of, and in all that was ``found``
     unless its ``count`` is known, in one query."""
-    wanted = {desk.group_of(case, now) for case in shown} | ({"late", "today"} if shown else set())
+    wanted = {row.group for row in shown} | ({"late", "today"} if shown else set())
     groups = queue.groups(now)
     parts = {key: found.filter(groups[key][1]) for key in groups if key in wanted}
     parts |= {tab.key: tab.cases for tab in tabs}

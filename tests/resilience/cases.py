@@ -237,7 +237,7 @@ def processes(folder: Path):
         for one in started:
             one.terminate()
         for one in started:
-            one.wait(timeout=30)
+            one.wait(timeout=120)
 
 
 def run(cases: int, seed: int) -> tuple[dict, list[str]]:

@@ -38,6 +38,8 @@ def main() -> None:
             call_command(*command)
             os._exit(0)
         Path(pid_file).write_text(str(child))
+        if ended:  # told while it was forking: it knew only the child before this one
+            os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 

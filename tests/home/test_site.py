@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.sql import emit_post_migrate_signal
@@ -20,7 +21,7 @@ from wagtail.models import Page
 
 from eservices.deliveries.models import Delivery
 from home import blocks
-from home.generation import kept
+from home.generation import advance, kept, one_look
 from home.haste import opened_stamp
 from home.home_blocks import Section, home_blocks
 from home.models import CommuneSettings, Contact, ContactPage, ContentPage, FormField, HomePage, SectionPage
@@ -510,6 +511,14 @@ class TestSurroundings:
         kept("frame", lambda: "as the old version wrote it")
         emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
         assert kept("frame", lambda: "as the new one does") == "as the new one does"
+
+    def test_within_a_request_what_is_kept_is_read_once_and_what_it_changes_is_seen(self, home):
+        with one_look():
+            assert kept("word", lambda: "before") == "before"
+            cache.clear()
+            assert kept("word", lambda: "after") == "before"
+            advance()
+            assert kept("word", lambda: "after") == "after"
 
     def test_each_site_of_an_installation_has_its_own_frame(self, client, home):
         make.SectionPageFactory(parent=home, title="Autorités")

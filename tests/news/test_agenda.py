@@ -1,5 +1,6 @@
 import json
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -174,6 +175,16 @@ def test_the_band_today_names_the_next_event_that_takes_place(rf, home, agenda):
     (line,) = next_event(rf.get("/"), home, NOW)
     assert line.title == "Séance publique"
     assert "Débarcadère" in line.remark
+
+
+def test_what_is_over_meanwhile_is_no_longer_named_today(rf, home, agenda, november):
+    for title, hour in (("Marché", 11), ("Concert", 20)):
+        begins = moment(2026, 11, 24, hour)
+        EventPageFactory(parent=agenda, title=title, start=begins, end=begins + timedelta(minutes=1))
+    for clock, title in ((moment(2026, 11, 24, 11, 0), "Marché"), (moment(2026, 11, 24, 11, 2), "Concert")):
+        november.move_to(clock)
+        (line,) = next_event(rf.get("/"), home, clock)
+        assert line.title == title
 
 
 def test_agenda_and_event_need_few_queries(client, agenda, saint_nicolas, uncached):

@@ -36,17 +36,18 @@ make_environment() {
 }
 
 # The lock is complete: nothing to resolve. uv fetches and unpacks many at once, in a quarter of pip's time, but knows
-# nothing of a mirror or a folder of wheels that pip is set to: where it finds no way, pip goes its own.
+# nothing of a mirror or a folder of wheels that pip is set to: where it finds no way, pip goes its own. Nothing is
+# compiled here: to compile all files takes ten seconds, and Python compiles those that it needs in four.
 install_libraries() {
     if by_pip "$(grep '^uv==' requirements.txt)" && "$PYTHON" -m uv pip install --quiet --python "$PYTHON" \
-        --no-deps --compile-bytecode -r requirements.txt 2>/dev/null; then
+        --no-deps -r requirements.txt 2>/dev/null; then
         return
     fi
     by_pip -r requirements.txt
 }
 
 by_pip() {
-    "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input --no-deps "$@"
+    "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps "$@"
 }
 
 # What was compiled once is kept: a second start takes half the time, and three processes need not do it each.

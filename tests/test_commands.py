@@ -607,13 +607,33 @@ def test_tests_in_the_browser_are_skipped_only_without_one_and_where_not_all_is_
 ):
     monkeypatch.setattr(conftest, "chromium", lambda: browser)
     monkeypatch.setenv("COMMUNE_REQUIRE_ALL", everything)
-    marks = {"functional": [], "home": []}
-    items = [
-        SimpleNamespace(
-            path=Path(f"/tests/{folder}/test_x.py"), add_marker=lambda one, to=to: to.append(one.name)
-        )
-        for folder, to in marks.items()
-    ]
+    browsing, reading = collected("functional/test_x"), collected("home/test_x")
+    conftest.pytest_collection_modifyitems([browsing, reading])
+    assert (browsing.marks, reading.marks) == (["browser", *["skip"] * skipped], [])
+
+
+def test_what_asks_no_database_is_tested_while_another_process_migrates_it_and_browsers_come_last():
+    names = (
+        "functional/test_x",
+        "home/test_long_list",
+        "documents/test_files_shown",
+        "home/test_words",
+        "demo/test_build",
+    )
+    items = [collected(name, asks=name != "home/test_words") for name in names]
     conftest.pytest_collection_modifyitems(items)
-    assert [item.path.parts[2] for item in items] == ["home", "functional"]
-    assert marks == {"home": [], "functional": ["browser", *["skip"] * skipped]}
+    assert [item.path.stem for item in items] == [
+        *("test_build", "test_words", "test_files_shown", "test_long_list", "test_x")
+    ]
+
+
+def collected(name: str, *, asks: bool = False) -> SimpleNamespace:
+    """A test as pytest collects it, which asks the database or not; ``marks``: what it was marked with."""
+    marks: list[str] = []
+    return SimpleNamespace(
+        path=Path(f"/tests/{name}.py"),
+        fixturenames=["django_db_setup"] if asks else [],
+        get_closest_marker=lambda _name: None,
+        add_marker=lambda one: marks.append(one.name),
+        marks=marks,
+    )

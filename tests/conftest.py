@@ -17,7 +17,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 settings.register_profile(
     "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50
 )
-# In CI the same examples every time, so that what is red there is red here too, and four times as many, but for the
+# In CI the same examples every time, so that what is red there is red here too, and twice as many, but for the
 # second time, on PostgreSQL; on a desk others each time, and those that failed are kept.
 settings.register_profile(
     "ci",
@@ -25,7 +25,7 @@ settings.register_profile(
     derandomize=True,
     database=None,
     print_blob=True,
-    max_examples=50 if os.environ.get("TEST_DATABASE_URL") else 200,
+    max_examples=50 if os.environ.get("TEST_DATABASE_URL") else 100,
 )
 settings.load_profile("ci" if os.environ.get("CI") else "patient")
 

@@ -2,13 +2,12 @@
 
 from django.db.backends.postgresql import base, creation
 
-from mysite.garbage import collected_seldom
 from tests import migrated
 
 
 class DatabaseCreation(creation.DatabaseCreation):
     def create_test_db(self, *args, **kwargs):
-        with migrated.alone(), collected_seldom():
+        with migrated.alone():
             kept = self._is_kept()
             self.connection.settings_dict["TEST"]["TEMPLATE"] = migrated.name() if kept else None
             name = super().create_test_db(*args, **kwargs)  # runs what is not yet run: nothing in a copy

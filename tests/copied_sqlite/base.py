@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.db.backends.sqlite3 import base, creation
 
-from mysite.garbage import collected_seldom
 from tests import migrated
 
 
@@ -14,7 +13,7 @@ class DatabaseCreation(creation.DatabaseCreation):
     def create_test_db(self, *args, **kwargs):
         kept = migrated.FOLDER / f"{migrated.name()}.sqlite3"
         copy = sqlite3.connect(self._get_test_db_name(), uri=True)
-        with migrated.alone(), collected_seldom():
+        with migrated.alone():
             if kept.exists():
                 with sqlite3.connect(kept) as source:
                     source.backup(copy)

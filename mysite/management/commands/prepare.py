@@ -26,10 +26,10 @@ class Command(BaseCommand):
     def handle(self, *, demo, reset, **options):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         wiped = reset and self.wipe()
-        with collected_seldom():
-            call_command("migrate", interactive=False, verbosity=0)
-            self.collect_static()
-            if demo:
+        call_command("migrate", interactive=False, verbosity=0)
+        self.collect_static()
+        if demo:
+            with collected_seldom():
                 call_command("demo", **({"reset": True} if reset and not wiped else {}))
 
     def wipe(self) -> bool:

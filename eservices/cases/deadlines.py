@@ -8,7 +8,7 @@ from home import working_days
 END_OF_DAY = time(17)  # when the administration answers at the latest
 MIDNIGHT = time(23, 59)  # until when an applicant, or whoever was asked, may answer
 MORNING = time(8)  # when reminders leave and waiting ends
-REMINDED_BEFORE = 2  # working days before the term of an agent's question, when the applicant is reminded
+REMINDED_BEFORE = 2  # working days before the term of a question, when the applicant is reminded a last time
 WARNED_BEFORE = 1  # working days before a deadline, when a lead is warned
 
 
@@ -21,6 +21,16 @@ def after(start: datetime, days: int, free: Container[date], at: time = END_OF_D
 def before(end: datetime, days: int, free: Container[date]) -> datetime:
     """The morning of the ``days``-th working day before ``end``."""
     return datetime.combine(working_days.moved(end.date(), -days, free), MORNING, end.tzinfo)
+
+
+def reminders(days: int) -> list[int]:
+    """After how many working days an applicant who has ``days`` to answer is reminded: in the middle, and near the end.
+
+    The fewer days, the fewer reminders: none comes on the day of the question, nor two on days that follow.
+    """
+    last = days - REMINDED_BEFORE
+    middle = days // 2
+    return [one for one in (middle if last - middle > 1 else 0, last) if one > 0]
 
 
 def extended(deadline: datetime, paused: datetime, resumed: datetime, free: Container[date]) -> datetime:

@@ -118,7 +118,9 @@ class AskForm(LetterForm, DecidingForm):
     text = text_field(_("What do we need?"))
     days = forms.IntegerField(
         label=_("Working days to answer"),
-        help_text=_("We remind two working days before it is over; then the case comes back to you."),
+        help_text=_(
+            "We remind in the middle and two working days before the end; then the case comes back to you."
+        ),
         required=False,
         initial=USUAL_DAYS,
         min_value=1,

@@ -39,6 +39,11 @@ def morning_before(end: datetime, days: int) -> datetime:
     return deadlines.before(timezone.localtime(end), days, days_off())
 
 
+def morning_after(start: datetime, days: int) -> datetime:
+    """The morning of the ``days``-th working day after ``start``."""
+    return deadlines.after(timezone.localtime(start), days, days_off(), deadlines.MORNING)
+
+
 def morning_of(day: date) -> datetime:
     """When what waits for a day goes on."""
     return timezone.make_aware(datetime.combine(day, deadlines.MORNING))
@@ -84,11 +89,11 @@ def _resumed(case: Case, now: datetime) -> datetime | None:
 
 
 # -- Questions of agents -------------------------------------------------------------------------------------
-def term_of(asked: datetime, days: int) -> tuple[datetime, datetime]:
-    """Until when a question is answered, and when it is looked at first: to remind, where there is time for that."""
-    term = whole_days_after(asked, days)
-    reminder = morning_before(term, deadlines.REMINDED_BEFORE)
-    return term, reminder if reminder.date() > timezone.localtime(asked).date() else term
+def next_look(asked: datetime, term: datetime, now: datetime) -> datetime:
+    """When a question that is open at ``now`` is looked at next: to remind, or at its term."""
+    days = working_days.counted(timezone.localtime(asked).date(), timezone.localtime(term).date(), days_off())
+    moments = (morning_after(asked, one) for one in deadlines.reminders(days))
+    return next((one for one in moments if now < one < term), term)
 
 
 # -- Escalation ----------------------------------------------------------------------------------------------

@@ -98,13 +98,14 @@ def _stages(content: dict) -> Iterator[Fault]:
     names = {stage["key"]: set() for stage in content.get("stages", [])}
     asked = {field["key"] for step in content.get("steps", []) for field in step.get("fields", [])}
     for stage in content.get("stages", []):
-        block = stages[stage["type"]]().block()
+        kind = stages[stage["type"]]()
+        block = kind.block()
         names[stage["key"]] = set(stage_texts(block))
         yield from _references(block, stage.get("settings", {}), f"stage.{stage['key']}", asked)
         yield from _said_twice(stage, content)
-        for message in stages[stage["type"]]().faults(stage.get("settings", {})):
+        for message in kind.faults(kind.upgrade(stage.get("settings", {}))):
             yield Fault(ERROR, f"stage.{stage['key']}", message)
-        for message in stages[stage["type"]]().hints(stage["key"], _readable(content)):
+        for message in kind.hints(stage["key"], _readable(content)):
             yield Fault(WARNING, f"stage.{stage['key']}", message)
     yield from _kept_twice(content)
     if content.get("fees") and not any(stages[stage["type"]].collects for stage in content.get("stages", [])):

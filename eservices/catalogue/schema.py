@@ -48,7 +48,8 @@ def published() -> dict:
 
 def stage_settings(stage) -> Record:
     """The settings of a stage, as its block lays them out."""
-    return Record(optional={"format": Whole(least=1, most=stage.format)} | shape_of(stage.block()).known)
+    own = {"format": Whole(least=1, most=stage.format)} | dict(stage.former)
+    return Record(optional=own | shape_of(stage.block()).known)
 
 
 def page_shape() -> Record:

@@ -41,6 +41,13 @@ def test_a_day_off_in_vaud_is_a_working_day_in_geneva():
     assert working_days.is_working_day(monday, working_days.public_holidays("CH", "GE"))
 
 
+@pytest.mark.parametrize(
+    ("days", "reminders"), [(1, []), (2, []), (3, [1]), (5, [3]), (6, [4]), (7, [3, 5]), (10, [5, 8])]
+)
+def test_there_are_two_reminders_where_there_is_time_for_them(days, reminders):
+    assert deadlines.reminders(days) == reminders
+
+
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)), st.integers(1, 60))
 def test_a_deadline_lies_exactly_its_working_days_ahead(start, days):
     start = start.replace(tzinfo=ZURICH)

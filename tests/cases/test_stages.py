@@ -178,6 +178,41 @@ def test_a_question_rests_the_deadline_reminds_once_and_goes_on_with_the_answer(
     assert case.data == {"bail_result": "answered"}
 
 
+def reminded(case: Case) -> int:
+    return sum("Rappel" in title for title in titles(case))
+
+
+def test_each_reminder_of_a_question_is_sent_once_on_its_morning():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory(stages=[question(format=2, reminders="1, 3")])
+        for day, sent in ((24, 1), (25, 1), (26, 2), (27, 2)):
+            clock.move_to(MONDAY.replace(day=day, hour=8))
+            case = advanced(advanced(case))
+            assert reminded(case) == sent
+        assert timezone.localtime(case.due_at).date() == date(2026, 11, 30)
+
+
+def test_reminders_that_are_late_are_not_sent_in_a_burst():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory(stages=[question(format=2, reminders="1, 2, 4")])
+        clock.move_to(MONDAY.replace(day=26))
+        case = advanced(advanced(case))
+        assert reminded(case) == 1
+        assert case.due_at == MONDAY.replace(day=27, hour=8)
+
+
+def test_a_case_that_was_asked_before_questions_had_several_reminders_is_still_reminded():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory(stages=[question()])
+        row = current(case)
+        del row.data["reminders"]
+        row.data["remind_at"] = (MONDAY + timedelta(days=1)).isoformat()
+        row.save()
+        clock.move_to(MONDAY + timedelta(days=1))
+        case = advanced(advanced(case))
+    assert reminded(case) == 1
+
+
 def test_a_question_that_nobody_answers_closes_the_case_where_the_service_says_so():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case = CaseFactory(stages=[question(close=True), DECISION])

@@ -278,6 +278,24 @@ def test_an_agents_question_is_reminded_once_and_comes_back_when_nobody_answers(
 
 
 @pytest.mark.django_db
+def test_a_longer_question_of_an_agent_is_reminded_twice_and_late_reminders_make_no_burst():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case, late = CaseFactory(), CaseFactory()
+        for one in (case, late):
+            actions.ask(actor=member(), case=one, text="Le bail ?", days=10)
+        Message.objects.filter(case=late).update(due_at=None)
+        sent = []
+        for day in (27, 30, 31, 33, 34):
+            looked_at(clock, MONDAY.replace(hour=9) + timedelta(days=day - 23))
+            sent.append(len([one for one in letters_to(case.email, case) if one.startswith("Rappel")]))
+        assert sent == [0, 1, 1, 2, 2]
+        Message.objects.filter(case=late).update(due_at=MONDAY)
+        for _twice in range(2):
+            sweeps.look_at_questions(timezone.now())
+    assert len([one for one in letters_to(late.email, late) if one.startswith("Rappel")]) == 1
+
+
+@pytest.mark.django_db
 def test_of_a_question_that_was_answered_or_is_not_the_last_nobody_hears_again():
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, agent = CaseFactory(), member()

@@ -19,7 +19,7 @@ RISK = {"type": "choice", "key": "risque", "label": "Risque", "choices": "faible
 SETTINGS = {
     "check": {"items": "Le bail\nLa pièce"},
     "decision": {"four_eyes": True},
-    "question": {"text": "Le bail ?", "days": 10, "remind": 2, "close": True},
+    "question": {"format": 2, "text": "Le bail ?", "days": 10, "reminders": "5, 8", "close": True},
     "wait": {"days": 3, "all_days": True},
     "notify": {"subject": "Prêt", "text": "Venez.", "sms": True},
     "team": {"team": "habitants"},
@@ -87,6 +87,17 @@ def test_every_stage_is_exported_as_it_was_imported_and_shown_to_the_editor(clie
     }
 
 
+def test_the_reminder_of_an_older_service_is_kept_when_it_is_imported_and_when_its_page_is_read():
+    older = {"text": "Le bail ?", "days": 10, "remind": 2, "close": True}
+    page = make_service(definition=service(laid(question=older)))
+    assert page.stages[0].value["settings"]["reminders"] == "8"
+    raw = [dict(page.stages.raw_data[0])]
+    raw[0]["value"] = raw[0]["value"] | {"settings": older}
+    page.stages = ServicePage._meta.get_field("stages").stream_block.to_python(raw)
+    assert page.stages[0].value["settings"]["reminders"] == "8"
+    assert not faults(service(laid(question=older)))
+
+
 def test_a_field_for_agents_gets_a_key_of_its_own_from_its_name_and_keeps_it():
     page = make_service(definition=service(laid(fill=SETTINGS["fill"])))
     stage = page.stages[0]
@@ -115,6 +126,9 @@ def test_a_condition_looks_at_what_earlier_stages_leave_behind_and_at_nothing_la
     [
         ("check", {"items": " \n"}, "rien à contrôler"),
         ("question", {"text": "?", "days": 2, "remind": 2}, "rappel"),
+        ("question", {"format": 2, "text": "?", "days": 5, "reminders": "2, 5"}, "rappel"),
+        ("question", {"format": 2, "text": "?", "days": 5, "reminders": "3, 2"}, "rappel"),
+        ("question", {"format": 2, "text": "?", "days": 5, "reminders": "deux"}, "deux"),
         ("wait", {}, "n’attend rien"),
         ("wait", {"answer": "nulle"}, "nulle"),
         ("notify", {"subject": "a", "text": "b" * 500, "sms": True}, "SMS"),

@@ -63,7 +63,7 @@ def ask(
 
 @transaction.atomic
 def look_at_question(*, actor: Actor = SYSTEM, message: Message) -> None:
-    """Reminds the applicant of an agent's question, once; at its term the case comes back to the agent, who is told."""
+    """Reminds the applicant of an agent's question; at its term the case comes back to the agent, who is told."""
     case, now = locked(message.case_id), timezone.now()
     message = case.messages.filter(pk=message.pk).due(now).first()
     if message is None:
@@ -71,7 +71,7 @@ def look_at_question(*, actor: Actor = SYSTEM, message: Message) -> None:
     if case.state != State.WAITING or message != _last_question(case):
         message.due_at = None
     elif now < message.term:
-        message.due_at = message.term
+        message.due_at = timing.next_look(message.at, message.term, now)
         emails.question_reminder(case, text=message.text, term=message.term)
         trace.record(case, "reminded", actor, message=message.pk)
     else:
@@ -163,7 +163,8 @@ def _ask(
 ) -> Message:
     written = _say(case, Message.Kind.QUESTION, actor, text, files)
     if days:
-        written.term, written.due_at = timing.term_of(written.at, days)
+        written.term = timing.whole_days_after(written.at, days)
+        written.due_at = timing.next_look(written.at, written.term, written.at)
         written.save(update_fields=["term", "due_at"])
     case.state = states.after(action, case.state)
     case.save(update_fields=["state"])

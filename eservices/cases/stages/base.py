@@ -1,6 +1,6 @@
 """What every stage is: the class to build on, its answers to the process, and the registry it is offered in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from wagtail import blocks
 
 from eservices.accounts.models import User
 from eservices.formbuilder.definition import Definition
+from eservices.formbuilder.shapes import Shape
 from home.registry import Registry
 
 from ..models import Case, CaseStage
@@ -95,6 +96,9 @@ class Stage:
     label = ""
     icon = "cog"
     format = 1
+    former: Mapping[
+        str, Shape
+    ] = {}  # what settings had in older formats, by name: a definition may still say it
     # Drawn on the case's screen while the stage is active, with ``case``, ``row`` and ``stage``: its form, …
     agent_template = "cases/stages/work.html"
     applicant_template = ""  # drawn on the status page while it is active, with ``case`` and ``row``

@@ -1,9 +1,12 @@
 """Pieces of the editor's settings that several stages have."""
 
+import re
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from eservices.formbuilder.blocks import FixedChoiceBlock
+from eservices.formbuilder.blocks import FixedChoiceBlock, FixedRegexBlock
 
 from ..models import Team
 
@@ -22,10 +25,40 @@ class LinesBlock(blocks.TextBlock):
         return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def days_block(label, *, required: bool = True, least: int = 0, help_text="") -> blocks.IntegerBlock:
+class NumbersBlock(FixedRegexBlock):
+    """Some whole numbers, with a comma between."""
+
+    PATTERN = r"\s*\d{1,3}(\s*,\s*\d{1,3})*\s*"
+
+    def __init__(self, **kwargs):
+        wrong = _("Write numbers with a comma between, for example: 5, 8.")
+        super().__init__(
+            **{"regex": f"^{self.PATTERN}$", "max_length": 60, "error_messages": {"invalid": wrong}, **kwargs}
+        )
+
+    @staticmethod
+    def text(numbers: Iterable[int]) -> str:
+        return ", ".join(str(one) for one in numbers)
+
+    @classmethod
+    def numbers(cls, text: str) -> list[int] | None:
+        """The numbers, in the order written; None where the text is something else."""
+        if text.strip() and not re.fullmatch(cls.PATTERN, text):
+            return None
+        return [int(one) for one in text.split(",") if one.strip()]
+
+
+def days_block(
+    label, *, required: bool = True, least: int = 0, default: int | None = None, help_text=""
+) -> blocks.IntegerBlock:
     """A number of working days, or of days."""
     return blocks.IntegerBlock(
-        label=label, required=required, min_value=least, max_value=MOST_DAYS, help_text=help_text
+        label=label,
+        required=required,
+        min_value=least,
+        max_value=MOST_DAYS,
+        default=default,
+        help_text=help_text,
     )
 
 

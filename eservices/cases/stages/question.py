@@ -1,22 +1,43 @@
-"""The question to the applicant: asked by itself, with a term, a reminder, and an end where nobody answers."""
+"""The question to the applicant: asked by itself, with a term, reminders, and an end where nobody answers."""
 
 from datetime import datetime
+from itertools import pairwise
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from wagtail import blocks
 
+from eservices.formbuilder.shapes import Whole
 from home.dates import date_format
 
-from .. import emails, timing
-from ..forms import DeedForm
+from .. import deadlines, emails, timing
+from ..forms import USUAL_DAYS, DeedForm
 from ..models import Case, CaseStage, Message
 from ..states import Outcome, State
 from .base import AGENT, APPLICANT, Ask, Done, End, Kept, Stage, Waiting, keep, result_key, stages
-from .blocks import days_block
+from .blocks import MOST_DAYS, NumbersBlock, days_block
 
 ANSWERED, UNANSWERED = "answered", "unanswered"
+
+
+class SettingsBlock(blocks.StructBlock):
+    """The editor's settings; those that a page keeps in an older format are read in today's."""
+
+    def to_python(self, value):
+        return super().to_python(today(value))
+
+    def bulk_to_python(self, values):
+        return super().bulk_to_python([today(value) for value in values])
+
+
+def today(settings: dict) -> dict:
+    """Settings of format 1, with their one reminder counted back from the end, in those of format 2. Pure."""
+    if "remind" not in settings:
+        return settings
+    kept = {name: value for name, value in settings.items() if name != "remind"}
+    before = settings["remind"]
+    return {"reminders": str((settings.get("days") or 1) - before) if before else ""} | kept
 
 
 @stages.register("question")
@@ -29,20 +50,25 @@ class QuestionStage(Stage):
     key = "question"
     label = gettext_lazy("Question to the applicant")
     icon = "help"
+    format = 2
+    former = {"remind": Whole(least=0, most=MOST_DAYS)}
     agent_template = "cases/stages/question.html"
     button = gettext_lazy("Go on")
 
     def block(self):
-        return blocks.StructBlock(
+        return SettingsBlock(
             [
                 ("text", blocks.TextBlock(label=gettext_lazy("What do we need?"), rows=4)),
-                ("days", days_block(gettext_lazy("Working days to answer"), least=1)),
+                ("days", days_block(gettext_lazy("Working days to answer"), least=1, default=USUAL_DAYS)),
                 (
-                    "remind",
-                    days_block(
-                        gettext_lazy("Reminder so many working days before the end"),
+                    "reminders",
+                    NumbersBlock(
                         required=False,
-                        help_text=gettext_lazy("None if empty."),
+                        label=gettext_lazy("Reminders after so many working days"),
+                        default=NumbersBlock.text(deadlines.reminders(USUAL_DAYS)),
+                        help_text=gettext_lazy(
+                            "Counted from the question, for example: 5, 8. None if empty."
+                        ),
                     ),
                 ),
                 (
@@ -59,16 +85,33 @@ class QuestionStage(Stage):
         )
 
     def faults(self, settings):
-        if (settings.get("remind") or 0) >= settings.get("days", 1):
-            yield _("The reminder comes before the question: give more days to answer.")
+        text = settings.get("reminders", "")
+        days = NumbersBlock.numbers(text)
+        if days is None:
+            yield _("“%(text)s” does not say when to remind: write numbers with a comma between.") % {
+                "text": text
+            }
+            return
+        if any(later <= earlier for earlier, later in pairwise([0, *days])):
+            yield _(
+                "Each reminder comes at least a working day after the question, and after the one before it."
+            )
+        if days and max(days) >= (settings.get("days") or 1):
+            yield _("A reminder comes when the time to answer is over: give more days, or remind earlier.")
+
+    def upgrade(self, settings):
+        return today(settings) | {"format": self.format}
 
     def keeps(self, key, title, settings):
         options = ((ANSWERED, _("answered")), (UNANSWERED, _("not answered")))
         return [Kept(result_key(key), title, "choice", options)]
 
     def enter(self, case, row, settings):
-        term = timing.whole_days_after(timezone.now(), settings.get("days", 1))
-        row.data |= {"term": term.isoformat(), "remind_at": self._reminder(term, settings)}
+        now = timezone.now()
+        term = timing.whole_days_after(now, settings.get("days", 1))
+        days = NumbersBlock.numbers(settings.get("reminders", "")) or []
+        reminders = [timing.morning_after(now, one).isoformat() for one in days]
+        row.data |= {"term": term.isoformat(), "reminders": reminders}
         return Ask(self._text(case, row, settings, term), until=self._next_look(row))
 
     def resume(self, case, row, settings):
@@ -81,8 +124,9 @@ class QuestionStage(Stage):
         now, term = timezone.now(), datetime.fromisoformat(row.data["term"])
         if now >= term:
             return self._unanswered(case, row, settings, term)
-        if row.data["remind_at"] and now >= datetime.fromisoformat(row.data["remind_at"]):
-            row.data["remind_at"] = ""
+        planned = _reminders(row)
+        row.data["reminders"] = [one for one in planned if datetime.fromisoformat(one) > now]
+        if row.data["reminders"] != planned:  # of several that are due together, one is sent
             emails.question_reminder(case, text=self.words(case, row, settings, "text"), term=term)
         return Waiting(APPLICANT, until=self._next_look(row))
 
@@ -121,12 +165,13 @@ class QuestionStage(Stage):
                 by_when += " " + _("Without an answer we close your request.")
         return f"{self.words(case, row, settings, 'text')}\n\n{by_when}"
 
-    def _reminder(self, term: datetime, settings: dict) -> str:
-        days = settings.get("remind")
-        return timing.morning_before(term, days).isoformat() if days else ""
-
     def _next_look(self, row: CaseStage) -> datetime:
-        return datetime.fromisoformat(row.data["remind_at"] or row.data["term"])
+        return datetime.fromisoformat(next(iter(_reminders(row)), row.data["term"]))
+
+
+def _reminders(row: CaseStage) -> list[str]:
+    """The moments of the reminders to come; a row that was asked in format 1 knows one at most."""
+    return row.data.get("reminders", [one for one in [row.data.get("remind_at")] if one])
 
 
 def _day(moment: datetime) -> str:

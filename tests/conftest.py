@@ -6,7 +6,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-from mysite.garbage import keep_what_is_loaded
+from home.garbage import keep_what_is_loaded
 from tests.browser import NO_BROWSER, chromium
 
 # Playwright keeps an event loop in the thread of the tests; Django would refuse the database there.

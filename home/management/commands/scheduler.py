@@ -9,6 +9,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from home.background import sweeps
+from home.garbage import keep_what_is_loaded
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         stopped = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopped.set())
+        keep_what_is_loaded()
         while not stopped.is_set():
             sweep()
             stopped.wait(INTERVAL)

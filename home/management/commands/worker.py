@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker, validate_worker_id
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 
+from home.garbage import keep_what_is_loaded
 from home.tasks import prune
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             worker_id=name,
         )
         worker.configure_signals()
+        keep_what_is_loaded()
         put_back(name)
         prune()
         while worker.running:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.core.management.commands import migrate
 
-from mysite.garbage import collected_seldom
+from home.garbage import collected_seldom
 
 
 class Command(migrate.Command):

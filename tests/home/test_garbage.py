@@ -1,8 +1,8 @@
-"""What a process that answers requests does with Python's collector of garbage."""
+"""What a process that runs for days does with Python's collector of garbage."""
 
 import gc
 
-from mysite.garbage import keep_what_is_loaded
+from home.garbage import keep_what_is_loaded
 
 
 def test_what_is_loaded_is_looked_through_no_more():

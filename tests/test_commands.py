@@ -13,8 +13,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
-from contextlib import nullcontext
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,7 +23,7 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from mysite.management.commands import prepare
@@ -496,7 +497,7 @@ def prepared(monkeypatch, tmp_path):
     monkeypatch.setattr(prepare, "get_finders", lambda: [finder])
     monkeypatch.setattr(prepare, "connection", database)
     monkeypatch.setattr(prepare, "call_command", call)
-    monkeypatch.setattr(prepare, "collected_seldom", nullcontext)  # to collect takes a second, each time
+    monkeypatch.setattr(prepare, "beside", before)  # a copy of this process could not tell what it called
 
     def run(*arguments, vendor="sqlite"):
         called.clear()
@@ -505,6 +506,12 @@ def prepared(monkeypatch, tmp_path):
         return list(called)
 
     return run
+
+
+@contextmanager
+def before(work):
+    work()
+    yield
 
 
 def fill(var: Path) -> set[str]:
@@ -524,7 +531,7 @@ def files(var: Path) -> set[str]:
 def test_a_reset_throws_away_what_was_entered_before_anything_is_built(prepared):
     fill(settings.VAR_DIR)
     called = prepared("--demo", "--reset")
-    assert called == [("migrate", False, False), ("collectstatic", False, False), ("demo", False, False)]
+    assert called == [("collectstatic", False, False), ("migrate", False, False), ("demo", False, False)]
     assert files(settings.VAR_DIR) == {"log/site.log", "seal.p12", "static.sha256"}
 
 
@@ -546,7 +553,7 @@ def test_static_files_are_collected_only_when_one_of_them_changed(prepared, tmp_
     def names():
         return [name for name, *_ in prepared()]
 
-    assert names() == ["migrate", "collectstatic"]
+    assert names() == ["collectstatic", "migrate"]
     assert names() == ["migrate"]
 
     (source / "site.css").write_text("a { color: red }")
@@ -559,6 +566,19 @@ def test_static_files_are_collected_only_when_one_of_them_changed(prepared, tmp_
 
     settings.STATIC_ROOT.rmdir()
     assert "collectstatic" in names()
+
+
+def test_what_is_done_beside_is_done_when_the_rest_goes_on(tmp_path):
+    with prepare.beside(lambda: (time.sleep(0.1), (tmp_path / "done").touch())):
+        pass
+    assert (tmp_path / "done").exists()
+
+
+def test_what_fails_beside_ends_the_command_once_the_rest_is_done(tmp_path, capfd):
+    with pytest.raises(CommandError), prepare.beside(lambda: (tmp_path / "gone/there").touch()):
+        (tmp_path / "rest").touch()
+    assert (tmp_path / "rest").exists()
+    assert "FileNotFoundError" in capfd.readouterr().err
 
 
 # -- bin/test --------------------------------------------------------------------------------------------------

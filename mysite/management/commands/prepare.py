@@ -1,18 +1,34 @@
 """Makes a machine ready in one process: database, static files and, where asked, the demo commune."""
 
 import hashlib
+import multiprocessing
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from mysite.garbage import collected_seldom
+from home.garbage import collected_seldom
 
 WRITTEN = ("media", "private", "cache", "pages")
+
+
+@contextmanager
+def beside(work: Callable[[], None]) -> Iterator[None]:
+    """Lets a copy of this process do the work meanwhile, on another core; where it failed there, here too."""
+    copy = multiprocessing.get_context("fork").Process(target=work)
+    copy.start()
+    try:
+        yield
+    finally:
+        copy.join()
+    if copy.exitcode:
+        raise CommandError("Not everything could be prepared; what failed stands above.")
 
 
 class Command(BaseCommand):
@@ -26,8 +42,8 @@ class Command(BaseCommand):
     def handle(self, *, demo, reset, **options):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         wiped = reset and self.wipe()
-        call_command("migrate", interactive=False, verbosity=0)
-        self.collect_static()
+        with beside(self.collect_static):
+            call_command("migrate", interactive=False, verbosity=0)
         if demo:
             with collected_seldom():
                 call_command("demo", **({"reset": True} if reset and not wiped else {}))

@@ -1,4 +1,5 @@
-"""What surrounds every page is kept in the cache, keyed by a generation that each change of the site raises.
+"""What an address leads to, and what surrounds every page, is kept in the cache until the site changes: its key has a
+generation that each change raises.
 
 Purging is never needed: what was kept for an older generation is not looked up again and expires.
 """
@@ -48,14 +49,17 @@ def advance() -> str:
     return generation
 
 
-def kept[Value](name: str, make: Callable[[], Value]) -> Value:
-    """What ``make`` answers, made once per generation under ``name``."""
+def kept[Value](
+    name: str, make: Callable[[], Value], worth: Callable[[Value], bool] = lambda value: True
+) -> Value:
+    """What ``make`` answers, made once per generation under ``name``; again each time where it is not ``worth`` it."""
     key, seen = f"site-{current()}-{name}", _seen()
     if key in seen:
         return seen[key]
     value = cache.get(key)
     if value is None:
         value = make()
-        cache.set(key, value, SECONDS)
+        if worth(value):
+            cache.set(key, value, SECONDS)
     seen[key] = value
     return value

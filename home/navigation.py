@@ -117,12 +117,14 @@ def _frame(request: HttpRequest) -> Frame:
 
 
 def home_of(request: HttpRequest) -> HomePage | None:
-    """The home page of the language at hand, else the first there is."""
+    """The home page of the language at hand, else the first there is; read once per generation."""
     home = frame_of(request).home
-    if home is None:
-        return None
-    read = getattr(request, "_homes", {}).values() or with_guards(HomePage.objects.filter(pk=home.pk).shown())
-    page = next((page for page in read if page.pk == home.pk), None)
+    return kept(f"home-{home.pk}", lambda: _home_page(home.pk, request)) if home else None
+
+
+def _home_page(pk: int, request: HttpRequest) -> HomePage | None:
+    read = getattr(request, "_homes", {}).values() or with_guards(HomePage.objects.filter(pk=pk).shown())
+    page = next((page for page in read if page.pk == pk), None)
     if page is not None:
         page.known_as_open = is_open(page)
     return page

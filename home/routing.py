@@ -1,5 +1,6 @@
 """From an address to its page: in two queries, with what stands around it and whether anybody may read it."""
 
+import hashlib
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -9,6 +10,7 @@ from django.utils.translation import get_language
 from wagtail.models import Page
 from wagtail.url_routing import RouteResult
 
+from .generation import kept
 from .models import BasePage
 from .models.base import is_open, restricted, with_guards
 from .navigation import frame_of, home_of, homes_of
@@ -27,10 +29,17 @@ def route(request, path_components: list[str]) -> RouteResult | None:
 
 def find(home: str, path_components: list[str]) -> tuple[Page, list[str]] | None:
     """The page below ``home`` (its ``url_path``) that an address leads to, and what of the address is left for
-    the page's own routes.
+    the page's own routes. None where no page is on the way.
 
-    Those above it and its translations come with it. None where no page is on the way.
+    Those above it and its translations come with it. A page at its own address is read once per generation; what
+    may follow on it is anything, and is not kept.
     """
+    address = home + "/".join(path_components)
+    digest = hashlib.blake2b(address.encode(), digest_size=12).hexdigest()
+    return kept(f"page-{digest}", lambda: _find(home, path_components), lambda found: found and not found[1])
+
+
+def _find(home: str, path_components: list[str]) -> tuple[Page, list[str]] | None:
     addresses = list(accumulate(path_components, "{}{}/".format, initial=home))
     slugs = [*path_components, home.rstrip("/").rpartition("/")[2]]
     on_the_way = Q(slug__in=slugs, url_path__in=addresses)

@@ -29,6 +29,7 @@ from home.models.contact import PER_CLIENT
 from home.sweeps import forget_contact_messages
 from home.validators import validate_arms
 from tests.factories import home as make
+from tests.factories.news import NewsIndexPageFactory
 
 pytestmark = pytest.mark.django_db
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10:00 in Zurich
@@ -479,6 +480,37 @@ class TestSurroundings:
         assert "Autorités" not in shown
         assert shown.count("Politique") == 2  # in the menu and in the breadcrumb
         assert "021 000 42 99" in shown
+
+    def test_a_page_is_read_once_until_it_changes_moves_or_goes(
+        self, client, home, django_assert_num_queries
+    ):
+        section, other = (make.SectionPageFactory(parent=home, title=title) for title in ("Lac", "Rives"))
+        page = make.ContentPageFactory(parent=section, title="Le port")
+        client.get(page.url)
+        with django_assert_num_queries(0):
+            assert "Le port" in client.get(page.url).content.decode()
+        page.title = "Le vieux port"
+        make.published(page)
+        assert "Le vieux port" in client.get(page.url).content.decode()
+        old = page.url
+        page.move(other, pos="last-child")
+        page.refresh_from_db()
+        assert client.get(old).status_code != 200
+        assert client.get(page.url).status_code == 200
+        page.unpublish()
+        assert client.get(page.url).status_code == 404
+        page.delete()
+        assert client.get(page.url).status_code == 404
+
+    def test_addresses_that_anybody_can_think_of_fill_nothing(self, client, home):
+        index = NewsIndexPageFactory(parent=home)
+        for address in (index.url, "/rien/", f"{index.url}rien/"):
+            client.get(address)
+        before = len(cache._cache)
+        for number in range(3):
+            for address in (f"/rien-{number}/", f"{index.url}rien-{number}/", f"{index.url}rss/?{number}"):
+                client.get(address)
+        assert len(cache._cache) == before
 
     def test_a_section_that_becomes_private_leaves_the_menu(self, client, home):
         section = make.SectionPageFactory(parent=home, title="Interne")

@@ -13,13 +13,14 @@ from eservices.accounts.models import IdentityLevel
 from eservices.cases import process
 from eservices.cases.identity import level_of
 from eservices.cases.models import Case, CaseStage, Message
-from eservices.cases.stages import APPLICANT, Stage, stages
+from eservices.cases.stages import APPLICANT, LEAD, OTHERS, SYSTEM, Stage, stages
 from eservices.cases.states import Outcome, State
 from eservices.formbuilder.field_types import guarded
 from eservices.formbuilder.summary import summarise
 from home.marks import explained
 
 DONE, NOW, NEXT = "done", "now", ""
+BLOCKED = "cases/stages/blocked_applicant.html"  # whatever the stage is: a lead looks at it
 Progress = CaseStage.Progress
 
 
@@ -34,8 +35,15 @@ class Stop:
     detail: str = ""
 
 
-def headline(case: Case) -> tuple[str, str]:
-    """What is the case, as a sentence, and what the applicant has to do."""
+def headline(case: Case, sealed: bool = False) -> tuple[str, str]:
+    """What is the case, as a sentence, and what the applicant has to do.
+
+    ``sealed``: whether a decision waits to be opened, which is what notifies it: nothing says it before.
+    """
+    if sealed:
+        return _("A decision on your request is ready."), _(
+            "Open it below: it says what was decided, and why."
+        )
     nothing = _("You have nothing to do. We write to you as soon as something happens.")
     if case.deadline and case.deadline < timezone.now():
         nothing = _("We are late, and we are sorry. You have nothing to do.")
@@ -57,7 +65,7 @@ def headline(case: Case) -> tuple[str, str]:
             _("Your request is under way.") if _has_moved(case) else _("Your request has arrived."),
             nothing,
         ),
-        State.IN_PROGRESS: (_("We are reading your request."), nothing),
+        State.IN_PROGRESS: (_in_progress(case), nothing),
         State.WAITING: (
             _("We need an answer from you."),
             _("The question stands below. The time waits for your answer."),
@@ -79,13 +87,25 @@ def _call(case: Case) -> str:
     return kind().call(row) if kind and case.state != State.WAITING else ""
 
 
+def _in_progress(case: Case) -> str:
+    """Who has it in hand. What a check would tell somebody who is not known does not show."""
+    row = process.current(case)
+    if row is None or row in _veiled(case) or row.waiting_for not in (OTHERS, SYSTEM):
+        return _("We are reading your request.")
+    return (
+        _("Others have a say on your request.")
+        if row.waiting_for == OTHERS
+        else _("Your request is under way.")
+    )
+
+
 def _has_moved(case: Case) -> bool:
     """Whether something of the way that the applicant sees is done, beside the arrival."""
     return case.state == State.RECEIVED and sum(stop.state == DONE for stop in way(case)) > 1
 
 
-def mark(case: Case) -> dict:
-    """State in a word and a shape, for lists."""
+def mark(case: Case, sealed: bool = False) -> dict:
+    """State in a word and a shape, for lists. ``sealed``: see ``headline``."""
     icon, css = {
         State.RECEIVED: ("s3", ""),
         State.IN_PROGRESS: ("s2", ""),
@@ -95,19 +115,21 @@ def mark(case: Case) -> dict:
     }[State(case.state)]
     if case.outcome and case.outcome not in (Outcome.ACCEPTED, Outcome.COMPLETED):
         icon, css = "cross", ""
-    return {"icon": icon, "css": css, "text": headline(case)[0]}
+    if sealed:
+        icon, css = "mail", "must"
+    return {"icon": icon, "css": css, "text": headline(case, sealed)[0]}
 
 
-def way(case: Case) -> list[Stop]:
+def way(case: Case, sealed: bool = False) -> list[Stop]:
     """The points of the way: the arrival, each stage that has a title and is not skipped, the end.
 
     Neighbours of one title are one point: how far the office is within it, nobody learns. So a check against the
-    register and the decision after it tell a stranger nothing.
+    register and the decision after it tell a stranger nothing. ``sealed``: see ``headline``.
     """
-    return _merged(_points(case))
+    return _merged(_points(case, sealed))
 
 
-def _points(case: Case) -> list[Stop]:
+def _points(case: Case, sealed: bool) -> list[Stop]:
     veiled = _veiled(case)
     under_way = case.is_open and any(not row.finished for row in veiled)
     past = [row for row in case.stages.all() if row.progress == Progress.DONE and _title(row)]
@@ -124,7 +146,9 @@ def _points(case: Case) -> list[Stop]:
         ]
         ahead = [row for row in ahead if _title(row)]
         return points + [_coming(case, row, place, len(ahead), current) for place, row in enumerate(ahead)]
-    if case.outcome == Outcome.REFUSED:
+    if sealed:
+        points.append(Stop(DONE, _("Done"), _("Decided"), case.closed_at))
+    elif case.outcome == Outcome.REFUSED:
         points.append(Stop(DONE, _("Done"), _("Refused"), case.closed_at))
     elif case.outcome == Outcome.WITHDRAWN:
         points.append(Stop(DONE, _("Done"), _("Withdrawn"), case.closed_at))
@@ -195,8 +219,9 @@ def stage_template(case: Case) -> tuple[str, CaseStage | None]:
     if row is None or row.progress != Progress.ACTIVE:
         return "", None
     veiled = _veiled(case)
-    row = veiled[0] if row in veiled else row
-    return _kind(row).applicant_template, row
+    if row in veiled:
+        return _kind(veiled[0]).applicant_template, veiled[0]
+    return BLOCKED if row.waiting_for == LEAD else _kind(row).applicant_template, row
 
 
 def answers(case: Case) -> list[dict]:

@@ -73,7 +73,9 @@ def through_a_door(view):
 def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = "") -> HttpResponse:
     """The applicant's page of a case, with what was typed and why it was not done."""
     case = door.case
-    title, lead = tracker.headline(case)
+    decided = formal.shown(door)
+    sealed = decided.get("sealed", False)
+    title, lead = tracker.headline(case, sealed)
     template, row = tracker.stage_template(case)
     thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
     talk = [
@@ -91,13 +93,13 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         "service": case.version.definition.title(translation.get_language()),
         "headline": title,
         "lead": lead,
-        "way": tracker.way(case),
+        "way": tracker.way(case, sealed),
         "stage": row,
         "row": row,
         "stage_template": template,
         "talk": talk,
         "answer_by": tracker.answer_by(case, thread),
-        "formal": formal.shown(door),
+        "formal": decided,
         "documents": documents,
         "revoked": revoked,
         "renewable": access.renewable_permit(case),
@@ -232,13 +234,13 @@ status_file, case_file = through_a_door(file)
 def home(request):
     related = ("version", "submission", "team", "assignee")
     own = cases.own_cases(request.user).select_related(*related).prefetch_related("stages")
-    own = own.order_by("-opened_at")
+    own = own.annotate(sealed=formal.is_sealed()).order_by("-opened_at")
     rows = [
         {
             "case": case,
             "url": reverse("space:case", args=[case.reference]),
             "service": case.version.definition.title(translation.get_language()),
-            "mark": tracker.mark(case),
+            "mark": tracker.mark(case, case.sealed),
         }
         for case in own
     ]

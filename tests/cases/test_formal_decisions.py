@@ -14,6 +14,7 @@ from eservices.cases.formal import consent
 from eservices.cases.models import Case, FormalDecision, Role
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.paper import actions as paper
+from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.letters import LetterFactory, RemediesFactory
 from tests.factories.submissions import ANSWERS, FormVersionFactory, certificate, sent
@@ -128,6 +129,22 @@ def test_looking_at_the_page_or_the_link_that_was_only_shown_opens_nothing(clien
     assert decision.notified_on is None
 
 
+def test_before_it_is_opened_the_page_says_nowhere_what_was_decided(client):
+    case = agreed()
+    decision = refused(case)
+    shown = client.get(page(case)).text
+    assert "Une décision sur votre demande est prête." in shown
+    assert "Nous avons dû refuser" not in shown
+    assert "Refusé" not in shown
+    client.force_login(UserFactory(email=case.email))
+    Case.objects.filter(pk=case.pk).update(email_confirmed_at=timezone.now())
+    listed = client.get(reverse("space:home")).text
+    assert case.reference in listed
+    assert "Nous avons dû refuser" not in listed
+    client.post(page(case, "decision", decision.pk))
+    assert "Nous avons dû refuser" in client.get(page(case)).text
+
+
 def test_consent_is_given_and_revoked_on_the_page_and_works_at_once(client):
     case = case_with_remedies()
     client.post(page(case, "consent"), {"agree": "1"})
@@ -165,7 +182,7 @@ def test_what_nobody_opens_within_seven_days_is_posted_once(client):
             assert bool(left.letter) == posted
     assert left.letter.carrier == "print"
     assert kinds(left.case).count("decision_sent") == 2
-    assert "recommandé" in client.get(page(left.case)).text
+    assert "pas ouverte ici dans les sept jours" in client.get(page(left.case)).text
     for other in (opened, rehearsed):
         other.refresh_from_db()
         assert other.letter is None

@@ -150,10 +150,7 @@ def situation(case: Case) -> str:
     if row is None:
         return _("All is done; the case closes by itself within a minute.")
     if row.waiting_for == LEAD:
-        return _("Blocked at “%(stage)s”: %(reason)s") % {
-            "stage": name_of(row),
-            "reason": row.reason,
-        }
+        return _blocked(case, row)
     if said := _said_by_stage(case, row):
         return said
     if decides(row):
@@ -162,6 +159,18 @@ def situation(case: Case) -> str:
         return _("Check what was declared, then decide.")
     said = WAITS.get(row.waiting_for) or _("Now: %(stage)s, by itself.")
     return said % {"stage": name_of(row)}
+
+
+def _blocked(case: Case, row: CaseStage) -> str:
+    """Why it does not go on, and whether a lead has to act or only to keep an eye on it."""
+    if case.due_at:
+        said = _(
+            "Blocked at “%(stage)s”, tried again by itself every few minutes; if it lasts, tell who runs the site: "
+            "%(reason)s"
+        )
+    else:
+        said = _("Blocked at “%(stage)s” until a lead puts it right: %(reason)s")
+    return said % {"stage": name_of(row), "reason": row.reason}
 
 
 def _said_by_stage(case: Case, row: CaseStage) -> str:

@@ -30,7 +30,7 @@ from .models import (
     Person,
     Role,
 )
-from .progress import ahead
+from .progress import ahead, current
 
 WRITTEN = "cases/emails/letter"  # the frame of what editors write
 
@@ -157,9 +157,9 @@ def escalated(case: Case, kind: str) -> None:
 
 
 def blocked(case: Case) -> None:
-    """Tells the leads of the team that the case does not go on without them. Why, the case alone says: a reason may
-    name people."""
-    _to_agents(case, leads(case), "blocked")
+    """Tells the leads of the team at which stage the case does not go on. Why, the case alone says: a reason may name
+    people."""
+    _to_agents(case, leads(case), "blocked", stage=current(case))
 
 
 def handed_over(case: Case) -> None:

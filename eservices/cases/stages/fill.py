@@ -108,6 +108,7 @@ class FillStage(Stage):
     key = "fill"
     label = gettext_lazy("Fields filled in by agents")
     icon = "edit"
+    applicant_template = "cases/stages/to_check_applicant.html"
 
     def block(self):
         kinds = [(kind, OfficeFieldBlock(kind)) for kind in KINDS]

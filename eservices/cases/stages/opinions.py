@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail import blocks
 
 from eservices.formbuilder.blocks import Fixed, FixedCharBlock
+from home.dates import date_format
 
 from .. import emails, timing, trace
 from ..actors import SYSTEM as THE_SYSTEM
@@ -101,6 +102,7 @@ class OpinionsStage(Stage):
     label = gettext_lazy("Opinions of others")
     icon = "comment"
     agent_template = "cases/stages/opinions.html"
+    applicant_template = "cases/stages/opinions_applicant.html"
     button = gettext_lazy("Keep the opinion")
 
     def block(self):
@@ -199,9 +201,15 @@ class OpinionsStage(Stage):
             return _("%(names)s did not answer in time: note the opinion, or do without it.") % {
                 "names": ", ".join(late)
             }
-        return ngettext("%(names)s is asked.", "%(names)s are asked.", len(left)) % {
-            "names": ", ".join(one.name for one in left)
-        }
+        if not left:
+            return ""
+        said = ngettext(
+            "We wait for the opinion of %(names)s, until %(day)s.",
+            "We wait for the opinions of %(names)s, the first until %(day)s.",
+            len(left),
+        )
+        first = min(timezone.localtime(one.term) for one in left)
+        return said % {"names": ", ".join(one.name for one in left), "day": date_format(first, "j F")}
 
     def _remind(self, case: Case, row: CaseStage, settings: dict, opinions: Iterable[Opinion], now: datetime):
         for one in opinions:

@@ -53,6 +53,7 @@ class OutsideStage(Stage):
     label = gettext_lazy("Hand over outside")
     icon = "link-external"
     agent_template = "cases/stages/outside.html"
+    applicant_template = "cases/stages/outside_applicant.html"
 
     def block(self):
         return blocks.StructBlock(
@@ -122,10 +123,12 @@ class OutsideStage(Stage):
         name, said = self.shown(case, row, settings)["name"], row.data.get("said", {})
         if not said.get("reference"):
             return _("Hand the case over to: %(name)s, then note their reference.") % {"name": name}
-        return _("%(name)s has the case under %(reference)s; note the outcome when it is known.") % {
-            "name": name,
-            "reference": said["reference"],
-        }
+        known = {"name": name, "reference": said["reference"]}
+        if row.waiting_for == AGENT:
+            return (
+                _("%(name)s has had the case under %(reference)s for longer than planned: ask there.") % known
+            )
+        return _("%(name)s has the case under %(reference)s; note the outcome when it is known.") % known
 
     def _there(self, row, settings) -> Waiting:
         """The others have it, for as long as one waits without asking."""

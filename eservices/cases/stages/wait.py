@@ -25,6 +25,7 @@ class WaitStage(Stage):
     key = "wait"
     label = gettext_lazy("Wait until a day")
     icon = "time"
+    applicant_template = "cases/stages/wait_applicant.html"
 
     def block(self):
         return blocks.StructBlock(

@@ -39,7 +39,8 @@ class Section:
 class Line:
     """What holds today, as the band shows it: a key (“Tonight”), a short answer and a small remark.
 
-    ``shape`` is ``"open"``, ``"shut"`` or nothing: a full or an empty dot beside the key.
+    ``shape`` is ``"open"``, ``"shut"`` or nothing: a full or an empty dot beside the key. ``language`` is that of the
+    key, where it is not that of the page.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Line:
     url: str = ""
     shape: str = ""
     order: int = 50
+    language: str = ""
 
 
 home_blocks: Registry[Callable[[HttpRequest, object], Section | dict | None]] = Registry("home_blocks")

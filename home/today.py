@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from . import words
 from .generation import kept
 from .home_blocks import Line, today
 from .hours import Opening, opening
+from .languages import for_reader
 from .models import CommuneSettings, OfficePage, WasteCollection
 from .templatetags.commune import clock
 
@@ -25,16 +27,35 @@ def offices(request, page, now) -> list[Line]:
     day = now.date()
     places = kept(f"offices-{page.pk}-{day}", lambda: _places(request, page, day))
     return [
-        _line(title, opening(spans, now, closed, others), now, url, order=20)
-        for title, url, spans, closed, others in places
+        _line(title, opening(spans, now, closed, others), now, url, language=language, order=20)
+        for title, url, language, spans, closed, others in places
     ]
 
 
 def _places(request, page, day) -> list[tuple]:
-    shown = OfficePage.objects.descendant_of(page).open_to_all().filter(on_home=True).order_by("path")[:2]
+    """Those in the language of the home page, else as the first language has them: hours need no translation."""
+    found, language, read = _on_home(page), "", None
+    first = settings.LANGUAGE_CODE
+    if not found and page.locale.language_code != first:
+        source = page.get_translations().filter(locale__language_code=first).first()
+        found, language, read = _on_home(source) if source else [], first, page.locale.language_code
     return [
-        (one.title, one.get_url(request) or "", one.spans, one.closed_days(day), one.others) for one in shown
+        (
+            one.title,
+            for_reader(one.get_url(request) or "", read),
+            language,
+            one.spans,
+            one.closed_days(day),
+            one.others,
+        )
+        for one in found
     ]
+
+
+def _on_home(home) -> list[OfficePage]:
+    return list(
+        OfficePage.objects.descendant_of(home).open_to_all().filter(on_home=True).order_by("path")[:2]
+    )
 
 
 @today.register("waste")
@@ -51,6 +72,6 @@ def waste(request, page, now) -> list[Line]:
     return []
 
 
-def _line(key: str, state: Opening, now, url: str = "", *, order: int) -> Line:
+def _line(key: str, state: Opening, now, url: str = "", *, language: str = "", order: int) -> Line:
     title, remark = words.opening_in_words(state, now)
-    return Line(key, title, remark, url, "open" if state.open else "shut", order)
+    return Line(key, title, remark, url, "open" if state.open else "shut", order, language)

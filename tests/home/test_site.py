@@ -74,6 +74,21 @@ def test_the_band_today_says_what_is_open_shut_and_collected(client, home):
     assert "Verre" not in shown
 
 
+@time_machine.travel(TUESDAY)
+def test_the_band_shows_in_another_language_the_places_that_only_the_first_one_has(client, home):
+    make.translated(home, "it")
+    office = make.OfficePageFactory(parent=home, on_home=True, hours=[])
+    page = client.get("/it/")
+    assert '<span lang="fr">Déchèterie</span>' in page.text
+    assert f'href="{office.url}?lu=it"' in page.text
+    twin = make.translated(office, "it")
+    twin.title = "Ecocentro"
+    make.published(twin)
+    shown = client.get("/it/").text
+    assert "Ecocentro" in shown
+    assert "Déchèterie" not in shown
+
+
 def test_the_menu_shows_what_is_in_menus_and_published(client, home):
     make.SectionPageFactory(parent=home, title="Autorités")
     make.SectionPageFactory(parent=home, title="Cachée", show_in_menus=False)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q, Subquery
 from django.utils.translation import gettext as _
 
 from . import words
@@ -34,11 +35,12 @@ def offices(request, page, now) -> list[Line]:
 
 def _places(request, page, day) -> list[tuple]:
     """Those in the language of the home page, else as the first language has them: hours need no translation."""
-    found, language, read = _on_home(page), "", None
     first = settings.LANGUAGE_CODE
-    if not found and page.locale.language_code != first:
-        source = page.get_translations().filter(locale__language_code=first).first()
-        found, language, read = _on_home(source) if source else [], first, page.locale.language_code
+    source = type(page).objects.filter(translation_key=page.translation_key, locale__language_code=first)
+    below = Q(path__startswith=page.path) | Q(path__startswith=Subquery(source.values("path")[:1]))
+    shown = list(OfficePage.objects.open_to_all().filter(below, on_home=True).order_by("path"))
+    own = [one for one in shown if one.path.startswith(page.path)]
+    language, read = ("", None) if own else (first, page.locale.language_code)
     return [
         (
             one.title,
@@ -48,14 +50,8 @@ def _places(request, page, day) -> list[tuple]:
             one.closed_days(day),
             one.others,
         )
-        for one in found
+        for one in (own or shown)[:2]
     ]
-
-
-def _on_home(home) -> list[OfficePage]:
-    return list(
-        OfficePage.objects.descendant_of(home).open_to_all().filter(on_home=True).order_by("path")[:2]
-    )
 
 
 @today.register("waste")

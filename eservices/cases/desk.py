@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -73,7 +74,14 @@ def short_day(moment: datetime) -> str:
     return date_format(moment, _("D j.m."))
 
 
-def sign(case: Case, row: CaseStage | None = None) -> Sign:
+class AtStage(NamedTuple):
+    """What the sign of a case needs to know of its stage."""
+
+    type: str
+    waiting_for: str
+
+
+def sign(case: Case, row: CaseStage | AtStage | None = None) -> Sign:
     """Where the case stands, at the stage ``row``: who has to do something."""
     waiting_for = row.waiting_for if row else ""
     if case.state == State.CLOSED:

@@ -11,7 +11,7 @@ from itertools import groupby
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -139,23 +139,32 @@ SHOWN = (
         "paused_at",
         "contact",
     ),
-    *("assignee", "team", "form__slug", "submission__applicant_name", "submission__channel"),
+    *("team", "form__slug", "submission__applicant_name", "submission__channel"),
+    *("assignee__first_name", "assignee__last_name", "assignee__email"),
 )
 
 
 def rows(cases: QuerySet, columns: Iterable["Column"] = ()) -> QuerySet:
     """``cases`` with all that a row shows in these columns, whatever their number in the same few queries."""
     last = trace.changes(CaseEvent.objects.filter(case=OuterRef("pk"))).order_by("-number")
-    active = CaseStage.objects.filter(progress=CaseStage.Progress.ACTIVE).order_by("position")
+    active = CaseStage.objects.filter(case=OuterRef("pk"), progress=CaseStage.Progress.ACTIVE)
+    active = active.order_by("position")
     return (
-        cases.select_related("submission", "form")
+        cases.select_related("submission", "form", "assignee")
         .only(*SHOWN)
-        .prefetch_related(
-            Prefetch("stages", active, to_attr="active_stages"),
-            *(column.needs for column in columns if column.needs),
+        .prefetch_related(*(column.needs for column in columns if column.needs))
+        .annotate(
+            last_kind=Subquery(last.values("kind")[:1]),
+            last_at=Subquery(last.values("at")[:1]),
+            stage_type=Subquery(active.values("type")[:1]),
+            stage_waits_for=Subquery(active.values("waiting_for")[:1]),
         )
-        .annotate(last_kind=Subquery(last.values("kind")[:1]), last_at=Subquery(last.values("at")[:1]))
     )
+
+
+def stage_of(case: Case) -> desk.AtStage | None:
+    """The stage at which a case is that ``rows`` fetched."""
+    return desk.AtStage(case.stage_type, case.stage_waits_for) if case.stage_type else None
 
 
 def titles(forms=None) -> dict[str, str]:
@@ -212,7 +221,7 @@ COLUMNS = {
     "person": Column(gettext_lazy("Person"), "who-c", lambda _case, _service: "", fixed=True),
     "service": Column(gettext_lazy("Service"), "x1", lambda _case, service: service),
     "state": Column(gettext_lazy("State"), "st-c", lambda _case, _service: "", fixed=True),
-    "agent": Column(gettext_lazy("Agent"), "x2", _agent, needs="assignee"),
+    "agent": Column(gettext_lazy("Agent"), "x2", _agent),
     "last": Column(gettext_lazy("Last"), "x3 soft", _last),
     "received": Column(
         gettext_lazy("Received"),
@@ -255,7 +264,7 @@ def _row(case: Case, name: str, now: datetime, titles: Mapping[str, str], column
         group=desk.group_of(case, now),
         name=name,
         due=desk.due(case, now),
-        sign=desk.sign(case, next(iter(case.active_stages), None)),
+        sign=desk.sign(case, stage_of(case)),
         service=service,
         cells=[(column.css, column.word(case, service)) for column in columns],
     )

@@ -80,7 +80,7 @@ class RehearsalView(ServiceScreen):
             faults=errors(self.draft),
             languages=languages,
             language=self.page.locale.language_code,
-            cases=[(case, desk.sign(case, next(iter(case.active_stages), None))) for case in found],
+            cases=[(case, desk.sign(case, queue.stage_of(case))) for case in found],
             begun=[(draft, resume_url(draft)) for draft in begun_of(self.page, self.request.user)],
             days=REHEARSAL_DAYS,
             **kwargs,

@@ -1,9 +1,11 @@
 """The queue on the agents' desk: the list, the next case, views kept under a name, the list as a file."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -17,6 +19,7 @@ from . import access, actions, exports, queue
 from .answer_columns import AnswerColumns
 from .filters import Choices, FilterForm
 from .models import Case, CaseQuerySet, QueueLayout, SavedView
+from .postroom import access as postroom
 from .queue import Row, number_words
 from .queue_forms import LayoutForm, SaveViewForm
 from .views import DeskView, agents_only, back_to_queue
@@ -49,8 +52,9 @@ class QueueView(DeskView):
         page = _page(listed, number, count)
         tabs = _tabs(form, choices, now)
         rows = queue.drawn(page.cases, now, choices.services, columns)
-        sizes = _sizes(tabs, found, [] if q else rows, now, count)
-        self.request.open_cases = sizes["view:team"]  # for the menu, which would count them again
+        parts = {tab.key: tab.cases for tab in tabs} | {"letters": postroom.letters_for(user).to_print()}
+        sizes = _sizes(parts, found, page, [] if q else rows, now)
+        self.request.waiting = {"cases": sizes["view:team"], "letters": sizes["letters"]}  # for the menu
         return super().get_context_data(
             form=form,
             q=q,
@@ -137,27 +141,14 @@ def _offered(tabs: list[Tab], sizes: dict[str, int]) -> list[dict]:
     ]
 
 
-def _sizes(
-    tabs: list[Tab], found: CaseQuerySet, shown: list[Row], now: datetime, count: int | None
-) -> dict[str, int]:
-    """How much there is under every tab, in the groups that are shown or spoken of, and in all that was ``found``
-    unless its ``count`` is known, in one query."""
-    wanted = {row.group for row in shown} | ({"late", "today"} if shown else set())
-    groups = queue.groups(now)
-    parts = {key: found.filter(groups[key][1]) for key in groups if key in wanted}
-    parts |= {tab.key: tab.cases for tab in tabs}
-    if count is None:
-        return queue.counted(parts | {"found": found})
-    return queue.counted(parts) | {"found": count}
-
-
 @dataclass(frozen=True)
 class Page:
-    """A stretch of a long list."""
+    """A stretch of a long list. ``count``: how long that is, where it was counted before."""
 
     number: int
     cases: list[Case]
     more: bool
+    count: int | None
 
     @property
     def start(self) -> int:
@@ -176,6 +167,27 @@ class Page:
         return self.number + 1 if self.more else 0
 
 
+def _sizes(
+    parts: dict[str, QuerySet], found: CaseQuerySet, page: Page, shown: list[Row], now: datetime
+) -> dict[str, int]:
+    """How much there is in these ``parts``, in the groups that are shown or spoken of, and in all that was ``found``
+    unless it was counted for the ``page``, in one query."""
+    known = _whole_groups(page, shown, now) | ({} if page.count is None else {"found": page.count})
+    wanted = {row.group for row in shown} | ({"late", "today"} if shown else set())
+    groups = {key: found.filter(one) for key, (_label, one) in queue.groups(now).items() if key in wanted}
+    parts = parts | groups | {"found": found}
+    return known | queue.counted({key: part for key, part in parts.items() if key not in known})
+
+
+def _whole_groups(page: Page, shown: list[Row], now: datetime) -> dict[str, int]:
+    """The sizes of the groups that a first page shows to their end, those among them of which there is nothing."""
+    if page.number > 1 or not shown:
+        return {}
+    order, sizes = list(queue.groups(now)), Counter(row.group for row in shown)
+    end = order.index(shown[-1].group) if page.more else len(order)
+    return {key: sizes[key] for key in order[:end]}
+
+
 def _number(asked: str | None) -> int:
     """The number of the page that was asked for."""
     return max(1, int(asked)) if asked and asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
@@ -186,7 +198,7 @@ def _page(rows: CaseQuerySet, number: int, count: int | None) -> Page:
     if count is not None and count <= queue.MOST:
         number = min(number, max(1, -(-count // PAGE)))
     found = list(rows[(number - 1) * PAGE : number * PAGE + 1])
-    return Page(number, found[:PAGE], len(found) > PAGE)
+    return Page(number, found[:PAGE], len(found) > PAGE, count)
 
 
 def _found(words: str, count: int) -> str:

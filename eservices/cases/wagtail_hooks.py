@@ -88,15 +88,12 @@ class CasesMenuItem(MenuItem):
 def _waiting(request) -> dict[str, int]:
     """How much waits for who asks, for the menu of every page: counted for all its items in one query.
 
-    The queue itself has counted the open cases for its tabs.
+    The queue itself has counted it with its tabs.
     """
     if not hasattr(request, "waiting"):
-        user, known = request.user, getattr(request, "open_cases", None)
-        parts = {"letters": postroom.letters_for(user).to_print()}
-        if known is None:
-            condition = queue.views(user, timezone.now())["team"][1]
-            parts["cases"] = access.cases_for(user).filter(condition)
-        request.waiting = {"cases": known} | queue.counted(parts)
+        user = request.user
+        cases = access.cases_for(user).filter(queue.views(user, timezone.now())["team"][1])
+        request.waiting = queue.counted({"cases": cases, "letters": postroom.letters_for(user).to_print()})
     return request.waiting
 
 

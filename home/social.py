@@ -8,11 +8,12 @@ RENDITION = "fill-1200x630|format-jpeg"
 def picture(page, request) -> dict | None:
     """Its full address and its size, found once per generation."""
     if getattr(request, "is_preview", False):  # the picture of a draft is not kept for the page
-        return _shared(page.social_image) or None
-    return kept(f"shared-{page.pk}", lambda: _shared(page.social_image)) or None
+        return _shared(page) or None
+    return kept(f"shared-{page.pk}", lambda: _shared(page)) or None
 
 
-def _shared(image) -> dict:
+def _shared(page) -> dict:
+    image = page.with_pictures.social_image
     if not image:
         return {}
     rendition = image.get_rendition(RENDITION)

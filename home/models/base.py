@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Self
 
 from django.apps import apps
 from django.db import models
@@ -127,9 +128,11 @@ class BasePage(Page):
         shown += [block.value.photo for block in blocks if block.block_type == "person"]
         return [picture for picture in shown if picture]
 
-    def get_context(self, request, *args, **kwargs):
-        prefetch_related_objects(self.pictures(), "renditions")  # of all in one query
-        return super().get_context(request, *args, **kwargs)
+    @property
+    def with_pictures(self) -> Self:
+        """The page itself, with the sizes of all its pictures read in one query, for who shows one."""
+        prefetch_related_objects(self.pictures(), "renditions")
+        return self
 
     @cached_property
     def around(self) -> list[Page]:

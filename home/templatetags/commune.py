@@ -144,6 +144,22 @@ def prose(value):
     return kept(f"prose-{get_language()}-{digest}", lambda: mark_safe(str(RichText(source))))
 
 
+@register.simple_tag(takes_context=True)
+def include_kept(context, template: str, of, **more):
+    """``template`` as ``include`` renders it, made once per generation, language and day; of a draft each time.
+
+    For what is long to make and the same for all who see ``of``: a page, or what stands around all.
+    """
+
+    def make():
+        with context.push(**more):
+            return mark_safe(context.template.engine.get_template(template).render(context))
+
+    if getattr(context.get("request"), "is_preview", False) or not getattr(of, "pk", None):
+        return make()
+    return kept(f"{template}-{type(of).__name__}-{of.pk}-{get_language()}-{timezone.localdate()}", make)
+
+
 @register.filter
 def is_today(value: dt.date) -> bool:
     return value == timezone.localdate()

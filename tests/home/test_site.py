@@ -517,6 +517,16 @@ class TestSurroundings:
         page.delete()
         assert client.get(page.url).status_code == 404
 
+    def test_the_text_of_a_draft_is_shown_and_kept_from_everybody_else(self, client, home):
+        page = make.ContentPageFactory(parent=home, body=[("heading", "Amarrage")])
+        for stands in ("Amarrage", "Amarrage"):
+            assert stands in client.get(page.url).content.decode()
+            page.body = [("heading", "Hivernage")]
+            preview = page.make_preview_request(client.get(page.url).wsgi_request, "")
+            assert "Hivernage" in preview.render().content.decode()
+        make.published(page)
+        assert "Hivernage" in client.get(page.url).content.decode()
+
     def test_addresses_that_anybody_can_think_of_fill_nothing(self, client, home):
         index = NewsIndexPageFactory(parent=home)
         for address in (index.url, "/rien/", f"{index.url}rien/"):

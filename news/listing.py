@@ -9,6 +9,7 @@ from django.db.models import Count, F, OuterRef, Subquery, prefetch_related_obje
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 from django.http import Http404
 from django.utils import timezone
+from wagtail.images.models import AbstractImage
 
 from home.generation import kept
 
@@ -25,17 +26,11 @@ def news(index, request) -> dict:
     chosen = _chosen(index, categories, slug) if slug else None
     if year and not any(facet.year == year and month in (None, facet.month) for facet in facets):
         raise Http404
-    articles = index.articles().select_related("picture").defer_streamfields()
-    if slug:
-        articles = articles.filter(category__slug=slug)
-    if year:
-        articles = articles.filter(date__year=year)
-    if month:
-        articles = articles.filter(date__month=month)
-    page = _page(articles, params, count=_total(facets, slug, year, month))
-    if page.number == 1:  # only the first article shows its picture
-        pictures = [article.picture for article in page[:1] if article.picture]
-        prefetch_related_objects(pictures, "renditions")  # or each of its sizes is read and written back
+    page = _page(range(_total(facets, slug, year, month)), params)
+    articles = kept(
+        f"news-{index.pk}-{slug}-{year}-{month}-{page.number}",
+        lambda: _lines(_articles(index, slug, year, month), page.number, request),
+    )
     return {
         "index_url": index.get_url(request),
         "category": chosen,
@@ -47,8 +42,44 @@ def news(index, request) -> dict:
         "total": _total(facets, None, year),
         "pages": page,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "months": _months(page, lambda article: article.date),
+        "months": _months(articles, lambda article: article.date),
     }
+
+
+def _articles(index, slug, year, month):
+    articles = index.articles()
+    if slug:
+        articles = articles.filter(category__slug=slug)
+    if year:
+        articles = articles.filter(date__year=year)
+    if month:
+        articles = articles.filter(date__month=month)
+    return articles
+
+
+@dataclass(frozen=True)
+class Line:
+    """An article in the list. Only the first of all shows its picture."""
+
+    pk: int
+    title: str
+    url: str
+    date: date
+    lead: str
+    picture: AbstractImage | None = None
+
+
+def _lines(articles, number: int, request) -> list[Line]:
+    """What the page of that number shows of the articles."""
+    articles = articles.select_related("picture").defer_streamfields()
+    articles = list(articles[(number - 1) * PER_PAGE : number * PER_PAGE])
+    pictures = [article.picture for article in articles[:1] if article.picture and number == 1]
+    prefetch_related_objects(pictures, "renditions")  # or each of its sizes is read and written back
+    shown = [*pictures, *(None for _each in articles)]
+    return [
+        Line(article.pk, article.title, article.get_url(request) or "", article.date, article.lead, picture)
+        for article, picture in zip(articles, shown, strict=False)
+    ]
 
 
 def archive(index) -> dict:
@@ -83,7 +114,7 @@ def agenda(index, request) -> dict:
         "past": past,
         "pages": page,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
-        "months": _months(page, lambda date: date.first_day),
+        "months": _months(page.object_list, lambda date: date.first_day),
     }
 
 
@@ -157,22 +188,16 @@ def _archive(facets, slug, year) -> list[tuple[date, int]]:
     ]
 
 
-def _page(items, params, count: int | None = None):
-    paginator = Paginator(items, PER_PAGE)
-    if count is not None:
-        paginator.count = count
+def _page(items, params):
     try:
-        return paginator.page(params.get("page") or 1)
+        return Paginator(items, PER_PAGE).page(params.get("page") or 1)
     except InvalidPage:
         raise Http404 from None
 
 
-def _months(page, day) -> list[tuple[date, list]]:
+def _months(items, day) -> list[tuple[date, list]]:
     """The items by month, in the order they come in."""
-    return [
-        (month, list(items))
-        for month, items in groupby(page.object_list, lambda item: day(item).replace(day=1))
-    ]
+    return [(month, list(those)) for month, those in groupby(items, lambda item: day(item).replace(day=1))]
 
 
 def _plain(text: str) -> str:

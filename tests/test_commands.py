@@ -568,12 +568,14 @@ def test_static_files_are_collected_only_when_one_of_them_changed(prepared, tmp_
     assert "collectstatic" in names()
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # tests have threads, set-up has none
 def test_what_is_done_beside_is_done_when_the_rest_goes_on(tmp_path):
     with prepare.beside(lambda: (time.sleep(0.1), (tmp_path / "done").touch())):
         pass
     assert (tmp_path / "done").exists()
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # tests have threads, set-up has none
 def test_what_fails_beside_ends_the_command_once_the_rest_is_done(tmp_path, capfd):
     with pytest.raises(CommandError), prepare.beside(lambda: (tmp_path / "gone/there").touch()):
         (tmp_path / "rest").touch()

@@ -51,6 +51,8 @@ def pytest_collection_modifyitems(items):
 
     items.sort(key=turn)
     for item in items:
+        if _in_browser(item) or _asks_the_database(item):
+            item.add_marker(pytest.mark.database)
         if _in_browser(item):
             item.add_marker(pytest.mark.browser)
             if not chromium() and not os.environ.get("COMMUNE_REQUIRE_ALL"):

@@ -89,8 +89,12 @@ def test_in_italian_the_main_pages_are_there_and_the_others_say_that_they_are_in
     home = client.get("/it/").content.decode()
     assert "Che cosa cercate?" in home
     assert client.get("/it/vivere/rifiuti/").status_code == 200
-    certificate = ServicePage.objects.get(locale__language_code="fr", slug="attestation-domicile")
-    told = client.get(f"{certificate.url}?lu=it").content.decode()
+    services = ServicePage.objects.filter(locale__language_code="it", live=True)
+    assert services.count() == 10
+    for one in services:
+        assert "Il modulo è in francese" in client.get(one.url).content.decode()
+    office = OfficePage.objects.get(locale__language_code="fr", slug="decheterie")
+    told = client.get(f"{office.url}?lu=it").content.decode()
     with override("it"):
         assert gettext("Back to the home page in your language") in told
 

@@ -155,9 +155,9 @@ def test_a_definition_has_no_fault_and_every_text_in_three_languages(path):
     assert set(definition["texts"]["fr"]) == set(definition["texts"]["de"]) == set(definition["texts"]["en"])
 
 
-def test_every_service_has_a_page_in_three_languages_with_as_many_steps_and_questions():
+def test_every_service_has_a_page_in_four_languages_with_as_many_steps_and_questions():
     shapes = {}
-    for language in ("fr", "de", "en"):
+    for language in ("fr", "de", "en", "it"):
         for entry in read(language, "services", TUESDAY):
             kinds = [b["type"] for b in Blocks(entry, lambda kind, key: 1).body()]
             shapes.setdefault(entry.key, set()).add(tuple(kinds))

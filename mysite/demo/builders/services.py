@@ -12,8 +12,9 @@ from eservices.catalogue.rich import portable
 from eservices.documents.models import DocumentTemplate, Zone
 
 from ..markup import Blocks, Entry, read
-from .world import LANGUAGES, World
+from .world import FURTHER, LANGUAGES, World
 
+PAGES_IN = (*LANGUAGES, *FURTHER)  # of FURTHER the page alone: its form is in French, and says so
 DEFINITIONS = Path(__file__).parent.parent / "services"
 TEMPLATES = {
     "attestation-domicile": {
@@ -36,10 +37,26 @@ ZONES = [
     ("d", "D, Les Sablons", None),
 ]
 SITUATIONS = [
-    ("demenager", ("J’arrive, je déménage", "Ich ziehe um", "I arrive, I move")),
-    ("papiers", ("J’ai besoin d’un papier", "Ich brauche ein Dokument", "I need a document")),
-    ("auto", ("Auto, vélo, bateau", "Auto, Velo, Schiff", "Car, bicycle, boat")),
-    ("fete", ("Je fête, je me réunis", "Ich feiere, ich versammle", "I celebrate, I meet")),
+    ("demenager", ("J’arrive, je déménage", "Ich ziehe um", "I arrive, I move", "Arrivo, mi trasferisco")),
+    (
+        "papiers",
+        (
+            "J’ai besoin d’un papier",
+            "Ich brauche ein Dokument",
+            "I need a document",
+            "Ho bisogno di un documento",
+        ),
+    ),
+    ("auto", ("Auto, vélo, bateau", "Auto, Velo, Schiff", "Car, bicycle, boat", "Auto, bici, barca")),
+    (
+        "fete",
+        (
+            "Je fête, je me réunis",
+            "Ich feiere, ich versammle",
+            "I celebrate, I meet",
+            "Festeggio, mi riunisco",
+        ),
+    ),
 ]
 
 
@@ -47,7 +64,7 @@ def classify(world: World) -> None:
     """Life situations, and the document that a service issues."""
     for order, (slug, names) in enumerate(SITUATIONS):
         source = None
-        for language, name in zip(LANGUAGES, names, strict=True):
+        for language, name in zip(PAGES_IN, names, strict=True):
             one = source.copy_for_translation(world.locales[language]) if source else LifeSituation()
             one.locale, one.slug, one.name, one.order = world.locales[language], slug, name, order
             one.save()
@@ -92,12 +109,13 @@ def build(world: World) -> None:
     """Imports every definition with its page's texts in each language."""
     texts = {
         language: {entry.key: entry for entry in read(language, "services", world.today)}
-        for language in LANGUAGES
+        for language in PAGES_IN
     }
     index = ServiceIndexPage.objects.get(pk=world.pages["guichet-en-ligne"])
     for key, entry in texts["fr"].items():
         definition = json.loads((DEFINITIONS / f"{key}.json").read_text(encoding="utf-8"))
-        said = {language: page_fields(texts[language][key], world) for language in LANGUAGES}
+        said = {language: page_fields(texts[language][key], world) for language in PAGES_IN}
+        definition["texts"] |= {language: {"title": texts[language][key]["title"]} for language in FURTHER}
         definition["page"] = {"situations": [entry["life"]], "texts": said}
         page = actions.import_service(actor=world.editor, index=index, definition=definition)
         page.contact = world.contacts[definition["settings"]["team"], "fr"]

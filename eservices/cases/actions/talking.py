@@ -120,13 +120,13 @@ def answer(
     return written
 
 
-@transaction.atomic
 def leave_trace_of_reading(*, actor: User | Office, case: Case, file: StoredFile | None = None) -> None:
     """Keeps that somebody opened the case, or a file of it; what an agent reads again within the hour, once."""
     kind, data = ("file_read", {"file": str(file.pk), "name": file.name}) if file else ("case_read", {})
     if isinstance(actor, User) and _read_lately(actor, case, kind, file):
         return
-    trace.record(locked(case.pk), kind, actor, **data)
+    with transaction.atomic():
+        trace.record(locked(case.pk), kind, actor, **data)
 
 
 @transaction.atomic

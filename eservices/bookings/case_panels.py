@@ -13,6 +13,8 @@ from .states import allowed
 @case_panels.register("bookings")
 def bookings(case, user):
     """What was booked with the request, what was seen of it, and what staff may do about it now."""
+    if not case.version.definition.asks_for("booking"):
+        return None
     found = list(Booking.objects.of_submission(case.submission).prefetch_related("inspections__photos"))
     if not found:
         return None

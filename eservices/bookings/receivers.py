@@ -26,7 +26,7 @@ RULES = (Description, Extra, Resource, SchoolHolidays, Timetable, Unit, Use)
 def hold_times(sender, draft, step, answers, caller, actor, **kwargs) -> None:
     """Keeps what a step's answers name; a time that is gone refuses the step. Another step keeps it for longer."""
     asked = [field for field in step.fields if field.type == "booking"]
-    if not asked and any(field.type == "booking" for field in draft.version.definition.fields.values()):
+    if not asked and draft.version.definition.asks_for("booking"):
         actions.prolong(actor=actor, draft=draft)
     for field in asked:
         if field.key not in answers:

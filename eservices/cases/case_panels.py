@@ -92,6 +92,8 @@ def letters_panel(case: Case, user: User):
 @case_panels.register("formal")
 def formal_panel(case: Case, user: User):
     """Decisions that may be appealed: how and when they were notified, until when, and appeals received."""
+    if not case.version.definition.settings.get("remedies"):
+        return None
     decisions = list(case.formal_decisions.select_related("letter"))
     remedies = remedies_of(case)
     if not decisions and remedies is None:

@@ -298,6 +298,9 @@ class Other:
     word: str
 
 
+OF_OTHERS = ("reference", "opened_at", "state", "outcome", "version__content")
+
+
 def others(cases) -> list[Other]:
     """Cases as lines, each with how it stands or how it ended."""
     language = get_language() or "fr"
@@ -308,5 +311,5 @@ def others(cases) -> list[Other]:
             one.opened_at,
             one.get_state_display() if one.is_open or not one.outcome else one.get_outcome_display(),
         )
-        for one in cases.select_related("version")
+        for one in cases.select_related("version").only(*OF_OTHERS)
     ]

@@ -15,13 +15,25 @@ from django.utils.translation import gettext as _
 
 from eservices.submissions.attaching import kept
 
-from . import access, actions, case_names, case_screen, decisions, deputies, desk, previewing, timeline, trace
+from . import (
+    access,
+    actions,
+    case_names,
+    case_screen,
+    concerned,
+    decisions,
+    deputies,
+    desk,
+    previewing,
+    timeline,
+    trace,
+)
 from .actions import IllegalTransition
 from .case_panels import panels_for
 from .deeds import DECIDE, DEEDS, MORE, OWN, Deed, offered
 from .forms import DecidingForm, DeedForm
 from .letters import picking
-from .models import Absence, CallBack, Case, CaseStage, Enclosure
+from .models import Absence, CallBack, Case, CaseStage, Enclosure, Person
 from .stages import kind_of, settings_of
 from .states import allowed
 from .views import DeskView
@@ -123,12 +135,18 @@ class CaseView(OfCase):
         return reverse("cases:case", args=[self.case.reference]) if seen else reverse("cases:queue")
 
     def _read(self, reference: str) -> Case:
-        """The case with what half of the screen looks at."""
+        """The case with what half of the screen looks at. What its form does not ask for is not looked up."""
         case = access.case_for(self.request.user, reference)
-        enclosures = Prefetch("enclosures", Enclosure.objects.select_related("author"))
-        calls = Prefetch("calls", CallBack.objects.select_related("asked_by"))
-        stages = Prefetch("stages", CaseStage.objects.order_by("position"))
-        prefetch_related_objects([case], stages, "persons", enclosures, calls)
+        judged = Enclosure.objects.select_related("author")
+        papers = judged if case.version.definition.asks_for("files") else judged.none()
+        people = Person.objects.all() if concerned.marked(case) else Person.objects.none()
+        prefetch_related_objects(
+            [case],
+            Prefetch("stages", CaseStage.objects.order_by("position")),
+            Prefetch("persons", people),
+            Prefetch("enclosures", papers),
+            Prefetch("calls", CallBack.objects.select_related("asked_by")),
+        )
         return case
 
     def _again(self, do: str, why: str, status: int):

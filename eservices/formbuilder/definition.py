@@ -126,6 +126,10 @@ class Definition:
     def fees(self) -> tuple[Fee, ...]:
         return tuple(Fee(**fee) for fee in self.content.get("fees", []))
 
+    def asks_for(self, kind: str) -> bool:
+        """Whether any of its questions is of this type."""
+        return any(field.type == kind for field in self.fields.values())
+
     @cached_property
     def fields(self) -> dict[str, Field]:
         """Every field by key, those inside groups included."""

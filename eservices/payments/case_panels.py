@@ -15,6 +15,8 @@ from .states import CHARGES, ChargeState, PaymentState, RefundState, allowed
 @case_panels.register("payments")
 def payments_panel(case: Case, user):
     """Every amount due with its payments and refunds, and what the agent may do; None where nothing was due."""
+    if all(row.type != "payment" for row in case.stages.all()):
+        return None
     found = list(Charge.objects.filter(case=case))
     if not found:
         return None

@@ -40,9 +40,9 @@ def versions_in_force() -> dict:
 
 
 def rule_for(case: Case) -> Rule | None:
-    """The rule in force for the case's service."""
-    newest = FormVersion.objects.published().filter(form=case.form_id).order_by("-number").first()
-    return rule_of((newest or case.version).definition.settings)
+    """The rule in force for the case's service: mostly that of the version by which it was filed."""
+    later = FormVersion.objects.published().filter(form=case.form_id, number__gt=case.version.number)
+    return rule_of((later.order_by("-number").first() or case.version).definition.settings)
 
 
 def due(now: datetime) -> Iterator[Due]:

@@ -192,7 +192,7 @@ class CaseView(OfCase):
     # -- What is shown ---------------------------------------------------------------------------------------
     def get_context_data(self, **kwargs):
         case, user, now = self.case, self.request.user, timezone.now()
-        files = list(case.submission.files.all())
+        files = list(case.submission.files.all()) if case.version.definition.asks_for("files") else []
         thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
         active = next((row for row in case.stages.all() if row.progress == row.Progress.ACTIVE), None)
         self.may = may = offered(case, user)

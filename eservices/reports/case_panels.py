@@ -5,6 +5,7 @@ from eservices.cases import access as cases
 from eservices.cases.case_panels import case_panels
 from eservices.cases.models import Case
 
+from . import definition
 from .forms import TellForm
 from .models import Report
 from .town import town_map
@@ -13,6 +14,8 @@ from .town import town_map
 @case_panels.register("report")
 def report_panel(case: Case, user: User) -> tuple[str, dict] | None:
     """How it stands, what everybody sees of it, and the form that changes both."""
+    if case.form_id != definition.KEY:
+        return None
     report = Report.objects.filter(case=case).select_related("photo").first()
     if report is None or report.erased_at:
         return None

@@ -17,6 +17,8 @@ APART = {"œ": "oe", "æ": "ae", "’": " ", "'": " ", "\x00": " "}
 def fold(text: str) -> str:
     """Small letters without accents, ligatures opened, apostrophes as spaces: “École” is “ecole”."""
     letters = text.casefold()
+    if letters.isascii() and letters.isalnum():  # a word as most are
+        return letters
     for sign, apart in APART.items():
         letters = letters.replace(sign, apart)
     if letters.isascii():
@@ -51,7 +53,8 @@ def find(text: str, words: list[str]) -> list[Found]:
     stems = tuple(
         word[:-1] if len(word) > 4 and word.endswith(("s", "x", "e", "n")) else word for word in words
     )
-    if not any(stem in fold(text) for stem in stems):  # a long text has few lines to look at word by word
+    folded = fold(text)
+    if not any(stem in folded for stem in stems):  # a long text has few lines to look at word by word
         return []
     return [
         Found(match.start(), match.end()) for match in WORD.finditer(text) if fold(match[0]).startswith(stems)

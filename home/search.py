@@ -306,8 +306,9 @@ def _look(terms: meanings.Terms, language: str) -> list[SearchEntry]:
     """What has every term, in its text or at the beginning of a word of its name."""
     found = _matching(_all(terms), terms, language)
     words = [word for term in terms for word in term[0]]
-    if not found and not vocabulary.begins(words, language):
-        return []
+    looked_for = {way[0] for term in terms for way in term if len(way) == 1}
+    if not vocabulary.begins(words, language, looked_for):
+        return found
     known = {entry.pk for entry in found}
     return found + [entry for entry in _begun(words, language) if entry.pk not in known]
 

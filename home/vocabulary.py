@@ -21,10 +21,14 @@ def meant(query: str, language: str) -> str:
     return " ".join(read) if [fold(word) for word in read] != [fold(word) for word in words] else ""
 
 
-def begins(words: list[str], language: str) -> bool:
-    """Whether each of the folded words may begin one that is known."""
+def begins(words: list[str], language: str, besides: set[str]) -> bool:
+    """Whether each of the folded words may begin one that is known, and one of them another than those ``besides``."""
     known = words_in_use(language)
-    return all(len(word) < spelling.LEAST or any(one.startswith(word) for one in known) for word in words)
+    told = [
+        word for word in words if len(word) >= spelling.LEAST and not word.isdigit()
+    ]  # others are not known
+    begun = [{one for one in known if one.startswith(word)} for word in told]
+    return all(begun) and (len(told) < len(words) or any(ones - besides for ones in begun))
 
 
 def words_in_use(language: str) -> dict[str, str]:

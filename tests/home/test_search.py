@@ -62,6 +62,12 @@ def test_the_beginning_of_a_word_is_enough_in_a_title(port):
     assert titles("verr") == [port.title]
 
 
+def test_another_word_that_begins_so_is_found_beside_the_word_itself(port, home):
+    make.published(make.ContentPageFactory(parent=home, title="Le portier"))
+    assert titles("port") == [port.title, "Le portier"]
+    assert titles("portier") == ["Le portier"]
+
+
 def test_all_words_must_be_found_unless_nothing_has_all(port):
     assert titles("port bateau") == [port.title]
     assert titles("port licorne") == [port.title]

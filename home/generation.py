@@ -50,7 +50,7 @@ def advance() -> str:
 
 
 def kept[Value](
-    name: str, make: Callable[[], Value], worth: Callable[[Value], bool] = lambda value: True
+    name: str, make: Callable[[], Value], worth: Callable[[Value], bool] = lambda value: value is not None
 ) -> Value:
     """What ``make`` answers, made once per generation under ``name``; again each time where it is not ``worth`` it."""
     key, seen = f"site-{current()}-{name}", _seen()

@@ -35,8 +35,9 @@ def freeze(*, actor, form: Form, content: dict, kind: str = FormVersion.Kind.PUB
 @transaction.atomic
 def offer(*, actor, form: Form, offered: bool) -> None:
     """Opens or closes a form for new requests. What was begun may be finished."""
-    Form.objects.select_for_update().filter(pk=form.pk).update(offered=offered)
-    form.offered = offered
+    found = Form.objects.select_for_update().get(pk=form.pk)
+    found.offered = form.offered = offered
+    found.save(update_fields=["offered"])
 
 
 class TableChanged(Exception):

@@ -408,15 +408,15 @@ class Question:
     def _text(self, name: str) -> str:
         return self.form.definition.text(f"field.{self.field.key}.{name}", self.form.language)
 
-    @property
+    @cached_property
     def template(self) -> str:
         return self.kind.template
 
-    @property
+    @cached_property
     def label(self) -> str:
         return self._text("label")
 
-    @property
+    @cached_property
     def help(self) -> SafeString:
         """The hint under the label; where the inputs say too little by themselves, an example."""
         return self._text("help")
@@ -435,7 +435,7 @@ class Question:
     def note_title(self) -> str:
         return self._text("note_title") or gettext("Help")
 
-    @property
+    @cached_property
     def note(self) -> SafeString:
         """What stands beside the question, opened where the error is."""
         return prose(self._text("note"))
@@ -523,7 +523,7 @@ class Question:
         """Whether the list is too long to look through."""
         return len(self.options) > SEARCHED_OPTIONS
 
-    @property
+    @cached_property
     def described_by(self) -> str:
         return " ".join(
             name

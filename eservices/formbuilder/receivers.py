@@ -1,12 +1,14 @@
-"""What forms read of reference tables is read anew after each change."""
+"""What is read of forms and of reference tables is read anew after each change."""
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from . import reference_tables
-from .models import ReferenceRow, ReferenceTable
+from .models import Form, FormVersion, ReferenceRow, ReferenceTable
 
 
+@receiver([post_save, post_delete], sender=Form)
+@receiver([post_save, post_delete], sender=FormVersion)
 @receiver([post_save, post_delete], sender=ReferenceTable)
 @receiver([post_save, post_delete], sender=ReferenceRow)
 def read_anew(**kwargs):

@@ -4,6 +4,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from eservices.formbuilder.models import Form, FormVersion
+from home.generation import kept
 
 from .models import Draft, Submission
 
@@ -21,8 +22,11 @@ class SignInFirst(Exception):
 
 
 def version_in_force(slug: str) -> FormVersion:
-    """What the form ``slug`` asks now; ``Http404`` where nothing is published under this name."""
-    version = FormVersion.objects.in_force(form__slug=slug)
+    """What the form ``slug`` asks now; ``Http404`` where nothing is published under this name.
+
+    It is read once per generation.
+    """
+    version = kept(f"form-{slug}", lambda: FormVersion.objects.in_force(form__slug=slug))
     if version is None:
         raise Http404
     return version

@@ -1,9 +1,11 @@
 """What is published is frozen."""
 
 import pytest
+from django.http import Http404
 
 from eservices.formbuilder import actions
 from eservices.formbuilder.models import Form, FormVersion
+from eservices.submissions.access import version_in_force
 from tests.factories.formbuilder import content, question, step
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +52,17 @@ def test_a_form_that_is_not_offered_has_nothing_in_force_until_it_is_again(form)
     assert Form.objects.get().current is None
     actions.offer(actor=None, form=form, offered=True)
     assert Form.objects.get().current == version
+
+
+def test_what_the_first_step_asks_is_read_once_until_something_of_the_form_changes(
+    form, django_assert_num_queries
+):
+    first = actions.freeze(actor=None, form=form, content=FIRST)
+    assert version_in_force(form.slug) == first
+    with django_assert_num_queries(0):
+        assert version_in_force(form.slug).definition.steps == first.definition.steps
+    second = actions.freeze(actor=None, form=form, content=SECOND)
+    assert version_in_force(form.slug) == second
+    actions.offer(actor=None, form=form, offered=False)
+    with pytest.raises(Http404):
+        version_in_force(form.slug)

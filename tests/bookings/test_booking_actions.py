@@ -208,10 +208,10 @@ def test_what_is_cancelled_or_refused_is_free_again():
 
 
 def test_what_a_thing_consists_of_is_looked_at_once_for_all_times_of_a_request():
-    room = resource()
+    room, draft = resource(), DraftFactory()
     offer(room.key)
     with CaptureQueriesContext(connection) as queries:
-        hold(room, *(tomorrow(9, 10, days) for days in range(1, 9)))
+        hold(room, *(tomorrow(9, 10, days) for days in range(1, 9)), draft=draft)
     assert Piece.objects.count() == 8
     assert sum('FROM "eservices_bookings_use"' in one["sql"] for one in queries) == 1
 

@@ -3,7 +3,14 @@
 const form = document.getElementById("filing");
 
 // The summary of errors takes the focus, so that it is read first.
-document.querySelector(".errors")?.focus();
+const errors = document.querySelector(".errors");
+errors?.focus();
+
+// An agent who files for somebody types at once: the first question has the focus.
+if (!errors && form && "behalf" in form.dataset) {
+  const asked = form.querySelectorAll("input:not([type=hidden]), select, textarea");
+  [...asked].find((one) => one.offsetParent)?.focus();
+}
 
 // The steps on top keep what was typed: they press a button of the form instead of leaving it.
 for (const link of form ? document.querySelectorAll(".steps a[data-step]") : []) {

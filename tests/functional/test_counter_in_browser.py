@@ -1,0 +1,137 @@
+"""An agent files for a family at the counter: how many clicks and keystrokes that takes, and how long."""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings as project
+from playwright.sync_api import Page, expect
+
+from eservices.cases.models import Case, Role
+from tests.browser import press
+from tests.factories.cases import member
+from tests.factories.catalogue import make_counter, make_service
+from tests.factories.payments import entry
+
+from .test_journeys import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MOVE = project.BASE_DIR / "mysite" / "demo" / "services" / "annonce-demenagement.json"
+CLICK, KEY = 1.5, 1 / 5  # seconds: to find a place and press it, and for a keystroke
+PROMISE = 4 * 60
+
+
+@dataclass
+class Hand:
+    """Presses and types, and counts it; a field is reached by the tabulator, the first of a page by a click."""
+
+    page: Page
+    clicks: int = 0
+    keys: int = 0
+    within: bool = False  # whether something on the page at hand was pressed or typed in already
+
+    @property
+    def seconds(self) -> float:
+        return self.clicks * CLICK + self.keys * KEY
+
+    def click(self, target) -> None:
+        self.clicks += 1
+        self.within = True
+        target.click()
+
+    def go(self, target) -> None:
+        self.clicks += 1
+        self.within = False
+        press(target)
+
+    def on(self) -> None:
+        self.go(self.page.locator("form > p.go .btn").first)
+
+    def choose(self, name: str, value: str) -> None:
+        self.click(self.page.locator(f"label:has(input[name='{name}'][value='{value}'])").first)
+
+    def type(self, name: str, text: str) -> None:
+        field = self.page.locator(f"[name='{name}']")
+        self.reach(field)
+        field.press_sequentially(text)
+        self.keys += len(text)
+        self.within = True
+
+    def reach(self, field) -> None:
+        if field.evaluate("field => field === document.activeElement"):
+            return
+        self.clicks += not self.within
+        self.keys += self.within
+        field.focus()
+
+    def date(self, name: str, day: str) -> None:
+        for part, typed in zip(("day", "month", "year"), day.split("."), strict=True):
+            self.type(f"{name}-{part}", typed)
+
+    def address(self, name: str, *parts: str) -> None:
+        for part, typed in zip(("street", "number", "postcode", "town"), parts, strict=True):
+            self.type(f"{name}-{part}", typed)
+
+
+@pytest.fixture
+def move(site, settings, tmp_path):
+    settings.GED_URL = f"directory:{tmp_path}"
+    entry("annonce-demenagement-arrivee", 2000)
+    return make_service(make_counter(site), json.loads(MOVE.read_text(encoding="utf-8")))
+
+
+def person(hand: Hand, number: int, first: str, born: str, tie: str) -> None:
+    name = f"membres-{number}-membre"
+    hand.type(f"{name}_prenom", first)
+    hand.type(f"{name}_nom", "Delacroix")
+    hand.date(f"{name}_naissance", born)
+    hand.choose(f"{name}_lien", tie)
+
+
+def test_a_family_of_three_is_filed_at_the_counter_in_under_four_minutes_though_interrupted(
+    visit, client, live_server, move
+):
+    page = visit()
+    sign_in(page, client, live_server, member(Role.DECIDE))
+    hand = Hand(page)
+    page.goto("/admin/cases/")
+    hand.go(page.locator("a[href$='/admin/cases/counter/']").first)
+    hand.go(page.locator("a[href='/demande/annonce-demenagement/?canal=counter']"))
+    hand.choose("mouvement", "arrivee")
+    hand.choose("provenance", "suisse")
+    hand.date("date_mouvement", "1.12.2026")
+    hand.on()
+    hand.type("nom", "Delacroix")
+    hand.type("prenom", "Marguerite Anne")
+    hand.date("naissance", "14.3.1988")
+    hand.choose("nationalite", "suisse")
+    hand.type("origine", "Lausanne")
+    hand.choose("etat_civil", "marie")
+    hand.on()
+
+    page.goto("/admin/cases/")  # the telephone rings
+    hand.go(page.locator("a[href$='/admin/cases/counter/']").first)
+    hand.go(page.locator("main a", has_text="Delacroix").first)
+
+    hand.choose("accompagne", "true")
+    person(hand, 0, "Jérôme", "2.9.1986", "conjoint")
+    hand.click(page.locator("button[name='add_row'][value='membres']"))
+    expect(page.locator("[name='membres-1-membre_prenom']")).to_be_visible()
+    person(hand, 1, "Lou", "30.6.2019", "enfant")
+    hand.choose("ecole", "true")
+    hand.on()
+    hand.address("ancienne_adresse", "Avenue de la Gare", "12", "1003", "Lausanne")
+    hand.address("nouvelle_adresse", "Rue du Lac", "8", "1199", "Orvenay")
+    hand.on()
+    hand.choose("titre_logement", "locataire")
+    hand.type("bailleur", "Régie du Lac SA")
+    hand.on()
+    hand.type("tel", "079 000 00 00")
+    hand.on()
+    hand.click(page.locator("label:has(input[type='checkbox'])").first)
+    hand.go(page.locator("p.go .btn").last)
+
+    case = Case.objects.get()
+    assert (case.applicant, case.persons.count()) == ("Marguerite Anne Delacroix", 2)  # with her
+    print(f"{hand.clicks} clicks, {hand.keys} keystrokes, {hand.seconds:.0f} s")
+    assert hand.seconds < PROMISE / 2  # the other half is for listening and looking

@@ -315,16 +315,15 @@ def _look(terms: meanings.Terms, language: str) -> list[SearchEntry]:
 
 def _matching(question: SearchQuery, terms: meanings.Terms, language: str) -> list[SearchEntry]:
     """The best named, then what lasts, then the newest: the same on every database, and one look at the index."""
-    fit = _fit(terms)
-    entries = _entries(language).annotate(fit=fit)
-    entries = entries.order_by(fit.desc(), F("date").desc(nulls_first=True), F("id").desc())
+    entries = _entries(language).annotate(fit=_fit(terms))
+    entries = entries.order_by(F("fit").desc(), F("date").desc(nulls_first=True), F("id").desc())
     return list(_backend().search(question, entries, order_by_relevance=False)[:MOST])
 
 
 def _begun(words: list[str], language: str) -> list[SearchEntry]:
-    text, fit = " ".join(words), _fit([[(word,)] for word in words])
-    entries = _entries(language).annotate(fit=fit).order_by(fit.desc(), Length("title").asc(), F("id").desc())
-    return list(_backend().autocomplete(text, entries, operator="and", order_by_relevance=False)[:MOST])
+    entries = _entries(language).annotate(fit=_fit([[(word,)] for word in words]))
+    entries = entries.order_by(F("fit").desc(), Length("title").asc(), F("id").desc())
+    return list(_backend().autocomplete(" ".join(words), entries, operator="and", order_by_relevance=False)[:MOST])
 
 
 def _all(terms: meanings.Terms) -> SearchQuery:

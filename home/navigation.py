@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
-from django.db.models import Exists
+from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.functional import cached_property
@@ -23,6 +23,8 @@ from .generation import kept
 from .links import full_address
 from .models import HomePage
 from .models.base import is_open, with_guards
+
+OF_SITE = ("id", "hostname", "port", "site_name", "is_default_site")
 
 
 @dataclass(frozen=True)
@@ -76,24 +78,45 @@ def site_of(request: HttpRequest) -> Site | None:
             host = request.get_host()
         except DisallowedHost:  # the page that says so is shown all the same
             return Site.find_for_request(request)
-        request._wagtail_site = kept(f"site-{host}", lambda: Site.find_for_request(request))
+        request._wagtail_site = kept(f"site-{host}", lambda: _site(request))
     return request._wagtail_site
+
+
+def _site(request: HttpRequest) -> Site | None:
+    """The only site there is, which comes with its home pages; which of several is asked, Wagtail says."""
+    root = next((page for page in _home_pages(request) if page.site_is_default_site), None)
+    if root is None or root.other_sites:
+        return Site.find_for_request(request)
+    return Site(root_page_id=root.pk, **{name: getattr(root, f"site_{name}") for name in OF_SITE})
 
 
 def homes_of(request: HttpRequest) -> dict[str, HomePage]:
     """The published home page of each language of the site, in the order of the languages; read once."""
     if not hasattr(request, "_homes"):
         site = site_of(request)
-        request._homes = _homes(site) if site else {}
+        request._homes = _homes(site, _home_pages(request)) if site else {}
     return request._homes
 
 
-def _homes(site: Site) -> dict[str, HomePage]:
+def _home_pages(request: HttpRequest) -> list[HomePage]:
+    """Those of all sites and languages, each with the site that begins with it; read once."""
+    if not hasattr(request, "_home_pages"):
+        of_site = {f"site_{name}": F(f"sites_rooted_here__{name}") for name in OF_SITE}
+        others = Exists(Site.objects.exclude(pk=OuterRef("sites_rooted_here__id")))
+        pages = with_guards(HomePage.objects.shown()).annotate(**of_site, other_sites=others)
+        request._home_pages = list(pages)
+    return request._home_pages
+
+
+def _homes(site: Site, pages: list[HomePage]) -> dict[str, HomePage]:
     """Of the only site Wagtail is told where its addresses begin: it would ask in two queries more."""
-    pages = with_guards(HomePage.objects.filter(translation_key=site.root_page.translation_key).shown())
-    pages = pages.annotate(others=Exists(Site.objects.exclude(pk=site.pk)))
-    found = {page.locale.language_code: page for page in pages}
-    if found and not any(page.others for page in found.values()):
+    root = next((page for page in pages if page.pk == site.root_page_id), None)
+    if root is None:
+        return {}
+    found = {
+        page.locale.language_code: page for page in pages if page.translation_key == root.translation_key
+    }
+    if not root.other_sites:
         paths = [SiteRootPath(site.pk, page.url_path, site.root_url, code) for code, page in found.items()]
         cache.add(SITE_ROOT_PATHS_CACHE_KEY, paths, 3600, version=SITE_ROOT_PATHS_CACHE_VERSION)
     return {code: found[code] for code, _name in settings.LANGUAGES if code in found and found[code].live}

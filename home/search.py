@@ -323,7 +323,9 @@ def _matching(question: SearchQuery, terms: meanings.Terms, language: str) -> li
 def _begun(words: list[str], language: str) -> list[SearchEntry]:
     entries = _entries(language).annotate(fit=_fit([[(word,)] for word in words]))
     entries = entries.order_by(F("fit").desc(), Length("title").asc(), F("id").desc())
-    return list(_backend().autocomplete(" ".join(words), entries, operator="and", order_by_relevance=False)[:MOST])
+    return list(
+        _backend().autocomplete(" ".join(words), entries, operator="and", order_by_relevance=False)[:MOST]
+    )
 
 
 def _all(terms: meanings.Terms) -> SearchQuery:

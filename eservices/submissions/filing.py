@@ -80,7 +80,8 @@ class Filing:
 
     @property
     def content_language(self) -> str:
-        translated = self.definition.content["texts"].get(self.language)
+        """A page whose title alone is translated leaves the questions as they are."""
+        translated = set(self.definition.content["texts"].get(self.language, {})) - {"title"}
         return self.language if translated else self.definition.source_language
 
     @property

@@ -1,8 +1,11 @@
 """Filing step by step, without JavaScript: nothing that is entered is lost."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
+from eservices.formbuilder.models import FormVersion
 from eservices.submissions.models import Channel, Draft, Submission
 from tests.factories.accounts import UserFactory
 from tests.factories.home import CommuneSettingsFactory
@@ -420,6 +423,16 @@ def test_a_form_without_translation_falls_back_and_says_so(client, version):
     assert "Pour qui" in page
     assert 'lang="fr"' in page
     assert "Français" in page
+
+
+def test_a_form_whose_title_alone_is_translated_says_in_which_language_its_questions_are(client, version):
+    version.content["texts"]["it"] = {"title": "Certificato di domicilio"}
+    FormVersion.objects.filter(pk=version.pk).update(content=version.content)
+    page = client.get("/it" + start_url(version))
+
+    assert "Certificato di domicilio" in page.text
+    assert re.search(r'<form[^>]+lang="fr"', page.text)
+    assert "Questo modulo non è ancora tradotto" in page.text
 
 
 def test_the_draft_keeps_the_language_it_is_filled_in_with(client, version):

@@ -16,7 +16,7 @@ from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.models import Form, FormVersion
 
 from . import access, answer_filters, queue
-from .models import Case, CaseQuerySet, Tag, Team
+from .models import Case, CaseQuerySet, Tag, Team, TeamMember
 from .states import Outcome, State
 
 ME, NOBODY = "me", "nobody"
@@ -42,8 +42,9 @@ class Choices:
 
     @cached_property
     def agents(self) -> list[User]:
-        found = User.objects.filter(memberships__team__in=self.teams).distinct()
-        return list(found.order_by("last_name", "first_name"))
+        members = TeamMember.objects.filter(team__in=self.teams).values("user")
+        found = User.objects.filter(pk__in=members).order_by("last_name", "first_name")
+        return list(found.only("first_name", "last_name", "email"))
 
     @cached_property
     def tags(self) -> list[str]:

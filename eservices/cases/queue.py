@@ -11,7 +11,7 @@ from itertools import groupby
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -139,7 +139,7 @@ SHOWN = (
         "paused_at",
         "contact",
     ),
-    *("team", "form__slug", "submission__applicant_name", "submission__channel"),
+    *("team", "form", "submission__applicant_name", "submission__channel"),
     *("assignee__first_name", "assignee__last_name", "assignee__email"),
 )
 
@@ -150,10 +150,11 @@ def rows(cases: QuerySet, columns: Iterable["Column"] = ()) -> QuerySet:
     active = CaseStage.objects.filter(case=OuterRef("pk"), progress=CaseStage.Progress.ACTIVE)
     active = active.order_by("position")
     return (
-        cases.select_related("submission", "form", "assignee")
+        cases.select_related("submission", "assignee")
         .only(*SHOWN)
         .prefetch_related(*(column.needs for column in columns if column.needs))
         .annotate(
+            form_slug=F("form__slug"),
             last_kind=Subquery(last.values("kind")[:1]),
             last_at=Subquery(last.values("at")[:1]),
             stage_type=Subquery(active.values("type")[:1]),
@@ -258,7 +259,7 @@ def drawn(
 
 
 def _row(case: Case, name: str, now: datetime, titles: Mapping[str, str], columns: Iterable[Column]) -> Row:
-    service = titles.get(str(case.form_id)) or str(case.form)
+    service = titles.get(str(case.form_id)) or case.form_slug
     return Row(
         case=case,
         group=desk.group_of(case, now),

@@ -50,14 +50,17 @@ class Answer:
         return not self.is_paper
 
 
-def answers(case: Case, files: list[StoredFile]) -> list[tuple[str, list[Answer]]]:
-    """The answers in force, step by step as they were asked, in the agent's language; nothing once erased."""
+def answers(case: Case, files: list[StoredFile], *, amended: bool = True) -> list[tuple[str, list[Answer]]]:
+    """The answers in force, step by step as they were asked, in the agent's language; nothing once erased.
+
+    ``amended``: whether any may have been put right.
+    """
     if case.submission.erased_at:
         return []
     given, sent = case.answers, timezone.localdate(case.submission.sent_at)
     definition, language = case.version.definition, get_language() or case.language
     by_id = {str(one.pk): one for one in files}
-    changes = {one.field: one for one in case.amendments.select_related("author")}
+    changes = {one.field: one for one in case.amendments.select_related("author")} if amended else {}
     checked = {one.field: one for one in case.enclosures.all()}
 
     def answer(row: Asked) -> Answer:

@@ -198,6 +198,7 @@ class CaseView(OfCase):
         self.may = may = offered(case, user)
         events = timeline.events_of(case)
         happened, read = timeline.told(case, events)
+        done = {event.kind for event in events}  # nobody is asked for what the trace does not know
         self.seen = trace.last_change_of(events)
         forms = {do: self._shown_form(do) for do in may if DEEDS[do].place == OWN and do not in PIECES}
         staff = forms.get("assign")  # has fetched who is there and who is away
@@ -209,7 +210,7 @@ class CaseView(OfCase):
             due=desk.due(case, now) if case.deadline else None,
             situation=case_screen.situation(case),
             pending=case_screen.pending(case, thread),
-            sections=self._sections(files),
+            sections=self._sections(files, amended="amended" in done),
             persons=[(one, self._piece("person", one.pk)) for one in case.persons.all()],
             files=files,
             thread=thread,
@@ -219,9 +220,11 @@ class CaseView(OfCase):
             timeline=happened,
             readings=read,
             track=case_screen.track(case),
-            tied=case_screen.others(access.tied_cases(user, case)),
+            tied=case_screen.others(access.tied_cases(user, case)) if "tied" in done else [],
             related=case_screen.others(access.related_cases(user, case)[:SHOWN]),
-            duplicates=case_screen.others(access.cases_for(user).filter(duplicate_of=case)),
+            duplicates=case_screen.others(access.cases_for(user).filter(duplicate_of=case))
+            if "merged_with" in done
+            else [],
             original=access.cases_for(user).filter(pk=case.duplicate_of_id).first()
             if case.duplicate_of_id
             else None,
@@ -265,9 +268,9 @@ class CaseView(OfCase):
             "shown": kind.shown(self.case, active, settings),
         }
 
-    def _sections(self, files):
+    def _sections(self, files, *, amended: bool):
         """The answers; papers come with the form that says what was found of them."""
-        found = case_screen.answers(self.case, files)
+        found = case_screen.answers(self.case, files, amended=amended)
         for answer in (one for _title, rows in found for one in rows if one.is_paper):
             answer.form = self._piece("enclosure", answer.key)
         return found

@@ -253,6 +253,13 @@ def test_the_case_shows_the_answers_as_asked_and_nothing_runs_as_code(client, ag
     assert "<script>alert(1)</script>" not in html
 
 
+def test_a_case_that_is_opened_again_takes_few_queries(client, agent, django_assert_max_num_queries):
+    case = CaseFactory()
+    client.get(page(case))
+    with django_assert_max_num_queries(29):
+        client.get(page(case))
+
+
 def test_an_agent_accepts_and_the_applicant_is_told(client, agent):
     case = CaseFactory()
     response = client.post(page(case, "accept"), {"seen": trace.last_change(case)})

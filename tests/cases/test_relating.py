@@ -58,6 +58,21 @@ def test_no_case_of_another_team_is_merged_with_or_linked_to(client):
         assert do(client, case, deed, other=foreign.reference).status_code == 422
 
 
+def test_the_screen_of_a_case_shows_what_is_tied_to_it_and_what_was_merged_into_it(client):
+    case, other, twice, alone = (CaseFactory() for _ in range(4))
+    actions.tie(actor=member(), case=other, other=case)
+    actions.merge(actor=member(), case=twice, other=case)
+    client.force_login(member())
+
+    def beside(one: Case, name: str) -> list[str]:
+        shown = client.get(reverse("cases:case", args=[one.reference])).context[name]
+        return [line.reference for line in shown]
+
+    assert (beside(case, "tied"), beside(case, "duplicates")) == ([other.reference], [twice.reference])
+    assert (beside(other, "tied"), beside(other, "duplicates")) == ([case.reference], [])
+    assert (beside(alone, "tied"), beside(alone, "duplicates")) == ([], [])
+
+
 def test_a_link_reads_the_same_from_both_ends_and_can_be_undone(client):
     case = CaseFactory()
     other, agent = tied(case), member()

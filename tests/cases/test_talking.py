@@ -180,6 +180,7 @@ def test_the_case_asks_the_same_number_of_questions_however_much_is_on_it(
     case, agent = household("Marc Marchetti"), member()
     client.force_login(agent)
     url = reverse("cases:case", args=[case.reference])
+    amend_household(case, agent, "Marc Marchetti", "Lina Marchetti")
     _talk(case, agent)
     client.get(url)  # the trace of reading is kept once an hour
     with django_assert_max_num_queries(120) as few:

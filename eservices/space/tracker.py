@@ -147,7 +147,7 @@ def _points(case: Case, sealed: bool) -> list[Stop]:
         ahead = [row for row in ahead if _title(row)]
         return points + [_coming(case, row, place, len(ahead), current) for place, row in enumerate(ahead)]
     if sealed:
-        points.append(Stop(DONE, _("Done"), _("Decided"), case.closed_at))
+        points.append(Stop(DONE, _("Done"), _("Decision"), case.closed_at))
     elif case.outcome == Outcome.REFUSED:
         points.append(Stop(DONE, _("Done"), _("Refused"), case.closed_at))
     elif case.outcome == Outcome.WITHDRAWN:

@@ -136,6 +136,7 @@ def test_before_it_is_opened_the_page_says_nowhere_what_was_decided(client):
     assert "Une décision sur votre demande est prête." in shown
     assert "Nous avons dû refuser" not in shown
     assert "Refusé" not in shown
+    assert "<b>Décision</b>" in shown
     client.force_login(UserFactory(email=case.email))
     Case.objects.filter(pk=case.pk).update(email_confirmed_at=timezone.now())
     listed = client.get(reverse("space:home")).text

@@ -209,6 +209,8 @@ def _headline(sizes: dict[str, int]) -> str:
     if sizes.get("late") or sizes.get("today"):
         late, today = (number_words(sizes[key]) for key in ("late", "today"))
         return _("%(late)s late, %(today)s for today") % {"late": late, "today": today}
+    if sizes.get("view:overdue"):  # beside the list: the headline does not deny what the tab counts
+        return _("Nothing in this list is late or due today")
     return _("Nothing is late, nothing is due today")
 
 

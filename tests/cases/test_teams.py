@@ -36,6 +36,17 @@ def test_what_is_assigned_to_somebody_away_goes_to_the_deputy_who_also_gets_the_
     assert Delivery.objects.about(case.subject).latest("created_at").recipient == deputy.email
 
 
+def test_over_a_list_without_late_cases_the_queue_does_not_say_that_none_is_late(client):
+    agent, deputy = (member(role=Role.TREAT) for _ in range(2))
+    CaseFactory(assignee=agent)
+    away(agent, deputy)
+    client.force_login(deputy)
+    url = reverse("cases:queue") + "?view=instead"
+    assert "Rien n’est en retard, rien n’est à rendre aujourd’hui" in client.get(url).text
+    CaseFactory(late=True)
+    assert "Rien de cette liste n’est en retard" in client.get(url).text
+
+
 def test_the_deputy_finds_what_the_absent_colleague_had_before_and_nobody_else_does(client):
     agent, between, deputy, other = (member(role=Role.TREAT) for _ in range(4))
     case, own = CaseFactory(assignee=agent), CaseFactory(assignee=deputy)

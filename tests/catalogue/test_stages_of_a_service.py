@@ -98,6 +98,14 @@ def test_the_reminder_of_an_older_service_is_kept_when_it_is_imported_and_when_i
     assert not faults(service(laid(question=older)))
 
 
+def test_a_question_that_says_nothing_of_reminders_has_none_and_one_that_an_editor_lays_the_usual_ones():
+    page = make_service(definition=service(laid(question={"text": "Le bail ?", "days": 5})))
+    assert page.stages[0].value["settings"]["reminders"] == ""
+    assert not faults(export(page))
+    laid_anew = for_editors()["question"]().block().get_default()
+    assert (laid_anew["days"], laid_anew["reminders"]) == (10, "5, 8")
+
+
 def test_a_field_for_agents_gets_a_key_of_its_own_from_its_name_and_keeps_it():
     page = make_service(definition=service(laid(fill=SETTINGS["fill"])))
     stage = page.stages[0]

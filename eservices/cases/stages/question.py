@@ -32,11 +32,14 @@ class SettingsBlock(blocks.StructBlock):
 
 
 def today(settings: dict) -> dict:
-    """Settings of format 1, with their one reminder counted back from the end, in those of format 2. Pure."""
-    if "remind" not in settings:
+    """Settings of format 1, with their one reminder counted back from the end, in those of format 2. Pure.
+
+    Where nothing is said of reminders there is none: the usual ones are for an editor who lays the stage.
+    """
+    if "reminders" in settings:
         return settings
     kept = {name: value for name, value in settings.items() if name != "remind"}
-    before = settings["remind"]
+    before = settings.get("remind")
     return {"reminders": str((settings.get("days") or 1) - before) if before else ""} | kept
 
 

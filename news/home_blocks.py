@@ -1,5 +1,6 @@
 """News and agenda on the home page."""
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from wagtail.models import Page
 
@@ -16,8 +17,12 @@ def latest_news(request, page):
         return None
     articles = NewsPage.objects.child_of(index).published().select_related("picture").defer_streamfields()[:4]
     first, *others = [*articles] or [None]
+    if first is None:
+        return None
+    pictures = [*page.pictures(), *([first.picture] if first.picture else [])]
+    prefetch_related_objects(pictures, "renditions")  # with those of the page, which shows its own afterwards
     context = {"first": first, "others": others, "index": index}
-    return Section("news/home_news.html", context, order=30) if first else None
+    return Section("news/home_news.html", context, order=30)
 
 
 @home_blocks.register("agenda")

@@ -1,4 +1,6 @@
-"""What a call to a service says on pages of text: read once per generation and language."""
+"""What a call to a service says on pages of text: read once per generation, language and day."""
+
+from django.utils import timezone
 
 from home.generation import kept
 from home.models.base import restricted
@@ -9,7 +11,8 @@ from .models import ServicePage
 
 def called(page, locale_id: int | None, request) -> dict | None:
     """The service in a language where it is published in it, else as it was chosen; None where nobody may see it."""
-    return kept(f"call-{page.pk}-{locale_id}", lambda: _called(page, locale_id, request) or False) or None
+    name = f"call-{page.pk}-{locale_id}-{timezone.localdate()}"  # prices hold from a day on
+    return kept(name, lambda: _called(page, locale_id, request) or False) or None
 
 
 def _called(page, locale_id, request) -> dict | None:

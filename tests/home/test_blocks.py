@@ -14,11 +14,12 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.test.utils.form_data import nested_form_data, rich_text
 
 from eservices.payments.models import FeeEntry, FeePrice
-from home import blocks, videos
+from home import blocks, generation, videos
 from home.models import SharedNotice
 from tests.factories import catalogue
 from tests.factories import home as make
 from tests.factories.accounts import SuperuserFactory
+from tests.factories.formbuilder import content
 from tests.factories.news import NoticeKindFactory
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +157,29 @@ def test_a_price_that_changes_in_the_schedule_changes_on_the_page(client, home):
         assert "200.–" in shown(client, page)
 
 
+def test_an_entry_that_is_deleted_and_a_price_that_is_corrected_alone_are_seen_at_once(client, home):
+    fee = entry(18_000)
+    page = make.ContentPageFactory(parent=home, body=[("fees", [{"entry": "salle", "label": ""}])])
+    with time_machine.travel(NOW, tick=False):
+        assert "180.–" in shown(client, page)
+        price = FeePrice.objects.get()
+        price.amount = 20_000
+        price.save()
+        assert "200.–" in shown(client, page)
+        fee.delete()
+        assert "200.–" not in shown(client, page)
+
+
+def test_a_reader_who_comes_before_a_new_price_is_committed_does_not_keep_the_old_one_for_all(
+    home, django_capture_on_commit_callbacks
+):
+    fee = entry(18_000)
+    with django_capture_on_commit_callbacks(execute=True):
+        fee.save()
+        meanwhile = generation.current()
+    assert generation.current() != meanwhile
+
+
 def test_a_fee_that_costs_nothing_is_free_and_one_that_is_gone_is_left_out(client, home):
     entry(0)
     lines = [{"entry": "salle", "label": "Local"}, {"entry": "ancienne", "label": "Autrefois"}]
@@ -166,6 +190,19 @@ def test_a_fee_that_costs_nothing_is_free_and_one_that_is_gone_is_left_out(clien
 
 
 # -- a call to a service ---------------------------------------------
+def test_a_call_to_a_service_says_from_midnight_on_what_it_costs_from_that_day(client, home):
+    fee = entry(1500)
+    FeePrice.objects.create(entry=fee, valid_from=date(2026, 11, 25), amount=1800)
+    service = catalogue.make_service(
+        catalogue.make_counter(home), definition=content(fees=[{"key": "a", "entry": "salle"}])
+    )
+    page = make.ContentPageFactory(parent=home, body=[("service", {"page": service, "label": ""})])
+    with time_machine.travel(datetime(2026, 11, 24, 22, 58, tzinfo=UTC), tick=False) as clock:
+        assert "15.–" in shown(client, page)
+        clock.shift(180)
+        assert "18.–" in shown(client, page)
+
+
 def test_a_call_to_a_service_says_what_the_service_says(client, home):
     counter = catalogue.make_counter(home)
     service = catalogue.make_service(counter, lead="Elle prouve que vous habitez ici.", price="CHF 15.–")

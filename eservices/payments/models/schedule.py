@@ -12,7 +12,6 @@ from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 
 from eservices.formbuilder.models import Form, FormVersion
-from home import generation
 from home.templatetags.commune import chf
 
 from ..amounts import AmountField
@@ -47,10 +46,6 @@ class FeeEntry(ClusterableModel):
 
     def __str__(self) -> str:
         return self.name
-
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        generation.advance()  # pages tell what a service costs
 
     def price_on(self, day: date) -> "FeePrice | None":
         """What holds on ``day``; None before the first price."""

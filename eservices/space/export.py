@@ -6,12 +6,13 @@ from eservices.cases.models import Case
 from eservices.register import access as register
 from home.personal import personal
 
-from . import access
+from . import access, formal
 
 
 def everything_about(user: User) -> dict:
     """Plain data: the person, the requests with all that belongs to them, and what is being filled in."""
     own = cases.own_cases(user).select_related("version__form", "submission", "team").order_by("opened_at")
+    own = own.annotate(sealed=formal.is_sealed())
     return {
         "person": {
             "email": user.email,
@@ -41,13 +42,14 @@ def everything_about(user: User) -> dict:
 
 
 def _case(case: Case) -> dict:
+    """A request of ``own_cases``. What a decision says that waits to be opened is not told here before."""
     return {
         "reference": case.reference,
         "service": case.service,
         "team": str(case.team),
         "state": case.get_state_display(),
-        "outcome": case.get_outcome_display(),
-        "reason": case.reason,
+        "outcome": "" if case.sealed else case.get_outcome_display(),
+        "reason": "" if case.sealed else case.reason,
         "opened": case.opened_at.isoformat(),
         "closed": case.closed_at.isoformat() if case.closed_at else None,
         "answers": case.submission.answers,
@@ -62,7 +64,8 @@ def _case(case: Case) -> dict:
             for one in case.amendments.all()
         ],
         "persons": [
-            {"name": one.name, "outcome": one.get_outcome_display(), "reason": one.reason}
+            {"name": one.name}
+            | ({} if case.sealed else {"outcome": one.get_outcome_display(), "reason": one.reason})
             for one in case.persons.all()
         ],
         "calls": [

@@ -109,7 +109,7 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         "form": (form or AnswerForm(case=case)) if case.is_open else None,
         "fault": fault,
         "call": case.calls.open().first(),
-        "persons": case.persons.exclude(outcome=""),
+        "persons": [] if sealed else case.persons.exclude(outcome=""),
         "may_withdraw": states.allowed("withdraw", case.state, case.outcome),
         "notices": [str(message) for message in messages.get_messages(request)],
         "urls": {

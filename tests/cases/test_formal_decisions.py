@@ -12,8 +12,10 @@ from eservices.cases import actions, sweeps
 from eservices.cases.actors import Applicant
 from eservices.cases.formal import consent
 from eservices.cases.models import Case, FormalDecision, Role
+from eservices.cases.states import Outcome
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.paper import actions as paper
+from eservices.space.export import everything_about
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.letters import LetterFactory, RemediesFactory
@@ -144,6 +146,24 @@ def test_before_it_is_opened_the_page_says_nowhere_what_was_decided(client):
     assert "Nous avons dû refuser" not in listed
     client.post(page(case, "decision", decision.pk))
     assert "Nous avons dû refuser" in client.get(page(case)).text
+
+
+def test_neither_the_people_concerned_nor_what_one_takes_away_tell_it_before(client):
+    case = agreed()
+    case.persons.create(field="enfants", place=0, name="Noé")
+    decision = refused(case)
+    user = UserFactory(email=case.email)
+    Case.objects.filter(pk=case.pk).update(email_confirmed_at=timezone.now())
+    shown, [taken] = client.get(page(case)).text, everything_about(user)["requests"]
+    for told in (shown, str(taken)):
+        assert REASON not in told
+        assert "refus" not in told.lower()
+    assert [one["name"] for one in taken["persons"]] == ["Noé"]
+    client.post(page(case, "decision", decision.pk))
+    [taken] = everything_about(user)["requests"]
+    assert (taken["outcome"], taken["reason"]) == (Outcome.REFUSED.label, REASON)
+    assert taken["persons"][0]["reason"] == REASON
+    assert "Noé" in client.get(page(case)).text
 
 
 def test_consent_is_given_and_revoked_on_the_page_and_works_at_once(client):

@@ -3,6 +3,7 @@
 from eservices.cases import access as cases
 from eservices.cases.case_panels import case_panels
 from eservices.cases.models import Case
+from eservices.cases.stages import kind_of
 from eservices.cases.states import Outcome
 
 from . import access
@@ -15,7 +16,7 @@ from .states import CHARGES, ChargeState, PaymentState, RefundState, allowed
 @case_panels.register("payments")
 def payments_panel(case: Case, user):
     """Every amount due with its payments and refunds, and what the agent may do; None where nothing was due."""
-    if all(row.type != "payment" for row in case.stages.all()):
+    if not any(kind and kind.collects for kind in map(kind_of, case.stages.all())):
         return None
     found = list(Charge.objects.filter(case=case))
     if not found:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.core.cache import cache
+from django.db import transaction
 
 KEY = "site-generation"
 SECONDS = 600  # the most that a change made past the models (a bare SQL update) stays unseen
@@ -47,6 +48,15 @@ def advance() -> str:
     cache.set(KEY, generation, None)
     _seen()[KEY] = generation
     return generation
+
+
+def changed() -> None:
+    """What is written now changes the site: it is told at once, and again when others can see it.
+
+    A reader in between may have kept what stood there before.
+    """
+    advance()
+    transaction.on_commit(advance)
 
 
 def kept[Value](

@@ -1,6 +1,5 @@
 """Search follows publication, and every change of the site raises its generation."""
 
-from django.db import transaction
 from django.db.models.signals import post_delete, post_migrate, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.documents import get_document_model
@@ -103,9 +102,7 @@ def read_what_was_never_read(**kwargs):
 def raise_the_generation(sender, update_fields=None, **kwargs):
     draft = update_fields and OF_DRAFTS.issuperset(update_fields)
     if issubclass(sender, SURROUNDINGS) and not draft:
-        generation.advance()
-        # Once more when others can see it: a reader in between may have kept what stood there before.
-        transaction.on_commit(generation.advance)
+        generation.changed()
 
 
 @receiver(post_migrate)

@@ -1,6 +1,5 @@
 """Names that pages show change: what was kept of them holds no longer."""
 
-from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
@@ -17,5 +16,4 @@ from .notices import receivers as notices_receivers  # noqa: F401
 @receiver([post_save, post_delete], sender=NewsCategory)
 @receiver([post_save, post_delete], sender=Topic)
 def raise_the_generation(**kwargs):
-    generation.advance()
-    transaction.on_commit(generation.advance)
+    generation.changed()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
@@ -124,5 +123,4 @@ def _destroy_photos(case) -> None:
 def read_again(sender, **kwargs) -> None:
     """What is kept of the rules holds no longer."""
     if sender in RULES:
-        generation.advance()
-        transaction.on_commit(generation.advance)
+        generation.changed()

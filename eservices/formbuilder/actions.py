@@ -4,7 +4,8 @@ from django.db import transaction
 from django.db.models import Max
 from wagtail.log_actions import log
 
-from . import reference_tables
+from home import generation
+
 from .definition import digest
 from .models import Form, FormVersion, ReferenceRow, ReferenceTable
 from .table_files import Changes, Line, compare, state
@@ -72,6 +73,6 @@ def import_rows(*, actor, table: ReferenceTable, lines: list[Line], shown: str) 
         row.active, row.order = False, order
     ReferenceRow.objects.bulk_update(rows, ["label", "labels", "extra", "active", "order"], batch_size=500)
     ReferenceRow.objects.bulk_create(new, batch_size=500)
-    reference_tables.changed()
+    generation.changed()
     log(table, "wagtail.edit", user=actor)
     return changes

@@ -3,7 +3,8 @@
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from . import reference_tables
+from home import generation
+
 from .models import Form, FormVersion, ReferenceRow, ReferenceTable
 
 
@@ -12,4 +13,4 @@ from .models import Form, FormVersion, ReferenceRow, ReferenceTable
 @receiver([post_save, post_delete], sender=ReferenceTable)
 @receiver([post_save, post_delete], sender=ReferenceRow)
 def read_anew(**kwargs):
-    reference_tables.changed()
+    generation.changed()

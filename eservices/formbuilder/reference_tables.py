@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db import transaction
-
 from home import generation
 
 
@@ -32,12 +30,6 @@ def options(key: str, language: str) -> list[tuple[str, str]]:
 def label(key: str, value, language: str) -> str:
     """The words of a row, offered or not; empty where there is none of this value."""
     return next((row.words(language) for row in rows(key) or () if row.value == value), "")
-
-
-def changed() -> None:
-    """To be called by whoever writes a table: what was read until now holds no longer."""
-    generation.advance()
-    transaction.on_commit(generation.advance)
 
 
 @lru_cache(maxsize=64)

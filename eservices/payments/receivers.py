@@ -1,6 +1,5 @@
 """What payments hear: a rehearsal is thrown away, a case is erased, the fee schedule changes."""
 
-from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
@@ -27,5 +26,4 @@ def forget_who_paid(sender, case, actor, **kwargs) -> None:
 @receiver([post_save, post_delete], sender=FeePrice, dispatch_uid="payments.price_changed")
 def tell_the_new_price(**kwargs) -> None:
     """Pages tell what a service costs: what was kept of them holds no longer."""
-    generation.advance()
-    transaction.on_commit(generation.advance)  # a reader in between may have kept the old price
+    generation.changed()

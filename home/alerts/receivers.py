@@ -1,6 +1,5 @@
 """An alert begins and ends with its publication, and every page shows it at once."""
 
-from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
@@ -13,8 +12,7 @@ from .models import Alert
 
 @receiver([post_save, post_delete], sender=Alert)
 def stands_everywhere_at_once(**kwargs):
-    generation.advance()
-    transaction.on_commit(generation.advance)
+    generation.changed()
 
 
 @receiver(published, sender=Alert)

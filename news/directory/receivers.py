@@ -1,6 +1,5 @@
 """Search finds the entries of the directory in every language in which it is published."""
 
-from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils.translation import override
@@ -15,13 +14,13 @@ from .models import DirectoryEntry, DirectoryPage, DirectoryTheme
 @receiver(post_save, sender=DirectoryEntry)
 def found(instance, **kwargs):
     _keep(instance, _pages())
-    _advance()
+    generation.changed()
 
 
 @receiver(post_delete, sender=DirectoryEntry)
 def lost(instance, **kwargs):
     search.drop(instance)
-    _advance()
+    generation.changed()
 
 
 @receiver([page_published, page_unpublished, page_slug_changed, post_page_move])
@@ -60,8 +59,3 @@ def _keep(entry: DirectoryEntry, pages: dict[str, DirectoryPage]) -> None:
                 ),
                 trail=entry.theme.name,
             )
-
-
-def _advance() -> None:
-    generation.advance()
-    transaction.on_commit(generation.advance)

@@ -1,8 +1,8 @@
 """Definitions for tests: one question in one line, a form around it."""
 
-from eservices.formbuilder import reference_tables
 from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.models import ReferenceRow, ReferenceTable
+from home import generation
 
 
 def question(key: str = "nom", type: str = "short_text", **more) -> dict:
@@ -66,7 +66,7 @@ def make_table(key: str = "rues", *labels: str, **more) -> ReferenceTable:
         row = ReferenceRow(table=table, label=label, order=order, **more)
         row.full_clean()
         row.save()
-    reference_tables.changed()
+    generation.changed()
     return table
 
 

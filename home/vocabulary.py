@@ -24,9 +24,7 @@ def meant(query: str, language: str) -> str:
 def begins(words: list[str], language: str, besides: set[str]) -> bool:
     """Whether each of the folded words may begin one that is known, and one of them another than those ``besides``."""
     known = words_in_use(language)
-    told = [
-        word for word in words if len(word) >= spelling.LEAST and not word.isdigit()
-    ]  # others are not known
+    told = [word for word in words if len(word) >= spelling.LEAST and not word.isdigit()]  # no other is known
     begun = [{one for one in known if one.startswith(word)} for word in told]
     return all(begun) and (len(told) < len(words) or any(ones - besides for ones in begun))
 

@@ -73,12 +73,21 @@ def _lines(articles, number: int, request) -> list[Line]:
     """What the page of that number shows of the articles."""
     articles = articles.select_related("picture").defer_streamfields()
     articles = list(articles[(number - 1) * PER_PAGE : number * PER_PAGE])
-    pictures = [article.picture for article in articles[:1] if article.picture and number == 1]
-    prefetch_related_objects(pictures, "renditions")  # or each of its sizes is read and written back
-    shown = [*pictures, *(None for _each in articles)]
+    first = articles[0] if articles and number == 1 else None
+    if first and first.picture:
+        prefetch_related_objects(
+            [first.picture], "renditions"
+        )  # or each of its sizes is read and written back
     return [
-        Line(article.pk, article.title, article.get_url(request) or "", article.date, article.lead, picture)
-        for article, picture in zip(articles, shown, strict=False)
+        Line(
+            article.pk,
+            article.title,
+            article.get_url(request) or "",
+            article.date,
+            article.lead,
+            article.picture if article is first else None,
+        )
+        for article in articles
     ]
 
 

@@ -96,9 +96,7 @@ class Stage:
     label = ""
     icon = "cog"
     format = 1
-    former: Mapping[
-        str, Shape
-    ] = {}  # what settings had in older formats, by name: a definition may still say it
+    former: Mapping[str, Shape] = {}  # what settings had in older formats: a definition may still say it
     # Drawn on the case's screen while the stage is active, with ``case``, ``row`` and ``stage``: its form, …
     agent_template = "cases/stages/work.html"
     applicant_template = ""  # drawn on the status page while it is active, with ``case`` and ``row``

@@ -48,18 +48,9 @@ class NumbersBlock(FixedRegexBlock):
         return [int(one) for one in text.split(",") if one.strip()]
 
 
-def days_block(
-    label, *, required: bool = True, least: int = 0, default: int | None = None, help_text=""
-) -> blocks.IntegerBlock:
+def days_block(label, *, least: int = 0, **options) -> blocks.IntegerBlock:
     """A number of working days, or of days."""
-    return blocks.IntegerBlock(
-        label=label,
-        required=required,
-        min_value=least,
-        max_value=MOST_DAYS,
-        default=default,
-        help_text=help_text,
-    )
+    return blocks.IntegerBlock(label=label, min_value=least, max_value=MOST_DAYS, **options)
 
 
 def team_block(*, required: bool = True) -> FixedChoiceBlock:

@@ -46,7 +46,7 @@ def _services(words: str) -> list[dict]:
     slugs = {str(form.pk): form.slug for form in found}
     services = (
         {"title": title, "url": reverse("submissions:start", args=[slugs[pk]])}
-        for pk, title in titles(found.values("pk")).items()
+        for pk, title in titles(slugs).items()
     )
     fitting = (one for one in services if all(word in folded(one["title"]) for word in folded(words).split()))
     return sorted(fitting, key=lambda service: service["title"].casefold())

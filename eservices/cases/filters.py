@@ -37,7 +37,7 @@ class Choices:
     def services(self) -> dict[str, str]:
         """The titles of the services of which the agent's teams have cases, by key."""
         known = Case.objects.real().filter(form=OuterRef("pk"), team__in=self.teams)
-        titles = queue.titles(Form.objects.filter(Exists(known)).values("pk"))
+        titles = queue.titles(Form.objects.filter(Exists(known)).values_list("pk", flat=True))
         return dict(sorted(titles.items(), key=lambda one: one[1].casefold()))
 
     @cached_property

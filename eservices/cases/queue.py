@@ -21,6 +21,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from eservices.formbuilder.models import FormVersion
+from home.generation import kept
 
 from . import deputies, desk, trace
 from .case_events import label_of
@@ -168,15 +169,22 @@ def stage_of(case: Case) -> desk.AtStage | None:
     return desk.AtStage(case.stage_type, case.stage_waits_for) if case.stage_type else None
 
 
-def titles(forms=None) -> dict[str, str]:
-    """The title of each form by its key, as its newest published version has it, in the language at hand."""
+def titles(forms: Iterable | None = None) -> dict[str, str]:
+    """The title of each form by its key, as its newest published version has it, in the language at hand.
+
+    Of ``forms`` alone, given by their keys, where they are given.
+    """
+    language = get_language() or settings.LANGUAGE_CODE
+    known = kept(f"form-titles-{language}", lambda: _titles(language))
+    return known if forms is None else {key: known[key] for key in map(str, forms) if key in known}
+
+
+def _titles(language: str) -> dict[str, str]:
     published = FormVersion.objects.published()
     later = published.filter(form=OuterRef("form"), number__gt=OuterRef("number"))
-    newest = published.filter(~Exists(later), **({} if forms is None else {"form__in": forms}))
-    usual = settings.LANGUAGE_CODE
-    languages = dict.fromkeys([get_language() or usual, usual, *dict(settings.LANGUAGES)])
-    title = Coalesce(*(KT(f"content__texts__{language}__title") for language in languages))
-    return {str(form): name for form, name in newest.values_list("form", title)}
+    languages = dict.fromkeys([language, settings.LANGUAGE_CODE, *dict(settings.LANGUAGES)])
+    title = Coalesce(*(KT(f"content__texts__{one}__title") for one in languages))
+    return {str(form): name for form, name in published.filter(~Exists(later)).values_list("form", title)}
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,9 @@ class RedirectForm(DecidingForm):
         super().__init__(*args, **kwargs)
         services, field = access.other_services(self.case), self.fields["form"]
         field.queryset = services
-        field.choices = sorted(titles(services.values("pk")).items(), key=lambda choice: choice[1].casefold())
+        field.choices = sorted(
+            titles(services.values_list("pk", flat=True)).items(), key=lambda choice: choice[1].casefold()
+        )
 
 
 class OtherCaseForm(DecidingForm):

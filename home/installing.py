@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.cache import cache_control, never_cache
@@ -36,9 +35,7 @@ def offline(request):
 def worker(request):
     """The worker, from the root: it keeps the page for no network and what that is drawn with, nothing else."""
     commune, pages = CommuneSettings.current(request), offline_pages()
-    shell = [*pages.values(), static("css/site.css"), commune.arms_url, icon_url(192)]
-    if commune.colour:
-        shell.append(reverse("home:colours", args=[commune.colour_key]))
+    shell = [*pages.values(), commune.styles_url, commune.arms_url, icon_url(192)]
     told = {"pages": pages, "shell": shell, "icon": icon_url(192), "name": commune.name}
     told["version"] = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
     code = Path(finders.find("js/worker.js")).read_text()

@@ -18,5 +18,5 @@ urlpatterns = [
     path("worker.js", installing.worker, name="worker"),
     path("hors-ligne/", installing.offline, name="offline"),
     path("icone-<int:size>.png", installing.icon, name="icon"),
-    path("couleurs-<slug:key>.css", views.commune_colours, name="colours"),
+    path("styles-<slug:key>.css", views.styles, name="styles"),
 ]

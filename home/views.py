@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, override
 from django.views.decorators.cache import cache_control
@@ -197,12 +198,18 @@ def manifest(request):
 
 
 @require_safe
-@cache_control(public=True, max_age=31_536_000, immutable=True)
-def commune_colours(request, key):
-    """The commune's own colours as a stylesheet; the key in its address changes with them."""
+def styles(request, key):
+    """The site's style sheet with the commune's own colours; the key in its address changes with what it says.
+
+    A page that was made before them, or by another release, gets those of today, which no browser keeps for its key.
+    """
     commune = CommuneSettings.current(request)
-    css = commune.colours if key == commune.colour_key else ""
-    return HttpResponse(css, content_type="text/css", status=200 if css else 404)
+    response = HttpResponse(commune.styles, content_type="text/css")
+    if key == commune.styles_key:
+        patch_cache_control(response, public=True, max_age=31_536_000, immutable=True)
+    else:
+        patch_cache_control(response, no_cache=True)
+    return response
 
 
 @csrf_exempt  # pages that everybody shares carry no token: the browser says who sent it

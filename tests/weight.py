@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from mysite.staticfiles import shortened
+from home.staticfiles import shortened
 
 STATIC = Path(settings.BASE_DIR, "mysite/static").resolve()
 LINKED = re.compile(r'"/static/((?:js|css|img)/[^"#?]+\.(?:js|css|svg))')

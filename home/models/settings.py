@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,7 @@ from home import blocks, colours, words
 from home.colour_panel import ArmsColoursPanel
 from home.generation import kept
 from home.hours import LOOK_AHEAD, Opening, OtherHours, Span, deviations, opening, spans_on, timetable
+from home.staticfiles import SITE_STYLES, site_styles
 from home.validators import validate_arms
 from home.working_days import DaysOff, public_holidays
 
@@ -261,9 +263,19 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
         return colours.stylesheet(self.colour, self.bright_colour) if chosen else ""
 
     @property
-    def colour_key(self) -> str:
-        """Changes with the colours and with what is made of them: their address can be kept for ever."""
-        return f"{zlib.crc32(self.colours.encode()):08x}" if self.colours else ""
+    def styles_url(self) -> str:
+        """Of the site's style sheet, which has the commune's own colours in it where it chose some."""
+        return reverse("home:styles", args=[self.styles_key]) if self.colours else static(SITE_STYLES)
+
+    @property
+    def styles_key(self) -> str:
+        """Changes with all that stands in the style sheet: its address can be kept for ever."""
+        return f"{zlib.crc32(self.styles.encode()):08x}"
+
+    @property
+    def styles(self) -> str:
+        """One file: for each that has to be there before a page is shown, a telephone makes a connection."""
+        return site_styles() + self.colours
 
 
 def _is_colour(value: str) -> bool:

@@ -130,7 +130,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": VAR_DIR / "private", "base_url": None},
     },
-    "staticfiles": {"BACKEND": "mysite.staticfiles.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "home.staticfiles.StaticFilesStorage"},
 }
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
@@ -245,6 +245,7 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = (
 )
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILADMIN_NOTIFICATION_USE_HTML = True  # in the hand of all our letters
+WAGTAILIMAGES_AVIF_QUALITY = 60  # as good to the eye as WebP at 80, a third lighter than AVIF at Wagtail's 80
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 51_000_000  # of a telephone; each million takes 3 to 4 MB of memory to scale

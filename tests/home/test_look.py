@@ -46,11 +46,11 @@ class TestColours:
         make.CommuneSettingsFactory(colour="#0a5c36", bright_colour="#ffd27f")
         make.make_site()
         commune = CommuneSettings.current()
-        assert f"couleurs-{commune.colour_key}.css" in client.get("/").text
-        css = client.get(f"/couleurs-{commune.colour_key}.css").text
+        assert commune.styles_url in client.get("/").text
+        css = client.get(commune.styles_url).text
         assert "--lac:#0a5c36" in css
         assert "--gold:#ffd27f" in css
-        assert commune.colour_key != CommuneSettings(colour="#0a5c36").colour_key
+        assert commune.styles_url != CommuneSettings(colour="#0a5c36").styles_url
 
     def test_arms_propose_their_colours_in_shades_that_can_be_read(self):
         drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><path fill="#E9B949" d="M0 0"/><path fill="#fff"/></svg>'

@@ -323,13 +323,22 @@ class TestMachines:
 
 
 class TestColour:
-    def test_the_communes_colour_is_a_stylesheet_of_its_own(self, client, home):
+    def test_the_communes_colour_comes_with_the_styles_in_one_file_that_is_kept_for_ever(self, client, home):
         CommuneSettings.objects.update(colour="#0a5c36")
-        link = re.search(r'href="(/couleurs-\w+\.css)"', client.get("/").content.decode())[1]
+        [link] = re.findall(r'rel="stylesheet" href="([^"]+)"', client.get("/").content.decode())
         sheet = client.get(link)
         assert sheet["Content-Type"] == "text/css"
-        assert "--lac:#0a5c36" in sheet.content.decode()
-        assert client.get("/couleurs-00000000.css").status_code == 404
+        assert "immutable" in sheet["Cache-Control"]
+        assert ".skip" in sheet.text
+        assert sheet.text.index(".skip") < sheet.text.index("--lac:#0a5c36")
+
+    def test_a_page_of_yesterday_gets_the_styles_of_today_and_no_browser_keeps_them_for_it(
+        self, client, home
+    ):
+        CommuneSettings.objects.update(colour="#0a5c36")
+        sheet = client.get("/styles-00000000.css")
+        assert "--lac:#0a5c36" in sheet.text
+        assert sheet["Cache-Control"] == "no-cache"
 
     def test_a_colour_that_cannot_be_read_is_refused(self):
         with pytest.raises(ValidationError, match="colour"):

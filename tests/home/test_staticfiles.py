@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 
-from mysite.staticfiles import StaticFilesStorage, shortened
+from home.staticfiles import StaticFilesStorage, shortened
 
-STATIC = Path(__file__).resolve().parent.parent / "mysite" / "static"
+STATIC = Path(__file__).resolve().parents[2] / "mysite" / "static"
 SCRIPTS = sorted(STATIC.glob("js/**/*.js"))
 
 

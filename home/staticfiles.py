@@ -1,10 +1,14 @@
 """How style sheets, scripts and pictures are kept."""
 
 import re
+from functools import lru_cache
+from pathlib import Path
 
+from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+SITE_STYLES = "css/site.css"
 OURS = re.compile(r"(css|js)/.+\.(css|js)")
 REMARKS = {
     "css": re.compile(r"/\*.*?\*/", re.DOTALL),
@@ -29,6 +33,12 @@ def shortened(text: str, kind: str) -> str:
     for around in (AROUND_BRACES, AROUND_MARKS):
         text = around.sub(r"\1", text)
     return AROUND_NAMES.sub(r"\1:", text)
+
+
+@lru_cache
+def site_styles() -> str:
+    """The style sheet of the public site, as browsers get it."""
+    return shortened(Path(finders.find(SITE_STYLES)).read_text(), "css")
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):

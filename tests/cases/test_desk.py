@@ -214,9 +214,11 @@ def test_the_queue_asks_the_same_number_of_questions_however_long_it_is(
     client.get(QUEUE)
     with django_assert_max_num_queries(17) as few:
         client.get(QUEUE)
+    asked = len(few)
     for _ in range(6):
         CaseFactory(asked=True)
-    with django_assert_max_num_queries(len(few)):
+    client.get(QUEUE)  # looks up what their services are called
+    with django_assert_max_num_queries(asked):
         client.get(QUEUE)
 
 

@@ -1,10 +1,9 @@
-"""The queue: which cases stand in it, in which groups, how many, and what a row of it shows. Reads only.
+"""The queue: which cases stand in it, in which groups, how many, and what a row of it is made from. Reads only.
 
 Nobody counts further than ``MOST``, so that a count costs as much for a million cases as for a thousand.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
 
@@ -14,9 +13,6 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -24,10 +20,9 @@ from eservices.formbuilder.models import FormVersion
 from home.generation import kept
 
 from . import deputies, desk, trace
-from .case_events import label_of
 from .case_names import names_of
-from .desk import Sign
 from .models import Case, CaseEvent, CaseQuerySet, CaseStage
+from .queue_rows import Column, Row
 from .searching import terms
 from .stages import LEAD, OTHERS
 from .states import State
@@ -145,7 +140,7 @@ SHOWN = (
 )
 
 
-def rows(cases: QuerySet, columns: Iterable["Column"] = ()) -> QuerySet:
+def rows(cases: QuerySet, columns: Iterable[Column] = ()) -> QuerySet:
     """``cases`` with all that a row shows in these columns, whatever their number in the same few queries."""
     last = trace.changes(CaseEvent.objects.filter(case=OuterRef("pk"))).order_by("-number")
     active = CaseStage.objects.filter(case=OuterRef("pk"), progress=CaseStage.Progress.ACTIVE)
@@ -187,76 +182,6 @@ def _titles(language: str) -> dict[str, str]:
     return {str(form): name for form, name in published.filter(~Exists(later)).values_list("form", title)}
 
 
-@dataclass(frozen=True)
-class Row:
-    """A case as the queue shows it. ``group`` is the key of where it stands, ``cells`` are those of the columns that
-    the agent chose: style and word."""
-
-    case: Case
-    group: str
-    name: str
-    due: Sign
-    sign: Sign
-    service: str
-    cells: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of the queue, beside the deadline. ``css`` says how it looks and how wide the screen must be, ``needs``
-    what its word is read from beside the case."""
-
-    label: str | Promise
-    css: str
-    word: Callable[[Case, str], str]  # of a case that ``rows`` fetched, and its service's title
-    fixed: bool = False  # shown whatever the agent chose
-    needs: str = ""
-
-
-def _last(case: Case, _service: str) -> str:
-    if not case.last_kind:
-        return ""
-    return f"{label_of(case.last_kind)}, {date_format(timezone.localtime(case.last_at), 'j.m.')}"
-
-
-def _agent(case: Case, _service: str) -> str:
-    if case.assignee_id:
-        return str(case.assignee)
-    return "" if case.closed_at else _("to take")
-
-
-COLUMNS = {
-    "reference": Column(gettext_lazy("Ref."), "x1 num", lambda case, _service: case.reference),
-    "person": Column(gettext_lazy("Person"), "who-c", lambda _case, _service: "", fixed=True),
-    "service": Column(gettext_lazy("Service"), "x1", lambda _case, service: service),
-    "state": Column(gettext_lazy("State"), "st-c", lambda _case, _service: "", fixed=True),
-    "agent": Column(gettext_lazy("Agent"), "x2", _agent),
-    "last": Column(gettext_lazy("Last"), "x3 soft", _last),
-    "received": Column(
-        gettext_lazy("Received"),
-        "x2 num",
-        lambda case, _service: desk.short_day(timezone.localtime(case.opened_at)),
-    ),
-    "team": Column(gettext_lazy("Team"), "x3", lambda case, _service: case.team.name, needs="team"),
-    "tags": Column(
-        gettext_lazy("Tags"),
-        "x2",
-        lambda case, _service: ", ".join(tag.name for tag in case.tags.all()),
-        needs="tags",
-    ),
-    "channel": Column(
-        gettext_lazy("Channel"), "x3", lambda case, _service: case.submission.get_channel_display()
-    ),
-}
-CHOICES = [(key, column.label) for key, column in COLUMNS.items() if not column.fixed]
-USUAL = ("reference", "service", "agent", "last")
-
-
-def columns_of(chosen: Iterable[str]) -> list[Column]:
-    """The columns that an agent chose, in the order of the queue."""
-    return [column for key, column in COLUMNS.items() if column.fixed or key in chosen]
-
-
 def drawn(
     cases: Iterable[Case], now: datetime, titles: Mapping[str, str], columns: Iterable[Column] = ()
 ) -> list[Row]:
@@ -267,15 +192,14 @@ def drawn(
 
 
 def _row(case: Case, name: str, now: datetime, titles: Mapping[str, str], columns: Iterable[Column]) -> Row:
-    service = titles.get(str(case.form_id)) or case.form_slug
     return Row(
         case=case,
         group=desk.group_of(case, now),
         name=name,
         due=desk.due(case, now),
         sign=desk.sign(case, stage_of(case)),
-        service=service,
-        cells=[(column.css, column.word(case, service)) for column in columns],
+        service=titles.get(str(case.form_id)) or case.form_slug,
+        columns=columns,
     )
 
 

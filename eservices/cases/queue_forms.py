@@ -8,7 +8,7 @@ from eservices.accounts.models import User
 
 from .forms import MOST_EVENTS, text_field
 from .models import SavedView, Team
-from .queue import CHOICES
+from .queue_rows import CHOICES
 
 MOST_AT_ONCE = 200  # cases
 

@@ -20,8 +20,9 @@ from .answer_columns import AnswerColumns
 from .filters import Choices, FilterForm
 from .models import Case, CaseQuerySet, QueueLayout, SavedView
 from .postroom import access as postroom
-from .queue import Row, number_words
+from .queue import number_words
 from .queue_forms import LayoutForm, SaveViewForm
+from .queue_rows import USUAL, Row, columns_of
 from .views import DeskView, agents_only, back_to_queue
 
 PAGE = 50
@@ -46,8 +47,8 @@ class QueueView(DeskView):
         number = _number(self.request.GET.get("p"))
         # Of a search it decides the order, of a later page whether there is one; else it is counted with the rest.
         count = queue.counted({"found": found})["found"] if q or number > 1 else None
-        layout = QueueLayout.objects.filter(user=user).first() or QueueLayout(columns=list(queue.USUAL))
-        columns = queue.columns_of(layout.columns)
+        layout = QueueLayout.objects.filter(user=user).first() or QueueLayout(columns=list(USUAL))
+        columns = columns_of(layout.columns)
         listed = queue.rows(queue.ordered(found, q, count) if q else found.by_urgency(), columns)
         page = _page(listed, number, count)
         tabs = _tabs(form, choices, now)

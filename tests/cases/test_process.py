@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from eservices.cases import actions, process, sweeps
+from eservices.cases import actions, case_screen, process, sweeps
 from eservices.cases.models import Case, CaseStage
 from eservices.cases.stages import Done, Stage, Stop, Waiting, stages
 from eservices.cases.states import Outcome, State
@@ -211,7 +211,10 @@ def test_a_stage_that_raises_leaves_nothing_behind_and_is_tried_again(offered):
     case = CaseFactory(stages=[laid("fails")])
     assert case.reason == ""
     assert case.due_at > timezone.now()
-    assert process.current(case).reason == "RuntimeError: register down"
+    said = case_screen.situation(case)
+    assert "nouvel essai" in said
+    assert "RuntimeError" not in said
+    assert case.events.get(kind="fault").data["reason"] == "RuntimeError: register down"
 
     sweeps.wake_due_cases(case.due_at + timedelta(seconds=1))
 

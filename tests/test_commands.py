@@ -10,12 +10,13 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,8 +27,9 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from mysite import migrated
 from mysite.management.commands import prepare
-from tests import conftest, migrated
+from tests import conftest
 from tests.browser import NO_BROWSER
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,7 +129,7 @@ def test_site_worker_and_scheduler_start_together_and_stop_cleanly(serving, tmp_
 def test_the_real_three_are_in_health_until_ctrl_c_and_gone_after_it(db, tmp_path, port):
     if not os.environ.get("COMMUNE_REQUIRE_ALL") or connection.vendor != "sqlite":
         pytest.skip("Django four times over takes too long for all but CI, and for more than once")
-    shutil.copy(migrated.FOLDER / f"{migrated.name()}.sqlite3", tmp_path / "commune.sqlite3")
+    shutil.copy(migrated.file(), tmp_path / "commune.sqlite3")
     run = subprocess.Popen(
         [sys.executable, SERVE, "--port", port],
         env=os.environ
@@ -493,10 +495,14 @@ def prepared(monkeypatch, tmp_path):
         called.append((name, there, options.get("reset", False)))
         if name == "collectstatic":
             settings.STATIC_ROOT.mkdir(exist_ok=True)
+        if name == "migrate" and not there:
+            with closing(sqlite3.connect(database.settings_dict["NAME"])) as made:
+                made.execute("CREATE TABLE made (anew)")
 
     monkeypatch.setattr(prepare, "get_finders", lambda: [finder])
     monkeypatch.setattr(prepare, "connection", database)
     monkeypatch.setattr(prepare, "call_command", call)
+    monkeypatch.setattr(migrated, "FOLDER", tmp_path / "migrated")
     monkeypatch.setattr(prepare, "beside", before)  # a copy of this process could not tell what it called
 
     def run(*arguments, vendor="sqlite"):
@@ -531,8 +537,28 @@ def files(var: Path) -> set[str]:
 def test_a_reset_throws_away_what_was_entered_before_anything_is_built(prepared):
     fill(settings.VAR_DIR)
     called = prepared("--demo", "--reset")
-    assert called == [("collectstatic", False, False), ("migrate", False, False), ("demo", False, False)]
-    assert files(settings.VAR_DIR) == {"log/site.log", "seal.p12", "static.sha256"}
+    assert called == [("collectstatic", False, False), ("migrate", False, False), ("demo", True, False)]
+    assert files(settings.VAR_DIR) == {"commune.sqlite3", "log/site.log", "seal.p12", "static.sha256"}
+
+
+def test_a_new_demo_begins_with_what_an_earlier_one_migrated(prepared):
+    assert ("migrate", False, False) in prepared("--demo")
+    assert ("migrate", True, False) in prepared("--demo", "--reset")
+    with closing(sqlite3.connect(settings.VAR_DIR / "commune.sqlite3")) as copied:
+        assert copied.execute("SELECT name FROM sqlite_master").fetchall() == [("made",)]
+
+
+def test_what_is_no_demo_is_migrated_step_by_step(prepared):
+    prepared("--demo")
+    (settings.VAR_DIR / "commune.sqlite3").unlink()
+    assert prepared() == [("migrate", False, False)]
+
+
+def test_what_was_not_migrated_to_its_end_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(migrated, "FOLDER", tmp_path / "migrated")
+    with pytest.raises(RuntimeError), migrated.begun(tmp_path / "commune.sqlite3"):
+        raise RuntimeError("broken off")
+    assert not migrated.file().exists()
 
 
 def test_without_a_reset_all_is_kept(prepared):

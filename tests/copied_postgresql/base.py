@@ -2,7 +2,7 @@
 
 from django.db.backends.postgresql import base, creation
 
-from tests import migrated
+from mysite import migrated
 
 
 class DatabaseCreation(creation.DatabaseCreation):

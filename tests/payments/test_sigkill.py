@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests import migrated
+from mysite import migrated
 
 from . import sigkill
 
@@ -24,7 +24,7 @@ def database(tmp_path) -> dict:
         known = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
         return {name: connection.settings_dict[name] for name in known}
     path = tmp_path / "killed.sqlite3"
-    path.write_bytes((migrated.FOLDER / f"{migrated.name()}.sqlite3").read_bytes())
+    path.write_bytes(migrated.file().read_bytes())
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20}
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
 

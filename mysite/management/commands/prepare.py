@@ -4,7 +4,7 @@ import hashlib
 import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from home.garbage import collected_seldom
+from mysite import migrated
 
 WRITTEN = ("media", "private", "cache", "pages")
 
@@ -42,11 +43,17 @@ class Command(BaseCommand):
     def handle(self, *, demo, reset, **options):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         wiped = reset and self.wipe()
-        with beside(self.collect_static):
+        with beside(self.collect_static), self.begun(demo):
             call_command("migrate", interactive=False, verbosity=0)
         if demo:
             with collected_seldom():
                 call_command("demo", **({"reset": True} if reset and not wiped else {}))
+
+    def begun(self, demo: bool):
+        """A new demo begins with a database that was migrated before; all others are migrated step by step."""
+        if not demo or connection.vendor != "sqlite":
+            return nullcontext()
+        return migrated.begun(Path(connection.settings_dict["NAME"]))
 
     def wipe(self) -> bool:
         """Deletes the SQLite database and the files beside it; False where the database is elsewhere."""

@@ -201,14 +201,13 @@ def manifest(request):
 def styles(request, key):
     """The site's style sheet with the commune's own colours; the key in its address changes with what it says.
 
-    A page that was made before them, or by another release, gets those of today, which no browser keeps for its key.
+    A page that was made before them, or by another release, is led to those of today.
     """
     commune = CommuneSettings.current(request)
+    if key != commune.styles_key:
+        return HttpResponseRedirect(commune.styles_url, headers={"Cache-Control": "no-cache"})
     response = HttpResponse(commune.styles, content_type="text/css")
-    if key == commune.styles_key:
-        patch_cache_control(response, public=True, max_age=31_536_000, immutable=True)
-    else:
-        patch_cache_control(response, no_cache=True)
+    patch_cache_control(response, public=True, max_age=31_536_000, immutable=True)
     return response
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from home.staticfiles import shortened
+from home.styles import SITE, shortened
 
 STATIC = Path(settings.BASE_DIR, "mysite/static").resolve()
 LINKED = re.compile(r'"/static/((?:js|css|img)/[^"#?]+\.(?:js|css|svg))')
@@ -15,7 +15,10 @@ IMPORTED = re.compile(r'(?:from|import)\s*\(?\s*"(\.{1,2}/[^"]+\.js)"')
 
 def weights(page: bytes) -> dict[str, int]:
     """The bytes of a page, and of each style sheet, script and drawing it loads, at once or when it is needed."""
-    files = _with_imports({STATIC / name for name in LINKED.findall(page.decode())})
+    linked = {STATIC / name for name in LINKED.findall(page.decode())}
+    if b'href="/styles-' in page:  # with the commune's colours, some hundred bytes more
+        linked.add(STATIC / SITE)
+    files = _with_imports(linked)
     return {"page": _packed(page)} | {file.name: _packed(_sent(file)) for file in files}
 
 

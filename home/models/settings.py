@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import StreamField
@@ -23,7 +24,7 @@ from home import blocks, colours, words
 from home.colour_panel import ArmsColoursPanel
 from home.generation import kept
 from home.hours import LOOK_AHEAD, Opening, OtherHours, Span, deviations, opening, spans_on, timetable
-from home.staticfiles import SITE_STYLES, site_styles
+from home.styles import SITE, site_styles
 from home.validators import validate_arms
 from home.working_days import DaysOff, public_holidays
 
@@ -264,8 +265,14 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
 
     @property
     def styles_url(self) -> str:
-        """Of the site's style sheet, which has the commune's own colours in it where it chose some."""
-        return reverse("home:styles", args=[self.styles_key]) if self.colours else static(SITE_STYLES)
+        """Of the site's style sheet, which has the commune's own colours in it where it chose some.
+
+        The same in all languages: nobody fetches it twice, and the page for when there is no network finds it.
+        """
+        if not self.colours:
+            return static(SITE)
+        with override(settings.LANGUAGE_CODE):
+            return reverse("home:styles", args=[self.styles_key])
 
     @property
     def styles_key(self) -> str:
@@ -274,7 +281,10 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
 
     @property
     def styles(self) -> str:
-        """One file: for each that has to be there before a page is shown, a telephone makes a connection."""
+        """The site's style sheet and, at its end, the commune's colours.
+
+        As one file: for each that has to be there before a page is shown, a telephone makes a connection.
+        """
         return site_styles() + self.colours
 
 

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import override
 from PIL import Image
 
+from home.generation import advance
+from home.models import CommuneSettings
 from tests.factories.home import CommuneSettingsFactory, make_site
 
 pytestmark = pytest.mark.django_db
@@ -52,9 +54,13 @@ def test_the_worker_keeps_the_page_without_network_and_no_other(client):
     assert '"/de/hors-ligne/"' in code
 
 
-def test_the_page_without_network_needs_nothing_that_the_worker_does_not_keep(client):
+@pytest.mark.parametrize("colour", ["", "#0a5c36"])
+@pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
+def test_the_page_without_network_needs_nothing_that_the_worker_does_not_keep(client, language, colour):
+    CommuneSettings.objects.update(colour=colour)
+    advance()
     code = client.get("/worker.js").content.decode()
-    with override("fr"):
+    with override(language):
         page = client.get(reverse("home:offline")).content.decode()
     for address in re.findall(r'(?:src|href)="([^"]+)"', page):
         assert f'"{address}"' in code

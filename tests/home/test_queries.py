@@ -43,7 +43,7 @@ def text_with_links(*pages: Page):
 @pytest.fixture
 def town():
     """A site as a commune has it: two languages, two levels, pictures, news, an agenda and a counter."""
-    make.CommuneSettingsFactory()
+    make.CommuneSettingsFactory(colour="#0a5c36")
     home = make.make_site(panorama=picture(), share_image=picture())
     make.translated(home, "de", title="Startseite")
     sections = [make.SectionPageFactory(parent=home, title=title) for title in ("Vivre", "Autorités", "Lac")]

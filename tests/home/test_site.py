@@ -332,13 +332,20 @@ class TestColour:
         assert ".skip" in sheet.text
         assert sheet.text.index(".skip") < sheet.text.index("--lac:#0a5c36")
 
-    def test_a_page_of_yesterday_gets_the_styles_of_today_and_no_browser_keeps_them_for_it(
-        self, client, home
-    ):
+    def test_a_page_of_yesterday_is_led_to_the_styles_of_today(self, client, home):
         CommuneSettings.objects.update(colour="#0a5c36")
         sheet = client.get("/styles-00000000.css")
-        assert "--lac:#0a5c36" in sheet.text
+        assert sheet.url == CommuneSettings.current().styles_url
         assert sheet["Cache-Control"] == "no-cache"
+
+    def test_all_languages_share_one_style_sheet(self, client, home):
+        CommuneSettings.objects.update(colour="#0a5c36")
+        asked = set()
+        for language in ("fr", "de", "it", "en"):
+            with translation.override(language):
+                asked.add(CommuneSettings.current().styles_url)
+        assert len(asked) == 1
+        assert client.get(asked.pop()).status_code == 200
 
     def test_a_colour_that_cannot_be_read_is_refused(self):
         with pytest.raises(ValidationError, match="colour"):

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 
-from home.staticfiles import StaticFilesStorage, shortened
+from home.styles import SITE, shortened
+from mysite.staticfiles import StaticFilesStorage
 
 STATIC = Path(__file__).resolve().parents[2] / "mysite" / "static"
 SCRIPTS = sorted(STATIC.glob("js/**/*.js"))
@@ -42,3 +43,10 @@ def test_only_ours_are_touched(tmp_path):
     assert (tmp_path / "js/form.js").read_text() == "go();\n"
     assert (tmp_path / "leaflet/leaflet.js").read_text() == "// remark\ngo();\n"
     assert (tmp_path / "wagtailadmin/js/x.js").read_text() == "// remark\ngo();\n"
+
+
+def test_the_style_sheet_of_the_site_refers_to_no_other_file():
+    """It is sent from more than one address: what it refers to would be looked for beside each."""
+    sheet = (STATIC / SITE).read_text()
+    assert "url(" not in sheet
+    assert "@import" not in sheet

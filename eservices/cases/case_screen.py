@@ -138,8 +138,7 @@ def _stage_detail(case: Case, row: CaseStage) -> str:
     if row.progress == Progress.ACTIVE:
         if decides(row) and case.assignee:
             return str(case.assignee)
-        word = str(WAITING_FOR.get(row.waiting_for, ""))
-        return word if row.waiting_for == LEAD and _is_fault(case, row) else row.reason or word
+        return row.reason or str(WAITING_FOR.get(row.waiting_for, ""))
     return ""
 
 
@@ -167,12 +166,7 @@ def situation(case: Case) -> str:
 
 def _blocked(case: Case, row: CaseStage) -> str:
     """Why it does not go on, and whether a lead has to act or only to keep an eye on it."""
-    if _is_fault(case, row):
-        said = _(
-            "Blocked at “%(stage)s” by a fault of the program or of another system. It is tried again by itself every "
-            "few minutes; if it lasts, tell who runs the site: the timeline has the message for them."
-        )
-    elif case.due_at:
+    if case.due_at:
         said = _(
             "Blocked at “%(stage)s”, tried again by itself every few minutes; if it lasts, tell who runs the site: "
             "%(reason)s"
@@ -180,11 +174,6 @@ def _blocked(case: Case, row: CaseStage) -> str:
     else:
         said = _("Blocked at “%(stage)s” until a lead puts it right: %(reason)s")
     return said % {"stage": name_of(row), "reason": row.reason}
-
-
-def _is_fault(case: Case, row: CaseStage) -> bool:
-    """Whether what blocks it was written for who runs the site, not for agents."""
-    return case.events.filter(kind="fault", data__reason=row.reason).exists()
 
 
 def _said_by_stage(case: Case, row: CaseStage) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import actions, states, timing, trace
 from .actors import SYSTEM
@@ -16,6 +17,7 @@ from .stages import SYSTEM as SYSTEM_WAITS
 
 logger = logging.getLogger(__name__)
 
+FAULT = gettext_lazy("a program or another system failed, the timeline has its message")
 FAULT_PAUSE = timedelta(minutes=5)  # a stage that raised is tried again after this
 
 
@@ -148,16 +150,20 @@ def _finish(case: Case, row: CaseStage, progress: str) -> bool:
 
 @transaction.atomic
 def _keep_fault(case_id, fault: Exception) -> None:
-    """The fault is shown to a lead, and the stage tried again a little later."""
+    """A lead is told that something failed, and the stage tried again a little later.
+
+    What failed is for who runs the site: it stands in the log and in the timeline, once until it is another.
+    """
     case = actions.locked(case_id)
     row = next(unfinished(case), None)
     if not case.is_open or row is None:
         return
-    reason = f"{type(fault).__name__}: {fault}"[:500]
-    if row.reason != reason:
-        trace.record(case, "fault", SYSTEM, stage=row.key, reason=reason)
+    told = {"stage": row.key, "reason": f"{type(fault).__name__}: {fault}"[:500]}
+    last = case.events.filter(kind="fault").order_by("number").last()
+    if last is None or last.data != told:
+        trace.record(case, "fault", SYSTEM, **told)
     if row.waiting_for != LEAD:
         timing.plan_word_of_block(case)
-    CaseStage.objects.filter(pk=row.pk).update(waiting_for=LEAD, reason=reason)
+    CaseStage.objects.filter(pk=row.pk).update(waiting_for=LEAD, reason=FAULT)
     case.due_at = timezone.now() + FAULT_PAUSE
     case.save(update_fields=["due_at"])

@@ -3,7 +3,7 @@
 Nobody counts further than ``MOST``, so that a count costs as much for a million cases as for a thousand.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -171,7 +171,7 @@ def titles(forms: Iterable | None = None) -> dict[str, str]:
     """
     language = get_language() or settings.LANGUAGE_CODE
     known = kept(f"form-titles-{language}", lambda: _titles(language))
-    return known if forms is None else {key: known[key] for key in map(str, forms) if key in known}
+    return dict(known) if forms is None else {key: known[key] for key in map(str, forms) if key in known}
 
 
 def _titles(language: str) -> dict[str, str]:
@@ -183,7 +183,7 @@ def _titles(language: str) -> dict[str, str]:
 
 
 def drawn(
-    cases: Iterable[Case], now: datetime, titles: Mapping[str, str], columns: Iterable[Column] = ()
+    cases: Iterable[Case], now: datetime, titles: Mapping[str, str], columns: Sequence[Column] = ()
 ) -> list[Row]:
     """The rows of cases that ``rows`` fetched; ``titles`` are those of the services."""
     cases = list(cases)
@@ -191,7 +191,7 @@ def drawn(
     return [_row(case, names[case.pk], now, titles, columns) for case in cases]
 
 
-def _row(case: Case, name: str, now: datetime, titles: Mapping[str, str], columns: Iterable[Column]) -> Row:
+def _row(case: Case, name: str, now: datetime, titles: Mapping[str, str], columns: Sequence[Column]) -> Row:
     return Row(
         case=case,
         group=desk.group_of(case, now),

@@ -3,7 +3,7 @@
 The cells are put together here and not in a template: there, fifty rows of six took a sixth of the page's time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -44,7 +44,7 @@ class Row:
     due: Sign
     sign: Sign
     service: str
-    columns: Iterable[Column]
+    columns: Sequence[Column]
 
     @property
     def cells(self) -> SafeString:

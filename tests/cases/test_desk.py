@@ -222,6 +222,29 @@ def test_the_queue_asks_the_same_number_of_questions_however_long_it_is(
         client.get(QUEUE)
 
 
+def test_a_service_that_is_published_under_another_title_is_called_so_at_the_next_look(client, agent):
+    case = CaseFactory()
+    client.get(QUEUE)
+    newest = case.form.versions.published().latest("number")
+    newest.content["texts"]["fr"]["title"] = "Papiers de domicile"
+    newest.pk, newest.number = None, newest.number + 1
+    newest.save()
+    assert "Papiers de domicile" in client.get(QUEUE).text
+
+
+def test_a_name_and_a_team_are_shown_as_they_are_written(client, agent):
+    bold = "<b>Élodie</b>"
+    Team.objects.update(name=bold)
+    client.post(reverse("cases:lay_out"), {"columns": ["team", "reference"], "back": QUEUE})
+    case = CaseFactory()
+    case.submission.applicant_name = bold
+    case.submission.save()
+    Case.objects.update(contact=case.contact | {"name": bold})
+    shown = client.get(QUEUE).text
+    assert bold not in shown
+    assert shown.count("&lt;b&gt;Élodie&lt;/b&gt;") >= 2
+
+
 def test_a_long_queue_comes_in_pages(client, agent, monkeypatch):
     monkeypatch.setattr("eservices.cases.queue_views.PAGE", 2)
     cases = [CaseFactory() for _ in range(3)]

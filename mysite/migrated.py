@@ -15,50 +15,67 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 
-FOLDER = settings.BASE_DIR / ".migrated"
+from mysite.settings.base import VAR_DIR
+
+FOLDER = VAR_DIR / "migrated"  # of the demo and of the tests, whose own folder ends with them
 
 
 def name() -> str:
     """What it is kept under: the digest of all migrations, so that a changed one is run anew."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(settings.LANGUAGE_CODE.encode())
     for config in apps.get_app_configs():
         for migration in sorted(Path(config.path, "migrations").glob("*.py")):
-            digest.update(migration.read_bytes())
+            digest.update(f"{config.label}/{migration.name}\0".encode() + migration.read_bytes())
     return f"migrated-{digest.hexdigest()[:16]}"
 
 
-def file() -> Path:
-    """Where the one of SQLite is, if it was kept."""
+def kept() -> Path:
+    """Where the one of SQLite is, once one was kept."""
     return FOLDER / f"{name()}.sqlite3"
 
 
 @contextmanager
 def alone() -> Iterator[None]:
     """One process at a time: one migrates, and the others wait for its copy."""
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with FOLDER.joinpath(f"{name()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def keep(database: sqlite3.Connection) -> None:
-    """Keeps a copy of what was just migrated, whole or not at all: what is broken off leaves nothing half done."""
-    unfinished = file().with_suffix(f".{os.getpid()}")
-    database.execute("VACUUM INTO ?", (str(unfinished),))
-    unfinished.replace(file())
+    """Keeps a copy of what was just migrated."""
+    with _whole(kept()) as copy:
+        database.execute("VACUUM INTO ?", (str(copy),))
 
 
 @contextmanager
 def begun(path: Path) -> Iterator[None]:
     """A new SQLite database at ``path`` begins as the one that is kept; what migrates it within keeps it."""
-    if path.exists():
-        yield
-        return
     with alone():
-        known = file().exists()
-        if known:
-            shutil.copyfile(file(), path)
+        new = not path.exists()
+        if new and kept().exists():
+            _begin(path)
         yield
-        if not known:
+        if new and not kept().exists():
             with closing(sqlite3.connect(path)) as database:
                 keep(database)
+
+
+def _begin(path: Path) -> None:
+    for ending in ("-wal", "-shm"):  # of a database that somebody deleted: SQLite would add them to this one
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    with _whole(path) as copy:
+        shutil.copyfile(kept(), copy)
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Where to write what is to stand at ``path``, whole or not at all: what is broken off leaves nothing half done."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    unfinished.unlink(missing_ok=True)
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -147,13 +147,15 @@ def _avif_in_a_hurry():
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _foreign_keys_are_asked_of_postgresql():
-    """SQLite reads all its tables after each test for what refers to nothing; CI sees it where it costs nothing."""
+def _foreign_keys_are_asked_in_ci():
+    """SQLite reads all its tables after each test for what refers to nothing: CI does, and PostgreSQL at no cost."""
     from django.db import connection
     from django.test import TestCase
 
-    if connection.vendor == "sqlite":
-        TestCase._should_check_constraints = lambda test, connection: False
+    with pytest.MonkeyPatch.context() as patch:
+        if connection.vendor == "sqlite" and not os.environ.get("COMMUNE_REQUIRE_ALL"):
+            patch.setattr(TestCase, "_should_check_constraints", lambda _test, _connection: False)
+        yield
 
 
 @pytest.fixture(autouse=True)

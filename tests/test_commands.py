@@ -129,7 +129,7 @@ def test_site_worker_and_scheduler_start_together_and_stop_cleanly(serving, tmp_
 def test_the_real_three_are_in_health_until_ctrl_c_and_gone_after_it(db, tmp_path, port):
     if not os.environ.get("COMMUNE_REQUIRE_ALL") or connection.vendor != "sqlite":
         pytest.skip("Django four times over takes too long for all but CI, and for more than once")
-    shutil.copy(migrated.file(), tmp_path / "commune.sqlite3")
+    shutil.copy(migrated.kept(), tmp_path / "commune.sqlite3")
     run = subprocess.Popen(
         [sys.executable, SERVE, "--port", port],
         env=os.environ
@@ -554,11 +554,46 @@ def test_what_is_no_demo_is_migrated_step_by_step(prepared):
     assert prepared() == [("migrate", False, False)]
 
 
+def test_a_database_that_is_there_is_neither_copied_over_nor_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(migrated, "FOLDER", tmp_path / "migrated")
+    lived = tmp_path / "commune.sqlite3"
+    for mark in ("first", "second"):
+        with closing(sqlite3.connect(tmp_path / f"{mark}.sqlite3")) as made:
+            made.execute(f"CREATE TABLE {mark} (row)")
+    (tmp_path / "second.sqlite3").rename(lived)
+    with migrated.begun(lived):
+        pass
+    assert not migrated.kept().exists()
+    (tmp_path / "first.sqlite3").rename(migrated.kept())
+    before = lived.read_bytes()
+    with migrated.begun(lived):
+        pass
+    assert lived.read_bytes() == before
+
+
+def test_what_is_left_of_a_deleted_database_is_not_added_to_the_new_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(migrated, "FOLDER", tmp_path / "migrated")
+    left, new = tmp_path / "commune.sqlite3-wal", tmp_path / "commune.sqlite3"
+    with (
+        migrated.begun(tmp_path / "other.sqlite3"),
+        closing(sqlite3.connect(tmp_path / "other.sqlite3")) as made,
+    ):
+        made.execute("CREATE TABLE made (row)")
+    left.write_text("of before")
+    with migrated.begun(new):
+        assert not left.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "commune.sqlite3",
+        "migrated",
+        "other.sqlite3",
+    ]
+
+
 def test_what_was_not_migrated_to_its_end_is_not_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(migrated, "FOLDER", tmp_path / "migrated")
     with pytest.raises(RuntimeError), migrated.begun(tmp_path / "commune.sqlite3"):
         raise RuntimeError("broken off")
-    assert not migrated.file().exists()
+    assert not migrated.kept().exists()
 
 
 def test_without_a_reset_all_is_kept(prepared):

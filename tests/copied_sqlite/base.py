@@ -11,9 +11,9 @@ class DatabaseCreation(creation.DatabaseCreation):
     def create_test_db(self, *args, **kwargs):
         copy = sqlite3.connect(self._get_test_db_name(), uri=True)
         with migrated.alone():
-            known = migrated.file().exists()
+            known = migrated.kept().exists()
             if known:
-                with sqlite3.connect(migrated.file()) as source:
+                with sqlite3.connect(migrated.kept()) as source:
                     source.backup(copy)
             name = super().create_test_db(*args, **kwargs)  # runs what is not yet run: nothing in a copy
             if not known:

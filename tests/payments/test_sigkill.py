@@ -24,7 +24,7 @@ def database(tmp_path) -> dict:
         known = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
         return {name: connection.settings_dict[name] for name in known}
     path = tmp_path / "killed.sqlite3"
-    path.write_bytes(migrated.file().read_bytes())
+    path.write_bytes(migrated.kept().read_bytes())
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20}
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
 

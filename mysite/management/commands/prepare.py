@@ -4,7 +4,7 @@ import hashlib
 import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from django.conf import settings
@@ -43,13 +43,13 @@ class Command(BaseCommand):
     def handle(self, *, demo, reset, **options):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         wiped = reset and self.wipe()
-        with beside(self.collect_static), self.begun(demo):
+        with beside(self.collect_static), self.from_kept(demo):
             call_command("migrate", interactive=False, verbosity=0)
         if demo:
             with collected_seldom():
                 call_command("demo", **({"reset": True} if reset and not wiped else {}))
 
-    def begun(self, demo: bool):
+    def from_kept(self, demo: bool) -> AbstractContextManager:
         """A new demo begins with a database that was migrated before; all others are migrated step by step."""
         if not demo or connection.vendor != "sqlite":
             return nullcontext()

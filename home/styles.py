@@ -1,4 +1,4 @@
-"""The style sheet of the public site, as browsers get it."""
+"""The style sheet of the public site as browsers get it, and how style sheets and scripts are shortened for them."""
 
 import re
 from functools import cache, lru_cache
@@ -33,7 +33,7 @@ def shortened(text: str, kind: str) -> str:
 
 
 def site_styles() -> str:
-    """The whole of it. It refers to no other file: it is sent from more than one address."""
+    """The style sheet of the site. It refers to no other file: it is sent from more than one address."""
     source = _source()
     return _read(source, source.stat().st_mtime_ns)
 

@@ -75,9 +75,8 @@ def _lines(articles, number: int, request) -> list[Line]:
     articles = list(articles[(number - 1) * PER_PAGE : number * PER_PAGE])
     first = articles[0] if articles and number == 1 else None
     if first and first.picture:
-        prefetch_related_objects(
-            [first.picture], "renditions"
-        )  # or each of its sizes is read and written back
+        # Else each of its sizes is read and written back.
+        prefetch_related_objects([first.picture], "renditions")
     return [
         Line(
             article.pk,

@@ -223,6 +223,21 @@ def test_a_stage_that_raises_leaves_nothing_behind_and_is_tried_again(offered):
     assert (case.state, len(tries)) == (State.CLOSED, 2)
 
 
+def test_a_fault_that_goes_on_is_written_once_and_another_one_again(offered):
+    faults = iter(["register down", "register down", "register gone"])
+
+    class Fails(Stage):
+        def enter(self, case, row, settings):
+            raise RuntimeError(next(faults))
+
+    offered("fails", Fails)
+    case = CaseFactory(stages=[laid("fails")])
+    for _try in range(2):
+        process.advance(case.pk)
+    told = case.events.filter(kind="fault").order_by("number").values_list("data__reason", flat=True)
+    assert list(told) == ["RuntimeError: register down", "RuntimeError: register gone"]
+
+
 def test_a_wake_up_that_was_lost_is_made_again_by_the_sweep(counting):
     case = CaseFactory(stages=[laid("counting")], advanced=False)
     assert counting.entered == []

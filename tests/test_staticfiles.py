@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from home.styles import SITE, shortened
 from mysite.staticfiles import StaticFilesStorage
 
-STATIC = Path(__file__).resolve().parents[2] / "mysite" / "static"
+STATIC = Path(__file__).resolve().parent.parent / "mysite" / "static"
 SCRIPTS = sorted(STATIC.glob("js/**/*.js"))
 
 

@@ -122,6 +122,7 @@ def test_a_letter_is_tried_on_a_case_that_the_editor_may_see_before_it_is_saved(
     assert f"Essai {wanted.reference}" in shown.text
     assert "&lt;b&gt;Élodie&lt;/b&gt;" in shown.text
     assert other.reference in shown.text  # to be chosen
+    assert 'rel="stylesheet" href="/static/css/site.css"' in shown.text
     agent.memberships.all().delete()
     assert wanted.reference not in client.get(url, {"case": wanted.reference}).text
 

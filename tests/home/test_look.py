@@ -7,12 +7,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 from PIL import Image
+from wagtail.blocks import Block
 
 from home import arms, colours
 from home.models import CommuneSettings, HomePage
 from tests.factories import home as make
 from tests.factories import news
+from tests.factories.accounts import SuperuserFactory
 
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
 
@@ -51,6 +54,14 @@ class TestColours:
         assert "--lac:#0a5c36" in css
         assert "--gold:#ffd27f" in css
         assert commune.styles_url != CommuneSettings(colour="#0a5c36").styles_url
+
+    def test_what_editors_preview_has_them_too(self, client):
+        make.CommuneSettingsFactory(colour="#0a5c36")
+        client.force_login(SuperuserFactory())
+        previewed = [block for block in Block.definition_registry.values() if block.is_previewable]
+        for block in (previewed[0], previewed[-1]):
+            shown = client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})
+            assert f'rel="stylesheet" href="{CommuneSettings.current().styles_url}"' in shown.text
 
     def test_arms_propose_their_colours_in_shades_that_can_be_read(self):
         drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><path fill="#E9B949" d="M0 0"/><path fill="#fff"/></svg>'

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .names import is_called
@@ -94,6 +95,16 @@ class User(AbstractUser):
         if not self.password:
             self.set_unusable_password()
         super().save(*args, **kwargs)
+
+    def has_perm(self, perm: str, obj=None) -> bool:
+        """As Django answers it. A page of the admin asks two hundred times, and each time every backend in turn."""
+        if obj is not None or self.is_superuser or not self.is_active:
+            return super().has_perm(perm, obj)
+        return perm in self._permissions
+
+    @cached_property
+    def _permissions(self) -> set[str]:
+        return self.get_all_permissions()
 
     @property
     def address_is_proven(self) -> bool:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core import checks
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -59,6 +60,26 @@ def test_staff_enters_the_admin_and_a_resident_does_not(client):
         assert client.get("/admin/").status_code == 200
     client.force_login(UserFactory())
     assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("of_whom", ["a group", "the person"])
+def test_a_right_is_had_from_the_next_request_on_and_by_nobody_who_was_shut_out(of_whom):
+    right = Permission.objects.get(codename="add_user")
+    person, group = UserFactory(), Group.objects.create(name="people")
+    person.groups.add(group)
+    assert not person.has_perm("eservices_accounts.add_user")
+    (group.permissions if of_whom == "a group" else person.user_permissions).add(right)
+    person = User.objects.get(pk=person.pk)
+    assert person.has_perm("eservices_accounts.add_user")
+    assert not person.has_perm("eservices_accounts.delete_user")
+    assert not person.has_perm("eservices_accounts.add_user", person)  # Django's own backends judge no object
+    person.is_active = False
+    assert not person.has_perm("eservices_accounts.add_user")
+
+
+def test_who_runs_the_site_may_everything_while_active():
+    assert User(is_superuser=True).has_perm("eservices_accounts.add_user")
+    assert not User(is_superuser=True, is_active=False).has_perm("eservices_accounts.add_user")
 
 
 def test_an_address_that_nobody_opened_is_forgotten_after_a_day():

@@ -16,6 +16,7 @@ from eservices.cases import access as cases
 from eservices.cases.models import Case, Role
 from eservices.formbuilder.models import Form
 from eservices.submissions.access import version_in_force
+from home.generation import kept
 
 from .models import Booking, CalendarLink, Description, Resource, Waiting
 from .offers import Offer, offer, offers, sharing
@@ -46,9 +47,10 @@ def offers_for(user, to: str = "read") -> list[Offer]:
 
 def has_a_plan(user) -> bool:
     """Whether there is anything for ``user`` to plan; asked by the menu of every page."""
-    if not hasattr(user, "_has_a_plan"):
-        user._has_a_plan = resources_for(user).exists()
-    return user._has_a_plan
+    planning = kept("planning-teams", lambda: set(Resource.objects.values_list("team", flat=True)))
+    if user.is_superuser:
+        return bool(planning)
+    return any(one.team_id in planning for one in cases.memberships_of(user))
 
 
 def resource_for(user, key: str, to: str = "read") -> Resource:

@@ -486,9 +486,13 @@ def test_a_calendar_costs_the_same_whatever_is_booked(client, room, django_asser
 
 def test_the_menu_leads_there_only_who_has_something_to_plan(client, team, room):
     client.force_login(member(Role.READ, team))
-    assert PLAN in client.get("/admin/").text
-    client.force_login(member(Role.READ, TeamFactory(key="police", name="Police")))
+    assert f'"{PLAN}"' in client.get("/admin/").text
+    police = TeamFactory(key="police", name="Police")
+    client.force_login(member(Role.READ, police))
     assert f'"{PLAN}"' not in client.get("/admin/").text
+    room.team = police
+    room.save()
+    assert f'"{PLAN}"' in client.get("/admin/").text
 
 
 # -- The night that has an hour twice ------------------------------------------------------------------------

@@ -80,4 +80,5 @@ for kind, label in {
 
 def label_of(kind: str) -> str:
     """How the timeline calls ``kind``; the kind itself where no app names it."""
-    return str(case_events.get(kind) or kind)
+    label = case_events.get(kind)
+    return kind if label is None else str(label)

@@ -6,39 +6,47 @@ such as the root of the pages, stays gone. Here both come back from what was rea
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, models, transaction
-from django.db.migrations.recorder import MigrationRecorder
+from django.db import OperationalError, connection, transaction
 from django.test import TransactionTestCase
 
 PATIENCE = 50  # tenths of a second
 
-type Written = dict[type[models.Model], list[dict]]
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it stood, as the database itself has it: no model reads or writes it."""
+
+    name: str
+    columns: list[str]
+    rows: list[tuple]
+
+    @property
+    def insertion(self) -> str:
+        columns = ", ".join(map(connection.ops.quote_name, self.columns))
+        places = ", ".join(["%s"] * len(self.columns))
+        return f"INSERT INTO {connection.ops.quote_name(self.name)} ({columns}) VALUES ({places})"
 
 
-def written() -> Written:
-    """Every row there is, by its table."""
-    found = {}
-    for model in apps.get_models(include_auto_created=True):
-        if model._meta.managed and not model._meta.proxy and model is not MigrationRecorder.Migration:
-            names = [field.attname for field in model._meta.local_concrete_fields]
-            found[model] = list(model._base_manager.values(*names))
-    return {model: rows for model, rows in found.items() if rows}
+def written() -> list[Table]:
+    """Every table in which there is anything."""
+    with connection.cursor() as cursor:
+        return [_read(cursor, name) for name in filled(cursor)]
 
 
-def empty(rows: Written) -> None:
-    """Empties all tables and writes ``rows`` again."""
-    # Made before all is gone: a task of a workflow asks for its content type.
-    written = {model: [model(**row) for row in found] for model, found in rows.items()}
+def _read(cursor, name: str) -> Table:
+    cursor.execute(f"SELECT * FROM {connection.ops.quote_name(name)}")
+    return Table(name, [column[0] for column in cursor.description], cursor.fetchall())
+
+
+def empty(tables: list[Table]) -> None:
+    """Empties all tables and writes ``tables`` again."""
     with transaction.atomic(), connection.cursor() as cursor:  # what refers to what is asked at the end
-        for table in filled(cursor):
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
-        for model, found in written.items():
-            # As saving does it: ``bulk_create`` refuses models that inherit a table.
-            model._base_manager._insert(
-                found, fields=model._meta.local_concrete_fields, using=DEFAULT_DB_ALIAS
-            )
+        for name in filled(cursor):
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")
+        for table in tables:
+            cursor.executemany(table.insertion, table.rows)
 
 
 def filled(cursor) -> list[str]:
@@ -51,9 +59,9 @@ def filled(cursor) -> list[str]:
     return [one for (one,) in cursor.fetchall()]
 
 
-def emptied(rows: Written) -> Callable[[TransactionTestCase], None]:
+def emptied(tables: list[Table]) -> Callable[[TransactionTestCase], None]:
     """What stands for Django's own way to tidy up after a test that commits."""
-    return lambda _test: when_free(lambda: empty(rows))
+    return lambda _test: when_free(lambda: empty(tables))
 
 
 def when_free(work: Callable[[], None]) -> None:

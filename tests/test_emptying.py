@@ -2,8 +2,10 @@
 
 import pytest
 from django.db import OperationalError
+from wagtail.models import Page
 
 from tests import emptying
+from tests.factories.accounts import UserFactory
 
 
 def locked(times: int, words: str = "database table is locked"):
@@ -35,3 +37,12 @@ def test_what_fails_otherwise_or_for_too_long_is_a_fault(words):
     with pytest.raises(OperationalError, match=words):
         emptying.when_free(work)
     assert len(tried) == (emptying.PATIENCE + 1 if "locked" in words else 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_emptied_stands_as_it_was_to_the_last_row():
+    before = emptying.written()
+    UserFactory()
+    Page.objects.update(title="Ailleurs")
+    emptying.empty(before)
+    assert emptying.written() == before

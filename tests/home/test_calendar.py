@@ -83,9 +83,10 @@ def test_the_queries_do_not_grow_with_what_is_planned(client, planned):
     agenda = news.EventIndexPageFactory(parent=make.second_site("autre.example"), slug="agenda-2")
     for number in range(8):
         news.EventPageFactory(parent=agenda, title=f"Concert {number}", start=day(12 + number), end=None)
+    shown(client, planned)  # what is kept until something is published is read again
     with CaptureQueriesContext(connection) as many:
         assert "Concert 7" in shown(client, planned)
-    assert len(many) <= len(few) + 1
+    assert len(many) <= len(few)
 
 
 def test_who_edits_nothing_sees_only_what_is_public(client, planned):

@@ -57,9 +57,15 @@ class Home:
     url_path: str
     url: str
     tagline: str
-    menu: tuple[tuple[str, str, str], ...]  # title, address, path in the tree
     emergency: tuple[tuple[str, str], ...]
-    footer_links: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where every page of a language leads, by its menu and at its foot."""
+
+    menu: tuple[tuple[str, str, str], ...] = ()  # title, address, path in the tree
+    footer: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,15 +148,37 @@ def _frame(request: HttpRequest) -> Frame:
 def home_of(request: HttpRequest) -> HomePage | None:
     """The home page of the language at hand, else the first there is; read once per generation."""
     home = frame_of(request).home
-    return kept(f"home-{home.pk}", lambda: _home_page(home.pk, request)) if home else None
+    return kept(f"home-{home.pk}", lambda: _home_page(home, request)) if home else None
 
 
-def _home_page(pk: int, request: HttpRequest) -> HomePage | None:
-    read = getattr(request, "_homes", {}).values() or with_guards(HomePage.objects.filter(pk=pk).shown())
-    page = next((page for page in read if page.pk == pk), None)
+def _home_page(home: Home, request: HttpRequest) -> HomePage | None:
+    page = home_at_hand(request, home.url_path)
+    page = page or with_guards(HomePage.objects.filter(pk=home.pk).shown()).first()
     if page is not None:
         page.known_as_open = is_open(page)
     return page
+
+
+def home_at_hand(request: HttpRequest, url_path: str) -> HomePage | None:
+    """The home page of that path in the tree, if this request asked the database for those there are."""
+    return next((page for page in getattr(request, "_homes", {}).values() if page.url_path == url_path), None)
+
+
+def ways_of(request: HttpRequest) -> Ways:
+    """The menu and the foot of the language at hand, asked of the database once per generation."""
+    home = frame_of(request).home
+    return kept(f"ways-{home.pk}", lambda: _ways(home_of(request), request)) if home else Ways()
+
+
+def _ways(page: HomePage | None, request: HttpRequest) -> Ways:
+    if page is None:
+        return Ways()
+    menu = [below for below in page.below() if below.show_in_menus]
+    footer = page.addressed(page.footer_links, request)
+    return Ways(
+        menu=tuple((below.title, below.get_url(request) or "/", below.path) for below in menu),
+        footer=tuple(Item(link["title"], link["url"]) for link in footer if link["url"]),
+    )
 
 
 def _address(page: Page, request: HttpRequest) -> tuple[str, str]:
@@ -159,17 +187,13 @@ def _address(page: Page, request: HttpRequest) -> tuple[str, str]:
 
 
 def _home(request: HttpRequest, page: HomePage) -> Home:
-    menu = [below for below in page.below() if below.show_in_menus]
-    footer = page.addressed(page.footer_links, request)
     return Home(
         pk=page.pk,
         depth=page.depth,
         url_path=page.url_path,
         url=page.get_url(request) or "/",
         tagline=page.tagline,
-        menu=tuple((below.title, below.get_url(request) or "/", below.path) for below in menu),
         emergency=tuple((block.value["label"], block.value["phone"]) for block in page.emergency),
-        footer_links=tuple(Item(link["title"], link["url"]) for link in footer if link["url"]),
     )
 
 
@@ -205,7 +229,7 @@ class SiteNavigation:
     @cached_property
     def menu(self) -> list[Item]:
         """The main sections, in the order of the tree."""
-        return [self._place(title, url, path) for title, url, path in (self.home.menu if self.home else ())]
+        return [self._place(title, url, path) for title, url, path in self._ways.menu]
 
     @cached_property
     def around(self) -> list[Page]:
@@ -272,7 +296,11 @@ class SiteNavigation:
 
     @property
     def footer_links(self) -> tuple[Item, ...]:
-        return self.home.footer_links if self.home else ()
+        return self._ways.footer
+
+    @cached_property
+    def _ways(self) -> Ways:
+        return ways_of(self.request)
 
     def _place(self, title: str, url: str, path: str) -> Item:
         here = self.page is not None and path == self.page.path

@@ -13,13 +13,13 @@ from wagtail.url_routing import RouteResult
 from .generation import kept
 from .models import BasePage
 from .models.base import is_open, restricted, with_guards
-from .navigation import frame_of, home_of, homes_of
+from .navigation import frame_of, home_at_hand, home_of, homes_of
 
 
 def route(request, path_components: list[str]) -> RouteResult | None:
     """The page of an address as Wagtail's ``route`` answers it. None where there is no home page of ours."""
     home = frame_of(request).home
-    found = find(home.url_path, path_components) if home and path_components else None
+    found = find(request, home.url_path, path_components) if home and path_components else None
     if found is not None:
         page, rest = found
         return page.route(request, rest)
@@ -27,7 +27,7 @@ def route(request, path_components: list[str]) -> RouteResult | None:
     return home_page.route(request, path_components) if home_page else None
 
 
-def find(home: str, path_components: list[str]) -> tuple[Page, list[str]] | None:
+def find(request, home: str, path_components: list[str]) -> tuple[Page, list[str]] | None:
     """The page below ``home`` (its ``url_path``) that an address leads to, and what of the address is left for
     the page's own routes. None where no page is on the way.
 
@@ -36,16 +36,23 @@ def find(home: str, path_components: list[str]) -> tuple[Page, list[str]] | None
     """
     address = home + "/".join(path_components)
     digest = hashlib.blake2b(address.encode(), digest_size=12).hexdigest()
-    return kept(f"page-{digest}", lambda: _find(home, path_components), lambda found: found and not found[1])
+    return kept(
+        f"page-{digest}", lambda: _find(request, home, path_components), lambda found: found and not found[1]
+    )
 
 
-def _find(home: str, path_components: list[str]) -> tuple[Page, list[str]] | None:
+def _find(request, home: str, path_components: list[str]) -> tuple[Page, list[str]] | None:
     addresses = list(accumulate(path_components, "{}{}/".format, initial=home))
     slugs = [*path_components, home.rstrip("/").rpartition("/")[2]]
     on_the_way = Q(slug__in=slugs, url_path__in=addresses)
     named = Page.objects.filter(slug__in=path_components, url_path__in=addresses[1:])
-    pages = Page.objects.filter(on_the_way | Q(translation_key__in=named.values("translation_key")))
-    around = list(with_guards(pages).select_related("locale", "content_type"))
+    wanted = on_the_way | Q(translation_key__in=named.values("translation_key"))
+    home_page = home_at_hand(request, home)
+    if home_page:  # it was read just now, so where it leads is not known yet either: one query for both
+        wanted |= home_page.linking()
+    around = list(with_guards(Page.objects.filter(wanted)).select_related("locale", "content_type"))
+    if home_page:
+        home_page.linked = around
     on_it = {page.url_path: page for page in around if page.url_path in addresses[1:]}
     for length in range(len(path_components), 0, -1):
         if page := on_it.get(addresses[length]):
@@ -66,7 +73,9 @@ def elsewhere(request, path_components: list[str]) -> Elsewhere | None:
     """What stands at an address in another language, if everybody may see it there now."""
     homes, language = homes_of(request), get_language()
     for code, home in homes.items():
-        found = find(home.url_path, path_components) if code != language and language in homes else None
+        found = (
+            find(request, home.url_path, path_components) if code != language and language in homes else None
+        )
         if found and not found[1] and _is_public(page := found[0]):
             same = (one for one in page.around if one.translation_key == page.translation_key)
             versions = {

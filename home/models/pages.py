@@ -112,12 +112,15 @@ class HomePage(BasePage):
             "sections": [section for section in sections.values() if section != first],
         }
 
+    def linking(self) -> Q:
+        """The pages right below, and those that its links name with their translations."""
+        keys = [key for stream in (self.tasks, self.footer_links) for key in links.keys(stream)]
+        return Q(path__startswith=self.path, depth=self.depth + 1) | links.with_translations(keys)
+
     @cached_property
     def linked(self) -> list[Page]:
-        """The pages right below, and those that its links name with their translations, in one query."""
-        keys = [key for stream in (self.tasks, self.footer_links) for key in links.keys(stream)]
-        below = Q(path__startswith=self.path, depth=self.depth + 1)
-        pages = Page.objects.filter(below | links.with_translations(keys)).select_related("content_type")
+        """At least these pages, in one query; ``routing.find`` reads them with the page that is asked for."""
+        pages = Page.objects.filter(self.linking()).select_related("content_type")
         return list(pages.annotate(restricted=restricted()))
 
     def below(self) -> list[Page]:

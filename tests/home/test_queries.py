@@ -22,7 +22,7 @@ from tests.factories.newsletter import TopicFactory
 from tests.weight import weights
 
 pytestmark = pytest.mark.django_db
-QUERIES = 11
+QUERIES = 10
 WEIGHT = 40_000
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -170,7 +170,7 @@ def forget() -> None:
 
 
 @time_machine.travel(NOW, tick=False)
-def test_no_kind_of_page_takes_more_than_eleven_queries_with_an_empty_cache(client, town):
+def test_no_kind_of_page_takes_more_than_ten_queries_with_an_empty_cache(client, town):
     costs = {}
     for kind, address in town.items():
         assert client.get(address).status_code == 200  # its pictures are cut once for all

@@ -167,10 +167,11 @@ def home_at_hand(request: HttpRequest, url_path: str) -> HomePage | None:
 def ways_of(request: HttpRequest) -> Ways:
     """The menu and the foot of the language at hand, asked of the database once per generation."""
     home = frame_of(request).home
-    return kept(f"ways-{home.pk}", lambda: _ways(home_of(request), request)) if home else Ways()
+    return kept(f"ways-{home.pk}", lambda: _ways(home, request)) if home else Ways()
 
 
-def _ways(page: HomePage | None, request: HttpRequest) -> Ways:
+def _ways(home: Home, request: HttpRequest) -> Ways:
+    page = home_at_hand(request, home.url_path) or home_of(request)
     if page is None:
         return Ways()
     menu = [below for below in page.below() if below.show_in_menus]

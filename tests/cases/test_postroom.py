@@ -201,9 +201,11 @@ def test_the_list_takes_the_same_few_queries_however_long(client, django_assert_
         with_address()
     client.force_login(member(Role.TREAT))
     client.get(LETTERS)
-    with django_assert_max_num_queries(24) as few:
+    with django_assert_max_num_queries(24) as queries:
         client.get(LETTERS)
+    few = len(queries)
     for _number in range(3):
         with_address()
-    with django_assert_max_num_queries(len(few)):
+    client.get(LETTERS)  # what is kept until the site changes is read again
+    with django_assert_max_num_queries(few):
         client.get(LETTERS)

@@ -1,6 +1,6 @@
 """Addresses: links of editors in the language at hand where the page exists in it, and full addresses."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.conf import settings
 from django.db.models import Q
@@ -20,11 +20,14 @@ def with_translations(keys: Iterable[int]) -> Q:
     return Q(translation_key__in=Page.objects.filter(pk__in=keys).values("translation_key"))
 
 
-def addresses(pages: Iterable[Page], locale_id: int | None, request=None) -> dict[int, str]:
-    """Where links to pages lead in a language: to the translation if it is among them and published, else to
-    the page itself, which says so. What is not published leads nowhere and is left out."""
+def addresses(
+    named: Iterable[int], pages: Collection[Page], locale_id: int | None, request=None
+) -> dict[int, str]:
+    """Where links to the pages that are ``named`` lead in a language: to the translation if it is among ``pages`` and
+    published, else to the page itself, which says so. What is not published leads nowhere and is left out."""
     here = {page.translation_key: page for page in pages if page.live and page.locale_id == locale_id}
-    shown = {page.pk: here.get(page.translation_key, page) for page in pages}
+    wanted = set(named)
+    shown = {page.pk: here.get(page.translation_key, page) for page in pages if page.pk in wanted}
     return {key: address(page, locale_id, request) for key, page in shown.items() if page.live}
 
 
@@ -34,9 +37,9 @@ def address(page: Page, locale_id: int | None, request=None) -> str:
     return url if locale_id in (None, page.locale_id) else for_reader(url, get_language())
 
 
-def addressed(stream, pages: Iterable[Page], locale_id: int, request=None) -> list[dict]:
+def addressed(stream, pages: Collection[Page], locale_id: int, request=None) -> list[dict]:
     """The values of a stream of link blocks as plain data, each with the address it leads to as ``url``."""
-    known = addresses(pages, locale_id, request)
+    known = addresses(keys(stream), pages, locale_id, request)
     values = [block["value"] for block in stream.raw_data]
     return [
         value | {"url": known.get(value["page"], "") if value.get("page") else value.get("url") or ""}
@@ -51,7 +54,7 @@ def target(value, locale_id: int | None, request=None) -> str:
         return value.get("url") or ""
     foreign = locale_id not in (None, page.locale_id)
     pages = list(Page.objects.filter(with_translations([page.pk]))) if foreign else [page]
-    return addresses(pages, locale_id, request).get(page.pk, "")
+    return addresses([page.pk], pages, locale_id, request).get(page.pk, "")
 
 
 def absolute(path: str, request=None) -> str:

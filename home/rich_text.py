@@ -18,6 +18,6 @@ class PageLinks(PageLinkHandler):
         language = get_language()
         none = 0  # no page is in it: each says so
         locale = next((page.locale_id for page in pages if page.locale.language_code == language), none)
-        known = {str(key): url for key, url in links.addresses(pages, locale).items()}
+        known = {str(key): url for key, url in links.addresses(keys, pages, locale).items()}
         urls = [known.get(str(attrs.get("id"))) for attrs in attrs_list]
         return [f'<a href="{escape(url)}">' if url else "<a>" for url in urls]

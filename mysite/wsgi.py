@@ -7,9 +7,10 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from home.garbage import keep_what_is_loaded
+from home.stack import with_room
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings.production")
 
-application = get_wsgi_application()
+application = with_room(get_wsgi_application())
 import_module(settings.ROOT_URLCONF)  # with all views, which would else load with the first request
 keep_what_is_loaded()

@@ -4,9 +4,11 @@ import gc
 import os
 
 import pytest
+from _pytest import runner
 from hypothesis import HealthCheck, settings
 
 from home.garbage import keep_what_is_loaded
+from home.stack import with_room
 from tests.browser import NO_BROWSER, chromium
 
 # Playwright keeps an event loop in the thread of the tests; Django would refuse the database there.
@@ -61,6 +63,11 @@ def pytest_collection_modifyitems(items):
 
 def _asks_the_database(item) -> bool:
     return bool(item.get_closest_marker("django_db")) or "django_db_setup" in item.fixturenames
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    return with_room(runner.pytest_runtest_protocol)(item, nextitem)
 
 
 def pytest_collection_finish():

@@ -160,20 +160,21 @@ def _home_page(home: Home, request: HttpRequest) -> HomePage | None:
 
 
 def home_at_hand(request: HttpRequest, url_path: str) -> HomePage | None:
-    """The home page of that path in the tree, if this request asked the database for those there are."""
+    """The home page of that path in the tree, if this request has read the home pages: until they were kept."""
     return next((page for page in getattr(request, "_homes", {}).values() if page.url_path == url_path), None)
 
 
 def ways_of(request: HttpRequest) -> Ways:
     """The menu and the foot of the language at hand, asked of the database once per generation."""
     home = frame_of(request).home
-    return kept(f"ways-{home.pk}", lambda: _ways(home, request)) if home else Ways()
+    found = kept(f"ways-{home.pk}-{get_language()}", lambda: _ways(home, request)) if home else None
+    return found or Ways()
 
 
-def _ways(home: Home, request: HttpRequest) -> Ways:
+def _ways(home: Home, request: HttpRequest) -> Ways | None:
     page = home_at_hand(request, home.url_path) or home_of(request)
     if page is None:
-        return Ways()
+        return None
     menu = [below for below in page.below() if below.show_in_menus]
     footer = page.addressed(page.footer_links, request)
     return Ways(

@@ -11,7 +11,7 @@ from wagtail.models import Page
 from wagtail.url_routing import RouteResult
 
 from .generation import kept
-from .models import BasePage
+from .models import BasePage, HomePage
 from .models.base import is_open, restricted, with_guards
 from .navigation import frame_of, home_at_hand, home_of, homes_of
 
@@ -19,7 +19,9 @@ from .navigation import frame_of, home_at_hand, home_of, homes_of
 def route(request, path_components: list[str]) -> RouteResult | None:
     """The page of an address as Wagtail's ``route`` answers it. None where there is no home page of ours."""
     home = frame_of(request).home
-    found = find(request, home.url_path, path_components) if home and path_components else None
+    found = None
+    if home and path_components:
+        found = find(home.url_path, path_components, home_at_hand(request, home.url_path))
     if found is not None:
         page, rest = found
         return page.route(request, rest)
@@ -27,28 +29,31 @@ def route(request, path_components: list[str]) -> RouteResult | None:
     return home_page.route(request, path_components) if home_page else None
 
 
-def find(request, home: str, path_components: list[str]) -> tuple[Page, list[str]] | None:
+def find(
+    home: str, path_components: list[str], home_page: HomePage | None = None
+) -> tuple[Page, list[str]] | None:
     """The page below ``home`` (its ``url_path``) that an address leads to, and what of the address is left for
     the page's own routes. None where no page is on the way.
 
-    Those above it and its translations come with it. A page at its own address is read once per generation; what
-    may follow on it is anything, and is not kept.
+    Those above it and its translations come with it; and for ``home_page``, if it is given, what its links lead to.
+    A page at its own address is read once per generation; what may follow on it is anything, and is not kept.
     """
     address = home + "/".join(path_components)
     digest = hashlib.blake2b(address.encode(), digest_size=12).hexdigest()
     return kept(
-        f"page-{digest}", lambda: _find(request, home, path_components), lambda found: found and not found[1]
+        f"page-{digest}",
+        lambda: _find(home, path_components, home_page),
+        lambda found: found and not found[1],
     )
 
 
-def _find(request, home: str, path_components: list[str]) -> tuple[Page, list[str]] | None:
+def _find(home: str, path_components: list[str], home_page: HomePage | None) -> tuple[Page, list[str]] | None:
     addresses = list(accumulate(path_components, "{}{}/".format, initial=home))
     slugs = [*path_components, home.rstrip("/").rpartition("/")[2]]
     on_the_way = Q(slug__in=slugs, url_path__in=addresses)
     named = Page.objects.filter(slug__in=path_components, url_path__in=addresses[1:])
     wanted = on_the_way | Q(translation_key__in=named.values("translation_key"))
-    home_page = home_at_hand(request, home)
-    if home_page:  # it was read just now, so where it leads is not known yet either: one query for both
+    if home_page:
         wanted |= home_page.linking()
     around = list(with_guards(Page.objects.filter(wanted)).select_related("locale", "content_type"))
     if home_page:
@@ -73,9 +78,7 @@ def elsewhere(request, path_components: list[str]) -> Elsewhere | None:
     """What stands at an address in another language, if everybody may see it there now."""
     homes, language = homes_of(request), get_language()
     for code, home in homes.items():
-        found = (
-            find(request, home.url_path, path_components) if code != language and language in homes else None
-        )
+        found = find(home.url_path, path_components) if code != language and language in homes else None
         if found and not found[1] and _is_public(page := found[0]):
             same = (one for one in page.around if one.translation_key == page.translation_key)
             versions = {

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.forms import RadioSelect
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -119,7 +120,7 @@ class HomePage(BasePage):
 
     @cached_property
     def linked(self) -> list[Page]:
-        """At least these pages, in one query; ``routing.find`` reads them with the page that is asked for."""
+        """These pages in one query, and maybe others: ``routing.find`` reads them with the page that is asked for."""
         pages = Page.objects.filter(self.linking()).select_related("content_type")
         return list(pages.annotate(restricted=restricted()))
 
@@ -137,7 +138,7 @@ class HomePage(BasePage):
     def addressed(self, stream, request) -> list[dict]:
         """What stands in the blocks of one of its streams and where they lead: per generation and content."""
         content = json.dumps(stream.get_prep_value(), sort_keys=True, cls=DjangoJSONEncoder)
-        key = f"links-{self.pk}-{zlib.crc32(content.encode())}"
+        key = f"links-{self.pk}-{get_language()}-{zlib.crc32(content.encode())}"
         return kept(key, lambda: links.addressed(stream, self.linked, self.locale_id, request))
 
 

@@ -11,8 +11,10 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.sql import emit_post_migrate_signal
+from django.db import connection
 from django.template.loader import render_to_string
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from wagtail.blocks import BoundBlock
@@ -558,6 +560,33 @@ class TestSurroundings:
         assert "Interne" in client.get("/").content.decode()
         section.view_restrictions.create(restriction_type="login")
         assert "Interne" not in client.get("/").content.decode()
+
+    @pytest.mark.parametrize("first", ["/", "page", "/rien/"])
+    def test_wherever_the_first_visit_goes_only_public_pages_stand_around_it(self, client, home, first):
+        page = make.ContentPageFactory(parent=make.SectionPageFactory(parent=home, title="Vivre"))
+        make.SectionPageFactory(parent=home, title="Interne").view_restrictions.create(
+            restriction_type="login"
+        )
+        draft = make.SectionPageFactory(parent=home, title="Brouillon", live=False)
+        links = [{"page": one, "url": "", "title": f"Pied {one.title}"} for one in (page, draft)]
+        home.footer_links = [("link", link) for link in links]
+        make.published(home)
+        cache.clear()
+        client.get(page.url if first == "page" else first)
+        for address in ("/", page.url, "/rien/"):
+            shown = client.get(address).content.decode()
+            assert "Vivre" in shown
+            assert f"Pied {page.title}" in shown
+            assert not {"Interne", "Brouillon"} & set(re.findall(r"\w+", shown))
+
+    def test_an_address_that_leads_nowhere_reads_no_links_of_home_pages(self, client, home):
+        make.translated(home, "de", title="Startseite")
+        for address in ("/", "/de/", "/rien/", "/de/nichts/"):
+            client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/rien/").status_code == 404
+        of_children = [one["sql"] for one in queries if '"wagtailcore_page"."depth" = ' in one["sql"]]
+        assert of_children == []
 
     def test_apps_offer_sections_of_the_home_page_in_their_order(self, client, home, monkeypatch):
         offers = {

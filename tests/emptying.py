@@ -4,6 +4,7 @@ Django empties every table, filled or not, and lets each app write its permissio
 such as the root of the pages, stays gone. Here both come back from what was read at the beginning.
 """
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ PATIENCE = 50  # tenths of a second
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it stood, as the database itself has it: no model reads or writes it."""
+    """A table as it stood, row by row: no model reads or writes it."""
 
     name: str
     columns: list[str]
@@ -37,7 +38,13 @@ def written() -> list[Table]:
 
 def _read(cursor, name: str) -> Table:
     cursor.execute(f"SELECT * FROM {connection.ops.quote_name(name)}")
-    return Table(name, [column[0] for column in cursor.description], cursor.fetchall())
+    columns = [column[0] for column in cursor.description]
+    return Table(name, columns, [tuple(map(_writable, row)) for row in cursor.fetchall()])
+
+
+def _writable(value):
+    """SQLite's driver reads hours, and does not write them."""
+    return value.isoformat() if isinstance(value, dt.time) else value
 
 
 def empty(tables: list[Table]) -> None:

@@ -1,11 +1,14 @@
 """Tidying up after a test that commits waits for what a browser sent last."""
 
+from datetime import date, time
+
 import pytest
 from django.db import OperationalError
 from wagtail.models import Page
 
 from tests import emptying
 from tests.factories.accounts import UserFactory
+from tests.factories.home import WasteCollectionFactory
 
 
 def locked(times: int, words: str = "database table is locked"):
@@ -41,8 +44,15 @@ def test_what_fails_otherwise_or_for_too_long_is_a_fault(words):
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_emptied_stands_as_it_was_to_the_last_row():
+    # With an hour, which SQLite's driver reads and does not write.
+    WasteCollectionFactory(first_on=date(2026, 11, 25), out_before=time(6, 30))
     before = emptying.written()
     UserFactory()
     Page.objects.update(title="Ailleurs")
     emptying.empty(before)
-    assert emptying.written() == before
+    assert rows(emptying.written()) == rows(before)
+
+
+def rows(tables: list[emptying.Table]) -> dict[str, list[tuple]]:
+    """Whatever their order."""
+    return {table.name: sorted(table.rows, key=repr) for table in tables}

@@ -1,6 +1,6 @@
 """The cache of a site without Redis: files, which all its processes share."""
 
-import random
+from random import randrange
 
 from django.core.cache.backends.filebased import FileBasedCache
 
@@ -11,5 +11,5 @@ class FileCache(FileBasedCache):
     """Django's, which lists all its files before it writes one: with thousands, longer than the page took to make."""
 
     def _cull(self):
-        if random.randrange(SELDOM) == 0:
+        if randrange(SELDOM) == 0:
             super()._cull()

@@ -1,32 +1,43 @@
 """The cache in files makes room now and then, and not before each writing."""
 
+from itertools import count
+
 import pytest
 
 from mysite import cache
 
+MOST = 20
+
 
 @pytest.fixture
-def files(tmp_path):
-    return cache.FileCache(str(tmp_path), {"OPTIONS": {"MAX_ENTRIES": 20}})
+def files(tmp_path, monkeypatch):
+    turns = count(1)
+    monkeypatch.setattr(cache, "randrange", lambda seldom: next(turns) % seldom)
+    return cache.FileCache(str(tmp_path), {"OPTIONS": {"MAX_ENTRIES": MOST}})
 
 
-def written(files, count: int) -> int:
-    for number in range(count):
+def write(files, times: int) -> None:
+    for number in range(times):
         files.set(f"key-{number}", number)
-    return sum(files.get(f"key-{number}") == number for number in range(count))
+
+
+def found(files) -> int:
+    return sum(files.get(f"key-{number}") == number for number in range(cache.SELDOM))
 
 
 def test_writing_looks_through_no_other_file(files, monkeypatch):
-    monkeypatch.setattr(cache.random, "randrange", lambda _seldom: 1)
     monkeypatch.setattr(files, "_list_cache_files", lambda: pytest.fail("looked through all files"))
-    assert written(files, 30) == 30
+    write(files, cache.SELDOM - 1)
+    assert found(files) == cache.SELDOM - 1
 
 
-def test_of_many_writings_some_make_room(files):
-    cache.random.seed(20261128)  # once in a hundred on average: without it, one run in 20,000 would see none
-    assert written(files, 1_000) < 1_000
+def test_one_writing_in_a_hundred_makes_room(files):
+    write(files, cache.SELDOM - 1)
+    write(files, 1)
+    assert found(files) < cache.SELDOM - 1
 
 
 def test_whoever_makes_room_leaves_no_more_than_there_may_be(files, monkeypatch):
-    monkeypatch.setattr(cache.random, "randrange", lambda _seldom: 0)
-    assert written(files, 50) <= 20
+    monkeypatch.setattr(cache, "randrange", lambda _seldom: 0)
+    write(files, 50)
+    assert found(files) <= MOST

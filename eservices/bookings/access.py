@@ -47,10 +47,13 @@ def offers_for(user, to: str = "read") -> list[Offer]:
 
 def has_a_plan(user) -> bool:
     """Whether there is anything for ``user`` to plan; asked by the menu of every page."""
+    if not cases.is_agent(user):
+        return False
     planning = kept("planning-teams", lambda: set(Resource.objects.values_list("team", flat=True)))
     if user.is_superuser:
         return bool(planning)
-    return any(one.team_id in planning for one in cases.memberships_of(user))
+    memberships = [one for one in cases.memberships_of(user) if one.role >= NEEDED["read"]]
+    return any(one.team_id in planning for one in memberships)
 
 
 def resource_for(user, key: str, to: str = "read") -> Resource:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from django.apps import apps
 from django.urls import get_resolver, reverse
+from wagtail.users.models import UserProfile
 
 from mysite.guide import reading
 from mysite.guide.chapters import BY_SCREEN, CHAPTERS
@@ -42,6 +43,29 @@ def test_the_menu_leads_to_our_guide_and_not_to_that_of_wagtail(editor):
     page = shown(editor, reverse("wagtailadmin_home"))
     assert EDITORS in page
     assert "guide.wagtail.org" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "machine", "words"),
+    [
+        ("fr", "Linux", ("Enregistrer les changements", "Ctrl + s")),
+        ("fr", "Macintosh", ("Enregistrer les changements", "⌘ + s")),
+        ("de", "Linux", ("Änderungen speichern", "Ctrl + s")),
+    ],
+)
+def test_the_dialog_of_keys_speaks_the_language_of_who_asks_and_names_their_keys(
+    client, db, language, machine, words
+):
+    make.CommuneSettingsFactory()
+    reader = SuperuserFactory()
+    UserProfile.objects.create(user=reader, preferred_language=language)
+    client.force_login(reader)
+    for _time in range(2):  # drawn, and kept
+        page = client.get(
+            reverse("wagtailadmin_home"), headers={"user-agent": f"Mozilla/5.0 ({machine})"}
+        ).text
+        dialog = page[page.index("keyboard-shortut-group-admin-core-models") :]
+        assert all(one in dialog for one in words)
 
 
 def test_an_editor_reads_the_guide_with_its_contents_and_pictures(editor):

@@ -97,7 +97,10 @@ class User(AbstractUser):
         super().save(*args, **kwargs)
 
     def has_perm(self, perm: str, obj=None) -> bool:
-        """As Django answers it. A page of the admin asks two hundred times, and each time every backend in turn."""
+        """As Django answers it where backends judge by the set of rights alone, which ours do.
+
+        A page of the admin asks two hundred times, and each time Django asks every backend in turn.
+        """
         if obj is not None or self.is_superuser or not self.is_active:
             return super().has_perm(perm, obj)
         return perm in self._permissions

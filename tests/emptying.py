@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import TransactionTestCase
 
 PATIENCE = 50  # tenths of a second
@@ -72,10 +72,15 @@ def emptied(tables: list[Table]) -> Callable[[TransactionTestCase], None]:
 
 
 def when_free(work: Callable[[], None]) -> None:
-    """Does it once SQLite lets it: what a browser sent as its page went away may still be answered."""
+    """Does it once nobody else writes: what a browser sent as its page went away may still be answered.
+
+    In the same database in memory, its rows lock what is emptied, or refer to what is gone.
+    """
     for _try in range(PATIENCE):
         try:
             return work()
+        except IntegrityError:
+            pass
         except OperationalError as fault:
             if "locked" not in str(fault):
                 raise

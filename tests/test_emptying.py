@@ -3,7 +3,7 @@
 from datetime import date, time
 
 import pytest
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from wagtail.models import Page
 
 from tests import emptying
@@ -11,14 +11,14 @@ from tests.factories.accounts import UserFactory
 from tests.factories.home import WasteCollectionFactory
 
 
-def locked(times: int, words: str = "database table is locked"):
+def locked(times: int, words: str = "database table is locked", fault: type[Exception] = OperationalError):
     """Work that succeeds once it was refused so many times, and how often it was tried."""
     tried = []
 
     def work():
         tried.append(True)
         if len(tried) <= times:
-            raise OperationalError(words)
+            raise fault(words)
 
     return work, tried
 
@@ -28,10 +28,18 @@ def _no_pause(monkeypatch):
     monkeypatch.setattr(emptying.time, "sleep", lambda _seconds: None)
 
 
-def test_what_is_locked_for_a_moment_is_emptied_then():
-    work, tried = locked(3)
+@pytest.mark.parametrize("fault", [OperationalError, IntegrityError])
+def test_what_somebody_else_writes_into_for_a_moment_is_emptied_then(fault):
+    work, tried = locked(3, fault=fault)
     emptying.when_free(work)
     assert len(tried) == 4
+
+
+def test_what_refers_to_nothing_in_the_end_is_a_fault():
+    work, tried = locked(1000, fault=IntegrityError)
+    with pytest.raises(IntegrityError):
+        emptying.when_free(work)
+    assert len(tried) == emptying.PATIENCE + 1
 
 
 @pytest.mark.parametrize("words", ["no such table: x", "database table is locked"])

@@ -46,10 +46,17 @@ def assert_accessible(page, context: str | None = None) -> None:
     assert not found, f"{page.url}\n" + "\n".join(found)
 
 
+# What fades in has another contrast until it is there; what turns for ever is not waited for.
+SETTLED = """() => Promise.all(document.getAnimations()
+  .filter(one => one.playState === "running" && one.effect.getComputedTiming().endTime !== Infinity)
+  .map(one => one.finished.catch(() => {})))"""
+
+
 def faults(page, context: str | None = None) -> list[str]:
-    """What axe finds on a page whose scripts run."""
+    """What axe finds on a page whose scripts run, once what moves stands still."""
     from axe_playwright_python.sync_playwright import Axe
 
+    page.evaluate(SETTLED)
     results = Axe().run(page, context=context, options={"runOnly": {"type": "tag", "values": RULES}})
     return [
         f"{fault['id']}: {fault['help']}\n"

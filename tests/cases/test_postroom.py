@@ -10,6 +10,7 @@ from eservices.cases.models import Role, Team
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.paper import actions as paper
+from home.generation import advance
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
 
@@ -201,11 +202,12 @@ def test_the_list_takes_the_same_few_queries_however_long(client, django_assert_
         with_address()
     client.force_login(member(Role.TREAT))
     client.get(LETTERS)
+    advance()  # what is kept until the site changes is read again, both times
     with django_assert_max_num_queries(24) as queries:
         client.get(LETTERS)
     few = len(queries)
     for _number in range(3):
         with_address()
-    client.get(LETTERS)  # what is kept until the site changes is read again
+    advance()
     with django_assert_max_num_queries(few):
         client.get(LETTERS)

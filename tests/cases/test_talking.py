@@ -13,6 +13,7 @@ from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, Message, Role, Team
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import StoredFile
+from home.generation import advance
 from tests.factories.cases import CallBackFactory, CaseFactory, TeamFactory, applicant, household, member
 from tests.factories.submissions import pdf, picture
 
@@ -183,13 +184,14 @@ def test_the_case_asks_the_same_number_of_questions_however_much_is_on_it(
     amend_household(case, agent, "Marc Marchetti", "Lina Marchetti")
     _talk(case, agent)
     client.get(url)  # the trace of reading is kept once an hour
+    advance()  # what is kept until the site changes is read again, both times
     with django_assert_max_num_queries(120) as queries:
         client.get(url)
     few = len(queries)
     amend_household(case, agent, "Marc Marchetti", "Lina Marchetti", "Zoé Marchetti")
     for _more in range(3):
         _talk(case, agent)
-    client.get(url)  # what is kept until the site changes is read again
+    advance()
     with django_assert_max_num_queries(few):
         client.get(url)
 

@@ -219,6 +219,10 @@ class SiteNavigation:
     def frame(self) -> Frame:
         return frame_of(self.request)
 
+    @cached_property
+    def ways(self) -> Ways:
+        return ways_of(self.request)
+
     @property
     def home(self) -> Home | None:
         """The home page of the language at hand, else the first there is."""
@@ -231,7 +235,7 @@ class SiteNavigation:
     @cached_property
     def menu(self) -> list[Item]:
         """The main sections, in the order of the tree."""
-        return [self._place(title, url, path) for title, url, path in self._ways.menu]
+        return [self._place(title, url, path) for title, url, path in self.ways.menu]
 
     @cached_property
     def around(self) -> list[Page]:
@@ -298,11 +302,7 @@ class SiteNavigation:
 
     @property
     def footer_links(self) -> tuple[Item, ...]:
-        return self._ways.footer
-
-    @cached_property
-    def _ways(self) -> Ways:
-        return ways_of(self.request)
+        return self.ways.footer
 
     def _place(self, title: str, url: str, path: str) -> Item:
         here = self.page is not None and path == self.page.path

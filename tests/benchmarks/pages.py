@@ -78,9 +78,9 @@ def made_anew(path: str, times: int) -> dict:
 
 
 def processor_ms(client, path: str) -> float:
-    get = with_room(client.get)  # as the site's server asks for it
+    ask = with_room(client.get)  # as the site's server does
     start = time.process_time()
-    response = get(path)
+    response = ask(path)
     took = time.process_time() - start
     assert response.status_code == 200, path
     return took * 1000

@@ -18,7 +18,7 @@ from .states import Outcome, State
 
 @dataclass(frozen=True)
 class Sign:
-    """A word, its shape and its tone: never colour alone."""
+    """A word in plain text, its shape and its tone: never colour alone."""
 
     word: str
     icon: str = ""

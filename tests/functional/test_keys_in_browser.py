@@ -1,0 +1,67 @@
+"""An agent goes through the queue by keyboard: down, open, take, note, and the next case."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from eservices.cases.models import Case
+from tests.factories.cases import CaseFactory, member
+
+from .test_journeys import sign_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cases():
+    return [CaseFactory() for _number in range(3)]
+
+
+@pytest.fixture
+def desk(visit, client, live_server, cases):
+    page = visit()
+    page.agent = member()
+    sign_in(page, client, live_server, page.agent)
+    page.goto("/admin/cases/")
+    return page
+
+
+def at(case: Case) -> re.Pattern:
+    return re.compile(rf"/admin/cases/{case.reference}/")
+
+
+def test_the_keys_lead_down_the_queue_and_open_a_case(desk, cases):
+    for key in "jjk":
+        desk.keyboard.press(key)
+    link = desk.locator("tr.at .who-c a")
+    expect(link).to_be_focused()
+    expect(link).to_have_attribute("href", f"{cases[0].reference}/")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(at(cases[0]))
+
+
+def test_a_key_takes_the_case_one_is_at(desk, cases):
+    desk.keyboard.press("j")
+    with desk.expect_navigation():
+        desk.keyboard.press("t")
+    assert Case.objects.get(pk=cases[0].pk).assignee == desk.agent
+
+
+def test_a_key_leads_to_the_note_and_what_is_typed_there_is_no_key(desk, cases):
+    desk.keyboard.press("j")
+    desk.keyboard.press("n")
+    expect(desk).to_have_url(at(cases[0]))
+    desk.keyboard.press("n")
+    note = desk.locator("#note_text")
+    expect(note).to_be_focused()
+    desk.keyboard.type("npt")
+    expect(note).to_have_value("npt")
+    expect(desk).to_have_url(at(cases[0]))
+
+
+def test_a_key_opens_the_next_case(desk, cases):
+    with desk.expect_navigation():
+        desk.keyboard.press("p")
+    expect(desk).to_have_url(at(cases[0]))
+    assert Case.objects.get(pk=cases[0].pk).assignee == desk.agent

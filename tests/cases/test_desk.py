@@ -255,6 +255,21 @@ def test_a_long_queue_comes_in_pages(client, agent, monkeypatch):
     assert 'rel="prev"' in second
 
 
+def test_the_queue_is_narrowed_to_each_part_of_the_time_to_come(client, agent):
+    zone = ZoneInfo("Europe/Zurich")
+    days = {"late": 23, "today": 24, "week": 26, "later": 30}  # of November; the 24th is a Tuesday
+    with time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=zone), tick=False):
+        cases = {
+            due: CaseFactory(deadline=datetime(2026, 11, day, 16, tzinfo=zone)) for due, day in days.items()
+        }
+        cases["free"] = CaseFactory()
+        Case.objects.filter(pk=cases["free"].pk).update(deadline=None)
+        for due in cases:
+            shown = client.get(QUEUE, {"due": due}).text
+            found = [key for key, case in cases.items() if f">{case.reference}<" in shown]
+            assert found == [due]
+
+
 def test_a_group_says_on_each_page_how_many_there_are_in_it(client, agent, monkeypatch):
     monkeypatch.setattr("eservices.cases.queue_views.PAGE", 3)
     for situation in [{"late": True}, {"late": True}, {}, {}, {"asked": True}]:

@@ -1,6 +1,7 @@
 """Figures of the counter: what they count, and who sees them."""
 
 import csv
+import re
 from datetime import date, datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -192,3 +193,16 @@ class TestScreens:
 
         with django_assert_max_num_queries(20):
             client.get(reverse("cases:figures"))
+
+
+@pytest.mark.django_db
+@time_machine.travel(at(24, 14))
+def test_what_the_plots_draw_stands_in_a_table_too(client):
+    CaseFactory(accepted=True)
+    CaseFactory()
+    client.force_login(member())
+    page = client.get(reverse("cases:figures")).text
+    assert "<svg" in page
+    rows = re.findall(r"<tr.*?</tr>", page[page.index("<table") :], re.DOTALL)
+    (week,) = [row for row in rows if re.search(r"<th[^>]*>[^<]*48", row)]
+    assert re.findall(r"<td[^>]*>\s*(\d+)", week)[0] == "2"  # received in it

@@ -52,6 +52,22 @@ def test_from_a_case_an_agent_goes_on_to_the_next_and_who_only_reads_does_not(cl
         assert (f'action="{next_case}"' in client.get(screen).text) == offered
 
 
+def test_the_next_case_takes_the_same_few_queries_however_many_wait(client):
+    client.force_login(member())
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.post(reverse("cases:next")).status_code == 302
+        return len(queries)
+
+    CaseFactory()
+    CaseFactory()
+    few = cost()
+    for _number in range(8):
+        CaseFactory()
+    assert cost() <= few
+
+
 def test_two_agents_never_get_the_same_case():
     CaseFactory()
     CaseFactory()

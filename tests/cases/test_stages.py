@@ -342,12 +342,15 @@ def test_words_that_agents_fill_in_stay_words():
     assert work(case, "police", remarque="true").data == {"remarque": "true"}
 
 
-def test_a_case_handed_over_outside_waits_for_the_reference_then_for_the_outcome():
+def test_a_case_handed_over_outside_waits_for_the_reference_then_for_the_outcome(client):
     there = stage("canton", "outside", name="le canton", url="https://vd.example/?ref={reference}", days=10)
     refused = only_if(stage("non", "notify", subject="Refusé", text="Là-bas."), "canton_result", "negative")
     with time_machine.travel(MONDAY, tick=False) as clock:
         case, agent = CaseFactory(stages=[there, refused, DECISION]), member()
         assert current(case).waiting_for == "agent"
+        client.force_login(agent)
+        screen = client.get(reverse("cases:case", args=[case.reference])).text
+        assert f'href="https://vd.example/?ref={case.reference}"' in screen
         case = work(case, "canton", agent, reference="VD-77", outcome="", note="")
         assert current(case).waiting_for == "others"
         assert "VD-77" in case_screen.situation(case)

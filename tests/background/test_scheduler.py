@@ -150,3 +150,22 @@ def test_old_results_are_removed_and_fresh_ones_kept():
     }
     prune()
     assert set(DBTaskResult.objects.values_list("pk", flat=True)) == kept
+
+
+def test_it_looks_for_what_is_due_several_times_a_minute(monkeypatch):
+    """Whatever has its time runs within a minute of it."""
+    waits = []
+
+    class Stop:
+        def is_set(self):
+            return len(waits) == 3
+
+        def wait(self, seconds):
+            waits.append(seconds)
+
+    monkeypatch.setattr(scheduler.threading, "Event", Stop)
+    monkeypatch.setattr(scheduler.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(scheduler, "keep_what_is_loaded", lambda: None)
+    monkeypatch.setattr(scheduler, "sweep", lambda: None)
+    scheduler.Command().handle(once=False)
+    assert max(waits) <= 30

@@ -1,6 +1,7 @@
 """Problems in town: reported by anybody, treated in the one queue, and told without personal data."""
 
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -421,3 +422,10 @@ def test_an_erased_report_leaves_category_dates_and_state():
     assert (report.state, bool(report.ended_at)) == ("mended", True)
     assert not StoredFile.objects.exists()
     assert not access.public_reports().exists()
+
+
+def test_the_photo_is_asked_for_before_anything_else(client, category):
+    form = client.get(FILE).text
+    form = form[form.index('name="opened"') :]
+    asked = [one for one in re.findall(r'name="([^"]+)"', form) if one != "opened"]
+    assert asked[0] == "photo"

@@ -51,13 +51,24 @@ def test_a_key_takes_the_case_one_is_at(desk, cases):
 def test_a_key_leads_to_the_note_and_what_is_typed_there_is_no_key(desk, cases):
     desk.keyboard.press("j")
     desk.keyboard.press("n")
-    expect(desk).to_have_url(at(cases[0]))
-    desk.keyboard.press("n")
     note = desk.locator("#note_text")
     expect(note).to_be_focused()
     desk.keyboard.type("npt")
     expect(note).to_have_value("npt")
     expect(desk).to_have_url(at(cases[0]))
+
+
+def test_on_a_case_one_key_leaves_the_note_and_another_returns_to_it(desk, cases):
+    desk.goto(f"/admin/cases/{cases[0].reference}/")
+    note = desk.locator("#note_text")
+    for key in "nn":
+        desk.keyboard.press(key)
+    expect(note).to_have_value("n")
+    desk.keyboard.press("Escape")
+    expect(note).not_to_be_focused()
+    desk.keyboard.press("n")
+    expect(note).to_be_focused()
+    expect(note).to_have_value("n")
 
 
 def test_a_key_opens_the_next_case(desk, cases):

@@ -1,8 +1,14 @@
-"""Letters that editors write: checked when saved, tried on a real case, sent in the language of the case."""
+"""Letters that editors write and translate: checked when saved, tried on a real case, sent in the language of the
+case."""
+
+import json
+import re
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 from wagtail.models import Locale
 from wagtail.test.utils.form_data import nested_form_data, rich_text
@@ -211,6 +217,77 @@ def test_agents_begin_with_a_letter_in_the_language_of_the_case(client, deed):
     assert shown.context["letters"] == [("piece-manquante", "Pièce manquante")]
     assert "Guten Tag" not in client.get(url, {"for": "refuse", "letter": "piece-manquante"}).text
     assert "Guten Tag" not in client.get(url, {"for": deed, "letter": "interne"}).text
+
+
+# -- Translated ---------------------------------------------------------------------------------------------
+GERMAN = {
+    "Pièce manquante": "Fehlende Beilage",
+    "Il manque une pièce : {reference}": "Es fehlt etwas: {reference}",
+    "Bonjour {prenom},": "Guten Tag {prenom}",
+    "il <b>manque</b> une pièce à votre demande du {sent}.": "Ihrem Gesuch vom {sent} <b>fehlt</b> etwas.",
+}
+
+
+@pytest.fixture
+def translating(client):
+    """The screen of the German translation of a letter, for whoever translates."""
+    FormVersionFactory()
+    german, _new = Locale.objects.get_or_create(language_code="de")
+    client.force_login(UserFactory(is_staff=True, roles=["moderators"]))
+    submit = reverse(
+        "wagtail_localize:submit_snippet_translation", args=["eservices_cases", "letter", LetterFactory().pk]
+    )
+    assert submit in client.get(reverse(Letter.snippet_viewset.get_url_name("list"))).text
+    return client.post(submit, {"locales": [german.pk]}).url
+
+
+def shown(client, screen) -> dict:
+    """What the translator's screen is made from."""
+    return json.loads(unescape(re.search(r'data-props="([^"]+)"', client.get(screen).text)[1]))
+
+
+def translate(client, screen, words) -> list[str | None]:
+    """Types the words where their source stands, as the screen sends them; says what is wrong with each text then."""
+    for segment in shown(client, screen)["segments"]:
+        if said := words.get(segment.get("source")):
+            data = encode_multipart(BOUNDARY, {"value": said})
+            assert client.put(segment["editUrl"], data, content_type=MULTIPART_CONTENT).status_code < 300
+    client.post(screen, {"action": "publish"})
+    return [one["error"] for one in shown(client, screen)["initialStringTranslations"]]
+
+
+def test_a_letter_that_was_translated_in_the_admin_goes_out_in_german_with_its_placeholders_filled(
+    client, translating
+):
+    assert translate(client, translating, GERMAN) == [None] * 4
+    case = CaseFactory(language="de", settings={"letters": {"receipt": "piece-manquante"}})
+    [sent] = mails(case)
+    assert sent.title == f"Es fehlt etwas: {case.reference}"
+    assert "Guten Tag Élodie\n\nIhrem Gesuch vom " in sent.payload["text"]
+    assert "{" not in sent.payload["text"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "fault"),
+    [
+        ("Bonjour {prenom},", "Guten Tag {vorname}", "«\u202fvorname\u202f»"),
+        ("Bonjour {prenom},", "Guten Tag {prenom", "Une accolade est seule"),
+        ("Il manque une pièce : {reference}", "Es fehlt etwas: {referenz}", "«\u202freferenz\u202f»"),
+    ],
+)
+def test_a_translation_that_breaks_or_invents_a_placeholder_is_not_published_and_the_text_says_why(
+    client, translating, source, said, fault
+):
+    translate(client, translating, GERMAN)
+    faults = translate(client, translating, {source: said, "Pièce manquante": "Beilage fehlt"})
+    assert [bool(one) for one in faults] == [one == source for one in GERMAN]
+    assert fault in "".join(filter(None, faults))
+    assert Letter.objects.get(locale__language_code="de").name == "Fehlende Beilage"  # as before
+
+
+def test_who_translates_a_letter_is_not_asked_for_its_key(client, translating):
+    paths = {one["contentPath"] for one in shown(client, translating)["segments"]}
+    assert paths == {"name", "subject", "text"}
 
 
 # -- Rich text ----------------------------------------------------------------------------------------------

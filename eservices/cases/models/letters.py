@@ -49,7 +49,11 @@ class Letter(PreviewableMixin, TranslatableMixin, models.Model):
 
     objects = KeyedQuerySet.as_manager()
 
-    override_translatable_fields = [SynchronizedField(name) for name in ("key", "for_agents")]
+    # Under a key of its own, a translation would reach nobody.
+    override_translatable_fields = [
+        SynchronizedField("key", overridable=False),
+        SynchronizedField("for_agents"),
+    ]
 
     class Meta:
         verbose_name = _("letter")
@@ -97,7 +101,7 @@ class Remedies(TranslatableMixin, models.Model):
     objects = KeyedQuerySet.as_manager()
 
     panels = [FieldPanel(name) for name in ("name", "key", "authority", "days", "text")]
-    override_translatable_fields = [SynchronizedField(name) for name in ("key", "days")]
+    override_translatable_fields = [SynchronizedField("key", overridable=False), SynchronizedField("days")]
 
     class Meta:
         verbose_name = _("legal remedies")

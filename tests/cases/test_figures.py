@@ -12,11 +12,12 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eservices.cases import figures, plots
+from eservices.cases import actions, figures, plots, process
 from eservices.cases.figures import Decisions, Record, Span
-from eservices.cases.models import Case
+from eservices.cases.models import Case, Team
+from eservices.formbuilder.models import Form
 from tests.factories.accounts import UserFactory
-from tests.factories.cases import CaseFactory, TeamFactory, member
+from tests.factories.cases import CaseFactory, TeamFactory, another_service, applicant, member
 
 ZONE = ZoneInfo("Europe/Zurich")
 HOLIDAYS = {date(2026, 11, 25)}  # a Wednesday
@@ -159,14 +160,18 @@ class TestScreens:
         assert client.get(reverse(name)).status_code == 302
 
     @time_machine.travel(at(24, 14))
-    def test_everybody_sees_what_was_promised_and_how_it_was_kept(self, client):
-        for _case in range(10):
-            CaseFactory(accepted=True)
+    def test_everybody_sees_what_was_promised_and_how_it_was_kept_and_nothing_of_anybody(self, client):
+        kept = {"accepted": True, "opened_at": at(23)}
+        cases = [CaseFactory(**kept | {"answered": n == 6}) for n in range(7)]
+        cases += [CaseFactory(refused=True, opened_at=at(17), deadline=at(20)) for _late in range(3)]
 
-        shown = client.get(reverse("counter:promises")).text
+        shown = client.get(reverse("counter:promises")).text.replace("\u202f", " ").replace("\u00a0", " ")
 
-        assert "Attestation de domicile" in shown
-        assert "100 %" in shown.replace("\u202f", " ").replace("\u00a0", " ")
+        [line] = [row for row in shown.split("<tr>") if "Attestation de domicile" in row]
+        said = re.findall(r">\s*(\d+ [j%])", line)  # half, nine in ten, promised, in time, right at once
+        assert said == ["1 j", "5 j", "3 j", "70 %", "90 %"]
+        personal = {"Marchetti", "Élodie", "Orvenay."} | {case.reference for case in cases}
+        assert not [one for one in personal if one in shown]
 
     @time_machine.travel(at(24, 14), tick=False)
     def test_the_time_in_which_somebody_had_to_pay_is_not_the_communes(self):
@@ -206,3 +211,79 @@ def test_what_the_plots_draw_stands_in_a_table_too(client):
     rows = re.findall(r"<tr.*?</tr>", page[page.index("<table") :], re.DOTALL)
     (week,) = [row for row in rows if re.search(r"<th[^>]*>[^<]*48", row)]
     assert re.findall(r"<td[^>]*>\s*(\d+)", week)[0] == "2"  # received in it
+
+
+# -- By hand -------------------------------------------------------------------------------------------------
+def came(day: int, **moved) -> Case:
+    """A case that came in on that day of November; ``moved`` to another service or team."""
+    with time_machine.travel(at(day)):
+        case = CaseFactory()
+    Case.objects.filter(pk=case.pk).update(**moved)
+    return Case.objects.get(pk=case.pk)
+
+
+def then(day: int, deed: str, case: Case, **said) -> None:
+    """What was done with it on another day."""
+    with time_machine.travel(at(day)):
+        actor = applicant(case) if deed == "answer" else member(team=case.team)
+        getattr(actions, deed)(actor=actor, case=Case.objects.get(pk=case.pk), **said)
+        process.advance(case.pk)
+
+
+@pytest.fixture
+def november(db):
+    """Four weeks of two services, which promise three working days, and a case of another team."""
+    permits, police = another_service(), TeamFactory(key="police", name="Police")
+    then(4, "accept", came(2))  # two days
+    asked = came(10)
+    then(11, "ask", asked, text="Il manque la page 3 du bail.")
+    then(12, "answer", asked, text="La voici.")
+    then(16, "accept", asked)  # four days, of which the applicant had the ball for one
+    then(19, "refuse", came(11, form=permits), reason="Trop haut.")  # six days: three too many
+    came(17)  # due on the 20th, and still open
+    came(23, form=permits)
+    then(18, "accept", came(17, team=police))
+
+
+def sheet(client, **asked) -> list[tuple]:
+    """The rows of the CSV without their year and day, by week and service."""
+    text = client.get(reverse("cases:figures_csv"), asked).content.decode("utf-8-sig")
+    return sorted((row[0], *row[2:]) for row in list(csv.reader(StringIO(text)))[1:])
+
+
+@time_machine.travel(at(24, 14))
+def test_page_plots_and_csv_say_what_was_counted_by_hand_of_two_services_in_four_weeks(client, november):
+    client.force_login(member())
+    page = client.get(reverse("cases:figures"), {"weeks": 4})
+    table = page.text.split('<table class="sheet">')[1].split("</table>")[0]
+    rows = [re.findall(r"<t[hd][^>]*>\s*([\d–]+)", row) for row in table.split("<tr>")[2:]]
+    assert rows == [  # week, received, open, late, decided, days for half of them, right at once in per cent
+        ["45", "1", "0", "0", "1", "2", "100"],
+        ["46", "2", "2", "0", "0", "–", "–"],
+        ["47", "1", "1", "1", "2", "3", "50"],
+        ["48", "1", "2", "1", "0", "–", "–"],
+    ]
+    drawn = [[mark.value for mark in page.context[name]] for name in ("received", "standing", "late")]
+    assert drawn == [[1, 2, 1, 1], [0, 2, 1, 2], [0, 0, 1, 1]]
+    permits = [
+        ("46", "permis", "1", "1", "0", "0", "", "", "", ""),
+        ("47", "permis", "0", "0", "0", "1", "6.00", "6.00", "0.00", "1.00"),
+        ("48", "permis", "1", "1", "0", "0", "", "", "", ""),
+    ]
+    certificates = [
+        ("45", "attestation", "1", "0", "0", "1", "2.00", "2.00", "1.00", "1.00"),
+        ("46", "attestation", "1", "1", "0", "0", "", "", "", ""),
+        ("47", "attestation", "1", "1", "1", "1", "3.00", "3.00", "1.00", "0.00"),
+        ("48", "attestation", "0", "1", "1", "0", "", "", "", ""),
+    ]
+    assert sheet(client, weeks=4) == sorted(permits + certificates)
+    assert sheet(client, weeks=4, service=Form.objects.get(slug="permis").pk) == permits
+
+
+@time_machine.travel(at(24, 14))
+def test_another_team_counts_its_own_cases_only_also_when_it_asks_for_ours(client, november):
+    client.force_login(member(team=Team.objects.get(key="police")))
+    own = [("47", "attestation", "1", "0", "0", "1", "1.00", "1.00", "1.00", "1.00")]
+    assert sheet(client, weeks=4) == own
+    for asked in ({"service": Form.objects.get(slug="permis").pk}, {"team": TeamFactory().pk}):
+        assert sheet(client, weeks=4, **asked) == own  # as if it had not been said

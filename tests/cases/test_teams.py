@@ -1,8 +1,9 @@
 """Who belongs to a team, and who stands in while somebody is away."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -70,6 +71,24 @@ def test_a_circle_of_deputies_and_an_absence_that_is_over_give_nobody_the_cases_
     away(second, first)
     away(third, first, days=1)
     assert deputies.stood_in_for(first) == deputies.stood_in_for(second) == {}
+
+
+def test_the_deputy_is_told_and_finds_the_cases_from_the_first_day_to_the_last_and_not_after(client):
+    agent, deputy = member(), member()
+    with time_machine.travel("2026-11-24 09:00Z"):
+        case = CaseFactory(assignee=agent)
+        days = {"first_day": date(2026, 11, 25), "last_day": date(2026, 11, 26)}
+        actions.plan_absence(actor=agent, team=TeamFactory(), user=agent, deputy=deputy, **days)
+    found = []
+    for moment in ("24 22:45Z", "24 23:15Z", "26 22:45Z", "26 23:15Z"):  # about midnight in the commune
+        with time_machine.travel(f"2026-11-{moment}"):
+            actions.message(actor=applicant(case), case=case, text="Bonjour ?")
+            client.force_login(deputy)
+            offered = "?view=instead" in client.get(reverse("cases:queue")).text
+            told = Delivery.objects.about(case.subject).latest("created_at").recipient
+            found.append((told, offered))
+    own, stands_in = (agent.email, False), (deputy.email, True)
+    assert found == [own, stands_in, stands_in, own]
 
 
 def test_who_is_away_may_still_take_a_case_for_herself():

@@ -68,11 +68,6 @@ def bind(event: CaseEvent, previous: str) -> None:
     event.hash = chain.link_hash(event.link, previous)
 
 
-def erase(events) -> int:
-    """Forgets the payloads of ``events`` (a query): what happened, when and by whom stays provable."""
-    return events.update(data={}, salt="")
-
-
 def last_number(case: Case) -> int:
     """The number of the last event; 0 where nothing happened yet."""
     return last_number_of(case.events)

@@ -66,7 +66,7 @@ def discard(*, actor: Actor, case: Case) -> None:
     rehearsal_discarded.send(sender=Case, case=case, actor=actor)
     deliveries.discard(actor=actor, subject=case.subject)
     submissions.destroy_files(StoredFile.objects.filter(messages__case=case))
-    case.events.all().delete()
+    case.events.discard()
     case.delete()
     submissions.discard(actor=actor, draft=case.submission.draft, submission=case.submission)
 

@@ -8,8 +8,55 @@ from django.utils.translation import gettext_lazy as _
 from ..chain import Link
 from .case import Case
 
+ADDED_TO = "What happened does not change: a trace is only added to."
 
-class CaseEvent(models.Model):
+
+class TraceQuerySet(models.QuerySet):
+    """Rows of the trace, which no query rewrites or takes away; ``bulk_update`` is an update too.
+
+    Who holds the database still can, and ``verify_audit`` finds it.
+    """
+
+    def update(self, **changes):
+        raise TypeError(ADDED_TO)
+
+    def delete(self):
+        raise TypeError(ADDED_TO)
+
+    def bulk_create(self, objs, **options):
+        if options.get("update_conflicts"):
+            raise TypeError(ADDED_TO)
+        return super().bulk_create(objs, **options)
+
+
+class EventQuerySet(TraceQuerySet):
+    def erase(self) -> int:
+        """Forgets payloads, and the salt that would let them be guessed; what the chain covers stays."""
+        return models.QuerySet.update(self, data={}, salt="")
+
+    def discard(self) -> None:
+        """Takes away what happened in rehearsals, and nothing else."""
+        models.QuerySet.delete(self.filter(case__rehearsal=True))
+
+
+class Trace(models.Model):
+    """A row that is written once."""
+
+    objects = TraceQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, **options):
+        if not self._state.adding:
+            raise TypeError(ADDED_TO)
+        super().save(**options | {"force_insert": True})  # a key that is taken is a fault, not another text
+
+    def delete(self, **options):
+        raise TypeError(ADDED_TO)
+
+
+class CaseEvent(Trace):
     """One thing that happened to a case, bound to the one before it: see ``trace``. Append-only.
 
     ``data`` and ``salt`` may be erased together; their digest stays.
@@ -34,6 +81,8 @@ class CaseEvent(models.Model):
     hash = models.CharField(max_length=64, default="", editable=False)
     at = models.DateTimeField(default=timezone.now)
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
@@ -43,11 +92,6 @@ class CaseEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case} {self.number} {self.kind}"
-
-    def save(self, *args, **kwargs):
-        if not self._state.adding:
-            raise TypeError("What happened does not change: a trace is only added to.")
-        super().save(*args, **kwargs)
 
     @property
     def link(self) -> Link:
@@ -66,7 +110,7 @@ class CaseEvent(models.Model):
         )
 
 
-class TraceAnchor(models.Model):
+class TraceAnchor(Trace):
     """The heads of all chains that grew since the anchor before, kept every night: a tail cut off is seen."""
 
     day = models.DateField(_("day"), unique=True)

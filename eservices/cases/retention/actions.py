@@ -173,7 +173,7 @@ def erase(*, actor: Actor, case: Case, **why) -> None:
     AnswerErasure.objects.filter(case=case).delete()
     case.reason, case.data, case.search_text = "", {}, lines([case.reference])
     case.save(update_fields=["reason", "data", "search_text"])
-    trace.erase(case.events.all())
+    case.events.erase()
     trace.record(case, "erased", actor, **why)
 
 

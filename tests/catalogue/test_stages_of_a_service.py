@@ -1,10 +1,14 @@
 """The stages that editors lay: in and out without loss, named once, refused where they would fail somebody."""
 
 import json
+from random import Random
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from eservices.cases import process, trace
+from eservices.cases.models import Case
 from eservices.cases.stages import for_editors
 from eservices.catalogue import linting
 from eservices.catalogue.compile import export
@@ -12,6 +16,8 @@ from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.models import Form
 from tests.factories.cases import TeamFactory
 from tests.factories.catalogue import SERVICE, make_editor, make_service
+from tests.factories.editing import page_form
+from tests.factories.walking import Walker
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +125,68 @@ def test_a_field_for_agents_gets_a_key_of_its_own_from_its_name_and_keeps_it():
     page.save_revision().publish()
     fields = Form.objects.get().current.definition.stages[0].settings["fields"]
     assert [one["key"] for one in fields] == ["risque", "agents", "motif_2", "nombre_dagents"]
+
+
+# -- Frozen with the version ---------------------------------------------------------------------------------
+def lay_otherwise(editor, page) -> None:
+    """Publishes, as the editor's screen does: the check is taken away, the letter goes before the decision, and
+    another check after it."""
+    url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    added = {"order": 4, "type": "check", "deleted": "", "id": "", "value-key": "registre"}
+    added |= {"value-settings-items": "Le registre", "value-condition": "null"}
+    changed = {"stages-0-deleted": "1", "stages-1-order": 2, "stages-2-order": 1, "stages-count": 4}
+    changed |= {f"stages-3-{name}": value for name, value in added.items()}
+    posted = editor.post(url, page_form(editor, url, **changed, **{"action-publish": "1"}))
+    assert posted.url == reverse("wagtailadmin_explore", args=[page.get_parent().pk])  # published
+
+
+def filed(page) -> Case:
+    """A request that somebody sends now."""
+    return advanced(Walker(Client(), page.online_form.current, Random(1)).walk().case)
+
+
+def advanced(case: Case) -> Case:
+    process.advance(case.pk)
+    return Case.objects.get(pk=case.pk)
+
+
+def accept(agent, case: Case) -> Case:
+    agent.post(reverse("cases:do", args=[case.reference, "accept"]), {"seen": trace.last_change(case)})
+    return advanced(case)
+
+
+def check(agent, case: Case, stage: str, items: int) -> Case:
+    verdicts = {f"verdict_{number}": "right" for number in range(items)}
+    agent.post(reverse("cases:stage", args=[case.reference, stage]), verdicts)
+    return advanced(case)
+
+
+def at(case: Case) -> tuple:
+    """What is done in its order, and what the case is at."""
+    done = case.stages.filter(progress="done").order_by("done_at").values_list("key", flat=True)
+    return [*done], getattr(process.current(case), "key", None)
+
+
+def test_a_case_goes_to_its_end_by_the_stages_of_its_day_and_a_new_one_by_those_published_since(client):
+    before = laid(check=SETTINGS["check"], decision={}, notify={"subject": "Prêt", "text": "Venez."})
+    page = make_service(definition=service(before), lead="Elle prouve où vous habitez.")
+    client.force_login(make_editor())
+    old = filed(page)
+    lay_otherwise(client, page)
+    new = filed(ServicePage.objects.get(pk=page.pk))
+
+    assert at(old) == ([], "s_check")
+    assert at(new) == (["s_notify"], "s_decision")
+
+    assert at(old := check(client, old, "s_check", items=2)) == (["s_check"], "s_decision")
+    assert at(old := accept(client, old)) == (["s_check", "s_decision", "s_notify"], None)
+    assert at(new := accept(client, new)) == (["s_notify", "s_decision"], "registre")
+    assert at(new := check(client, new, "registre", items=1)) == (
+        ["s_notify", "s_decision", "registre"],
+        None,
+    )
+    assert not old.is_open
+    assert not new.is_open
 
 
 def test_a_condition_looks_at_what_earlier_stages_leave_behind_and_at_nothing_later():

@@ -125,9 +125,9 @@ WAITING_FOR = {
 
 # Why a case waits whose stage has nothing to say about it itself.
 WAITS = {
-    AGENT: gettext_lazy("Now: %(stage)s. An agent has to act."),
-    APPLICANT: gettext_lazy("Now: %(stage)s. The applicant has to act; the deadline rests meanwhile."),
-    OTHERS: gettext_lazy("Now: %(stage)s. Others have to act."),
+    AGENT: gettext_lazy("Now at “%(stage)s”: an agent has to act."),
+    APPLICANT: gettext_lazy("Now at “%(stage)s”: the applicant has to act; the deadline rests meanwhile."),
+    OTHERS: gettext_lazy("Now at “%(stage)s”: others have to act."),
 }
 
 
@@ -149,16 +149,16 @@ def situation(case: Case) -> str:
         return ""
     if case.state == State.WAITING:
         since = short_day(timezone.localtime(case.paused_at)) if case.paused_at else ""
-        return _("We asked on %(day)s. The deadline rests until the answer.") % {"day": since}
+        return _("We asked on %(day)s, and the deadline rests until the answer.") % {"day": since}
     if row is None:
         return _("All is done; the case closes by itself within a minute.")
     if row.waiting_for == LEAD:
         return _blocked(case, row)
-    if said := _said_by_stage(case, row):
+    if said := _said_by_stage(case, row) or (row.reason if row.waiting_for == AGENT else ""):
         return said
     if decides(row):
         if case.outcome:
-            return _("Decided. What follows happens by itself, within a minute.")
+            return _("Decided: what follows happens by itself, within a minute.")
         return _("Check what was declared, then decide.")
     said = WAITS.get(row.waiting_for) or _("Now: %(stage)s, by itself.")
     return said % {"stage": name_of(row)}
@@ -169,11 +169,11 @@ def _blocked(case: Case, row: CaseStage) -> str:
     if case.due_at:
         said = _(
             "Blocked at “%(stage)s”, tried again by itself every few minutes; if it lasts, tell who runs the site: "
-            "%(reason)s"
+            "%(reason)s."
         )
     else:
-        said = _("Blocked at “%(stage)s” until a lead puts it right: %(reason)s")
-    return said % {"stage": name_of(row), "reason": row.reason}
+        said = _("Blocked at “%(stage)s” until a lead puts it right: %(reason)s.")
+    return said % {"stage": name_of(row), "reason": row.reason.removesuffix(".")}
 
 
 def _said_by_stage(case: Case, row: CaseStage) -> str:

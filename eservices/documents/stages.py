@@ -232,7 +232,7 @@ class QuotaStage(Stage):
         value = str(answers.get(settings.get("zone", "")) or "")
         zone = Zone.objects.filter(kind=settings.get("template", ""), value=value).first()
         if zone is None:
-            reason = _("There is no permit zone “%(zone)s”. Add it under Permit zones.") % {"zone": value}
+            reason = _("There is no permit zone “%(zone)s”: add it under Permit zones.") % {"zone": value}
             return Waiting(LEAD, until=now + LOOK_AGAIN, reason=reason)
         plate = str(answers.get(settings.get("plate", "")) or "")
         permit = permitting.ask_place(actor=SYSTEM, case=case, zone=zone, plate=plate)

@@ -123,5 +123,5 @@ def _answer(charge: Charge | None):
         return Waiting(APPLICANT)
     if charge.state == ChargeState.EXPIRED:
         day = timezone.localtime(charge.expires_at).strftime("%d.%m.%Y")
-        return Waiting(AGENT, reason=_("Not paid by %(day)s. Give more time, or refuse.") % {"day": day})
+        return Waiting(AGENT, reason=_("Not paid by %(day)s: give more time, or refuse.") % {"day": day})
     return Done({"charge": str(charge.pk)})

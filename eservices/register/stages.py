@@ -155,7 +155,7 @@ class RegisterStage(Stage):
     def situation(self, case: Case, row: CaseStage, settings: dict) -> str:
         check = _open(row)
         if check and not check.waits_for_agent:
-            return _("As expected. But who applies is not known: say who it is, and it goes on.")
+            return _("As expected, but who applies is not known: say who it is, and it goes on.")
         return explanation(check) if check else ""
 
 

@@ -504,7 +504,7 @@ def test_an_agent_reads_the_stages_in_the_own_language_and_not_in_that_of_the_ca
 def test_what_is_decided_waits_for_nobody_though_the_next_stage_has_not_begun(client, agent):
     case = CaseFactory()
     actions.accept(actor=agent, case=case)
-    assert case_screen.situation(Case.objects.get(pk=case.pk)).startswith("Décidé.")
+    assert case_screen.situation(Case.objects.get(pk=case.pk)).startswith("Décidé")
 
 
 @pytest.mark.parametrize(

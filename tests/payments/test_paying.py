@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.cases import actions, process
+from eservices.cases.case_screen import situation
 from eservices.cases.models import Case, CaseLink
 from eservices.cases.states import State
 from eservices.deliveries import circuits
@@ -586,6 +587,7 @@ def test_a_reminder_goes_out_once_then_the_time_ends_and_an_agent_gives_more(cli
     charge.refresh_from_db()
     assert (charge.state, charge.due_at) == (ChargeState.EXPIRED, None)
     assert charge.case.stages.get(key="paiement").waiting_for == "agent"
+    assert situation(Case.objects.get()).startswith("Non payé au")
     assert "Le délai de paiement est passé." in text(client.get(pay_url(charge)))
 
     charges.extend(actor=member(), charge=charge, until=timezone.now() + timedelta(days=60))

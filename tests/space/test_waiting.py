@@ -1,22 +1,25 @@
 """Why a case waits, said to the agent and to the applicant, whatever it waits for."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
-from eservices.cases import case_screen
+from eservices.cases import actions, case_screen
 from eservices.cases.models import Case, CaseStage
 from eservices.cases.stages import AGENT, APPLICANT, LEAD, OTHERS, SYSTEM, stages
-from tests.factories.cases import CaseFactory
+from tests.factories.cases import CaseFactory, member
 
 pytestmark = pytest.mark.django_db
 
 
-def waiting(kind: str, who: str, *, tried_again: bool = True) -> Case:
-    """A case whose only stage, of this kind, waits for somebody."""
-    case = CaseFactory(stages=[{"key": "etape", "type": kind, "settings": {}}], advanced=False)
+def waiting(kind: str, who: str, *, tried_again: bool = True, **stated) -> Case:
+    """A case whose only stage, of this kind and with these settings, waits for somebody."""
+    case = CaseFactory(stages=[{"key": "etape", "type": kind, "settings": stated}], advanced=False)
     tomorrow = timezone.now() + timedelta(days=1)
     CaseStage.objects.filter(case=case).update(
         progress=CaseStage.Progress.ACTIVE,
@@ -33,15 +36,118 @@ def page_of(client, case: Case):
     return client.get(reverse("space:status", args=[case.links.first().secret]))
 
 
+ACTS = {
+    AGENT: "un agent doit agir",
+    APPLICANT: "au requérant d’agir",
+    OTHERS: "des tiers doivent agir",
+    SYSTEM: "automatiquement",
+}
+OWN = {  # what a kind of stage waits for, in its own words
+    "check": "de la liste reste à contrôler",
+    "decision": "Contrôlez ce qui a été déclaré",
+    "fill": "ce que l’administration doit savoir",
+    "identity": "qui demande",
+    "outside": "Transmettez le dossier",
+    "report": "Regardez sur place",
+    "wait": "continue de lui-même le",
+}
+ISSUING = "comment vous avez vérifié l’identité"
+
+
+def waited_for(kind: str, who: str) -> list[str]:
+    """What the sentence has to name: the reason, what the stage's own words are about, or stage and who acts."""
+    if who == LEAD:
+        return [str(stages[kind].label), "Le registre est muet"]
+    if kind in ("document", "permit") and who == AGENT:
+        return [ISSUING]
+    return [OWN[kind]] if kind in OWN else [str(stages[kind].label), ACTS[who]]
+
+
+def in_each_language(case: Case) -> list[str]:
+    said = []
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            said.append(case_screen.situation(case))
+    return said
+
+
+def is_one_sentence(text: str) -> bool:
+    """“27.11. haben” goes on; what follows a full stop and begins with a capital is another one."""
+    return bool(re.fullmatch(r"\S.*[^.\s]\.", text)) and not re.search(r"[.!?…]\s+\W*[A-ZÀ-Þ]", text)
+
+
 @pytest.mark.parametrize("who", [AGENT, APPLICANT, SYSTEM, LEAD, OTHERS])
 @pytest.mark.parametrize("kind", sorted(stages.items()), ids=lambda one: one[0])
 def test_whatever_a_case_waits_for_a_sentence_says_so_to_agent_and_applicant(client, kind, who):
     case = waiting(kind[0], who)
-    assert case_screen.situation(case).strip().endswith(".")
+    said = case_screen.situation(case)
+    assert all(words in said for words in waited_for(kind[0], who)), said
+    assert [text for text in in_each_language(case) if not is_one_sentence(text)] == []
     page = page_of(client, case)
     assert page.status_code == 200
     assert page.context["headline"].strip()
     assert page.context["lead"].strip()
+
+
+@pytest.mark.parametrize(
+    ("situation", "words"),
+    [("asked", "l’échéance est suspendue"), ("undecided", "décidez"), ("done", "se ferme de lui-même")],
+)
+def test_a_case_that_was_asked_about_is_to_be_decided_or_is_done_says_so_in_one_sentence(situation, words):
+    case = CaseFactory(asked=situation == "asked")
+    if situation == "done":
+        case.stages.update(progress=CaseStage.Progress.DONE)
+    assert words in case_screen.situation(case)
+    assert [text for text in in_each_language(case) if not is_one_sentence(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "data", "words"),
+    [
+        ("outside", OTHERS, {"said": {"reference": "VD-77"}}, "sous VD-77"),
+        ("outside", AGENT, {"said": {"reference": "VD-77"}}, "plus longtemps que prévu"),
+        ("decision", AGENT, {"proposal": {"name": "Anne Rey"}}, "Anne Rey propose"),
+        ("question", AGENT, {"overdue": True}, "n’a pas répondu à temps"),
+    ],
+)
+def test_what_a_stage_has_come_to_is_said_in_one_sentence(kind, who, data, words):
+    case = waiting(kind, who, name="Le canton")
+    case.stages.update(data=data)
+    case = Case.objects.get(pk=case.pk)
+    assert words in case_screen.situation(case)
+    assert [text for text in in_each_language(case) if not is_one_sentence(text)] == []
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "Nous attendons"), (20, "Pas de réponse à temps de")])
+def test_whose_opinion_is_waited_for_is_said_in_one_sentence(time_machine, days, words):
+    asked = [{"name": "SDIS", "email": "sdis@region.example", "days": 5}]
+    case = CaseFactory(stages=[{"key": "a", "type": "opinions", "settings": {"text": "?", "asked": asked}}])
+    time_machine.move_to(timezone.now() + timedelta(days=days))
+    said = case_screen.situation(case)
+    assert words in said
+    assert "SDIS" in said
+    assert [text for text in in_each_language(case) if not is_one_sentence(text)] == []
+
+
+def test_what_is_decided_and_goes_on_by_itself_says_so_in_one_sentence():
+    case = CaseFactory()
+    actions.accept(actor=member(), case=case)  # no worker came by yet
+    case = Case.objects.get(pk=case.pk)
+    assert case_screen.situation(case).startswith("Décidé\N{NO-BREAK SPACE}: la suite se fait")
+    assert [text for text in in_each_language(case) if not is_one_sentence(text)] == []
+
+
+def test_of_a_stage_that_waits_for_an_agent_for_a_reason_the_reason_is_said():
+    case = waiting("payment", AGENT)
+    case.stages.update(reason="Non payé au 3.11.2026.")
+    assert case_screen.situation(Case.objects.get(pk=case.pk)) == "Non payé au 3.11.2026."
+
+
+@pytest.mark.parametrize("reason", ["Le registre est muet.", "Le registre est muet"])
+def test_a_reason_stands_in_the_sentence_with_or_without_a_full_stop_of_its_own(reason):
+    case = waiting("filing", LEAD)
+    case.stages.update(reason=reason)
+    assert is_one_sentence(case_screen.situation(Case.objects.get(pk=case.pk)))
 
 
 def test_of_a_blocked_case_the_agent_reads_whether_it_is_tried_again_or_a_lead_has_to_act(client):

@@ -40,7 +40,7 @@ def ask(
         return None
     if amount > MOST:
         raise NoPrice(
-            _("The request comes to more than can be billed: a number in it must be a slip. Refuse it.")
+            _("The request comes to more than can be billed: a number in it must be a slip, so refuse it.")
         )
     now = timezone.now()
     remind_at = now + timedelta(days=remind_after) if remind_after else None

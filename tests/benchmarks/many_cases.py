@@ -8,14 +8,15 @@ import json
 import sys
 
 from django.db import connection, transaction
-from django.db.models import AutoField
+from django.db.models import AutoField, Count
 
 TEAMS = 30
 OWN_TEAMS = 3
 SERVICES = 40
 AGENTS_PER_TEAM = 5
 A_YEAR = 48_000
-BEARERS = 900  # of each surname, however many cases: a search then finds as many, and shows as many
+BEARERS = 6_300  # of each surname, however many cases there are: nearly a thousand are the agent's
+COMMON = "demande"  # stands in all
 VOCABULARY = 5_000
 
 LAID = f"""
@@ -26,12 +27,13 @@ SELECT n, gen_random_uuid() AS submission, gen_random_uuid() AS id,
     dice < 1 AS waits,
     1 + lot %% {SERVICES} AS service, 1 + lot %% {SERVICES} %% {TEAMS} AS team,
     CASE WHEN dice IN (8, 9) THEN NULL ELSE 1 + n %% {AGENTS_PER_TEAM} END AS agent,
-    initcap(translate(to_char((n * 31) %% %(surnames)s, 'FM00000'), '0123456789', 'aboudilmer')) || 'rat' AS surname,
+    initcap(translate(to_char(family / {BEARERS}, 'FM00000'), '0123456789', 'aboudilmer')) || 'rat' AS surname,
     (ARRAY['Élodie','Marc','Anna','Luc','Giulia','Peter','Inês','Rui','Mireille','Jürg'])[1 + n %% 10] AS first,
     'Rue du Lac ' || n %% 200 || ', 1' || to_char(n %% 1000, 'FM000') || ' Orvenay. Je demande pour '
         || (SELECT string_agg('mot' || translate(((n * k * 13) %% {VOCABULARY})::text, '0123456789', 'aboudilmer'), ' ')
             FROM generate_series(1, 8) AS k) AS text
 FROM (SELECT n, abs(hashint8(n)) / 7 AS lot, abs(hashint8(n + 1)) %% 100 AS dice,
+          abs(hashint8(n + 2)) %% %(cases)s AS family,
           now() - interval '1 second' * ((%(cases)s - n) * 31536000.0 / {A_YEAR}) AS opened
       FROM generate_series(1, %(cases)s::bigint) AS n) AS numbers
 """
@@ -108,7 +110,7 @@ def fill(cases: int):
     _name("measured_agents", "team, number, id", _colleagues(teams, agent))
     _name("measured_services", "service, form, version", _services(teams))
     with connection.cursor() as cursor:
-        cursor.execute(LAID, {"cases": cases, "surnames": max(1, cases // BEARERS)})
+        cursor.execute(LAID, {"cases": cases})
         _insert(cursor, Submission, SUBMISSION, LAID_OF_SERVICE)
         _insert(cursor, Case, CASE, f"{LAID_OF_SERVICE} {OF_PEOPLE}")
         _insert(cursor, CaseStage, STAGE, "laid")
@@ -119,7 +121,7 @@ def fill(cases: int):
 
 
 def known(agent) -> dict:
-    """What there is to ask for: a session of the agent, a name that many bear, a service and a case."""
+    """What there is to ask for: a session of the agent, words that are searched, a service and a case."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
@@ -129,15 +131,27 @@ def known(agent) -> dict:
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(agent.pk), agent.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session.create()
-    case = cases_for(agent).filter(closed_at=None).order_by("deadline").first()
-    term = case.submission.applicant_name.split()[-1]
+    own = cases_for(agent)
+    case = own.filter(closed_at=None).order_by("deadline").first()
     return {
         "session": session.session_key,
-        "term": term,
-        "found": cases_for(agent).search(term).count(),
+        "rare": _asked(own, _name_of_many(own)),
+        "common": _asked(own, COMMON),
         "service": str(case.form_id),
         "reference": case.reference,
     }
+
+
+def _name_of_many(cases) -> str:
+    """The surname in most of the cases, among those that are ordered by rank."""
+    from eservices.cases.queue import MOST
+
+    names = cases.values_list("submission__answers__nom").annotate(bearers=Count("pk"))
+    return names.filter(bearers__lte=MOST).order_by("-bearers")[0][0]
+
+
+def _asked(cases, term: str) -> dict:
+    return {"term": term, "found": cases.search(term).count()}
 
 
 def _teams() -> list:

@@ -11,6 +11,8 @@ import psycopg
 
 from .server import HOST, free_port
 
+OF_THE_DISK = ("fsync", "synchronous_commit", "full_page_writes")
+
 
 class Server:
     """A server in a folder, on a free port. ``settings``: its parameters that differ from what it comes with."""
@@ -71,6 +73,20 @@ def postgresql(settings: dict[str, str] | None = None):
     """Starts a server with nothing in it and yields the address of its database."""
     with server(settings) as one:
         yield one.url
+
+
+@contextmanager
+def in_haste(url: str):
+    """Lets the server wait for no disk meanwhile: what is filled is filled anew after a power cut. Then as before."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name in OF_THE_DISK:
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
+        yield
+        for name in OF_THE_DISK:
+            connection.execute(f"ALTER SYSTEM RESET {name}")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute("CHECKPOINT")  # nothing of it is left to write to whoever measures
 
 
 def create_database(url: str, name: str) -> str:

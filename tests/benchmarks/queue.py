@@ -1,7 +1,8 @@
 """The agents' queue over HTTP, on PostgreSQL with 10 thousand and with a million cases, side by side.
 
-usage: python -m tests.benchmarks.queue [--cases 10000 1000000] [--requests 100]. Starts a PostgreSQL and one gunicorn
+usage: python -m tests.benchmarks.queue [--cases 10000 1000000] [--requests 200]. Starts a PostgreSQL and one gunicorn
 worker for each size; an agent in 3 of 30 teams asks both in turn, one request at a time. Some minutes, some gigabytes.
+While it is asked, the database waits for its disk as it does where nobody set anything; not while it is filled.
 """
 
 import argparse
@@ -16,35 +17,33 @@ from contextlib import ExitStack
 from statistics import median
 from urllib.parse import urlencode
 
-from .postgresql import create_database, postgresql
+from .postgresql import create_database, in_haste, postgresql
 from .server import HOST, gunicorn
 
-SERVER = {  # a machine of 4 GiB or more for the database, on solid state; filled once and thrown away
+SERVER = {  # a machine of 4 GiB or more for the database, on solid state
     "shared_buffers": "1GB",
     "effective_cache_size": "4GB",
     "maintenance_work_mem": "512MB",
     "max_wal_size": "8GB",
     "random_page_cost": "1.1",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
 }
 SETTINGS = "tests.benchmarks.queue_settings"
 MOST_MS = 100  # p95 of the largest
-MOST_RATIO = 1.5  # of the medians, the largest to the smallest
+MOST_RATIO = 1.5  # of the medians, and of the p95, the largest to the smallest
 WARM = 10
 TOKEN = "measured" * 4  # against forgery: cookie and header say the same, in the 32 letters Django looks for
 
 
 def requests_of(known: dict) -> dict[str, tuple[str, str]]:
     """What an agent asks for, by name: method and address. ``known``: what ``many_cases`` says of its database."""
-    search = urlencode({"q": known["term"]})
+    rare, common = (urlencode({"q": known[kind]["term"]}) for kind in ("rare", "common"))
     # A town files as much in a month however many years it keeps: as many lines to draw in both sizes.
     narrowed = urlencode({"view": "all", "service": known["service"], "received": 30})
     return {
         "first page": ("GET", "/admin/cases/"),
         "filter": ("GET", f"/admin/cases/?{narrowed}"),
-        "search": ("GET", f"/admin/cases/?{search}"),
+        "search": ("GET", f"/admin/cases/?{rare}"),
+        "common term": ("GET", f"/admin/cases/?{common}"),
         "next case": ("POST", "/admin/cases/next/"),
         "case screen": ("GET", f"/admin/cases/{known['reference']}/"),
     }
@@ -76,9 +75,8 @@ def filled(url: str, folder: str, cases: int) -> dict:
     command = [sys.executable, "-m", "tests.benchmarks.many_cases", str(cases)]
     made = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
     known = json.loads(made.stdout.splitlines()[-1]) | {"environment": environment}
-    print(
-        f"{cases:>9} cases filled in {time.perf_counter() - start:.0f} s; {known['term']} is in {known['found']}"
-    )
+    words = "; ".join(f"{one['term']} is in {one['found']}" for one in (known["rare"], known["common"]))
+    print(f"{cases:>9} cases filled in {time.perf_counter() - start:.0f} s; of the agent's, {words}")
     return known
 
 
@@ -105,11 +103,12 @@ def summary(times: list[float]) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, nargs="+", default=[10_000, 1_000_000])
-    parser.add_argument("--requests", type=int, default=100)
+    parser.add_argument("--requests", type=int, default=200)
     options = parser.parse_args()
     sizes = sorted(options.cases)
     with postgresql(SERVER) as url, tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
-        known = {cases: filled(url, folder, cases) for cases in sizes}
+        with in_haste(url):
+            known = {cases: filled(url, folder, cases) for cases in sizes}
         ports = {
             cases: servers.enter_context(gunicorn(SETTINGS, environment=one["environment"]))
             for cases, one in known.items()
@@ -127,16 +126,16 @@ def main() -> None:
 def report(figures: dict[str, dict], sizes: list[int]) -> list[str]:
     """Prints the table and answers which budgets are missed."""
     smallest, largest = sizes[0], sizes[-1]
-    print(f"{'milliseconds (p50, p95)':16}" + "".join(f"{cases:>18,}" for cases in sizes) + f"{'ratio':>8}")
+    print(f"{'milliseconds':16}" + "".join(f"{cases:>18,}" for cases in sizes) + f"{'ratio':>18}")
+    print(" " * 16 + f"{'p50':>10}{'p95':>8}" * (len(sizes) + 1))
     missed = []
     for name, found in figures.items():
-        ratio = found[largest]["p50_ms"] / found[smallest]["p50_ms"]
+        ratios = {of: found[largest][f"{of}_ms"] / found[smallest][f"{of}_ms"] for of in ("p50", "p95")}
         cells = "".join(f"{found[cases]['p50_ms']:10}{found[cases]['p95_ms']:8}" for cases in sizes)
-        print(f"{name:16}{cells}{ratio:8.2f}")
+        print(f"{name:16}{cells}{ratios['p50']:10.2f}{ratios['p95']:8.2f}")
         if found[largest]["p95_ms"] > MOST_MS:
             missed.append(f"{name}: p95")
-        if ratio > MOST_RATIO:
-            missed.append(f"{name}: ratio")
+        missed += [f"{name}: ratio of {of}" for of, ratio in ratios.items() if ratio > MOST_RATIO]
     return missed
 
 

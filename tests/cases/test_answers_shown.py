@@ -111,6 +111,16 @@ def test_an_agent_reads_the_answer_to_every_type_of_question(client):
     assert found == {key: said for key, (_answer, said) in READ.items()}
 
 
+def test_answers_stand_in_the_order_in_which_they_were_asked_however_they_came(client):
+    case = answered({key: answer for key, (answer, _words) in reversed(READ.items()) if key != "total"})
+    client.force_login(member())
+
+    found = lines(client.get(reverse("cases:case", args=[case.reference])).text)
+
+    assert [*found] == [key for key in KINDS if key in found]
+    assert set(READ) <= set(found)
+
+
 def test_what_is_no_answer_of_its_type_any_more_is_read_as_it_is(client):
     """As an import or an older version may have left it: shown rather than hidden, and never a fault."""
     case = answered({key: ["2026", {"x": 1}] for key in READ if key != "total"})

@@ -4,7 +4,6 @@ import csv
 import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
-from uuid import uuid4
 
 import pytest
 import time_machine
@@ -22,9 +21,8 @@ from eservices.cases.case_events import label_of
 from eservices.cases.models import Case, CaseEvent, Role, SavedView
 from eservices.cases.timeline import readings, timeline
 from eservices.formbuilder.models import FormVersion
-from eservices.submissions.models import Submission
 from tests.factories.accounts import UserFactory
-from tests.factories.cases import DECISION, CaseFactory, TeamFactory, member
+from tests.factories.cases import DECISION, CaseFactory, TeamFactory, copies, member
 from tests.factories.submissions import FormFactory, certificate
 
 pytestmark = pytest.mark.django_db
@@ -369,19 +367,6 @@ def test_answers_of_no_case_are_a_file_of_headings_and_nobody_has_read_anything(
     assert not CaseEvent.objects.filter(kind="answers_read").exists()
 
 
-def copies(case: Case, count: int) -> None:
-    """As many more cases that say the same as ``case``."""
-    submissions, cases = [], []
-    for number in range(count):
-        submission, one = Submission.objects.get(pk=case.submission_id), Case.objects.get(pk=case.pk)
-        submission.pk, submission.draft_id = uuid4(), None
-        one.pk, one.submission, one.reference = uuid4(), submission, f"C{number}-{uuid4().hex[:16]}"
-        submissions.append(submission)
-        cases.append(one)
-    Submission.objects.bulk_create(submissions)
-    Case.objects.bulk_create(cases)
-
-
 def test_answers_take_as_many_queries_for_500_cases_as_for_one_and_a_few_for_each_500_more(client):
     case = CaseFactory()
 
@@ -572,6 +557,22 @@ def test_counting_stops(client, monkeypatch):
     html = client.get(QUEUE, {"p": 9}).text
     assert html.count(queue.number_words(3)) >= 3
     assert queue.counted({"none": Case.objects.none(), "all": Case.objects.all()}) == {"none": 0, "all": 3}
+
+
+def test_a_thousand_cases_are_counted_and_one_more_is_a_thousand_and_more(client):
+    case = CaseFactory()
+    client.force_login(member())
+
+    def counts() -> list[str]:
+        """Of the view, and of what was found."""
+        html = client.get(QUEUE, {"view": "all", "q": "marchetti"}).text
+        signs = (r'aria-current="page">[^<]*<b>(.+?)</b>', r"marchetti\s»\s: (.+?)</")
+        return [re.search(sign, html)[1] for sign in signs]
+
+    copies(case, 999)
+    assert counts() == ["1000", "1000"]
+    copies(case, 1)
+    assert counts() == ["1\u202f000+", "1\u202f000+"]
 
 
 def test_pages_go_on_where_counting_has_stopped(client, monkeypatch):

@@ -1,15 +1,17 @@
 """How cases are found: by words in any spelling, by fit, by the answers that a form marks for it."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from eservices.cases import queue, searching
-from eservices.cases.models import Case
-from tests.factories.cases import CaseFactory, member
+from eservices.cases.models import Case, Tag
+from tests.factories.cases import CaseFactory, copies, member
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,22 @@ def test_where_too_many_fit_the_newest_come_first():
     assert list(queue.ordered(Case.objects.search("elodie"), "elodie", queue.MOST + 1)) == [newer, older]
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no ranks")
+def test_what_is_found_stands_by_fit_until_it_is_too_much_to_count_then_by_date(client, monkeypatch):
+    monkeypatch.setattr(queue, "MOST", 2)
+    named = CaseFactory(opened_at=timezone.now() - timedelta(days=9), search_text=searching.lines(["Rochat"]))
+    client.force_login(member())
+
+    def listed() -> list[str]:
+        html = client.get(reverse("cases:queue"), {"q": "rochat"}).text
+        return re.findall(r'name="cases" value="([^"]+)"', html)
+
+    writes = CaseFactory(answers={"remarque": "Chez Monsieur Rochat."})
+    assert listed() == [named.reference, writes.reference]
+    last = CaseFactory(answers={"remarque": "Chez Madame Rochat."})
+    assert listed() == [last.reference, writes.reference, named.reference]
+
+
 # -- Answers -------------------------------------------------------------------------------------------------
 @pytest.fixture
 def cases() -> dict[str, Case]:
@@ -145,3 +163,33 @@ def test_what_the_editor_did_not_mark_or_keeps_secret_is_no_filter(cases):
     assert "pour=moi" in text
     assert "remarque=" not in text
     assert "nom=" not in text
+
+
+def test_filters_and_searches_take_as_many_queries_for_thirty_cases_as_for_three(client):
+    case = CaseFactory(taken=True, answers={"remarque": "Plaque VD 123"})
+    Case.objects.filter(pk=case.pk).update(deadline=timezone.now() + timedelta(days=40))
+    case, tag = searchable(case), Tag.objects.create(name="Arrivées")
+    client.force_login(member())
+    narrowed = [
+        {"is_pour": "moi", "service": str(case.form_id)},
+        {"has_remarque": "plaque", "tag": tag.name, "due": "later"},
+        {"q": "marchetti plaque"},
+    ]
+
+    def costs() -> list[int]:
+        Case.tags.through.objects.bulk_create(
+            [Case.tags.through(case=one, tag=tag) for one in Case.objects.filter(tags=None)]
+        )
+        found = []
+        for query in narrowed:
+            with CaptureQueriesContext(connection) as queries:
+                shown = client.get(reverse("cases:queue"), query).text.count('name="cases"')
+            assert shown == Case.objects.count(), query
+            found.append(len(queries))
+        return found
+
+    client.get(reverse("cases:queue"))  # looks up what the services are called
+    copies(case, 2)
+    few = costs()
+    copies(case, 27)
+    assert costs() == few

@@ -1,6 +1,8 @@
 """Cases in any situation: ``CaseFactory(taken=True)``, ``CaseFactory(refused=True, late=True)``."""
 
+from copy import copy
 from datetime import timedelta
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
@@ -11,6 +13,7 @@ from eservices.cases.models import CallBack, Case, CaseTie, Person, Role, Team, 
 from eservices.cases.states import State
 from eservices.formbuilder.models import Form
 from eservices.submissions.actions import send
+from eservices.submissions.models import Submission
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.submissions import (
     ANSWERS,
@@ -138,6 +141,19 @@ class CaseFactory:
     @staticmethod
     def _withdrawn(case):
         actions.withdraw(actor=applicant(case), case=case)
+
+
+def copies(case: Case, count: int) -> None:
+    """As many more cases that say the same as ``case``."""
+    submissions, cases = [], []
+    for number in range(count):
+        submission, one = copy(case.submission), copy(case)
+        submission.pk, submission.draft_id = uuid4(), None
+        one.pk, one.submission, one.reference = uuid4(), submission, f"C{number}-{uuid4().hex[:16]}"
+        submissions.append(submission)
+        cases.append(one)
+    Submission.objects.bulk_create(submissions)
+    Case.objects.bulk_create(cases)
 
 
 def applicant(case: Case) -> Applicant:

@@ -1,6 +1,7 @@
 """Every write: one event, its letter, the state the table says; what the table does not allow is refused."""
 
 import pytest
+from django.utils import translation
 
 from eservices.cases import actions, states, trace
 from eservices.cases.actions import IllegalTransition, Stale
@@ -137,6 +138,31 @@ def test_the_applicant_is_told_in_the_language_of_the_case(situation, words):
         assert said in letter.title
         assert "Guten Tag" in letter.payload["text"]
         assert "Bonjour" not in letter.payload["text"] + letter.payload["html"]
+
+
+WRITTEN = {
+    "message": lambda case: actions.message(actor=member(), case=case, text="Das Formular liegt bei."),
+    "remind": lambda case: actions.remind(actor=member(), case=case),
+    "merge": lambda case: actions.merge(actor=member(), case=case, other=CaseFactory()),
+    "redirect": lambda case: actions.redirect(
+        actor=member(), case=case, form=another_service(), reason="Das ist ein Gesuch."
+    ),
+    "reopen": lambda case: actions.reopen(actor=member(), case=case, reason="Der Vertrag ist da."),
+}
+
+
+@pytest.mark.parametrize("deed", WRITTEN)
+def test_whatever_agents_do_is_told_in_the_language_of_the_case_whichever_is_theirs(deed):
+    situation = {"remind": {"asked": True}, "reopen": {"refused": True}}.get(deed, {})
+    case = CaseFactory(language="de", **situation)
+    before = letters(case).count()
+    with translation.override("fr"):
+        WRITTEN[deed](Case.objects.get(pk=case.pk))
+    (written,) = letters(case)[before:]
+    assert (written.recipient, written.payload["language"]) == (case.submission.email, "de")
+    assert "Guten Tag" in written.payload["text"]
+    assert "Bonjour" not in written.payload["text"] + written.payload["html"]
+    assert "http://testserver/de/d" in written.payload["text"]
 
 
 def test_the_reason_of_a_refusal_stands_in_the_letter_and_in_the_trace():

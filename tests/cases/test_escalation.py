@@ -1,9 +1,11 @@
 """The clock of a case: days off, resting, and leads who are told."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from eservices.cases import actions, process, sweeps, timing
@@ -23,14 +25,54 @@ def told(case) -> list[str]:
     return list(letters.order_by("created_at").values_list("title", flat=True))
 
 
-def test_the_days_on_which_the_commune_is_closed_are_no_working_days():
+def closed_on(first: int, last: int | None = None) -> None:
+    """The commune is closed from the one day of November to the other, or on one."""
     commune = CommuneSettings.load()
-    commune.closings = [
-        ("closing", {"first": MONDAY.date() + timedelta(days=1), "last": MONDAY.date() + timedelta(days=3)})
-    ]
+    days = {"first": MONDAY.replace(day=first).date(), "last": MONDAY.replace(day=last or first).date()}
+    commune.closings = [("closing", days)]
     commune.save()
+
+
+def test_the_days_on_which_the_commune_is_closed_are_no_working_days():
+    closed_on(24, 26)
     assert timezone.localtime(timing.promised(MONDAY, 2)).date().isoformat() == "2026-11-30"
     assert timezone.localtime(timing.promised(MONDAY.replace(day=22), 1)).date() == MONDAY.date()
+
+
+@pytest.mark.parametrize(
+    ("place", "sent", "answered"),
+    [
+        (("CH", "VD"), "2026-09-18", "2026-09-22"),  # Lundi du Jeûne
+        (("CH", "GE"), "2026-09-18", "2026-09-21"),
+        (("BE", ""), "2026-07-20", "2026-07-22"),  # the national day of Belgium
+        (("CH", "VD"), "2026-07-20", "2026-07-21"),
+    ],
+)
+def test_the_holidays_are_those_of_the_canton_or_country_that_the_operator_named(
+    settings, place, sent, answered
+):
+    settings.COUNTRY, settings.SUBDIVISION = place
+    start = timezone.make_aware(datetime.fromisoformat(f"{sent}T09:00"))
+    assert timezone.localtime(timing.promised(start, 1)).date().isoformat() == answered
+
+
+def test_the_day_that_the_applicant_is_promised_follows_closing_days_and_pauses(client):
+    def promised() -> list[str]:
+        page = client.get(reverse("space:status", args=[applicant(case).link.secret])).text
+        return re.findall(r"Réponse au plus tard le</span><b>(.+?)</b>", page)
+
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory()
+        assert promised() == ["26 novembre"]
+        actions.ask(actor=member(), case=case, text="Et la page 3 ?")
+        assert promised() == []
+        clock.move_to(MONDAY + timedelta(days=2))
+        actions.answer(actor=applicant(case), case=case, text="La voici.")
+        assert promised() == ["30 novembre"]
+        closed_on(27)
+        clock.move_to(MONDAY + timedelta(days=3))
+        case = CaseFactory()
+        assert promised() == ["2 décembre"]
 
 
 def test_a_lead_is_told_before_and_after_the_deadline_once_each_in_their_language():

@@ -50,6 +50,13 @@ def test_a_duplicate_is_no_survivor_and_nothing_is_its_own_duplicate(client):
         assert do(client, survivor, "merge", other=typed).status_code == 422
 
 
+def test_what_is_closed_is_no_duplicate_any_more(client):
+    closed, survivor = CaseFactory(refused=True), CaseFactory()
+    client.force_login(member())
+    assert do(client, closed, "merge", other=survivor.reference).status_code == 409
+    assert (fresh(closed).outcome, fresh(closed).duplicate_of) == (Outcome.REFUSED, None)
+
+
 def test_no_case_of_another_team_is_merged_with_or_linked_to(client):
     case, foreign = CaseFactory(), CaseFactory()
     Case.objects.filter(pk=foreign.pk).update(team=TeamFactory(key="police"))
@@ -71,6 +78,18 @@ def test_the_screen_of_a_case_shows_what_is_tied_to_it_and_what_was_merged_into_
     assert (beside(case, "tied"), beside(case, "duplicates")) == ([other.reference], [twice.reference])
     assert (beside(other, "tied"), beside(other, "duplicates")) == ([case.reference], [])
     assert (beside(alone, "tied"), beside(alone, "duplicates")) == ([], [])
+
+
+def test_cases_are_linked_on_the_screen_of_one_and_none_with_itself_or_with_what_is_not_there(client):
+    case, other = CaseFactory(), CaseFactory()
+    client.force_login(member(Role.TREAT))
+    for typed in (case.reference, "ORV-26-99999", ""):
+        assert do(client, case, "tie", other=typed).status_code == 422
+    assert not case.events.filter(kind="tied").exists()
+    for _twice in range(2):
+        assert do(client, case, "tie", other=other.reference.lower()).status_code == 302
+    assert [one.events.filter(kind="tied").count() for one in (case, other)] == [1, 1]
+    assert other.reference in client.get(reverse("cases:case", args=[case.reference])).text
 
 
 def test_a_link_reads_the_same_from_both_ends_and_can_be_undone(client):
@@ -111,6 +130,21 @@ def test_a_request_that_belongs_to_another_service_is_begun_there_with_what_is_k
     assert (draft.agent, draft.completed) == (None, [])
     assert draft.secret in last_letter(case).payload["text"]
     assert client.get(reverse("submissions:resume", args=[draft.secret]), follow=True).status_code == 200
+
+
+def test_nothing_goes_to_the_same_or_an_unknown_service_without_a_reason_or_once_it_is_closed(client):
+    case, closed, form = CaseFactory(), CaseFactory(refused=True), another_service()
+    client.force_login(member())
+    for said in (
+        {"form": case.form_id, "reason": "C’est un permis."},
+        {"form": case.pk, "reason": "C’est un permis."},
+        {"form": form.pk, "reason": " "},
+    ):
+        assert do(client, case, "redirect", **said).status_code == 422
+    assert do(client, closed, "redirect", form=form.pk, reason="C’est un permis.").status_code == 409
+    assert fresh(case).is_open
+    assert fresh(closed).outcome == Outcome.REFUSED
+    assert not Draft.objects.filter(version__form=form).exists()
 
 
 def test_what_came_in_at_the_counter_goes_on_with_the_agent():

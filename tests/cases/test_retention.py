@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import zipfile
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ from eservices.cases.retention import actions, schedule
 from eservices.cases.retention.rules import Rule, rule_of
 from eservices.cases.sweeps import erase_answers_in_time, wake_approved_disposals
 from eservices.deliveries.models import Delivery
+from eservices.documents.actions import issue
 from eservices.formbuilder.definition import without
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import StoredFile
@@ -28,7 +30,7 @@ from eservices.submissions.uploads import check
 from tests.everywhere import everywhere
 from tests.factories.accounts import AgentFactory, UserFactory
 from tests.factories.cases import CaseFactory, Role, applicant, member
-from tests.factories.documents import issued
+from tests.factories.documents import drawn, issued
 from tests.factories.submissions import pdf
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +187,18 @@ def test_open_cases_open_letters_and_holds_keep_a_case_also_after_approval(keep)
     assert not any(due.cases.exists() for due in due_now())
 
 
+def test_a_case_whose_document_is_still_being_made_stays_until_it_is_made():
+    document = drawn()
+    cases.complete(actor=SYSTEM, case=Case.objects.get(pk=document.case_id))
+    case = old(document.case)
+    assert [(found.cases.count(), found.kept) for found in due_now()] == [(0, 1)]
+    with pytest.raises(actions.Kept):
+        actions.erase(actor=SYSTEM, case=case)
+    issue(document.pk)
+    sent_all(case)
+    assert [list(found.cases) for found in due_now()] == [[case]]
+
+
 def test_a_hold_that_is_lifted_lets_the_period_count_again():
     case, lead = old(CaseFactory(refused=True)), member()
     hold = actions.hold(actor=lead, case=case, reason="Recours du 3 mars")
@@ -280,6 +294,25 @@ def test_nothing_personal_is_left_while_figures_and_proof_stay(django_capture_on
     last = case.events.last()
     assert (last.kind, last.data["authority"]) == ("erased", "Municipalité d’Orvenay")
     assert due_now() == []
+
+
+@pytest.mark.parametrize("disposition", ["eliminate", "archive"])
+def test_figures_say_of_a_case_that_went_what_they_said_before(client, disposition):
+    case = sent_all(keeps(CaseFactory(answered=True, accepted=True), months=1, disposition=disposition))
+    agent = member()
+
+    def figures() -> list:
+        client.force_login(agent)
+        page = client.get(reverse("cases:figures")).text
+        return [client.get(reverse("cases:figures_csv")).text, *re.findall(r"<td.*?</td>", page, re.DOTALL)]
+
+    with time_machine.travel(case.closed_at + timedelta(days=40), tick=False):
+        before = figures()
+        carry_out(approve(case))
+        case.submission.refresh_from_db()
+        assert case.submission.erased_at
+        assert figures() == before
+    assert ",attestation,1,0,0,1," in before[0]
 
 
 def test_a_case_goes_once_however_often_it_is_tried():
@@ -486,6 +519,20 @@ def test_a_list_is_approved_once():
     assert DisposalItem.objects.count() == 1
 
 
+def test_what_no_authority_approved_stays_however_long_it_has_been_due():
+    listed, left_out = old(CaseFactory(refused=True)), old(CaseFactory(refused=True))
+    approve(listed)
+    for _night in range(2):
+        wake_approved_disposals(timezone.now())
+        call_command("retention")
+    for case in (listed, left_out):
+        case.submission.refresh_from_db()
+    assert listed.submission.erased_at
+    assert not left_out.submission.erased_at
+    assert left_out.submission.answers["nom"] == "Marchetti"
+    assert [list(found.cases) for found in due_now()] == [[left_out]]
+
+
 def test_a_lead_puts_a_hold_on_a_case_and_lifts_it_and_others_cannot(client):
     case, lead = CaseFactory(), member()
     hold = reverse("retention:hold", args=[case.reference])
@@ -524,3 +571,15 @@ def test_a_dry_run_says_what_would_go_and_changes_nothing(capsys):
 
     call_command("retention")
     assert DisposalItem.objects.get().done_at
+
+
+def test_a_dry_run_names_the_answers_that_would_go_and_keeps_them(capsys):
+    case = with_short_answer()
+    cases.refuse(actor=member(), case=case, reason="Incomplet.")
+    sent_all(case)
+    for options, kept in (({"dry_run": True}, True), ({}, False)):
+        with time_machine.travel(timezone.now() + timedelta(days=31)):
+            call_command("retention", **options)
+        assert f"answers due: {case.reference}" in capsys.readouterr().out
+        case.submission.refresh_from_db()
+        assert ("nom" in case.submission.answers) == kept

@@ -72,6 +72,17 @@ def test_an_agent_sends_a_file_and_the_applicant_opens_it(client, django_capture
 
 
 @pytest.mark.django_db
+def test_an_applicant_sends_a_file_and_the_agents_of_the_team_open_it(client):
+    case, stranger = CaseFactory(asked=True), member(team=TeamFactory(key="police"))
+    answer = reverse("space:status_answer", args=[applicant(case).link.secret])
+    assert client.post(answer, {"text": "Le voici.", "files": [pdf("bail.pdf")]}).status_code == 302
+    url = reverse("cases:file", args=[case.reference, StoredFile.objects.get(messages__case=case).pk])
+    for agent, status in ((member(Role.READ), 200), (stranger, 404)):
+        client.force_login(agent)
+        assert client.get(url).status_code == status
+
+
+@pytest.mark.django_db
 def test_a_file_that_may_not_be_sent_is_refused_with_what_was_typed(client):
     case = CaseFactory()
     client.force_login(member())

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.cases import actions as cases
-from eservices.cases import process
+from eservices.cases import hindrances, process
 from eservices.cases.actors import SYSTEM, Applicant
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
@@ -352,6 +352,16 @@ def test_a_revoked_permit_is_not_renewed(zone):
     actions.revoke(actor=UserFactory(), document=permit.document, reason="Vendue.")
     with time_machine.travel(permit.due_at), pytest.raises(permitting.cases.IllegalTransition):
         permitting.renew(actor=Applicant(), permit=Permit.objects.get(pk=permit.pk))
+
+
+def test_the_case_of_a_permit_is_kept_to_its_last_day(zone):
+    permit = permitted()
+    cases_of_it = Case.objects.filter(pk=permit.case_id)
+    assert not cases_of_it.get().is_open
+    Delivery.objects.about(permit.case.subject).update(state=Delivery.State.DONE)
+    for days, kept in ((0, True), (1, False)):
+        with time_machine.travel(permit.due_at + permitting.REMINDED + timedelta(days=days)):
+            assert hindrances.free(cases_of_it).exists() != kept
 
 
 # -- Inspection ----------------------------------------------------------------------------------------------

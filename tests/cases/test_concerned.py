@@ -33,13 +33,16 @@ def test_a_paper_is_received_refused_with_its_reason_or_waived(client):
     ]
 
 
-def test_a_paper_that_did_not_come_is_missed_until_an_agent_saw_it_or_does_without(client):
+@pytest.mark.parametrize("state", ["received", "waived"])
+def test_a_paper_that_did_not_come_is_missed_until_an_agent_saw_it_or_does_without(client, state):
     case = asking_papers(CaseFactory())
     client.force_login(member(Role.TREAT))
     page = client.get(reverse("cases:case", args=[case.reference]))
     assert "Manque\u00a0: La procuration." in page.context["pending"]
     assert page.context["decisions"][0].form.initial["text"] == "La procuration\u00a0: manque"
-    do(client, case, "enclosure", field="piece", state="received")
+    assert do(client, case, "enclosure", field="piece", state="lost").status_code == 422
+    assert do(client, case, "enclosure", field="piece", state=state).status_code == 302
+    assert case.events.latest("number").kind == f"enclosure_{state}"
     page = client.get(reverse("cases:case", args=[case.reference]))
     assert not page.context["pending"]
     assert page.context["decisions"][0].form.initial["text"] == ""

@@ -160,3 +160,25 @@ def test_an_applicant_asks_to_be_called_from_the_private_link(client):
     assert client.post(url, {"phone": "079 123 45 67", "wish": "le soir"}).status_code == 302
     call = case.calls.get()
     assert (call.phone, call.wish, call.asked_by) == ("+41791234567", "le soir", None)
+    client.force_login(UserFactory())
+    assert (
+        client.post(reverse("space:case_call", args=[case.reference]), {"phone": "079 123 45 67"}).status_code
+        == 404
+    )
+    case.links.update(revoked_at=timezone.now())
+    assert client.post(url, {"phone": "079 765 43 21"}).status_code == 404
+    assert case.calls.get() == call
+
+
+def test_an_agent_notes_whom_to_call_and_the_counter_shows_the_number_until_somebody_was_reached(client):
+    case, agent = CaseFactory(email=""), member(Role.TREAT)
+    client.force_login(agent)
+    url = reverse("cases:do", args=[case.reference, "call"])
+    assert client.post(url, {"phone": "", "wish": "le soir"}).status_code == 422
+    assert client.post(url, {"phone": "12"}).status_code == 422
+    assert not case.calls.exists()
+    assert client.post(url, {"phone": "079 123 45 67", "wish": "le soir"}).status_code == 302
+    assert case.calls.get().asked_by == agent
+    assert "le soir" in client.get(COUNTER).text
+    actions.called(actor=agent, case=case, call=case.calls.get(), reached=True)
+    assert "le soir" not in client.get(COUNTER).text

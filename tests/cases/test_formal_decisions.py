@@ -1,6 +1,6 @@
 """Decisions that may be appealed: written with their remedies, notified on a day that can be proven."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -8,10 +8,12 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions, sweeps
+from eservices.cases import actions, process, sweeps
 from eservices.cases.actors import Applicant
 from eservices.cases.formal import consent
 from eservices.cases.models import Case, FormalDecision, Role
+from eservices.cases.retention import actions as retention
+from eservices.cases.retention import schedule
 from eservices.cases.states import Outcome
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.paper import actions as paper
@@ -248,6 +250,24 @@ def test_an_appeal_keeps_the_case(client):
     assert case.holds.in_force().count() == 1
     assert "appealed" in kinds(case)
     assert "Tribunal administratif" in client.get(reverse("cases:case", args=[case.reference])).text
+
+
+def test_what_was_appealed_stays_past_its_period_until_the_hold_is_lifted(client):
+    case = CaseFactory(
+        settings={"remedies": "recours", "retention": {"months": 24, "disposition": "eliminate"}}
+    )
+    decision = refused(case)
+    process.advance(case.pk)
+    Delivery.objects.about(case.subject).update(state=Delivery.State.DONE)
+    client.force_login(member(Role.DECIDE))
+    url = reverse("formal:appeal", args=[case.reference, decision.pk])
+    client.post(url, {"on": timezone.localdate().isoformat()})
+    in_three_years = timezone.now() + timedelta(days=3 * 366)
+    [due] = schedule.due(in_three_years)
+    assert (due.cases.count(), due.kept) == (0, 1)
+    retention.lift(actor=member(), case=case, hold=case.holds.get())
+    [due] = schedule.due(in_three_years)
+    assert (due.cases.count(), due.kept) == (1, 0)
 
 
 def test_only_who_decides_notes_an_appeal(client):

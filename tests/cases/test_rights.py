@@ -4,56 +4,181 @@ A new address or action that is not in these tables fails the tests: say here wh
 """
 
 import uuid
+from itertools import pairwise
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from eservices.cases import access, deeds, urls
-from eservices.cases.models import Case, Role, SavedView, Tag
+from eservices.bookings import desk_views
+from eservices.cases import access, deeds
+from eservices.cases.models import Case, Role
+from eservices.cases.postroom import views as postroom
 from eservices.cases.team_views import TeamView
-from eservices.submissions.models import StoredFile
+from eservices.payments.desk import charge_views
+from tests.addresses import both, came_in, get, post, refused, registered, tells_nothing
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
+from tests.factories.whole_case import (
+    ASIDE,
+    BATCH,
+    BOOKING,
+    CHARGE,
+    DISPOSAL,
+    DOCUMENT,
+    FILE,
+    HOLD,
+    LETTER,
+    MAIL,
+    MONEY,
+    REF,
+    REFUND,
+    REMEDIES,
+    RULING,
+    TAG,
+    TEAM,
+    TEXT,
+    VIEW,
+    parts_of,
+    whole_case,
+)
 
 pytestmark = pytest.mark.django_db
 
-# Whoever treats cases at all: their own cases stand there. Name → (method, arguments).
-OF_DESK = {
-    "queue": ("get", []),
-    "counter": ("get", []),
-    "next": ("post", []),
-    "assign_several": ("post", []),
-    "tag_several": ("post", []),
-    "remind_several": ("post", []),
-    "decide_several": ("post", []),
-    "save_view": ("post", []),
-    "lay_out": ("post", []),
-    "export": ("get", ["csv"]),
-    "figures": ("get", []),
-    "figures_csv": ("get", []),
-    "teams": ("get", []),
-}
-# One case: its team. ``REF`` and ``FILE`` stand for those of the test's case.
-REF, FILE, TAG, VIEW = "the case", "its file", "its tag", "a view of its team"
-OF_CASE = {
-    "case": ("get", [REF]),
-    "file": ("get", [REF, FILE]),
-    "file_view": ("get", [REF, FILE]),
-    "preview": ("get", [REF, FILE]),
-    "receipt": ("get", [REF]),
-    "amend": ("get", [REF, "nom"]),
-    "do": ("get", [REF, "merge"]),
-    "stage": ("get", [REF, "decision"]),
-    "tag": ("post", [REF]),
-    "untag": ("post", [REF, TAG]),
-}
-OF_TEAM = {
-    "team": ("get", ["habitants"]),
-    "team_do": ("post", ["habitants", "absence"]),
-    "drop_view": ("post", [VIEW]),
-}
+# The apps whose screens show cases or do something to them. What is booked of a thing without a case, and the forms
+# that editors build: tests/bookings/test_plan.py, tests/catalogue.
+APPS = (
+    *(f"eservices.{app}." for app in ("cases", "deliveries", "documents", "payments", "register", "reports")),
+    "eservices.bookings.desk_views",
+)
+SNIPPET = "_eservices_cases_"  # in the names of Wagtail's screens of what is edited
+SIGN_IN = reverse("wagtailadmin_login")
+READ, TREAT, DECIDE, LEAD = Role.READ, Role.TREAT, Role.DECIDE, Role.LEAD
+
+# Whoever treats cases at all: their own cases stand there.
+OF_DESK = [
+    get("cases:queue"),
+    get("cases:counter"),
+    post("cases:next"),
+    post("cases:assign_several"),
+    post("cases:tag_several"),
+    post("cases:remind_several"),
+    post("cases:decide_several"),
+    post("cases:save_view"),
+    post("cases:lay_out"),
+    get("cases:export", "csv"),
+    get("cases:figures"),
+    get("cases:figures_csv"),
+    get("cases:teams"),
+    get("postroom:letters"),
+    post("postroom:take"),
+    *both("money:till"),
+    *both("register:health"),
+]
+# One case: those of its team who are at least this.
+OF_CASE = [
+    get("cases:case", REF, needs=READ),
+    get("cases:file", REF, FILE, needs=READ),
+    get("cases:file_view", REF, FILE, needs=READ),
+    get("cases:preview", REF, FILE, needs=READ),
+    get("cases:receipt", REF, needs=READ),
+    post("cases:receipt", REF, needs=TREAT),
+    *both("cases:amend", REF, "nom", needs=TREAT),
+    get("cases:do", REF, "merge", needs=TREAT),
+    get("cases:stage", REF, "decision", needs=READ),
+    post("cases:stage", REF, "decision", needs=TREAT),
+    post("cases:tag", REF, needs=TREAT),
+    post("cases:untag", REF, TAG, needs=TREAT),
+    post("retention:hold", REF, needs=LEAD),
+    post("retention:lift", REF, HOLD, needs=LEAD),
+    post("formal:appeal", REF, RULING, needs=DECIDE),
+    get("postroom:letter", LETTER, needs=TREAT),
+    get("postroom:letter_pdf", LETTER, needs=TREAT),
+    post("postroom:do", LETTER, "prepare", needs=TREAT),
+    post("postroom:do", LETTER, "proof", needs=TREAT),
+    post("postroom:do", LETTER, "skip", needs=TREAT),
+    get("postroom:batch", BATCH, needs=TREAT),
+    get("postroom:batch_pdf", BATCH, needs=TREAT),
+    post("postroom:posted", BATCH, needs=TREAT),
+    post("postroom:back", BATCH, needs=TREAT),
+    get("case_file", REF, needs=READ),
+    get("issued_document", DOCUMENT, needs=READ),
+    *both("revoke_document", DOCUMENT, needs=DECIDE),
+    *both("tell_report", REF, needs=TREAT),
+    get("booking_photo", REF, FILE, needs=READ),
+    post("booking_deed", REF, BOOKING, "hand_over", needs=TREAT),
+    post("booking_deed", REF, BOOKING, "take_back", needs=TREAT),
+    post("booking_deed", REF, BOOKING, "miss", needs=TREAT),
+    post("booking_deed", REF, BOOKING, "cancel", needs=TREAT),
+    post("money:charge", CHARGE, "take", needs=TREAT),
+    post("money:charge", CHARGE, "extend", needs=DECIDE),
+    post("money:charge", CHARGE, "waive", needs=DECIDE),
+    post("money:refund", MONEY, needs=DECIDE),
+    post("money:refund_deed", REFUND, "till", needs=TREAT),
+    post("money:refund_deed", REFUND, "bank", needs=DECIDE),
+]
+OF_TEAM = [
+    get("cases:team", "habitants", needs=READ),
+    post("cases:team_do", "habitants", "absence", needs=READ),
+    post("cases:drop_view", VIEW, needs=LEAD),
+]
+# What no team says: who speaks for the authority that lets cases go, keeps the books, looks after what goes out.
+OF_AUTHORITY = [
+    get("retention:index"),
+    *both("retention:due", "attestation"),
+    get("retention:disposal", DISPOSAL),
+]
+OF_BOOKS = [
+    get("money:aside"),
+    post("money:settle", ASIDE, "count"),
+    post("money:settle", ASIDE, "back"),
+    post("money:settle", ASIDE, "book"),
+    get("money:journal"),
+    get("money:journal_csv", "rows"),
+    get("money:payouts"),
+    *both("money:bank"),
+    get("money:tills"),
+]
+OF_OUTBOX = [
+    post("deliveries_board:probe", "email"),
+    get("deliveries_board:detail", MAIL),
+    post("deliveries_board:retry", MAIL),
+    post("deliveries_board:skip", MAIL),
+]
+# What Wagtail draws: its screens of the outbox, of what is edited, and from which that is chosen elsewhere.
+BOARD = [get("deliveries_board:index"), get("deliveries_board:index_results")]
+SNIPPETS = {"team": TEAM, "letter": TEXT, "remedies": REMEDIES}
+EDITED = [
+    address
+    for model, pk in SNIPPETS.items()
+    for address in (
+        get(f"wagtailsnippets_eservices_cases_{model}:list"),
+        get(f"wagtailsnippets_eservices_cases_{model}:list_results"),
+        get(f"wagtailsnippets_eservices_cases_{model}:usage", pk),
+        get(f"wagtailsnippets_eservices_cases_{model}:history", pk),
+        get(f"wagtailsnippets_eservices_cases_{model}:history_results", pk),
+        *both(f"wagtailsnippets_eservices_cases_{model}:add"),
+        *both(f"wagtailsnippets_eservices_cases_{model}:edit", pk),
+        get(f"wagtailsnippetchoosers_eservices_cases_{model}:create"),
+        *both(f"wagtailsnippets_eservices_cases_{model}:delete", pk),
+    )
+]
+PREVIEWS = [
+    *both("wagtailsnippets_eservices_cases_letter:preview_on_add"),
+    *both("wagtailsnippets_eservices_cases_letter:preview_on_edit", TEXT),
+]
+CHOSEN = [
+    address
+    for model, pk in SNIPPETS.items()
+    for address in (
+        get(f"wagtailsnippetchoosers_eservices_cases_{model}:choose"),
+        get(f"wagtailsnippetchoosers_eservices_cases_{model}:choose_results"),
+        get(f"wagtailsnippetchoosers_eservices_cases_{model}:chosen", pk),
+        get(f"wagtailsnippetchoosers_eservices_cases_{model}:chosen_multiple"),
+    )
+]
+WAGTAILS = [*BOARD, *PREVIEWS, *EDITED, *CHOSEN]
+ALL = [*OF_DESK, *OF_CASE, *OF_TEAM, *OF_AUTHORITY, *OF_BOOKS, *OF_OUTBOX, *WAGTAILS]
 
 # What each action needs of a member; below that it is not there.
 DEEDS = {
@@ -81,107 +206,137 @@ DEEDS = {
     "reopen": Role.DECIDE,
 }
 TEAM_DEEDS = {"role": Role.CONFIGURE, "remove": Role.CONFIGURE, "absence": Role.READ, "back": Role.READ}
+# Actions on what hangs on a case, by the address that does them.
+ON_ITS_THINGS = {
+    "postroom:do": postroom.DEEDS,
+    "booking_deed": desk_views.DEEDS,
+    "money:charge": charge_views.CHARGES,
+    "money:refund_deed": charge_views.REFUNDS,
+}
+IN_MENU = [
+    *("cases:queue", "cases:figures", "cases:teams", "postroom:letters", "retention:index", "money:aside"),
+    *("money:till", "deliveries_board:index", "register:health"),
+    *(f"wagtailsnippets_eservices_cases_{model}:list" for model in SNIPPETS),
+]
+
+
+@pytest.fixture(scope="module")
+def made(module_db) -> Case:
+    return whole_case(UserFactory())
 
 
 @pytest.fixture
-def case() -> Case:
-    """A case with a picture that somebody sent and a tag, and a view of its team."""
-    found = CaseFactory()
-    row = StoredFile(
-        submission=found.submission, name="carte.png", content_type="image/png", size=9, digest="0" * 64
-    )
-    row.content.save("carte.png", ContentFile(b"\x89PNG\r\n\x1a\n."), save=False)
-    row.save()
-    found.tags.add(Tag.objects.create(name="urgent"))
-    SavedView.objects.create(name="À moi", query="", owner=UserFactory(), team=found.team)
-    return found
-
-
-def addresses(case: Case, table: dict):
-    """Method and address of every row of a table."""
-    known = {
-        REF: case.reference,
-        FILE: case.submission.files.get().pk,
-        TAG: case.tags.get().pk,
-        VIEW: SavedView.objects.get().pk,
-    }
-    for name, (method, args) in table.items():
-        yield name, method, reverse(f"cases:{name}", args=[known.get(one, one) for one in args])
-
-
-def names() -> set[str]:
-    return {pattern.name for pattern in urls.urlpatterns if pattern.name}
+def case(made, db) -> Case:
+    """A case with one of everything, sent by somebody who signed in."""
+    return Case.objects.get(pk=made.pk)
 
 
 def test_every_address_and_every_action_of_the_desk_stands_in_a_table():
-    assert names() == {*OF_DESK, *OF_CASE, *OF_TEAM}
+    found = {name for name, view in registered("admin/").items() if view.startswith(APPS) or SNIPPET in name}
+    assert found == {address.name for address in ALL}
     assert set(deeds.DEEDS) == set(DEEDS)
     assert set(TeamView.DEEDS) == set(TEAM_DEEDS)
     assert {do: role for do, role in access.NEEDED.items() if do in DEEDS} == DEEDS
+    for name, done in ON_ITS_THINGS.items():
+        assert {address.args[-1] for address in OF_CASE if address.name == name} == set(done), name
 
 
-def test_a_member_of_the_team_comes_in_everywhere(client, case):
-    client.force_login(member(Role.CONFIGURE))
-    for name, method, url in [
-        *addresses(case, OF_DESK),
-        *addresses(case, OF_CASE),
-        *addresses(case, OF_TEAM),
-    ]:
-        assert getattr(client, method)(url).status_code in (200, 302, 422), name
+def test_each_member_of_the_team_comes_in_where_the_role_is_enough(client, case):
+    parts = parts_of(case)
+    for role in Role:
+        client.force_login(member(role))
+        came_in(client, [address for address in (*OF_CASE, *OF_TEAM) if address.needs == role], parts)
+    came_in(client, OF_DESK, parts)
+
+
+def test_a_member_reads_of_the_case_in_lists_in_which_others_will_not(client, case):
+    client.force_login(member(roles=["leads"]))
+    for name in ("cases:queue", "postroom:letters", "deliveries_board:index"):
+        shown = client.get(reverse(name)).text
+        assert case.reference in shown, name
+        assert "Élodie" in shown or name == "deliveries_board:index", name
+
+
+def test_a_member_with_the_role_below_finds_nothing(client, case):
+    parts = parts_of(case)
+    for below, role in pairwise(Role):
+        client.force_login(member(below))
+        refused(client, [address for address in (*OF_CASE, *OF_TEAM) if address.needs == role], parts)
 
 
 def test_a_colleague_of_another_team_finds_neither_case_nor_team(client, case):
     client.force_login(member(Role.CONFIGURE, team=TeamFactory(key="police")))
-    for name, method, url in addresses(case, OF_DESK):
-        answer = getattr(client, method)(url)
-        assert answer.status_code in (200, 302), name
-        assert case.reference not in b"".join(answer).decode(), name
-    refused(client, case, 404)
+    tells_nothing(client, OF_DESK, parts_of(case), case.reference, "Élodie")
+    finds_nothing(client, case)
 
 
 def test_a_stranger_of_the_staff_finds_no_desk(client, case):
     client.force_login(UserFactory(is_staff=True, roles=["moderators"]))
-    for name, method, url in addresses(case, OF_DESK):
-        assert getattr(client, method)(url).status_code == 404, name
-    refused(client, case, 404)
+    refused(client, OF_DESK, parts_of(case))
+    finds_nothing(client, case)
 
 
-def test_who_is_not_of_the_staff_is_sent_to_sign_in(client, case):
-    for somebody in (None, UserFactory()):
+def test_who_is_not_of_the_staff_is_sent_to_sign_in_the_applicant_too(client, case):
+    for somebody in (None, case.submission.user):
         if somebody:
             client.force_login(somebody)
-        for name, method, url in addresses(case, OF_DESK):
-            answer = getattr(client, method)(url)
-            assert answer.status_code == 302, name
-            assert "login" in answer.url, name
-        refused(client, case, 302)
+        refused(client, ALL, parts_of(case), to=SIGN_IN)
+        finds_nothing(client, case, to=SIGN_IN)
 
 
-def refused(client, case: Case, status: int):
-    """Every screen and every action of a case and of a team answers ``status``, and nothing has happened."""
-    for table in (OF_CASE, OF_TEAM):
-        for name, method, url in addresses(case, table):
-            assert getattr(client, method)(url).status_code == status, name
-    for do in DEEDS:
-        answer = client.post(reverse("cases:do", args=[case.reference, do]), {"text": "x", "reason": "x"})
-        assert answer.status_code == status, do
-    for do in TEAM_DEEDS:
-        assert client.post(reverse("cases:team_do", args=["habitants", do])).status_code == status, do
-    for url in (
-        reverse("cases:amend", args=[case.reference, "nom"]),
-        reverse("cases:receipt", args=[case.reference]),
-        reverse("cases:stage", args=[case.reference, "decision"]),
-    ):
-        assert client.post(url, {"nom": "x", "amend-reason": "x"}).status_code == status
-    case.refresh_from_db()
-    assert (case.state, case.amended, case.events.count()) == ("received", {}, 1)
+def finds_nothing(client, case: Case, to: str = "") -> None:
+    """No screen and no action of a case and of a team is there, and nothing has happened."""
+    deeds_of_case = [post("cases:do", REF, do) for do in DEEDS]
+    deeds_of_team = [post("cases:team_do", "habitants", do) for do in TEAM_DEEDS]
+    refused(client, [*OF_CASE, *OF_TEAM, *deeds_of_case, *deeds_of_team], parts_of(case), to=to)
 
 
+# -- What no team says -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("role", "addresses"),
+    [
+        ("archivists", OF_AUTHORITY),
+        ("leads", OF_BOOKS),
+        ("leads", [*OF_OUTBOX, *BOARD]),
+        ("leads", [*PREVIEWS, *CHOSEN, *EDITED]),
+    ],
+    ids=["authority", "books", "outbox", "edited"],
+)
+def test_who_is_charged_with_it_comes_in(client, case, role, addresses):
+    client.force_login(member(roles=[role]))
+    came_in(client, addresses, parts_of(case))
+
+
+def test_who_is_not_charged_with_it_finds_nothing_who_leads_the_team_and_edits_pages_neither(client, case):
+    client.force_login(member(Role.CONFIGURE, roles=["agents", "editors"]))
+    refused(client, [*OF_AUTHORITY, *OF_BOOKS, *OF_OUTBOX], parts_of(case))
+    refused(client, [*BOARD, *PREVIEWS, *EDITED], parts_of(case), to=reverse("wagtailadmin_home"))
+    tells_nothing(client, CHOSEN, parts_of(case), case.reference, "Élodie")
+
+
+def test_who_looks_after_the_outbox_finds_in_it_no_letter_about_the_cases_of_another_team(client, case):
+    client.force_login(member(team=TeamFactory(key="police"), roles=["leads"]))
+    tells_nothing(client, BOARD, parts_of(case), case.reference, "Élodie")
+    refused(client, [address for address in OF_OUTBOX if MAIL in address.args], parts_of(case))
+
+
+@pytest.mark.parametrize("role", ["agents", "archivists", "leads", "editors"])
+def test_the_menu_offers_what_opens_and_nothing_else(client, role):
+    treats = role == "agents"  # the others are of no team
+    client.force_login(member(roles=[role]) if treats else UserFactory(is_staff=True, roles=[role]))
+    menu = client.get(reverse("wagtailadmin_home")).text
+    for name in IN_MENU:
+        url = reverse(name)
+        assert (f'"{url}"' in menu) == (client.get(url).status_code == 200), name
+
+
+# -- Roles --------------------------------------------------------------------------------------------------
 def test_each_role_does_what_it_may_and_finds_the_rest_nowhere(client, case):
     for role in Role:
-        client.force_login(member(role))
+        agent = member(role)
+        client.force_login(agent)
         for do, needed in DEEDS.items():
-            found = access.cases_for(client.session and _user(client), do).filter(pk=case.pk).exists()
+            found = access.cases_for(agent, do).filter(pk=case.pk).exists()
             assert found == (role >= needed), (role, do)
         for do, needed in TEAM_DEEDS.items():
             answer = client.post(reverse("cases:team_do", args=["habitants", do]))
@@ -204,12 +359,6 @@ def test_what_a_screen_offers_is_what_the_list_of_cases_allows(case):
             for one in (case, guarded):
                 allowed = access.cases_for(somebody, to).filter(pk=one.pk).exists()
                 assert access.may(somebody, one, to) == allowed, (somebody, to, one.protected)
-
-
-def _user(client):
-    from eservices.accounts.models import User
-
-    return User.objects.get(pk=client.session["_auth_user_id"])
 
 
 def test_what_does_not_exist_looks_like_what_is_forbidden(client, case):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from eservices.cases.actions import leave_trace_of_reading
 from eservices.cases.models import Team
-from eservices.cases.views import DeskView
+from eservices.cases.views import DeskView, agents_only
 from eservices.deliveries import access as outbox
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery
@@ -181,6 +181,7 @@ DEEDS = {
 
 
 @require_POST
+@agents_only
 def take(request):
     """The chosen letters as one batch."""
     form = ChosenForm(request.POST, letters=access.letters_for(request.user))

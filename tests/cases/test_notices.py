@@ -13,6 +13,7 @@ from eservices.cases.notices import actions as notices
 from eservices.cases.notices.rules import digest_at
 from eservices.cases.sweeps import tell_agents
 from eservices.deliveries.models import Delivery
+from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, applicant, member
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +156,15 @@ def test_agents_choose_in_their_account(client):
     assert set(agent.notice_choices.values_list("way", flat=True)) == {NoticeWay.DAILY}
     client.post(url, data | {"notices-new": "x"} | account_fields(agent))
     assert agent.notice_choices.get(kind=NoticeKind.NEW).way == NoticeWay.DAILY
+
+
+def test_who_treats_no_cases_has_nothing_to_choose(client):
+    editor = UserFactory(is_staff=True, roles=["editors"])
+    client.force_login(editor)
+    url = reverse("wagtailadmin_account")
+    assert 'name="notices-' not in client.get(url).text
+    client.post(url, {f"notices-{kind}": NoticeWay.DAILY for kind in NoticeKind} | account_fields(editor))
+    assert not editor.notice_choices.exists()
 
 
 def account_fields(user) -> dict:

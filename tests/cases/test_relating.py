@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from eservices.cases import access, actions, process
+from eservices.cases import access, actions, process, trace
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, CaseStage, Role
 from eservices.cases.states import Outcome
@@ -55,6 +55,19 @@ def test_what_is_closed_is_no_duplicate_any_more(client):
     client.force_login(member())
     assert do(client, closed, "merge", other=survivor.reference).status_code == 409
     assert (fresh(closed).outcome, fresh(closed).duplicate_of) == (Outcome.REFUSED, None)
+
+
+@pytest.mark.parametrize("deed", ["merge", "redirect"])
+def test_on_an_old_screen_nothing_is_merged_or_sent_elsewhere(client, deed):
+    case, survivor, form = CaseFactory(), CaseFactory(), another_service()
+    said = {"other": survivor.reference, "form": form.pk, "reason": "Pas chez nous."}
+    seen = trace.last_change(case)
+    actions.message(actor=applicant(case), case=case, text="Encore un mot.")
+    client.force_login(member())
+    assert do(client, case, deed, seen=seen, **said).status_code == 409
+    assert fresh(case).is_open
+    assert do(client, case, deed, seen=trace.last_change(case), **said).status_code == 302
+    assert not fresh(case).is_open
 
 
 def test_no_case_of_another_team_is_merged_with_or_linked_to(client):

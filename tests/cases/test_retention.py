@@ -11,6 +11,7 @@ import time_machine
 from dateutil.relativedelta import relativedelta
 from django.core.files.storage import storages
 from django.core.management import call_command
+from django.db.models import ProtectedError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -197,6 +198,13 @@ def test_a_case_whose_document_is_still_being_made_stays_until_it_is_made():
     issue(document.pk)
     sent_all(case)
     assert [list(found.cases) for found in due_now()] == [[case]]
+
+
+def test_neither_a_case_nor_what_it_stands_on_is_ever_deleted():
+    case = CaseFactory(refused=True)
+    for ground in (case, case.submission, case.version, case.form, case.team):
+        with pytest.raises(ProtectedError):
+            ground.delete()
 
 
 def test_a_hold_that_is_lifted_lets_the_period_count_again():

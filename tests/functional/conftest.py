@@ -17,7 +17,8 @@ PLAYED = "x-played"  # header of a fault that a test answers with itself
 
 
 class OneAtATime(WSGIHandler):
-    """Answers one request after the other."""
+    """Answers one request after the other, and none while a test holds the lock: what it does beside a page that asks
+    by itself would mix with the answer, as two requests would."""
 
     lock = Lock()
 

@@ -12,6 +12,8 @@ from eservices.payments import carrying
 from eservices.payments.models import Payment
 from tests.factories.payments import begun, due_charge, pays
 
+from .conftest import OneAtATime
+
 pytestmark = pytest.mark.django_db(transaction=True)
 PROMISED = 2_000  # milliseconds from the provider's word to the confirmation
 ROOM = 4_000  # for a busy machine to answer and to draw
@@ -34,9 +36,10 @@ def page(visit, payment):
 
 
 def provider_says_that_it_is_paid(payment: Payment) -> None:
-    """What a signed call of the provider leads to."""
-    pays(payment)
-    carrying.check(payment.pk)
+    """What a signed call of the provider leads to, between two looks of the page."""
+    with OneAtATime.lock:
+        pays(payment)
+        carrying.check(payment.pk)
 
 
 def is_a_look(call) -> bool:

@@ -5,8 +5,10 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
-from eservices.cases import actions, process
+from eservices.cases import actions, process, trace
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case
 from eservices.cases.stages import Done, Stage, stages
@@ -25,6 +27,7 @@ def at_once(*calls):
 
     def run(call):
         try:
+            connection.ensure_connection()  # which takes longer than what is to meet
             start.wait()
             return call()
         except IllegalTransition as refusal:
@@ -36,6 +39,12 @@ def at_once(*calls):
         return list(pool.map(run, calls))
 
 
+def signed_in() -> Client:
+    client = Client()
+    client.force_login(member())
+    return client
+
+
 def test_of_two_agents_pressing_take_together_one_wins_and_the_other_is_told():
     case, agents = CaseFactory(), [member(), member()]
     answers = at_once(*(lambda one=one: actions.take(actor=one, case=case) for one in agents))
@@ -43,13 +52,18 @@ def test_of_two_agents_pressing_take_together_one_wins_and_the_other_is_told():
     assert case.events.filter(kind="taken").count() == 1
 
 
-def test_accepting_and_refusing_together_decides_once():
-    case, agents = CaseFactory(), [member(), member()]
-    answers = at_once(
-        lambda: actions.accept(actor=agents[0], case=case),
-        lambda: actions.refuse(actor=agents[1], case=case, reason="Non."),
-    )
-    assert sorted(isinstance(answer, IllegalTransition) for answer in answers) == [False, True]
+def test_of_two_agents_who_accept_and_refuse_together_one_decides_and_the_other_is_told():
+    case = CaseFactory()
+    seen = {"seen": trace.last_change(case)}
+
+    def press(do: str):
+        agent, url = signed_in(), reverse("cases:do", args=[case.reference, do])
+        return lambda: agent.post(url, seen | {"reason": "Non."})
+
+    answers = {one.status_code: one for one in at_once(press("accept"), press("refuse"))}
+
+    assert set(answers) == {302, 409}
+    assert "plus possible" in answers[409].context["why"]
     assert case.events.filter(kind__in=["accepted", "refused"]).count() == 1
 
 
@@ -69,9 +83,18 @@ def test_workers_that_meet_on_a_case_run_each_stage_once(monkeypatch):
     assert process.current(Case.objects.get(pk=case.pk)).key == "decision"
 
 
-def test_agents_who_press_next_together_get_different_cases_and_nobody_goes_away_empty():
-    cases, agents = [CaseFactory() for _ in range(3)], [member() for _ in range(3)]
-    given = at_once(
-        *(lambda one=one: actions.take_next(actor=one, cases=Case.objects.all()) for one in agents)
+def test_agents_who_press_next_together_get_different_cases_and_those_that_are_most_urgent():
+    urgent = [CaseFactory(late=True), CaseFactory(today=True)]
+    for _case in range(2):
+        CaseFactory()
+    agents = [signed_in(), signed_in()]
+    given = at_once(*(lambda one=one: one.post(reverse("cases:next")).url for one in agents))
+    assert sorted(given) == sorted(reverse("cases:case", args=[one.reference]) for one in urgent)
+
+
+def test_of_more_agents_than_cases_who_press_next_together_nobody_gets_what_another_has():
+    case, agents = CaseFactory(), [signed_in() for _ in range(3)]
+    given = at_once(*(lambda one=one: one.post(reverse("cases:next")).url for one in agents))
+    assert sorted(given) == sorted(
+        [reverse("cases:case", args=[case.reference]), reverse("cases:queue"), reverse("cases:queue")]
     )
-    assert {case.pk for case in given} == {case.pk for case in cases}

@@ -66,7 +66,7 @@ def test_the_next_case_takes_the_same_few_queries_however_many_wait(client):
     assert cost() <= few
 
 
-def test_two_agents_never_get_the_same_case():
+def test_a_case_that_was_handed_out_is_not_handed_out_again():
     CaseFactory()
     CaseFactory()
 

@@ -6,16 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from eservices.accounts.roles import ensure_roles
 from eservices.cases import actions, case_screen, timeline, trace
 from eservices.cases.models import Case, Role, Team
-from eservices.submissions.models import StoredFile
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.cases import CaseFactory, TeamFactory, applicant, member
+from tests.factories.cases import CaseFactory, TeamFactory, applicant, member, stored
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/cases/"
@@ -32,17 +30,6 @@ def page(case, do=""):
     return (
         reverse("cases:do", args=[case.reference, do]) if do else reverse("cases:case", args=[case.reference])
     )
-
-
-def stored(case, **fields) -> StoredFile:
-    row = StoredFile(
-        submission=case.submission, name="bail.pdf", content_type="application/pdf", size=9, digest="0" * 64
-    )
-    for name, value in fields.items():
-        setattr(row, name, value)
-    row.content.save("bail.pdf", ContentFile(b"%PDF-1.7\n"), save=False)
-    row.save()
-    return row
 
 
 # -- Who sees what -------------------------------------------------------------------------------------------

@@ -2,13 +2,23 @@
 
 import re
 import subprocess
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
 from eservices.cases import actions
 from tests.factories.accounts import UserFactory
-from tests.factories.cases import CaseFactory, TeamFactory, applicant, asking_papers, household, member
+from tests.factories.cases import (
+    CaseFactory,
+    TeamFactory,
+    applicant,
+    asking_papers,
+    household,
+    member,
+    stored,
+)
 from tests.programs import needs
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +67,23 @@ def test_it_holds_what_was_declared_said_decided_and_done(client, tmp_path):
         "La procuration reçu",
     ):
         assert words in text
+
+
+def test_it_is_pdf_a_with_its_title_the_list_of_files_and_the_timeline(client):
+    case = CaseFactory()
+    lease = stored(case, name="bail 2026.pdf", digest="ab12" * 16)
+    actions.take(actor=member(last_name="Rochat"), case=case)
+
+    pdf = PdfReader(BytesIO(b"".join(fetch(client, case, member()).streaming_content)))
+
+    about = pdf.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in about
+    assert pdf.metadata.title == f"Dossier {case.reference}, Attestation de domicile"
+    text = re.sub(r"\s+", " ", "".join(page.extract_text() for page in pdf.pages))
+    files, happened = text.split("Tout ce qui s’est passé")
+    assert lease.name in files.split("Fichiers")[-1]
+    assert lease.digest in files.replace(" ", "")
+    assert re.search(r"Demande reçue.*Pris en charge .*Rochat", happened)
 
 
 @pytest.mark.parametrize(

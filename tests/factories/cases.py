@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import factory
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from eservices.cases import actions, process
@@ -13,7 +14,7 @@ from eservices.cases.models import CallBack, Case, CaseTie, Person, Role, Team, 
 from eservices.cases.states import State
 from eservices.formbuilder.models import Form
 from eservices.submissions.actions import send
-from eservices.submissions.models import Submission
+from eservices.submissions.models import StoredFile, Submission
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.submissions import (
     ANSWERS,
@@ -170,6 +171,18 @@ class PersonFactory(factory.django.DjangoModelFactory):
     field = "enfants"
     place = factory.Sequence(int)
     name = "Lina Marchetti"
+
+
+def stored(case, **fields) -> StoredFile:
+    """A file that came with the request."""
+    row = StoredFile(
+        submission=case.submission, name="bail.pdf", content_type="application/pdf", size=9, digest="0" * 64
+    )
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.content.save("bail.pdf", ContentFile(b"%PDF-1.7\n"), save=False)
+    row.save()
+    return row
 
 
 class CallBackFactory(factory.django.DjangoModelFactory):

@@ -3,6 +3,7 @@
 Every text is an inline string, which no spreadsheet takes for a formula.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import batched, islice
@@ -11,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 MOST_ROWS = 1_048_575  # of a sheet, below its header
 LONGEST_TEXT = 32_000  # of a cell
+UNWRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0
 EXACT = 10**15  # below it a spreadsheet keeps every digit of a number; others stand as text
 AT_ONCE = 500
 DAY_ONE = date(1899, 12, 30)  # from which spreadsheets count days
@@ -107,5 +109,5 @@ def _cell(value: Cell, style: str) -> str:
         return f"<c{A_DAY}><v>{(value - DAY_ONE).days}</v></c>"
     if isinstance(value, int | float) and abs(value) < EXACT:
         return f"<c><v>{value}</v></c>"
-    text = "".join(one for one in str(value) if one.isprintable() or one == "\n")[:LONGEST_TEXT]
+    text = UNWRITABLE.sub("", str(value))[:LONGEST_TEXT]
     return f'<c t="inlineStr"{style}><is><t xml:space="preserve">{escape(text)}</t></is></c>'

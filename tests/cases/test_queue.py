@@ -213,6 +213,15 @@ def test_no_cell_is_a_formula(client, kind, name):
         assert load_workbook(BytesIO(b"".join(response))).active.cell(2, 3).data_type == "s"
 
 
+def test_a_cell_of_a_workbook_keeps_every_sign_but_those_that_it_cannot_hold(client):
+    case = CaseFactory()
+    case.submission.applicant_name = "Zoë\u00a0نور\u200f 👨\u200d👩\u200d👧\x0b\ufffe"
+    case.submission.save()
+    client.force_login(member())
+
+    assert exported(client, "xlsx")[1][2] == "Zoë\u00a0نور\u200f 👨\u200d👩\u200d👧"
+
+
 def test_the_file_takes_as_many_queries_for_many_cases_as_for_one(client, django_assert_max_num_queries):
     for _case in range(3):
         CaseFactory()

@@ -1,16 +1,22 @@
 """Bad input: each has a clear page or message, and nothing that was entered is lost."""
 
+import csv
 from datetime import timedelta
+from io import BytesIO, StringIO
 
 import pytest
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
+from eservices.cases.models import Case
 from eservices.submissions import actions
 from eservices.submissions.models import Draft, Submission
 from eservices.submissions.signals import submission_sent
 from tests.factories.accounts import UserFactory
+from tests.factories.cases import member
 from tests.factories.submissions import DraftFactory
 
 from .conftest import start_url
@@ -222,6 +228,47 @@ def test_marks_that_turn_the_direction_of_writing_are_left_out_and_writing_from_
     person.begin()
     person.fill("identite", prenom="\u202eanna\u2066", nom="نور\u200f")
     assert (person.answers["prenom"], person.answers["nom"]) == ("anna", "نور\u200f")
+
+
+STRANGE = {  # as typed: as it is kept
+    "نور\u200f \u202eالدين\u2066": "نور\u200f الدين",
+    "Léa 👨\u200d👩\u200d👧": "Léa 👨\u200d👩\u200d👧",
+    '=HYPERLINK("https://evil.example";"Léa")': '=HYPERLINK("https://evil.example";"Léa")',
+}
+
+
+def read(response) -> str:
+    """What a reader sees of a page, or what a spreadsheet opens."""
+    assert response.status_code == 200
+    return BeautifulSoup(response.content, "html.parser").get_text()
+
+
+def cells(client, kind: str) -> list:
+    """The row of the only case in the queue taken away as a file."""
+    content = b"".join(client.get(reverse("cases:export", args=[kind]) + "?view=all"))
+    if kind == "csv":
+        return list(csv.reader(StringIO(content.decode("utf-8-sig"))))[1]
+    return list(load_workbook(BytesIO(content)).active)[1]
+
+
+@pytest.mark.parametrize(("typed", "kept"), STRANGE.items(), ids=["arabic", "emoji", "formula"])
+def test_a_strange_name_comes_whole_and_harmless_to_the_applicant_the_agent_and_the_spreadsheet(
+    person, team, client, typed, kept
+):
+    person.begin()
+    person.fill("identite", prenom=typed)
+    person.fill("contact")
+    person.fill("document")
+    receipt = person.send()
+    case, whole = Case.objects.get(), f"{kept} Marchetti"
+
+    assert kept in read(client.get(receipt.url, follow=True))
+    client.force_login(member())
+    assert whole in read(client.get(reverse("cases:queue")))
+    assert whole in read(client.get(reverse("cases:case", args=[case.reference])))
+    assert cells(client, "csv")[2] == ("'" if kept.startswith("=") else "") + whole
+    cell = cells(client, "xlsx")[2]
+    assert (cell.value, cell.data_type) == (whole, "s")
 
 
 def test_too_many_fields_get_a_page_that_says_so(person, settings):

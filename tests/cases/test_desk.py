@@ -11,9 +11,10 @@ from django.utils.translation import gettext
 
 from eservices.accounts.roles import ensure_roles
 from eservices.cases import actions, case_screen, timeline, trace
-from eservices.cases.models import Case, Role, Team
+from eservices.cases.models import Case, Role, Team, TeamMember
+from eservices.cases.states import State
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.cases import CaseFactory, TeamFactory, applicant, member, stored
+from tests.factories.cases import CaseFactory, TeamFactory, another_service, applicant, member, stored
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/cases/"
@@ -173,6 +174,46 @@ def test_filters_narrow_and_nonsense_does_not(client, agent):
         html = response.content.decode()
         found = [case for case in (plain, asked) if f">{case.reference}<" in html]
         assert found == shown, query
+
+
+def listed(client, cases: dict[str, Case], query: dict) -> list[str]:
+    """The names of those cases that the queue shows."""
+    html = client.get(QUEUE, query).text
+    return [name for name, case in cases.items() if f">{case.reference}<" in html]
+
+
+def test_the_queue_is_narrowed_to_each_state(client, agent):
+    cases = {
+        "received": CaseFactory(),
+        "in_progress": CaseFactory(taken=True),
+        "waiting": CaseFactory(asked=True),
+        "decided": CaseFactory(state="decided", outcome="accepted"),
+        "closed": CaseFactory(refused=True),
+    }
+    assert {state: listed(client, cases, {"state": state}) for state in State.values} == {
+        state: [state] for state in cases
+    }
+
+
+def test_the_queue_is_narrowed_to_one_service_and_to_one_of_the_own_teams(client, agent):
+    cases = {name: CaseFactory() for name in ("plain", "service", "team", "foreign")}
+    permit, police, roads = another_service(), TeamFactory(key="police"), TeamFactory(key="voirie")
+    TeamMember.objects.create(team=police, user=agent, role=Role.TREAT)
+    for name, moved in (
+        ("service", {"form": permit}),
+        ("team", {"team": police}),
+        ("foreign", {"team": roads}),
+    ):
+        Case.objects.filter(pk=cases[name].pk).update(**moved)
+    for query, shown in [
+        ({"service": permit.pk}, ["service"]),
+        ({"service": cases["plain"].form_id}, ["plain", "team"]),
+        ({"team": police.pk}, ["team"]),
+        ({"team": cases["plain"].team_id}, ["plain", "service"]),
+        ({"team": police.pk, "service": permit.pk}, []),
+        ({"team": roads.pk}, ["plain", "service", "team"]),  # what is not offered narrows nothing
+    ]:
+        assert listed(client, cases, query) == shown, query
 
 
 def test_what_is_held_up_or_has_ended_in_some_way_is_found(client, agent):

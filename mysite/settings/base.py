@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "mysite.middleware.AdminPolicyMiddleware",
     "eservices.catalogue.middleware.FaultyServiceMiddleware",
+    "editing.deleting.StillNeededMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "editing.redirects.HarmlessRedirectMiddleware",
 ]

@@ -1,0 +1,47 @@
+"""Who deletes what other things need reads what they are, and nothing is gone."""
+
+from urllib.parse import urlencode
+
+import pytest
+from django.urls import reverse
+
+from eservices.cases.models import Team
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.cases import CaseFactory, TeamFactory
+
+pytestmark = pytest.mark.django_db
+SEVERAL = "/admin/bulk/eservices_cases/team/delete/"
+
+
+@pytest.fixture
+def needed(client) -> Team:
+    client.force_login(SuperuserFactory())
+    CaseFactory()
+    return CaseFactory().team
+
+
+def alone(team: Team) -> str:
+    return reverse(Team.snippet_viewset.get_url_name("delete"), args=[team.pk])
+
+
+def together(*teams: Team) -> str:
+    return f"{SEVERAL}?{urlencode([('id', team.pk) for team in teams])}"
+
+
+def told(client, url: str) -> str:
+    """What the page says to which deleting leads."""
+    return client.post(url, follow=True).content.decode()
+
+
+def test_a_team_that_has_cases_is_not_deleted_and_it_is_said_why(client, needed):
+    unneeded = TeamFactory(key="police")
+    for url in (alone(needed), together(needed, unneeded)):
+        assert "Rien n’a été supprimé, car d’autres éléments en ont besoin" in told(client, url)
+    assert {needed, unneeded} <= set(Team.objects.all())
+
+
+def test_a_team_that_nothing_needs_is_deleted(client, needed):
+    one, other = TeamFactory(key="police"), TeamFactory(key="voirie")
+    for url in (alone(one), together(other)):
+        assert "Rien n’a été supprimé" not in told(client, url)
+    assert set(Team.objects.all()) == {needed}

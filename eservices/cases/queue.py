@@ -6,6 +6,7 @@ Nobody counts further than ``MOST``, so that a count costs as much for a million
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
@@ -23,7 +24,7 @@ from . import deputies, desk, trace
 from .case_names import names_of
 from .models import Case, CaseEvent, CaseQuerySet, CaseStage
 from .queue_rows import Column, Row
-from .searching import terms
+from .searching import Rank, terms
 from .stages import LEAD, OTHERS
 from .states import State
 
@@ -115,11 +116,16 @@ def number_words(count: int) -> str:
     return _("1,000+") if count > MOST else str(count)
 
 
-def ordered(cases: CaseQuerySet, words: str, count: int) -> CaseQuerySet:
-    """As the queue shows them: by urgency; what was searched by fit, or by date where too much fits to say more."""
-    if not (asked := terms(words)):
-        return cases.by_urgency()
-    return cases.by_fit(asked) if count <= MOST else cases.newest_first()
+def fitting(cases: CaseQuerySet, words: str) -> list[UUID]:
+    """The keys of the cases among these in which ``words`` stand: what fits best first, of two alike the newer.
+
+    Of more than ``MOST``, too many to say more of them than which are the newest, ``MOST + 1`` in no order. They are
+    counted and weighed in one query: another that counts would look each of them up once more.
+    """
+    weighed = cases.order_by().annotate(fit=Rank(terms(words)))
+    found = weighed.values_list("fit", "opened_at", "reference", "pk")[: MOST + 1]
+    best = sorted(found, key=lambda one: (-one[0], -one[1].timestamp(), one[2]))
+    return [key for *_fit, key in best]
 
 
 # -- Rows ----------------------------------------------------------------------------------------------------
@@ -157,6 +163,12 @@ def rows(cases: QuerySet, columns: Iterable[Column] = ()) -> QuerySet:
             stage_waits_for=Subquery(active.values("waiting_for")[:1]),
         )
     )
+
+
+def in_order(cases: Iterable[Case], keys: Sequence[UUID]) -> list[Case]:
+    """``cases`` in the order of their ``keys``."""
+    place = {key: number for number, key in enumerate(keys)}
+    return sorted(cases, key=lambda case: place[case.pk])
 
 
 def stage_of(case: Case) -> desk.AtStage | None:

@@ -1,7 +1,8 @@
 """The queue on the agents' desk: the list, the next case, views kept under a name, the list as a file."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from .models import Case, CaseQuerySet, QueueLayout, SavedView
 from .postroom import access as postroom
 from .queue import number_words
 from .queue_forms import LayoutForm, SaveViewForm
-from .queue_rows import USUAL, Row, columns_of
+from .queue_rows import USUAL, Column, Row, columns_of
 from .views import DeskView, agents_only, back_to_queue
 
 PAGE = 50
@@ -44,13 +45,9 @@ class QueueView(DeskView):
         choices = Choices(user)
         form = FilterForm(self.request.GET, choices=choices)
         found, q = form.narrow(access.cases_for(user), now), form.cleaned_data.get("q", "")
-        number = _number(self.request.GET.get("p"))
-        # Of a search it decides the order, of a later page whether there is one; else it is counted with the rest.
-        count = queue.counted({"found": found})["found"] if q or number > 1 else None
         layout = QueueLayout.objects.filter(user=user).first() or QueueLayout(columns=list(USUAL))
         columns = columns_of(layout.columns)
-        listed = queue.rows(queue.ordered(found, q, count) if q else found.by_urgency(), columns)
-        page = _page(listed, number, count)
+        page = _page(found, q, _number(self.request.GET.get("p")), columns)
         tabs = _tabs(form, choices, now)
         rows = queue.drawn(page.cases, now, choices.services, columns)
         parts = {tab.key: tab.cases for tab in tabs} | {"letters": postroom.letters_for(user).to_print()}
@@ -194,11 +191,25 @@ def _number(asked: str | None) -> int:
     return max(1, int(asked)) if asked and asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
 
 
-def _page(rows: CaseQuerySet, number: int, count: int | None) -> Page:
-    """The page of ``rows`` asked for, or the last that was counted. Pages go on where counting has stopped."""
+def _page(found: CaseQuerySet, words: str, number: int, columns: Sequence[Column]) -> Page:
+    """By urgency; what was searched by fit, or by date where too much fits to say more."""
+    if not words:
+        # On a later page it says whether there is one; else it is counted with the rest.
+        count = queue.counted({"found": found})["found"] if number > 1 else None
+        return _stretch(queue.rows(found.by_urgency(), columns), number, count)
+    keys = queue.fitting(found, words)
+    if len(keys) > queue.MOST:
+        return _stretch(queue.rows(found.newest_first(), columns), number, len(keys))
+    page = _stretch(keys, number, len(keys))
+    shown = queue.rows(found.filter(pk__in=page.cases), columns)
+    return replace(page, cases=queue.in_order(shown, page.cases))
+
+
+def _stretch(whole: Sequence | CaseQuerySet, number: int, count: int | None) -> Page:
+    """The page of a ``whole`` asked for, or the last that was counted. Pages go on where counting has stopped."""
     if count is not None and count <= queue.MOST:
         number = min(number, max(1, -(-count // PAGE)))
-    found = list(rows[(number - 1) * PAGE : number * PAGE + 1])
+    found = list(whole[(number - 1) * PAGE : number * PAGE + 1])
     return Page(number, found[:PAGE], len(found) > PAGE, count)
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import queue, searching
+from eservices.cases import queue, queue_views, searching
 from eservices.cases.models import Case, Tag
 from tests.factories.cases import CaseFactory, copies, member
 
@@ -75,13 +75,25 @@ def test_who_is_called_so_comes_before_who_writes_of_it():
     named.search_text = searching.lines(["Yves Rochat"])
     named.save()
     Case.objects.filter(pk=named.pk).update(opened_at=timezone.now() - timedelta(days=9))
-    assert list(queue.ordered(Case.objects.search("rochat"), "rochat", 2)) == [named, writes]
+    assert queue.fitting(Case.objects.search("rochat"), "rochat") == [named.pk, writes.pk]
 
 
-def test_where_too_many_fit_the_newest_come_first():
-    older, newer = CaseFactory(), CaseFactory()
-    Case.objects.filter(pk=older.pk).update(opened_at=timezone.now() - timedelta(days=9))
-    assert list(queue.ordered(Case.objects.search("elodie"), "elodie", queue.MOST + 1)) == [newer, older]
+def listed(client, words: str, page: int = 1) -> list[str]:
+    """The references of the cases that the queue shows for these words, in its order."""
+    html = client.get(reverse("cases:queue"), {"q": words, "p": page}).text
+    return re.findall(r'name="cases" value="([^"]+)"', html)
+
+
+def test_of_what_fits_alike_the_newest_comes_first_page_after_page(client, monkeypatch):
+    monkeypatch.setattr(queue_views, "PAGE", 2)
+    ages = (5, 1, 9, 7, 3)
+    cases = {days: CaseFactory(opened_at=timezone.now() - timedelta(days=days)) for days in ages}
+    client.force_login(member())
+    for most in (queue.MOST, 3):  # by fit, and by date alone
+        monkeypatch.setattr(queue, "MOST", most)
+        pages = [listed(client, "elodie", number) for number in (1, 2, 3)]
+        wanted = [cases[days].reference for days in sorted(ages)]
+        assert pages == [wanted[:2], wanted[2:4], wanted[4:]]
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no ranks")
@@ -89,15 +101,10 @@ def test_what_is_found_stands_by_fit_until_it_is_too_much_to_count_then_by_date(
     monkeypatch.setattr(queue, "MOST", 2)
     named = CaseFactory(opened_at=timezone.now() - timedelta(days=9), search_text=searching.lines(["Rochat"]))
     client.force_login(member())
-
-    def listed() -> list[str]:
-        html = client.get(reverse("cases:queue"), {"q": "rochat"}).text
-        return re.findall(r'name="cases" value="([^"]+)"', html)
-
     writes = CaseFactory(answers={"remarque": "Chez Monsieur Rochat."})
-    assert listed() == [named.reference, writes.reference]
+    assert listed(client, "rochat") == [named.reference, writes.reference]
     last = CaseFactory(answers={"remarque": "Chez Madame Rochat."})
-    assert listed() == [last.reference, writes.reference, named.reference]
+    assert listed(client, "rochat") == [last.reference, writes.reference, named.reference]
 
 
 # -- Answers -------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from eservices.accounts.models import IdentityLevel
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions.models import StoredFile, Submission, new_secret
 
-from ..searching import Holds, Rank, terms
+from ..searching import Holds, terms
 from ..states import Outcome, State
 from .queue import Tag
 from .teams import Team
@@ -71,10 +71,6 @@ class CaseQuerySet(models.QuerySet):
     def holding(self, asked: list[str]):
         """Cases that hold all of these terms: see ``searching``."""
         return self.filter(Holds(asked)) if asked else self
-
-    def by_fit(self, asked: list[str]):
-        """What fits these terms best first."""
-        return self.order_by(Rank(asked).desc(), "-opened_at", "reference")
 
     def newest_first(self):
         return self.order_by("-opened_at", "reference")

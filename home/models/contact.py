@@ -40,7 +40,7 @@ class FormField(TranslatableMixin, AbstractFormField):
         TranslatableField("help_text"),
         TranslatableField("choices"),
         SynchronizedField("default_value"),
-        SynchronizedField("clean_name"),
+        SynchronizedField("clean_name", overridable=False),
     ]
 
     class Meta(TranslatableMixin.Meta, AbstractFormField.Meta):

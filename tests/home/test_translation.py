@@ -1,6 +1,9 @@
 """What editors write reaches the translator: every text of a block is a segment of wagtail-localize."""
 
 import pytest
+from django.apps import apps
+from wagtail.models import TranslatableMixin
+from wagtail_localize.fields import get_translatable_fields
 from wagtail_localize.models import TranslationSource
 from wagtail_localize.segments.extract import extract_segments
 
@@ -49,6 +52,20 @@ def test_every_text_of_a_content_block_is_given_to_the_translator():
     assert set(written) | choosers == set(blocks.ContentBlocks().child_blocks)
     page = make.ContentPageFactory(parent=home, body=list(written.items()))
     assert {f"T{number}" for number in range(1, 25)} <= texts_of(page)
+
+
+def test_a_key_by_which_something_is_found_is_the_same_in_all_languages():
+    kept = {
+        (model._meta.model_name, field.field_name): (field.is_translated(model), field.is_overridable(model))
+        for model in apps.get_models()
+        if issubclass(model, TranslatableMixin)
+        for field in get_translatable_fields(model)
+        if field.field_name in ("key", "clean_name")
+    }
+    assert {"letter", "remedies", "documenttemplate", "extra", "formfield"} <= {
+        model for model, _name in kept
+    }
+    assert set(kept.values()) == {(False, False)}
 
 
 def test_the_texts_of_the_home_page_are_given_to_the_translator():

@@ -124,7 +124,7 @@ class Extra(TranslatableMixin, models.Model):
     title = models.CharField(_("name"), max_length=80)
 
     panels = [FieldPanel("title"), FieldPanel("key")]
-    override_translatable_fields = [SynchronizedField("key")]
+    override_translatable_fields = [SynchronizedField("key", overridable=False)]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("extra")

@@ -66,7 +66,8 @@ class DocumentTemplate(PreviewableMixin, RevisionMixin, TranslatableMixin, model
         ),
     ]
     override_translatable_fields = [
-        SynchronizedField(name) for name in ("key", "prefix", "signatory", "months", "tells_register")
+        SynchronizedField("key", overridable=False),
+        *(SynchronizedField(name) for name in ("prefix", "signatory", "months", "tells_register")),
     ]
     revisions = GenericRelation("wagtailcore.Revision", related_query_name="document_template")
 

@@ -123,6 +123,20 @@ def module_db(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _one_answer_at_a_time():
+    """Of the server that all tests of a process share, whichever of them asks for it first."""
+    from django.db import connection
+    from django.test import testcases
+
+    from tests.one_at_a_time import OneAtATime
+
+    with pytest.MonkeyPatch.context() as patch:
+        if connection.vendor == "sqlite":
+            patch.setattr(testcases, "WSGIHandler", OneAtATime)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _no_index_of_pages():
     """By which editors find pages in Wagtail's own screens, a sixth of the time of all tests, and asked by none.
 

@@ -2,39 +2,14 @@
 
 import os
 from pathlib import Path
-from threading import Lock
 
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection
-from django.test import testcases
 from playwright.sync_api import sync_playwright
 
 from tests.browser import NO_BROWSER, chromium, scriptless
 
 SHOTS = Path(os.environ.get("COMMUNE_SHOTS", "var/shots"))
 PLAYED = "x-played"  # header of a fault that a test answers with itself
-
-
-class OneAtATime(WSGIHandler):
-    """Answers one request after the other, and none while a test holds the lock: what it does beside a page that asks
-    by itself would mix with the answer, as two requests would."""
-
-    lock = Lock()
-
-    def __call__(self, environ, start_response):
-        with self.lock:
-            return super().__call__(environ, start_response)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def server_that_mixes_nothing():
-    """On SQLite in memory all threads have one connection, whose prepared statements are kept: two requests that ask
-    the same at the same moment would share one, and get each other's rows."""
-    with pytest.MonkeyPatch.context() as patch:
-        if connection.vendor == "sqlite":
-            patch.setattr(testcases, "WSGIHandler", OneAtATime)
-        yield
 
 
 @pytest.fixture(scope="session")

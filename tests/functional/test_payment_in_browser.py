@@ -11,8 +11,7 @@ from eservices.cases.models import CaseLink
 from eservices.payments import carrying
 from eservices.payments.models import Payment
 from tests.factories.payments import begun, due_charge, pays
-
-from .conftest import OneAtATime
+from tests.one_at_a_time import OneAtATime
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROMISED = 2_000  # milliseconds from the provider's word to the confirmation

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Page, sync_playwright
 
-from .browser import NO_BROWSER, chromium, faults
+from .browser import NO_BROWSER, chromium, faults, launch
 
 LOCATION = re.compile(r"<loc>https?://[^/<]+([^<]*)</loc>")
 WINDOWS = {
@@ -93,13 +93,12 @@ def main() -> int:
     parser.add_argument("--vnu", help="the jar of the Nu Html Checker")
     parser.add_argument("--only", default="", help="only addresses with this word")
     given = parser.parse_args()
-    path = chromium() or sys.exit(f"{NO_BROWSER}: apt install chromium")
+    if not chromium():
+        sys.exit(f"{NO_BROWSER}: apt install chromium")
     paths = [one for one in addresses(given.url) if given.only in one]
     found = Found()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
+        browser = launch(playwright)
         for name, options in WINDOWS.items():
             context = browser.new_context(base_url=given.url, service_workers="block", **options)
             if LARGE in name:

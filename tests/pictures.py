@@ -15,7 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from mysite.demo.people import PASSWORD
 
-from .browser import NO_BROWSER, chromium
+from .browser import NO_BROWSER, chromium, launch
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs/pictures"
 EDITOR = "daniel.keller@orvenay.example"
@@ -68,12 +68,11 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[*PICTURES, []])
     parser.add_argument("--url", default="http://localhost:8000")
     given = parser.parse_args()
-    path = chromium() or sys.exit(f"{NO_BROWSER}: apt install chromium")
+    if not chromium():
+        sys.exit(f"{NO_BROWSER}: apt install chromium")
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
+        browser = launch(playwright)
         window = browser.new_page(
             base_url=given.url,
             viewport={"width": WIDTH, "height": HEIGHT},

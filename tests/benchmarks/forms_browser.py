@@ -13,7 +13,7 @@ from statistics import median
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser import NO_BROWSER, chromium
+from tests.browser import NO_BROWSER, chromium, launch
 
 STATIC = Path(__file__).resolve().parents[2] / "mysite" / "static"
 ORIGIN = "http://rules.test"
@@ -150,7 +150,7 @@ def main() -> None:
         raise SystemExit(NO_BROWSER)
     definition, answers = form()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = launch(playwright)
         measured = [_measured(browser, definition, answers) for _page in range(pages)]
         browser.close()
     shown, fee_lines, offered = measured[0]["found"]

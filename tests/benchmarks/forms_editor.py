@@ -15,7 +15,7 @@ from statistics import median
 
 import django
 
-from tests.browser import NO_BROWSER, chromium
+from tests.browser import NO_BROWSER, chromium, launch
 
 from .server import HOST, gunicorn
 
@@ -70,9 +70,7 @@ def measured(addresses: dict, session: str, runs: int) -> dict[str, dict]:
     from playwright.sync_api import sync_playwright
 
     with gunicorn(SETTINGS) as port, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-background-networking"]
-        )
+        browser = launch(playwright)
         times = {
             name: sorted(ready(browser, f"http://{HOST}:{port}", session, *place) for _run in range(runs))
             for name, place in addresses.items()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser import NO_BROWSER, chromium, scriptless
+from tests.browser import NO_BROWSER, chromium, launch, scriptless
 
 SHOTS = Path(os.environ.get("COMMUNE_SHOTS", "var/shots"))
 PLAYED = "x-played"  # header of a fault that a test answers with itself
@@ -14,13 +14,10 @@ PLAYED = "x-played"  # header of a fault that a test answers with itself
 
 @pytest.fixture(scope="session")
 def browser():
-    path = chromium()
-    if not path:
+    if not chromium():
         pytest.fail(f"{NO_BROWSER}: apt install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
+        browser = launch(playwright)
         yield browser
         browser.close()
 

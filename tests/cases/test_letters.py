@@ -246,20 +246,22 @@ def shown(client, screen) -> dict:
     return json.loads(unescape(re.search(r'data-props="([^"]+)"', client.get(screen).text)[1]))
 
 
-def translate(client, screen, words) -> list[str | None]:
+def translate(client, screen, words) -> dict[str, str | None]:
     """Types the words where their source stands, as the screen sends them; says what is wrong with each text then."""
-    for segment in shown(client, screen)["segments"]:
+    segments = shown(client, screen)["segments"]
+    for segment in segments:
         if said := words.get(segment.get("source")):
             data = encode_multipart(BOUNDARY, {"value": said})
             assert client.put(segment["editUrl"], data, content_type=MULTIPART_CONTENT).status_code < 300
     client.post(screen, {"action": "publish"})
-    return [one["error"] for one in shown(client, screen)["initialStringTranslations"]]
+    faults = {one["segment_id"]: one["error"] for one in shown(client, screen)["initialStringTranslations"]}
+    return {one["source"]: faults[one["id"]] for one in segments if one["id"] in faults}
 
 
 def test_a_letter_that_was_translated_in_the_admin_goes_out_in_german_with_its_placeholders_filled(
     client, translating
 ):
-    assert translate(client, translating, GERMAN) == [None] * 4
+    assert translate(client, translating, GERMAN) == dict.fromkeys(GERMAN)
     case = CaseFactory(language="de", settings={"letters": {"receipt": "piece-manquante"}})
     [sent] = mails(case)
     assert sent.title == f"Es fehlt etwas: {case.reference}"
@@ -280,8 +282,8 @@ def test_a_translation_that_breaks_or_invents_a_placeholder_is_not_published_and
 ):
     translate(client, translating, GERMAN)
     faults = translate(client, translating, {source: said, "Pièce manquante": "Beilage fehlt"})
-    assert [bool(one) for one in faults] == [one == source for one in GERMAN]
-    assert fault in "".join(filter(None, faults))
+    assert {text for text, why in faults.items() if why} == {source}
+    assert fault in faults[source]
     assert Letter.objects.get(locale__language_code="de").name == "Fehlende Beilage"  # as before
 
 

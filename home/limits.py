@@ -22,6 +22,12 @@ def caller(request) -> str:
     return _network(told or request.META.get("REMOTE_ADDR", ""))
 
 
+def mailbox(email: str) -> str:
+    """The mailbox that an address leads to: whoever owns one owns it with every tag behind a plus."""
+    name, _at, host = email.strip().lower().rpartition("@")
+    return f"{name.split('+')[0]}@{host}"
+
+
 def _network(address: str) -> str:
     try:
         known = ip_address(address)

@@ -8,7 +8,7 @@ PER_CLIENT = 30  # an office or a school asks from one network address
 
 
 def email_allowed(email: str) -> bool:
-    return limits.count("newsletter-email", email.strip().lower(), HOUR) <= PER_EMAIL
+    return limits.count("newsletter-email", limits.mailbox(email), HOUR) <= PER_EMAIL
 
 
 def client_allowed(request) -> bool:

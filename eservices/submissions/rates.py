@@ -79,4 +79,4 @@ def sending(request, filing) -> None:
         return
     SEND.count(limits.caller(request))
     if email := filing.progress.email:
-        SEND_EMAIL.count(email.lower())
+        SEND_EMAIL.count(limits.mailbox(email))

@@ -472,7 +472,7 @@ def resume_mail(request, filing):
 
 def _mail_link(filing: Filing, to: str) -> None:
     try:
-        rates.RESUME_EMAIL.count(to.lower())
+        rates.RESUME_EMAIL.count(limits.mailbox(to))
     except rates.TooOften as often:
         raise actions.Refused(
             _("We wrote to this address several times already. Try again at %(hour)s.") % {"hour": often.hour}

@@ -6,6 +6,8 @@ pages that everybody shares know nobody.
 
 from django.utils.crypto import salted_hmac
 
+from home.limits import mailbox
+
 COOKIE = "participation"
 SALT = "participation.address"
 A_DAY = 12 * 60 * 60
@@ -31,6 +33,4 @@ def forget(response) -> None:
 
 def digest(scope: str, email: str) -> str:
     """What tells one person from another within ``scope``, and nobody who it is or what else they took part in."""
-    name, _at, host = email.strip().lower().rpartition("@")
-    person = f"{name.split('+')[0]}@{host}"  # addresses with a tag are one mailbox
-    return salted_hmac(f"participation-{scope}", person, algorithm="sha256").hexdigest()
+    return salted_hmac(f"participation-{scope}", mailbox(email), algorithm="sha256").hexdigest()

@@ -88,4 +88,4 @@ def refusal(request, form: forms.Form) -> int | None:
 
 
 def letter_allowed(email: str) -> bool:
-    return limits.count("participation-email", email.strip().lower(), HOUR) <= PER_EMAIL
+    return limits.count("participation-email", limits.mailbox(email), HOUR) <= PER_EMAIL

@@ -219,6 +219,13 @@ def test_an_address_is_mailed_no_more_than_the_limit_and_the_answer_stays_the_sa
     assert letters_to().count() == limits.PER_EMAIL
 
 
+def test_addresses_with_tags_are_one_mailbox_to_the_limit(subscribe):
+    tagged = [ADDRESS.replace("@", f"+{number}@") for number in range(limits.PER_EMAIL + 1)]
+    for address in tagged:
+        subscribe(email=address)
+    assert [letters_to(address).count() for address in tagged] == [1] * limits.PER_EMAIL + [0]
+
+
 def test_the_limit_ends_with_the_hour(subscribe):
     with time_machine.travel("2026-11-24 10:00", tick=False) as clock:
         for _ in range(limits.PER_EMAIL + 1):

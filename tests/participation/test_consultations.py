@@ -181,6 +181,10 @@ class TestHandingIn:
         for _each in range(8):
             hand_in(client, box)
         assert len(letters(LEA)) == 6
+        hand_in(client, box, email="lea+encore@example.org")
+        assert not letters("lea+encore@example.org")
+        hand_in(client, box, email="leo@example.org")
+        assert letters("leo@example.org")
 
     def test_without_a_name_nobody_is_named(self, client, box):
         hand_in(client, box, shown_as="nobody")

@@ -252,11 +252,11 @@ def test_many_drafts_pester_nobody_either(person, monkeypatch):
     from eservices.submissions import rates
 
     monkeypatch.setattr(rates, "RESUME_EMAIL", rates.Rate("resume-email", 2))
-    for _ in range(3):
+    for to in ("elodie@courriel.example", "elodie@courriel.example", "Elodie+encore@courriel.example"):
         person.begin()
-        answer = person.client.post(person.page("resume_mail"), {"email": "elodie@courriel.example"})
+        answer = person.client.post(person.page("resume_mail"), {"email": to})
 
-    assert 'value="elodie@courriel.example"' in text(answer)
+    assert 'value="Elodie+encore@courriel.example"' in text(answer)
     assert Delivery.objects.count() == 2
 
 

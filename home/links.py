@@ -1,9 +1,11 @@
 """Addresses: links of editors in the language at hand where the page exists in it, and full addresses."""
 
 from collections.abc import Collection, Iterable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
@@ -58,7 +60,12 @@ def target(value, locale_id: int | None, request=None) -> str:
 
 
 def absolute(path: str, request=None) -> str:
-    """A path with the address that the operator gave the commune; on a second site, with that site's."""
+    """A path with the address that the operator gave the commune; on a second site, with that site's.
+
+    Where there are several sites, Wagtail gives pages a full address, which stays as it is.
+    """
+    if not path.startswith("/"):
+        return path
     site = Site.find_for_request(request)
     ours = site is None or site.is_default_site
     return (settings.WAGTAILADMIN_BASE_URL.rstrip("/") if ours else site.root_url) + path
@@ -66,5 +73,10 @@ def absolute(path: str, request=None) -> str:
 
 def full_address(page: Page, request=None) -> str:
     """The full address of a page; nothing where it has none."""
-    url = page.get_url(request) or ""
-    return absolute(url, request) if url.startswith("/") else url
+    return absolute(page.get_url(request) or "", request)
+
+
+def is_ours(address: str) -> bool:
+    """Whether it leads to this installation, to whichever of its sites."""
+    known = () if address.startswith("/") else (urlsplit(site.root_url).netloc for site in Site.objects.all())
+    return url_has_allowed_host_and_scheme(address, allowed_hosts=set(known))

@@ -50,7 +50,7 @@ class Announcement:
     @property
     def picture_url(self) -> str:
         url = self.jpeg().url
-        return absolute(url) if url.startswith("/") else url
+        return absolute(url)
 
 
 def of(page: Announced) -> Announcement:

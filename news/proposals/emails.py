@@ -1,10 +1,10 @@
 """The letters around a proposal. Each is queued in the transaction of what it tells of."""
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
 from eservices.deliveries.actions import queue_email
+from home.links import absolute
 
 from . import kinds
 from .models import Proposal
@@ -24,7 +24,7 @@ def received(proposal: Proposal) -> None:
 def accepted(proposal: Proposal) -> None:
     with translation.override(proposal.language):
         url = kinds.of(proposal).public_url(proposal)
-    _send(proposal, "accepted", url=url and settings.WAGTAILADMIN_BASE_URL.rstrip("/") + url)
+    _send(proposal, "accepted", url=absolute(url))
 
 
 def refused(proposal: Proposal) -> None:
@@ -34,7 +34,7 @@ def refused(proposal: Proposal) -> None:
 def address(name: str, language: str, *args) -> str:
     """The full address of a view in a language."""
     with translation.override(language):
-        return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse(name, args=args)
+        return absolute(reverse(name, args=args))
 
 
 def _send(proposal: Proposal, letter: str, **context) -> None:

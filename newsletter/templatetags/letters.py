@@ -35,7 +35,7 @@ def letter_picture(image, width: int) -> dict:
     rendition = image.get_rendition(f"max-{width * 2}x{width * 2}|format-jpeg|jpegquality-72|bgcolor-fcfaf6")
     url = rendition.url
     return {
-        "url": absolute(url) if url.startswith("/") else url,
+        "url": absolute(url),
         "width": width,
         "height": round(width * rendition.height / rendition.width),
     }
@@ -48,7 +48,7 @@ def letter_target(context, value) -> str:
 
     locale = Locale.objects.filter(language_code=context["language"]).first()
     url = target(value, locale.pk if locale else None)
-    return absolute(url) if url.startswith("/") else url
+    return absolute(url)
 
 
 def _expanded(value) -> str:

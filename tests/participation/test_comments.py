@@ -15,7 +15,7 @@ from news.participation.models import Comment
 from news.participation.moderation import actions as moderation
 from news.participation.moderation.states import State
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.home import translated
+from tests.factories.home import second_site, translated
 from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
 from tests.factories.participation import CommentFactory
 
@@ -139,6 +139,41 @@ def test_many_that_wait_take_as_many_queries_as_one(client, index, article, djan
     client.get(address)  # reads anew what surrounds every page
     with django_assert_max_num_queries(most):
         client.get(address)
+
+
+def test_the_letter_leads_to_the_article_in_the_language_of_who_wrote(client, article):
+    german = translated(article, "de", title="Neuigkeit")
+    ours, theirs = (CommentFactory(article=article.translation_key, state=State.WAITING) for _each in "ab")
+    Comment.objects.update(language="de")
+    moderation.publish(actor=None, written=ours)
+    assert f"{german.url}#commentaire-{ours.pk}" in "".join(letters(LEA))
+    german.unpublish()
+    moderation.publish(actor=None, written=theirs)
+    assert f"http://testserver{article.url}#commentaire-{theirs.pk}" in "".join(letters(LEA))
+
+
+def test_of_an_article_that_is_gone_nobody_hears_nor_is_led_there(client, article):
+    one = CommentFactory(article=article.translation_key, state=State.WAITING)
+    article.unpublish()
+    moderation.publish(actor=None, written=one)
+    assert letters(LEA) == []
+    client.force_login(SuperuserFactory())
+    shown = client.get(reverse("participation_desk:comments")).content.decode()
+    assert article.title in shown
+    assert "#commentaire-" not in shown
+    own = client.get(reverse("participation:own", args=["comment", one.secret])).content.decode()
+    assert f"actualites/{article.slug}" not in own
+
+
+def test_with_several_sites_letters_and_thanks_lead_to_the_article(client, article):
+    second_site("voisins.example")
+    client.force_login(UserFactory(email=LEA))
+    thanks = client.get(write(client, article).url).content.decode()
+    assert f'href="http://testserver/actualites/{article.slug}/"' in thanks
+    moderation.publish(actor=None, written=Comment.objects.get())
+    assert f" http://testserver/actualites/{article.slug}/#comm" in " ".join("".join(letters(LEA)).split())
+    strange = client.get(reverse("participation:thanks"), {"to": "http://voisins.example.org/"})
+    assert 'href="http://voisins.example.org' not in strange.content.decode()
 
 
 def test_a_comment_in_french_stands_below_the_german_article(client, article):

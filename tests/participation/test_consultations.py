@@ -321,6 +321,14 @@ class TestDesk:
         actions.answer(actor=None, contribution=one, status="studied", reply="")  # and nobody is written to
         assert not letters("")
 
+    def test_nobody_is_led_to_a_consultation_that_is_gone(self, client, box):
+        one = idea(box, state=State.WAITING)
+        box.unpublish()
+        moderation.publish(actor=None, written=one)
+        assert letters(LEA) == []
+        own = client.get(reverse("participation:own", args=["contribution", one.secret])).content.decode()
+        assert one.get_absolute_url() not in own
+
     def test_the_commune_answers_and_whoever_asked_hears_of_it(self, client, box):
         one = idea(box)
         client.force_login(SuperuserFactory())

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from news.models import NewsPage
 
 from ..consultations.access import may_moderate
+from ..pages import public_page
 from ..useful.access import LARGEST
 from .models import Comment
 
@@ -22,10 +22,8 @@ def open_article(pk: int) -> NewsPage:
 
 
 def article_of(key: UUID | str) -> NewsPage | None:
-    """The article in the language at hand, else in another; None where it is not public."""
-    pages = NewsPage.objects.open_to_all().filter(translation_key=key)
-    found = list(pages.select_related("locale").order_by("pk"))
-    return next((one for one in found if one.locale.language_code == get_language()), next(iter(found), None))
+    """Its page in the language at hand, else in another; None where it is not public."""
+    return public_page(NewsPage, key)
 
 
 def comments_on(page: NewsPage) -> list[Comment]:

@@ -1,7 +1,6 @@
 """What people say to a piece of news, and what the commune replies."""
 
 from django.db import models
-from django.utils.functional import cached_property
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from news.models import NewsPage
 
 from ..moderation.models import Written, WrittenQuerySet
+from ..pages import public_page
 
 
 class CommentQuerySet(WrittenQuerySet):
@@ -47,14 +47,11 @@ class Comment(Written):
     def called(self) -> str:
         return gettext("Comment: {text}").format(text=Truncator(self.text).words(8))
 
-    @cached_property
-    def page(self) -> NewsPage | None:
-        return NewsPage.objects.filter(translation_key=self.article).order_by("pk").first()
-
     def get_absolute_url(self) -> str:
-        url = self.page.get_url() if self.page else ""
-        return f"{url}#commentaire-{self.pk}" if url else ""
+        page = public_page(NewsPage, self.article)
+        return f"{page.get_url()}#commentaire-{self.pk}" if page else ""
 
     @property
     def address(self) -> str:
+        """Where everybody reads it, in the language at hand if the article has it; empty where it is not public."""
         return self.get_absolute_url()

@@ -4,17 +4,15 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language
 
+from ..pages import public_page
 from ..useful.access import LARGEST
 from .models import ConsultationPage, Contribution
 
 
 def page_of(consultation: UUID | str) -> ConsultationPage | None:
-    """The consultation in the language at hand, else in another; None where it is not public."""
-    pages = ConsultationPage.objects.open_to_all().filter(translation_key=consultation)
-    found = list(pages.select_related("locale").order_by("pk"))
-    return next((one for one in found if one.locale.language_code == get_language()), next(iter(found), None))
+    """Its page in the language at hand, else in another; None where it is not public."""
+    return public_page(ConsultationPage, consultation)
 
 
 def open_page(pk: int) -> ConsultationPage:

@@ -22,6 +22,7 @@ from home.models import BasePage
 from home.models.base import BasePageQuerySet
 
 from ..moderation.models import Written, WrittenQuerySet
+from ..pages import public_page
 from ..periods import Timed, running_first
 from .states import ICONS, Status
 
@@ -196,8 +197,8 @@ class Contribution(Written):
     @property
     def address(self) -> str:
         """Where everybody reads it; empty where only the administration does."""
-        pages = ConsultationPage.objects.filter(translation_key=self.consultation, public=True)
-        return self.get_absolute_url() if pages.exists() else ""
+        page = public_page(ConsultationPage, self.consultation)
+        return self.get_absolute_url() if page and page.public else ""
 
 
 class Vote(models.Model):

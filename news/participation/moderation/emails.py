@@ -1,10 +1,10 @@
 """The letters to who wrote something. Each is queued in the transaction of what it tells of."""
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
 from eservices.deliveries.actions import queue_email
+from home.links import absolute
 
 from .models import Written
 
@@ -29,13 +29,9 @@ def tell(written: Written, letter: str, **context) -> None:
             context=context
             | {
                 "called": written.called,
-                "link": _full(written.address),
-                "own": _full(reverse("participation:own", args=[written.kind, written.secret])),
+                "link": absolute(written.address),
+                "own": absolute(reverse("participation:own", args=[written.kind, written.secret])),
             },
             language=written.language,
             subject=written.subject,
         )
-
-
-def _full(path: str) -> str:
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path if path else ""

@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+
+from home.links import is_ours
 
 from .. import people, screening
 from ..deeds import DEEDS, OUTCOMES, Done, Impossible
@@ -61,8 +62,7 @@ def thanks(request):
     """What was done, by its key."""
     heading, lead = OUTCOMES.get(request.GET.get("done", ""), OUTCOMES["handed"])
     url = request.GET.get("to", "")
-    if not url_has_allowed_host_and_scheme(url, allowed_hosts=None):
-        url = ""
+    url = url if is_ours(url) else ""
     known = people.recognised(request) and not request.user.is_authenticated
     context = {"heading": heading, "lead": lead, "url": url, "known": known}
     return render(request, "participation/thanks.html", context)

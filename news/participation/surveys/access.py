@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language
 
+from ..pages import public_page
 from ..useful.access import LARGEST
 from .models import SurveyPage
 
@@ -19,10 +19,8 @@ def open_page(pk: int) -> SurveyPage:
 
 
 def page_of(survey: UUID | str) -> SurveyPage | None:
-    """The survey in the language at hand, else in another; None where it is not public."""
-    pages = SurveyPage.objects.open_to_all().filter(translation_key=survey)
-    found = list(pages.select_related("locale").order_by("pk"))
-    return next((one for one in found if one.locale.language_code == get_language()), next(iter(found), None))
+    """Its page in the language at hand, else in another; None where it is not public."""
+    return public_page(SurveyPage, survey)
 
 
 def may_read(user) -> bool:

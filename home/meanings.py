@@ -21,16 +21,19 @@ def read(words: list[str], language: str, groups: list[list[Words]]) -> Terms:
 
 
 def _known(words: list[str], language: str, groups: list[list[Words]]) -> tuple[Words, list[Words]]:
-    """The longest term of a group that the words begin with, and its group; else the first word alone."""
-    best: tuple[Words, list[Words]] = ((words[0],), [])
+    """The longest term that the words begin with, and all groups that have it as one; else the first word alone."""
+    longest, others = 1, []
     for group in groups:
-        for term in group:
-            if len(term) < len(best[0]) or (len(term) == len(best[0]) and best[1]):
-                continue
-            begins = words[: len(term)]
-            if len(begins) == len(term) and all(map(_same, begins, term, [language] * len(term))):
-                best = tuple(begins), group
-    return best
+        length = max((len(term) for term in group if _begin(words, term, language)), default=0)
+        if length > longest:
+            longest, others = length, []
+        if length == longest:
+            others += group
+    return tuple(words[:longest]), others
+
+
+def _begin(words: list[str], term: Words, language: str) -> bool:
+    return len(words) >= len(term) and all(map(_same, words, term, [language] * len(term)))
 
 
 def _same(one: str, other: str, language: str) -> bool:

@@ -145,12 +145,13 @@ def find(query: str, language: str) -> Results:
 
 
 def suggest(query: str, language: str) -> list[Hit]:
-    """What may be meant while somebody types: names that have the words, the last of them begun."""
+    """What may be meant while somebody types: names that have the words, the last of them begun, or others
+    that mean the same."""
     words = spoken(query)[:MOST_WORDS]
-    found = _begun(words, language) if words else []
+    found = _begun(words, language) + _named_otherwise(words, language) if words else []
     if not found and (meant := vocabulary.meant(query, language)):
-        words = spoken(meant)
-        found = _begun(words, language)
+        words = spoken(meant)[:MOST_WORDS]
+        found = _begun(words, language) + _named_otherwise(words, language)
     return [Hit(entry, words) for entry in _best_first(found, words)][:SUGGESTIONS]
 
 
@@ -326,6 +327,14 @@ def _begun(words: list[str], language: str) -> list[SearchEntry]:
     return list(
         _backend().autocomplete(" ".join(words), entries, operator="and", order_by_relevance=False)[:MOST]
     )
+
+
+def _named_otherwise(words: list[str], language: str) -> list[SearchEntry]:
+    """What has in its name what editors say means the same."""
+    terms = meanings.read(words, language, Synonyms.groups(language))
+    if terms == meanings.read(words, language, []):
+        return []
+    return [entry for entry in _matching(_all(terms), terms, language) if entry.fit > 1]
 
 
 def _all(terms: meanings.Terms) -> SearchQuery:

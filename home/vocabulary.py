@@ -1,4 +1,5 @@
-"""The words that the names of what is found use: against them slips of the keyboard are noticed."""
+"""The words that the names of what is found use, and those that editors say mean the same: against them slips of the
+keyboard are noticed."""
 
 from collections import Counter
 from datetime import datetime
@@ -8,7 +9,7 @@ from django.utils import timezone
 from . import spelling
 from .generation import kept
 from .highlight import WORD, fold
-from .models import SearchEntry
+from .models import SearchEntry, Synonyms
 
 MOST = 20_000  # entries that are read
 
@@ -49,13 +50,20 @@ def _read_names(language: str) -> tuple[datetime | None, dict[str, str]]:
     ends = []
     for title, keywords, until in entries.values_list("title", "keywords", "shown_until")[:MOST]:
         ends += [until] if until else []
-        for word in WORD.findall(f"{title} {keywords}".replace("’", " ").lower()):
-            if len(word) >= spelling.LEAST and not word.isdigit():
-                key = fold(word)
-                times[key] += 1
-                written.setdefault(key, word)
-    order = sorted(times, key=lambda key: (-times[key], key))
-    return min(ends, default=None), {key: written[key] for key in order}
+        for word in _told(f"{title} {keywords}"):
+            times[fold(word)] += 1
+            written.setdefault(fold(word), word)
+    known = {key: written[key] for key in sorted(times, key=lambda key: (-times[key], key))}
+    same = Synonyms.objects.filter(language=language).order_by("pk").values_list("words", flat=True)
+    for word in _told(" ".join(same)):
+        known.setdefault(fold(word), word)
+    return min(ends, default=None), known
+
+
+def _told(text: str) -> list[str]:
+    """The words of a text that are long enough to be told from each other."""
+    words = WORD.findall(text.replace("’", " ").lower())
+    return [word for word in words if len(word) >= spelling.LEAST and not word.isdigit()]
 
 
 def _read(word: str, known: dict[str, str]) -> str:

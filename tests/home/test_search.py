@@ -186,6 +186,19 @@ def test_words_mean_the_same_in_their_language_only(port, same):
     assert titles("anneau", "de") == []
 
 
+def test_a_word_of_several_groups_means_the_same_as_all_of_them(port, same):
+    Synonyms.objects.create(language="fr", words="mouillage, anneau")
+    Synonyms.objects.create(language="fr", words="anneaux, ponton")
+    search.keep(port, "fr", part="a", kind="page", title="Mouillage des Grèves", url="/a/")
+    assert titles("anneau") == ["Mouillage des Grèves", port.title]
+    assert titles("ponton") == [port.title]
+
+
+def test_a_slip_in_a_word_that_only_means_the_same_is_forgiven(client, port, same):
+    assert titles("aneau") == [port.title]
+    assert "<b>anneau</b>" in client.get("/recherche/", {"q": "aneau"}).content.decode()
+
+
 def test_what_was_found_by_another_word_is_marked(client, port, same):
     assert "<mark>amarrage</mark>" in client.get("/recherche/", {"q": "anneau"}).content.decode()
 
@@ -303,6 +316,13 @@ def test_names_are_suggested_by_their_beginnings_and_in_the_language_at_hand(cli
     assert suggested(client, "naviguer") == []
     assert suggested(client, "v") == suggested(client, "") == []
     assert suggested(client, "verr", "/de/recherche/propositions/") == []
+
+
+def test_names_are_suggested_by_words_that_mean_the_same(client, port):
+    Synonyms.objects.create(language="fr", words="débarcadère, port, amarrage")
+    assert suggested(client, "débarcadère") == suggested(client, "debarcadere verraye") == [port.title]
+    assert suggested(client, "débarcadaire") == [port.title]
+    assert suggested(client, "débarcadère", "/de/recherche/propositions/") == []
 
 
 def test_suggestions_forgive_a_slip_and_are_shared_by_everybody(client, port):

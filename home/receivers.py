@@ -1,5 +1,6 @@
 """Search follows publication, and every change of the site raises its generation."""
 
+from django.db import transaction
 from django.db.models.signals import post_delete, post_migrate, post_save, pre_delete
 from django.dispatch import receiver
 from wagtail.documents import get_document_model
@@ -16,7 +17,7 @@ from wagtail.models import (
 )
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from . import documents, generation, search
+from . import documents, generation, search, tasks
 from .models import CommuneSettings, Person, Synonyms
 from .signals import document_changed, search_rebuilt
 
@@ -44,6 +45,11 @@ def lost_when_unpublished(sender, instance, **kwargs):
 @receiver(post_page_move)
 def follow_the_address(sender, instance, **kwargs):
     search.keep_branch(instance)
+
+
+@receiver([post_save, post_delete], sender=Site)
+def follow_the_sites(**kwargs):
+    transaction.on_commit(tasks.follow_the_sites.enqueue)
 
 
 @receiver([post_save, post_delete], sender=PageViewRestriction)

@@ -289,11 +289,16 @@ def keep_branch(page: Page) -> None:
 def rebuild() -> int:
     """Writes the entries of all pages and of what else is found anew; answers how many there are."""
     SearchEntry.objects.all().delete()
+    keep_all()
+    learn_how_much_there_is()
+    return SearchEntry.objects.count()
+
+
+def keep_all() -> None:
+    """The same while search goes on: the addresses of everything may have changed."""
     for page in Page.objects.filter(depth__gt=1).live().select_related("locale"):
         keep_page(page)
     search_rebuilt.send(sender=SearchEntry)
-    learn_how_much_there_is()
-    return SearchEntry.objects.count()
 
 
 def learn_how_much_there_is() -> None:

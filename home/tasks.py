@@ -28,6 +28,14 @@ def read_document(pk: int, texts: str = "home.documenttext") -> None:
     documents.read(apps.get_model(texts), pk, timezone.now())
 
 
+@task(priority=-60)
+def follow_the_sites() -> None:
+    """Search leads to pages of several sites by full addresses, and finds none that no site has."""
+    from . import search
+
+    search.keep_all()
+
+
 def prune() -> None:
     """Removes old results; without it the table of tasks grows for ever."""
     from django_tasks_db.models import DBTaskResult

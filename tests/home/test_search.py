@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from wagtail.models import Site
 
 from home import search
-from home.models import QuestionsPage, SearchEntry, Synonyms
+from home.models import HomePage, QuestionsPage, SearchEntry, Synonyms
 from tests.factories import home as make
 from tests.factories.accounts import EditorFactory
 from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
@@ -117,6 +118,21 @@ def test_what_stands_below_a_page_that_becomes_private_is_not_found(home, port):
 def test_the_address_follows_the_page(port, home):
     port.move(home, pos="last-child")
     assert SearchEntry.objects.get(title=port.title).url == f"/{port.slug}/"
+
+
+def test_addresses_follow_the_sites(home, port, django_capture_on_commit_callbacks):
+    def found():
+        return {hit.url for hit in search.find("verraye", "fr").hits}
+
+    school = home.get_root().add_child(instance=HomePage(title="École", slug="ecole", locale=home.locale))
+    make.published(make.ContentPageFactory(parent=school, title="Le collège de la Verraye", slug="college"))
+    assert found() == {port.url}  # no site leads to the school
+    with django_capture_on_commit_callbacks(execute=True):
+        site = Site.objects.create(hostname="ecole.example", root_page=school)
+    assert found() == {f"http://testserver{port.url}", "http://ecole.example/college/"}
+    with django_capture_on_commit_callbacks(execute=True):
+        site.delete()
+    assert found() == {port.url}
 
 
 def test_a_page_named_like_the_query_comes_first(home, port):

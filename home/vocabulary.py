@@ -54,8 +54,7 @@ def _read_names(language: str) -> tuple[datetime | None, dict[str, str]]:
             times[fold(word)] += 1
             written.setdefault(fold(word), word)
     known = {key: written[key] for key in sorted(times, key=lambda key: (-times[key], key))}
-    same = Synonyms.objects.filter(language=language).order_by("pk").values_list("words", flat=True)
-    for word in _told(" ".join(same)):
+    for word in _told(Synonyms.written(language)):
         known.setdefault(fold(word), word)
     return min(ends, default=None), known
 

@@ -129,13 +129,24 @@ class Synonyms(models.Model):
 
     @classmethod
     def groups(cls, language: str) -> list[list[tuple[str, ...]]]:
-        """The groups of a language, each term as its folded words; read once per generation."""
-        return kept(f"synonyms-{language}", lambda: cls._groups(language))
+        """The groups of a language, each term as its folded words."""
+        return cls._kept(language)[0]
 
     @classmethod
-    def _groups(cls, language: str) -> list[list[tuple[str, ...]]]:
-        found = cls.objects.filter(language=language).order_by("pk")
-        return [[tuple(spoken(term)) for term in group.terms] for group in found]
+    def written(cls, language: str) -> str:
+        """All that stands in them as editors wrote it."""
+        return cls._kept(language)[1]
+
+    @classmethod
+    def _kept(cls, language: str) -> tuple[list[list[tuple[str, ...]]], str]:
+        """Both, read once per generation."""
+        return kept(f"synonyms-{language}", lambda: cls._read(language))
+
+    @classmethod
+    def _read(cls, language: str) -> tuple[list[list[tuple[str, ...]]], str]:
+        found = list(cls.objects.filter(language=language).order_by("pk"))
+        groups = [[tuple(spoken(term)) for term in group.terms] for group in found]
+        return groups, " ".join(group.words for group in found)
 
 
 class FileText(models.Model):

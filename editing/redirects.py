@@ -1,16 +1,22 @@
-"""Redirects never lead in circles: their form refuses it, and a circle made otherwise ends in "not found"."""
+"""Redirects never lead in circles: their form refuses it, and a circle made otherwise ends in "not found".
+
+And they lead on to what a page has below it that is no page: its calendar, its feeds, its entries.
+"""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.core.exceptions import ValidationError
-from django.http import Http404
+from django.db.models.functions import Length
+from django.http import Http404, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from wagtail.contrib.redirects.forms import RedirectForm
 from wagtail.contrib.redirects.middleware import RedirectMiddleware, get_redirect
 from wagtail.contrib.redirects.models import Redirect
-from wagtail.models import Site
+from wagtail.models import Page, Site
+
+from home import routing
 
 MOST_STEPS = 10
 
@@ -29,11 +35,46 @@ class HarmlessRedirectMiddleware(RedirectMiddleware):
 
     def process_response(self, request, response):
         answer = super().process_response(request, response)
-        if answer is response or not in_circles(
-            _path(request.get_full_path()), lambda path: _onward(request, path)
-        ):
+        if answer is response:
+            return _led_on(request) or response if response.status_code == 404 else response
+        if not in_circles(_path(request.get_full_path()), lambda path: _onward(request, path)):
             return answer
         return response
+
+
+def _led_on(request) -> HttpResponsePermanentRedirect | None:
+    """To where a page that moved has what is asked for below its old address.
+
+    Calendars and feed readers ask for years at the address that they were given.
+    """
+    path = _path(request.path)
+    for redirect in _moved_above(request, path):
+        address = _below(redirect.redirect_page.specific, path.removeprefix(redirect.old_path) + "/", request)
+        if address and not _answers(request, redirect.old_path):  # or another page stands there today
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
+    return None
+
+
+def _moved_above(request, path: str):
+    """The redirects of pages from above a path, the nearest first."""
+    parts = path.split("/")[1:]
+    above = ["/" + "/".join(parts[:length]) for length in range(1, len(parts))]
+    if not above or "\0" in path:
+        return []
+    redirects = Redirect.get_for_site(Site.find_for_request(request)).select_related("redirect_page")
+    found = redirects.filter(old_path__in=above[-MOST_STEPS:], redirect_page__live=True)
+    return found.order_by(Length("old_path").desc(), "pk")
+
+
+def _below(page: Page, rest: str, request) -> str:
+    """The address of what a page has at ``rest`` below it; nothing where it has nothing there."""
+    try:
+        page.resolve_subpage(rest)
+    except (AttributeError, Resolver404):  # a page without routes, or without this one
+        return ""
+    url = page.get_url(request)
+    return url + quote(rest[1:]) if url else ""
 
 
 def _onward(request, path: str) -> str | None:
@@ -62,12 +103,11 @@ def _answers(request, path: str) -> bool:
         return False
     if match.url_name != "wagtail_serve":
         return True
-    site = Site.find_for_request(request)
     try:
-        site.root_page.specific.route(request, [part for part in plain.split("/") if part])
+        found = routing.route(request, [part for part in match.args[0].split("/") if part])
     except Http404:
         return False
-    return True
+    return found is not None
 
 
 class StraightRedirectForm(RedirectForm):

@@ -24,7 +24,20 @@ from editing.redirects import in_circles
 from home.management.commands import scheduler
 from home.models import ContentPage
 from tests.factories.accounts import SuperuserFactory
-from tests.factories.home import ContentPageFactory, SectionPageFactory, make_site, published
+from tests.factories.home import (
+    ContentPageFactory,
+    OfficePageFactory,
+    SectionPageFactory,
+    WasteDistrictFactory,
+    make_site,
+    published,
+)
+from tests.factories.news import (
+    EventIndexPageFactory,
+    NewsCategoryFactory,
+    NewsIndexPageFactory,
+    WasteCalendarPageFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +76,50 @@ def test_who_has_the_old_address_arrives_after_the_page_moved_and_moved_back(cli
     client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, home.pk]))
     assert client.get("/port/").status_code == 200
     assert client.get("/vivre/port/").headers["Location"] == "/port/"
+
+
+def moved(page: Page, slug: str, on_commit) -> None:
+    page.slug = slug
+    with on_commit(execute=True):
+        published(page)
+
+
+@pytest.mark.parametrize(
+    ("factory", "below"),
+    [
+        (EventIndexPageFactory, "ics/"),
+        (NewsIndexPageFactory, "chantiers/rss/"),
+        (OfficePageFactory, "horaires/"),
+        (WasteCalendarPageFactory, "bourg/ics/"),
+    ],
+)
+def test_calendars_and_feeds_that_people_subscribed_to_follow_their_page(
+    client, home, django_capture_on_commit_callbacks, factory, below
+):
+    NewsCategoryFactory()
+    WasteDistrictFactory()
+    page = factory(parent=home, slug="avant")
+    assert client.get(f"/avant/{below}").status_code == 200
+    moved(page, "apres", django_capture_on_commit_callbacks)
+    answer = client.get(f"/avant/{below}?x=1")
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"/apres/{below}?x=1")
+    assert client.get(f"/apres/{below}").status_code == 200
+    assert client.get("/avant/inconnu/de/tous/").status_code == 404
+
+
+def test_below_an_old_address_nobody_is_sent_in_circles_nor_past_the_page_that_stands_there_today(
+    client, home, django_capture_on_commit_callbacks
+):
+    was_there = EventIndexPageFactory(parent=home, slug="agenda")
+    moved(was_there, "fetes", django_capture_on_commit_callbacks)
+    assert client.get("/agenda/ics/").headers["Location"] == "/fetes/ics/"
+    is_there = ContentPageFactory(parent=home, slug="sorties")
+    moved(is_there, "agenda", django_capture_on_commit_callbacks)
+    assert client.get("/agenda/").status_code == 200
+    assert client.get("/agenda/ics/").status_code == 404
+    was_there.unpublish()
+    is_there.unpublish()
+    assert client.get("/agenda/ics/").status_code == 404
 
 
 def redirect(old: str, link: str) -> Redirect:

@@ -69,6 +69,11 @@ def refuse(**messages) -> None:
     )
 
 
+def filled(value, *names: str) -> bool:
+    """Whether all of these stand in a struct block: of a draft, and of what is only previewed, any may be missing."""
+    return all(value.get(name) is not None for name in names)
+
+
 class LinkValue(blocks.StructValue):
     """A page of the site or an address elsewhere; ``{% target value %}`` gives its address."""
 
@@ -449,7 +454,7 @@ class OpeningBlock(blocks.StructBlock):
 
     def clean(self, value):
         value = super().clean(value)
-        if value["opens"] >= value["closes"]:
+        if filled(value, "opens", "closes") and value["opens"] >= value["closes"]:
             refuse(closes=_("It closes after it opens."))
         return value
 
@@ -467,7 +472,7 @@ class OtherHoursBlock(blocks.StructBlock):
 
     def clean(self, value):
         value = super().clean(value)
-        if value["opens"] >= value["closes"]:
+        if filled(value, "opens", "closes") and value["opens"] >= value["closes"]:
             refuse(closes=_("It closes after it opens."))
         return value
 
@@ -484,7 +489,7 @@ class ClosingBlock(blocks.StructBlock):
 
     def clean(self, value):
         value = super().clean(value)
-        if value["first"] > value["last"]:
+        if filled(value, "first", "last") and value["first"] > value["last"]:
             refuse(last=_("The last day comes after the first."))
         return value
 

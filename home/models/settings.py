@@ -76,6 +76,12 @@ class OpeningHours(models.Model):
         return [OtherHours(value["day"], value["opens"], value["closes"]) for value in whole]
 
     @property
+    def shut(self) -> list[tuple[date, date]]:
+        """From which day to which it is closed, both included."""
+        values = [block.value for block in self.closings]
+        return [(value["first"], value["last"]) for value in values if value["first"] and value["last"]]
+
+    @property
     def week(self) -> list[dict]:
         """The week as rows of ``days`` (in words) and ``spans``."""
         rows = timetable(self.spans)
@@ -85,8 +91,8 @@ class OpeningHours(models.Model):
         """The days on which it stays shut within the time that matters."""
         last = today + timedelta(days=ahead)
         days = {day for year in {today.year, last.year} for day in holidays_of(year)}
-        for block in self.closings:
-            day, end = max(block.value["first"], today), min(block.value["last"], last)
+        for from_day, to_day in self.shut:
+            day, end = max(from_day, today), min(to_day, last)
             days.update(day + timedelta(days=number) for number in range((end - day).days + 1))
         return days
 
@@ -244,8 +250,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
     @property
     def days_off(self) -> DaysOff:
         """The days that are no working days for the commune, weekends aside: holidays and its closings."""
-        closings = tuple((block.value["first"], block.value["last"]) for block in self.closings)
-        return DaysOff(public_holidays(settings.COUNTRY, settings.SUBDIVISION), closings)
+        return DaysOff(public_holidays(settings.COUNTRY, settings.SUBDIVISION), tuple(self.shut))
 
     @property
     def arms_url(self) -> str:

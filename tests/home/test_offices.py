@@ -9,6 +9,8 @@ import time_machine
 from django.urls import reverse
 
 from tests.factories import home as make
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.editing import page_form
 
 pytestmark = pytest.mark.django_db
 TUESDAY = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -78,3 +80,29 @@ def test_a_person_is_a_card_for_address_books_and_adds_no_field_of_their_own(cli
     assert "TITLE:Syndique\\nTEL:117" in lines
     assert "TEL:117" not in lines
     assert client.get(reverse("home:card", args=["00000000-0000-0000-0000-000000000000"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "names"),
+    [
+        ("hours", "opening", ["day", "opens", "closes"]),
+        ("other_hours", "opening", ["day", "opens", "closes"]),
+        ("closings", "closing", ["first", "last"]),
+    ],
+)
+def test_hours_half_filled_in_are_previewed_and_kept_as_a_draft_and_not_published(
+    client, office, field, kind, names
+):
+    client.force_login(SuperuserFactory())
+    edit = reverse("wagtailadmin_pages:edit", args=[office.pk])
+    preview = reverse("wagtailadmin_pages:preview_on_edit", args=[office.pk])
+    number = len(getattr(office, field))
+    here = f"{field}-{number}"
+    empty = {f"{field}-count": number + 1, f"{here}-deleted": "", f"{here}-order": number, f"{here}-id": ""}
+    empty |= {f"{here}-type": kind} | {f"{here}-value-{name}": "" for name in names}
+    data = page_form(client, edit, **empty)
+    assert client.post(preview, data).json()["is_valid"]
+    assert client.get(preview).status_code == 200
+    assert client.post(edit, data).status_code == 302
+    assert client.get(reverse("wagtailadmin_pages:view_draft", args=[office.pk])).status_code == 200
+    assert client.post(edit, data | {"action-publish": "1"}).context["form"].errors.keys() == {field}

@@ -120,11 +120,13 @@ class WasteCollection(WithHistory, TranslatableMixin, models.Model):
 
     @classmethod
     def rounds(cls, language: str) -> list[Round]:
-        """All collections in a language, else as the first language has them; read once per generation."""
+        """All collections, each in a language, else in the first one; read once per generation."""
         return kept(f"waste-{language}", lambda: cls._rounds(language))
 
     @classmethod
     def _rounds(cls, language: str) -> list[Round]:
         found = cls.objects.select_related("district", "locale").order_by("pk")
-        own = [one.round for one in found if one.locale.language_code == language]
-        return own or [one.round for one in found if one.locale.language_code == settings.LANGUAGE_CODE]
+        own = [one for one in found if one.locale.language_code == language]
+        known = {one.translation_key for one in own}
+        first = [one for one in found if one.locale.language_code == settings.LANGUAGE_CODE]
+        return [one.round for one in (*own, *(one for one in first if one.translation_key not in known))]

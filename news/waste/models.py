@@ -88,7 +88,7 @@ class WasteCalendarPage(RoutablePageMixin, BasePage):
 
     def _entry(self, day, one, request) -> ical.Entry:
         return ical.Entry(
-            uid=f"{self.translation_key}-{day:%Y%m%d}-{one.title.encode().hex()[:40]}-{one.district or ''}",
+            uid=f"{self.translation_key}-{day:%Y%m%d}-{one.title.encode().hex()}-{one.district or ''}",
             stamp=self.last_published_at or timezone.now(),
             start=day,
             end=day,

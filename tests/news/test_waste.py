@@ -8,6 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from eservices.deliveries.models import Delivery
+from home.models import WasteCollection
 from news.models import WasteReminder
 from news.sweeps import remind_of_waste
 from news.waste import actions
@@ -203,6 +204,30 @@ def test_a_reminder_speaks_the_language_it_was_asked_in(client, calendar, bourg,
     (letter,) = letters("Ordures")
     assert "Morgen" in letter.title
     assert "Dorf" in letter.payload["text"]
+
+
+def test_what_is_not_translated_yet_is_collected_all_the_same(client, calendar, clock):
+    german = translated(calendar, "de", title="Abfallkalender")
+    twin = WasteCollection.objects.get(title="Ordures").copy_for_translation(locale("de"))
+    twin.title = "Kehricht"
+    twin.save()
+    WasteCollectionFactory(title="Encombrants", first_on=date(2026, 11, 3))
+    shown = client.get(german.url).content.decode()
+    assert ("Kehricht" in shown, "Encombrants" in shown, "Ordures" in shown) == (True, True, False)
+    form = {"email": "a@b.ch", "zone": "bourg", "when": "evening"}
+    client.post("/de/collectes/rappel/", form, **HERE)
+    confirm(client)
+    clock.move_to(EVENING)
+    remind_of_waste(EVENING)
+    assert "Encombrants" in letters("Kehricht")[-1].payload["text"]
+
+
+def test_collections_with_names_that_begin_alike_are_each_in_the_calendar(client, calendar):
+    for title in ("Déchets encombrants et ferraille", "Déchets encombrants en bois"):
+        WasteCollectionFactory(title=title, first_on=date(2026, 11, 3))
+    sent = client.get(f"{calendar.url}ics/").content.decode().replace("\r\n ", "")
+    marks = re.findall(r"UID:(\S+)", sent)
+    assert len(marks) == len(set(marks)) > 0
 
 
 def test_the_calendar_needs_few_queries_and_staff_sees_who_is_reminded(client, calendar, uncached):

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, override
@@ -27,6 +28,7 @@ from .origin import comes_from_here
 
 PER_PAGE = 10
 QUERY_LENGTH = 100
+SUGGESTED_FOR = 60  # seconds that a browser may keep a suggestion
 LEAST_LETTERS = 2  # before anything is suggested
 # What crawlers need not read: outside the languages, and in each of them.
 APART = ["/admin/", "/brouillon/", "/demo/"]
@@ -119,13 +121,20 @@ def _found_elsewhere(query: str, results: search.Results) -> dict | None:
 
 
 @require_safe
-@cache_control(public=True, max_age=60)
 def suggest(request):
     """What may be meant by what somebody types, for the script of the search box."""
     query = _query(request)
     found = search.suggest(query, get_language()) if len(query) >= LEAST_LETTERS else []
     rows = [{"title": hit.entry.title, "kind": str(hit.kind.singular), "url": hit.url} for hit in found]
-    return JsonResponse({"found": rows})
+    response = JsonResponse({"found": rows})
+    patch_cache_control(response, public=True, max_age=_seconds_kept(found, timezone.now()))
+    return response
+
+
+def _seconds_kept(hits: list[search.Hit], now: datetime) -> int:
+    """How long browsers may keep what is suggested: not past the moment from which one of them is shown no more."""
+    ends = [hit.entry.shown_until for hit in hits if hit.entry.shown_until]
+    return min([SUGGESTED_FOR, *(int((end - now).total_seconds()) for end in ends)])
 
 
 def _query(request) -> str:

@@ -83,6 +83,26 @@ def test_a_notice_is_gone_everywhere_at_once_when_its_last_day_is_over(client, b
     assert not any(places(client, board, villa).values())
 
 
+def test_browsers_keep_the_suggestion_of_a_notice_no_longer_than_it_is_posted(client, villa, clock):
+    def kept() -> str:
+        answer = client.get(f"{reverse('home:suggest')}?q=oulev")
+        assert [one["title"] for one in answer.json()["found"]] == [villa.title]
+        return answer.headers["Cache-Control"]
+
+    assert kept() == "public, max-age=60"
+    clock.move_to(LAST_MINUTE)
+    assert kept() == "public, max-age=1"
+
+
+@pytest.mark.parametrize(
+    "days", [{"first_day": date.max}, {"first_day": DURING.date(), "last_day": date.max}]
+)
+def test_a_notice_may_be_posted_up_to_the_last_day_of_calendars(client, board, days):
+    notice = published(NoticePageFactory(parent=board, **days))
+    assert notice.last_day == date.max
+    assert client.get(notice.url).status_code == (404 if notice.first_day == date.max else 200)
+
+
 # -- The text of files ---------------------------------------------------------------------------------------
 @pytest.fixture
 def read(villa):

@@ -1,8 +1,9 @@
 """Dates as the language at hand writes them: the first of a month is “1er” in French and “1°” in Italian."""
 
 import re
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
+from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.formats import get_format
 from django.utils.translation import get_language
@@ -20,3 +21,10 @@ def date_format(value: date, pattern: str = "DATE_FORMAT") -> str:
     if value.day == 1 and pattern != "j" and (first := FIRST.get((get_language() or "")[:2])):
         pattern = DAY.sub(lambda _found: first, pattern)
     return formatted(value, pattern)
+
+
+def end_of(day: date) -> datetime:
+    """The moment at which a day is over in the commune. After the last one of calendars, “for ever”, none follows."""
+    if day == date.max:
+        return timezone.make_aware(datetime.combine(day, time.max))
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))

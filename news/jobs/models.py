@@ -1,6 +1,6 @@
 """Vacancies: listed until they close, and saying so afterwards."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from django.db import models
 from django.utils import timezone
@@ -14,7 +14,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from home import documents
 from home.blocks import ContentBlocks
-from home.dates import date_format
+from home.dates import date_format, end_of
 from home.fields import LiveStreamField
 from home.links import full_address
 from home.models import BasePage, CommuneSettings
@@ -118,9 +118,7 @@ class JobPage(BasePage):
     @property
     def ends(self) -> datetime | None:
         """The moment from which nobody may apply."""
-        if self.closes_on is None:
-            return None
-        return timezone.make_aware(datetime.combine(self.closes_on + timedelta(days=1), time()))
+        return end_of(self.closes_on) if self.closes_on else None
 
     def search_span(self):
         return None, self.ends

@@ -29,7 +29,7 @@ from wagtail_localize.fields import SynchronizedField
 from eservices.submissions.models import private_storage
 from eservices.submissions.uploads import TYPES, check
 from home.blocks import ContactBlock, HeadingBlock, TableBlock, TextBlock
-from home.dates import date_format
+from home.dates import date_format, end_of
 from home.models import BasePage, FileText
 from home.models.base import BasePageQuerySet
 from home.models.used_again import WithHistory
@@ -74,7 +74,7 @@ class NoticeKind(WithHistory, TranslatableMixin, models.Model):
 
     def last_day(self, first: date) -> date:
         """The last day on which a notice is posted that is posted from ``first``."""
-        return first + timedelta(days=self.days - 1)
+        return first + min(timedelta(days=self.days - 1), date.max - first)
 
 
 @register_setting(icon="thumbtack")
@@ -300,7 +300,7 @@ class NoticePage(BasePage):
     @property
     def ends(self) -> datetime:
         """The moment from which nobody outside sees it."""
-        return timezone.make_aware(datetime.combine(self.last_day + timedelta(days=1), time()))
+        return end_of(self.last_day)
 
     @property
     def search_date(self) -> datetime:

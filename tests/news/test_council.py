@@ -245,6 +245,12 @@ def test_a_job_says_how_to_apply_and_afterwards_that_it_is_too_late(client, jobs
     assert "noindex" in page
 
 
+def test_a_job_that_closes_on_the_last_day_of_calendars_is_open_for_ever(client, jobs):
+    job = published(JobPageFactory(parent=jobs, closes_on=date.max))
+    assert "mailto:rh@orvenay.example" in client.get(job.url).content.decode()
+    assert job.url in client.get(jobs.url).content.decode()
+
+
 def test_jobs_need_few_queries(jobs, uncached):
     listed = JobPageFactory.create_batch(5, parent=jobs)
     uncached(jobs.url, most=12)

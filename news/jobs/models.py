@@ -12,7 +12,7 @@ from wagtail.models import PageManager
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
-from home import documents
+from home import documents, links
 from home.blocks import ContentBlocks
 from home.dates import date_format, end_of
 from home.fields import LiveStreamField
@@ -131,7 +131,10 @@ class JobPage(BasePage):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        return context | {"structured_data": None if self.closed else posting(self, request)}
+        return context | {
+            "structured_data": None if self.closed else posting(self, request),
+            "apply_url": links.target({"page": self.apply_at}, self.locale_id, request),
+        }
 
 
 def posting(page: JobPage, request) -> dict:

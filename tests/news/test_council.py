@@ -9,14 +9,15 @@ import time_machine
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from wagtail.blocks import StructBlockValidationError
-from wagtail.models import Collection, CollectionViewRestriction
+from wagtail.models import Collection, CollectionViewRestriction, Page
 from wagtail_factories import DocumentFactory
 
 from home import search
+from home.generation import advance
 from news.models import Publication
 from news.newsletter_items import Jobs, Meetings
 from tests.factories.accounts import SuperuserFactory
-from tests.factories.home import published, translated
+from tests.factories.home import ContentPageFactory, published, translated
 from tests.factories.news import (
     DocumentKindFactory,
     JobIndexPageFactory,
@@ -243,6 +244,19 @@ def test_a_job_says_how_to_apply_and_afterwards_that_it_is_too_late(client, jobs
     page = client.get(job.url).content.decode()
     assert "mailto:rh@" not in page
     assert "noindex" in page
+
+
+def test_one_applies_in_the_language_of_the_job_where_that_can_be_done_in_it(client, home, jobs):
+    service = ContentPageFactory(parent=home, title="Postuler", slug="postuler")
+    job = translated(JobPageFactory(parent=jobs, apply_at=service), "de", title="Gärtnerin")
+    job.apply_at = service
+    job.save()
+    assert '"/postuler/?' in client.get(job.url).content.decode()
+    translated(service, "de", title="Bewerben", slug="bewerben")
+    assert '"/de/bewerben/"' in client.get(job.url).content.decode()
+    Page.objects.filter(translation_key=service.translation_key).update(live=False)
+    advance()
+    assert "mailto:rh@orvenay.example" in client.get(job.url).content.decode()
 
 
 def test_a_job_that_closes_on_the_last_day_of_calendars_is_open_for_ever(client, jobs):

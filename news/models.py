@@ -262,7 +262,10 @@ class NewsPage(AnnouncedPage):
         ),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("body"), index.FilterField("date")]
-    override_translatable_fields = [SynchronizedField("category")]
+    override_translatable_fields = [
+        SynchronizedField("category"),
+        *(SynchronizedField(name, overridable=False) for name in ("comments_open", "comments_until")),
+    ]
 
     class Meta:
         verbose_name = _("news article")

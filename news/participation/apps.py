@@ -6,3 +6,6 @@ class ParticipationConfig(AppConfig):
     name = "news.participation"
     label = "news_participation"
     verbose_name = _("Participation")
+
+    def ready(self):
+        from . import receivers  # noqa: F401

@@ -15,7 +15,7 @@ from news.participation.models import Comment
 from news.participation.moderation import actions as moderation
 from news.participation.moderation.states import State
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.home import second_site, translated
+from tests.factories.home import published, second_site, translated
 from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
 from tests.factories.participation import CommentFactory
 
@@ -139,6 +139,14 @@ def test_many_that_wait_take_as_many_queries_as_one(client, index, article, djan
     client.get(address)  # reads anew what surrounds every page
     with django_assert_max_num_queries(most):
         client.get(address)
+
+
+def test_comments_that_are_closed_are_closed_in_every_language(client, article):
+    german = translated(article, "de", title="Neuigkeit")
+    assert client.get(f"/de/participation/commentaires/{german.pk}/ecrire/").status_code == 200
+    article.comments_open = False
+    published(article)
+    assert client.get(f"/de/participation/commentaires/{german.pk}/ecrire/").status_code == 404
 
 
 def test_the_letter_leads_to_the_article_in_the_language_of_who_wrote(client, article):

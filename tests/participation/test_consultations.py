@@ -15,7 +15,7 @@ from news.participation.moderation import actions as moderation
 from news.participation.moderation.states import State
 from news.participation.sweeps import forget_participation
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.home import locale, translated
+from tests.factories.home import locale, published, translated
 from tests.factories.participation import ConsultationPageFactory, ContributionFactory
 
 from .conftest import HERE, letters, mailed_link, prove
@@ -209,6 +209,20 @@ class TestHandingIn:
     def test_contributions_stand_in_every_language(self, client, box):
         one = idea(box)
         german = translated(box, "de", title="Ideenkasten")
+        assert one.title in client.get(german.url).content.decode()
+
+    def test_who_may_take_part_and_who_reads_it_is_the_same_in_every_language(self, client, box):
+        one = idea(box)
+        german = translated(box, "de", title="Ideenkasten")
+        box.closes_on, box.public, box.votes = date(2026, 11, 23), False, False
+        published(box)
+        assert client.get(f"/de/participation/consultations/{german.pk}/contribuer/").status_code == 404
+        assert one.title not in client.get(german.url).content.decode()
+        german.public = True  # as a draft says that was written before
+        assert one.title not in client.get(published(german).url).content.decode()
+        box.closes_on, box.public = None, True
+        published(box)
+        assert client.get(f"/de/participation/consultations/{german.pk}/contribuer/").status_code == 200
         assert one.title in client.get(german.url).content.decode()
 
 

@@ -12,7 +12,7 @@ from news.participation.surveys import actions
 from news.participation.surveys.results import Question, count
 from news.participation.sweeps import forget_participation
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.home import translated
+from tests.factories.home import published, translated
 from tests.factories.participation import SurveyPageFactory
 
 from .conftest import HERE, mailed_link
@@ -101,6 +101,15 @@ def test_an_answer_given_in_german_counts_with_the_french(client, survey):
     german = translated(survey, "de", title="Umfrage")
     answer(client, survey)
     assert "100 %" in client.get(german.url).content.decode()
+
+
+def test_one_answer_for_each_person_and_hidden_results_hold_in_every_language(client, survey):
+    german = translated(survey, "de", title="Umfrage")
+    survey.once, survey.results = True, "never"
+    published(survey)
+    answer(client, german)
+    assert not Answer.objects.exists()
+    assert "<caption>" not in client.get(german.url).content.decode()
 
 
 @pytest.mark.parametrize("said", ["x", "\x00", "x" * 10_000])

@@ -114,7 +114,13 @@ class ConsultationPage(Timed, BasePage):
         FieldPanel("outcome"),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("body"), index.SearchField("becomes")]
-    override_translatable_fields = [SynchronizedField("kind")]
+    override_translatable_fields = [
+        SynchronizedField("kind"),
+        *(
+            SynchronizedField(name, overridable=False)
+            for name in ("opens_on", "closes_on", "public", "votes")
+        ),
+    ]
 
     class Meta:
         verbose_name = _("consultation or idea box")

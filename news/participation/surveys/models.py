@@ -84,7 +84,9 @@ class SurveyPage(Timed, BasePage):
         MultiFieldPanel([FieldPanel("once"), FieldPanel("results")], heading=_("Answers and results")),
     ]
     search_fields = [*BasePage.search_fields, index.SearchField("body")]
-    override_translatable_fields = [SynchronizedField("results")]
+    override_translatable_fields = [
+        SynchronizedField(name, overridable=False) for name in ("opens_on", "closes_on", "once", "results")
+    ]
 
     class Meta:
         verbose_name = _("survey")

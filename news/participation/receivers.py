@@ -1,0 +1,27 @@
+"""Who may take part, and until when, is the same in all languages: what belongs together is one consultation."""
+
+from django.dispatch import receiver
+from wagtail.signals import page_published
+
+from home import generation
+from news.models import NewsPage
+
+from .models import ConsultationPage, SurveyPage
+
+RULES = {
+    ConsultationPage: ("opens_on", "closes_on", "public", "votes"),
+    SurveyPage: ("opens_on", "closes_on", "once", "results"),
+    NewsPage: ("comments_open", "comments_until"),
+}
+
+
+@receiver(page_published)
+def say_the_same_in_all_languages(sender, instance, **kwargs):
+    """As the first public page of them says: a translation would hear of it when somebody brings it up to date."""
+    if sender not in RULES:
+        return
+    pages = sender.objects.filter(translation_key=instance.translation_key)
+    rules = pages.live().order_by("pk").values(*RULES[sender]).first()
+    if rules:
+        pages.update(**rules)
+        generation.changed()

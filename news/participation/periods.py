@@ -59,4 +59,7 @@ class Timed(models.Model):
         return gettext("Open all year")
 
     def search_meta(self) -> str:
-        return self.when
+        """What stays true, as search keeps it until the page is published again."""
+        if self.closes_on:
+            return gettext("until {day}").format(day=date_format(self.closes_on))
+        return gettext("Open all year")

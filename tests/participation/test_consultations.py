@@ -255,6 +255,14 @@ class TestReading:
         assert 'prose t5" lang' not in client.get(address).text
         assert 'prose t5" lang="fr"' in client.get(f"/de{address}").text
 
+    def test_search_calls_nothing_open_that_is_over(self, client, box, clock):
+        box.closes_on = date(2026, 11, 25)
+        published(box)
+        clock.shift(timedelta(days=2))
+        found = client.get("/recherche/", {"q": box.title}).content.decode()
+        assert "jusqu’au 25 novembre 2026" in found
+        assert "Ouverte" not in found
+
     def test_pages_carry_no_token_and_take_few_queries(self, client, box, django_assert_max_num_queries):
         for _each in range(25):
             idea(box)

@@ -4,12 +4,14 @@ from django.urls import include, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.permissions import register_permission_policy
 
 from home.permissions import Without
 
 from . import desk
 from .models import Answer, Comment, Contribution, Verdict
+from .moderation import access as moderation
 
 # What residents said is not written by anybody else.
 register_permission_policy(Verdict, Without(Verdict, "add", "change"))
@@ -36,6 +38,26 @@ def participation():
     return ParticipationMenuItem(
         _("Participation"), url, name="participation", icon_name="comment", order=253
     )
+
+
+class WaitingPanel(Component):
+    """What is to be read before it is published, on the first page of the admin: the oldest first."""
+
+    name, order = "participation", 62
+    template_name = "participation/desk/home_panel.html"
+    shown = 5
+
+    def __init__(self, waiting):
+        self.waiting = waiting
+
+    def get_context_data(self, parent_context):
+        return {"number": len(self.waiting), "first": self.waiting[: self.shown]}
+
+
+@hooks.register("construct_homepage_panels")
+def show_what_waits(request, panels):
+    if moderation.may_moderate(request.user) and (waiting := moderation.waiting_for(request.user)):
+        panels.append(WaitingPanel(waiting))
 
 
 @hooks.register("register_admin_urls")

@@ -14,7 +14,7 @@ from news.participation.models import Contribution, Pending, Vote
 from news.participation.moderation import actions as moderation
 from news.participation.moderation.states import State
 from news.participation.sweeps import forget_participation
-from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
 from tests.factories.home import locale, published, translated
 from tests.factories.participation import ConsultationPageFactory, ContributionFactory
 
@@ -323,6 +323,22 @@ class TestDesk:
         assert Contribution.objects.published().count() == 2
         assert ones[0].get_absolute_url() in "".join(letters("p0@example.org"))
         assert not letters("p2@example.org")
+
+    def test_the_first_page_of_the_admin_tells_moderators_what_waits_and_nobody_else(self, client, box):
+        moderator, agent = UserFactory(), AgentFactory()
+        moderator.groups.add(ensure_roles("moderators")["moderators"])
+        one = idea(box, state=State.WAITING, title="Un toit pour le bus")
+        client.force_login(moderator)
+        first = client.get(reverse("wagtailadmin_home")).content.decode()
+        assert "1 texte à lire" in first
+        assert f'<a href="{reverse("participation_desk:waiting")}">{one.title}</a>' in first
+        client.force_login(agent)
+        theirs = client.get(reverse("wagtailadmin_home"))
+        assert theirs.status_code == 200
+        assert one.title not in theirs.content.decode()
+        moderation.publish(actor=moderator, written=one)
+        client.force_login(moderator)
+        assert "à lire</" not in client.get(reverse("wagtailadmin_home")).content.decode()
 
     def test_a_refusal_has_a_reason_and_is_erased_later(self, client, box):
         one = idea(box, state=State.WAITING)

@@ -60,12 +60,18 @@ def _day(moment) -> str:
 
 
 def lines(some) -> str:
-    """Lines of an import as a file that can be read again."""
+    """Lines of an import as a file that can be read again, without those that left.
+
+    All topics are told by none: thousands of lines would be too large to be shown.
+    """
     names = {one.translation_key: one.name for one in Topic.objects.in_language(settings.LANGUAGE_CODE)}
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")
     writer.writerow(COLUMNS[:5])
     for line in some:
-        topics = ", ".join(sorted(names[key] for key in line.topic_keys if key in names))
+        if line.left:
+            continue
+        chosen = line.topic_keys & names.keys()
+        topics = "" if len(chosen) == len(names) else ", ".join(sorted(names[key] for key in chosen))
         writer.writerow([line.email, line.language, topics, line.agreed_on or "", line.proof])
     return out.getvalue()

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from eservices.cases.exports import unquoted
 from home.spreadsheets import Refused, grid
 from home.validators import validate_no_control
 
@@ -24,7 +25,9 @@ NAMES = {
     "topics": ("topics", "thèmes", "themen", "temi", "tags"),
     "agreed_on": ("consent", "consentement", "einwilligung", "consenso", "optin_time", "confirm_time"),
     "proof": ("proof", "preuve", "nachweis", "prova"),
+    "state": ("state", "état", "status", "stato"),
 }
+LEFT = {State.UNSUBSCRIBED, State.BOUNCED, "cleaned"}  # the last in Mailchimp's words
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Line:
     topic_keys: frozenset[UUID] = field(default=frozenset())
     agreed_on: date | None = None
     proof: str = ""
+    left: bool = False  # as the file itself says
 
     @property
     def agreed_at(self) -> datetime:
@@ -58,7 +62,7 @@ def read(name: str, content: bytes) -> list[Line]:
     columns = [_column(cell) for cell in head]
     if "email" not in columns:
         raise Refused([_("Line 1 names the columns: one of them is “email”.")])
-    topics = {topic.name.casefold(): topic.translation_key for topic in Topic.objects.all()}
+    topics = {_joined(topic.name.split(",")): topic.translation_key for topic in Topic.objects.all()}
     found, reasons = {}, []
     for number, cells in rows:
         try:
@@ -76,8 +80,8 @@ def plan(lines: Iterable[Line]) -> Plan:
     lines = list(lines)
     rows = Subscriber.objects.filter(email__in=[line.email for line in lines]).values_list("email", "state")
     states = dict(rows)
-    new = [line for line in lines if line.email not in states]
-    left = sum(states.get(line.email) in (State.UNSUBSCRIBED, State.BOUNCED) for line in lines)
+    new = [line for line in lines if line.email not in states and not line.left]
+    left = sum(_has_left(line, states.get(line.email)) for line in lines)
     return Plan(
         taken_over=[line for line in new if line.agreed_on],
         asked=[line for line in new if not line.agreed_on],
@@ -86,13 +90,18 @@ def plan(lines: Iterable[Line]) -> Plan:
     )
 
 
+def _has_left(line: Line, state: str | None) -> bool:
+    return state in (State.UNSUBSCRIBED, State.BOUNCED) or (line.left and state is None)
+
+
 def _column(name: str) -> str:
     small = name.casefold()
     return next((word for word, names in NAMES.items() if small in names), "")
 
 
 def _line(cells: dict[str, str], topics: dict) -> Line:
-    email = cells.get("email", "").lower()
+    cells = {column: unquoted(cell) for column, cell in cells.items()}
+    email, state = cells.get("email", "").lower(), cells.get("state", "").lower()
     try:
         validate_email(email)
         validate_no_control(email)
@@ -103,11 +112,26 @@ def _line(cells: dict[str, str], topics: dict) -> Line:
     language = cells.get("language", "")[:2].lower() or settings.LANGUAGE_CODE
     if language not in dict(settings.LANGUAGES):
         raise ValueError(_("“%(text)s” is no language of the site.") % {"text": language})
-    names = [name.strip() for name in cells.get("topics", "").split(",") if name.strip()]
-    if unknown := [name for name in names if name.casefold() not in topics]:
-        raise ValueError(_("“%(text)s” is no topic.") % {"text": unknown[0][:60]})
-    keys = {topics[name.casefold()] for name in names} or set(topics.values())
-    return Line(email, language, frozenset(keys), _day(cells.get("agreed_on", "")), cells.get("proof", ""))
+    keys = _topic_keys(cells.get("topics", ""), topics) or set(topics.values())
+    agreed_on = None if state == State.PENDING else _day(cells.get("agreed_on", ""))
+    return Line(email, language, frozenset(keys), agreed_on, cells.get("proof", ""), state in LEFT)
+
+
+def _topic_keys(text: str, topics: dict) -> set[UUID]:
+    """Topics between commas. A name may have commas too: of several that fit, the longest is meant."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    found = set()
+    while words:
+        fitting = (number for number in range(len(words), 0, -1) if _joined(words[:number]) in topics)
+        if not (number := next(fitting, 0)):
+            raise ValueError(_("“%(text)s” is no topic.") % {"text": words[0][:60]})
+        found.add(topics[_joined(words[:number])])
+        del words[:number]
+    return found
+
+
+def _joined(words: Iterable[str]) -> str:
+    return ", ".join(word.strip() for word in words).casefold()
 
 
 def _day(text: str) -> date | None:

@@ -116,3 +116,8 @@ def harmless(value: Cell) -> str:
     """A value as CSV, with an apostrophe before what a spreadsheet would take for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
+
+
+def unquoted(text: str) -> str:
+    """A cell of CSV without the apostrophe that ``harmless`` put there."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text

@@ -131,17 +131,24 @@ def take_over(
     return subscriber
 
 
-@transaction.atomic
 def take_over_all(*, actor, lines, proof: str) -> int:
     """Everybody of a file whose consent is known, and whom we do not know yet; how many they were.
 
     Who left, did not answer or could not be reached stays as they are: a file subscribes nobody again.
     """
+    try:
+        return _take_over_all(actor, lines, proof)
+    except IntegrityError:  # the button was pressed twice: the other request took them over
+        return _take_over_all(actor, lines, proof)
+
+
+@transaction.atomic
+def _take_over_all(actor, lines, proof: str) -> int:
     now = timezone.now()
     known = set(
         Subscriber.objects.filter(email__in=[line.email for line in lines]).values_list("email", flat=True)
     )
-    new = {line.email: line for line in lines if line.email not in known and line.agreed_on}
+    new = {line.email: line for line in lines if line.email not in known and line.agreed_on and not line.left}
     made = Subscriber.objects.bulk_create(
         Subscriber(
             email=line.email,
@@ -167,6 +174,8 @@ def take_over_all(*, actor, lines, proof: str) -> int:
         )
         for one in made
     )
+    for one in made:
+        backends.subscriber_changed(one)
     return len(made)
 
 

@@ -125,6 +125,37 @@ def test_everybody_is_exported_with_their_consent_and_can_be_read_again(client, 
     assert Subscriber.objects.get(email=reader.email).topic_keys == {topic.translation_key}
 
 
+def test_who_left_by_the_word_of_the_file_is_not_subscribed_where_nobody_knew_them(client, editor):
+    SubscriberFactory(gone=True), SubscriberFactory(state=State.BOUNCED), SubscriberFactory(state=State.PENDING)
+    staying = SubscriberFactory(email="+elodie@courriel.example")
+    content = b"".join(client.get(EXPORT).streaming_content)
+    Subscriber.objects.all().delete()
+    plan = show(client, content).context["plan"]
+    assert ([one.email for one in plan.taken_over], len(plan.asked), plan.left) == ([staying.email], 1, 2)
+    carry_out(client, content)
+    states = dict(Subscriber.objects.values_list("email", "state"))
+    assert states.pop(staying.email) == State.CONFIRMED
+    assert list(states.values()) == [State.PENDING]
+
+
+def test_a_topic_with_commas_in_its_name_is_one_topic(client, editor):
+    sport, culture = TopicFactory(name="Culture, sport et loisirs"), TopicFactory(name="Culture")
+    text = "email;topics;consent\n"
+    text += "a@b.example;culture, Culture, sport et loisirs;2025-05-03\nb@b.example;;2025-05-03\n"
+    text += "c@b.example;culture,sport et loisirs;2025-05-03\n"
+    carry_out(client, text)
+    chosen = {one.email[0]: one.topic_keys for one in Subscriber.objects.all()}
+    both = {sport.translation_key, culture.translation_key}
+    assert chosen == {"a": both, "b": both, "c": {sport.translation_key}}
+
+
+def test_a_file_of_many_lines_and_a_town_of_many_topics_is_taken_as_it_was_shown(client, editor):
+    for number in range(8):
+        TopicFactory(name=f"Un thème qui porte un nom plutôt long, comme souvent {number}")
+    lines = "".join(f"lecteur{number}@courriel.example,2025-05-03\n" for number in range(2200))
+    assert len(show(client, f"email,consent\n{lines}").context["shown"]) < 300_000
+
+
 def test_only_who_keeps_subscribers_imports_and_exports(client):
     client.force_login(AgentFactory())
     assert client.get(IMPORT).status_code == 404

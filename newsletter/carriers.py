@@ -23,6 +23,8 @@ class MailchimpCarrier:
         try:
             if test := payload.get("test"):
                 backend.try_out(test, delivery.recipient, delivery.pk.hex)
+            elif names := payload.get("rename"):
+                members.rename(*names)
             elif payload.get("ask"):
                 members.pull(delivery.recipient)
             elif subscriber := Subscriber.objects.filter(pk=payload.get("subscriber")).first():

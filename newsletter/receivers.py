@@ -1,16 +1,17 @@
 """What services that mail for us say of letters, by anymail's webhooks; and search follows the archive."""
 
 from anymail.signals import EventType, RejectReason, tracking
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from wagtail.signals import published, unpublished
 
 from home.search import drop
 from home.signals import search_rebuilt
 
+from . import backends
 from .bounces import receiving
 from .bounces.reports import STATUS, Verdict, verdict
-from .models import Campaign, Mailing
+from .models import Campaign, Mailing, Topic
 from .search import keep_all, keep_mailing
 
 GONE = {RejectReason.INVALID, RejectReason.BOUNCED}
@@ -33,6 +34,18 @@ def _verdict(event) -> Verdict:
     if code:
         return verdict(code[1])
     return Verdict.GONE if event.reject_reason in GONE else Verdict.FAILED
+
+
+@receiver(pre_save, sender=Topic)
+def remember_its_tag(instance, **kwargs):
+    instance.tag_before = backends.tags().get(instance.translation_key)
+
+
+@receiver(post_save, sender=Topic)
+def rename_its_tag(instance, **kwargs):
+    before, now = instance.tag_before, backends.tags().get(instance.translation_key)
+    if before and before != now:
+        backends.topic_renamed(before, now)
 
 
 @receiver(post_save, sender=Mailing)

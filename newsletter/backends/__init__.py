@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -57,6 +58,22 @@ def subscriber_changed(subscriber: Subscriber) -> None:
         from .mailchimp import members  # its writes are actions, and actions tell of themselves here
 
         members.tell(subscriber)
+
+
+def tags() -> dict[UUID, str]:
+    """By topic, what a service that keeps its own list calls it; empty without one."""
+    if settings.NEWSLETTER_BACKEND != "mailchimp":
+        return {}
+    from .mailchimp import members
+
+    return members.tags()
+
+
+def topic_renamed(old: str, new: str) -> None:
+    """A service that keeps its own list is told, or it would seem that nobody wants the topic any more."""
+    from .mailchimp import members
+
+    members.tell_new_name(old, new)
 
 
 def subscriber_erased(email: str) -> None:

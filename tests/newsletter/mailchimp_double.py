@@ -59,7 +59,10 @@ class Mailchimp(doubles.Server):
             case (_, "lists", _, "members", hash_, *rest):
                 return self._member(method, hash_, rest, body)
             case ("GET", "lists", _, "segments"):
-                return 200, {"segments": list(self.segments.values()), "total_items": len(self.segments)}
+                known = [*self.segments.values(), *self._tags()]
+                return 200, {"segments": known, "total_items": len(known)}
+            case ("PATCH", "lists", _, "segments", number):
+                return self._rename(int(number), body["name"])
             case ("POST", "lists", _, "segments"):
                 number = len(self.segments) + 1
                 self.segments[number] = {"id": number, "name": body["name"], "emails": []}
@@ -100,6 +103,18 @@ class Mailchimp(doubles.Server):
             del self.members[hash_]
             return 204, None
         return 200, known
+
+    def _tags(self) -> list[dict]:
+        """Each tag that somebody bears is a static segment too."""
+        names = sorted({tag["name"] for member in self.members.values() for tag in member["tags"]})
+        return [{"id": 1000 + number, "name": name} for number, name in enumerate(names)]
+
+    def _rename(self, number, name):
+        old = next(tag["name"] for tag in self._tags() if tag["id"] == number)
+        for member in self.members.values():
+            for tag in member["tags"]:
+                tag["name"] = name if tag["name"] == old else tag["name"]
+        return 200, {"id": number, "name": name}
 
     def _fill(self, segment, emails):
         known = [email for email in emails if self._subscribed(email)]

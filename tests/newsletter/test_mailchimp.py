@@ -1,7 +1,7 @@
 """Mailchimp: members and subscribers in step, campaigns made once whatever happens, webhooks believed never."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -14,6 +14,7 @@ from newsletter.actions import mailings, subscribers
 from newsletter.backends import Away
 from newsletter.backends.mailchimp import api, members
 from newsletter.backends.mailchimp.comparing import Do, Ours, Theirs, compare
+from newsletter.importing import Line
 from newsletter.models import ConsentEvent, Subscriber
 from newsletter.states import MailingState, RecipientState, State
 from newsletter.sweeps import go_on_mailing
@@ -75,6 +76,14 @@ def test_who_left_at_mailchimp_and_comes_back_here_is_asked_by_mailchimp_too(the
     theirs.member(reader.email, status="unsubscribed")
     members.push(reader)
     assert theirs.members[hashed(reader.email)]["status"] == "pending"
+
+
+def test_who_is_taken_over_from_a_file_is_a_member_before_the_next_letter(theirs):
+    topic = TopicFactory(name="Chantiers")
+    line = Line("neuf@courriel.example", "fr", frozenset([topic.translation_key]), date(2025, 5, 3))
+    assert subscribers.take_over_all(actor=None, lines=[line], proof="papier") == 1
+    carried()
+    assert theirs.members[hashed(line.email)]["tags"][0]["name"] == "Chantiers"
 
 
 def test_tags_that_are_not_ours_stay(theirs):
@@ -306,6 +315,34 @@ def test_both_sides_agree_after_a_night(theirs):
     assert set(members.reconcile()) <= {"nothing"}
 
 
+def test_a_topic_with_another_name_keeps_its_readers_before_and_after_mailchimp_knows(theirs):
+    topic = TopicFactory(name="Chantiers")
+    reader = SubscriberFactory(pending=True, topics=[topic])
+    subscribers.confirm(subscriber=reader)
+    carried()
+    topic.name = "Chantiers et circulation"
+    topic.save()
+    members.reconcile()
+    assert reader.topic_keys == {topic.translation_key}
+    carried()
+    members.reconcile()
+    assert reader.topic_keys == {topic.translation_key}
+    assert [tag["name"] for tag in theirs.members[hashed(reader.email)]["tags"]] == [topic.name]
+
+
+def test_what_mailchimp_was_not_told_yet_is_nobodys_choice_and_what_was_told_is(theirs):
+    topic = TopicFactory(name="Chantiers")
+    reader = SubscriberFactory(pending=True, topics=[topic])
+    subscribers.confirm(subscriber=reader)
+    theirs.member(reader.email)  # it was made, and the call for its tags was not
+    members.reconcile()
+    assert reader.topic_keys == {topic.translation_key}
+    carried()
+    theirs.member(reader.email)  # somebody took the tag away there
+    members.reconcile()
+    assert reader.topic_keys == set()
+
+
 def ours(state=State.CONFIRMED, changed=EARLY, topics=(), left=None):
     return Ours(state, "fr", frozenset(topics), changed, left)
 
@@ -378,6 +415,7 @@ if os.environ.get("TEST_MAILCHIMP_URL"):
         known.forget(hash_)
         assert isinstance(campaigns.segment("1 fr 1"), int)
         campaigns.fill(1, ["elodie@courriel.example"])
+        campaigns.rename(campaigns.api.lists.segments.all(LIST)["segments"][0]["name"], "Votations")
         words = {"subject_line": "Le port", "from_name": "Orvenay", "reply_to": "greffe@orvenay.example"}
         assert campaigns.create("1 fr 1", 1, words)
         campaigns.content("c1", "<p>Le port</p>", "Le port")

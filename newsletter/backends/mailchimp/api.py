@@ -139,6 +139,14 @@ class Campaigns:
             )
         return found["id"]
 
+    def rename(self, old: str, new: str) -> None:
+        """Gives a tag another name for everybody who bears it; one that Mailchimp does not have is no fault."""
+        with told_apart():
+            known = self.api.lists.segments.all(self.list_id, type="static", count=1000)["segments"]
+            for tag in known:
+                if tag["name"] == old:
+                    self.api.lists.segments.update(self.list_id, str(tag["id"]), {"name": new})
+
     def fill(self, segment: int, emails: list[str]) -> list[str]:
         """Puts members into a group; the addresses that are no members."""
         with told_apart():

@@ -6,12 +6,16 @@ from django.conf import settings
 from django.utils.dateparse import parse_datetime
 
 from eservices.deliveries.actions import queue
+from eservices.deliveries.models import Delivery
 
 from ...actions import subscribers
 from ...models import Subscriber, Topic
 from ...states import State
-from .api import Members, member_hash
+from .api import Campaigns, Members, member_hash
 from .comparing import Do, Ours, Theirs, compare
+
+CARRIER = "mailchimp"
+TAGS = "tags"  # as a recipient: everybody who bears one
 
 
 def tell(subscriber: Subscriber) -> None:
@@ -29,8 +33,13 @@ def ask(email: str) -> None:
     _queue(member_hash(email), {"ask": True})
 
 
+def tell_new_name(old: str, new: str) -> None:
+    """Mailchimp will be told that a topic, and so its tag, has another name."""
+    _queue(TAGS, {"rename": [old, new]})
+
+
 def _queue(hash_: str, payload: dict) -> None:
-    queue(carrier="mailchimp", recipient=hash_, title="Mailchimp", payload=payload)
+    queue(carrier=CARRIER, recipient=hash_, title="Mailchimp", payload=payload)
 
 
 # -- What a worker does --------------------------------------------------------------------------------------
@@ -47,6 +56,10 @@ def push(subscriber: Subscriber) -> None:
 
 def forget(hash_: str) -> None:
     Members().forget(hash_)
+
+
+def rename(old: str, new: str) -> None:
+    Campaigns().rename(old, new)
 
 
 def pull(hash_: str) -> None:
@@ -73,6 +86,8 @@ def settle(subscriber: Subscriber | None, member: dict, names: dict) -> Do:
     """Does what follows from one comparison."""
     theirs = _theirs(member, names)
     what = compare(_ours(subscriber, names) if subscriber else None, theirs)
+    if what is Do.CHANGE and _knows_less_than_we(subscriber):
+        return Do.NOTHING
     keys = [key for key, name in names.items() if name in theirs.topics]
     match what:
         case Do.TELL:
@@ -92,6 +107,13 @@ def settle(subscriber: Subscriber | None, member: dict, names: dict) -> Do:
                 proof="Mailchimp",
             )
     return what
+
+
+def _knows_less_than_we(subscriber: Subscriber) -> bool:
+    """Whether something waits to be told to Mailchimp: until then, what is missing there is no choice of theirs."""
+    addressed = [member_hash(subscriber.email), TAGS]
+    waiting = Delivery.objects.filter(carrier=CARRIER, recipient__in=addressed).open()
+    return any("ask" not in one.payload for one in waiting)
 
 
 def tags() -> dict:

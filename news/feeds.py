@@ -8,6 +8,7 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 
 from home.links import full_address
 from home.marks import explained
+from home.pasted import readable
 
 LENGTH = 30
 
@@ -43,10 +44,10 @@ class RssFeed(Feed):
         return articles[:LENGTH]
 
     def item_title(self, item) -> str:
-        return item.title
+        return readable(item.title)
 
     def item_description(self, item) -> str:
-        return item.lead
+        return readable(item.lead)
 
     def item_link(self, item) -> str:
         return full_address(item)

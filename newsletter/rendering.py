@@ -15,6 +15,7 @@ from django.utils.html import strip_tags
 from home import colours
 from home.context import commune
 from home.links import absolute
+from home.pasted import readable
 
 from .composing import parts
 from .models import Campaign, NewsletterSettings
@@ -69,11 +70,12 @@ def letter(
     """The campaign as a letter in ``language``, all of it or the blocks at the places ``shown``."""
     with translation.override(language):
         context = _context(campaign, language, ways, shown, number, day)
-        html = mrml.to_html(
-            get_template("newsletter/emails/campaign/letter.mjml.html").render(context)
-        ).content
+        mjml = get_template("newsletter/emails/campaign/letter.mjml.html").render(context)
+        html = mrml.to_html(readable(mjml)).content
         text = get_template("newsletter/emails/campaign/letter.txt").template.render(_unescaped(context))
-    return Letter(campaign.title, html, BLANK.sub("\n\n", text).strip() + "\n")
+    return Letter(
+        " ".join(readable(campaign.title).split()), html, BLANK.sub("\n\n", readable(text)).strip() + "\n"
+    )
 
 
 def _context(campaign, language, ways, shown, number, day) -> dict:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from home.links import absolute
 from home.marks import explained
 from home.models import CommuneSettings
+from home.pasted import readable
 
 from . import showing
 
@@ -37,10 +38,10 @@ class AlertFeed(Feed):
         return [(alert, request) for alert in showing.current(request)]
 
     def item_title(self, item) -> str:
-        return explained(item[0].level.label, item[0].title)
+        return readable(explained(item[0].level.label, item[0].title))
 
     def item_description(self, item) -> str:
-        return item[0].text
+        return readable(item[0].text)
 
     def item_link(self, item) -> str:
         alert, request = item

@@ -29,6 +29,14 @@ def test_rss_lists_the_newest_first_with_full_addresses(client, index, articles)
     assert "24 Nov 2026" in items[0].findtext("pubDate")
 
 
+def test_signs_pasted_from_a_word_processor_end_no_feed(client, index):
+    NewsPageFactory(parent=index, title="Rue\x0bet pont", lead="Fermés\x02 \ufffe", date=date(2026, 11, 24))
+    for kind in ("rss", "atom"):
+        answer = client.get(f"{index.url}{kind}/")
+        assert answer.status_code == 200
+        assert "Rue et pont" in "".join(ET.fromstring(answer.content).itertext())
+
+
 def test_atom_lists_the_same(client, index, articles):
     answer = client.get(f"{index.url}atom/")
     assert answer["Content-Type"].startswith("application/atom+xml")

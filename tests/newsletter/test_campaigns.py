@@ -116,6 +116,15 @@ def test_markup_in_titles_is_text_in_the_letter(news):
     assert "{{ x }}" in made.html
 
 
+def test_signs_pasted_from_a_word_processor_end_no_letter(news):
+    page = article(news, "La\x0bplage", lead="Ouverte\x02 \ufffe")
+    made = written(CampaignFactory(title="Un\nété", lead="Bon\x0cjour", summary="Soleil\x1f", pages=[page]))
+    assert made.subject == "Un été"
+    for content in (made.html, made.text):
+        assert "La plage" in content
+        assert "Bon jour" in content
+
+
 def test_a_personal_letter_leaves_out_news_of_topics_that_the_reader_did_not_choose(news):
     roads, votes = TopicFactory(), TopicFactory()
     road, vote = article(news, "La rue", topics=[roads]), article(news, "Le vote", topics=[votes])

@@ -126,7 +126,11 @@ def test_everybody_is_exported_with_their_consent_and_can_be_read_again(client, 
 
 
 def test_who_left_by_the_word_of_the_file_is_not_subscribed_where_nobody_knew_them(client, editor):
-    SubscriberFactory(gone=True), SubscriberFactory(state=State.BOUNCED), SubscriberFactory(state=State.PENDING)
+    (
+        SubscriberFactory(gone=True),
+        SubscriberFactory(state=State.BOUNCED),
+        SubscriberFactory(state=State.PENDING),
+    )
     staying = SubscriberFactory(email="+elodie@courriel.example")
     content = b"".join(client.get(EXPORT).streaming_content)
     Subscriber.objects.all().delete()

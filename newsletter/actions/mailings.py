@@ -80,7 +80,8 @@ def cancel(*, actor, mailing: Mailing) -> None:
 def claim(mailing_id: int, now: datetime) -> Mailing | None:
     """The mailing, ours alone until the claim ends; None where it is not due or another was faster.
 
-    The first claim draws its number and begins it.
+    The first claim draws its number and begins it, unless the approval was taken back since: then it pauses, and may
+    still be cancelled.
     """
     claimed = Mailing.objects.due(now).filter(pk=mailing_id)
     if not claimed.update(
@@ -91,6 +92,14 @@ def claim(mailing_id: int, now: datetime) -> Mailing | None:
     ):
         return None
     mailing = Mailing.objects.select_related("campaign__locale").get(pk=mailing_id)
+    if mailing.number is None and not mailing.campaign.live:
+        _move(
+            mailing,
+            MailingState.PAUSED,
+            attempts=0,
+            fault=_("It is not approved any more: publish it again."),
+        )
+        return None
     if mailing.number is None:
         mailing.number = (Mailing.objects.aggregate(Max("number"))["number__max"] or 0) + 1
         mailing.started_at = now

@@ -127,6 +127,25 @@ def test_a_campaign_is_mailed_once_and_only_when_approved():
     assert len(mail.outbox) == 1
 
 
+def test_whose_approval_is_taken_back_before_its_hour_waits_and_can_be_cancelled_or_approved_again():
+    SubscriberFactory(), SubscriberFactory(language="de")
+    campaign = CampaignFactory()
+    translated_campaign(campaign, "de", title="Der Hafen")
+    at = timezone.now() + timedelta(hours=3)
+    mailing = actions.schedule(actor=None, campaign=campaign, at=at)
+    campaign.unpublish()
+    with time_machine.travel(at + timedelta(seconds=5), tick=False):
+        carrying.carry(mailing.pk)
+        mailing.refresh_from_db()
+        assert (mailing.state, mailing.number, mail.outbox) == (MailingState.PAUSED, None, [])
+        assert "plus approuvée" in mailing.fault
+        actions.cancel(actor=None, mailing=mailing)
+        campaign.save_revision().publish()
+        actions.schedule(actor=None, campaign=campaign)
+        carrying.carry(mailing.pk)
+    assert len(mail.outbox) == 2
+
+
 def test_nothing_leaves_before_its_hour_and_the_sweep_begins_it():
     SubscriberFactory()
     at = timezone.now() + timedelta(hours=3)

@@ -32,6 +32,11 @@ def one_click(subscriber: Subscriber) -> dict[str, str]:
     }
 
 
+def about(subscriber: Subscriber) -> str:
+    """By what the outbox knows the letters to a subscriber."""
+    return f"subscriber:{subscriber.pk}"
+
+
 def _send(subscriber: Subscriber, letter: str, headers: dict | None = None, **context) -> None:
     keys = subscriber.topic_keys
     topics = [t for t in Topic.objects.in_language(subscriber.language) if t.translation_key in keys]
@@ -45,7 +50,7 @@ def _send(subscriber: Subscriber, letter: str, headers: dict | None = None, **co
         template=f"newsletter/emails/{letter}",
         context=context,
         language=subscriber.language,
-        subject=f"subscriber:{subscriber.pk}",
+        subject=about(subscriber),
         headers=headers,
     )
 

@@ -8,8 +8,7 @@ from django.core.cache import cache
 from home.background import sweeps
 
 from . import tasks
-from .actions import digests, mailings
-from .models import Subscriber
+from .actions import digests, mailings, subscribers
 
 GRACE = timedelta(days=30)
 BOUNCES_EVERY = timedelta(minutes=5)
@@ -19,7 +18,7 @@ RECONCILED_EVERY = timedelta(hours=24)
 @sweeps.register("newsletter")
 def forget_unconfirmed(now: datetime) -> None:
     """Addresses that were never confirmed are not kept."""
-    Subscriber.objects.forgotten(now - GRACE).delete()
+    subscribers.forget_unanswered(now - GRACE)
 
 
 @sweeps.register("digests")

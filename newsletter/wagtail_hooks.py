@@ -5,7 +5,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views.generic import IndexView
+from wagtail.admin.views.generic import DeleteView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.permissions import register_permission_policy
@@ -16,6 +16,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from home.permissions import Without
 
 from . import access
+from .actions import subscribers
 from .desk import urls
 from .models import Campaign, Digest, Subscriber, Topic
 from .states import MailingState
@@ -93,8 +94,16 @@ class SubscribersView(IndexView):
         return buttons
 
 
+class EraseView(DeleteView):
+    """Who is deleted here is forgotten everywhere, as from their own page."""
+
+    def delete_action(self):
+        subscribers.erase(actor=self.request.user, subscriber=self.object)
+
+
 class SubscriberViewSet(ModelViewSet):
     index_view_class = SubscribersView
+    delete_view_class = EraseView
     model = Subscriber
     icon = "user"
     menu_label = _("Subscribers")
@@ -124,7 +133,7 @@ class SubscriberViewSet(ModelViewSet):
 
 
 @hooks.register("register_admin_viewset")
-def subscribers():
+def subscribers_viewset():
     return SubscriberViewSet("subscribers")
 
 

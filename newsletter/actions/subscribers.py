@@ -5,6 +5,10 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eservices.deliveries import actions as outbox
+from eservices.deliveries.models import Delivery
 
 from .. import backends, consent, emails
 from ..models import ConsentEvent, Subscriber, Subscription
@@ -181,10 +185,23 @@ def _take_over_all(actor, lines, proof: str) -> int:
 
 @transaction.atomic
 def erase(*, actor=None, subscriber: Subscriber) -> None:
-    """Forgets the address, its choices and its proof of consent."""
+    """Forgets the address, its choices and its proof of consent, and what the outbox brought there."""
     subscriber = _lock(subscriber)
     backends.subscriber_erased(subscriber.email)
+    about = emails.about(subscriber)
+    for letter in Delivery.objects.about(about).open():
+        outbox.skip(actor=actor, delivery=letter, reason=_("The address was deleted."))
+    outbox.erase(actor=actor, subject=about)
     subscriber.delete()
+
+
+@transaction.atomic
+def forget_unanswered(before: datetime) -> None:
+    """Addresses that never confirmed are not kept. Whoever was subscribed once is known to have left: anybody may
+    type their address, and a file would subscribe them again if nobody knew them."""
+    unanswered = Subscriber.objects.forgotten(before)
+    unanswered.once_subscribed().update(state=State.UNSUBSCRIBED)
+    unanswered.delete()
 
 
 def _lock(subscriber: Subscriber) -> Subscriber:

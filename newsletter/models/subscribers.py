@@ -56,8 +56,11 @@ class SubscriberQuerySet(models.QuerySet):
         return self.filter(state=State.CONFIRMED)
 
     def forgotten(self, before: datetime):
-        """Those who never confirmed, and whose link ran out before the given moment."""
+        """Those who did not answer, and whose link ran out before the given moment."""
         return self.filter(state=State.PENDING, link_expires_at__lt=before)
+
+    def once_subscribed(self):
+        return self.exclude(confirmed_at=None)
 
 
 class Subscriber(models.Model):

@@ -341,6 +341,20 @@ def test_the_own_page_changes_ends_and_erases(client, index, topic, sms):
     assert client.get(own).status_code == 404
 
 
+def test_whom_staff_delete_gets_nothing_more_and_the_outbox_forgets_the_number(client, index, topic, sms):
+    from tests.factories.accounts import SuperuserFactory
+
+    known = reader(topic)
+    page = article(index, topic)
+    tick(page)
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)  # a message waits for the morning
+        client.force_login(SuperuserFactory())
+        assert client.post(reverse("phone_readers:delete", args=[known.pk])).status_code == 302
+    assert not PhoneReader.objects.exists()
+    assert not Delivery.objects.filter(recipient=NUMBER).exists()
+
+
 def test_who_never_typed_the_code_is_forgotten(client, index, topic, sms):
     from news.channels.sweeps import forget_unconfirmed
 

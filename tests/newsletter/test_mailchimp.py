@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from eservices.deliveries.actions import attempt
@@ -18,6 +19,7 @@ from newsletter.importing import Line
 from newsletter.models import ConsentEvent, Subscriber
 from newsletter.states import MailingState, RecipientState, State
 from newsletter.sweeps import go_on_mailing
+from tests.factories.accounts import AgentFactory, EditorFactory
 from tests.factories.newsletter import CampaignFactory, SubscriberFactory, TopicFactory, mailed
 
 from .mailchimp_double import KEY, LIST, hashed, serving
@@ -341,6 +343,21 @@ def test_what_mailchimp_was_not_told_yet_is_nobodys_choice_and_what_was_told_is(
     theirs.member(reader.email)  # somebody took the tag away there
     members.reconcile()
     assert reader.topic_keys == set()
+
+
+def test_whom_staff_delete_mailchimp_forgets_and_does_not_bring_back(theirs, client):
+    reader = SubscriberFactory()
+    theirs.member(reader.email, opted=EARLY)
+    delete = reverse("subscribers:delete", args=[reader.pk])
+    client.force_login(AgentFactory())
+    client.post(delete)
+    assert Subscriber.objects.exists()
+    client.force_login(EditorFactory())
+    client.post(delete)
+    carried()
+    members.reconcile()
+    assert not Subscriber.objects.exists()
+    assert not theirs.members
 
 
 def ours(state=State.CONFIRMED, changed=EARLY, topics=(), left=None):

@@ -5,6 +5,7 @@ import time_machine
 from django.utils import timezone
 
 from newsletter import states
+from newsletter.actions import subscribers
 from newsletter.matching import subscribers_for
 from newsletter.models import Subscriber
 from newsletter.states import State
@@ -39,12 +40,14 @@ def test_without_topics_nobody_is_reached():
 
 def test_addresses_never_confirmed_are_forgotten_and_others_kept():
     pending = SubscriberFactory(pending=True, link_expires_at=timezone.now())
-    kept = [SubscriberFactory(), SubscriberFactory(gone=True)]
+    kept = [SubscriberFactory(), SubscriberFactory(gone=True), asked_again := SubscriberFactory(gone=True)]
+    subscribers.ask(email=asked_again.email, language="fr", topic_keys=[])
     forget_unconfirmed(timezone.now())
     assert Subscriber.objects.filter(pk=pending.pk).exists()
-    with time_machine.travel(timezone.now() + GRACE + timedelta(days=1)):
+    with time_machine.travel(timezone.now() + GRACE + timedelta(days=8)):
         forget_unconfirmed(timezone.now())
     assert set(Subscriber.objects.all()) == set(kept)
+    assert Subscriber.objects.get(pk=asked_again.pk).state == State.UNSUBSCRIBED
 
 
 @pytest.mark.parametrize(

@@ -126,10 +126,12 @@ def test_who_unsubscribed_by_mistake_subscribes_again_from_the_own_page(client, 
 
 
 def test_deleting_the_address_leaves_nothing(client):
-    subscriber = SubscriberFactory(topics=[TopicFactory()])
+    subscriber = SubscriberFactory(pending=True, topics=[TopicFactory()])
+    actions.confirm(subscriber=subscriber)  # and a letter says so
     client.post(link("unsubscribe", subscriber))
     answer = client.post(link("erase", subscriber), follow=True)
     assert answer.status_code == 200
+    assert not Delivery.objects.filter(recipient=subscriber.email).exists()
     assert not Subscriber.objects.exists()
     assert not ConsentEvent.objects.exists()
     assert client.get(link("preferences", subscriber)).status_code == 404

@@ -4,17 +4,27 @@ from django.template.defaultfilters import yesno
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic import DeleteView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import register_permission_policy
 
 from home.permissions import Without
 
+from . import actions
 from .models import PhoneReader
 
 register_permission_policy(PhoneReader, Without(PhoneReader, "add", "change"))
 
 
+class EraseView(DeleteView):
+    """What waits for the number is stopped, and what was sent to it forgotten, as from its own page."""
+
+    def delete_action(self):
+        actions.erase(actor=self.request.user, reader=self.object)
+
+
 class PhoneReaderViewSet(ModelViewSet):
+    delete_view_class = EraseView
     model = PhoneReader
     icon = "mobile-alt"
     menu_label = _("Readers by SMS")

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "mysite.middleware.AdminPolicyMiddleware",
     "eservices.catalogue.middleware.FaultyServiceMiddleware",
     "editing.deleting.StillNeededMiddleware",
+    "editing.approving.FailsReadersMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "editing.redirects.HarmlessRedirectMiddleware",
 ]
@@ -231,6 +232,7 @@ FORMAT_MODULE_PATH = "mysite.formats"
 WAGTAIL_SITE_NAME = env.text("COMMUNE_NAME", "Orvenay")
 WAGTAILADMIN_BASE_URL = env.site("COMMUNE_BASE_URL", "http://localhost:8000")
 WAGTAIL_I18N_ENABLED = True
+WAGTAIL_FINISH_WORKFLOW_ACTION = "editing.approving.publish"
 # What is typed in another order is silently taken for this moment: staff write a day as it is written here.
 WAGTAIL_DATE_FORMAT = "%d.%m.%Y"
 WAGTAIL_DATETIME_FORMAT = "%d.%m.%Y %H:%M"

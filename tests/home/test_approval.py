@@ -33,6 +33,43 @@ def section():
     return section
 
 
+@pytest.fixture
+def approve(client, section):
+    """What a moderator's approval of a page answers: asked from the list, from Wagtail's dialog or in the editor."""
+    client.force_login(UserFactory(is_staff=True, roles=("moderators",)))
+
+    def approve(page, door):
+        page.get_workflow().start(page, UserFactory(is_staff=True, roles=("editors",)))
+        state = Page.objects.get(pk=page.pk).current_workflow_task_state
+        address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
+        if door == "editor":
+            address = reverse("wagtailadmin_pages:edit", args=[page.pk])
+            names = {"action-workflow-action": "1", "workflow-action-name": "approve"}
+            return client.post(address, page_form(client, address, **names)).url
+        if door == "dialog":
+            headers = {"x-requested-with": "XMLHttpRequest"}
+            return client.post(address, {"comment": ""}, headers=headers).json()["redirect"]
+        return client.post(address, {"comment": ""}).url
+
+    return approve
+
+
+@pytest.mark.parametrize("door", ["list", "dialog", "editor"])
+def test_an_approval_publishes_nothing_that_leads_nowhere_and_says_what_to_mend(
+    client, section, approve, door
+):
+    gone = make.ContentPageFactory(parent=section, slug="ancien")
+    link = f'<p><a linktype="page" id="{gone.pk}">Ancien port</a></p>'
+    page = make.ContentPageFactory(parent=section, live=False, body=[("text", link)])
+    page.save_revision()
+    gone.delete()
+    asked = reverse("editing:before_publication", args=[page.pk])
+    assert approve(page, door) == asked
+    assert "Ancien port" in client.get(asked).content.decode()
+    page = Page.objects.get(pk=page.pk)
+    assert (page.live, page.workflow_in_progress) == (False, True)
+
+
 def test_what_an_editor_submits_goes_out_when_a_moderator_approves(
     client, section, django_capture_on_commit_callbacks
 ):

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.models import Comment, Page, Revision, TaskState
 
+from home.bundles.models import Bundle
 from home.dates import date_format
 from home.marks import explained
 from home.templatetags.commune import clock
@@ -80,12 +81,16 @@ def _moment(when: datetime) -> str:
 
 @dataclass(frozen=True)
 class Dated:
-    """What an editor dated: a page that is published or withdrawn at its hour."""
+    """What an editor dated: a page that is published or withdrawn at its hour, a bundle that goes out."""
 
     at: datetime
     title: str
-    page_id: int
-    ends: bool
+    url: str
+    ends: bool = False
+    failed: bool = False
+
+    def is_missed(self, now: datetime) -> bool:
+        return self.failed or self.at <= now - LATE
 
     def row(self, missed: bool) -> Row:
         words = {
@@ -94,35 +99,60 @@ class Dated:
             (True, False): _("was due on %s"),
             (True, True): _("was to end on %s"),
         }
-        return Row(self.title, jump(self.page_id), words[missed, self.ends] % _moment(self.at))
+        return Row(self.title, self.url, words[missed, self.ends] % _moment(self.at))
 
 
 def _dated(user, now: datetime) -> list[Dated]:
-    """What is dated on the pages that somebody may edit, up to the days ahead, in its order."""
-    kind, last = ContentType.objects.get_for_model(Page), now + SOON
+    """What is dated of what somebody may edit, up to the days ahead, in its order."""
+    found = [*_begins(user, now + SOON), *_ends(user, now + SOON), *_bundles(user, now + SOON)]
+    return sorted(found, key=lambda one: one.at)
+
+
+def _begins(user, last: datetime) -> list[Dated]:
+    kind = ContentType.objects.get_for_model(Page)
     versions = Revision.objects.filter(base_content_type=kind, approved_go_live_at__lte=last)
     versions = list(
         versions.only("object_str", "object_id", "approved_go_live_at").order_by("approved_go_live_at")[:500]
     )
-    allowed = access.pages_for(user)
-    mine = set(allowed.filter(pk__in=[int(one.object_id) for one in versions]).values_list("pk", flat=True))
-    begins = [
-        Dated(one.approved_go_live_at, one.object_str, int(one.object_id), False)
-        for one in versions
-        if int(one.object_id) in mine
+    keys = [int(one.object_id) for one in versions]
+    mine = set(access.pages_for(user).filter(pk__in=keys).values_list("pk", flat=True))
+    return [
+        Dated(one.approved_go_live_at, one.object_str, jump(key))
+        for key, one in zip(keys, versions, strict=True)
+        if key in mine
     ]
-    pages = allowed.filter(live=True, expire_at__lte=last).order_by("expire_at", "pk")[:500]
-    ends = [Dated(page.expire_at, page.get_admin_display_title(), page.pk, True) for page in pages]
-    return sorted([*begins, *ends], key=lambda one: one.at)
+
+
+def _ends(user, last: datetime) -> list[Dated]:
+    pages = access.pages_for(user).filter(live=True, expire_at__lte=last)
+    return [
+        Dated(page.expire_at, page.get_admin_display_title(), jump(page.pk), ends=True)
+        for page in pages.order_by("expire_at", "pk")[:500]
+    ]
+
+
+def _bundles(user, last: datetime) -> list[Dated]:
+    if not user.has_perm("home.change_bundle"):
+        return []
+    bundles = Bundle.objects.open().filter(publish_at__lte=last).order_by("publish_at", "pk")
+    return [
+        Dated(
+            one.publish_at,
+            one.title,
+            reverse("bundle", args=[one.pk]),
+            failed=one.state == Bundle.State.HINDERED,
+        )
+        for one in bundles[:500]
+    ]
 
 
 def _missed(dated: list[Dated], now: datetime) -> list[Row]:
-    """What should have been published or withdrawn by now: the page is at fault, or the scheduler does not run."""
-    return [one.row(missed=True) for one in dated if one.at <= now - LATE]
+    """What should have been published or withdrawn by now: something is at fault, or the scheduler does not run."""
+    return [one.row(missed=True) for one in dated if one.is_missed(now)]
 
 
 def _soon(dated: list[Dated], now: datetime) -> list[Row]:
-    return [one.row(missed=False) for one in dated if one.at > now - LATE]
+    return [one.row(missed=False) for one in dated if not one.is_missed(now)]
 
 
 def _to_approve(user) -> list[Row]:

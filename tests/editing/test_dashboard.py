@@ -9,8 +9,11 @@ from wagtail.models import Comment, GroupApprovalTask, PageSubscription, Workflo
 
 from editing.actions import checks, reviews
 from editing.models import PageCare, PageCheck
+from home import sweeps
+from home.bundles import actions as bundles
+from home.models import Bundle
 from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory
-from tests.factories.home import ContentPageFactory, make_site, published
+from tests.factories.home import BundleFactory, ContentPageFactory, make_site, published
 
 pytestmark = pytest.mark.django_db
 HOME = "wagtailadmin_home"
@@ -116,6 +119,20 @@ def test_what_was_not_published_at_its_hour_comes_first(client, me, home):
     dated(page(home, "Manquée", live=False), now - timedelta(hours=1))
     page(home, "Aurait dû finir", expire_at=now - timedelta(hours=2))
     assert groups(client) == {"missed": ["Aurait dû finir", "Manquée"]}
+
+
+def test_a_bundle_stands_among_what_goes_out_soon_and_first_once_it_could_not(client, me, home):
+    now = timezone.now()
+    bundle = BundleFactory(title="Rentrée", pages=[page(home, "Horaires", live=False)])
+    bundles.schedule(bundle, at=now + timedelta(minutes=10), actor=me)
+    assert groups(client) == {"soon": ["Rentrée"]}
+    me.is_active = me.is_superuser = False  # who scheduled it may no longer publish
+    me.save()
+    client.force_login(SuperuserFactory())
+    Bundle.objects.update(publish_at=now)
+    sweeps.publish_bundles(now)
+    assert groups(client) == {"missed": ["Rentrée"]}
+    assert reverse("bundle", args=[bundle.pk]) in client.get(reverse(HOME)).content.decode()
 
 
 def test_the_queries_are_bounded_whatever_waits(client, me, home, django_assert_max_num_queries):

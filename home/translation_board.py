@@ -19,7 +19,7 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.models import ModelLogEntry, Page, PageLogEntry
 from wagtail.models.i18n import get_translatable_models
 from wagtail.snippets.models import get_snippet_models
-from wagtail_localize.models import StringSegment, StringTranslation, TranslationSource
+from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 
 MISSING, OUTDATED, PART, COMPLETE = "missing", "outdated", "part", "complete"
 STATES = {
@@ -109,15 +109,24 @@ class Board:
         return found
 
     @cached_property
+    def origins(self) -> dict:
+        """From which language a thing came into the first one of the site, by translation key, if it did."""
+        into = Translation.objects.filter(target_locale__language_code=settings.LANGUAGE_CODE)
+        found = into.filter(source__object__translation_key__in=self.by_key)
+        return dict(found.values_list("source__object__translation_key", "source__locale__language_code"))
+
+    @cached_property
     def sources(self) -> dict:
-        """What wagtail-localize was given to translate, by translation key."""
+        """What wagtail-localize was given to translate, by translation key and language."""
         found = TranslationSource.objects.filter(object__translation_key__in=self.by_key)
-        known = found.annotate(key=F("object__translation_key"), total=Count("stringsegment"))
-        return {source.key: source for source in known.order_by("pk")}
+        known = found.annotate(
+            key=F("object__translation_key"), code=F("locale__language_code"), total=Count("stringsegment")
+        )
+        return {(source.key, source.code): source for source in known}
 
     @cached_property
     def translated(self) -> dict:
-        """How many texts of a source have a translation, by key and language: one question a language."""
+        """How many texts of a source have a translation, by source and language: one question a language."""
         found: dict = {}
         for code in self.languages:
             said = StringTranslation.objects.filter(
@@ -125,10 +134,8 @@ class Board:
             )
             said = said.filter(locale__language_code=code)
             segments = StringSegment.objects.filter(source__in=[one.pk for one in self.sources.values()])
-            counts = segments.values("source__object__translation_key").annotate(
-                n=Count("pk", filter=Q(Exists(said)))
-            )
-            found |= {(row["source__object__translation_key"], code): row["n"] for row in counts}
+            counts = segments.values("source").annotate(n=Count("pk", filter=Q(Exists(said))))
+            found |= {(row["source"], code): row["n"] for row in counts}
         return found
 
     @cached_property
@@ -139,17 +146,18 @@ class Board:
         return [self._row(key, versions) for key, versions in self.by_key.items()]
 
     def _row(self, key, versions: dict) -> Row:
-        source = versions.get(settings.LANGUAGE_CODE) or next(iter(versions.values()))
+        ours = versions.get(settings.LANGUAGE_CODE)
+        source = versions.get(self.origins.get(key)) or ours or next(iter(versions.values()))
         language = source.locale.language_code
         others = [code for code in self.languages if code != language]
         cells = {code: self._cell(key, source, versions.get(code), code) for code in others}
         return Row(str(source), language, self.finder.get_edit_url(source) or "", cells)
 
     def _cell(self, key, source, translation, code: str) -> Cell:
-        known = self.sources.get(key)
+        known = self.sources.get((key, source.locale.language_code))
         if translation is None:
             return Cell(MISSING, self._submit_url(source))
-        done, total = self.translated.get((key, code), 0), known.total if known else 0
+        done, total = (self.translated.get((known.pk, code), 0), known.total) if known else (0, 0)
         url = self.finder.get_edit_url(translation) or ""
         cell = Cell(COMPLETE, url, translation.touched_by or "", translation.touched_at, done, total)
         if not getattr(translation, "live", True):

@@ -113,6 +113,14 @@ def test_texts_without_translation_are_counted(client, port):
     assert cells(client, "Le port")["de"].done == 1
 
 
+def test_what_was_written_in_german_first_is_the_original_of_its_french(client, home):
+    german = make.translated(home, "de", title="Start")
+    page = make.published(make.ContentPageFactory(parent=german, title="Der Hafen", locale=make.locale("de")))
+    submitted(page, code="fr")
+    assert states(client, "Der Hafen") == {"fr": "part", "it": "missing", "en": "missing"}
+    assert cells(client, "Der Hafen")["fr"].total
+
+
 def test_each_column_is_headed_by_its_language(client, port):
     client.force_login(SuperuserFactory())
     page = client.get(BOARD).content.decode()

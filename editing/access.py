@@ -33,6 +33,11 @@ def page_for(user, pk: int) -> Page:
     return page
 
 
+def who_edits(page: Page):
+    """The staff that may edit a page."""
+    return PagePermissionPolicy().users_with_permission_for_instance("change", page).filter(is_staff=True)
+
+
 def cares_for(user):
     """The pages with a day of review that somebody may edit."""
     cares = PageCare.objects.filter(page__in=pages_for(user).values("pk"), page__live=True)

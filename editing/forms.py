@@ -1,10 +1,10 @@
 """What editors choose about a page: who looks after it, and who may see its draft."""
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import access
 from .models import DraftLink, PageCare
 
 
@@ -18,8 +18,8 @@ class CareForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        staff = get_user_model().objects.filter(is_active=True, is_staff=True)
-        self.fields["keeper"].queryset = staff.order_by("last_name", "first_name", "pk")
+        editors = access.who_edits(self.instance.page)
+        self.fields["keeper"].queryset = editors.order_by("last_name", "first_name", "pk")
         self.fields["keeper"].empty_label = "—"
 
     def clean_due_on(self):

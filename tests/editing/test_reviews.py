@@ -4,16 +4,17 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import PageLogEntry
+from wagtail.models import GroupPagePermission, PageLogEntry
 
 from editing import sweeps
 from editing.actions import reviews
 from editing.models import PageCare
-from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory
-from tests.factories.home import ContentPageFactory, make_site, published
+from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory, UserFactory
+from tests.factories.home import ContentPageFactory, SectionPageFactory, make_site, published
 from tests.factories.news import NewsCategoryFactory, NewsIndexPageFactory, NewsPageFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,15 @@ def home():
 def cared_for(home, *, owner=None, due_on=DAY, **page) -> PageCare:
     page = ContentPageFactory(parent=home, owner=owner, **page)
     return PageCare.objects.create(page_id=page.pk, due_on=due_on)
+
+
+def editor_of(page):
+    """Somebody whose group edits what is at and below a page."""
+    group = Group.objects.create(name=f"Rédaction de {page.title}")
+    GroupPagePermission.objects.create(group=group, page=page, permission_type="change")
+    user = UserFactory(is_staff=True)
+    user.groups.add(group)
+    return user
 
 
 def sweep(after: timedelta = timedelta()) -> list[str]:
@@ -121,11 +131,22 @@ def test_looking_at_the_question_answers_nothing(client, home):
 
 def test_an_editor_chooses_who_how_often_and_when(client, home):
     client.force_login(SuperuserFactory())
-    keeper, care = EditorFactory(), cared_for(home)
+    keeper, care = editor_of(home), cared_for(home)
     address = reverse("editing:review", args=[care.page_id])
     client.post(address, {"keeper": keeper.pk, "months": "3", "due_on": "2027-01-31"})
     care.refresh_from_db()
     assert (care.keeper, care.months, care.due_on) == (keeper, 3, date(2027, 1, 31))
+
+
+def test_nobody_is_chosen_to_whom_the_page_is_closed(client, home):
+    client.force_login(SuperuserFactory())
+    care, elsewhere = cared_for(home), editor_of(published(SectionPageFactory(parent=home)))
+    for stranger in (AgentFactory(), elsewhere):
+        answer = client.post(
+            reverse("editing:review", args=[care.page_id]),
+            {"keeper": stranger.pk, "months": "3", "due_on": "2027-01-31"},
+        )
+        assert answer.context["form"].errors.keys() == {"keeper"}
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,11 @@ class FormField(TranslatableMixin, AbstractFormField):
     class Meta(TranslatableMixin.Meta, AbstractFormField.Meta):
         abstract = False
 
+    def get_field_clean_name(self):
+        """A question called “Website” is not the trap: who answers it is no machine."""
+        name = super().get_field_clean_name()
+        return f"{name}_asked" if name in ContactForm.base_fields else name
+
 
 class ContactForm(BaseForm):
     """The editor's questions, one more that only machines answer, and when the page was opened."""

@@ -415,6 +415,14 @@ class TestContact:
         assert not page.get_submission_class().objects.exists()
         assert not Delivery.objects.exists()
 
+    @pytest.mark.parametrize("label", ["Website", "Opened"])
+    def test_a_question_of_any_name_is_answered_like_the_others(self, client, page, label):
+        FormField.objects.create(page=page, label=label, field_type="url", locale=page.locale, sort_order=9)
+        asked = client.get(page.url).context["form"]
+        name = [field.name for field in asked if field.label == label][-1]
+        client.post(page.url, self.said(**{name: "https://example.org"}))
+        assert page.get_submission_class().objects.get().form_data[name] == "https://example.org"
+
     def test_what_is_kept_is_what_was_asked(self, client, page):
         client.post(page.url, self.said())
         kept = page.get_submission_class().objects.get().form_data

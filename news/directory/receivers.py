@@ -3,6 +3,7 @@
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils.translation import override
+from wagtail.models import PageViewRestriction
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from home import generation, search
@@ -30,6 +31,13 @@ def follow_the_page(sender, instance, **kwargs):
         all_found()
 
 
+@receiver([post_save, post_delete], sender=PageViewRestriction)
+def follow_who_may_read_the_page(instance, **kwargs):
+    """Whoever may not open the directory does not find in it either."""
+    follow_the_page(sender=None, instance=instance.page)
+
+
+@receiver(post_delete, sender=DirectoryPage)
 @receiver(post_save, sender=DirectoryTheme)
 @receiver(search_rebuilt)
 def all_found(**kwargs):

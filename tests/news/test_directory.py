@@ -179,6 +179,15 @@ def test_search_finds_an_entry_in_every_language_of_the_directory(client, page, 
     assert not search.find("choeur", "fr").hits
 
 
+def test_search_finds_no_entry_where_the_directory_is_closed_to_the_public_or_deleted(home, page, choir):
+    restriction = page.get_parent().view_restrictions.create(restriction_type="login")
+    assert not search.find("choeur", "fr").hits
+    restriction.delete()
+    assert search.find("choeur", "fr").hits
+    page.delete()
+    assert not search.find("choeur", "fr").hits
+
+
 def test_two_entries_of_one_name_have_two_addresses(page, choir):
     assert DirectoryEntryFactory(name=choir.name).slug == f"{choir.slug}-2"
 

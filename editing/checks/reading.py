@@ -16,7 +16,7 @@ from wagtail.rich_text import RichText
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from editing.models import ExternalLink, PageCare
-from home.blocks import ContentBlocks, HeadingBlock, TableBlock
+from home.blocks import ContentBlocks, HeadingBlock, TableBlock, VideoValue
 from home.fields import LiveStreamField
 from home.models import Contact, HomePage, Person
 
@@ -102,6 +102,8 @@ class _Reader:
             self.picture(path, value, None)
         elif isinstance(block, DocumentChooserBlock) and value is None and block.required:
             self.links.append((Link(path, str(block.label), state=Link.GONE), "", None))
+        elif isinstance(block, blocks.PageChooserBlock) and value:
+            self.links.append((Link(path, ""), "page", value.pk))
         elif isinstance(block, SnippetChooserBlock) and isinstance(value, Contact | Person):
             self.has_contact = True
 
@@ -114,6 +116,9 @@ class _Reader:
             children = {name: child for name, child in children.items() if name != "image"}
         if {"page", "url"} <= children.keys():
             self.choice(value, path)
+            children = {name: child for name, child in children.items() if name != "page"}
+        if isinstance(value, VideoValue) and value.video:
+            self.links.append((Link(f"{path}.url", value.get("title") or "", value.video.url), "", None))
         for name, child in children.items():
             self.block(child, value.get(name), f"{path}.{name}")
 

@@ -13,6 +13,7 @@ from editing.actions import checks as actions
 from editing.models import ExternalLink, PageCheck
 from home.models import ContentPage
 from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
+from tests.factories.directory import GuidePageFactory
 from tests.factories.editing import page_form
 from tests.factories.home import ContactFactory, ContentPageFactory, make_site, published, translated
 
@@ -212,6 +213,15 @@ def test_a_button_whose_page_was_deleted_is_found(home):
     assert "link_gone" in rules(page)
 
 
+def test_a_step_of_a_guide_that_leads_to_an_unpublished_page_is_found(home):
+    draft = ContentPageFactory(parent=home, title="Brouillon", live=False)
+    steps = [("step", {"title": "Annoncer", "page": draft})]
+    page = published(GuidePageFactory(parent=home, steps=steps))
+    assert "link_draft" in rules(page)
+    published(draft)
+    assert "link_draft" not in rules(page)
+
+
 def test_a_missing_translation_is_found_until_it_is_there(home):
     translated(home, "de")
     page = published(ContentPageFactory(parent=home))
@@ -314,6 +324,16 @@ def test_an_address_that_fails_twice_is_told_of_and_no_more_once_it_answers(home
     answers["https://vd.example/a"] = ""
     actions.ask_addresses(links, timezone.now())
     assert "link_silent" not in rules(page)
+
+
+def test_a_video_that_its_host_took_away_is_told_of(home):
+    video = {"url": "https://player.vimeo.com/video/1084537?h=1", "title": "Le port"}
+    page = published(ContentPageFactory(parent=home, body=[("video", video)]))
+    examined(page)
+    (link,) = ExternalLink.objects.all()
+    assert (link.url, "link_silent" in rules(page)) == ("https://vimeo.com/1084537", False)
+    ExternalLink.objects.update(failures=2)
+    assert "link_silent" in rules(page)
 
 
 def test_where_no_address_answers_it_is_our_own_line_that_is_down(home, monkeypatch):

@@ -11,6 +11,8 @@ DRAWN = re.compile(r"^\{http://www\.w3\.org/2000/svg\}(svg|g|path|circle|ellipse
                    r"linearGradient|radialGradient|stop|clipPath|title|desc|use|symbol)$")  # fmt: skip
 # Declarations, instructions to load a stylesheet, and NUL bytes: letters of two bytes would hide the former.
 NOT_DRAWN = re.compile(rb"<!DOCTYPE|<!ENTITY|<\?xml-|\0", re.IGNORECASE)
+# What loads a pattern, a mask or a filter from another file: only "url(#name)" stays within. A backslash may hide it.
+LOADED = re.compile(r"""url\((?!\s*["']?\s*#)|image(-set)?\(|src\(|\\""", re.IGNORECASE)
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -52,5 +54,7 @@ def _harmless(element) -> bool:
     for name, value in element.attrib.items():
         local = name.rsplit("}", 1)[-1].lower()
         if local.startswith("on") or local == "style" or (local == "href" and not value.startswith("#")):
+            return False
+        if LOADED.search(value):
             return False
     return True

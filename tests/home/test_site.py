@@ -360,6 +360,8 @@ class TestArms:
 
     def test_a_drawing_is_accepted(self):
         validate_arms(SimpleUploadedFile("a.svg", self.DRAWING))
+        shaded = self.DRAWING.replace(b'd="M0 0"', b'd="M0 0" fill="url( \'#or\')"')
+        validate_arms(SimpleUploadedFile("a.svg", shaded))
 
     @pytest.mark.parametrize(
         "content",
@@ -369,6 +371,8 @@ class TestArms:
             b'<svg xmlns="http://www.w3.org/2000/svg"><script>x</script></svg>',
             b'<svg xmlns="http://www.w3.org/2000/svg" onload="x"><path/></svg>',
             b'<svg xmlns="http://www.w3.org/2000/svg"><use href="https://e.org/a.svg#a"/></svg>',
+            b'<svg xmlns="http://www.w3.org/2000/svg"><path fill="URL( https://e.org/a.svg#a)"/></svg>',
+            b'<svg xmlns="http://www.w3.org/2000/svg"><g mask="url(\'//e.org/a.svg#a\')"/></svg>',
             b'<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"/>',
             b'<?xml-stylesheet href="https://e.org/a.css"?><svg xmlns="http://www.w3.org/2000/svg"/>',
             '<!DOCTYPE svg [<!ENTITY a "b">]><svg xmlns="http://www.w3.org/2000/svg"/>'.encode("utf-16"),

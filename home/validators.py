@@ -1,12 +1,14 @@
 """Checks of what editors enter."""
 
 import re
+import struct
 from xml.etree import ElementTree
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 ARMS_MAX_BYTES = 200 * 1024
+ARMS_MAX_PIXELS = 4_000_000  # few bytes may unfold to so many that a telephone gives up, on every page
 DRAWN = re.compile(r"^\{http://www\.w3\.org/2000/svg\}(svg|g|path|circle|ellipse|rect|line|polygon|polyline|defs|"
                    r"linearGradient|radialGradient|stop|clipPath|title|desc|use|symbol)$")  # fmt: skip
 # Declarations, instructions to load a stylesheet, and NUL bytes: letters of two bytes would hide the former.
@@ -31,11 +33,18 @@ def validate_arms(upload) -> None:
     content = upload.read()
     upload.seek(0)
     if str(upload.name).lower().endswith(".png"):
-        if not content.startswith(PNG):
-            raise ValidationError(_("This is not a PNG picture."))
+        _validate_png(content)
         return
     if not _only_draws(content):
         raise ValidationError(_("Choose a PNG, or an SVG drawing without scripts, styles and links."))
+
+
+def _validate_png(content: bytes) -> None:
+    if not content.startswith(PNG) or len(content) < len(PNG) + 16:
+        raise ValidationError(_("This is not a PNG picture."))
+    width, height = struct.unpack_from(">II", content, len(PNG) + 8)  # of the header, which comes first
+    if width * height > ARMS_MAX_PIXELS:
+        raise ValidationError(_("The picture has too many pixels: 2000 wide and high at most."))
 
 
 def _only_draws(content: bytes) -> bool:

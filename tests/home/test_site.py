@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from django.utils.translation import gettext
+from PIL import Image
 from wagtail.blocks import BoundBlock
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -385,6 +387,17 @@ class TestArms:
     def test_a_png_must_be_one(self):
         with pytest.raises(ValidationError):
             validate_arms(SimpleUploadedFile("a.png", self.DRAWING))
+
+    def test_a_png_of_few_bytes_may_not_unfold_to_what_no_telephone_draws(self):
+        def drawn(side: int) -> SimpleUploadedFile:
+            content = BytesIO()
+            Image.new("1", (side, side)).save(content, "PNG")
+            return SimpleUploadedFile("a.png", content.getvalue())
+
+        validate_arms(drawn(2000))
+        assert drawn(8000).size < 20_000
+        with pytest.raises(ValidationError, match="2000"):
+            validate_arms(drawn(8000))
 
 
 class TestContact:

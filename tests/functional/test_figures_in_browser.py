@@ -29,3 +29,14 @@ def test_figures_and_promises_are_read_as_tables_too_and_pass_axe(
     expect(page.get_by_role("row", name="Attestation de domicile")).to_be_visible()
     assert_accessible(page)
     assert page.locator("html").evaluate("html => html.scrollWidth <= html.clientWidth")
+
+
+def test_a_service_of_one_long_word_fits_a_narrow_phone_beside_the_longest_headings(visit, site, monkeypatch):
+    monkeypatch.setattr(figures_views, "FEWEST", 1)
+    version = CaseFactory(accepted=True).submission.version
+    version.content["texts"]["fr"]["title"] = "Wohnsitzbestätigungsgebührenermässigung"
+    version.save()
+    page = visit(width=320)
+    page.goto("/de/delais/")
+    expect(page.get_by_role("row", name="Wohnsitzbestätigung")).to_be_visible()
+    assert page.locator("html").evaluate("html => html.scrollWidth <= html.clientWidth")

@@ -4,6 +4,8 @@ Whoever proved an address is recognised for the day by a signed cookie that only
 pages that everybody shares know nobody.
 """
 
+from urllib.parse import quote, unquote
+
 from django.utils.crypto import salted_hmac
 
 from home.limits import mailbox
@@ -17,13 +19,14 @@ def recognised(request) -> str:
     """The address that is proven to be of who asks; empty where none is."""
     if request.user.is_authenticated:
         return request.user.email
-    return request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=A_DAY)
+    return unquote(request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=A_DAY))
 
 
 def remember(request, response, email: str) -> None:
     """Recognises the owner of the address until the browser is closed, and for a day at most."""
+    told = quote(email, safe="@")  # a host may be written in any script, and a header in one only
     response.set_signed_cookie(
-        COOKIE, email, salt=SALT, httponly=True, samesite="Lax", secure=request.is_secure()
+        COOKIE, told, salt=SALT, httponly=True, samesite="Lax", secure=request.is_secure()
     )
 
 

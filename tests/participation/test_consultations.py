@@ -95,6 +95,14 @@ class TestHandingIn:
             "email" in client.get(reverse("participation:contribute", args=[box.pk])).context["form"].fields
         )
 
+    @pytest.mark.parametrize("address", ["lea@пример.example", "lea@müller.example", "lea%40x@example.org"])
+    def test_an_address_in_any_script_is_recognised(self, client, box, address):
+        hand_in(client, box, email=address)
+        confirmed = prove(client, address)
+        assert confirmed.cookies.output().isascii()
+        hand_in(client, box, title="Une fontaine")
+        assert list(Contribution.objects.values_list("email", flat=True)) == [address] * 2
+
     def test_on_a_computer_of_others_one_is_forgotten(self, client, box):
         hand_in(client, box)
         prove(client, LEA)

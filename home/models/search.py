@@ -40,7 +40,7 @@ class SearchEntry(index.Indexed, models.Model):
     text = models.TextField(_("Text"), blank=True)
     keywords = models.CharField(_("Keywords"), max_length=255, blank=True)
     trail = models.CharField(_("Where it stands"), max_length=255, blank=True)
-    url = models.CharField(_("Address"), max_length=500)
+    url = models.TextField(_("Address"))
     date = models.DateTimeField(_("Date"), null=True, blank=True)
     shown_from = models.DateTimeField(_("Shown from"), null=True, blank=True)
     shown_until = models.DateTimeField(_("Shown until"), null=True, blank=True)

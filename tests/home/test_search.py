@@ -135,6 +135,16 @@ def test_addresses_follow_the_sites(home, port, django_capture_on_commit_callbac
     assert found() == {port.url}
 
 
+def test_a_page_far_below_long_titles_is_published_and_found(client, home):
+    parent = home
+    for _level in range(3):
+        parent = make.ContentPageFactory(parent=parent, title="Règlement", slug="é" * 120)
+    page = make.published(make.ContentPageFactory(parent=parent, title="Verraye", slug="verraye"))
+    [hit] = search.find("verraye", "fr").hits
+    assert len(hit.url) > 2_000
+    assert client.get(hit.url).context["page"] == page
+
+
 def test_a_page_named_like_the_query_comes_first(home, port):
     make.published(make.ContentPageFactory(parent=home, title="Amarrage"))
     assert titles("amarrage")[0] == "Amarrage"

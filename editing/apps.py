@@ -7,4 +7,6 @@ class EditingConfig(AppConfig):
     verbose_name = _("Editing")
 
     def ready(self):
-        from . import receivers  # noqa: F401
+        from . import receivers, redirects  # noqa: F401
+
+        redirects.make_those_that_fit()

@@ -1,6 +1,7 @@
 """Redirects never lead in circles: their form refuses it, and a circle made otherwise ends in "not found".
 
-And they lead on to what a page has below it that is no page: its calendar, its feeds, its entries.
+And they lead on to what a page has below it that is no page: its calendar, its feeds, its entries; and to pages below
+whose old addresses are longer than a redirect takes.
 """
 
 from collections.abc import Callable
@@ -11,14 +12,30 @@ from django.db.models.functions import Length
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
+from wagtail.contrib.redirects import signal_handlers
 from wagtail.contrib.redirects.forms import RedirectForm
 from wagtail.contrib.redirects.middleware import RedirectMiddleware, get_redirect
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.contrib.redirects.signal_handlers import BatchRedirectCreator
 from wagtail.models import Page, Site
 
 from home import routing
 
 MOST_STEPS = 10
+LONGEST = Redirect._meta.get_field("old_path").max_length
+
+
+class FittingRedirects(BatchRedirectCreator):
+    """Wagtail's redirects of a page that moved and of all below it, but those that PostgreSQL would refuse, and with
+    them the move."""
+
+    def add(self, **redirect) -> None:
+        if len(redirect["old_path"]) <= LONGEST:
+            super().add(**redirect)
+
+
+def make_those_that_fit() -> None:
+    signal_handlers.BatchRedirectCreator = FittingRedirects
 
 
 def in_circles(start: str, onward: Callable[[str], str | None]) -> bool:
@@ -72,9 +89,17 @@ def _below(page: Page, rest: str, request) -> str:
     try:
         page.resolve_subpage(rest)
     except (AttributeError, Resolver404):  # a page without routes, or without this one
-        return ""
+        return _page_below(page, rest, request)
     url = page.get_url(request)
     return url + quote(rest[1:]) if url else ""
+
+
+def _page_below(page: Page, rest: str, request) -> str:
+    try:
+        found, *_arguments = page.route(request, rest.strip("/").split("/"))
+    except Http404:
+        return ""
+    return found.get_url(request) or ""
 
 
 def _onward(request, path: str) -> str | None:

@@ -68,6 +68,22 @@ def test_who_has_the_old_address_of_a_page_or_of_one_below_it_arrives_after_a_ch
         assert client.get(new).status_code == 200
 
 
+def test_addresses_longer_than_a_redirect_takes_are_followed_too_and_hold_up_no_change(
+    client, home, django_capture_on_commit_callbacks
+):
+    section = published(SectionPageFactory(parent=home, title="Vivre", slug="vivre"))
+    parent = ContentPageFactory(parent=section, title="Un", slug="reglement-" * 14)
+    below = ContentPageFactory(parent=parent, title="Deux", slug="école-" * 20)
+    draft = ContentPageFactory(parent=parent, title="Trois", slug="brouillon-" * 14, live=False)
+    old, hidden = below.url, f"{parent.url}{draft.slug}/"
+    section.slug = "habiter"
+    with django_capture_on_commit_callbacks(execute=True):
+        published(section)
+    assert client.get(old, follow=True).context["page"] == below
+    assert client.get(hidden).status_code == 404
+    assert max(map(len, Redirect.objects.values_list("old_path", flat=True))) <= 255
+
+
 def test_who_has_the_old_address_arrives_after_the_page_moved_and_moved_back(client, editor, home):
     section = SectionPageFactory(parent=home, title="Vivre", slug="vivre")
     page = ContentPageFactory(parent=home, title="Le port", slug="port")

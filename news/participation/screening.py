@@ -72,8 +72,14 @@ class WrittenForm(PersonForm):
         return data
 
 
-def refusal(request, form: forms.Form) -> int | None:
-    """The status with which a form is shown again, its reasons added; None where it may be acted upon."""
+def refusal(request, form: forms.Form, *, over: bool = False) -> int | None:
+    """The status with which a form is shown again, its reasons added; None where it may be acted upon.
+
+    ``over``: it ended while somebody wrote, who still finds their words.
+    """
+    if over:
+        form.add_error(None, _("It is over in the meantime."))
+        return 409
     if not comes_from_here(request):
         form.add_error(
             None, _("We could not see that this came from our site. Please send it again from here.")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from eservices.accounts.roles import ensure_roles
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
-from news.participation.models import Comment
+from news.participation.models import Comment, Pending
 from news.participation.moderation import actions as moderation
 from news.participation.moderation.states import State
 from tests.factories.accounts import SuperuserFactory, UserFactory
@@ -93,6 +93,17 @@ def test_after_the_closing_day_what_was_said_stays_and_nothing_is_added(client, 
     assert "Dit à temps" in text
     assert form_of(page) not in text
     assert client.get(form_of(page)).status_code == 404
+
+
+def test_who_writes_until_after_the_closing_day_is_told_so_and_finds_the_words_again(client, article, clock):
+    article.comments_until = date(2026, 11, 24)
+    article.save()
+    clock.shift(timedelta(days=1))
+    late = client.post(form_of(article), {"text": "Bonne idée."}, **HERE)
+    assert late.status_code == 409
+    assert "Bonne idée." in late.content.decode()
+    assert not Pending.objects.exists()
+    assert client.get(form_of(article)).status_code == 404
 
 
 def test_the_commune_answers_below_and_whoever_wrote_hears_of_it_once(client, article):

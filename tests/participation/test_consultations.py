@@ -205,6 +205,16 @@ class TestHandingIn:
         assert client.get(reverse("participation:contribute", args=[other.pk])).status_code == 404
         assert "contribuer" not in client.get(other.url).content.decode()
 
+    def test_who_writes_until_after_the_end_is_told_so_and_finds_the_words_again(self, client, box, clock):
+        box.closes_on = date(2026, 11, 24)
+        box.save()
+        data = typed(client, box)
+        clock.shift(timedelta(days=1))
+        late = client.post(reverse("participation:contribute", args=[box.pk]), data, **HERE)
+        assert late.status_code == 409
+        assert "Sous le tilleul." in late.content.decode()
+        assert not Pending.objects.exists()
+
     def test_the_questions_of_a_consultation_are_answered(self, client, box):
         asked = [("question", {"question": "Quel bus ?", "help": ""}), ("question", {"question": "Quand ?"})]
         other = ConsultationPageFactory(parent=box.get_parent(), kind="questions", questions=asked)

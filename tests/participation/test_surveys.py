@@ -112,6 +112,18 @@ def test_one_answer_for_each_person_and_hidden_results_hold_in_every_language(cl
     assert "<caption>" not in client.get(german.url).content.decode()
 
 
+def test_who_answers_until_after_the_end_is_told_so_and_finds_the_words_again(client, survey, clock):
+    survey.closes_on = date(2026, 11, 24)
+    survey.save()
+    url = reverse("participation:survey", args=[survey.pk])
+    text = client.get(url).context["form"].questions[-1].key
+    clock.shift(timedelta(days=1))
+    late = client.post(url, {f"q-{text}": "Plus de lumière"}, **HERE)
+    assert late.status_code == 409
+    assert "Plus de lumière" in late.content.decode()
+    assert not Answer.objects.exists()
+
+
 @pytest.mark.parametrize("said", ["x", "\x00", "x" * 10_000])
 def test_what_is_not_offered_cannot_be_chosen(client, survey, said):
     key = survey.asked()[0].key

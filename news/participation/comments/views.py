@@ -1,6 +1,7 @@
 """Writing a comment. What was published stands below its article."""
 
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -15,9 +16,13 @@ from .forms import CommentForm
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request, pk):
-    page = access.open_article(pk)
+    page = access.open_article(pk, even_over=request.method == "POST")
     form = CommentForm(request.POST if request.method == "POST" else None, known=people.recognised(request))
-    status = 200 if request.method != "POST" else screening.refusal(request, form)
+    status = (
+        200
+        if request.method != "POST"
+        else screening.refusal(request, form, over=not page.takes_comments(timezone.localdate()))
+    )
     if status:
         return render(
             request, "participation/comments/write.html", {"about": page, "form": form}, status=status

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.http import Http404
-from django.utils import timezone
 
 from ..pages import public_page
 from ..useful.access import LARGEST
@@ -15,10 +14,10 @@ def page_of(consultation: UUID | str) -> ConsultationPage | None:
     return public_page(ConsultationPage, consultation)
 
 
-def open_page(pk: int) -> ConsultationPage:
-    """A consultation that takes contributions today. Raises Http404."""
+def open_page(pk: int, *, even_over: bool = False) -> ConsultationPage:
+    """A consultation that takes contributions today; ``even_over``: or took them. Raises Http404."""
     found = ConsultationPage.objects.open_to_all().filter(pk=pk).first() if pk <= LARGEST else None
-    if found is None or not found.is_open(timezone.localdate()):
+    if found is None or not (found.open or (even_over and found.over)):
         raise Http404
     return found
 

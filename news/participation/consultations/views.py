@@ -18,13 +18,13 @@ from .forms import ContributionForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def contribute(request, pk):
     """One page: the idea or the answers, how the name is shown, and the address unless it is known."""
-    page = access.open_page(pk)
+    page = access.open_page(pk, even_over=request.method == "POST")
     form = ContributionForm(
         request.POST if request.method == "POST" else None, page=page, known=people.recognised(request)
     )
     if request.method != "POST":
         return _form(request, page, form)
-    if status := screening.refusal(request, form):
+    if status := screening.refusal(request, form, over=page.over):
         return _form(request, page, form, status)
     payload = {
         "consultation": str(page.translation_key),

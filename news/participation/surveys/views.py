@@ -18,13 +18,13 @@ from .forms import SurveyForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request, pk):
     """All questions on one page; where one answer is for one person, the address too."""
-    page = access.open_page(pk)
+    page = access.open_page(pk, even_over=request.method == "POST")
     form = SurveyForm(
         request.POST if request.method == "POST" else None,
         page=page,
         known=people.recognised(request) if page.once else "",
     )
-    status = 200 if request.method != "POST" else screening.refusal(request, form)
+    status = 200 if request.method != "POST" else screening.refusal(request, form, over=page.over)
     if status:
         return render(
             request, "participation/surveys/answer.html", {"survey": page, "form": form}, status=status

@@ -12,6 +12,7 @@ from eservices.deliveries.actions import queue_email, queue_letter, queue_sms
 from eservices.deliveries.letters import on_paper, render
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft, StoredFile
+from home import phones
 from home.models import CommuneSettings
 
 from . import case_names, deputies
@@ -114,8 +115,8 @@ def lapsed(case: Case) -> Delivery | None:
 
 
 def sms(case: Case, text: str) -> Delivery | None:
-    """What the editor wrote into the stage *notify*, to the telephone; None where no number was given."""
-    if not case.phone:
+    """What the editor wrote into the stage *notify*, to the telephone; None without a number that we write to."""
+    if not phones.takes_sms(case.phone):
         return None
     return queue_sms(to=case.phone, text=text, subject=case.subject, rehearsal=case.rehearsal)
 

@@ -303,6 +303,7 @@ SOCIAL_NETWORKS = {
     },
 }
 
+SMS_COUNTRIES = env.words("SMS_COUNTRIES", COUNTRY)  # the counter writes to mobile numbers of these
 # News by SMS goes through SMS_GATEWAY; eservices.deliveries.http_sms.HttpGateway posts to SMS_URL.
 SMS_URL = env.address("SMS_URL")
 SMS_TOKEN = env.text("SMS_TOKEN", "")

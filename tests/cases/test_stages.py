@@ -298,6 +298,28 @@ def test_a_message_goes_by_sms_where_a_number_was_given_else_by_e_mail():
     assert "Prêt" in titles(advanced(silent))[-1]
 
 
+@pytest.mark.parametrize(
+    ("typed", "carrier"),
+    [
+        ("079 000 11 22", "sms"),
+        ("+33612345678", "sms"),  # of a country that the operator named
+        ("+393331234567", "email"),
+        ("+41900123456", "email"),  # premium
+        ("+19005550123", "email"),
+        ("+8821612345678", "email"),  # by satellite
+        ("+41218691234", "email"),
+    ],
+)
+def test_no_message_goes_to_a_number_that_may_cost_a_fortune(settings, typed, carrier):
+    settings.SMS_COUNTRIES = ["CH", "FR"]
+    told = stage("dire", "notify", subject="Prêt", text="Votre clé est prête.", sms=True)
+    case = CaseFactory(stages=[told, DECISION], advanced=False)
+    case.submission.phone = typed
+    case.submission.save()
+    advanced(case)
+    assert Delivery.objects.about(case.subject).get(title__contains="rêt").carrier == carrier
+
+
 def test_a_case_is_handed_over_to_a_team_which_is_told_and_nobody_has_it():
     police = TeamFactory(key="police", name="Police", email="police@orvenay.example")
     case = CaseFactory(stages=[stage("police", "team", team="police"), DECISION], advanced=False)

@@ -17,7 +17,8 @@ from news.channels.push.models import Device
 from news.channels.push.sending import is_push_service
 from news.channels.states import State
 from tests.factories.channels import draft, post_of, publish, tick
-from tests.factories.news import moment
+from tests.factories.home import second_site
+from tests.factories.news import NewsIndexPageFactory, moment
 from tests.factories.newsletter import TopicFactory
 
 from .push_double import Browser, push_service
@@ -84,8 +85,16 @@ def test_who_agreed_is_notified_of_their_topics_once(client, index, topic, servi
     assert headers["Authorization"].startswith("vapid t=")
     told = browser.read(body)
     assert (told["title"], told["body"]) == ("La rue rouvre", "Dès lundi.")
-    assert told["url"] == page.url
+    assert told["url"] == page.full_url
     assert post_of(page, "by_push").state == State.OUT
+
+
+def test_a_notification_leads_to_the_site_on_which_its_article_stands(client, index, topic, service):
+    browser = Browser(service)
+    agree(client, browser, topic)
+    publish(article(NewsIndexPageFactory(parent=second_site("ecole.example")), topic))
+    told = browser.read(service.asked[0][2])
+    assert told["url"].startswith("http://ecole.example/")
 
 
 def test_who_chose_other_topics_hears_nothing(client, index, topic, service):

@@ -39,8 +39,8 @@ self.addEventListener("push", (event) => {
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  const target = new URL(event.notification.data.url, self.location.origin);
-  if (target.origin === self.location.origin) event.waitUntil(self.clients.openWindow(target.href));
+  const target = new URL(event.notification.data.url, self.location.origin); // of another site of ours too
+  if (target.protocol === self.location.protocol) event.waitUntil(self.clients.openWindow(target.href));
 });
 
 function read(data) {

@@ -90,7 +90,7 @@ def content_of(announcement: Announcement, key: str) -> dict:
     return {
         "title": title,
         "body": announcement.text,
-        "url": urlsplit(announcement.link).path,
+        "url": announcement.link,
         "lang": announcement.language,
         "tag": key[:32],
     }
@@ -172,7 +172,7 @@ class NewsPushCarrier:
             channel="push",
             recipient=_("A device, %(language)s") % {"language": device.get_language_display()},
             subject=message["title"],
-            text=f"{message['body']}\n\n{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{message['url']}",
+            text=f"{message['body']}\n\n{message['url']}",
         )
 
 

@@ -1,6 +1,8 @@
 """News by SMS: the sign-up, the code, the own page; and where the gateway tells of answers."""
 
 import json
+import re
+from unicodedata import normalize
 
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +25,7 @@ from .sending import Sms
 
 SENDER = ("from", "From", "sender", "originator", "msisdn")
 TEXT = ("text", "Body", "body", "message", "content")
+WORD = re.compile(r"\w+")
 STOP = {"STOP", "STOPP", "STOPALL", "ARRET", "ARRÊT", "FIN", "ENDE", "ALT", "FERMA", "UNSUBSCRIBE", "END"}
 
 
@@ -126,8 +129,8 @@ def webhook(request, secret):
         raise Http404
     told = _told(request)
     number = sender_number(_first(told, SENDER))
-    words = _first(told, TEXT).upper().split()
-    reader = access.by_number(number) if number and words and words[0].strip(".!«»\"'") in STOP else None
+    word = WORD.search(normalize("NFC", _first(told, TEXT)).upper())
+    reader = access.by_number(number) if number and word and word[0] in STOP else None
     if reader:
         actions.stop(reader=reader, replied=True)
     return HttpResponse(status=204)

@@ -1,6 +1,7 @@
 """The wake-ups of the newsletter. What must happen stands in rows. Letters of cases go first."""
 
 from django.tasks import task
+from django.utils import timezone
 
 LAST = -50
 
@@ -23,7 +24,8 @@ def read_bounces() -> None:
 
 @task(priority=LAST)
 def reconcile() -> None:
-    """Compares subscribers with Mailchimp's members."""
-    from .backends.mailchimp import members
+    """Reads what became of letters, and compares subscribers with Mailchimp's members."""
+    from .backends.mailchimp import backend, members
 
+    backend.read_reports(timezone.now())
     members.reconcile()

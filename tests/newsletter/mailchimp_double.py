@@ -23,6 +23,7 @@ class Mailchimp(doubles.Server):
     def __init__(self):
         super().__init__(Handler)
         self.members, self.segments, self.campaigns = {}, {}, {}
+        self.bounces = 1  # of each campaign
         self.tests = []  # to whom, and the campaign as it stood
         self.asked, self.faults, self.down = [], [], False
 
@@ -77,7 +78,7 @@ class Mailchimp(doubles.Server):
                 return 200, self.campaigns[number]
             case (_, "campaigns", number, *rest) if number in self.campaigns:
                 return self._campaign(self.campaigns[number], method, rest, body)
-            case ("GET", "reports", number):
+            case ("GET", "reports", number) if number in self.campaigns:
                 return 200, self._report(self.campaigns[number])
         return fault(404)
 
@@ -150,7 +151,7 @@ class Mailchimp(doubles.Server):
 
     def _report(self, campaign) -> dict:
         segment = self.segments[campaign["recipients"]["segment_opts"]["saved_segment_id"]]
-        bounces = {"hard_bounces": 1, "soft_bounces": 0}
+        bounces = {"hard_bounces": self.bounces, "soft_bounces": 0}
         return {
             "emails_sent": len(segment["emails"]),
             "bounces": bounces,

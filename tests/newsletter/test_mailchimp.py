@@ -19,6 +19,7 @@ from newsletter.importing import Line
 from newsletter.models import ConsentEvent, Subscriber
 from newsletter.states import MailingState, RecipientState, State
 from newsletter.sweeps import go_on_mailing
+from newsletter.tasks import reconcile
 from tests.factories.accounts import AgentFactory, EditorFactory
 from tests.factories.newsletter import CampaignFactory, SubscriberFactory, TopicFactory, mailed
 
@@ -147,6 +148,21 @@ def test_a_mailing_is_a_campaign_for_exactly_its_readers_and_its_report_comes_ba
     found = figures.of(mailing)
     assert (found["sent"], found["bounced"], found["left"]) == (2, 1, 2)
     assert campaign["sends"] == 1
+
+
+def test_what_comes_back_after_a_letter_was_sent_is_counted_the_night_after(theirs):
+    reader = SubscriberFactory()
+    theirs.member(reader.email)
+    mailing = mailed(CampaignFactory())
+    [campaign] = theirs.campaigns.values()
+    campaign["status"] = "sent"
+    after(mailing, seconds=1)
+    theirs.bounces = 5
+    for _night in range(2):
+        reconcile.call()
+        theirs.campaigns.clear()  # somebody deleted it there: what was counted stays
+    mailing.refresh_from_db()
+    assert figures.of(mailing)["bounced"] == 5
 
 
 @pytest.mark.parametrize("step", range(8))

@@ -3,6 +3,7 @@
 Each step is written down before the next. Killed in between, what was made is found again by its name.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import batched
 
@@ -19,6 +20,7 @@ from .. import Away, Lost
 from .api import AT_ONCE, Campaigns, Refused
 
 LOOK_AGAIN = timedelta(minutes=1)
+REPORTED = timedelta(days=30)
 ENDED = "sent"
 
 
@@ -88,6 +90,15 @@ class Mailchimp:
     def _hold(self, mailing: Mailing) -> None:
         if not mailings.hold(mailing, timezone.now()):
             raise Lost
+
+
+def read_reports(now: datetime) -> None:
+    """What became of the letters of the last weeks: they bounce, and readers leave, long after they were sent."""
+    theirs = Campaigns()
+    for mailing in Mailing.objects.filter(backend="mailchimp", ended_at__gt=now - REPORTED):
+        for campaign in list(mailing.report):
+            with suppress(Refused):  # somebody deleted it there: what was counted stays
+                mailings.keep_report(mailing, campaign, theirs.report(campaign))
 
 
 def try_out(test: dict, to: str, key: str) -> None:

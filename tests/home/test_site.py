@@ -395,9 +395,9 @@ class TestArms:
             return SimpleUploadedFile("a.png", content.getvalue())
 
         validate_arms(drawn(2000))
-        assert drawn(8000).size < 20_000
+        assert drawn(3000).size < 20_000
         with pytest.raises(ValidationError, match="2000"):
-            validate_arms(drawn(8000))
+            validate_arms(drawn(3000))
 
 
 class TestContact:

@@ -24,8 +24,13 @@ def told_by_a_service(sender, event, esp_name, **kwargs):
         return
     if event.event_type in (EventType.COMPLAINED, EventType.UNSUBSCRIBED):
         receiving.told(event.recipient, Verdict.COMPLAINT)
-    elif event.event_type == EventType.BOUNCED:
+    elif event.event_type == EventType.BOUNCED or _takes_none_for_it(event):
         receiving.told(event.recipient, _verdict(event), event.mta_response or event.description or "")
+
+
+def _takes_none_for_it(event) -> bool:
+    """Whether it is the address that the service refuses, and not what we sent: that would end all letters."""
+    return event.event_type == EventType.REJECTED and event.reject_reason in GONE
 
 
 def _verdict(event) -> Verdict:

@@ -266,6 +266,15 @@ def test_a_service_s_webhook_tells_of_bounces_and_complaints(client, reader, sen
     assert state(other) == State.UNSUBSCRIBED
 
 
+def test_an_address_that_a_service_takes_no_letter_for_is_written_to_no_more(client, reader, sent):
+    assert postmark(client, bounce(reader.email, "BadEmailAddress", 100000)).status_code == 200
+    assert state(reader) == State.BOUNCED
+    other = SubscriberFactory()
+    for number in range(5):  # our own fault, and not the address's
+        postmark(client, bounce(other.email, "DMARCPolicy", 100009) | {"ID": number})
+    assert state(other) == State.CONFIRMED
+
+
 def test_a_forged_webhook_changes_nothing(client, reader, sent):
     assert postmark(client, bounce(reader.email), user="service:guessed").status_code == 400
     assert (

@@ -16,7 +16,12 @@ from news.models import NoticeFile, NoticeFileText, NoticePage, NoticeSettings, 
 from news.notices import proof
 from tests.factories.accounts import AgentFactory, SuperuserFactory
 from tests.factories.home import published, translated
-from tests.factories.news import NoticeIndexPageFactory, NoticeKindFactory, NoticePageFactory
+from tests.factories.news import (
+    NewsPageFactory,
+    NoticeIndexPageFactory,
+    NoticeKindFactory,
+    NoticePageFactory,
+)
 from tests.factories.newsletter import CampaignFactory, mailed
 from tests.home.test_document_texts import pdf
 
@@ -384,3 +389,16 @@ def test_an_editor_posts_a_notice_with_its_file(client, board):
     assert posting.actor_name
     edit = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
     assert reverse("notice_proof", args=[page.translation_key]) in edit.content.decode()
+
+
+def test_nobody_closes_a_notice_or_the_board_to_the_public_whose_proof_says_that_it_was_shown(
+    admin_client, board, villa
+):
+    for page in (board, villa):
+        address = reverse("wagtailadmin_pages:set_privacy", args=[page.pk])
+        admin_client.post(address, {"restriction_type": "login", "password": "", "groups": []})
+        assert not page.get_view_restrictions().exists()
+    article = NewsPageFactory(parent=board.get_parent())
+    address = reverse("wagtailadmin_pages:set_privacy", args=[article.pk])
+    admin_client.post(address, {"restriction_type": "login", "password": "", "groups": []})
+    assert article.get_view_restrictions().exists()

@@ -45,9 +45,9 @@ def skipped(recipient: Recipient) -> None:
     _waiting(recipient).update(state=RecipientState.SKIPPED, at=timezone.now())
 
 
-def later(recipient: Recipient, due_at: datetime, reason: str) -> None:
-    """The mail server refuses for now."""
-    _waiting(recipient).update(due_at=due_at, attempts=F("attempts") + 1, reason=reason[:255])
+def later(recipient: Recipient, due_at: datetime, reason: str, tries: int = 1) -> None:
+    """The mail server refuses for now; ``tries`` are how many of the reader's it cost."""
+    _waiting(recipient).update(due_at=due_at, attempts=F("attempts") + tries, reason=reason[:255])
 
 
 @transaction.atomic

@@ -177,12 +177,14 @@ def test_what_is_refused_for_now_is_tried_again_what_is_refused_for_good_is_not(
     server[full.email] = refused(full.email, 452, b"4.2.2 mailbox full")
     server[gone.email] = refused(gone.email, 550, b"5.1.1 no such user")
     server[unwanted.email] = SMTPDataError(554, b"5.7.1 rejected as spam")
+    reached = SubscriberFactory()
     mailing = mailed(CampaignFactory())
     states = {row.subscriber_id: row.state for row in mailing.recipients.all()}
     assert states == {
         full.pk: RecipientState.PENDING,
         gone.pk: RecipientState.REFUSED,
         unwanted.pk: RecipientState.REFUSED,
+        reached.pk: RecipientState.SENT,
     }
     for reader, state in ((gone, State.BOUNCED), (unwanted, State.CONFIRMED), (full, State.CONFIRMED)):
         reader.refresh_from_db()
@@ -191,16 +193,58 @@ def test_what_is_refused_for_now_is_tried_again_what_is_refused_for_good_is_not(
     with time_machine.travel(mailing.due_at + timedelta(seconds=1), tick=False):
         go_on_mailing(timezone.now())
     mailing.refresh_from_db()
-    assert (mailing.state, [letter.to[0] for letter in mail.outbox]) == (MailingState.SENT, [full.email])
+    assert mailing.state == MailingState.SENT
+    assert [letter.to[0] for letter in mail.outbox] == [reached.email, full.email]
 
 
-def test_a_server_that_refuses_everything_stops_the_mailing_instead_of_losing_the_readers(server, settings):
-    readers = SubscriberFactory.create_batch(25)
-    for one in readers:
-        server[one.email] = SMTPDataError(554, b"5.7.1 your address is blocked")
+def as_the_clock_goes(mailing):
+    """Goes on whenever the mailing is due, until it has ended."""
+    while mailing.state == MailingState.SENDING:
+        with time_machine.travel(mailing.due_at + timedelta(seconds=1), tick=False):
+            go_on_mailing(timezone.now())
+        mailing.refresh_from_db()
+
+
+@pytest.mark.parametrize("answer", [b"5.7.1 your address is blocked", b"5.1.0 rejected"])
+def test_a_server_that_refuses_everything_stops_the_mailing_instead_of_losing_the_readers(server, answer):
+    for one in SubscriberFactory.create_batch(25):
+        server[one.email] = SMTPDataError(550, answer)
     mailing = mailed(CampaignFactory())
     assert "in a row" in mailing.fault
-    assert mailing.recipients.filter(state=RecipientState.PENDING).count() >= 5
+    assert mailing.recipients.filter(state=RecipientState.PENDING).count() == 25
+    server.clear()
+    as_the_clock_goes(mailing)
+    assert (mailing.state, len(mail.outbox)) == (MailingState.SENT, 25)
+    assert Subscriber.objects.confirmed().count() == 25
+
+
+def test_of_a_server_that_is_slow_to_refuse_everything_few_refusals_are_not_believed_either(server):
+    for one in SubscriberFactory.create_batch(3):
+        server[one.email] = refused(one.email, 550, b"5.1.0 rejected")
+    mailing = mailed(CampaignFactory())
+    server.clear()
+    as_the_clock_goes(mailing)
+    assert len(mail.outbox) == 3
+
+
+def test_many_addresses_in_a_row_where_nobody_is_are_believed_once_the_server_took_others(server):
+    for one in SubscriberFactory.create_batch(25):
+        server[one.email] = refused(one.email, 550, b"5.1.1 no such user")
+    there = SubscriberFactory()
+    mailing = mailed(CampaignFactory())
+    as_the_clock_goes(mailing)
+    assert mailing.state == MailingState.SENT
+    assert [letter.to[0] for letter in mail.outbox] == [there.email]
+    assert list(Subscriber.objects.confirmed()) == [there]
+
+
+def test_a_letter_whose_few_readers_are_all_gone_comes_to_its_end(server):
+    gone = SubscriberFactory()
+    server[gone.email] = refused(gone.email, 550, b"5.1.1 no such user")
+    mailing = mailed(CampaignFactory())
+    as_the_clock_goes(mailing)
+    assert mailing.recipients.get().state == RecipientState.REFUSED
+    assert mailing.state == MailingState.SENT
 
 
 def test_paused_nothing_leaves_and_resumed_it_goes_on(server):

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
@@ -61,13 +62,37 @@ class BuiltIn:
         return max(waiting["first"], timezone.now() + timedelta(seconds=0 if allowed is None else 1))
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """What the mail server says to one reader's letter."""
+
+    recipient: Recipient
+    code: int
+    reason: str
+
+    @property
+    def is_last(self) -> bool:
+        return self.recipient.attempts + 1 >= TRIES
+
+    def believe(self) -> None:
+        if self.code < 500 and not self.is_last:
+            self.doubt()
+        else:
+            recipients.refused(self.recipient, self.reason, gone=bool(NOT_THERE.search(self.reason)))
+
+    def doubt(self, tries: int = 1) -> None:
+        """The reader's turn comes again, after that of others."""
+        recipients.later(self.recipient, timezone.now() + LATER, self.reason, tries)
+
+
 class Turn:
     """What is sent before others have theirs, over one connection."""
 
     def __init__(self, mailing: Mailing, allowed: int | None):
         self.mailing, self.allowed = mailing, allowed
         self.printed: dict[int, Printed] = {}
-        self.refusals = 0
+        self.taken = False  # did the server take anything in this turn?
+        self.doubted: list[Refusal] = []  # since a letter was taken: it may not be the readers
         self.ends = time.monotonic() + TURN
         self.held = time.monotonic()
 
@@ -77,6 +102,7 @@ class Turn:
                 for recipient in self.due():
                     self.hold()
                     self.send(server, recipient)
+                self.judge()
         except (SMTPException, OSError) as fault:
             raise Away(f"{type(fault).__name__}: {fault}") from fault
 
@@ -88,6 +114,7 @@ class Turn:
                 if time.monotonic() > self.ends:
                     return
                 yield row
+            self.judge()
             sent += len(rows)
 
     def _some(self, sent: int):
@@ -109,8 +136,9 @@ class Turn:
         except ValueError as fault:  # no address that a letter could be sent to
             recipients.refused(recipient, str(fault), gone=True)
         else:
-            self.refusals = 0
             recipients.sent(recipient)
+            self.taken = True
+            self.judge()
 
     def hold(self) -> None:
         """Before each letter: is the mailing still ours?"""
@@ -121,14 +149,30 @@ class Turn:
                 raise Lost
 
     def _refused(self, recipient: Recipient, code: int, answer: bytes) -> None:
-        self.refusals += 1
         reason = f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
-        if self.refusals >= REFUSALS:
+        refusal = Refusal(recipient, code, reason)
+        if refusal.is_last or self._took_others_since(recipient):
+            refusal.believe()
+            return
+        self.doubted.append(refusal)
+        if len(self.doubted) >= REFUSALS:
+            for one in self.doubted:
+                one.doubt(tries=0)  # it was not the readers
             raise Away(f"The mail server refused {REFUSALS} letters in a row: {reason}")
-        if code < 500 and recipient.attempts + 1 < TRIES:
-            recipients.later(recipient, timezone.now() + LATER, reason)
-        else:
-            recipients.refused(recipient, reason, gone=bool(NOT_THERE.search(reason)))
+
+    def _took_others_since(self, recipient: Recipient) -> bool:
+        """Whether this reader was refused before, and letters of others were taken in the meantime."""
+        taken = self.mailing.recipients.filter(state=RecipientState.SENT, at__gt=recipient.due_at - LATER)
+        return bool(recipient.reason) and taken.exists()
+
+    def judge(self) -> None:
+        """A server that takes letters of others refuses some for what is wrong with their readers."""
+        for refusal in self.doubted:
+            if self.taken:
+                refusal.believe()
+            else:
+                refusal.doubt()
+        self.doubted.clear()
 
     def _copy(self, recipient: Recipient):
         if recipient.edition_id not in self.printed:

@@ -165,7 +165,12 @@ class Digest(TranslatableMixin, models.Model):
         SATURDAY = 5, _("Saturday")
         SUNDAY = 6, _("Sunday")
 
-    title = models.CharField(_("title"), max_length=120, help_text=_("As in “The Thursday letter”."))
+    title = models.CharField(
+        _("title"),
+        max_length=120,
+        validators=[validate_no_control],
+        help_text=_("As in “The Thursday letter”."),
+    )
     lead = models.TextField(_("opening"), max_length=500, blank=True)
     rhythm = models.CharField(_("goes out"), max_length=10, choices=Rhythm, default=Rhythm.WEEKLY)
     weekday = models.PositiveSmallIntegerField(

@@ -5,13 +5,19 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from home.validators import validate_no_control
+
 
 @register_setting(icon="mail")
 class NewsletterSettings(BaseGenericSetting):
     """Name, answers and figures of the newsletter."""
 
     name = models.CharField(
-        _("name of the newsletter"), max_length=80, blank=True, help_text=_("As in “The Thursday letter”.")
+        _("name of the newsletter"),
+        max_length=80,
+        blank=True,
+        validators=[validate_no_control],  # it stands in a header of every letter
+        help_text=_("As in “The Thursday letter”."),
     )
     reply_to = models.EmailField(
         _("answers go to"), blank=True, help_text=_("The commune’s address if empty.")

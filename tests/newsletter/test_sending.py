@@ -8,6 +8,7 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 import pytest
 import time_machine
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.utils import timezone
@@ -16,7 +17,7 @@ from newsletter import carrying, figures
 from newsletter.actions import mailings as actions
 from newsletter.actions import subscribers
 from newsletter.backends.builtin.pace import allowance
-from newsletter.models import Mailing, Recipient, Subscriber
+from newsletter.models import Digest, Mailing, NewsletterSettings, Recipient, Subscriber
 from newsletter.states import MailingState, RecipientState, State
 from newsletter.sweeps import go_on_mailing
 from tests.factories.newsletter import (
@@ -331,3 +332,12 @@ def test_an_address_that_would_add_a_header_is_refused():
     mailed(CampaignFactory())
     assert mail.outbox == []
     assert Recipient.objects.get().state == RecipientState.REFUSED
+
+
+@pytest.mark.parametrize("name", ["La lettre\x0bdu jeudi", "La lettre\r\nBcc: tous@courriel.example"])
+def test_a_name_that_would_break_the_head_of_every_letter_is_refused(name):
+    for named in (NewsletterSettings(name=name), Digest(title=name)):
+        with pytest.raises(ValidationError) as refused:
+            named.full_clean()
+        assert {"name", "title"} & refused.value.message_dict.keys()
+    NewsletterSettings(name="La lettre du jeudi").full_clean()

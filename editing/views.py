@@ -17,8 +17,9 @@ from wagtail.log_actions import log
 from wagtail.models import Page
 
 from home.dates import date_format
+from home.marks import explained
 
-from . import access
+from . import access, translating
 from .actions import reviews, sharing
 from .checks import reading, rules
 from .forms import CareForm, ShareForm
@@ -232,6 +233,17 @@ def refuse_several(request, pages):
         if rules.of_gravity(rules.examine(reading.read(draft)), rules.ERROR):
             return redirect("editing:before_publication", page.pk)
     return None
+
+
+def refuse_translation(request, page):
+    """Where a translation would fail its readers, its editor says why, and keeps all that was translated."""
+    if request.method != "POST" or request.POST.get("action") != "publish":
+        return None
+    draft = translating.would_publish(page)
+    errors = rules.of_gravity(rules.examine(reading.read(draft)), rules.ERROR) if draft else []
+    for one in errors:
+        messages.error(request, explained(one.gravity_words, one.sentence))
+    return redirect(request.path) if errors else None
 
 
 def _first_response(hook: str, *arguments):

@@ -7,6 +7,7 @@ from django.utils.html import escape
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import PageLogEntry
 from wagtail_factories import ImageFactory
+from wagtail_localize.models import Translation, TranslationSource
 
 from editing import sweeps
 from editing.actions import checks as actions
@@ -15,7 +16,14 @@ from home.models import ContentPage
 from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
 from tests.factories.directory import GuidePageFactory
 from tests.factories.editing import page_form
-from tests.factories.home import ContactFactory, ContentPageFactory, make_site, published, translated
+from tests.factories.home import (
+    ContactFactory,
+    ContentPageFactory,
+    locale,
+    make_site,
+    published,
+    translated,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +154,32 @@ def test_a_link_that_leads_nowhere_keeps_a_page_from_being_published(client, edi
     assert "Ancien port" in client.get(ask(page)).content.decode()
     client.post(ask(page))
     assert not ContentPage.objects.get(pk=page.pk).live
+
+
+def being_translated(page) -> ContentPage:
+    """Its German draft, open in the editor of translations."""
+    source, _new = TranslationSource.update_or_create_from_instance(page)
+    Translation.objects.create(source=source, target_locale=locale("de")).save_target(publish=False)
+    return page.get_translation(locale("de"))
+
+
+def test_a_translation_that_leads_nowhere_is_not_published_from_its_own_editor(
+    client, editor, home, django_capture_on_commit_callbacks
+):
+    translated(home, "de", title="Startseite")
+    gone = ContentPageFactory(parent=home, title="Ancien")
+    html = f'<p><a linktype="page" id="{gone.pk}">Ancien port</a></p>'
+    broken = being_translated(ContentPageFactory(parent=home, slug="rives", body=text(html)))
+    sound = being_translated(ContentPageFactory(parent=home, slug="quais"))
+    gone.delete()
+    before = ContentPage.objects.get(pk=broken.pk).latest_revision_id
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(edit(broken), {"action": "publish"}, follow=True)
+        client.post(edit(sound), {"action": "publish"})
+    assert "Ancien port" in "".join(str(one) for one in answer.context["messages"])
+    broken, sound = (ContentPage.objects.get(pk=one.pk) for one in (broken, sound))
+    assert (broken.live, broken.latest_revision_id) == (False, before)
+    assert sound.live
 
 
 def test_a_new_page_is_asked_about_as_well(client, editor, home):

@@ -12,7 +12,6 @@ from eservices.deliveries.actions import queue_email, queue_letter, queue_sms
 from eservices.deliveries.letters import on_paper, render
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft, StoredFile
-from home import phones
 from home.models import CommuneSettings
 
 from . import case_names, deputies
@@ -116,7 +115,7 @@ def lapsed(case: Case) -> Delivery | None:
 
 def sms(case: Case, text: str) -> Delivery | None:
     """What the editor wrote into the stage *notify*, to the telephone; None without a number that we write to."""
-    if not phones.takes_sms(case.phone):
+    if not case.takes_sms:
         return None
     return queue_sms(to=case.phone, text=text, subject=case.subject, rehearsal=case.rehearsal)
 

@@ -22,8 +22,8 @@ def texts(case: Case) -> list[str]:
 
 def test_who_chose_it_gets_an_sms_whenever_we_write_until_it_is_taken_back(client):
     case = CaseFactory()
-    Submission.objects.update(phone="+41210004210")
-    assert "021 000 42 10" in client.get(page(case, "")).text
+    Submission.objects.update(phone="+41790004210")
+    assert "079 000 42 10" in client.get(page(case, "")).text
     for _twice in range(2):
         client.post(page(case, "_sms"), {"wanted": "1"})
     actions.message(actor=member(), case=case, text="Un secret")
@@ -37,8 +37,10 @@ def test_who_chose_it_gets_an_sms_whenever_we_write_until_it_is_taken_back(clien
     assert [kind for kind in kinds if kind.startswith("sms")] == ["sms_chosen", "sms_declined"]
 
 
-def test_without_a_number_there_is_no_sms_to_choose(client):
+@pytest.mark.parametrize("number", ["", "+41210004210", "+41900123456"])
+def test_without_a_mobile_number_there_is_no_sms_to_choose(client, number):
     case = CaseFactory()
+    Submission.objects.update(phone=number)
     assert page(case, "_sms") not in client.get(page(case, "")).text
     assert client.post(page(case, "_sms"), {"wanted": "1"}).status_code == 422
     assert not Case.objects.get(pk=case.pk).by_sms

@@ -205,8 +205,8 @@ def _tell_other_side(case: Case, written: Message, actor: Actor) -> None:
 def choose_sms(*, actor: Actor, case: Case, wanted: bool) -> Case:
     """The applicant wants an SMS whenever we write, or no longer. The same choice again changes nothing."""
     case = locked(case.pk)
-    if wanted and not case.phone:
-        raise IllegalTransition(_("This request has no telephone number."))
+    if wanted and not case.takes_sms:
+        raise IllegalTransition(_("This request has no mobile number that we write to."))
     if case.by_sms != wanted:
         case.by_sms = wanted
         case.save(update_fields=["by_sms"])

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from eservices.accounts.models import IdentityLevel
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions.models import StoredFile, Submission, new_secret
+from home import phones
 
 from ..searching import Holds, terms
 from ..states import Outcome, State
@@ -250,6 +251,10 @@ class Case(models.Model):
     @property
     def phone(self) -> str:
         return self.contact.get("phone", self.submission.phone)
+
+    @property
+    def takes_sms(self) -> bool:
+        return phones.takes_sms(self.phone)
 
     @property
     def is_anonymous(self) -> bool:

@@ -102,8 +102,8 @@ class _Reader:
             self.picture(path, value, None)
         elif isinstance(block, DocumentChooserBlock) and value is None and block.required:
             self.links.append((Link(path, str(block.label), state=Link.GONE), "", None))
-        elif isinstance(block, blocks.PageChooserBlock) and value:
-            self.links.append((Link(path, ""), "page", value.pk))
+        elif isinstance(block, blocks.PageChooserBlock):
+            self.chosen_page(block, value, path)
         elif isinstance(block, SnippetChooserBlock) and isinstance(value, Contact | Person):
             self.has_contact = True
 
@@ -121,6 +121,13 @@ class _Reader:
             self.links.append((Link(f"{path}.url", value.get("title") or "", value.video.url), "", None))
         for name, child in children.items():
             self.block(child, value.get(name), f"{path}.{name}")
+
+    def chosen_page(self, block: blocks.PageChooserBlock, page: Page | None, path: str) -> None:
+        """A page that is led to by its own title; where there has to be one and is none, it was deleted."""
+        if page:
+            self.links.append((Link(path, ""), "page", page.pk))
+        elif block.required:
+            self.links.append((Link(path, str(block.label), state=Link.GONE), "", None))
 
     def choice(self, value, path: str) -> None:
         """A block that leads to a page or to an address; to neither where its page was deleted."""

@@ -14,6 +14,7 @@ from editing.actions import checks as actions
 from editing.models import ExternalLink, PageCheck
 from home.models import ContentPage
 from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
+from tests.factories.catalogue import make_counter, make_service
 from tests.factories.directory import GuidePageFactory
 from tests.factories.editing import page_form
 from tests.factories.home import (
@@ -254,6 +255,16 @@ def test_a_step_of_a_guide_that_leads_to_an_unpublished_page_is_found(home):
     assert "link_draft" in rules(page)
     published(draft)
     assert "link_draft" not in rules(page)
+
+
+def test_a_call_to_a_service_that_was_deleted_is_found(home):
+    service = make_service(make_counter(home))
+    page = published(
+        ContentPageFactory(parent=home, body=[("service", {"page": service, "label": "Commander"})])
+    )
+    assert not {"link_gone", "link_draft"} & rules(page)
+    service.delete()
+    assert "link_gone" in rules(ContentPage.objects.get(pk=page.pk))
 
 
 def test_a_missing_translation_is_found_until_it_is_there(home):

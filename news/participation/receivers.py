@@ -8,20 +8,21 @@ from news.models import NewsPage
 
 from .models import ConsultationPage, SurveyPage
 
-RULES = {
-    ConsultationPage: ("opens_on", "closes_on", "public", "votes"),
-    SurveyPage: ("opens_on", "closes_on", "once", "results"),
-    NewsPage: ("comments_open", "comments_until"),
-}
+TAKE_PART = (ConsultationPage, SurveyPage, NewsPage)
 
 
 @receiver(page_published)
 def say_the_same_in_all_languages(sender, instance, **kwargs):
     """As the first public page of them says: a translation would hear of it when somebody brings it up to date."""
-    if sender not in RULES:
+    if sender not in TAKE_PART:
         return
     pages = sender.objects.filter(translation_key=instance.translation_key)
-    rules = pages.live().order_by("pk").values(*RULES[sender]).first()
+    rules = pages.live().order_by("pk").values(*_rules(sender)).first()
     if rules:
         pages.update(**rules)
         generation.changed()
+
+
+def _rules(model) -> list[str]:
+    """What no translation may say otherwise."""
+    return [field.field_name for field in model.override_translatable_fields if not field.overridable]

@@ -228,6 +228,31 @@ def test_of_a_server_that_is_slow_to_refuse_everything_few_refusals_are_not_beli
     assert len(mail.outbox) == 3
 
 
+@pytest.mark.parametrize("answer", [b"5.7.1 your address is blocked", b"5.1.0 rejected"])
+def test_a_server_that_begins_to_refuse_everything_on_the_way_loses_no_reader(server, answer):
+    readers = SubscriberFactory.create_batch(25)
+    for one in readers[6:]:
+        server[one.email] = SMTPDataError(550, answer)
+    mailing = mailed(CampaignFactory())
+    assert len(mail.outbox) == 6
+    assert mailing.recipients.filter(state=RecipientState.PENDING).count() == 19
+    server.clear()
+    as_the_clock_goes(mailing)
+    assert (mailing.state, len(mail.outbox)) == (MailingState.SENT, 25)
+    assert Subscriber.objects.confirmed().count() == 25
+
+
+def test_who_is_refused_after_the_last_letter_was_taken_is_asked_again_and_not_taken_for_gone(server):
+    SubscriberFactory()
+    last = SubscriberFactory()
+    server[last.email] = refused(last.email, 550, b"5.1.1 no such user")
+    mailing = mailed(CampaignFactory())
+    as_the_clock_goes(mailing)
+    assert (mailing.state, len(mail.outbox)) == (MailingState.SENT, 1)
+    assert Recipient.objects.get(subscriber=last).state == RecipientState.REFUSED
+    assert Subscriber.objects.confirmed().count() == 2
+
+
 def test_many_addresses_in_a_row_where_nobody_is_are_believed_once_the_server_took_others(server):
     for one in SubscriberFactory.create_batch(25):
         server[one.email] = refused(one.email, 550, b"5.1.1 no such user")

@@ -80,6 +80,10 @@ class Refusal:
         else:
             recipients.refused(self.recipient, self.reason, gone=bool(NOT_THERE.search(self.reason)))
 
+    def give_up(self) -> None:
+        """The letter ends here, and nothing is said of the reader."""
+        recipients.refused(self.recipient, self.reason, gone=False)
+
     def doubt(self, tries: int = 1) -> None:
         """The reader's turn comes again, after that of others."""
         recipients.later(self.recipient, timezone.now() + LATER, self.reason, tries)
@@ -91,7 +95,6 @@ class Turn:
     def __init__(self, mailing: Mailing, allowed: int | None):
         self.mailing, self.allowed = mailing, allowed
         self.printed: dict[int, Printed] = {}
-        self.taken = False  # did the server take anything in this turn?
         self.doubted: list[Refusal] = []  # since a letter was taken: it may not be the readers
         self.ends = time.monotonic() + TURN
         self.held = time.monotonic()
@@ -102,7 +105,7 @@ class Turn:
                 for recipient in self.due():
                     self.hold()
                     self.send(server, recipient)
-                self.judge()
+                self.doubt()
         except (SMTPException, OSError) as fault:
             raise Away(f"{type(fault).__name__}: {fault}") from fault
 
@@ -114,7 +117,7 @@ class Turn:
                 if time.monotonic() > self.ends:
                     return
                 yield row
-            self.judge()
+            self.doubt()
             sent += len(rows)
 
     def _some(self, sent: int):
@@ -137,8 +140,7 @@ class Turn:
             recipients.refused(recipient, str(fault), gone=True)
         else:
             recipients.sent(recipient)
-            self.taken = True
-            self.judge()
+            self.believe()
 
     def hold(self) -> None:
         """Before each letter: is the mailing still ours?"""
@@ -151,13 +153,15 @@ class Turn:
     def _refused(self, recipient: Recipient, code: int, answer: bytes) -> None:
         reason = f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
         refusal = Refusal(recipient, code, reason)
-        if refusal.is_last or self._took_others_since(recipient):
+        if self._took_others_since(recipient):
             refusal.believe()
+            return
+        if refusal.is_last:
+            refusal.give_up()
             return
         self.doubted.append(refusal)
         if len(self.doubted) >= REFUSALS:
-            for one in self.doubted:
-                one.doubt(tries=0)  # it was not the readers
+            self.doubt(tries=0)  # it was not the readers
             raise Away(f"The mail server refused {REFUSALS} letters in a row: {reason}")
 
     def _took_others_since(self, recipient: Recipient) -> bool:
@@ -165,13 +169,16 @@ class Turn:
         taken = self.mailing.recipients.filter(state=RecipientState.SENT, at__gt=recipient.due_at - LATER)
         return bool(recipient.reason) and taken.exists()
 
-    def judge(self) -> None:
-        """A server that takes letters of others refuses some for what is wrong with their readers."""
+    def believe(self) -> None:
+        """A server that takes the letter of another afterwards refused these for what is wrong with their readers."""
         for refusal in self.doubted:
-            if self.taken:
-                refusal.believe()
-            else:
-                refusal.doubt()
+            refusal.believe()
+        self.doubted.clear()
+
+    def doubt(self, tries: int = 1) -> None:
+        """Nothing was taken since: it may have begun to refuse everybody."""
+        for refusal in self.doubted:
+            refusal.doubt(tries)
         self.doubted.clear()
 
     def _copy(self, recipient: Recipient):

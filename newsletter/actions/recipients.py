@@ -52,10 +52,12 @@ def later(recipient: Recipient, due_at: datetime, reason: str, tries: int = 1) -
 
 @transaction.atomic
 def refused(recipient: Recipient, reason: str, *, gone: bool) -> None:
-    """The mail server will never take it; where the address is ``gone``, nobody writes to it any more."""
+    """The mail server will never take it. Where the address is ``gone``, or was written to in vain several times in a
+    row, nobody writes to it any more."""
     _waiting(recipient).update(state=RecipientState.REFUSED, at=timezone.now(), reason=reason[:255])
-    if gone and recipient.subscriber:
-        subscribers.bounced(subscriber=recipient.subscriber, reason=reason)
+    reader = recipient.subscriber
+    if reader and (gone or reader.received.in_vain()):
+        subscribers.bounced(subscriber=reader, reason=reason)
 
 
 def _waiting(recipient: Recipient):

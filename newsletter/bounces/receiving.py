@@ -14,8 +14,6 @@ from .reports import Report, Verdict, read
 
 logger = logging.getLogger(__name__)
 
-IN_A_ROW = 4  # letters that came back, until nobody is taken to be there
-
 
 def read_mailbox() -> int:
     """Reads what came back; how many reports there were. A message that cannot be read holds up no other."""
@@ -65,10 +63,5 @@ def came_back(recipient: Recipient, verdict: Verdict, reason: str) -> None:
 def _follow(subscriber: Subscriber, verdict: Verdict, reason: str) -> None:
     if verdict is Verdict.COMPLAINT:
         subscribers.complained(subscriber=subscriber)
-    elif verdict is Verdict.GONE or _came_back_in_a_row(subscriber):
+    elif verdict is Verdict.GONE or subscriber.received.in_vain():
         subscribers.bounced(subscriber=subscriber, reason=reason)
-
-
-def _came_back_in_a_row(subscriber: Subscriber) -> bool:
-    latest = subscriber.received.exclude(at=None).order_by("-at").values_list("state", flat=True)[:IN_A_ROW]
-    return len(latest) == IN_A_ROW and set(latest) == {RecipientState.BOUNCED}

@@ -13,6 +13,8 @@ from .campaigns import Campaign
 from .subscribers import Subscriber
 
 WAKE_AGAIN_AFTER = timedelta(minutes=10)
+IN_A_ROW = 4  # letters that did not arrive, until nobody is taken to be there
+NOT_ARRIVED = {RecipientState.BOUNCED, RecipientState.REFUSED}
 
 
 class MailingQuerySet(models.QuerySet):
@@ -105,6 +107,17 @@ class RecipientQuerySet(models.QuerySet):
     def unsubscribed(self):
         """Who left since the letter was sent to them."""
         return self.filter(subscriber__unsubscribed_at__gte=models.F("at"))
+
+    def in_vain(self) -> bool:
+        """Whether the last letters of a subscriber, several in a row since they agreed, did not arrive.
+
+        Of a mailing that the mail server took from nobody, a refusal says nothing of the reader.
+        """
+        arrived = Recipient.objects.filter(mailing=models.OuterRef("mailing"), state=RecipientState.SENT)
+        ended = self.filter(at__gt=models.F("subscriber__confirmed_at"))
+        counted = ended.exclude(~models.Exists(arrived), state=RecipientState.REFUSED)
+        latest = counted.order_by("-at").values_list("state", flat=True)[:IN_A_ROW]
+        return len(latest) == IN_A_ROW and set(latest) <= NOT_ARRIVED
 
 
 class Recipient(models.Model):

@@ -12,6 +12,7 @@ from newsletter.bounces import receiving
 from newsletter.bounces.mailbox import unread
 from newsletter.bounces.reports import Verdict, read, verdict
 from newsletter.models import Recipient, Subscriber
+from newsletter.models.mailings import IN_A_ROW
 from newsletter.states import RecipientState, State
 from tests.factories.newsletter import CampaignFactory, SubscriberFactory, mailed
 
@@ -118,7 +119,7 @@ def test_the_address_that_a_letter_comes_back_to_says_whose_it_was(reader, sent)
 
 
 def test_a_full_mailbox_ends_nothing_until_several_letters_in_a_row_came_back(reader):
-    for number in range(receiving.IN_A_ROW):
+    for number in range(IN_A_ROW):
         assert state(reader) == State.CONFIRMED, number
         mailed(CampaignFactory())
         receiving.receive(read(dsn(mail.outbox[-1], status="4.2.2")))

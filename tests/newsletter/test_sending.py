@@ -18,6 +18,7 @@ from newsletter.actions import mailings as actions
 from newsletter.actions import subscribers
 from newsletter.backends.builtin.pace import allowance
 from newsletter.models import Digest, Mailing, NewsletterSettings, Recipient, Subscriber
+from newsletter.models.mailings import IN_A_ROW
 from newsletter.states import MailingState, RecipientState, State
 from newsletter.sweeps import go_on_mailing
 from tests.factories.newsletter import (
@@ -271,6 +272,50 @@ def test_a_letter_whose_few_readers_are_all_gone_comes_to_its_end(server):
     as_the_clock_goes(mailing)
     assert mailing.recipients.get().state == RecipientState.REFUSED
     assert mailing.state == MailingState.SENT
+
+
+def mailed_to_the_end():
+    as_the_clock_goes(mailed(CampaignFactory()))
+
+
+def state_of(reader):
+    return Subscriber.objects.get(pk=reader.pk).state
+
+
+@pytest.mark.parametrize("answer", [b"No thank you", b"5.7.1 not accepted", b"5.2.2 mailbox full"])
+def test_whose_mailbox_refuses_several_letters_in_a_row_is_written_to_no_more(server, answer):
+    reader, _others = SubscriberFactory(), SubscriberFactory()
+    for _letter in range(IN_A_ROW - 1):
+        server[reader.email] = refused(reader.email, 550, answer)
+        mailed_to_the_end()
+        assert state_of(reader) == State.CONFIRMED
+    server.clear()
+    mailed_to_the_end()  # what arrives ends the row
+    server[reader.email] = refused(reader.email, 550, answer)
+    for _letter in range(IN_A_ROW):
+        assert state_of(reader) == State.CONFIRMED
+        mailed_to_the_end()
+    assert state_of(reader) == State.BOUNCED
+    assert answer.decode() in reader.consents.last().page
+
+
+def test_a_server_that_takes_nothing_for_weeks_ends_nobody_s_letters(server):
+    readers = SubscriberFactory.create_batch(2)
+    for one in readers:
+        server[one.email] = refused(one.email, 550, b"5.7.1 relaying denied")
+    for _letter in range(IN_A_ROW + 1):
+        mailed_to_the_end()
+    assert {state_of(one) for one in readers} == {State.CONFIRMED}
+
+
+def test_who_agreed_anew_is_not_ended_by_what_came_back_before(server):
+    reader, _others = SubscriberFactory(), SubscriberFactory()
+    server[reader.email] = refused(reader.email, 550, b"no")
+    for _letter in range(IN_A_ROW):
+        mailed_to_the_end()
+    subscribers.confirm(subscriber=reader)
+    mailed_to_the_end()
+    assert state_of(reader) == State.CONFIRMED
 
 
 def test_paused_nothing_leaves_and_resumed_it_goes_on(server):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 class Impossible(Exception):
-    """It was possible when it was asked for, and is no longer: the consultation is over, the page is gone."""
+    """It was not possible when it was handed in, or is no longer: it was over, the page is gone."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Deed:
-    """``about`` says in one line what a payload does; ``do`` does it for an address, or raises ``Impossible``."""
+    """``about`` says in one line what a payload does; ``do`` does it for an address, or raises ``Impossible``.
+
+    What counts is the moment it was handed in, ``at``: a letter is read when somebody finds the time, and whoever took
+    part on the last day did so in time. Counts may change as long as such letters are valid; see ``Timed.settles_on``.
+    """
 
     about: Callable[[dict], str]
     do: Callable[..., Done]

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from home.dates import date_format
 
+from .proving.models import VALID
+
 
 def running_first(pages: Iterable["Timed"], today: date) -> list["Timed"]:
     """What is open, what ends first on top; then what is over, the latest first."""
@@ -46,6 +48,19 @@ class Timed(models.Model):
     @property
     def over(self) -> bool:
         return self.closes_on is not None and self.closes_on < timezone.localdate()
+
+    @property
+    def settles_on(self) -> date | None:
+        """The last day on which what was handed in before the end can be confirmed by its mailed link.
+
+        Until then figures may rise, and the page says so; afterwards they never change.
+        """
+        return self.closes_on and self.closes_on + VALID
+
+    @property
+    def settling(self) -> bool:
+        """It is over, and what was handed in in time may still be confirmed."""
+        return self.over and timezone.localdate() <= self.settles_on
 
     @property
     def when(self) -> str:

@@ -95,6 +95,15 @@ def test_after_the_closing_day_what_was_said_stays_and_nothing_is_added(client, 
     assert client.get(form_of(page)).status_code == 404
 
 
+def test_a_comment_of_the_closing_day_counts_when_its_letter_is_answered_later(client, article, clock):
+    article.comments_until = date(2026, 11, 24)
+    article.save()
+    write(client, article)
+    clock.shift(timedelta(days=1))
+    assert prove(client, LEA).status_code == 302
+    assert Comment.objects.get().handed_in_at == NOW
+
+
 def test_who_writes_until_after_the_closing_day_is_told_so_and_finds_the_words_again(client, article, clock):
     article.comments_until = date(2026, 11, 24)
     article.save()

@@ -140,12 +140,36 @@ class TestHandingIn:
         assert client.post(mailed_link(LEA)).status_code == 410
         assert not Contribution.objects.exists()
 
-    def test_a_letter_that_is_answered_after_the_end_says_so(self, client, box, clock):
-        hand_in(client, box)
+    def test_what_is_handed_in_on_the_last_day_counts_when_its_letter_is_answered_later(
+        self, client, box, clock
+    ):
         box.closes_on = date(2026, 11, 24)
         box.save()
+        hand_in(client, box)
+        clock.shift(timedelta(days=2))
+        assert prove(client, LEA).status_code == 302
+        assert Contribution.objects.get().handed_in_at == NOW
+
+    def test_a_letter_about_what_has_ended_meanwhile_says_so_and_gives_the_words_back(
+        self, client, box, clock
+    ):
+        hand_in(client, box)
+        box.closes_on = date(2026, 11, 23)  # an editor ends it earlier
+        box.save()
+        late = client.post(mailed_link(LEA))
+        assert late.status_code == 409
+        assert "Sous le tilleul." in late.content.decode()
+        assert not Contribution.objects.exists()
+
+    def test_after_the_end_the_page_says_until_when_it_may_change(self, client, box, clock):
+        box.closes_on = date(2026, 11, 24)
+        published(box)
+        said = "jusqu’au 27 novembre 2026"
+        assert said not in client.get(box.url).content.decode()
+        clock.shift(timedelta(days=3))
+        assert said in client.get(f"{box.url}?apres").content.decode()
         clock.shift(timedelta(days=1))
-        assert client.post(mailed_link(LEA)).status_code == 409
+        assert said not in client.get(f"{box.url}?plus-tard").content.decode()
 
     @pytest.mark.parametrize(
         ("data", "words"),
@@ -303,6 +327,19 @@ class TestVoting:
             client.cookies.clear()
         assert Vote.objects.count() == 1
         assert LEA not in str(list(Vote.objects.values()))
+
+    def test_a_vote_of_the_last_day_counts_when_its_letter_is_answered_later(self, client, box, clock):
+        box.closes_on = date(2026, 11, 24)
+        box.save()
+        one = idea(box)
+        vote(client, one, email=LEA)
+        clock.shift(timedelta(days=1))
+        assert vote(client, one, email="leo@example.org").status_code == 404
+        page = client.get(one.get_absolute_url()).content.decode()
+        assert "0 voix" in page
+        assert "jusqu’au 27 novembre 2026" in page
+        prove(client, LEA)
+        assert Vote.objects.count() == 1
 
     def test_a_vote_is_taken_back(self, client, box):
         one = idea(box)

@@ -15,7 +15,7 @@ from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.home import published, translated
 from tests.factories.participation import SurveyPageFactory
 
-from .conftest import HERE, mailed_link
+from .conftest import HERE, mailed_link, prove
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 LEA = "lea@example.org"
@@ -87,8 +87,32 @@ def test_nothing_ties_an_answer_to_who_gave_it(client, once):
 def test_results_wait_for_the_end_where_the_editor_wants_it(client, once, clock):
     actions.answer(page=once, said={once.asked()[0].key: once.asked()[0].options[0][0]}, email=LEA)
     assert "<caption>" not in client.get(once.url).content.decode()
+    once.once = False
+    once.save()
     clock.move_to(datetime(2026, 12, 1, 9, tzinfo=UTC))
     assert "<caption>" in client.get(f"{once.url}?apres").content.decode()
+
+
+def test_an_answer_of_the_last_day_counts_when_its_letter_is_answered_later_and_results_wait_for_it(
+    client, once, clock
+):
+    clock.move_to(datetime(2026, 11, 30, 22, tzinfo=UTC))
+    answer(client, once, email=LEA)
+    clock.move_to(datetime(2026, 12, 2, 9, tzinfo=UTC))
+    waiting = client.get(f"{once.url}?apres").content.decode()
+    assert "<caption>" not in waiting
+    assert "après le 3 décembre 2026" in waiting
+    prove(client, LEA)
+    assert Answer.objects.get().day == date(2026, 11, 30)
+    clock.move_to(datetime(2026, 12, 4, 9, tzinfo=UTC))
+    assert "<caption>" in client.get(f"{once.url}?plus-tard").content.decode()
+
+
+def test_results_shown_at_once_say_until_when_they_may_change(client, once, clock):
+    once.results = "at_once"
+    published(once)
+    clock.move_to(datetime(2026, 12, 1, 9, tzinfo=UTC))
+    assert "jusqu’au 3 décembre 2026" in client.get(f"{once.url}?apres").content.decode()
 
 
 def test_results_that_nobody_sees_are_shown_to_nobody(client, box, clock):

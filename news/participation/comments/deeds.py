@@ -1,5 +1,7 @@
 """Commenting, once the address is proven."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,11 +13,11 @@ def _about(payload: dict) -> str:
     return _("Comment on: {title}").format(title=payload["title"])
 
 
-def _comment(*, email: str, language: str, payload: dict) -> Done:
+def _comment(*, email: str, language: str, payload: dict, at: datetime) -> Done:
     page = access.article_of(payload["article"])
-    if page is None or not page.takes_comments(timezone.localdate()):
+    if page is None or not page.takes_comments(timezone.localdate(at)):
         raise Impossible
-    actions.hand_in(page=page, email=email, language=language, **payload["written"])
+    actions.hand_in(page=page, email=email, language=language, handed_in_at=at, **payload["written"])
     return Done("handed", page.url)
 
 

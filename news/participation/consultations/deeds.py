@@ -1,5 +1,7 @@
 """What somebody may do about contributions once their address is proven."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -8,16 +10,16 @@ from . import access, actions
 from .models import ConsultationPage, Contribution
 
 
-def _open(consultation: str) -> ConsultationPage:
+def _open(consultation: str, at: datetime) -> ConsultationPage:
     page = access.page_of(consultation)
-    if page is None or not page.is_open(timezone.localdate()):
+    if page is None or not page.is_open(timezone.localdate(at)):
         raise Impossible
     return page
 
 
-def _voted_for(payload: dict) -> tuple[Contribution, ConsultationPage]:
+def _voted_for(payload: dict, at: datetime) -> tuple[Contribution, ConsultationPage]:
     found = Contribution.objects.published().filter(pk=payload["contribution"]).first()
-    page = _open(found.consultation) if found else None
+    page = _open(found.consultation, at) if found else None
     if page is None or not page.votes:
         raise Impossible
     return found, page
@@ -27,9 +29,9 @@ def _about_contribution(payload: dict) -> str:
     return _("Contribution: {title}").format(title=payload["written"].get("title") or payload["page"])
 
 
-def _hand_in(*, email: str, language: str, payload: dict) -> Done:
-    page = _open(payload["consultation"])
-    actions.hand_in(page=page, email=email, language=language, **payload["written"])
+def _hand_in(*, email: str, language: str, payload: dict, at: datetime) -> Done:
+    page = _open(payload["consultation"], at)
+    actions.hand_in(page=page, email=email, language=language, handed_in_at=at, **payload["written"])
     return Done("handed", page.url)
 
 
@@ -37,8 +39,8 @@ def _about_vote(payload: dict) -> str:
     return _("Vote for: {title}").format(title=payload["title"])
 
 
-def _vote(*, email: str, language: str, payload: dict) -> Done:
-    contribution, _page = _voted_for(payload)
+def _vote(*, email: str, language: str, payload: dict, at: datetime) -> Done:
+    contribution, _page = _voted_for(payload, at)
     new = actions.vote(contribution=contribution, email=email)
     return Done("voted" if new else "voted_before", contribution.get_absolute_url())
 
@@ -47,8 +49,8 @@ def _about_taking_back(payload: dict) -> str:
     return _("Take back the vote for: {title}").format(title=payload["title"])
 
 
-def _take_back(*, email: str, language: str, payload: dict) -> Done:
-    contribution, _page = _voted_for(payload)
+def _take_back(*, email: str, language: str, payload: dict, at: datetime) -> Done:
+    contribution, _page = _voted_for(payload, at)
     actions.take_back(contribution=contribution, email=email)
     return Done("taken_back", contribution.get_absolute_url())
 

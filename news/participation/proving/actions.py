@@ -1,6 +1,6 @@
 """Asking for the proof of an address, and doing what waited for it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,20 +11,20 @@ from eservices.deliveries.models import Delivery
 
 from ..deeds import DEEDS, Done, Impossible
 from . import emails
-from .models import Pending
-
-VALID = timedelta(days=3)
+from .models import VALID, Pending
 
 
 @transaction.atomic
 def ask(*, actor=None, email: str, language: str, kind: str, payload: dict) -> Pending:
     """Keeps the deed and mails the link that does it. Who asks learns nothing about the address."""
+    now = timezone.now()
     pending = Pending.objects.create(
         email=email.strip(),
         language=language,
         kind=kind,
         payload=payload,
-        expires_at=timezone.now() + VALID,
+        created_at=now,
+        expires_at=now + VALID,
     )
     emails.prove(pending, DEEDS[kind].about(payload))
     return pending
@@ -32,11 +32,13 @@ def ask(*, actor=None, email: str, language: str, kind: str, payload: dict) -> P
 
 @transaction.atomic
 def fulfil(*, actor=None, pending: Pending) -> Done:
-    """The owner of the address agrees: what waited is done, once. Raises ``Impossible``."""
+    """The owner of the address agrees: what waited is done once, as of when it was sent. Raises ``Impossible``."""
     locked = Pending.objects.select_for_update().filter(pk=pending.pk).first()
     if locked is None:
         raise Impossible
-    done = DEEDS[locked.kind].do(email=locked.email, language=locked.language, payload=locked.payload)
+    done = DEEDS[locked.kind].do(
+        email=locked.email, language=locked.language, payload=locked.payload, at=locked.created_at
+    )
     _delete(actor, locked)
     return done
 

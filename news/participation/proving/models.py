@@ -1,12 +1,14 @@
 """What waits for an address to be proven. It is nowhere else until then, and is gone when the link runs out."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+VALID = timedelta(days=3)  # a mailed link
 
 
 def new_secret() -> str:

@@ -23,10 +23,13 @@ def hand_in(request, form: PersonForm, kind: str, payload: dict) -> HttpResponse
     if form.is_trapped:
         return redirect("participation:asked")
     if form.known:
+        now = timezone.now()
         try:
-            return _thanked(DEEDS[kind].do(email=form.known, language=get_language(), payload=payload))
+            return _thanked(
+                DEEDS[kind].do(email=form.known, language=get_language(), payload=payload, at=now)
+            )
         except Impossible:
-            return render(request, "participation/impossible.html", status=409)
+            return _impossible(request, payload)
     email = form.cleaned_data["email"]
     if screening.letter_allowed(email):
         actions.ask(email=email, language=get_language(), kind=kind, payload=payload)
@@ -47,11 +50,12 @@ def confirm(request, secret):
         return render(request, "participation/expired.html", status=410)
     if request.method != "POST":
         about = DEEDS[pending.kind].about(pending.payload)
-        return render(request, "participation/confirm.html", {"pending": pending, "about": about})
+        context = {"written": pending.payload.get("written"), "about": about}
+        return render(request, "participation/confirm.html", context)
     try:
         response = _thanked(actions.fulfil(pending=pending))
     except Impossible:
-        return render(request, "participation/impossible.html", status=409)
+        return _impossible(request, pending.payload)
     people.remember(request, response, pending.email)
     return response
 
@@ -81,3 +85,9 @@ def leave(request):
 
 def _thanked(done: Done) -> HttpResponse:
     return redirect(f"{reverse('participation:thanks')}?{urlencode({'done': done.outcome, 'to': done.url})}")
+
+
+def _impossible(request, payload: dict) -> HttpResponse:
+    """Whoever wrote takes their words away again."""
+    context = {"written": payload.get("written")}
+    return render(request, "participation/impossible.html", context, status=409)

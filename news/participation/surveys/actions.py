@@ -1,6 +1,6 @@
 """Every write around surveys."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,14 +10,14 @@ from .models import WHO_KEPT, Answer, SurveyPage, Taken
 
 
 @transaction.atomic
-def answer(*, actor=None, page: SurveyPage, said: dict, email: str = "") -> bool:
-    """Keeps what was answered; False where this person answered before and may do so once."""
+def answer(*, actor=None, page: SurveyPage, said: dict, email: str = "", day: date | None = None) -> bool:
+    """Keeps what was answered; False where this person answered before and may do so once. ``day``: if not today."""
     if page.once:
         who = people.digest(str(page.translation_key), email)
         _taken, new = Taken.objects.get_or_create(survey=page.translation_key, who=who)
         if not new:
             return False
-    Answer.objects.create(survey=page.translation_key, said=said)
+    Answer.objects.create(survey=page.translation_key, said=said, day=day or timezone.localdate())
     return True
 
 

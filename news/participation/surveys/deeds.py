@@ -1,5 +1,7 @@
 """Answering a survey that takes one answer for each person."""
 
+from datetime import datetime
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,11 +13,12 @@ def _about(payload: dict) -> str:
     return _("Answers to: {title}").format(title=payload["title"])
 
 
-def _answer(*, email: str, language: str, payload: dict) -> Done:
+def _answer(*, email: str, language: str, payload: dict, at: datetime) -> Done:
+    day = timezone.localdate(at)
     page = access.page_of(payload["survey"])
-    if page is None or not page.is_open(timezone.localdate()):
+    if page is None or not page.is_open(day):
         raise Impossible
-    new = actions.answer(page=page, said=payload["said"], email=email)
+    new = actions.answer(page=page, said=payload["said"], email=email, day=day)
     return Done("answered" if new else "answered_before", page.url)
 
 

@@ -1,7 +1,7 @@
 """Surveys as pages, and what was answered: in no row stands who answered what."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -98,8 +98,15 @@ class SurveyPage(Timed, BasePage):
             raise ValidationError({"closes_on": _("Say when it ends: the results are shown then.")})
 
     @property
+    def results_wait_for(self) -> date | None:
+        """The day after which results stand that are shown at the end: none that people read changes afterwards."""
+        return self.settles_on if self.once else self.closes_on
+
+    @property
     def shows_results(self) -> bool:
-        return self.results == self.Results.AT_ONCE or (self.results == self.Results.AFTER and self.over)
+        if self.results == self.Results.AFTER:
+            return self.over and timezone.localdate() > self.results_wait_for
+        return self.results == self.Results.AT_ONCE
 
     def asked(self) -> list[Question]:
         return [_question(block) for block in self.questions]

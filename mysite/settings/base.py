@@ -81,9 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "mysite.middleware.AdminPolicyMiddleware",
-    "eservices.catalogue.middleware.FaultyServiceMiddleware",
-    "editing.deleting.StillNeededMiddleware",
-    "editing.approving.FailsReadersMiddleware",
+    "home.refusals.RefusalMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "editing.redirects.HarmlessRedirectMiddleware",
 ]

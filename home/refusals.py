@@ -1,0 +1,62 @@
+"""What was refused below a screen of the admin is told on a screen, and is no fault of the server.
+
+Wagtail's approvals, bulk actions and deletions ask no hook before they write. What must not be is raised there, and an
+app says in its own ``refusals.py`` where who pressed reads why::
+
+    from home.refusals import refusals
+
+    @refusals.register("faulty_service")
+    def faulty_service(request, exception) -> str | None: …  # an address; None where it is no such refusal
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db.models import ProtectedError
+from django.http import HttpRequest, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from .registry import Registry
+
+refusals: Registry[Callable[[HttpRequest, Exception], str | None]] = Registry("refusals")
+
+
+class RefusalMiddleware:
+    """Leads who works in the admin from what was refused to the reason."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not request.path.startswith(reverse("wagtailadmin_home")):
+            return None
+        url = next(filter(None, (explain(request, exception) for explain in refusals)), None)
+        if not url:
+            return None
+        if request.headers.get("x-requested-with") == "XMLHttpRequest":  # Wagtail's dialogs of approval
+            return JsonResponse({"step": "success", "redirect": url})
+        return redirect(url)
+
+
+@refusals.register("still_needed")
+def still_needed(request, exception) -> str | None:
+    """Wagtail asks its index of references before it deletes one thing, and nothing before it deletes several; what
+    the index has not yet heard of is met here."""
+    if not isinstance(exception, ProtectedError):
+        return None
+    text = _("Nothing was deleted, since other things need it: %(things)s.")
+    messages.error(request, text % {"things": _counted(exception.protected_objects)})
+    return request.get_full_path()
+
+
+def _counted(things) -> str:
+    """“cases (12) and reports (1)”."""
+    kinds = Counter(thing._meta.verbose_name_plural for thing in things)
+    return get_text_list([f"{kind} ({number})" for kind, number in kinds.items()], _("and"))

@@ -21,7 +21,7 @@ from wagtail.admin.panels import (
 )
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page, PageManager, TranslatableMixin
+from wagtail.models import Orderable, Page, PageManager
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
@@ -33,9 +33,10 @@ from home.generation import kept
 from home.links import full_address
 from home.models import BasePage
 from home.models.base import BasePageQuerySet
+from home.models.kinds import Kind
 from home.templatetags.commune import clock
 from newsletter.matching import subscribers_for
-from newsletter.models import OrderedTranslations, Topic
+from newsletter.models import Topic
 from newsletter.panels import TopicsPanel
 
 from . import ics, listing, structured_data
@@ -53,26 +54,13 @@ REPEATS = [
 ]
 
 
-class NewsCategory(TranslatableMixin, models.Model):
-    """What a piece of news is about. The slug is the same in all languages."""
+class NewsCategory(Kind):
+    """What a piece of news is about."""
 
-    name = models.CharField(_("name"), max_length=60)
-    slug = models.SlugField(_("in addresses"), max_length=60)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    objects = OrderedTranslations.as_manager()
-
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("order")]
-    override_translatable_fields = [SynchronizedField("slug")]
-
-    class Meta(TranslatableMixin.Meta):
+    class Meta(Kind.Meta):
         verbose_name = _("news category")
         verbose_name_plural = _("news categories")
-        ordering = ["order", "name"]
         constraints = [models.UniqueConstraint(fields=["locale", "slug"], name="one_news_category_per_slug")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class PicturePage(BasePage):

@@ -15,7 +15,7 @@ from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page, PageManager, TranslatableMixin
+from wagtail.models import Page, PageManager
 from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 from wagtail_localize.fields import SynchronizedField
@@ -35,6 +35,7 @@ from home.blocks import TEXT_FEATURES
 from home.fields import LiveStreamField
 from home.models import BasePage, Contact
 from home.models.base import BasePageQuerySet, stream_words
+from home.models.kinds import Kind
 from home.models.pages import untranslated_below
 from home.search import find
 
@@ -47,24 +48,15 @@ BY_ITSELF = _("Found by itself")
 
 
 @register_snippet
-class LifeSituation(TranslatableMixin, models.Model):
-    """Why people come: "I am moving". Services are listed under it. The slug is the same in all languages."""
+class LifeSituation(Kind):
+    """Why people come: "I am moving". Services are listed under it."""
 
-    name = models.CharField(_("name"), max_length=60)
     slug = models.SlugField(_("short name"), max_length=60)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("order")]
-    override_translatable_fields = [SynchronizedField("slug")]
-
-    class Meta(TranslatableMixin.Meta):
+    class Meta(Kind.Meta):
         verbose_name = _("life situation")
         verbose_name_plural = _("life situations")
-        ordering = ["order", "name"]
         constraints = [models.UniqueConstraint(fields=["locale", "slug"], name="one_life_situation_per_slug")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class ServiceIndexQuerySet(BasePageQuerySet):

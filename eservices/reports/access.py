@@ -23,12 +23,7 @@ signer = signing.TimestampSigner(salt="reports.photo")
 # -- Everybody -----------------------------------------------------------------------------------------------
 def categories() -> list[ReportCategory]:
     """In the language at hand where they are translated, else as they were first written; in their order."""
-    rows = ReportCategory.objects.select_related("locale", "team").order_by("locale_id", "pk")
-    found: dict = {}
-    for row in rows:
-        if row.translation_key not in found or row.locale.language_code == get_language():
-            found[row.translation_key] = row
-    return sorted(found.values(), key=lambda one: (one.order, one.name))
+    return ReportCategory.objects.select_related("team").in_language(get_language())
 
 
 def offered() -> bool:

@@ -15,6 +15,7 @@ from eservices.cases.models import Case, Team
 from eservices.cases.states import Outcome
 from eservices.cases.states import State as CaseState
 from eservices.submissions.models import StoredFile, new_secret
+from home.models.kinds import OrderedTranslations
 
 from .states import ENDS, ICONS, State
 
@@ -48,6 +49,8 @@ class ReportCategory(TranslatableMixin, models.Model):
         help_text=_("As “A lamp is mended within four days.”"),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = OrderedTranslations.as_manager()
 
     panels = [FieldPanel(name) for name in ("name", "icon", "team", "promise", "order")]
     override_translatable_fields = [SynchronizedField(name) for name in ("icon", "team", "order")]

@@ -1,7 +1,6 @@
 """When what is collected where: the waste calendar."""
 
 from datetime import time
-from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,6 +17,7 @@ from home import blocks
 from home.generation import kept
 from home.waste import Round
 
+from .kinds import OrderedTranslations
 from .used_again import WithHistory
 
 
@@ -29,6 +29,8 @@ class WasteDistrict(WithHistory, TranslatableMixin, models.Model):
     slug = models.SlugField(_("In addresses"), max_length=60)
     streets = models.TextField(_("Its streets"), blank=True, help_text=_("So that people find theirs."))
     order = models.PositiveSmallIntegerField(_("Order"), default=0)
+
+    objects = OrderedTranslations.as_manager()
 
     panels = [FieldPanel(name) for name in ("name", "slug", "streets", "order")]
     override_translatable_fields = [SynchronizedField("slug"), SynchronizedField("streets")]
@@ -45,15 +47,7 @@ class WasteDistrict(WithHistory, TranslatableMixin, models.Model):
     @classmethod
     def in_language(cls, language: str) -> list["WasteDistrict"]:
         """Each district once, in the language if it is translated; read once per generation."""
-        return kept(f"waste-districts-{language}", lambda: cls._in_language(language))
-
-    @classmethod
-    def _in_language(cls, language: str) -> list["WasteDistrict"]:
-        found: dict[UUID, WasteDistrict] = {}
-        for one in cls.objects.select_related("locale").order_by("pk"):
-            if one.translation_key not in found or one.locale.language_code == language:
-                found[one.translation_key] = one
-        return sorted(found.values(), key=lambda one: (one.order, one.name))
+        return kept(f"waste-districts-{language}", lambda: cls.objects.in_language(language))
 
 
 @register_snippet

@@ -14,9 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.models import TranslatableMixin
 from wagtail.search import index
-from wagtail_localize.fields import SynchronizedField
 
 from home import vcard
 from home.generation import kept
@@ -24,8 +22,8 @@ from home.highlight import fold
 from home.links import full_address
 from home.maps import town_map
 from home.models import BasePage
+from home.models.kinds import Kind
 from home.structured_data import known
-from newsletter.models import OrderedTranslations
 from newsletter.models.subscribers import new_secret
 
 PER_PAGE = 40
@@ -34,28 +32,15 @@ YEAR = timedelta(days=365)
 NEXT_DATES = 4
 
 
-class DirectoryTheme(TranslatableMixin, models.Model):
-    """What an association or a company does: sport, music, crafts. The slug is the same in all languages."""
+class DirectoryTheme(Kind):
+    """What an association or a company does: sport, music, crafts."""
 
-    name = models.CharField(_("name"), max_length=60)
-    slug = models.SlugField(_("in addresses"), max_length=60)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    objects = OrderedTranslations.as_manager()
-
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("order")]
-    override_translatable_fields = [SynchronizedField("slug")]
-
-    class Meta(TranslatableMixin.Meta):
+    class Meta(Kind.Meta):
         verbose_name = _("theme of the directory")
         verbose_name_plural = _("themes of the directory")
-        ordering = ["order", "name"]
         constraints = [
             models.UniqueConstraint(fields=["locale", "slug"], name="one_directory_theme_per_slug")
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class EntryQuerySet(models.QuerySet):

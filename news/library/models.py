@@ -9,38 +9,23 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
-from wagtail.models import TranslatableMixin
-from wagtail_localize.fields import SynchronizedField
 
 from home import documents
 from home.highlight import fold
 from home.models import BasePage
-from newsletter.models import OrderedTranslations
+from home.models.kinds import Kind
 
 PER_PAGE = 30
 LONGEST = 80
 
 
-class DocumentKind(TranslatableMixin, models.Model):
-    """What a document is: a rule, a budget, a proposal to the council. The slug is the same in all languages."""
+class DocumentKind(Kind):
+    """What a document is: a rule, a budget, a proposal to the council."""
 
-    name = models.CharField(_("name"), max_length=60)
-    slug = models.SlugField(_("in addresses"), max_length=60)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    objects = OrderedTranslations.as_manager()
-
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("order")]
-    override_translatable_fields = [SynchronizedField("slug")]
-
-    class Meta(TranslatableMixin.Meta):
+    class Meta(Kind.Meta):
         verbose_name = _("kind of document")
         verbose_name_plural = _("kinds of documents")
-        ordering = ["order", "name"]
         constraints = [models.UniqueConstraint(fields=["locale", "slug"], name="one_document_kind_per_slug")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class PublicationQuerySet(models.QuerySet):

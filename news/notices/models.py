@@ -32,8 +32,8 @@ from home.blocks import ContactBlock, HeadingBlock, TableBlock, TextBlock
 from home.dates import date_format, end_of
 from home.models import BasePage, FileText
 from home.models.base import BasePageQuerySet
+from home.models.kinds import OrderedTranslations
 from home.models.used_again import WithHistory
-from newsletter.models import OrderedTranslations
 
 # No downloads and no pictures: those are public for ever. What belongs to a notice is one of its files.
 PLAIN = ["bold", "italic", "link", "ol", "ul"]

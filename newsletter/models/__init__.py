@@ -3,7 +3,7 @@
 from .campaigns import Campaign, Digest
 from .mailings import Edition, Mailing, Recipient
 from .settings import NewsletterSettings
-from .subscribers import ConsentEvent, OrderedTranslations, Subscriber, Subscription, Topic, new_secret
+from .subscribers import ConsentEvent, Subscriber, Subscription, Topic, new_secret
 
 __all__ = [
     "Campaign",
@@ -12,7 +12,6 @@ __all__ = [
     "Edition",
     "Mailing",
     "NewsletterSettings",
-    "OrderedTranslations",
     "Recipient",
     "Subscriber",
     "Subscription",

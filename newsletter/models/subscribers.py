@@ -11,19 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
 
+from home.models.kinds import OrderedTranslations
+
 from ..states import State
-
-
-class OrderedTranslations(models.QuerySet):
-    """Of snippets with ``order`` and ``name`` that exist in several languages."""
-
-    def in_language(self, language: str) -> list:
-        """Each once: in the language if it is translated, else as the first language has it."""
-        found = {}
-        for item in self.select_related("locale").order_by("order", "pk"):
-            if item.translation_key not in found or item.locale.language_code == language:
-                found[item.translation_key] = item
-        return sorted(found.values(), key=lambda item: (item.order, item.name))
 
 
 class Topic(TranslatableMixin, models.Model):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from . import circuits, letters, tasks
 from .backoff import last_attempt, next_attempt
-from .carriers import CannotCarry, NotNow, carrier_of, carriers
+from .carriers import CannotCarry, NotAnyMore, NotNow, carrier_of, carriers
 from .models import Delivery, DeliveryEvent, Posting
 from .paper.paragraphs import plain
 from .signals import delivery_ended, delivery_late, delivery_stuck
@@ -163,12 +163,14 @@ def attempt(delivery_id) -> None:
         carrier_of(delivery).carry(delivery)
     except NotNow as wait:
         _postpone(delivery, wait.until, str(wait))
+    except NotAnyMore as end:
+        _end(delivery, State.SKIPPED, Kind.SKIPPED, str(end))
     except Exception as fault:
         logger.warning("Delivery %s failed", delivery_id, exc_info=True)
         _failed(delivery, fault)
     else:
         circuits.passed(delivery.carrier)
-        _sent(delivery)
+        _end(delivery, State.DONE, Kind.SENT)
 
 
 def keep(delivery: Delivery, **facts) -> None:
@@ -289,10 +291,10 @@ def _still(delivery: Delivery):
 
 
 @transaction.atomic
-def _sent(delivery: Delivery) -> None:
+def _end(delivery: Delivery, state: str, kind: str, reason: str = "") -> None:
     payload = {} if delivery.confidential else delivery.payload
-    if _still(delivery).update(state=State.DONE, done_at=timezone.now(), reason="", payload=payload):
-        record(delivery, Kind.SENT)
+    if _still(delivery).update(state=state, done_at=timezone.now(), reason=reason, payload=payload):
+        record(delivery, kind, text=reason)
         delivery_ended.send(sender=Delivery, delivery=delivery)
 
 

@@ -30,6 +30,10 @@ class NotNow(Exception):
         self.until = until
 
 
+class NotAnyMore(Exception):
+    """What it would tell holds no more, or nobody wants it: it is not sent, which is no fault. Says why, to staff."""
+
+
 class Carrier(Protocol):
     """Carries one kind of delivery. May be asked twice for the same one after a crash: the delivery's id is
     the key by which the other side can tell."""
@@ -38,7 +42,7 @@ class Carrier(Protocol):
 
     def carry(self, delivery: Delivery) -> None:
         """Returns once the other side has accepted; raises otherwise, ``CannotCarry`` where it never will,
-        ``NotNow`` where it is too early."""
+        ``NotNow`` where it is too early, ``NotAnyMore`` where it is too late."""
 
     # ``probe()``, where there is one: asks the other side whether it would accept, and raises where not.
     # ``ready``, where there is one: whether it is set up; what is not, is not tested.

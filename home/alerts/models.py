@@ -111,6 +111,11 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         draft.key, draft.began_at, draft.ended_at = self.key, self.began_at, self.ended_at
         return draft
 
+    @property
+    def occurrence(self) -> str:
+        """Its name for this time: an alert that ended and begins anew is another one."""
+        return f"{self.key}:{self.began_at:%Y%m%d%H%M%S}"
+
     def holds(self, now: datetime) -> bool:
         return self.live and (self.expire_at is None or self.expire_at > now)
 

@@ -6,8 +6,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from eservices.deliveries.carriers import NotAnyMore
 from home.links import absolute, full_address
 from home.models.base import is_open, with_guards
 
@@ -79,6 +81,15 @@ def published(page_id: int | None) -> Announcement | None:
     """What everybody may see of a page; None where nobody or not everybody may."""
     page = with_guards(Page.objects.live()).filter(pk=page_id).first()
     return of(page.specific) if page and is_open(page) else None
+
+
+def must_be_public(told: dict) -> None:
+    """Raises ``NotAnyMore`` where not everybody may see the page any more of which a message tells, in its language."""
+    pages = with_guards(Page.objects.live()).filter(
+        translation_key=told["page"], locale__language_code=told["language"]
+    )
+    if not any(is_open(page) for page in pages):
+        raise NotAnyMore(_("The page is public no more."))
 
 
 def in_other_languages(announcement: Announcement) -> dict[str, Announcement]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eservices.deliveries.carriers import CannotCarry, NotNow
+from eservices.deliveries.carriers import CannotCarry, NotAnyMore, NotNow
 from eservices.deliveries.models import Delivery
 
 from . import actions, announcements, channels
@@ -47,7 +47,7 @@ def publish(channel, post: Post, delivery: Delivery) -> None:
         return
     announcement = _said(channel, post)
     if announcement is None:
-        raise CannotCarry(_("The page is public no more."))
+        raise NotAnyMore(_("The page is public no more."))
     posted = channel.find(announcement) if delivery.attempts > 1 else None
     if posted is None:
         posted = channel.publish(announcement, delivery.pk.hex)

@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 from py_vapid import VapidException
+from wagtail.models import Page
 
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.carriers import carriers
@@ -115,7 +116,7 @@ def test_a_device_that_is_gone_is_forgotten(client, index, topic, service, statu
     service.faults = [status]
     publish(article(index, topic))
     assert not Device.objects.exists()
-    assert not Delivery.objects.open().exists()
+    assert Delivery.objects.get(carrier="news_push").state == Delivery.State.SKIPPED
 
 
 def test_a_service_that_fails_is_tried_again_and_one_that_asks_for_patience_gets_it(
@@ -143,6 +144,21 @@ def test_at_night_nothing_rings(client, index, topic, service):
     with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
         outbox.wake(timezone.now())
     assert len(service.asked) == 1
+
+
+def test_a_notification_of_an_article_that_is_public_no_more_by_the_morning_is_called_off(
+    client, index, topic, service
+):
+    agree(client, Browser(service), topic)
+    with time_machine.travel(moment(2026, 11, 26, 23), tick=False):
+        page = article(index, topic)
+        publish(page)
+        Page.objects.filter(pk=page.pk).update(live=False)  # its signal was lost
+    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
+        outbox.wake(timezone.now())
+    assert not service.asked
+    called_off = Delivery.objects.get(carrier="news_push")
+    assert (called_off.state, called_off.reason) == (Delivery.State.SKIPPED, "La page n’est plus publique.")
 
 
 def test_topics_are_changed_and_ended_by_the_device_alone(client, index, topic, service):

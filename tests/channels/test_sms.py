@@ -9,10 +9,12 @@ import pytest
 import time_machine
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import Page
 
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.carriers import CannotCarry, carriers
 from eservices.deliveries.models import Delivery
+from home.alerts.models import Alert
 from news.channels.models import ChannelSettings, Post
 from news.channels.sms import actions
 from news.channels.sms.models import PhoneConsent, PhoneReader
@@ -232,13 +234,23 @@ def test_an_article_withdrawn_once_its_messages_left_stays_out(index, topic, sms
     assert post_of(page, "by_sms").state == State.STAYS
 
 
+def alarm(text="Eau non potable.", **fields) -> Alert:
+    """Published."""
+    alert = Alert(texts=[("fr", {"title": text, "text": "", "sms": text})], live=False, **fields)
+    alert.save()
+    alert.save_revision().publish()
+    alert.refresh_from_db()
+    return alert
+
+
 def test_an_alert_goes_out_at_night_to_who_wants_alerts(index, topic, sms):
     reader(topic)
     reader(topic, number="+41791234568", alerts=False)
     sms.sent.clear()
     with time_machine.travel(NIGHT, tick=False):
+        alert = alarm()
         for _twice in range(2):
-            reached = actions.alert(actor=None, key="eau-1", texts={"fr": "Eau non potable."}, language="fr")
+            reached = actions.alert(actor=None, alert=alert)
     assert reached == 1
     assert [one["to"] for one in sms.sent.values()] == [NUMBER]
 
@@ -246,7 +258,7 @@ def test_an_alert_goes_out_at_night_to_who_wants_alerts(index, topic, sms):
 def test_an_alert_sent_twice_at_once_reaches_each_reader_once(index, topic, sms, monkeypatch):
     reader(topic)
     sms.sent.clear()
-    asked = {"actor": None, "key": "eau-1", "texts": {"fr": "Eau non potable."}, "language": "fr"}
+    asked = {"actor": None, "alert": alarm()}
     actions.alert(**asked)
     seen = [Delivery.objects.none()]  # as long as the other request has not committed
     about = Delivery.objects.about
@@ -254,6 +266,67 @@ def test_an_alert_sent_twice_at_once_reaches_each_reader_once(index, topic, sms,
     assert actions.alert(**asked) == 1
     assert not seen
     assert len(sms.sent) == 1
+
+
+def anew(alert):
+    with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
+        alert.unpublish()
+        alert.save_revision().publish()
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        lambda alert: alert.unpublish(),
+        lambda alert: alert.delete(),
+        lambda alert: Alert.objects.filter(pk=alert.pk).update(expire_at=NOON + timedelta(minutes=1)),
+        anew,
+    ],
+    ids=["taken back", "deleted", "over", "begun anew"],
+)
+def test_an_alert_that_holds_no_more_is_not_sent_late_and_the_board_says_why(index, topic, sms, ends):
+    reader(topic)
+    sms.sent.clear()
+    alert = alarm()
+    sms.faults = [503]
+    actions.alert(actor=None, alert=alert)
+    ends(alert)
+    with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
+        outbox.wake(timezone.now())
+    assert not sms.sent
+    [called_off] = Delivery.objects.filter(carrier="news_sms")
+    assert (called_off.state, called_off.reason) == (Delivery.State.SKIPPED, "L’alerte est levée.")
+    assert called_off.events.last().text == "L’alerte est levée."
+
+
+def test_an_alert_that_still_holds_is_sent_late(index, topic, sms):
+    reader(topic)
+    sms.sent.clear()
+    alert = alarm()
+    sms.faults = [503]
+    actions.alert(actor=None, alert=alert)
+    with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
+        outbox.wake(timezone.now())
+    assert len(sms.sent) == 1
+
+
+def test_a_message_of_an_article_that_only_some_may_read_by_the_morning_is_not_sent(index, topic, sms):
+    reader(topic)
+    reader(topic, number="+41791234568", language="de")
+    page = article(index, topic)
+    tick(page)
+    german_index = index.copy_for_translation(locale("de"), copy_parents=True)
+    german = page.copy_for_translation(german_index.locale)
+    publish(german)
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+        Page.objects.filter(pk=german.pk).update(live=False)  # its signal was lost
+    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
+        outbox.wake(timezone.now())
+    assert [one["to"] for one in sms.sent.values()] == [NUMBER]
+    reasons = Delivery.objects.filter(carrier="news_sms", state=Delivery.State.SKIPPED)
+    assert [one.reason for one in reasons] == ["La page n’est plus publique."]
 
 
 def test_a_gateway_that_fails_is_tried_again_without_a_second_message(index, topic, sms):
@@ -412,7 +485,6 @@ def test_the_newsletter_leads_to_the_sms(client, index, topic, sms):
 
 
 def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(client, index, topic, sms):
-    from home.alerts.models import Alert
     from tests.factories.accounts import AgentFactory, SuperuserFactory
 
     reader(topic)

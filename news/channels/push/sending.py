@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from pywebpush import WebPushException, webpush
 
-from eservices.deliveries.carriers import CannotCarry, NotNow
+from eservices.deliveries.carriers import CannotCarry, NotAnyMore, NotNow
 from eservices.deliveries.models import Delivery, MailboxEntry
 
 from .. import announcements, texts
@@ -77,7 +77,13 @@ class Push:
         }
         messages = {language: content_of(one, key) for language, one in said.items()}
         devices = Device.objects.of_topics(announcement.topics)
-        number = actions.send(key=key, messages=messages, language=announcement.language, devices=devices)
+        number = actions.send(
+            key=key,
+            messages=messages,
+            language=announcement.language,
+            devices=devices,
+            page=str(announcement.key),
+        )
         return Posted(f"{number} {key}")
 
     def find(self, announcement: Announcement) -> None:
@@ -97,7 +103,7 @@ def content_of(announcement: Announcement, key: str) -> dict:
 
 
 class NewsPushCarrier:
-    """One notification to one device, never within quiet hours.
+    """One notification to one device, of what is still public, never within quiet hours.
 
     A device that its push service no longer knows is forgotten.
     """
@@ -123,7 +129,8 @@ class NewsPushCarrier:
     def carry(self, delivery: Delivery) -> None:
         device = Device.objects.filter(pk=delivery.payload["device"]).first()
         if device is None:
-            return
+            raise NotAnyMore(_("The device wants no more notifications."))
+        announcements.must_be_public(delivery.payload)
         now = timezone.now()
         if (leaves := leaves_at(now)) > now:
             raise NotNow(leaves)
@@ -155,6 +162,7 @@ class NewsPushCarrier:
             if answer is None or answer.status_code not in GONE:
                 _judge(answer)
             actions.forget(device_id=device.pk)
+            raise NotAnyMore(_("The push service knows the device no more.")) from None
         except ValueError as fault:  # keys or an address that are none
             actions.forget(device_id=device.pk)
             raise CannotCarry(type(fault).__name__) from None

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 from home import sms
+from home.alerts.models import Alert
 
 from . import sending
 from .models import PhoneConsent, PhoneReader, PhoneTopic
@@ -105,35 +106,34 @@ def erase(*, actor=None, reader: PhoneReader) -> None:
     PhoneReader.objects.filter(pk=reader.pk).delete()
 
 
-def write(
-    *, actor=None, key: str, texts: dict[str, str], language: str, readers, urgent: bool = False
-) -> int:
+def write(*, actor=None, key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
     """Writes to each reader, in their language where ``texts`` has it; how many those are.
 
-    ``key`` names what is told: asked twice with the same, nobody gets it twice. Not within quiet hours, unless
-    it is ``urgent``.
+    ``key`` names what is told: asked twice with the same, nobody gets it twice. ``told`` is what the carrier looks at
+    before each message leaves: the ``page`` that must still be public, or the ``alert`` that must still hold and that
+    knows no quiet hours.
     """
     try:
-        return _write(key, texts, language, readers, urgent)
+        return _write(key, texts, language, readers, told)
     except IntegrityError:  # asked twice at once: the other request wrote to them
-        return _write(key, texts, language, readers, urgent)
+        return _write(key, texts, language, readers, told)
 
 
-def alert(*, actor, key: str, texts: dict[str, str], language: str) -> int:
-    """An emergency, at once and at any hour, to whoever wants alerts; how many those are.
-
-    ``texts`` has the words by language, ``language`` is that of readers whose own is missing; ``key`` is the
-    same for the same alert, however often it is sent.
-    """
+def alert(*, actor, alert: Alert) -> int:
+    """An emergency, at once and at any hour, to whoever wants alerts; how many those are. Asked twice, nobody gets it
+    twice until it ended and begins anew."""
+    texts = {code: alert.sms_text(code) for code, _name in settings.LANGUAGES}
     readers = PhoneReader.objects.confirmed().filter(alerts=True)
+    key, told = f"alert:{alert.occurrence}", {"alert": alert.occurrence}
     return write(
-        actor=actor, key=f"alert:{key}", texts=texts, language=language, readers=readers, urgent=True
+        actor=actor, key=key, texts=texts, language=settings.LANGUAGE_CODE, readers=readers, told=told
     )
 
 
 @transaction.atomic
-def _write(key: str, texts: dict[str, str], language: str, readers, urgent: bool) -> int:
-    subject, due = f"news-sms:{key}"[:80], None if urgent else sending.leaves_at(timezone.now())
+def _write(key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
+    due = None if "alert" in told else sending.leaves_at(timezone.now())
+    subject = f"news-sms:{key}"[:80]
     known = set(Delivery.objects.about(subject).values_list("id", flat=True))
     number = 0
     for reader in readers.order_by("pk"):
@@ -141,13 +141,14 @@ def _write(key: str, texts: dict[str, str], language: str, readers, urgent: bool
         message = uuid.uuid5(OURS, f"{key}:{reader.number}")
         if message in known:
             continue
-        text = sms.plain(texts.get(reader.language) or texts[language])
+        spoken = reader.language if texts.get(reader.language) else language
+        text = sms.plain(texts[spoken])
         outbox.queue(
             id=message,
             carrier=CARRIER,
             recipient=reader.number,
             title=" ".join(text.split()),
-            payload={"text": text, "urgent": urgent},
+            payload={"text": text, "language": spoken} | told,
             subject=subject,
             due_at=due,
         )

@@ -49,11 +49,6 @@ def editions(alert: Alert) -> list[Edition]:
     return shown
 
 
-def key_of(alert: Alert) -> str:
-    """An alert that ended and begins anew is another one."""
-    return f"{alert.key}:{alert.began_at:%Y%m%d%H%M%S}"
-
-
 class AlertView(WagtailAdminTemplateMixin, TemplateView):
     """GET shows it, POST sends it, once."""
 
@@ -88,15 +83,14 @@ class AlertView(WagtailAdminTemplateMixin, TemplateView):
         )
 
     def sent(self):
-        return Delivery.objects.about(f"news-sms:alert:{key_of(self.alert)}")
+        told = Delivery.objects.about(f"news-sms:alert:{self.alert.occurrence}")
+        return told.exclude(state=Delivery.State.SKIPPED)
 
     def post(self, request, *args, **kwargs):
         if not self.alert.holds(timezone.now()):
             messages.error(request, _("Only an alert that is published is sent."))
         else:
-            texts = {code: self.alert.sms_text(code) for code, _name in settings.LANGUAGES}
-            key, language = key_of(self.alert), settings.LANGUAGE_CODE
-            number = actions.alert(actor=request.user, key=key, texts=texts, language=language)
+            number = actions.alert(actor=request.user, alert=self.alert)
             messages.success(request, _("On its way to %(number)s readers.") % {"number": number})
         return redirect("news_channels:alert", self.alert.pk)
 

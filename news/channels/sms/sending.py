@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from eservices.deliveries.carriers import CannotCarry, NotNow, sms_gateway
+from eservices.deliveries.carriers import CannotCarry, NotAnyMore, NotNow, sms_gateway
 from eservices.deliveries.models import Delivery
 from home import sms
+from home.alerts.models import Alert
 from home.dates import date_format
 from home.templatetags.commune import clock
 
@@ -76,7 +77,13 @@ class Sms:
             for language, other in announcements.in_other_languages(announcement).items()
         }
         readers = PhoneReader.objects.of_topics(announcement.topics)
-        number = actions.write(key=key, texts=words, language=announcement.language, readers=readers)
+        number = actions.write(
+            key=key,
+            texts=words,
+            language=announcement.language,
+            readers=readers,
+            told={"page": str(announcement.key)},
+        )
         return Posted(f"{number} {key}")
 
     def find(self, announcement: Announcement) -> None:
@@ -112,7 +119,7 @@ class Sms:
 
 
 class NewsSmsCarrier:
-    """One message to one reader, who may have stopped in between; never within quiet hours."""
+    """One message to one reader, who may have stopped in between, of what still holds; never within quiet hours."""
 
     label = gettext_lazy("News by SMS")
 
@@ -126,14 +133,23 @@ class NewsSmsCarrier:
     def carry(self, delivery: Delivery) -> None:
         now = timezone.now()
         if not PhoneReader.objects.confirmed().filter(number=delivery.recipient).exists():
-            return
-        leaves = leaves_at(now)
-        if leaves > now and not delivery.payload.get("urgent"):
-            raise NotNow(leaves)
+            raise NotAnyMore(_("The reader stopped."))
+        if "alert" in delivery.payload:
+            must_hold(delivery.payload["alert"], now)
+        else:
+            announcements.must_be_public(delivery.payload)
+            if (leaves := leaves_at(now)) > now:
+                raise NotNow(leaves)
         if numbers.sender_number(delivery.recipient) != delivery.recipient:
             raise CannotCarry("This is no number.")
         gateway = sms_gateway()
         gateway.send(to=delivery.recipient, text=delivery.payload["text"], idempotency_key=delivery.pk.hex)
+
+
+def must_hold(occurrence: str, now: datetime) -> None:
+    """Raises ``NotAnyMore`` where an alert is over, was taken back, or began anew since."""
+    if all(alert.occurrence != occurrence for alert in Alert.objects.current(now)):
+        raise NotAnyMore(_("The alert is over."))
 
 
 def leaves_at(now: datetime) -> datetime:

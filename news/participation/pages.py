@@ -1,12 +1,21 @@
 """The public page that contributions, answers and comments belong to, by the key it has in all languages."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.utils.translation import get_language
 
 
+def public_pages(model, keys: Iterable[UUID | str]) -> dict:
+    """By its key each in the language at hand, else in another; without those of which none is public."""
+    pages = model.objects.open_to_all().filter(translation_key__in=keys)
+    chosen = {}
+    for page in pages.select_related("locale").order_by("pk"):
+        if page.translation_key not in chosen or page.locale.language_code == get_language():
+            chosen[page.translation_key] = page
+    return chosen
+
+
 def public_page(model, key: UUID | str):
     """The one in the language at hand, else in another; None where none is public."""
-    pages = model.objects.open_to_all().filter(translation_key=key)
-    found = list(pages.select_related("locale").order_by("pk"))
-    return next((one for one in found if one.locale.language_code == get_language()), next(iter(found), None))
+    return next(iter(public_pages(model, [key]).values()), None)

@@ -161,6 +161,37 @@ def test_many_that_wait_take_as_many_queries_as_one(client, index, article, djan
         client.get(address)
 
 
+def test_many_that_are_published_take_as_many_queries_as_one(
+    client, index, article, django_assert_max_num_queries
+):
+    def publish(number: int) -> None:
+        for _one in range(number):
+            page = NewsPageFactory(parent=index, comments_open=True, category=article.category)
+            CommentFactory(article=page.translation_key)
+
+    client.force_login(SuperuserFactory())
+    address = reverse("participation_desk:comments")
+    publish(1)
+    client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(address)
+    most = len(one)
+    publish(8)
+    client.get(address)  # reads anew what surrounds every page
+    with django_assert_max_num_queries(most):
+        shown = client.get(address).text
+    assert shown.count("#commentaire-") == 9
+
+
+def test_the_desk_leads_to_no_article_that_is_gone(client, article):
+    CommentFactory(article=article.translation_key)
+    article.unpublish()
+    client.force_login(SuperuserFactory())
+    shown = client.get(reverse("participation_desk:comments")).text
+    assert article.title in shown
+    assert "#commentaire-" not in shown
+
+
 def test_comments_that_are_closed_are_closed_in_every_language(client, article):
     german = translated(article, "de", title="Neuigkeit")
     assert client.get(f"/de/participation/commentaires/{german.pk}/ecrire/").status_code == 200

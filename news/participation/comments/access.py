@@ -1,5 +1,6 @@
 """Which articles take comments, and which comments somebody may see."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import Http404
@@ -8,7 +9,7 @@ from django.utils import timezone
 from news.models import NewsPage
 
 from ..consultations.access import may_moderate
-from ..pages import public_page
+from ..pages import public_page, public_pages
 from ..useful.access import LARGEST
 from .models import Comment
 
@@ -25,6 +26,11 @@ def open_article(pk: int, *, even_over: bool = False) -> NewsPage:
 def article_of(key: UUID | str) -> NewsPage | None:
     """Its page in the language at hand, else in another; None where it is not public."""
     return public_page(NewsPage, key)
+
+
+def articles_of(comments: Iterable[Comment]) -> dict[UUID, NewsPage]:
+    """The same of several comments, by the key of the article; without those that are not public."""
+    return public_pages(NewsPage, {one.article for one in comments})
 
 
 def comments_on(page: NewsPage) -> list[Comment]:

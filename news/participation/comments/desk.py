@@ -27,7 +27,15 @@ class CommentsView(DeskView):
         page = Paginator(found, ON_A_PAGE).get_page(self.request.GET.get("p"))
         articles = NewsPage.objects.filter(translation_key__in=[one.article for one in page])
         titles = dict(articles.order_by("-pk").values_list("translation_key", "title"))
-        rows = [(one, titles.get(one.article, "")) for one in page]
+        public = access.articles_of(page)
+        rows = [
+            (
+                one,
+                titles.get(one.article, ""),
+                one.address_on(public[one.article]) if one.article in public else "",
+            )
+            for one in page
+        ]
         return super().get_context_data(rows=rows, page_obj=page, refuse_form=RefuseForm(), **kwargs)
 
 

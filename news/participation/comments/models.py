@@ -49,7 +49,10 @@ class Comment(Written):
 
     def get_absolute_url(self) -> str:
         page = public_page(NewsPage, self.article)
-        return f"{page.get_url()}#commentaire-{self.pk}" if page else ""
+        return self.address_on(page) if page else ""
+
+    def address_on(self, page: NewsPage) -> str:
+        return f"{page.get_url()}#commentaire-{self.pk}"
 
     @property
     def address(self) -> str:

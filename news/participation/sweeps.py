@@ -24,3 +24,9 @@ def forget_participation(now: datetime) -> None:
     surveys.forget(now=now)
     for kind in KINDS.values():
         moderation.forget(now=now, kind=kind)
+
+
+@sweeps.register("moderators")
+def tell_moderators(now: datetime) -> None:
+    """In the morning, what waits to be read."""
+    moderation.tell_moderators(now=now)

@@ -8,6 +8,8 @@ from ..pages import public_page
 from ..useful.access import LARGEST
 from .models import ConsultationPage, Contribution
 
+MODERATE = "news_participation.change_contribution"
+
 
 def page_of(consultation: UUID | str) -> ConsultationPage | None:
     """Its page in the language at hand, else in another; None where it is not public."""
@@ -33,7 +35,7 @@ def public_contribution(pk: int) -> tuple[Contribution, ConsultationPage]:
 
 
 def may_moderate(user) -> bool:
-    return user.is_active and user.has_perm("news_participation.change_contribution")
+    return user.is_active and user.has_perm(MODERATE)
 
 
 def contributions_for(user):

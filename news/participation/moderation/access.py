@@ -1,13 +1,16 @@
 """Who may see something written that is not published: its author by the mailed link, and who moderates."""
 
+from django.contrib.auth.backends import ModelBackend
 from django.http import Http404
 
-from ..consultations.access import may_moderate
+from eservices.accounts.models import User
+
+from ..consultations.access import MODERATE, may_moderate
 from ..useful.access import LARGEST
 from .kinds import KINDS
 from .models import Written
 
-__all__ = ["may_moderate", "number_waiting", "own", "waiting_for", "written_by", "written_for"]
+__all__ = ["may_moderate", "moderators", "number_waiting", "own", "waiting_for", "written_by", "written_for"]
 MOST = 100  # at once on the screen
 
 
@@ -23,6 +26,12 @@ def written_by(email: str) -> list[Written]:
     """All that the owner of a proven address wrote, the oldest first."""
     found = [one for kind in KINDS.values() for one in kind.objects.of(email)]
     return sorted(found, key=lambda one: (one.handed_in_at, one.kind, one.pk))
+
+
+def moderators() -> list[User]:
+    """Who is told that texts wait: whoever may moderate, or who runs the site where that is nobody's task."""
+    people = ModelBackend().with_perm(MODERATE, include_superusers=False).exclude(email="").order_by("pk")
+    return list(people) or list(User.objects.filter(is_active=True, is_superuser=True).order_by("pk"))
 
 
 def waiting_for(user) -> list[Written]:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from eservices.deliveries import actions as outbox
 from home import generation
 
-from . import emails
+from . import access, emails
+from .kinds import KINDS
 from .models import Written
 from .states import State, allowed
 
@@ -43,7 +44,7 @@ def erase(*, actor=None, written: Written) -> None:
 
 
 def forget(*, actor=None, now: datetime, kind: type[Written]) -> None:
-    """What was refused goes after three months; the address on what was published after a year."""
+    """What was refused goes after three months; the address on everything else after a year, read or not."""
     for written in kind.objects.refused_long_ago(now):
         with transaction.atomic():
             outbox.erase(actor=actor, subject=written.subject)
@@ -52,6 +53,16 @@ def forget(*, actor=None, now: datetime, kind: type[Written]) -> None:
         with transaction.atomic():
             outbox.erase(actor=actor, subject=written.subject)
             kind.objects.filter(pk=written.pk).update(email="")
+
+
+@transaction.atomic
+def tell_moderators(*, actor=None, now: datetime) -> None:
+    """Writes to each who moderates that texts wait, once a morning at most and only if one of them is new."""
+    if not sum(kind.objects.untold(now).update(tell_at=None) for kind in KINDS.values()):
+        return
+    waiting = {kind: number for kind in KINDS.values() if (number := kind.objects.waiting().count())}
+    for person in access.moderators():
+        emails.waiting(person, waiting)
 
 
 def _judged(actor, written: Written, state: State, reason: str) -> Written:

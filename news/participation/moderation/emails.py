@@ -1,8 +1,10 @@
-"""The letters to who wrote something. Each is queued in the transaction of what it tells of."""
+"""The letters to who wrote something, and to who reads it. Each is queued in the transaction of what it tells of."""
 
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import capfirst
 
+from eservices.accounts.models import User
 from eservices.deliveries.actions import queue_email
 from home.links import absolute
 
@@ -16,6 +18,23 @@ def published(written: Written) -> None:
 
 def refused(written: Written) -> None:
     tell(written, "refused", reason=written.reason)
+
+
+def waiting(person: User, numbers: dict[type[Written], int]) -> None:
+    """Tells who moderates how much waits. Not what: nobody read it yet, and a letter is passed on."""
+    with translation.override(person.language):
+        rows = [(capfirst(str(kind._meta.verbose_name_plural)), number) for kind, number in numbers.items()]
+    queue_email(
+        to=person.email,
+        template="participation/emails/waiting",
+        context={
+            "rows": rows,
+            "number": sum(numbers.values()),
+            "link": absolute(reverse("participation_desk:waiting")),
+        },
+        language=person.language,
+        subject=f"participation-waiting:{person.pk}",
+    )
 
 
 def tell(written: Written, letter: str, **context) -> None:

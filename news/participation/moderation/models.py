@@ -8,11 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from eservices.cases.notices.rules import digest_at
+
 from ..proving.models import new_secret
 from .states import ShownAs, State
 
 REFUSED_KEPT = timedelta(days=90)
 ADDRESS_KEPT = timedelta(days=365)
+
+
+def next_morning() -> datetime:
+    return digest_at(timezone.localtime())
 
 
 class WrittenQuerySet(models.QuerySet):
@@ -27,6 +33,10 @@ class WrittenQuerySet(models.QuerySet):
 
     def addressed_too_long(self, now: datetime):
         return self.filter(state=State.PUBLISHED, handed_in_at__lt=now - ADDRESS_KEPT).exclude(email="")
+
+    def untold(self, now: datetime):
+        """What moderators should have been told of by ``now``."""
+        return self.waiting().filter(tell_at__lte=now)
 
     def of(self, email: str):
         return self.filter(email__iexact=email) if email else self.none()
@@ -43,6 +53,9 @@ class Written(models.Model):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
     handed_in_at = models.DateTimeField(_("handed in"), default=timezone.now)
+    tell_at = models.DateTimeField(
+        null=True, default=next_morning, editable=False
+    )  # to moderators; empty once told
     judged_at = models.DateTimeField(_("judged"), null=True, blank=True)
     judged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -414,6 +414,26 @@ class TestDesk:
         actions.answer(actor=None, contribution=one, status="studied", reply="")  # and nobody is written to
         assert not letters("")
 
+    def test_the_address_of_what_nobody_ever_read_goes_after_a_year_and_staff_sees_it_coming(
+        self, client, box, clock
+    ):
+        one, staff = idea(box, state=State.WAITING), SuperuserFactory()
+
+        def shown(**ahead) -> str:
+            clock.shift(timedelta(**ahead))
+            client.force_login(staff)
+            pages = [reverse("participation_desk:waiting"), reverse("wagtailadmin_home")]
+            return "".join(client.get(page).text for page in pages)
+
+        assert "adresse est oubliée" not in shown(days=330)
+        assert shown(days=10).count("adresse est oubliée le 24.11.2027") == 2
+        forget_participation(NOW + timedelta(days=366))
+        one.refresh_from_db()
+        assert (one.email, one.state) == ("", State.WAITING)
+        assert "adresse est oubliée" not in shown(days=26)
+        moderation.publish(actor=None, written=one)  # and nobody is written to
+        assert not letters("")
+
     def test_nobody_is_led_to_a_consultation_that_is_gone(self, client, box):
         one = idea(box, state=State.WAITING)
         box.unpublish()

@@ -1,6 +1,6 @@
 """What all written things share: who wrote it, how they are called, and whether everybody sees it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +15,7 @@ from .states import ShownAs, State
 
 REFUSED_KEPT = timedelta(days=90)
 ADDRESS_KEPT = timedelta(days=365)
+SEEN_COMING = timedelta(days=30)
 
 
 def next_morning() -> datetime:
@@ -32,7 +33,8 @@ class WrittenQuerySet(models.QuerySet):
         return self.filter(state=State.REFUSED, judged_at__lt=now - REFUSED_KEPT)
 
     def addressed_too_long(self, now: datetime):
-        return self.filter(state=State.PUBLISHED, handed_in_at__lt=now - ADDRESS_KEPT).exclude(email="")
+        """Whatever became of it: what nobody ever reads keeps an address no longer than the rest."""
+        return self.filter(handed_in_at__lt=now - ADDRESS_KEPT).exclude(email="")
 
     def untold(self, now: datetime):
         """What moderators should have been told of by ``now``."""
@@ -74,6 +76,12 @@ class Written(models.Model):
     def subject(self) -> str:
         """By which the outbox knows the letters about it."""
         return f"{self.kind}:{self.pk}"
+
+    @property
+    def address_goes_on(self) -> date | None:
+        """The day on which the address is forgotten, where it is near: nobody can be told afterwards."""
+        goes_at = self.handed_in_at + ADDRESS_KEPT
+        return timezone.localdate(goes_at) if self.email and goes_at < timezone.now() + SEEN_COMING else None
 
     @property
     def author(self) -> str:

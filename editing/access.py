@@ -1,8 +1,9 @@
 """Whose pages are whose: editors see what they may edit, and unknown and forbidden look the same."""
 
+from django.contrib.contenttypes.models import ContentType
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from wagtail.models import Page
+from wagtail.models import Page, TaskState
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
 from .models import DraftLink, PageCare, PageCheck
@@ -31,6 +32,21 @@ def page_for(user, pk: int) -> Page:
     if not page.permissions_for_user(user).can_edit():
         raise Http404
     return page
+
+
+class WaitsNoMore(Exception):
+    """Somebody else approved, or it is not theirs to approve."""
+
+
+def approval_for(user, page_id: int, pk: int) -> TaskState:
+    """The approval of a page that waits for somebody; raises WaitsNoMore where none does."""
+    states = TaskState.objects.reviewable_by(user).filter(
+        revision__base_content_type=ContentType.objects.get_for_model(Page), revision__object_id=str(page_id)
+    )
+    state = states.select_related("revision").filter(pk=pk).first()
+    if state is None:
+        raise WaitsNoMore
+    return state
 
 
 def who_edits(page: Page):

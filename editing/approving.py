@@ -1,25 +1,29 @@
-"""The last approval publishes as the button does: not what would fail a reader.
+"""The last approval publishes as the button does: what would fail a reader not at all, what warns after a question.
 
 Wagtail runs no hook there. It names ``publish`` while its models load, so that nothing here imports them above.
 """
 
 
-class FailsReaders(Exception):
-    """A page that was to be published by an approval, with an error in it. Nothing was approved."""
+class AsksFirst(Exception):
+    """An approval was to publish a page in which the checks find more than advice. Nothing was approved."""
 
-    def __init__(self, page):
-        super().__init__(f"page {page.pk} would fail its readers")
-        self.page = page
+    def __init__(self, task_state):
+        super().__init__(f"approval {task_state.pk} asks first")
+        self.task_state = task_state
 
 
 def publish(workflow_state, user=None) -> None:
-    """Publishes what was approved. Raises FailsReaders, which takes the approval back."""
-    from wagtail.models import Page
+    """Publishes what was approved. Raises AsksFirst, which takes the approval back."""
+    from wagtail.models import Page, TaskState
 
+    from .actions import publishing
     from .checks import reading, rules
 
     revision = workflow_state.content_object.get_latest_revision()
     draft = revision.as_object()
-    if isinstance(draft, Page) and rules.of_gravity(rules.examine(reading.read(draft)), rules.ERROR):
-        raise FailsReaders(draft)
+    if isinstance(draft, Page):
+        found = rules.examine(reading.read(draft))
+        warned = rules.of_gravity(found, rules.WARNING) and not publishing.is_wanted_anyway(revision)
+        if warned or rules.of_gravity(found, rules.ERROR):
+            raise AsksFirst(TaskState.objects.get(pk=workflow_state.current_task_state_id))
     revision.publish(user=user)

@@ -6,17 +6,19 @@ from wagtail.models import Page
 from wagtail_localize.models import Translation
 
 
-def would_publish(page: Page) -> Page | None:
-    """The page as its translation stands; None where it is none, or where its editor refuses a text of it anyway."""
-    translation = Translation.objects.filter(
+def translation_of(page: Page) -> Translation | None:
+    """The translation that a page is edited by; None where it is edited by itself."""
+    return Translation.objects.filter(
         source__object_id=page.translation_key, target_locale=page.locale_id, enabled=True
     ).first()
-    if translation is None:
-        return None
+
+
+def draft_of(translation: Translation) -> Page | None:
+    """The page as its translation stands; None where its editor refuses a text of it anyway."""
     try:
         with transaction.atomic():
             translation.save_target(publish=False)
-            draft = Page.objects.get(pk=page.pk).get_latest_revision_as_object()
+            draft = translation.get_target_instance().get_latest_revision_as_object()
             transaction.set_rollback(True)  # saving changes the published page too
     except ValidationError:
         return None

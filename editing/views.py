@@ -11,16 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from wagtail import hooks
-from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.log_actions import log
 from wagtail.models import Page
 
 from home.dates import date_format
-from home.marks import explained
 
 from . import access, translating
-from .actions import reviews, sharing
+from .actions import publishing, reviews, sharing
 from .checks import reading, rules
 from .forms import CareForm, ShareForm
 from .models import PageCare, jump
@@ -40,40 +37,101 @@ class BeforePublicationView(DeskView):
     page_title = gettext_lazy("Before publication")
     header_icon = "clipboard-list"
 
-    def dispatch(self, request, *args, page_id, **kwargs):
-        self.page = access.page_for(request.user, page_id)
-        self.draft = self.page.get_latest_revision_as_object()
+    def dispatch(self, request, *args, **kwargs):
+        self.draft = self.find(**kwargs)
         self.findings = rules.examine(reading.read(self.draft))
         self.errors = rules.of_gravity(self.findings, rules.ERROR)
         self.warnings = rules.of_gravity(self.findings, rules.WARNING)
         return super().dispatch(request, *args, **kwargs)
 
+    def find(self, page_id):
+        """The draft that is asked about."""
+        self.page = access.page_for(self.request.user, page_id)
+        return self.page.get_latest_revision_as_object()
+
+    @property
+    def may_go_on(self) -> bool:
+        may = self.page.permissions_for_user(self.request.user)
+        return may.can_publish() and not may.page_locked()
+
     def post(self, request, **kwargs):
-        may = self.page.permissions_for_user(request.user)
-        if self.errors or may.page_locked() or not may.can_publish():
+        if self.errors or not self.may_go_on:
             return redirect(request.path)
+        return self.go_on()
+
+    def go_on(self):
+        """Does what was asked about."""
+        request = self.request
         request.was_asked = True
         if refused := _first_response("before_publish_page", request, self.draft):
             return refused
         revision = self.page.get_latest_revision() or self.draft.save_revision(user=request.user)
-        PublishPageRevisionAction(revision, user=request.user).execute()
-        page = Page.objects.get(pk=self.page.pk)
-        if self.warnings:
-            rules_passed = sorted({one.rule for one in self.warnings})
-            log(page, "editing.published_anyway", user=request.user, data={"rules": rules_passed})
-        said = _("“%(page)s” is published.") if page.live else _("“%(page)s” will be published at its hour.")
-        messages.success(request, said % {"page": page.get_admin_display_title()})
+        page = publishing.publish(actor=request.user, revision=revision, warnings=self.warnings)
+        _say_published(request, page)
         answer = _first_response("after_publish_page", request, page.specific)
         return answer or redirect("wagtailadmin_explore", page.get_parent().pk)
 
     def get_context_data(self, **kwargs):
-        rows = [(one, jump(self.page.pk, one.path)) for one in (*self.errors, *self.warnings)]
+        rows = [(one, jump(self.draft.pk, one.path)) for one in (*self.errors, *self.warnings)]
         return super().get_context_data(**kwargs) | {
             "page": self.draft,
             "rows": rows,
             "errors": self.errors,
-            "edit": jump(self.page.pk),
+            "may_go_on": self.may_go_on and not self.errors,
+            "edit": jump(self.draft.pk),
         }
+
+
+class BeforeApprovalView(BeforePublicationView):
+    """The same before the last approval, which publishes. What was written with it is kept."""
+
+    template_name = "editing/before_approval.html"
+    may_go_on = True
+
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except access.WaitsNoMore:
+            messages.error(request, _("This no longer waits for your approval."))
+            return redirect("wagtailadmin_home")
+
+    def find(self, page_id, state_id):
+        self.state = access.approval_for(self.request.user, page_id, state_id)
+        return self.state.revision.content_object.get_latest_revision_as_object()
+
+    def go_on(self):
+        comment = self.request.POST.get("comment", "").replace("\x00", "")
+        page = publishing.approve(
+            actor=self.request.user, task_state=self.state, comment=comment, warnings=self.warnings
+        )
+        self.request.session.pop(kept_comment(self.state), None)
+        _say_published(self.request, page)
+        return redirect("wagtailadmin_home")
+
+    def get_context_data(self, **kwargs):
+        comment = self.request.session.get(kept_comment(self.state), "")
+        return super().get_context_data(**kwargs) | {"comment": comment}
+
+
+class BeforeTranslationView(BeforePublicationView):
+    """The same for a page that is published from the editor of translations."""
+
+    template_name = "editing/before_translation.html"
+
+    def find(self, page_id):
+        self.page = access.page_for(self.request.user, page_id)
+        self.translation = translating.translation_of(self.page)
+        draft = self.translation and translating.draft_of(self.translation)
+        if draft is None:
+            raise Http404
+        return draft
+
+    def go_on(self):
+        publishing.publish_translation(
+            actor=self.request.user, translation=self.translation, warnings=self.warnings
+        )
+        _say_published(self.request, Page.objects.get(pk=self.page.pk))
+        return redirect("wagtailadmin_pages:edit", self.page.pk)
 
 
 class ReportView(DeskView):
@@ -218,10 +276,7 @@ def _not_for_robots(response):
 
 def ask_before_publication(request, page):
     """The screen that asks, where the checks find more than advice in a page that is to be published."""
-    if getattr(request, "was_asked", False):
-        return None
-    found = rules.examine(reading.read(page.specific))
-    if all(one.gravity == rules.ADVICE for one in found):
+    if getattr(request, "was_asked", False) or not _is_asked_about(page.specific):
         return None
     return redirect("editing:before_publication", page.pk)
 
@@ -235,15 +290,29 @@ def refuse_several(request, pages):
     return None
 
 
-def refuse_translation(request, page):
-    """Where a translation would fail its readers, its editor says why, and keeps all that was translated."""
+def ask_before_translation(request, page):
+    """The same where a page is published from the editor of translations, which keeps all that was translated."""
     if request.method != "POST" or request.POST.get("action") != "publish":
         return None
-    draft = translating.would_publish(page)
-    errors = rules.of_gravity(rules.examine(reading.read(draft)), rules.ERROR) if draft else []
-    for one in errors:
-        messages.error(request, explained(one.gravity_words, one.sentence))
-    return redirect(request.path) if errors else None
+    translation = translating.translation_of(page)
+    draft = translation and translating.draft_of(translation)
+    if draft is None or not _is_asked_about(draft):
+        return None
+    return redirect("editing:before_translation", page.pk)
+
+
+def kept_comment(task_state) -> str:
+    """Where the session keeps what was written with an approval that asks first."""
+    return f"comment of approval {task_state.pk}"
+
+
+def _is_asked_about(draft) -> bool:
+    return any(one.gravity != rules.ADVICE for one in rules.examine(reading.read(draft)))
+
+
+def _say_published(request, page) -> None:
+    said = _("“%(page)s” is published.") if page.live else _("“%(page)s” will be published at its hour.")
+    messages.success(request, said % {"page": page.get_admin_display_title()})
 
 
 def _first_response(hook: str, *arguments):

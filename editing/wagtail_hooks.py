@@ -60,7 +60,7 @@ def ask_before_publication(request, page):
     "before_edit_page", order=-10
 )  # before the editor of translations, which publishes past the hook
 def ask_before_publishing_a_translation(request, page):
-    return views.refuse_translation(request, page)
+    return views.ask_before_translation(request, page)
 
 
 @hooks.register("before_bulk_action", order=100)

@@ -66,7 +66,12 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         "wagtailsnippets_home_sharednotice",
     ),
     "editors.md#relire-valider-et-publier-à-plusieurs": ("wagtailadmin_workflows",),
-    "editors.md#les-vérifications-avant-publication": ("editing:report", "editing:before_publication"),
+    "editors.md#les-vérifications-avant-publication": (
+        "editing:report",
+        "editing:before_publication",
+        "editing:before_approval",
+        "editing:before_translation",
+    ),
     "editors.md#montrer-un-brouillon": ("editing:share",),
     "editors.md#les-lots": ("bundles", "bundle"),
     "editors.md#le-calendrier-des-publications": ("publication_calendar",),

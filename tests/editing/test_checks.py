@@ -164,6 +164,10 @@ def being_translated(page) -> ContentPage:
     return page.get_translation(locale("de"))
 
 
+def before_translation(page) -> str:
+    return reverse("editing:before_translation", args=[page.pk])
+
+
 def test_a_translation_that_leads_nowhere_is_not_published_from_its_own_editor(
     client, editor, home, django_capture_on_commit_callbacks
 ):
@@ -175,12 +179,38 @@ def test_a_translation_that_leads_nowhere_is_not_published_from_its_own_editor(
     gone.delete()
     before = ContentPage.objects.get(pk=broken.pk).latest_revision_id
     with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(edit(broken), {"action": "publish"}, follow=True)
+        answer = client.post(edit(broken), {"action": "publish"})
         client.post(edit(sound), {"action": "publish"})
-    assert "Ancien port" in "".join(str(one) for one in answer.context["messages"])
+        assert answer.url == before_translation(broken)
+        assert "Ancien port" in client.get(answer.url).content.decode()
+        client.post(answer.url)
     broken, sound = (ContentPage.objects.get(pk=one.pk) for one in (broken, sound))
     assert (broken.live, broken.latest_revision_id) == (False, before)
     assert sound.live
+
+
+def test_a_translation_asks_about_warnings_as_the_publish_button_does(
+    client, editor, home, django_capture_on_commit_callbacks
+):
+    translated(home, "de", title="Startseite")
+    page = being_translated(ContentPageFactory(parent=home, slug="quais", lead=""))
+    with django_capture_on_commit_callbacks(execute=True):
+        asked = client.post(edit(page), {"action": "publish"}).url
+    assert asked == before_translation(page)
+    assert "chapeau" in client.get(asked).content.decode()
+    assert not ContentPage.objects.get(pk=page.pk).live
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(asked).url == edit(page)
+    assert ContentPage.objects.get(pk=page.pk).live
+    entry = PageLogEntry.objects.get(action="editing.published_anyway")
+    assert (entry.page_id, entry.user, entry.data["rules"]) == (page.pk, editor, ["no_lead"])
+
+
+def test_a_page_that_is_no_translation_has_no_such_screen(client, editor, home):
+    page = ContentPageFactory(parent=home, live=False, lead="")
+    assert client.get(before_translation(page)).status_code == 404
+    assert client.post(before_translation(page)).status_code == 404
+    assert not ContentPage.objects.get(pk=page.pk).live
 
 
 def test_a_new_page_is_asked_about_as_well(client, editor, home):

@@ -3,7 +3,15 @@
 import pytest
 from django.core import mail
 from django.urls import reverse
-from wagtail.models import GroupApprovalTask, GroupPagePermission, Page, Workflow, WorkflowPage, WorkflowTask
+from wagtail.models import (
+    GroupApprovalTask,
+    GroupPagePermission,
+    Page,
+    PageLogEntry,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from eservices.accounts.roles import ensure_roles
 from tests.factories import home as make
@@ -33,14 +41,19 @@ def section():
     return section
 
 
+def start(page):
+    """Sends a page to approval."""
+    page.get_workflow().start(page, UserFactory(is_staff=True, roles=("editors",)))
+    return Page.objects.get(pk=page.pk).current_workflow_task_state
+
+
 @pytest.fixture
 def approve(client, section):
     """What a moderator's approval of a page answers: asked from the list, from Wagtail's dialog or in the editor."""
     client.force_login(UserFactory(is_staff=True, roles=("moderators",)))
 
     def approve(page, door):
-        page.get_workflow().start(page, UserFactory(is_staff=True, roles=("editors",)))
-        state = Page.objects.get(pk=page.pk).current_workflow_task_state
+        state = start(page)
         address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
         if door == "editor":
             address = reverse("wagtailadmin_pages:edit", args=[page.pk])
@@ -63,11 +76,61 @@ def test_an_approval_publishes_nothing_that_leads_nowhere_and_says_what_to_mend(
     page = make.ContentPageFactory(parent=section, live=False, body=[("text", link)])
     page.save_revision()
     gone.delete()
-    asked = reverse("editing:before_publication", args=[page.pk])
-    assert approve(page, door) == asked
+    asked = approve(page, door)
+    assert asked == screen(page)
     assert "Ancien port" in client.get(asked).content.decode()
+    client.post(asked, {"comment": ""})
     page = Page.objects.get(pk=page.pk)
     assert (page.live, page.workflow_in_progress) == (False, True)
+
+
+def screen(page) -> str:
+    """The screen that asks before an approval."""
+    state = Page.objects.get(pk=page.pk).current_workflow_task_state
+    return reverse("editing:before_approval", args=[page.pk, state.pk])
+
+
+@pytest.fixture
+def hasty(section):
+    """A page of which the checks warn: it has no lead."""
+    page = make.ContentPageFactory(parent=section, live=False, lead="")
+    page.save_revision()
+    return page
+
+
+@pytest.mark.parametrize("door", ["list", "dialog", "editor"])
+def test_an_approval_asks_about_warnings_as_the_publish_button_does(client, approve, hasty, door):
+    asked = approve(hasty, door)
+    assert asked == screen(hasty)
+    assert "chapeau" in client.get(asked).content.decode()
+    assert not Page.objects.get(pk=hasty.pk).live
+    client.post(asked, {"comment": ""})
+    page = Page.objects.get(pk=hasty.pk)
+    assert (page.live, page.workflow_in_progress) == (True, False)
+    entry = PageLogEntry.objects.get(action="editing.published_anyway")
+    assert entry.data["rules"] == ["no_lead"]
+
+
+def test_what_was_written_with_an_approval_is_still_there_when_it_asks(client, approve, hasty):
+    state = start(hasty)
+    address = reverse("wagtailadmin_pages:workflow_action", args=[hasty.pk, "approve", state.pk])
+    asked = client.post(address, {"comment": "Merci, Ada & Co."}).url
+    assert "Merci, Ada &amp; Co.</textarea>" in client.get(asked).content.decode()
+    client.post(asked, {"comment": "Merci, Ada & Co. !"})
+    state.refresh_from_db()
+    assert (state.comment, state.status) == ("Merci, Ada & Co. !", state.STATUS_APPROVED)
+
+
+def test_only_who_may_approve_is_asked_and_only_as_long_as_it_waits(client, approve, hasty):
+    asked = approve(hasty, "list")
+    client.force_login(UserFactory(is_staff=True, roles=("editors",)))
+    client.post(asked, {"comment": ""})
+    assert not Page.objects.get(pk=hasty.pk).live
+    client.force_login(UserFactory(is_staff=True, roles=("moderators",)))
+    client.post(asked, {"comment": ""})
+    said = client.post(asked, {"comment": ""}, follow=True)
+    assert said.status_code == 200
+    assert "plus votre approbation" in said.content.decode()
 
 
 def test_what_an_editor_submits_goes_out_when_a_moderator_approves(

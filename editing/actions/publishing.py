@@ -1,0 +1,49 @@
+"""Pages go out although the checks warn: somebody was asked, and the history says so."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from wagtail.actions.publish_page_revision import PublishPageRevisionAction
+from wagtail.log_actions import log
+from wagtail.models import Page, PageLogEntry, Revision, TaskState
+from wagtail_localize.models import Translation
+
+from editing.checks.rules import Finding
+
+ANYWAY = "editing.published_anyway"
+
+
+@transaction.atomic
+def publish(*, actor, revision: Revision, warnings: Iterable[Finding]) -> Page:
+    """Publishes a draft, at its hour if it has one."""
+    PublishPageRevisionAction(revision, user=actor).execute()
+    page = Page.objects.get(pk=revision.object_id)
+    _note(page, revision, warnings, actor)
+    return page
+
+
+@transaction.atomic
+def approve(*, actor, task_state: TaskState, comment: str, warnings: Iterable[Finding]) -> Page:
+    """Approves a draft, which publishes it where nobody else has to."""
+    page = task_state.revision.content_object
+    _note(page, page.get_latest_revision(), warnings, actor)
+    task_state.task.specific.on_action(task_state.specific, actor, "approve", comment=comment)
+    return Page.objects.get(pk=page.pk)
+
+
+@transaction.atomic
+def publish_translation(*, actor, translation: Translation, warnings: Iterable[Finding]) -> None:
+    """Publishes a page as its translation stands."""
+    translation.save_target(user=actor, publish=True)
+    page = translation.get_target_instance()
+    _note(page, page.latest_revision, warnings, actor)
+
+
+def is_wanted_anyway(revision: Revision) -> bool:
+    """Whether somebody was asked about this draft and wants it out."""
+    return PageLogEntry.objects.filter(action=ANYWAY, revision=revision).exists()
+
+
+def _note(page: Page, revision: Revision, warnings: Iterable[Finding], actor) -> None:
+    if passed := sorted({one.rule for one in warnings}):
+        log(page, ANYWAY, user=actor, data={"rules": passed}, revision=revision)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from wagtail.models import Comment, Page, Revision, TaskState
 from home.bundles.models import Bundle
 from home.dates import date_format
 from home.marks import explained
+from home.sweeps import snippets_with_drafts
 from home.templatetags.commune import clock
 
 from . import access
@@ -22,6 +22,10 @@ from .models import PageCare, PageCheck, jump
 
 SHOWN, MOST = 5, 99
 SOON, LATE = timedelta(days=14), timedelta(minutes=5)
+LATE_TO_DO = _(
+    "Open it, mend what it says and publish it again. If everything is late, tell whoever runs the site: nothing goes "
+    "out by itself at the moment."
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Group:
     rows: list[Row]
     more: str = ""
     grave: bool = False
+    to_do: str = ""
 
     @property
     def number(self) -> str:
@@ -59,7 +64,7 @@ def groups(user, now: datetime) -> list[Group]:
     dated = _dated(user, now)
     report, reviews = reverse("editing:report"), reverse("editing:reviews")
     found = [
-        Group("missed", _("Not published at its hour"), _missed(dated, now), grave=True),
+        Group("missed", _("Not published at its hour"), _missed(dated, now), grave=True, to_do=LATE_TO_DO),
         Group("approve", _("To approve"), _to_approve(user)),
         Group("review", _("To review"), _to_review(user, now), f"{reviews}?due=on&mine=on"),
         Group("comments", _("Comments for you"), _comments(user)),
@@ -81,7 +86,7 @@ def _moment(when: datetime) -> str:
 
 @dataclass(frozen=True)
 class Dated:
-    """What an editor dated: a page that is published or withdrawn at its hour, a bundle that goes out."""
+    """What an editor dated: a page or an alert that begins or ends at its hour, a bundle that goes out."""
 
     at: datetime
     title: str
@@ -104,31 +109,42 @@ class Dated:
 
 def _dated(user, now: datetime) -> list[Dated]:
     """What is dated of what somebody may edit, up to the days ahead, in its order."""
-    found = [*_begins(user, now + SOON), *_ends(user, now + SOON), *_bundles(user, now + SOON)]
+    last, finder = now + SOON, AdminURLFinder(user)
+    found = [*_begins(user, last, finder), *_ends(user, last, finder), *_bundles(user, last)]
     return sorted(found, key=lambda one: one.at)
 
 
-def _begins(user, last: datetime) -> list[Dated]:
-    kind = ContentType.objects.get_for_model(Page)
-    versions = Revision.objects.filter(base_content_type=kind, approved_go_live_at__lte=last)
-    versions = list(
-        versions.only("object_str", "object_id", "approved_go_live_at").order_by("approved_go_live_at")[:500]
-    )
-    keys = [int(one.object_id) for one in versions]
-    mine = set(access.pages_for(user).filter(pk__in=keys).values_list("pk", flat=True))
-    return [
-        Dated(one.approved_go_live_at, one.object_str, jump(key))
-        for key, one in zip(keys, versions, strict=True)
-        if key in mine
-    ]
+def _begins(user, last: datetime, finder: AdminURLFinder) -> list[Dated]:
+    versions = Revision.objects.filter(approved_go_live_at__lte=last).select_related("base_content_type")
+    versions = list(versions.defer("content").order_by("approved_go_live_at")[:500])
+    pages = [int(one.object_id) for one in versions if one.base_content_type.model_class() is Page]
+    mine = set(access.pages_for(user).filter(pk__in=pages).values_list("pk", flat=True)) if pages else set()
+    found = []
+    for one in versions:
+        model = one.base_content_type.model_class()
+        if model is Page:
+            url = jump(int(one.object_id)) if int(one.object_id) in mine else None
+        else:
+            url = model and finder.get_edit_url(model(pk=one.object_id))
+        if url:
+            found.append(Dated(one.approved_go_live_at, one.object_str, url))
+    return found
 
 
-def _ends(user, last: datetime) -> list[Dated]:
+def _ends(user, last: datetime, finder: AdminURLFinder) -> list[Dated]:
     pages = access.pages_for(user).filter(live=True, expire_at__lte=last)
-    return [
+    found = [
         Dated(page.expire_at, page.get_admin_display_title(), jump(page.pk), ends=True)
         for page in pages.order_by("expire_at", "pk")[:500]
     ]
+    for model in snippets_with_drafts():
+        ending = model._default_manager.filter(live=True, expire_at__lte=last).order_by("expire_at", "pk")
+        found += [
+            Dated(one.expire_at, str(one), url, ends=True)
+            for one in ending[:500]
+            if (url := finder.get_edit_url(one))
+        ]
+    return found
 
 
 def _bundles(user, last: datetime) -> list[Dated]:

@@ -53,7 +53,7 @@ def publish_scheduled(now) -> None:
     """Publishes and unpublishes what editors dated. Each has its own try: a faulty page holds up no other."""
     for revision in Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"):
         _try(f"revision {revision.pk}", revision.publish, log_action="wagtail.publish.scheduled")
-    for model in _models_with_drafts():
+    for model in [Page, *snippets_with_drafts()]:
         for live in model.objects.filter(live=True, expire_at__lte=now).order_by("expire_at"):
             name = f"{model._meta.label_lower} {live.pk}"
             _try(name, live.unpublish, set_expired=True, log_action="wagtail.unpublish.scheduled")
@@ -66,9 +66,9 @@ def publish_bundles(now) -> None:
         _try(f"bundle {bundle.pk}", lambda bundle=bundle: bundles.publish_due(bundle))
 
 
-def _models_with_drafts() -> list:
-    snippets = [m for m in apps.get_models() if issubclass(m, DraftStateMixin) and not issubclass(m, Page)]
-    return [Page, *snippets]
+def snippets_with_drafts() -> list:
+    """The models besides pages that begin and end at their hour."""
+    return [m for m in apps.get_models() if issubclass(m, DraftStateMixin) and not issubclass(m, Page)]
 
 
 def _try(name: str, act, **arguments) -> None:

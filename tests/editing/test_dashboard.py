@@ -3,17 +3,26 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Comment, GroupApprovalTask, PageSubscription, Workflow, WorkflowPage, WorkflowTask
+from wagtail.models import (
+    Comment,
+    GroupApprovalTask,
+    GroupPagePermission,
+    PageSubscription,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from editing.actions import checks, reviews
 from editing.models import PageCare, PageCheck
 from home import sweeps
 from home.bundles import actions as bundles
-from home.models import Bundle
+from home.models import Alert, Bundle
 from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory
-from tests.factories.home import BundleFactory, ContentPageFactory, make_site, published
+from tests.factories.home import AlertFactory, BundleFactory, ContentPageFactory, make_site, published
 
 pytestmark = pytest.mark.django_db
 HOME = "wagtailadmin_home"
@@ -135,6 +144,36 @@ def test_a_bundle_stands_among_what_goes_out_soon_and_first_once_it_could_not(cl
     assert reverse("bundle", args=[bundle.pk]) in client.get(reverse(HOME)).content.decode()
 
 
+def alert(when, **fields):
+    """An alert that is to begin or end by itself."""
+    made = AlertFactory(publish=False, **fields)
+    if when:
+        made.latest_revision.approved_go_live_at = when
+        made.latest_revision.save(update_fields=["approved_go_live_at"])
+    return made
+
+
+def test_an_alert_stands_among_what_goes_out_soon_and_first_once_its_hour_is_over(client, me, home):
+    now = timezone.now()
+    alert(now + timedelta(days=2), title="Coupure d’eau")
+    AlertFactory(title="Verglas", expire_at=now + timedelta(days=1))
+    late = alert(now - timedelta(hours=1), title="Crue")
+    assert groups(client) == {"missed": ["Crue"], "soon": ["Verglas", "Coupure d’eau"]}
+    shown = client.get(reverse(HOME)).content.decode()
+    assert reverse(Alert.snippet_viewset.get_url_name("edit"), args=[late.pk]) in shown
+    assert "publiez de nouveau" in shown
+
+
+def test_who_may_not_change_alerts_is_not_told_of_them(client, home):
+    person = EditorFactory()
+    person.groups.get().permissions.remove(*Permission.objects.filter(content_type__model="alert"))
+    GroupPagePermission.objects.create(group=person.groups.get(), page=home, permission_type="change")
+    client.force_login(person)
+    alert(timezone.now() - timedelta(hours=1), title="Crue")
+    AlertFactory(title="Verglas", expire_at=timezone.now() + timedelta(days=1))
+    assert groups(client) == {}
+
+
 def test_the_queries_are_bounded_whatever_waits(client, me, home, django_assert_max_num_queries):
     client.get(reverse(HOME))
     for number in range(9):
@@ -143,9 +182,10 @@ def test_the_queries_are_bounded_whatever_waits(client, me, home, django_assert_
         one.save_revision(user=me)
         PageCare.objects.filter(pk=reviews.care_of(one).pk).update(due_on=timezone.localdate())
         dated(page(home, f"Datée {number}", live=False), timezone.now() + timedelta(days=3))
+        alert(timezone.now() + timedelta(days=3))
     for check in PageCheck.objects.all():
         checks.examine(actor=None, check=check, now=timezone.now())
-    with django_assert_max_num_queries(47):
+    with django_assert_max_num_queries(49):
         shown = client.get(reverse(HOME)).content.decode()
     assert shown.count("waiting-group ") + shown.count('waiting-group"') == 5
 

@@ -83,14 +83,7 @@ def change(*, actor=None, subscriber: Subscriber, language: str, topic_keys) -> 
 @transaction.atomic
 def unsubscribe(*, actor=None, subscriber: Subscriber) -> Subscriber:
     """No more letters. A second time changes nothing."""
-    subscriber = _lock(subscriber)
-    if subscriber.state == State.UNSUBSCRIBED:
-        return subscriber
-    _move(subscriber, State.UNSUBSCRIBED)
-    subscriber.unsubscribed_at = timezone.now()
-    subscriber.save()
-    _record(subscriber, ConsentEvent.Kind.UNSUBSCRIBED, actor)
-    return subscriber
+    return _end(subscriber, ConsentEvent.Kind.UNSUBSCRIBED, actor)
 
 
 @transaction.atomic
@@ -108,14 +101,7 @@ def bounced(*, actor=None, subscriber: Subscriber, reason: str) -> Subscriber:
 @transaction.atomic
 def complained(*, actor=None, subscriber: Subscriber) -> Subscriber:
     """The reader called a letter unwanted: they are unsubscribed, and it is kept why."""
-    subscriber = _lock(subscriber)
-    if subscriber.state == State.UNSUBSCRIBED:
-        return subscriber
-    _move(subscriber, State.UNSUBSCRIBED)
-    subscriber.unsubscribed_at = timezone.now()
-    subscriber.save()
-    _record(subscriber, ConsentEvent.Kind.COMPLAINED, actor)
-    return subscriber
+    return _end(subscriber, ConsentEvent.Kind.COMPLAINED, actor)
 
 
 @transaction.atomic
@@ -212,6 +198,18 @@ def _move(subscriber: Subscriber, target: State) -> None:
     if not allowed(subscriber.state, target):
         raise IllegalTransition(f"{subscriber.state} → {target}")
     subscriber.state = target
+
+
+def _end(subscriber: Subscriber, kind: ConsentEvent.Kind, actor) -> Subscriber:
+    """They are unsubscribed, and it is kept why; a second time changes nothing."""
+    subscriber = _lock(subscriber)
+    if subscriber.state == State.UNSUBSCRIBED:
+        return subscriber
+    _move(subscriber, State.UNSUBSCRIBED)
+    subscriber.unsubscribed_at = timezone.now()
+    subscriber.save()
+    _record(subscriber, kind, actor)
+    return subscriber
 
 
 def _choose(subscriber: Subscriber, topic_keys) -> None:

@@ -143,8 +143,8 @@ def _query(request) -> str:
 
 @require_safe
 def card(request, key):
-    """A person for address books, in the language at hand where they are described in it."""
-    people = list(Person.objects.filter(translation_key=key).select_related("locale").order_by("pk"))
+    """A person who stands on the site for address books, in the language at hand where they are described in it."""
+    people = Person.in_public(key)
     ours = [one for one in people if one.locale.language_code == get_language()]
     for one in [*ours, *people]:
         return vcard.response(one.name, vcard.person(one, CommuneSettings.current(request)))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
-from wagtail.models import TranslatableMixin
+from wagtail.models import Page, ReferenceIndex, TranslatableMixin
 from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 
@@ -18,7 +19,7 @@ from home.fields import LiveStreamField
 from home.generation import kept
 from home.links import full_address
 
-from .base import BasePage, Part, stream_words
+from .base import BasePage, Part, restricted, stream_words
 from .settings import CommuneSettings, OpeningHours
 from .used_again import UsedAgain
 
@@ -75,6 +76,18 @@ class Person(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
     def search_part(self) -> Part:
         words = ", ".join(filter(None, [self.text, self.phone, self.email]))
         return Part("person", self.anchor, self.name, summary=self.role, text=words)
+
+    @classmethod
+    def in_public(cls, key) -> list["Person"]:
+        """Somebody in all their languages, if they stand on a page that everybody reads; else nobody."""
+        people = list(cls.objects.filter(translation_key=key).select_related("locale").order_by("pk"))
+        named = ReferenceIndex.objects.filter(
+            base_content_type=ContentType.objects.get_for_model(Page),
+            to_content_type=ContentType.objects.get_for_model(cls),
+            to_object_id__in=[str(one.pk) for one in people],
+        )
+        pages = Page.objects.filter(pk__in=[int(pk) for pk in named.values_list("object_id", flat=True)])
+        return people if pages.live().filter(~restricted()).exists() else []
 
     @property
     def card_url(self) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 import time_machine
 from django.urls import reverse
+from wagtail.models import PageViewRestriction, ReferenceIndex
 
 from tests.factories import home as make
 from tests.factories.accounts import SuperuserFactory
@@ -73,6 +74,7 @@ def test_a_person_is_a_card_for_address_books_and_adds_no_field_of_their_own(cli
     make.CommuneSettingsFactory()
     person = make.PersonFactory(name="Huguette Perrin", role="Syndique\nTEL:117", email="h@orvenay.example")
     page = make.ContentPageFactory(parent=make.make_site(), body=[("person", person)])
+    ReferenceIndex.create_or_update_for_object(page)
     url = reverse("home:card", args=[person.translation_key])
     assert url in client.get(page.url).content.decode()
     lines = client.get(url).content.decode().split("\r\n")
@@ -80,6 +82,21 @@ def test_a_person_is_a_card_for_address_books_and_adds_no_field_of_their_own(cli
     assert "TITLE:Syndique\\nTEL:117" in lines
     assert "TEL:117" not in lines
     assert client.get(reverse("home:card", args=["00000000-0000-0000-0000-000000000000"])).status_code == 404
+
+
+def test_who_stands_on_no_page_that_everybody_reads_is_no_card(client):
+    make.CommuneSettingsFactory()
+    person = make.PersonFactory(name="Huguette Perrin", phone="+41 79 123 45 67")
+    url = reverse("home:card", args=[person.translation_key])
+    assert client.get(url).status_code == 404
+    page = make.ContentPageFactory(parent=make.make_site(), body=[("person", person)])
+    ReferenceIndex.create_or_update_for_object(page)
+    assert client.get(url).status_code == 200
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    assert client.get(url).status_code == 404
+    page.view_restrictions.all().delete()
+    page.unpublish()
+    assert client.get(url).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def _event(entry: Entry) -> list[str]:
         f"UID:{entry.uid}@commune",
         f"DTSTAMP:{_moment(entry.stamp)}",
         f"DTSTART{_when(entry.start)}",
-        f"DTEND{_end(entry.end)}" if entry.end else "",
+        f"DTEND{_end(entry.end)}" if entry.end and _lasts(entry) else "",
         f"SUMMARY:{escaped(entry.title)}",
         f"DESCRIPTION:{escaped(entry.text)}" if entry.text else "",
         f"LOCATION:{escaped(entry.place)}" if entry.place else "",
@@ -70,6 +70,11 @@ def _event(entry: Entry) -> list[str]:
         *(_alarm(entry) if entry.alarm else []),
         "END:VEVENT",
     ]
+
+
+def _lasts(entry: Entry) -> bool:
+    """What ends as it begins has no end: calendars refuse one that is not later. A day lasts its day."""
+    return not isinstance(entry.end, datetime) or entry.end > entry.start
 
 
 def _alarm(entry: Entry) -> list[str]:

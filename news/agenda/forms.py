@@ -85,6 +85,8 @@ class EventForm(forms.Form):
                 self.add_error("until", _("Say until when it comes back."))
             elif not day <= until <= day + AHEAD:
                 self.add_error("until", _("It comes back after it begins, and within two years."))
+        if data.get("ends") and data["ends"] == data.get("starts"):
+            self.add_error("ends", _("It ends when it begins. Leave the end empty if you do not know it."))
         return data
 
     def values(self) -> dict:

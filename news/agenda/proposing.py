@@ -97,10 +97,10 @@ def may_decide(user) -> bool:
 
 
 def _span(said: dict) -> tuple[datetime, datetime | None]:
-    """From when to when; what ends before it begins ends on the next day."""
+    """From when to when; what ends before it begins ends on the next day, and what ends as it begins is open."""
     day, starts = date.fromisoformat(said["day"]), time.fromisoformat(said["starts"])
     start = timezone.make_aware(datetime.combine(day, starts))
-    if not said["ends"]:
+    if said["ends"] in ("", None, said["starts"]):
         return start, None
     ends = time.fromisoformat(said["ends"])
     last = day if ends > starts else day + timedelta(days=1)

@@ -1,6 +1,6 @@
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -192,3 +192,14 @@ def test_agenda_and_event_need_few_queries(client, agenda, saint_nicolas, uncach
     translated(saint_nicolas, "de")
     uncached(agenda.url, most=12)
     uncached(saint_nicolas.url, most=12)
+
+
+def test_what_ends_as_it_begins_has_no_end_in_a_calendar():
+    noon, day = datetime(2026, 12, 5, 12, tzinfo=UTC), date(2026, 12, 5)
+    entries = [
+        ical.Entry("moment", noon, noon, "Midi", end=noon),
+        ical.Entry("hour", noon, noon, "Une heure", end=noon + timedelta(hours=1)),
+        ical.Entry("day", noon, day, "Un jour", end=day),
+    ]
+    ends = [line for line in ical.calendar("Agenda", entries).split("\r\n") if line.startswith("DTEND")]
+    assert ends == ["DTEND:20261205T130000Z", "DTEND;VALUE=DATE:20261206"]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from eservices.deliveries.models import Delivery
 from home.haste import opened_stamp
 from news.models import EventPage, Proposal
+from news.proposals import actions
 from news.proposals.states import State
 from tests.factories.accounts import AgentFactory, SuperuserFactory
 from tests.factories.directory import DirectoryEntryFactory
@@ -139,6 +140,21 @@ def test_who_may_not_write_events_decides_none(client, agenda):
 def test_what_cannot_be_is_refused(client, agenda, wrong):
     assert propose(client, **wrong).status_code == 422
     assert not Proposal.objects.exists()
+
+
+def test_what_ends_as_it_begins_is_asked_again(client, agenda):
+    again = propose(client, starts="19:30", ends="19:30")
+    assert again.status_code == 422
+    assert "Laissez la fin vide" in again.content.decode()
+    assert not Proposal.objects.exists()
+
+
+def test_one_that_waits_already_and_ends_as_it_begins_is_open(client, agenda):
+    proposal = sent(client)
+    proposal.data |= {"ends": "19:30"}
+    proposal.save()
+    actions.accept(actor=SuperuserFactory(), proposal=proposal)
+    assert EventPage.objects.get().end is None
 
 
 def test_robots_are_thanked_and_nothing_happens(client, agenda):

@@ -8,7 +8,11 @@ from django.utils.translation import get_language
 
 def public_pages(model, keys: Iterable[UUID | str]) -> dict:
     """By its key each in the language at hand, else in another; without those of which none is public."""
-    pages = model.objects.open_to_all().filter(translation_key__in=keys)
+    return one_of_each(model.objects.open_to_all().filter(translation_key__in=keys))
+
+
+def one_of_each(pages) -> dict:
+    """Of the pages that are the same in several languages the one in that at hand, else the first, by their key."""
     chosen = {}
     for page in pages.select_related("locale").order_by("pk"):
         if page.translation_key not in chosen or page.locale.language_code == get_language():

@@ -16,7 +16,7 @@ from news.participation.moderation.states import State
 from news.participation.sweeps import forget_participation
 from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
 from tests.factories.home import locale, published, translated
-from tests.factories.participation import ConsultationPageFactory, ContributionFactory
+from tests.factories.participation import ConsultationPageFactory, ContributionFactory, SurveyPageFactory
 
 from .conftest import HERE, letters, mailed_link, prove
 
@@ -269,6 +269,33 @@ class TestHandingIn:
 
 
 class TestReading:
+    def test_the_list_in_another_language_has_what_is_not_translated_and_says_so(
+        self, client, box, django_assert_max_num_queries
+    ):
+        index = box.get_parent().specific
+        german = translated(index, "de", title="Mitreden", slug="mitreden")
+        for number in range(5):
+            ConsultationPageFactory(parent=index, title=f"Nur Französisch {number}")
+        translated(box, "de", title="Ideenkasten", slug="ideenkasten")
+        survey = SurveyPageFactory(parent=german, title="Umfrage", locale=german.locale, results="never")
+        client.get(german.url)
+        with django_assert_max_num_queries(10):
+            text = client.get(german.url).text
+        assert text.count("Nur Französisch") == 5
+        assert '<div lang="fr">' in text
+        assert "?lu=de" in text
+        assert "Was nicht übersetzt ist" in text
+        assert text.count("Ideenkasten") == 1
+        assert box.title not in text
+        french = client.get(index.url).text
+        assert survey.title in french
+        assert "Ideenkasten" not in french
+
+    def test_where_all_is_translated_nothing_is_said_of_it(self, client, box):
+        translated(box.get_parent().specific, "de", title="Mitreden", slug="mitreden")
+        german = translated(box, "de", title="Ideenkasten", slug="ideenkasten")
+        assert "Was nicht übersetzt ist" not in client.get(german.get_parent().url).text
+
     def test_a_page_is_filtered_and_ordered(self, client, box):
         first, _second = idea(box, title="Premier"), idea(box, title="Second", status="done")
         actions.vote(contribution=first, email=LEA)

@@ -1,9 +1,12 @@
 """Consultations as pages; what people contribute, and their votes, as rows shared by all languages."""
 
+from functools import reduce
+from operator import or_
+
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -11,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import PageManager
+from wagtail.models import Page, PageManager
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
@@ -22,7 +25,7 @@ from home.models import BasePage
 from home.models.base import BasePageQuerySet
 
 from ..moderation.models import Written, WrittenQuerySet
-from ..pages import public_page
+from ..pages import one_of_each, public_page
 from ..periods import Timed, running_first
 from .states import ICONS, Status
 
@@ -64,9 +67,19 @@ class ConsultationIndexPage(BasePage):
 
         found = []
         for kind in (ConsultationPage, SurveyPage):
-            found += kind.objects.child_of(self).open_to_all().defer_streamfields()
-        context = {"consultations": running_first(found, timezone.localdate())}
+            found += one_of_each(
+                kind.objects.filter(self._below()).open_to_all().defer_streamfields()
+            ).values()
+        context = {
+            "consultations": running_first(found, timezone.localdate()),
+            "foreign": any(one.locale_id != self.locale_id for one in found),
+        }
         return super().get_context(request, *args, **kwargs) | context
+
+    def _below(self) -> Q:
+        """What stands below it in any language: what is asked is asked of everybody."""
+        indexes = type(self).objects.filter(translation_key=self.translation_key)
+        return reduce(or_, (Page.objects.child_of_q(one) for one in indexes))
 
 
 class ConsultationPage(Timed, BasePage):

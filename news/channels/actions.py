@@ -10,9 +10,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
+from home.models.base import is_open, with_guards
 
 from . import announcements, channels
 from .announcements import Announcement
@@ -67,6 +69,15 @@ def withdraw(*, actor=None, page) -> None:
     """The page is public no more: what is out is taken back where the channel lets us."""
     for post in Post.objects.select_for_update().of(page).filter(state__in=PUBLIC):
         _withdraw(post)
+
+
+@transaction.atomic
+def withdraw_closed(*, actor=None, branch: Page) -> None:
+    """Who may read the pages of a branch changed: what not everybody may read any more is taken back."""
+    out = Page.objects.descendant_of(branch, inclusive=True).filter(channel_posts__state__in=PUBLIC)
+    for page in with_guards(out).distinct():
+        if not is_open(page):
+            withdraw(page=page)
 
 
 def send_forgotten(now: datetime) -> None:

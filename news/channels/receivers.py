@@ -1,8 +1,9 @@
-"""What channels hear of: a page that is saved, published, public no more, and how deliveries end."""
+"""What channels hear of: a page that is saved, published, unpublished or closed, and how deliveries end."""
 
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
-from wagtail.signals import page_published, page_unpublished
+from wagtail.models import PageViewRestriction
+from wagtail.signals import page_published, page_unpublished, post_page_move
 
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.signals import delivery_ended, delivery_stuck
@@ -36,6 +37,16 @@ def take_back(instance, **kwargs):
 @receiver(pre_delete, sender=NewsPage)
 def take_back_with_the_page(instance, **kwargs):
     actions.withdraw(page=instance)
+
+
+@receiver(post_save, sender=PageViewRestriction)
+def take_back_what_is_closed(instance, **kwargs):
+    actions.withdraw_closed(branch=instance.page)
+
+
+@receiver(post_page_move)
+def take_back_what_moved_into_a_closed_section(instance, **kwargs):
+    actions.withdraw_closed(branch=instance)
 
 
 @receiver(delivery_stuck)

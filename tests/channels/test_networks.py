@@ -17,7 +17,7 @@ from news.channels.models import Post
 from news.channels.networks.network import NetworkFault
 from news.channels.states import State
 from tests.factories.channels import draft, post_of, publish, tick
-from tests.factories.news import NewsPageFactory
+from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
 
 from .network_double import keys_for
 
@@ -145,6 +145,60 @@ def test_withdrawal_follows_where_the_channel_lets_us_and_is_said_where_not(inde
     assert post_of(page, "instagram").state == State.OUT
 
 
+def close(page):
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+
+
+def close_above(page):
+    close(page.get_parent())
+
+
+def move_into_a_closed_section(page):
+    closed = NewsIndexPageFactory(parent=page.get_parent().get_parent(), slug="reserve")
+    close(closed)
+    page.move(closed, pos="last-child")
+
+
+CLOSINGS = [close, close_above, move_into_a_closed_section]
+
+
+@pytest.mark.parametrize("closing", CLOSINGS)
+def test_an_article_that_is_closed_to_the_public_is_taken_back_like_one_that_is_unpublished(
+    index, outside, closing
+):
+    page = illustrated(index, *ALL)
+    publish(page)
+    closing(page)
+    assert [post["network"] for post in outside.posts.values()] == ["instagram"]
+    assert post_of(page, "mastodon").state == State.WITHDRAWN
+    assert post_of(page, "instagram").state == State.STAYS
+    PageViewRestriction.objects.all().delete()
+    publish(page)
+    assert [post["network"] for post in outside.posts.values()] == ["instagram"]
+
+
+@pytest.mark.parametrize("closing", CLOSINGS)
+def test_an_article_that_is_closed_before_it_went_out_goes_out_nowhere(index, outside, closing):
+    outside.faults = [503]
+    page = draft(index, "mastodon")
+    publish(page)
+    closing(page)
+    carry_all(timedelta(minutes=2))
+    assert not outside.posts
+    assert post_of(page, "mastodon").state == State.WITHDRAWN
+    assert not Delivery.objects.open().exists()
+
+
+def test_what_is_closed_elsewhere_or_moved_among_what_is_open_stays_out(index, outside):
+    page = draft(index, "mastodon")
+    publish(page)
+    other = NewsIndexPageFactory(parent=index.get_parent(), slug="autres")
+    page.move(other, pos="last-child")
+    close(index)
+    assert len(outside.on("mastodon")) == 1
+    assert post_of(page, "mastodon").state == State.OUT
+
+
 def test_what_was_withdrawn_goes_out_again_only_if_it_is_ticked_again(index, outside):
     page = draft(index, "mastodon")
     publish(page)
@@ -245,7 +299,9 @@ def test_a_post_whose_article_only_some_may_read_by_now_is_said_not_to_be_sent(i
     outside.faults = [503]
     page = draft(index, "mastodon")
     publish(page)
-    PageViewRestriction.objects.create(page=page, restriction_type="login")
+    PageViewRestriction.objects.bulk_create(  # its signal was lost
+        [PageViewRestriction(page=page, restriction_type="login")]
+    )
     carry_all(timedelta(minutes=2))
     assert not outside.posts
     assert post_of(page, "mastodon").state == State.FAILED

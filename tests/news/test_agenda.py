@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from wagtail.models import PageViewRestriction
 
 from home import ical
 from news import ics
@@ -126,6 +127,14 @@ def test_the_agenda_is_a_calendar_to_subscribe_to(client, agenda, saint_nicolas)
     lines = unfolded(client.get(f"{agenda.url}ics/").content.decode())
     assert lines.count("BEGIN:VEVENT") == lines.count("END:VEVENT") == 2
     assert "SUMMARY:Don du sang" in lines
+
+
+def test_an_event_that_is_closed_to_the_public_leaves_the_calendars(client, agenda, saint_nicolas):
+    PageViewRestriction.objects.create(page=saint_nicolas, restriction_type=PageViewRestriction.LOGIN)
+    assert "Saint Nicolas" not in client.get(f"{agenda.url}ics/").content.decode()
+    alone = client.get(f"{saint_nicolas.url}ics/")
+    assert alone.status_code == 302
+    assert "Saint Nicolas" not in alone.content.decode()
 
 
 def test_calendar_lines_are_escaped_and_folded_without_cutting_a_letter(agenda):

@@ -2,6 +2,7 @@ import xml.etree.ElementTree as ET
 from datetime import date
 
 import pytest
+from wagtail.models import PageViewRestriction
 
 from tests.factories.home import translated
 from tests.factories.news import NewsCategoryFactory, NewsPageFactory
@@ -35,6 +36,14 @@ def test_signs_pasted_from_a_word_processor_end_no_feed(client, index):
         answer = client.get(f"{index.url}{kind}/")
         assert answer.status_code == 200
         assert "Rue et pont" in "".join(ET.fromstring(answer.content).itertext())
+
+
+def test_an_article_that_is_closed_to_the_public_leaves_the_feeds(client, index, articles):
+    PageViewRestriction.objects.create(page=articles[0], restriction_type=PageViewRestriction.LOGIN)
+    for kind in ("rss", "atom"):
+        text = client.get(f"{index.url}{kind}/").content.decode()
+        assert "Ponton" in text
+        assert "Rue" not in text
 
 
 def test_atom_lists_the_same(client, index, articles):

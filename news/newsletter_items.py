@@ -124,7 +124,7 @@ class Notices(Pages):
         return self.model().objects.posted(timezone.now()).select_related("locale")
 
     def entry(self, page, topics: frozenset) -> Entry:
-        return plain_entry(page, self.lead(page), passing=True)
+        return plain_entry(page, self.lead(page))
 
     def lead(self, page) -> str:
         posted = gettext("Posted until {day}").format(day=date_format(page.last_day))

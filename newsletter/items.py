@@ -27,7 +27,6 @@ class Entry:
     alt: str = ""
     day: date | None = None
     topics: frozenset[UUID] = field(default=frozenset())  # translation keys; none: for everybody
-    passing: bool = False  # public for a time: what is kept of a letter does not name it
 
 
 class Kind(Protocol):

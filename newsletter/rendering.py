@@ -17,7 +17,8 @@ from home.context import commune
 from home.links import absolute
 from home.pasted import readable
 
-from .composing import parts
+from .composing import Part, parts
+from .items import Entry
 from .models import Campaign, NewsletterSettings
 
 # Stands in a letter where each reader's own secret belongs, and is of the same length.
@@ -26,6 +27,7 @@ LINK = re.compile(r"<a(?=[ >])")
 BREAK = re.compile(r"</(?:p|li|h\d)>|<br\s*/?>")
 ANCHOR = re.compile(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 BLANK = re.compile(r"\n{3,}")
+IN_THE_MAILBOX = 150  # signs
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,14 @@ def letter(
 
 
 def _context(campaign, language, ways, shown, number, day) -> dict:
-    everything = parts(campaign, language)
+    told = [part for part in parts(campaign, language) if shown is None or part.place in shown]
     ours = commune(None)["commune"]
     colour = ours.colour or colours.LAKE
     chosen = NewsletterSettings.load()
     return {
         "campaign": campaign,
-        "parts": [part for part in everything if shown is None or part.place in shown],
+        "second_line": _second_line(campaign, told),
+        "parts": told,
         "ways": ways,
         "number": number,
         "day": day,
@@ -97,6 +100,13 @@ def _context(campaign, language, ways, shown, number, day) -> dict:
         "night": colours.light_on_night(colour),
         "arms": absolute(ours.arms_url) if ours.arms_url.endswith(".png") else "",
     }
+
+
+def _second_line(campaign: Campaign, told: list[Part]) -> str:
+    """What stands beside the subject in the mailbox: of a digest, which nobody wrote, what it tells of."""
+    if campaign.summary or not campaign.digest_id:
+        return campaign.summary or campaign.lead
+    return ". ".join(part.value.title for part in told if isinstance(part.value, Entry))[:IN_THE_MAILBOX]
 
 
 def _unescaped(context: dict):

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from wagtail.models import Locale, Page
+from wagtail.models import Page
 
 from ..items import Entry, items
 from ..models import Campaign, Digest, Mailing
 from . import mailings
 
 AHEAD = {Digest.Rhythm.DAILY: timedelta(days=1), Digest.Rhythm.WEEKLY: timedelta(days=7)}
-IN_THE_MAILBOX = 150  # signs
 
 
 def write_due(now: datetime) -> None:
@@ -54,12 +53,10 @@ def _chosen(digest: Digest, now: datetime) -> list[tuple[str, Page, Entry]]:
 
 def _campaign(digest: Digest, key, chosen, now: datetime) -> Campaign:
     """The letter in one language, approved by whoever laid the digest."""
-    titles = [entry.title for entry in _entries(digest.locale, chosen) if not entry.passing]
     campaign = Campaign(
         translation_key=key,
         locale=digest.locale,
         title=digest.title,
-        summary=". ".join(titles)[:IN_THE_MAILBOX],
         lead=digest.lead,
         personal=True,
         digest=digest,
@@ -71,11 +68,3 @@ def _campaign(digest: Digest, key, chosen, now: datetime) -> Campaign:
     campaign.body = campaign._meta.get_field("body").stream_block.to_python(raw)
     campaign.save()
     return campaign
-
-
-def _entries(locale: Locale, chosen) -> list[Entry]:
-    """What was chosen, in a language, in the same order."""
-    known: dict[int, Entry] = {}
-    for key, kind in items.items():
-        known |= kind.entries([page for one, page, _entry in chosen if one == key], locale.language_code)
-    return [known[page.pk] for _kind, page, _entry in chosen if page.pk in known]

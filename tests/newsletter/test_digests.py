@@ -1,13 +1,17 @@
 """Digests: written and mailed by themselves, when they are due and there is something to tell."""
 
+import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from django.core import mail
+from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import PageViewRestriction
 
+from home import search
 from newsletter import carrying
 from newsletter.models import Campaign, Digest, Mailing
 from newsletter.rhythm import next_moment
@@ -45,6 +49,15 @@ def publish(index, title, topics=()):
     return published(page)
 
 
+def close(page):
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+
+
+def second_line(sent) -> str:
+    """What a mail program shows beside the subject."""
+    return re.search(r"<div style=.display:none.*?>(.*?)</div>", sent.alternatives[0].content)[1]
+
+
 def thursday(clock):
     """Half past seven on the day after, with all that then happens by itself."""
     clock.move_to(NOW.replace(day=26, hour=7, minute=30))
@@ -76,7 +89,29 @@ def test_what_was_published_and_what_takes_place_goes_to_each_reader_by_their_to
     for word in ("rue", "vote", "Marché"):
         assert word in bodies[both.email]
     assert mail.outbox[0].subject == "La lettre du jeudi"
-    assert "rue" in Campaign.objects.get().summary
+    previews = {sent.to[0]: second_line(sent) for sent in mail.outbox}
+    assert "rue" in previews[road.email]
+    assert "vote" not in previews[road.email]
+    assert "vote" in previews[both.email]
+
+
+@pytest.mark.parametrize(
+    "closing", [lambda page: page.unpublish(), close, lambda page: close(page.get_parent())]
+)
+def test_what_is_public_no_more_is_named_in_no_archived_digest(client, index, clock, closing):
+    weekly(lead="Bonjour.")
+    page = publish(index, "Ruelle")
+    SubscriberFactory()
+    thursday(clock)
+    number = Mailing.objects.get().number
+    addresses = [reverse("newsletter:archive"), reverse("newsletter:archived", args=[number])]
+    assert "Ruelle" in client.get(addresses[1]).content.decode()
+    closing(page)
+    for address in addresses:
+        shown = client.get(address).content.decode()
+        assert "Bonjour." in shown
+        assert "Ruelle" not in shown
+    assert not search.find("ruelle", "fr").hits
 
 
 def test_a_digest_tells_nothing_twice_and_is_silent_without_news(index, clock):

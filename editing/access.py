@@ -1,5 +1,7 @@
 """Whose pages are whose: editors see what they may edit, and unknown and forbidden look the same."""
 
+from collections.abc import Iterable
+
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -47,6 +49,23 @@ def approval_for(user, page_id: int, pk: int) -> TaskState:
     if state is None:
         raise WaitsNoMore
     return state
+
+
+def may_edit(user, page: Page) -> bool:
+    """Whether somebody works here and may edit a page."""
+    policy = PagePermissionPolicy()
+    return user.is_staff and user.is_active and policy.user_has_permission_for_instance(user, "change", page)
+
+
+def keepers_of(cares: Iterable[PageCare]) -> dict:
+    """By page, who looks after it and may edit it. Pages of which nobody does are left out."""
+    known, found = {}, {}
+    for care in cares:
+        if care.named:
+            person = known.setdefault(care.named.pk, care.named)  # who keeps what they may: asked once
+            if may_edit(person, care.page):
+                found[care.page_id] = person
+    return found
 
 
 def who_edits(page: Page):

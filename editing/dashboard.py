@@ -18,7 +18,7 @@ from home.sweeps import snippets_with_drafts
 from home.templatetags.commune import clock
 
 from . import access
-from .models import PageCare, PageCheck, jump
+from .models import PageCheck, jump
 
 SHOWN, MOST = 5, 99
 SOON, LATE = timedelta(days=14), timedelta(minutes=5)
@@ -185,7 +185,7 @@ def _to_approve(user) -> list[Row]:
 
 
 def _to_review(user, now: datetime) -> list[Row]:
-    cares = PageCare.objects.to_review(timezone.localdate(now)).kept_by(user).select_related("page")
+    cares = access.cares_for(user).to_review(timezone.localdate(now)).kept_by(user)
     return [
         Row(
             care.page.get_admin_display_title(),

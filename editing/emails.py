@@ -7,6 +7,7 @@ from wagtail.users.models import UserProfile
 from eservices.deliveries.actions import queue_email
 from home.links import absolute
 
+from . import access
 from .models import PageCare
 
 
@@ -26,12 +27,13 @@ def pages_nobody_reviewed(person, cares: list[PageCare]) -> None:
 
 
 def _send(person, cares: list[PageCare], letter: str) -> None:
+    keepers = access.keepers_of(cares)
     rows = [
         {
             "title": care.page.get_admin_display_title(),
             "url": absolute(reverse("editing:review", args=[care.page_id])),
             "due_on": care.due_on,
-            "person": care.person,
+            "person": keepers.get(care.page_id),
         }
         for care in cares
     ]

@@ -167,10 +167,9 @@ class PageCare(models.Model):
         return f"{self.page_id}: {self.due_on}"
 
     @property
-    def person(self):
-        """Who looks after the page and still works here; None where nobody does."""
-        chosen = self.keeper or self.page.owner
-        return chosen if chosen and chosen.is_active else None
+    def named(self):
+        """Who was chosen to look after the page, or made it. Whether they still may, ``access.keepers_of`` says."""
+        return self.keeper or self.page.owner
 
     @property
     def is_due(self) -> bool:

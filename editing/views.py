@@ -220,7 +220,14 @@ class ReviewsView(DeskView):
         if late:
             cares = cares.to_review(timezone.localdate())
         shown = Paginator(cares, self.per_page).get_page(self.request.GET.get("p"))
-        return super().get_context_data(**kwargs) | {"shown": shown, "mine": mine, "due": late}
+        keepers = access.keepers_of(shown)
+        rows = [(care, keepers.get(care.page_id)) for care in shown]
+        return super().get_context_data(**kwargs) | {
+            "shown": shown,
+            "rows": rows,
+            "mine": mine,
+            "due": late,
+        }
 
 
 class ShareView(PageView):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.log_actions import log
 from wagtail.models import Page
 
-from editing import emails
+from editing import access, emails
 from editing.models import PageCare, review_months
 from eservices.accounts.roles import MODERATORS
 from home.models.base import kinds
@@ -58,40 +58,32 @@ def take_care_of_new_pages() -> None:
 def tell(now: datetime) -> None:
     """Tells once on the day, once again two weeks later, and after two more the chief editors."""
     due, before = PageCare.objects.to_review(timezone.localdate(now)), now - PageCare.AGAIN_AFTER
-    _escalate(due.filter(escalated_at=None, told_again_at__lte=before), now)
-    _tell(
-        due.filter(told_again_at=None, told_at__lte=before),
-        "told_again_at",
-        now,
-        emails.pages_still_to_review,
-    )
+    again, late = due.filter(told_again_at=None, told_at__lte=before), due.filter(told_again_at__lte=before)
+    _tell(late.filter(escalated_at=None), "escalated_at", now, emails.pages_nobody_reviewed)
+    _tell(again, "told_again_at", now, emails.pages_still_to_review)
     _tell(due.filter(told_at=None), "told_at", now, emails.pages_to_review)
 
 
 @transaction.atomic
 def _tell(rows, mark: str, now: datetime, letter) -> None:
-    """One letter to each person, with all their pages. Where nobody looks after a page the chief editors do."""
+    """One letter to each person, with all their pages: to who looks after them, to chief editors where nobody does."""
+    cares, chiefs = _locked(rows), chief_editors()
+    keepers = access.keepers_of(cares) if mark != "escalated_at" else {}
     by_person = defaultdict(list)
-    chiefs = None
-    for care in _locked(rows):
-        if care.person is None and chiefs is None:
-            chiefs = chief_editors()
-        for person in [care.person] if care.person else chiefs:
+    for care in cares:
+        keeper = keepers.get(care.page_id)
+        for person in [keeper] if keeper else _who_may(care.page, chiefs):
             by_person[person].append(care)
         setattr(care, mark, now)
         care.save(update_fields=[mark])
-    for person, cares in by_person.items():
-        letter(person, cares)
+    for person, theirs in by_person.items():
+        letter(person, theirs)
 
 
-@transaction.atomic
-def _escalate(rows, now: datetime) -> None:
-    cares = _locked(rows)
-    for person in chief_editors() if cares else []:
-        emails.pages_nobody_reviewed(person, cares)
-    for care in cares:
-        care.escalated_at = now
-        care.save(update_fields=["escalated_at"])
+def _who_may(page: Page, chiefs: list) -> list:
+    """The chief editors who may edit a page, or whoever else may; those who could let somebody where nobody may."""
+    able = [one for one in chiefs if access.may_edit(one, page)]
+    return able or list(access.who_edits(page).exclude(email="").order_by("pk")) or chiefs
 
 
 def _locked(rows) -> list[PageCare]:

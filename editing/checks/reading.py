@@ -15,6 +15,7 @@ from wagtail.models import Locale, Page
 from wagtail.rich_text import RichText
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from editing import access
 from editing.models import ExternalLink, PageCare
 from home.blocks import ContentBlocks, HeadingBlock, TableBlock, VideoValue
 from home.fields import LiveStreamField
@@ -163,9 +164,9 @@ def _is_shown(field: StreamField) -> bool:
 
 
 def _is_looked_after(page: Page) -> bool:
-    care = PageCare.objects.filter(page_id=page.pk).select_related("keeper").first()
-    person = (care and care.keeper) or page.owner
-    return person is not None and person.is_active
+    care = PageCare.objects.filter(page_id=page.pk).select_related("keeper").first() or PageCare()
+    care.page = page
+    return bool(access.keepers_of([care]))
 
 
 def _described(page: Page, picture) -> str:

@@ -42,6 +42,13 @@ def editor_of(page):
     return user
 
 
+def chief_of(page, **fields):
+    """A chief editor who edits what is at and below a page."""
+    user = EditorFactory(**fields)
+    user.groups.add(editor_of(page).groups.get())
+    return user
+
+
 def sweep(after: timedelta = timedelta()) -> list[str]:
     """The letters that a sweep queues some time after Monday."""
     from eservices.deliveries.models import Delivery
@@ -64,10 +71,7 @@ def test_pages_that_last_get_a_day_by_their_kind_and_news_gets_none(home):
 
 
 def test_who_looks_after_a_page_is_told_once_then_again_then_the_chief_editors_are(home):
-    owner, chief = (
-        SuperuserFactory(email="julie@orvenay.example"),
-        EditorFactory(email="daniel@orvenay.example"),
-    )
+    owner, chief = SuperuserFactory(email="julie@orvenay.example"), chief_of(home)
     care = cared_for(home, owner=owner)
     assert sweep(-timedelta(days=1)) == []
     assert sweep() == [owner.email]
@@ -93,16 +97,50 @@ def test_one_letter_names_all_pages_of_a_person(home):
 
 
 def test_who_was_chosen_is_told_and_not_who_made_the_page(home):
-    chosen = EditorFactory()
+    chosen = editor_of(home)
     care = cared_for(home, owner=SuperuserFactory())
     PageCare.objects.filter(pk=care.pk).update(keeper=chosen)
     assert sweep() == [chosen.email]
 
 
 def test_where_nobody_is_left_to_look_after_a_page_the_chief_editors_are_told(home):
-    chief = EditorFactory()
+    chief = chief_of(home)
     cared_for(home, owner=SuperuserFactory(is_active=False))
     assert sweep() == [chief.email]
+
+
+def test_who_may_no_longer_edit_a_page_is_not_told_but_a_chief_editor_who_may(home):
+    chief = chief_of(home)
+    cared_for(home, owner=UserFactory(is_staff=True))
+    assert sweep() == [chief.email]
+    assert sweep(timedelta(days=14)) == [chief.email]
+    assert sweep(timedelta(days=28)) == [chief.email]
+
+
+def test_where_no_chief_editor_may_edit_a_page_those_of_its_section_are_told(home):
+    EditorFactory()
+    section = published(SectionPageFactory(parent=home))
+    writer = editor_of(section)
+    cared_for(section, owner=UserFactory(is_staff=True))
+    assert sweep() == [writer.email]
+
+
+def test_the_report_shows_whose_keeper_may_no_longer_edit(client, home):
+    client.force_login(SuperuserFactory())
+    cared_for(home, owner=UserFactory(is_staff=True, first_name="Ada", last_name="Partie"), title="Port")
+    shown = client.get(reverse("editing:reviews")).content.decode()
+    assert "Ada Partie ne peut plus la modifier" in shown
+
+
+def test_nobody_is_shown_what_they_may_no_longer_review(client, home):
+    section = published(SectionPageFactory(parent=home))
+    gone = EditorFactory()
+    gone.groups.add(editor_of(section).groups.get())
+    cared_for(home, owner=gone, title="Fermée", due_on=timezone.localdate())
+    cared_for(section, owner=gone, title="Ouverte", due_on=timezone.localdate())
+    client.force_login(gone)
+    shown = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert ("Ouverte" in shown, "Fermée" in shown) == (True, False)
 
 
 def test_of_drafts_nobody_is_told(home):

@@ -12,8 +12,9 @@ from ..typography import set_in_type
 from .commune import as_stream
 from .world import World
 
-# section → (name of the workflow, its steps: name and group)
+# section → (name of the workflow, its steps: name and group); what no section says otherwise is approved as "site" is
 WORKFLOWS = {
+    "site": ("secrétariat", [("Relecture par le secrétariat", roles.MODERATORS)]),
     "actualites": ("Actualités", [("Relecture par le secrétariat", roles.MODERATORS)]),
     "autorites": (
         "Autorités",
@@ -38,13 +39,16 @@ WINTER = {
 
 
 def build(world: World) -> None:
+    root = Page.get_first_root_node()
+    Workflow.objects.filter(workflow_pages__page=root).delete()  # Wagtail's own, whose group has nobody in it
     for key, (name, steps) in WORKFLOWS.items():
         workflow = Workflow.objects.create(name=name)
         for order, (title, group) in enumerate(steps):
             task, _made = GroupApprovalTask.objects.get_or_create(name=title)
             task.groups.add(Group.objects.get(name=group))
             WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=order)
-        WorkflowPage.objects.create(workflow=workflow, page_id=world.pages[key])
+        page = root.pk if key == "site" else world.pages[key]
+        WorkflowPage.objects.create(workflow=workflow, page_id=page)
     winter(world)
 
 

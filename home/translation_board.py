@@ -1,7 +1,8 @@
 """What is translated into what: missing, outdated, in part or complete, and who touched it last.
 
 A kind of things is read whole, in a fixed number of queries. A translation is outdated where its source was published
-or saved later, and in part where texts that wagtail-localize knows of have no translation.
+or saved later, and in part where texts that wagtail-localize knows of have no translation. Of what nobody reads in its
+own language nothing is missing.
 """
 
 from dataclasses import dataclass
@@ -21,12 +22,13 @@ from wagtail.models.i18n import get_translatable_models
 from wagtail.snippets.models import get_snippet_models
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 
-MISSING, OUTDATED, PART, COMPLETE = "missing", "outdated", "part", "complete"
+MISSING, OUTDATED, PART, COMPLETE, DRAFT = "missing", "outdated", "part", "complete", "draft"
 STATES = {
     MISSING: gettext_lazy("missing"),
     OUTDATED: gettext_lazy("outdated"),
     PART: gettext_lazy("in part"),
     COMPLETE: gettext_lazy("complete"),
+    DRAFT: gettext_lazy("source not published"),
 }
 ALL_PAGES = "pages"
 # As Django's ``get_full_name``; whoever has no name is known by the address.
@@ -155,13 +157,14 @@ class Board:
 
     def _cell(self, key, source, translation, code: str) -> Cell:
         known = self.sources.get((key, source.locale.language_code))
+        unread = MISSING if _is_live(source) else DRAFT
         if translation is None:
-            return Cell(MISSING, self._submit_url(source))
+            return Cell(unread, self._submit_url(source))
         done, total = (self.translated.get((known.pk, code), 0), known.total) if known else (0, 0)
         url = self.finder.get_edit_url(translation) or ""
         cell = Cell(COMPLETE, url, translation.touched_by or "", translation.touched_at, done, total)
-        if not getattr(translation, "live", True):
-            cell.state = MISSING
+        if not _is_live(translation):
+            cell.state = unread
         elif _newer(source, translation):
             cell.state = OUTDATED
             cell.url = reverse("wagtail_localize:update_translations", args=[known.pk]) if known else url
@@ -177,6 +180,10 @@ class Board:
             return reverse("wagtail_localize:submit_snippet_translation", args=names)
         except NoReverseMatch:
             return ""
+
+
+def _is_live(thing) -> bool:
+    return getattr(thing, "live", True)
 
 
 def _newer(source, translation) -> bool:

@@ -83,6 +83,22 @@ def test_a_translation_that_is_no_longer_published_is_missing(client, port):
     assert states(client, "Le port")["de"] == "missing"
 
 
+def test_a_draft_that_nobody_reads_yet_is_not_missing_in_other_languages(client, home, port):
+    draft = make.ContentPageFactory(parent=home, title="La digue", live=False)
+    begun = draft.copy_for_translation(make.locale("de"), copy_parents=True)
+    assert not begun.live
+    assert states(client, "La digue") == dict.fromkeys(("de", "it", "en"), "draft")
+    assert not states(client, "La digue", state="missing")
+    assert states(client, "La digue", state="draft")
+    assert "Source pas publiée" in client.get(BOARD).content.decode()
+
+
+def test_what_was_withdrawn_is_not_missing_either_and_what_is_still_out_counts(client, port):
+    make.translated(port, "de", title="Der Hafen")
+    port.unpublish()
+    assert states(client, "Le port") == {"de": "complete", "it": "draft", "en": "draft"}
+
+
 def submitted(page, code="de") -> Translation:
     """Given to wagtail-localize, as its button does, and published with the texts of the source."""
     source, _made = TranslationSource.get_or_create_from_instance(page)

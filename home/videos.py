@@ -1,8 +1,8 @@
-"""Videos elsewhere: from the address that an editor copied to the one page that shows it. Nothing is asked there."""
+"""Videos elsewhere: from the address that an editor copied to the one page that shows it. Nobody is asked here."""
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ KNOWN = {
 KNOWN = {host: (name, path, address.replace("{{}}", "{}")) for host, (name, path, address) in KNOWN.items()}
 NAMES = list(dict.fromkeys(name for name, _path, _address in KNOWN.values()))
 IN_QUERY = {"YouTube": "v", "RTS": "urn", "SRF": "urn", "RSI": "urn"}
+# Where hosts say whether a video is there: its page answers 200 even where it says that the video is gone.
+TELLS = {
+    "YouTube": "https://www.youtube.com/oembed?format=json&url={}",
+    "Vimeo": "https://vimeo.com/api/oembed.json?url={}",
+}
 QUERY_ID = re.compile(r"[\w:-]{3,80}", re.ASCII)
 
 
@@ -56,6 +61,15 @@ def read(url: str) -> Video | None:
     found = re.fullmatch(path, parts.path, re.ASCII)
     key = found and (next(filter(None, found.groups()), "") or _in_query(name, parts.query))
     return Video(name, address.format(key)) if key else None
+
+
+def where_to_ask(url: str) -> str:
+    """The address that answers whether the video of an address is there; itself, where it is none or its page says so.
+
+    A host that refuses (401, 403) only lets nobody show the video elsewhere: people still see it there.
+    """
+    video = read(url)
+    return TELLS[video.host].format(quote(video.url, safe="")) if video and video.host in TELLS else url
 
 
 def _in_query(name: str, query: str) -> str:

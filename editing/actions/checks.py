@@ -9,6 +9,7 @@ from wagtail.models import Page
 from editing import outside
 from editing.checks import reading, rules
 from editing.models import ExternalLink, PageCheck
+from home import videos
 
 AGAIN_AFTER = timedelta(days=1)
 ASK_AGAIN_AFTER, ASK_SOON_AFTER = timedelta(days=7), timedelta(hours=6)
@@ -38,7 +39,7 @@ def examine_anew(page: Page) -> None:
 
 def ask_addresses(links: list[ExternalLink], now: datetime) -> None:
     """Asks each address whether it answers. Where none does it is ours: nothing is written then."""
-    answers = [(link, outside.fault(link.url)) for link in links]
+    answers = [(link, outside.fault(videos.where_to_ask(link.url))) for link in links]
     if len(answers) > 1 and all(fault for _link, fault in answers):
         answers = [(link, None) for link, _fault in answers]
     for link, fault in answers:

@@ -411,6 +411,21 @@ def test_a_video_that_its_host_took_away_is_told_of(home):
     assert "link_silent" in rules(page)
 
 
+def test_a_host_of_videos_is_asked_where_it_says_that_one_is_gone(home, monkeypatch):
+    gone, there = "https://www.youtube.com/watch?v=dQw4w9WgXcQ", "https://vimeo.com/1084537"
+    page = leading_to(home, gone, there, "https://vd.example/a")
+    answers = {
+        "https://www.youtube.com/oembed?format=json&url=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3DdQw4w9WgXcQ": "404",
+        "https://vimeo.com/api/oembed.json?url=https%3A%2F%2Fvimeo.com%2F1084537": "",
+        "https://vd.example/a": "",
+    }
+    monkeypatch.setattr(actions.outside, "fault", answers.__getitem__)
+    for _try in range(2):
+        actions.ask_addresses(list(ExternalLink.objects.order_by("url")), timezone.now())
+    assert [link.url for link in ExternalLink.objects.all() if link.is_silent] == [gone]
+    assert "link_silent" in rules(page)
+
+
 def test_where_no_address_answers_it_is_our_own_line_that_is_down(home, monkeypatch):
     leading_to(home, "https://vd.example/a", "https://vd.example/b")
     monkeypatch.setattr(actions.outside, "fault", lambda url: "no route")

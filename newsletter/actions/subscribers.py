@@ -21,23 +21,26 @@ class IllegalTransition(ValueError):
     """The subscriber's state does not allow this."""
 
 
-def ask(*, actor=None, email: str, language: str, topic_keys, page: str = "") -> None:
+def ask(*, actor=None, email: str, language: str, topic_keys, page: str = "", only_new: bool = False) -> None:
     """Mails the opt-in link, or the own page to an address that already subscribed.
 
     Answers nothing, so that a caller cannot tell a known address from a new one. What a confirmed
-    subscriber chose is not touched: anybody may type an address.
+    subscriber chose is not touched: anybody may type an address. ``only_new``: whom we know in any way hears
+    nothing, as where a file is imported twice at once.
     """
     email = email.strip().lower()
     try:
-        _ask(actor, email, language, topic_keys, page)
+        _ask(actor, email, language, topic_keys, page, only_new)
     except IntegrityError:  # the same address asked twice at once: the other request made the row
-        _ask(actor, email, language, topic_keys, page)
+        _ask(actor, email, language, topic_keys, page, only_new)
 
 
 @transaction.atomic
-def _ask(actor, email, language, topic_keys, page) -> None:
+def _ask(actor, email, language, topic_keys, page, only_new) -> None:
     now = timezone.now()
     subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
+    if subscriber and only_new:
+        return
     if subscriber and subscriber.state == State.CONFIRMED:
         emails.already_subscribed(subscriber)
         return

@@ -93,6 +93,7 @@ def _carry_out(request, lines, found: importing.Plan, proof: str) -> None:
             language=line.language,
             topic_keys=line.topic_keys,
             page=proof,
+            only_new=True,
         )
     words = ngettext("%(n)d subscriber taken over.", "%(n)d subscribers taken over.", number)
     messages.success(request, words % {"n": number})

@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 
 from eservices.deliveries.models import Delivery
+from newsletter import importing
 from newsletter.models import ConsentEvent, Subscriber
 from newsletter.states import State
 from tests.factories.accounts import AgentFactory, EditorFactory
@@ -79,6 +81,33 @@ def test_imported_twice_nothing_changes_and_nobody_who_left_comes_back(client, e
     known.refresh_from_db()
     assert known.language == "de"
     assert ConsentEvent.objects.count() == 1
+
+
+def test_a_button_pressed_twice_at_once_asks_nobody_twice(client, editor, monkeypatch):
+    text = "email\nneuf@courriel.example\n"
+    before = importing.plan(importing.read("", text.encode()))
+    carry_out(client, text)
+    monkeypatch.setattr(importing, "plan", lambda lines: before)  # the second press was as fast as the first
+    carry_out(client, text)
+    assert Delivery.objects.count() == 1
+    assert ConsentEvent.objects.count() == 1
+
+
+def test_whom_the_other_press_took_over_meanwhile_is_taken_over_once(client, editor, monkeypatch):
+    TopicFactory()
+    make, presses = Subscriber.objects.bulk_create, []
+
+    def raced(rows):
+        presses.append(rows)
+        if len(presses) == 1:
+            raise IntegrityError("the other press made the row")
+        return make(rows)
+
+    monkeypatch.setattr(Subscriber.objects, "bulk_create", raced)
+    carry_out(client, "email;consent\nneuf@courriel.example;2025-05-03\n")
+    assert len(presses) == 2
+    neuf = Subscriber.objects.get()
+    assert (neuf.state, len(neuf.topic_keys), neuf.consents.count()) == (State.CONFIRMED, 1, 1)
 
 
 @pytest.mark.parametrize(

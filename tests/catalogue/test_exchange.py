@@ -109,6 +109,13 @@ def test_a_service_of_the_same_name_gets_a_draft(editor, index):
     assert (page.title, page.draft_title) == ("Attestation de domicile", "Autre titre")
 
 
+def test_a_button_pressed_twice_makes_one_service(editor, index):
+    first, second = (offer(editor, index, text=json.dumps(SERVICE)) for _press in range(2))
+    page = ServicePage.objects.get()
+    assert first.url == second.url == f"/admin/pages/{page.pk}/edit/"
+    assert not page.live
+
+
 def test_languages_that_the_counter_is_not_in_are_said(editor, index):
     offered = copy.deepcopy(SERVICE)
     offered["texts"]["de"] = {"title": "Wohnsitzbestätigung"}

@@ -1,6 +1,7 @@
 """Alerts stand on every page at once, and are gone by themselves."""
 
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
 
 import pytest
 import time_machine
@@ -221,6 +222,14 @@ def test_feed_readers_hear_of_what_holds(client, home):
     feed = shown(client, "/alertes/rss/")
     assert "Danger\u00a0: Eau &amp; gaz" in feed
     assert "Tempête" not in feed
+
+
+def test_feed_readers_read_what_was_pasted_with_signs_that_are_no_text(client, home):
+    words = {"title": "Eau\x0bcoupée", "text": "Jusqu’à\x0c midi\x1f."}
+    make.AlertFactory(texts=[("fr", words)])
+    item = ElementTree.fromstring(shown(client, "/alertes/rss/")).find("channel/item")
+    assert item.find("title").text.endswith("Eau coupée")
+    assert item.find("description").text == "Jusqu’à  midi ."
 
 
 def test_alerts_cost_a_query_once_and_then_none(client, home):

@@ -15,9 +15,15 @@ from wagtail.models import (
     Site,
     TranslatableMixin,
 )
-from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
+from wagtail.signals import (
+    page_published,
+    page_slug_changed,
+    page_unpublished,
+    post_page_move,
+    pre_page_move,
+)
 
-from . import documents, generation, search, tasks
+from . import documents, generation, on_record, search, tasks
 from .models import CommuneSettings, Person, Synonyms
 from .signals import document_changed, search_rebuilt
 
@@ -39,6 +45,11 @@ def found_when_published(sender, instance, **kwargs):
 @receiver(page_unpublished)
 def lost_when_unpublished(sender, instance, **kwargs):
     search.drop(instance)
+
+
+@receiver(pre_page_move)
+def stay_where_everybody_reads(instance, parent_page_after, **kwargs):
+    on_record.refuse_to_move(instance, parent_page_after)
 
 
 @receiver(page_slug_changed)

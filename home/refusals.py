@@ -25,6 +25,14 @@ from .registry import Registry
 refusals: Registry[Callable[[HttpRequest, Exception], str | None]] = Registry("refusals")
 
 
+class Refused(Exception):
+    """Something that must not be, with the reason in one sentence and the screen on which it is read."""
+
+    def __init__(self, reason: str, url: str):
+        super().__init__(reason)
+        self.reason, self.url = reason, url
+
+
 class RefusalMiddleware:
     """Leads who works in the admin from what was refused to the reason."""
 
@@ -43,6 +51,14 @@ class RefusalMiddleware:
         if request.headers.get("x-requested-with") == "XMLHttpRequest":  # Wagtail's dialogs of approval
             return JsonResponse({"step": "success", "redirect": url})
         return redirect(url)
+
+
+@refusals.register("refused")
+def refused(request, exception) -> str | None:
+    if not isinstance(exception, Refused):
+        return None
+    messages.error(request, exception.reason)
+    return exception.url
 
 
 @refusals.register("still_needed")

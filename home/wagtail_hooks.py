@@ -1,6 +1,8 @@
 """The commune's colours in the admin, what its menu leaves out, and links within texts."""
 
 from django.conf import settings
+from django.contrib import messages
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -12,7 +14,7 @@ from wagtail.documents.models import AbstractDocument
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
-from . import colours, missed_report
+from . import colours, missed_report, on_record
 from .alerts import admin as alerts_admin  # noqa: F401
 from .bundles import admin as bundles_admin  # noqa: F401
 from .models import CommuneSettings, Synonyms
@@ -35,6 +37,16 @@ def admin_look():
 def without_news_of_wagtail(request, items):
     """What is new in Wagtail is for who runs the site; a number in the menu would call everybody there."""
     items[:] = [item for item in items if not isinstance(item, DismissibleMenuItem)]
+
+
+@hooks.register("before_create_page")
+def begin_where_everybody_reads(request, parent_page, page_class):
+    """What is on record is not begun where only some people read."""
+    reason = on_record.hindrance(page_class if page_class.on_record else None, parent_page)
+    if not reason:
+        return None
+    messages.error(request, reason)
+    return redirect("wagtailadmin_explore", parent_page.pk)
 
 
 @hooks.register("after_bulk_action")

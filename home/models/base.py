@@ -15,6 +15,8 @@ from wagtail.images import get_image_model
 from wagtail.models import Page, PageManager, PageQuerySet, PageViewRestriction
 from wagtail.search import index
 
+from home.on_record import CopyOnRecordForm, kind_below
+
 
 @dataclass(frozen=True)
 class Part:
@@ -71,6 +73,8 @@ class BasePage(Page):
     plan_places: list[tuple[str, str]] = []
     # Kept whole until something is published, a minute at most. False where it shows what changes without that.
     same_for_everybody = True
+    on_record = False  # whether it is proven that everybody could see it, see home/on_record.py
+    copy_form_class = CopyOnRecordForm
     needs_contact = False  # whether readers look on it for somebody to ask
     review_months = 12  # after how long somebody looks whether it is still right
     # Set by who found the page together with the restrictions: there is none, nobody need ask again.
@@ -143,6 +147,12 @@ class BasePage(Page):
 
     def get_view_restrictions(self):
         return PageViewRestriction.objects.none() if self.known_as_open else super().get_view_restrictions()
+
+    @property
+    def private_page_options(self) -> list[str]:
+        """How the page may be closed to some. What is closed already can be changed, or nobody could open it."""
+        closed = PageViewRestriction.objects.filter(page=self).exists()
+        return Page.private_page_options if closed or not kind_below(self) else []
 
     def search_span(self) -> tuple[datetime | None, datetime | None]:
         """From when to when search may show the page; None: from always, for ever."""

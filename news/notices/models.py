@@ -128,7 +128,7 @@ class NoticeIndexPage(RoutablePageMixin, BasePage):
 
     parent_page_types = ["home.HomePage", "home.SectionPage"]
     subpage_types = ["news.NoticePage"]
-    private_page_options = []
+    on_record = True
     template = "news/notice_index_page.html"
 
     class Meta:
@@ -204,7 +204,7 @@ class NoticePage(BasePage):
     in_sitemap = False  # sitemaps are kept for an hour, by search engines for longer
     parent_page_types = ["news.NoticeIndexPage"]
     subpage_types = []
-    private_page_options = []  # what is posted is for everybody, and the proof says that it was shown
+    on_record = True
     template = "news/notice_page.html"
 
     kind = models.ForeignKey(NoticeKind, models.PROTECT, verbose_name=_("kind of act"), related_name="+")

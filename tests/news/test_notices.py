@@ -9,14 +9,16 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from wagtail.models import PageViewRestriction
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from home import documents, search
-from news.models import NoticeFile, NoticeFileText, NoticePage, NoticeSettings, Posting
+from news.models import NoticeFile, NoticeFileText, NoticeIndexPage, NoticePage, NoticeSettings, Posting
 from news.notices import proof
 from tests.factories.accounts import AgentFactory, SuperuserFactory
-from tests.factories.home import published, translated
+from tests.factories.home import SectionPageFactory, published, translated
 from tests.factories.news import (
+    NewsIndexPageFactory,
     NewsPageFactory,
     NoticeIndexPageFactory,
     NoticeKindFactory,
@@ -402,3 +404,85 @@ def test_nobody_closes_a_notice_or_the_board_to_the_public_whose_proof_says_that
     address = reverse("wagtailadmin_pages:set_privacy", args=[article.pk])
     admin_client.post(address, {"restriction_type": "login", "password": "", "groups": []})
     assert article.get_view_restrictions().exists()
+
+
+def close(client, page):
+    address = reverse("wagtailadmin_pages:set_privacy", args=[page.pk])
+    return client.post(address, {"restriction_type": "login", "password": "", "groups": []})
+
+
+@pytest.fixture
+def section(board):
+    """A section that only some may read."""
+    page = published(SectionPageFactory(parent=board.get_parent(), title="Archives"))
+    PageViewRestriction.objects.create(page=page, restriction_type="login")
+    return page
+
+
+def test_nobody_closes_what_stands_above_a_board_and_it_is_said_why(admin_client, board, villa):
+    home = board.get_parent()
+    assert "avis officiels" in close(admin_client, home).json()["html"]
+    assert not home.get_view_restrictions().exists()
+
+
+def test_what_was_closed_before_can_be_opened(admin_client, section):
+    moved = NoticeIndexPageFactory(parent=section)
+    address = reverse("wagtailadmin_pages:set_privacy", args=[section.pk])
+    admin_client.post(address, {"restriction_type": "none", "password": "", "groups": []})
+    assert not moved.get_view_restrictions().exists()
+
+
+def test_a_board_is_not_moved_to_where_only_some_read_it(admin_client, board, villa, section):
+    above = published(SectionPageFactory(parent=board.get_parent(), title="Autorités"))
+    board.move(above, pos="last-child")
+    for page in (NoticeIndexPage.objects.get(pk=board.pk), above):
+        address = reverse("wagtailadmin_pages:move_confirm", args=[page.pk, section.pk])
+        said = admin_client.post(address, follow=True)
+        assert "Archives" in "".join(map(str, said.context["messages"]))
+    several = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "move"])
+    admin_client.post(f"{several}?id={above.pk}", {"chooser": section.pk})
+    assert not section.get_children().exists()
+
+
+def test_a_board_moves_to_where_everybody_reads_it(admin_client, board):
+    above = published(SectionPageFactory(parent=board.get_parent()))
+    admin_client.post(reverse("wagtailadmin_pages:move_confirm", args=[board.pk, above.pk]))
+    assert NoticeIndexPage.objects.get(pk=board.pk).get_parent().pk == above.pk
+
+
+def test_a_board_is_not_begun_nor_copied_where_only_some_read_it(admin_client, board, villa, section):
+    add = reverse("wagtailadmin_pages:add", args=["news", "noticeindexpage", section.pk])
+    said = admin_client.get(add, follow=True)
+    assert "Archives" in "".join(map(str, said.context["messages"]))
+    copied = copy(admin_client, board, new_parent_page=section.pk)
+    assert "Archives" in str(copied.context["form"].errors["new_parent_page"])
+    assert not section.get_children().exists()
+
+
+def copy(client, page, **said):
+    """What the form of a copy answers."""
+    form = {
+        "new_title": "Copie",
+        "new_slug": "copie",
+        "new_parent_page": page.get_parent().pk,
+        "copy_subpages": "on",
+    }
+    return client.post(reverse("wagtailadmin_pages:copy", args=[page.pk]), form | said)
+
+
+def test_a_notice_has_no_alias_whose_posting_nobody_would_record(admin_client, board, villa):
+    for page in (villa, board):
+        assert "Alias" in str(copy(admin_client, page, alias="on").context["form"].errors["alias"])
+    assert not NoticePage.objects.exclude(alias_of=None).exists()
+
+
+def test_a_copy_of_a_notice_is_one_of_its_own_with_its_own_proof(admin_client, board, villa):
+    assert copy(admin_client, villa, publish_copies="on").status_code == 302
+    new = NoticePage.objects.get(slug="copie")
+    assert new.translation_key != villa.translation_key
+    assert Posting.objects.filter(notice=new.translation_key, kind="published").exists()
+
+
+def test_other_pages_have_aliases(admin_client, board):
+    article = NewsPageFactory(parent=NewsIndexPageFactory(parent=board.get_parent()))
+    assert copy(admin_client, article, alias="on").status_code == 302

@@ -1,9 +1,10 @@
 """Redirects never lead in circles: their form refuses it, and a circle made otherwise ends in "not found".
 
-And they lead on to what a page has below it that is no page: its calendar, its feeds, its entries; and to pages below
-whose old addresses are longer than a redirect takes.
+And they lead on to what a page has below it that is no page: its calendar, its feeds, its entries. Addresses longer
+than a redirect takes are kept by their beginning and a digest.
 """
 
+import hashlib
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
@@ -25,13 +26,18 @@ MOST_STEPS = 10
 LONGEST = Redirect._meta.get_field("old_path").max_length
 
 
-class FittingRedirects(BatchRedirectCreator):
-    """Wagtail's redirects of a page that moved and of all below it, but those that PostgreSQL would refuse, and with
-    them the move."""
+def fitting(path: str) -> str:
+    """A path as a redirect keeps it: PostgreSQL would refuse a longer one, and with it the move."""
+    if len(path) <= LONGEST:
+        return path
+    return f"{path[:200]}…{hashlib.blake2b(path.encode(), digest_size=16).hexdigest()}"
 
-    def add(self, **redirect) -> None:
-        if len(redirect["old_path"]) <= LONGEST:
-            super().add(**redirect)
+
+class FittingRedirects(BatchRedirectCreator):
+    """Wagtail's redirects of a page that moved and of all below it, however long their addresses were."""
+
+    def add(self, *, old_path: str, **redirect) -> None:
+        super().add(old_path=fitting(old_path), **redirect)
 
 
 def make_those_that_fit() -> None:
@@ -51,12 +57,21 @@ class HarmlessRedirectMiddleware(RedirectMiddleware):
     """Wagtail's redirects; whoever would be sent in circles is told that there is nothing."""
 
     def process_response(self, request, response):
+        if response.status_code != 404:
+            return response
         answer = super().process_response(request, response)
         if answer is response:
-            return _led_on(request) or response if response.status_code == 404 else response
+            return _led_far(request) or _led_on(request) or response
         if not in_circles(_path(request.get_full_path()), lambda path: _onward(request, path)):
             return answer
         return response
+
+
+def _led_far(request) -> HttpResponsePermanentRedirect | None:
+    """To the page that moved from a long address."""
+    path = _path(request.path)
+    redirect = get_redirect(request, fitting(path)) if len(path) > LONGEST else None
+    return HttpResponsePermanentRedirect(redirect.link) if redirect and redirect.link else None
 
 
 def _led_on(request) -> HttpResponsePermanentRedirect | None:
@@ -89,17 +104,9 @@ def _below(page: Page, rest: str, request) -> str:
     try:
         page.resolve_subpage(rest)
     except (AttributeError, Resolver404):  # a page without routes, or without this one
-        return _page_below(page, rest, request)
+        return ""
     url = page.get_url(request)
     return url + quote(rest[1:]) if url else ""
-
-
-def _page_below(page: Page, rest: str, request) -> str:
-    try:
-        found, *_arguments = page.route(request, rest.strip("/").split("/"))
-    except Http404:
-        return ""
-    return found.get_url(request) or ""
 
 
 def _onward(request, path: str) -> str | None:

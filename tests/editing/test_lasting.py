@@ -84,6 +84,24 @@ def test_addresses_longer_than_a_redirect_takes_are_followed_too_and_hold_up_no_
     assert max(map(len, Redirect.objects.values_list("old_path", flat=True))) <= 255
 
 
+def test_a_page_whose_own_address_is_too_long_for_a_redirect_is_found_after_it_moved_and_moved_again(
+    client, editor, home
+):
+    section = SectionPageFactory(parent=home, title="Vivre", slug="vivre")
+    parent = ContentPageFactory(parent=home, title="Un", slug="reglement-" * 14)
+    page = ContentPageFactory(parent=parent, title="Deux", slug="école-" * 20)
+    old, beside = page.url, ContentPageFactory(parent=parent, title="Trois", slug="école-" * 21).url
+    move = reverse("wagtailadmin_pages:move_confirm", args=[page.pk, section.pk])
+    client.post(move)
+    assert client.get(old, follow=True).context["page"] == page
+    assert client.get(f"{old}?utm_source=lettre", follow=True).context["page"] == page
+    client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, home.pk]))
+    assert client.get(old, follow=True).context["page"] == page
+    client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, parent.pk]))
+    assert [client.get(address).status_code for address in (old, beside)] == [200, 200]
+    assert client.get(f"{old}x/").status_code == 404
+
+
 def test_who_has_the_old_address_arrives_after_the_page_moved_and_moved_back(client, editor, home):
     section = SectionPageFactory(parent=home, title="Vivre", slug="vivre")
     page = ContentPageFactory(parent=home, title="Le port", slug="port")

@@ -39,7 +39,10 @@ OF_DRAFTS = {
 
 @receiver(page_published)
 def found_when_published(sender, instance, **kwargs):
-    search.keep_page(instance)
+    if search.has_another_name(instance):
+        search.keep_branch(instance)  # pages below say where they stand
+    else:
+        search.keep_page(instance)
 
 
 @receiver(page_unpublished)

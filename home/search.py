@@ -294,6 +294,12 @@ def rebuild() -> int:
     return SearchEntry.objects.count()
 
 
+def has_another_name(page: Page) -> bool:
+    """Whether a page is found under another title than the one it has now."""
+    known = SearchEntry.objects.filter(content_type=_type_of(page), object_key=str(page.pk))
+    return known.exclude(title=page.title[:255]).exists()
+
+
 def keep_all() -> None:
     """The same while search goes on: the addresses of everything may have changed."""
     for page in Page.objects.filter(depth__gt=1).live().select_related("locale"):

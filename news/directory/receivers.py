@@ -48,7 +48,7 @@ def all_found(**kwargs):
 
 def _pages() -> dict[str, DirectoryPage]:
     pages = DirectoryPage.objects.open_to_all().select_related("locale").order_by("-path")
-    return {page.locale.language_code: page for page in pages}
+    return {page.locale.language_code: page for page in pages if page.get_url()}
 
 
 def _keep(entry: DirectoryEntry, pages: dict[str, DirectoryPage]) -> None:

@@ -120,6 +120,39 @@ def test_the_address_follows_the_page(port, home):
     assert SearchEntry.objects.get(title=port.title).url == f"/{port.slug}/"
 
 
+def test_the_way_to_a_page_follows_the_names_of_those_above_it(home, port):
+    section = make.published(port.get_parent().specific)
+    section.title = "Sur l’eau"
+    make.published(section)
+    assert SearchEntry.objects.get(title=port.title).trail == "Sur l’eau"
+
+
+@pytest.mark.parametrize(
+    ("changes", "address"),
+    [
+        ({"hostname": "autre.example", "port": 8080}, "http://autre.example:8080/college/"),
+        ({"root_page": "college"}, "http://ecole.example/"),
+        ({"is_default_site": True}, "http://ecole.example/college/"),
+    ],
+)
+def test_addresses_follow_what_changes_about_a_site(
+    home, django_capture_on_commit_callbacks, changes, address
+):
+    school = home.get_root().add_child(instance=HomePage(title="École", slug="ecole", locale=home.locale))
+    college = make.published(make.ContentPageFactory(parent=school, title="Le collège", slug="college"))
+    with django_capture_on_commit_callbacks(execute=True):
+        site = Site.objects.create(hostname="ecole.example", root_page=school)
+    if "root_page" in changes:
+        changes = {"root_page": college}
+    if "is_default_site" in changes:
+        Site.objects.update(is_default_site=False)
+    for name, value in changes.items():
+        setattr(site, name, value)
+    with django_capture_on_commit_callbacks(execute=True):
+        site.save()
+    assert [hit.url for hit in search.find("collège", "fr").hits] == [address]
+
+
 def test_addresses_follow_the_sites(home, port, django_capture_on_commit_callbacks):
     def found():
         return {hit.url for hit in search.find("verraye", "fr").hits}

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.models import Site
 
 from eservices.deliveries.models import Delivery
 from home import search
@@ -175,6 +176,12 @@ def test_search_finds_an_entry_in_every_language_of_the_directory(client, page, 
     assert hit.url == f"{german.url}{choir.slug}/"
     assert client.get(hit.url).status_code == 200
     choir.shown = False
+    choir.save()
+    assert not search.find("choeur", "fr").hits
+
+
+def test_search_finds_no_entry_where_no_site_leads_to_the_directory(page, choir):
+    Site.objects.all().delete()
     choir.save()
     assert not search.find("choeur", "fr").hits
 

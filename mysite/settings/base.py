@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "mysite.middleware.AdminPolicyMiddleware",
+    "home.pasting.PastedTextMiddleware",
     "home.refusals.RefusalMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "editing.redirects.HarmlessRedirectMiddleware",
@@ -227,6 +228,7 @@ LOCALE_PATHS = [BASE_DIR / "mysite" / "locale", BASE_DIR / "mysite" / "locale_el
 FORMAT_MODULE_PATH = "mysite.formats"
 
 # -- Wagtail -------------------------------------------------------------------------------------------------
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "home.pasting.TextArea"}}
 WAGTAIL_SITE_NAME = env.text("COMMUNE_NAME", "Orvenay")
 WAGTAILADMIN_BASE_URL = env.site("COMMUNE_BASE_URL", "http://localhost:8000")
 WAGTAIL_I18N_ENABLED = True

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from editing.redirects import in_circles
 from home.management.commands import scheduler
 from home.models import ContentPage
 from tests.factories.accounts import SuperuserFactory
+from tests.factories.editing import page_form
 from tests.factories.home import (
     ContentPageFactory,
     OfficePageFactory,
@@ -336,21 +338,45 @@ def test_a_drawing_that_is_offered_as_a_download_runs_nothing(client, editor, mo
     assert answer["X-Content-Type-Options"] == "nosniff"
 
 
-def test_what_word_brings_along_does_not_reach_the_page():
-    """A text arrives as its editor's own marks, and what it does not know is left out, also where it was forged."""
-    block = {
+def test_signs_that_are_no_text_are_left_out_wherever_something_is_pasted(client, editor, home):
+    """Word pastes a line break as a sign that browsers draw as a box."""
+    page = ContentPageFactory(parent=home, body=[("heading", "Port"), ("text", "<p>Un</p>")])
+    url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    shared = page_form(client, url)
+    [heading] = [name for name, value in shared.items() if value == "Port"]
+    text = json.dumps({"blocks": [block("attribuées\x0bpar \\u000b la commune\x0c")], "entityMap": {}})
+    [written] = [name for name in shared if name.startswith("body-1-value")]
+    pasted = {"title": "Le\x0bport", "lead": "Un\r\nDeux\x1f", heading: "Places\x02libres", written: text}
+    client.post(url, shared | pasted)
+    draft = ContentPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    assert (draft.title, draft.lead) == ("Le port", "Un\r\nDeux")
+    assert draft.body[0].value == "Places libres"
+    assert "attribuées par \\u000b la commune" in draft.body[1].value.source
+    assert not re.search("[\x0b\x0c]", draft.body[1].value.source)
+
+
+def block(text: str) -> dict:
+    """A paragraph as the editor of texts posts it."""
+    return {
         "key": "a1",
-        "text": "Bonjour à tous, ici",
+        "text": text,
         "type": "unstyled",
         "depth": 0,
-        "inlineStyleRanges": [
-            {"offset": 0, "length": 7, "style": "BOLD"},
-            {"offset": 8, "length": 6, "style": "MSO_COLOR_RED"},
-        ],
-        "entityRanges": [{"key": 0, "offset": 16, "length": 3}],
+        "inlineStyleRanges": [],
+        "entityRanges": [],
     }
+
+
+def test_what_word_brings_along_does_not_reach_the_page():
+    """A text arrives as its editor's own marks, and what it does not know is left out, also where it was forged."""
+    styles = [
+        {"offset": 0, "length": 7, "style": "BOLD"},
+        {"offset": 8, "length": 6, "style": "MSO_COLOR_RED"},
+    ]
+    linked = [{"key": 0, "offset": 16, "length": 3}]
+    marked = block("Bonjour à tous, ici") | {"inlineStyleRanges": styles, "entityRanges": linked}
     link = {"type": "LINK", "mutability": "MUTABLE", "data": {"url": "javascript:alert(1)", "onclick": "x()"}}
-    posted = json.dumps({"blocks": [block], "entityMap": {"0": link}})
+    posted = json.dumps({"blocks": [marked], "entityMap": {"0": link}})
     kept = ContentstateConverter(features=["bold", "link", "h2"]).to_database_format(posted)
     assert "<b>Bonjour</b> à tous" in kept
     assert not [sign for sign in ("style", "Mso", "MSO", "onclick", "javascript:") if sign in kept]

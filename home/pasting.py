@@ -1,0 +1,33 @@
+"""What editors paste loses the signs that are no text, wherever in the admin they paste it."""
+
+from django.urls import reverse
+from wagtail.admin.rich_text import DraftailRichTextArea
+
+from .pasted import NO_TEXT, readable
+
+
+class PastedTextMiddleware:
+    """Reads what was posted to the admin without them. Texts with marks come as JSON and are read by their editor."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.method != "POST" or not request.path.startswith(reverse("wagtailadmin_home")):
+            return
+        posted = request.POST
+        if any(NO_TEXT.search(value) for _name, values in posted.lists() for value in values):
+            request.POST = posted.copy()
+            for name, values in posted.lists():
+                request.POST.setlist(name, [readable(value) for value in values])
+
+
+class TextArea(DraftailRichTextArea):
+    """Wagtail's editor of texts with marks."""
+
+    def value_from_datadict(self, data, files, name):
+        html = super().value_from_datadict(data, files, name)
+        return html and readable(html)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorList
 from django.utils.functional import cached_property
 from django.utils.html import strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail import blocks
@@ -113,6 +114,9 @@ class KeptChoicesBlock(Kept, blocks.MultipleChoiceBlock):
 
 
 class HeadingBlock(blocks.CharBlock):
+    def __init__(self, **options):
+        super().__init__(**({"max_length": 120} | options))
+
     class Meta:
         icon = "title"
         label = _("Heading")
@@ -137,20 +141,36 @@ class TextBlock(blocks.RichTextBlock):
         description = _("Paragraphs, lists and links.")
 
 
+class PictureValue(blocks.StructValue):
+    """A picture whose ``shape`` says what a column of text must not do with it: draw out what is small or tall."""
+
+    LEAST = 480  # pixels of the smallest size that a column asks for
+
+    @property
+    def shape(self) -> str:
+        image = self.get("image")
+        if image is None:
+            return ""
+        shapes = {"small": image.width < self.LEAST, "tall": image.height > image.width}
+        return " ".join(name for name, holds in shapes.items() if holds)
+
+
 class PictureBlock(blocks.StructBlock):
     image = ImageChooserBlock(label=_("Picture"))
     alt = blocks.CharBlock(
         required=False,
         default="",
+        max_length=250,
         label=_("What the picture shows"),
         help_text=_("Read aloud to who does not see it. Leave empty only if the picture says nothing more."),
     )
-    caption = blocks.CharBlock(required=False, default="", label=_("Caption"))
+    caption = blocks.CharBlock(required=False, default="", max_length=200, label=_("Caption"))
 
     class Meta:
         icon = "image"
         label = _("Picture")
         template = "home/blocks/picture.html"
+        value_class = PictureValue
         preview_value = {"image": None, "alt": "", "caption": _("The village seen from the lake")}
         description = _("A picture with its caption.")
 
@@ -158,7 +178,10 @@ class PictureBlock(blocks.StructBlock):
 class GalleryPictureBlock(blocks.StructBlock):
     image = ImageChooserBlock(label=_("Picture"))
     alt = blocks.CharBlock(
-        default="", label=_("What the picture shows"), help_text=_("Read aloud to who does not see it.")
+        default="",
+        max_length=250,
+        label=_("What the picture shows"),
+        help_text=_("Read aloud to who does not see it."),
     )
 
 
@@ -227,13 +250,15 @@ class VideoBlock(blocks.StructBlock):
 
 
 class FigureBlock(blocks.StructBlock):
-    number = blocks.CharBlock(label=_("Number"), help_text=_("Short, with its unit: “90 m”, “45 %”."))
-    label = blocks.CharBlock(label=_("What it counts"))
+    number = blocks.CharBlock(
+        label=_("Number"), max_length=12, help_text=_("Short, with its unit: “90 m”, “45 %”.")
+    )
+    label = blocks.CharBlock(label=_("What it counts"), max_length=60)
 
 
 class FiguresBlock(blocks.ListBlock):
     def __init__(self, **options):
-        super().__init__(FigureBlock(), **options)
+        super().__init__(FigureBlock(), **({"min_num": 2, "max_num": 4} | options))
 
     class Meta:
         icon = "order"
@@ -244,8 +269,8 @@ class FiguresBlock(blocks.ListBlock):
 
 
 class QuoteBlock(blocks.StructBlock):
-    text = blocks.TextBlock(label=_("What was said"))
-    who = blocks.CharBlock(required=False, default="", label=_("Who said it"))
+    text = blocks.TextBlock(label=_("What was said"), max_length=400)
+    who = blocks.CharBlock(required=False, default="", max_length=120, label=_("Who said it"))
 
     class Meta:
         icon = "openquote"
@@ -256,7 +281,7 @@ class QuoteBlock(blocks.StructBlock):
 
 
 class QuestionBlock(blocks.StructBlock):
-    question = blocks.CharBlock(label=_("Question"))
+    question = blocks.CharBlock(label=_("Question"), max_length=160)
     answer = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Answer"))
 
     class Meta:
@@ -287,11 +312,39 @@ class TableValue(blocks.StructValue):
 
 
 class TableBlock(blocks.StructBlock):
-    caption = blocks.CharBlock(label=_("What the table shows"))
+    MOST_COLUMNS, MOST_ROWS, MOST_SIGNS = 10, 100, 200
+
+    caption = blocks.CharBlock(label=_("What the table shows"), max_length=120)
     cells = blocks.TextBlock(
         label=_("Cells"),
         help_text=_("Paste from a spreadsheet, or write a line per row and | between cells. First the head."),
     )
+
+    def clean(self, value):
+        value = super().clean(value)
+        if fault := self.fault(value):
+            refuse(cells=fault)
+        return value
+
+    def fault(self, value) -> str:
+        """Why this makes no table that can be read on a telephone; of a draft without cells nothing is said."""
+        columns, rows = len(value.head), len(value.rows)
+        if not columns:
+            return ""
+        if columns == 1 or not rows:
+            return _("A table has a head, rows below it and | between cells. A list is written in a text.")
+        if columns > self.MOST_COLUMNS:
+            text = _("{number} columns are too many for a telephone: at most {most}. Make two tables of it.")
+            return text.format(number=columns, most=self.MOST_COLUMNS)
+        if rows > self.MOST_ROWS:
+            text = _("{number} rows are too many to be read: at most {most}. Offer the whole as a download.")
+            return text.format(number=rows, most=self.MOST_ROWS)
+        longest = max((cell for line in value.lines for cell in line), key=len)
+        if len(longest) > self.MOST_SIGNS:
+            text = _("A cell has a few words, at most {most} signs: “{cell}” has {number}.")
+            cell = Truncator(longest).chars(40)
+            return text.format(number=len(longest), most=self.MOST_SIGNS, cell=cell)
+        return ""
 
     def get_searchable_content(self, value):
         return [value["caption"], CELL.sub(", ", value["cells"])]
@@ -308,7 +361,11 @@ class TableBlock(blocks.StructBlock):
 class DownloadBlock(blocks.StructBlock):
     document = DocumentChooserBlock(label=_("Document"))
     label = blocks.CharBlock(
-        required=False, default="", label=_("Name"), help_text=_("The document’s title if empty.")
+        required=False,
+        default="",
+        max_length=120,
+        label=_("Name"),
+        help_text=_("The document’s title if empty."),
     )
 
     class Meta:
@@ -320,7 +377,9 @@ class DownloadBlock(blocks.StructBlock):
 
 
 class ButtonBlock(LinkBlock):
-    label = blocks.CharBlock(label=_("What it does"), help_text=_("A verb: “Order a certificate”."))
+    label = blocks.CharBlock(
+        label=_("What it does"), max_length=60, help_text=_("A verb: “Order a certificate”.")
+    )
 
     class Meta:
         icon = "link"
@@ -373,13 +432,13 @@ class PersonBlock(SnippetChooserBlock):
 
 
 class StepBlock(blocks.StructBlock):
-    title = blocks.CharBlock(label=_("Title"))
-    text = blocks.TextBlock(required=False, default="", label=_("Text"))
+    title = blocks.CharBlock(label=_("Title"), max_length=120)
+    text = blocks.TextBlock(required=False, default="", max_length=600, label=_("Text"))
 
 
 class StepsBlock(blocks.ListBlock):
     def __init__(self, **options):
-        super().__init__(StepBlock(), **options)
+        super().__init__(StepBlock(), **({"min_num": 2, "max_num": 12} | options))
 
     class Meta:
         icon = "list-ol"
@@ -394,7 +453,7 @@ class StepsBlock(blocks.ListBlock):
 
 
 class NoticeBlock(blocks.StructBlock):
-    title = blocks.CharBlock(label=_("Title"))
+    title = blocks.CharBlock(label=_("Title"), max_length=120)
     text = blocks.RichTextBlock(features=TEXT_FEATURES, label=_("Text"))
 
     class Meta:
@@ -537,8 +596,8 @@ class WordBlock(blocks.CharBlock):
 
 
 class PhoneBlock(blocks.StructBlock):
-    label = blocks.CharBlock(label=_("For what"))
-    phone = blocks.CharBlock(label=_("Telephone"))
+    label = blocks.CharBlock(label=_("For what"), max_length=60)
+    phone = blocks.CharBlock(label=_("Telephone"), max_length=30)
 
     class Meta:
         icon = "mobile-alt"
@@ -549,7 +608,7 @@ class PhoneBlock(blocks.StructBlock):
 
 
 class FooterLinkBlock(LinkBlock):
-    title = blocks.CharBlock(label=_("Title"))
+    title = blocks.CharBlock(label=_("Title"), max_length=60)
 
     class Meta:
         icon = "link"

@@ -14,7 +14,7 @@ class NextStepBlock(blocks.StructBlock):
     """One thing that happens after sending, said in a sentence."""
 
     title = blocks.CharBlock(max_length=120, label=_("What happens"))
-    text = blocks.TextBlock(required=False, rows=2, label=pgettext_lazy("details", "More"))
+    text = blocks.TextBlock(required=False, rows=2, max_length=600, label=pgettext_lazy("details", "More"))
 
     class Meta:
         icon = "arrow-right"

@@ -41,7 +41,7 @@ class FeeListBlock(blocks.ListBlock):
     """A price that changes in the schedule changes on every page at once."""
 
     def __init__(self, **options):
-        super().__init__(FeeLineBlock(), **options)
+        super().__init__(FeeLineBlock(), **({"min_num": 1, "max_num": 40} | options))
 
     class Meta:
         icon = "tag"

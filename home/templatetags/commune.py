@@ -3,7 +3,9 @@
 import datetime as dt
 import hashlib
 import json
+import re
 from functools import cache
+from itertools import chain, count
 
 from django import template
 from django.conf import settings
@@ -15,6 +17,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
@@ -34,6 +37,8 @@ register = template.Library()
 register.filter(before)
 
 NARROW = "\N{NARROW NO-BREAK SPACE}"
+# A paragraph or heading that says nothing: pressed to make room, and a stop without a word to who listens.
+BLANK = re.compile(r"<(p|h[2-6])\b[^>]*>(?:\s|&nbsp;|<br\s*/?>)*</\1>")
 
 
 @register.simple_tag
@@ -136,12 +141,28 @@ def breakable(email: str):
 
 @register.filter
 def prose(value):
-    """Rich text as ``|richtext`` renders it; its links to pages are looked up once per generation."""
-    source = getattr(value, "source", value) or ""
+    """Rich text as ``|richtext`` renders it, without what is blank; its links are looked up once per generation."""
+    source = BLANK.sub("", getattr(value, "source", value) or "")
     if "linktype=" not in source:
         return mark_safe(str(RichText(source)))
     digest = hashlib.blake2b(source.encode(), digest_size=12).hexdigest()
     return kept(f"prose-{get_language()}-{digest}", lambda: mark_safe(str(RichText(source))))
+
+
+@register.filter
+def with_anchors(stream) -> list[tuple]:
+    """Each block of a page with the id of its heading, which nothing else on the page has: not even the menu."""
+    taken: set[str] = set()
+    return [(block, _anchor(block, taken)) for block in stream]
+
+
+def _anchor(block, taken: set[str]) -> str:
+    name = slugify(block.value) if block.block_type == "heading" else ""
+    if not name:
+        return ""
+    free = chain([name], (f"{name}-{number}" for number in count(2)))
+    taken.add(anchor := next(one for one in free if one not in taken))
+    return f"h-{anchor}"
 
 
 @register.simple_tag(takes_context=True)

@@ -1,5 +1,6 @@
 """The blocks that pages of text are made of: what changes in one place changes everywhere."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -19,6 +20,7 @@ from home.models import SharedNotice
 from tests.factories import catalogue
 from tests.factories import home as make
 from tests.factories.accounts import SuperuserFactory
+from tests.factories.blocks import EXTREMES, LONG, WORD, cells, figures, step
 from tests.factories.formbuilder import content
 from tests.factories.news import NoticeKindFactory
 
@@ -309,3 +311,113 @@ def test_a_download_says_its_kind_and_size_and_one_that_is_gone_nothing(client, 
     assert "PDF" in shown(client, page)
     document.delete()
     assert "Port" not in shown(client, page).partition("prose")[2].partition("</div>")[0]
+
+
+# -- what an editor cannot make ugly ---------------------------------
+def refusal(name: str, value) -> ValidationError | None:
+    """Why an editor's page is refused with this block in it; None where it is taken."""
+    stream = blocks.ContentBlocks()
+    try:
+        stream.clean(stream.to_python([{"type": name, "value": value}]))
+    except ValidationError as refused:
+        return refused
+    return None
+
+
+@pytest.mark.parametrize(
+    ("name", "fair", "too_much"),
+    [
+        ("heading", "Ce qui change", LONG),
+        ("figures", figures(4), figures(5)),
+        ("figures", figures(2), figures(1)),
+        ("figures", figures(2, number="1 234 567 m²"), figures(2, number="1 234 567 890 m²")),
+        ("figures", figures(2), figures(2, label=LONG)),
+        ("quote", {"text": "Le lac était calme.", "who": ""}, {"text": LONG, "who": ""}),
+        ("quote", {"text": "Oui.", "who": "Une habitante"}, {"text": "Oui.", "who": LONG}),
+        (
+            "question",
+            {"question": "Combien ?", "answer": "<p>x</p>"},
+            {"question": LONG, "answer": "<p>x</p>"},
+        ),
+        ("button", {"label": "Commander", "url": "https://x.ch"}, {"label": LONG, "url": "https://x.ch"}),
+        ("steps", [step(), step()], [step()]),
+        ("steps", [step()] * 12, [step()] * 13),
+        ("steps", [step(), step()], [step(), step(title=LONG)]),
+        ("steps", [step(), step()], [step(), step(text=LONG)]),
+        ("notice", {"title": "Fermé", "text": "<p>x</p>"}, {"title": LONG, "text": "<p>x</p>"}),
+        ("fees", [{"entry": "salle", "label": ""}], []),
+        ("fees", [{"entry": "salle", "label": ""}] * 40, [{"entry": "salle", "label": ""}] * 41),
+        ("table", cells(10, 100), cells(11, 1)),
+        ("table", cells(10, 100), cells(2, 101)),
+        ("table", cells(2, 1), cells(1, 3)),
+        ("table", cells(2, 1), cells(2, 0)),
+        ("table", cells(2, 1, "x" * 200), cells(2, 1, "x" * 201)),
+        ("table", cells(2, 1), cells(2, 1) | {"caption": LONG}),
+    ],
+)
+def test_a_block_takes_what_a_page_bears_and_no_more(name, fair, too_much):
+    entry(18_000)
+    assert refusal(name, fair) is None
+    assert refusal(name, too_much)
+
+
+def test_pictures_and_downloads_bear_words_of_some_length(home):
+    image, document = picture().pk, wagtail_factories.DocumentFactory().pk
+    for name, value, text in [
+        ("picture", {"image": image, "alt": "Le port", "caption": "Le port"}, "caption"),
+        ("picture", {"image": image, "alt": "Le port", "caption": ""}, "alt"),
+        ("download", {"document": document, "label": "Le règlement"}, "label"),
+    ]:
+        assert refusal(name, value) is None
+        assert refusal(name, value | {text: LONG})
+    assert refusal("gallery", [{"image": image, "alt": "Le port"}] * 2) is None
+    assert refusal("gallery", [{"image": image, "alt": "Le port"}])
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [(cells(30, 1), "30"), (cells(2, 400), "400"), (cells(2, 1, "long " * 60), "long long")],
+    ids=["columns", "rows", "cell"],
+)
+def test_a_table_that_is_too_large_is_told_by_how_much(table, said):
+    with pytest.raises(ValidationError) as refused:
+        blocks.TableBlock().clean(blocks.TableBlock().to_python(table))
+    assert said in str(refused.value.block_errors["cells"])
+
+
+def test_what_was_written_before_there_were_limits_is_still_shown(client, home):
+    page = make.ContentPageFactory(parent=home, body=EXTREMES)
+    assert shown(client, page).count(WORD) > 30
+
+
+def test_what_is_blank_makes_no_room_and_an_empty_cell_heads_nothing(client, home):
+    page = make.ContentPageFactory(parent=home, body=EXTREMES)
+    text = shown(client, page)
+    assert not re.search(r"<(p|h[1-6]|th)\b[^>]*>(\s|<br/>)*</\1>", text)
+    assert "<td></td>" in text
+
+
+def test_the_address_of_a_heading_is_that_of_nothing_else_on_the_page(client, home):
+    titles = ["Menu", "Main", "Horaires", "Horaires", "Horaires 2", "!!!"]
+    page = make.ContentPageFactory(parent=home, body=[("heading", title) for title in titles])
+    ids = re.findall(r'\sid="([^"]*)"', client.get(page.url).text)
+    assert len(ids) == len(set(ids))
+    assert "" not in ids
+    assert {"h-menu", "h-horaires", "h-horaires-2"} <= set(ids)
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        ((1600, 1000), "cover"),
+        ((900, 1600), "cover tall"),
+        ((30, 30), "cover small"),
+        ((40, 2000), "cover small tall"),
+    ],
+)
+def test_a_column_draws_out_no_picture_that_is_small_or_tall(client, home, size, shape):
+    image = wagtail_factories.ImageFactory(file=get_test_image_file(size=size))
+    page = make.ContentPageFactory(
+        parent=home, body=[("picture", {"image": image, "alt": "x", "caption": ""})]
+    )
+    assert f'<figure class="{shape}">' in shown(client, page)

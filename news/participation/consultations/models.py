@@ -108,7 +108,7 @@ class ConsultationPage(Timed, BasePage):
         blank=True,
         help_text=_("Who reads it, who decides, by when people hear what came out."),
     )
-    outcome = StreamField(
+    outcome = LiveStreamField(
         ContentBlocks(), verbose_name=_("what came out"), blank=True, help_text=_("Once it is over.")
     )
 

@@ -1,0 +1,63 @@
+"""A page bears what an editor puts on it: nothing sticks out, nothing lies over another, nothing is drawn out."""
+
+import pytest
+import wagtail_factories
+from django.core.files.storage import default_storage
+from wagtail.images.tests.utils import get_test_image_file
+
+from tests.browser import assert_accessible
+from tests.factories import home as make
+from tests.factories.blocks import EXTREMES, LONG, WORD
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+TALLEST = (
+    "Math.max(...[...document.querySelectorAll('figure img')].map(one => one.getBoundingClientRect().height))"
+)
+# A part of the page that begins before the one above it ends.
+OVERLAPPING = """[...document.querySelectorAll(".prose > *")].filter(part => {
+  const bottoms = [...part.querySelectorAll("*")].filter(one => !one.closest(".hide, svg, .scroll, details"))
+    .map(one => one.getBoundingClientRect().bottom);
+  return part.nextElementSibling && Math.max(0, ...bottoms) > part.nextElementSibling.getBoundingClientRect().top + 1;
+}).map(part => part.outerHTML.slice(0, 80))"""
+
+
+def image(width: int, height: int):
+    return wagtail_factories.ImageFactory(file=get_test_image_file(size=(width, height)))
+
+
+@pytest.fixture
+def page_of_extremes(site):
+    person = make.PersonFactory(name=WORD, role=LONG[:160], email=f"{WORD[:60]}@example.org")
+    pictures = [image(40, 2000), image(30, 30), image(2400, 60), image(900, 1600)]
+    body = [
+        *EXTREMES,
+        *(("picture", {"image": one, "alt": "x", "caption": WORD}) for one in pictures),
+        ("gallery", [{"image": one, "alt": "x"} for one in pictures]),
+        ("person", person),
+        ("contact", make.ContactFactory(title=WORD, email=f"{WORD[:60]}@example.org")),
+        ("video", {"url": "https://vimeo.com/1", "title": WORD, "length": "", "image": pictures[1]}),
+    ]
+    return make.ContentPageFactory(parent=site, title=WORD, lead=LONG[:400], body=body)
+
+
+def give_file(route):
+    """The live server has no files that were uploaded."""
+    with default_storage.open(route.request.url.partition("/media/")[2]) as file:
+        route.fulfill(body=file.read())
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("look", ["light", "dark-large"])
+def test_a_page_bears_extremes(visit, live_server, page_of_extremes, width, look):
+    page = visit(width=width)
+    page.route("**/media/**", give_file)
+    page.context.add_cookies([{"name": "look", "value": look, "url": live_server.url}])
+    page.goto(page_of_extremes.url)
+    page.evaluate("document.querySelectorAll('img').forEach(one => one.loading = 'eager')")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(TOO_WIDE) == 0
+    assert page.evaluate(TALLEST) <= 48 * 16 * 1.4
+    assert page.locator('img[alt="x"]').nth(1).bounding_box()["width"] <= 30
+    assert page.evaluate(OVERLAPPING) == []
+    assert_accessible(page)

@@ -6,7 +6,6 @@ from datetime import date
 from html import unescape
 
 import mrml
-from django.conf import settings
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
@@ -95,7 +94,6 @@ def _context(campaign, language, ways, shown, number, day) -> dict:
         "language": language,
         "commune": ours,
         "newsletter": chosen,
-        "base_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/"),
         "colour": colour,
         "night": colours.light_on_night(colour),
         "arms": absolute(ours.arms_url) if ours.arms_url.endswith(".png") else "",

@@ -2,12 +2,13 @@
 
 import re
 
-from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template, render_to_string
+from django.urls import reverse
 from django.utils import translation
 
 from home.context import commune
+from home.links import absolute
 
 from .paper.paragraphs import from_plain
 
@@ -18,7 +19,8 @@ SIGNATURE = "\n-- \n"  # as e-mail has it: what follows says who writes, and pap
 def render(template: str, context: dict, language: str) -> dict:
     """``{subject, text, html}`` from ``<template>.subject.txt``, ``.txt`` and ``.html``.
 
-    Beside ``context`` the templates know ``commune``, ``language`` and ``base_url``: no request is at hand.
+    Beside ``context`` the templates know ``commune``, ``language`` and ``home_url``, where the site begins in it: no
+    request is at hand.
     """
     with translation.override(language):
         everything = _shared(language) | context
@@ -50,7 +52,7 @@ def _shared(language: str) -> dict:
     return {
         **commune(None),
         "language": language,
-        "base_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/"),
+        "home_url": absolute(reverse("wagtail_serve", args=[""])),
     }
 
 

@@ -127,6 +127,15 @@ def test_whoever_is_led_to_a_foreign_page_is_told_in_their_language(client, port
     assert 'href="/de/leben/hafen/"' in told
 
 
+@pytest.mark.parametrize("written", [{}, {"nom": "Anna", "website": "x"}], ids=["refused", "taken"])
+def test_whoever_writes_from_a_foreign_page_is_still_told_afterwards(client, section, written):
+    page = make.published(make.ContactPageFactory(parent=section, title="Nous écrire"))
+    form = tag(client.get(f"{page.url}?lu=de").text, "form", "website")
+    action = re.search(r'action="([^"]*)"', form)[1]
+    assert "nur auf Französisch" in tag(client.post(action, written).text, "aside", 'lang="de"')
+    assert f'action="{page.url}"' in client.get(page.url).text
+
+
 def test_in_a_language_that_nothing_is_written_in_the_reader_is_led_to_what_there_is_and_told(client, port):
     answer = client.get("/it/vivre/port/", follow=True)
     assert answer.redirect_chain == [("/vivre/port/?lu=it", 302)]

@@ -117,7 +117,9 @@ def test_the_letter_comes_in_the_language_of_the_page(subscribe):
     subscribe(language="/de")
     subscriber = Subscriber.objects.get()
     assert subscriber.language == "de"
-    assert f"/de/infolettre/confirmer/{subscriber.secret}/" in letters_to().get().payload["text"]
+    text = letters_to().get().payload["text"]
+    assert f"/de/infolettre/confirmer/{subscriber.secret}/" in text
+    assert text.endswith("/de/\n")  # the site, below the address of the sender
 
 
 def test_the_letter_leaves_after_the_transaction(subscribe, django_capture_on_commit_callbacks):

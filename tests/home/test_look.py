@@ -17,6 +17,7 @@ from tests.factories import home as make
 from tests.factories import news
 from tests.factories.accounts import SuperuserFactory
 
+EDGE, NIGHT_EDGE = "#7d7668", "#8f887a"  # in the style sheet
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -105,6 +106,15 @@ def test_whatever_two_colours_pass_all_that_follows_from_them_can_be_read():
         day, night_tint = css.split("--gold-tint:")[1][:7], css.split("--gold-tint:")[2][:7]
         assert colours.contrast(strong, day) >= 4.5, (one, other)
         assert colours.contrast(night, night_tint) >= 4.5, (one, other)
+        for edge, ground in [  # of fields and of what has the focus, where the site has them
+            *(
+                (EDGE, light)
+                for light in (colours.PAPER, colours.SAND, colours.mix(strong, colours.WHITE, 0.9))
+            ),
+            *((NIGHT_EDGE, dark) for dark in (colours.NIGHT, css.split("--lac-tint:")[2][:7])),
+            *((bright, dark) for dark in (colours.NIGHT, colours.NIGHT_SAND)),
+        ]:
+            assert colours.contrast(edge, ground) >= 3, (one, other, edge, ground)
 
 
 @pytest.mark.django_db

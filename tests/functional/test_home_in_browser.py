@@ -1,0 +1,49 @@
+"""The home page holds together with little on it, and on paper."""
+
+import pytest
+import wagtail_factories
+from wagtail.images.tests.utils import get_test_image_file
+
+from tests.browser import assert_accessible
+from tests.factories import home as make
+from tests.factories import news
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def index(site):
+    return news.NewsIndexPageFactory(parent=site, title="Actualités")
+
+
+def article(index, **fields):
+    picture = wagtail_factories.ImageFactory(file=get_test_image_file(size=(1600, 1000)))
+    page = news.NewsPageFactory(parent=index, picture=picture, picture_alt="Le port", **fields)
+    return make.published(page)
+
+
+def beside_the_picture(page) -> bool:
+    """Where the title of the first article stands; below its picture otherwise."""
+    page.goto("/")
+    picture = page.locator(".first img").bounding_box()
+    title = page.locator(".first h3").bounding_box()
+    beside = title["x"] >= picture["x"] + picture["width"]
+    assert beside != (title["y"] >= picture["y"] + picture["height"])
+    assert_accessible(page)
+    return beside
+
+
+def test_the_words_of_a_single_article_stand_beside_its_picture_and_of_several_below(desktop, index):
+    desktop.route("**/media/**", lambda route: route.fulfill(body=b""))
+    only = article(index, title="Le port gèle")
+    assert beside_the_picture(desktop)
+    article(index, title="La plage ouvre", category=only.category)
+    assert not beside_the_picture(desktop)
+
+
+def test_paper_is_not_asked_what_it_is_looking_for(desktop, site):
+    desktop.goto("/")
+    assert desktop.locator("h1").is_visible()
+    desktop.emulate_media(media="print")
+    assert not desktop.locator("h1").is_visible()
+    assert desktop.locator(".brand").is_visible()

@@ -47,6 +47,7 @@ class Content:
     """What a page says, and what is known about it."""
 
     language: str = "fr"
+    title: str = ""
     lead: str = ""
     description: str = ""
     wants_lead: bool = True

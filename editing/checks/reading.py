@@ -37,6 +37,7 @@ def read(page: Page) -> Content:
             reader.field(page, field)
     return Content(
         language=page.locale.language_code,
+        title=page.title,
         lead=getattr(page, "lead", ""),
         description=page.search_description,
         wants_lead=hasattr(page, "lead") and not isinstance(page, HomePage),

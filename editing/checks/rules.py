@@ -28,6 +28,7 @@ EMPTY_WORDS = {
     *("here", "click here", "more", "read more", "this link"),
 }
 MOST_SENTENCES = 3  # long sentences named at a time
+MOST_CAPITALS = 12  # letters of what is written in nothing else
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,16 @@ def headings_say_something(content: Content) -> Iterator[Finding]:
     for heading in content.headings:
         if not heading.text.strip():
             yield Finding("empty_heading", WARNING, heading.path)
+
+
+def nothing_is_shouted(content: Content) -> Iterator[Finding]:
+    """Of abbreviations, which a heading may consist of, there are a few letters."""
+    said = [(heading.path, heading.text) for heading in content.headings]
+    said += [(passage.path, passage.text) for passage in content.passages]
+    said += [(link.path, link.words) for link in content.links]
+    for path, words in [("title", content.title), *said]:
+        if words.isupper() and sum(map(str.isalpha, words)) > MOST_CAPITALS:
+            yield Finding("capitals", ADVICE, path, {"words": short(words)})
 
 
 def links_lead_somewhere(content: Content) -> Iterator[Finding]:
@@ -162,6 +173,7 @@ RULES: tuple[Rule, ...] = (
     descriptions_are_no_file_names,
     headings_follow_each_other,
     headings_say_something,
+    nothing_is_shouted,
     page_has_a_lead,
     page_has_a_description,
     links_say_where_they_lead,
@@ -185,6 +197,9 @@ SENTENCES = {
         "A level is skipped before the heading “%(heading)s”: who listens to the page looks for what is missing."
     ),
     "empty_heading": _("A heading is empty: write it or remove it."),
+    "capitals": _(
+        "“%(words)s” is written in capitals: hard to read, and read out as letters. Write it as in a sentence."
+    ),
     "link_gone": _(
         "The link “%(words)s” leads to a page or file that no longer exists: choose another or remove it."
     ),
@@ -212,6 +227,7 @@ NAMES = {
     "small_picture": _("Picture too small"),
     "heading_order": _("Skipped heading level"),
     "empty_heading": _("Empty heading"),
+    "capitals": _("Words in capitals"),
     "link_gone": _("Broken link"),
     "link_draft": _("Link to an unpublished page"),
     "link_silent": _("Address that does not answer"),

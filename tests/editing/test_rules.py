@@ -58,6 +58,13 @@ def test_a_page_without_faults_is_left_alone():
             {"headings": [headings(2)[0].__class__("body.1", 2, " ")]},
             {"headings": headings(2)},
         ),
+        ("capitals", {"title": "PORT FERMÉ DÈS LUNDI"}, {"title": "Port fermé dès lundi"}),
+        (
+            "capitals",
+            {"passages": passages("ATTENTION : PORT FERMÉ.")},
+            {"passages": passages("AVS, AI et APG.")},
+        ),
+        ("capitals", {"links": [link("COMMANDER UNE CARTE")]}, {"links": [link("CFF 2026")]}),
         ("link_gone", {"links": [link(state=Link.GONE)]}, {"links": [link()]}),
         ("link_draft", {"links": [link(state=Link.DRAFT, target="Port")]}, {"links": [link()]}),
         ("link_silent", {"links": [link(state=Link.SILENT, target="https://x.ch")]}, {"links": [link()]}),

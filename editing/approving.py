@@ -16,6 +16,8 @@ def publish(workflow_state, user=None) -> None:
     """Publishes what was approved. Raises AsksFirst, which takes the approval back."""
     from wagtail.models import Page, TaskState
 
+    from home.page_hindrances import hindrances_of
+
     from .actions import publishing
     from .checks import reading, rules
 
@@ -24,6 +26,7 @@ def publish(workflow_state, user=None) -> None:
     if isinstance(draft, Page):
         found = rules.examine(reading.read(draft))
         warned = rules.of_gravity(found, rules.WARNING) and not publishing.is_wanted_anyway(revision)
-        if warned or rules.of_gravity(found, rules.ERROR):
+        # What an app above refuses it says itself as the page is published: there is nothing to ask before.
+        if rules.of_gravity(found, rules.ERROR) or (warned and not hindrances_of(draft)):
             raise AsksFirst(TaskState.objects.get(pk=workflow_state.current_task_state_id))
     revision.publish(user=user)

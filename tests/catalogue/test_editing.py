@@ -333,6 +333,7 @@ def test_approving_a_faulty_draft_says_what_to_correct_and_approves_nothing(edit
 def test_approving_a_sound_draft_publishes_it(editor, awaiting):
     sound = latest(awaiting)
     sound.form[1].value["fields"][1].value["condition"] = None
+    sound.lead = "Elle dit où vous habitez."
     sound.save_revision()
     state = latest(awaiting).current_workflow_task_state
     editor.post(f"/admin/pages/workflow/action/{awaiting.pk}/approve/{state.pk}/", {"comment": ""})

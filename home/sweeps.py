@@ -52,18 +52,18 @@ def forget_contact_messages(now) -> None:
 def publish_scheduled(now) -> None:
     """Publishes and unpublishes what editors dated. Each has its own try: a faulty page holds up no other."""
     for revision in Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"):
-        _try(f"revision {revision.pk}", revision.publish, log_action="wagtail.publish.scheduled")
+        try_alone(f"revision {revision.pk}", revision.publish, log_action="wagtail.publish.scheduled")
     for model in [Page, *snippets_with_drafts()]:
         for live in model.objects.filter(live=True, expire_at__lte=now).order_by("expire_at"):
             name = f"{model._meta.label_lower} {live.pk}"
-            _try(name, live.unpublish, set_expired=True, log_action="wagtail.unpublish.scheduled")
+            try_alone(name, live.unpublish, set_expired=True, log_action="wagtail.unpublish.scheduled")
 
 
 @sweeps.register("publish_bundles")
 def publish_bundles(now) -> None:
     """Publishes what was agreed to go out together. One that fails is marked with its reasons and holds up no other."""
     for bundle in Bundle.objects.due(now):
-        _try(f"bundle {bundle.pk}", lambda bundle=bundle: bundles.publish_due(bundle))
+        try_alone(f"bundle {bundle.pk}", lambda bundle=bundle: bundles.publish_due(bundle))
 
 
 def snippets_with_drafts() -> list:
@@ -71,7 +71,8 @@ def snippets_with_drafts() -> list:
     return [m for m in apps.get_models() if issubclass(m, DraftStateMixin) and not issubclass(m, Page)]
 
 
-def _try(name: str, act, **arguments) -> None:
+def try_alone(name: str, act, **arguments) -> None:
+    """Does one thing of a sweep. Where it fails it holds up no other, and rests for some minutes."""
     pause = f"scheduled-fault:{name.replace(' ', ':')}"
     if cache.get(pause):
         return
@@ -79,5 +80,5 @@ def _try(name: str, act, **arguments) -> None:
         with transaction.atomic():
             act(**arguments)
     except Exception:
-        logger.exception("Scheduled publication of %s failed", name)
+        logger.exception("What was scheduled failed: %s", name)
         cache.set(pause, True, TRY_AGAIN_AFTER)

@@ -1,9 +1,11 @@
 """The newsletter in the admin: campaigns, digests, topics and subscribers."""
 
 from django.urls import include, path, reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import DeleteView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -18,8 +20,10 @@ from home.permissions import Without
 from . import access
 from .actions import subscribers
 from .desk import urls
-from .models import Campaign, Digest, Subscriber, Topic
+from .models import Campaign, Digest, Mailing, Subscriber, Topic
 from .states import MailingState
+
+SHOWN = 10
 
 
 class HowFar(Column):
@@ -154,6 +158,28 @@ class SendingMenuItem(ActionMenuItem):
 
     def get_url(self, parent_context):
         return reverse("newsletter_desk:sending", args=[parent_context["instance"].pk])
+
+
+class HinderedPanel(Component):
+    """Letters that do not go out, on the first page of the admin: nobody looks at one that writes itself."""
+
+    name, order = "newsletter", 45
+    template_name = "newsletter/desk/home_panel.html"
+
+    def __init__(self, digests, mailings):
+        self.found = {"digests": digests, "mailings": mailings}
+
+    def get_context_data(self, parent_context):
+        return self.found
+
+
+@hooks.register("construct_homepage_panels")
+def show_what_does_not_go_out(request, panels):
+    if access.may_write(request.user):
+        digests = list(Digest.objects.late(timezone.now()).order_by("due_at", "pk")[:SHOWN])
+        mailings = list(Mailing.objects.hindered().select_related("campaign").order_by("pk")[:SHOWN])
+        if digests or mailings:
+            panels.append(HinderedPanel(digests, mailings))
 
 
 @hooks.register("register_snippet_action_menu_item")

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page
 
+from home.sweeps import try_alone
+
 from ..items import Entry, items
 from ..models import Campaign, Digest, Mailing
 from . import mailings
@@ -15,9 +17,9 @@ AHEAD = {Digest.Rhythm.DAILY: timedelta(days=1), Digest.Rhythm.WEEKLY: timedelta
 
 
 def write_due(now: datetime) -> None:
-    """Writes every digest whose hour has come. Late, as after an outage, it is written once."""
+    """Writes every digest whose hour has come, each by itself. Late, as after an outage, it is written once."""
     for pk in Digest.objects.in_force().filter(due_at__lte=now).values_list("pk", flat=True):
-        write(actor=None, digest_id=pk)
+        try_alone(f"digest {pk}", write, actor=None, digest_id=pk)
 
 
 @transaction.atomic

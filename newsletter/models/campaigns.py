@@ -1,6 +1,6 @@
 """A letter to many: written as a draft, approved, and mailed once. And digests, which write themselves."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
@@ -26,6 +26,8 @@ from home.validators import validate_no_control
 from ..blocks import CampaignBlocks
 from ..panels import TopicsPanel
 from .subscribers import Topic
+
+LATE = timedelta(minutes=5)  # of a digest: then staff are told
 
 
 class CampaignQuerySet(models.QuerySet):
@@ -147,6 +149,10 @@ class DigestQuerySet(models.QuerySet):
         first = models.Min("pk")
         sources = self.model.objects.values("translation_key").annotate(first=first).values("first")
         return self.filter(active=True, pk__in=sources)
+
+    def late(self, now):
+        """Those whose hour is over, and whose letter nobody could write."""
+        return self.in_force().filter(due_at__lte=now - LATE)
 
 
 class Digest(TranslatableMixin, models.Model):

@@ -27,6 +27,11 @@ class MailingQuerySet(models.QuerySet):
         lost = now - WAKE_AGAIN_AFTER
         return self.filter(Q(woken_at=None) | Q(woken_at__lt=models.F("due_at")) | Q(woken_at__lt=lost))
 
+    def hindered(self):
+        """Begun or to begin, and something is at fault: what is wrong stands with it."""
+        waiting = [MailingState.SCHEDULED, MailingState.SENDING, MailingState.PAUSED]
+        return self.filter(state__in=waiting).exclude(fault="")
+
     def published(self):
         """What has begun to arrive, and stands in the archive; the newest first."""
         return self.filter(number__isnull=False, campaign__live=True).order_by("-number")

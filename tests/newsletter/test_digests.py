@@ -13,9 +13,11 @@ from wagtail.models import PageViewRestriction
 
 from home import search
 from newsletter import carrying
+from newsletter.actions import digests
 from newsletter.models import Campaign, Digest, Mailing
 from newsletter.rhythm import next_moment
 from newsletter.sweeps import write_digests
+from tests.factories.accounts import SuperuserFactory
 from tests.factories.home import locale, published, translated
 from tests.factories.news import (
     EventIndexPageFactory,
@@ -61,6 +63,10 @@ def second_line(sent) -> str:
 def thursday(clock):
     """Half past seven on the day after, with all that then happens by itself."""
     clock.move_to(NOW.replace(day=26, hour=7, minute=30))
+    go_on()
+
+
+def go_on():
     write_digests(timezone.now())
     for mailing in Mailing.objects.all():
         carrying.carry(mailing.pk)
@@ -182,3 +188,59 @@ def test_a_digest_out_of_use_stays_silent(index, clock):
 def test_the_next_letter_is_the_next_time_on_the_wall(rhythm, weekday, now, due):
     found = next_moment(rhythm, weekday, time(7), datetime(*now, tzinfo=ZONE))
     assert found == datetime(*due, tzinfo=ZONE)
+
+
+def test_a_faulty_digest_holds_up_no_other_and_staff_see_it(client, index, clock, monkeypatch):
+    faulty, sound = TopicFactory(), TopicFactory()
+    first, second = weekly(), weekly()
+    first.topics.set([faulty])
+    second.topics.set([sound])
+    Digest.objects.filter(pk=second.pk).update(title="La lettre saine")
+    publish(index, "faute", [faulty])
+    publish(index, "rue", [sound])
+    SubscriberFactory(topics=[faulty, sound])
+    seen = digests._campaign
+
+    def written(digest, *args):
+        if digest.pk == first.pk:
+            raise RuntimeError("a picture that is none")
+        return seen(digest, *args)
+
+    monkeypatch.setattr(digests, "_campaign", written)
+    thursday(clock)
+    assert [sent.subject for sent in mail.outbox] == ["La lettre saine"]
+    client.force_login(SuperuserFactory())
+    home = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "Infolettres qui ne partent pas" in home
+    assert "La lettre du jeudi" in home
+    assert "La lettre saine" not in home
+    monkeypatch.undo()
+    clock.shift(timedelta(minutes=11))
+    go_on()
+    assert [sent.subject for sent in mail.outbox] == ["La lettre saine", "La lettre du jeudi"]
+    assert "Infolettres qui ne partent pas" not in client.get(reverse("wagtailadmin_home")).content.decode()
+
+
+def test_a_letter_that_cannot_be_drawn_is_told_on_the_first_page_and_holds_up_no_other(
+    client, index, clock, monkeypatch
+):
+    faulty, sound = TopicFactory(), TopicFactory()
+    weekly(lead="Faute").topics.set([faulty])
+    weekly(lead="Saine").topics.set([sound])
+    publish(index, "champ", [faulty])
+    publish(index, "rue", [sound])
+    SubscriberFactory(topics=[faulty, sound])
+    drawn = carrying.letter
+
+    def letter(campaign, *args, **options):
+        if campaign.lead == "Faute":
+            raise RuntimeError("a picture that is none")
+        return drawn(campaign, *args, **options)
+
+    monkeypatch.setattr(carrying, "letter", letter)
+    thursday(clock)
+    assert ["Saine" in sent.body for sent in mail.outbox] == [True]
+    client.force_login(SuperuserFactory())
+    home = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "a picture that is none" in home
+    assert reverse("newsletter_desk:sending", args=[Campaign.objects.get(lead="Faute").pk]) in home

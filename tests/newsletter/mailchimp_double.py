@@ -54,14 +54,11 @@ class Mailchimp(doubles.Server):
             case (_, "lists", list_id, *_rest) if list_id != LIST:
                 return fault(404)
             case ("GET", "lists", _, "members"):
-                first, count = int(query.get("offset", 0)), int(query.get("count", 10))
-                page = list(self.members.values())[first : first + count]
-                return 200, {"members": page, "total_items": len(self.members)}
+                return 200, page("members", self.members.values(), query)
             case (_, "lists", _, "members", hash_, *rest):
                 return self._member(method, hash_, rest, body)
             case ("GET", "lists", _, "segments"):
-                known = [*self.segments.values(), *self._tags()]
-                return 200, {"segments": known, "total_items": len(known)}
+                return 200, page("segments", [*self.segments.values(), *self._tags()], query)
             case ("PATCH", "lists", _, "segments", number):
                 return self._rename(int(number), body["name"])
             case ("POST", "lists", _, "segments"):
@@ -181,6 +178,13 @@ class Handler(doubles.Handler):
     def _say(self, status: int, content):
         body = b"" if content is None else json.dumps(content).encode()
         self.say(status, body)
+
+
+def page(name: str, items, query: dict) -> dict:
+    """Ten at once unless more are asked for, a thousand at most."""
+    first, count = int(query.get("offset", 0)), min(int(query.get("count", 10)), 1000)
+    found = list(items)
+    return {name: found[first : first + count], "total_items": len(found)}
 
 
 def fault(status: int, title: str = "", detail: str = "") -> tuple[int, dict]:

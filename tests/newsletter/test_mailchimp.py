@@ -89,6 +89,17 @@ def test_who_is_taken_over_from_a_file_is_a_member_before_the_next_letter(theirs
     assert theirs.members[hashed(line.email)]["tags"][0]["name"] == "Chantiers"
 
 
+def test_a_tag_is_found_among_thousands_and_a_group_is_made_once(theirs):
+    theirs.segments = {number: {"id": number, "name": f"Ancien {number}"} for number in range(1, 2100)}
+    theirs.member("elodie@courriel.example", tags=["Chantiers"])  # its tag is listed last
+    api.Campaigns().rename("Chantiers", "Travaux")
+    [member] = theirs.members.values()
+    assert [tag["name"] for tag in member["tags"]] == ["Travaux"]
+    made = api.Campaigns().segment("7 fr 1")
+    assert api.Campaigns().segment("7 fr 1") == made
+    assert len(theirs.segments) == 2100
+
+
 def test_tags_that_are_not_ours_stay(theirs):
     topic = TopicFactory(name="Chantiers")
     reader = SubscriberFactory(topics=[topic])

@@ -1,8 +1,9 @@
 """Mailchimp's Marketing API, by mailchimp3. Whatever goes wrong is told apart: later, never, or not there."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import requests
 from django.conf import settings
@@ -57,6 +58,16 @@ def member_hash(email: str) -> str:
     return hashlib.md5(email.lower().encode(), usedforsecurity=False).hexdigest()
 
 
+def listed(name: str, ask: Callable[..., dict]) -> Iterator[dict]:
+    """All that Mailchimp lists, page by page: however much is asked for, it answers with a thousand at most."""
+    offset, total = 0, 1
+    while offset < total:
+        with told_apart():
+            page = ask(count=AT_ONCE, offset=offset)
+        yield from page[name]
+        offset, total = offset + AT_ONCE, page["total_items"] if page[name] else 0
+
+
 class Members:
     """The members of the commune's audience."""
 
@@ -109,18 +120,10 @@ class Members:
             return
 
     def all(self) -> Iterator[dict]:
-        """Every member, page by page."""
-        offset = 0
+        """Every member."""
         fields = ",".join(f"members.{name}" for name in FIELDS.split(","))
-        while True:
-            with told_apart():
-                page = self.api.lists.members.all(
-                    self.list_id, count=AT_ONCE, offset=offset, fields=f"{fields},total_items"
-                )
-            yield from page["members"]
-            offset += AT_ONCE
-            if not page["members"] or offset >= page["total_items"]:
-                return
+        ask = partial(self.api.lists.members.all, self.list_id, fields=f"{fields},total_items")
+        return listed("members", ask)
 
 
 class Campaigns:
@@ -131,21 +134,22 @@ class Campaigns:
 
     def segment(self, name: str) -> int:
         """A group of members of that name, empty at first; asked again, the same."""
+        if known := next(self._named(name), None):
+            return known["id"]
         with told_apart():
-            known = self.api.lists.segments.all(self.list_id, type="static", count=1000)["segments"]
-            found = next((one for one in known if one["name"] == name), None)
-            found = found or self.api.lists.segments.create(
-                self.list_id, {"name": name, "static_segment": []}
-            )
-        return found["id"]
+            made = self.api.lists.segments.create(self.list_id, {"name": name, "static_segment": []})
+        return made["id"]
 
     def rename(self, old: str, new: str) -> None:
         """Gives a tag another name for everybody who bears it; one that Mailchimp does not have is no fault."""
-        with told_apart():
-            known = self.api.lists.segments.all(self.list_id, type="static", count=1000)["segments"]
-            for tag in known:
-                if tag["name"] == old:
-                    self.api.lists.segments.update(self.list_id, str(tag["id"]), {"name": new})
+        for tag in list(self._named(old)):
+            with told_apart():
+                self.api.lists.segments.update(self.list_id, str(tag["id"]), {"name": new})
+
+    def _named(self, name: str) -> Iterator[dict]:
+        """Groups and tags of that name."""
+        ask = partial(self.api.lists.segments.all, self.list_id, type="static")
+        return (one for one in listed("segments", ask) if one["name"] == name)
 
     def fill(self, segment: int, emails: list[str]) -> list[str]:
         """Puts members into a group; the addresses that are no members."""

@@ -93,7 +93,7 @@ def must_be_public(told: dict) -> None:
 
 
 def in_other_languages(announcement: Announcement) -> dict[str, Announcement]:
-    """The same in the languages in which it is published too."""
+    """The same in the other languages in which it is published."""
     pages = with_guards(Page.objects.live()).filter(translation_key=announcement.key)
     others = [of(page.specific) for page in pages if is_open(page)]
     return {one.language: one for one in others if one.language != announcement.language}

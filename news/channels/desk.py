@@ -1,5 +1,8 @@
 """What the editor sees beside the form: previews while typing, and what became of each post."""
 
+from uuid import UUID
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import JsonResponse
 from django.shortcuts import redirect
@@ -64,12 +67,27 @@ def previews(request):
         title=request.POST.get("title", "")[:255],
         lead=request.POST.get("lead", "")[:LONGEST],
         link=request.POST.get("link", "")[:LONGEST_LINK],
-        language=get_language(),
+        language=_language(request),
+        key=_key(request),
         picture=request.POST.get("picture", "")[:20] or None,
         topics=_topics(request),
     )
     shown = {one.key: _shown(one, typed, request.POST.get(one.key, "")) for one in channels.channels()}
     return JsonResponse(shown)
+
+
+def _language(request) -> str:
+    """That of the page, which need not be the editor's."""
+    typed = request.POST.get("language", "")
+    return typed if typed in dict(settings.LANGUAGES) else get_language()
+
+
+def _key(request) -> UUID | None:
+    """Of a page that is saved: what its translations say is sent too."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return None
 
 
 def _topics(request) -> frozenset:

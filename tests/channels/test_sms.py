@@ -15,6 +15,7 @@ from eservices.deliveries import actions as outbox
 from eservices.deliveries.carriers import CannotCarry, carriers
 from eservices.deliveries.models import Delivery
 from home.alerts.models import Alert
+from home.sms import parts as sms_parts
 from news.channels.models import ChannelSettings, Post
 from news.channels.sms import actions
 from news.channels.sms.models import PhoneConsent, PhoneReader
@@ -455,6 +456,35 @@ def test_the_editor_sees_length_cost_and_hour(index, topic, sms):
     assert shown.said.text.startswith("Orvenay: La fête\n")
     assert "8\xa0h" in said
     assert not shown.faults
+
+
+def test_the_cost_is_that_of_what_readers_get_in_their_own_language(index, topic, sms):
+    from news.channels import announcements
+    from news.channels.editing import preview
+    from news.channels.sms.sending import Sms
+
+    reader(topic)
+    reader(topic, number="+41791234568", language="de")
+    reader(topic, number="+41791234569", language="it")  # is not translated: gets the French
+    page = article(index, topic, title="La rue")
+    publish(page)
+    german_index = index.copy_for_translation(locale("de"), copy_parents=True)
+    german = page.copy_for_translation(german_index.locale)
+    german.title = "Die Straße ist ab Montag für alle offen; ê"  # two messages
+    german.save()
+
+    def notes():
+        return [str(one) for one in preview(Sms(), announcements.of(page), "").notes]
+
+    assert any("CHF 0.24" in one for one in notes())  # 3 × 0.08: nobody gets a draft
+    publish(german)
+    shown = notes()
+    assert any("CHF 0.32" in one for one in shown)
+    assert any("Allemand" in one and "2" in one for one in shown) or any("Deutsch" in one for one in shown)
+    tick(page)
+    sms.sent.clear()
+    publish(page)
+    assert sum(sms_parts(one["text"]) for one in sms.sent.values()) == 4
 
 
 def test_ten_thousand_characters_are_refused_and_a_title_that_long_is_cut(index, topic, sms):

@@ -22,7 +22,7 @@ class Channels {
     const data = new FormData();
     for (const name of ["title", "lead", "picture"]) data.set(name, this.form.elements[name]?.value ?? "");
     data.set("lead", `${this.root.dataset.occasion} ${data.get("lead")}`.trim()); // when and where, as last saved
-    data.set("link", this.root.dataset.link);
+    for (const name of ["link", "language", "key"]) data.set(name, this.root.dataset[name]);
     for (const topic of this.form.querySelectorAll("[name=topics]:checked")) data.append("topics", topic.value);
     for (const own of this.root.querySelectorAll("[data-channel-text]")) data.set(own.dataset.channelText, own.value);
     return data;

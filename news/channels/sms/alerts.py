@@ -1,6 +1,5 @@
 """An alert by SMS: the staff see to whom, in how many messages and for how much, and press a button."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
@@ -18,23 +17,12 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import Button
 
 from eservices.deliveries.models import Delivery
-from home import sms
 from home.alerts.models import Alert
 
 from ..models import ChannelSettings
 from . import actions
 from .models import PhoneReader
-from .sending import Sms
-
-
-@dataclass(frozen=True)
-class Edition:
-    """The message in one language."""
-
-    name: str
-    text: str
-    messages: int
-    readers: int
+from .sending import Edition, Sms
 
 
 def editions(alert: Alert) -> list[Edition]:
@@ -45,7 +33,7 @@ def editions(alert: Alert) -> list[Edition]:
     for code, name in settings.LANGUAGES:
         if counted.get(code) or code in alert.languages:
             text = alert.sms_text(code)
-            shown.append(Edition(name, text, sms.measure(text).messages, counted.get(code, 0)))
+            shown.append(Edition(name, text, counted.get(code, 0)))
     return shown
 
 

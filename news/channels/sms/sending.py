@@ -1,5 +1,7 @@
 """SMS as a channel of a page, and how one message leaves."""
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from eservices.deliveries.models import Delivery
 from home import sms
 from home.alerts.models import Alert
 from home.dates import date_format
+from home.marks import explained
 from home.templatetags.commune import clock
 
 from .. import announcements, texts
@@ -23,6 +26,24 @@ from .models import PhoneReader
 
 DOUBLE = "eservices.deliveries.mailbox.SMSGateway"
 MOST_PARTS = 3
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The message in one language."""
+
+    name: str
+    text: str
+    readers: int
+
+    @property
+    def messages(self) -> int:
+        return sms.parts(self.text)
+
+    @property
+    def words(self) -> str:
+        words = {"messages": self.messages, "readers": self.readers}
+        return _("Messages each: %(messages)s. Readers: %(readers)s.") % words
 
 
 class Sms:
@@ -64,22 +85,19 @@ class Sms:
         return found
 
     def notes(self, announcement: Announcement) -> list[str]:
-        """How long, how many, how much, and when it would leave."""
+        """How long, how many, how much in all the languages of the readers, and when it would leave."""
         found, foreign = sms.measure(announcement.text), sms.foreign(announcement.text)
-        return [self._length(found, foreign), self._cost(announcement, found.messages), self.hour()]
+        editions = self._editions(announcement)
+        return [self._length(found, foreign), *self._by_language(editions), self._cost(editions), self.hour()]
 
     def publish(self, announcement: Announcement, key: str) -> Posted:
         """A delivery for each reader. Asked twice with one key, nobody is written to twice."""
         from . import actions  # actions ask for the hours here
 
-        words = {announcement.language: announcement.text} | {
-            language: self.compose(other)
-            for language, other in announcements.in_other_languages(announcement).items()
-        }
         readers = PhoneReader.objects.of_topics(announcement.topics)
         number = actions.write(
             key=key,
-            texts=words,
+            texts=self._texts(announcement),
             language=announcement.language,
             readers=readers,
             told={"page": str(announcement.key)},
@@ -89,15 +107,34 @@ class Sms:
     def find(self, announcement: Announcement) -> None:
         return None  # each message has an id of its own: asked again, none is written twice
 
+    def _texts(self, announcement: Announcement) -> dict[str, str]:
+        """What it says in each language in which it is published."""
+        others = announcements.in_other_languages(announcement)
+        own = {announcement.language: announcement.text}
+        return own | {language: self.compose(other) for language, other in others.items()}
+
+    def _editions(self, announcement: Announcement) -> list[Edition]:
+        """What is sent of it, in each language that has a text of its own."""
+        texts, readers = self._texts(announcement), Counter()
+        for language in PhoneReader.objects.of_topics(announcement.topics).values_list("language", flat=True):
+            readers[language if language in texts else announcement.language] += 1
+        names = dict(settings.LANGUAGES)
+        return [Edition(names[one], texts[one], readers[one]) for one in texts]
+
+    def _by_language(self, editions: list[Edition]) -> list[str]:
+        """Nothing where all readers get the same text."""
+        written = [one for one in editions if one.readers]
+        return [explained(one.name, one.words) for one in written] if len(written) > 1 else []
+
     def _length(self, found: sms.Length, foreign: str) -> str:
         words = {"encoding": found.alphabet, "units": found.places, "letters": " ".join(foreign[:8])}
         if foreign:
             return _("%(encoding)s, %(units)s characters, because of: %(letters)s") % words
         return _("%(encoding)s, %(units)s characters") % words
 
-    def _cost(self, announcement: Announcement, parts: int) -> str:
-        number = PhoneReader.objects.of_topics(announcement.topics).count()
-        price = ChannelSettings.load().sms_price * number * parts
+    def _cost(self, editions: list[Edition]) -> str:
+        number = sum(one.readers for one in editions)
+        price = ChannelSettings.load().sms_price * sum(one.readers * one.messages for one in editions)
         words = {"number": number, "price": f"{settings.CURRENCY} {price:.2f}"}
         return (
             ngettext(

@@ -334,4 +334,5 @@ class SiteNavigation:
         if match is None or match.url_name == "wagtail_serve":  # nothing is served here: page not found
             return None
         path = self.request.get_full_path()
-        return path if code == get_language() else translate_url(path, code)
+        there = translate_url(path, code)
+        return there if code == get_language() or there != path else None  # it has one address for all

@@ -8,7 +8,7 @@ from django.urls import reverse
 from eservices.formbuilder.models import FormVersion
 from eservices.submissions.models import Channel, Draft, Submission
 from tests.factories.accounts import UserFactory
-from tests.factories.home import CommuneSettingsFactory
+from tests.factories.home import CommuneSettingsFactory, make_site, translated
 from tests.factories.submissions import TYPED, DraftFactory, FormVersionFactory, certificate
 
 from .conftest import Person, start_url
@@ -415,6 +415,16 @@ def test_a_translated_form_is_shown_in_the_language_of_the_page(client, version)
 
     assert "Wohnsitzbestätigung" in page
     assert "Für wen" in page
+
+
+def test_a_draft_goes_on_in_another_language_from_each_of_its_pages(client, person):
+    translated(make_site(), "de", title="Startseite", slug="start")
+    person.begin()
+    for step in ("identite", "contact", "document"):
+        person.fill(step)
+    for address in (person.url("identite"), person.page("review")):
+        assert f'href="/de{address}" lang="de"' in text(client.get(address))
+    assert '<html lang="de"' in text(client.get(f"/de{person.url('identite')}"))
 
 
 def test_a_form_without_translation_falls_back_and_says_so(client, version):

@@ -90,8 +90,18 @@ def refusal(request, form: forms.Form, *, over: bool = False) -> int | None:
     if limits.count("participation-client", limits.caller(request), HOUR) > PER_CLIENT:
         form.add_error(None, _("That was a lot from here. Please try again in an hour."))
         return 429
+    email = form.cleaned_data.get("email")  # of whom nobody recognises
+    if email and not form.is_trapped and not _letter_allowed(email):
+        form.add_error(
+            "email",
+            _(
+                "Several letters are on their way to this address. Press the button in one of them, then send this "
+                "again: you need no other letter."
+            ),
+        )
+        return 429
     return None
 
 
-def letter_allowed(email: str) -> bool:
+def _letter_allowed(email: str) -> bool:
     return limits.count("participation-email", limits.mailbox(email), HOUR) <= PER_EMAIL

@@ -24,6 +24,12 @@ def receive(request, form, *, kind: str, title, template: str, **context):
         form.add_error(None, _("Too much was sent from here. Please try again in an hour."))
         return page(429)
     email = form.cleaned_data["sender"]
-    if not form.is_trapped and limits.email_allowed(email):
-        actions.ask(kind=kind, title=title(form), data=form.values(), email=email, language=get_language())
+    if form.is_trapped:
+        return redirect("news:proposal_asked")
+    if not limits.email_allowed(email):
+        form.add_error(
+            "sender", _("Several letters went to this address. Please send this again in an hour.")
+        )
+        return page(429)
+    actions.ask(kind=kind, title=title(form), data=form.values(), email=email, language=get_language())
     return redirect("news:proposal_asked")

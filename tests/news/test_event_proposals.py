@@ -10,7 +10,7 @@ from django.urls import reverse
 from eservices.deliveries.models import Delivery
 from home.haste import opened_stamp
 from news.models import EventPage, Proposal
-from news.proposals import actions
+from news.proposals import actions, limits
 from news.proposals.states import State
 from tests.factories.accounts import AgentFactory, SuperuserFactory
 from tests.factories.directory import DirectoryEntryFactory
@@ -160,6 +160,24 @@ def test_one_that_waits_already_and_ends_as_it_begins_is_open(client, agenda):
 def test_robots_are_thanked_and_nothing_happens(client, agenda):
     assert propose(client, website="x").status_code == 302
     assert not Proposal.objects.exists()
+
+
+def test_who_proposes_a_whole_season_at_once_loses_no_word(client, agenda):
+    for _each in range(3):
+        assert propose(client).status_code == 302
+    fourth = propose(client, title="Le quatrième")
+    assert fourth.status_code == 429
+    assert "Le quatrième" in fourth.content.decode()
+    assert Proposal.objects.count() == 3
+    assert propose(client, sender="autre@example.org").status_code == 302
+
+
+def test_a_network_that_proposes_for_ever_is_stopped(client, agenda, monkeypatch):
+    monkeypatch.setattr(limits, "PER_CLIENT", 1)
+    propose(client)
+    stopped = propose(client, sender="autre@example.org")
+    assert stopped.status_code == 429
+    assert "Loto du chœur" in stopped.content.decode()
 
 
 def test_the_form_is_found_from_the_agenda(client, agenda):

@@ -8,7 +8,7 @@ from django.core import signing
 from django.urls import reverse
 
 from eservices.accounts.roles import ensure_roles
-from news.participation import people
+from news.participation import people, screening
 from news.participation.consultations import actions
 from news.participation.models import Contribution, Pending, Vote
 from news.participation.moderation import actions as moderation
@@ -211,12 +211,34 @@ class TestHandingIn:
 
     def test_a_stranger_cannot_flood_a_mailbox(self, client, box):
         for _each in range(8):
-            hand_in(client, box)
+            seventh = hand_in(client, box)
         assert len(letters(LEA)) == 6
+        assert seventh.status_code == 429
+        assert "Sous le tilleul." in seventh.content.decode()  # nothing that was written is lost
+        assert "autre lettre" in seventh.content.decode()
         hand_in(client, box, email="lea+encore@example.org")
         assert not letters("lea+encore@example.org")
         hand_in(client, box, email="leo@example.org")
         assert letters("leo@example.org")
+
+    def test_after_one_of_many_letters_the_same_words_are_handed_in(self, client, box):
+        for _each in range(7):
+            hand_in(client, box)
+        prove(client, LEA)
+        assert hand_in(client, box, title="Une fontaine").url.startswith(reverse("participation:thanks"))
+        assert Contribution.objects.filter(title="Une fontaine").exists()
+
+    @pytest.mark.parametrize("known", [False, True])
+    def test_who_sends_for_ever_is_stopped_and_finds_the_words_again(self, client, box, monkeypatch, known):
+        monkeypatch.setattr(screening, "PER_CLIENT", 2)
+        if known:
+            client.force_login(UserFactory())
+        for number in range(2):
+            assert hand_in(client, box, email=f"p{number}@example.org").status_code == 302
+        stopped = hand_in(client, box, email="p3@example.org")
+        assert stopped.status_code == 429
+        assert "Sous le tilleul." in stopped.content.decode()
+        assert vote(client, idea(box), email="p4@example.org").status_code == 429  # all kinds count together
 
     def test_without_a_name_nobody_is_named(self, client, box):
         hand_in(client, box, shown_as="nobody")

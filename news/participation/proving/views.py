@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from home.links import is_ours
 
-from .. import people, screening
+from .. import people
 from ..deeds import DEEDS, OUTCOMES, Done, Impossible
 from ..screening import PersonForm
 from . import access, actions
@@ -30,9 +30,7 @@ def hand_in(request, form: PersonForm, kind: str, payload: dict) -> HttpResponse
             )
         except Impossible:
             return _impossible(request, payload)
-    email = form.cleaned_data["email"]
-    if screening.letter_allowed(email):
-        actions.ask(email=email, language=get_language(), kind=kind, payload=payload)
+    actions.ask(email=form.cleaned_data["email"], language=get_language(), kind=kind, payload=payload)
     return redirect("participation:asked")
 
 

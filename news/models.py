@@ -42,7 +42,7 @@ from newsletter.panels import TopicsPanel
 from . import ics, listing, structured_data
 from .agenda import dates as agenda
 from .agenda.models import EventDate, ExceptionBlock, Timed
-from .agenda.recurrence import MOST, Every
+from .agenda.recurrence import MOST, Every, is_last_of_its_weekday
 from .channels.editing import ChannelsForm, ChannelsPanel
 
 REPEATS = [
@@ -51,6 +51,7 @@ REPEATS = [
     (Every.OTHER_WEEK.value, _("every other week")),
     (Every.MONTH_DAY.value, _("every month, on the same day: the 12th")),
     (Every.MONTH_WEEKDAY.value, _("every month, on the same weekday: the second Tuesday")),
+    (Every.MONTH_LAST.value, _("every month, on the last such weekday: the last Friday")),
 ]
 
 
@@ -453,6 +454,10 @@ class EventPage(Timed, RoutablePageMixin, AnnouncedPage):
             raise ValidationError({"until": _("Say until when it comes back, or how many times.")})
         if self.until and self.until < self.first_day:
             raise ValidationError({"until": _("It comes back after it begins.")})
+        if self.repeats == Every.MONTH_LAST and not is_last_of_its_weekday(self.first_day):
+            raise ValidationError(
+                {"repeats": _("It begins on a weekday that comes again in the same month.")}
+            )
         if self.end and self.end - self.start >= timedelta(days=7):
             raise ValidationError({"end": _("What comes back lasts less than a week.")})
         if not agenda.dates_of(self):

@@ -92,7 +92,7 @@ def _rhythm(page, every: Every) -> str:
         3: pgettext("weekday of a month", "third"),
         4: pgettext("weekday of a month", "fourth"),
         5: pgettext("weekday of a month", "last"),
-    }[week_of_month(day)]
+    }[5 if every == Every.MONTH_LAST else week_of_month(day)]
     return _("every month on the {number} {weekday}").format(number=number, weekday=weekday)
 
 
@@ -101,6 +101,7 @@ FREQUENCY = {
     Every.OTHER_WEEK: "P2W",
     Every.MONTH_DAY: "P1M",
     Every.MONTH_WEEKDAY: "P1M",
+    Every.MONTH_LAST: "P1M",
 }
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..proposals.forms import SentForm
+from .recurrence import Every, is_last_of_its_weekday
 
 AHEAD = timedelta(days=731)
 
@@ -85,6 +86,8 @@ class EventForm(forms.Form):
                 self.add_error("until", _("Say until when it comes back."))
             elif not day <= until <= day + AHEAD:
                 self.add_error("until", _("It comes back after it begins, and within two years."))
+        if data.get("repeats") == Every.MONTH_LAST and day and not is_last_of_its_weekday(day):
+            self.add_error("repeats", _("It begins on a weekday that comes again in the same month."))
         if data.get("ends") and data["ends"] == data.get("starts"):
             self.add_error("ends", _("It ends when it begins. Leave the end empty if you do not know it."))
         return data

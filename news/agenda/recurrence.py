@@ -23,6 +23,7 @@ class Every(StrEnum):
     OTHER_WEEK = "two_weeks"
     MONTH_DAY = "month_day"  # on the same day of the month; months without it are passed over
     MONTH_WEEKDAY = "month_weekday"  # on the second Tuesday; on the last one, where it begins in a fifth week
+    MONTH_LAST = "month_last"  # on the last Friday, also where that is the fourth
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,23 @@ def week_of_month(day: date) -> int:
     return (day.day - 1) // 7 + 1
 
 
+def is_last_of_its_weekday(day: date) -> bool:
+    """Whether no such weekday follows in the month of a day."""
+    return day.day + 7 > monthrange(day.year, day.month)[1]
+
+
 def _endless(first: date, every: Every) -> Iterator[date]:
     if every in (Every.WEEK, Every.OTHER_WEEK):
         step = timedelta(weeks=1 if every == Every.WEEK else 2)
         return (first + step * number for number in count())
-    by_weekday = every == Every.MONTH_WEEKDAY
+    week = 5 if every == Every.MONTH_LAST else week_of_month(first)
     months = (
         (first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1) for n in range(12 * MOST)
     )
-    found = (_weekday_in(first, *month) if by_weekday else _day_in(first, *month) for month in months)
+    by_day = every == Every.MONTH_DAY
+    found = (
+        _day_in(first, *month) if by_day else _weekday_in(first.weekday(), week, *month) for month in months
+    )
     return (day for day in found if day is not None)
 
 
@@ -82,9 +91,9 @@ def _day_in(first: date, year: int, month: int) -> date | None:
     return date(year, month, first.day) if first.day <= monthrange(year, month)[1] else None
 
 
-def _weekday_in(first: date, year: int, month: int) -> date:
+def _weekday_in(weekday: int, week: int, year: int, month: int) -> date:
     weekday_of_first, length = monthrange(year, month)
-    day = (first.weekday() - weekday_of_first) % 7 + 1 + 7 * (week_of_month(first) - 1)
+    day = (weekday - weekday_of_first) % 7 + 1 + 7 * (week - 1)
     return date(year, month, day if day <= length else day - 7)
 
 

@@ -142,6 +142,13 @@ def test_what_cannot_be_is_refused(client, agenda, wrong):
     assert not Proposal.objects.exists()
 
 
+def test_what_comes_back_on_the_last_friday_begins_on_one(client, agenda):
+    wrong = propose(client, day="2027-02-19", repeats="month_last", until="2027-12-31")
+    assert wrong.status_code == 422
+    assert "revient encore" in wrong.content.decode()
+    assert propose(client, day="2027-02-26", repeats="month_last", until="2027-12-31").status_code == 302
+
+
 def test_what_ends_as_it_begins_is_asked_again(client, agenda):
     again = propose(client, starts="19:30", ends="19:30")
     assert again.status_code == 422

@@ -45,6 +45,22 @@ def test_the_second_tuesday_and_the_last_one():
     assert last == [date(2026, 9, 29), date(2026, 10, 27), date(2026, 11, 24)]
 
 
+def test_the_last_friday_is_the_last_also_where_it_is_the_fourth():
+    found = days(date(2027, 2, 26), Rule(Every.MONTH_LAST, times=4))
+    assert found == [date(2027, 2, 26), date(2027, 3, 26), date(2027, 4, 30), date(2027, 5, 28)]
+
+
+def test_the_last_friday_begins_on_a_last_friday_and_is_called_so(client, agenda):
+    page = EventPageFactory(
+        parent=agenda, start=moment(2027, 2, 26, 18), end=None, repeats="month_last", times=3
+    )
+    assert "dernier vendredi" in page.rhythm
+    with pytest.raises(ValidationError, match="revient encore"):
+        EventPageFactory(
+            parent=agenda, start=moment(2027, 2, 19, 18), end=None, repeats="month_last", times=3
+        )
+
+
 def test_days_that_fall_out_count_all_the_same():
     rule = Rule(Every.WEEK, times=3, without=frozenset({date(2026, 12, 1)}))
     assert days(date(2026, 11, 24), rule) == [date(2026, 11, 24), date(2026, 12, 8)]
@@ -52,7 +68,9 @@ def test_days_that_fall_out_count_all_the_same():
 
 @given(
     first=st.dates(max_value=date(9999, 12, 31)),
-    every=st.sampled_from([Every.WEEK, Every.OTHER_WEEK, Every.MONTH_DAY, Every.MONTH_WEEKDAY]),
+    every=st.sampled_from(
+        [Every.WEEK, Every.OTHER_WEEK, Every.MONTH_DAY, Every.MONTH_WEEKDAY, Every.MONTH_LAST]
+    ),
     until=st.none() | st.dates(),
     times=st.none() | st.integers(1, 10_000),
     without=st.frozensets(st.dates(date(2026, 1, 1), date(2027, 1, 1)), max_size=4),

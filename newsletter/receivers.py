@@ -23,9 +23,10 @@ def told_by_a_service(sender, event, esp_name, **kwargs):
     if not event.recipient:
         return
     if event.event_type in (EventType.COMPLAINED, EventType.UNSUBSCRIBED):
-        receiving.told(event.recipient, Verdict.COMPLAINT)
+        receiving.told(event.recipient, Verdict.COMPLAINT, at=event.timestamp)
     elif event.event_type == EventType.BOUNCED or _takes_none_for_it(event):
-        receiving.told(event.recipient, _verdict(event), event.mta_response or event.description or "")
+        reason = event.mta_response or event.description or ""
+        receiving.told(event.recipient, _verdict(event), reason, at=event.timestamp)
 
 
 def _takes_none_for_it(event) -> bool:

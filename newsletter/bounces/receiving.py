@@ -1,9 +1,12 @@
 """From a report to what follows: what came back is written down, who is not there is not written to again."""
 
 import logging
+from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
+
+from home.pasted import readable
 
 from ..actions import subscribers
 from ..backends.builtin.letters import recipient_id
@@ -16,17 +19,17 @@ logger = logging.getLogger(__name__)
 
 
 def read_mailbox() -> int:
-    """Reads what came back; how many reports there were. A message that cannot be read holds up no other."""
+    """Reads what came back; how many reports there were. A message that cannot be read or kept holds up no other."""
     found = 0
     for raw in unread(settings.BOUNCE_MAILBOX_URL):
         try:
-            report = read(raw)
+            if report := read(raw):
+                receive(report)
+                found += 1
+        except OperationalError:  # the database is away: it is read again later
+            raise
         except Exception:
             logger.exception("A message in the mailbox for bounces could not be read")
-            continue
-        if report:
-            receive(report)
-            found += 1
     return found
 
 
@@ -38,26 +41,33 @@ def receive(report: Report) -> None:
         came_back(recipient, report.verdict, report.reason)
 
 
-def told(email: str, verdict: Verdict, reason: str = "") -> None:
-    """What a service says of an address: about the last letter that went there, or of one of the house's own."""
+def told(email: str, verdict: Verdict, reason: str = "", at: datetime | None = None) -> None:
+    """What a service says happened ``at`` a moment: to the last letter that went to an address, or to one of the
+    house's own."""
     subscriber = Subscriber.objects.filter(email=email.strip().lower()).first()
-    if subscriber is None:
+    if subscriber is None or _agreed_since(subscriber, at):
         return
     recipient = subscriber.received.exclude(at=None).order_by("-at").first()
     if recipient:
         came_back(recipient, verdict, reason)
     else:
-        _follow(subscriber, verdict, reason)
+        _follow(subscriber, verdict, readable(reason))
 
 
 @transaction.atomic
 def came_back(recipient: Recipient, verdict: Verdict, reason: str) -> None:
     """Keeps it with the letter, and with the subscriber what follows. Told twice, it is kept once."""
+    reason = readable(reason)
     complaint = verdict is Verdict.COMPLAINT
     state = RecipientState.COMPLAINED if complaint else RecipientState.BOUNCED
     Recipient.objects.filter(pk=recipient.pk).update(state=state, reason=reason[:255])
-    if recipient.subscriber:
+    if recipient.subscriber and not _agreed_since(recipient.subscriber, recipient.at):
         _follow(recipient.subscriber, verdict, reason)
+
+
+def _agreed_since(subscriber: Subscriber, at: datetime | None) -> bool:
+    """Whether the owner of the address agreed anew: what is told late, or again, of the time before says nothing."""
+    return bool(at and subscriber.confirmed_at and at < subscriber.confirmed_at)
 
 
 def _follow(subscriber: Subscriber, verdict: Verdict, reason: str) -> None:

@@ -7,8 +7,10 @@ anybody can write to that mailbox.
 import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import Message
 from enum import Enum, auto
+
+from home.pasted import readable
 
 MARK = re.compile(r"(\d{1,18}-[0-9a-f]{16})")
 COME_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
@@ -33,7 +35,7 @@ class Report:
 
 def read(raw: bytes) -> Report | None:
     """What a message reports; None where it reports nothing of ours, as an absence note."""
-    message = message_from_bytes(raw, policy=policy.default)
+    message = message_from_bytes(raw, policy=policy.compat32)  # it stumbles over no broken address
     parts = list(message.walk())
     marks = _marks(message, parts)
     if not marks:
@@ -51,7 +53,7 @@ def verdict(status: str, reason: str = "") -> Verdict:
     return Verdict.GONE if gone else Verdict.FAILED
 
 
-def _marks(message: EmailMessage, parts) -> list[str]:
+def _marks(message: Message, parts) -> list[str]:
     """The marks in the envelope's address, then in the Message-ID of what is returned."""
     places = [str(value) for name in COME_TO for value in message.get_all(name, [])]
     for part in parts[1:]:
@@ -67,12 +69,12 @@ def _complaint(parts, marks) -> Report | None:
     return Report(marks[0], Verdict.COMPLAINT) if "feedback-type: abuse" in told else None
 
 
-def _failure(status: EmailMessage, marks) -> Report | None:
+def _failure(status: Message, marks) -> Report | None:
     """The recipient that failed; a letter that is only late, or arrived, is no failure."""
     blocks = status.get_payload()
     for block in blocks if isinstance(blocks, list) else ():
         if str(block.get("Action", "")).strip().lower() == "failed":
-            said = " ".join(str(block.get("Diagnostic-Code", "")).split())
+            said = " ".join(readable(str(block.get("Diagnostic-Code", ""))).split())
             code = STATUS.search(str(block.get("Status", "")) + " " + said)
             code = code[1] if code else "5.0.0"
             return Report(marks[0], verdict(code), f"{code} {said}".strip()[:LONGEST])
@@ -83,7 +85,7 @@ def _first(parts, content_type: str):
     return next((part for part in parts if part.get_content_type() == content_type), None)
 
 
-def _text(part: EmailMessage) -> str:
+def _text(part: Message) -> str:
     """What stands in a part, whether the parser took it for text or for a message of its own."""
     payload = part.get_payload()
     if isinstance(payload, list):

@@ -4,10 +4,15 @@ import mailbox
 import socketserver
 import threading
 from base64 import b64encode
+from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.core import mail
+from django.db import OperationalError
+from django.utils import timezone
 
+from newsletter.actions import subscribers
 from newsletter.bounces import receiving
 from newsletter.bounces.mailbox import unread
 from newsletter.bounces.reports import Verdict, read, verdict
@@ -164,6 +169,35 @@ def test_what_reports_nothing_is_nothing(raw):
     assert read(raw) is None
 
 
+def test_a_reason_is_text_whatever_a_mail_server_says(sent):
+    told = dsn(sent).replace(b"no such user", b"no \x00such\x07 user")
+    assert read(told).reason == "5.1.1 smtp; 550 5.1.1 no such user"
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        b'greffe: multipart/report; report-type=a; boundary="b"',
+        b'"a\x00b" <x@',
+        b"<@>",
+        b"=?utf-8?B?////?= <x",
+        b"\xff\xfe <>",
+    ],
+)
+def test_a_report_with_a_broken_address_is_read_all_the_same(reader, sent, to):
+    receiving.receive(read(dsn(sent).replace(b"greffe@orvenay.example", to)))
+    assert state(reader) == State.BOUNCED
+
+
+def test_what_came_back_before_the_reader_agreed_anew_ends_nothing(client, reader, sent):
+    receiving.receive(read(dsn(sent)))
+    subscribers.confirm(subscriber=Subscriber.objects.get())
+    receiving.receive(read(dsn(sent)))  # told late, or told again
+    early = timezone.now() - timedelta(days=3)
+    assert postmark(client, bounce(reader.email) | {"BouncedAt": early.isoformat()}).status_code == 200
+    assert state(reader) == State.CONFIRMED
+
+
 @pytest.mark.parametrize(
     ("code", "what"),
     [
@@ -189,6 +223,36 @@ def test_a_maildir_is_read_once_and_one_bad_message_holds_up_no_other(tmp_path, 
     assert state(reader) == State.BOUNCED
     assert receiving.read_mailbox() == 0
     assert len(mailbox.Maildir(tmp_path / "box")) == 2
+
+
+def test_what_cannot_be_kept_of_one_message_holds_up_no_other(tmp_path, settings, reader, sent, monkeypatch):
+    """As a reason with a sign that PostgreSQL does not take: it would be read again for ever, and nothing after it."""
+    box = mailbox.Maildir(tmp_path / "box")
+    box.add(dsn(sent, status="4.2.2"))
+    box.add(dsn(sent))
+    settings.BOUNCE_MAILBOX_URL = f"maildir://{tmp_path}/box"
+    kept, faults = receiving.came_back, [ValueError("NUL"), None, None]
+
+    def keep(*args):
+        if fault := faults.pop(0):
+            raise fault
+        kept(*args)
+
+    monkeypatch.setattr(receiving, "came_back", keep)
+    assert receiving.read_mailbox() == 1
+    assert receiving.read_mailbox() == 0
+
+
+def test_while_the_database_is_away_no_report_is_lost(tmp_path, settings, reader, sent, monkeypatch):
+    box = mailbox.Maildir(tmp_path / "box")
+    box.add(dsn(sent))
+    settings.BOUNCE_MAILBOX_URL = f"maildir://{tmp_path}/box"
+    with monkeypatch.context() as away:
+        away.setattr(receiving, "came_back", Mock(side_effect=OperationalError))
+        with pytest.raises(OperationalError):
+            receiving.read_mailbox()
+    assert receiving.read_mailbox() == 1
+    assert state(reader) == State.BOUNCED
 
 
 class Imap(socketserver.StreamRequestHandler):
@@ -246,7 +310,7 @@ def bounce(email, kind="HardBounce", code=1):
         "Type": kind,
         "TypeCode": code,
         "Email": email,
-        "BouncedAt": "2026-11-25T10:00:00Z",
+        "BouncedAt": timezone.now().isoformat(),
         "MessageID": "x",
         "ID": 1,
         "Details": "smtp;550 5.1.1 no such user" if kind == "HardBounce" else "",
@@ -263,7 +327,7 @@ def test_a_service_s_webhook_tells_of_bounces_and_complaints(client, reader, sen
         "TypeCode": 512,
         "Email": other.email,
     }
-    postmark(client, complaint | {"BouncedAt": "2026-11-25T10:00:00Z", "MessageID": "y", "ID": 2})
+    postmark(client, complaint | {"BouncedAt": timezone.now().isoformat(), "MessageID": "y", "ID": 2})
     assert state(other) == State.UNSUBSCRIBED
 
 

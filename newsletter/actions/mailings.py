@@ -6,11 +6,12 @@ from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import backends, backoff, tasks
+from ..backends.builtin.pace import MOST, allowance
 from ..models import Campaign, Edition, Mailing, NewsletterSettings, Recipient
 from ..rendering import letter
 from ..states import MailingState, RecipientState, mailing_allowed
@@ -113,9 +114,19 @@ def hold(mailing: Mailing, now: datetime) -> bool:
     return bool(_ours(mailing).update(due_at=now + backoff.CLAIM))
 
 
-def paced(mailing: Mailing, until: datetime) -> None:
-    """The pace allowed up to a moment is used up."""
-    _ours(mailing).update(paced_at=until)
+@transaction.atomic
+def take_pace(mailing: Mailing, now: datetime) -> int | None:
+    """How many letters may leave now, which uses them up; None without a limit. All mailings share one mail server."""
+    if not settings.NEWSLETTER_PER_MINUTE:
+        return None
+    sharing = Q(state=MailingState.SENDING) | Q(paced_at__gt=now - MOST)
+    paced = (
+        Mailing.objects.select_for_update().filter(sharing).order_by("pk").values_list("paced_at", flat=True)
+    )
+    allowed = allowance(settings.NEWSLETTER_PER_MINUTE, max(filter(None, paced), default=None), now)
+    if allowed:
+        _ours(mailing).update(paced_at=now)
+    return allowed
 
 
 def prepared(mailing: Mailing) -> bool:

@@ -362,6 +362,19 @@ def test_the_pace_is_kept(settings):
     assert mailing.state == MailingState.SENDING
 
 
+def test_letters_that_are_due_at_once_share_the_pace_of_the_mail_server(settings):
+    settings.NEWSLETTER_PER_MINUTE = 8
+    SubscriberFactory.create_batch(3)
+    first, second = mailed(CampaignFactory()), mailed(CampaignFactory())
+    assert len(mail.outbox) == 2
+    for seconds in range(1, 61):
+        with time_machine.travel(first.started_at + timedelta(seconds=seconds), tick=False):
+            go_on_mailing(timezone.now())
+        assert len(mail.outbox) <= 2 + 8 * seconds / 60
+    assert len(mail.outbox) == 6
+    assert second.recipients.filter(state=RecipientState.SENT).count() == 3
+
+
 def test_pace_is_arithmetic():
     now = timezone.now()
     assert allowance(0, None, now) is None

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
-from django.conf import settings
 from django.core.mail import mailers
 from django.core.mail.backends import smtp
 from django.db.models import Min
 from django.utils import timezone
 
 from eservices.deliveries.actions import queue
+from home.pasted import readable
 
 from ...actions import mailings, recipients
 from ...backoff import LATER, TRIES
@@ -22,7 +22,6 @@ from ...rendering import SECRET, Letter, Ways
 from ...states import RecipientState, State
 from .. import Away, Lost
 from .letters import Copy, Printed
-from .pace import allowance
 
 TURN = 10  # seconds; then others have their turn at the worker
 HELD = 5  # seconds after which the claim is renewed, and a pause is noticed
@@ -51,11 +50,8 @@ class BuiltIn:
         queue(carrier="email", recipient=to, title=letter.subject, payload=payload, subject=about)
 
     def carry(self, mailing: Mailing) -> datetime | None:
-        now = timezone.now()
-        allowed = allowance(settings.NEWSLETTER_PER_MINUTE, mailing.paced_at, now)
+        allowed = mailings.take_pace(mailing, timezone.now())
         Turn(mailing, allowed).run()
-        if allowed is not None:
-            mailings.paced(mailing, now)
         waiting = mailing.recipients.filter(state=RecipientState.PENDING).aggregate(first=Min("due_at"))
         if waiting["first"] is None:
             return None
@@ -151,7 +147,8 @@ class Turn:
                 raise Lost
 
     def _refused(self, recipient: Recipient, code: int, answer: bytes) -> None:
-        reason = f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
+        said = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+        reason = readable(f"{code} {said}")
         refusal = Refusal(recipient, code, reason)
         if self._took_others_since(recipient):
             refusal.believe()

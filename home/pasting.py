@@ -22,7 +22,12 @@ class PastedTextMiddleware:
         if any(NO_TEXT.search(value) for _name, values in posted.lists() for value in values):
             request.POST = posted.copy()
             for name, values in posted.lists():
-                request.POST.setlist(name, [readable(value) for value in values])
+                request.POST.setlist(name, [_read(value) for value in values])
+
+
+def _read(value: str) -> str:
+    """A NUL is nobody's paste: forms refuse it."""
+    return value if "\0" in value else readable(value)
 
 
 class TextArea(DraftailRichTextArea):

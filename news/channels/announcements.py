@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from wagtail.images.models import SourceImageIOError
 from wagtail.models import Page
 
-from eservices.deliveries.carriers import NotAnyMore
-from home.links import absolute, full_address
+from eservices.deliveries.carriers import CannotCarry, NotAnyMore
+from home.links import full_address
 from home.models.base import is_open, with_guards
 
 LARGEST = "max-1600x1600|format-jpeg"  # what every network takes
@@ -45,14 +46,12 @@ class Announcement:
     def saying(self, text: str) -> "Announcement":
         return replace(self, text=text)
 
-    def jpeg(self):
-        """The picture as networks take it."""
-        return self.picture.get_rendition(LARGEST)
-
-    @property
-    def picture_url(self) -> str:
-        url = self.jpeg().url
-        return absolute(url)
+    def jpeg(self, look: str = LARGEST):
+        """The picture as networks take it. Raises ``CannotCarry`` where its file is lost or broken."""
+        try:
+            return self.picture.get_rendition(look)
+        except SourceImageIOError:
+            raise CannotCarry(_("The file of the picture cannot be read: choose another picture.")) from None
 
 
 def of(page: Announced) -> Announcement:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.utils import timezone
+from wagtail.images.models import Rendition
 from wagtail.models import PageViewRestriction
 from wagtail_factories import ImageFactory
 
@@ -316,6 +317,26 @@ def test_a_channel_that_needs_a_picture_says_so(index, outside):
     page.picture, page.picture_alt = ImageFactory(), "La plage"
     publish(page)
     assert post_of(page, "instagram").state == State.OUT
+
+
+@pytest.mark.parametrize(("width", "height"), [(3000, 500), (500, 3000), (1200, 800)])
+def test_a_picture_that_instagram_takes_in_no_such_shape_is_cut(index, outside, width, height):
+    page = draft(
+        index, "instagram", picture=ImageFactory(file__width=width, file__height=height), picture_alt="Vue"
+    )
+    publish(page)
+    [picture] = outside.on("instagram")
+    shown = Rendition.objects.get(file__endswith=picture["picture"].rpartition("/")[2])
+    assert 0.8 <= shown.width / shown.height <= 1.91
+
+
+def test_a_picture_whose_file_is_lost_is_told_to_the_editor_and_is_no_fault_of_the_network(index, outside):
+    page = illustrated(index, "mastodon")
+    page.picture.file.storage.delete(page.picture.file.name)
+    publish(page)
+    post = post_of(page, "mastodon")
+    assert post.state == State.FAILED
+    assert "image" in post.fault
 
 
 def test_an_own_text_goes_out_with_the_link(index, outside):

@@ -349,7 +349,20 @@ def hear(client, secret=SECRET, **told):
     return client.post(reverse("sms_webhook", args=[secret]), told)
 
 
-@pytest.mark.parametrize("words", ["STOP", "stop.", "Arre\u0302t svp", "STOPP", " «Stop», merci"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "STOP",
+        "stop.",
+        "Arre\u0302t svp",
+        "STOPP",
+        " «Stop», merci",
+        "Abmelden bitte",
+        "Basta!",
+        "arrêter",
+        "Cancel",
+    ],
+)
 def test_stop_ends_the_messages_even_those_that_wait(client, index, topic, sms, words):
     known = reader(topic)
     page = article(index, topic)

@@ -3,12 +3,22 @@
 import time
 
 from eservices.deliveries.carriers import CannotCarry
+from home.links import absolute
 
-from ..announcements import Announcement
+from ..announcements import LARGEST, Announcement
 from .facebook import Graph
 from .network import NetworkFault, Posted
 
 LONGEST_ALT = 1000
+TALLEST, WIDEST = 0.8, 1.91  # width by height
+
+
+def shape(picture) -> str:
+    """As it is where Instagram takes its shape, else cut to the nearest that it takes, around what counts in it."""
+    ratio = picture.width / picture.height
+    if TALLEST <= ratio <= WIDEST:
+        return LARGEST
+    return "fill-1080x568|format-jpeg" if ratio > WIDEST else "fill-1080x1340|format-jpeg"
 
 
 class Instagram(Graph):
@@ -19,7 +29,10 @@ class Instagram(Graph):
 
     def publish(self, announcement: Announcement, key: str) -> Posted:
         account = self.keys["account"]
-        data = {"image_url": announcement.picture_url, "caption": announcement.text}
+        data = {
+            "image_url": absolute(announcement.jpeg(shape(announcement.picture)).url),
+            "caption": announcement.text,
+        }
         if announcement.alt:
             data["alt_text"] = announcement.alt[:LONGEST_ALT]
         container, _response = self.ask("POST", f"/{account}/media", data=data)

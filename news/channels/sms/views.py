@@ -26,7 +26,12 @@ from .sending import Sms
 SENDER = ("from", "From", "sender", "originator", "msisdn")
 TEXT = ("text", "Body", "body", "message", "content")
 WORD = re.compile(r"\w+")
-STOP = {"STOP", "STOPP", "STOPALL", "ARRET", "ARRÊT", "FIN", "ENDE", "ALT", "FERMA", "UNSUBSCRIBE", "END"}
+STOP = {
+    *("STOP", "STOPALL", "END", "CANCEL", "QUIT", "UNSUBSCRIBE"),
+    *("ARRET", "ARRÊT", "ARRETER", "ARRÊTER", "ARRETEZ", "ARRÊTEZ", "FIN"),
+    *("STOPP", "ENDE", "ABMELDEN"),
+    *("ALT", "FERMA", "BASTA"),
+}
 
 
 def offered(view):

@@ -383,7 +383,7 @@ class TestVoting:
         one = idea(box)
         vote(client, one, email=LEA)
         clock.shift(timedelta(days=1))
-        assert vote(client, one, email="leo@example.org").status_code == 404
+        assert vote(client, one, email="leo@example.org").status_code == 409
         page = client.get(one.get_absolute_url()).content.decode()
         assert "0 voix" in page
         assert "jusqu’au 27 novembre 2026" in page
@@ -404,11 +404,18 @@ class TestVoting:
             actions.vote(contribution=one, email=LEA)
         assert len(set(Vote.objects.values_list("who", flat=True))) == 2
 
-    @pytest.mark.parametrize("fields", [{"votes": False}, {"closes_on": date(2026, 11, 23)}])
-    def test_where_one_cannot_vote_nobody_does(self, client, box, fields):
-        other = ConsultationPageFactory(parent=box.get_parent(), **fields)
+    def test_where_one_cannot_vote_nobody_does(self, client, box):
+        other = ConsultationPageFactory(parent=box.get_parent(), votes=False)
         client.force_login(UserFactory())
         assert vote(client, idea(other)).status_code == 404
+        assert not Vote.objects.exists()
+
+    def test_who_votes_from_a_page_that_was_open_past_the_end_reads_that_it_is_over(self, client, box):
+        other = ConsultationPageFactory(parent=box.get_parent(), closes_on=date(2026, 11, 23))
+        client.force_login(UserFactory())
+        late = vote(client, idea(other))
+        assert late.status_code == 409
+        assert "C’est terminé entre-temps" in late.content.decode()
         assert not Vote.objects.exists()
 
     def test_a_get_votes_for_nobody(self, client, box):

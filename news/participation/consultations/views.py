@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .. import people, screening
-from ..proving.views import hand_in
+from ..proving.views import hand_in, too_late
 from ..screening import PersonForm
 from . import access
 from .forms import ContributionForm
@@ -51,8 +51,10 @@ def show(request, pk):
 def vote(request, pk):
     """Votes, or takes the vote back, for who is recognised; else asks for the address."""
     contribution, page = access.public_contribution(pk)
-    if not (page.open and page.votes):
+    if not page.votes or not (page.open or page.over):
         raise Http404
+    if page.over:
+        return too_late(request, {})
     deed = "take_back" if "take_back" in request.POST else "vote"
     known = people.recognised(request)
     first_press = not known and "email" not in request.POST

@@ -29,7 +29,7 @@ def hand_in(request, form: PersonForm, kind: str, payload: dict) -> HttpResponse
                 DEEDS[kind].do(email=form.known, language=get_language(), payload=payload, at=now)
             )
         except Impossible:
-            return _impossible(request, payload)
+            return too_late(request, payload)
     actions.ask(email=form.cleaned_data["email"], language=get_language(), kind=kind, payload=payload)
     return redirect("participation:asked")
 
@@ -53,7 +53,7 @@ def confirm(request, secret):
     try:
         response = _thanked(actions.fulfil(pending=pending))
     except Impossible:
-        return _impossible(request, pending.payload)
+        return too_late(request, pending.payload)
     people.remember(request, response, pending.email)
     return response
 
@@ -81,11 +81,11 @@ def leave(request):
     return response
 
 
-def _thanked(done: Done) -> HttpResponse:
-    return redirect(f"{reverse('participation:thanks')}?{urlencode({'done': done.outcome, 'to': done.url})}")
-
-
-def _impossible(request, payload: dict) -> HttpResponse:
-    """Whoever wrote takes their words away again."""
+def too_late(request, payload: dict) -> HttpResponse:
+    """It is over in the meantime; whoever wrote takes their words away again."""
     context = {"written": payload.get("written")}
     return render(request, "participation/impossible.html", context, status=409)
+
+
+def _thanked(done: Done) -> HttpResponse:
+    return redirect(f"{reverse('participation:thanks')}?{urlencode({'done': done.outcome, 'to': done.url})}")

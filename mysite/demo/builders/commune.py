@@ -5,15 +5,15 @@ from uuid import uuid5
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from wagtail.fields import StreamField
-from wagtail.models import Collection, GroupCollectionPermission, Locale
+from wagtail.models import Locale
 
 from eservices.accounts import roles
 from eservices.accounts.models import IdentityLevel
 from eservices.cases.models import Role, Team, TeamMember
 from home.models import CommuneSettings, Contact, Person, SharedNotice, WasteCollection, WasteDistrict
+from mysite import beginning
 
 from .. import clock, people
 from ..markup import CONTENT, SPACE, read
@@ -54,7 +54,6 @@ NIGHT_NUMBER = [
         "<p>Somebody answers day and night on <b>021 000 42 99</b>. If people are in danger, call 118 first.</p>",
     ),
 ]
-OPEN_ACCESS = ["wagtailimages", "wagtaildocs"]
 ARMS = CONTENT / "arms.svg"
 
 
@@ -117,20 +116,7 @@ def staff(world: World) -> None:
             TeamMember.objects.update_or_create(team=teams[key], user=user, defaults=given)
         world.users[one.email] = user
     world.editor = world.users["daniel.keller@orvenay.example"]
-    open_collections(groups)
-
-
-def open_collections(groups) -> None:
-    """Editors and moderators add and choose pictures and downloads everywhere."""
-    root = Collection.get_first_root_node()
-    wanted = Permission.objects.filter(
-        content_type__app_label__in=OPEN_ACCESS, codename__regex=r"^(add|change|choose)_(image|document)$"
-    )
-    for name in (roles.EDITORS, roles.MODERATORS):
-        for permission in wanted:
-            GroupCollectionPermission.objects.get_or_create(
-                group=groups[name], collection=root, permission=permission
-            )
+    beginning.give_rights(groups)
 
 
 def shared_notices(world: World) -> None:

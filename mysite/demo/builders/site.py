@@ -1,9 +1,7 @@
 """The tree of pages: first the pages with their titles, then, when all can be linked, what stands on them."""
 
-from django.contrib.auth.models import Group, Permission
-from wagtail.models import GroupPagePermission, Page, Site
+from wagtail.models import Page, Site
 
-from eservices.accounts import roles
 from eservices.catalogue.models import ServiceIndexPage
 from home.models import (
     AccessibilityPage,
@@ -69,8 +67,6 @@ INDEXES = {
     "agenda": (EventIndexPage, "Agenda", "Ce qui se passe à Orvenay dans les semaines qui viennent."),
 }
 MENU = ("guichet-en-ligne", "vivre", "actualites", "autorites", "administration")
-EDITOR_RIGHTS = ("add_page", "change_page")
-MODERATOR_RIGHTS = (*EDITOR_RIGHTS, "publish_page", "bulk_delete_page", "lock_page", "unlock_page")
 
 
 def build(world: World) -> None:
@@ -86,7 +82,6 @@ def build(world: World) -> None:
     for entry in entries.values():
         if entry.key not in world.pages:
             plant(Page.objects.get(pk=world.pages[entry["parent"] or "home"]), entry, world)
-    give_rights(home)
     for language in OTHERS:
         for entry in read(language, "pages", world.today):
             if entry.key in world.pages:
@@ -140,17 +135,6 @@ def plant_index(home: HomePage, key: str, world: World) -> None:
     page.show_in_menus = key in MENU
     Page.objects.get(pk=home.pk).add_child(instance=page)
     world.pages[key] = page.pk
-
-
-def give_rights(home: HomePage) -> None:
-    """Editors write, moderators publish, in every language: rights stand on the root."""
-    root = Page.get_first_root_node()
-    for name, rights in ((roles.EDITORS, EDITOR_RIGHTS), (roles.MODERATORS, MODERATOR_RIGHTS)):
-        group = Group.objects.get(name=name)
-        for permission in Permission.objects.filter(
-            content_type__app_label="wagtailcore", codename__in=rights
-        ):
-            GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
 
 
 # -- what stands on them --------------------------------------------------

@@ -1,4 +1,4 @@
-"""Makes a machine ready in one process: database, static files and, where asked, the demo commune."""
+"""Makes a machine ready in one process: database, static files, and what a new commune begins with or the demo."""
 
 import hashlib
 import multiprocessing
@@ -48,6 +48,8 @@ class Command(BaseCommand):
         if demo:
             with collected_seldom():
                 call_command("demo", **({"reset": True} if reset and not wiped else {}))
+        else:
+            call_command("begin")
 
     def from_kept(self, demo: bool) -> AbstractContextManager:
         """A new demo begins with a database that was migrated before; all others are migrated step by step."""

@@ -1,0 +1,57 @@
+"""What stands in a new commune before anybody did anything."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.urls import reverse
+from wagtail.models import Page, Site, TaskState
+
+from eservices.accounts.roles import ROLES
+from home.models import ContentPage, HomePage
+from tests.factories.accounts import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def begun():
+    Group.objects.exclude(name__in=("Moderators", "Editors")).delete()
+    call_command("begin")
+    return Site.objects.get(is_default_site=True).root_page.specific
+
+
+def test_the_first_visitor_finds_a_home_page_with_the_name_of_the_commune(begun, client):
+    page = client.get("/").content.decode()
+    assert isinstance(begun, HomePage)
+    assert "Orvenay" in page
+    assert "Wagtail" not in page
+    assert set(Page.get_first_root_node().get_children()) == {begun.page_ptr}
+
+
+def test_staff_find_their_groups_and_no_others(begun):
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
+
+
+def test_what_an_editor_writes_waits_for_a_moderator_who_publishes_it(begun, client):
+    editor, moderator = (UserFactory(is_staff=True, roles=(name,)) for name in ("editors", "moderators"))
+    client.force_login(editor)
+    address = reverse("wagtailadmin_pages:add", args=["home", "contentpage", begun.pk])
+    assert client.get(address).status_code == 200
+    page = begun.add_child(instance=ContentPage(title="Déchets", live=False, owner=editor))
+    page.save_revision(user=editor)
+    assert not page.permissions_for_user(editor).can_publish()
+    page.get_workflow().start(page, editor)
+    assert not TaskState.objects.reviewable_by(editor).exists()
+    assert TaskState.objects.reviewable_by(moderator).exists()
+    assert page.permissions_for_user(moderator).can_publish()
+
+
+def test_a_commune_that_has_begun_keeps_what_it_changed(begun):
+    begun.title = "Orvenay-le-Lac"
+    begun.save_revision().publish()
+    Group.objects.get(name="editors").permissions.clear()
+    Group.objects.get(name="inspectors").delete()
+    call_command("begin")
+    assert HomePage.objects.get().title == "Orvenay-le-Lac"
+    assert not Group.objects.get(name="editors").permissions.exists()
+    assert not Group.objects.filter(name="inspectors").exists()

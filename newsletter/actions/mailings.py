@@ -114,18 +114,17 @@ def hold(mailing: Mailing, now: datetime) -> bool:
     return bool(_ours(mailing).update(due_at=now + backoff.CLAIM))
 
 
-@transaction.atomic
 def take_pace(mailing: Mailing, now: datetime) -> int | None:
     """How many letters may leave now, which uses them up; None without a limit. All mailings share one mail server."""
     if not settings.NEWSLETTER_PER_MINUTE:
         return None
     sharing = Q(state=MailingState.SENDING) | Q(paced_at__gt=now - MOST)
-    paced = (
-        Mailing.objects.select_for_update().filter(sharing).order_by("pk").values_list("paced_at", flat=True)
-    )
-    allowed = allowance(settings.NEWSLETTER_PER_MINUTE, max(filter(None, paced), default=None), now)
-    if allowed:
-        _ours(mailing).update(paced_at=now)
+    with transaction.atomic():
+        locked = Mailing.objects.select_for_update().filter(sharing).order_by("pk")
+        paced = max(filter(None, locked.values_list("paced_at", flat=True)), default=None)
+        allowed = allowance(settings.NEWSLETTER_PER_MINUTE, paced, now)
+        if allowed:
+            _ours(mailing).update(paced_at=now)
     return allowed
 
 

@@ -32,6 +32,7 @@ def prepared(fields: int) -> tuple[dict[str, tuple[str, str]], str]:
     django.setup()
     from django.test import Client
 
+    from home.models import HomePage
     from tests.factories.bookings import resource
     from tests.factories.catalogue import make_counter, make_editor, make_service
     from tests.factories.forms import large_form
@@ -39,7 +40,7 @@ def prepared(fields: int) -> tuple[dict[str, tuple[str, str]], str]:
 
     CommuneSettingsFactory()
     resource("salle")
-    service = make_service(make_counter(), large_form(fields))
+    service = make_service(make_counter(HomePage.objects.get()), large_form(fields))
     editor = Client()
     editor.force_login(make_editor())
     step = max(service.form, key=lambda one: len(one.value["fields"]))

@@ -14,7 +14,7 @@ from wagtail.models import Comment, Page, Revision, TaskState
 from home.bundles.models import Bundle
 from home.dates import date_format
 from home.marks import explained
-from home.sweeps import snippets_with_drafts
+from home.planning import snippets_with_drafts
 from home.templatetags.commune import clock
 
 from . import access

@@ -1,13 +1,19 @@
 """Work that must happen by itself: what an app sweeps for when the scheduler looks, and signs of life."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from django.core.cache import cache
+from django.db import transaction
 from django.tasks import Task
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 
 from .registry import Registry
 
+logger = logging.getLogger(__name__)
+
+TRY_AGAIN_AFTER = 10 * 60  # seconds; what cannot be done is not tried at every sweep
 # Each offer finds its rows that are due at the given moment and wakes a worker for them.
 sweeps: Registry[Callable[[datetime], None]] = Registry("sweeps")
 
@@ -16,3 +22,16 @@ def is_waiting(task: Task) -> bool:
     """Whether a worker has such a task before it: one that is asked for again meanwhile brings nothing."""
     waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=task.module_path)
     return waiting.exists()
+
+
+def try_alone(name: str, act: Callable, **arguments) -> None:
+    """Does one thing of a sweep. Where it fails it holds up no other, and rests for some minutes."""
+    pause = f"scheduled-fault:{name.replace(' ', ':')}"
+    if cache.get(pause):
+        return
+    try:
+        with transaction.atomic():
+            act(**arguments)
+    except Exception:
+        logger.exception("What was scheduled failed: %s", name)
+        cache.set(pause, True, TRY_AGAIN_AFTER)

@@ -1,23 +1,17 @@
 """What the scheduler does for the ground: signs of life, and pages whose hour has come."""
 
-import logging
 from datetime import timedelta
 
-from django.apps import apps
-from django.core.cache import cache
-from django.db import transaction
-from wagtail.models import DraftStateMixin, Page, Revision
+from wagtail.models import Page, Revision
 
 from . import documents, missed
-from .background import is_waiting, sweeps
+from .background import is_waiting, sweeps, try_alone
 from .bundles import actions as bundles
 from .bundles.models import Bundle
 from .models.background import Heartbeat
 from .models.contact import forget_messages
+from .planning import snippets_with_drafts
 from .tasks import heartbeat
-
-logger = logging.getLogger(__name__)
-
 
 WORKER_EVERY = timedelta(seconds=45)
 
@@ -31,9 +25,6 @@ def beat(now) -> None:
         return
     if not is_waiting(heartbeat):
         heartbeat.enqueue()
-
-
-TRY_AGAIN_AFTER = 10 * 60  # seconds; a page that cannot be published is not tried at every sweep
 
 
 @sweeps.register("document_texts")
@@ -64,21 +55,3 @@ def publish_bundles(now) -> None:
     """Publishes what was agreed to go out together. One that fails is marked with its reasons and holds up no other."""
     for bundle in Bundle.objects.due(now):
         try_alone(f"bundle {bundle.pk}", lambda bundle=bundle: bundles.publish_due(bundle))
-
-
-def snippets_with_drafts() -> list:
-    """The models besides pages that begin and end at their hour."""
-    return [m for m in apps.get_models() if issubclass(m, DraftStateMixin) and not issubclass(m, Page)]
-
-
-def try_alone(name: str, act, **arguments) -> None:
-    """Does one thing of a sweep. Where it fails it holds up no other, and rests for some minutes."""
-    pause = f"scheduled-fault:{name.replace(' ', ':')}"
-    if cache.get(pause):
-        return
-    try:
-        with transaction.atomic():
-            act(**arguments)
-    except Exception:
-        logger.exception("What was scheduled failed: %s", name)
-        cache.set(pause, True, TRY_AGAIN_AFTER)

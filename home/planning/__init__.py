@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.apps import apps
+from django.db.models import Model
+from wagtail.models import DraftStateMixin, Page
+
 from home.registry import Registry
 
 MOST = 300  # that one offer tells of a month
@@ -22,3 +26,8 @@ class Planned:
 
 # Each offer is called with the user, the first moment and the one after the last.
 planned: Registry[Callable[..., Iterable[Planned]]] = Registry("planned")
+
+
+def snippets_with_drafts() -> list[type[Model]]:
+    """The models besides pages that begin and end at their hour."""
+    return [m for m in apps.get_models() if issubclass(m, DraftStateMixin) and not issubclass(m, Page)]

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Page
 
-from home.sweeps import try_alone
+from home.background import try_alone
 
 from ..items import Entry, items
 from ..models import Campaign, Digest, Mailing

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .. import backends, backoff, tasks
-from ..backends.builtin.pace import MOST, allowance
 from ..models import Campaign, Edition, Mailing, NewsletterSettings, Recipient
+from ..pace import MOST, allowance
 from ..rendering import letter
 from ..states import MailingState, RecipientState, mailing_allowed
 

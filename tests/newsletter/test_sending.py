@@ -16,9 +16,9 @@ from django.utils import timezone
 from newsletter import carrying, figures
 from newsletter.actions import mailings as actions
 from newsletter.actions import subscribers
-from newsletter.backends.builtin.pace import allowance
 from newsletter.models import Digest, Mailing, NewsletterSettings, Recipient, Subscriber
 from newsletter.models.mailings import IN_A_ROW
+from newsletter.pace import allowance
 from newsletter.states import MailingState, RecipientState, State
 from newsletter.sweeps import go_on_mailing
 from tests.factories.newsletter import (

@@ -77,7 +77,7 @@ class Refusal:
             recipients.refused(self.recipient, self.reason, gone=bool(NOT_THERE.search(self.reason)))
 
     def give_up(self) -> None:
-        """The letter ends here, and nothing is said of the reader."""
+        """The letter ends here; of the reader it says no more than that it did not arrive."""
         recipients.refused(self.recipient, self.reason, gone=False)
 
     def doubt(self, tries: int = 1) -> None:

@@ -39,6 +39,12 @@ def address(page: Page, locale_id: int | None, request=None) -> str:
     return url if locale_id in (None, page.locale_id) else for_reader(url, get_language())
 
 
+def read_here(page: Page, request=None) -> str:
+    """Where whoever reads the language at hand reads a page, which is in it or not."""
+    url = page.get_url(request) or ""
+    return url if page.locale.language_code == get_language() else for_reader(url, get_language())
+
+
 def addressed(stream, pages: Collection[Page], locale_id: int, request=None) -> list[dict]:
     """The values of a stream of link blocks as plain data, each with the address it leads to as ``url``."""
     known = addresses(keys(stream), pages, locale_id, request)

@@ -13,12 +13,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import Textarea
 from django.template import defaultfilters
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 from wagtail.rich_text import RichText
@@ -190,6 +191,20 @@ def is_today(value: dt.date) -> bool:
 def navigation(context) -> SiteNavigation:
     """Menu, breadcrumb and languages of the page at hand, asked once per request."""
     return SiteNavigation.of(context.get("request"), context.get("page"))
+
+
+@register.simple_tag(takes_context=True)
+def reader_url(context, name: str, *arguments) -> str:
+    """The address of a view as ``url`` has it, in the language of a reader who was led to a page in another one."""
+    reader = navigation(context).reader
+    with override(reader.code if reader else get_language()):
+        return reverse(name, args=arguments)
+
+
+@register.simple_tag(takes_context=True)
+def page_url(context, page) -> str:
+    """The address of a page as ``pageurl`` has it; of one in another language than that at hand, it says so there."""
+    return links.read_here(page, context.get("request"))
 
 
 @register.simple_tag(takes_context=True)

@@ -5,6 +5,8 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from home.links import read_here
+
 from ..deed import Deed, Done, Impossible
 from . import access, actions
 
@@ -18,7 +20,7 @@ def _comment(*, email: str, language: str, payload: dict, at: datetime) -> Done:
     if page is None or not page.takes_comments(timezone.localdate(at)):
         raise Impossible
     actions.hand_in(page=page, email=email, language=language, handed_in_at=at, **payload["written"])
-    return Done("handed", page.url)
+    return Done("handed", read_here(page))
 
 
 DEEDS = {"comment": Deed(_about, _comment)}

@@ -5,6 +5,8 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from home.links import read_here
+
 from ..deed import Deed, Done, Impossible
 from . import access, actions
 from .models import ConsultationPage, Contribution
@@ -32,7 +34,7 @@ def _about_contribution(payload: dict) -> str:
 def _hand_in(*, email: str, language: str, payload: dict, at: datetime) -> Done:
     page = _open(payload["consultation"], at)
     actions.hand_in(page=page, email=email, language=language, handed_in_at=at, **payload["written"])
-    return Done("handed", page.url)
+    return Done("handed", read_here(page))
 
 
 def _about_vote(payload: dict) -> str:

@@ -7,6 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from home.links import read_here
+
 from .. import people, screening
 from ..proving.views import hand_in
 from . import access, actions
@@ -34,5 +36,5 @@ def answer(request, pk):
         return hand_in(request, form, "survey", payload)
     if not form.is_trapped:
         actions.answer(page=page, said=form.said())
-    thanks = urlencode({"done": "answered", "to": page.url})
+    thanks = urlencode({"done": "answered", "to": read_here(page)})
     return redirect(f"{reverse('participation:thanks')}?{thanks}")

@@ -31,12 +31,16 @@ class AlertQuerySet(models.QuerySet):
         return self.filter(over, began_at__isnull=False).order_by("-began_at", "-pk")
 
     def leading(self, language: str):
-        """With the place in the tree of the page they lead to: in that language, else as it was chosen."""
+        """With the place in the tree of the page they lead to, in that language, else as it was chosen, and with the
+        language that it is in."""
         live = Page.objects.filter(live=True)
         same = live.filter(translation_key=OuterRef("page__translation_key"), locale__language_code=language)
         chosen = live.filter(pk=OuterRef("page"))
-        paths = (Subquery(pages.values("url_path")[:1]) for pages in (same, chosen))
-        return self.annotate(page_path=Coalesce(*paths))
+
+        def first(field):
+            return Coalesce(*(Subquery(pages.values(field)[:1]) for pages in (same, chosen)))
+
+        return self.annotate(page_path=first("url_path"), page_language=first("locale__language_code"))
 
 
 def main_language():

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from wagtail.models import Page
 
 from home.generation import kept
+from home.languages import for_reader
 from home.models import BasePage
 from home.navigation import frame_of, site_of
 
@@ -89,7 +90,7 @@ def shown(alert: Alert, language: str, request) -> Shown:
         text=words.get("text", ""),
         details=_source(words),
         language=written if written != language else "",
-        url=_address(alert, words, request),
+        url=_address(alert, words, language, request),
         link_text=words.get("link_text", ""),
         version=f"{alert.last_published_at.timestamp():.0f}" if alert.last_published_at else "",
         began=alert.began_at,
@@ -98,11 +99,11 @@ def shown(alert: Alert, language: str, request) -> Shown:
     )
 
 
-def _address(alert: Alert, words, request) -> str:
+def _address(alert: Alert, words, language: str, request) -> str:
     """Where the banner leads: to a page, elsewhere, or to what else the alert says."""
     path = getattr(alert, "page_path", None)
     if path and (found := Page(pk=alert.page_id, url_path=path).get_url(request)):
-        return found
+        return found if alert.page_language == language else for_reader(found, language)
     if alert.url:
         return alert.url
     return f"{reverse('home:alerts')}#a-{alert.key}" if _source(words) else ""

@@ -143,6 +143,14 @@ def test_it_leads_to_a_page_in_the_language_at_hand(client, home):
     assert f'<a href="{german.url}">' in shown(client, "/de/").partition('class="alerts"')[2]
 
 
+def test_a_page_that_it_leads_to_and_that_is_in_another_language_says_so(client, home):
+    make.translated(home, "de", title="Startseite")
+    page = make.published(make.ContentPageFactory(parent=home))
+    make.AlertFactory(page=page)
+    assert f'<a href="{page.url}">' in shown(client)
+    assert f'<a href="{page.url}?lu=de">' in shown(client, "/de/").partition('class="alerts"')[2]
+
+
 def test_without_a_page_it_leads_to_what_else_it_says(client, home):
     alert = make.AlertFactory(details="<p>Faites-la bouillir.</p>")
     assert f"/alertes/#a-{alert.key}" in shown(client)

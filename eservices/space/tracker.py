@@ -140,12 +140,9 @@ def _points(case: Case, sealed: bool) -> list[Stop]:
     if case.is_open:
         ahead = process.ahead(case)
         current = ahead[0] if ahead else None
-        ahead = [
-            *(veiled if under_way else ()),
-            *(row for row in ahead if not under_way or row not in veiled),
-        ]
-        ahead = [row for row in ahead if _title(row)]
-        return points + [_coming(case, row, place, len(ahead), current) for place, row in enumerate(ahead)]
+        together = veiled if under_way else []
+        shown = [row for row in case.stages.all() if (row in ahead or row in together) and _title(row)]
+        return points + [_coming(case, row, place, len(shown), current) for place, row in enumerate(shown)]
     if sealed:
         points.append(Stop(DONE, _("Done"), _("Decision"), case.closed_at))
     elif case.outcome == Outcome.REFUSED:

@@ -86,6 +86,7 @@ class CaseFactory:
         content["texts"]["fr"] |= {
             "stage.decision": "Contrôle par nos soins",
             "stage.check": "Vos indications",
+            "stage.papers": "Vos pièces",
         }
         contact = content["steps"][3]["fields"]
         contact[0]["required"] = bool(email)

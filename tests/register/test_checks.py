@@ -322,6 +322,14 @@ def test_how_far_a_request_has_come_tells_nobody_unknown_whether_the_register_fo
     assert seen_by_applicant(found, client) == seen_by_applicant(missing, client)
 
 
+def test_what_comes_before_a_check_is_shown_before_it():
+    """Also where the check and the decision after it begin and end together."""
+    case = CaseFactory(stages=[CHECKLIST, CHECK, DECISION], answers=ELODIE)
+    process.advance(case.pk)
+    way = [(stop.state, stop.title) for stop in tracker.way(Case.objects.get(pk=case.pk))]
+    assert way[1:3] == [(tracker.NOW, "Vos pièces"), (tracker.NEXT, "Vos indications")]
+
+
 def test_who_is_known_sees_how_far_the_check_has_come(client):
     known_case = checked_case(user=known(birth_date=date(1988, 4, 17)))
     way = tracker.way(known_case)

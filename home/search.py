@@ -30,7 +30,7 @@ from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 from wagtail.search.query import And, Or, PlainText, SearchQuery
 
-from . import documents, meanings, vocabulary
+from . import documents, meanings, phones, vocabulary
 from .highlight import WORD, excerpt, mark, passage, spoken
 from .highlight import find as find_words
 from .models import SearchEntry, Synonyms
@@ -124,11 +124,16 @@ def find(query: str, language: str) -> Results:
     """What has all words of the query in a language, the best first.
 
     Synonyms and the other number of a word count as the word. Where nothing has all, words that nobody uses are
-    read as the nearest that somebody does; and where that does not help, any of the words is enough.
+    read as the nearest that somebody does; and where that does not help, any of the words is enough. A telephone
+    number is found in every spelling, and by no part of it.
     """
     words = spoken(query)[:MOST_WORDS]
     results = Results(query, words)
     if not words:
+        return results
+    if number := phones.spelled(query):
+        called = _called(number, query, language)
+        results.hits = [Hit(entry, words) for entry in _best_first(called, words)]
         return results
     terms = meanings.read(words, language, Synonyms.groups(language))
     found = _look(terms, language)
@@ -323,6 +328,12 @@ def _look(terms: meanings.Terms, language: str) -> list[SearchEntry]:
         return found
     known = {entry.pk for entry in found}
     return found + [entry for entry in _begun(words, language) if entry.pk not in known]
+
+
+def _called(number: str, query: str, language: str) -> list[SearchEntry]:
+    """What has a telephone number in any spelling, or the digits as they were typed."""
+    terms = [[(number,), tuple(WORD.findall(query))]]
+    return _matching(_all(terms), terms, language)
 
 
 def _matching(question: SearchQuery, terms: meanings.Terms, language: str) -> list[SearchEntry]:

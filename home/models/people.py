@@ -210,4 +210,5 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     def search_text(self) -> str:
         people = [str(block.value) for block in self.body if block.block_type == "person" and block.value]
         where = f"{self.street} {self.postcode} {self.town}".strip()
-        return "\n".join([self.lead, *people, *stream_words(self.body), where]).strip()
+        ways = filter(None, (where, self.phone, self.email))
+        return "\n".join([self.lead, *people, *stream_words(self.body), *ways]).strip()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 
+from home import phones
 from home.generation import kept
 from home.highlight import WORD, fold, spoken
 
@@ -28,7 +29,8 @@ class SearchEntryQuerySet(models.QuerySet):
 class SearchEntry(index.Indexed, models.Model):
     """An object of the site in one language, as search finds and shows it.
 
-    Titles and words are indexed with accents folded, so that “ecole” finds “École” on every database.
+    Titles and words are indexed with accents folded, so that “ecole” finds “École” on every database; telephone
+    numbers in one spelling too.
     """
 
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
@@ -77,7 +79,8 @@ class SearchEntry(index.Indexed, models.Model):
 
     def save(self, *args, **kwargs):
         self.folded_title, self.folded_keywords = fold(self.title), fold(self.keywords)
-        self.folded_text = fold(f"{self.summary} {self.text}")
+        said = f"{self.summary} {self.text}"
+        self.folded_text = " ".join([fold(said), *phones.standing_in(said)])
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "folded_title", "folded_keywords", "folded_text"}
         super().save(*args, **kwargs)

@@ -62,8 +62,11 @@ def _keep(entry: DirectoryEntry, pages: dict[str, DirectoryPage]) -> None:
                 title=entry.name,
                 url=f"{page.get_url()}{entry.slug}/",
                 summary=entry.summary,
-                text="\n".join(
-                    filter(None, (entry.description, entry.meets, entry.contact_name, entry.place))
-                ),
+                text=_words(entry),
                 trail=entry.theme.name,
             )
+
+
+def _words(entry: DirectoryEntry) -> str:
+    ways = (entry.contact_name, entry.place, entry.phone, entry.email, entry.web)
+    return "\n".join(filter(None, (entry.description, entry.meets, *ways)))

@@ -360,6 +360,49 @@ def test_search_follows_the_person_who_changes_and_who_leaves(home, clerk):
     assert hits("rochat") == []
 
 
+SPELLINGS = [
+    "021 000 42 20",
+    "0210004220",
+    "+41 21 000 42 20",
+    "0041210004220",
+    "021/000.42.20",
+    "(021) 00 04 220",
+]
+
+
+@pytest.mark.parametrize("typed", SPELLINGS)
+@pytest.mark.parametrize("written", SPELLINGS[:3])
+def test_a_telephone_number_finds_whose_it_is_in_every_spelling(home, typed, written):
+    clerk = make.PersonFactory(name="Nadia Favre", phone=written)
+    make.published(make.OfficePageFactory(parent=home, title="Greffe", body=[("person", clerk)]))
+    make.published(
+        make.OfficePageFactory(parent=home, title="Voirie", phone=written, body=[("person", clerk)])
+    )
+    make.published(make.OfficePageFactory(parent=home, title="Port", phone="021 000 42 99"))
+    assert sorted(titles(typed)) == ["Nadia Favre", "Voirie"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["021 000 42 98", "+41 79 000 42 99", "0000", "+", "+352 26", "2025 2026", "12345678901234567890"],
+)
+def test_a_number_that_nobody_has_finds_nobody(home, typed):
+    make.published(make.OfficePageFactory(parent=home, title="Port", phone="021 000 42 99"))
+    assert titles(typed) == []
+
+
+def test_a_number_of_abroad_is_found_with_and_without_blanks(home):
+    make.published(make.OfficePageFactory(parent=home, title="Jumelage", phone="+352 26 12 34 56"))
+    assert titles("+35226123456") == titles("00352 261 234 56") == ["Jumelage"]
+
+
+@pytest.mark.parametrize("typed", ["12345", "budget 2026", "2026-2027", "1145"])
+def test_numbers_that_are_no_telephone_are_found_as_they_are_written(home, typed):
+    text = "<p>Budget 2026, plan 2026-2027, parcelle 12345, 1145 Orvenay.</p>"
+    make.published(make.ContentPageFactory(parent=home, title="Plan", body=[("text", text)]))
+    assert titles(typed) == ["Plan"]
+
+
 def test_an_office_is_found_by_its_name(home):
     office = make.published(make.OfficePageFactory(parent=home, title="Bourse communale"))
     assert [(kind, url) for kind, _title, url in hits("bourse")] == [("office", office.url)]

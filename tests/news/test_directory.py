@@ -180,6 +180,12 @@ def test_search_finds_an_entry_in_every_language_of_the_directory(client, page, 
     assert not search.find("choeur", "fr").hits
 
 
+@pytest.mark.parametrize("typed", ["021 000 77 01", "+41210007701", "chorale@example.org"])
+def test_search_finds_an_entry_by_how_it_is_reached(page, typed):
+    entry = DirectoryEntryFactory(phone="0210007701", email="chorale@example.org")
+    assert [hit.title for hit in search.find(typed, "fr").hits] == [entry.name]
+
+
 def test_search_finds_no_entry_where_no_site_leads_to_the_directory(page, choir):
     Site.objects.all().delete()
     choir.save()

@@ -36,6 +36,16 @@ def page_for(user, pk: int) -> Page:
     return page
 
 
+def drafts_among(user, pages: Iterable[Page], below: bool) -> list[Page]:
+    """The drafts that readers would get with these pages, and with those ``below`` them that somebody may publish."""
+    found = {page.pk: page for page in pages if not page.live or page.has_unpublished_changes}
+    for page in pages if below else ():
+        for draft in page.get_descendants().not_live():
+            if draft.pk not in found and draft.permissions_for_user(user).can_publish():
+                found[draft.pk] = draft
+    return [page.get_latest_revision_as_object() for page in found.values()]
+
+
 class WaitsNoMore(Exception):
     """Somebody else approved, or it is not theirs to approve."""
 

@@ -134,6 +134,19 @@ class BeforeTranslationView(BeforePublicationView):
         return redirect("wagtailadmin_pages:edit", self.page.pk)
 
 
+class BeforeSeveralView(DeskView):
+    """The same for pages that are published at once from their list, which is asked again with the answer."""
+
+    template_name = "editing/before_several.html"
+    page_title = gettext_lazy("Before publication")
+    header_icon = "clipboard-list"
+    found, errors, back = (), False, ""
+
+    def post(self, request):
+        rows = [(page, [(one, jump(page.pk, one.path)) for one in findings]) for page, findings in self.found]
+        return self.render_to_response(self.get_context_data(found=rows, errors=self.errors, back=self.back))
+
+
 class ReportView(DeskView):
     """What is wrong on published pages, the gravest first; by rule, and of one's own pages."""
 
@@ -288,12 +301,15 @@ def ask_before_publication(request, page):
     return redirect("editing:before_publication", page.pk)
 
 
-def refuse_several(request, pages):
-    """Where several are published at once, the first that would fail a reader is shown, and none is published."""
-    for page in pages:
-        draft = page.get_latest_revision_as_object()
-        if rules.of_gravity(rules.examine(reading.read(draft)), rules.ERROR):
-            return redirect("editing:before_publication", page.pk)
+def ask_before_several(request, pages, action):
+    """The same where several are published at once: one screen for all of them, and none goes out before."""
+    below = action.cleaned_form.cleaned_data["include_descendants"]
+    found = [(page, _grave(page)) for page in access.drafts_among(request.user, pages, below)]
+    found = [(page, findings) for page, findings in found if findings]
+    errors = any(rules.of_gravity(findings, rules.ERROR) for _page, findings in found)
+    if found and (errors or "anyway" not in request.POST):
+        return BeforeSeveralView.as_view(found=found, errors=errors, back=action.next_url)(request)
+    publishing.note_several(actor=request.user, warned=found)
     return None
 
 
@@ -314,7 +330,12 @@ def kept_comment(task_state) -> str:
 
 
 def _is_asked_about(draft) -> bool:
-    return any(one.gravity != rules.ADVICE for one in rules.examine(reading.read(draft)))
+    return bool(_grave(draft))
+
+
+def _grave(draft) -> list[rules.Finding]:
+    """What the checks find in a draft that is more than advice."""
+    return [one for one in rules.examine(reading.read(draft)) if one.gravity != rules.ADVICE]
 
 
 def _say_published(request, page) -> None:

@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.pages.bulk_actions.publish import PublishBulkAction
 from wagtail.admin.widgets.button import Button
 from wagtail.contrib.redirects import views as redirect_views
 
@@ -65,10 +66,8 @@ def ask_before_publishing_a_translation(request, page):
 
 @hooks.register("before_bulk_action", order=100)
 def ask_before_publishing_several(request, action_type, objects, action):
-    drafts = [
-        page for page in objects if hasattr(page, "get_latest_revision_as_object") and hasattr(page, "depth")
-    ]
-    return views.refuse_several(request, drafts) if action_type == "publish" else None
+    several = action_type == "publish" and isinstance(action, PublishBulkAction)
+    return views.ask_before_several(request, objects, action) if several else None
 
 
 @hooks.register("construct_homepage_panels")

@@ -39,6 +39,13 @@ def publish_translation(*, actor, translation: Translation, warnings: Iterable[F
     _note(page, page.latest_revision, warnings, actor)
 
 
+@transaction.atomic
+def note_several(*, actor, warned: Iterable[tuple[Page, list[Finding]]]) -> None:
+    """The pages are about to go out together, each with its warnings."""
+    for page, warnings in warned:
+        _note(page, page.latest_revision, warnings, actor)
+
+
 def is_wanted_anyway(revision: Revision) -> bool:
     """Whether somebody was asked about this draft and wants it out."""
     return PageLogEntry.objects.filter(action=ANYWAY, revision=revision).exists()

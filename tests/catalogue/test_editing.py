@@ -242,6 +242,7 @@ def test_a_faulty_draft_is_not_published_in_bulk(editor):
 
 def test_a_sound_draft_is_published_in_bulk(editor):
     page = make_service()
+    page.lead = "Elle dit où vous habitez."
     page.form[1].value["title"] = "Pourquoi"
     page.save_revision()
     editor.post(f"/admin/bulk/wagtailcore/page/publish/?id={page.pk}", follow=True)

@@ -1,6 +1,7 @@
 """What editors are told about their pages, before they are published and after."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
@@ -11,12 +12,14 @@ from wagtail_localize.models import Translation, TranslationSource
 
 from editing import sweeps
 from editing.actions import checks as actions
+from editing.checks.rules import SENTENCES
 from editing.models import ExternalLink, PageCheck
 from home.models import ContentPage
 from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
 from tests.factories.catalogue import make_counter, make_service
 from tests.factories.directory import GuidePageFactory
 from tests.factories.editing import page_form
+from tests.factories.formbuilder import when
 from tests.factories.home import (
     ContactFactory,
     ContentPageFactory,
@@ -234,15 +237,94 @@ def page_form_of_new(client, address: str) -> dict:
     return data | {"body-count": "0", "aside-count": "0"}
 
 
+# -- Before several are published at once -------------------------------------------------------------------
+def several(*pages) -> str:
+    """Where the list of pages publishes those that were ticked."""
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+    return f"{address}?{'&'.join(f'id={page.pk}' for page in pages)}"
+
+
+def draft(home, title: str, **fields):
+    page = ContentPageFactory(parent=home, title=title, live=False, **fields)
+    page.save_revision()
+    return page
+
+
+def is_live(*pages) -> list[bool]:
+    return [ContentPage.objects.get(pk=page.pk).live for page in pages]
+
+
+def test_several_that_are_sound_are_published_without_a_question(client, editor, home):
+    pages = draft(home, "Le port"), draft(home, "La digue")
+    client.post(several(*pages))
+    assert is_live(*pages) == [True, True]
+
+
 def test_several_are_not_published_at_once_where_one_would_fail_a_reader(client, editor, home):
     html = '<p><a linktype="page" id="987654">Ancien port</a></p>'
-    pages = [ContentPageFactory(parent=home, title=title, live=False, body=text(html)) for title in "AB"]
-    for page in pages:
-        page.save_revision()
-    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
-    keys = "&".join(f"id={page.pk}" for page in pages)
-    assert client.post(f"{address}?{keys}").url == ask(pages[0])
-    assert not ContentPage.objects.filter(title__in="AB", live=True).exists()
+    pages = draft(home, "Le port", body=text(html)), draft(home, "La digue")
+    for pressed in ({}, {"anyway": "on"}):
+        shown = client.post(several(*pages), pressed).content.decode()
+        assert "Le port" in shown
+        assert "Ancien port" in shown
+        assert "La digue" not in shown
+        assert 'name="anyway"' not in shown
+        assert is_live(*pages) == [False, False]
+
+
+def test_several_are_asked_about_on_one_screen_which_names_the_pages_and_their_warnings(client, editor, home):
+    sound, leadless = draft(home, "Le port"), draft(home, "La digue", lead="")
+    heading = [("heading", ""), ("text", "<p>Ouvert.</p>")]
+    headless = draft(home, "Le phare", body=heading)
+    shown = client.post(several(sound, leadless, headless)).content.decode()
+    assert is_live(sound, leadless, headless) == [False, False, False]
+    assert "La digue" in shown
+    assert "Le phare" in shown
+    assert "Le port" not in shown
+    assert escape(str(SENTENCES["no_lead"])) in shown
+    assert escape(str(SENTENCES["empty_heading"])) in shown
+    assert f"#:w:contentpath=body.{headless.body[0].id}" in shown
+    assert shown.count('name="anyway"') == 1
+
+
+def test_several_are_published_all_the_same_by_one_press_and_the_history_of_each_says_so(
+    client, editor, home
+):
+    sound, leadless = draft(home, "Le port"), draft(home, "La digue", lead="")
+    here = several(sound, leadless)
+    form = BeautifulSoup(client.post(here).content, "html.parser").select_one("form:has([name=anyway])")
+    assert form["action"] == here
+    client.post(form["action"], {one["name"]: one.get("value", "on") for one in form.select("[name]")})
+    assert is_live(sound, leadless) == [True, True]
+    entry = PageLogEntry.objects.get(action="editing.published_anyway")
+    assert (entry.page_id, entry.user, entry.data["rules"]) == (leadless.pk, editor, ["no_lead"])
+
+
+def test_drafts_below_that_go_out_with_their_page_are_asked_about_too(client, editor, home):
+    above = published(ContentPageFactory(parent=home, title="Le port"))
+    below = draft(above, "La digue", lead="")
+    shown = client.post(several(above), {"include_descendants": "on"}).content.decode()
+    assert "La digue" in shown
+    assert is_live(below) == [False]
+    form = BeautifulSoup(shown, "html.parser").select_one("form:has([name=anyway])")
+    client.post(form["action"], {one["name"]: one.get("value", "on") for one in form.select("[name]")})
+    assert is_live(below) == [True]
+
+
+def test_what_readers_see_already_as_it_is_is_not_asked_about_again(client, editor, home):
+    old, new = published(ContentPageFactory(parent=home, lead="")), draft(home, "La digue")
+    client.post(several(old, new))
+    assert is_live(new) == [True]
+
+
+def test_a_faulty_service_among_several_is_refused_before_anything_is_asked(client, editor, home):
+    service = make_service(make_counter(home))
+    service.form[1].value["fields"][1].value["condition"] = when("inconnu")
+    service.save_revision()
+    leadless = draft(home, "La digue", lead="")
+    answer = client.post(several(leadless, service))
+    assert answer.url == edit(service)
+    assert is_live(leadless) == [False]
 
 
 def test_who_may_not_edit_a_page_learns_nothing(client, home):

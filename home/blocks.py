@@ -19,6 +19,7 @@ from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from . import videos
+from .hours import follow
 from .registry import Registry
 
 # Where one passage of a rich text ends and the next begins, and one cell of a table.
@@ -500,6 +501,15 @@ class BarrierBlock(blocks.StructBlock):
         label = _("Barrier")
 
 
+def with_hours(value):
+    """A struct block with an hour at which something opens and one at which it closes, if they go together."""
+    if filled(value, "opens", "closes") and not follow(value["opens"], value["closes"]):
+        refuse(
+            closes=_("It closes after it opens, or in the night that follows: before 9:00. Midnight is 0:00.")
+        )
+    return value
+
+
 class OpeningBlock(blocks.StructBlock):
     """Open on a day from an hour to another; a day may stand twice."""
 
@@ -512,10 +522,7 @@ class OpeningBlock(blocks.StructBlock):
         label = _("Opening")
 
     def clean(self, value):
-        value = super().clean(value)
-        if filled(value, "opens", "closes") and value["opens"] >= value["closes"]:
-            refuse(closes=_("It closes after it opens."))
-        return value
+        return with_hours(super().clean(value))
 
 
 class OtherHoursBlock(blocks.StructBlock):
@@ -530,10 +537,7 @@ class OtherHoursBlock(blocks.StructBlock):
         label = _("Other hours")
 
     def clean(self, value):
-        value = super().clean(value)
-        if filled(value, "opens", "closes") and value["opens"] >= value["closes"]:
-            refuse(closes=_("It closes after it opens."))
-        return value
+        return with_hours(super().clean(value))
 
 
 class ClosingBlock(blocks.StructBlock):

@@ -2,15 +2,16 @@
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 ONE_DAY = timedelta(days=1)
+NIGHT_ENDS = time(9)  # what closes at an earlier hour than it opens, closes in the night that follows
 LOOK_AHEAD = 28  # days: a longer closing is announced by itself, not by "opens on"
 
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """Open on a weekday (Monday is 0) from an hour to another."""
+    """Open on a weekday (Monday is 0) from an hour to another, which is on the next day where it is the earlier one."""
 
     day: int
     opens: time
@@ -19,7 +20,7 @@ class Span:
 
 @dataclass(frozen=True, order=True)
 class OtherHours:
-    """Open on one day from an hour to another, whatever its weekday, holidays and closings say."""
+    """The same on one day, whatever its weekday, holidays and closings say."""
 
     day: date
     opens: time
@@ -52,20 +53,30 @@ class Row:
     spans: tuple[Span, ...]
 
 
+def follow(opens: time, closes: time) -> bool:
+    """Whether these hours go together: on one day, until midnight, or into the night."""
+    return opens < closes or closes < min(opens, NIGHT_ENDS)
+
+
+def hours_on(day: date, span: Span | OtherHours, zone: tzinfo | None = None) -> tuple[datetime, datetime]:
+    """When what opens on a day opens and closes."""
+    last = day if span.opens < span.closes else day + ONE_DAY
+    return datetime.combine(day, span.opens, zone), datetime.combine(last, span.closes, zone)
+
+
 def opening(
     spans: Iterable[Span], now: datetime, closed: Iterable[date] = (), others: Iterable[OtherHours] = ()
 ) -> Opening:
-    """What holds at ``now`` (aware, in the commune's zone) when ``closed`` are days it stays shut."""
-    days = (now.date() + timedelta(days=ahead) for ahead in range(LOOK_AHEAD))
+    """What holds at ``now`` (aware, in the commune's zone) when ``closed`` are days it stays shut.
+
+    What opened the evening before may be open still.
+    """
+    days = (now.date() + timedelta(days=ahead) for ahead in range(-1, LOOK_AHEAD))
     spans, closed, others = sorted(spans), set(closed), sorted(others)
-    starts = [
-        (datetime.combine(day, span.opens, now.tzinfo), span)
-        for day in days
-        for span in spans_on(day, spans, closed, others)
-    ]
-    current = next((span for start, span in starts if start <= now and _lasts(start, span, now)), None)
-    following = next((start for start, _ in starts if start > now), None)
-    return Opening(open=current is not None, until=current.closes if current else None, next=following)
+    times = [hours_on(day, span, now.tzinfo) for day in days for span in spans_on(day, spans, closed, others)]
+    current = next((closes for opens, closes in times if opens <= now < closes), None)
+    following = next((opens for opens, _closes in times if opens > now), None)
+    return Opening(open=current is not None, until=current.time() if current else None, next=following)
 
 
 def spans_on(
@@ -108,7 +119,3 @@ def timetable(spans: Iterable[Span]) -> list[Row]:
     for day, day_spans in by_day.items():
         rows.setdefault(tuple((span.opens, span.closes) for span in day_spans), []).append(day)
     return [Row(tuple(days), tuple(by_day[days[0]])) for days in rows.values()]
-
-
-def _lasts(start: datetime, span: Span | OtherHours, now: datetime) -> bool:
-    return start.date() == now.date() and now.time() < span.closes

@@ -68,7 +68,7 @@ def period_in_words(first: date, last: date) -> str:
 
 def opening_in_words(opening: Opening, now: datetime) -> tuple[str, str]:
     """A short answer and what follows: “Open until 17:00”, “Again tomorrow from 14:00”."""
-    from .templatetags.commune import clock
+    from .templatetags.commune import clock, closing
 
     if opening.next is None:
         following = ""
@@ -78,5 +78,5 @@ def opening_in_words(opening: Opening, now: datetime) -> tuple[str, str]:
         text = _("Again {day} from {hour}") if opening.open else _("Opens {day} at {hour}")
         following = capfirst(text.format(**words))
     if opening.open:
-        return _("Open until {hour}").format(hour=clock(opening.until)), following
+        return _("Open until {hour}").format(hour=closing(opening.until)), following
     return _("Closed"), following

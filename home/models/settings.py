@@ -23,7 +23,17 @@ from wagtail.fields import StreamField
 from home import blocks, colours, words
 from home.colour_panel import ArmsColoursPanel
 from home.generation import kept
-from home.hours import LOOK_AHEAD, Opening, OtherHours, Span, deviations, opening, spans_on, timetable
+from home.hours import (
+    LOOK_AHEAD,
+    Opening,
+    OtherHours,
+    Span,
+    deviations,
+    hours_on,
+    opening,
+    spans_on,
+    timetable,
+)
 from home.styles import SITE, site_styles
 from home.validators import validate_arms
 from home.working_days import DaysOff, public_holidays
@@ -88,11 +98,11 @@ class OpeningHours(models.Model):
         return [{"days": words.days_in_words(row), "spans": row.spans} for row in rows]
 
     def closed_days(self, today: date, ahead: int = LOOK_AHEAD) -> set[date]:
-        """The days on which it stays shut within the time that matters."""
-        last = today + timedelta(days=ahead)
-        days = {day for year in {today.year, last.year} for day in holidays_of(year)}
+        """The days on which it stays shut within the time that matters: from yesterday, whose evening may last."""
+        first, last = today - timedelta(days=1), today + timedelta(days=ahead)
+        days = {day for year in {first.year, last.year} for day in holidays_of(year)}
         for from_day, to_day in self.shut:
-            day, end = max(from_day, today), min(to_day, last)
+            day, end = max(from_day, first), min(to_day, last)
             days.update(day + timedelta(days=number) for number in range((end - day).days + 1))
         return days
 
@@ -112,10 +122,7 @@ class OpeningHours(models.Model):
         """Each time it opens and closes from a day on, for so many days."""
         spans, closed, others = self.spans, self.closed_days(first, days), self.others
         return [
-            (
-                timezone.make_aware(datetime.combine(day, span.opens)),
-                timezone.make_aware(datetime.combine(day, span.closes)),
-            )
+            hours_on(day, span, timezone.get_current_timezone())
             for day in (first + timedelta(days=ahead) for ahead in range(days))
             for span in spans_on(day, spans, closed, others)
         ]

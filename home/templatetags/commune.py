@@ -95,13 +95,19 @@ def clock(value: dt.time) -> str:
 
 
 @register.filter
+def closing(value: dt.time | None) -> str:
+    """The same of when something closes: midnight is the end of its day, “24 h”."""
+    return clock(value).replace("0", "24", 1) if value == dt.time() else clock(value)
+
+
+@register.filter
 def hours(span: Span) -> str:
     """From when to when: “8 h – 11 h 30” in French, “8–11.30 Uhr” in German."""
     # Translators: when something opens, with the dash before when it closes: “8:00–” of “8:00–11:30”.
     full = _("{hour}:00–")
     # Translators: the same with minutes: “8:30–” of “8:30–11:30”.
     part = _("{hour}:{minute}–")
-    return _hour(span.opens, full, part) + clock(span.closes)
+    return _hour(span.opens, full, part) + closing(span.closes)
 
 
 def _hour(value: dt.time | None, full: str, part: str) -> str:

@@ -73,3 +73,32 @@ def test_what_is_otherwise_is_told_once_with_days_shut_in_a_row_together():
 def test_a_week_like_others_has_nothing_to_tell():
     same = OtherHours(TUESDAY.date(), time(8), time(11, 30))
     assert deviations(MORNING, TUESDAY.date(), {date(2026, 11, 28)}, [same]) == []
+
+
+# -- Until midnight and after it -----------------------------------------------------------------------------
+LATE = [Span(1, time(18), time(0)), Span(4, time(20), time(2))]  # Tuesday, Friday
+
+
+def test_what_closes_at_midnight_is_open_to_the_end_of_its_day():
+    evening = opening(LATE, TUESDAY.replace(hour=23, minute=59))
+    assert (evening.open, evening.until) == (True, time(0))
+    night = opening(LATE, datetime(2026, 11, 25, 0, 0, tzinfo=UTC))
+    assert (night.open, night.next) == (False, datetime(2026, 11, 27, 20, tzinfo=UTC))
+
+
+def test_what_closes_after_midnight_is_open_on_the_next_day():
+    saturday = datetime(2026, 11, 28, 1, 59, tzinfo=UTC)
+    assert opening(LATE, saturday).until == time(2)
+    assert not opening(LATE, saturday.replace(hour=2, minute=0)).open
+    assert not opening(LATE, saturday - timedelta(days=1)).open
+
+
+def test_a_day_that_is_shut_cuts_nothing_from_the_evening_before_it():
+    saturday = datetime(2026, 11, 28, 1, tzinfo=UTC)
+    assert opening(LATE, saturday, closed=[saturday.date()]).open
+    assert not opening(LATE, saturday, closed=[saturday.date() - timedelta(days=1)]).open
+
+
+def test_other_hours_last_into_the_night_too():
+    thursday = OtherHours(date(2026, 11, 26), time(20), time(4))
+    assert opening(MORNING, datetime(2026, 11, 27, 3, tzinfo=UTC), others=[thursday]).until == time(4)

@@ -61,6 +61,44 @@ def test_an_office_is_a_calendar_of_the_times_it_is_open(client, office):
     assert not [line for line in lines if line.startswith("DTSTART:20261225")]
 
 
+@pytest.fixture
+def bar():
+    """Open on Tuesdays until midnight and on Fridays into the night; the last Friday it stayed shut."""
+    hours = [("1", time(18), time(0)), ("4", time(20), time(2))]
+    return make.OfficePageFactory(
+        parent=make.make_site(),
+        title="Buvette du port",
+        hours=[("opening", {"day": day, "opens": opens, "closes": closes}) for day, opens, closes in hours],
+        closings=[("closing", {"first": date(2026, 11, 20), "last": date(2026, 11, 20)})],
+    )
+
+
+def test_hours_over_midnight_are_the_same_in_the_table_for_search_engines_and_in_the_calendar(client, bar):
+    page = client.get(bar.url).content.decode()
+    assert "18\xa0h\xa0– 24\xa0h" in page
+    assert "20\xa0h\xa0– 2\xa0h" in page
+    data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
+    told = [(one["opens"], one["closes"]) for one in data["openingHoursSpecification"]]
+    assert told == [("18:00", "00:00"), ("20:00", "02:00")]
+    lines = client.get(f"{bar.url}horaires/").content.decode().split("\r\n")
+    assert lines[lines.index("DTSTART:20261124T170000Z") + 1] == "DTEND:20261124T230000Z"
+    assert lines[lines.index("DTSTART:20261127T190000Z") + 1] == "DTEND:20261128T010000Z"
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2026, 11, 24, 22, tzinfo=UTC), "Ouvert jusqu’à 24\xa0h"),
+        (datetime(2026, 11, 24, 23, tzinfo=UTC), "Ouverture vendredi à 20\xa0h"),
+        (datetime(2026, 11, 28, 0, 30, tzinfo=UTC), "Ouvert jusqu’à 2\xa0h"),
+        (datetime(2026, 11, 21, 0, 30, tzinfo=UTC), "Ouverture mardi à 18\xa0h"),
+    ],
+)
+def test_an_office_that_is_open_at_night_says_so(client, bar, at, told):
+    with time_machine.travel(at):
+        assert told in client.get(bar.url).content.decode()
+
+
 def test_an_office_is_a_card_for_address_books(client, office):
     answer = client.get(f"{office.url}carte/")
     assert answer["Content-Type"] == "text/vcard; charset=utf-8"

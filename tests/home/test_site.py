@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -175,13 +175,14 @@ def test_a_link_needs_a_page_or_an_address_and_not_both(home):
     assert block.clean(block.to_python({"label": "x", "url": "https://example.org"}))
 
 
-def test_an_opening_closes_after_it_opens():
+def test_an_opening_closes_after_it_opens_or_in_the_night_that_follows():
     block = blocks.OpeningBlock()
-    with pytest.raises(ValidationError):
-        block.clean(block.to_python({"day": "0", "opens": "12:00", "closes": "11:00"}))
-    assert block.clean(block.to_python({"day": "0", "opens": "11:00", "closes": "12:00"}))["closes"] == time(
-        12
-    )
+    for opens, closes in (("12:00", "11:00"), ("12:00", "12:00"), ("12:00", "09:00"), ("07:00", "07:00")):
+        with pytest.raises(ValidationError):
+            block.clean(block.to_python({"day": "0", "opens": opens, "closes": closes}))
+    for opens, closes in (("11:00", "12:00"), ("18:00", "00:00"), ("20:00", "02:00")):
+        cleaned = block.clean(block.to_python({"day": "0", "opens": opens, "closes": closes}))
+        assert f"{cleaned['closes']:%H:%M}" == closes
 
 
 @time_machine.travel(TUESDAY)

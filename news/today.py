@@ -18,7 +18,7 @@ EVENING = 17
 
 
 @dataclass(frozen=True)
-class Coming(Timed):
+class Named(Timed):
     """An event that takes place, as the band names it."""
 
     start: datetime
@@ -38,16 +38,14 @@ def next_event(request, page, now) -> list[Line]:
     return []
 
 
-def _coming(page) -> list[Coming]:
-    _index, dates = next_in(page)
+def _coming(page) -> list[Named]:
     return [
-        Coming(one.start, one.end, one.event.title, one.event.place, one.event.url)
-        for one in dates
-        if not one.cancelled
+        Named(one.start, one.end, one.event.title, one.event.place, one.event.url)
+        for one in next_in(page).sure
     ]
 
 
-def _line(event: Coming, now: datetime) -> Line:
+def _line(event: Named, now: datetime) -> Line:
     start = timezone.localtime(event.start)
     tonight = event.first_day == now.date() and start.hour >= EVENING
     key = _("This evening") if tonight else capfirst(day_in_words(event.first_day, now.date()))

@@ -186,6 +186,23 @@ def test_the_band_today_names_the_next_event_that_takes_place(rf, home, agenda):
     assert "Débarcadère" in line.remark
 
 
+def test_where_all_that_comes_next_is_cancelled_the_home_page_looks_further(rf, home, agenda):
+    for day in range(5):
+        begins = moment(2026, 11, 25 + day, 18)
+        EventPageFactory(parent=agenda, title=f"Annulé {day}", start=begins, end=None, cancelled=True)
+    EventPageFactory(parent=agenda, title="Fête", start=moment(2026, 12, 5, 18), end=None)
+    (line,) = next_event(rf.get("/"), home, NOW)
+    assert line.title == "Fête"
+    shown = [one.event.title for one in next_events(rf.get("/"), home).context["dates"]]
+    assert shown == ["Annulé 0", "Annulé 1", "Annulé 2", "Fête"]
+
+
+def test_where_all_is_cancelled_the_home_page_says_so_and_names_nothing_for_today(rf, home, agenda):
+    EventPageFactory(parent=agenda, title="Annulée", start=moment(2026, 11, 25, 18), end=None, cancelled=True)
+    assert next_event(rf.get("/"), home, NOW) == []
+    assert len(next_events(rf.get("/"), home).context["dates"]) == 1
+
+
 def test_what_is_over_meanwhile_is_no_longer_named_today(rf, home, agenda, november):
     for title, hour in (("Marché", 11), ("Concert", 20)):
         begins = moment(2026, 11, 24, hour)

@@ -206,6 +206,23 @@ def test_home_page_and_today_show_the_next_date(rf, home, choir):
     assert line.title == "Répétition publique"
 
 
+def test_of_what_comes_back_the_next_date_that_takes_place_is_named(rf, home, agenda):
+    off = [date(2026, 11, 24) + timedelta(weeks=week) for week in range(5)]
+    EventPageFactory(
+        parent=agenda,
+        title="Marché",
+        start=moment(2026, 11, 24, 18),
+        end=None,
+        repeats="week",
+        times=8,
+        exceptions=[out(day) for day in off],
+    )
+    EventPageFactory(parent=agenda, title="Loto", start=moment(2027, 1, 2, 20), end=None)
+    (line,) = next_event(rf.get("/"), home, NOW)
+    assert line.title == "Marché"
+    assert line.key == "29 décembre"
+
+
 def test_letters_tell_of_it_when_a_date_is_near_and_not_cancelled(choir):
     def told(first: date, last: date) -> list:
         return Events().fresh(

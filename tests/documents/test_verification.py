@@ -1,4 +1,5 @@
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from eservices.documents import limits
@@ -50,6 +51,16 @@ def test_an_empty_form_says_what_to_write(client):
     page = client.get(FORM, {"code": ""})
     assert 'aria-invalid="true"' in page.text
     assert 'aria-invalid="true"' not in client.get(FORM).text
+
+
+def test_whoever_checks_a_document_reads_the_answer_in_the_language_of_the_document(client):
+    """A German certificate says what the page answers: the same word stands on it."""
+    for language, word in (("fr", "Authentique."), ("de", "Echt."), ("it", "Autentico.")):
+        document = issued()
+        document.language = language
+        page = client.get(document.verification_url.removeprefix(settings.WAGTAILADMIN_BASE_URL))
+        assert page.headers["Content-Language"] == language
+        assert word in page.text
 
 
 def test_the_address_without_its_code_leads_to_the_form(client):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from eservices.cases.models import Case, CaseStage
 from eservices.submissions.models import new_secret, private_storage
@@ -138,8 +139,10 @@ class Document(models.Model):
 
     @property
     def verification_url(self) -> str:
-        """Where anybody checks it: the same in every language, short enough for a small QR code."""
-        return f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}/v/{self.code}/"
+        """Where anybody checks it, in the language of the document. Short enough for a small QR code."""
+        with override(self.language):
+            path = reverse("documents:verdict", args=[self.code])
+        return f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{path}"
 
     @property
     def file_name(self) -> str:

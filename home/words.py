@@ -53,7 +53,7 @@ def day_in_words(day: date, today: date) -> str:
     ahead = (day - today).days
     if ahead in (0, 1):
         return _("tomorrow") if ahead else _("today")
-    return str(WEEKDAYS[day.weekday()]) if 1 < ahead < 7 else date_format(day, "j F")
+    return str(WEEKDAYS[day.weekday()]) if 1 < ahead < 7 else date_format(day, _("j F"))
 
 
 def period_in_words(first: date, last: date) -> str:

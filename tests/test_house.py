@@ -117,6 +117,20 @@ def test_no_public_template_has_inline_style_or_script():
     assert not faults
 
 
+def test_a_day_is_written_as_its_language_writes_it():
+    """“1. Dezember”, not “1 Dezember”: the order and signs of a day with its month are translated like words."""
+    fixed = re.compile(r"""(?<!_\()(?<!text\()(?<!translate )["'](l )?j F""")
+    faults = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for place in set(SOURCES) - {"mysite"}  # which holds the formats
+        for path in (ROOT / place).rglob("*.*")
+        if path.suffix in {".html", ".txt", ".py"}
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if fixed.search(line)
+    ]
+    assert not faults
+
+
 def test_every_text_is_translated(tmp_path):
     """What the code says now, collected anew, has its translation in the project's catalogues."""
     needs("xgettext")

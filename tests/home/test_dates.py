@@ -28,6 +28,8 @@ def drawn(source: str, **context) -> str:
         ("fr", SECOND, "2 décembre 2026"),
         ("fr", date(2026, 12, 11), "11 décembre 2026"),
         ("de", FIRST, "1. Dezember 2026"),
+        ("it", FIRST, "1° dicembre 2026"),
+        ("it", SECOND, "2 dicembre 2026"),
         ("en", FIRST, "1 December 2026"),
     ],
 )

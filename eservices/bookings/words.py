@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.formats import get_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -61,7 +60,7 @@ def is_midnight(end, begun: date) -> bool:
 
 def day(at) -> str:
     """“Saturday 12 December 2026”."""
-    return date_format(at, f"l {get_format('DATE_FORMAT')}")
+    return date_format(at, _("l j F Y"))
 
 
 def when_booked(place) -> str:

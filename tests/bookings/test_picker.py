@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from eservices.bookings import words
 from eservices.bookings.availability import Span
@@ -369,3 +370,11 @@ def test_the_hour_that_comes_twice_is_told_apart_and_the_day_is_drawn_to_its_len
     page = text(client.post(START, posted("", go="day 2026-10-25")))
     drawn = re.findall(r'<rect x="([^"]+)" width="([^"]+)" height="60"( class="full")?/>', page)
     assert drawn == [("144", "58", ' class="full"'), ("0", "144", ""), ("202", "144", "")]  # of 25 hours
+
+
+def test_a_day_with_its_weekday_is_written_as_the_language_does():
+    span = Span(datetime(2026, 12, 1, 9, tzinfo=ZONE), datetime(2026, 12, 1, 12, tzinfo=ZONE))
+    with override("de"):
+        assert plain(words.when(span)) == "Dienstag, 1. Dezember 2026, 9 Uhr bis 12 Uhr"
+    with override("it"):
+        assert plain(words.when(span)).startswith("martedì 1° dicembre 2026, ")

@@ -21,6 +21,7 @@ from .letters.rich import as_html
 from .models import (
     Case,
     CaseLink,
+    CaseStage,
     Escalation,
     Letter,
     Message,
@@ -30,14 +31,14 @@ from .models import (
     Person,
     Role,
 )
-from .progress import ahead, current
+from .progress import ahead, current, titles
 
 WRITTEN = "cases/emails/letter"  # the frame of what editors write
 
 
 def receipt(case: Case) -> Delivery:
     """We have your request: reference, what happens next, private link."""
-    return _of_service(case, "receipt") or letter(case, "cases/emails/receipt", **_next_steps(case))
+    return _of_service(case, "receipt") or letter(case, "cases/emails/receipt", **_steps(case, ahead(case)))
 
 
 def question(case: Case, message: Message) -> Delivery:
@@ -55,12 +56,12 @@ def notice(case: Case, *, subject: str, text: str) -> Delivery:
     return letter(case, "cases/emails/notice", heading=subject or case.service, text=text)
 
 
-def accepted(case: Case) -> Delivery:
+def accepted(case: Case, following: list[CaseStage]) -> Delivery:
     """Yes, and what follows; where several people are concerned and not all are accepted, who is."""
     people = case.persons.all()
     apart = [] if all(one.outcome == Person.Outcome.ACCEPTED for one in people) else people
     return _of_service(case, "accepted") or letter(
-        case, "cases/emails/accepted", people=apart, **_next_steps(case)
+        case, "cases/emails/accepted", people=apart, **_steps(case, following)
     )
 
 
@@ -357,9 +358,10 @@ def _way_back(case: Case) -> list:
         return [_("Follow your request, answer us and find your documents here:") + "\n" + url]
 
 
-def _next_steps(case: Case) -> dict:
-    """The titles of what is still to happen; stages without a title stay silent."""
-    steps = [row.title for row in ahead(case) if row.title]
+def _steps(case: Case, rows: list[CaseStage]) -> dict:
+    """What is still to happen, in the language of the case: an agent's deed may be the reason of the letter."""
+    with translation.override(case.language):
+        steps = titles(rows)
     return {"steps": steps, "step_pairs": [(step, "") for step in steps]}
 
 

@@ -1,6 +1,7 @@
 """How far a case has come: which stages are over, which one it is at, which still follow. Reads only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from django.utils import timezone
 
@@ -28,6 +29,11 @@ def current(case: Case) -> CaseStage | None:
 def ahead(case: Case) -> list[CaseStage]:
     """The stages that will still run as things stand: unfinished, and their condition holds."""
     return [row for row in unfinished(case) if row.progress == Progress.ACTIVE or applies(case, row.spec)]
+
+
+def titles(rows: Iterable[CaseStage]) -> list[str]:
+    """What stages are called in the language at hand: neighbours of one title once, those without one not at all."""
+    return [title for title, _rows in groupby(row.title for row in rows) if title]
 
 
 def applies(case: Case, spec: StageSpec, also: dict | None = None) -> bool:

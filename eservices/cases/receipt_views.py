@@ -13,7 +13,8 @@ from eservices.formbuilder.summary import summarise
 from . import access, actions, emails
 from .case_views import OfCase
 from .models.contact import JOIN_DAYS
-from .receipts import missing, next_steps
+from .progress import ahead, titles
+from .receipts import missing
 
 
 class ReceiptView(OfCase):
@@ -35,7 +36,7 @@ class ReceiptView(OfCase):
     def get_context_data(self, **kwargs):
         case, url = self.case, emails.shown_url(self.case)
         with translation.override(case.language):
-            steps = next_steps(case)
+            steps = titles(ahead(case))
         return super().get_context_data(
             case=case,
             submission=case.submission,

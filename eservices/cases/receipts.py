@@ -1,7 +1,5 @@
 """What the receipt page of a request says: how the case is called, what happens next and by when."""
 
-from itertools import groupby
-
 from django.urls import reverse
 
 from eservices.submissions.models import Submission
@@ -10,7 +8,7 @@ from eservices.submissions.receipts import receipts
 from . import concerned, emails
 from .concerned import label_of
 from .models import Case
-from .progress import ahead
+from .progress import ahead, titles
 
 
 @receipts.register("cases")
@@ -24,7 +22,7 @@ def case_receipt(submission: Submission) -> dict:
         "reference": case.reference,
         "deadline": case.deadline,
         "url": emails.shown_url(case),
-        "next_steps": next_steps(case),
+        "next_steps": titles(ahead(case)),
         "missing": missing(case),
         "ways": _ways(case) if submission.agent_id else {},
     }
@@ -41,8 +39,3 @@ def _ways(case: Case) -> dict[str, str]:
         "case": reverse("cases:case", args=[case.reference]),
         "counter": reverse("cases:counter"),
     }
-
-
-def next_steps(case: Case) -> list[str]:
-    """The titles of what is still to happen, in the language of the case; neighbours of one title once."""
-    return [title for title, _rows in groupby(row.title for row in ahead(case)) if title]

@@ -11,6 +11,7 @@ from eservices.cases.states import TRANSITIONS, Outcome, State
 from eservices.deliveries.models import Delivery
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import (
+    DECISION,
     CallBackFactory,
     CaseFactory,
     PersonFactory,
@@ -138,6 +139,19 @@ def test_the_applicant_is_told_in_the_language_of_the_case(situation, words):
         assert said in letter.title
         assert "Guten Tag" in letter.payload["text"]
         assert "Bonjour" not in letter.payload["text"] + letter.payload["html"]
+
+
+def test_the_letter_of_a_yes_says_what_follows_in_the_language_of_the_case_whichever_is_the_agent_s():
+    news = {"key": "check", "type": "notify", "settings": {"format": 1, "subject": "x", "text": "x"}}
+    case = CaseFactory(language="de", stages=[DECISION, news])
+    case.version.content["texts"]["de"] |= {"stage.decision": "Entscheid", "stage.check": "Nachricht"}
+    case.version.save()
+    with translation.override("fr"):
+        actions.accept(actor=member(), case=Case.objects.get(pk=case.pk))
+    text = letters(case).get(title__contains="angenommen").payload["text"]
+    assert "- Nachricht" in text
+    assert "Entscheid" not in text  # it is taken
+    assert "Vos indications" not in text
 
 
 WRITTEN = {

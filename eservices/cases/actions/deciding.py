@@ -161,7 +161,7 @@ def _accept(case: Case, row: CaseStage, actor: User, said: str, details: dict, *
     trace.record(case, event, actor, stage=row.key, reason=said, details=details, **more)
     formal = last and notify(actor=actor, case=case)
     if last and not formal and not any(map(tells_acceptance, following[:1])):
-        emails.accepted(case)
+        emails.accepted(case, following)
     wake_row(case)
     return case
 

@@ -1,9 +1,11 @@
 """What waits for an editor, each kind in one query, whatever there is."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +13,11 @@ from django.utils.translation import ngettext
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.models import Comment, Page, Revision, TaskState
 
+from home.background import has_failed, name_of
 from home.bundles.models import Bundle
 from home.dates import date_format
 from home.marks import explained
+from home.page_hindrances import faults_of, hindrances_of
 from home.planning import snippets_with_drafts
 from home.templatetags.commune import clock
 
@@ -21,18 +25,26 @@ from . import access
 from .models import PageCheck, jump
 
 SHOWN, MOST = 5, 99
+MOST_REASONS = 3  # said of one thing on the first page; its own screen says all
 SOON, LATE = timedelta(days=14), timedelta(minutes=5)
 LATE_TO_DO = _(
     "Open it, mend what it says and publish it again. If everything is late, tell whoever runs the site: nothing goes "
     "out by itself at the moment."
 )
 
+UNFORESEEN = _(
+    "It failed for a reason that only the server’s log knows: tell whoever runs the site, with the title and the hour."
+)
+
 
 @dataclass(frozen=True)
 class Row:
+    """``why``: what stands in the way of it."""
+
     title: str
     url: str
     detail: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,7 @@ class Dated:
     url: str
     ends: bool = False
     failed: bool = False
+    ask_why: Callable[[], str] = str
 
     def is_missed(self, now: datetime) -> bool:
         return self.failed or self.at <= now - LATE
@@ -105,6 +118,9 @@ class Dated:
             (True, True): _("was to end on %s"),
         }
         return Row(self.title, self.url, words[missed, self.ends] % _moment(self.at))
+
+    def late_row(self) -> Row:
+        return replace(self.row(missed=True), why=self.ask_why())
 
 
 def _dated(user, now: datetime) -> list[Dated]:
@@ -127,20 +143,28 @@ def _begins(user, last: datetime, finder: AdminURLFinder) -> list[Dated]:
         else:
             url = model and finder.get_edit_url(model(pk=one.object_id))
         if url:
-            found.append(Dated(one.approved_go_live_at, one.object_str, url))
+            found.append(
+                Dated(one.approved_go_live_at, one.object_str, url, ask_why=partial(_why_it_waits, one))
+            )
     return found
 
 
 def _ends(user, last: datetime, finder: AdminURLFinder) -> list[Dated]:
     pages = access.pages_for(user).filter(live=True, expire_at__lte=last)
     found = [
-        Dated(page.expire_at, page.get_admin_display_title(), jump(page.pk), ends=True)
+        Dated(
+            page.expire_at,
+            page.get_admin_display_title(),
+            jump(page.pk),
+            ends=True,
+            ask_why=partial(_why_nobody_foresaw, page),
+        )
         for page in pages.order_by("expire_at", "pk")[:500]
     ]
     for model in snippets_with_drafts():
         ending = model._default_manager.filter(live=True, expire_at__lte=last).order_by("expire_at", "pk")
         found += [
-            Dated(one.expire_at, str(one), url, ends=True)
+            Dated(one.expire_at, str(one), url, ends=True, ask_why=partial(_why_nobody_foresaw, one))
             for one in ending[:500]
             if (url := finder.get_edit_url(one))
         ]
@@ -157,14 +181,31 @@ def _bundles(user, last: datetime) -> list[Dated]:
             one.title,
             reverse("bundle", args=[one.pk]),
             failed=one.state == Bundle.State.HINDERED,
+            ask_why=partial(_why_hindered, one),
         )
         for one in bundles[:500]
     ]
 
 
+def _why_it_waits(revision: Revision) -> str:
+    """What the publish button would refuse, read anew: it is gone once it is mended."""
+    draft = revision.as_object()
+    found = [*faults_of(draft), *(hindrances_of(draft) if isinstance(draft, Page) else ())]
+    return " ".join(found[:MOST_REASONS]) or _why_nobody_foresaw(revision)
+
+
+def _why_nobody_foresaw(row: Model) -> str:
+    return str(UNFORESEEN) if has_failed(name_of(row)) else ""
+
+
+def _why_hindered(bundle: Bundle) -> str:
+    return " ".join(explained(title, reason) for title, reason in bundle.trouble[:MOST_REASONS])
+
+
 def _missed(dated: list[Dated], now: datetime) -> list[Row]:
     """What should have been published or withdrawn by now: something is at fault, or the scheduler does not run."""
-    return [one.row(missed=True) for one in dated if one.is_missed(now)]
+    late = [one for one in dated if one.is_missed(now)]
+    return [*(one.late_row() for one in late[:SHOWN]), *(one.row(missed=True) for one in late[SHOWN:])]
 
 
 def _soon(dated: list[Dated], now: datetime) -> list[Row]:

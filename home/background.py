@@ -1,11 +1,13 @@
 """Work that must happen by itself: what an app sweeps for when the scheduler looks, and signs of life."""
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Model
 from django.tasks import Task
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 
@@ -14,6 +16,7 @@ from .registry import Registry
 logger = logging.getLogger(__name__)
 
 TRY_AGAIN_AFTER = 10 * 60  # seconds; what cannot be done is not tried at every sweep
+REMEMBERED = 24 * 60 * 60  # seconds, that something failed
 # Each offer finds its rows that are due at the given moment and wakes a worker for them.
 sweeps: Registry[Callable[[datetime], None]] = Registry("sweeps")
 
@@ -26,12 +29,25 @@ def is_waiting(task: Task) -> bool:
 
 def try_alone(name: str, act: Callable, **arguments) -> None:
     """Does one thing of a sweep. Where it fails it holds up no other, and rests for some minutes."""
-    pause = f"scheduled-fault:{name.replace(' ', ':')}"
-    if cache.get(pause):
+    if (cache.get(_failure(name)) or 0) > time.time() - TRY_AGAIN_AFTER:
         return
     try:
         with transaction.atomic():
             act(**arguments)
     except Exception:
         logger.exception("What was scheduled failed: %s", name)
-        cache.set(pause, True, TRY_AGAIN_AFTER)
+        cache.set(_failure(name), time.time(), REMEMBERED)
+
+
+def name_of(row: Model) -> str:
+    """What a row is called that a sweep tries."""
+    return f"{row._meta.label_lower} {row.pk}"
+
+
+def has_failed(name: str) -> bool:
+    """Whether such a thing of a sweep was tried lately and failed."""
+    return cache.get(_failure(name)) is not None
+
+
+def _failure(name: str) -> str:
+    return f"scheduled-fault:{name.replace(' ', ':')}"

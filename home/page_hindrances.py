@@ -1,4 +1,4 @@
-"""What apps above find in a draft that must not go out: a bundle with such a page waits.
+"""Why a draft must not go out: what it lacks, and what apps above find in it. A bundle with such a page waits.
 
 An app offers it in its own ``page_hindrances.py``::
 
@@ -10,8 +10,14 @@ An app offers it in its own ``page_hindrances.py``::
 
 from collections.abc import Callable
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from wagtail.fields import StreamField
 from wagtail.models import Page
 
+from .marks import explained
 from .registry import Registry
 
 page_hindrances: Registry[Callable[[Page], list[str]]] = Registry("page_hindrances")
@@ -20,3 +26,36 @@ page_hindrances: Registry[Callable[[Page], list[str]]] = Registry("page_hindranc
 def hindrances_of(draft: Page) -> list[str]:
     """The sentences of all apps about a draft."""
     return [sentence for find in page_hindrances for sentence in find(draft)]
+
+
+def faults_of(draft: Model) -> list[str]:
+    """What the publish button would refuse, with the fields: drafts may be saved with holes in them."""
+    return [*_said_of_fields(draft), *_faults_of_blocks(draft)]
+
+
+def _said_of_fields(draft: Model) -> list[str]:
+    try:
+        draft.full_clean()
+    except ValidationError as fault:
+        return [
+            said if name == NON_FIELD_ERRORS else explained(_named(draft, name), said)
+            for name, sentences in fault.message_dict.items()
+            for said in sentences
+        ]
+    return []
+
+
+def _faults_of_blocks(draft: Model) -> list[str]:
+    found = []
+    for field in draft._meta.get_fields():
+        if isinstance(field, StreamField):
+            try:
+                field.stream_block.clean(getattr(draft, field.name))
+            except ValidationError:
+                name = str(field.verbose_name)
+                found.append(_("“{field}” has a block that lacks something.").format(field=name))
+    return found
+
+
+def _named(draft: Model, name: str) -> str:
+    return capfirst(str(draft._meta.get_field(name).verbose_name))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from wagtail.models import Page, Revision
 
 from . import documents, missed
-from .background import is_waiting, sweeps, try_alone
+from .background import is_waiting, name_of, sweeps, try_alone
 from .bundles import actions as bundles
 from .bundles.models import Bundle
 from .models.background import Heartbeat
@@ -43,11 +43,12 @@ def forget_contact_messages(now) -> None:
 def publish_scheduled(now) -> None:
     """Publishes and unpublishes what editors dated. Each has its own try: a faulty page holds up no other."""
     for revision in Revision.objects.filter(approved_go_live_at__lte=now).order_by("approved_go_live_at"):
-        try_alone(f"revision {revision.pk}", revision.publish, log_action="wagtail.publish.scheduled")
+        try_alone(name_of(revision), revision.publish, log_action="wagtail.publish.scheduled")
     for model in [Page, *snippets_with_drafts()]:
         for live in model.objects.filter(live=True, expire_at__lte=now).order_by("expire_at"):
-            name = f"{model._meta.label_lower} {live.pk}"
-            try_alone(name, live.unpublish, set_expired=True, log_action="wagtail.unpublish.scheduled")
+            try_alone(
+                name_of(live), live.unpublish, set_expired=True, log_action="wagtail.unpublish.scheduled"
+            )
 
 
 @sweeps.register("publish_bundles")

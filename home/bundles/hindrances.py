@@ -1,13 +1,11 @@
 """Why a page cannot go out with its bundle: said in one sentence each, nothing is written."""
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from wagtail.fields import StreamField
 from wagtail.models import Page
 
 from home.dates import date_format
-from home.page_hindrances import hindrances_of
+from home.page_hindrances import faults_of, hindrances_of
 
 from .models import Bundle
 
@@ -32,7 +30,7 @@ def of_page(page: Page, user, together: set[str]) -> list[str]:
         _scheduled(page, draft),
         _("Its end is over: its draft would expire at once.") if _over(draft) else "",
         _hidden(page, together),
-        *_faults(draft),
+        *faults_of(draft),
         *hindrances_of(draft),
     ]
     return [reason for reason in checks if reason]
@@ -56,20 +54,3 @@ def _hidden(page: Page, together: set[str]) -> str:
     above = Page.objects.ancestor_of(page).filter(depth__gt=1, live=False).order_by("path")
     missing = [one.get_admin_display_title() for one in above if one.path not in together]
     return _("The page above is not published: {title}.").format(title=missing[0]) if missing else ""
-
-
-def _faults(draft: Page) -> list[str]:
-    """What the publish button would refuse: drafts may be saved with holes in them."""
-    found = []
-    try:
-        draft.full_clean()
-    except ValidationError as fault:
-        found += fault.messages
-    for field in draft._meta.get_fields():
-        if isinstance(field, StreamField):
-            try:
-                field.stream_block.clean(getattr(draft, field.name))
-            except ValidationError:
-                name = str(field.verbose_name)
-                found.append(_("“{field}” has a block that lacks something.").format(field=name))
-    return found

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +13,7 @@ from wagtail.models import (
     GroupApprovalTask,
     GroupPagePermission,
     PageSubscription,
+    Revision,
     Workflow,
     WorkflowPage,
     WorkflowTask,
@@ -22,6 +25,8 @@ from home import sweeps
 from home.bundles import actions as bundles
 from home.models import Alert, Bundle
 from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory
+from tests.factories.catalogue import make_counter, make_service
+from tests.factories.formbuilder import when
 from tests.factories.home import AlertFactory, BundleFactory, ContentPageFactory, make_site, published
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +133,51 @@ def test_what_was_not_published_at_its_hour_comes_first(client, me, home):
     dated(page(home, "Manquée", live=False), now - timedelta(hours=1))
     page(home, "Aurait dû finir", expire_at=now - timedelta(hours=2))
     assert groups(client) == {"missed": ["Aurait dû finir", "Manquée"]}
+
+
+def late(client) -> str:
+    """What the first page says of what was not published at its hour."""
+    shown = BeautifulSoup(client.get(reverse(HOME)).content, "html.parser")
+    return " ".join(shown.select_one("#waiting-missed").get_text().split())
+
+
+def test_what_stands_in_the_way_of_a_late_page_is_said_until_it_is_mended(client, me, home):
+    now = timezone.now()
+    service = make_service(make_counter(home))
+    service.form[1].value["fields"][1].value["condition"] = when("inconnu")
+    dated(service, now + timedelta(hours=1))
+    holed = page(home, "Le port", live=False)
+    dated(holed, now + timedelta(hours=1))
+    holed.scheduled_revision.content["title"] = ""
+    holed.scheduled_revision.save()
+    with time_machine.travel(now + timedelta(hours=2)):
+        sweeps.publish_scheduled(timezone.now())
+        assert "inconnu" in late(client)
+        assert "Titre : Ce champ ne peut pas être vide." in late(client)
+        service.form[1].value["fields"][1].value["condition"] = {}
+        service.save_revision().publish()
+        assert "inconnu" not in late(client)
+
+
+def test_a_late_page_that_failed_for_a_reason_nobody_foresaw_says_who_can_look(client, me, home, monkeypatch):
+    now = timezone.now()
+    dated(page(home, "Le port", live=False), now - timedelta(hours=1))
+    unforeseen = "Cela a échoué pour une raison que seul le journal du serveur connaît"
+    assert unforeseen not in late(client)  # nothing was tried: the scheduler stands still
+    monkeypatch.setattr(Revision, "publish", lambda *_args, **_options: 1 / 0)
+    sweeps.publish_scheduled(now)
+    assert unforeseen in late(client)
+
+
+def test_why_a_bundle_did_not_go_out_is_said(client, me, home):
+    now = timezone.now()
+    holed = page(home, "Horaires", live=False)
+    bundle = BundleFactory(title="Rentrée", pages=[holed])
+    bundles.schedule(bundle, at=now + timedelta(minutes=10), actor=me)
+    holed.save_revision()
+    Bundle.objects.update(publish_at=now)
+    sweeps.publish_bundles(now)
+    assert "Ses pages ont changé depuis" in late(client)
 
 
 def test_a_bundle_stands_among_what_goes_out_soon_and_first_once_it_could_not(client, me, home):

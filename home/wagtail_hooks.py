@@ -132,6 +132,21 @@ def words_of_the_translators_screen():
     )
 
 
+@hooks.register("insert_editor_js")
+def tables_that_are_pasted():
+    """What a text says of a table that it does not take."""
+    return format_html(
+        '<template id="table-pasted" data-words="{}"><div class="help-block help-warning pasting-said" role="status">'
+        '<svg class="icon icon-warning icon" aria-hidden="true"><use href="#icon-warning"></use></svg></div></template>'
+        '<script type="module" src="{}"></script>',
+        _(
+            "A text takes no table: nothing of it was pasted here. Add the block “Table” where blocks are added, and "
+            "paste it into its cells."
+        ),
+        static("js/pasting.js"),
+    )
+
+
 class MissedItem(MenuItem):
     def is_shown(self, request):
         return missed_report.may_read(request.user)

@@ -1,9 +1,17 @@
 // What Wagtail draws without a name gets one: a window that opens over the page that of its heading, the place where
-// keywords are typed that of its field.
+// keywords or a text with marks are typed that of its field or block.
 function nameKeywords(root) {
   for (const input of root.querySelectorAll(".tagit-new input:not([aria-label])")) {
     const field = input.closest("[data-field-wrapper]");
     input.ariaLabel = field?.querySelector("label")?.textContent.replace("*", "").trim() || null;
+  }
+}
+
+function nameTexts(root) {
+  for (const text of root.querySelectorAll("[role=textbox][contenteditable]:not([aria-label])")) {
+    const field = text.closest("[data-field-wrapper]")?.querySelector("label");
+    const name = field ?? text.closest("[data-panel]")?.querySelector(".c-sf-block__type, [data-panel-heading-text]");
+    text.ariaLabel = name?.textContent.replace("*", "").trim() || null;
   }
 }
 
@@ -19,7 +27,8 @@ function follow(dialog) {
 }
 
 new MutationObserver((changes) => {
-  const added = changes.flatMap((change) => [...change.addedNodes]);
-  added.filter((node) => node.matches?.(".modal[role=dialog]")).forEach(follow);
-}).observe(document.body, { childList: true });
+  const added = changes.flatMap((change) => [...change.addedNodes]).filter((node) => node.nodeType === Node.ELEMENT_NODE);
+  added.filter((node) => node.matches(".modal[role=dialog]")).forEach(follow);
+  added.forEach(nameTexts);
+}).observe(document.body, { childList: true, subtree: true });
 addEventListener("load", () => nameKeywords(document));

@@ -1,0 +1,80 @@
+"""A table that is pasted does not fall apart: texts take none and say where it belongs, the block takes it whole."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import assert_accessible
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.home import ContentPageFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# As word processors give it: paragraphs within cells, a break, a head that spans two columns.
+TABLE = """<table><thead><tr><th><p>Quai</p></th><th colspan="2"><p>Places</p></th></tr></thead><tbody>
+<tr><td><p>Nord</p></td><td><p>12</p><p>couvertes</p></td><td>3|4<br>m</td></tr>
+<tr><td> </td><td> </td><td> </td></tr></tbody></table>"""
+LINES = "Quai | Places |\nNord | 12 couvertes | 3/4 m"
+WRITE = """html => navigator.clipboard.write([new ClipboardItem({
+  "text/html": new Blob([html], {type: "text/html"}), "text/plain": new Blob(["en clair"], {type: "text/plain"}),
+})])"""
+
+
+@pytest.fixture
+def editor(visit, client, live_server, site):
+    """The editor of a page with a text and a table that is not filled in yet; ``paste`` pastes into a field."""
+    body = [("text", "<p>Avant.</p>"), ("table", {"caption": "Amarres", "cells": ""})]
+    page = ContentPageFactory(parent=site, title="Le port", body=body)
+    client.force_login(SuperuserFactory(language="fr"))
+    window = visit(language="fr-CH", permissions=["clipboard-read", "clipboard-write"])
+    window.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    window.goto(f"/admin/pages/{page.pk}/edit/")
+    return window
+
+
+def paste(window, field, html: str) -> None:
+    window.evaluate(WRITE, html)
+    field.click()
+    window.keyboard.press("Control+V")
+
+
+def text_of(window):
+    return window.locator("[data-contentpath=body] [contenteditable=true]").first
+
+
+def cells_of(window):
+    return window.locator("[data-contentpath=cells] textarea")
+
+
+def test_a_text_takes_no_table_and_says_where_it_belongs(editor):
+    paste(editor, text_of(editor), TABLE)
+    said = editor.get_by_role("status").filter(has_text="Tableau")
+    expect(said).to_be_visible()
+    expect(text_of(editor)).to_have_text("Avant.")
+    assert_accessible(editor)
+
+
+def test_a_text_with_a_table_in_it_is_pasted_without_and_says_so(editor):
+    paste(editor, text_of(editor), f"<p>Devant.</p>{TABLE}<p>Derrière.</p>")
+    expect(text_of(editor)).to_contain_text("Devant.")
+    expect(text_of(editor)).to_contain_text("Derrière.")
+    expect(text_of(editor)).not_to_contain_text("Quai")
+    expect(editor.get_by_role("status").filter(has_text="Tableau")).to_be_visible()
+
+
+def test_what_holds_no_table_is_pasted_as_ever_and_the_message_goes(editor):
+    paste(editor, text_of(editor), TABLE)
+    paste(editor, text_of(editor), "<table><tr><td>Une mise en page.</td></tr></table>")
+    expect(text_of(editor)).to_contain_text("Une mise en page.")
+    expect(editor.get_by_role("status").filter(has_text="Tableau")).to_have_count(0)
+
+
+def test_the_block_takes_a_pasted_table_row_by_row(editor):
+    paste(editor, cells_of(editor), TABLE)
+    expect(cells_of(editor)).to_have_value(LINES)
+
+
+def test_the_block_takes_what_a_spreadsheet_gives_as_text(editor):
+    paste(editor, cells_of(editor), "<b>gras</b>")
+    expect(cells_of(editor)).to_have_value("en clair")

@@ -22,8 +22,9 @@ from wagtail.signals import (
     post_page_move,
     pre_page_move,
 )
+from wagtail_localize.models import StringTranslation, post_save_string_translation
 
-from . import documents, generation, on_record, search, tasks
+from . import documents, generation, on_record, search, tasks, translation_lengths
 from .models import CommuneSettings, Person, Synonyms
 from .signals import document_changed, search_rebuilt
 
@@ -110,6 +111,17 @@ def documents_closed_or_opened(instance, **kwargs):
 @receiver([post_save, post_delete], sender=Person)
 def found_by_what_they_do_now(instance, **kwargs):
     search.keep_pages(search.pages_with_part(instance.anchor))
+
+
+# Wagtail-localize's receiver writes a title of any length beside the page.
+post_save.disconnect(post_save_string_translation, sender=StringTranslation)
+
+
+@receiver(post_save, sender=StringTranslation)
+def hold_to_its_length(instance, update_fields=None, **kwargs):
+    judged = update_fields is not None and "data" not in update_fields
+    if not judged and not translation_lengths.refuse_too_long(instance):
+        post_save_string_translation(instance)
 
 
 @receiver(search_rebuilt)

@@ -64,6 +64,11 @@ class CodeForm(SpaceForm, ConfirmLoginCodeForm):
         field.error_messages["required"] = _("Type the code from the e-mail.")
         field.widget.attrs |= {"class": "in code", "inputmode": "numeric", "maxlength": 12}
 
+    def clean_code(self) -> str:
+        """Copied from the letter it has a space that keeps it in one line, which allauth does not leave out."""
+        self.cleaned_data["code"] = "".join(self.cleaned_data["code"].split())
+        return super().clean_code()
+
 
 class StaffSignInForm(LoginForm):
     """The admin's own sign-in, by password: who guesses has to wait, and may still sign in by code."""

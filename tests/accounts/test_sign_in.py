@@ -1,6 +1,7 @@
 """Signing in by a code that was sent to the address, without a password."""
 
 import re
+from html import unescape
 
 import pytest
 import time_machine
@@ -56,6 +57,14 @@ def test_the_code_may_be_typed_with_a_space(client):
     ask(client)
     code = sent_code()
     assert client.post(CODE, {"code": f" {code[:3]} {code[3:]} "}).status_code == 302
+
+
+def test_the_code_may_be_copied_from_the_letter_with_what_keeps_it_in_one_line(client):
+    ask(client)
+    html = Delivery.objects.get(recipient=ADDRESS).payload["html"]
+    shown = re.search(r"\d{3}(&nbsp;|\W)\d{3}", unescape(html)).group()
+    assert "\xa0" in shown
+    assert client.post(CODE, {"code": f"{shown}\n"}).status_code == 302
 
 
 def test_known_and_unknown_addresses_get_the_same_answer(client):

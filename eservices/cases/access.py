@@ -250,11 +250,6 @@ def own_case(user, reference: str) -> Case:
     return _one(own_cases(user).select_related(*RELATED), reference=reference)
 
 
-def file_by_link(secret: str, file_id) -> StoredFile:
-    """A file of the case behind a private link."""
-    return _file(case_by_link(secret), file_id)
-
-
 # -- Offices that are asked ----------------------------------------------------------------------------------
 def opinion_by_secret(secret: str) -> Opinion:
     """The opinion that a private link asks for; 404 where it is unknown. ``is_open`` says whether it is waited for."""

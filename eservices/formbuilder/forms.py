@@ -18,7 +18,7 @@ from .field_types import MANY_OPTIONS, SEARCHED_OPTIONS, Part, display, field_ty
 from .formatting import prose
 from .logic.checks import failed_checks
 from .logic.conditions import mentioned
-from .logic.visibility import COMPUTED, Shown, visible_options, visible_steps
+from .logic.visibility import COMPUTED, Shown, visible_options
 
 SHOWN = "_shown"  # hidden input: the questions that were on the page
 ADD_ROW, REMOVE_ROW = "add_row", "remove_row"  # buttons of a repeating group, and of a file
@@ -654,22 +654,6 @@ def _fault(question: Question, message: str, label: str = "") -> dict:
 
 def _count(text) -> int:
     return int(text) if str(text or "").isascii() and str(text or "").isdigit() and len(str(text)) < 4 else 0
-
-
-def incomplete_steps(
-    definition: Definition, answers: dict, language: str, today: date | None = None
-) -> list[tuple[Step, StepForm]]:
-    """The steps whose stored answers would not be accepted today, each with its form and errors.
-
-    Empty: the request is complete and may be sent.
-    """
-    today = today or timezone.localdate()
-    found = []
-    for step in visible_steps(definition, answers, today):
-        form = StepForm(definition, step, language, answers, data=as_data(step, answers), today=today)
-        if not form.is_valid():
-            found.append((step, form))
-    return found
 
 
 def as_data(step: Step, answers: dict) -> MultiValueDict:

@@ -52,11 +52,6 @@ def read(content, shape: Shape | None = None) -> tuple[object, Reading]:
     return found, reading
 
 
-def shape_faults(content, shape: Shape | None = None) -> list[tuple[str, str]]:
-    """Path and reason of everything that stands where it must not, or misses where it must stand."""
-    return read(content, shape)[1].faults
-
-
 def json_schema(shape: Shape | None = None, **head) -> dict:
     """The shape as JSON Schema, draft 2020-12."""
     defs: dict = {}

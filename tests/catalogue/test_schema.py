@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from eservices.catalogue.schema import published, service_shape
-from eservices.formbuilder.schema import shape_faults
+from eservices.formbuilder.schema import read
 from tests.catalogue.test_importing import whole
 from tests.catalogue.test_translations import everything
 
@@ -50,18 +50,23 @@ def test_the_schema_is_published_for_everybody(client):
     assert client.post("/schema/service-definition.json").status_code == 405
 
 
+def faults(content, shape) -> list[tuple[str, str]]:
+    """Path and reason of everything that stands where it must not, or misses where it must stand."""
+    return read(content, shape)[1].faults
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_services_that_exist_are_valid(path, validator):
     definition = json.loads(path.read_text(encoding="utf-8"))
     definition = definition.get("definition", definition)  # a starter says a line about its own
     assert [error.message for error in validator.iter_errors(definition)] == []
-    assert shape_faults(definition, service_shape()) == []
+    assert faults(definition, service_shape()) == []
 
 
 def test_a_definition_may_name_its_schema(validator):
     definition = whole() | {"$schema": "https://orvenay.example/schema/service-definition.json"}
     assert validator.is_valid(definition)
-    assert shape_faults(definition, service_shape()) == []
+    assert faults(definition, service_shape()) == []
 
 
 @pytest.mark.parametrize(
@@ -73,7 +78,7 @@ def test_the_settings_of_a_type_are_looked_into(chosen, right, validator):
     question = next(one for one in definition["steps"][0]["fields"] if one["type"] == "choices")
     question["settings"] = chosen
     assert validator.is_valid(definition) is right
-    assert (shape_faults(definition, service_shape()) == []) is right
+    assert (faults(definition, service_shape()) == []) is right
 
 
 # -- Whatever one refuses, the other does --------------------------------------------------------------------
@@ -146,6 +151,6 @@ BEYOND = ("own language are missing", "Only p, br, b", "nested too deeply")
 def test_the_schema_and_the_code_refuse_the_same(path, change, value, name):
     offered = changed(path, change, value, name)
     with override("en"):
-        reasons = [reason for _path, reason in shape_faults(offered, shape_of_services())]
+        reasons = [reason for _path, reason in faults(offered, shape_of_services())]
     refused = any(not any(words in reason for words in BEYOND) for reason in reasons)
     assert own_validator().is_valid(offered) is not refused, reasons

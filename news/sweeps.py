@@ -23,3 +23,9 @@ def keep_the_directory_true(now: datetime) -> None:
     directory.remind_all(now)
     directory.forget(now)
     proposals.forget(now)
+
+
+@sweeps.register("proposals")
+def tell_of_proposals(now: datetime) -> None:
+    """In the morning, what waits to be decided."""
+    proposals.tell_deciders(now=now)

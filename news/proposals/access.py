@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.http import Http404
 
+from eservices.accounts.models import User
+
 from . import kinds
 from .models import Proposal
 from .states import State
@@ -24,6 +26,15 @@ def by_link(secret: str, now: datetime) -> Proposal:
 
 def may_decide(user) -> bool:
     return user.is_active and bool(kinds.decided_by(user))
+
+
+def deciders() -> list[tuple[User, list[str]]]:
+    """Who is told that proposals wait, with the kinds they decide; who runs the site, of those that nobody does."""
+    staff = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
+    people = staff.filter(is_superuser=False, groups__isnull=False).distinct()
+    found = [(person, names) for person in people if (names := kinds.decided_by(person))]
+    unheard = [name for name in kinds.by_name() if not any(name in names for _person, names in found)]
+    return [*found, *((person, unheard) for person in staff.filter(is_superuser=True) if unheard)]
 
 
 def proposals_for(user):

@@ -1,11 +1,14 @@
 """Every write to a proposal: made, confirmed by who made it, accepted or refused by an editor."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from . import emails, kinds
+from eservices.cases.notices.rules import digest_at
+
+from . import access, emails, kinds
 from .models import Proposal
 from .states import State, allowed
 
@@ -40,7 +43,7 @@ def confirm(*, actor=None, proposal: Proposal) -> Proposal:
     """The owner of the address sends it. A second time changes nothing."""
     proposal = _lock(proposal)
     if proposal.state == State.ASKED:
-        proposal.state, proposal.sent_at = State.WAITING, timezone.now()
+        _send(proposal)
         proposal.save()
         emails.received(proposal)
     return proposal
@@ -68,7 +71,7 @@ def _propose_change(entry, data: dict, email: str, language: str) -> Proposal | 
             waiting.delete()
         return None
     proposal.title, proposal.email, proposal.language = entry.name, email, language
-    proposal.state, proposal.sent_at = State.WAITING, timezone.now()
+    _send(proposal, tell=not waiting)
     proposal.save()
     if not waiting:
         emails.received(proposal)
@@ -98,9 +101,28 @@ def refuse(*, actor, proposal: Proposal, reason: str, seen: str = "") -> Proposa
     return proposal
 
 
+@transaction.atomic
+def tell_deciders(*, actor=None, now: datetime) -> None:
+    """Writes to each who decides that proposals wait, once a morning at most and only if one of theirs is new."""
+    new = set(Proposal.objects.untold(now).values_list("kind", flat=True))
+    if not Proposal.objects.untold(now).update(tell_at=None):
+        return
+    waiting = Counter(Proposal.objects.waiting().values_list("kind", flat=True))
+    for person, names in access.deciders():
+        if not new.isdisjoint(names):
+            emails.waiting(person, {name: waiting[name] for name in names if waiting[name]})
+
+
 def forget(now: datetime) -> None:
     """What nobody confirmed, and what was decided long ago."""
     Proposal.objects.forgotten(now).delete()
+
+
+def _send(proposal: Proposal, *, tell: bool = True) -> None:
+    now = timezone.now()
+    proposal.state, proposal.sent_at = State.WAITING, now
+    if tell:
+        proposal.tell_at = digest_at(timezone.localtime(now))
 
 
 def _decide(proposal: Proposal, state: str, actor, seen: str) -> Proposal:

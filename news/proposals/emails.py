@@ -2,7 +2,9 @@
 
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import capfirst
 
+from eservices.accounts.models import User
 from eservices.deliveries.actions import queue_email
 from home.links import absolute
 
@@ -29,6 +31,23 @@ def accepted(proposal: Proposal) -> None:
 
 def refused(proposal: Proposal) -> None:
     _send(proposal, "refused", reason=proposal.reason)
+
+
+def waiting(person: User, numbers: dict[str, int]) -> None:
+    """Tells who decides how much waits. Not what: nobody read it yet, and a letter is passed on."""
+    with translation.override(person.language):
+        rows = [(capfirst(Proposal.Kind(name).label), number) for name, number in numbers.items()]
+    queue_email(
+        to=person.email,
+        template="news/proposals/emails/waiting",
+        context={
+            "rows": rows,
+            "number": sum(numbers.values()),
+            "link": absolute(reverse("proposals:index")),
+        },
+        language=person.language,
+        subject=f"proposals-waiting:{person.pk}",
+    )
 
 
 def address(name: str, language: str, *args) -> str:

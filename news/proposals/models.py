@@ -18,6 +18,10 @@ class ProposalQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(state=State.WAITING)
 
+    def untold(self, now: datetime):
+        """What who decides should have been told of by ``now``."""
+        return self.waiting().filter(tell_at__lte=now)
+
     def sent(self):
         """Those that reached us: their address is confirmed."""
         return self.exclude(state=State.ASKED)
@@ -66,6 +70,7 @@ class Proposal(models.Model):
     link_expires_at = models.DateTimeField(_("link valid until"), null=True, blank=True)
     created_at = models.DateTimeField(_("first asked"), default=timezone.now)
     sent_at = models.DateTimeField(_("received"), null=True, blank=True, db_index=True)
+    tell_at = models.DateTimeField(null=True, editable=False)  # to who decides; empty once told
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -12,7 +12,7 @@ from wagtail.models import Page
 from home.dates import date_format
 from home.links import full_address
 from home.templatetags.commune import clock
-from newsletter.items import Entry, items
+from newsletter.items import Entry, Title, items
 
 from .agenda import dates as agenda
 
@@ -21,17 +21,17 @@ class Pages:
     """Pages of one model, in the language of the reader where they are translated and published."""
 
     def entries(self, pages: list[Page], language: str) -> dict[int, Entry]:
-        keys = {page.translation_key for page in pages}
-        by_key: dict = defaultdict(dict)
-        for page in self.public().filter(translation_key__in=keys):
-            by_key[page.translation_key][page.locale.language_code] = page
-        found, topics = {}, self.topics(keys)
-        for page in pages:
-            translations = by_key[page.translation_key]
-            own = next((one for one in translations.values() if one.pk == page.pk), None)
-            if best := translations.get(language) or own:
-                found[page.pk] = self.entry(best, frozenset(topics.get(page.translation_key, ())))
-        return found
+        topics = self.topics({page.translation_key for page in pages})
+        return {
+            key: self.entry(page, frozenset(topics.get(page.translation_key, ())))
+            for key, page in _read_in(language, pages, self.public()).items()
+        }
+
+    def titles(self, pages: list[Page], language: str) -> dict[int, Title]:
+        shown = self.public().prefetch_related(None).select_related(None).select_related("locale")
+        shown = shown.only("title", "translation_key", "locale")
+        found = _read_in(language, pages, shown)
+        return {key: Title(page.title, page.locale.language_code) for key, page in found.items()}
 
     def public(self):
         """What everybody may see, with what an entry shows of it."""
@@ -62,6 +62,20 @@ class Pages:
 
     def day(self, page):
         return None
+
+
+def _read_in(language: str, pages: list[Page], shown) -> dict[int, Page]:
+    """By the ids of the pages the one of ``shown`` that a reader gets: its translation, else itself."""
+    by_key: dict = defaultdict(dict)
+    for page in shown.filter(translation_key__in={page.translation_key for page in pages}):
+        by_key[page.translation_key][page.locale.language_code] = page
+    found = {}
+    for page in pages:
+        translations = by_key[page.translation_key]
+        own = next((one for one in translations.values() if one.pk == page.pk), None)
+        if best := translations.get(language) or own:
+            found[page.pk] = best
+    return found
 
 
 class News(Pages):

@@ -1,5 +1,6 @@
 """The letters that were mailed, for everybody: drawn anew each time, so that what is no longer public is gone."""
 
+from dataclasses import dataclass
 from itertools import groupby
 
 from django.core.paginator import InvalidPage, Paginator
@@ -11,15 +12,34 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from . import access
-from .composing import parts
+from .composing import parts, titles
+from .items import Title
 from .models import Campaign, Mailing
 
 PER_PAGE = 20
+NAMED = 4  # of what a digest told of
 # A transparent picture of one pixel.
 PIXEL = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00"
     b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
 )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A letter in the list: of a digest, which nobody wrote, with what it told of."""
+
+    mailing: Mailing
+    campaign: Campaign
+    held: tuple[Title, ...]
+
+    @property
+    def first(self) -> tuple[Title, ...]:
+        return self.held[:NAMED]
+
+    @property
+    def others(self) -> int:
+        return len(self.held) - len(self.first)
 
 
 @require_safe
@@ -37,11 +57,14 @@ def index(request):
     ).select_related("locale")
     own = {one.translation_key: one for one in translated}
     letters = [(mailing, own.get(mailing.campaign.translation_key, mailing.campaign)) for mailing in page]
+    unsaid = [one for _mailing, one in letters if not one.summary and (one.digest_id or not one.lead)]
+    held = titles(unsaid, get_language()) if unsaid else {}
+    rows = [Row(mailing, one, tuple(held.get(one.pk, ()))) for mailing, one in letters]
     context = {
         "pages": page,
         "page_numbers": page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1),
         "months": [
-            (month, list(some)) for month, some in groupby(letters, lambda pair: pair[0].day.replace(day=1))
+            (month, list(some)) for month, some in groupby(rows, lambda row: row.mailing.day.replace(day=1))
         ],
     }
     return render(request, "newsletter/archive/index.html", context)

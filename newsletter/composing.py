@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from .items import Entry, items
+from wagtail.models import Page
+
+from .items import Entry, Title, items
 from .models import Campaign
 
 
@@ -34,6 +36,25 @@ def parts(campaign: Campaign, language: str) -> list[Part]:
             first, large = kind == "article" and large, large and kind == "date"
             found.append(Part(place, kind, entry, None, entry.topics, first))
     return found
+
+
+def titles(campaigns: Iterable[Campaign], language: str) -> dict[int, list[Title]]:
+    """What campaigns tell of by name, by their ids: what is public now, asked once for all of them."""
+    told = {one.pk: _named(one) for one in campaigns}
+    keys = {key for rows in told.values() for _kind, key in rows}
+    pages = Page.objects.only("translation_key").in_bulk(keys)
+    found: dict[int, Title] = {}
+    for name, kind in items.items():
+        wanted = {key for rows in told.values() for one, key in rows if one == name}
+        if some := [pages[key] for key in wanted if key in pages]:
+            found |= kind.titles(some, language)
+    return {pk: [found[key] for _kind, key in rows if key in found] for pk, rows in told.items()}
+
+
+def _named(campaign: Campaign) -> list[tuple[str, int]]:
+    """The pages that a campaign tells of, without looking them up: their kind and their key."""
+    rows = ((block["type"], block["value"]) for block in campaign.body.raw_data)
+    return [(kind, key) for kind, key in rows if kind in items and key]
 
 
 def shown_to(everything: Iterable[Part], topics: set[UUID]) -> tuple[int, ...]:

@@ -29,6 +29,14 @@ class Entry:
     topics: frozenset[UUID] = field(default=frozenset())  # translation keys; none: for everybody
 
 
+@dataclass(frozen=True)
+class Title:
+    """What a page is called, and the language that this is in."""
+
+    text: str
+    language: str
+
+
 class Kind(Protocol):
     """A kind of page that letters tell of."""
 
@@ -38,6 +46,9 @@ class Kind(Protocol):
 
     def entries(self, pages: list[Page], language: str) -> dict[int, Entry]:
         """By the pages' ids, without what the public may not see."""
+
+    def titles(self, pages: list[Page], language: str) -> dict[int, Title]:
+        """The same by name alone, in one query."""
 
     def fresh(self, since: datetime, until: datetime, ahead: datetime) -> list[Page]:
         """What a digest tells: published after ``since`` up to ``until``, or taking place up to ``ahead``.

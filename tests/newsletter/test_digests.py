@@ -101,6 +101,27 @@ def test_what_was_published_and_what_takes_place_goes_to_each_reader_by_their_to
     assert "vote" in previews[both.email]
 
 
+def test_the_archive_names_what_a_digest_told_of_up_to_a_limit(
+    client, index, clock, django_assert_max_num_queries
+):
+    weekly(lead="Bonjour.")
+    for number in range(6):
+        publish(index, f"Ruelle {number}")
+    SubscriberFactory()
+    thursday(clock)
+    address = reverse("newsletter:archive")
+    client.get(address)
+    with django_assert_max_num_queries(6):
+        shown = client.get(address).content.decode()
+    named = re.findall(r'<span lang="fr">(Ruelle \d)</span>', shown)
+    assert len(named) == 4
+    assert "et 2 autres" in shown
+    assert "Bonjour." not in shown
+    german = client.get(f"/de{address}").content.decode()
+    assert '<span lang="fr">Ruelle' in german
+    assert "und 2 weitere" in german
+
+
 @pytest.mark.parametrize(
     "closing", [lambda page: page.unpublish(), close, lambda page: close(page.get_parent())]
 )

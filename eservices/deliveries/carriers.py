@@ -115,7 +115,7 @@ class SmsCarrier:
 
 
 def sms_gateway():
-    """The gateway that the operator named: ``send(to, text, idempotency_key)``, and ``probe()``."""
+    """The gateway that the operator named: ``send(to, text, idempotency_key, valid_until)``, and ``probe()``."""
     return import_string(settings.SMS_GATEWAY)()
 
 

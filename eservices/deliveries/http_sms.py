@@ -1,6 +1,6 @@
 """SMS through any gateway that takes a JSON document by HTTPS: ``docs/operations.md`` describes it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import requests
 from django.conf import settings
@@ -18,10 +18,13 @@ class GatewayFault(Exception):
 
 
 class HttpGateway:
-    """Posts ``{to, text, sender, reference}`` to ``settings.SMS_URL``. A message keeps its reference."""
+    """Posts ``{to, text, sender, reference}`` to ``settings.SMS_URL``, and ``valid_until`` where the text holds until
+    a moment. A message keeps its reference."""
 
-    def send(self, *, to: str, text: str, idempotency_key: str) -> None:
+    def send(self, *, to: str, text: str, idempotency_key: str, valid_until: datetime | None = None) -> None:
         content = {"to": to, "text": text, "sender": settings.SMS_SENDER, "reference": idempotency_key}
+        if valid_until:
+            content["valid_until"] = timezone.localtime(valid_until).isoformat(timespec="seconds")
         _judge(_ask("POST", json=content, headers={"Idempotency-Key": idempotency_key}))
 
     def probe(self) -> None:

@@ -1,5 +1,7 @@
 """The demo's post office: a double that keeps letters on a page, and says so, instead of sending them."""
 
+from datetime import datetime
+
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
@@ -29,9 +31,12 @@ def entry_of(message: EmailMultiAlternatives) -> MailboxEntry:
 
 
 class SMSGateway:
-    """Keeps each SMS as a ``MailboxEntry``. A real gateway has the same two methods."""
+    """Keeps each SMS as a ``MailboxEntry``. A real gateway has the same two methods.
 
-    def send(self, *, to: str, text: str, idempotency_key: str) -> None:
+    ``valid_until``: after that nobody should get it any more, whatever held it up on its way.
+    """
+
+    def send(self, *, to: str, text: str, idempotency_key: str, valid_until: datetime | None = None) -> None:
         MailboxEntry.objects.create(channel="sms", recipient=to, text=text)
 
     def probe(self) -> None:

@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import urlsafe_b64decode
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -309,6 +309,21 @@ def test_an_alert_that_still_holds_is_sent_late(index, topic, sms):
     with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
         outbox.wake(timezone.now())
     assert len(sms.sent) == 1
+
+
+def test_an_alert_that_ends_tells_the_gateway_until_when_it_may_be_delivered(index, topic, sms):
+    reader(topic)
+    sms.sent.clear()
+    alert = alarm(expire_at=NOON + timedelta(hours=2))
+    sms.faults = [503]
+    actions.alert(actor=None, alert=alert)
+    Alert.objects.filter(pk=alert.pk).update(expire_at=NOON + timedelta(hours=3))
+    with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
+        outbox.wake(timezone.now())
+        actions.alert(actor=None, alert=alarm("Route coupée."))
+    told, endless = sms.sent.values()
+    assert datetime.fromisoformat(told["valid_until"]) == NOON + timedelta(hours=3)
+    assert "valid_until" not in endless
 
 
 def test_a_message_of_an_article_that_only_some_may_read_by_the_morning_is_not_sent(index, topic, sms):

@@ -171,22 +171,32 @@ class NewsSmsCarrier:
         now = timezone.now()
         if not PhoneReader.objects.confirmed().filter(number=delivery.recipient).exists():
             raise NotAnyMore(_("The reader stopped."))
+        until = None
         if "alert" in delivery.payload:
-            must_hold(delivery.payload["alert"], now)
+            until = end_of(delivery.payload["alert"], now)
         else:
             announcements.must_be_public(delivery.payload)
             if (leaves := leaves_at(now)) > now:
                 raise NotNow(leaves)
         if numbers.sender_number(delivery.recipient) != delivery.recipient:
             raise CannotCarry("This is no number.")
-        gateway = sms_gateway()
-        gateway.send(to=delivery.recipient, text=delivery.payload["text"], idempotency_key=delivery.pk.hex)
+        sms_gateway().send(
+            to=delivery.recipient,
+            text=delivery.payload["text"],
+            idempotency_key=delivery.pk.hex,
+            valid_until=until,
+        )
 
 
-def must_hold(occurrence: str, now: datetime) -> None:
-    """Raises ``NotAnyMore`` where an alert is over, was taken back, or began anew since."""
-    if all(alert.occurrence != occurrence for alert in Alert.objects.current(now)):
-        raise NotAnyMore(_("The alert is over."))
+def end_of(occurrence: str, now: datetime) -> datetime | None:
+    """Until when an alert holds, where that is known.
+
+    Raises ``NotAnyMore`` where it is over, was taken back, or began anew since.
+    """
+    for alert in Alert.objects.current(now):
+        if alert.occurrence == occurrence:
+            return alert.expire_at
+    raise NotAnyMore(_("The alert is over."))
 
 
 def leaves_at(now: datetime) -> datetime:

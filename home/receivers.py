@@ -25,7 +25,7 @@ from wagtail.signals import (
 from wagtail_localize.models import StringTranslation, post_save_string_translation
 
 from . import documents, generation, on_record, search, tasks, translation_lengths
-from .models import CommuneSettings, Person, Synonyms
+from .models import CommuneSettings, Person, SearchEntry, Synonyms
 from .signals import document_changed, search_rebuilt
 
 # Pages and translatable snippets, what they show, and what is around them.
@@ -110,7 +110,7 @@ def documents_closed_or_opened(instance, **kwargs):
 
 @receiver([post_save, post_delete], sender=Person)
 def found_by_what_they_do_now(instance, **kwargs):
-    search.keep_pages(search.pages_with_part(instance.anchor))
+    search.keep_pages(SearchEntry.objects.pages_with_part(instance.anchor))
 
 
 # Wagtail-localize's receiver writes a title of any length beside the page.

@@ -278,12 +278,6 @@ def keep_pages(keys: Iterable[int]) -> None:
         keep_page(page)
 
 
-def pages_with_part(key: str) -> list[str]:
-    """The keys of the pages that a part is found on."""
-    entries = SearchEntry.objects.filter(object_key__endswith=f"#{key}")
-    return [pk.partition("#")[0] for pk in entries.values_list("object_key", flat=True)]
-
-
 def keep_branch(page: Page) -> None:
     """The same for a page and all below it: their addresses changed."""
     for below in Page.objects.descendant_of(page, inclusive=True).live().select_related("locale"):

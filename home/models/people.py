@@ -20,6 +20,7 @@ from home.generation import kept
 from home.links import full_address
 
 from .base import BasePage, Part, restricted, stream_words
+from .search import SearchEntry
 from .settings import CommuneSettings, OpeningHours
 from .used_again import UsedAgain
 
@@ -79,14 +80,19 @@ class Person(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
 
     @classmethod
     def in_public(cls, key) -> list["Person"]:
-        """Somebody in all their languages, if they stand on a page that everybody reads; else nobody."""
+        """Somebody in all their languages, if they stand on a page that everybody reads; else nobody.
+
+        The index of references knows of every page, once a worker wrote it; search of what was just published.
+        """
         people = list(cls.objects.filter(translation_key=key).select_related("locale").order_by("pk"))
         named = ReferenceIndex.objects.filter(
             base_content_type=ContentType.objects.get_for_model(Page),
             to_content_type=ContentType.objects.get_for_model(cls),
             to_object_id__in=[str(one.pk) for one in people],
         )
-        pages = Page.objects.filter(pk__in=[int(pk) for pk in named.values_list("object_id", flat=True)])
+        keys = {*named.values_list("object_id", flat=True)}
+        keys.update(key for one in people[:1] for key in SearchEntry.objects.pages_with_part(one.anchor))
+        pages = Page.objects.filter(pk__in=[int(pk) for pk in keys])
         return people if pages.live().filter(~restricted()).exists() else []
 
     @property

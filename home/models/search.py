@@ -25,6 +25,11 @@ class SearchEntryQuerySet(models.QuerySet):
         lasts = models.Q(shown_until=None) | models.Q(shown_until__gt=now)
         return self.filter(begun, lasts, language=language)
 
+    def pages_with_part(self, key: str) -> list[str]:
+        """The keys of the pages that a part is found on."""
+        entries = self.filter(object_key__endswith=f"#{key}")
+        return [pk.partition("#")[0] for pk in entries.values_list("object_key", flat=True)]
+
 
 class SearchEntry(index.Indexed, models.Model):
     """An object of the site in one language, as search finds and shows it.

@@ -137,6 +137,18 @@ def test_who_stands_on_no_page_that_everybody_reads_is_no_card(client):
     assert client.get(url).status_code == 404
 
 
+def test_somebody_new_is_a_card_at_once_also_while_no_worker_runs(client, django_assert_max_num_queries):
+    make.CommuneSettingsFactory()
+    person = make.PersonFactory(name="Huguette Perrin")
+    page = make.published(make.ContentPageFactory(parent=make.make_site(), body=[("person", person)]))
+    ReferenceIndex.objects.all().delete()
+    url = reverse("home:card", args=[person.translation_key])
+    with django_assert_max_num_queries(8):
+        assert client.get(url).status_code == 200
+    page.unpublish()
+    assert client.get(url).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("field", "kind", "names"),
     [

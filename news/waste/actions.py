@@ -43,12 +43,12 @@ def _ask(email: str, language: str, district: UUID | None, when: str) -> None:
 
 
 @transaction.atomic
-def confirm(*, actor=None, reminder: WasteReminder, when: str) -> WasteReminder:
-    """The owner of the address agrees. A second time changes nothing but the hour."""
+def confirm(*, actor=None, reminder: WasteReminder, language: str, when: str) -> WasteReminder:
+    """The owner of the address agrees. A second time changes nothing but the hour and the language."""
     now = timezone.localtime()
     reminder = _lock(reminder)
     reminder.confirmed_at = reminder.confirmed_at or now
-    reminder.when = when
+    reminder.language, reminder.when = language, when
     reminder.due_at = rhythm.next_look(WasteReminder.HOURS[when], now)
     reminder.save()
     return reminder

@@ -61,7 +61,7 @@ def confirm(request, secret):
     when = asked_for if asked_for in WasteReminder.When else reminder.when
     done = request.method == "POST"
     if done:
-        reminder = actions.confirm(reminder=reminder, when=when)
+        reminder = actions.confirm(reminder=reminder, language=get_language(), when=when)
     context = {"reminder": reminder, "when": WasteReminder.When(when), "done": done}
     return render(request, "news/waste/confirm.html", context)
 

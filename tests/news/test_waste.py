@@ -206,6 +206,23 @@ def test_a_reminder_speaks_the_language_it_was_asked_in(client, calendar, bourg,
     assert "Dorf" in letter.payload["text"]
 
 
+def test_who_asks_again_in_another_language_is_reminded_in_it_once_they_confirm(client, calendar, clock):
+    ask(client)
+    confirm(client)
+    again = {"email": "lea@example.org", "zone": "bourg", "when": "evening"}
+    client.post(f"/de{reverse('news:waste_ask')}", again, **HERE)
+    assert WasteReminder.objects.get().language == "fr"
+    (path,) = re.findall(
+        r"http://[^/]+(/de/\S+/oui/\S+)", "\n".join(one.payload["text"] for one in letters("/oui/"))
+    )
+    client.post(path)
+    assert WasteReminder.objects.get().language == "de"
+    clock.move_to(EVENING)
+    remind_of_waste(EVENING)
+    (letter,) = letters("Ordures")
+    assert "Morgen" in letter.title
+
+
 def test_what_is_not_translated_yet_is_collected_all_the_same(client, calendar, clock):
     german = translated(calendar, "de", title="Abfallkalender")
     twin = WasteCollection.objects.get(title="Ordures").copy_for_translation(locale("de"))

@@ -1,5 +1,7 @@
 """What search engines read of a page: schema.org."""
 
+from datetime import time
+
 from .links import full_address
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -11,15 +13,15 @@ def known(data: dict) -> dict:
 
 
 def office(page, request) -> dict:
-    """A place with its hours, those of single days too."""
+    """A place with its hours, and with what is otherwise in the weeks ahead."""
     usual = [
         {"dayOfWeek": f"https://schema.org/{WEEKDAYS[span.day]}"} | _hours(span.opens, span.closes)
         for span in page.spans
     ]
-    single = [
-        {"validFrom": one.day.isoformat(), "validThrough": one.day.isoformat()}
-        | _hours(one.opens, one.closes)
-        for one in page.others
+    otherwise = [
+        {"validFrom": one.first.isoformat(), "validThrough": one.last.isoformat()} | hours
+        for one in page.deviations
+        for hours in ([_hours(span.opens, span.closes) for span in one.spans] or [_hours(time(), time())])
     ]
     return known(
         {
@@ -37,10 +39,11 @@ def office(page, request) -> dict:
             }
             if page.town
             else None,
-            "openingHoursSpecification": [*usual, *single],
+            "openingHoursSpecification": [*usual, *otherwise],
         }
     )
 
 
-def _hours(opens, closes) -> dict:
+def _hours(opens: time, closes: time) -> dict:
+    """From midnight to the same midnight: closed, as search engines read it."""
     return {"@type": "OpeningHoursSpecification", "opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}

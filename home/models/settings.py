@@ -25,6 +25,7 @@ from home.colour_panel import ArmsColoursPanel
 from home.generation import kept
 from home.hours import (
     LOOK_AHEAD,
+    Deviation,
     Opening,
     OtherHours,
     Span,
@@ -112,11 +113,18 @@ class OpeningHours(models.Model):
         return opening(self.spans, now, self.closed_days(now.date()), self.others)
 
     @property
-    def exceptions(self) -> list[dict]:
-        """What is otherwise in the weeks ahead: ``days`` in words, and ``spans``; none where it stays shut."""
+    def deviations(self) -> list[Deviation]:
+        """What is otherwise in the weeks ahead, public holidays too."""
         today = timezone.localdate()
-        found = deviations(self.spans, today, self.closed_days(today), self.others)
-        return [{"days": words.period_in_words(one.first, one.last), "spans": one.spans} for one in found]
+        return deviations(self.spans, today, self.closed_days(today), self.others)
+
+    @property
+    def exceptions(self) -> list[dict]:
+        """The same with ``days`` in words, and ``spans``; none where it stays shut."""
+        return [
+            {"days": words.period_in_words(one.first, one.last), "spans": one.spans}
+            for one in self.deviations
+        ]
 
     def openings(self, first: date, days: int) -> list[tuple[datetime, datetime]]:
         """Each time it opens and closes from a day on, for so many days."""

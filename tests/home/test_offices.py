@@ -46,11 +46,27 @@ def test_an_office_tells_what_is_otherwise_in_the_weeks_ahead(client, office):
     assert "9\xa0h\xa0– 12\xa0h" in table
 
 
+def test_what_opens_on_single_days_only_says_so(client):
+    page = make.OfficePageFactory(
+        parent=make.make_site(),
+        title="Local des puces",
+        hours=[],
+        other_hours=[("opening", {"day": date(2026, 11, 28), "opens": time(9), "closes": time(12)})],
+    )
+    shown = client.get(page.url).content.decode()
+    assert "Ouverture samedi à 9\xa0h" in shown
+    assert "Samedi 28 novembre" in shown
+    assert "9\xa0h\xa0– 12\xa0h" in shown
+
+
 def test_an_office_tells_search_engines_its_hours(client, office):
     page = client.get(office.url).content.decode()
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
     assert data["address"]["addressLocality"] == "Orvenay"
-    assert data["openingHoursSpecification"][-1]["validFrom"] == "2026-11-28"
+    *_usual, shut, saturday = data["openingHoursSpecification"]
+    assert (shut["validFrom"], shut["validThrough"]) == ("2026-11-25", "2026-11-26")
+    assert (shut["opens"], shut["closes"]) == ("00:00", "00:00")
+    assert (saturday["validFrom"], saturday["opens"], saturday["closes"]) == ("2026-11-28", "09:00", "12:00")
 
 
 def test_an_office_is_a_calendar_of_the_times_it_is_open(client, office):

@@ -6,6 +6,12 @@ from uuid import UUID
 from django.utils.translation import get_language
 
 
+def foreign(page) -> str:
+    """The language of a page that is read in another one; empty where it is that at hand."""
+    code = page.locale.language_code
+    return "" if code == get_language() else code
+
+
 def public_pages(model, keys: Iterable[UUID | str]) -> dict:
     """By its key each in the language at hand, else in another; without those of which none is public."""
     return one_of_each(model.objects.open_to_all().filter(translation_key__in=keys))

@@ -89,6 +89,9 @@ def test_answers_on_a_foreign_page_are_thanked_for_in_the_readers_language(clien
     (form,) = [url for url in ways(client, page) if "sondages" in url]
     shown = client.get(form)
     assert f'<h1 lang="fr">{page.title}</h1>' in shown.text
+    assert '<span lang="fr">Où allez-vous ?</span>' in shown.text
+    assert '<span lang="fr">Port</span>' in shown.text
+    assert 'lang="fr">Où' not in client.get(form.removeprefix("/de")).text
     first, *_others = shown.context["form"].questions
     said = {f"q-{first.key}": first.options[0][0], "opened": shown.context["form"]["opened"].value()}
     thanks = client.post(form, said, **HERE, follow=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from home.validators import validate_no_control
 
 from ..moderation.states import ShownAs
+from ..pages import foreign
 from ..screening import WrittenForm, validate_few_links
 from .models import TITLE, ConsultationPage
 from .states import Status, allowed
@@ -50,6 +51,8 @@ class ContributionForm(SignedForm):
         super().__init__(*args, **kwargs)
         self.page = page
         asked = self._questions() if page.asks_questions else self._idea()
+        for field in asked.values():
+            field.language = foreign(page) if page.asks_questions else ""
         self.fields = asked | self.fields
         self.order_fields([*asked, "shown_as", "name", "email"])
 

@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from ..pages import foreign
 from ..screening import WrittenForm, validate_few_links
 from .models import SurveyPage
 from .results import Question
@@ -19,6 +20,8 @@ class SurveyForm(WrittenForm):
             self.fields.pop("email", None)
         needed = {block.id: block.value["required"] for block in page.questions}
         asked = {f"q-{one.key}": _field(one, needed[one.key]) for one in self.questions}
+        for field in asked.values():
+            field.language = foreign(page)
         self.fields = asked | self.fields
 
     def clean(self):

@@ -1,0 +1,50 @@
+"""Editors work on a phone too: they comment on a field, and walk down the tree to choose a page."""
+
+import pytest
+from playwright.sync_api import expect
+from wagtail.models import Comment
+
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.home import ContentPageFactory, SectionPageFactory, published
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def phone(visit, client, live_server, site):
+    """A phone on which an editor is signed in."""
+    client.force_login(SuperuserFactory(language="fr"))
+    window = visit(width=360, height=740, language="fr-CH", has_touch=True)
+    window.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    return window
+
+
+def test_a_field_is_commented_on_with_a_thumb(phone, site):
+    page = published(ContentPageFactory(parent=site, title="Le port"))
+    phone.goto(f"/admin/pages/{page.pk}/edit/")
+    phone.locator("#id_lead").tap()
+    phone.locator("[data-contentpath=lead] [data-comment-add]").tap()
+    phone.get_by_placeholder("Entrez votre commentaire").fill("Est-ce encore juste ?")
+    phone.get_by_role("button", name="Commenter", exact=True).tap()
+    expect(phone.locator(".comment").get_by_text("Est-ce encore juste ?")).to_be_visible()
+    phone.get_by_role("button", name="Afficher/masquer les commentaires").tap()
+    phone.get_by_role("button", name="Enregistrer le brouillon").tap()
+    expect(phone.get_by_role("status").get_by_text("a été mise à jour")).to_be_visible()
+    assert Comment.objects.get().contentpath == "lead"
+
+
+def test_a_page_is_chosen_by_walking_down_the_tree(phone, site):
+    section = published(SectionPageFactory(parent=site, title="Vivre ici"))
+    published(ContentPageFactory(parent=section, title="Culture et sociétés"))
+    phone.goto("/admin/bundles/new/")
+    phone.get_by_role("button", name="Choisissez une page").tap()
+    for title in (site.title, section.title):
+        phone.locator("tr", has_text=title).locator(".navigate-pages").tap()
+    page = phone.get_by_role("link", name="Culture et sociétés")
+    expect(page).to_be_visible()
+    assert page.bounding_box()["width"] > 120  # it stands in words, not in letters
+    page.tap()
+    expect(phone.locator(".modal")).to_have_count(0)
+    expect(phone.locator("#inline_child_entries-0")).to_contain_text("Culture et sociétés")

@@ -6,6 +6,8 @@ An app offers it in its own ``page_hindrances.py``::
 
     @page_hindrances.register("checks")
     def checks(draft) -> list[str]: …  # one sentence each: what is wrong and what to do
+
+and to ``page_warnings`` what only is to be looked at before.
 """
 
 from collections.abc import Callable
@@ -21,11 +23,17 @@ from .marks import explained
 from .registry import Registry
 
 page_hindrances: Registry[Callable[[Page], list[str]]] = Registry("page_hindrances")
+page_warnings: Registry[Callable[[Page], list[str]]] = Registry("page_hindrances")
 
 
 def hindrances_of(draft: Page) -> list[str]:
     """The sentences of all apps about a draft."""
     return [sentence for find in page_hindrances for sentence in find(draft)]
+
+
+def warnings_of(draft: Page) -> list[str]:
+    """What readers may stumble over, as all apps see it."""
+    return [sentence for find in page_warnings for sentence in find(draft)]
 
 
 def faults_of(draft: Model) -> list[str]:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from home.dates import date_format
-from home.page_hindrances import faults_of, hindrances_of
+from home.page_hindrances import faults_of, hindrances_of, warnings_of
 
 from .models import Bundle
 
@@ -16,6 +16,13 @@ def of(bundle: Bundle, user) -> dict[int, list[str]]:
     paths = {page.path for page in pages}
     found = {page.pk: of_page(page, user, paths) for page in pages}
     return {key: reasons for key, reasons in found.items() if reasons}
+
+
+def warnings(page: Page) -> list[str]:
+    """What readers may stumble over in what would be new to them."""
+    if page.live and not page.has_unpublished_changes:
+        return []
+    return warnings_of(page.get_latest_revision_as_object())
 
 
 def of_page(page: Page, user, together: set[str]) -> list[str]:

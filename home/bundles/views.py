@@ -36,7 +36,14 @@ class BundleView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         found = hindrances.of(self.bundle, self.request.user) if self.bundle.is_open else {}
-        lines = [{"page": page, "reasons": found.get(page.pk, ())} for page in self.bundle.pages()]
+        lines = [
+            {
+                "page": page,
+                "reasons": found.get(page.pk, ()),
+                "warnings": hindrances.warnings(page) if self.bundle.is_open else (),
+            }
+            for page in self.bundle.pages()
+        ]
         return super().get_context_data(
             bundle=self.bundle,
             lines=lines,

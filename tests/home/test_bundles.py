@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import GroupPagePermission, Page
@@ -71,6 +72,21 @@ def test_a_page_that_would_fail_a_reader_does_not_go_out_with_its_bundle(home, e
         actions.publish(make.BundleFactory(pages=[good, bad]), actor=editor)
     assert [title for title, _reason in hindered.value.reasons] == ["Port"]
     assert live(good, bad) == [False, False]
+
+
+def test_what_readers_may_stumble_over_is_said_beside_its_page_and_holds_back_nothing(client, home, editor):
+    sound, leadless, unchanged = (
+        draft(home, "Plage"),
+        draft(home, "Port", lead=""),
+        draft(home, "Grue", lead=""),
+    )
+    unchanged.get_latest_revision().publish()
+    bundle = make.BundleFactory(pages=[sound, leadless, unchanged])
+    shown = BeautifulSoup(client.get(reverse("bundle", args=[bundle.pk])).content, "html.parser")
+    rows = [row.get_text(" ", strip=True) for row in shown.select("tbody tr")]
+    assert ["À regarder Le chapeau manque" in row for row in rows] == [False, True, False]
+    client.post(reverse("bundle", args=[bundle.pk]), {"deed": "publish"})
+    assert live(sound, leadless) == [True, True]
 
 
 def test_one_page_that_cannot_go_out_holds_back_all_and_each_reason_is_said(client, home, editor):

@@ -5,6 +5,7 @@ from django.urls import include, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.pages.bulk_actions.publish import PublishBulkAction
 from wagtail.admin.widgets.button import Button
@@ -68,6 +69,19 @@ def ask_before_publishing_a_translation(request, page):
 def ask_before_publishing_several(request, action_type, objects, action):
     several = action_type == "publish" and isinstance(action, PublishBulkAction)
     return views.ask_before_several(request, objects, action) if several else None
+
+
+@hooks.register("before_move_page")
+def remember_where_it_stood(request, page, destination):
+    request.stood_below = page.get_parent()
+
+
+@hooks.register("after_move_page")
+def lead_back_where_it_stood(request, page):
+    """Who moved a page by mistake finds the way in the history only, and has to know the tree."""
+    back = reverse("wagtailadmin_pages:move_confirm", args=[page.pk, request.stood_below.pk])
+    said = _("It stood below “%(page)s”.") % {"page": request.stood_below.get_admin_display_title()}
+    messages.info(request, said, buttons=[messages.button(back, _("Put it back"))])
 
 
 @hooks.register("construct_homepage_panels")

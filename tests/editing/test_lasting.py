@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -112,6 +113,15 @@ def test_who_has_the_old_address_arrives_after_the_page_moved_and_moved_back(cli
     client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, home.pk]))
     assert client.get("/port/").status_code == 200
     assert client.get("/vivre/port/").headers["Location"] == "/port/"
+
+
+def test_who_moved_a_page_by_mistake_is_led_to_where_it_stood(client, editor, home):
+    section = SectionPageFactory(parent=home, title="Vivre", slug="vivre")
+    page = ContentPageFactory(parent=home, title="Le port", slug="port")
+    answer = client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, section.pk]), follow=True)
+    back = BeautifulSoup(answer.content, "html.parser").find("a", string=re.compile("Remettre"))
+    client.post(back["href"])
+    assert Page.objects.get(pk=page.pk).get_parent().pk == home.pk
 
 
 def moved(page: Page, slug: str, on_commit) -> None:

@@ -304,7 +304,13 @@ def ask_before_publication(request, page):
 def ask_before_several(request, pages, action):
     """The same where several are published at once: one screen for all of them, and none goes out before."""
     below = action.cleaned_form.cleaned_data["include_descendants"]
-    found = [(page, _grave(page)) for page in access.drafts_among(request.user, pages, below)]
+    drafts = access.drafts_among(request.user, pages, below)
+    for draft in drafts:
+        if draft.permissions_for_user(request.user).page_locked():
+            said = _("Nothing was published: “%(page)s” is locked.")
+            messages.error(request, said % {"page": draft.get_admin_display_title()})
+            return redirect(action.next_url)
+    found = [(draft, _grave(draft)) for draft in drafts]
     found = [(page, findings) for page, findings in found if findings]
     errors = any(rules.of_gravity(findings, rules.ERROR) for _page, findings in found)
     if found and (errors or "anyway" not in request.POST):

@@ -140,8 +140,8 @@ def tables_that_are_pasted():
         '<svg class="icon icon-warning icon" aria-hidden="true"><use href="#icon-warning"></use></svg></div></template>'
         '<script type="module" src="{}"></script>',
         _(
-            "A text takes no table: nothing of it was pasted here. Add the block “Table” where blocks are added, and "
-            "paste it into its cells."
+            "A text takes no table: nothing of it was pasted here. On a page, add the block “Table” and paste it "
+            "into its cells."
         ),
         static("js/pasting.js"),
     )

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import PageLogEntry
+from wagtail.models import Page, PageLogEntry
 from wagtail_factories import ImageFactory
 from wagtail_localize.models import Translation, TranslationSource
 
@@ -15,7 +15,7 @@ from editing.actions import checks as actions
 from editing.checks.rules import SENTENCES
 from editing.models import ExternalLink, PageCheck
 from home.models import ContentPage
-from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
+from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory, UserFactory
 from tests.factories.catalogue import make_counter, make_service
 from tests.factories.directory import GuidePageFactory
 from tests.factories.editing import page_form
@@ -298,6 +298,14 @@ def test_several_are_published_all_the_same_by_one_press_and_the_history_of_each
     assert is_live(sound, leadless) == [True, True]
     entry = PageLogEntry.objects.get(action="editing.published_anyway")
     assert (entry.page_id, entry.user, entry.data["rules"]) == (leadless.pk, editor, ["no_lead"])
+
+
+def test_a_page_that_somebody_locked_is_not_published_among_several(client, editor, home):
+    sound, locked = draft(home, "Le port"), draft(home, "La digue")
+    Page.objects.filter(pk=locked.pk).update(locked=True, locked_by=EditorFactory())
+    answer = client.post(f"{several(sound, locked)}&next=/admin/", follow=True)
+    assert "«\xa0La digue\xa0» est verrouillée" in answer.text
+    assert is_live(sound, locked) == [False, False]
 
 
 def test_drafts_below_that_go_out_with_their_page_are_asked_about_too(client, editor, home):

@@ -9,6 +9,8 @@ from phonenumbers import Leniency, PhoneNumberMatcher, PhoneNumberType
 MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 # Digits and what stands between them. Five at least: less is a year, a postcode or a price.
 TYPED = re.compile(r"\s*[+(]*(?:\d[\s().\-–/]*){5,18}")
+BEGUN = re.compile(r"\s*\(?[+0]")  # no other number begins so
+BLANK = re.compile(r"[^\S\n]")  # of whatever width: the library knows a few
 LOOKED_THROUGH = 20_000  # characters, of which the matcher reads 200 in a millisecond
 
 
@@ -38,15 +40,21 @@ def spelled(typed: str) -> str:
     if not TYPED.fullmatch(typed):
         return ""
     try:
-        found = phonenumbers.parse(typed, settings.COUNTRY)
+        found = phonenumbers.parse(BLANK.sub(" ", typed), settings.COUNTRY)
     except phonenumbers.NumberParseException:
         return ""
     return _digits(found) if phonenumbers.is_possible_number(found) else ""
 
 
+def is_begun(typed: str) -> bool:
+    """Whether what is typed can be nothing else."""
+    return bool(BEGUN.match(typed))
+
+
 def standing_in(text: str) -> list[str]:
     """The same of each number that stands in the beginning of a text."""
-    found = PhoneNumberMatcher(text[:LOOKED_THROUGH], settings.COUNTRY, Leniency.POSSIBLE)
+    text = BLANK.sub(" ", text[:LOOKED_THROUGH])
+    found = PhoneNumberMatcher(text, settings.COUNTRY, Leniency.POSSIBLE)
     return list(dict.fromkeys(_digits(match.number) for match in found))
 
 

@@ -132,9 +132,12 @@ def find(query: str, language: str) -> Results:
     if not words:
         return results
     if number := phones.spelled(query):
-        called = _called(number, query, language)
-        results.hits = [Hit(entry, words) for entry in _best_first(called, words)]
-        return results
+        called = [[(number,)]]
+        results.hits = [
+            Hit(one, words) for one in _best_first(_matching(_all(called), called, language), words)
+        ]
+        if results.hits or phones.is_begun(query):
+            return results
     terms = meanings.read(words, language, Synonyms.groups(language))
     found = _look(terms, language)
     if not found and (meant := vocabulary.meant(query, language)):
@@ -322,12 +325,6 @@ def _look(terms: meanings.Terms, language: str) -> list[SearchEntry]:
         return found
     known = {entry.pk for entry in found}
     return found + [entry for entry in _begun(words, language) if entry.pk not in known]
-
-
-def _called(number: str, query: str, language: str) -> list[SearchEntry]:
-    """What has a telephone number in any spelling, or the digits as they were typed."""
-    terms = [[(number,), tuple(WORD.findall(query))]]
-    return _matching(_all(terms), terms, language)
 
 
 def _matching(question: SearchQuery, terms: meanings.Terms, language: str) -> list[SearchEntry]:

@@ -21,6 +21,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from .generation import kept
+from .languages import reader_of
 from .registry import Registry
 
 SECONDS = 300
@@ -58,13 +59,14 @@ today: Registry[Callable[..., list[Line]]] = Registry("today")
 
 
 def sections_for(request: HttpRequest, page) -> dict[str, str]:
-    """What the apps have to say on the home page, by key and in order, as HTML that is the same for everybody.
+    """What the apps have to say on the home page, by key and in order, as HTML that is the same for all of a language.
 
     It is made once per generation and again after five minutes, since events pass without anybody's doing.
     """
     if getattr(request, "is_preview", False):
         return _sections(request, page)
-    return kept_for_minutes(f"sections-{page.pk}", lambda: _sections(request, page))
+    name = f"sections-{page.pk}-{reader_of(request)}"
+    return kept_for_minutes(name, lambda: _sections(request, page))
 
 
 def kept_for_minutes[Value](name: str, make: Callable[[], Value]) -> Value:

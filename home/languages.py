@@ -1,5 +1,6 @@
 """What readers are told where a page does not exist in their language. They always learn it in theirs."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 # The name in an address by which a page knows that its reader reads another language, and which.
@@ -23,6 +24,12 @@ MORE = {
     "it": _("More in Italian"),
     "en": _("More in English"),
 }
+
+
+def reader_of(request) -> str:
+    """The language that the reader of a foreign page reads, as its address says; empty where it says none."""
+    code = request.GET.get(READER, "")
+    return code if code in dict(settings.LANGUAGES) else ""
 
 
 def told(versions) -> str:

@@ -274,10 +274,10 @@ class SiteNavigation:
 
         No way leads back to a language that nothing is written in.
         """
-        names = dict(settings.LANGUAGES)
-        code = self.request.GET.get(languages.READER) if self.request and self.page else None
-        if code not in names or code == get_language():
+        code = languages.reader_of(self.request) if self.request and self.page else ""
+        if not code or code == get_language():
             return None
+        names = dict(settings.LANGUAGES)
         if code in self.translations:
             return Language(code, names[code], self.translations[code][0], current=False)
         home_url = self.frame.homes.get(code, ("",))[0]

@@ -68,6 +68,12 @@ def test_a_foreign_page_leads_to_its_forms_in_the_readers_language(client, home,
     assert not any(url.startswith(expected.removeprefix("/de")) for url in found)
 
 
+def test_a_language_without_a_home_page_signs_up_in_it_all_the_same_and_nobody_else_does(client, home):
+    for _twice in range(2):
+        assert 'action="/it/infolettre/"' in client.get("/it/", follow=True).text
+        assert 'action="/infolettre/"' in client.get("/").text
+
+
 def test_nobody_else_is_sent_to_another_language(client, box):
     assert f'href="/participation/consultations/{box.pk}/contribuer/"' in client.get(box.url).text
 

@@ -17,6 +17,7 @@ from tests.factories.news import (
     NoticeIndexPageFactory,
 )
 from tests.factories.participation import ContributionFactory, SurveyPageFactory
+from tests.factories.reports import ReportCategoryFactory
 
 from .conftest import HERE, mailed_link
 
@@ -47,6 +48,12 @@ def article(home):
     return published(page)
 
 
+def counter(home):
+    """Which takes reports."""
+    ReportCategoryFactory()
+    return make_counter(home)
+
+
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
@@ -59,6 +66,9 @@ def article(home):
         (lambda home: JobIndexPageFactory(parent=home), "/de/infolettre/"),
         (lambda home: EventIndexPageFactory(parent=home), "/de/propositions/evenement/"),
         (lambda home: make_service(make_counter(home)), "/de/demande/"),
+        (counter, "/de/delais/"),
+        (counter, "/de/signaler/"),
+        (counter, "/de/signalements/"),
     ],
 )
 def test_a_foreign_page_leads_to_its_forms_in_the_readers_language(client, home, make, expected):

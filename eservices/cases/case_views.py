@@ -191,66 +191,101 @@ class CaseView(OfCase):
 
     # -- What is shown ---------------------------------------------------------------------------------------
     def get_context_data(self, **kwargs):
-        case, user, now = self.case, self.request.user, timezone.now()
-        files = list(case.submission.files.all()) if case.version.definition.asks_for("files") else []
-        thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
+        case, user = self.case, self.request.user
         active = next((row for row in case.stages.all() if row.progress == row.Progress.ACTIVE), None)
-        self.may = may = offered(case, user)
         events = timeline.events_of(case)
-        happened, read = timeline.told(case, events)
         done = {event.kind for event in events}  # nobody is asked for what the trace does not know
-        self.seen = trace.last_change_of(events)
-        forms = {do: self._shown_form(do) for do in may if DEEDS[do].place == OWN and do not in PIECES}
-        staff = forms.get("assign")  # has fetched who is there and who is away
+        self.may, self.seen = offered(case, user), trace.last_change_of(events)
+        happened, read = timeline.told(case, events)
         return super().get_context_data(
             case=case,
-            submission=case.submission,
-            service=case.version.definition.title(get_language() or case.language),
-            sign=desk.sign(case, active),
-            due=desk.due(case, now) if case.deadline else None,
-            situation=case_screen.situation(case),
-            pending=case_screen.pending(case, thread),
-            sections=self._sections(files, amended="amended" in done),
-            persons=[(one, self._piece("person", one.pk)) for one in case.persons.all()],
-            files=files,
-            thread=thread,
-            notes=case.notes.select_related("author").prefetch_related("mentions").order_by("at", "pk"),
-            names=[str(one) for one in (staff.colleagues if staff else deputies.colleagues(case))],
-            calls=[(one, self._piece("called", one.pk)) for one in case.calls.all() if one.is_open],
+            may=self.may,
             timeline=happened,
             readings=read,
-            track=case_screen.track(case),
-            tied=case_screen.others(access.tied_cases(user, case)) if "tied" in done else [],
-            related=case_screen.others(access.related_cases(user, case)[:SHOWN]),
-            duplicates=case_screen.others(access.cases_for(user).filter(duplicate_of=case))
-            if "merged_with" in done
-            else [],
-            original=access.cases_for(user).filter(pk=case.duplicate_of_id).first()
-            if case.duplicate_of_id
-            else None,
-            absence=staff.absence if staff else _absence(case),
             panels=panels_for(case, user),
             last_panels=panels_for(case, user, last=True),
-            stage_template=_stage_template(active),
-            stage=self._stage(active),
-            row=active,
-            days=case_screen.days_left(case, now) if case.deadline else None,
-            elapsed=case_screen.elapsed(case, now) if case.deadline else None,
-            may=may,
-            may_take_next=access.treats_cases(user),
-            letters=picking.offered(),
-            may_amend=allowed("amend", case.state) and access.may(user, case, "amend"),
-            decisions=[Offer(do, DEEDS[do], self._shown_form(do)) for do in may if DEEDS[do].place == DECIDE],
-            more=[Offer(do, DEEDS[do]) for do in may if DEEDS[do].place == MORE],
-            forms=forms,
-            shown_types=(*previewing.PICTURES, previewing.PDF),
-            extra=self._shown_extra() if "accept" in may else {},
-            consequences=case_screen.consequences(case) if "accept" in may else "",
             failed=self.failed,
             why=self.why,
-            lost=self._lost(may, active),
+            lost=self._lost(self.may, active),
+            **self._standing(active),
+            **self._declared(amended="amended" in done),
+            **self._talk(),
+            **self._other_cases(done),
+            **self._deeds(),
             **kwargs,
         )
+
+    def _standing(self, active) -> dict:
+        """How far the case is, and by when it has to be where."""
+        case, now = self.case, timezone.now()
+        dated = bool(case.deadline)
+        return {
+            "sign": desk.sign(case, active),
+            "situation": case_screen.situation(case),
+            "track": case_screen.track(case),
+            "row": active,
+            "stage_template": _stage_template(active),
+            "stage": self._stage(active),
+            "due": desk.due(case, now) if dated else None,
+            "days": case_screen.days_left(case, now) if dated else None,
+            "elapsed": case_screen.elapsed(case, now) if dated else None,
+        }
+
+    def _declared(self, *, amended: bool) -> dict:
+        """What was asked and answered, by whom and with which papers."""
+        case, definition = self.case, self.case.version.definition
+        files = list(case.submission.files.all()) if definition.asks_for("files") else []
+        return {
+            "submission": case.submission,
+            "service": definition.title(get_language() or case.language),
+            "sections": self._sections(files, amended=amended),
+            "persons": [(one, self._piece("person", one.pk)) for one in case.persons.all()],
+            "files": files,
+            "shown_types": (*previewing.PICTURES, previewing.PDF),
+        }
+
+    def _talk(self) -> dict:
+        """What was written to the applicant and among colleagues, and who is to be called."""
+        case = self.case
+        thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
+        return {
+            "thread": thread,
+            "pending": case_screen.pending(case, thread),
+            "notes": case.notes.select_related("author").prefetch_related("mentions").order_by("at", "pk"),
+            "calls": [(one, self._piece("called", one.pk)) for one in case.calls.all() if one.is_open],
+        }
+
+    def _other_cases(self, done: set[str]) -> dict:
+        """Those that have to do with this one, as far as its trace knows of any."""
+        case, user = self.case, self.request.user
+        own = access.cases_for(user)
+        others = case_screen.others
+        return {
+            "tied": others(access.tied_cases(user, case)) if "tied" in done else [],
+            "related": others(access.related_cases(user, case)[:SHOWN]),
+            "duplicates": others(own.filter(duplicate_of=case)) if "merged_with" in done else [],
+            "original": own.filter(pk=case.duplicate_of_id).first() if case.duplicate_of_id else None,
+        }
+
+    def _deeds(self) -> dict:
+        """What this agent may do, each with its form, and with whom."""
+        case, user, may = self.case, self.request.user, self.may
+        forms = {do: self._shown_form(do) for do in may if DEEDS[do].place == OWN and do not in PIECES}
+        staff = forms.get("assign")  # has fetched who is there and who is away
+        return {
+            "forms": forms,
+            "names": [str(one) for one in (staff.colleagues if staff else deputies.colleagues(case))],
+            "absence": staff.absence if staff else _absence(case),
+            "decisions": [
+                Offer(do, DEEDS[do], self._shown_form(do)) for do in may if DEEDS[do].place == DECIDE
+            ],
+            "more": [Offer(do, DEEDS[do]) for do in may if DEEDS[do].place == MORE],
+            "may_take_next": access.treats_cases(user),
+            "may_amend": allowed("amend", case.state) and access.may(user, case, "amend"),
+            "letters": picking.offered(),
+            "extra": self._shown_extra() if "accept" in may else {},
+            "consequences": case_screen.consequences(case) if "accept" in may else "",
+        }
 
     def _stage(self, active) -> dict:
         """What the template of the stage at hand needs: its form, where this agent may fill it in, and the rest."""

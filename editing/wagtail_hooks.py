@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.pages.bulk_actions.page_bulk_action import DefaultPageForm
 from wagtail.admin.views.pages.bulk_actions.publish import PublishBulkAction
 from wagtail.admin.widgets.button import Button
 from wagtail.contrib.redirects import views as redirect_views
@@ -69,6 +70,10 @@ def ask_before_publishing_a_translation(request, page):
 def ask_before_publishing_several(request, action_type, objects, action):
     several = action_type == "publish" and isinstance(action, PublishBulkAction)
     return views.ask_before_several(request, objects, action) if several else None
+
+
+# Wagtail names it by its key, in English.
+DefaultPageForm.base_fields["include_descendants"].label = _("With the pages below")
 
 
 @hooks.register("before_move_page")

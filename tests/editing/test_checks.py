@@ -308,6 +308,18 @@ def test_a_page_that_somebody_locked_is_not_published_among_several(client, edit
     assert is_live(sound, locked) == [False, False]
 
 
+@pytest.mark.parametrize("deed", ["publish", "unpublish"])
+def test_that_pages_below_go_along_is_asked_in_the_language_of_who_asks(client, editor, home, deed):
+    above = published(ContentPageFactory(parent=home, title="Le port"))
+    for live in (True, False):
+        ContentPageFactory(parent=above, title=f"Dessous {live}", live=live)
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", deed])
+    shown = BeautifulSoup(client.get(f"{address}?id={above.pk}").content, "html.parser")
+    assert (
+        shown.select_one("[for=id_include_descendants]").get_text(strip=True) == "Avec les pages en dessous"
+    )
+
+
 def test_drafts_below_that_go_out_with_their_page_are_asked_about_too(client, editor, home):
     above = published(ContentPageFactory(parent=home, title="Le port"))
     below = draft(above, "La digue", lead="")

@@ -247,7 +247,7 @@ def _comments(user) -> list[Row]:
     return [
         Row(
             one.page.get_admin_display_title(),
-            jump(one.page_id, one.contentpath),
+            f"{jump(one.page_id)}?comment={one.pk}",
             explained(one.user, " ".join(one.text.split())[:80]),
         )
         for one in found.order_by("-created_at", "-pk").distinct()[: MOST + 1]

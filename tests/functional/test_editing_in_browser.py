@@ -1,10 +1,12 @@
-"""Editors work on a phone too: they comment on a field, and walk down the tree to choose a page."""
+"""Editors work on a phone too: they comment on a field, and walk down the tree to choose a page, and
+see the comments they are told of."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 from wagtail.models import Comment
 
-from tests.factories.accounts import SuperuserFactory
+from tests.factories.accounts import EditorFactory, SuperuserFactory
 from tests.factories.home import ContentPageFactory, SectionPageFactory, published
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,3 +50,14 @@ def test_a_page_is_chosen_by_walking_down_the_tree(phone, site):
     page.tap()
     expect(phone.locator(".modal")).to_have_count(0)
     expect(phone.locator("#inline_child_entries-0")).to_contain_text("Culture et sociétés")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_comment_is_open_where_the_first_page_leads(phone, site, width):
+    me = get_user_model().objects.get()
+    page = published(ContentPageFactory(parent=site, title="Le port", owner=me))
+    Comment.objects.create(page=page, user=EditorFactory(), text="Est-ce encore juste ?", contentpath="lead")
+    phone.set_viewport_size({"width": width, "height": 740})
+    phone.goto("/admin/")
+    phone.locator("#waiting-comments").get_by_role("link", name="Le port").click()
+    expect(phone.locator(".comment").get_by_text("Est-ce encore juste ?")).to_be_visible()

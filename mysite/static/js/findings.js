@@ -1,4 +1,5 @@
-// What the checks say beside a page: leads to the field, and keeps the number beside the panel's icon true.
+// What the checks and colleagues say beside a page: leads to the field or comment, and keeps the number beside the
+// icon of the checks true.
 const field = (path) =>
   document.querySelector(path.split(".").map((part) => `[data-contentpath="${CSS.escape(part)}"]`).join(" "));
 
@@ -29,6 +30,11 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-jump]");
   if (link && show(link.dataset.jump)) event.preventDefault();
 });
+
+// Wagtail shows the comment that an address names, once the panel of comments is open.
+if (new URLSearchParams(location.search).has("comment")) {
+  addEventListener("load", () => document.querySelector('[data-side-panel-toggle="comments"][aria-expanded="false"]')?.click());
+}
 
 function count() {
   const number = document.querySelector("[data-findings]")?.dataset.findings;

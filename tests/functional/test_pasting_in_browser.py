@@ -17,6 +17,12 @@ LINES = "Quai | Places |\nNord | 12 couvertes | 3/4 m"
 WRITE = """html => navigator.clipboard.write([new ClipboardItem({
   "text/html": new Blob([html], {type: "text/html"}), "text/plain": new Blob(["en clair"], {type: "text/plain"}),
 })])"""
+# Chromium leaves styles out of what a script writes to the clipboard, and not of what a program does.
+PASTE = """(field, html) => {
+  const data = new DataTransfer();
+  data.setData("text/html", html);
+  field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
 
 
 @pytest.fixture
@@ -61,6 +67,14 @@ def test_a_text_with_a_table_in_it_is_pasted_without_and_says_so(editor):
     expect(text_of(editor)).to_contain_text("Derrière.")
     expect(text_of(editor)).not_to_contain_text("Quai")
     expect(editor.get_by_role("status").filter(has_text="Tableau")).to_be_visible()
+
+
+def test_the_styles_of_a_spreadsheet_are_no_text_around_its_table(editor):
+    text = text_of(editor)
+    text.click()
+    text.evaluate(PASTE, f"<google-sheets-html-origin><style>td {{border: 1px}}</style>{TABLE}")
+    expect(editor.get_by_role("status").filter(has_text="Tableau")).to_be_visible()
+    expect(text).to_have_text("Avant.")
 
 
 def test_what_holds_no_table_is_pasted_as_ever_and_the_message_goes(editor):

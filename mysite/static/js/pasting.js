@@ -29,9 +29,9 @@ function fill(field, text) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function pasteAround(target, data, tables) {
+function pasteAround(target, tables) {
   const page = tables[0].ownerDocument;
-  tables.forEach((table) => table.remove());
+  for (const part of [...tables, ...page.querySelectorAll("style")]) part.remove();
   if (!page.body.textContent.trim()) return;
   const rest = new DataTransfer();
   rest.setData("text/html", page.body.innerHTML);
@@ -55,7 +55,7 @@ function paste(event) {
   event.preventDefault();
   event.stopPropagation();
   if (field) return fill(field, linesOf(tables[0]));
-  pasteAround(event.target, event.clipboardData, tables);
+  pasteAround(event.target, tables);
   say(editor, template.dataset.words);
 }
 

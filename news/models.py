@@ -137,6 +137,11 @@ class AnnouncedPage(PicturePage):
         """When and where, of what happens."""
         return ""
 
+    @property
+    def called_off(self) -> bool:
+        """Whether it would have happened, and does not."""
+        return False
+
     def matched_topics(self) -> list[Topic]:
         """Its topics; a translation without any of its own has those of the other languages."""
         page, through = self._meta.model_name, type(self).topics.through
@@ -485,6 +490,10 @@ class EventPage(Timed, RoutablePageMixin, AnnouncedPage):
     @property
     def occasion(self) -> str:
         return self.search_meta()
+
+    @property
+    def called_off(self) -> bool:
+        return self.cancelled
 
     @property
     def search_date(self) -> datetime:

@@ -22,6 +22,7 @@ class Announced(Protocol):
 
     headline: str  # its title, as it is told elsewhere
     occasion: str  # when and where, of what happens; else empty
+    called_off: bool  # whether it would have happened, and does not
     social_image: Any  # an image of Wagtail's, or None
     alt: str  # what that shows
 
@@ -42,6 +43,12 @@ class Announcement:
     text: str = ""  # what is said of it, once a channel composed it
     topics: frozenset[UUID] = frozenset()  # of the newsletter, by the key that they have in every language
     key: UUID | None = None  # that the page has in every language
+    called_off: bool = False
+
+    @property
+    def told(self) -> dict:
+        """What is looked at once more before a message about it leaves: see ``must_hold``."""
+        return {"page": str(self.key), "called_off": self.called_off}
 
     def saying(self, text: str) -> "Announcement":
         return replace(self, text=text)
@@ -67,6 +74,7 @@ def of(page: Announced) -> Announcement:
         alt=page.alt,
         topics=_topics(page),
         key=page.translation_key,
+        called_off=page.called_off,
     )
 
 
@@ -82,13 +90,17 @@ def published(page_id: int | None) -> Announcement | None:
     return of(page.specific) if page and is_open(page) else None
 
 
-def must_be_public(told: dict) -> None:
-    """Raises ``NotAnyMore`` where not everybody may see the page any more of which a message tells, in its language."""
+def must_hold(told: dict) -> None:
+    """Raises ``NotAnyMore`` where not everybody may see the page any more of which a message tells, in its language, or
+    where what it announces was cancelled since."""
     pages = with_guards(Page.objects.live()).filter(
         translation_key=told["page"], locale__language_code=told["language"]
     )
-    if not any(is_open(page) for page in pages):
+    shown = next(filter(is_open, pages), None)
+    if shown is None:
         raise NotAnyMore(_("The page is public no more."))
+    if told.get("called_off") is False and shown.specific.called_off:
+        raise NotAnyMore(_("It was cancelled in the meantime."))
 
 
 def in_other_languages(announcement: Announcement) -> dict[str, Announcement]:

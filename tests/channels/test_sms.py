@@ -22,7 +22,7 @@ from news.channels.sms.models import PhoneConsent, PhoneReader
 from news.channels.states import State
 from tests.factories.channels import draft, post_of, publish
 from tests.factories.home import locale
-from tests.factories.news import moment
+from tests.factories.news import EventIndexPageFactory, EventPageFactory, moment
 from tests.factories.newsletter import TopicFactory, translated_topic
 
 from .sms_double import gateway
@@ -343,6 +343,27 @@ def test_a_message_of_an_article_that_only_some_may_read_by_the_morning_is_not_s
     assert [one["to"] for one in sms.sent.values()] == [NUMBER]
     reasons = Delivery.objects.filter(carrier="news_sms", state=Delivery.State.SKIPPED)
     assert [one.reason for one in reasons] == ["La page n’est plus publique."]
+
+
+@pytest.mark.parametrize("cancelled_before", [False, True])
+def test_an_event_that_is_cancelled_during_the_quiet_hours_is_announced_no_more(
+    index, topic, sms, cancelled_before
+):
+    reader(topic)
+    agenda = EventIndexPageFactory(parent=index.get_parent())
+    page = EventPageFactory(parent=agenda, live=False, title="Fête du lac", topics=[topic])
+    page.cancelled = cancelled_before
+    tick(page)
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+        page.cancelled = True
+        publish(page)
+    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
+        outbox.wake(timezone.now())
+    [message] = Delivery.objects.filter(carrier="news_sms")
+    assert len(sms.sent) == cancelled_before
+    assert message.reason == ("" if cancelled_before else "Cela a été annulé entre-temps.")
 
 
 def test_a_gateway_that_fails_is_tried_again_without_a_second_message(index, topic, sms):

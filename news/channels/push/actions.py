@@ -51,11 +51,11 @@ def forget(*, actor=None, device_id: int) -> None:
 
 
 @transaction.atomic
-def send(*, actor=None, key: str, messages: dict[str, dict], language: str, devices, page: str) -> int:
+def send(*, actor=None, key: str, messages: dict[str, dict], language: str, devices, told: dict) -> int:
     """Notifies each device in its language, where ``messages`` has it; how many those are.
 
-    ``key`` names what is told: asked twice with the same, no device gets it twice. ``page`` is the translation key of
-    the page that must still be public when a notification leaves.
+    ``key`` names what is told: asked twice with the same, no device gets it twice. ``told`` is what the
+    carrier looks at before each notification leaves.
     """
     subject, due = f"news-push:{key}"[:80], leaves_at(timezone.now())
     known = set(Delivery.objects.about(subject).values_list("id", flat=True))
@@ -75,9 +75,9 @@ def send(*, actor=None, key: str, messages: dict[str, dict], language: str, devi
                 "device": device.pk,
                 "message": content,
                 "text": content["body"],
-                "page": page,
                 "language": content["lang"],
-            },
+            }
+            | told,
             subject=subject,
             due_at=due,
         )

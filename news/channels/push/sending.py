@@ -82,7 +82,7 @@ class Push:
             messages=messages,
             language=announcement.language,
             devices=devices,
-            page=str(announcement.key),
+            told=announcement.told,
         )
         return Posted(f"{number} {key}")
 
@@ -130,7 +130,7 @@ class NewsPushCarrier:
         device = Device.objects.filter(pk=delivery.payload["device"]).first()
         if device is None:
             raise NotAnyMore(_("The device wants no more notifications."))
-        announcements.must_be_public(delivery.payload)
+        announcements.must_hold(delivery.payload)
         now = timezone.now()
         if (leaves := leaves_at(now)) > now:
             raise NotNow(leaves)

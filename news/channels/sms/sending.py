@@ -100,7 +100,7 @@ class Sms:
             texts=self._texts(announcement),
             language=announcement.language,
             readers=readers,
-            told={"page": str(announcement.key)},
+            told=announcement.told,
         )
         return Posted(f"{number} {key}")
 
@@ -175,7 +175,7 @@ class NewsSmsCarrier:
         if "alert" in delivery.payload:
             until = end_of(delivery.payload["alert"], now)
         else:
-            announcements.must_be_public(delivery.payload)
+            announcements.must_hold(delivery.payload)
             if (leaves := leaves_at(now)) > now:
                 raise NotNow(leaves)
         if numbers.sender_number(delivery.recipient) != delivery.recipient:

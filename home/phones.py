@@ -37,13 +37,8 @@ def takes_sms(number: str) -> bool:
 
 def spelled(typed: str) -> str:
     """The one spelling, in digits with the country’s prefix, of what is a telephone number and nothing else."""
-    if not TYPED.fullmatch(typed):
-        return ""
-    try:
-        found = phonenumbers.parse(BLANK.sub(" ", typed), settings.COUNTRY)
-    except phonenumbers.NumberParseException:
-        return ""
-    return _digits(found) if phonenumbers.is_possible_number(found) else ""
+    found = standing_in(typed) if TYPED.fullmatch(typed) else []
+    return found[0] if len(found) == 1 else ""
 
 
 def is_begun(typed: str) -> bool:
@@ -52,7 +47,7 @@ def is_begun(typed: str) -> bool:
 
 
 def standing_in(text: str) -> list[str]:
-    """The same of each number that stands in the beginning of a text."""
+    """The same of each number that stands in the beginning of a text: dates and the like are none."""
     text = BLANK.sub(" ", text[:LOOKED_THROUGH])
     found = PhoneNumberMatcher(text, settings.COUNTRY, Leniency.POSSIBLE)
     return list(dict.fromkeys(_digits(match.number) for match in found))

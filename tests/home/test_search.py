@@ -397,9 +397,11 @@ def test_a_number_of_abroad_is_found_with_and_without_blanks(home):
     assert titles("+35226123456") == titles("00352 261 234 56") == ["Jumelage"]
 
 
-@pytest.mark.parametrize("typed", ["12345", "budget 2026", "2026-2027", "1145"])
-def test_numbers_that_are_no_telephone_are_found_as_they_are_written(home, typed):
-    text = "<p>Budget 2026, plan 2026-2027, parcelle 12345, 1145 Orvenay.</p>"
+@pytest.mark.parametrize("country", ["CH", "LU"])
+@pytest.mark.parametrize("typed", ["12345", "budget 2026", "2026-2027", "1145", "01.12.2026", "2026-12-01"])
+def test_numbers_that_are_no_telephone_are_found_as_they_are_written(home, settings, typed, country):
+    settings.COUNTRY = country
+    text = "<p>Budget 2026, plan 2026-2027, parcelle 12345, 1145 Orvenay. Le 01.12.2026, 2026-12-01.</p>"
     make.published(make.ContentPageFactory(parent=home, title="Plan", body=[("text", text)]))
     assert titles(typed) == ["Plan"]
 

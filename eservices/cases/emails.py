@@ -293,7 +293,7 @@ def post(case: Case, *, title: str, paragraphs: list, **options) -> Delivery | N
         language=case.language,
         subject=case.subject,
         office=case.team.key,
-        sender=case.team.name,
+        sender=case.team.called(case.language),
         rehearsal=case.rehearsal,
         **options,
     )

@@ -73,7 +73,7 @@ def _facts(case: Case) -> list[list[str]]:
         (_("E-mail address"), case.email),
         (_("Telephone"), phones.readable(case.phone)),
         (_("Received"), f"{_moment(submission.sent_at)}, {submission.get_channel_display()}"),
-        (_("Team"), case.team.name),
+        (_("Team"), str(case.team)),
         (_("Agent"), str(case.assignee or "")),
         (_("State"), case.get_state_display()),
         (_("Decision"), case.get_outcome_display()),

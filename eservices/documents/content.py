@@ -50,7 +50,7 @@ def texts(
             case.answers,
             timezone.localdate(case.submission.sent_at),
         )
-        return _texts(template, words, office=case.team.name, rehearsal=case.rehearsal)
+        return _texts(template, words, office=case.team.called(language), rehearsal=case.rehearsal)
 
 
 def preview(template: DocumentTemplate, case: Case | None, day: date) -> dict:

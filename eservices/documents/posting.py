@@ -33,7 +33,7 @@ def post(case: Case, document: Document) -> Delivery:
         language=case.language,
         subject=case.subject,
         office=case.team.key,
-        sender=case.team.name,
+        sender=case.team.called(case.language),
         enclosures=[{"name": document.file_name, "storage": "private", "path": document.content.name}],
         rehearsal=case.rehearsal,
     )

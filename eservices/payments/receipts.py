@@ -47,7 +47,7 @@ def _content(payment: Payment) -> dict:
     ]
     return typesetting.letterhead() | {
         "language": payment.language,
-        "office": charges[0].case.team.name,
+        "office": charges[0].case.team.called(payment.language),
         "title": _("Receipt"),
         "number": payment.receipt,
         "date": date_format(day, "DATE_FORMAT"),

@@ -105,11 +105,29 @@ SIGN_INS: tuple[SignIn, ...] = (
     ),
 )
 
-TEAMS: tuple[tuple[str, str, str, str], ...] = (
-    # key, name, e-mail, telephone
-    ("habitants", "Contrôle des habitants", "habitants@orvenay.example", "021 000 42 20"),
-    ("police", "Police et mobilité", "police@orvenay.example", "021 000 42 40"),
-    ("batiments", "Bâtiments et environnement", "batiments@orvenay.example", "021 000 42 30"),
+TEAMS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+    # key, name, e-mail, telephone, name in other languages
+    (
+        "habitants",
+        "Contrôle des habitants",
+        "habitants@orvenay.example",
+        "021 000 42 20",
+        {"de": "Einwohnerkontrolle", "it": "Controllo abitanti", "en": "Residents’ office"},
+    ),
+    (
+        "police",
+        "Police et mobilité",
+        "police@orvenay.example",
+        "021 000 42 40",
+        {"de": "Polizei und Mobilität", "it": "Polizia e mobilità", "en": "Police and mobility"},
+    ),
+    (
+        "batiments",
+        "Bâtiments et environnement",
+        "batiments@orvenay.example",
+        "021 000 42 30",
+        {"de": "Gebäude und Umwelt", "it": "Edifici e ambiente", "en": "Buildings and environment"},
+    ),
 )
 
 

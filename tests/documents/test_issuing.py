@@ -356,11 +356,14 @@ def test_a_document_comes_in_the_language_of_the_case_where_there_is_a_template(
     DocumentTemplateFactory()
     DocumentTemplateFactory(locale=german, title="Wohnsitzbestätigung", facts="nom")
     case = waiting_case()
+    case.team.names = [("de", "Einwohnerkontrolle")]
+    case.team.save()
     Case.objects.filter(pk=case.pk).update(language="de")
     cases.accept(actor=agent(), case=fresh(case), details={"documents": {"identity_check": "seen"}})
     process.advance(case.pk)
     document = case.documents.get()
     assert (document.title, document.language) == ("Wohnsitzbestätigung", "de")
+    assert document.texts["office"] == "Einwohnerkontrolle"
 
 
 # -- Who may read -------------------------------------------------------------------------------------------

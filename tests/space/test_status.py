@@ -122,6 +122,19 @@ def test_the_way_shows_what_is_done_what_is_now_and_by_when(client):
     assert 'class="by"' in page.text
 
 
+def test_the_team_is_called_in_the_language_of_the_page(client):
+    case = CaseFactory(language="de")
+    case.team.names = [("de", "Einwohnerkontrolle")]
+    case.team.save()
+    with translation.override("de"):
+        german = client.get(link(case)).text
+    with translation.override("it"):
+        italian = client.get(link(case)).text
+    assert "Einwohnerkontrolle" in german
+    assert case.team.name not in german
+    assert case.team.name in italian  # it has no Italian one
+
+
 def test_a_commune_that_is_late_says_so(client):
     with translation.override("en"):
         late = client.get(link(CaseFactory(taken=True, late=True)))

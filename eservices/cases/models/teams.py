@@ -3,10 +3,24 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, InlinePanel
+
+from home.fields import LiveStreamField
+
+
+class NamesInLanguages(blocks.StreamBlock):
+    """What something is called in the other languages of the site, each once."""
+
+    def __init__(self, local_blocks=None, **options):
+        others = [(code, name) for code, name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+        names = [(code, blocks.CharBlock(label=name, max_length=100)) for code, name in others]
+        once = {code: {"max_num": 1} for code, _name in others}
+        super().__init__([*names, *(local_blocks or [])], **({"block_counts": once} | options))
 
 
 class Team(ClusterableModel):
@@ -14,6 +28,15 @@ class Team(ClusterableModel):
 
     key = models.SlugField(_("key"), unique=True)
     name = models.CharField(_("name"), max_length=100)
+    names = LiveStreamField(
+        NamesInLanguages(),
+        verbose_name=_("name in other languages"),
+        blank=True,
+        default=list,
+        help_text=_(
+            "Applicants read it on their page, in letters and on documents; where it is missing, the name above."
+        ),
+    )
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=32, blank=True)
     members = models.ManyToManyField(
@@ -22,6 +45,7 @@ class Team(ClusterableModel):
 
     panels = [
         FieldPanel("name"),
+        FieldPanel("names"),
         FieldPanel("key", help_text=_("Services name their team by this key: do not change it.")),
         FieldPanel("email"),
         FieldPanel("phone"),
@@ -34,7 +58,12 @@ class Team(ClusterableModel):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.called(get_language())
+
+    def called(self, language: str | None) -> str:
+        """Its name in a language, else the first it was given."""
+        names = {block["type"]: block["value"] for block in self.names.raw_data}
+        return names.get(language) or self.name
 
 
 class Role(models.IntegerChoices):

@@ -90,10 +90,9 @@ def staff(world: World) -> None:
     """Groups, teams and everybody who signs in. One hash serves all: they share a password."""
     groups = roles.ensure_roles()
     teams = {}
-    for key, name, email, phone in people.TEAMS:
-        teams[key] = Team.objects.update_or_create(
-            key=key, defaults={"name": name, "email": email, "phone": phone}
-        )[0]
+    for key, name, email, phone, names in people.TEAMS:
+        told = {"name": name, "names": list(names.items()), "email": email, "phone": phone}
+        teams[key] = Team.objects.update_or_create(key=key, defaults=told)[0]
     secret = make_password(people.PASSWORD)
     for one in people.SIGN_INS:
         first, _blank, last = one.name.partition(" ")

@@ -36,7 +36,7 @@ def _content(payment: Payment) -> dict:
     until = date_format(timezone.localdate(min(charge.expires_at for charge in charges)), "DATE_FORMAT")
     return typesetting.letterhead() | {
         "language": payment.language,
-        "office": charges[0].case.team.name,
+        "office": charges[0].case.team.called(payment.language),
         "title": _("Bill"),
         "number": references,
         "date": date_format(day, "DATE_FORMAT"),

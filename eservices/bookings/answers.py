@@ -30,6 +30,14 @@ class Wanted:
     repeat: dict = field(default_factory=dict)  # how it was asked for: parts of the question
 
 
+def series_of(text: str) -> UUID | None:
+    """The series that a page carries along; None where it carries none, or something else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def read(answer) -> Wanted | None:
     """What an answer names; None where it is none, or of something that is gone."""
     try:

@@ -1,7 +1,7 @@
 """The form field that reads which time somebody wants, and judges it as it is posted."""
 
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
@@ -13,7 +13,7 @@ from eservices.formbuilder.fields.base import refusal
 from home.dates import date_format
 
 from . import words
-from .answers import Wanted, local, moment, ticked
+from .answers import Wanted, local, moment, series_of, ticked
 from .availability import Calendar, Span, exists, repeated
 from .offers import Offer, calendar, offers
 from .refusals import WORDS
@@ -87,7 +87,7 @@ class BookingField(forms.Field):
         count = self._count(offer, value["count"])
         start = self._moment(value["from"], "from")
         wanted = Span.of(start, self._end(offer, start, value["to"]))
-        series = _uuid(value["series"])
+        series = series_of(value["series"])
         kept = read_times(value["times"]) if self.repeats else []  # accepted before: judged again as it is
         near, leave = (bool(value[part]) and not kept for part in ("near", "leave"))
         spans = kept or self._repeated(wanted, value)
@@ -196,10 +196,3 @@ def _conflict(span: Span, instead: Span | None) -> str:
     if instead is None:
         return day
     return gettext("%(day)s (free: %(hours)s)") % {"day": day, "hours": words.hours(instead)}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

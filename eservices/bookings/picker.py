@@ -15,7 +15,7 @@ from home.dates import date_format
 from home.templatetags.commune import chf, clock
 
 from . import words
-from .answers import local, moment, named, ticked
+from .answers import local, moment, named, series_of, ticked
 from .availability import DAY, WEEK, Calendar, Slot, Span, State, day_of, day_span, days, joined
 from .charging import Tariff
 from .finding import Found, Wish, find
@@ -177,9 +177,8 @@ class Picker:
             first, last = min(first, self.day), max(last, self.day)
         more = WEEKS if self.view == "list" else WEEK if self.offer.rules.across else timedelta()
         span = days_span(first, last + more, self.zone)
-        return calendar(
-            self.offer, span, count=self.count, now=self.now, without=self.parts.get("series") or None
-        )
+        own = series_of(self.parts.get("series") or "")
+        return calendar(self.offer, span, count=self.count, now=self.now, without=own)
 
     # -- prices ----------------------------------------------------------------------------------------------
     @cached_property

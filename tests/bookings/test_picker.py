@@ -372,6 +372,16 @@ def test_the_hour_that_comes_twice_is_told_apart_and_the_day_is_drawn_to_its_len
     assert drawn == [("144", "58", ' class="full"'), ("0", "144", ""), ("202", "144", "")]  # of 25 hours
 
 
+@pytest.mark.parametrize("series", ["nonsense", "\0", "9" * 400, "{}"])
+def test_a_series_that_is_none_is_left_aside(client, series):
+    """The page carries it hidden: it tells the own hold from others' bookings."""
+    resource()
+    service("salle")
+    page = client.post(START, posted("", go="day 2026-03-10", series=series))
+    assert page.status_code == 200
+    assert 'id="id_quand-start"' in page.text
+
+
 def test_a_day_with_its_weekday_is_written_as_the_language_does():
     span = Span(datetime(2026, 12, 1, 9, tzinfo=ZONE), datetime(2026, 12, 1, 12, tzinfo=ZONE))
     with override("de"):

@@ -47,3 +47,21 @@ def test_paper_is_not_asked_what_it_is_looking_for(desktop, site):
     desktop.emulate_media(media="print")
     assert not desktop.locator("h1").is_visible()
     assert desktop.locator(".brand").is_visible()
+
+
+@pytest.mark.parametrize(("width", "large"), [(320, False), (360, True)])
+def test_whoever_needs_large_letters_sees_all_views_of_a_list(visit, index, width, large):
+    """At 400 % and in large print they stand below each other, none runs out of the window."""
+    names = ["Chantiers et circulation", "Enfance et écoles", "Eau et énergie", "Culture et loisirs"]
+    for number, name in enumerate(names):
+        category = news.NewsCategoryFactory(name=name, slug=f"c{number}")
+        make.published(news.NewsPageFactory(parent=index, category=category))
+    page = visit(width=width, javascript=False)
+    page.goto(index.url)
+    if large:
+        page.locator("button.size").click()
+    shown = page.locator(".views a")
+    assert shown.count() == len(names) + 1
+    for place in range(shown.count()):
+        box = shown.nth(place).bounding_box()
+        assert 0 <= box["x"] and box["x"] + box["width"] <= width

@@ -1,10 +1,12 @@
 """What a campaign says in a language, part after part. Letters, previews and the archive are drawn from it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from wagtail.models import Page
+
+from home.languages import for_reader
 
 from .items import Entry, Title, items
 from .models import Campaign
@@ -85,4 +87,9 @@ def _entries(blocks, language: str) -> dict[int, Entry]:
         pages = [block.value for block in blocks if block.block_type == key and block.value is not None]
         if pages:
             found |= kind.entries(pages, language)
-    return found
+    return {key: _told(entry, language) for key, entry in found.items()}
+
+
+def _told(entry: Entry, language: str) -> Entry:
+    """Leads to a page of another language so that it says so in the reader's."""
+    return entry if entry.language == language else replace(entry, url=for_reader(entry.url, language))

@@ -107,6 +107,9 @@ def test_a_page_stands_in_the_reader_s_language_and_one_that_is_not_public_is_le
     gone.unpublish()
     assert [part.value.title for part in parts(campaign, "de")] == ["Der Strand"]
     assert [(part.value.title, part.value.language) for part in parts(campaign, "it")] == [("La plage", "fr")]
+    shown = {language: parts(campaign, language)[0].value.url for language in ("fr", "de", "it")}
+    assert "?lu=" not in shown["fr"] + shown["de"]
+    assert shown["it"] == f"{shown['fr']}?lu=it"  # the page says that it is in French, and leads back
 
 
 def test_markup_in_titles_is_text_in_the_letter(news):

@@ -26,12 +26,12 @@ class CannotWrite(Exception):
     """The template does not fit what was asked. The message is for a lead."""
 
 
-def template_for(key: str, language: str) -> DocumentTemplate:
-    """The template in ``language``, or in the commune's first language, or in any."""
+def template_for(key: str, *languages: str) -> DocumentTemplate:
+    """The template in the first of ``languages`` that it has, or in the commune's first language, or in any."""
     found = {template.locale.language_code: template for template in _templates(key)}
     if not found:
         raise CannotWrite(_("There is no document template “%(key)s”.") % {"key": key})
-    return found.get(language) or next(iter(found.values()))
+    return next((found[one] for one in languages if one in found), next(iter(found.values())))
 
 
 def texts(

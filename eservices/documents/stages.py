@@ -129,6 +129,18 @@ class DocumentStage(Stage):
         return [
             ("template", FixedChoiceBlock(choices=template_choices, label=gettext_lazy("Document"))),
             (
+                "language",
+                QuestionKeyBlock(
+                    compares="option",
+                    required=False,
+                    label=gettext_lazy("Question about its language"),
+                    empty=gettext_lazy("that of the request"),
+                    help_text=gettext_lazy(
+                        "Its answers are codes of languages, as “de”. Offer those that the document is written in."
+                    ),
+                ),
+            ),
+            (
                 "below",
                 FixedChoiceBlock(
                     choices=BELOW,
@@ -166,7 +178,7 @@ class DocumentStage(Stage):
 
     def _draw(self, case: Case, row: CaseStage, settings: dict) -> Document | None:
         """The document with its number; None where an agent must state the identity first."""
-        template = template_for(settings.get("template", ""), case.language)
+        template = _template(case, settings)
         statement = stated(case)
         said = statement.data["details"]["documents"]["identity_check"] if statement else ""
         below = settings.get("below", release.AGENT)
@@ -190,11 +202,17 @@ class DocumentStage(Stage):
         return template.months
 
 
+def _template(case: Case, settings: dict) -> DocumentTemplate:
+    """In the language that the applicant chose for the document, where the form asks, else in that of the case."""
+    chosen = str(case.answers.get(settings.get("language") or "") or "")
+    return template_for(settings.get("template", ""), chosen, case.language)
+
+
 def asks_identity(case: Case, row: CaseStage) -> bool:
     """Whether the document of this stage goes out only once an agent stated who asks."""
     settings = row.spec.settings
     try:
-        template = template_for(settings.get("template", ""), case.language)
+        template = _template(case, settings)
     except CannotWrite:
         return False
     return not release.identity_check(template, level_of(case), "", settings.get("below", release.AGENT))

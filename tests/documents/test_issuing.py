@@ -26,6 +26,7 @@ from home.models import CommuneSettings
 from tests.factories.cases import member
 from tests.factories.documents import (
     KEY,
+    STAGES,
     DocumentTemplateFactory,
     accepted_case,
     agent,
@@ -367,6 +368,20 @@ def test_a_document_comes_in_the_language_of_the_case_where_there_is_a_template(
 
 
 # -- Who may read -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("asked", "written"), [("de", "de"), ("it", "fr"), ("", "fr"), (["de"], "fr")], ids=str
+)
+def test_a_document_comes_in_the_language_that_the_applicant_asked_for_where_there_is_a_template(
+    asked, written
+):
+    german = Locale.objects.get_or_create(language_code="de")[0]
+    DocumentTemplateFactory()
+    DocumentTemplateFactory(locale=german, title="Wohnsitzbestätigung")
+    stages = [STAGES[0], STAGES[1] | {"settings": STAGES[1]["settings"] | {"language": "langue"}}]
+    document = issued(stages=stages, answers={"langue": asked})
+    assert document.language == written
+
+
 def test_an_agent_of_the_team_reads_the_document_and_leaves_a_trace(client):
     document = issued()
     member = staff("team@orvenay.example", document.case.team)

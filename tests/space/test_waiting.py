@@ -72,8 +72,10 @@ def in_each_language(case: Case) -> list[str]:
 
 
 def is_one_sentence(text: str) -> bool:
-    """“27.11. haben” goes on; what follows a full stop and begins with a capital is another one."""
-    return bool(re.fullmatch(r"\S.*[^.\s]\.", text)) and not re.search(r"[.!?…]\s+\W*[A-ZÀ-Þ]", text)
+    """“27.11. haben” and “4. Dezember” go on; what follows a full stop and begins with a capital is another one."""
+    return bool(re.fullmatch(r"\S.*[^.\s]\.", text)) and not re.search(
+        r"(?<!\d\.)(?<=[.!?…])\s+\W*[A-ZÀ-Þ]", text
+    )
 
 
 @pytest.mark.parametrize("who", [AGENT, APPLICANT, SYSTEM, LEAD, OTHERS])

@@ -16,6 +16,7 @@ from tests.browser import assert_accessible, press
 from tests.catalogue.test_outline import latest
 from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service
 from tests.factories.home import CommuneSettingsFactory, translated
+from tests.one_at_a_time import OneAtATime
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -176,7 +177,9 @@ def test_what_is_typed_on_the_page_is_saved_before_the_form_changes(editor):
     editor.get_by_role("tab").first.click()
     editor.locator("#id_title").fill("Attestation toute neuve")
     for _time in range(40):  # Wagtail saves when nobody has typed for a while
-        if (draft := latest(service)).title == "Attestation toute neuve":
+        with OneAtATime.lock:
+            draft = latest(service)
+        if draft.title == "Attestation toute neuve":
             break
         editor.wait_for_timeout(250)
     assert draft.title == "Attestation toute neuve"

@@ -17,6 +17,7 @@ from django.db.models import ProtectedError
 from django.http import HttpRequest, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
@@ -69,6 +70,17 @@ def still_needed(request, exception) -> str | None:
         return None
     text = _("Nothing was deleted, since other things need it: %(things)s.")
     messages.error(request, text % {"things": _counted(exception.protected_objects)})
+    return request.get_full_path()
+
+
+@refusals.register("half_a_form")
+def half_a_form(request, exception) -> str | None:
+    """Wagtail's blocks read their parts as they drew them: a form without them was cut off on its way, or forged."""
+    if request.method != "POST" or not isinstance(exception, MultiValueDictKeyError):
+        return None
+    messages.error(
+        request, _("Only a part of the form arrived, and nothing was saved. Fill it in once more.")
+    )
     return request.get_full_path()
 
 

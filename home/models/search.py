@@ -85,7 +85,8 @@ class SearchEntry(index.Indexed, models.Model):
     def save(self, *args, **kwargs):
         self.folded_title, self.folded_keywords = fold(self.title), fold(self.keywords)
         said = f"{self.summary} {self.text}"
-        self.folded_text = " ".join([fold(said), *phones.standing_in(said)])
+        # In words, as what is typed: to PostgreSQL an address is a single one.
+        self.folded_text = " ".join([*WORD.findall(fold(said)), *phones.standing_in(said)])
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "folded_title", "folded_keywords", "folded_text"}
         super().save(*args, **kwargs)

@@ -2,11 +2,11 @@
 
 from django.urls import reverse
 from django.utils import translation
-from django.utils.text import capfirst
 
 from eservices.accounts.models import User
 from eservices.deliveries.actions import queue_email
 from home.links import absolute
+from news.desk_letters import tell_what_waits
 
 from . import kinds
 from .models import Proposal
@@ -34,20 +34,9 @@ def refused(proposal: Proposal) -> None:
 
 
 def waiting(person: User, numbers: dict[str, int]) -> None:
-    """Tells who decides how much waits. Not what: nobody read it yet, and a letter is passed on."""
-    with translation.override(person.language):
-        rows = [(capfirst(Proposal.Kind(name).label), number) for name, number in numbers.items()]
-    queue_email(
-        to=person.email,
-        template="news/proposals/emails/waiting",
-        context={
-            "rows": rows,
-            "number": sum(numbers.values()),
-            "link": absolute(reverse("proposals:index")),
-        },
-        language=person.language,
-        subject=f"proposals-waiting:{person.pk}",
-    )
+    """Tells who decides how much waits, by kind."""
+    labels = {Proposal.Kind(name).label: number for name, number in numbers.items()}
+    tell_what_waits(person, labels, template="news/proposals/emails/waiting", desk="proposals:index")
 
 
 def address(name: str, language: str, *args) -> str:

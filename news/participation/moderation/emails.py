@@ -2,11 +2,11 @@
 
 from django.urls import reverse
 from django.utils import translation
-from django.utils.text import capfirst
 
 from eservices.accounts.models import User
 from eservices.deliveries.actions import queue_email
 from home.links import absolute
+from news.desk_letters import tell_what_waits
 
 from .models import Written
 
@@ -21,20 +21,9 @@ def refused(written: Written) -> None:
 
 
 def waiting(person: User, numbers: dict[type[Written], int]) -> None:
-    """Tells who moderates how much waits. Not what: nobody read it yet, and a letter is passed on."""
-    with translation.override(person.language):
-        rows = [(capfirst(str(kind._meta.verbose_name_plural)), number) for kind, number in numbers.items()]
-    queue_email(
-        to=person.email,
-        template="participation/emails/waiting",
-        context={
-            "rows": rows,
-            "number": sum(numbers.values()),
-            "link": absolute(reverse("participation_desk:waiting")),
-        },
-        language=person.language,
-        subject=f"participation-waiting:{person.pk}",
-    )
+    """Tells who moderates how much waits, by kind."""
+    labels = {kind._meta.verbose_name_plural: number for kind, number in numbers.items()}
+    tell_what_waits(person, labels, template="participation/emails/waiting", desk="participation_desk:waiting")
 
 
 def tell(written: Written, letter: str, **context) -> None:

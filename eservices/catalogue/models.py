@@ -6,7 +6,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -413,17 +412,11 @@ class ServicePage(BasePage):
     # -- what the page shows ---------------------------------------------------------------------------------
     def get_context(self, request, *args, **kwargs):
         return super().get_context(request, *args, **kwargs) | {
-            "start_url": self.start_url,
             "closed": self.closed,
             "told": self.told,
             "effort": self.effort,
             "rooms": rooms_in(self.version.definition, self.locale.language_code) if self.version else [],
         }
-
-    @property
-    def start_url(self) -> str:
-        """Where the form begins; empty while it is not offered."""
-        return reverse("submissions:start", args=[self.online_form.slug]) if self.version else ""
 
     @cached_property
     def closed(self) -> Refusal | None:

@@ -308,7 +308,7 @@ def test_the_page_says_what_is_limited_and_offers_the_start(client, time_machine
     shown = client.get(page.url)
 
     with translation.override("fr"):
-        assert page.start_url in shown.text
+        assert reverse("submissions:start", args=[page.online_form.slug]) in shown.text
     assert "30 avril 2027" in shown.text
 
 

@@ -23,7 +23,9 @@ def refused(written: Written) -> None:
 def waiting(person: User, numbers: dict[type[Written], int]) -> None:
     """Tells who moderates how much waits, by kind."""
     labels = {kind._meta.verbose_name_plural: number for kind, number in numbers.items()}
-    tell_what_waits(person, labels, template="participation/emails/waiting", desk="participation_desk:waiting")
+    tell_what_waits(
+        person, labels, template="participation/emails/waiting", desk="participation_desk:waiting"
+    )
 
 
 def tell(written: Written, letter: str, **context) -> None:

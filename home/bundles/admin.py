@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.generic import CreateView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from ..dates import date_format
@@ -17,6 +18,21 @@ def moment(bundle: Bundle) -> str:
     return date_format(timezone.localtime(bundle.publish_at), "DATETIME_FORMAT") if bundle.publish_at else ""
 
 
+class ToTheScreen:
+    """Leads on to where the bundle is looked through and goes out."""
+
+    def get_success_url(self):
+        return reverse("bundle", args=[self.object.pk])
+
+
+class BundleCreateView(ToTheScreen, CreateView):
+    """A new bundle."""
+
+
+class BundleEditView(ToTheScreen, EditView):
+    """Its title, its note and its pages."""
+
+
 class BundleViewSet(ModelViewSet):
     """All bundles; a title leads to the screen where it goes out."""
 
@@ -26,6 +42,8 @@ class BundleViewSet(ModelViewSet):
     menu_order = 210
     add_to_admin_menu = True
     copy_view_enabled = False
+    add_view_class = BundleCreateView
+    edit_view_class = BundleEditView
     panels = Bundle.panels
     list_display = [
         TitleColumn("title", label=_("Bundle"), get_url=lambda one: reverse("bundle", args=[one.pk])),
@@ -35,9 +53,6 @@ class BundleViewSet(ModelViewSet):
     ]
     list_filter = ["state"]
     search_fields = ["title"]
-
-    def get_success_url(self):
-        return reverse("bundles:index")
 
 
 @hooks.register("register_admin_viewset")

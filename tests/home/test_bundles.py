@@ -261,10 +261,19 @@ def test_a_bundle_is_made_in_the_admin_and_not_by_agents(client, home, editor):
         "entries-0-DELETE": "",
     }
     assert client.get(reverse("bundles:add")).status_code == 200
-    assert client.post(reverse("bundles:add"), data).status_code == 302
+    saved = client.post(reverse("bundles:add"), data)
     bundle = Bundle.objects.get()
     assert bundle.pages() == [Page.objects.get(pk=page.pk)]
-    assert reverse("bundle", args=[bundle.pk]) in client.get(reverse("bundles:index")).content.decode()
+    screen = reverse("bundle", args=[bundle.pk])
+    assert (saved.status_code, saved.url) == (302, screen)  # where it goes out
+    again = data | {
+        "title": "La rentrée",
+        "entries-INITIAL_FORMS": 1,
+        "entries-0-id": bundle.entries.get().pk,
+    }
+    assert client.post(reverse("bundles:edit", args=[bundle.pk]), again).url == screen
+    assert "La rentrée" in client.get(screen).content.decode()
+    assert screen in client.get(reverse("bundles:index")).content.decode()
     client.force_login(UserFactory(is_staff=True, roles=("agents",)))
     assert client.get(reverse("bundle", args=[bundle.pk])).status_code in (302, 403)
     assert client.post(reverse("bundle", args=[bundle.pk]), {"deed": "publish"}).status_code in (302, 403)

@@ -142,6 +142,11 @@ class AnnouncedPage(PicturePage):
         """Whether it would have happened, and does not."""
         return False
 
+    @property
+    def is_past(self) -> bool:
+        """Whether what happens is over."""
+        return False
+
     def matched_topics(self) -> list[Topic]:
         """Its topics; a translation without any of its own has those of the other languages."""
         page, through = self._meta.model_name, type(self).topics.through
@@ -494,6 +499,11 @@ class EventPage(Timed, RoutablePageMixin, AnnouncedPage):
     @property
     def called_off(self) -> bool:
         return self.cancelled
+
+    @property
+    def is_past(self) -> bool:
+        """Over its last date, where it comes back."""
+        return all(one.over for one in agenda.dates_of(self))
 
     @property
     def search_date(self) -> datetime:

@@ -165,7 +165,7 @@ def _send(post: Post, announcement: Announcement) -> None:
         return _move(post, State.FAILED, " ".join(faults))
     waiting = [one for one in _deliveries(post).open() if one.payload.get("act") == PUBLISH]
     if not waiting:
-        _queue(post, PUBLISH, announcement.title)
+        _queue(post, PUBLISH, announcement.title, is_past=announcement.is_past)
     for delivery in waiting:
         outbox.retry(actor=None, delivery=delivery)
     return _move(post, State.GOING)
@@ -205,13 +205,13 @@ def _stop_messages(post: Post) -> bool:
     return messages.exists() and not messages.exclude(state=Delivery.State.SKIPPED).exists()
 
 
-def _queue(post: Post, act: str, title: str) -> None:
+def _queue(post: Post, act: str, title: str, **told) -> None:
     channel = channels.channel(post.channel)
     outbox.queue(
         carrier=post.channel,
         recipient=channel.label if channel else post.channel,
         title=title,
-        payload={"post": post.pk, "act": act, "text": title},
+        payload={"post": post.pk, "act": act, "text": title} | told,
         subject=post.subject,
     )
 

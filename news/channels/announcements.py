@@ -23,6 +23,7 @@ class Announced(Protocol):
     headline: str  # its title, as it is told elsewhere
     occasion: str  # when and where, of what happens; else empty
     called_off: bool  # whether it would have happened, and does not
+    is_past: bool  # whether what happens is over
     social_image: Any  # an image of Wagtail's, or None
     alt: str  # what that shows
 
@@ -44,11 +45,12 @@ class Announcement:
     topics: frozenset[UUID] = frozenset()  # of the newsletter, by the key that they have in every language
     key: UUID | None = None  # that the page has in every language
     called_off: bool = False
+    is_past: bool = False
 
     @property
     def told(self) -> dict:
         """What is looked at once more before a message about it leaves: see ``must_hold``."""
-        return {"page": str(self.key), "called_off": self.called_off}
+        return {"page": str(self.key), "called_off": self.called_off, "is_past": self.is_past}
 
     def saying(self, text: str) -> "Announcement":
         return replace(self, text=text)
@@ -75,6 +77,7 @@ def of(page: Announced) -> Announcement:
         topics=_topics(page),
         key=page.translation_key,
         called_off=page.called_off,
+        is_past=page.is_past,
     )
 
 
@@ -92,15 +95,23 @@ def published(page_id: int | None) -> Announcement | None:
 
 def must_hold(told: dict) -> None:
     """Raises ``NotAnyMore`` where not everybody may see the page any more of which a message tells, in its language, or
-    where what it announces was cancelled since."""
+    where what it announces was cancelled or ended since."""
     pages = with_guards(Page.objects.live()).filter(
         translation_key=told["page"], locale__language_code=told["language"]
     )
     shown = next(filter(is_open, pages), None)
     if shown is None:
         raise NotAnyMore(_("The page is public no more."))
-    if told.get("called_off") is False and shown.specific.called_off:
+    page = shown.specific
+    if told.get("called_off") is False and page.called_off:
         raise NotAnyMore(_("It was cancelled in the meantime."))
+    must_not_have_passed(told, page)
+
+
+def must_not_have_passed(told: dict, now: "Announced | Announcement") -> None:
+    """Raises ``NotAnyMore`` where what was still to come when it was chosen is over by now."""
+    if told.get("is_past") is False and now.is_past:
+        raise NotAnyMore(_("It is over in the meantime."))
 
 
 def in_other_languages(announcement: Announcement) -> dict[str, Announcement]:

@@ -48,6 +48,7 @@ def publish(channel, post: Post, delivery: Delivery) -> None:
     announcement = _said(channel, post)
     if announcement is None:
         raise NotAnyMore(_("The page is public no more."))
+    announcements.must_not_have_passed(delivery.payload, announcement)
     posted = channel.find(announcement) if delivery.attempts > 1 else None
     if posted is None:
         posted = channel.publish(announcement, delivery.pk.hex)

@@ -18,7 +18,12 @@ from news.channels.models import Post
 from news.channels.networks.network import NetworkFault
 from news.channels.states import State
 from tests.factories.channels import draft, post_of, publish, tick
-from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
+from tests.factories.news import (
+    EventIndexPageFactory,
+    EventPageFactory,
+    NewsIndexPageFactory,
+    NewsPageFactory,
+)
 
 from .network_double import keys_for
 
@@ -306,6 +311,22 @@ def test_a_post_whose_article_only_some_may_read_by_now_is_said_not_to_be_sent(i
     carry_all(timedelta(minutes=2))
     assert not outside.posts
     assert post_of(page, "mastodon").state == State.FAILED
+
+
+def test_a_post_about_an_event_that_ended_while_the_network_was_down_is_said_not_to_be_sent(index, outside):
+    outside.faults = [503]
+    page = EventPageFactory(
+        parent=EventIndexPageFactory(parent=index.get_parent()),
+        live=False,
+        start=timezone.now() - timedelta(hours=1),
+        end=timezone.now() + timedelta(minutes=1),
+    )
+    tick(page, "mastodon")
+    publish(page)
+    carry_all(timedelta(minutes=2))
+    assert not outside.posts
+    post = post_of(page, "mastodon")
+    assert (post.state, post.fault) == (State.FAILED, "C’est terminé entre-temps.")
 
 
 def test_a_channel_that_needs_a_picture_says_so(index, outside):

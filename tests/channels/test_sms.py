@@ -16,6 +16,7 @@ from eservices.deliveries.carriers import CannotCarry, carriers
 from eservices.deliveries.models import Delivery
 from home.alerts.models import Alert
 from home.sms import parts as sms_parts
+from news.agenda.recurrence import Every
 from news.channels.models import ChannelSettings, Post
 from news.channels.sms import actions
 from news.channels.sms.models import PhoneConsent, PhoneReader
@@ -364,6 +365,47 @@ def test_an_event_that_is_cancelled_during_the_quiet_hours_is_announced_no_more(
     [message] = Delivery.objects.filter(carrier="news_sms")
     assert len(sms.sent) == cancelled_before
     assert message.reason == ("" if cancelled_before else "Cela a été annulé entre-temps.")
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_an_event_that_is_over_when_the_quiet_hours_end_is_announced_no_more(index, topic, sms, comes_back):
+    reader(topic)
+    page = event_of_tonight(index, topic)
+    if comes_back:
+        page.repeats, page.times = Every.WEEK.value, 2
+    tick(page)
+    sms.sent.clear()
+    with time_machine.travel(moment(2026, 11, 26, 20, 30), tick=False):
+        publish(page)
+    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
+        outbox.wake(timezone.now())
+    [message] = Delivery.objects.filter(carrier="news_sms")
+    assert len(sms.sent) == comes_back
+    assert message.reason == ("" if comes_back else "C’est terminé entre-temps.")
+
+
+def test_an_event_that_was_over_when_it_was_published_goes_out_as_the_editor_chose(index, topic, sms):
+    reader(topic)
+    page = event_of_tonight(index, topic)
+    tick(page)
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
+        outbox.wake(timezone.now())
+    assert [one["to"] for one in sms.sent.values()] == [NUMBER]
+
+
+def event_of_tonight(index, topic):
+    agenda = EventIndexPageFactory(parent=index.get_parent())
+    return EventPageFactory(
+        parent=agenda,
+        live=False,
+        title="Fête du lac",
+        topics=[topic],
+        start=moment(2026, 11, 26, 21),
+        end=moment(2026, 11, 26, 22),
+    )
 
 
 def test_a_gateway_that_fails_is_tried_again_without_a_second_message(index, topic, sms):

@@ -93,7 +93,7 @@ def _page_row(page: Page, detail: str = "") -> Row:
 
 def _moment(when: datetime) -> str:
     when = timezone.localtime(when)
-    return f"{date_format(when.date(), _('j F'))}, {clock(when)}"
+    return f"{date_format(when.date(), 'j F')}, {clock(when)}"
 
 
 @dataclass(frozen=True)

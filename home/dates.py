@@ -6,8 +6,21 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.formats import get_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_noop
 
+# How a language writes a day in words, by Django's letters: “l j F” is “Donnerstag, 24. Dezember” in German.
+IN_WORDS = {
+    # Translators: a weekday and the day of the month, in the date format of Django
+    gettext_noop("l j"),
+    # Translators: a day without its year, in the date format of Django
+    gettext_noop("j F"),
+    # Translators: a day with its weekday, in the date format of Django
+    gettext_noop("l j F"),
+    # Translators: a day with its year, in the date format of Django
+    gettext_noop("j F Y"),
+    # Translators: a day with weekday and year, in the date format of Django
+    gettext_noop("l j F Y"),
+}
 FIRST = {"fr": r"j\e\r", "it": "j°"}  # Django's own ordinals (“S”) are English in every language
 DAY = re.compile(r"(?<![\\\w])j(?![\w./-])")  # a day in words: not that of “j.m.Y”, nor an escaped letter
 
@@ -15,9 +28,9 @@ DAY = re.compile(r"(?<![\\\w])j(?![\w./-])")  # a day in words: not that of “j
 def date_format(value: date, pattern: str = "DATE_FORMAT") -> str:
     """``value`` by a pattern of Django's or the name of one, as ``django.utils.formats.date_format``.
 
-    “j” alone is a numeral, as in a calendar, and stays one.
+    A day in words is written as the language at hand does. “j” alone is a numeral, as in a calendar, and stays one.
     """
-    pattern = get_format(pattern)
+    pattern = gettext(pattern) if pattern in IN_WORDS else get_format(pattern)
     if value.day == 1 and pattern != "j" and (first := FIRST.get((get_language() or "")[:2])):
         pattern = DAY.sub(lambda _found: first, pattern)
     return formatted(value, pattern)

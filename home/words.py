@@ -53,16 +53,14 @@ def day_in_words(day: date, today: date) -> str:
     ahead = (day - today).days
     if ahead in (0, 1):
         return _("tomorrow") if ahead else _("today")
-    return str(WEEKDAYS[day.weekday()]) if 1 < ahead < 7 else date_format(day, _("j F"))
+    return str(WEEKDAYS[day.weekday()]) if 1 < ahead < 7 else date_format(day, "j F")
 
 
 def period_in_words(first: date, last: date) -> str:
     """“Thursday 24 December”, “From 24 December to 2 January”."""
     if first == last:
-        # Translators: a day with its weekday, as PHP's date() writes it: “Thursday 24 December”.
-        return capfirst(date_format(first, _("l j F")))
-    day = _("j F")
-    words = {"first": date_format(first, day), "last": date_format(last, day)}
+        return capfirst(date_format(first, "l j F"))
+    words = {"first": date_format(first, "j F"), "last": date_format(last, "j F")}
     return capfirst(_("from {first} to {last}").format(**words))
 
 

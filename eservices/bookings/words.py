@@ -60,7 +60,7 @@ def is_midnight(end, begun: date) -> bool:
 
 def day(at) -> str:
     """“Saturday 12 December 2026”."""
-    return date_format(at, _("l j F Y"))
+    return date_format(at, "l j F Y")
 
 
 def when_booked(place) -> str:

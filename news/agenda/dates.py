@@ -73,7 +73,7 @@ def rhythm(page) -> str:
     text = capfirst(_rhythm(page, every))
     if not (last := days(page.first_day, rule_of(page))):
         return text
-    end = date_format(last[-1], _("j F Y"))
+    end = date_format(last[-1], "j F Y")
     return _("{rhythm}, until {last}").format(rhythm=text, last=end)
 
 

@@ -35,7 +35,7 @@ class Timed:
         """Weekday and hours in words: “Sunday, from 17:00 to 19:00”."""
         words = {"day": capfirst(date_format(self.first_day, "l")), "start": clock(self.start)}
         if not self.one_day:
-            last = date_format(self.last_day, gettext("j F"))
+            last = date_format(self.last_day, "j F")
             return gettext("{day}, at {start}, until {last}").format(last=last, **words)
         if self.end:
             return gettext("{day}, from {start} to {end}").format(end=clock(self.end), **words)

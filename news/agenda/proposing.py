@@ -35,7 +35,7 @@ def words(name: str, value, language: str) -> str:
     if value in ("", None):
         return ""
     if name in ("day", "until"):
-        return date_format(date.fromisoformat(value), _("l j F Y"))
+        return date_format(date.fromisoformat(value), "l j F Y")
     if name in ("starts", "ends"):
         return clock(time.fromisoformat(value))
     if name == "host":

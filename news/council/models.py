@@ -190,7 +190,7 @@ class MeetingPage(RoutablePageMixin, BasePage):
     @property
     def when(self) -> str:
         """“Thursday 10 December 2026, 20:00”."""
-        return f"{capfirst(date_format(self.day, gettext('l j F Y')))}, {clock(self.start)}"
+        return f"{capfirst(date_format(self.day, 'l j F Y'))}, {clock(self.start)}"
 
     @property
     def over(self) -> bool:

@@ -49,6 +49,16 @@ def test_a_pattern_around_the_day_stays_and_short_dates_have_no_ordinal():
         assert date_format(FIRST, "SHORT_DATE_FORMAT") == "01.12.2026"
 
 
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("fr", "mercredi 2 décembre"), ("de", "Mittwoch, 2. Dezember"), ("en", "Wednesday 2 December")],
+)
+def test_a_day_in_words_has_the_marks_of_the_language(language, written):
+    with override(language):
+        assert drawn("{{ day|date:'l j F' }}", day=SECOND) == written
+        assert drawn("{{ day|date:'j.m.Y' }}", day=SECOND) == "2.12.2026"
+
+
 def test_italian_writes_the_first_with_its_sign():
     with override("it"):
         assert date_format(FIRST, "j F").startswith("1° ")

@@ -209,7 +209,7 @@ class OpinionsStage(Stage):
             len(left),
         )
         first = min(timezone.localtime(one.term) for one in left)
-        return said % {"names": ", ".join(one.name for one in left), "day": date_format(first, _("j F"))}
+        return said % {"names": ", ".join(one.name for one in left), "day": date_format(first, "j F")}
 
     def _remind(self, case: Case, row: CaseStage, settings: dict, opinions: Iterable[Opinion], now: datetime):
         for one in opinions:

@@ -178,4 +178,4 @@ def _reminders(row: CaseStage) -> list[str]:
 
 
 def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), _("j F Y"))
+    return date_format(timezone.localtime(moment), "j F Y")

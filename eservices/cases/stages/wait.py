@@ -73,7 +73,7 @@ class WaitStage(Stage):
     def situation(self, case, row, settings):
         until = timezone.localtime(datetime.fromisoformat(row.data["until"]))
         return _("Nothing to do: the case goes on by itself on %(day)s.") % {
-            "day": date_format(until, _("j F Y"))
+            "day": date_format(until, "j F Y")
         }
 
     def _day(self, case: Case, settings: dict) -> date | None:

@@ -42,7 +42,8 @@ FIRST = "test_build"  # in whose process the database is migrated, if it was not
 def pytest_collection_modifyitems(items):
     """Whatever stands in tests/functional drives a browser: skipped aloud where there is none.
 
-    They come last: Playwright's event loop stays in their process, and who seals a document there wants one of their
+    What it shows is the same on every database: only journeys, which mark themselves, are walked on both. All of it
+    comes last: Playwright's event loop stays in their process, and who seals a document there wants one of their
     own. What needs no database comes early: another process migrates it in the meantime.
     """
     asking = {item.path for item in items if _asks_the_database(item)}
@@ -53,12 +54,12 @@ def pytest_collection_modifyitems(items):
 
     items.sort(key=turn)
     for item in items:
-        if _in_browser(item) or _asks_the_database(item):
-            item.add_marker(pytest.mark.database)
         if _in_browser(item):
             item.add_marker(pytest.mark.browser)
             if not chromium() and not os.environ.get("COMMUNE_REQUIRE_ALL"):
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+        elif _asks_the_database(item):
+            item.add_marker(pytest.mark.database)
 
 
 def _asks_the_database(item) -> bool:

@@ -1,16 +1,19 @@
 """How soon an editor can work: the outline of the largest form, and a step of 16 questions, in a real chromium.
 
-usage: python -m tests.benchmarks.forms_editor [--fields 390] [--runs N] [--times 1]. Makes a database of its own and
-serves it with one gunicorn. *Ready* is counted from the click: loaded, every question there, and a picture drawn after
-that. The smallest screen of Wagtail that an editor opens, the history of the site, is timed in the same run.
+usage: python -m tests.benchmarks.forms_editor [--fields 390] [--runs N] [--times 1] [--database FILE]. Makes a database
+of its own, or a copy of one that was migrated before, and serves it with one gunicorn. *Ready* is counted from the
+click: loaded, every question there, and a picture drawn after that. The smallest screen of Wagtail that an editor
+opens, the history of the site, is timed in the same run.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from statistics import median
 
 import django
@@ -89,11 +92,14 @@ def main() -> None:
     parser.add_argument(
         "--times", type=float, default=1, help="Of the budgets, on a machine that has other work."
     )
+    parser.add_argument("--database", help="of SQLite, migrated and otherwise empty: a copy of it is used")
     arguments = parser.parse_args()
     if not chromium():
         raise SystemExit(NO_BROWSER)
     with tempfile.TemporaryDirectory(prefix="commune-forms-editor-") as folder:
         os.environ |= {"COMMUNE_VAR": folder, "DJANGO_SETTINGS_MODULE": SETTINGS}
+        if arguments.database:
+            shutil.copy(arguments.database, Path(folder, "commune.sqlite3"))
         figures = measured(*prepared(arguments.fields), arguments.runs)
     for name, row in figures.items():
         row["of_reports"] = round(row["p50_ms"] / figures["reports"]["p50_ms"], 2)

@@ -89,6 +89,7 @@ def test_who_leafs_on_with_the_script_books_the_whole_series(hire, visit):
     assert Booking.objects.count() == 3
 
 
+@pytest.mark.database
 def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
     hire, visit, client, live_server, settings
 ):

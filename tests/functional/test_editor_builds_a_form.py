@@ -67,6 +67,7 @@ def condition_in(editor, name) -> dict:
     return json.loads(editor.locator(f'[name="{name}"]').input_value())
 
 
+@pytest.mark.database
 def test_an_editor_adds_a_question_with_a_condition_and_the_resident_sees_it(visit, editor):
     service = make_service(lead="Une attestation en deux minutes.")
     open_form(editor, service)

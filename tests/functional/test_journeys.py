@@ -29,7 +29,7 @@ from tests.factories.payments import entry
 
 from .conftest import PLAYED
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 CERTIFICATE = project.BASE_DIR / "mysite" / "demo" / "services" / "attestation-domicile.json"
 
 

@@ -13,7 +13,7 @@ from eservices.payments.models import Payment
 from tests.factories.payments import begun, due_charge, pays
 from tests.one_at_a_time import OneAtATime
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 PROMISED = 2_000  # milliseconds from the provider's word to the confirmation
 ROOM = 4_000  # for a busy machine to answer and to draw
 CONFIRMED = "Payé. Merci."

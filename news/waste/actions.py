@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from home.models import WasteCollection
+from home.models import WasteCollection, WasteDistrict
 from home.waste import rounds_of
 
 from . import emails, rhythm
@@ -74,11 +74,16 @@ def remind(*, actor=None, reminder_id: int, now: datetime) -> None:
     """Writes of what is collected, where anything is, and looks again a day later.
 
     The calendar is read now, so that what editors moved holds. Late, as after an outage, nothing is written of
-    what should stand outside already.
+    what should stand outside already. Where the district is no more, its owner is told and the reminders end: what
+    is left would look like everything.
     """
     now = timezone.localtime(now)
     reminder = WasteReminder.objects.select_for_update().filter(pk=reminder_id).first()
     if reminder is None or reminder.due_at is None or reminder.due_at > now:
+        return
+    if _is_gone(reminder.district):
+        emails.district_gone(reminder)
+        end(reminder=reminder)
         return
     evening = reminder.when == WasteReminder.When.EVENING
     day = rhythm.day_of(timezone.localtime(reminder.due_at), evening)
@@ -88,6 +93,10 @@ def remind(*, actor=None, reminder_id: int, now: datetime) -> None:
         emails.remind(reminder, day, coming)
     reminder.due_at = rhythm.next_look(WasteReminder.HOURS[reminder.when], now)
     reminder.save()
+
+
+def _is_gone(district: UUID | None) -> bool:
+    return district is not None and not WasteDistrict.objects.filter(translation_key=district).exists()
 
 
 def _lock(reminder: WasteReminder) -> WasteReminder:

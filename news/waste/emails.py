@@ -43,6 +43,12 @@ def remind(reminder: WasteReminder, day: date, rounds: list[Round]) -> None:
     )
 
 
+def district_gone(reminder: WasteReminder) -> None:
+    """Says that the reminders ended with their district, and where another is chosen."""
+    choose = _address("waste_ask", reminder.language)
+    _send(reminder, "district_gone", reminder.language, choose=choose)
+
+
 def _send(
     reminder: WasteReminder, letter: str, language: str, headers: dict | None = None, **context
 ) -> None:
@@ -59,6 +65,10 @@ def _send(
 
 
 def _link(name: str, reminder: WasteReminder, language: str) -> str:
+    return _address(name, language, reminder.secret)
+
+
+def _address(name: str, language: str, *args: str) -> str:
     with translation.override(language):
-        path = reverse(f"news:{name}", args=[reminder.secret])
+        path = reverse(f"news:{name}", args=args)
     return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path

@@ -119,6 +119,34 @@ def test_after_an_outage_nobody_is_told_of_what_is_gone(client, calendar, clock)
     assert WasteReminder.objects.get().due_at == datetime(2026, 11, 25, 5, tzinfo=UTC)
 
 
+def test_whose_district_is_deleted_is_told_once_in_their_language_and_chooses_another(
+    client, calendar, bourg, clock
+):
+    translated(calendar, "de", title="Abfallkalender")
+    client.post("/de/collectes/rappel/", {"email": "a@b.ch", "zone": "bourg", "when": "evening"}, **HERE)
+    confirm(client)
+    WasteCollection.objects.filter(district=bourg).delete()
+    bourg.delete()
+    for days in range(2):
+        clock.move_to(EVENING + timedelta(days=days))
+        remind_of_waste(EVENING + timedelta(days=days))
+    assert not letters("Ordures")
+    (letter,) = letters("/de/collectes/rappel/\n")
+    assert (letter.recipient, letter.title) == ("a@b.ch", "Abfuhr: wählen Sie Ihr Quartier neu")
+    assert not WasteReminder.objects.exists()
+
+
+def test_a_district_that_one_language_loses_is_reminded_of_as_before(client, calendar, bourg, clock):
+    twin = bourg.copy_for_translation(locale("de"))
+    twin.save()
+    ask(client)
+    confirm(client)
+    twin.delete()
+    clock.move_to(EVENING)
+    remind_of_waste(EVENING)
+    assert letters("Ordures")
+
+
 def test_a_reminder_that_fails_holds_up_no_other(client, calendar, clock, monkeypatch):
     ask(client)
     confirm(client)

@@ -70,3 +70,18 @@ def test_french_says_no_word_in_two_genders_at_once():
     said = {text for file in sources() for text in texts(file)}
     told = {text: str(known.get(text) or known.get((text, 0)) or "") for text in said}
     assert not sorted(text for text, words in told.items() if "(tte)" in words.lower())
+
+
+@pytest.mark.parametrize(("language", "other"), [("fr", "régions?|locales?|status"), ("de", "locales?")])
+def test_a_language_is_called_a_language(language, other):
+    """Wagtail's “locale” is the language of a page: nobody looks for it under “Région”."""
+    known = trans_real.translation(language)._catalog
+    said = {text for file in sources() for text in texts(file)}
+    told = {str(known.get(key) or "") for text in said for key in (text, (text, 0), (text, 1))}
+    words = {re.sub(r"%\(\w+\)s|{\w*}", "", one) for one in told}
+    assert not sorted(one for one in words if re.search(rf"\b(?:{other})\b", one, re.I))
+
+
+def test_the_first_link_of_the_admin_is_french():
+    known = trans_real.translation("fr")._catalog
+    assert known["Skip to main content"] == "Aller au contenu principal"

@@ -9,8 +9,8 @@ class HomeConfig(AppConfig):
     def ready(self):
         from . import checks, receivers  # noqa: F401
         from .alerts import receivers as alerts  # noqa: F401
-        from .translation_faults import mark_each_text
-        from .translation_labels import name_whole_ways
+        from .translating.faults import mark_each_text
+        from .translating.labels import name_whole_ways
 
         name_whole_ways()
         mark_each_text()

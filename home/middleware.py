@@ -17,8 +17,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, has_vary_header
 
-from . import generation, look
+from . import generation
 from .languages import READER
+from .looks import choices
 
 LARGEST = 512 * 1024
 SECONDS = 120  # longer than a minute, after which no entry holds any more
@@ -95,9 +96,7 @@ def _key(request) -> str:
     ):
         return ""
     try:
-        address = (
-            f"{look.chosen(request)} {request.scheme}://{request.get_host()}{request.path}?{_reader(query)}"
-        )
+        address = f"{choices.chosen(request)} {request.scheme}://{request.get_host()}{request.path}?{_reader(query)}"
     except DisallowedHost:
         return ""
     return blake2b(address.encode(), digest_size=20).hexdigest()

@@ -24,9 +24,11 @@ from wagtail.signals import (
 )
 from wagtail_localize.models import StringTranslation, post_save_string_translation
 
-from . import documents, generation, on_record, search, tasks, translation_lengths
+from . import generation, on_record, search, tasks
+from .finding import documents
 from .models import CommuneSettings, Person, SearchEntry, Synonyms
 from .signals import document_changed, search_rebuilt
+from .translating import lengths
 
 # Pages and translatable snippets, what they show, and what is around them.
 SHOWN = (Page, TranslatableMixin, AbstractImage, AbstractDocument)
@@ -120,7 +122,7 @@ post_save.disconnect(post_save_string_translation, sender=StringTranslation)
 @receiver(post_save, sender=StringTranslation)
 def hold_to_its_length(instance, update_fields=None, **kwargs):
     judged = update_fields is not None and "data" not in update_fields
-    if not judged and not translation_lengths.refuse_too_long(instance):
+    if not judged and not lengths.refuse_too_long(instance):
         post_save_string_translation(instance)
 
 

@@ -30,9 +30,10 @@ from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 from wagtail.search.query import And, Or, PlainText, SearchQuery
 
-from . import documents, meanings, phones, vocabulary
-from .highlight import WORD, excerpt, mark, passage, spoken
-from .highlight import find as find_words
+from . import phones
+from .finding import documents, meanings, vocabulary
+from .finding.highlight import WORD, excerpt, mark, passage, spoken
+from .finding.highlight import find as find_words
 from .models import SearchEntry, Synonyms
 from .registry import Registry
 from .signals import search_rebuilt

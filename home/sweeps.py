@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from wagtail.models import Page, Revision
 
-from . import documents, missed
 from .background import is_waiting, name_of, sweeps, try_alone
 from .bundles import actions as bundles
 from .bundles.models import Bundle
+from .finding import documents, missed
 from .models.background import Heartbeat
 from .models.contact import forget_messages
 from .planning import snippets_with_drafts

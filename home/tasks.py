@@ -23,7 +23,7 @@ def heartbeat() -> None:
 @task(priority=-60)
 def read_document(pk: int, texts: str = "home.documenttext") -> None:
     """Reads the text of a file for search; ``texts``: the model of its row."""
-    from . import documents
+    from .finding import documents
 
     documents.read(apps.get_model(texts), pk, timezone.now())
 

@@ -20,8 +20,9 @@ from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from . import colours, installing, languages, links, missed, navigation, routing, search, vcard
-from . import look as looks
+from . import installing, languages, links, navigation, routing, search, vcard
+from .finding import missed
+from .looks import choices, colours
 from .models import CommuneSettings, Person, SearchEntry
 from .models.base import kept_out_of_sitemaps, restricted
 from .origin import comes_from_here
@@ -228,6 +229,6 @@ def look(request):
     ours = here.startswith("/") and url_has_allowed_host_and_scheme(here, None)
     response = HttpResponseRedirect(here if ours else "/")
     if comes_from_here(request):
-        pressed = {name: request.POST[name] for name in looks.CHOICES if name in request.POST}
-        looks.keep(response, looks.chosen(request) | pressed, secure=request.is_secure())
+        pressed = {name: request.POST[name] for name in choices.CHOICES if name in request.POST}
+        choices.keep(response, choices.chosen(request) | pressed, secure=request.is_secure())
     return response

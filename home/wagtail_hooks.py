@@ -14,14 +14,16 @@ from wagtail.documents.models import AbstractDocument
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, SnippetViewSet
 
-from . import colours, missed_report, on_record
+from . import on_record
 from .alerts import admin as alerts_admin  # noqa: F401
 from .bundles import admin as bundles_admin  # noqa: F401
+from .finding import missed_report
+from .looks import colours
 from .models import CommuneSettings, Synonyms
 from .planning import admin as planning_admin  # noqa: F401
 from .rich_text import PageLinks
 from .signals import document_changed
-from .translation_views import TranslationBoardView, may_translate
+from .translating.views import TranslationBoardView, may_translate
 
 
 @hooks.register("insert_global_admin_css")

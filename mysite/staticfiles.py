@@ -5,7 +5,7 @@ import re
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from home.styles import shortened
+from home.looks.styles import shortened
 
 OURS = re.compile(r"(css|js)/.+\.(css|js)")
 

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import strip_tags
 
-from home import colours
 from home.context import commune
 from home.links import absolute
+from home.looks import colours
 from home.pasted import readable
 
 from .composing import Part, parts

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 
-from home.styles import SITE, shortened
+from home.looks.styles import SITE, shortened
 from mysite.staticfiles import StaticFilesStorage
 
 STATIC = Path(__file__).resolve().parent.parent / "mysite" / "static"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from home.styles import SITE, shortened
+from home.looks.styles import SITE, shortened
 
 STATIC = Path(settings.BASE_DIR, "mysite/static").resolve()
 LINKED = re.compile(r'"/static/((?:js|css|img)/[^"#?]+\.(?:js|css|svg))')

@@ -12,8 +12,8 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 
 from home import phones
+from home.finding.highlight import WORD, fold, spoken
 from home.generation import kept
-from home.highlight import WORD, fold, spoken
 
 SEPARATOR = re.compile(r"[,;\n\r]+")
 

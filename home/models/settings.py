@@ -20,8 +20,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import StreamField
 
-from home import blocks, colours, words
-from home.colour_panel import ArmsColoursPanel
+from home import blocks, words
 from home.generation import kept
 from home.hours import (
     LOOK_AHEAD,
@@ -35,7 +34,9 @@ from home.hours import (
     spans_on,
     timetable,
 )
-from home.styles import SITE, site_styles
+from home.looks import colours
+from home.looks.colour_panel import ArmsColoursPanel
+from home.looks.styles import SITE, site_styles
 from home.validators import validate_arms
 from home.working_days import DaysOff, public_holidays
 

@@ -25,10 +25,10 @@ from wagtail.models import Page
 from wagtail.rich_text import RichText
 
 from home import links, phones, social
-from home import look as looks
 from home.dates import date_format
 from home.generation import kept
 from home.hours import Span
+from home.looks import choices
 from home.marks import before
 from home.models import CommuneSettings, Contact
 from home.navigation import SiteNavigation
@@ -225,8 +225,8 @@ def page_foot(context):
 @register.simple_tag(takes_context=True)
 def look(context) -> dict[str, str]:
     """How the reader wants the site, by choice, and ``words``: the class of the page."""
-    choices = looks.chosen(context.get("request"))
-    return choices | {"words": " ".join(looks.words(choices))}
+    chosen = choices.chosen(context.get("request"))
+    return chosen | {"words": " ".join(choices.words(chosen))}
 
 
 @register.simple_tag(takes_context=True)

@@ -15,9 +15,10 @@ from wagtail.fields import StreamField
 from wagtail.models import PageManager
 from wagtail.search import index
 
-from home import documents, ical
+from home import ical
 from home.blocks import TEXT_FEATURES, refuse
 from home.dates import date_format
+from home.finding import documents
 from home.links import full_address
 from home.models import BasePage
 from home.models.base import BasePageQuerySet

@@ -17,8 +17,8 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
 from home import vcard
+from home.finding.highlight import fold
 from home.generation import kept
-from home.highlight import fold
 from home.links import full_address
 from home.maps import town_map
 from home.models import BasePage

@@ -12,10 +12,11 @@ from wagtail.models import PageManager
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
-from home import documents, links
+from home import links
 from home.blocks import ContentBlocks
 from home.dates import date_format, end_of
 from home.fields import LiveStreamField
+from home.finding import documents
 from home.links import full_address
 from home.models import BasePage, CommuneSettings
 from home.models.base import BasePageQuerySet

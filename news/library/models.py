@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
-from home import documents
-from home.highlight import fold
+from home.finding import documents
+from home.finding.highlight import fold
 from home.models import BasePage
 from home.models.kinds import Kind
 

@@ -5,8 +5,9 @@ from django.dispatch import receiver
 from django.utils.translation import override
 from wagtail.documents.models import AbstractDocument
 
-from home import documents, search
+from home import search
 from home.dates import date_format
+from home.finding import documents
 from home.signals import document_changed, search_rebuilt
 
 from .models import Publication

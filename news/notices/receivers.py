@@ -6,7 +6,8 @@ from wagtail.log_actions import get_active_log_context
 from wagtail.models import PageViewRestriction
 from wagtail.signals import page_published, page_unpublished
 
-from home import documents, search
+from home import search
+from home.finding import documents
 from home.signals import document_changed
 
 from . import actions

@@ -13,7 +13,8 @@ from django_tasks_db.models import DBTaskResult
 from wagtail.documents import get_document_model
 from wagtail.models import Collection
 
-from home import documents, search
+from home import search
+from home.finding import documents
 from home.models import DocumentText, HomePage
 from home.signals import document_changed
 from tests.factories import home as make

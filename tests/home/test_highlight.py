@@ -1,6 +1,6 @@
 """Words found in a text."""
 
-from home.highlight import excerpt, fold, mark, passage, words_of
+from home.finding.highlight import excerpt, fold, mark, passage, words_of
 
 
 def test_accents_ligatures_and_capitals_do_not_matter():

@@ -11,7 +11,7 @@ from django.urls import reverse
 from PIL import Image
 from wagtail.blocks import Block
 
-from home import arms, colours
+from home.looks import arms, colours
 from home.models import CommuneSettings, HomePage
 from tests.factories import home as make
 from tests.factories import news

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from home import missed, search
+from home import search
+from home.finding import missed
 from home.models import Missed
 from tests.factories import home as make
 from tests.factories.accounts import AgentFactory, EditorFactory

@@ -9,7 +9,7 @@ from wagtail_localize.segments.extract import extract_segments
 
 from home import blocks
 from home.models import HomePage
-from home.translation_labels import names_of
+from home.translating.labels import names_of
 from tests.factories import home as make
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,8 @@ from django.urls import reverse
 from wagtail.models import PageViewRestriction
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
-from home import documents, search
+from home import search
+from home.finding import documents
 from news.models import NoticeFile, NoticeFileText, NoticeIndexPage, NoticePage, NoticeSettings, Posting
 from news.notices import proof
 from tests.factories.accounts import AgentFactory, SuperuserFactory

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import F, Max, Sum
 from django.utils import timezone
 
-from . import limits
+from .. import limits
+from ..models import Missed
 from .highlight import spoken
-from .models import Missed
 
 LEAST = 3  # callers
 SPAN, AN_HOUR = 30 * 24 * 3600, 3600  # seconds

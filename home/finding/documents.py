@@ -14,10 +14,10 @@ from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.models import CollectionViewRestriction, Page
 
+from ..background import is_waiting
+from ..models import DocumentPlace, FileText
+from ..signals import document_changed
 from . import document_text
-from .background import is_waiting
-from .models import DocumentPlace, FileText
-from .signals import document_changed
 
 READER = Path(document_text.__file__)
 KINDS = {"pdf", *document_text.OFFICE}
@@ -48,7 +48,7 @@ def ask(document) -> None:
 
 def wake(now: datetime) -> None:
     """Wakes a worker for what waits to be read, once those that were woken before are at work."""
-    from .tasks import read_document
+    from ..tasks import read_document
 
     if is_waiting(read_document):
         return

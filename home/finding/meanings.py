@@ -2,7 +2,7 @@
 
 from itertools import islice, product
 
-from . import spelling
+from .. import spelling
 
 Words = tuple[str, ...]
 Term = list[Words]  # the ways to say one thing, as typed first

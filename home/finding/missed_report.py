@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from ..models import Synonyms
 from . import missed
-from .models import Synonyms
 
 SPANS = {"7": _("7 days"), "30": _("30 days"), "365": _("A year")}
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from . import spelling
-from .generation import kept
+from .. import spelling
+from ..generation import kept
+from ..models import SearchEntry, Synonyms
 from .highlight import WORD, fold
-from .models import SearchEntry, Synonyms
 
 MOST = 20_000  # entries that are read
 

@@ -8,6 +8,7 @@ from wagtail.models import Comment
 
 from tests.factories.accounts import EditorFactory, SuperuserFactory
 from tests.factories.home import ContentPageFactory, SectionPageFactory, published
+from tests.factories.news import NewsIndexPageFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,3 +62,23 @@ def test_a_comment_is_open_where_the_first_page_leads(phone, site, width):
     phone.goto("/admin/")
     phone.locator("#waiting-comments").get_by_role("link", name="Le port").click()
     expect(phone.locator(".comment").get_by_text("Est-ce encore juste ?")).to_be_visible()
+
+
+def test_what_is_said_of_saving_stays_within_the_bar_and_beside_the_panel(phone, site):
+    section = published(NewsIndexPageFactory(parent=site))
+    phone.set_viewport_size({"width": 1280, "height": 900})
+    phone.goto(f"/admin/pages/add/news/newspage/{section.pk}/")
+    phone.locator("#id_title").press_sequentially("Le port")
+    phone.get_by_role("button", name="Enregistrer le brouillon").click()  # without a category
+    phone.get_by_role("button", name="Afficher/masquer le statut").click()
+    paused = phone.locator(".w-autosave-indicator__state--paused .w-autosave-indicator__text")
+    expect(paused).to_be_visible()
+    bar, said = phone.locator(".w-slim-header").bounding_box(), paused.bounding_box()
+    assert bar["y"] <= said["y"]
+    assert said["y"] + said["height"] <= bar["y"] + bar["height"]
+    warning = phone.locator(".footer__save-warning p")
+    expect(warning).to_be_visible()
+    assert (
+        warning.bounding_box()["x"] + warning.bounding_box()["width"]
+        <= phone.locator(".form-side").bounding_box()["x"]
+    )

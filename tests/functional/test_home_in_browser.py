@@ -1,4 +1,4 @@
-"""The home page holds together with little on it, and on paper."""
+"""The home page holds together with little on it, and on paper; so does an article."""
 
 import pytest
 import wagtail_factories
@@ -47,6 +47,15 @@ def test_paper_is_not_asked_what_it_is_looking_for(desktop, site):
     desktop.emulate_media(media="print")
     assert not desktop.locator("h1").is_visible()
     assert desktop.locator(".brand").is_visible()
+
+
+def test_paper_of_an_article_has_nothing_to_press(desktop, index):
+    desktop.goto(make.published(news.NewsPageFactory(parent=index)).url)
+    letter = desktop.get_by_role("link", name="S’abonner")
+    assert letter.is_visible()
+    desktop.emulate_media(media="print")
+    assert desktop.locator("h1").is_visible()
+    assert not letter.is_visible()
 
 
 @pytest.mark.parametrize(("width", "large"), [(320, False), (360, True)])

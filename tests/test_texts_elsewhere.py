@@ -85,3 +85,10 @@ def test_a_language_is_called_a_language(language, other):
 def test_the_first_link_of_the_admin_is_french():
     known = trans_real.translation("fr")._catalog
     assert known["Skip to main content"] == "Aller au contenu principal"
+
+
+@pytest.mark.parametrize("language", ["fr", "it"])
+def test_settings_that_are_saved_have_no_gender(language):
+    """“Commune mis à jour”, “Comune aggiornata”."""
+    saved = trans_real.translation(language)._catalog["%(setting_type)s updated."]
+    assert not re.search(r"mise? à jour|aggiornat", saved)

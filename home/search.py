@@ -41,6 +41,7 @@ from .signals import search_rebuilt
 MOST = 200  # results; who needs more words more
 MOST_WORDS = 10
 SUGGESTIONS = 8
+BEST_FIT = 5  # named so, as typed
 SERVICE = "service"
 
 
@@ -320,7 +321,7 @@ def learn_how_much_there_is() -> None:
 def _look(terms: meanings.Terms, language: str) -> list[SearchEntry]:
     """What has every term, in its text or at the beginning of a word of its name."""
     found = _matching(_all(terms), terms, language)
-    words = [word for term in terms for word in term[0]]
+    words = _typed(terms)
     looked_for = {way[0] for term in terms for way in term if len(way) == 1}
     if not vocabulary.begins(words, language, looked_for):
         return found
@@ -330,9 +331,14 @@ def _look(terms: meanings.Terms, language: str) -> list[SearchEntry]:
 
 def _matching(question: SearchQuery, terms: meanings.Terms, language: str) -> list[SearchEntry]:
     """The best named, then what lasts, then the newest: the same on every database, and one look at the index."""
-    entries = _entries(language).annotate(fit=_fit(terms))
+    as_typed = meanings.read(_typed(terms), language, [])
+    entries = _entries(language).annotate(fit=_fit(as_typed, terms))
     entries = entries.order_by(F("fit").desc(), F("date").desc(nulls_first=True), F("id").desc())
     return list(_backend().search(question, entries, order_by_relevance=False)[:MOST])
+
+
+def _typed(terms: meanings.Terms) -> list[str]:
+    return [word for term in terms for word in term[0]]
 
 
 def _begun(words: list[str], language: str) -> list[SearchEntry]:
@@ -385,11 +391,13 @@ def _best_first(found: list[SearchEntry], words: list[str]) -> list[SearchEntry]
     return shown
 
 
-def _fit(terms: meanings.Terms) -> Case:
-    """How well the name fits: 3 named with all words, 2 with its keywords too, 1 found by its text."""
-    titled = reduce(and_, (_says(term, "folded_title") for term in terms))
-    named = reduce(and_, (_says(term, "folded_title", "folded_keywords") for term in terms))
-    return Case(When(titled, then=3), When(named, then=2), default=1, output_field=IntegerField())
+def _fit(*readings: meanings.Terms) -> Case:
+    """How well the name fits the first reading, else the next: named with all words, then with its keywords too; 1 is
+    found by its text."""
+    names = ("folded_title",), ("folded_title", "folded_keywords")
+    named = [reduce(and_, (_says(term, *fields) for term in terms)) for terms in readings for fields in names]
+    cases = [When(said, then=BEST_FIT - place) for place, said in enumerate(named)]
+    return Case(*cases, default=1, output_field=IntegerField())
 
 
 def _says(term: meanings.Term, *fields: str) -> Q:

@@ -240,6 +240,15 @@ def test_words_that_mean_the_same_go_with_others(port, same):
     assert not search.find("anneau voile", "fr").any
 
 
+def test_what_is_named_by_the_word_itself_comes_before_what_is_named_by_another_that_means_the_same(
+    port, same
+):
+    search.keep(port, "fr", part="a", kind="page", title="Louer un anneau à l’année", url="/a/")
+    search.keep(port, "fr", part="b", kind="page", title="Plage", keywords="anneau", url="/b/")
+    search.keep(port, "fr", part="c", kind="page", title="Boucle de quai", url="/c/")
+    assert titles("anneaux") == ["Louer un anneau à l’année", "Plage", "Boucle de quai", port.title]
+
+
 def test_words_mean_the_same_in_their_language_only(port, same):
     search.keep(port, "de", kind="page", title="Place d’amarrage", url="/de/x/")
     assert titles("anneau", "de") == []

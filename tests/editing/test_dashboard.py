@@ -21,6 +21,7 @@ from wagtail.models import (
 
 from editing.actions import checks, reviews
 from editing.models import PageCare, PageCheck
+from editing.tasks import examine_due
 from home import sweeps
 from home.bundles import actions as bundles
 from home.models import Alert, Bundle
@@ -167,6 +168,18 @@ def test_a_late_page_that_failed_for_a_reason_nobody_foresaw_says_who_can_look(c
     monkeypatch.setattr(Revision, "publish", lambda *_args, **_options: 1 / 0)
     sweeps.publish_scheduled(now)
     assert unforeseen in late(client)
+
+
+def test_a_page_that_went_out_with_a_link_that_died_meanwhile_is_told_to_who_looks_after_it(client, me, home):
+    port = published(page(home, "Le port"))
+    leads_there = [("text", f'<p><a linktype="page" id="{port.pk}">Le port</a></p>')]
+    going = page(home, "La plage", live=False, owner=me, body=leads_there)
+    dated(going, timezone.now() + timedelta(hours=1))
+    port.delete()
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        sweeps.publish_scheduled(timezone.now())
+        examine_due.func()
+        assert groups(client) == {"mend": ["La plage"]}
 
 
 def test_why_a_bundle_did_not_go_out_is_said(client, me, home):

@@ -18,6 +18,7 @@ from eservices.formbuilder.linter import ABSENT, ERROR, WARNING, Fault, judged
 from eservices.formbuilder.prices import priced
 from eservices.formbuilder.schema import read
 
+from .blocks import stage_block
 from .compile import stage_texts
 from .models import LifeSituation
 from .schema import LISTS, RICH, is_rich, list_block, service_shape
@@ -95,13 +96,10 @@ def _questions(content: dict) -> Iterator[Fault]:
 
 # -- Stages --------------------------------------------------------------------------------------------------
 def _stages(content: dict) -> Iterator[Fault]:
-    names = {stage["key"]: set() for stage in content.get("stages", [])}
     asked = {field["key"] for step in content.get("steps", []) for field in step.get("fields", [])}
     for stage in content.get("stages", []):
         kind = stages[stage["type"]]()
-        block = kind.block()
-        names[stage["key"]] = set(stage_texts(block))
-        yield from _references(block, stage.get("settings", {}), f"stage.{stage['key']}", asked)
+        yield from _references(kind.block(), stage.get("settings", {}), f"stage.{stage['key']}", asked)
         yield from _said_twice(stage, content)
         for message in kind.faults(kind.upgrade(stage.get("settings", {}))):
             yield Fault(ERROR, f"stage.{stage['key']}", message)
@@ -110,11 +108,30 @@ def _stages(content: dict) -> Iterator[Fault]:
     yield from _kept_twice(content)
     if content.get("fees") and not any(stages[stage["type"]].collects for stage in content.get("stages", [])):
         yield Fault(WARNING, "stages", _("There are fees, and no stage collects them."))
+    yield from _words_of_stages(content)
+
+
+def _words_of_stages(content: dict) -> Iterator[Fault]:
+    """Texts that stand nowhere in their stage, and those that are longer than an editor could write them."""
+    places = {stage["key"]: _places(stage["type"]) for stage in content.get("stages", [])}
     for language, texts in content.get("texts", {}).items():
-        for path in texts:
+        for path, text in texts.items():
             key, _dot, name = path.removeprefix("stage.").partition(".")
-            if path.startswith("stage.") and name and name not in names.get(key, {name}):
+            if not path.startswith("stage.") or key not in places:
+                continue
+            if name not in places[key]:
                 yield Fault(ERROR, path, _("Nothing in the stage has this text."), language)
+            elif (most := places[key][name].field.max_length) and len(text) > most:
+                message = _("This is too long: at most %(limit)s characters.") % {"limit": most}
+                yield Fault(ERROR, path, message, language)
+
+
+def _places(kind: str) -> dict[str, blocks.FieldBlock]:
+    """Where the texts of a kind of stage stand, its label under no name."""
+    block = stage_block(stages[kind]())
+    settings = block.child_blocks["settings"]
+    named = {name: settings.child_blocks[name] for name in stage_texts(settings)}
+    return {"": block.child_blocks["label"]} | named
 
 
 def _references(

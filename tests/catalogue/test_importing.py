@@ -238,6 +238,15 @@ def test_texts_that_stand_nowhere_are_refused_instead_of_lost():
     }
 
 
+def test_a_text_of_a_stage_is_in_no_language_longer_than_an_editor_could_write_it():
+    offered = whole()
+    offered["texts"]["fr"]["stage.decision"] = "é" * 100
+    offered["texts"]["de"]["stage.decision"] = "ä" * 101
+    (refused,) = importing.refusals(offered, None, publish=False)
+    assert (refused.path, refused.language) == ("stage.decision", "de")
+    assert "100" in refused.message
+
+
 def test_a_language_that_the_counter_is_not_in_is_said():
     faults = importing.judged(whole(), make_counter())
     assert [fault.path for fault in faults if fault.level == WARNING and "texts." in fault.path] == [

@@ -38,7 +38,7 @@ class AlertFeed(Feed):
         return [(alert, request) for alert in showing.current(request)]
 
     def item_title(self, item) -> str:
-        return readable(explained(item[0].level.label, item[0].title))
+        return readable(explained(item[0].level.label, item[0].heading))
 
     def item_description(self, item) -> str:
         return readable(item[0].text)

@@ -43,6 +43,11 @@ class AlertQuerySet(models.QuerySet):
         return self.annotate(page_path=first("url_path"), page_language=first("locale__language_code"))
 
 
+def alone(title: str) -> str:
+    """A title that goes on in the text, where it stands by itself: without the comma at its end."""
+    return title.rstrip(" \xa0\u202f,;:")
+
+
 def main_language():
     """A new alert opens with the words of the first language to fill in."""
     block = Alert._meta.get_field("texts").stream_block
@@ -98,7 +103,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
 
     def __str__(self) -> str:
         words = self.words()
-        return words["title"] if words else str(self.get_level_display())
+        return alone(words["title"]) if words else str(self.get_level_display())
 
     def save(self, *args, **kwargs):
         chosen = [block["value"] for block in self.sections.raw_data if block["value"]]

@@ -14,7 +14,7 @@ from home.models import BasePage
 from home.navigation import frame_of, site_of
 
 from .levels import Level
-from .models import Alert
+from .models import Alert, alone
 
 PAST = 30  # that the page of alerts still tells
 
@@ -35,6 +35,10 @@ class Shown:
     began: datetime | None
     until: datetime | None
     sections: frozenset[str]
+
+    @property
+    def heading(self) -> str:
+        return alone(self.title)
 
     def holds(self, now: datetime) -> bool:
         return self.until is None or self.until > now

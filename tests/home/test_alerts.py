@@ -205,6 +205,17 @@ def test_the_page_of_alerts_tells_what_holds_and_what_held(client, home):
     assert "Tempête" not in current
 
 
+def test_a_title_that_goes_on_in_the_text_stands_by_itself_without_its_comma(client, home):
+    words = {"title": "Eau coupée demain, ", "text": "rue du Lac."}
+    alert = make.AlertFactory(level=Level.INFORMATION, texts=[("fr", words)])
+    assert str(alert) == "Eau coupée demain"
+    banner = shown(client)
+    assert "Eau coupée demain, " in banner
+    assert "«\xa0Eau coupée demain\xa0»" in banner
+    assert "<h3>Eau coupée demain</h3>" in shown(client, "/alertes/")
+    assert "Eau coupée demain</title>" in shown(client, "/alertes/rss/")
+
+
 def test_without_an_alert_the_page_says_so(client, home):
     assert "check" in shown(client, "/alertes/").partition("<main")[2]
 

@@ -58,6 +58,21 @@ def test_paper_of_an_article_has_nothing_to_press(desktop, index):
     assert not letter.is_visible()
 
 
+def test_letters_twice_as_large_as_usual_fit_on_a_phone(visit, index):
+    """A phone on which its owner set them so: the menu is within the window, and nothing is read sideways."""
+    phone = visit(width=360, height=740)
+    phone.context.new_cdp_session(phone).send(
+        "Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}}
+    )
+    page = article(index, title="Le port gèle")
+    for address in ("/", page.url):
+        phone.goto(address)
+        button = phone.get_by_role("button", name="Menu").bounding_box()
+        assert phone.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 32
+        assert button["x"] + button["width"] <= 360
+        assert phone.evaluate("document.documentElement.scrollWidth") == 360
+
+
 @pytest.mark.parametrize(("width", "large"), [(320, False), (360, True)])
 def test_whoever_needs_large_letters_sees_all_views_of_a_list(visit, index, width, large):
     """At 400 % and in large print they stand below each other, none runs out of the window."""

@@ -169,3 +169,15 @@ def test_the_sign_in_sheet_names_everybody():
     sheet = people.sign_in_sheet()
     assert all(one.email in sheet for one in people.SIGN_INS)
     assert people.PASSWORD in sheet
+
+
+@pytest.mark.parametrize(
+    ("language", "italian"),
+    [("fr", "italien"), ("de", "Italienisch"), ("en", "Italian"), ("it", "italiano")],
+)
+def test_a_page_promises_the_certificate_in_the_languages_that_its_form_offers(language, italian):
+    form = json.loads((DEFINITIONS / "attestation-domicile.json").read_text())
+    fields = {field["key"]: field for step in form["steps"] for field in step["fields"]}
+    offered = {option["value"] for option in fields["langue_document"]["options"]}
+    page = (DEFINITIONS.parent / "content" / language / "services.md").read_text()
+    assert (italian in page) == ("it" in offered)

@@ -75,9 +75,10 @@ class Hit:
 
     @property
     def text(self) -> SafeString:
-        """The summary if the words stand in it or in the title, else the passage they stand in."""
+        """The summary of what is named so or where the words stand in it, else the passage they stand in."""
         summary = self.entry.summary
-        told = find_words(summary, self.words) or find_words(self.entry.title, self.words)
+        named = self.entry.fit > 1 or find_words(self.entry.title, self.words)
+        told = named or find_words(summary, self.words)
         shown = summary if summary and told else passage(self.entry.text, self.words) or summary
         return mark(excerpt(shown, self.words), self.words)
 

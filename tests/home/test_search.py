@@ -32,7 +32,7 @@ def port(home):
         title="Le port de la Verraye",
         lead="126 places d’amarrage, dont six pour visiteurs.",
         keywords="bateau, ponton",
-        body=[("text", "<p>L’école de voile enseigne à <b>naviguer</b> & virer.</p>")],
+        body=[("text", "<p>Un bateau attend. L’école de voile enseigne à <b>naviguer</b> & virer.</p>")],
     )
     return make.published(page)
 
@@ -44,6 +44,12 @@ def titles(query, language="fr"):
 def test_a_published_page_is_found_by_title_text_and_keywords(port):
     for query in ("verraye", "amarrage", "bateau", "naviguer"):
         assert titles(query) == [port.title]
+
+
+def test_what_is_named_so_says_what_it_is_and_another_where_the_word_stands(port):
+    (named,), (found,) = (search.find(word, "fr").hits for word in ("bateau", "naviguer"))
+    assert named.text == "126 places d’amarrage, dont six pour visiteurs."
+    assert "enseigne à <mark>naviguer</mark>" in found.text
 
 
 def test_the_index_can_be_written_anew_by_the_command_that_operators_know(home, settings):

@@ -186,7 +186,7 @@ class AnswerForm(SpaceForm):
         self.fields["text"].label = _("Your answer") if asked else _("Write to us")
         self.fields["text"].help_text = _("We answer within a working day or two.") if not asked else ""
         self.fields["files"].help_text = _(
-            "PDF, picture or office document. Hold Ctrl to choose several, at most %(limit)s."
+            "PDF, picture or office document. You may choose several at once, at most %(limit)s."
         ) % {"limit": MOST_FILES}
         self.fields["files"].widget.attrs |= {
             "multiple": True,

@@ -333,7 +333,8 @@ def _look(terms: meanings.Terms, language: str) -> list[SearchEntry]:
 def _matching(question: SearchQuery, terms: meanings.Terms, language: str) -> list[SearchEntry]:
     """The best named, then what lasts, then the newest: the same on every database, and one look at the index."""
     as_typed = meanings.read(_typed(terms), language, [])
-    entries = _entries(language).annotate(fit=_fit(as_typed, terms))
+    readings = [as_typed] if as_typed == terms else [as_typed, terms]
+    entries = _entries(language).annotate(fit=_fit(*readings))
     entries = entries.order_by(F("fit").desc(), F("date").desc(nulls_first=True), F("id").desc())
     return list(_backend().search(question, entries, order_by_relevance=False)[:MOST])
 

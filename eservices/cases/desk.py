@@ -70,8 +70,7 @@ def due(case: Case, now: datetime) -> Sign:
 
 def short_day(moment: datetime) -> str:
     """A day as rows and marks say it: “Fri 27.11.”"""
-    # Translators: a short day in the date format of Django, as in “Fri 27.11.”
-    return date_format(moment, _("D j.m."))
+    return date_format(moment, "D j.m.")
 
 
 class AtStage(NamedTuple):

@@ -17,7 +17,7 @@ from news.channels.push import keys
 from news.channels.push.models import Device
 from news.channels.push.sending import is_push_service
 from news.channels.states import State
-from tests.factories.channels import draft, post_of, publish, tick
+from tests.factories.channels import draft, post_of, publish, tick, wake
 from tests.factories.home import second_site
 from tests.factories.news import NewsIndexPageFactory, moment
 from tests.factories.newsletter import TopicFactory
@@ -25,7 +25,7 @@ from tests.factories.newsletter import TopicFactory
 from .push_double import Browser, push_service
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NOON = moment(2026, 11, 26, 12)
+NOON, NIGHT, MORNING = moment(2026, 11, 26, 12), moment(2026, 11, 26, 23), moment(2026, 11, 27, 8, 1)
 HERE = {"Sec-Fetch-Site": "same-origin"}
 VAPID = "3_mZkU3RrSvYzOVBD1wvqIRsXbFrGbFsR8_c3vCNbT8"
 
@@ -126,23 +126,21 @@ def test_a_service_that_fails_is_tried_again_and_one_that_asks_for_patience_gets
     service.faults = [503, (429, {"Retry-After": "300"})]
     publish(article(index, topic))
     for minutes in (2, 8):
-        with time_machine.travel(NOON + timedelta(minutes=minutes), tick=False):
-            outbox.wake(timezone.now())
+        wake(NOON + timedelta(minutes=minutes))
     assert len(service.asked) == 3
     assert not Delivery.objects.open().exists()
 
 
 def test_at_night_nothing_rings(client, index, topic, service):
     agree(client, Browser(service), topic)
-    with time_machine.travel(moment(2026, 11, 26, 23), tick=False):
+    with time_machine.travel(NIGHT, tick=False):
         publish(article(index, topic))
         Delivery.objects.filter(carrier="news_push").update(due_at=timezone.now())  # tried again at night
         outbox.wake(timezone.now())
         for waiting in Delivery.objects.filter(carrier="news_push"):
             outbox.attempt(waiting.pk)
     assert not service.asked
-    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
-        outbox.wake(timezone.now())
+    wake(MORNING)
     assert len(service.asked) == 1
 
 
@@ -150,12 +148,11 @@ def test_a_notification_of_an_article_that_is_public_no_more_by_the_morning_is_c
     client, index, topic, service
 ):
     agree(client, Browser(service), topic)
-    with time_machine.travel(moment(2026, 11, 26, 23), tick=False):
+    with time_machine.travel(NIGHT, tick=False):
         page = article(index, topic)
         publish(page)
         Page.objects.filter(pk=page.pk).update(live=False)  # its signal was lost
-    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
-        outbox.wake(timezone.now())
+    wake(MORNING)
     assert not service.asked
     called_off = Delivery.objects.get(carrier="news_push")
     assert (called_off.state, called_off.reason) == (Delivery.State.SKIPPED, "La page n’est plus publique.")
@@ -243,8 +240,7 @@ def test_devices_that_nobody_answers_for_hold_up_no_other_and_are_forgotten(
     agree(client, Browser(service, "real"), topic)
     publish(article(index, topic))
     assert [path for path, _headers, _body in service.asked] == ["/push/real"]
-    with time_machine.travel(NOON + timedelta(days=3), tick=False):
-        outbox.wake(timezone.now())
+    wake(NOON + timedelta(days=3))
     assert Device.objects.count() == 1
 
 

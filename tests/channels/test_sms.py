@@ -21,7 +21,7 @@ from news.channels.models import ChannelSettings, Post
 from news.channels.sms import actions
 from news.channels.sms.models import PhoneConsent, PhoneReader
 from news.channels.states import State
-from tests.factories.channels import draft, post_of, publish
+from tests.factories.channels import draft, post_of, publish, wake
 from tests.factories.home import locale
 from tests.factories.news import EventIndexPageFactory, EventPageFactory, moment
 from tests.factories.newsletter import TopicFactory, translated_topic
@@ -30,7 +30,7 @@ from .sms_double import gateway
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = "+41791234567"
-NOON, NIGHT = moment(2026, 11, 26, 12), moment(2026, 11, 26, 23)
+NOON, NIGHT, MORNING = moment(2026, 11, 26, 12), moment(2026, 11, 26, 23), moment(2026, 11, 27, 8, 1)
 SECRET = "k3TgR5bQ9sXw2LmNpZcV"
 
 
@@ -208,8 +208,7 @@ def test_at_night_messages_wait_for_the_morning(index, topic, sms):
         Delivery.objects.filter(pk=waiting.pk).update(due_at=NIGHT)  # as somebody of the staff may
         outbox.attempt(waiting.pk)
         assert not sms.sent
-    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
-        outbox.wake(timezone.now())
+    wake(MORNING)
     assert len(sms.sent) == 1
 
 
@@ -221,8 +220,7 @@ def test_an_article_withdrawn_at_night_reaches_nobody_in_the_morning(index, topi
     with time_machine.travel(NIGHT, tick=False):
         publish(page)
         page.unpublish()
-    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
-        outbox.wake(timezone.now())
+    wake(MORNING)
     assert not sms.sent
     assert post_of(page, "by_sms").state == State.WITHDRAWN
 
@@ -293,8 +291,7 @@ def test_an_alert_that_holds_no_more_is_not_sent_late_and_the_board_says_why(ind
     sms.faults = [503]
     actions.alert(actor=None, alert=alert)
     ends(alert)
-    with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
-        outbox.wake(timezone.now())
+    wake(NOON + timedelta(minutes=2))
     assert not sms.sent
     [called_off] = Delivery.objects.filter(carrier="news_sms")
     assert (called_off.state, called_off.reason) == (Delivery.State.SKIPPED, "L’alerte est levée.")
@@ -307,8 +304,7 @@ def test_an_alert_that_still_holds_is_sent_late(index, topic, sms):
     alert = alarm()
     sms.faults = [503]
     actions.alert(actor=None, alert=alert)
-    with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
-        outbox.wake(timezone.now())
+    wake(NOON + timedelta(minutes=2))
     assert len(sms.sent) == 1
 
 
@@ -339,8 +335,7 @@ def test_a_message_of_an_article_that_only_some_may_read_by_the_morning_is_not_s
     with time_machine.travel(NIGHT, tick=False):
         publish(page)
         Page.objects.filter(pk=german.pk).update(live=False)  # its signal was lost
-    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
-        outbox.wake(timezone.now())
+    wake(MORNING)
     assert [one["to"] for one in sms.sent.values()] == [NUMBER]
     reasons = Delivery.objects.filter(carrier="news_sms", state=Delivery.State.SKIPPED)
     assert [one.reason for one in reasons] == ["La page n’est plus publique."]
@@ -360,8 +355,7 @@ def test_an_event_that_is_cancelled_during_the_quiet_hours_is_announced_no_more(
         publish(page)
         page.cancelled = True
         publish(page)
-    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
-        outbox.wake(timezone.now())
+    wake(MORNING)
     [message] = Delivery.objects.filter(carrier="news_sms")
     assert len(sms.sent) == cancelled_before
     assert message.reason == ("" if cancelled_before else "Cela a été annulé entre-temps.")
@@ -377,8 +371,7 @@ def test_an_event_that_is_over_when_the_quiet_hours_end_is_announced_no_more(ind
     sms.sent.clear()
     with time_machine.travel(moment(2026, 11, 26, 20, 30), tick=False):
         publish(page)
-    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
-        outbox.wake(timezone.now())
+    wake(MORNING)
     [message] = Delivery.objects.filter(carrier="news_sms")
     assert len(sms.sent) == comes_back
     assert message.reason == ("" if comes_back else "C’est terminé entre-temps.")
@@ -391,8 +384,7 @@ def test_an_event_that_was_over_when_it_was_published_goes_out_as_the_editor_cho
     sms.sent.clear()
     with time_machine.travel(NIGHT, tick=False):
         publish(page)
-    with time_machine.travel(moment(2026, 11, 27, 8, 1), tick=False):
-        outbox.wake(timezone.now())
+    wake(MORNING)
     assert [one["to"] for one in sms.sent.values()] == [NUMBER]
 
 
@@ -416,8 +408,7 @@ def test_a_gateway_that_fails_is_tried_again_without_a_second_message(index, top
     sms.faults = [503]
     publish(page)
     assert not sms.sent
-    with time_machine.travel(NOON + timedelta(minutes=2), tick=False):
-        outbox.wake(timezone.now())
+    wake(NOON + timedelta(minutes=2))
     assert len(sms.sent) == 1
     assert sms.asked[-1]["Authorization"] == "Bearer t-token"
     assert post_of(page, "by_sms").state == State.OUT

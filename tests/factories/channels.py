@@ -1,5 +1,10 @@
-"""Articles and what is ticked for them."""
+"""Articles, what is ticked for them, and when that leaves."""
 
+from datetime import datetime
+
+import time_machine
+
+from eservices.deliveries import actions as outbox
 from news.channels import actions
 from news.channels.models import Post
 from news.models import NewsPage
@@ -25,3 +30,9 @@ def publish(page) -> None:
 
 def post_of(page, channel: str) -> Post:
     return Post.objects.get(page_id=page.pk, channel=channel)
+
+
+def wake(at: datetime) -> None:
+    """Lets everything leave that is due at a moment."""
+    with time_machine.travel(at, tick=False):
+        outbox.wake(at)

@@ -20,6 +20,8 @@ def test_remarks_and_indentation_are_left_out_and_nothing_else():
     assert shortened("//# allFunctionsCalledOnLoad\n// why\n", "js") == "//# allFunctionsCalledOnLoad\n"
     sheet = "/* a\n b */\n@layer a {\n  b :is(c, d) { e: f; g: h; } /* i */\n  j { k: l }\n}\n"
     assert shortened(sheet, "css") == "@layer a{b :is(c,d){e:f;g:h}j{k:l}}"
+    sheet = "@media (a: 1px) and (b: c) {\n  d + e ~ f { g: calc(1px + 2px) }\n}\nh { i: j + k; l: m }\n"
+    assert shortened(sheet, "css") == "@media (a:1px) and (b:c){d+e~f{g:calc(1px + 2px)}}h{i:j + k;l:m}"
 
 
 def test_shortened_twice_is_shortened_once():

@@ -19,7 +19,8 @@ INDENTATION = re.compile(r"\n\s+")
 # In a style sheet, whose texts have no braces, semicolons, commas or arrows.
 AROUND_BRACES = re.compile(r";?\s*([{}])\s*")
 AROUND_MARKS = re.compile(r"\s*([,>])\s*")
-AROUND_NAMES = re.compile(r"(?<=[{;])\s*([\w-]+):[ \n]+")
+AROUND_SIBLINGS = re.compile(r"\s*([+~])\s*(?=[^{}();]*\{)")  # of selectors: sums need their blanks
+AROUND_NAMES = re.compile(r"((?<=[{;])\s*|\()([\w-]+):[ \n]+")
 
 
 def shortened(text: str, kind: str) -> str:
@@ -27,9 +28,9 @@ def shortened(text: str, kind: str) -> str:
     text = INDENTATION.sub("\n", REMARKS[kind].sub("", text)).strip() + "\n"
     if kind != "css":
         return text
-    for around in (AROUND_BRACES, AROUND_MARKS):
+    for around in (AROUND_BRACES, AROUND_MARKS, AROUND_SIBLINGS):
         text = around.sub(r"\1", text)
-    return AROUND_NAMES.sub(r"\1:", text)
+    return AROUND_NAMES.sub(lambda found: f"{found[1].strip()}{found[2]}:", text)
 
 
 def site_styles() -> str:

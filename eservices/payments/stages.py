@@ -58,6 +58,7 @@ class PaymentStage(Stage):
                         max_value=365,
                         default=30,
                         label=gettext_lazy("Days to pay"),
+                        help_text=gettext_lazy("What is booked is paid by the evening before at the latest."),
                     ),
                 ),
                 (

@@ -14,6 +14,7 @@ from eservices.cases.archiving import archived_parts
 from eservices.cases.models import Case, Role
 from eservices.cases.signals import case_erased
 from eservices.deliveries.models import Delivery
+from eservices.payments.actions import charges
 from eservices.payments.models import Charge, Refund
 from eservices.submissions.models import Draft, StoredFile, Submission
 from tests.factories.bookings import rate, resource
@@ -38,7 +39,7 @@ def _monday(time_machine):
 def booked(client):
     """Sent, paid and confirmed: an evening with a deposit, or several."""
 
-    def book(**more) -> list[Booking]:
+    def book(*, pay: bool = True, **more) -> list[Booking]:
         TeamFactory()
         entry("salle", PRICE), entry("caution", DEPOSIT)
         resource(rates=[rate("salle"), rate("caution", deposit=True)], refunds=TERMS, access_code="4711#")
@@ -57,8 +58,9 @@ def booked(client):
         client.post(START, evening | answers | {f"quand-{name}": value for name, value in more.items()})
         client.post(f"/demande/d/{Draft.objects.get().secret}/envoyer/", {"declared": "on"})
         process.advance(Case.objects.get().pk)
-        paid(Charge.objects.get())
-        process.advance(Case.objects.get().pk)
+        if pay:
+            paid(Charge.objects.get())
+            process.advance(Case.objects.get().pk)
         return list(Booking.objects.order_by("starts_at"))
 
     return book
@@ -77,6 +79,31 @@ def does(client, booking: Booking, do: str, **said):
 
 def screen(client, booking: Booking) -> str:
     return client.get(f"/admin/cases/{booking.submission.case.reference}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        ("2026-02-02T09:00", "2026-03-04T09:00"),  # thirty days, as the service says
+        ("2026-03-02T09:00", "2026-03-19T23:59"),
+        ("2026-03-19T17:00", "2026-03-19T23:59"),
+        ("2026-03-20T09:00", "2026-03-20T18:00"),  # the same day
+    ],
+)
+def test_what_is_booked_is_paid_by_the_evening_before_it_begins(booked, time_machine, now, until):
+    zone = timezone.get_default_timezone()
+    time_machine.move_to(datetime.fromisoformat(now).replace(tzinfo=zone), tick=False)
+    booked(pay=False)
+    assert Charge.objects.get().expires_at == datetime.fromisoformat(until).replace(tzinfo=zone)
+
+
+def test_where_what_is_booked_has_begun_there_are_as_many_days_to_pay_as_ever(booked, time_machine):
+    (booking,) = booked(pay=False)
+    charge = Charge.objects.get()
+    Charge.objects.all().delete()
+    time_machine.move_to(booking.starts_at + timedelta(minutes=1))
+    asked = charges.ask(actor=SYSTEM, case=charge.case, stage=charge.stage, days=30)
+    assert asked.expires_at == timezone.now() + timedelta(days=30)
 
 
 def test_keys_and_condition_with_photos_and_the_deposit_comes_back_without_what_is_kept(

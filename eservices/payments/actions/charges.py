@@ -16,6 +16,7 @@ from eservices.cases.models import Case, CaseStage
 from .. import emails, ledger, tasks
 from ..amounts import MOST
 from ..models import Basket, Charge, FeeEntry, Payment
+from ..paid_before import term
 from ..states import CHARGES, ChargeState, allowed
 from .locking import Impossible, charge_locked, charges_locked
 
@@ -44,7 +45,7 @@ def ask(
         )
     now = timezone.now()
     remind_at = now + timedelta(days=remind_after) if remind_after else None
-    expires_at = now + timedelta(days=days)
+    expires_at = term(case, days)
     charge = Charge.objects.create(
         case=case,
         stage=stage,

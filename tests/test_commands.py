@@ -267,6 +267,40 @@ def test_all_is_given_up_where_the_site_ends(serve, monkeypatch, capsys):
     assert capsys.readouterr().err.startswith("The site ended: see ")
 
 
+PLAIN = """
+def application(environ, start_response):
+    start_response("200 OK", [])
+    return [b"answered"]
+"""
+
+
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_DEFER_ACCEPT"), reason="only Linux holds silent connections back"
+)
+def test_connections_that_browsers_open_in_advance_hold_up_nobody(serve, tmp_path, port):
+    (tmp_path / "plain.py").write_text(PLAIN)
+    command = ["plain" if one == "mysite.wsgi" else one for one in serve.commands("127.0.0.1", port)["site"]]
+    site = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, start_new_session=True)
+
+    def answered(patience):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=patience) as answer:
+                return answer.read() == b"answered"
+        except OSError:
+            return False
+
+    silent = []
+    try:
+        until(lambda: answered(1))
+        silent = [socket.create_connection(("127.0.0.1", port)) for _number in range(6)]
+        assert answered(5)
+    finally:
+        for one in silent:
+            one.close()
+        site.terminate()
+        site.wait(20)
+
+
 def until(happened, seconds=10) -> None:
     """Waits, some seconds at most."""
     patience = threading.Event()

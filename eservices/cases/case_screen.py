@@ -154,14 +154,24 @@ def situation(case: Case) -> str:
         return _("All is done; the case closes by itself within a minute.")
     if row.waiting_for == LEAD:
         return _blocked(case, row)
-    if said := _said_by_stage(case, row) or (row.reason if row.waiting_for == AGENT else ""):
+    if said := _said_by_stage(case, row):
         return said
+    if _goes_on(case, row):
+        return _("This is kept; the case goes on by itself, within a minute.")
+    if row.reason and row.waiting_for == AGENT:
+        return row.reason
     if decides(row):
         if case.outcome:
             return _("Decided: what follows happens by itself, within a minute.")
         return _("Check what was declared, then decide.")
     said = WAITS.get(row.waiting_for) or _("Now: %(stage)s, by itself.")
     return said % {"stage": name_of(row)}
+
+
+def _goes_on(case: Case, row: CaseStage) -> bool:
+    """Whether what the stage waited for has happened, though no worker has looked at it yet."""
+    is_due = bool(case.due_at) and case.due_at <= timezone.now()
+    return is_due and row.waiting_for in WAITS and not decides(row)
 
 
 def _blocked(case: Case, row: CaseStage) -> str:

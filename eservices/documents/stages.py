@@ -164,7 +164,7 @@ class DocumentStage(Stage):
         return Done({"document": str(document.pk), "number": document.number})
 
     def form(self, case, row, settings, data=None):
-        waits = row.waiting_for == AGENT and not Document.objects.filter(stage=row).exists()
+        waits = _waits_for_agent(row) and not Document.objects.filter(stage=row).exists()
         return IdentityForm(data, auto_id="document_%s") if waits else None
 
     def work(self, case, row, settings, actor, said):
@@ -172,7 +172,7 @@ class DocumentStage(Stage):
         return said
 
     def situation(self, case, row, settings):
-        if row.waiting_for != AGENT:
+        if not _waits_for_agent(row):
             return ""
         return _("Say how you made sure who applies: the document is made then, or goes by post.")
 
@@ -216,6 +216,11 @@ def asks_identity(case: Case, row: CaseStage) -> bool:
     except CannotWrite:
         return False
     return not release.identity_check(template, level_of(case), "", settings.get("below", release.AGENT))
+
+
+def _waits_for_agent(row: CaseStage) -> bool:
+    """Whether nobody has stated the identity at this stage yet."""
+    return row.waiting_for == AGENT and not row.data.get("details")
 
 
 def stated(case: Case) -> CaseStage | None:

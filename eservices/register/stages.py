@@ -162,7 +162,9 @@ class RegisterStage(Stage):
 def _open(row: CaseStage) -> Check | None:
     """The check, where it waits for an agent."""
     check = Check.objects.filter(stage=row).first()
-    return check if check and not check.is_pending and row.waiting_for == AGENT else None
+    if not check or check.is_pending or check.decided_by_id:
+        return None
+    return check if row.waiting_for == AGENT else None
 
 
 def would_tell(case: Case, row: CaseStage, found: dict) -> bool:

@@ -126,6 +126,17 @@ def test_the_agent_sees_what_differs_side_by_side_and_says_who_it_is(client):
         actions.decide(actor=agent, check=check_of(case))
 
 
+@pytest.mark.parametrize("choice", ["nobody", "again"])
+def test_an_agent_who_has_said_who_it_is_is_not_asked_again_while_the_case_goes_on(client, choice):
+    case = checked_case({"naissance": "1988-04-18"})
+    client.force_login(member())
+    page = client.post(
+        reverse("cases:stage", args=[case.reference, "check"]), {"choice": choice}, follow=True
+    )
+    assert 'name="choice"' not in page.text
+    assert "le dossier continue de lui-même" in page.text
+
+
 def test_the_agent_may_go_on_with_nobody_or_ask_again(monkeypatch):
     case = checked_case({"naissance": "1988-04-18"})
     assert stage(decided(case, NOBODY)) == DONE

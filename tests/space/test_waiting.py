@@ -91,6 +91,15 @@ def test_whatever_a_case_waits_for_a_sentence_says_so_to_agent_and_applicant(cli
     assert page.context["lead"].strip()
 
 
+@pytest.mark.parametrize("who", [AGENT, APPLICANT, OTHERS])
+def test_a_case_that_is_about_to_go_on_waits_for_nobody(who):
+    case = waiting("payment", who)
+    case.due_at = timezone.now()
+    assert "de lui-même" in case_screen.situation(case)
+    assert "agir" not in case_screen.situation(case)
+    assert [text for text in in_each_language(case) if not is_one_sentence(text)] == []
+
+
 @pytest.mark.parametrize(
     ("situation", "words"),
     [("asked", "l’échéance est suspendue"), ("undecided", "décidez"), ("done", "se ferme de lui-même")],

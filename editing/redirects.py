@@ -61,10 +61,13 @@ class HarmlessRedirectMiddleware(RedirectMiddleware):
             return response
         answer = super().process_response(request, response)
         if answer is response:
-            return _led_far(request) or _led_on(request) or response
-        if not in_circles(_path(request.get_full_path()), lambda path: _onward(request, path)):
-            return answer
-        return response
+            answer = _led_far(request) or _led_on(request) or response
+        elif in_circles(_path(request.get_full_path()), lambda path: _onward(request, path)):
+            return response
+        if answer is not response:
+            # Or browsers keep it for good, also once the page is back.
+            answer.headers["Cache-Control"] = "no-cache"
+        return answer
 
 
 def _led_far(request) -> HttpResponsePermanentRedirect | None:

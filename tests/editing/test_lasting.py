@@ -115,6 +115,19 @@ def test_who_has_the_old_address_arrives_after_the_page_moved_and_moved_back(cli
     assert client.get("/vivre/port/").headers["Location"] == "/port/"
 
 
+def test_a_browser_that_was_led_on_asks_again_as_the_page_may_be_put_back(
+    client, home, django_capture_on_commit_callbacks
+):
+    page = published(EventIndexPageFactory(parent=home, slug="agenda"))
+    moved(page, "fetes", django_capture_on_commit_callbacks)
+    far = published(ContentPageFactory(parent=home, title="Loin", slug="règlement-" * 24))
+    old = far.url
+    moved(far, "pres", django_capture_on_commit_callbacks)
+    for address in ("/agenda/", "/agenda/ics/", old):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers.get("Cache-Control")) == (301, "no-cache"), address
+
+
 def test_who_moved_a_page_by_mistake_is_led_to_where_it_stood(client, editor, home):
     section = SectionPageFactory(parent=home, title="Vivre", slug="vivre")
     page = ContentPageFactory(parent=home, title="Le port", slug="port")

@@ -58,7 +58,7 @@ def plant_home() -> None:
     welcome = list(root.get_children())
     home = HomePage(title=settings.WAGTAIL_SITE_NAME, slug="accueil", locale=Locale.get_default())
     root.add_child(instance=home)
-    home.save_revision().publish()
+    home.save_revision(log_action=True).publish()
     Site.objects.filter(root_page__in=welcome).update(root_page=home)
     for page in welcome:
         Page.objects.get(pk=page.pk).delete()

@@ -95,7 +95,7 @@ def write_service(index: ServiceIndexPage, content: dict, *, publish: bool, user
     if "page" in content:
         listed = content["page"].get("situations", [])
         page.situations.set(LifeSituation.objects.filter(locale=index.locale, slug__in=listed))
-    revision = page.save_revision(user=user, clean=True)
+    revision = page.save_revision(user=user, log_action=True, clean=True)
     if publish:
         revision.publish(user=user)
     return ServicePage.objects.get(pk=page.pk)

@@ -68,8 +68,8 @@ def accept(*, proposal: Proposal, actor):
         index.add_child(instance=page)
     except ValidationError as fault:  # what no event can be: it ends before it begins when the clocks change
         raise Impossible(" ".join(fault.messages)) from fault
-    page.save_revision(user=actor)
     log(page, "wagtail.create", user=actor)
+    page.save_revision(user=actor, log_action=True)
     proposal.page = page
     return page
 

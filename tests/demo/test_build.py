@@ -10,7 +10,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override
-from wagtail.models import Page
+from wagtail.models import Page, PageLogEntry
 
 from eservices.accounts.models import IdentityLevel, User
 from eservices.bookings.availability import Span
@@ -152,6 +152,13 @@ def test_residents_of_every_level_of_identity_may_sign_in_and_one_needs_no_accou
     assert set(levels.values()) == set(IdentityLevel) - {IdentityLevel.NONE}
     assert set(residents.values()) == {"", "posted_code", "counter", "provider"}
     assert Submission.objects.filter(user=None, agent=None).exists()  # nothing proven
+
+
+def test_of_every_page_the_history_offers_what_is_published_to_be_taken_again(contents):
+    edited = set(PageLogEntry.objects.filter(action="wagtail.edit").values_list("revision", flat=True))
+    written = Page.objects.filter(locale__language_code="fr", live=True, depth__gt=1)
+    assert written.count() > 90
+    assert not written.exclude(live_revision__in=edited)
 
 
 def test_nothing_happened_after_the_last_evening(contents):

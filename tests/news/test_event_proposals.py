@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from wagtail.models import PageLogEntry
 
 from eservices.deliveries.models import Delivery
 from home.haste import opened_stamp
@@ -80,6 +81,7 @@ def test_what_is_accepted_becomes_a_draft_that_an_editor_publishes(client, agend
     assert "&lt;b&gt;sur place&lt;/b&gt;" in page.body[0].value.source
     assert "Loto" not in client.get(agenda.url).content.decode()
     assert client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
+    assert PageLogEntry.objects.filter(action="wagtail.edit", revision=page.latest_revision).exists()
     page.get_latest_revision().publish()
     assert "Loto" in client.get(agenda.url).content.decode()
     assert Delivery.objects.filter(subject=f"proposal:{proposal.pk}").count() == 3

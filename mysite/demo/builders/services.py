@@ -119,7 +119,7 @@ def build(world: World) -> None:
         definition["page"] = {"situations": [entry["life"]], "texts": said}
         page = actions.import_service(actor=world.editor, index=index, definition=definition)
         page.contact = world.contacts[definition["settings"]["team"], "fr"]
-        page.save_revision(user=world.editor, log_action=False).publish(user=world.editor)
+        page.save_revision(user=world.editor, log_action=True).publish(user=world.editor)
         actions.update_translations(page.pk)
         world.pages[key] = page.pk
 

@@ -258,7 +258,7 @@ def fill_home(world: World) -> HomePage:
 
 def publish(page, world: World) -> None:
     """As an editor would: a revision, published."""
-    page.save_revision(user=world.editor, log_action=False, clean=False).publish(user=world.editor)
+    page.save_revision(user=world.editor, log_action=True, clean=False).publish(user=world.editor)
 
 
 # -- other languages --------------------------------------------------

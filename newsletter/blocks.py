@@ -8,10 +8,10 @@ from home.blocks import TEXT_FEATURES, ButtonBlock, HeadingBlock, PictureBlock, 
 from .items import items
 
 FREE = [
-    ("heading", HeadingBlock(group=_("Free"))),
-    ("text", TextBlock(features=[*TEXT_FEATURES, "h3"], group=_("Free"))),
-    ("picture", PictureBlock(group=_("Free"))),
-    ("button", ButtonBlock(group=_("Free"))),
+    ("heading", HeadingBlock(group=_("Written here"))),
+    ("text", TextBlock(features=[*TEXT_FEATURES, "h3"], group=_("Written here"))),
+    ("picture", PictureBlock(group=_("Written here"))),
+    ("button", ButtonBlock(group=_("Written here"))),
 ]
 
 

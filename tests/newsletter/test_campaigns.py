@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core import mail
@@ -15,6 +16,7 @@ from eservices.deliveries.models import Delivery
 from home import search
 from news.models import NewsCategory
 from newsletter import readiness
+from newsletter.blocks import CampaignBlocks
 from newsletter.composing import parts, shown_to
 from newsletter.models import Campaign, Mailing, NewsletterSettings, Recipient
 from newsletter.rendering import Ways, letter
@@ -220,6 +222,26 @@ def editor(client):
 
 def desk(campaign, deed=""):
     return f"/admin/newsletter/campaigns/{campaign.pk}/" + (f"{deed}/" if deed else "")
+
+
+def test_an_editor_chooses_what_stands_on_the_site_or_is_written_in_the_letter(client, editor):
+    blocks = CampaignBlocks().child_blocks.values()
+    assert {str(block.meta.group) for block in blocks} == {
+        "Du site",
+        "Écrit ici",
+    }  # and nothing free of charge
+
+
+def test_in_the_list_of_campaigns_every_state_begins_alike(client, editor):
+    CampaignFactory(draft=True)
+    CampaignFactory()
+    mailed(CampaignFactory())
+    rows = BeautifulSoup(
+        client.get(reverse(Campaign.snippet_viewset.get_url_name("list"))).content, "html.parser"
+    )
+    states = {row.find_all("td")[2].get_text(strip=True) for row in rows.select("main tbody tr")}
+    assert len(states) == 3
+    assert all(state[0].isupper() for state in states), states
 
 
 def test_staff_see_who_gets_it_and_what_stands_in_the_way_and_send_it(client, editor):

@@ -127,7 +127,7 @@ class Events(Pages):
 class Notices(Pages):
     """As long as they are posted: then archived letters show them no longer."""
 
-    label, icon, page_type = _("Official notice"), "pin", "news.NoticePage"
+    label, icon, page_type = _("Official notice"), "thumbtack", "news.NoticePage"
 
     def model(self):
         from .models import NoticePage

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from django.apps import apps
 from django.core.management import call_command
+from wagtail.admin.icons import get_icons
+from wagtail.fields import StreamField
 
 from home.dates import IN_WORDS
 from tests.programs import needs
@@ -90,6 +92,24 @@ def test_every_change_of_a_model_has_its_migration():
 @pytest.mark.django_db
 def test_django_and_its_apps_have_nothing_to_say():
     call_command("check", fail_level="WARNING")
+
+
+def test_every_block_has_an_icon_that_the_admin_draws():
+    drawn = set(re.findall(r'id="icon-([\w-]+)"', get_icons()))
+    blocks = {}
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            if isinstance(field, StreamField):
+                _gather(field.stream_block, blocks)
+    assert len(blocks) > 100
+    assert {name: icon for name, icon in blocks.items() if icon not in drawn} == {}
+
+
+def _gather(block, found: dict[str, str]) -> None:
+    found[f"{type(block).__name__} {block.name}"] = block.meta.icon
+    children = [*getattr(block, "child_blocks", {}).values(), getattr(block, "child_block", None)]
+    for child in filter(None, children):
+        _gather(child, found)
 
 
 def test_every_template_compiles():

@@ -73,7 +73,7 @@ def kinds() -> dict[str, tuple[str, type]]:
 
 
 def _name(model) -> str:
-    return capfirst(str(model._meta.verbose_name_plural))
+    return capfirst(str(model._meta.verbose_name))
 
 
 class Board:

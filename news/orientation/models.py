@@ -78,7 +78,7 @@ class PlaceBlock(blocks.StructBlock):
     page = blocks.PageChooserBlock(required=False, label=_("Page that tells more"))
 
     class Meta:
-        icon = "pin"
+        icon = "thumbtack"
         label = _("Place")
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
@@ -190,6 +191,14 @@ def test_the_board_is_filtered_by_kind_language_and_state(client, home, port):
 def test_nonsense_shows_the_whole_board(client, port, query):
     client.force_login(SuperuserFactory())
     assert client.get(BOARD + query).status_code == 200
+
+
+def test_each_kind_to_choose_has_a_name_of_its_own(client, port):
+    client.force_login(SuperuserFactory())
+    kinds = BeautifulSoup(client.get(BOARD).content, "html.parser").select("select[name=kind] option")
+    names = [kind.get_text(strip=True) for kind in kinds]
+    assert len(names) == len(set(names))
+    assert "Page d’accueil" in names
 
 
 def test_who_does_not_translate_does_not_read_it(client, port):

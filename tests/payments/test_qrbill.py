@@ -16,8 +16,10 @@ from stdnum.ch import esr
 
 from eservices.cases import process
 from eservices.deliveries.models import Delivery
+from eservices.deliveries.paper import actions as letters
 from eservices.deliveries.paper.pdf import pdf as letters_as_pdf
-from eservices.payments import ledger
+from eservices.payments import carrying, ledger
+from eservices.payments.actions import charges
 from eservices.payments.contrib.qrbill import actions, camt, paper, posting
 from eservices.payments.contrib.qrbill.paper import payment_part
 from eservices.payments.contrib.qrbill.provider import check_digit
@@ -259,6 +261,25 @@ def test_who_gave_no_e_mail_address_gets_the_bill_by_post_once():
     assert charge.case.reference in letter.payload["text"]
     assert letter.payload["slip"]["svg"].startswith("<?xml")
     assert payment.external_id in letter.payload["slip"]["alt"]
+
+
+@pytest.mark.parametrize("way", ["to print", "printed", "posted"])
+def test_a_bill_that_still_lies_in_the_house_is_taken_back_once_nothing_is_due(way):
+    """Who paid at the counter would get a bill for it days later."""
+    qr_account()
+    charge = due_charge(email="")
+    process.advance(charge.case_id)
+    bills = Delivery.objects.about(charge.case.subject).filter(title="Facture")
+    bills.update(recipient="Élodie Marchetti, 1199 Orvenay")
+    if way != "to print":
+        letters.take_batch(actor=UserFactory(), wanted=bills)
+    if way == "posted":
+        letters.mark_posted(actor=UserFactory(), wanted=bills, numbers={})
+    carrying.check(Payment.objects.get().pk)
+    assert bills.get().state != "skipped"  # it is still due
+    charges.waive(actor=UserFactory(), charge=charge, reason="Payé au guichet.")
+    carrying.check(Payment.objects.get().pk)
+    assert bills.get().state == ("done" if way == "posted" else "skipped")
 
 
 def test_nothing_is_posted_for_who_has_an_address_or_where_no_bill_can_be_made():

@@ -5,12 +5,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from eservices.cases import emails
+from eservices.deliveries.actions import skip
 from eservices.deliveries.models import Delivery
 from home.dates import date_format
 from home.templatetags.commune import chf
 
 from ...actions import paying
-from ...models import Charge
+from ...models import Charge, Payment
 from ...providers import providers
 from .paper import payment_part, payment_part_words
 
@@ -36,3 +37,12 @@ def post(charge: Charge) -> Delivery | None:
             ],
             slip={"svg": payment_part(payment, case.reference), "alt": payment_part_words(payment)},
         )
+
+
+def take_back(payment: Payment) -> None:
+    """Nobody posts the bill any more, if it still lies in the house."""
+    subjects = [charge.case.subject for charge in payment.basket.charges.select_related("case")]
+    for letter in Delivery.objects.filter(subject__in=subjects, carrier="print"):
+        slip = letter.payload.get("slip")
+        if slip and payment.external_id in slip["alt"]:
+            skip(actor=None, delivery=letter, reason=_("Nothing is to be paid any more."))

@@ -8,6 +8,7 @@ from ... import ledger
 from ...models.payments import Payment, Refund
 from ...models.settings import is_qr_iban
 from ...providers import CANCELLED, PENDING, REFUND_PENDING, Answer, Provider, RefundAnswer
+from . import posting
 
 TABLE = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
 
@@ -35,7 +36,8 @@ class QRBill(Provider):
         return Answer(payment.state)
 
     def cancel(self, payment: Payment) -> Answer:
-        """Nothing can be called back; money that comes all the same is set aside."""
+        """A bill that left us cannot be called back; money that comes all the same is set aside."""
+        posting.take_back(payment)
         return Answer(CANCELLED)
 
     def refund(self, refund: Refund) -> RefundAnswer:

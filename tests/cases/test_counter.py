@@ -56,6 +56,18 @@ def test_the_receipt_prints_what_was_sent_with_the_private_link_in_the_language_
     assert "<svg" in page
 
 
+def test_the_receipt_on_paper_says_what_it_costs_where_it_costs_something(client):
+    client.force_login(member(Role.READ))
+    priced, free = CaseFactory(), CaseFactory()
+    line = {"key": "a", "label": "Attestation de domicile", "amount": 1500, "quantity": "1", "total": 1500}
+    type(priced.submission).objects.filter(pk=priced.submission.pk).update(fees=[line])
+    type(free.submission).objects.filter(pk=free.submission.pk).update(fees=[])
+    paper = client.get(reverse("cases:receipt", args=[priced.reference])).text
+    assert "<dt>Attestation de domicile</dt><dd>CHF\xa015.–</dd>" in paper
+    assert "<dt>Total</dt><dd><b>CHF\xa015.–</b></dd>" in paper
+    assert "CHF" not in client.get(reverse("cases:receipt", args=[free.reference])).text
+
+
 @time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=UTC), tick=False)
 def test_the_receipt_says_what_happens_next_and_by_when_on_the_page_in_the_mail_and_on_paper(client):
     stages = [DECISION, {"key": "notify", "type": "notify", "settings": {"format": 1}}]

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from eservices.cases.models import Role
 from eservices.deliveries.models import Delivery
@@ -11,6 +12,7 @@ from eservices.payments.actions.locking import Impossible
 from eservices.payments.contrib.counter import actions
 from eservices.payments.models import JournalRow, Payment, Till
 from eservices.payments.states import ChargeState
+from home.templatetags.commune import clock
 from tests.factories.cases import member
 from tests.factories.payments import begun, due_charge
 
@@ -81,7 +83,9 @@ def test_the_screens_of_the_till_and_of_the_case(client):
     case_url = reverse("cases:case", args=[charge.case.reference])
     assert reverse("money:till") in client.get(case_url).content.decode()
     assert client.post(reverse("money:till"), {"start": "beaucoup"}).status_code == 422
-    client.post(reverse("money:till"), {"start": "200"})
+    opened = client.post(reverse("money:till"), {"start": "200"}, follow=True).text
+    hour = clock(timezone.localtime(Till.objects.get().opened_at))
+    assert f" {hour} avec CHF\xa0200.–" in opened  # as hours are written everywhere
     take = reverse("money:charge", args=[charge.pk, "take"])
     assert take in client.get(case_url).content.decode()
     page = client.post(take, {"means": "cash"}, follow=True).content.decode()

@@ -502,8 +502,8 @@ class EventPage(Timed, RoutablePageMixin, AnnouncedPage):
 
     @property
     def is_past(self) -> bool:
-        """Over its last date, where it comes back."""
-        return all(one.over for one in agenda.dates_of(self))
+        """Over its last date, where it comes back. One that is only begun has none."""
+        return self.start is not None and all(one.over for one in agenda.dates_of(self))
 
     @property
     def search_date(self) -> datetime:

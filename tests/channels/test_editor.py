@@ -199,6 +199,14 @@ def test_an_event_goes_out_where_it_is_ticked_and_says_when_and_where(
     assert outside.on("mastodon")[0]["text"] == said
 
 
+def test_an_event_is_begun_before_anybody_knows_when_it_is(client, editor, agenda, outside):
+    assert (
+        client.get(reverse("wagtailadmin_pages:add", args=["news", "eventpage", agenda.pk])).status_code
+        == 200
+    )
+    assert not EventPage().is_past
+
+
 def test_a_cancelled_event_says_so_where_it_is_out(client, editor, agenda, outside):
     page = EventPageFactory(parent=agenda, live=False, title="Fête du lac")
     tick(page, "mastodon")

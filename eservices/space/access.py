@@ -18,11 +18,13 @@ def documents_of(case: Case):
     return Document.objects.for_applicant().filter(case=case)
 
 
-def papers_of(case: Case) -> tuple[list[Document], list[Document]]:
-    """What was issued on the case and stands, and what was revoked since."""
-    papers = list(Document.objects.told_to_applicant().filter(case=case))
-    revoked = [one for one in papers if one.state == Document.State.REVOKED]
-    return [one for one in papers if one not in revoked], revoked
+def papers_of(case: Case) -> tuple[list[Document], list[Document], list[Document]]:
+    """What was issued on the case and stands, to download or by post alone; and what was revoked since it could be
+    downloaded."""
+    papers = list(Document.objects.legible().filter(case=case))
+    standing = [one for one in papers if one.state == Document.State.ISSUED]
+    revoked = [one for one in papers if one not in standing and not one.posted]
+    return [one for one in standing if not one.posted], [one for one in standing if one.posted], revoked
 
 
 def document_of(case: Case, document_id) -> Document:

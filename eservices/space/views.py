@@ -85,7 +85,7 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         }
         for message in thread
     ]
-    standing, revoked = access.papers_of(case)
+    standing, posted, revoked = access.papers_of(case)
     documents = [(one, door.url_of("document", one.pk), door.url_of("share", one.pk)) for one in standing]
     context = {
         "door": door,
@@ -101,6 +101,7 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         "answer_by": tracker.answer_by(case, thread),
         "formal": decided,
         "documents": documents,
+        "posted": posted,
         "revoked": revoked,
         "renewable": access.renewable_permit(case),
         "bookings": _bookings(door),

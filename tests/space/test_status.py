@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from eservices.cases.models import Case, CaseLink, Message
 from eservices.cases.states import Outcome, State
+from eservices.documents.models import Document
 from eservices.submissions.models import StoredFile
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory
@@ -339,11 +340,16 @@ def test_what_belongs_to_another_case_is_404(client):
     assert client.get(f"{url}fichiers/{theirs.pk}/").status_code == 404
 
 
-def test_a_document_that_is_only_posted_is_not_offered(client):
+def test_a_document_that_is_only_posted_is_told_and_not_offered(client):
     document = issued(identity_check="posted")
     url = link(document.case)
-    assert f"documents/{document.pk}" not in client.get(url).text
+    page = client.get(url).text
+    assert f"documents/{document.pk}" not in page
+    assert document.number in page
+    assert "par la poste à votre adresse" in page
     assert client.get(f"{url}documents/{document.pk}/").status_code == 404
+    Document.objects.update(state=Document.State.DRAWN)
+    assert document.number not in client.get(url).text
 
 
 def test_the_page_stays_within_its_queries(client, django_assert_max_num_queries):

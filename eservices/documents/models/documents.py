@@ -57,11 +57,11 @@ class DocumentQuerySet(models.QuerySet):
 
     def for_applicant(self):
         """What the applicant may download. One that proves who asks by being posted is only posted."""
-        return self.told_to_applicant().filter(state=Document.State.ISSUED)
+        return self.legible().filter(state=Document.State.ISSUED).exclude(identity_check=IdentityCheck.POSTED)
 
-    def told_to_applicant(self):
-        """What the applicant may download, or could until it was revoked."""
-        return self.out().exclude(content="").exclude(identity_check=IdentityCheck.POSTED)
+    def legible(self):
+        """What left the house, and is not forgotten yet."""
+        return self.out().exclude(content="")
 
 
 class Document(models.Model):

@@ -328,6 +328,21 @@ def test_the_commune_books_for_itself_never_over_others(client, team, evening):
     assert [one.action for one in log_registry.get_logs_for_instance(history)] == ["bookings.reserve"] * 2
 
 
+@pytest.mark.parametrize(("hour", "too_near"), [("19", False), ("20", True)])
+def test_who_is_in_the_way_is_named_also_where_it_is_only_too_near(client, team, hour, too_near):
+    """What is kept free around a booking stands on no plan: the time next to it looks free."""
+    room = resource(team=team, table=timetable(after=30))
+    booking(room, "2026-03-10T18:00", "2026-03-10T20:00", title="Yoga")
+    moved = booking(room, "2026-03-12T18:00", "2026-03-12T20:00", title="Chorale")
+    client.force_login(member(Role.TREAT, team))
+    asked = times(f"2026-03-10T{hour}:00", "2026-03-10T22:00")
+    for url in (f"{PLAN}new/", f"{PLAN}{moved.pk}/"):
+        page = client.post(url, asked)
+        assert page.status_code == 409
+        assert "Yoga" in page.text
+        assert ("gardé libre autour" in page.text) == too_near
+
+
 def test_what_has_been_is_entered_by_staff_once_it_says_so_and_never_over_others(client, team, room):
     """It is kept as what it is, over: it counts in the figures, and nobody waits for it to be handed over."""
     booking(room, "2026-03-06T18:00", "2026-03-06T20:00", state="returned")

@@ -87,9 +87,8 @@ class BookingView(BookingDesk):
             "target": (offer.said(get_language() or "").title, span),
             "refusal": why and words(why),
             "may_anyway": bool(why) and why not in NEVER,
-            "in_the_way": in_the_way(self.request.user, offer, span, booking) if why == Refusal.TAKEN else [],
             "other_price": bool(booking.submission_id) and not same_price(booking, moved),
-        }
+        } | obstacles(self.request.user, why, offer, span, booking)
 
     def _show(self, booking: Booking, form: TimeForm, *, status: int = 200, **checked):
         user = self.request.user
@@ -133,7 +132,8 @@ class NewView(BookingDesk):
         may_anyway = bool(why) and why not in NEVER
         if why and not (given["anyway"] and may_anyway):
             form.add_error(None, words(why))
-            return self._show(form, 409, may_anyway=may_anyway)
+            found = obstacles(request.user, why, form.offer, form.span)
+            return self._show(form, 409, may_anyway=may_anyway, **found)
         try:
             booking = actions.reserve(
                 actor=request.user,
@@ -154,8 +154,8 @@ class NewView(BookingDesk):
         offers = access.offers_for(self.request.user, "move")
         return HouseForm(*args, offers=offers, language=get_language() or "", **kwargs)
 
-    def _show(self, form: HouseForm, status: int = 200, *, may_anyway: bool = False):
-        return self.render_to_response(self.get_context_data(form=form, may_anyway=may_anyway), status=status)
+    def _show(self, form: HouseForm, status: int = 200, **said):
+        return self.render_to_response(self.get_context_data(form=form, **said), status=status)
 
 
 @require_POST
@@ -210,14 +210,19 @@ def refusal_for_staff(offer: Offer, span: Span, count: int, series=None) -> Refu
     return Refusal.PROMISED if others.choice(found.needs, rules.around(span)) else Refusal.TAKEN
 
 
-def in_the_way(user, offer: Offer, span: Span, booking: Booking) -> list:
-    """What takes a time, as far as ``user`` may know of it."""
-    around = offer.rules.around(span)
-    return [
+def obstacles(user, why: Refusal | None, offer: Offer, span: Span, booking: Booking | None = None) -> dict:
+    """Who is in the way of a time that is taken, as far as ``user`` may know of it; and whether ``span`` only comes
+    too near to them: what is kept free around a booking stands on no plan."""
+    if why != Refusal.TAKEN:
+        return {}
+    rules = offer.rules
+    reach = rules.around(span).widened(rules.after, rules.before)
+    bars = [
         bar
-        for bar in taken(user, [offer], around)[offer.key]
-        if not (bar.booking and bar.booking.pk == booking.pk)
+        for bar in taken(user, [offer], reach)[offer.key]
+        if not (booking and bar.booking and bar.booking.pk == booking.pk)
     ]
+    return {"in_the_way": bars, "too_near": not any(bar.span.overlaps(span) for bar in bars)}
 
 
 def _asked(asked, booking: Booking) -> dict:

@@ -611,6 +611,7 @@ def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(cl
     client.force_login(SuperuserFactory())
     client.post(screen)
     assert not sms.sent
+    assert "Seule une alerte" in client.get(screen).content.decode()
     alert.save_revision().publish()
     shown = client.get(screen).content.decode()
     assert "Eau non potable" in shown
@@ -619,6 +620,13 @@ def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(cl
         assert client.post(screen).status_code == 302
     assert len(sms.sent) == 2
     assert "Eau non potable" in sms.to(NUMBER)[0]
+    everybody_has_it = client.get(screen).content.decode()
+    assert "Envoyer maintenant" not in everybody_has_it
+    assert "CHF" not in everybody_has_it
+    reader(topic, number="+41791234569")
+    one_more = client.get(screen).content.decode()
+    assert "CHF 0.08" in one_more
+    assert "En route vers 1 abonné" in client.post(screen, follow=True).content.decode()
 
 
 def test_the_desk_lists_readers_in_words(client, index, topic, sms):

@@ -26,8 +26,11 @@ from .sending import Edition, Sms
 
 
 def editions(alert: Alert) -> list[Edition]:
-    """What readers of each language get: in another one where the alert is not written in theirs."""
-    wanting = PhoneReader.objects.confirmed().filter(alerts=True).order_by("language")
+    """What readers of each language get who have not got it yet: in another one where it is not written in theirs."""
+    told = list(_told(alert).values_list("recipient", flat=True))
+    wanting = (
+        PhoneReader.objects.confirmed().filter(alerts=True).exclude(number__in=told).order_by("language")
+    )
     counted = dict(wanting.values_list("language").annotate(Count("pk")))
     shown = []
     for code, name in settings.LANGUAGES:
@@ -35,6 +38,13 @@ def editions(alert: Alert) -> list[Edition]:
             text = alert.sms_text(code)
             shown.append(Edition(name, text, counted.get(code, 0)))
     return shown
+
+
+def _told(alert: Alert):
+    """What was written of it since it began; nothing before it was published."""
+    if alert.began_at is None:
+        return Delivery.objects.none()
+    return Delivery.objects.about(f"news-sms:alert:{alert.occurrence}")
 
 
 class AlertView(WagtailAdminTemplateMixin, TemplateView):
@@ -65,20 +75,17 @@ class AlertView(WagtailAdminTemplateMixin, TemplateView):
             price=f"{settings.CURRENCY} {Decimal(number) * ChannelSettings.load().sms_price:.2f}",
             readers=sum(one.readers for one in found),
             holds=holds,
-            sent=holds and self.sent().count(),
+            sent=holds and _told(self.alert).exclude(state=Delivery.State.SKIPPED).count(),
             is_double=Sms().is_double,
             **kwargs,
         )
-
-    def sent(self):
-        told = Delivery.objects.about(f"news-sms:alert:{self.alert.occurrence}")
-        return told.exclude(state=Delivery.State.SKIPPED)
 
     def post(self, request, *args, **kwargs):
         if not self.alert.holds(timezone.now()):
             messages.error(request, _("Only an alert that is published is sent."))
         else:
-            number = actions.alert(actor=request.user, alert=self.alert)
+            number = sum(one.readers for one in editions(self.alert))
+            actions.alert(actor=request.user, alert=self.alert)
             messages.success(request, _("On its way to %(number)s readers.") % {"number": number})
         return redirect("news_channels:alert", self.alert.pk)
 

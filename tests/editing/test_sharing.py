@@ -52,6 +52,12 @@ def test_whoever_has_the_link_reads_the_draft_without_signing_in(client, page):
     assert answer["Referrer-Policy"] == "no-referrer"
 
 
+def test_a_draft_that_was_never_published_does_not_say_when_it_was_changed(client, page):
+    assert "Dernière modification" not in shown(client, share(page)).content.decode()
+    page.get_latest_revision().publish()
+    assert "Dernière modification" in client.get(page.get_url()).content.decode()
+
+
 def test_the_draft_stays_unpublished_and_the_site_shows_no_banner(client, page):
     shown(client, share(page))
     assert not Page.objects.get(pk=page.pk).live

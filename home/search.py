@@ -123,10 +123,11 @@ class Results:
         return next(named, None)
 
 
-def find(query: str, language: str) -> Results:
+def find(query: str, language: str, reader: str = "") -> Results:
     """What has all words of the query in a language, the best first.
 
-    Synonyms and the other number of a word count as the word. Where nothing has all, words that nobody uses are
+    Synonyms and the other number of a word count as the word; also the synonyms of the language of a ``reader`` who
+    types in another than what is looked through is written in. Where nothing has all, words that nobody uses are
     read as the nearest that somebody does; and where that does not help, any of the words is enough. A telephone
     number is found in every spelling, and by no part of it.
     """
@@ -141,11 +142,12 @@ def find(query: str, language: str) -> Results:
         ]
         if results.hits or phones.is_begun(query):
             return results
-    terms = meanings.read(words, language, Synonyms.groups(language))
+    groups = Synonyms.groups(language) + (Synonyms.groups(reader) if reader else [])
+    terms = meanings.read(words, language, groups)
     found = _look(terms, language)
     if not found and (meant := vocabulary.meant(query, language)):
         results.meant = meant
-        terms = meanings.read(spoken(meant)[:MOST_WORDS], language, Synonyms.groups(language))
+        terms = meanings.read(spoken(meant)[:MOST_WORDS], language, groups)
         found = _matching(_all(terms), terms, language)
     if not found and len(terms) > 1:
         results.any = True

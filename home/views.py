@@ -112,7 +112,7 @@ def _found_elsewhere(query: str, results: search.Results) -> dict | None:
         return None
     rows = []
     if results.any or not results.hits:
-        found = search.find(query, code)
+        found = search.find(query, code, reader=ours)
         hits = [] if found.any else found.hits[:PER_PAGE]
         search.read_texts(hits)
         rows = [{"hit": hit, "url": languages.for_reader(hit.url, ours)} for hit in hits]

@@ -8,6 +8,7 @@ import time_machine
 from django.core.cache import cache
 from wagtail.contrib.redirects.models import Redirect
 
+from home.models import Synonyms
 from tests.factories import home as make
 from tests.factories.catalogue import make_counter, make_service
 from tests.factories.news import (
@@ -218,6 +219,17 @@ def test_search_shows_what_french_has_where_german_has_nothing(client, port):
     assert 'href="/recherche/?q=port" hreflang="fr"' in shown
     assert "Mehr auf" not in client.get("/de/recherche/").text
     assert "Davantage" not in client.get("/recherche/", {"q": "xylophone"}).text
+
+
+def test_words_that_mean_the_same_lead_a_reader_to_what_is_written_in_french_only(client, port):
+    """“Hafen”: editors write down that it is what the page calls “port”."""
+    typed = {"q": "hafen"}
+    assert "/vivre/port/" not in client.get("/de/recherche/", typed).text
+    Synonyms.objects.create(language="de", words="Hafen, Bootsplatz, Port")
+    shown = client.get("/de/recherche/", typed).text
+    assert 'href="/vivre/port/?lu=de" hreflang="fr"' in shown
+    assert "Mehr auf Französisch" in shown
+    assert "/vivre/port/" not in client.get("/recherche/", typed).text
 
 
 # -- Machines ------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def test_who_has_not_answered_is_asked_again_and_the_others_are_named(client, ag
     response = client.post(reverse("cases:remind_several"), {"cases": references(waits, other)}, follow=True)
     assert Delivery.objects.filter(subject=waits.subject).count() == before + 1
     assert waits.events.filter(kind="reminded").count() == 1
-    assert f"{other.reference}\u00a0:" in response.text
+    assert f"{other.reference}\u00a0: Aucune question ne peut être renvoyée." in response.text
 
 
 def test_who_has_no_e_mail_address_is_reminded_by_post(client, agent):

@@ -94,8 +94,8 @@ def ask_by_itself(*, actor: Actor = SYSTEM, case: Case, text: str) -> Case:
 @transaction.atomic
 def remind(*, actor: User, case: Case) -> None:
     """Sends the last question once more to an applicant who has not answered it."""
-    case = allowed(case, "remind")
-    question = _last_question(case)
+    case = locked(case.pk)
+    question = _last_question(case) if states.allowed("remind", case.state) else None
     if question is None:
         raise IllegalTransition(_("There is no question that could be sent again."))
     emails.question(case, question)

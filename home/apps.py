@@ -10,7 +10,8 @@ class HomeConfig(AppConfig):
         from . import checks, receivers  # noqa: F401
         from .alerts import receivers as alerts  # noqa: F401
         from .translating.faults import mark_each_text
-        from .translating.labels import name_whole_ways
+        from .translating.labels import name_whole_ways, write_days_in_words
 
+        write_days_in_words()
         name_whole_ways()
         mark_each_text()

@@ -1,4 +1,4 @@
-"""What the translator reads above a text: in which part of the page it stands, and what it is there.
+"""What the translator reads around a text: in which part of the page it stands, what it is there, since when it is.
 
 wagtail-localize names the outermost block and the one below it: every text of a form's step was called “Step,
 Questions”. Here each block is called by its kind and by its own words, down to the text itself.
@@ -7,11 +7,16 @@ Questions”. Here each block is called by its kind and by its own words, down t
 from collections.abc import Iterator
 from functools import wraps
 
+from django.utils import timezone
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from wagtail.blocks import Block, ListBlock, StreamBlock, StructBlock
 from wagtail.fields import StreamField
+from wagtail_localize.compat import DATE_FORMAT
+from wagtail_localize.models import StringTranslation
 from wagtail_localize.views import edit_translation
+
+from home.dates import date_format
 
 TITLES = ("title", "label", "question", "name", "heading")  # the words by which people know a block
 LONGEST = 40
@@ -32,6 +37,20 @@ def name_whole_ways() -> None:
         return found
 
     edit_translation.get_segment_location_info = location
+
+
+def write_days_in_words() -> None:
+    """Has it write the day on which a text was translated in the reader's language. It writes English months."""
+    localize = StringTranslation.get_comment
+    if hasattr(localize, "__wrapped__"):
+        return
+
+    @wraps(localize)
+    def comment(text):
+        day = date_format(timezone.localdate(text.updated_at))
+        return (localize(text) or "").replace(text.updated_at.strftime(DATE_FORMAT), day)
+
+    StringTranslation.get_comment = comment
 
 
 def names_of(instance, content_path: str) -> list[str]:

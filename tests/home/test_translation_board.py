@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from wagtail.admin.menu import reports_menu
 from wagtail.models import ModelLogEntry, Page
-from wagtail_localize.models import StringTranslation, Translation, TranslationSource
+from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
 
 from home.checks import who_translates
 from home.models import ContentPage
@@ -191,6 +191,22 @@ def test_the_board_is_filtered_by_kind_language_and_state(client, home, port):
 def test_nonsense_shows_the_whole_board(client, port, query):
     client.force_login(SuperuserFactory())
     assert client.get(BOARD + query).status_code == 200
+
+
+def test_when_a_text_was_translated_is_written_in_the_language_of_the_reader(client, port, clock):
+    translation = submitted(port)
+    segment = StringSegment.objects.filter(source=translation.source).first()
+    text = StringTranslation.objects.create(
+        translation_of=segment.string,
+        locale=make.locale("de"),
+        context=segment.context,
+        data="Der Hafen",
+        translation_type=StringTranslation.TRANSLATION_TYPE_MANUAL,
+    )
+    StringTranslation.objects.filter(pk=text.pk).update(updated_at=datetime(2026, 11, 29, 23, 30, tzinfo=UTC))
+    text.refresh_from_db()
+    with override("fr"):
+        assert text.get_comment() == "Traduit manuellement le 30 novembre 2026"
 
 
 def test_each_kind_to_choose_has_a_name_of_its_own(client, port):

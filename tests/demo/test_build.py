@@ -10,7 +10,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override
-from wagtail.models import Page, PageLogEntry
+from wagtail.models import Page, PageLogEntry, Revision
 
 from eservices.accounts.models import IdentityLevel, User
 from eservices.bookings.availability import Span
@@ -168,6 +168,12 @@ def test_nothing_happened_after_the_last_evening(contents):
         times = [event.at.date() for event in case.events.all()]
         assert times == sorted(times)
         assert max(times) < TODAY
+
+
+def test_nothing_was_written_later_on_the_day_than_it_may_be_built(contents):
+    """Or an editor is told that somebody else saves at eight what is before them at seven."""
+    later = clock.at(TODAY, 4, 1), clock.at(TODAY, 23, 59)
+    assert not Revision.objects.filter(created_at__range=later).exists()
 
 
 def test_accepted_certificates_have_their_document(contents):

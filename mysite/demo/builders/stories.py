@@ -134,8 +134,8 @@ def not_on(words: str, world: World) -> list[dict]:
 
 
 def add(page, parent: str, key: str, moment, world: World) -> None:
-    """Puts the page into the tree and publishes it as of ``moment``."""
-    with clock.set_to(moment):
+    """Puts the page into the tree and publishes it as of ``moment``; before today, which may have just begun."""
+    with clock.set_to(min(moment, clock.at(world.today, 0))):
         Page.objects.get(pk=world.pages[parent]).add_child(instance=page)
         publish(page, world)
     world.pages[key] = page.pk

@@ -24,6 +24,12 @@ MORE = {
     "it": _("More in Italian"),
     "en": _("More in English"),
 }
+FOUND = {
+    "fr": _("These results are in French."),
+    "de": _("These results are in German."),
+    "it": _("These results are in Italian."),
+    "en": _("These results are in English."),
+}
 
 
 def reader_of(request) -> str:

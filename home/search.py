@@ -150,8 +150,8 @@ def find(query: str, language: str, reader: str = "") -> Results:
         terms = meanings.read(spoken(meant)[:MOST_WORDS], language, groups)
         found = _matching(_all(terms), terms, language)
     if not found and len(terms) > 1:
-        results.any = True
         found = _matching(Or([_either(term) for term in terms]), terms, language)
+        results.any = bool(found)
     results.words = [word for term in terms for words in term for word in words]
     results.hits = [Hit(entry, results.words) for entry in _best_first(found, words)]
     return results

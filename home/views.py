@@ -93,10 +93,12 @@ def find(request):
     search.read_texts([*page, *([best] if best else [])])
     if not results.hits or results.meant or results.any:
         missed.note(request, query, get_language())
+    elsewhere = _found_elsewhere(query, results)
     context = {
         "query": query,
-        "elsewhere": _found_elsewhere(query, results),
+        "elsewhere": elsewhere,
         "results": results,
+        "number": len(results.hits) or len(elsewhere["rows"] if elsewhere else []),
         "kind": kind,
         "best": best if page.number == 1 else None,
         "hits": page,
@@ -118,7 +120,8 @@ def _found_elsewhere(query: str, results: search.Results) -> dict | None:
         rows = [{"hit": hit, "url": languages.for_reader(hit.url, ours)} for hit in hits]
     with override(code):
         there = f"{reverse('home:search')}?{urlencode({'q': query})}"
-    return {"code": code, "label": languages.MORE[code], "url": there, "rows": rows}
+    label = languages.FOUND[code] if rows and not results.hits else languages.MORE[code]
+    return {"code": code, "label": label, "url": there, "rows": rows}
 
 
 @require_safe

@@ -212,13 +212,28 @@ def test_search_shows_what_french_has_where_german_has_nothing(client, port):
     shown = client.get("/de/recherche/", {"q": "port"}).text
     assert 'href="/vivre/port/?lu=de" hreflang="fr"' in shown
     assert '<div lang="fr">' in shown
-    assert "Mehr auf Französisch" in shown
     make.translated(port, "de", title="Port", slug="hafen")
     shown = client.get("/de/recherche/", {"q": "port"}).text
     assert "/vivre/port/" not in shown
+    assert "Mehr auf Französisch" in shown
     assert 'href="/recherche/?q=port" hreflang="fr"' in shown
     assert "Mehr auf" not in client.get("/de/recherche/").text
     assert "Davantage" not in client.get("/recherche/", {"q": "xylophone"}).text
+
+
+def test_what_is_found_in_french_only_comes_at_once_and_says_so_in_a_sentence(client, section, port):
+    shown = client.get("/de/recherche/", {"q": "port"}).text
+    assert "Diese Ergebnisse sind auf Französisch." in shown
+    assert "1 Ergebnis" in shown
+    assert "Nichts zu" not in shown
+    assert 'class="void' not in shown
+    make.published(make.ContentPageFactory(parent=section, title="Le port de plaisance"))
+    shown = client.get("/de/recherche/", {"q": "port plaisance"}).text
+    assert "Diese Ergebnisse sind auf Französisch." in shown
+    assert "Keine Seite" not in shown
+    shown = client.get("/de/recherche/", {"q": "xylophon"}).text
+    assert "Nichts zu" in shown
+    assert "Diese Ergebnisse" not in shown
 
 
 def test_words_that_mean_the_same_lead_a_reader_to_what_is_written_in_french_only(client, port):
@@ -228,7 +243,6 @@ def test_words_that_mean_the_same_lead_a_reader_to_what_is_written_in_french_onl
     Synonyms.objects.create(language="de", words="Hafen, Bootsplatz, Port")
     shown = client.get("/de/recherche/", typed).text
     assert 'href="/vivre/port/?lu=de" hreflang="fr"' in shown
-    assert "Mehr auf Französisch" in shown
     assert "/vivre/port/" not in client.get("/recherche/", typed).text
 
 

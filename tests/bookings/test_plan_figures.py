@@ -208,3 +208,21 @@ def test_figures_cost_the_same_whatever_is_booked(client, team, room, django_ass
 def test_whatever_is_asked_for_there_are_figures(client, team, room, asked):
     client.force_login(member(Role.READ, team))
     assert client.get(FIGURES, asked).status_code == 200
+
+
+def test_the_sentence_above_the_plots_counts_what_there_is_and_nothing_else(client, team, room):
+    booking(room, "2026-03-03T08:00", "2026-03-03T09:00", state="confirmed")
+    client.force_login(member(Role.READ, team))
+
+    def said() -> str:
+        page = client.get(FIGURES, {"months": 3}).text.replace("\N{NO-BREAK SPACE}", " ")
+        return re.search(r"mars 2026 : ([^<]*)\.</p>", page)[1]
+
+    assert said() == "1 réservation, CHF 0.–"
+    booking(room, "2026-03-04T08:00", "2026-03-04T09:00", state="cancelled")
+    advance()
+    assert said() == "1 réservation, 1 annulée, CHF 0.–"
+    for day in (5, 6):
+        booking(room, f"2026-03-0{day}T08:00", f"2026-03-0{day}T09:00", state="cancelled")
+    advance()
+    assert said() == "1 réservation, 3 annulées, CHF 0.–"

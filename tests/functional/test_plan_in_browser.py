@@ -198,9 +198,10 @@ def test_figures_what_lies_outside_secret_addresses_and_imported_calendars_pass_
     assert_accessible(page, "#listing-results")
 
 
-def test_on_a_phone_the_title_beside_many_buttons_is_read_to_its_end(visit, client, live_server, site):
+@pytest.mark.parametrize("width", [360, 1024, 1280])
+def test_the_title_beside_many_buttons_is_read_to_its_end(visit, client, live_server, site, width):
     client.force_login(member(Role.LEAD, resource("grande").team))
-    page = visit(width=360)
+    page = visit(width=width)
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     page.context.add_cookies([cookie])
     page.goto(PLAN)
@@ -214,3 +215,43 @@ def test_on_a_phone_the_title_beside_many_buttons_is_read_to_its_end(visit, clie
         return [box.left + 1, box.right - 1].map((x) => link.contains(document.elementFromPoint(x, middle)));
     }"""
     assert title.evaluate(seen) == [True, True]
+
+
+def test_who_moves_by_keys_alone_stands_where_the_next_press_belongs(
+    visit, client, live_server, site, monday
+):
+    team = TeamFactory(key="salles", name="Salles")
+    hall, lodge = resource("grande", team=team), resource("refuge", team=team)
+    yoga = booking(hall, at(monday, 18), at(monday, 20), title="Yoga")
+    booking(lodge, at(monday, 18), at(monday, 20), title="Chorale")
+    client.force_login(member(Role.TREAT, team))
+    page = visit()
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    page.context.add_cookies([cookie])
+    page.goto(f"{PLAN}?view=week&day={monday:%Y-%m-%d}")
+    expect(page.locator("kbd", has_text="Échap")).to_be_visible()
+    bar, dialog = page.get_by_role("link", name="Yoga"), page.locator("dialog")
+
+    # Only looked at: the first thing that can be said.
+    bar.focus()
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("Quoi", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+
+    # Put down where it is taken: why, which the next press only leads away from.
+    bar.focus()
+    for key in ("m", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(dialog.get_by_role("status")).to_be_focused()
+    expect(dialog.get_by_role("status")).to_contain_text("Chorale")
+    page.keyboard.press("Escape")
+
+    # Put down where it is free: the press that moves it.
+    bar.focus()
+    for key in ("m", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(dialog.get_by_role("button", name="Déplacer")).to_be_focused()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    yoga.refresh_from_db()
+    assert timezone.localtime(yoga.starts_at).replace(tzinfo=None) == monday + DAY + 18 * HOUR

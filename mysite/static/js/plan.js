@@ -27,12 +27,17 @@ async function show(url) {
   address.searchParams.set("part", "1");
   const response = await fetch(address).catch(() => null);
   if (!response?.ok) return location.assign(url);
-  fill(await response.text());
+  const html = await response.text();
   if (!dialog.open) dialog.showModal();
+  fill(html);
 }
 
+// Where the next press belongs: at why it cannot go there, at what moves it, or at the first thing to say.
 function fill(html) {
   dialog.innerHTML = html;
+  const form = dialog.querySelector("[data-moving]");
+  const goal = form?.querySelector(".errors") ?? form?.querySelector(".ask ~ .go button");
+  (goal ?? form?.querySelector("select") ?? dialog.querySelector("button")).focus();
   dialog.querySelector(".errors, .ask, h1")?.scrollIntoView({ block: "nearest" });
 }
 

@@ -11,7 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from wagtail import hooks
+from wagtail.admin.templatetags.wagtailadmin_tags import user_display_name
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.pages.workflow import WorkflowActionView
 from wagtail.models import Page
 
 from home.dates import date_format
@@ -105,12 +107,23 @@ class BeforeApprovalView(BeforePublicationView):
             actor=self.request.user, task_state=self.state, comment=comment, warnings=self.warnings
         )
         self.request.session.pop(kept_comment(self.state), None)
-        _say_published(self.request, page)
+        say_decided(self.request, page)
         return redirect("wagtailadmin_home")
 
     def get_context_data(self, **kwargs):
         comment = self.request.session.get(kept_comment(self.state), "")
         return super().get_context_data(**kwargs) | {"comment": comment}
+
+
+class DecisionView(WorkflowActionView):
+    """An approval, or changes asked for, from a list or a dialog. Who decided reads what came of it."""
+
+    def post(self, request, *args, **kwargs):
+        answer = super().post(request, *args, **kwargs)
+        self.task_state.refresh_from_db()
+        if self.task_state.status != self.task_state.STATUS_IN_PROGRESS:
+            say_decided(request, self.object)
+        return answer
 
 
 class BeforeTranslationView(BeforePublicationView):
@@ -342,6 +355,32 @@ def _is_asked_about(draft) -> bool:
 def _grave(draft) -> list[rules.Finding]:
     """What the checks find in a draft that is more than advice."""
     return [one for one in rules.examine(reading.read(draft)) if one.gravity != rules.ADVICE]
+
+
+def say_what_to_change(request, page) -> None:
+    """What a moderator wants changed, as long as it was not sent to approval again."""
+    state = page.current_workflow_state
+    if state is None or state.status != state.STATUS_NEEDS_CHANGES:
+        return
+    task = state.current_task_state
+    said = _("%(who)s asks for changes: “%(reason)s”") if task.comment else _("%(who)s asks for changes.")
+    who = user_display_name(task.finished_by) or _("The moderation")
+    messages.warning(request, said % {"who": who, "reason": task.comment})
+
+
+def say_decided(request, page) -> None:
+    """What came of a page that somebody just approved or asked to be changed."""
+    page = Page.objects.get(pk=page.pk)
+    state = page.current_workflow_state
+    if state is None:
+        _say_published(request, page)
+    elif state.status == state.STATUS_NEEDS_CHANGES:
+        said = _("“%(page)s” waits for changes. Whoever submitted it is told.")
+        messages.success(request, said % {"page": page.get_admin_display_title()})
+    else:
+        said = _("You approved “%(page)s”. Next step: %(task)s.")
+        task = state.current_task_state.task.name
+        messages.success(request, said % {"page": page.get_admin_display_title(), "task": task})
 
 
 def _say_published(request, page) -> None:

@@ -66,6 +66,18 @@ def ask_before_publishing_a_translation(request, page):
     return views.ask_before_translation(request, page)
 
 
+@hooks.register("before_edit_page", order=100)  # nothing is said where another hook answers
+def say_what_to_change(request, page):
+    if request.method == "GET":
+        views.say_what_to_change(request, page)
+
+
+@hooks.register("after_edit_page")
+def say_decided(request, page):
+    if "action-workflow-action" in request.POST:
+        views.say_decided(request, page)
+
+
 @hooks.register("before_bulk_action", order=100)
 def ask_before_publishing_several(request, action_type, objects, action):
     several = action_type == "publish" and isinstance(action, PublishBulkAction)

@@ -6,9 +6,10 @@ from django.urls import include, path, re_path
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
-from editing.views import shared_draft
+from editing.views import DecisionView, shared_draft
 from home.views import serve as serve_page
 
 from .demo import plan
@@ -19,6 +20,11 @@ handler500 = "mysite.views.server_error"
 
 urlpatterns = [
     path("health/", health, name="health"),
+    # Before Wagtail's own, which says nothing to who decided.
+    path(
+        "admin/pages/workflow/action/<int:page_id>/<slug:action_name>/<int:task_state_id>/",
+        require_admin_access(DecisionView.as_view()),
+    ),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("eservices.catalogue.urls")),

@@ -1,5 +1,7 @@
 """Sections have their own way of approval, and its letters come in the commune's hand."""
 
+from html import unescape
+
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -157,3 +159,86 @@ def test_what_an_editor_submits_goes_out_when_a_moderator_approves(
     address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "approve", state.pk])
     client.post(address, {"comment": ""})
     assert Page.objects.get(pk=page.pk).live
+
+
+# -- What comes of it ----------------------------------------------------------------------------------------
+@pytest.fixture
+def sent_back(client, section, django_capture_on_commit_callbacks):
+    """A page that a moderator asked its author to change, with the letter of it: ``sent_back(comment)``."""
+    author = UserFactory(is_staff=True, roles=("editors",), first_name="Julie", last_name="Perret")
+    moderator = UserFactory(
+        is_staff=True,
+        roles=("moderators",),
+        first_name="Daniel",
+        last_name="Keller",
+        email="dk@orvenay.example",
+    )
+    page = make.ContentPageFactory(parent=section, title="Plage", live=False)
+    page.save_revision(user=author)
+
+    def send_back(comment):
+        page.get_workflow().start(page, author)
+        state = Page.objects.get(pk=page.pk).current_workflow_task_state
+        client.force_login(moderator)
+        address = reverse("wagtailadmin_pages:workflow_action", args=[page.pk, "reject", state.pk])
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(address, {"comment": comment, "next": reverse("wagtailadmin_home")})
+        [letter] = [one for one in mail.outbox if one.to == [author.email]]
+        return page, author, letter
+
+    return send_back
+
+
+def test_an_author_reads_in_the_editor_what_a_moderator_wants_changed_until_it_is_sent_again(
+    client, sent_back
+):
+    page, author, _letter = sent_back("Il manque le prix & l’horaire.")
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    client.force_login(author)
+    said = "Daniel Keller demande des modifications : « Il manque le prix &amp; l’horaire. »"
+    for _time in range(2):
+        assert said in client.get(edit).content.decode()
+    client.post(edit, page_form(client, edit, **{"action-submit": "1"}))
+    assert "demande des modifications" not in client.get(edit, follow=True).content.decode()
+
+
+def test_an_author_reads_that_something_is_to_be_changed_where_no_reason_was_given(client, sent_back):
+    page, author, _letter = sent_back("")
+    client.force_login(author)
+    shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    assert "Daniel Keller demande des modifications." in shown
+
+
+def test_the_letter_that_asks_for_changes_is_polite_and_in_our_words(sent_back):
+    _page, _author, letter = sent_back("Il manque le prix.")
+    assert letter.subject == "Des modifications sont demandées : « Plage »"
+    for text in (letter.body, unescape(letter.alternatives[0].content)):
+        assert "Bonjour Julie Perret," in text
+        assert "Daniel Keller demande des modifications de la page « Plage »" in text
+        assert "Il manque le prix." in text
+        assert "rejet" not in text
+
+
+def test_who_asked_for_changes_reads_that_the_author_is_told(client, sent_back):
+    sent_back("Il manque le prix.")
+    shown = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "« Plage » attend des modifications. La personne qui l’a soumise est avertie." in shown
+
+
+@pytest.mark.parametrize("door", ["list", "dialog", "editor"])
+def test_who_approved_reads_that_the_page_is_published(client, section, approve, door):
+    page = make.ContentPageFactory(parent=section, title="Plage", live=False)
+    page.save_revision()
+    shown = client.get(approve(page, door)).content.decode()
+    assert "« Plage » est publiée" in shown
+
+
+def test_who_approved_reads_for_whom_the_page_waits_next(client, section, approve):
+    task = GroupApprovalTask.objects.create(name="Municipalité")
+    task.groups.add(*ensure_roles("moderators").values())
+    WorkflowTask.objects.create(workflow=Workflow.objects.get(name="Vivre ici"), task=task, sort_order=1)
+    page = make.ContentPageFactory(parent=section, title="Plage", live=False)
+    page.save_revision()
+    shown = client.get(approve(page, "list")).content.decode()
+    assert "« Plage » a votre approbation. Étape suivante : Municipalité." in shown
+    assert "est publié" not in shown

@@ -11,6 +11,7 @@ from eservices.cases.models import Case, CaseStage
 from eservices.cases.stages import kind_of
 from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
+from eservices.payments.models import Charge
 
 from . import ical
 from .models import Booking, Waiting
@@ -29,10 +30,13 @@ def reminder(case: Case, booking: Booking) -> Delivery | None:
     return _letter(case, "reminder", [booking], codes=_codes([booking]))
 
 
-def moved(case: Case, booking: Booking) -> Delivery | None:
-    """It takes place at another time, and perhaps elsewhere: how one gets in then, once it is agreed."""
+def moved(case: Case, booking: Booking, charge: Charge | None = None) -> Delivery | None:
+    """It takes place at another time, and perhaps elsewhere: how one gets in then, once it is agreed.
+
+    ``charge``: what is due on another day because of it.
+    """
     told = booking.state == State.CONFIRMED and _may_get_in(case)
-    return _letter(case, "moved", [booking], codes=_codes([booking]) if told else [])
+    return _letter(case, "moved", [booking], codes=_codes([booking]) if told else [], charge=charge)
 
 
 def cancelled(case: Case, bookings: list[Booking], paid_back: int = 0) -> Delivery | None:

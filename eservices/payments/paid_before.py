@@ -11,13 +11,11 @@ from home.registry import Registry
 paid_before: Registry[Callable[[Case], datetime | None]] = Registry("paid_before")
 
 
-def term(case: Case, days: int) -> datetime:
-    """Until when what becomes due now is paid: within so many days, or sooner where what it pays for begins sooner."""
+def term(case: Case, until: datetime) -> datetime:
+    """The last moment to pay: ``until``, or sooner where what it pays for begins sooner."""
     begins = [moment for offer in paid_before if (moment := offer(case))]
     now = timezone.now()
-    return min(
-        [now + timedelta(days=days), *(_last_moment(moment, now) for moment in begins if moment > now)]
-    )
+    return min([until, *(_last_moment(moment, now) for moment in begins if moment > now)])
 
 
 def _last_moment(begins: datetime, now: datetime) -> datetime:

@@ -56,7 +56,7 @@ class PaymentStage(Stage):
                         required=False,
                         min_value=1,
                         max_value=365,
-                        default=30,
+                        default=charges.DAYS,
                         label=gettext_lazy("Days to pay"),
                         help_text=gettext_lazy("What is booked is paid by the evening before at the latest."),
                     ),
@@ -69,7 +69,9 @@ class PaymentStage(Stage):
                         max_value=364,
                         default=14,
                         label=gettext_lazy("Reminder after so many days"),
-                        help_text=gettext_lazy("No reminder if empty."),
+                        help_text=gettext_lazy(
+                            "No reminder if empty. Where there is less time to pay, it goes out halfway."
+                        ),
                     ),
                 ),
                 (
@@ -89,7 +91,7 @@ class PaymentStage(Stage):
                 actor=SYSTEM,
                 case=case,
                 stage=row,
-                days=settings.get("days") or 30,
+                days=settings.get("days") or charges.DAYS,
                 remind_after=settings.get("remind_after") or 0,
                 waived=_exemption(case, settings.get("exempt", "")),
             )

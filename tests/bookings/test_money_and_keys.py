@@ -7,7 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from eservices.bookings import actions
+from eservices.bookings.availability import Span
 from eservices.bookings.models import Booking, Inspection
+from eservices.bookings.offers import offer
 from eservices.cases import process
 from eservices.cases.actors import SYSTEM
 from eservices.cases.archiving import archived_parts
@@ -104,6 +106,68 @@ def test_where_what_is_booked_has_begun_there_are_as_many_days_to_pay_as_ever(bo
     time_machine.move_to(booking.starts_at + timedelta(minutes=1))
     asked = charges.ask(actor=SYSTEM, case=charge.case, stage=charge.stage, days=30)
     assert asked.expires_at == timezone.now() + timedelta(days=30)
+
+
+def zoned(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=timezone.get_default_timezone())
+
+
+def moved(booking: Booking, start: str) -> str:
+    """Staff moves it; answers the letter that tells so."""
+    span = Span(zoned(start), zoned(start) + (booking.ends_at - booking.starts_at))
+    actions.move(actor=member(), booking=booking, offer=offer("salle"), span=span, anyway=True)
+    return Delivery.objects.filter(title__contains="déplacée").latest("created_at").payload["text"]
+
+
+def test_what_is_due_follows_a_booking_to_a_sooner_day_and_back(booked):
+    (booking,) = booked(pay=False)
+    letter = moved(booking, "2026-03-10T18:00")
+    charge = Charge.objects.get()
+    assert charge.expires_at == zoned("2026-03-09T23:59")
+    assert charge.due_at == charge.remind_at == zoned("2026-03-06T04:29:30")  # halfway
+    assert "9 mars 2026" in letter.replace("\N{NO-BREAK SPACE}", " ")
+    assert moved(booking, "2026-03-25T18:00")
+    charge.refresh_from_db()
+    assert charge.expires_at == zoned("2026-03-24T23:59")
+    moved(booking, "2026-05-25T18:00")
+    charge.refresh_from_db()
+    assert charge.expires_at == zoned(
+        "2026-04-01T10:00"
+    )  # thirty days, as the service says; the clocks went forward
+
+
+def test_time_that_an_agent_gave_stays_where_the_booking_leaves_it(booked):
+    (booking,) = booked(pay=False)
+    charges.extend(actor=member(), charge=Charge.objects.get(), until=zoned("2026-04-20T23:59"))
+    moved(booking, "2026-05-25T18:00")
+    assert Charge.objects.get().expires_at == zoned("2026-04-20T23:59")
+    moved(booking, "2026-04-10T18:00")
+    assert Charge.objects.get().expires_at == zoned("2026-04-09T23:59")
+
+
+def test_what_is_paid_is_not_due_again_when_its_booking_moves(booked):
+    (booking,) = booked()
+    due = Charge.objects.get().expires_at
+    assert "payer" not in moved(booking, "2026-03-10T18:00")
+    assert Charge.objects.get().expires_at == due
+
+
+@pytest.mark.parametrize(
+    ("now", "reminded"),
+    [
+        ("2026-02-02T09:00", "2026-02-16T09:00"),  # after a fortnight, as the service says
+        ("2026-03-16T09:00", "2026-03-18T04:29:30"),  # halfway to the evening before
+        ("2026-03-19T09:00", None),  # what was asked for yesterday needs no reminder
+    ],
+)
+def test_who_has_less_time_to_pay_than_the_reminder_waits_is_reminded_halfway(
+    booked, time_machine, now, reminded
+):
+    time_machine.move_to(zoned(now), tick=False)
+    booked(pay=False)
+    charge = Charge.objects.get()
+    assert charge.remind_at == (reminded and zoned(reminded))
+    assert charge.due_at == (charge.remind_at or charge.expires_at)
 
 
 def test_keys_and_condition_with_photos_and_the_deposit_comes_back_without_what_is_kept(

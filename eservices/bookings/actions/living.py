@@ -11,6 +11,7 @@ from eservices.cases import trace
 from eservices.cases.actors import Applicant
 from eservices.cases.models import Case
 from eservices.cases.states import Outcome
+from eservices.payments.actions import charges
 from eservices.submissions.models import Submission
 
 from .. import emails, terms
@@ -146,7 +147,7 @@ def move(*, actor, booking: Booking, offer: Offer, span: Span, anyway: bool = Fa
                 take([booking], offer, now, anyway=anyway)
         if case:
             trace.record(case, "booking_moved", actor, at=span.start.isoformat())
-            emails.moved(case, booking)
+            emails.moved(case, booking, charges.follow(actor=actor, case=case))
         else:
             note_booking(actor, booking, "move")
     return booking

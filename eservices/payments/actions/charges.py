@@ -20,6 +20,9 @@ from ..paid_before import term
 from ..states import CHARGES, ChargeState, allowed
 from .locking import Impossible, charge_locked, charges_locked
 
+DAYS = 30  # to pay, where the service says nothing else
+WORTH_REMINDING = timedelta(days=2)  # whoever has less was told a moment ago
+
 
 class NoPrice(Exception):
     """The fee schedule had no price for something that is due. The message is for a lead."""
@@ -44,8 +47,8 @@ def ask(
             _("The request comes to more than can be billed: a number in it must be a slip, so refuse it.")
         )
     now = timezone.now()
-    remind_at = now + timedelta(days=remind_after) if remind_after else None
-    expires_at = term(case, days)
+    expires_at = term(case, now + timedelta(days=days))
+    remind_at = _reminder(now, remind_after, expires_at)
     charge = Charge.objects.create(
         case=case,
         stage=stage,
@@ -115,6 +118,28 @@ def extend(*, actor, charge: Charge, until: datetime) -> Charge:
 
 
 @transaction.atomic
+def follow(*, actor, case: Case) -> Charge | None:
+    """What the case pays for was put on another day: what is open is due by the evening before it; answers it where
+    its day changed. Time that an agent gave stays as far as it can. The case must be locked."""
+    charge = Charge.objects.payable().filter(case=case).first()
+    if charge is None:
+        return None
+    charge = charge_locked(charge.pk)
+    said, reminded = charge.stage.spec.settings, charge.due_at == charge.expires_at
+    first = charge.created_at + timedelta(days=said.get("days") or DAYS)
+    until = term(case, max(first, charge.expires_at))
+    if until == charge.expires_at:
+        return None
+    charge.expires_at = charge.due_at = until
+    if charge.remind_at and not reminded:
+        charge.remind_at = _reminder(charge.created_at, said.get("remind_after") or 0, until)
+        charge.due_at = charge.remind_at or until
+    charge.save(update_fields=["remind_at", "expires_at", "due_at"])
+    trace.record(case, "charge_moved", actor, amount=charge.amount, until=until.isoformat())
+    return charge
+
+
+@transaction.atomic
 def waive(*, actor, charge: Charge, reason: str) -> Charge:
     """Nothing has to be paid, for a reason. What came in already is refunded apart."""
     charge = charge_locked(charge.pk)
@@ -142,6 +167,14 @@ def discard(*, actor, case: Case) -> None:
     rehearsed = Charge.objects.filter(case=case, case__rehearsal=True)
     Basket.objects.filter(charges__in=rehearsed).delete()
     rehearsed.delete()
+
+
+def _reminder(asked: datetime, days: int, until: datetime) -> datetime | None:
+    """When to remind of what was asked for then: after so many days, or halfway where there is less time."""
+    now, wanted = timezone.now(), asked + timedelta(days=days)
+    if not days or wanted < until:
+        return wanted if days else None
+    return now + (until - now) / 2 if until - now >= WORTH_REMINDING else None
 
 
 def _lines(case: Case) -> list[dict]:

@@ -301,6 +301,17 @@ def test_what_the_bank_tells_is_counted_once_whatever_file_tells_it(clerk):
     assert list(ledger.faults()) == []
 
 
+def test_a_bill_that_is_paid_by_transfer_before_it_is_posted_stays_in_the_house(clerk):
+    """Its reference stands on the page of the request too."""
+    qr_account()
+    whole, partly = due_charge(email=""), due_charge(email="")
+    bills = {one: Delivery.objects.about(one.case.subject).filter(title="Facture") for one in (whole, partly)}
+    first, second = (one.basket.payments.get().external_id for one in (whole, partly))
+    read(clerk, entry(first), entry(second, "10.00", mark="2"))
+    assert bills[whole].get().state == "skipped"
+    assert bills[partly].get().state != "skipped"  # a part is set aside: the whole is still due
+
+
 def test_a_part_a_second_time_and_an_unknown_reference_are_set_aside(clerk):
     partly, twice = due_charge(), due_charge()
     first, second = begun(partly, "qrbill"), begun(twice, "qrbill")

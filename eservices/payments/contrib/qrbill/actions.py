@@ -11,6 +11,7 @@ from ... import ledger
 from ...actions import paying
 from ...actions.locking import payment_locked
 from ...models import BankEntry, BankFile, Payment, SetAside
+from . import posting
 from .camt import Entry, read
 
 COUNTED, ASIDE = "counted", "aside"
@@ -45,7 +46,7 @@ def _take_up(actor: User, file: BankFile, entry: Entry) -> bool:
 
 
 def _receive(actor: User, billed: Payment, entry: Entry) -> bool:
-    """Money for a bill; whether it was counted wholly.
+    """Money for a bill; whether it was counted wholly: one that still lies in the house is not posted then.
 
     For one that was paid before it is another payment, which nothing is due for any more.
     """
@@ -61,7 +62,10 @@ def _receive(actor: User, billed: Payment, entry: Entry) -> bool:
             external_id=f"{entry.reference}/{entry.mark[:16]}",
         )
     arrived = paying.receive(actor=actor, payment=arrived, amount=entry.amount, currency=entry.currency)
-    return not arrived.set_aside.exists()
+    counted = not arrived.set_aside.exists()
+    if counted:
+        posting.take_back(billed)
+    return counted
 
 
 def _unknown(actor: User, entry: Entry) -> bool:

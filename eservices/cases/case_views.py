@@ -237,6 +237,7 @@ class CaseView(OfCase):
         files = list(case.submission.files.all()) if definition.asks_for("files") else []
         return {
             "submission": case.submission,
+            "fees": case_screen.lines(case, case.submission.fees),
             "service": definition.title(get_language() or case.language),
             "sections": self._sections(files, amended=amended),
             "persons": [(one, self._piece("person", one.pk)) for one in case.persons.all()],

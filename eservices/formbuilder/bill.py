@@ -52,6 +52,15 @@ def running_bill(definition: Definition, answers: dict, language: str, today: da
     return lines + [line | {"own": True} for line in due.values()]
 
 
+def in_words_of(
+    language: str, lines: list[dict], definition: Definition, answers: dict, day: date
+) -> list[dict]:
+    """Lines of a bill of that ``day`` as they are called in another language; what they come to stays as it is."""
+    labels = {line["key"]: line["label"] for line in _charges(definition, answers, language, day)}
+    labels |= {fee.key: definition.text(f"fee.{fee.key}", language) for fee in definition.fees}
+    return [line | {"label": labels.get(line["key"]) or line["label"]} for line in lines]
+
+
 def total(lines: list[dict]) -> int:
     """The sum of a bill, in minor units."""
     return sum(line.get("total", 0) for line in lines)

@@ -1,6 +1,7 @@
 """The agents' screens: who sees what, what they can do, what happens to what they typed."""
 
 import re
+from copy import deepcopy
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,13 +9,24 @@ import pytest
 import time_machine
 from django.urls import reverse
 from django.utils.translation import gettext
+from wagtail.users.models import UserProfile
 
 from eservices.accounts.roles import ensure_roles
 from eservices.cases import actions, case_screen, timeline, trace
 from eservices.cases.models import Case, Role, Team, TeamMember
 from eservices.cases.states import State
+from eservices.formbuilder.models import FormVersion
 from tests.factories.accounts import SuperuserFactory, UserFactory
-from tests.factories.cases import CaseFactory, TeamFactory, another_service, applicant, member, stored
+from tests.factories.cases import (
+    DECISION,
+    CaseFactory,
+    TeamFactory,
+    another_service,
+    applicant,
+    member,
+    stored,
+)
+from tests.factories.payments import PAYMENT
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/cases/"
@@ -549,3 +561,21 @@ def test_the_deadline_is_told_as_the_queue_tells_it(client, agent, situation, wo
     told = page.split("<h2>Échéance</h2>")[1].split("</section>")[0]
     assert word in told
     assert "<b>" not in told
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("fr", "Attestation de domicile"), ("de", "Wohnsitzbestätigung, pro Stück")]
+)
+def test_an_agent_reads_what_is_due_in_a_language_of_their_own(client, agent, language, word):
+    """The request and what is charged for it keep the words of who filed it."""
+    case = CaseFactory(stages=[PAYMENT, DECISION], language="fr" if language == "de" else "de")
+    version = case.version
+    content = deepcopy(version.content)
+    content["texts"]["de"]["fee.attestation"] = "Wohnsitzbestätigung, pro Stück"
+    FormVersion.objects.filter(pk=version.pk).update(content=content)
+    UserProfile.objects.create(user=agent, preferred_language=language)
+    shown = client.get(page(case)).text
+    price = shown.partition('id="price"')[2].partition("</section>")[0]
+    payment = shown.partition('id="payment"')[2].partition("</section>")[0]
+    assert word in price
+    assert word in payment

@@ -13,7 +13,7 @@ from eservices.accounts.models import IdentityLevel, User
 from eservices.deliveries.models import Delivery
 from home.registry import Registry
 
-from . import access, identity
+from . import access, identity, identity_checks
 from .formal.consent import consents
 from .formal.notifying import remedies_of
 from .forms import IdentifyForm
@@ -45,6 +45,7 @@ def identity_panel(case: Case, user: User):
     return "cases/identity_panel.html", {
         "case": case,
         "level": identity.level_of(case),
+        "stated": identity_checks.stated(case),
         "sent_at_level": IdentityLevel(case.submission.identity_level),
         "form": IdentifyForm(auto_id="identify_%s") if may else None,
         "account": may and identity.may_remember(case),

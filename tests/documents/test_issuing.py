@@ -156,9 +156,12 @@ def test_a_case_without_a_stated_identity_waits_for_an_agent_who_states_it(clien
     client.force_login(decider)
     assert url in client.get(reverse("cases:case", args=[case.reference])).text
     assert client.post(url, {}).status_code == 422
+    assert "Rien de prouvé" in client.get(reverse("cases:case", args=[case.reference])).text
     kept = client.post(url, {"identity_check": "seen"}, follow=True).text
     assert 'name="identity_check"' not in kept
     assert "le dossier continue de lui-même" in kept
+    assert "Indiqué par un agent : vu en personne" in kept.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Rien de prouvé" not in kept
     process.advance(case.pk)
     document = case.documents.get()
     assert (document.identity_check, document.issued_by) == ("seen", decider)

@@ -162,6 +162,16 @@ def test_every_text_is_translated(tmp_path):
         assert not missing, f"{len(missing)} texts without translation into {language}: {missing[:20]}"
 
 
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("fr", "adresse officielle"), ("de", "Meldeadresse"), ("it", "indirizzo registrato")],
+)
+def test_the_registered_address_has_one_name_in_each_language(language, word):
+    said = [one for one in polib.pofile(str(ROOT / catalogue(language))) if "registered address" in one.msgid]
+    assert said
+    assert [one.msgstr for one in said if word not in one.msgstr] == []
+
+
 def key(entry: polib.POEntry) -> tuple[str | None, str, str]:
     return entry.msgctxt, entry.msgid, entry.msgid_plural
 

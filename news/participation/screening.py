@@ -67,7 +67,7 @@ class WrittenForm(PersonForm):
 
     def clean(self):
         data = super().clean()
-        if is_hasty(data.get("opened", ""), settings.LEAST_SECONDS_TO_FILE):
+        if not self.errors and is_hasty(data.get("opened", ""), settings.LEAST_SECONDS_TO_FILE):
             raise ValidationError(_("That was quick. Read your answers, then press again."))
         return data
 

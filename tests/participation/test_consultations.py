@@ -204,6 +204,15 @@ class TestHandingIn:
         clock.shift(4)
         assert client.post(url, data, **HERE).status_code == 302
 
+    def test_who_sends_nothing_at_once_is_told_of_what_is_missing_alone(self, client, box, settings, clock):
+        settings.LEAST_SECONDS_TO_FILE = 3
+        page = client.post(
+            reverse("participation:contribute", args=[box.pk]), typed(client, box, title=""), **HERE
+        )
+        assert page.status_code == 422
+        assert "Une réponse à corriger" in page.text
+        assert "C’était rapide" not in page.text
+
     def test_another_site_cannot_hand_in_for_who_is_signed_in(self, client, box):
         client.force_login(UserFactory())
         assert hand_in(client, box, headers={"HTTP_SEC_FETCH_SITE": "cross-site"}).status_code == 403

@@ -21,8 +21,8 @@ def _entry(event, date, request) -> ical.Entry:
     return ical.Entry(
         uid=f"{event.translation_key}{which}",
         stamp=event.last_published_at or date.start,
-        start=date.start,
-        end=date.end,
+        start=date.first_day if date.whole_days else date.start,
+        end=date.last_day if date.whole_days else date.end,
         title=event.title,
         text=event.lead,
         place=", ".join(filter(None, [event.place, event.address])),

@@ -34,7 +34,6 @@ from home.links import full_address
 from home.models import BasePage
 from home.models.base import BasePageQuerySet
 from home.models.kinds import Kind
-from home.templatetags.commune import clock
 from newsletter.matching import subscribers_for
 from newsletter.models import Topic
 from newsletter.panels import TopicsPanel
@@ -511,7 +510,7 @@ class EventPage(Timed, RoutablePageMixin, AnnouncedPage):
 
     def search_meta(self) -> str:
         when = self.rhythm or date_format(self.first_day, "DATE_FORMAT")
-        return f"{when}, {clock(self.start)}, {self.place}"
+        return f"{when}, {self.begins}, {self.place}"
 
     def search_text(self) -> str:
         where = ", ".join(filter(None, (self.place, self.address, self.organised_by)))

@@ -11,7 +11,6 @@ from wagtail.models import Page
 
 from home.dates import date_format
 from home.links import full_address
-from home.templatetags.commune import clock
 from newsletter.items import Entry, Title, items
 
 from .agenda import dates as agenda
@@ -105,7 +104,7 @@ class Events(Pages):
 
     def lead(self, page) -> str:
         if page.repeats:
-            return ", ".join(filter(None, (page.rhythm, clock(page.start), page.place)))
+            return ", ".join(filter(None, (page.rhythm, page.begins, page.place)))
         return ", ".join(filter(None, (page.when, page.place)))
 
     def day(self, page):

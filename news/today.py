@@ -8,7 +8,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from home.home_blocks import Line, kept_for_minutes, today
-from home.templatetags.commune import clock
 from home.words import day_in_words
 
 from .agenda.models import Timed
@@ -49,4 +48,4 @@ def _line(event: Named, now: datetime) -> Line:
     start = timezone.localtime(event.start)
     tonight = event.first_day == now.date() and start.hour >= EVENING
     key = _("This evening") if tonight else capfirst(day_in_words(event.first_day, now.date()))
-    return Line(key=key, title=event.title, remark=f"{clock(start)}, {event.place}", url=event.url, order=60)
+    return Line(key=key, title=event.title, remark=f"{event.begins}, {event.place}", url=event.url, order=60)

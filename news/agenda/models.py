@@ -1,6 +1,6 @@
 """The dates of events as rows: lists ask for what comes next without reckoning."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
@@ -14,6 +14,8 @@ from wagtail import blocks
 from home.dates import date_format
 from home.templatetags.commune import clock
 
+ENDS_OF_DAY = (time(0), time(23, 59))
+
 
 class Timed:
     """Something with ``start`` and perhaps ``end``. Without an end it lasts its day."""
@@ -24,19 +26,35 @@ class Timed:
 
     @cached_property
     def last_day(self) -> date:
-        return timezone.localdate(self.end) if self.end else self.first_day
+        """What ends at midnight ends with the day before."""
+        last = timezone.localdate(self.end - timedelta(seconds=1)) if self.end else self.first_day
+        return max(last, self.first_day)
 
     @property
     def one_day(self) -> bool:
         return self.first_day == self.last_day
 
     @property
+    def whole_days(self) -> bool:
+        """Whether it lasts from midnight to the end of a day: then no hour is told."""
+        return _hour(self.start) == time(0) and (not self.end or _hour(self.end) in ENDS_OF_DAY)
+
+    @property
+    def begins(self) -> str:
+        """The hour at which it begins, in words."""
+        return gettext("all day") if self.whole_days else clock(self.start)
+
+    @property
     def when(self) -> str:
         """Weekday and hours in words: “Sunday, from 17:00 to 19:00”."""
-        words = {"day": capfirst(date_format(self.first_day, "l")), "start": clock(self.start)}
+        words = {"day": capfirst(date_format(self.first_day, "l")), "start": self.begins}
         if not self.one_day:
             last = date_format(self.last_day, "j F")
+            if self.whole_days:
+                return gettext("{day}, until {last}").format(last=last, **words)
             return gettext("{day}, at {start}, until {last}").format(last=last, **words)
+        if self.whole_days:
+            return gettext("{day}, all day").format(**words)
         if self.end:
             return gettext("{day}, from {start} to {end}").format(end=clock(self.end), **words)
         return gettext("{day}, at {start}").format(**words)
@@ -64,6 +82,11 @@ class EventDateQuerySet(models.QuerySet):
         """Of each event that is over its last date, the latest first."""
         last = EventDate.objects.filter(event=OuterRef("event")).order_by("-start", "-pk")
         return self.exclude(_lasts(now)).filter(pk=Subquery(last.values("pk")[:1])).order_by("-start", "-pk")
+
+
+def _hour(moment: datetime) -> time:
+    """As the clock on the wall shows it, to the minute."""
+    return timezone.localtime(moment).time().replace(second=0, microsecond=0)
 
 
 def _lasts(now: datetime) -> Q:

@@ -92,6 +92,30 @@ def test_a_page_past_the_end_is_not_found(client, agenda, saint_nicolas, query):
     assert client.get(f"{agenda.url}?{query}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ((6, 0), (7, 0), "Dimanche, toute la journée"),
+        ((6, 0), (6, 23, 59), "Dimanche, toute la journée"),
+        ((6, 0), None, "Dimanche, toute la journée"),
+        ((6, 0), (8, 0), "Dimanche, jusqu’au 7 décembre"),
+        ((6, 0), (6, 2), "Dimanche, de 0 h à 2 h"),
+        ((6, 18), (7, 0), "Dimanche, de 18 h à 0 h"),
+        ((6, 18), (7, 2), "Dimanche, à 18 h, jusqu’au 7 décembre"),
+    ],
+)
+def test_whole_days_are_not_said_by_the_hours_of_midnight(client, agenda, start, end, said):
+    end = end and moment(2026, 12, *end)
+    event = EventPageFactory(parent=agenda, title="Marché", start=moment(2026, 12, *start), end=end)
+    page = client.get(event.url).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert f"{said}<" in page or f"{said}\n" in page or f"{said}," in page
+    whole = start == (6, 0) and end != moment(2026, 12, 6, 2)
+    calendar = client.get(f"{event.url}ics/").text
+    assert ("DTSTART;VALUE=DATE:20261206" in calendar) is whole
+    assert ('"startDate": "2026-12-06"' in page) is whole
+    assert ("toute la journée" in event.search_meta()) is whole
+
+
 def test_an_event_ends_after_it_begins(saint_nicolas):
     saint_nicolas.full_clean()
     saint_nicolas.end = saint_nicolas.start

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.http import Http404
 
+from home.models import WasteDistrict
+
 from .models import WasteReminder
 
 
@@ -24,3 +26,10 @@ def by_opt_in_link(secret: str, now: datetime) -> WasteReminder:
     if reminder.link_expires_at <= now and reminder.confirmed_at is None:
         raise LinkExpired
     return reminder
+
+
+def reminded_of(districts: list[WasteDistrict]) -> int:
+    """How many are reminded of what is collected in districts that are gone without these, in whatever language."""
+    left = WasteDistrict.objects.exclude(pk__in=[one.pk for one in districts])
+    keys = {one.translation_key for one in districts} - set(left.values_list("translation_key", flat=True))
+    return WasteReminder.objects.filter(district__in=keys, confirmed_at__isnull=False).count()

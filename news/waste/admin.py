@@ -1,12 +1,16 @@
 """Who is reminded, in the admin: looked at and erased, never added."""
 
+from django.contrib import messages
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import register_permission_policy
 
+from home.models import WasteDistrict
 from home.permissions import Without
 
+from . import access
 from .models import WasteReminder
 
 register_permission_policy(WasteReminder, Without(WasteReminder, "add", "change"))
@@ -28,3 +32,17 @@ class WasteReminderViewSet(ModelViewSet):
 @hooks.register("register_admin_viewset")
 def waste_reminders():
     return WasteReminderViewSet("waste_reminders")
+
+
+@hooks.register("before_delete_snippet")
+def tell_who_is_reminded(request, instances):
+    """Before a district is deleted, how many lose their reminders with it."""
+    districts = [one for one in instances if isinstance(one, WasteDistrict)]
+    count = access.reminded_of(districts) if request.method == "GET" and districts else 0
+    if count:
+        text = ngettext(
+            "%(n)s person is reminded of its collections. They are told by e-mail and choose another district.",
+            "%(n)s people are reminded of its collections. They are told by e-mail and choose another district.",
+            count,
+        )
+        messages.warning(request, text % {"n": count})

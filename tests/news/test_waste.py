@@ -281,3 +281,36 @@ def test_the_calendar_needs_few_queries_and_staff_sees_who_is_reminded(client, c
     client.force_login(SuperuserFactory())
     assert "lea@example.org" in client.get(reverse("waste_reminders:index")).content.decode()
     assert client.get(reverse("waste_reminders:add")).status_code == 302
+
+
+def test_before_a_district_is_deleted_its_editor_reads_how_many_are_reminded(client, bourg):
+    hill = WasteDistrictFactory(name="Coteau", slug="coteau")
+    for number, district in enumerate([bourg, bourg, hill]):
+        WasteReminder.objects.create(
+            email=f"lea{number}@example.org",
+            district=district.translation_key,
+            confirmed_at=NOW,
+            link_expires_at=NOW,
+        )
+    WasteReminder.objects.create(
+        email="jamais@example.org", district=hill.translation_key, link_expires_at=NOW
+    )
+    client.force_login(SuperuserFactory())
+
+    def asked(*districts) -> str:
+        one = districts[0]
+        url = reverse(one.snippet_viewset.get_url_name("delete"), args=[one.pk])
+        if len(districts) > 1:
+            url = reverse("wagtail_bulk_action", args=["home", "wastedistrict", "delete"])
+        page = client.get(url, {"id": [each.pk for each in districts]})
+        assert page.status_code == 200
+        return page.text
+
+    assert "2 personnes reçoivent des rappels" in asked(bourg)
+    assert "1 personne reçoit des rappels" in asked(hill)
+    assert "3 personnes reçoivent des rappels" in asked(bourg, hill)
+    german = bourg.copy_for_translation(locale("de"))
+    german.save()
+    assert "des rappels" not in asked(german)  # the district is still there, in another language
+    WasteReminder.objects.all().delete()
+    assert "des rappels" not in asked(hill)

@@ -1,10 +1,16 @@
 """What readers are told where a page does not exist in their language. They always learn it in theirs."""
 
+import re
+from html import unescape
+
 from django.conf import settings
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_lazy as _
 
 # The name in an address by which a page knows that its reader reads another language, and which.
 READER = "lu"
+# A way on: not to another language, nor to another site.
+WAY = re.compile(r'(<a\b(?![^>]*\bhreflang=)[^>]*?\bhref=")(/[^"?]*|\?[^"]*)(?=")')
 
 ONLY = {
     "fr": _("This page exists in French only."),
@@ -50,3 +56,22 @@ def for_reader(url: str, language: str | None) -> str:
         return url
     path, hash, place = url.partition("#")
     return f"{path}?{READER}={language}{hash}{place}"
+
+
+def keep_reader(response, reader: str) -> None:
+    """On a page that the reader of another language was led to, all ways to other pages take that language along."""
+    html = response.content.decode()
+    response.content = WAY.sub(lambda way: way[1] + _kept(way[2], reader), html)
+
+
+def _kept(url: str, reader: str) -> str:
+    if url.startswith("?"):
+        return f"{url}&amp;{READER}={reader}"
+    return for_reader(url, reader) if _leads_to_page(unescape(url)) else url
+
+
+def _leads_to_page(url: str) -> bool:
+    try:
+        return resolve(url.partition("#")[0]).url_name == "wagtail_serve"
+    except Resolver404:
+        return False

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -53,6 +54,9 @@ def serve(request, path):
         request._wagtail_route_for_request = route
     response = wagtail_views.serve(request, path)
     response.same_for_everybody = bool(route) and getattr(route.page, "same_for_everybody", False)
+    reader = languages.reader_of(request)
+    if isinstance(response, TemplateResponse) and reader not in ("", get_language()):
+        response.add_post_render_callback(lambda made: languages.keep_reader(made, reader))
     return response
 
 

@@ -13,7 +13,9 @@ from tests.factories import home as make
 from tests.factories.catalogue import make_counter, make_service
 from tests.factories.news import (
     EventIndexPageFactory,
+    NewsCategoryFactory,
     NewsIndexPageFactory,
+    NewsPageFactory,
     NoticeIndexPageFactory,
     NoticePageFactory,
 )
@@ -205,6 +207,32 @@ def test_a_section_lists_what_is_not_translated_yet_and_says_in_which_language_i
     shown = client.get("/de/leben/").text
     assert "Der Hafen" in shown
     assert "Mehr auf" not in shown
+
+
+def test_on_a_foreign_page_every_way_on_keeps_the_language_of_the_reader(client, home, section, port):
+    words = f'<p><a linktype="page" id="{section.pk}">Ici</a> <a href="https://orvenay.example/">loin</a></p>'
+    door = {"page": section, "url": "", "label": "Vers ici"}
+    page = make.published(
+        make.ContentPageFactory(parent=section, title="Lac", body=[("text", words), ("button", door)])
+    )
+    shown = client.get(f"{page.url}?lu=de").text
+    assert f'href="{section.url}"' not in shown
+    assert shown.count(f'href="{section.url}?lu=de"') == 4  # menu, breadcrumb, text and button
+    assert 'href="/?lu=de"' in tag(shown, "nav", "crumbs")
+    assert 'action="/de/recherche/"' in client.get("/?lu=de").text
+    assert f'href="{port.url}?lu=de"' in client.get(f"{section.url}?lu=de").text
+    assert 'href="/de/vivre/lac/"' in tag(shown, "a", 'lang="de"')  # the switch leads where it led
+    assert 'href="https://orvenay.example/"' in shown
+    assert "?lu=" not in client.get(page.url).text
+
+
+def test_the_further_pages_of_a_foreign_list_keep_it_too(client, home):
+    index = NewsIndexPageFactory(parent=home)
+    category = NewsCategoryFactory()
+    for number in range(30):
+        NewsPageFactory(parent=index, title=f"Nouvelle {number}", category=category)
+    shown = client.get(f"{index.url}?lu=de").text
+    assert re.search(r'href="\?[^"]*page=2&amp;lu=de"', shown)
 
 
 # -- Search --------------------------------------------------------------------------------------------------

@@ -1,11 +1,10 @@
 // Saves a step while it is filled in, as it is: nothing is judged. Says so quietly; aloud only when it fails, and when
 // it works again. Nothing is kept in the browser, and the focus never moves.
 
-import { form, send, sendLast } from "./draft.js";
+import { OWN, form, send, sendLast } from "./draft.js";
 
 const PAUSE = 2000; // after the last key
 const PATIENCE = [5, 10, 20, 40, 60]; // seconds until the next try
-const OWN = new Set(["csrfmiddlewaretoken", "_version", "_begun", "_seen"]); // what draft.js sends anyway
 
 const note = document.getElementById("saved");
 const news = document.getElementById("saved-news");
@@ -70,7 +69,7 @@ function show(state, text) {
 }
 
 function typed() {
-  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OWN.has(name));
+  return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OWN.includes(name));
 }
 
 function part() {
@@ -86,4 +85,5 @@ document.addEventListener("visibilitychange", () => document.hidden && part());
 addEventListener("pagehide", part);
 addEventListener("online", save);
 addEventListener("offline", () => dirty && lost(note.dataset.away));
-if (form.querySelector(".errors")) changed(); // what was refused is typed all the same
+// What was refused is typed all the same, as is what was before this came.
+if (form.querySelector(".errors") || form.dataset.typed) changed();

@@ -1,6 +1,7 @@
 // What a page of a form sends by itself goes through here, one at a time: the first may begin the draft.
 
 const form = document.getElementById("filing");
+const OWN = ["csrfmiddlewaretoken", "_version", "_begun", "_seen"]; // what every post of the page carries
 const WAIT = 3000; // a press of a button waits so long for what is under way; for a file until it is there
 
 let last = Promise.resolve();
@@ -25,7 +26,7 @@ export function sendLast(fields) {
 function complete(fields) {
   renewToken();
   const body = new FormData();
-  for (const name of ["csrfmiddlewaretoken", "_version", "_begun", "_seen"]) {
+  for (const name of OWN) {
     const input = form.elements.namedItem(name);
     if (input) body.append(name, input.value);
   }
@@ -96,4 +97,4 @@ addEventListener(
 );
 addEventListener("pageshow", () => (pressed = false));
 
-export { form };
+export { OWN, form };

@@ -2,6 +2,11 @@
 
 const form = document.getElementById("filing");
 
+// What follows the answers comes once the page is painted: on a slow line it would travel beside what is read first.
+const follow = () => form.after(document.getElementById("following").content);
+if (form) new PerformanceObserver(follow).observe({ type: "paint", buffered: true });
+form?.addEventListener("input", () => (form.dataset.typed = 1), { once: true });
+
 // The summary of errors takes the focus, so that it is read first.
 const errors = document.querySelector(".errors");
 errors?.focus();

@@ -99,8 +99,7 @@ if (checks.length) {
   form.addEventListener("focusout", leave);
   for (const event of ["change", "focusout"]) form.addEventListener(event, sayLater);
 }
-// The server has drawn the page as it has to be, but browsers fill in again what was typed before, some of them late.
-const typed = ({ value, defaultValue = value }) => value !== defaultValue;
-const chosen = ":checked:not([checked], [selected]), [checked]:not(:checked)";
-if (form.querySelector(chosen) || [...form.elements].some(typed)) update();
+// The server has drawn the page as it has to be, but somebody may have typed since, and browsers fill in again what was
+// typed before, some of them late.
+tell(update());
 addEventListener("pageshow", () => update());

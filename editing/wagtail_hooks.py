@@ -54,6 +54,11 @@ def jumps():
     return format_html('<script type="module" src="{}"></script>', static("js/findings.js"))
 
 
+@hooks.register("insert_editor_js")
+def saving_in_turn():
+    return format_html('<script type="module" src="{}"></script>', static("js/saving.js"))
+
+
 @hooks.register("before_publish_page", order=100)
 def ask_before_publication(request, page):
     return views.ask_before_publication(request, page)

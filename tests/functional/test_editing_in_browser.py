@@ -4,7 +4,7 @@ see the comments they are told of."""
 import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
-from wagtail.models import Comment
+from wagtail.models import Comment, Page
 
 from tests.factories.accounts import EditorFactory, SuperuserFactory
 from tests.factories.home import ContentPageFactory, SectionPageFactory, published
@@ -82,3 +82,30 @@ def test_what_is_said_of_saving_stays_within_the_bar_and_beside_the_panel(phone,
         warning.bounding_box()["x"] + warning.bounding_box()["width"]
         <= phone.locator(".form-side").bounding_box()["x"]
     )
+
+
+def test_who_saves_a_new_page_while_it_saves_itself_makes_one_page(phone, site):
+    """The server has made the page, and its answer is still on the way."""
+    answers = []
+
+    def hold(route):
+        if "json" in route.request.headers["accept"] and not answers:
+            answers.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    phone.route("**/admin/pages/add/**", hold)
+    phone.goto(f"/admin/pages/add/home/contentpage/{site.pk}/")
+    phone.wait_for_timeout(2500)  # before, Wagtail does not look for changes
+    phone.locator("#id_title").press_sequentially("Le port")
+    for _time in range(100):
+        phone.wait_for_timeout(0 if answers else 100)
+    assert answers
+    phone.locator("#id_lead").press_sequentially("Trente places")
+    phone.get_by_role("button", name="Enregistrer le brouillon").click(no_wait_after=True)
+    phone.wait_for_timeout(500)
+    for route, answer in answers:
+        route.fulfill(response=answer)
+    expect(phone.get_by_role("status").get_by_text("a été mise à jour")).to_be_visible()
+    page = Page.objects.get(slug="le-port")
+    assert page.get_latest_revision_as_object().lead == "Trente places"

@@ -202,6 +202,14 @@ def test_who_booked_is_reminded_once(client, time_machine):
     assert "4711#" in letter.payload["text"]
 
 
+def test_after_an_outage_nobody_reads_that_it_begins_soon_of_what_has_begun(client, time_machine):
+    resource(remind_before=24)
+    booking = booked(client, CONFIRMING)
+    time_machine.move_to(booking.starts_at, tick=False)
+    sweeps.remind_of_bookings(timezone.now())
+    assert not Delivery.objects.filter(title__startswith="Votre réservation commence bientôt").exists()
+
+
 def test_a_resident_moves_the_booking_within_the_rules(client):
     resource()
     booking = booked(client, CONFIRMING)

@@ -42,7 +42,8 @@ class BookingQuerySet(models.QuerySet):
         return self.filter(state=State.HELD, held_until__lte=now)
 
     def to_remind(self, now):
-        return self.filter(state=State.CONFIRMED, remind_at__lte=now)
+        """What begins soon: late, as after an outage, nobody is told so of what has begun."""
+        return self.filter(state=State.CONFIRMED, remind_at__lte=now, starts_at__gt=now)
 
     def forsaken(self):
         """What is still kept for a request that was refused or withdrawn, or ended otherwise without it."""

@@ -2,12 +2,13 @@
 
 from django.utils import timezone
 
-from eservices.cases import access
+from eservices.cases import access as cases
 from eservices.cases.case_panels import case_panels
 
+from . import access
 from .desk_views import form_of
 from .models import Booking
-from .states import allowed
+from .states import MOVABLE, allowed
 
 
 @case_panels.register("bookings")
@@ -18,18 +19,19 @@ def bookings(case, user):
     found = list(Booking.objects.of_submission(case.submission).prefetch_related("inspections__photos"))
     if not found:
         return None
-    may, now = access.may(user, case, "message"), timezone.now()
+    may, now = cases.may(user, case, "message"), timezone.now()
+    own = set(access.resources_for(user, "move").values_list("pk", flat=True))
     return "bookings/case_panel.html", {
         "reference": case.reference,
-        "rows": [_row(case, one, now) if may else {"booking": one} for one in found],
+        "rows": [
+            {"booking": one, "move": one.resource_id in own and one.state in MOVABLE}
+            | (_deeds(case, one, now) if may else {})
+            for one in found
+        ],
     }
 
 
-def _row(case, booking: Booking, now) -> dict:
+def _deeds(case, booking: Booking, now) -> dict:
     deeds = ("cancel", "hand_over", "take_back")
     forms = {do: form_of(do, case, booking) for do in deeds if allowed(do, booking.state)}
-    return {
-        "booking": booking,
-        "miss": allowed("miss", booking.state) and booking.starts_at <= now,
-        **forms,
-    }
+    return {"miss": allowed("miss", booking.state) and booking.starts_at <= now, **forms}

@@ -1,5 +1,6 @@
 """What staff sees of everything that is booked, and how it is moved there."""
 
+from copy import deepcopy
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from eservices.bookings.plan.outside import reasons_for
 from eservices.bookings.states import TAKING
 from eservices.cases.models import Role
 from eservices.deliveries.models import Delivery
+from eservices.formbuilder.models import FormVersion
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.bookings import booking, hall, resource, tables, timetable, unit, weekly
 from tests.factories.cases import CaseFactory, TeamFactory, member
@@ -149,7 +151,7 @@ def test_blocked_times_holds_and_counts_are_seen_and_what_expired_is_not(client,
 
 
 def test_the_sheet_of_the_caretaker_tells_seven_days_in_order_and_whom_to_call(client, team, room):
-    case = CaseFactory(contact={"phone": "+41 21 555 01 02"})
+    case = CaseFactory(contact={"phone": "+41215550102"})
     other = resource("refuge", team=team)
     booking(room, "2026-03-10T18:00", "2026-03-10T20:00", submission=case.submission)
     booking(other, "2026-03-10T08:00", "2026-03-10T10:00", title="Bibliobus")
@@ -168,7 +170,8 @@ def test_the_sheet_of_the_caretaker_tells_seven_days_in_order_and_whom_to_call(c
     reader.memberships.create(team=case.team, role=Role.READ)
     client.force_login(reader)
     page = client.get(PLAN, {"view": "list", "day": "2026-03-10"}).text
-    assert all(words in page for words in (case.applicant, case.reference, "+41 21 555 01 02"))
+    assert all(words in page for words in (case.applicant, case.reference, "021 555 01 02"))
+    assert "021 555 01 02" in client.get(f"{PLAN}{case.submission.bookings.get().pk}/").text
 
 
 def test_a_plan_costs_the_same_whatever_is_booked(client, team, django_assert_max_num_queries):
@@ -289,6 +292,24 @@ def test_who_booked_is_told_of_the_move(client, team, room):
     assert client.post(f"{PLAN}{one.pk}/", times()).status_code == 302
     assert Delivery.objects.filter(title__startswith="Votre réservation a été déplacée").exists()
     assert case.events.filter(kind="booking_moved").exists()
+
+
+def test_the_screen_of_the_case_leads_to_moving_what_was_booked(client, team, room):
+    case = CaseFactory()
+    content = deepcopy(case.version.content)
+    content["steps"][0]["fields"].append({"key": "quand", "type": "booking"})
+    FormVersion.objects.filter(pk=case.version.pk).update(content=content)
+    one = booking(room, "2026-03-10T18:00", "2026-03-10T20:00", submission=case.submission)
+    url, screen = f"{PLAN}{one.pk}/", f"/admin/cases/{case.reference}/"
+    agent = member(Role.TREAT, team)
+    agent.memberships.create(team=case.team, role=Role.TREAT)
+    client.force_login(agent)
+    assert url in client.get(screen).text
+    client.force_login(member(Role.TREAT, case.team))  # the room is another team's
+    assert url not in client.get(screen).text
+    Booking.objects.update(state="returned")
+    client.force_login(agent)
+    assert url not in client.get(screen).text
 
 
 def test_what_somebody_asked_for_is_cancelled_by_who_treats_the_request(client, team, room):

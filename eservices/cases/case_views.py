@@ -123,11 +123,14 @@ class CaseView(OfCase):
         messages.success(request, self._said_of(do))
         return redirect(self._afterwards())
 
-    def _said_of(self, do: str):
-        """What was done; of a decision that a second agent has to confirm, that it is proposed."""
+    def _said_of(self, do: str) -> str:
+        """What was done; of a decision that a second agent has to confirm, that it is proposed.
+
+        In the language of the admin: messages are written down when the browser's is spoken again.
+        """
         if do in ("accept", "refuse") and actions.proposed_by(self.case):
             return _("Proposed. A colleague confirms it before anything leaves.")
-        return DEEDS[do].done
+        return str(DEEDS[do].done)
 
     def _afterwards(self) -> str:
         """The case again; the queue where it went to another team."""

@@ -103,7 +103,7 @@ def do(request, pk, deed):
     except mailings.Impossible as why:
         messages.error(request, str(why))
     else:
-        messages.success(request, chosen.done)
+        messages.success(request, str(chosen.done))
     return redirect("newsletter_desk:sending", campaign.pk)
 
 

@@ -579,3 +579,13 @@ def test_an_agent_reads_what_is_due_in_a_language_of_their_own(client, agent, la
     payment = shown.partition('id="payment"')[2].partition("</section>")[0]
     assert word in price
     assert word in payment
+
+
+def test_what_was_done_is_said_in_the_language_of_the_agents_admin_whatever_the_browser_speaks(client, agent):
+    case = CaseFactory(stages=[PAYMENT, DECISION])
+    UserProfile.objects.create(user=agent, preferred_language="de")
+    french = {"headers": {"accept-language": "fr-CH"}, "follow": True}
+    taken = client.post(page(case, "take"), **french).text
+    assert "Das Dossier ist bei Ihnen." in taken
+    waive = reverse("money:charge", args=[case.charges.get().pk, "waive"])
+    assert "Es ist nichts mehr zu bezahlen." in client.post(waive, {"reason": "Sozialhilfe"}, **french).text

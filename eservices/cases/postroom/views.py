@@ -135,7 +135,7 @@ class LetterView(PostRoomView):
             form.add_error(None, str(refusal))
             self.letter = access.letter_for(request.user, pk)
             return self.render_to_response(self.get_context_data(), status=409)
-        messages.success(request, done)
+        messages.success(request, str(done))
         return redirect("postroom:letter", pk)
 
     def get_context_data(self, **kwargs):

@@ -87,7 +87,7 @@ def _do(request, deed: Deed, form: forms.Form, **about) -> None:
     except Impossible as why:
         messages.error(request, str(why))
     else:
-        messages.success(request, deed.done)
+        messages.success(request, str(deed.done))
 
 
 def _back(case):

@@ -14,12 +14,10 @@ What is no page calls :func:`keep` and :func:`drop` itself, and hears ``search_r
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import and_, or_
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.db.models import Case, F, IntegerField, Q, When
+from django.db.models import F
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -32,6 +30,7 @@ from wagtail.search.query import And, Or, PlainText, SearchQuery
 
 from . import phones
 from .finding import documents, meanings, vocabulary
+from .finding.fit import Fit
 from .finding.highlight import WORD, excerpt, mark, passage, spoken
 from .finding.highlight import find as find_words
 from .models import SearchEntry, Synonyms
@@ -41,7 +40,6 @@ from .signals import search_rebuilt
 MOST = 200  # results; who needs more words more
 MOST_WORDS = 10
 SUGGESTIONS = 8
-BEST_FIT = 5  # named so, as typed
 SERVICE = "service"
 
 
@@ -336,7 +334,7 @@ def _matching(question: SearchQuery, terms: meanings.Terms, language: str) -> li
     """The best named, then what lasts, then the newest: the same on every database, and one look at the index."""
     as_typed = meanings.read(_typed(terms), language, [])
     readings = [as_typed] if as_typed == terms else [as_typed, terms]
-    entries = _entries(language).annotate(fit=_fit(*readings))
+    entries = _entries(language).annotate(fit=Fit(*readings))
     entries = entries.order_by(F("fit").desc(), F("date").desc(nulls_first=True), F("id").desc())
     return list(_backend().search(question, entries, order_by_relevance=False)[:MOST])
 
@@ -346,7 +344,7 @@ def _typed(terms: meanings.Terms) -> list[str]:
 
 
 def _begun(words: list[str], language: str) -> list[SearchEntry]:
-    entries = _entries(language).annotate(fit=_fit([[(word,)] for word in words]))
+    entries = _entries(language).annotate(fit=Fit([[(word,)] for word in words]))
     entries = entries.order_by(F("fit").desc(), Length("title").asc(), F("id").desc())
     return list(
         _backend().autocomplete(" ".join(words), entries, operator="and", order_by_relevance=False)[:MOST]
@@ -393,23 +391,6 @@ def _best_first(found: list[SearchEntry], words: list[str]) -> list[SearchEntry]
             shown.append(entry)
         seen |= marks
     return shown
-
-
-def _fit(*readings: meanings.Terms) -> Case:
-    """How well the name fits the first reading, else the next: named with all words, then with its keywords too; 1 is
-    found by its text."""
-    names = ("folded_title",), ("folded_title", "folded_keywords")
-    named = [reduce(and_, (_says(term, *fields) for term in terms)) for terms in readings for fields in names]
-    cases = [When(said, then=BEST_FIT - place) for place, said in enumerate(named)]
-    return Case(*cases, default=1, output_field=IntegerField())
-
-
-def _says(term: meanings.Term, *fields: str) -> Q:
-    ways = [
-        reduce(and_, (reduce(or_, (Q(**{f"{name}__contains": word}) for name in fields)) for word in words))
-        for words in term
-    ]
-    return reduce(or_, ways)
 
 
 def _trail(page: Page) -> str:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -50,15 +51,25 @@ class Found:
 
 def find(text: str, words: list[str]) -> list[Found]:
     """Where a word of ``text`` begins like one of ``words`` (folded): “amarrage” finds “amarrages”."""
-    stems = tuple(
-        word[:-1] if len(word) > 4 and word.endswith(("s", "x", "e", "n")) else word for word in words
-    )
+    stems = _stems(tuple(words))
     folded = fold(text)
     if not any(stem in folded for stem in stems):  # a long text has few lines to look at word by word
         return []
     return [
-        Found(match.start(), match.end()) for match in WORD.finditer(text) if fold(match[0]).startswith(stems)
+        Found(match.start(), match.end())
+        for match in WORD.finditer(text)
+        if _folded(match[0]).startswith(stems)
     ]
+
+
+@lru_cache  # of one query, for every line that is looked at
+def _stems(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        word[:-1] if len(word) > 4 and word.endswith(("s", "x", "e", "n")) else word for word in words
+    )
+
+
+_folded = lru_cache(10_000)(fold)  # the words of a commune come again and again
 
 
 def mark(text: str, words: list[str]) -> SafeString:

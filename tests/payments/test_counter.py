@@ -65,7 +65,7 @@ def test_the_count_books_a_difference_and_asks_for_a_word():
     agent, charge = member(), due_charge()
     actions.open_till(actor=agent, start=10000)
     actions.take(actor=agent, charge=charge, means="cash")
-    with pytest.raises(Impossible):
+    with pytest.raises(Impossible, match=r"CHF\xa0−1.– en espèces, CHF\xa00.– par carte"):
         actions.count(actor=agent, cash=12900, terminal=0)
     till = actions.count(actor=agent, cash=12900, terminal=0, note="Mal rendu.")
     assert (till.cash_difference, till.terminal_difference) == (-100, 0)

@@ -168,6 +168,23 @@ def test_who_treats_the_case_pays_back_from_the_own_till(client):
     assert list(ledger.faults()) == []
 
 
+def test_what_only_a_person_can_pay_back_waits_for_that_person_at_once(
+    client, django_capture_on_commit_callbacks
+):
+    charge = due_charge()
+    paying.receive(actor=None, payment=begun(charge, "counter"), amount=3000, currency="CHF")
+    agent = member(Role.DECIDE, charge.case.team)
+    counter.open_till(actor=agent, start=5000)
+    client.force_login(agent)
+    with django_capture_on_commit_callbacks(execute=True):
+        url = reverse("money:refund", args=[charge.allocations.get().pk])
+        answer = client.post(url, {"amount": "5.00", "reason": "Trop perçu."})
+    shown = client.get(answer.url).text
+    assert reverse("money:refund_deed", args=[Refund.objects.get().pk, "till"]) in shown
+    assert "Rendez l’argent" in shown
+    assert "en route" not in shown
+
+
 def test_what_a_card_paid_never_leaves_a_till(client, theirs):
     refund = asked(theirs, "failed")
     agent = member(team=refund.allocation.charge.case.team)

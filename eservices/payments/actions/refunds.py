@@ -12,7 +12,7 @@ from eservices.cases.actors import SYSTEM
 
 from .. import emails, ledger, tasks
 from ..models import Allocation, JournalRow, Refund, SetAside
-from ..providers import REFUND_DONE, REFUND_FAILED, RefundAnswer, words_of
+from ..providers import REFUND_DONE, REFUND_FAILED, RefundAnswer, asks, words_of
 from ..states import REFUNDS, allowed
 from .locking import Impossible, charge_locked
 
@@ -101,7 +101,8 @@ def _begin(actor, payment, amount: int, reason: str, *, currency="", **of) -> Re
         due_at=timezone.now(),
         **of,
     )
-    transaction.on_commit(partial(tasks.refund.enqueue, str(refund.pk)), robust=True)
+    carry = tasks.refund.enqueue if asks(payment) else tasks.refund.call  # a person waits to pay it back
+    transaction.on_commit(partial(carry, str(refund.pk)), robust=True)
     return refund
 
 

@@ -17,6 +17,7 @@ from .. import access
 from ..actions import charges, refunds
 from ..actions.locking import Impossible
 from ..contrib.counter import actions as counter
+from ..providers import asks
 from . import forms as typed
 
 
@@ -58,7 +59,10 @@ def charge_deed(request, pk, do):
 def refund(request, pk):
     """Asks for money to be paid back, wholly or in part."""
     allocation = access.allocation_for(request.user, pk)
-    deed = Deed("accept", typed.RefundForm, refunds.ask, _("The refund is on its way."))
+    said = _("The refund is on its way.")
+    if not asks(allocation.payment):
+        said = _("Give the money back, from the till or by the bank, then press what you did.")
+    deed = Deed("accept", typed.RefundForm, refunds.ask, said)
     _do(request, deed, deed.form(request.POST), allocation=allocation)
     return _back(allocation.charge.case)
 

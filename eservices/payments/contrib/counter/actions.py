@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from eservices.accounts.models import User
+from home.templatetags.commune import chf
 
 from ... import ledger
 from ...actions import paying, refunds
@@ -64,7 +65,10 @@ def count(*, actor: User, cash: int, terminal: int, note: str = "") -> Till:
     till.closed_at = timezone.now()
     till.counted_cash, till.counted_terminal, till.note = cash, terminal, note.strip()[:255]
     if (till.cash_difference or till.terminal_difference) and not till.note:
-        raise Impossible(_("There is a difference: write a word about it."))
+        raise Impossible(
+            _("The count differs: %(cash)s in cash, %(card)s by card. Count again, or write a word about it.")
+            % {"cash": chf(till.cash_difference), "card": chf(till.terminal_difference)}
+        )
     till.save()
     own = ledger.accounts()
     for account, difference in ((own.cash, till.cash_difference), (own.terminal, till.terminal_difference)):

@@ -9,9 +9,11 @@ class HomeConfig(AppConfig):
     def ready(self):
         from . import checks, receivers  # noqa: F401
         from .alerts import receivers as alerts  # noqa: F401
+        from .headings import mark_headings
         from .translating.faults import mark_each_text
         from .translating.labels import name_whole_ways, write_days_in_words
 
         write_days_in_words()
         name_whole_ways()
         mark_each_text()
+        mark_headings()

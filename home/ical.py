@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Entry:
 def response(name: str, entries: Iterable[Entry], file_name: str = "agenda.ics") -> HttpResponse:
     """The calendar as a file that calendars open or subscribe to."""
     answer = HttpResponse(calendar(name, entries), content_type="text/calendar; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    answer.headers["Content-Disposition"] = content_disposition_header(True, file_name)
     return answer
 
 

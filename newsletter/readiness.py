@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from .composing import parts
 from .items import items
@@ -82,7 +82,8 @@ def _hints(campaign, readers):
                 "%(number)d readers want %(language)s: the letter is not translated, they get the original.",
                 one.readers,
             )
-            yield Remark(words % {"number": one.readers, "language": one.name})
+            language = get_language_info(one.language)["name_translated"]
+            yield Remark(words % {"number": one.readers, "language": language})
     if len(campaign.title) > LONG:
         yield Remark(_("The subject is long: telephones show about 60 characters."))
     if not campaign.summary:

@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -66,5 +67,5 @@ def feed(request, secret: str) -> HttpResponse:
         [one for one, _for in found], get_language() or "", {one.pk: what for one, what in found}
     )
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{resource.key}.ics"'
+    response["Content-Disposition"] = content_disposition_header(False, f"{resource.key}.ics")
     return response

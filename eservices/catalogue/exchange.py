@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -146,7 +147,7 @@ def export_service(request, pk: int):
     page = access.service_for(request.user, pk)
     source = page if page.is_source else page.source.get_latest_revision_as_object()
     response = HttpResponse(written(export(source)), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="{source.slug}.json"'
+    response["Content-Disposition"] = content_disposition_header(True, f"{source.slug}.json")
     return response
 
 

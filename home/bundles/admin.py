@@ -8,14 +8,14 @@ from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import CreateView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from ..dates import date_format
+from ..templatetags.commune import day_and_hour
 from . import views
 from .models import Bundle
 
 
 def moment(bundle: Bundle) -> str:
     """When it goes out: Wagtail's column of dates says “0 minutes ago” of what is to come."""
-    return date_format(timezone.localtime(bundle.publish_at), "DATETIME_FORMAT") if bundle.publish_at else ""
+    return day_and_hour(bundle.publish_at and timezone.localtime(bundle.publish_at))
 
 
 class ToTheScreen:

@@ -94,6 +94,12 @@ def clock(value: dt.time) -> str:
     return _hour(value, full, part)
 
 
+@register.filter(expects_localtime=True)
+def day_and_hour(value: dt.datetime | None) -> str:
+    """A moment in short, as a list of many has it: “26.11.2026, 8 h 30”."""
+    return f"{date_format(value, 'j.m.Y')}, {clock(value)}" if value else ""
+
+
 @register.filter
 def closing(value: dt.time | None) -> str:
     """The same of when something closes: midnight is the end of its day, “24 h”."""

@@ -159,7 +159,7 @@ class Board:
         known = self.sources.get((key, source.locale.language_code))
         unread = MISSING if _is_live(source) else DRAFT
         if translation is None:
-            return Cell(unread, self._submit_url(source))
+            return Cell(unread, self._submit_url(source, code))
         done, total = (self.translated.get((known.pk, code), 0), known.total) if known else (0, 0)
         url = self.finder.get_edit_url(translation) or ""
         cell = Cell(COMPLETE, url, translation.touched_by or "", translation.touched_at, done, total)
@@ -172,12 +172,14 @@ class Board:
             cell.state = PART
         return cell
 
-    def _submit_url(self, source) -> str:
+    def _submit_url(self, source, code: str) -> str:
+        """Where its translation is begun, with the language ticked."""
+        names = (self.model._meta.app_label, self.model._meta.model_name)
+        kind, place = ("page", [source.pk]) if self.is_page else ("snippet", [*names, source.pk])
         try:
-            if self.is_page:
-                return reverse("wagtail_localize:submit_page_translation", args=[source.pk])
-            names = (self.model._meta.app_label, self.model._meta.model_name, source.pk)
-            return reverse("wagtail_localize:submit_snippet_translation", args=names)
+            return (
+                f"{reverse(f'wagtail_localize:submit_{kind}_translation', args=place)}?select_locale={code}"
+            )
         except NoReverseMatch:
             return ""
 

@@ -1,5 +1,6 @@
 """A draft is shown by a link, to nobody else, and only as long as it holds."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -112,6 +113,7 @@ def test_the_editor_makes_finds_and_revokes_links_on_one_screen(client, page):
     assert link.expires_at - timezone.now() > timedelta(days=13)
     listed = client.get(address).content.decode()
     assert link.url in listed
+    assert re.search(r"\d{4}, \d+\sh\b", listed)
     client.get(address, {"revoke": link.secret})
     assert shown(client, link).status_code == 200
     client.post(address, {"revoke": link.secret})

@@ -90,3 +90,20 @@ def test_whoever_needs_large_letters_sees_all_views_of_a_list(visit, index, widt
         box = shown.nth(place).bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
+
+
+def test_an_alert_in_letters_twice_as_large_is_closed_with_a_thumb(visit, site):
+    words = {
+        "title": "Interruzione",
+        "text": "Fino a questa sera.",
+        "link_text": "Come comportarsi nel frattempo",
+    }
+    make.translated(site, "it", title="Benvenuti")
+    make.AlertFactory(texts=[("fr", {"title": "Eau coupée"}), ("it", words)], page=site)
+    phone = visit(width=360, height=740)
+    phone.context.new_cdp_session(phone).send(
+        "Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}}
+    )
+    phone.goto("/it/")
+    button = phone.locator(".alert .shut").bounding_box()
+    assert button["x"] + button["width"] <= 360

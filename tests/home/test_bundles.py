@@ -211,7 +211,7 @@ def test_the_list_says_when_a_bundle_goes_out(client, home, editor):
     with time_machine.travel(NOW, tick=False):
         actions.schedule(bundle, at=SOON, actor=editor)
         client.force_login(editor)
-        assert "24 novembre 2026 12:00" in client.get(reverse("bundles:index")).content.decode()
+        assert "24.11.2026, 12\N{NO-BREAK SPACE}h" in client.get(reverse("bundles:index")).content.decode()
 
 
 def test_a_schedule_is_taken_back(client, home, editor):

@@ -89,6 +89,12 @@ def bar():
     )
 
 
+def test_the_file_of_a_place_keeps_the_umlauts_of_its_name(client):
+    office = make.published(make.OfficePageFactory(parent=make.make_site(), slug="überblick"))
+    named = client.get(f"{office.url}horaires/")["Content-Disposition"]
+    assert named == "attachment; filename*=utf-8''%C3%BCberblick.ics"
+
+
 def test_hours_over_midnight_are_the_same_in_the_table_for_search_engines_and_in_the_calendar(client, bar):
     page = client.get(bar.url).content.decode()
     assert "18\xa0h\xa0– 24\xa0h" in page

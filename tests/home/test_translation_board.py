@@ -68,7 +68,9 @@ def test_what_has_no_translation_is_missing_and_leads_to_where_it_is_submitted(c
     found = cells(client, "Le port")
     assert {cell.state for cell in found.values()} == {"missing"}
     assert set(found) == {"de", "it", "en"}
-    assert client.get(found["de"].url).status_code == 200
+    form = BeautifulSoup(client.get(found["de"].url).content, "html.parser")
+    ticked = form.select("input[name=locales][checked]")
+    assert [one.find_parent("label").text.strip() for one in ticked] == ["Deutsch"]
 
 
 def test_a_translation_is_complete_until_its_source_is_published_again(client, port, clock):

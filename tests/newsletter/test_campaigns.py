@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from wagtail.models import GroupApprovalTask, Workflow, WorkflowContentType, WorkflowTask
 
 from eservices.deliveries.models import Delivery
@@ -338,6 +339,16 @@ def test_a_campaign_goes_through_the_approval_that_the_commune_laid(client, edit
     state.current_task_state.approve(user=editor)
     campaign.refresh_from_db()
     assert campaign.live
+
+
+def test_the_language_that_a_letter_lacks_is_named_in_that_of_the_staff():
+    campaign = CampaignFactory()
+    for _time in range(2):
+        SubscriberFactory(language="de")
+    for language, word in (("fr", "Allemand"), ("de", "Deutsch"), ("it", "Tedesco")):
+        with override(language):
+            said = [one.text for one in readiness.remarks(campaign, readiness.reach(campaign))]
+        assert any(word in one for one in said), said
 
 
 @pytest.mark.parametrize("mode", ["mail", "night", "bare", "text", "site"])

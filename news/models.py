@@ -471,6 +471,9 @@ class EventPage(Timed, RoutablePageMixin, AnnouncedPage):
             raise ValidationError({"end": _("What comes back lasts less than a week.")})
         if not agenda.dates_of(self):
             raise ValidationError({"exceptions": _("No day is left on which it takes place.")})
+        if idle := agenda.idle_exceptions(self, timezone.localdate()):
+            said = _("It does not take place on %(day)s anyway: look at the day.")
+            raise ValidationError({"exceptions": said % {"day": date_format(idle[0], "l j F Y")}})
 
     @property
     def rhythm(self) -> str:

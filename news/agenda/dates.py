@@ -1,7 +1,7 @@
 """The dates of an event from its rhythm, and the rhythm in words."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -35,6 +35,12 @@ def rule_of(page) -> Rule:
 
 def exceptions(page) -> dict:
     return {block.value["day"]: block.value["what"] for block in page.exceptions if block.value["day"]}
+
+
+def idle_exceptions(page, today: date) -> list[date]:
+    """Days to come on which it is not to take place, and would not anyway."""
+    taking = set(days(page.first_day, replace(rule_of(page), without=frozenset())))
+    return sorted(day for day in exceptions(page) if day >= today and day not in taking)
 
 
 def dates_of(page) -> list[Date]:

@@ -249,6 +249,7 @@ def test_the_number_of_dates_costs_no_query(client, agenda, choir, django_assert
 
 def test_a_draft_moves_no_date(choir):
     choir.start, choir.end = moment(2026, 11, 4, 20, 30), moment(2026, 11, 4, 22)
+    choir.exceptions = []
     revision = choir.save_revision()
     assert EventDate.objects.filter(event=choir).order_by("start").first().start == moment(
         2026, 11, 3, 20, 30
@@ -281,6 +282,8 @@ def test_once_is_once(client, agenda, november):
         ({"times": 1}, "times"),
         ({"times": 401}, "times"),
         ({"until": date(2026, 11, 9), "exceptions": [out(date(2026, 11, 3), "out")]}, "exceptions"),
+        ({"exceptions": [out(date(2026, 12, 2))]}, "exceptions"),  # a Wednesday
+        ({"times": 3, "exceptions": [out(date(2026, 12, 1))]}, "exceptions"),  # after the last one
     ],
 )
 def test_a_rhythm_that_cannot_be_is_refused(choir, wrong, field):
@@ -290,6 +293,12 @@ def test_a_rhythm_that_cannot_be_is_refused(choir, wrong, field):
     with pytest.raises(ValidationError) as refusal:
         choir.full_clean()
     assert field in refusal.value.message_dict
+
+
+def test_an_exception_that_is_over_keeps_nobody_from_changing_the_rhythm(choir):
+    choir.start, choir.end = moment(2026, 11, 4, 20, 30), moment(2026, 11, 4, 22)  # Wednesdays from now on
+    choir.exceptions = [out(date(2026, 11, 3))]
+    choir.full_clean()
 
 
 def test_an_editor_sees_the_rhythm_in_the_editor(client, choir):

@@ -338,7 +338,8 @@ def test_a_picture_of_60_megapixels_is_refused_with_a_sentence(client, editor):
     Picture.new("1", (10_000, 6_000)).save(file, "PNG")
     answer = upload(client, file.getvalue(), "immense.png")
     assert not answer["success"]
-    assert "60" in answer["error_message"]
+    assert "51\N{NO-BREAK SPACE}mégapixels au plus" in answer["error_message"]
+    assert "000000" not in answer["error_message"]
     assert not Image.objects.exists()
 
 

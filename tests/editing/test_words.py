@@ -50,4 +50,4 @@ def test_a_picture_that_is_too_large_is_refused_in_megapixels(settings):
     for language, unit in (("fr", "mégapixels"), ("de", "Megapixel"), ("it", "megapixel")):
         with override(language):
             said = str(WagtailImageField().error_messages["file_too_many_pixels"])
-        assert f"{most // 1_000_000} {unit}" in said % {"num_pixels": most + 1, "max_pixels_count": most}
+        assert f"{most // 1_000_000} {unit}" in said.replace("\N{NO-BREAK SPACE}", " ")

@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
 
-from eservices.formbuilder.bill import in_words_of
 from eservices.formbuilder.definition import Field
 from eservices.formbuilder.field_types import display
 from eservices.formbuilder.summary import Row as Asked
@@ -49,15 +48,6 @@ class Answer:
     @property
     def can_be_amended(self) -> bool:
         return not self.is_paper
-
-
-def lines(case: Case, due: list[dict]) -> list[dict]:
-    """What is due, line by line, in the agent's language; it is kept in that of the applicant."""
-    sent, language = case.submission, get_language() or case.language
-    if language == sent.language:
-        return due
-    day = timezone.localdate(sent.sent_at)
-    return in_words_of(language, due, case.version.definition, sent.answers, day)
 
 
 def answers(case: Case, files: list[StoredFile], *, amended: bool = True) -> list[tuple[str, list[Answer]]]:

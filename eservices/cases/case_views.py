@@ -31,6 +31,7 @@ from . import (
 from .actions import IllegalTransition
 from .case_panels import panels_for
 from .deeds import DECIDE, DEEDS, MORE, OWN, Deed, offered
+from .facts import lines
 from .forms import DecidingForm, DeedForm
 from .letters import picking
 from .models import Absence, CallBack, Case, CaseStage, Enclosure, Person
@@ -240,7 +241,7 @@ class CaseView(OfCase):
         files = list(case.submission.files.all()) if definition.asks_for("files") else []
         return {
             "submission": case.submission,
-            "fees": case_screen.lines(case, case.submission.fees),
+            "fees": lines(case, case.submission.fees, get_language() or case.language),
             "service": definition.title(get_language() or case.language),
             "sections": self._sections(files, amended=amended),
             "persons": [(one, self._piece("person", one.pk)) for one in case.persons.all()],

@@ -1,5 +1,8 @@
-"""What the texts of letters and documents may say of a case, by placeholder, in words."""
+"""What is said of a case in words: by placeholder in letters and documents, and line by line what is due."""
 
+from django.utils import timezone
+
+from eservices.formbuilder.bill import in_words_of
 from eservices.formbuilder.field_types import display
 from home.dates import date_format
 from home.models import CommuneSettings
@@ -20,3 +23,12 @@ def facts(case: Case, language: str) -> dict[str, str]:
         "sent": date_format(case.submission.sent_at, "DATE_FORMAT"),
         "commune": str(CommuneSettings.current()),
     }
+
+
+def lines(case: Case, due: list[dict], language: str) -> list[dict]:
+    """What is due, line by line, in ``language``; it is kept in that of the applicant."""
+    sent = case.submission
+    if language == sent.language:
+        return due
+    day = timezone.localdate(sent.sent_at)
+    return in_words_of(language, due, case.version.definition, sent.answers, day)

@@ -1,8 +1,10 @@
 """What a case owes and how it was paid, on the agents' screen."""
 
+from django.utils.translation import get_language
+
 from eservices.cases import access as cases
-from eservices.cases import case_screen
 from eservices.cases.case_panels import case_panels
+from eservices.cases.facts import lines
 from eservices.cases.models import Case
 from eservices.cases.stages import kind_of
 from eservices.cases.states import Outcome
@@ -37,7 +39,7 @@ def _charge(charge: Charge, case: Case, role: dict[str, bool]) -> dict:
     decides = role["accept"] and case.is_open and not case.rehearsal
     return {
         "row": charge,
-        "lines": case_screen.lines(case, charge.lines),
+        "lines": lines(case, charge.lines, get_language() or case.language),
         "take": forms.TakeForm(auto_id=f"take_{charge.pk}_%s")
         if role["take"] and charge.state == ChargeState.OPEN and case.is_open and not case.rehearsal
         else None,

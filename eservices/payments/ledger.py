@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Max, Min, Sum
 from django.utils import timezone
 
 from eservices.cases import numbers
+from eservices.cases.facts import lines
 from eservices.formbuilder.logic.fees import vat_included
 
 from .amounts import spread
@@ -62,12 +64,14 @@ def post(kind: str, *, debit: str, credit: str, amount: int, currency: str, text
 def post_income(kind: str, charge: Charge, change: int, *, account: str, text: str, **about) -> None:
     """Books ``change`` of what a charge has got, line by line: money in where positive, back where negative.
 
-    The charge still stands as before. Lines share every sum in the same proportion, to the coin.
+    The charge still stands as before. Lines share every sum in the same proportion, to the coin. The books speak
+    the language of the commune.
     """
     net = charge.paid - charge.refunded
     weights = [line["total"] for line in charge.lines]
+    said = lines(charge.case, charge.lines, settings.LANGUAGE_CODE)
     before, after = spread(net, weights), spread(net + change, weights)
-    for line, old, new in zip(charge.lines, before, after, strict=True):
+    for line, old, new in zip(said, before, after, strict=True):
         moved = new - old
         debit, credit = (account, line["account"]) if moved > 0 else (line["account"], account)
         post(

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -142,7 +142,8 @@ def as_csv(request) -> HttpResponse:
     start = figures.first_day(now, form.length)
     found = figures.records(form.narrow(access.cases_for(request.user)), start, now.tzinfo)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="figures-{now:%Y-%m-%d}.csv"'
+    held = pgettext("name of a file", "figures")
+    response["Content-Disposition"] = f'attachment; filename="{held}-{now:%Y-%m-%d}.csv"'
     response.write("\ufeff")  # what spreadsheets need to read UTF-8
     rows = csv.writer(response)
     rows.writerow(COLUMNS)

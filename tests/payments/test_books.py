@@ -154,6 +154,14 @@ def test_what_several_lines_cost_is_booked_to_their_accounts_with_the_tax_in_it(
     assert list(rows) == [("4310", 2000, 150, first["cost_centre"]), ("4210", 1000, 0, "1400")]
 
 
+def test_the_books_speak_the_language_of_the_commune_whoever_paid():
+    charge = due_charge(language="de")
+    charge.lines = [line | {"label": "Wohnsitzbestätigung"} for line in charge.lines]
+    charge.save()
+    paid(charge)
+    assert JournalRow.objects.get().text.endswith("Attestation de domicile")
+
+
 def test_a_journal_is_only_added_to():
     paid(due_charge())
     row = JournalRow.objects.get()
@@ -229,6 +237,13 @@ def test_the_accountant_gets_one_line_an_account_with_what_was_debited_credited_
             ["CHF", charge.lines[0]["account"], "10.50", "30.00", "-19.50"],
         ]
     )
+
+
+def test_the_files_for_the_accountant_are_named_as_what_they_hold(client, clerk):
+    client.force_login(clerk)
+    for kind, name in (("accounts", "comptes"), ("rows", "journal")):
+        answer = client.get(reverse("money:journal_csv", args=[kind]), {"month": "2026-11"})
+        assert answer["Content-Disposition"] == f'attachment; filename="{name}-2026-11.csv"'
 
 
 def test_the_export_for_the_accountant_has_no_formula(client, clerk):
@@ -397,7 +412,7 @@ def test_the_export_takes_whatever_month_it_is_asked_for(client, clerk, month):
     client.force_login(clerk)
     answer = client.get(reverse("money:journal_csv", args=["rows"]), {"month": month})
     assert answer.status_code == 200
-    assert re.fullmatch(r'attachment; filename="rows-[\d-]+\.csv"', answer["Content-Disposition"])
+    assert re.fullmatch(r'attachment; filename="journal-[\d-]+\.csv"', answer["Content-Disposition"])
 
 
 @pytest.mark.parametrize("until", ["0001-01-01", "9999-12-31", "2026-02-30", ""])

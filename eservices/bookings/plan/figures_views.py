@@ -5,7 +5,7 @@ import csv
 from django import forms
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -104,7 +104,8 @@ def as_csv(request) -> HttpResponse:
     """The same figures, a row for each month and thing. No value is a person's."""
     form, language = PeriodForm(request.GET, user=request.user), get_language() or ""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="bookings-{timezone.localdate():%Y-%m-%d}.csv"'
+    held = pgettext("name of a file", "bookings")
+    response["Content-Disposition"] = f'attachment; filename="{held}-{timezone.localdate():%Y-%m-%d}.csv"'
     response.write("\ufeff")  # what spreadsheets need to read UTF-8
     rows, found = csv.writer(response), form.figures()
     rows.writerow(COLUMNS)

@@ -9,7 +9,7 @@ from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -131,9 +131,12 @@ def journal_csv(request, kind):
         raise Http404
     month = month_of(request.GET.get("month", ""))
     rows = rows_of(month)
-    lines = exports.accounts_csv(rows) if kind == "accounts" else exports.rows_csv(rows)
+    if kind == "accounts":
+        lines, held = exports.accounts_csv(rows), pgettext("name of a file", "accounts")
+    else:
+        lines, held = exports.rows_csv(rows), pgettext("name of a file", "journal")
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"{kind}-{f'{month:%Y-%m}' if month else timezone.localdate()}.csv"
+    name = f"{held}-{f'{month:%Y-%m}' if month else timezone.localdate()}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from eservices.payments.amounts import AmountFormField
 from eservices.submissions import uploads
 from eservices.submissions.attaching import FilesField
+from home.templatetags.commune import chf
 from home.validators import validate_no_control
 
 
@@ -52,7 +53,10 @@ class ReturnForm(HandoverForm):
     def __init__(self, *args, deposit: int = 0, **kwargs):
         super().__init__(*args, **kwargs)
         self.deposit = deposit
-        if not deposit:
+        if deposit:
+            said = _("It is %(amount)s: what is not kept is paid back.") % {"amount": chf(deposit)}
+            self.fields["kept"].help_text = said
+        else:
             del self.fields["kept"]
 
     def clean_kept(self) -> int:

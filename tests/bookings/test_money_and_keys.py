@@ -188,6 +188,7 @@ def test_keys_and_condition_with_photos_and_the_deposit_comes_back_without_what_
     assert (answer.status_code, answer["X-Content-Type-Options"]) == (200, "nosniff")
     assert "sandbox" in answer["Content-Security-Policy"]
 
+    assert "Elle est de CHF\xa0200.–" in screen(client, booking)
     does(client, booking, "take_back", kept="50.00")  # without a reason
     booking.refresh_from_db()
     assert booking.state == "handed_over"

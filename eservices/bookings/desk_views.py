@@ -7,14 +7,17 @@ from django import forms
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.csp import CSP
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 from wagtail.admin import messages
 
 from eservices.cases import access
 from eservices.cases import actions as cases
 from eservices.cases.responses import attachment, inline
+from eservices.cases.views import DeskView
 from eservices.submissions.attaching import kept
 from eservices.submissions.models import StoredFile
 
@@ -31,39 +34,51 @@ SHOWN = ("image/jpeg", "image/png", "image/webp")
 class Deed:
     """What may be done to a booking, and what is asked for it."""
 
+    label: Promise
     action: Callable
     form: type[forms.Form] = NothingForm
 
 
 DEEDS = {
-    "cancel": Deed(actions.cancel, CancelForm),
-    "hand_over": Deed(actions.hand_over, HandoverForm),
-    "take_back": Deed(actions.take_back, ReturnForm),
-    "miss": Deed(actions.miss),
+    "cancel": Deed(gettext_lazy("Cancel"), actions.cancel, CancelForm),
+    "hand_over": Deed(gettext_lazy("Hand over"), actions.hand_over, HandoverForm),
+    "take_back": Deed(gettext_lazy("Take back"), actions.take_back, ReturnForm),
+    "miss": Deed(gettext_lazy("Nobody came"), actions.miss),
 }
 
 
-@require_POST
-def deed(request, reference: str, pk, do: str):
-    """One of ``DEEDS`` on a booking of a case that the agent may write about; what cannot be done says why."""
-    case = access.case_for(request.user, reference, "message")
-    booking = get_object_or_404(Booking.objects.of_submission(case.submission), pk=pk)
-    if do not in DEEDS:
-        raise Http404
-    form = form_of(do, case, booking, request.POST, request.FILES)
-    if not form.is_valid():
-        messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))
-        return redirect("cases:case", reference)
-    said = dict(form.cleaned_data)
-    try:
-        with kept(said.pop("photos", [])) as photos:
-            given = {"photos": photos} if "photos" in form.fields else {}
-            DEEDS[do].action(actor=request.user, booking=booking, **said, **given)
-    except actions.NotAllowed as why:
-        messages.error(request, str(why))
-    else:
+class DeedView(DeskView):
+    """One of ``DEEDS`` on a booking of a case that the agent may write about.
+
+    What cannot be done is shown again with why, and with all that was written.
+    """
+
+    template_name = "bookings/deed.html"
+    page_title = gettext_lazy("Booking")
+    http_method_names = ["post"]
+
+    def post(self, request, reference: str, pk, do: str):
+        case = access.case_for(request.user, reference, "message")
+        booking = get_object_or_404(Booking.objects.of_submission(case.submission), pk=pk)
+        if do not in DEEDS:
+            raise Http404
+        form = form_of(do, case, booking, request.POST, request.FILES)
+        if not form.is_valid():
+            return self._again(case, booking, do, form, 422)
+        said = dict(form.cleaned_data)
+        try:
+            with kept(said.pop("photos", [])) as photos:
+                given = {"photos": photos} if "photos" in form.fields else {}
+                DEEDS[do].action(actor=request.user, booking=booking, **said, **given)
+        except actions.NotAllowed as why:
+            form.add_error(None, str(why))
+            return self._again(case, booking, do, form, 409)
         messages.success(request, _("Done."))
-    return redirect("cases:case", reference)
+        return redirect("cases:case", reference)
+
+    def _again(self, case, booking: Booking, do: str, form: forms.Form, status: int):
+        about = {"reference": case.reference, "booking": booking, "do": do, "label": DEEDS[do].label}
+        return self.render_to_response(self.get_context_data(form=form, **about), status=status)
 
 
 def form_of(do: str, case, booking: Booking, data=None, files=None) -> forms.Form:

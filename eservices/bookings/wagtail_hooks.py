@@ -108,7 +108,11 @@ def register_urls():
     return [
         path("bookings/", include("eservices.bookings.plan.urls")),
         path("bookings/<str:reference>/photos/<uuid:pk>/", desk_views.photo, name="booking_photo"),
-        path("bookings/<str:reference>/<uuid:pk>/<slug:do>/", desk_views.deed, name="booking_deed"),
+        path(
+            "bookings/<str:reference>/<uuid:pk>/<slug:do>/",
+            desk_views.DeedView.as_view(),
+            name="booking_deed",
+        ),
     ]
 
 

@@ -192,7 +192,11 @@ def test_keys_and_condition_with_photos_and_the_deposit_comes_back_without_what_
     does(client, booking, "take_back", kept="50.00")  # without a reason
     booking.refresh_from_db()
     assert booking.state == "handed_over"
-    does(client, booking, "take_back", kept="500.00", text="Tout est cassé")  # more than the deposit
+    again = does(client, booking, "take_back", kept="500.00", text="Tout est cassé")  # more than the deposit
+    assert again.status_code == 422
+    assert "Tout est cassé" in again.text  # nothing that was written is lost
+    assert "plus que la caution" in again.text
+    assert does(client, booking, "hand_over", text="Encore une fois").status_code == 409
     gone = {"kept": "50.00", "text": "Une chaise cassée"}
     does(client, booking, "take_back", photos=[SimpleUploadedFile("apres.exe", b"MZ")], **gone)
     booking.refresh_from_db()

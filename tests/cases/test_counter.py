@@ -14,6 +14,7 @@ from eservices.deliveries.models import Delivery
 from eservices.submissions.actions import send
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import DECISION, CallBackFactory, CaseFactory, TeamFactory, member
+from tests.factories.home import CommuneSettingsFactory
 from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,23 @@ def test_whoever_filed_for_somebody_comes_to_the_receipt_the_case_and_the_counte
         assert reverse(f"cases:{name}", args=args) in page
     for shown in (page, client.get(reverse("cases:receipt", args=[case.reference])).text):
         assert "La procuration" in shown.split("À apporter ou à envoyer")[1]
+
+
+def test_who_files_for_somebody_is_not_spoken_to_as_a_resident(client):
+    agent = member(Role.TREAT)
+    CommuneSettingsFactory(phone="021 000 42 10")
+    client.force_login(agent)
+    own = client.get(reverse("submissions:review", args=[DraftFactory(complete=True).secret])).text
+    draft = DraftFactory(complete=True, agent=agent, channel="counter")
+    page = client.get(reverse("submissions:review", args=[draft.secret])).text
+    for words in (
+        "Envoyer ma demande",
+        "Une personne vous aide",
+        "un lien privé qui montre où en est votre demande",
+    ):
+        assert words in own
+        assert words not in page
+    assert "Envoyer la demande" in page
 
 
 @pytest.fixture

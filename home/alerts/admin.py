@@ -1,6 +1,7 @@
 """Alerts in the admin: the first thing in the menu when something happens."""
 
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -9,7 +10,9 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from ..templatetags.commune import day_and_hour
 from .models import Alert
+from .ways import alert_ways
 
 
 class AlertViewSet(SnippetViewSet):
@@ -23,7 +26,12 @@ class AlertViewSet(SnippetViewSet):
         Column("level", label=_("Level"), accessor="get_level_display", sort_key="level"),
         Column("status", label=_("State"), accessor=lambda alert: str(alert.status_string).capitalize()),
         DateColumn("began_at", label=_("Since"), sort_key="began_at"),
-        Column("until", label=_("Until"), accessor="expire_at", sort_key="expire_at"),
+        Column(
+            "until",
+            label=_("Until"),
+            accessor=lambda alert: day_and_hour(alert.expire_at and timezone.localtime(alert.expire_at)),
+            sort_key="expire_at",
+        ),
         Column("sms", label=_("SMS"), accessor=lambda alert: sms_in_words(alert)),
     ]
     list_filter = ["level", "live"]
@@ -32,8 +40,9 @@ class AlertViewSet(SnippetViewSet):
 
 
 def sms_in_words(alert: Alert) -> str:
-    """How many messages in each language: “fr 1, de 2”. The form says where they get longer."""
-    return ", ".join(f"{code} {one.messages}" for code, one in alert.sms_lengths())
+    """Whether it went out by SMS, as long as it holds."""
+    say = alert_ways.get("sms")
+    return say(alert) if say and alert.holds(timezone.now()) else ""
 
 
 register_snippet(AlertViewSet)

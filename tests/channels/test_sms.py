@@ -612,7 +612,13 @@ def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(cl
     client.post(screen)
     assert not sms.sent
     assert "Seule une alerte" in client.get(screen).content.decode()
+
+    def listed() -> str:
+        return client.get(reverse(Alert.snippet_viewset.get_url_name("list"))).content.decode()
+
+    assert "pas parti" not in listed()
     alert.save_revision().publish()
+    assert "pas parti" in listed()
     shown = client.get(screen).content.decode()
     assert "Eau non potable" in shown
     assert "CHF 0.16" in shown
@@ -620,10 +626,12 @@ def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(cl
         assert client.post(screen).status_code == 302
     assert len(sms.sent) == 2
     assert "Eau non potable" in sms.to(NUMBER)[0]
+    assert re.search(r"envoyé à 2\s*<", listed())
     everybody_has_it = client.get(screen).content.decode()
     assert "Envoyer maintenant" not in everybody_has_it
     assert "CHF" not in everybody_has_it
     reader(topic, number="+41791234569")
+    assert "envoyé à 2, pas encore à 1" in listed()
     one_more = client.get(screen).content.decode()
     assert "CHF 0.08" in one_more
     assert "En route vers 1 abonné" in client.post(screen, follow=True).content.decode()

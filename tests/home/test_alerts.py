@@ -275,7 +275,7 @@ def test_an_editor_writes_and_publishes_an_alert(client, editor):
     assert alert.live
     assert "Eau coupée" in shown(client)
     listed = shown(client, reverse(Alert.snippet_viewset.get_url_name("list")))
-    assert "fr 1" in listed
+    assert "Eau coupée" in listed
 
 
 def test_its_preview_shows_the_banner_and_the_page(client, editor):

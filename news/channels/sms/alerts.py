@@ -27,17 +27,35 @@ from .sending import Edition, Sms
 
 def editions(alert: Alert) -> list[Edition]:
     """What readers of each language get who have not got it yet: in another one where it is not written in theirs."""
-    told = list(_told(alert).values_list("recipient", flat=True))
-    wanting = (
-        PhoneReader.objects.confirmed().filter(alerts=True).exclude(number__in=told).order_by("language")
-    )
-    counted = dict(wanting.values_list("language").annotate(Count("pk")))
+    counted = dict(_wanting(alert).order_by("language").values_list("language").annotate(Count("pk")))
     shown = []
     for code, name in settings.LANGUAGES:
         if counted.get(code) or code in alert.languages:
             text = alert.sms_text(code)
             shown.append(Edition(name, text, counted.get(code, 0)))
     return shown
+
+
+def state(alert: Alert) -> str:
+    """Whether an alert that holds was sent, and whether somebody still wants it."""
+    if not Sms().ready:
+        return ""
+    sent, missing = _sent(alert), _wanting(alert).count()
+    if not sent:
+        return _("not sent")
+    if missing:
+        return _("sent to %(number)s, not yet to %(missing)s") % {"number": sent, "missing": missing}
+    return _("sent to %(number)s") % {"number": sent}
+
+
+def _wanting(alert: Alert):
+    """Who wants alerts and has not got this one."""
+    told = list(_told(alert).values_list("recipient", flat=True))
+    return PhoneReader.objects.confirmed().filter(alerts=True).exclude(number__in=told)
+
+
+def _sent(alert: Alert) -> int:
+    return _told(alert).exclude(state=Delivery.State.SKIPPED).count()
 
 
 def _told(alert: Alert):
@@ -75,7 +93,7 @@ class AlertView(WagtailAdminTemplateMixin, TemplateView):
             price=f"{settings.CURRENCY} {Decimal(number) * ChannelSettings.load().sms_price:.2f}",
             readers=sum(one.readers for one in found),
             holds=holds,
-            sent=holds and _told(self.alert).exclude(state=Delivery.State.SKIPPED).count(),
+            sent=holds and _sent(self.alert),
             is_double=Sms().is_double,
             **kwargs,
         )

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db.models import Model, Q
+from django.db.models import BigIntegerField, Model, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from wagtail.admin.admin_url_finder import AdminURLFinder
-from wagtail.models import Comment, Page, Revision, TaskState
+from wagtail.models import Comment, CommentReply, Page, Revision, TaskState, WorkflowState
 
 from home.background import has_failed, name_of
 from home.bundles.models import Bundle
@@ -78,6 +79,7 @@ def groups(user, now: datetime) -> list[Group]:
     found = [
         Group("missed", _("Not published at its hour"), _missed(dated, now), grave=True, to_do=LATE_TO_DO),
         Group("approve", _("To approve"), _to_approve(user)),
+        Group("change", _("Changes asked for"), _to_change(user)),
         Group("review", _("To review"), _to_review(user, now), f"{reviews}?due=on&mine=on"),
         Group("comments", _("Comments for you"), _comments(user)),
         Group("mend", _("To mend on your pages"), _to_mend(user), f"{report}?mine=on"),
@@ -225,6 +227,20 @@ def _to_approve(user) -> list[Row]:
     ]
 
 
+def _to_change(user) -> list[Row]:
+    """What somebody submitted and a moderator sent back, with the reason."""
+    sent_back = WorkflowState.objects.filter(
+        requested_by=user, status=WorkflowState.STATUS_NEEDS_CHANGES
+    ).select_related("current_task_state", "base_content_type")
+    sent_back = sent_back.prefetch_related("content_object").order_by("-created_at", "-pk")[: MOST + 1]
+    finder = AdminURLFinder(user)
+    return [
+        Row(str(subject), finder.get_edit_url(subject) or "", one.current_task_state.comment)
+        for one in sent_back
+        if (subject := one.content_object)
+    ]
+
+
 def _to_review(user, now: datetime) -> list[Row]:
     cares = access.cares_for(user).to_review(timezone.localdate(now)).kept_by(user)
     return [
@@ -238,12 +254,14 @@ def _to_review(user, now: datetime) -> list[Row]:
 
 
 def _comments(user) -> list[Row]:
-    """Open comments of others on pages that somebody looks after or follows, and answers to their own."""
+    """Open comments on pages that somebody looks after or follows, and their own, where others had the last word."""
     looked_after = Q(page__care__keeper=user) | Q(page__care__keeper=None, page__owner=user)
     followed = Q(page__subscribers__user=user, page__subscribers__comment_notifications=True)
-    of_others = (looked_after | followed) & ~Q(user=user)
-    answered = Q(user=user) & Q(replies__isnull=False) & ~Q(replies__user=user)
-    found = Comment.objects.filter(of_others | answered, resolved_at=None).select_related("page", "user")
+    replies = CommentReply.objects.filter(comment=OuterRef("pk")).order_by("-created_at", "-pk")
+    spoke_last = Coalesce(Subquery(replies.values("user")[:1]), "user_id", output_field=BigIntegerField())
+    found = Comment.objects.annotate(spoke_last=spoke_last).exclude(spoke_last=user.pk)
+    found = found.filter(looked_after | followed | Q(user=user), resolved_at=None)
+    found = found.select_related("page", "user")
     return [
         Row(
             one.page.get_admin_display_title(),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import (
     Comment,
+    CommentReply,
     GroupApprovalTask,
     GroupPagePermission,
     PageSubscription,
@@ -106,6 +107,20 @@ def test_comments_of_others_on_pages_that_i_look_after_or_follow_are_for_me(clie
     Comment.objects.create(page=own, user=me, text="Ma note", contentpath="lead")
     Comment.objects.create(page=own, user=other, text="Réglé", contentpath="lead", resolved_at=timezone.now())
     assert sorted(groups(client)["comments"]) == ["Mienne", "Suivie"]
+
+
+def test_a_comment_waits_for_who_did_not_have_the_last_word(client, me, home):
+    mine, other = page(home, title="Mienne", owner=me), EditorFactory()
+    asked = Comment.objects.create(page=mine, user=other, text="Juste ?", contentpath="lead")
+    own = Comment.objects.create(page=page(home, title="Autre"), user=me, text="Et là ?", contentpath="lead")
+    assert groups(client)["comments"] == ["Mienne"]
+    CommentReply.objects.create(comment=asked, user=me, text="Oui.")
+    CommentReply.objects.create(comment=own, user=other, text="Non.")
+    assert groups(client)["comments"] == ["Autre"]
+    CommentReply.objects.create(comment=own, user=me, text="Pourquoi ?")
+    assert "comments" not in groups(client)
+    CommentReply.objects.create(comment=own, user=other, text="Parce que.")
+    assert groups(client)["comments"] == ["Autre"]
 
 
 def test_what_waits_for_my_approval_is_told(client, me, home):
@@ -248,7 +263,7 @@ def test_the_queries_are_bounded_whatever_waits(client, me, home, django_assert_
         alert(timezone.now() + timedelta(days=3))
     for check in PageCheck.objects.all():
         checks.examine(actor=None, check=check, now=timezone.now())
-    with django_assert_max_num_queries(51):
+    with django_assert_max_num_queries(52):
         shown = client.get(reverse(HOME)).content.decode()
     assert shown.count("waiting-group ") + shown.count('waiting-group"') == 5
 

@@ -198,8 +198,12 @@ def test_an_author_reads_in_the_editor_what_a_moderator_wants_changed_until_it_i
     said = "Daniel Keller demande des modifications : « Il manque le prix &amp; l’horaire. »"
     for _time in range(2):
         assert said in client.get(edit).content.decode()
+    waiting = client.get(reverse("wagtailadmin_home")).content.decode()
+    assert "Modifications demandées" in waiting
+    assert "Il manque le prix &amp; l’horaire." in waiting
     client.post(edit, page_form(client, edit, **{"action-submit": "1"}))
     assert "demande des modifications" not in client.get(edit, follow=True).content.decode()
+    assert "Modifications demandées" not in client.get(reverse("wagtailadmin_home")).content.decode()
 
 
 def test_an_author_reads_that_something_is_to_be_changed_where_no_reason_was_given(client, sent_back):

@@ -332,6 +332,18 @@ def ask_before_several(request, pages, action):
     return None
 
 
+def keep_copies_as_drafts(request, page) -> None:
+    """Copies go out at once only where the checks have no question; else they are drafts, and their button asks."""
+    if request.method != "POST" or "publish_copies" not in request.POST:
+        return
+    below = page.get_descendants().live().specific() if "copy_subpages" in request.POST else ()
+    if any(_grave(one) for one in (page.specific, *below)):
+        request.POST = request.POST.copy()
+        del request.POST["publish_copies"]
+        said = _("The copies are drafts: the checks have a question before they are published.")
+        messages.warning(request, said)
+
+
 def ask_before_translation(request, page):
     """The same where a page is published from the editor of translations, which keeps all that was translated."""
     if request.method != "POST" or request.POST.get("action") != "publish":

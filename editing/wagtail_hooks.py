@@ -83,6 +83,11 @@ def say_decided(request, page):
         views.say_decided(request, page)
 
 
+@hooks.register("before_copy_page", order=100)
+def ask_before_publishing_copies(request, page):
+    views.keep_copies_as_drafts(request, page)
+
+
 @hooks.register("before_bulk_action", order=100)
 def ask_before_publishing_several(request, action_type, objects, action):
     several = action_type == "publish" and isinstance(action, PublishBulkAction)

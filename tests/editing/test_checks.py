@@ -23,6 +23,7 @@ from tests.factories.formbuilder import when
 from tests.factories.home import (
     ContactFactory,
     ContentPageFactory,
+    SectionPageFactory,
     locale,
     make_site,
     published,
@@ -235,6 +236,27 @@ def page_form_of_new(client, address: str) -> dict:
     shown = client.get(address)
     data = querydict_from_html(shown.content.decode(), form_id="page-edit-form").dict()
     return data | {"body-count": "0", "aside-count": "0"}
+
+
+# -- Before copies are published ----------------------------------------------------------------------------
+def copy(client, page, **more):
+    address = reverse("wagtailadmin_pages:copy", args=[page.pk])
+    words = {"new_title": "Copie", "new_slug": "copie", "new_parent_page": page.get_parent().pk}
+    assert client.post(address, words | {"publish_copies": "on"} | more).status_code == 302
+    return Page.objects.get(slug="copie")
+
+
+def test_copies_that_are_sound_are_published_where_that_is_ticked(client, editor, home):
+    assert copy(client, published(ContentPageFactory(parent=home, lead="Court."))).live
+
+
+def test_copies_that_the_checks_have_a_question_about_stay_drafts_and_that_is_said(client, editor, home):
+    section = published(SectionPageFactory(parent=home, lead="Court."))
+    published(ContentPageFactory(parent=section, lead="", slug="sans-chapeau"))
+    made = copy(client, section, copy_subpages="on")
+    assert not made.live
+    assert not made.get_descendants().live().exists()
+    assert "Les copies sont des brouillons" in client.get(reverse("wagtailadmin_home")).content.decode()
 
 
 # -- Before several are published at once -------------------------------------------------------------------

@@ -34,10 +34,10 @@ def test_what_is_remembered_ends_with_migrating():
 
 
 def test_how_models_are_made_anew_ends_with_migrating():
-    usual = ProjectState.reload_model
+    usual = ProjectState._find_reload_model
     with pytest.raises(KeyError), nearest_rendered():
         raise KeyError
-    assert ProjectState.reload_model is usual
+    assert ProjectState._find_reload_model is usual
 
 
 @pytest.mark.django_db

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from wagtail.models import (
     Collection,
     GroupApprovalTask,
@@ -31,6 +33,7 @@ def begin() -> None:
         return
     groups = roles.ensure_roles()
     give_rights(groups)
+    name_root()
     for task in GroupApprovalTask.objects.filter(groups__name__in=WAGTAILS):
         task.groups.set([groups[roles.MODERATORS]])
     Group.objects.filter(name__in=WAGTAILS, user=None).delete()
@@ -50,6 +53,13 @@ def give_rights(groups: Mapping[str, Group]) -> None:
             GroupCollectionPermission.objects.get_or_create(
                 group=groups[name], collection=everywhere, permission=permission
             )
+
+
+def name_root() -> None:
+    """Where editors choose a page they begin above the home pages, at what Wagtail calls “Root”."""
+    with override(settings.LANGUAGE_CODE):
+        name = _("All pages")
+    Page.objects.filter(depth=1).update(title=name, draft_title=name)
 
 
 def plant_home() -> None:

@@ -28,6 +28,13 @@ def test_the_first_visitor_finds_a_home_page_with_the_name_of_the_commune(begun,
     assert set(Page.get_first_root_node().get_children()) == {begun.page_ptr}
 
 
+def test_what_stands_above_the_home_pages_has_a_name_that_editors_read(begun, client):
+    client.force_login(UserFactory(is_staff=True, roles=("editors",)))
+    shown = client.get(reverse("wagtailadmin_choose_page")).content.decode()
+    assert "Toutes les pages" in shown
+    assert "Root" not in shown
+
+
 def test_staff_find_their_groups_and_no_others(begun):
     assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
 

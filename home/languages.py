@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 # The name in an address by which a page knows that its reader reads another language, and which.
 READER = "lu"
 # A way on: not to another language, nor to another site.
-WAY = re.compile(r'(<a\b(?![^>]*\bhreflang=)[^>]*?\bhref=")(/[^"?]*|\?[^"]*)(?=")')
+WAY = re.compile(r'(<a\b(?![^>]*\bhreflang=)[^>]*?\bhref=")([/?][^"]*)(?=")')
 
 ONLY = {
     "fr": _("This page exists in French only."),
@@ -65,9 +65,11 @@ def keep_reader(response, reader: str) -> None:
 
 
 def _kept(url: str, reader: str) -> str:
-    if url.startswith("?"):
-        return f"{url}&amp;{READER}={reader}"
-    return for_reader(url, reader) if _leads_to_page(unescape(url)) else url
+    path, asked, query = url.partition("?")
+    is_theirs = path.startswith(f"/{reader}/") or f"{READER}=" in query
+    if is_theirs or (path and not _leads_to_page(unescape(path))):
+        return url
+    return f"{url}&amp;{READER}={reader}" if asked else for_reader(url, reader)
 
 
 def _leads_to_page(url: str) -> bool:

@@ -232,7 +232,12 @@ def test_the_further_pages_of_a_foreign_list_keep_it_too(client, home):
     for number in range(30):
         NewsPageFactory(parent=index, title=f"Nouvelle {number}", category=category)
     shown = client.get(f"{index.url}?lu=de").text
-    assert re.search(r'href="\?[^"]*page=2&amp;lu=de"', shown)
+    further = re.search(r'href="(\?[^"]*page=2[^"]*)"', shown)[1]
+    assert further.count("lu=de") == 1
+    assert 'href="/de/infolettre/' in shown
+    assert not re.search(r'href="/de/[^"]*lu=de', shown)
+    agenda = EventIndexPageFactory(parent=home)
+    assert f'href="{agenda.url}?past&amp;lu=de"' in client.get(f"{agenda.url}?lu=de").text
 
 
 # -- Search --------------------------------------------------------------------------------------------------

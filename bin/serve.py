@@ -133,10 +133,10 @@ def main() -> int:
         processes["site"] = start("site", runs["site"])
         local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(options.host, options.host)
         local = f"[{local}]" if ":" in local else local
-        if not wait_for_site(f"http://{local}:{options.port}/health/", processes["site"], stopped):
+        if not wait_for_site(f"http://{local}:{options.port}/", processes["site"], stopped):
             return 1
         if not stopped.is_set():
-            # The others after it: all at once, each would wait for the others' imports.
+            # The others after the first page, which cuts its pictures: all at once, each would wait for the others.
             processes |= {name: start(name, runs[name]) for name in ("worker", "scheduler")}
             welcome(options.host, options.port)
         return keep_running(processes, runs, stopped)

@@ -56,11 +56,6 @@ def press(target) -> None:
         target.click()
 
 
-def followed(page) -> None:
-    """Waits for what follows the answers of a form: its scripts come once the page is painted."""
-    page.wait_for_load_state("networkidle")
-
-
 scriptless = WeakSet()  # windows without JavaScript: axe would wait there for ever
 
 

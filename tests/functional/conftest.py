@@ -9,6 +9,8 @@ from playwright.sync_api import sync_playwright
 from tests.browser import NO_BROWSER, chromium, launch, scriptless
 
 SHOTS = Path(os.environ.get("COMMUNE_SHOTS", "var/shots"))
+# What follows the first paint of a page comes with the page instead: who does something at once need not wait for it.
+AT_ONCE = "window.PerformanceObserver = class { constructor(follow) { this.observe = follow } }"
 PLAYED = "x-played"  # header of a fault that a test answers with itself
 
 
@@ -31,7 +33,7 @@ def visit(browser, live_server, request):
     """
     contexts, faults, travelling = [], [], set()
 
-    def open_window(*, width=1280, height=900, javascript=True, language="fr-CH", **options):
+    def open_window(*, width=1280, height=900, javascript=True, at_once=True, language="fr-CH", **options):
         context = browser.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": height},
@@ -41,6 +43,8 @@ def visit(browser, live_server, request):
             **{"service_workers": "block"} | options,
         )
         context.set_default_timeout(15_000)
+        if at_once:
+            context.add_init_script(AT_ONCE)
         contexts.append(context)
         if not javascript:
             scriptless.add(context)

@@ -14,7 +14,7 @@ from eservices.deliveries.models import Delivery
 from eservices.submissions import rates
 from eservices.submissions.models import Draft, StoredFile, Submission
 from home.models import CommuneSettings
-from tests.browser import assert_accessible, followed, press
+from tests.browser import assert_accessible, press
 from tests.factories.accounts import UserFactory
 from tests.factories.home import make_site
 from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
@@ -307,7 +307,7 @@ def test_what_is_typed_is_saved_and_the_page_has_an_address_of_its_own(visit, fi
 
 
 def test_what_is_typed_before_the_scripts_of_a_form_have_come_is_saved_too(visit, file_first):
-    page = visit(width=360)
+    page = visit(width=360, at_once=False)
     late = []
     page.route("**/autosave*.js", lambda route: late.append(route))
     page.goto(reverse("submissions:start", args=[file_first.form.slug]))
@@ -323,9 +323,9 @@ def test_what_is_typed_before_the_scripts_of_a_form_have_come_is_saved_too(visit
 
 
 def test_what_only_follows_the_answers_travels_after_the_first_paint(visit, file_first):
-    page = visit(width=360)
+    page = visit(width=360, at_once=False)
     page.goto(reverse("submissions:start", args=[file_first.form.slug]))
-    followed(page)
+    page.wait_for_load_state("networkidle")
 
     painted, asked = page.evaluate("""() => [
         performance.getEntriesByName("first-contentful-paint")[0].startTime,
@@ -339,7 +339,6 @@ def test_opening_a_step_saves_nothing(visit, version):
     page = visit()
     draft = DraftFactory(version=version, complete=True)
     page.goto(reverse("submissions:step", args=[draft.secret, "contact"]))
-    followed(page)
     page.focus("#id_courriel")
     page.wait_for_timeout(2500)
     page.goto(reverse("submissions:step", args=[draft.secret, "document"]))
@@ -369,7 +368,6 @@ def test_a_failed_saving_says_so_tries_again_and_says_when_it_works(visit, versi
     page = visit(width=360)
     draft = DraftFactory(version=version, steps=["qui"])
     page.goto(reverse("submissions:step", args=[draft.secret, "identite"]))
-    followed(page)
     page.context.set_offline(True)
     page.fill("#id_nom", "Marchetti")
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from eservices.submissions.models import Draft, Submission
 from home.models import CommuneSettings
-from tests.browser import assert_accessible, followed, press
+from tests.browser import assert_accessible, press
 from tests.factories.formbuilder import content, options, question, step, when
 from tests.factories.home import make_site
 from tests.factories.submissions import FormVersionFactory
@@ -72,7 +72,6 @@ def page(visit, version):
     """The first step, on a desk."""
     page = visit()
     page.goto(reverse("submissions:start", args=[version.form.slug]))
-    followed(page)
     return page
 
 

@@ -61,7 +61,6 @@ def _content(case: Case, reader, now: datetime) -> dict:
             "files": _("Files"),
             "documents": _("Documents"),
             "events": _("Everything that happened"),
-            "none": _("None."),
         },
     }
 

@@ -29,6 +29,11 @@ def fetch(client, case, agent):
     return client.get(reverse("case_file", args=[case.reference]))
 
 
+def read(response) -> str:
+    pages = PdfReader(BytesIO(b"".join(response.streaming_content))).pages
+    return re.sub(r"\s+", " ", "".join(page.extract_text() for page in pages))
+
+
 def test_an_agent_takes_the_whole_case_along_and_leaves_a_trace(client):
     case, agent = CaseFactory(refused=True), member()
 
@@ -84,6 +89,17 @@ def test_it_is_pdf_a_with_its_title_the_list_of_files_and_the_timeline(client):
     assert lease.name in files.split("Fichiers")[-1]
     assert lease.digest in files.replace(" ", "")
     assert re.search(r"Demande reçue.*Pris en charge .*Rochat", happened)
+
+
+def test_a_part_that_holds_nothing_has_no_heading(client):
+    case = CaseFactory()
+    actions.note(actor=member(), case=case, text="Bail vu au guichet.")
+
+    text = read(fetch(client, case, member()))
+
+    assert "Notes internes" in text
+    assert "Bail vu au guichet." in text
+    assert [one for one in ("Messages", "Fichiers", "Documents", "Aucun") if one in text] == []
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.models import FormVersion
 
 from . import access, figures, plots
+from .exports import harmless
 from .filters import Choices
 from .models import Case, CaseQuerySet
 from .timing import days_off
@@ -30,17 +31,17 @@ FEWEST = 10  # decisions that a public share needs: fewer say more about persons
 PUBLIC_WEEKS = 13
 KEPT_FOR = 15 * 60  # seconds
 COLUMNS = (
-    "week",
-    "from",
-    "service",
-    "received",
-    "open",
-    "late",
-    "decided",
-    "half_days",
-    "nine_of_ten_days",
-    "kept",
-    "first_time_right",
+    gettext_lazy("Week"),
+    gettext_lazy("First day"),
+    gettext_lazy("Service"),
+    gettext_lazy("Cases received"),
+    gettext_lazy("Open at the end of the week"),
+    gettext_lazy("Late"),
+    gettext_lazy("Decided"),
+    gettext_lazy("Half are decided within (working days)"),
+    gettext_lazy("Nine in ten are decided within (working days)"),
+    gettext_lazy("In time"),
+    gettext_lazy("Right at once"),
 )
 
 
@@ -153,19 +154,19 @@ def as_csv(request) -> HttpResponse:
 
 def _csv_rows(found: list[figures.Record], now: datetime, weeks: int):
     """Week after week, the services in which something happened or stands open."""
-    definitions = _definitions({one.form for one in found})
-    by_form = {
-        definition.content["slug"]: figures.weekly(
-            (one for one in found if one.form == form), now, weeks, days_off()
+    by_service = [
+        (
+            definition.title(get_language()),
+            figures.weekly((one for one in found if one.form == form), now, weeks, days_off()),
         )
-        for form, definition in definitions.items()
-    }
+        for form, definition in _definitions({one.form for one in found}).items()
+    ]
     for n in range(weeks):
-        for slug, lines in by_form.items():
+        for title, lines in by_service:
             week = lines[n]
             if week.received or week.open or week.decisions:
                 numbers = [week.received, week.open, week.late, *_numbers(week.decisions)]
-                yield [week.number, f"{week.start:%Y-%m-%d}", slug, *numbers]
+                yield [week.number, f"{week.start:%Y-%m-%d}", harmless(title), *numbers]
 
 
 def _numbers(made: figures.Decisions | None) -> list:

@@ -11,6 +11,7 @@ import time_machine
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from wagtail.users.models import UserProfile
 
 from eservices.cases import actions, figures, plots, process
 from eservices.cases.figures import Decisions, Record, Span
@@ -131,8 +132,33 @@ class TestScreens:
         response = client.get(reverse("cases:figures_csv"))
 
         rows = list(csv.DictReader(StringIO(response.content.decode("utf-8-sig"))))
-        told = ("week", "received", "open", "late", "decided", "kept")
-        assert [tuple(row[name] for name in told) for row in rows] == [("48", "1", "0", "0", "1", "1.00")]
+        told = (
+            "Semaine",
+            "Prestation",
+            "Reçus",
+            "Ouverts en fin de semaine",
+            "En retard",
+            "Décidés",
+            "À temps",
+        )
+        said = ("48", "Attestation de domicile", "1", "0", "0", "1", "1.00")
+        assert [tuple(row[name] for name in told) for row in rows] == [said]
+
+    @time_machine.travel(at(24, 14))
+    @pytest.mark.parametrize(
+        ("language", "first", "last"),
+        [("de", "Woche", "Auf Anhieb vollständig"), ("it", "Settimana", "Complete subito")],
+    )
+    def test_the_columns_of_the_csv_are_called_in_the_words_of_the_agent(self, client, language, first, last):
+        CaseFactory(accepted=True)
+        agent = member()
+        UserProfile.objects.create(user=agent, preferred_language=language)
+        client.force_login(agent)
+
+        columns = client.get(reverse("cases:figures_csv")).content.decode("utf-8-sig").split("\r\n")[0]
+
+        assert columns.split(",")[0] == first
+        assert columns.split(",")[-1] == last
 
     @time_machine.travel(at(24, 14))
     def test_the_figures_of_one_service_are_asked_for(self, client):
@@ -266,15 +292,15 @@ def test_page_plots_and_csv_say_what_was_counted_by_hand_of_two_services_in_four
     drawn = [[mark.value for mark in page.context[name]] for name in ("received", "standing", "late")]
     assert drawn == [[1, 2, 1, 1], [0, 2, 1, 2], [0, 0, 1, 1]]
     permits = [
-        ("46", "permis", "1", "1", "0", "0", "", "", "", ""),
-        ("47", "permis", "0", "0", "0", "1", "6.00", "6.00", "0.00", "1.00"),
-        ("48", "permis", "1", "1", "0", "0", "", "", "", ""),
+        ("46", "Attestation de domicile", "1", "1", "0", "0", "", "", "", ""),
+        ("47", "Attestation de domicile", "0", "0", "0", "1", "6.00", "6.00", "0.00", "1.00"),
+        ("48", "Attestation de domicile", "1", "1", "0", "0", "", "", "", ""),
     ]
     certificates = [
-        ("45", "attestation", "1", "0", "0", "1", "2.00", "2.00", "1.00", "1.00"),
-        ("46", "attestation", "1", "1", "0", "0", "", "", "", ""),
-        ("47", "attestation", "1", "1", "1", "1", "3.00", "3.00", "1.00", "0.00"),
-        ("48", "attestation", "0", "1", "1", "0", "", "", "", ""),
+        ("45", "Attestation de domicile", "1", "0", "0", "1", "2.00", "2.00", "1.00", "1.00"),
+        ("46", "Attestation de domicile", "1", "1", "0", "0", "", "", "", ""),
+        ("47", "Attestation de domicile", "1", "1", "1", "1", "3.00", "3.00", "1.00", "0.00"),
+        ("48", "Attestation de domicile", "0", "1", "1", "0", "", "", "", ""),
     ]
     assert sheet(client, weeks=4) == sorted(permits + certificates)
     assert sheet(client, weeks=4, service=Form.objects.get(slug="permis").pk) == permits
@@ -283,7 +309,7 @@ def test_page_plots_and_csv_say_what_was_counted_by_hand_of_two_services_in_four
 @time_machine.travel(at(24, 14))
 def test_another_team_counts_its_own_cases_only_also_when_it_asks_for_ours(client, november):
     client.force_login(member(team=Team.objects.get(key="police")))
-    own = [("47", "attestation", "1", "0", "0", "1", "1.00", "1.00", "1.00", "1.00")]
+    own = [("47", "Attestation de domicile", "1", "0", "0", "1", "1.00", "1.00", "1.00", "1.00")]
     assert sheet(client, weeks=4) == own
     for asked in ({"service": Form.objects.get(slug="permis").pk}, {"team": TeamFactory().pk}):
         assert sheet(client, weeks=4, **asked) == own  # as if it had not been said

@@ -5,11 +5,12 @@ import csv
 from django import forms
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from eservices.cases import plots
+from eservices.cases.exports import harmless
 from eservices.cases.views import agents_only
 from home.templatetags.commune import chf
 
@@ -21,15 +22,15 @@ from .views import BookingDesk
 
 MONTHS = (12, 3, 6, 24)
 COLUMNS = (
-    "month",
-    "thing",
-    "open_hours",
-    "taken_hours",
-    "share",
-    "bookings",
-    "cancelled",
-    "did_not_come",
-    "revenue",
+    gettext_lazy("Month"),
+    gettext_lazy("What"),
+    gettext_lazy("Hours open"),
+    gettext_lazy("Hours taken"),
+    gettext_lazy("Share taken"),
+    gettext_lazy("Bookings"),
+    pgettext_lazy("bookings", "Cancelled"),
+    gettext_lazy("Nobody came"),
+    gettext_lazy("Revenue"),
 )
 
 
@@ -112,7 +113,11 @@ def as_csv(request) -> HttpResponse:
     for number, month in enumerate(form.period):
         for offer in form.offers:
             rows.writerow(
-                [f"{month.first:%Y-%m}", offer.said(language).title, *_numbers(found[offer.key][number])]
+                [
+                    f"{month.first:%Y-%m}",
+                    harmless(offer.said(language).title),
+                    *_numbers(found[offer.key][number]),
+                ]
             )
     return response
 

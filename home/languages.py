@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 READER = "lu"
 # A way on: not to another language, nor to another site.
 WAY = re.compile(r'(<a\b(?![^>]*\bhreflang=)[^>]*?\bhref=")([/?][^"]*)(?=")')
+# Sent by the address: a browser puts the answers in the place of the query that stands in it.
+SOUGHT = re.compile(r'<form\b(?![^>]*\bmethod="post")(?:[^>]*?\baction="([^"]*)")?[^>]*>')
 
 ONLY = {
     "fr": _("This page exists in French only."),
@@ -60,20 +62,26 @@ def for_reader(url: str, language: str | None) -> str:
 
 def keep_reader(response, reader: str) -> None:
     """On a page that the reader of another language was led to, all ways to other pages take that language along."""
-    html = response.content.decode()
-    response.content = WAY.sub(lambda way: way[1] + _kept(way[2], reader), html)
+    html = WAY.sub(lambda way: way[1] + _kept(way[2], reader), response.content.decode())
+    kept = f'<input type="hidden" name="{READER}" value="{reader}">'
+    response.content = SOUGHT.sub(
+        lambda form: form[0] + (kept if _leads_to_foreign(form[1] or "", reader) else ""), html
+    )
 
 
 def _kept(url: str, reader: str) -> str:
     path, asked, query = url.partition("?")
-    is_theirs = path.startswith(f"/{reader}/") or f"{READER}=" in query
-    if is_theirs or (path and not _leads_to_page(unescape(path))):
+    if f"{READER}=" in query or not _leads_to_foreign(path, reader):
         return url
     return f"{url}&amp;{READER}={reader}" if asked else for_reader(url, reader)
 
 
-def _leads_to_page(url: str) -> bool:
+def _leads_to_foreign(address: str, reader: str) -> bool:
+    """Whether a page that is not in the language of the reader stands there."""
+    path = unescape(address.partition("#")[0])
+    if path.startswith(f"/{reader}/"):
+        return False
     try:
-        return resolve(url.partition("#")[0]).url_name == "wagtail_serve"
+        return not path or resolve(path).url_name == "wagtail_serve"
     except Resolver404:
         return False

@@ -13,6 +13,7 @@ from tests.factories import home as make
 from tests.factories.catalogue import make_counter, make_service
 from tests.factories.news import (
     EventIndexPageFactory,
+    LibraryPageFactory,
     NewsCategoryFactory,
     NewsIndexPageFactory,
     NewsPageFactory,
@@ -238,6 +239,19 @@ def test_the_further_pages_of_a_foreign_list_keep_it_too(client, home):
     assert not re.search(r'href="/de/[^"]*lu=de', shown)
     agenda = EventIndexPageFactory(parent=home)
     assert f'href="{agenda.url}?past&amp;lu=de"' in client.get(f"{agenda.url}?lu=de").text
+
+
+def test_what_is_sought_within_a_foreign_list_keeps_it_as_well(client, home):
+    """A browser drops the query of an address when it sends a form to it."""
+    kept = '<input type="hidden" name="lu" value="de">'
+    counter = make_counter(home)
+    library = LibraryPageFactory(parent=home)
+    for page in (counter, library):
+        for form in re.findall(r"<form.*?</form>", client.get(f"{page.url}?lu=de").text, re.S):
+            sought_here = f'action="{page.url}"' in form
+            assert form.count(kept) == sought_here  # the search of the site is in German already
+        assert kept not in client.get(page.url).text
+    assert client.get(counter.url, {"q": "xyz", "lu": "de"}).text.count(kept) == 1
 
 
 # -- Search --------------------------------------------------------------------------------------------------

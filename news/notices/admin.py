@@ -1,6 +1,8 @@
 """Notices in the admin: their kinds, all that were ever posted, and the proof of each."""
 
 from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -10,6 +12,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from home.dates import date_format
 from home.permissions import Without
 
 from . import access, views
@@ -47,10 +50,17 @@ class PostingViewSet(ModelViewSet):
         Column("kind", label=_("What happened"), accessor="get_kind_display"),
         DateColumn("at", label=_("When"), sort_key="at"),
         Column("actor_name", label=_("By")),
-        Column("last_day", label=_("Until"), sort_key="last_day"),
+        Column("last_day", label=_("Until"), sort_key="last_day", accessor=lambda one: until(one)),
     ]
     list_filter = ["kind", "act", "last_day"]
     search_fields = ["title", "act"]
+
+
+def until(posting: Posting) -> str:
+    """The last day, and that it is past where it is."""
+    day = date_format(posting.last_day)
+    is_past = posting.last_day < timezone.localdate()
+    return gettext("{day} (over)").format(day=day) if is_past else day
 
 
 @hooks.register("register_admin_viewset")

@@ -354,6 +354,16 @@ def test_only_who_keeps_the_site_sees_proofs_and_files_inside(client, villa, clo
     assert client.get(reverse("postings:add")).status_code == 302
 
 
+def test_the_list_of_postings_says_which_are_over(client, villa, clock):
+    keeper = SuperuserFactory()
+    for moment, over in ((LAST_MINUTE, False), (OVER, True)):
+        clock.move_to(moment)
+        client.force_login(keeper)
+        shown = client.get(reverse("postings:index")).content.decode()
+        assert "1er décembre 2026" in shown
+        assert ("terminé" in shown) is over
+
+
 def test_an_editor_posts_a_notice_with_its_file(client, board):
     client.force_login(SuperuserFactory())
     kind = NoticeKindFactory(days=20)

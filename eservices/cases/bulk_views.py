@@ -4,6 +4,7 @@ Each case is its own action: what cannot be done is said, the rest is done. Noth
 shown all the cases that it is about.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 
@@ -90,13 +91,15 @@ class DecideView(DeskView):
         return _each(self.request, decision, self.references, decide, said)
 
     def get_context_data(self, **kwargs):
-        found = [(case, obstacle(case)) for case in _chosen(self.request, "accept", self.references)]
-        ready = [case for case, why_not in found if not why_not]
-        seen, titles = trace.last_changes(ready), queue.titles([case.form_id for case, _why_not in found])
+        found = defaultdict(list)
+        for case in _chosen(self.request, "accept", self.references):
+            found[obstacle(case)].append(case)
+        ready = found.pop("", [])
+        seen, titles = trace.last_changes(ready), queue.titles({case.form_id for case in ready})
         return super().get_context_data(
             form=self.form,
             ready=[(case, titles.get(str(case.form_id), ""), seen[case.pk]) for case in ready],
-            refused=[(case, why_not) for case, why_not in found if why_not],
+            refused=found.items(),
             back=back_to_queue(self.request),
             **kwargs,
         )
@@ -112,15 +115,16 @@ def _chosen(request, to: str, references: list[str]):
 
 def _each(request, to: str, references: list[str], act: Callable, said: Promise):
     """Does it to each of the cases, says how many it was done to and why not to others, and goes back."""
-    done = 0
+    done, refused = 0, defaultdict(list)
     for case in _chosen(request, to, references):
         try:
             act(actor=request.user, case=case)
             done += 1
         except IllegalTransition as refusal:
-            # Translators: why something was not done to one of several cases.
-            why_not = _("%(case)s: %(reason)s") % {"case": case.reference, "reason": refusal}
-            messages.error(request, why_not)
+            refused[str(refusal)].append(case.reference)
+    for reason, left in refused.items():
+        # Translators: why something was not done to these among several cases.
+        messages.error(request, _("%(cases)s: %(reason)s") % {"cases": ", ".join(left), "reason": reason})
     if done:
         messages.success(request, said % {"n": done})
     return redirect(back_to_queue(request))

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from . import actions
+from . import actions, states
 from .decisions import forms_for
 from .models import Case
 from .progress import current
@@ -15,6 +15,8 @@ def obstacle(case: Case) -> str:
         return _("The cases of this service are decided one by one.")
     if not actions.may_decide(case):
         return _("There is nothing to decide on this case now.")
+    if not states.allowed("accept", case.state):
+        return _("The applicant has not answered yet: decide on the case.")
     if four_eyes(current(case)):
         return _("A second agent must confirm it: propose it on the case.")
     if forms_for(case):

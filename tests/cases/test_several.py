@@ -82,6 +82,14 @@ def test_who_has_not_answered_is_asked_again_and_the_others_are_named(client, ag
     assert f"{other.reference}\u00a0: Aucune question ne peut être renvoyée." in response.text
 
 
+def test_what_could_not_be_done_for_the_same_reason_is_said_once_with_all_cases(client, agent):
+    cases = [CaseFactory() for _ in range(3)]
+    answer = client.post(reverse("cases:remind_several"), {"cases": references(*cases)}, follow=True)
+    [said] = [str(one) for one in answer.context["messages"]]
+    assert all(reference in said for reference in references(*cases))
+    assert said.count("Aucune question ne peut être renvoyée.") == 1
+
+
 def test_who_has_no_e_mail_address_is_reminded_by_post(client, agent):
     case = CaseFactory(asked=True, email="")
     client.post(reverse("cases:remind_several"), {"cases": references(case)})
@@ -127,6 +135,13 @@ def test_what_a_second_agent_must_confirm_is_decided_one_by_one(client, agent):
     client.post(DECIDE, sent)
     assert f'value="{seen}"' not in page
     assert actions.proposed_by(case) is None
+
+
+def test_a_case_that_waits_for_the_applicant_is_not_shown_as_one_that_would_be_decided(client, agent):
+    ready, waits = together(CaseFactory()), together(CaseFactory(asked=True))
+    page = client.post(DECIDE, {"cases": references(ready, waits)}).text
+    assert re.findall(r'name="seen" value="([^:]+):', page) == [ready.reference]
+    assert "Le requérant n’a pas encore répondu : décidez sur le dossier." in page.replace("\u00a0", " ")
 
 
 def test_a_refusal_of_several_needs_a_reason_and_keeps_what_was_chosen(client, agent):

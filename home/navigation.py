@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
 from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest
-from django.urls import translate_url
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -334,5 +334,12 @@ class SiteNavigation:
         if match is None or match.url_name == "wagtail_serve":  # nothing is served here: page not found
             return None
         path = self.request.get_full_path()
-        there = translate_url(path, code)
-        return there if code == get_language() or there != path else None  # it has one address for all
+        if code == get_language():
+            return path
+        try:  # Django's translate_url would resolve once more what was asked
+            with override(code):
+                there = reverse(match.view_name, args=match.args, kwargs=match.kwargs)
+        except NoReverseMatch:
+            return None
+        _here, mark, query = path.partition("?")
+        return f"{there}{mark}{query}" if there != self.request.path else None  # it has one address for all

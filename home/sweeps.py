@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from wagtail.models import Page, Revision
 
+from . import first_looks
 from .background import is_waiting, name_of, sweeps, try_alone
 from .bundles import actions as bundles
 from .bundles.models import Bundle
@@ -11,7 +12,7 @@ from .finding import documents, missed
 from .models.background import Heartbeat
 from .models.contact import forget_messages
 from .planning import snippets_with_drafts
-from .tasks import heartbeat
+from .tasks import heartbeat, look_at
 
 WORKER_EVERY = timedelta(seconds=45)
 
@@ -32,6 +33,14 @@ def read_documents(now) -> None:
     """Wakes a worker for each document whose text was not read yet, and forgets what was sought a year ago."""
     documents.wake(now)
     missed.forget()
+
+
+@sweeps.register("first_looks")
+def look_first(now) -> None:
+    """Lets a worker look at what was published, once it has nothing else to do."""
+    if not is_waiting(look_at):
+        for pk in first_looks.due():
+            look_at.enqueue(pk)
 
 
 @sweeps.register("contact_messages")

@@ -36,6 +36,14 @@ def follow_the_sites() -> None:
     search.keep_all()
 
 
+@task(priority=-80)
+def look_at(pk: int) -> None:
+    """Looks at a published page before its first reader."""
+    from . import first_looks
+
+    first_looks.look_at(pk)
+
+
 def prune() -> None:
     """Removes old results; without it the table of tasks grows for ever."""
     from django_tasks_db.models import DBTaskResult

@@ -1,0 +1,82 @@
+"""The first look at a published page, by a worker: its pictures are cut, and no reader waits for that.
+
+What is lost here costs the first reader some seconds and nothing else, so it is not kept in rows.
+"""
+
+from datetime import datetime
+from io import BytesIO
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.handlers.base import BaseHandler
+from django.core.handlers.wsgi import WSGIRequest
+from django.db.models import Q
+from wagtail.models import Page
+
+from .links import full_address
+
+LAST = "last-first-look"  # of which page, in the cache: when it was published, and its key
+AT_ONCE = 20  # pages of a sweep
+AT_MOST = 300  # pages; where all of the cache was lost, the newest
+
+
+def due() -> list[int]:
+    """The keys of the pages to look at next, each once: as they were published, and after them those above them,
+    which show their pictures too."""
+    published = list(_unseen()[:AT_ONCE])
+    if not published:
+        return []
+    cache.set(LAST, _place(published[-1]), None)
+    paths = {
+        page.path[:end] for page in published for end in range(Page.steplen, len(page.path), Page.steplen)
+    }
+    above = Page.objects.live().filter(path__in=paths, depth__gt=1).order_by("-depth", "pk")
+    return list(dict.fromkeys([page.pk for page in published] + [page.pk for page in above]))
+
+
+def look_at(pk: int) -> None:
+    """Asks for a page as a reader would, through all that stands before it; nothing where it is gone meanwhile."""
+    page = Page.objects.live().filter(pk=pk).first()
+    if page is None or not (address := full_address(page)):
+        return
+    handler = BaseHandler()
+    handler.load_middleware()
+    handler.get_response(_request(address))
+
+
+def _unseen():
+    pages = Page.objects.live().filter(depth__gt=1).exclude(last_published_at=None)
+    since = cache.get(LAST) or _beginning(pages)
+    if since:
+        moment, pk = since
+        pages = pages.filter(Q(last_published_at__gt=moment) | Q(last_published_at=moment, pk__gt=pk))
+    return pages.order_by("last_published_at", "pk")
+
+
+def _beginning(pages) -> tuple[datetime, int] | None:
+    """Before the newest ones; None where there are no more."""
+    before = pages.order_by("-last_published_at", "-pk")[AT_MOST:].first()
+    return _place(before) if before else None
+
+
+def _place(page: Page) -> tuple[datetime, int]:
+    return page.last_published_at, page.pk
+
+
+def _request(address: str) -> WSGIRequest:
+    """A GET of the address, as a web server hands it over."""
+    parts = urlsplit(address)
+    secure = parts.scheme == "https"
+    told = [settings.SECURE_PROXY_SSL_HEADER] if secure and settings.SECURE_PROXY_SSL_HEADER else []
+    asked = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": unquote_to_bytes(parts.path).decode("latin-1"),
+        "SERVER_NAME": parts.hostname,
+        "SERVER_PORT": str(parts.port or (443 if secure else 80)),
+        "HTTP_HOST": parts.netloc,
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.url_scheme": parts.scheme,
+        "wsgi.input": BytesIO(),
+    }
+    return WSGIRequest(asked | dict(told))

@@ -1,0 +1,94 @@
+"""A worker looks at what was published before its first reader, who waits for no picture to be cut."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from wagtail.images import get_image_model
+from wagtail.images.models import Rendition
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import Page
+
+from home import first_looks
+from home.background import sweeps
+from tests.factories import home as make
+from tests.factories import news
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def article():
+    home = make.make_site()
+    picture = get_image_model().objects.create(title="Port", file=get_test_image_file(size=(1600, 1200)))
+    index = make.published(news.NewsIndexPageFactory(parent=home))
+    return news.NewsPageFactory(parent=index, picture=picture, picture_alt="Le port", live=False)
+
+
+def put_online(article, slug: str) -> Page:
+    return make.published(make.ContentPageFactory(parent=article.get_parent(), title=slug, slug=slug))
+
+
+def sweep():
+    dict(sweeps.items())["first_looks"](timezone.now())
+
+
+def cut() -> set[str]:
+    return set(Rendition.objects.values_list("file", flat=True))
+
+
+def test_the_pictures_of_what_is_published_are_cut_before_anybody_reads_it(client, article):
+    make.published(article)
+    sweep()
+    ready = cut()
+    assert len(ready) > 3
+    for page in (article, article.get_parent(), article.get_parent().get_parent()):
+        assert client.get(page.get_url()).status_code == 200
+    assert cut() == ready, "nobody waits on the pages that show its picture either"
+
+
+def test_a_site_behind_a_proxy_is_looked_at_as_the_proxy_asks(settings, article):
+    settings.WAGTAILADMIN_BASE_URL = "https://testserver"
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    make.published(article)
+    sweep()
+    assert cut()
+
+
+def test_nobody_looks_at_a_draft(article):
+    article.save_revision()
+    sweep()
+    assert not cut()
+
+
+def test_what_was_looked_at_is_looked_at_again_once_it_is_published_again(article):
+    make.published(article)
+    assert article.pk in first_looks.due()
+    assert not first_looks.due()
+    make.published(article)
+    assert first_looks.due()[0] == article.pk
+
+
+def test_what_was_published_together_is_looked_at_little_by_little(article, monkeypatch):
+    monkeypatch.setattr(first_looks, "AT_ONCE", 2)
+    pages = [put_online(article, slug) for slug in ("un", "deux", "trois")]
+    Page.objects.filter(pk__in=[page.pk for page in pages]).update(last_published_at=timezone.now())
+    seen = [pk for _ in range(4) for pk in first_looks.due()]
+    assert [pk for pk in seen if pk in {page.pk for page in pages}] == [page.pk for page in pages]
+
+
+def test_where_all_was_forgotten_the_newest_are_looked_at(article, monkeypatch):
+    monkeypatch.setattr(first_looks, "AT_MOST", 1)
+    old, new = put_online(article, "hier"), put_online(article, "maintenant")
+    Page.objects.exclude(pk=new.pk).update(last_published_at=timezone.now() - timedelta(days=9))
+    seen = first_looks.due()
+    assert new.pk in seen
+    assert old.pk not in seen
+
+
+def test_a_page_that_is_gone_meanwhile_is_no_fault(article):
+    first_looks.look_at(article.pk)
+    article.delete()
+    first_looks.look_at(article.pk)
+    assert not cut()

@@ -78,8 +78,10 @@ def test_the_case_screen_asks_to_refund_what_was_paid_for_something_refused(clie
     assert "remboursez-le" in client.get(url).content.decode()
     allocation = charge.allocations.get()
     refund = reverse("money:refund", args=[allocation.pk])
-    too_much = client.post(refund, {"amount": "99", "reason": "Refusé."}, follow=True).content.decode()
-    assert "Au plus CHF 30.00" in too_much
+    too_much = client.post(refund, {"amount": "99", "reason": "Refusé."})
+    assert too_much.status_code == 409
+    assert "Au plus CHF 30.00" in too_much.text
+    assert 'value="Refusé."' in too_much.text
     client.post(refund, {"amount": "30", "reason": "Refusé."})
     sweeps.ask_providers(timezone.now())
     assert "remboursez-le" not in client.get(url).content.decode()
@@ -368,8 +370,10 @@ def test_money_set_aside_is_not_booked_to_the_account_on_which_it_lies(client, c
     kept = expired_and_paid()
     client.force_login(clerk)
     book = reverse("money:settle", args=[kept.pk, "book"])
-    said = client.post(book, {"account": ledger.accounts().aside, "note": "Réglé."}, follow=True)
-    assert "se trouve déjà sur ce compte" in said.content.decode()
+    said = client.post(book, {"account": ledger.accounts().aside, "note": "Réglé."})
+    assert said.status_code == 409
+    assert "se trouve déjà sur ce compte" in said.text
+    assert 'value="Réglé."' in said.text
     kept.refresh_from_db()
     assert (kept.outcome, kept.resolved_at) == ("", None)
     assert list(ledger.faults()) == []
@@ -415,10 +419,42 @@ def test_the_export_takes_whatever_month_it_is_asked_for(client, clerk, month):
     assert re.fullmatch(r'attachment; filename="journal-[\d-]+\.csv"', answer["Content-Disposition"])
 
 
-@pytest.mark.parametrize("until", ["0001-01-01", "9999-12-31", "2026-02-30", ""])
-def test_more_time_until_any_day_is_given_or_refused(client, until):
+@pytest.mark.parametrize(
+    ("until", "status"), [("0001-01-01", 409), ("9999-12-31", 302), ("2026-02-30", 422), ("", 422)]
+)
+def test_more_time_until_any_day_is_given_or_refused(client, until, status):
     charge = due_charge()
     client.force_login(member(team=charge.case.team))
-    assert (
-        client.post(reverse("money:charge", args=[charge.pk, "extend"]), {"until": until}).status_code == 302
-    )
+    answer = client.post(reverse("money:charge", args=[charge.pk, "extend"]), {"until": until})
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize("do", ["waive", "refund", "back", "book"])
+def test_what_was_typed_about_money_stands_there_again_with_the_error(client, clerk, do):
+    kept = expired_and_paid()
+    charge = due_charge()
+    allocation = paid(due_charge()).allocations.get()
+    url, typed = {
+        "waive": (reverse("money:charge", args=[charge.pk, "waive"]), {"reason": "x" * 256}),
+        "refund": (reverse("money:refund", args=[allocation.pk]), {"amount": "dix", "reason": "x" * 40}),
+        "back": (reverse("money:settle", args=[kept.pk, "back"]), {"reason": "x" * 256}),
+        "book": (reverse("money:settle", args=[kept.pk, "book"]), {"account": "?", "note": "x" * 40}),
+    }[do]
+    client.force_login(clerk)
+    page = client.post(url, typed)
+    assert page.status_code == 422
+    for words in typed.values():
+        assert f'value="{words}"' in page.text
+    assert 'aria-invalid="true"' in page.text
+    again = client.post(url, {"reason": "Payé deux fois.", "amount": "10", "account": "4900", "note": "Don."})
+    assert again.status_code == 302
+
+
+def test_counting_less_than_is_due_says_what_is_still_due(client, clerk):
+    charge = due_charge(stages=[PAYMENT, DECISION])
+    paying.receive(actor=None, payment=begun(charge, "counter"), amount=1000, currency="CHF")
+    client.force_login(clerk)
+    count = reverse("money:settle", args=[SetAside.objects.get().pk, "count"])
+    said = client.post(count, {"charge": str(charge.pk)}, follow=True).text.replace("\u00a0", " ")
+    assert "CHF 20.– est encore dû." in said
+    assert "Le dossier continue." not in said

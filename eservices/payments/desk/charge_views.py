@@ -1,17 +1,17 @@
 """What agents do with what a case owes: each fetches through ``access``, validates a form and calls one action."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
-
-from home.marks import explained
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .. import access
 from ..actions import charges, refunds
@@ -23,76 +23,103 @@ from . import forms as typed
 
 @dataclass(frozen=True)
 class Deed:
-    """What an agent may do: what the team's role must allow, what is typed, the action, what is said afterwards."""
+    """What may be done: what the team's role must allow, its name, what is typed, the action, what is said afterwards,
+    which may depend on what came of it."""
 
     needs: str
+    label: Promise
     form: type[forms.Form]
     action: Callable
-    done: str
+    done: Promise | Callable[[object], str]
 
 
 CHARGES = {
-    "take": Deed("take", typed.TakeForm, counter.take, _("Taken: the receipt is on its way.")),
+    "take": Deed("take", _("Taken"), typed.TakeForm, counter.take, _("Taken: the receipt is on its way.")),
     "extend": Deed(
-        "accept", typed.ExtendForm, charges.extend, _("There is more time; the applicant is told.")
+        "accept",
+        _("Give more time"),
+        typed.ExtendForm,
+        charges.extend,
+        _("There is more time; the applicant is told."),
     ),
-    "waive": Deed("accept", typed.WaiveForm, charges.waive, _("Nothing has to be paid any more.")),
+    "waive": Deed(
+        "accept", _("Waive"), typed.WaiveForm, charges.waive, _("Nothing has to be paid any more.")
+    ),
 }
+REFUND = Deed("accept", _("Refund"), typed.RefundForm, refunds.ask, _("The refund is on its way."))
 REFUNDS = {
-    "till": Deed("take", typed.NothingForm, counter.pay_back, _("Paid back from the till.")),
+    "till": Deed("take", _("Refund"), typed.NothingForm, counter.pay_back, _("Paid back from the till.")),
     "bank": Deed(
-        "accept", typed.NothingForm, refunds.finish_by_hand, _("Booked: transferred from the bank.")
+        "accept",
+        _("Refund"),
+        typed.NothingForm,
+        refunds.finish_by_hand,
+        _("Booked: transferred from the bank."),
     ),
 }
 
 
-@require_POST
-def charge_deed(request, pk, do):
+class DeedView(WagtailAdminTemplateMixin, TemplateView):
+    """A form about money that was sent: one action, or the form again with why not and with all that was typed."""
+
+    template_name = "payments/desk/deed.html"
+    header_icon = "tag"
+    http_method_names = ["post"]
+
+    def do(self, deed: Deed, back: str, **about):
+        """Calls the action on what it is ``about``, says what came of it, and goes ``back``."""
+        form = deed.form(self.request.POST)
+        if not form.is_valid():
+            return self._again(deed, form, back, 422)
+        try:
+            done = deed.action(actor=self.request.user, **about, **form.cleaned_data)
+        except Impossible as why:
+            if form.fields:
+                form.add_error(None, str(why))
+                return self._again(deed, form, back, 409)
+            messages.error(self.request, str(why))
+        else:
+            messages.success(self.request, str(deed.done(done) if callable(deed.done) else deed.done))
+        return redirect(back)
+
+    def _again(self, deed: Deed, form: forms.Form, back: str, status: int):
+        self.page_title = deed.label
+        return self.render_to_response(self.get_context_data(form=form, back=back), status=status)
+
+
+class ChargeView(DeedView):
     """Takes the money, gives more time, or waives."""
-    deed = CHARGES.get(do) or _none()
-    charge = access.charge_for(request.user, pk, deed.needs)
-    _do(request, deed, deed.form(request.POST), charge=charge)
-    return _back(charge.case)
+
+    def post(self, request, pk, do):
+        deed = CHARGES.get(do) or _none()
+        charge = access.charge_for(request.user, pk, deed.needs)
+        return self.do(deed, _back(charge.case), charge=charge)
 
 
-@require_POST
-def refund(request, pk):
+class RefundView(DeedView):
     """Asks for money to be paid back, wholly or in part."""
-    allocation = access.allocation_for(request.user, pk)
-    said = _("The refund is on its way.")
-    if not asks(allocation.payment):
-        said = _("Give the money back, from the till or by the bank, then press what you did.")
-    deed = Deed("accept", typed.RefundForm, refunds.ask, said)
-    _do(request, deed, deed.form(request.POST), allocation=allocation)
-    return _back(allocation.charge.case)
+
+    def post(self, request, pk):
+        allocation, deed = access.allocation_for(request.user, pk), REFUND
+        if not asks(allocation.payment):
+            by_hand = _("Give the money back, from the till or by the bank, then press what you did.")
+            deed = replace(deed, done=by_hand)
+        return self.do(deed, _back(allocation.charge.case), allocation=allocation)
 
 
-@require_POST
-def refund_deed(request, pk, do):
+class RefundDeedView(DeedView):
     """Carries a refund out that no provider can."""
-    deed = REFUNDS.get(do) or _none()
-    found = access.refund_for(request.user, pk, deed.needs)
-    _do(request, deed, deed.form(request.POST), refund=found)
-    return _back(found.allocation.charge.case) if found.allocation else redirect("money:aside")
+
+    def post(self, request, pk, do):
+        deed = REFUNDS.get(do) or _none()
+        found = access.refund_for(request.user, pk, deed.needs)
+        back = _back(found.allocation.charge.case) if found.allocation else reverse("money:aside")
+        return self.do(deed, back, refund=found)
 
 
 def _none():
     raise Http404
 
 
-def _do(request, deed: Deed, form: forms.Form, **about) -> None:
-    """Calls the action, and says what came of it."""
-    if not form.is_valid():
-        first = next(iter(form.errors))
-        messages.error(request, explained(form.fields[first].label, form.errors[first][0]))
-        return
-    try:
-        deed.action(actor=request.user, **about, **form.cleaned_data)
-    except Impossible as why:
-        messages.error(request, str(why))
-    else:
-        messages.success(request, str(deed.done))
-
-
-def _back(case):
-    return redirect(reverse("cases:case", args=[case.reference]) + "#payment")
+def _back(case) -> str:
+    return reverse("cases:case", args=[case.reference]) + "#payment"

@@ -7,21 +7,24 @@ from django.db.models import F
 from django.db.models.functions import TruncMonth
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from home.templatetags.commune import chf
 
 from .. import access, exports
 from ..actions import refunds, settling
 from ..contrib.qrbill import actions as bank
 from ..contrib.qrbill.camt import Unreadable
-from ..models import BankFile, Closing, JournalRow, Payout, SetAside, Till
+from ..models import BankFile, Charge, Closing, JournalRow, Payout, SetAside, Till
 from ..providers import label_of
 from . import forms
-from .charge_views import Deed, _do
+from .charge_views import Deed, DeedView
 
 SHOWN = 200  # rows of a month; all of them stand in the export
 LARGEST = 10 * 1024 * 1024  # bytes of a bank file
@@ -75,25 +78,41 @@ class AsideView(MoneyView):
         }
 
 
-@require_POST
-def settle(request, pk, do):
+def _counted(charge: Charge) -> str:
+    """What is said of money that was counted towards a charge: it may be less than is due."""
+    if not charge.open_amount:
+        return _("Counted. The case goes on.")
+    return _("Counted. %(amount)s is still due.") % {"amount": chf(charge.open_amount, charge.currency)}
+
+
+SETTLING = {
+    "count": Deed("", gettext_lazy("Money set aside"), forms.NothingForm, settling.count_towards, _counted),
+    "back": Deed(
+        "",
+        gettext_lazy("Pay back"),
+        forms.PayBackForm,
+        refunds.ask_for_set_aside,
+        gettext_lazy("The refund is on its way."),
+    ),
+    "book": Deed(
+        "", gettext_lazy("Book elsewhere"), forms.BookForm, settling.book_elsewhere, gettext_lazy("Booked.")
+    ),
+}
+
+
+class SettleView(DeedView):
     """Says what becomes of money that was set aside."""
-    kept = access.set_aside_for(request.user, pk)
-    match do:
-        case "count":
-            charges = {str(one.pk): one for one in kept.payment.basket.charges.all()} if kept.payment else {}
-            deed = Deed("", forms.NothingForm, settling.count_towards, _("Counted. The case goes on."))
-            if found := charges.get(request.POST.get("charge")):
-                _do(request, deed, deed.form(request.POST), kept=kept, charge=found)
-        case "back":
-            deed = Deed("", forms.PayBackForm, refunds.ask_for_set_aside, _("The refund is on its way."))
-            _do(request, deed, deed.form(request.POST), kept=kept)
-        case "book":
-            deed = Deed("", forms.BookForm, settling.book_elsewhere, _("Booked."))
-            _do(request, deed, deed.form(request.POST), kept=kept)
-        case _other:
+
+    def post(self, request, pk, do):
+        if do not in SETTLING:
             raise Http404
-    return redirect("money:aside")
+        kept, about = access.set_aside_for(request.user, pk), {}
+        if do == "count":
+            charges = {str(one.pk): one for one in kept.payment.basket.charges.all()} if kept.payment else {}
+            about = {"charge": charges.get(request.POST.get("charge"))}
+            if not about["charge"]:
+                return redirect("money:aside")
+        return self.do(SETTLING[do], reverse("money:aside"), kept=kept, **about)
 
 
 class JournalView(MoneyView):

@@ -8,14 +8,14 @@ from . import charge_views, money_views
 app_name = "money"
 urlpatterns = [
     path("", money_views.AsideView.as_view(), name="aside"),
-    path("aside/<uuid:pk>/<slug:do>/", money_views.settle, name="settle"),
+    path("aside/<uuid:pk>/<slug:do>/", money_views.SettleView.as_view(), name="settle"),
     path("journal/", money_views.JournalView.as_view(), name="journal"),
     path("journal/<slug:kind>.csv", money_views.journal_csv, name="journal_csv"),
     path("payouts/", money_views.PayoutsView.as_view(), name="payouts"),
     path("bank/", money_views.BankView.as_view(), name="bank"),
     path("tills/", money_views.TillsView.as_view(), name="tills"),
     path("till/", TillView.as_view(), name="till"),
-    path("charges/<uuid:pk>/<slug:do>/", charge_views.charge_deed, name="charge"),
-    path("allocations/<int:pk>/refund/", charge_views.refund, name="refund"),
-    path("refunds/<uuid:pk>/<slug:do>/", charge_views.refund_deed, name="refund_deed"),
+    path("charges/<uuid:pk>/<slug:do>/", charge_views.ChargeView.as_view(), name="charge"),
+    path("allocations/<int:pk>/refund/", charge_views.RefundView.as_view(), name="refund"),
+    path("refunds/<uuid:pk>/<slug:do>/", charge_views.RefundDeedView.as_view(), name="refund_deed"),
 ]

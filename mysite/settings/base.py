@@ -231,6 +231,7 @@ FORMAT_MODULE_PATH = "mysite.formats"
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "home.pasting.TextArea"}}
 WAGTAIL_SITE_NAME = env.text("COMMUNE_NAME", "Orvenay")
 WAGTAILADMIN_BASE_URL = env.site("COMMUNE_BASE_URL", "http://localhost:8000")
+WAGTAIL_ALLOW_UNICODE_SLUGS = False  # an address is read aloud, printed and copied
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_FINISH_WORKFLOW_ACTION = "editing.approving.publish"
 # What is typed in another order is silently taken for this moment: staff write a day as it is written here.

@@ -109,3 +109,12 @@ def test_who_saves_a_new_page_while_it_saves_itself_makes_one_page(phone, site):
     expect(phone.get_by_role("status").get_by_text("a été mise à jour")).to_be_visible()
     page = Page.objects.get(slug="le-port")
     assert page.get_latest_revision_as_object().lead == "Trente places"
+
+
+def test_the_address_of_a_page_is_written_in_plain_letters(phone, site):
+    """“où” would be “o%C3%B9” in a letter, on paper and wherever an address is copied."""
+    section = published(NewsIndexPageFactory(parent=site))
+    phone.goto(f"/admin/pages/add/news/newspage/{section.pk}/")
+    phone.locator("#id_title").press_sequentially("Où fêter Noël à l’école ?")
+    phone.locator("#id_title").blur()
+    expect(phone.locator("#id_slug")).to_have_value("ou-feter-noel-a-lecole")

@@ -57,7 +57,36 @@ def vote(client, contribution, **data):
     return client.post(reverse("participation:vote", args=[contribution.pk]), data, **HERE)
 
 
+def asked(**page):
+    """A consultation with one question."""
+    questions = [("question", {"question": "Où en manque-t-il ?", "help": ""})]
+    return published(ConsultationPageFactory(kind="questions", questions=questions, **page))
+
+
 class TestHandingIn:
+    def test_a_name_is_asked_of_whoever_shows_one_and_of_nobody_else(self, client, box):
+        address = reverse("participation:contribute", args=[box.pk])
+        label = client.get(address).content.decode().partition('for="id_name"')[2].partition("</label>")[0]
+        assert "facultatif" not in label
+        refused = hand_in(client, box, name="")
+        assert "Écrivez votre nom" in refused.content.decode()
+        assert hand_in(client, box, name="", shown_as="nobody").status_code == 302
+
+    def test_nobody_is_asked_how_what_is_not_published_is_shown(self, client, box):
+        page = asked(parent=box.get_parent().specific, public=False)
+        form = client.get(reverse("participation:contribute", args=[page.pk])).context["form"]
+        question = next(name for name in form.fields if name.startswith("q-"))
+        assert {"name", "shown_as"}.isdisjoint(form.fields)
+        assert hand_in(client, page, **{question: "Au port"}).status_code == 302
+        prove(client, LEA)
+        one = Contribution.objects.get()
+        assert (one.name, one.shown_as, one.answers[0]["answer"]) == ("", "nobody", "Au port")
+
+    def test_who_answers_gives_an_opinion_and_no_office_s(self, client, box):
+        page = asked(parent=box.get_parent().specific)
+        shown = client.get(reverse("participation:contribute", args=[page.pk])).content.decode()
+        assert "<h1>Votre avis</h1>" in shown
+
     def test_an_idea_is_nowhere_until_its_address_is_proven_and_read_before_it_is_published(
         self, client, box
     ):
@@ -433,6 +462,21 @@ class TestVoting:
 
 
 class TestDesk:
+    def test_who_reads_a_contribution_sees_to_what_it_answers_and_whether_anybody_else_will(
+        self, client, box
+    ):
+        opinions = asked(parent=box.get_parent().specific, public=False, title="Où poser des bancs ?")
+        idea(box, state=State.WAITING)
+        client.force_login(SuperuserFactory())
+        unseen = "L’administration seule le lit"
+        shown = client.get(reverse("participation_desk:waiting")).content.decode()
+        assert f", {box.title}<" in shown
+        assert unseen not in shown
+        idea(opinions, state=State.WAITING, title="", answers=[{"question": "Où ?", "answer": "Au port"}])
+        shown = client.get(reverse("participation_desk:waiting")).content.decode()
+        assert ", Où poser des bancs ?<" in shown
+        assert shown.count(unseen) == 1
+
     def test_several_are_published_at_once_and_everybody_hears(self, client, box):
         ones = [idea(box, state=State.WAITING, email=f"p{n}@example.org") for n in range(3)]
         client.force_login(SuperuserFactory())

@@ -17,7 +17,7 @@ LONGEST = 4_000
 
 
 class SignedForm(WrittenForm):
-    """With how the name is shown."""
+    """With how the name is shown; nobody needs to give one that is not."""
 
     shown_as = forms.ChoiceField(
         label=gettext_lazy("How it is published"),
@@ -28,20 +28,17 @@ class SignedForm(WrittenForm):
     )
     name = forms.CharField(
         label=gettext_lazy("Your first and last name"),
-        required=False,
         max_length=80,
         validators=[validate_no_control, validate_few_links],
+        error_messages={"required": gettext_lazy("Write your name, or choose that it is not shown.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
 
     def clean(self):
-        data = super().clean()
-        shown = data.get("shown_as")
-        if shown and shown != ShownAs.NOBODY and not data.get("name") and "name" not in self.errors:
-            self.add_error("name", _("Write your name, or choose that it is not shown."))
-        if shown == ShownAs.NOBODY:
-            data["name"] = ""
-        return data
+        if self.cleaned_data.get("shown_as") == ShownAs.NOBODY:
+            self.errors.pop("name", None)
+            self.cleaned_data["name"] = ""
+        return super().clean()
 
 
 class ContributionForm(SignedForm):
@@ -55,6 +52,8 @@ class ContributionForm(SignedForm):
             field.language = foreign(page) if page.asks_questions else ""
         self.fields = asked | self.fields
         self.order_fields([*asked, "shown_as", "name", "email"])
+        if not page.public:
+            del self.fields["shown_as"], self.fields["name"]
 
     def _idea(self) -> dict:
         return {
@@ -105,8 +104,8 @@ class ContributionForm(SignedForm):
             "title": data.get("title", ""),
             "text": data.get("text", ""),
             "answers": answers if self.page.asks_questions else [],
-            "name": data["name"],
-            "shown_as": data["shown_as"],
+            "name": data.get("name", ""),
+            "shown_as": data.get("shown_as", ShownAs.NOBODY),
         }
 
 

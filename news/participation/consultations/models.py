@@ -6,7 +6,7 @@ from operator import or_
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -168,6 +168,12 @@ class ConsultationPage(Timed, BasePage):
 
 
 class ContributionQuerySet(WrittenQuerySet):
+    def waiting(self):
+        """With ``place``, the title of the consultation, and ``public``, whether others read it, for who moderates."""
+        page = ConsultationPage.objects.filter(translation_key=OuterRef("consultation")).order_by("pk")
+        asked = {"place": Subquery(page.values("title")[:1]), "public": Subquery(page.values("public")[:1])}
+        return super().waiting().annotate(**asked)
+
     def to(self, page: ConsultationPage):
         return self.filter(consultation=page.translation_key)
 

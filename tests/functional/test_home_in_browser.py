@@ -107,3 +107,33 @@ def test_an_alert_in_letters_twice_as_large_is_closed_with_a_thumb(visit, site):
     phone.goto("/it/")
     button = phone.locator(".alert .shut").bounding_box()
     assert button["x"] + button["width"] <= 360
+
+
+# How much higher or lower a picture was cut than the frame is that shows it.
+CUT_TO = """(img) => {
+    const sources = [...img.parentElement.querySelectorAll("source[width]"), img]
+    const shown = sources.find((one) => !one.media || matchMedia(one.media).matches)
+    return shown.getAttribute("width") / shown.getAttribute("height") / (img.clientWidth / img.clientHeight)
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_panorama_is_cut_to_its_place_around_its_point_of_interest_and_no_word_stands_on_it(
+    visit, site, width
+):
+    """A second cut, by the style sheet, would know nothing of the point of interest."""
+    site.panorama = wagtail_factories.ImageFactory(file=get_test_image_file(size=(2600, 3900)))
+    site.often = [("word", "amarrage")]
+    make.published(site)
+    page = visit(width=width)
+    page.goto("/")
+    photo, often = page.locator(".panorama"), page.locator(".often").bounding_box()
+    assert photo.evaluate(CUT_TO) == pytest.approx(1, abs=0.03)
+    assert often["y"] + often["height"] <= photo.bounding_box()["y"]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_picture_of_an_article_is_shown_as_it_was_cut(visit, index, width):
+    page = visit(width=width)
+    page.goto(article(index).url)
+    assert page.locator(".cover img").evaluate(CUT_TO) == pytest.approx(1, abs=0.01)

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Length
 from django.http import Http404, HttpResponsePermanentRedirect
@@ -146,18 +147,28 @@ def _answers(request, path: str) -> bool:
 
 
 class StraightRedirectForm(RedirectForm):
-    """Wagtail's form of a redirect, which refuses one that leads back to where it began."""
+    """Wagtail's form of a redirect, which refuses one that leads back to where it began or that nobody would follow."""
 
     def clean(self):
         super().clean()
         old, link = self.cleaned_data.get("old_path"), self.cleaned_data.get("redirect_link")
+        if old and _path(old) != self.initial.get("old_path"):
+            self._refuse_address_of_a_page(_path(old))
         if old and link and not self.cleaned_data.get("redirect_page"):
             self._refuse_circles(_path(old), link)
         return self.cleaned_data
 
+    def _refuse_address_of_a_page(self, old: str) -> None:
+        likely = Page.objects.live().filter(slug=old.rpartition("/")[2])
+        page = next((one for one in likely if _path(one.url or "") == old), None)
+        if page:
+            said = _("The page “%(title)s” stands there and goes first: unpublish or move it before.")
+            raise ValidationError({"old_path": said % {"title": page.title}})
+
     def _refuse_circles(self, old: str, link: str) -> None:
         site = self.cleaned_data.get("site")
-        hosts = {one.hostname for one in Site.objects.all()}
+        ours = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname
+        hosts = {ours, *(one.hostname for one in Site.objects.all())}
         others = Redirect.get_for_site(site).exclude(pk=self.instance.pk)
 
         def onward(path: str) -> str | None:

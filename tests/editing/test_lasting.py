@@ -217,6 +217,25 @@ def test_the_form_refuses_a_redirect_that_leads_back(client, editor, home):
     assert send(edit, "/b", "/d").status_code == 302
 
 
+def test_the_form_knows_the_site_by_the_address_at_which_it_answers_too(client, editor, home, settings):
+    settings.WAGTAILADMIN_BASE_URL = "https://www.orvenay.example:8443"
+    data = {"old_path": "/x", "redirect_link": "https://www.orvenay.example:8443/x/", "is_permanent": "on"}
+    answer = client.post(reverse("wagtailredirects:add"), data)
+    assert "redirect_link" in answer.context["form"].errors
+
+
+def test_the_form_refuses_a_redirect_from_where_a_page_stands(client, editor, home):
+    page = ContentPageFactory(parent=home, title="Le port", slug="port")
+    data = {"old_path": "/port/", "redirect_link": "https://elsewhere.example/", "is_permanent": "on"}
+    refused = client.post(reverse("wagtailredirects:add"), data)
+    assert "Le port" in refused.context["form"].errors["old_path"][0]
+    page.unpublish()
+    assert client.post(reverse("wagtailredirects:add"), data).status_code == 302
+    page.get_latest_revision_as_object().save_revision().publish()
+    kept = reverse("wagtailredirects:edit", args=[Redirect.objects.get().pk])
+    assert client.post(kept, data | {"is_permanent": ""}).status_code == 302  # what is there may be changed
+
+
 @pytest.mark.parametrize(
     ("ways", "circle"),
     [({"a": "b"}, False), ({"a": "a"}, True), ({"a": "b", "b": "c", "c": "b"}, True), ({}, False)],

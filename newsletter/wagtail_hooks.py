@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import DeleteView, IndexView
@@ -13,6 +14,7 @@ from wagtail.admin.widgets.button import Button
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.action_menu import ActionMenuItem
 from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from home.permissions import Without
@@ -36,10 +38,37 @@ class HowFar(Column):
         return f"{state} ({instance.mailing_number})" if instance.mailing_number else state
 
 
+class Approving:
+    """Who publishes a campaign approves it. It is sent by another press, which is one away."""
+
+    def get_success_message(self, instance=None):
+        if self.action != "publish":
+            return super().get_success_message(instance)
+        title = {"title": (instance or self.object).title}
+        return _("“%(title)s” is approved. Nothing is sent yet.") % title
+
+    def get_success_buttons(self):
+        buttons = super().get_success_buttons()
+        if self.action == "publish":
+            sending = reverse("newsletter_desk:sending", args=[self.object.pk])
+            buttons.insert(0, messages.button(sending, _("Test and send…")))
+        return buttons
+
+
+class CreateView(Approving, snippets.CreateView):
+    pass
+
+
+class EditView(Approving, snippets.EditView):
+    pass
+
+
 class CampaignViewSet(SnippetViewSet):
     """Letters to many."""
 
     model = Campaign
+    add_view_class = CreateView
+    edit_view_class = EditView
     icon = "mail"
     menu_label = _("Campaigns")
     list_display = [

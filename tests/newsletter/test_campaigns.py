@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 from wagtail.models import GroupApprovalTask, Workflow, WorkflowContentType, WorkflowTask
+from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from eservices.deliveries.models import Delivery
 from home import search
@@ -266,6 +267,20 @@ def test_staff_see_who_gets_it_and_what_stands_in_the_way_and_send_it(client, ed
     mailing.refresh_from_db()
     assert mailing.state == MailingState.SCHEDULED
     assert client.get(desk(campaign)).status_code == 200
+
+
+def test_who_approves_a_campaign_reads_that_nothing_is_sent_and_is_led_to_where_it_is(client, editor):
+    """Publishing sounds like sending."""
+    campaign = CampaignFactory(draft=True)
+    fields = {"title": "Des bancs", "summary": "", "lead": "", "topics": [], "body": streamfield([])}
+    ways = [campaign.snippet_viewset.get_url_name("add"), campaign.snippet_viewset.get_url_name("edit")]
+    for way, arguments in zip(ways, ([], [campaign.pk]), strict=True):
+        saved = client.post(reverse(way, args=arguments), nested_form_data(fields), follow=True)
+        assert "Rien n’est encore parti" not in saved.content.decode()
+        data = nested_form_data(fields | {"action-publish": "1"})
+        told = client.post(reverse(way, args=arguments), data, follow=True).content.decode()
+        assert "est approuvée. Rien n’est encore parti." in told
+        assert desk(Campaign.objects.filter(live=True).latest("last_published_at")) in told
 
 
 def test_what_was_changed_after_approval_is_not_sent_unseen(client, editor):

@@ -23,6 +23,8 @@ class AlertViewSet(SnippetViewSet):
     add_to_admin_menu = True
     list_display = [
         "__str__",
+        # First, as a phone has room for two columns, and in a hurry this is the question.
+        Column("sms", label=_("SMS"), accessor=lambda alert: sms_in_words(alert)),
         Column("level", label=_("Level"), accessor="get_level_display", sort_key="level"),
         Column("status", label=_("State"), accessor=lambda alert: str(alert.status_string).capitalize()),
         DateColumn("began_at", label=_("Since"), sort_key="began_at"),
@@ -32,7 +34,6 @@ class AlertViewSet(SnippetViewSet):
             accessor=lambda alert: day_and_hour(alert.expire_at and timezone.localtime(alert.expire_at)),
             sort_key="expire_at",
         ),
-        Column("sms", label=_("SMS"), accessor=lambda alert: sms_in_words(alert)),
     ]
     list_filter = ["level", "live"]
     ordering = ["-live", "-level", "-pk"]

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from wagtail.models import Comment, Page
 
 from tests.factories.accounts import EditorFactory, SuperuserFactory
-from tests.factories.home import ContentPageFactory, SectionPageFactory, published
+from tests.factories.home import AlertFactory, ContentPageFactory, SectionPageFactory, published
 from tests.factories.news import NewsIndexPageFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -118,3 +118,9 @@ def test_the_address_of_a_page_is_written_in_plain_letters(phone, site):
     phone.locator("#id_title").press_sequentially("Où fêter Noël à l’école ?")
     phone.locator("#id_title").blur()
     expect(phone.locator("#id_slug")).to_have_value("ou-feter-noel-a-lecole")
+
+
+def test_whether_an_alert_went_out_by_sms_is_seen_on_a_phone(phone, site):
+    AlertFactory()
+    phone.goto("/admin/snippets/home/alert/")
+    expect(phone.get_by_role("columnheader", name="SMS")).to_be_in_viewport()

@@ -104,3 +104,14 @@ def test_what_happened_this_minute_happened_just_now(language):
     """Wagtail compares Django's words with its own: “il y a 0 minute” where the two differ."""
     with translation.override(language):
         assert "0" not in timesince_simple(timezone.now())
+
+
+def test_german_says_one_word_for_what_the_commune_does_for_people():
+    """“Dienst” is who works there, or a web service."""
+    said = trans_real.translation("de")._catalog.items()
+    texts = [(key[0] if isinstance(key, tuple) else key, text) for key, text in said]
+    named = [
+        text for key, text in texts if re.search(r"\bservices?\b", key, re.I) and "push service" not in key
+    ]
+    assert len(named) > 50
+    assert not [text for text in named if re.search(r"\bDienst(e|es|en)?\b", text)]

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Site
+from wagtail.search.backends import get_search_backend
 
 from home import search
 from home.models import HomePage, QuestionsPage, SearchEntry, Synonyms
@@ -59,6 +60,16 @@ def test_the_index_can_be_written_anew_by_the_command_that_operators_know(home, 
     assert titles("verraye") == []
     call_command("update_index", verbosity=0)
     assert titles("verraye") == ["Le port de la Verraye"]
+
+
+def test_who_asks_for_the_best_first_gets_it_by_its_rank(home):
+    """As Wagtail's own screens do, where our search has an order of its own."""
+    for title, lead in (
+        ("Port", "Le port."),
+        ("Plage", "Derrière le port, au bord du lac, avec une pelouse."),
+    ):
+        make.published(make.ContentPageFactory(parent=home, title=title, slug=title.lower(), lead=lead))
+    assert [entry.title for entry in get_search_backend().search("port", SearchEntry)] == ["Port", "Plage"]
 
 
 def test_accents_do_not_matter(port):

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,17 @@ def test_german_says_one_word_for_what_the_commune_does_for_people():
     ]
     assert len(named) > 50
     assert not [text for text in named if re.search(r"\bDienst(e|es|en)?\b", text)]
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "it"])
+def test_how_long_ago_something_was_is_no_duration(language):
+    """German lists said “Bestätigt: 6 Monate”."""
+    with translation.override(language):
+        ago = timezone.now() - timedelta(days=40)
+        assert timesince_simple(ago).replace("\xa0", " ") in {"il y a 1 mois", "1 Monat her", "1 mese fa"}
+
+
+def test_italian_says_no_english_of_what_is_published():
+    known = trans_real.translation("it")._catalog
+    texts = [known[key] for key in ("live", "Live", "live + draft", "go live date/time")]
+    assert not [text for text in texts if re.search(r"\blive\b", text, re.I)]

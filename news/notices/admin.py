@@ -45,7 +45,7 @@ class PostingViewSet(ModelViewSet):
     copy_view_enabled = False
     form_fields = ["title"]
     list_display = [
-        TitleColumn("title", label=_("Notice"), get_url=lambda one: proof_address(one.notice)),
+        TitleColumn("title", label=_("Official notice"), get_url=lambda one: proof_address(one.notice)),
         Column("act", label=_("Kind of act"), sort_key="act"),
         Column("kind", label=_("What happened"), accessor="get_kind_display"),
         DateColumn("at", label=_("When"), sort_key="at"),

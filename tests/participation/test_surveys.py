@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils.translation import override
 
 from eservices.accounts.roles import ensure_roles
 from news.participation.models import Answer, Taken
@@ -63,6 +64,15 @@ def test_anybody_answers_and_sees_the_results_as_a_table(client, survey):
     assert "en moyenne 4" in text
     assert "Plus de lumière" not in text  # free text is for the administration
     assert not Taken.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "until"), [("fr", "Jusqu’au 30 novembre 2026"), ("it", "Fino al 30 novembre 2026")]
+)
+def test_until_when_is_said_in_words_that_fit_a_survey_as_well_as_a_consultation(once, language, until):
+    """“Sondage … Ouverte jusqu’au”."""
+    with override(language):
+        assert once.when == until
 
 
 def test_where_one_answer_is_for_one_person_the_address_is_proven(client, once):

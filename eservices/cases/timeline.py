@@ -1,10 +1,13 @@
 """Everything that happened to a case, as a list to read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from home.templatetags.commune import chf
 
 from .case_events import label_of
 from .models import Case, CaseEvent
@@ -70,6 +73,13 @@ def _detail(event: CaseEvent, titles: dict[str, str]) -> str:
             if data.get("instead_of")
             else name
         )
-    about = titles.get(data.get("stage") or data.get("field")) or data.get("stage") or data.get("name") or ""
-    said = [one for one in (about, data.get("reason")) if one and isinstance(one, str)]
-    return ". ".join(said)[:300]
+    about = titles.get(data.get("stage") or data.get("field")) or data.get("stage")
+    said = [about, data.get("name"), ", ".join(_facts(data)), data.get("reason")]
+    return ". ".join(one for one in said if one and isinstance(one, str))[:300]
+
+
+def _facts(data: dict) -> Iterator[str]:
+    """What is told of money, documents and dossiers: how much, under which number, in which folder."""
+    if data.get("amount"):
+        yield chf(data["amount"], data.get("currency", ""))
+    yield from (data[name] for name in ("receipt", "number", "folder") if data.get(name))

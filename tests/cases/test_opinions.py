@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions, case_screen, process
+from eservices.cases import actions, case_screen, process, timeline
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.actors import SYSTEM, Office
 from eservices.cases.models import Case, Opinion
@@ -77,6 +77,11 @@ def test_all_are_asked_at_once_and_the_case_goes_on_when_all_have_answered(clien
     assert current(case).key == "decision"
     assert case.data == {"preavis_result": "conditions"}
     assert {event.actor_kind for event in case.events.filter(kind="opinion")} == {"office"}
+
+
+def test_the_timeline_names_each_office_that_was_asked():
+    told = [line.detail for line in timeline.timeline(opened()) if line.what == "Préavis demandé"]
+    assert [any(one.name in line for line in told) for one in Opinion.objects.all()] == [True, True]
 
 
 def test_enough_are_enough_and_the_other_link_is_over(client):

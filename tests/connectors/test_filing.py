@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eservices.cases import actions as cases
-from eservices.cases import process
+from eservices.cases import process, timeline
 from eservices.cases.models import Case
 from eservices.connectors import carriers, dossier, ged, plans
 from eservices.connectors.contrib import webdav
@@ -193,6 +193,14 @@ def test_the_dossier_for_machines_keeps_what_was_said_issued_and_done_in_order(
         ("document_issued", "system"),
     ]
     assert [step for step in steps if step in wanted] == wanted
+
+
+def test_the_timeline_says_in_which_folder_the_dossier_lies(shelf):
+    case = CaseFactory(stages=[FILING])
+    folder = carried().payload["folder"]
+    assert (shelf / folder / "dossier.pdf").exists()
+    [said] = [line.detail for line in timeline.timeline(case) if "gestion documentaire" in line.what]
+    assert folder in said
 
 
 def test_a_file_is_filed_as_it_was_sent(shelf, client):

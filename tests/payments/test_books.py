@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from eservices.cases import actions as cases
 from eservices.cases.models import CaseLink, Role
+from eservices.cases.timeline import timeline
 from eservices.deliveries.models import Delivery
 from eservices.payments import carrying, ledger, sweeps
 from eservices.payments.actions import charges, paying, refunds, settling
@@ -38,6 +39,14 @@ def expired_and_paid() -> SetAside:
     charges.look_after(charge.pk, charge.expires_at)
     sweep()
     return SetAside.objects.get()
+
+
+def test_the_timeline_of_a_case_says_how_much_was_due_and_came_and_under_which_receipt():
+    charge = due_charge()
+    payment = paid(charge)
+    told = {line.what: line.detail.replace("\u00a0", " ") for line in timeline(charge.case)}
+    assert "CHF 30.–" in told["Montant dû"]
+    assert told["Paiement reçu"] == f"CHF 30.–, {payment.receipt}"
 
 
 # -- Refunds -------------------------------------------------------------------------------------------------

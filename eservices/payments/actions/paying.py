@@ -181,7 +181,13 @@ def _set_rest_aside(payment: Payment, charges: list[Charge], rest: int, why: str
     )
     for charge in charges:
         trace.record(
-            charge.case, "payment_set_aside", actor, amount=rest, why=str(why), receipt=payment.receipt
+            charge.case,
+            "payment_set_aside",
+            actor,
+            amount=rest,
+            currency=payment.received_currency,
+            why=str(why),
+            receipt=payment.receipt,
         )
 
 

@@ -354,6 +354,22 @@ def test_whoever_keeps_the_books_reads_a_file_and_sees_what_became_of_it(client,
     page = client.post(reverse("money:bank"), {"file": upload}, follow=True).content.decode()
     assert "Élodie Marchetti" in page
     assert payment.external_id in page
+    assert "Une nouvelle écriture est lue." in page
+    upload = SimpleUploadedFile("copie.xml", told(entry(payment.external_id)), "text/xml")
+    again = client.post(reverse("money:bank"), {"file": upload}, follow=True).text
+    assert "Rien de nouveau" in again
+
+
+@pytest.mark.parametrize(("reference", "amount"), [("", "12.00"), ("210000000003139471430009017", "30.00")])
+def test_who_paid_what_was_set_aside_is_named_with_the_day_at_the_bank(client, clerk, reference, amount):
+    payment = begun(due_charge(), "qrbill")
+    client.force_login(clerk)
+    actions.read_file(
+        actor=clerk, name="camt.xml", content=told(entry(reference or payment.external_id, amount))
+    )
+    page = client.get(reverse("money:aside")).text
+    assert "Élodie Marchetti" in page
+    assert "24.11.2026" in page
 
 
 def test_amounts_are_read_to_the_coin():

@@ -64,12 +64,15 @@ def keep(*, actor=SYSTEM, payment: Payment, answer: Answer, fault: str = "") -> 
 
 
 @transaction.atomic
-def receive(*, actor, payment: Payment, amount: int, currency: str) -> Payment:
-    """Money arrived for this payment, whatever the payment's state. Raises ``Impossible`` for a second time."""
+def receive(*, actor, payment: Payment, amount: int, currency: str, known: dict | None = None) -> Payment:
+    """Money arrived for this payment, whatever the payment's state. Raises ``Impossible`` for a second time.
+
+    ``known``: what is kept of it with money that is set aside, as who paid.
+    """
     payment, charges = payment_locked(payment.pk)
     if not allowed(PAYMENTS, "succeed", payment.state):
         raise Impossible(_("This payment has been received already."))
-    _receive(payment, charges, amount, currency, actor)
+    _receive(payment, charges, amount, currency, actor, known)
     return payment
 
 
@@ -149,7 +152,7 @@ def apply(charge: Charge, payment: Payment, amount: int, actor, *, account: str)
     ask_soon(Payment.objects.open().filter(basket__charges=charge).exclude(pk=payment.pk))
 
 
-def _receive(payment: Payment, charges: list[Charge], amount: int, currency: str, actor) -> None:
+def _receive(payment: Payment, charges: list[Charge], amount: int, currency: str, actor, known=None) -> None:
     payment.state, payment.due_at, payment.fault = PAYMENTS["succeed"][1], None, ""
     payment.received, payment.received_currency = amount, currency
     payment.account = payment.account or account_of(payment)
@@ -164,11 +167,11 @@ def _receive(payment: Payment, charges: list[Charge], amount: int, currency: str
                 apply(charge, payment, taken, actor, account=payment.account)
                 rest -= taken
     if rest:
-        _set_rest_aside(payment, concerned, rest, why, actor)
+        _set_rest_aside(payment, concerned, rest, why, actor, known or {})
     emails.receipt(payment, charges)
 
 
-def _set_rest_aside(payment: Payment, charges: list[Charge], rest: int, why: str, actor) -> None:
+def _set_rest_aside(payment: Payment, charges: list[Charge], rest: int, why: str, actor, known: dict) -> None:
     put_aside(
         actor=actor,
         provider=payment.provider,
@@ -176,7 +179,7 @@ def _set_rest_aside(payment: Payment, charges: list[Charge], rest: int, why: str
         amount=rest,
         currency=payment.received_currency,
         why=why,
-        details={"reference": ", ".join(charge.case.reference for charge in charges)},
+        details=known | {"reference": ", ".join(charge.case.reference for charge in charges)},
         payment=payment,
     )
     for charge in charges:

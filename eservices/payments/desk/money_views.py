@@ -9,8 +9,9 @@ from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -70,6 +71,7 @@ class AsideView(MoneyView):
         own = kept.payment and kept.currency
         return {
             "kept": kept,
+            "day": parse_date(kept.details.get("day", "")),
             "provider": label_of(kept.provider),
             "charges": charges,
             "open": [one for one in charges if own == one.currency and one.takes_money],
@@ -217,7 +219,8 @@ class BankView(MoneyView):
         except Unreadable:
             form.add_error("file", _("This is no camt.054 file. Nothing was booked."))
             return self.render_to_response(self.get_context_data(form=form), status=422)
-        messages.success(request, _("Read: %(new)s new entries.") % {"new": new})
+        said = ngettext("%(n)s new entry is read.", "%(n)s new entries are read.", new) % {"n": new}
+        messages.success(request, said if new else _("Nothing new: every entry was read before."))
         return redirect("money:bank")
 
 

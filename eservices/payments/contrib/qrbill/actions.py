@@ -61,7 +61,9 @@ def _receive(actor: User, billed: Payment, entry: Entry) -> bool:
             language=billed.language,
             external_id=f"{entry.reference}/{entry.mark[:16]}",
         )
-    arrived = paying.receive(actor=actor, payment=arrived, amount=entry.amount, currency=entry.currency)
+    arrived = paying.receive(
+        actor=actor, payment=arrived, amount=entry.amount, currency=entry.currency, known=_known(entry)
+    )
     counted = not arrived.set_aside.exists()
     if counted:
         posting.take_back(billed)
@@ -76,9 +78,13 @@ def _unknown(actor: User, entry: Entry) -> bool:
         amount=entry.amount,
         currency=entry.currency,
         why=SetAside.Why.UNKNOWN,
-        details={"reference": entry.reference, "payer": entry.payer, "day": entry.day.isoformat()},
+        details=_known(entry) | {"reference": entry.reference},
     )
     return False
+
+
+def _known(entry: Entry) -> dict:
+    return {"payer": entry.payer, "day": entry.day.isoformat()}
 
 
 def forget(*, actor, case: Case) -> None:

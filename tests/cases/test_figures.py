@@ -161,6 +161,17 @@ class TestScreens:
         assert columns.split(",")[-1] == last
 
     @time_machine.travel(at(24, 14))
+    @pytest.mark.parametrize(
+        ("language", "hour"), [("fr", "14 h."), ("de", " 14 Uhr."), ("it", "14:00."), ("en", "14:00.")]
+    )
+    def test_the_hour_of_the_figures_is_said_once_in_each_language(self, client, language, hour):
+        agent = member()
+        UserProfile.objects.create(user=agent, preferred_language=language)
+        client.force_login(agent)
+        [said] = re.findall(r"\b48[^<]*24[^<]*", client.get(reverse("cases:figures")).text)
+        assert said.strip().replace("\u00a0", " ").endswith(hour)
+
+    @time_machine.travel(at(24, 14))
     def test_the_figures_of_one_service_are_asked_for(self, client):
         case = CaseFactory(accepted=True)
         client.force_login(member())

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from home.templatetags.commune import clock
 
 from .models import Case, CaseStage
-from .stages import AGENT, APPLICANT, LEAD, OTHERS, decides
+from .stages import AGENT, APPLICANT, LEAD, OTHERS, decides, proposal
 from .states import Outcome, State
 
 
@@ -74,15 +74,17 @@ def short_day(moment: datetime) -> str:
 
 
 class AtStage(NamedTuple):
-    """What the sign of a case needs to know of its stage."""
+    """What the sign of a case needs to know of its stage. ``proposal``: of a decision that a second agent confirms."""
 
     type: str
     waiting_for: str
+    proposal: str | None = None
 
 
 def sign(case: Case, row: CaseStage | AtStage | None = None) -> Sign:
     """Where the case stands, at the stage ``row``: who has to do something."""
     waiting_for = row.waiting_for if row else ""
+    proposed = row and (proposal(row) if isinstance(row, CaseStage) else row.proposal)
     if case.state == State.CLOSED:
         return Sign(
             str(Outcome(case.outcome).label) if case.outcome else _("closed"),
@@ -97,6 +99,8 @@ def sign(case: Case, row: CaseStage | AtStage | None = None) -> Sign:
         return Sign(_("Being completed"), "s2", "ok")
     if waiting_for == OTHERS:
         return Sign(_("Waits for others"), "s3")
+    if waiting_for == AGENT and proposed:
+        return Sign(_("To confirm"), "s1", "must")
     if waiting_for == AGENT:
         return Sign(_("To decide") if decides(row) else _("To treat"), "s1", "must")
     return Sign(_("In progress"), "s2")

@@ -77,7 +77,9 @@ def groups(now: datetime) -> Conditions:
 
 
 # What an agent looks for beside the states: open cases that wait for a lead, or for others.
+PROPOSED = "proposed"
 HELD_UP = {
+    PROPOSED: gettext_lazy("decision proposed: a second agent confirms"),
     LEAD: gettext_lazy("blocked: a lead must look"),
     OTHERS: gettext_lazy("waits for others"),
 }
@@ -85,6 +87,9 @@ HELD_UP = {
 
 def in_state(state: str) -> Q:
     """What is in a state, or held up by somebody, and where in the order of the queue that is."""
+    if state == PROPOSED:
+        held = CaseStage.objects.filter(progress=CaseStage.Progress.ACTIVE, data__has_key="proposal")
+        return OPEN & Q(pk__in=held.values("case"))
     if state in HELD_UP:
         return OPEN & Q(pk__in=CaseStage.objects.filter(waiting_for=state).values("case"))
     place = {State.CLOSED: CLOSED, State.WAITING: RESTING}.get(State(state), OPEN)
@@ -161,6 +166,7 @@ def rows(cases: QuerySet, columns: Iterable[Column] = ()) -> QuerySet:
             last_at=Subquery(last.values("at")[:1]),
             stage_type=Subquery(active.values("type")[:1]),
             stage_waits_for=Subquery(active.values("waiting_for")[:1]),
+            stage_proposal=Subquery(active.values(found=KT("data__proposal__outcome"))[:1]),
         )
     )
 
@@ -173,7 +179,9 @@ def in_order(cases: Iterable[Case], keys: Sequence[UUID]) -> list[Case]:
 
 def stage_of(case: Case) -> desk.AtStage | None:
     """The stage at which a case is that ``rows`` fetched."""
-    return desk.AtStage(case.stage_type, case.stage_waits_for) if case.stage_type else None
+    if not case.stage_type:
+        return None
+    return desk.AtStage(case.stage_type, case.stage_waits_for, case.stage_proposal)
 
 
 def titles(forms: Iterable | None = None) -> dict[str, str]:

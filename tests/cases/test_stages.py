@@ -150,6 +150,18 @@ def test_a_proposal_is_sent_back_with_a_reason_and_decided_anew(client):
     assert Case.objects.get(pk=case.pk).outcome == Outcome.ACCEPTED
 
 
+def test_a_proposal_reads_as_one_to_confirm_in_the_queue_and_on_the_case_and_is_found_by_it(client):
+    proposed, plain = CaseFactory(stages=[FOUR_EYES]), CaseFactory(stages=[FOUR_EYES])
+    actions.accept(actor=member(), case=proposed)
+    client.force_login(member())
+    queue = reverse("cases:queue")
+    assert client.get(queue).text.count("À confirmer</") == 1
+    assert "À confirmer" in client.get(reverse("cases:case", args=[proposed.reference])).text
+    found = client.get(queue, {"state": "proposed"}).text
+    assert [f">{one.reference}<" in found for one in (proposed, plain)] == [True, False]
+    assert client.get(queue, {"state": "proposed"}).text.count("À décider") == 0
+
+
 # -- Question ------------------------------------------------------------------------------------------------
 def question(**more) -> dict:
     return stage("bail", "question", text="Envoyez le bail.", days=5, **more)

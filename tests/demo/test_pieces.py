@@ -49,6 +49,16 @@ def test_a_portrait_has_the_same_bytes_every_time_and_a_size_to_print():
     assert min(Image.open(BytesIO(portrait("nadia-favre"))).size) >= 600
 
 
+def test_nobody_moves_with_somebody_of_the_same_name():
+    world = World(today=TUESDAY)
+    residents = askers(world)
+    answers = Answers(world.random, residents)
+    for _time in range(100):
+        who = residents.draw()
+        firsts = [who.first, *(one["membre_prenom"] for one in answers.household(who))]
+        assert len(set(firsts)) == len(firsts)
+
+
 def test_nobody_asks_for_a_room_while_it_is_closed_for_works():
     world = World(today=TUESDAY)
     residents = askers(world)

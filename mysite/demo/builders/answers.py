@@ -196,16 +196,17 @@ class Answers:
         """A partner, and perhaps a child; or a child alone."""
         others = [("conjoint", 1955, 2000), ("enfant", 2010, 2022)]
         others = others[: self.random.randint(1, 2)] if partner else others[1:]
+        firsts = [one for one in ("Lina", "Noé", "Camille", "Sacha", "Emma") if one != who.first]
         return [
             {
-                "membre_prenom": self.random.choice(["Lina", "Noé", "Camille", "Sacha", "Emma"]),
+                "membre_prenom": first,
                 "membre_nom": who.last,
                 "membre_naissance": date(
                     self.random.randint(a, b), self.random.randint(1, 12), 14
                 ).isoformat(),
                 "membre_lien": link,
             }
-            for link, a, b in others
+            for first, (link, a, b) in zip(self.random.sample(firsts, len(others)), others, strict=True)
         ]
 
     def avs(self) -> str:

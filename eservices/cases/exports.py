@@ -78,7 +78,7 @@ def _row(case: Case, name: str, titles: Mapping[str, str]) -> list[Cell]:
         name,
         case.get_state_display(),
         case.get_outcome_display(),
-        case.team.name,
+        str(case.team),
         str(case.assignee or ""),
         case.submission.get_channel_display(),
         _day(case.opened_at),

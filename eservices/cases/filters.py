@@ -55,7 +55,7 @@ class Choices:
         everything = ("", _("All"))
         return {
             "service": lambda: [everything, *self.services.items()],
-            "team": lambda: [everything, *((str(team.pk), team.name) for team in self.teams)],
+            "team": lambda: [everything, *((str(team.pk), str(team)) for team in self.teams)],
             "tag": lambda: [everything, *((name, name) for name in self.tags)],
             "agent": lambda: [
                 *(everything, (ME, _("Me")), (NOBODY, _("nobody"))),

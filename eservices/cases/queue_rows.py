@@ -101,7 +101,7 @@ COLUMNS = {
         "x2 num",
         lambda row: desk.short_day(timezone.localtime(row.case.opened_at)),
     ),
-    "team": Column(gettext_lazy("Team"), "x3", lambda row: row.case.team.name, needs="team"),
+    "team": Column(gettext_lazy("Team"), "x3", lambda row: str(row.case.team), needs="team"),
     "tags": Column(
         gettext_lazy("Tags"),
         "x2",

@@ -129,14 +129,14 @@ class TeamView(DeskView):
 
     # -- What is shown ---------------------------------------------------------------------------------------
     def get_page_title(self):
-        return self.team.name
+        return str(self.team)
 
     def get_header_buttons(self):
         return []
 
     def get_breadcrumbs_items(self):
         teams = {"url": reverse("cases:teams"), "label": _("My teams")}
-        return [*super().get_breadcrumbs_items(), teams, {"url": "", "label": self.team.name}]
+        return [*super().get_breadcrumbs_items(), teams, {"url": "", "label": str(self.team)}]
 
     def get_context_data(self, role_form=None, absence_form=None, **kwargs):
         user, today = self.request.user, timezone.localdate()

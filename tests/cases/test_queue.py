@@ -18,7 +18,7 @@ from wagtail.users.models import UserProfile
 
 from eservices.cases import actions, exports, process, queue, trace
 from eservices.cases.case_events import label_of
-from eservices.cases.models import Case, CaseEvent, Role, SavedView
+from eservices.cases.models import Case, CaseEvent, QueueLayout, Role, SavedView, TeamMember
 from eservices.cases.timeline import readings, timeline
 from eservices.formbuilder.models import FormVersion
 from tests.factories.accounts import UserFactory
@@ -395,6 +395,24 @@ def test_answers_take_as_many_queries_for_500_cases_as_for_one_and_a_few_for_eac
     assert many == one + 2 * 7
     assert CaseEvent.objects.filter(kind="answers_read").count() == 1 + 500 + 1200
     assert list(trace.faults()) == []
+
+
+def test_a_team_is_called_in_the_language_of_the_agent_in_the_list_its_filter_and_its_file(client):
+    team = CaseFactory().team
+    team.names = [("de", "Einwohnerkontrolle")]
+    team.save()
+    agent = member(team=team)
+    TeamMember.objects.create(team=TeamFactory(key="police", name="Police"), user=agent, role=Role.READ)
+    UserProfile.objects.create(user=agent, preferred_language="de")
+    QueueLayout.objects.create(user=agent, columns=["team"])
+    client.force_login(agent)
+
+    page = client.get(reverse("cases:queue")).text
+    _header, row = table("csv", client.get(reverse("cases:export", args=["csv"])).getvalue())
+
+    assert page.count("Einwohnerkontrolle") == 2
+    assert team.name not in page
+    assert "Einwohnerkontrolle" in row
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

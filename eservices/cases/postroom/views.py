@@ -283,9 +283,9 @@ def _printed(content: bytes, name: str) -> FileResponse:
 def _rows(letters: list[Delivery]) -> list[dict]:
     """Letters with the case and the office that they are of."""
     references = access.references_of(letters)
-    offices = dict(
-        Team.objects.filter(key__in={one.posting.office for one in letters}).values_list("key", "name")
-    )
+    offices = {
+        team.key: team for team in Team.objects.filter(key__in={one.posting.office for one in letters})
+    }
     return [
         {
             "letter": one,

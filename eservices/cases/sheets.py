@@ -55,6 +55,12 @@ PARTS = {
         '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
     ),
 }
+# Columns in which a day can be read, below a header that stays in sight.
+LAYOUT = (
+    '<sheetViews><sheetView workbookViewId="0">'
+    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+    '<sheetFormatPr defaultColWidth="18" defaultRowHeight="15"/>'
+)
 A_DAY, A_HEADING = ' s="1"', ' s="2"'  # places among the styles of cells above; 14 is the format of days
 
 
@@ -84,7 +90,7 @@ def workbook(title: str, header: list[str], rows: Iterable[list[Cell]]) -> Itera
             archive.writestr(name, content)
         archive.writestr("xl/workbook.xml", _book(title))
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(f'{HEAD}<worksheet xmlns="{MAIN}"><sheetData>'.encode())
+            sheet.write(f'{HEAD}<worksheet xmlns="{MAIN}">{LAYOUT}<sheetData>'.encode())
             sheet.write(_row(header, A_HEADING).encode())
             for some in batched(islice(rows, MOST_ROWS), AT_ONCE):
                 sheet.write("".join(map(_row, some)).encode())
@@ -95,7 +101,8 @@ def workbook(title: str, header: list[str], rows: Iterable[list[Cell]]) -> Itera
 
 def _book(title: str) -> str:
     sheet = f'<sheet name={quoteattr(title[:31])} sheetId="1" r:id="rId1"/>'
-    return f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{sheet}</sheets></workbook>'
+    views = "<bookViews><workbookView/></bookViews>"
+    return f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">{views}<sheets>{sheet}</sheets></workbook>'
 
 
 def _row(cells: list[Cell], style: str = "") -> str:

@@ -397,6 +397,14 @@ def test_answers_take_as_many_queries_for_500_cases_as_for_one_and_a_few_for_eac
     assert list(trace.faults()) == []
 
 
+def test_the_days_of_a_workbook_are_not_too_wide_for_their_column_and_its_header_stays_in_sight(client):
+    CaseFactory()
+    client.force_login(member())
+    sheet = load_workbook(BytesIO(client.get(reverse("cases:export", args=["xlsx"])).getvalue())).active
+    assert sheet.sheet_format.defaultColWidth >= len("22.11.2026") + 1
+    assert sheet.freeze_panes == "A2"
+
+
 def test_a_team_is_called_in_the_language_of_the_agent_in_the_list_its_filter_and_its_file(client):
     team = CaseFactory().team
     team.names = [("de", "Einwohnerkontrolle")]

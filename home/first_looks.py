@@ -21,18 +21,21 @@ AT_ONCE = 20  # pages of a sweep
 AT_MOST = 300  # pages; where all of the cache was lost, the newest
 
 
-def due() -> list[int]:
-    """The keys of the pages to look at next, each once: as they were published, and after them those above them,
-    which show their pictures too."""
-    published = list(_unseen()[:AT_ONCE])
-    if not published:
-        return []
-    cache.set(LAST, _place(published[-1]), None)
-    paths = {
-        page.path[:end] for page in published for end in range(Page.steplen, len(page.path), Page.steplen)
-    }
+def due() -> list[Page]:
+    """Some that were published since the last look, as they were published."""
+    return list(_unseen()[:AT_ONCE])
+
+
+def with_those_above(pages: list[Page]) -> list[int]:
+    """The keys of the pages and then of those above them, which show their pictures too."""
+    paths = {page.path[:end] for page in pages for end in range(Page.steplen, len(page.path), Page.steplen)}
     above = Page.objects.live().filter(path__in=paths, depth__gt=1).order_by("-depth", "pk")
-    return list(dict.fromkeys([page.pk for page in published] + [page.pk for page in above]))
+    return list(dict.fromkeys([page.pk for page in pages] + [page.pk for page in above]))
+
+
+def saw(pages: list[Page]) -> None:
+    """They, and what was published before, are not due any more."""
+    cache.set(LAST, _place(pages[-1]), None)
 
 
 def look_at(pk: int) -> None:

@@ -38,9 +38,10 @@ def read_documents(now) -> None:
 @sweeps.register("first_looks")
 def look_first(now) -> None:
     """Lets a worker look at what was published, once it has nothing else to do."""
-    if not is_waiting(look_at):
-        for pk in first_looks.due():
+    if not is_waiting(look_at) and (pages := first_looks.due()):
+        for pk in first_looks.with_those_above(pages):
             look_at.enqueue(pk)
+        first_looks.saw(pages)
 
 
 @sweeps.register("contact_messages")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from wagtail.images import get_image_model
 from wagtail.images.models import Rendition
@@ -33,6 +34,10 @@ def sweep():
     dict(sweeps.items())["first_looks"](timezone.now())
 
 
+def due() -> list[int]:
+    return [page.pk for page in first_looks.due()]
+
+
 def cut() -> set[str]:
     return set(Rendition.objects.values_list("file", flat=True))
 
@@ -56,6 +61,15 @@ def test_a_site_behind_a_proxy_is_looked_at_as_the_proxy_asks(settings, article)
     assert cut()
 
 
+def test_an_operator_has_everything_looked_at_at_once(article, monkeypatch):
+    monkeypatch.setattr(first_looks, "AT_ONCE", 1)
+    put_online(article, "avant")
+    make.published(article)
+    call_command("first_looks")
+    assert cut()
+    assert not due()
+
+
 def test_nobody_looks_at_a_draft(article):
     article.save_revision()
     sweep()
@@ -64,27 +78,29 @@ def test_nobody_looks_at_a_draft(article):
 
 def test_what_was_looked_at_is_looked_at_again_once_it_is_published_again(article):
     make.published(article)
-    assert article.pk in first_looks.due()
-    assert not first_looks.due()
+    assert article.pk in due()
+    sweep()
+    assert not due()
     make.published(article)
-    assert first_looks.due()[0] == article.pk
+    assert due() == [article.pk]
 
 
 def test_what_was_published_together_is_looked_at_little_by_little(article, monkeypatch):
     monkeypatch.setattr(first_looks, "AT_ONCE", 2)
-    pages = [put_online(article, slug) for slug in ("un", "deux", "trois")]
-    Page.objects.filter(pk__in=[page.pk for page in pages]).update(last_published_at=timezone.now())
-    seen = [pk for _ in range(4) for pk in first_looks.due()]
-    assert [pk for pk in seen if pk in {page.pk for page in pages}] == [page.pk for page in pages]
+    pages = [put_online(article, slug).pk for slug in ("un", "deux", "trois")]
+    Page.objects.filter(pk__in=pages).update(last_published_at=timezone.now())
+    Page.objects.exclude(pk__in=pages).update(last_published_at=None)
+    assert due() == pages[:2]
+    sweep()
+    assert due() == pages[2:]
 
 
 def test_where_all_was_forgotten_the_newest_are_looked_at(article, monkeypatch):
     monkeypatch.setattr(first_looks, "AT_MOST", 1)
     old, new = put_online(article, "hier"), put_online(article, "maintenant")
     Page.objects.exclude(pk=new.pk).update(last_published_at=timezone.now() - timedelta(days=9))
-    seen = first_looks.due()
-    assert new.pk in seen
-    assert old.pk not in seen
+    assert due() == [new.pk]
+    assert old.pk not in due()
 
 
 def test_a_page_that_is_gone_meanwhile_is_no_fault(article):

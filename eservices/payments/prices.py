@@ -18,12 +18,7 @@ class FeeSchedule:
         return list(FeeEntry.objects.values_list("key", "name"))
 
     def prices(self, keys: Collection[str], day: date) -> dict[str, Price]:
-        """Read once per generation: every step of a form asks for them."""
-        holding = kept(f"prices-{day}", lambda: self._holding(day))
-        return {key: holding[key] for key in keys if key in holding}
-
-    def _holding(self, day: date) -> dict[str, Price]:
-        begun = FeePrice.objects.filter(valid_from__lte=day).order_by("valid_from")
+        begun = FeePrice.objects.filter(entry__key__in=keys, valid_from__lte=day).order_by("valid_from")
         rows = begun.values_list("entry__key", "amount", "vat", "valid_from")
         return {key: Price(*price) for key, *price in rows}  # the last of an entry holds
 

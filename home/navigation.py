@@ -341,5 +341,5 @@ class SiteNavigation:
                 there = reverse(match.view_name, args=match.args, kwargs=match.kwargs)
         except NoReverseMatch:
             return None
-        _here, mark, query = path.partition("?")
-        return f"{there}{mark}{query}" if there != self.request.path else None  # it has one address for all
+        here, mark, query = path.partition("?")
+        return f"{there}{mark}{query}" if there != here else None  # it has one address for all

@@ -302,3 +302,10 @@ def test_machines_learn_of_versions_that_everybody_may_read_and_of_no_other(clie
     german.view_restrictions.create(restriction_type="login")
     assert 'rel="alternate"' not in client.get(port.url).text
     assert italian.url not in tag(shown, "head", "hreflang")
+
+
+@pytest.mark.parametrize("file", ["reglement.pdf", "r%C3%A8glement.pdf"])
+def test_what_is_gone_leads_to_the_home_page_in_another_language(client, home, file):
+    gone = client.get(f"/documents/999/{file}")
+    assert gone.status_code == 404
+    assert 'href="/de/"' in tag(gone.text, "nav", "langs")

@@ -15,9 +15,8 @@ from django.core.cache import cache
 from django.db import transaction
 
 KEY = "site-generation"
-SECONDS = 600  # the most that a change made past the models (a bare SQL update) stays unseen
-
-MOST_AT_HAND = 500
+SECONDS = 600  # the most, and a minute, that a change made past the models (a bare SQL update) stays unseen
+MOST_AT_HAND = 500  # pieces
 
 _at_hand: dict[str, bytes] = {}  # what this process has read of what is kept
 _at_hand_since: tuple[str, int] | None = None  # in which generation and minute
@@ -70,10 +69,11 @@ def kept[Value](
     name: str, make: Callable[[], Value], worth: Callable[[Value], bool] = lambda value: value is not None
 ) -> Value:
     """What ``make`` answers, made once per generation under ``name``; again each time where it is not ``worth`` it."""
-    key, seen = f"site-{current()}-{name}", _seen()
+    generation, seen = current(), _seen()
+    key = f"site-{generation}-{name}"
     if key in seen:
         return seen[key]
-    value = _read(key)
+    value = _read(key, generation)
     if value is None:
         value = make()
         if worth(value):
@@ -82,18 +82,18 @@ def kept[Value](
     return value
 
 
-def _read(key: str):
+def _read(key: str, generation: str):
     """What is kept under a key; a process reads it once a minute and has it at hand, packed: nobody changes another's.
 
     A page is made of ten such pieces, and to open a file takes longer than to unpack it.
     """
     global _at_hand_since
-    now = current(), int(time.time() // 60)
+    now = generation, int(time.time() // 60)
     if now != _at_hand_since or len(_at_hand) >= MOST_AT_HAND:
         _at_hand.clear()
         _at_hand_since = now
-    if key in _at_hand:
-        return pickle.loads(_at_hand[key])
+    if packed := _at_hand.get(key):
+        return pickle.loads(packed)
     value = cache.get(key)
     if value is not None:
         _at_hand[key] = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)

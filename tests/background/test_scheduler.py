@@ -131,6 +131,14 @@ def test_a_worker_puts_back_what_it_was_running_when_it_died():
     assert (left.status, of_another.status) == (READY, RUNNING)
 
 
+def test_what_a_worker_died_of_again_and_again_is_given_up():
+    deadly = result(status=RUNNING, worker_ids=["worker-1"] * 5)
+    assert worker.put_back("worker-1") == 0
+    deadly.refresh_from_db()
+    assert deadly.status == TaskResultStatus.FAILED
+    assert deadly.finished_at, "its row is removed one day"
+
+
 def test_a_worker_runs_what_waits_and_what_it_left(stored, quiet):
     result(status=RUNNING, worker_ids=["worker-1"])
     heartbeat.enqueue()

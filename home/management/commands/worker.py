@@ -5,6 +5,7 @@ import time
 
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
+from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker, validate_worker_id
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 
@@ -12,6 +13,8 @@ from home.garbage import keep_what_is_loaded
 from home.tasks import prune
 
 logger = logging.getLogger(__name__)
+
+MOST_DEATHS = 5
 
 
 class Command(BaseCommand):
@@ -48,12 +51,11 @@ class Command(BaseCommand):
 
 
 def put_back(name: str) -> int:
-    """Puts back what a worker of this name was running when it died; says how many."""
-    left = [
-        result.pk
-        for result in DBTaskResult.objects.running().only("pk", "worker_ids")
-        if result.worker_ids[-1:] == [name]
-    ]
-    return DBTaskResult.objects.filter(pk__in=left, status=TaskResultStatus.RUNNING).update(
-        status=TaskResultStatus.READY, started_at=None
-    )
+    """Puts back what a worker of this name was running when it died, but not what it died of again and again; says
+    how many."""
+    running = DBTaskResult.objects.running().only("pk", "worker_ids")
+    left = [result for result in running if result.worker_ids[-1:] == [name]]
+    deadly = [result.pk for result in left if len(result.worker_ids) >= MOST_DEATHS]
+    mine = DBTaskResult.objects.filter(pk__in=[result.pk for result in left], status=TaskResultStatus.RUNNING)
+    mine.filter(pk__in=deadly).update(status=TaskResultStatus.FAILED, finished_at=timezone.now())
+    return mine.exclude(pk__in=deadly).update(status=TaskResultStatus.READY, started_at=None)

@@ -4,6 +4,7 @@ What is lost here costs the first reader some seconds and nothing else, so it is
 """
 
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -12,6 +13,8 @@ from django.core.cache import cache
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import get_language, override
 from wagtail.models import Page
 
 from .links import full_address
@@ -43,13 +46,20 @@ def look_at(pk: int) -> None:
     page = Page.objects.live().filter(pk=pk).first()
     if page is None or not (address := full_address(page)):
         return
+    with override(get_language()):  # that of the page stays with it
+        _site().get_response(_request(address))
+
+
+@lru_cache
+def _site() -> BaseHandler:
+    """All that stands before a page, made once per process: WhiteNoise looks through its files for it."""
     handler = BaseHandler()
     handler.load_middleware()
-    handler.get_response(_request(address))
+    return handler
 
 
 def _unseen():
-    pages = Page.objects.live().filter(depth__gt=1).exclude(last_published_at=None)
+    pages = Page.objects.live().filter(depth__gt=1, last_published_at__lte=timezone.now())
     since = cache.get(LAST) or _beginning(pages)
     if since:
         moment, pk = since
@@ -70,7 +80,7 @@ def _place(page: Page) -> tuple[datetime, int]:
 def _request(address: str) -> WSGIRequest:
     """A GET of the address, as a web server hands it over."""
     parts = urlsplit(address)
-    secure = parts.scheme == "https"
+    secure = parts.scheme == "https" or settings.SECURE_SSL_REDIRECT  # of another site Wagtail says “http”
     told = [settings.SECURE_PROXY_SSL_HEADER] if secure and settings.SECURE_PROXY_SSL_HEADER else []
     asked = {
         "REQUEST_METHOD": "GET",
@@ -79,7 +89,7 @@ def _request(address: str) -> WSGIRequest:
         "SERVER_PORT": str(parts.port or (443 if secure else 80)),
         "HTTP_HOST": parts.netloc,
         "REMOTE_ADDR": "127.0.0.1",
-        "wsgi.url_scheme": parts.scheme,
+        "wsgi.url_scheme": "https" if secure else "http",
         "wsgi.input": BytesIO(),
     }
     return WSGIRequest(asked | dict(told))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.images import get_image_model
 from wagtail.images.models import Rendition
 from wagtail.images.tests.utils import get_test_image_file
@@ -24,6 +24,14 @@ def article():
     picture = get_image_model().objects.create(title="Port", file=get_test_image_file(size=(1600, 1200)))
     index = make.published(news.NewsIndexPageFactory(parent=home))
     return news.NewsPageFactory(parent=index, picture=picture, picture_alt="Le port", live=False)
+
+
+@pytest.fixture(autouse=True)
+def site_anew():
+    """Settings that a test changed are not kept for the next one."""
+    first_looks._site.cache_clear()
+    yield
+    first_looks._site.cache_clear()
 
 
 def put_online(article, slug: str) -> Page:
@@ -59,6 +67,34 @@ def test_a_site_behind_a_proxy_is_looked_at_as_the_proxy_asks(settings, article)
     make.published(article)
     sweep()
     assert cut()
+
+
+def test_another_site_behind_a_proxy_is_looked_at_too(settings, article):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    school = make.second_site("ecole.example")
+    page = news.NewsPageFactory(
+        parent=make.published(news.NewsIndexPageFactory(parent=school)),
+        category=article.category,
+        picture=article.picture,
+        picture_alt="Le port",
+    )
+    make.published(page)
+    sweep()
+    assert cut()
+
+
+def test_a_worker_goes_on_in_its_own_language(article):
+    german = make.translated(article.get_parent().get_parent(), "de", slug="start")
+    first_looks.look_at(german.pk)
+    assert translation.get_language() == "fr"
+
+
+def test_a_page_of_tomorrow_does_not_end_all_looks(article):
+    make.published(article)
+    Page.objects.filter(pk=article.pk).update(last_published_at=timezone.now() + timedelta(days=400))
+    sweep()
+    assert put_online(article, "demain").pk in due()
 
 
 def test_an_operator_has_everything_looked_at_at_once(article, monkeypatch):

@@ -9,7 +9,9 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, **options):
-        while pages := first_looks.due():
+        before = None
+        while (pages := first_looks.due()) and pages != before:  # the same again where a cache keeps nothing
+            before = pages
             for pk in first_looks.with_those_above(pages):
                 first_looks.look_at(pk)
             first_looks.saw(pages)

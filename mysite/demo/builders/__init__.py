@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import date
 
 from django.conf import settings
@@ -49,10 +49,8 @@ from .world import World
 
 AT_ONCE = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
 BY_HAND = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
-type Part = tuple[str, list[Callable[[World], None]], dict]
-
 # What is built, in order. Pages are indexed at once; the past is played by hand, without a worker.
-SITE: list[Part] = [
+PARTS: list[tuple[str, list[Callable[[World], None]], dict]] = [
     ("the commune, its teams and people", [commune.build], AT_ONCE),
     ("pictures", [images.build, commune.directory, commune.shared_notices, commune.waste], AT_ONCE),
     ("pages", [stories.classify, services.classify, site.build], AT_ONCE),
@@ -72,8 +70,6 @@ SITE: list[Part] = [
     ),
     ("German, English and Italian", [site.translate], AT_ONCE),
     ("what editors find", [editing.build, finding.build], AT_ONCE),
-]
-PAST: list[Part] = [
     (
         "subscribers, letters to them, proposals",
         [readers.build, campaigns.build, channels.build, directory.propose],
@@ -123,33 +119,16 @@ def indexed_at_the_end():
     learn_how_much_there_is()
 
 
-def build(
-    today: date,
-    *,
-    cases: int = 150,
-    say: Callable[[str], None] = lambda text: None,
-    meanwhile: Callable[[], AbstractContextManager] = nullcontext,
-) -> World:
-    """Builds everything, as of ``today``: the same day gives the same commune.
-
-    ``meanwhile`` is entered once the pages stand, and left when all is built.
-    """
+def build(today: date, *, cases: int = 150, say: Callable[[str], None] = lambda text: None) -> World:
+    """Builds everything, as of ``today``: the same day gives the same commune."""
     world = World(today=today, cases=cases)
     with indexed_at_the_end():
-        for part in SITE:
-            _build(world, part, say)
-        with meanwhile():
-            for part in PAST:
-                _build(world, part, say)
+        for title, builders, tasks in PARTS:
+            began = time.monotonic()
+            with override_settings(TASKS=tasks, WAGTAILREDIRECTS_AUTO_CREATE=False), override("fr"), quiet():
+                for part in builders:
+                    part(world)
+            say(f"  {title}: {time.monotonic() - began:.1f} s")
         began = time.monotonic()
     say(f"  what is sought: {time.monotonic() - began:.1f} s")
     return world
-
-
-def _build(world: World, part: Part, say: Callable[[str], None]) -> None:
-    title, builders, tasks = part
-    began = time.monotonic()
-    with override_settings(TASKS=tasks, WAGTAILREDIRECTS_AUTO_CREATE=False), override("fr"), quiet():
-        for one in builders:
-            one(world)
-    say(f"  {title}: {time.monotonic() - began:.1f} s")

@@ -1,7 +1,6 @@
 """Builds the demo commune Orvenay where it is missing."""
 
 import time
-from contextlib import nullcontext
 from datetime import date
 
 from django.conf import settings
@@ -13,7 +12,6 @@ from mysite.demo import people
 
 class Command(BaseCommand):
     help = __doc__
-    stealth_options = ("meanwhile",)
 
     def add_arguments(self, parser):
         parser.add_argument("--reset", action="store_true", help="Throw away what is there and build again.")
@@ -24,7 +22,7 @@ class Command(BaseCommand):
             "--contents", action="store_true", help="Only print all that is there, to compare two builds."
         )
 
-    def handle(self, *, reset, cases, today, sign_ins, contents, meanwhile=nullcontext, **options):
+    def handle(self, *, reset, cases, today, sign_ins, contents, **options):
         if sign_ins:
             self.stdout.write(people.sign_in_sheet(), ending="")
             return
@@ -38,7 +36,7 @@ class Command(BaseCommand):
         if self.stands() and not reset:
             self.stdout.write("The demo commune is already there.")
         else:
-            self.build(cases=cases, today=today or timezone.localdate(), reset=reset, meanwhile=meanwhile)
+            self.build(cases=cases, today=today or timezone.localdate(), reset=reset)
         self.keep_sign_ins()
 
     def stands(self) -> bool:
@@ -47,14 +45,14 @@ class Command(BaseCommand):
 
         return is_built()
 
-    def build(self, *, cases, today, reset, meanwhile) -> None:
+    def build(self, *, cases, today, reset) -> None:
         from mysite.demo import builders, state
 
         began = time.monotonic()
         if state.is_begun():
             state.clear()
         self.stdout.write("Building the demo commune Orvenay")
-        builders.build(today, cases=cases, say=self.stdout.write, meanwhile=meanwhile)
+        builders.build(today, cases=cases, say=self.stdout.write)
         state.mark_built()
         self.stdout.write(f"Built in {time.monotonic() - began:.1f} s")
 

@@ -3,8 +3,6 @@
 import hashlib
 import multiprocessing
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -34,18 +32,6 @@ def beside(work: Callable[[], None]) -> Iterator[None]:
         raise CommandError("Not everything could be prepared; what failed stands above.")
 
 
-@contextmanager
-def first_looks() -> Iterator[None]:
-    """Another process looks at the pages meanwhile, on another core; what it does not come to, the worker does."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "first_looks"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
 class Command(BaseCommand):
     help = __doc__
     requires_system_checks = ()  # a second for what the tests check; migrate checks the database
@@ -61,8 +47,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=0)
         if demo:
             with collected_seldom():
-                anew = {"reset": True} if reset and not wiped else {}
-                call_command("demo", meanwhile=first_looks, **anew)
+                call_command("demo", **({"reset": True} if reset and not wiped else {}))
         else:
             call_command("begin")
 

@@ -78,6 +78,7 @@ def kept[Value](
         value = make()
         if worth(value):
             cache.set(key, value, SECONDS)
+            _hold(key, value)
     seen[key] = value
     return value
 
@@ -96,5 +97,9 @@ def _read(key: str, generation: str):
         return pickle.loads(packed)
     value = cache.get(key)
     if value is not None:
-        _at_hand[key] = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+        _hold(key, value)
     return value
+
+
+def _hold(key: str, value) -> None:
+    _at_hand[key] = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)

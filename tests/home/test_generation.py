@@ -39,10 +39,10 @@ def test_a_process_reads_what_is_kept_once_a_minute(clock, read):
     visit()  # made, and kept
     for _visitor in range(5):
         assert visit() == ["Port"]
-    assert times_read(read) == 2
+    assert times_read(read) == 1
     clock.shift(timedelta(minutes=1))
     assert visit() == ["Port"]
-    assert times_read(read) == 3
+    assert times_read(read) == 2
 
 
 def test_whoever_changes_what_was_kept_changes_it_for_nobody_else(clock):

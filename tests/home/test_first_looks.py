@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone, translation
 from wagtail.images import get_image_model
 from wagtail.images.models import Rendition
@@ -95,15 +94,6 @@ def test_a_page_of_tomorrow_does_not_end_all_looks(article):
     Page.objects.filter(pk=article.pk).update(last_published_at=timezone.now() + timedelta(days=400))
     sweep()
     assert put_online(article, "demain").pk in due()
-
-
-def test_an_operator_has_everything_looked_at_at_once(article, monkeypatch):
-    monkeypatch.setattr(first_looks, "AT_ONCE", 1)
-    put_online(article, "avant")
-    make.published(article)
-    call_command("first_looks")
-    assert cut()
-    assert not due()
 
 
 def test_nobody_looks_at_a_draft(article):

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from eservices.formbuilder.models import FormVersion
 from home.generation import kept
 
-from . import deputies, desk, trace
+from . import access, deputies, desk, trace
 from .case_names import names_of
 from .models import Case, CaseEvent, CaseQuerySet, CaseStage
 from .queue_rows import Column, Row
@@ -45,6 +45,7 @@ def views(user, now: datetime) -> Conditions:
         "team": (_("Open, my teams"), real & OPEN),
         "mine": (_("Mine"), real & OPEN & Q(assignee=user)),
         **_instead(user, real & OPEN),
+        **_to_confirm(user, real & OPEN),
         "unassigned": (_("To take"), real & OPEN & Q(assignee=None)),
         "overdue": (_("Late"), real & RUNNING & Q(deadline__lt=now)),
         "waiting": (_("Waiting for the applicant"), real & RESTING),
@@ -60,6 +61,16 @@ def _instead(user, wanted: Q) -> Conditions:
     for team, colleagues in deputies.stood_in_for(user).items():
         away |= Q(team=team, assignee__in=colleagues)
     return {"instead": (_("Instead of who is away"), wanted & away)} if away else {}
+
+
+def _to_confirm(user, wanted: Q) -> Conditions:
+    """What a colleague proposed, for who may confirm it; no view for who confirms nothing anywhere."""
+    teams = [one.team_id for one in access.memberships_of(user) if one.role >= access.NEEDED["review"]]
+    if not (teams or user.is_superuser):
+        return {}
+    theirs = _proposed().exclude(data__proposal__by=user.pk)
+    within = Q() if user.is_superuser else Q(team__in=teams)
+    return {"confirm": (_("To confirm"), wanted & within & Q(Exists(theirs)))}
 
 
 def groups(now: datetime) -> Conditions:
@@ -88,12 +99,17 @@ HELD_UP = {
 def in_state(state: str) -> Q:
     """What is in a state, or held up by somebody, and where in the order of the queue that is."""
     if state == PROPOSED:
-        held = CaseStage.objects.filter(progress=CaseStage.Progress.ACTIVE, data__has_key="proposal")
-        return OPEN & Q(pk__in=held.values("case"))
+        return OPEN & Q(Exists(_proposed()))
     if state in HELD_UP:
         return OPEN & Q(pk__in=CaseStage.objects.filter(waiting_for=state).values("case"))
     place = {State.CLOSED: CLOSED, State.WAITING: RESTING}.get(State(state), OPEN)
     return Q(state=state) & place
+
+
+def _proposed() -> QuerySet:
+    """The stage of a case at which a decision is proposed."""
+    active = CaseStage.objects.filter(case=OuterRef("pk"), progress=CaseStage.Progress.ACTIVE)
+    return active.filter(data__has_key="proposal")
 
 
 # -- Counting ------------------------------------------------------------------------------------------------

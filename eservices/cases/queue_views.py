@@ -27,6 +27,7 @@ from .queue_rows import USUAL, Column, Row, columns_of
 from .views import DeskView, agents_only, back_to_queue
 
 PAGE = 50
+IF_ANY = ("view:confirm", "view:rehearsals")  # views that are no tab while they are empty
 MOST_SAVED = 20  # saved views that one agent is offered
 LONGEST_QUERY = SavedView._meta.get_field("query").max_length
 
@@ -125,7 +126,7 @@ def _saved(form: FilterForm, choices: Choices, tabs: list[Tab]) -> SavedView | N
 
 
 def _offered(tabs: list[Tab], sizes: dict[str, int]) -> list[dict]:
-    """The tabs with their size; rehearsals only where there are any."""
+    """The tabs with their size; some only where there is anything."""
     return [
         {
             "label": tab.label,
@@ -135,7 +136,7 @@ def _offered(tabs: list[Tab], sizes: dict[str, int]) -> list[dict]:
             "size_tone": tab.key == "view:overdue" and sizes[tab.key],
         }
         for tab in tabs
-        if tab.key != "view:rehearsals" or tab.current or sizes[tab.key]
+        if tab.key not in IF_ANY or tab.current or sizes[tab.key]
     ]
 
 

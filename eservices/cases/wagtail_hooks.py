@@ -115,18 +115,22 @@ class CasesPanel(Component):
 
     name, order = "cases", 50
     template_name = "cases/home_panel.html"
-    shown = ("overdue", "unassigned", "mine", "instead", "team")
+    shown = ("confirm", "overdue", "unassigned", "mine", "instead", "team")
     urgent = 5
 
     def get_context_data(self, parent_context):
         user, now = parent_context["request"].user, timezone.now()
         views, mine = queue.views(user, now), access.cases_for(user)
-        shown = [key for key in self.shown if key in views]  # who stands in for nobody has no such view
+        shown = [key for key in self.shown if key in views]  # not everybody has each view
         sizes = queue.counted({key: mine.filter(views[key][1]) for key in shown})
         nearest = queue.rows(mine.filter(views["team"][1]).by_urgency())[: self.urgent]
         titles = queue.titles([case.form_id for case in nearest])
         return {
-            "counts": [(key, views[key][0], sizes[key], queue.number_words(sizes[key])) for key in shown],
+            "counts": [
+                (key, views[key][0], sizes[key], queue.number_words(sizes[key]))
+                for key in shown
+                if key != "confirm" or sizes[key]
+            ],
             "rows": queue.drawn(nearest, now, titles),
         }
 

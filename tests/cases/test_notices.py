@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.cases import actions
-from eservices.cases.models import Case, Notice, NoticeKind, NoticeWay, Role, Team
+from eservices.cases.models import Case, Notice, NoticeKind, NoticeWay, Role, Team, TeamMember
 from eservices.cases.notices import actions as notices
 from eservices.cases.notices.rules import digest_at
 from eservices.cases.sweeps import tell_agents
@@ -86,6 +86,81 @@ def test_nobody_is_told_of_a_rehearsal():
     agent = chooses(member(), new=NoticeWay.NOW)
     CaseFactory(rehearsal=True)
     assert told(agent) == []
+
+
+# -- Four eyes ----------------------------------------------------------------------------------------------
+FOUR_EYES = {"key": "decision", "type": "decision", "settings": {"four_eyes": True}}
+
+
+def proposed_case(proposer, **fields) -> Case:
+    case = CaseFactory(stages=[FOUR_EYES], **fields)
+    actions.accept(actor=proposer, case=case)
+    return case
+
+
+def test_a_proposal_is_told_to_those_who_may_confirm_it_and_to_nobody_else():
+    proposer, second, lead = member(Role.DECIDE), member(Role.DECIDE), member(Role.LEAD)
+    treats, reads = member(Role.TREAT), member(Role.READ)
+    stranger = member(team=Team.objects.create(key="voirie", name="Voirie"))
+    case = proposed_case(proposer)
+    for user in (second, lead):
+        [title] = told(user)
+        assert case.reference in title
+    assert [told(user) for user in (proposer, treats, reads, stranger)] == [[], [], [], []]
+    text = Delivery.objects.get(recipient=second.email).payload["text"]
+    assert str(proposer) in text
+    assert reverse("cases:case", args=[case.reference]) in text
+
+
+def test_a_proposal_is_told_the_way_each_chose():
+    later, never = chooses(member(), review=NoticeWay.DAILY), chooses(member(), review=NoticeWay.NEVER)
+    proposed_case(member())
+    assert told(later) == told(never) == []
+    assert later.notices.get().kind == NoticeKind.REVIEW
+    assert not never.notices.exists()
+
+
+def test_of_a_proposal_about_a_protected_person_only_who_treats_such_people_is_told():
+    trusted, other, proposer = member(), member(), member()
+    TeamMember.objects.filter(user__in=[trusted, proposer]).update(sees_protected=True)
+    case = CaseFactory(stages=[FOUR_EYES])
+    actions.protect(actor=proposer, case=case)
+    actions.accept(actor=proposer, case=case)
+    assert (len(told(trusted)), told(other)) == (1, [])
+
+
+def test_a_proposal_is_not_told_to_who_is_away_while_somebody_else_can_confirm_it():
+    proposer, gone, here = member(), member(), member()
+    today = timezone.localdate()
+    case = CaseFactory(stages=[FOUR_EYES])
+    actions.plan_absence(actor=gone, team=case.team, user=gone, first_day=today, last_day=today, deputy=here)
+    actions.refuse(actor=proposer, case=case, reason="Le bail manque.")
+    assert (told(gone), len(told(here))) == ([], 1)
+
+
+def test_a_proposal_that_is_sent_back_is_told_to_who_made_it_with_the_reason():
+    proposer, second = member(), member()
+    case = proposed_case(proposer)
+    actions.review(actor=second, case=case, agreed=False, reason="Le plan manque.")
+    [letter] = Delivery.objects.filter(recipient=proposer.email)
+    assert "Le plan manque." in letter.payload["text"]
+    assert len(told(second)) == 1  # of the proposal, not of what oneself did
+
+
+def test_what_a_second_agent_confirms_stands_on_the_first_page_and_among_the_views_of_those_who_may(client):
+    proposer, second, treats = member(Role.DECIDE), member(Role.DECIDE), member(Role.TREAT)
+    case, queue, home = proposed_case(proposer), reverse("cases:queue"), reverse("wagtailadmin_home")
+    view = f"{queue}?view=confirm"
+    for user, shown in ((second, True), (proposer, False), (treats, False)):
+        client.force_login(user)
+        assert (f'href="{view}"' in client.get(home).text) is shown
+        assert ("?view=confirm" in client.get(queue).text) is shown
+    for user, shown in ((second, True), (proposer, False)):
+        client.force_login(user)
+        assert (f">{case.reference}<" in client.get(view).text) is shown
+    actions.review(actor=second, case=case, agreed=True)
+    client.force_login(second)
+    assert "view=confirm" not in client.get(home).text
 
 
 # -- Once a day, or never -----------------------------------------------------------------------------------

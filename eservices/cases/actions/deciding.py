@@ -5,10 +5,11 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
 
-from .. import emails, states, trace
+from .. import deputies, emails, states, trace
 from ..actors import SYSTEM, Actor
 from ..formal.notifying import notify
-from ..models import Case, CaseStage, Person
+from ..models import Case, CaseStage, NoticeKind, Person
+from ..notices import actions as notices
 from ..progress import ahead, current
 from ..stages import decided, decides, name_of, proposal, tells_acceptance
 from ..stages.decision import four_eyes
@@ -64,6 +65,8 @@ def review(*, actor: User, case: Case, agreed: bool, reason: str = "", seen: int
     if not agreed:
         row.save(update_fields=["data"])
         trace.record(case, "sent_back", actor, stage=row.key, reason=words(reason))
+        first = deputies.colleagues(case).filter(pk=proposed["by"])
+        notices.tell(case=case, kind=NoticeKind.REVIEW, users=first, by=actor, sent_back=words(reason))
     elif refused:
         _refuse(case, actor, proposed["reason"], proposed_by=proposed["by"])
     else:
@@ -141,6 +144,7 @@ def _propose(case: Case, row: CaseStage, actor: User, outcome: str, reason: str,
     case.assignee = case.assignee or actor
     case.save(update_fields=["assignee"])
     trace.record(case, "proposed", actor, stage=row.key, outcome=outcome, reason=reason, details=details)
+    notices.tell_of_proposal(case=case, by=actor, outcome=outcome)
     return case
 
 

@@ -322,6 +322,7 @@ class CaseStage(models.Model):
                 name="stage_held_up",
                 condition=Q(waiting_for__in=["lead", "others"]),
             ),
+            models.Index(fields=["case"], name="stage_proposed", condition=Q(data__has_key="proposal")),
         ]
 
     def __str__(self) -> str:

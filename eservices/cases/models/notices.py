@@ -18,6 +18,7 @@ class NoticeKind(models.TextChoices):
     ASSIGNED = "assigned", _("A case is assigned to me")
     ANSWERED = "answered", _("An applicant writes on a case of mine")
     MENTIONED = "mentioned", _("A colleague mentions me in a note")
+    REVIEW = "review", _("A decision to be confirmed by me, or one of mine that is sent back")
     DEADLINE = "deadline", _("The deadline of a case of mine is near")
 
 

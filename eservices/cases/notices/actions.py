@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from eservices.accounts.models import User
-from eservices.cases import emails
+from eservices.cases import deputies, emails
 from eservices.cases.access import NEEDED, cases_for
 from eservices.cases.actions.base import locked
 from eservices.cases.models import Case, Notice, NoticeChoice, NoticeKind, NoticeWay, TeamMember
@@ -40,6 +40,14 @@ def tell_team(*, case: Case, but: User | None = None) -> None:
     asked = treat.filter(user__notice_choices__kind=NoticeKind.NEW).exclude(user=but)
     users = [member.user for member in asked if cases_for(member.user).filter(pk=case.pk).exists()]
     tell(case=case, kind=NoticeKind.NEW, users=users)
+
+
+def tell_of_proposal(*, case: Case, by: User, outcome: str) -> None:
+    """Tells those who may confirm what ``by`` proposed, but who is away while others are there."""
+    members = deputies.members_who_see(case).filter(role__gte=NEEDED["review"]).exclude(user=by)
+    users, gone = [member.user for member in members.select_related("user")], deputies.away(case.team_id)
+    present = [user for user in users if user.pk not in gone]
+    tell(case=case, kind=NoticeKind.REVIEW, users=present or users, by=by, outcome=outcome)
 
 
 def tell_of_deadlines(now: datetime) -> None:

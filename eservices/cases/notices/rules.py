@@ -9,6 +9,7 @@ UNCHOSEN = {
     NoticeKind.ASSIGNED: NoticeWay.NOW,
     NoticeKind.ANSWERED: NoticeWay.NOW,
     NoticeKind.MENTIONED: NoticeWay.NOW,
+    NoticeKind.REVIEW: NoticeWay.NOW,
     NoticeKind.DEADLINE: NoticeWay.DAILY,
 }
 MORNING = time(7, 0)

@@ -1,6 +1,6 @@
 """What the commune tells and what happens: news by category, and an agenda."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -471,9 +471,16 @@ class EventPage(Timed, RoutablePageMixin, AnnouncedPage):
             raise ValidationError({"end": _("What comes back lasts less than a week.")})
         if not agenda.dates_of(self):
             raise ValidationError({"exceptions": _("No day is left on which it takes place.")})
-        if idle := agenda.idle_exceptions(self, timezone.localdate()):
-            said = _("It does not take place on %(day)s anyway: look at the day.")
-            raise ValidationError({"exceptions": said % {"day": date_format(idle[0], "l j F Y")}})
+        if idle := self._newly_idle():
+            said = _("It does not take place on %(day)s anyway: correct this day or remove it.")
+            raise ValidationError({"exceptions": said % {"day": date_format(min(idle), "l j F Y")}})
+
+    def _newly_idle(self) -> set[date]:
+        """The exceptions to come without effect; but what stood there before keeps nobody from changing the rest."""
+        today = timezone.localdate()
+        idle = agenda.idle_exceptions(self, today)
+        before = type(self).objects.filter(pk=self.pk).first() if idle else None
+        return idle - agenda.idle_exceptions(before, today) if before else idle
 
     @property
     def rhythm(self) -> str:

@@ -37,10 +37,10 @@ def exceptions(page) -> dict:
     return {block.value["day"]: block.value["what"] for block in page.exceptions if block.value["day"]}
 
 
-def idle_exceptions(page, today: date) -> list[date]:
+def idle_exceptions(page, today: date) -> set[date]:
     """Days to come on which it is not to take place, and would not anyway."""
-    taking = set(days(page.first_day, replace(rule_of(page), without=frozenset())))
-    return sorted(day for day in exceptions(page) if day >= today and day not in taking)
+    taking = days(page.first_day, replace(rule_of(page), without=frozenset()))
+    return {day for day in exceptions(page) if day >= today} - set(taking)
 
 
 def dates_of(page) -> list[Date]:

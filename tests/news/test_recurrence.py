@@ -301,6 +301,18 @@ def test_an_exception_that_is_over_keeps_nobody_from_changing_the_rhythm(choir):
     choir.full_clean()
 
 
+def test_an_exception_that_stood_there_before_refuses_no_other_change_and_a_new_one_says_what_to_do(choir):
+    """Of before such days were refused: the editor comes to correct the place."""
+    choir.exceptions = [out(date(2026, 12, 2))]
+    EventPage.objects.filter(pk=choir.pk).update(exceptions=choir.exceptions)
+    choir.place = "Salle du Quai"
+    choir.full_clean()
+
+    choir.exceptions = [out(date(2026, 12, 2)), out(date(2026, 12, 3))]
+    with pytest.raises(ValidationError, match=r"jeudi 3 décembre 2026.*corrigez ce jour ou retirez-le"):
+        choir.full_clean()
+
+
 def test_an_editor_sees_the_rhythm_in_the_editor(client, choir):
     client.force_login(SuperuserFactory())
     text = client.get(reverse("wagtailadmin_pages:edit", args=[choir.pk])).content.decode()

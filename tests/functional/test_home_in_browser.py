@@ -58,6 +58,24 @@ def test_paper_of_an_article_has_nothing_to_press(desktop, index):
     assert not letter.is_visible()
 
 
+def test_paper_says_what_was_sought(desktop, site):
+    make.published(make.ContentPageFactory(parent=site, title="Passeport"))
+    desktop.goto("/recherche/?q=passeport")
+    assert desktop.locator("h1").bounding_box()["width"] < 2
+    desktop.emulate_media(media="print")
+    assert desktop.locator("h1").inner_text() == "Résultats pour passeport"
+    assert desktop.locator("h1").bounding_box()["width"] > 100
+
+
+def test_paper_of_an_office_tells_its_hours_and_not_what_is_true_only_now(desktop, site):
+    desktop.goto(make.published(make.OfficePageFactory(parent=site)).url)
+    now, hours = desktop.get_by_text("Maintenant"), desktop.locator(".week")
+    assert now.is_visible()
+    desktop.emulate_media(media="print")
+    assert hours.is_visible()
+    assert not now.is_visible()
+
+
 def test_letters_twice_as_large_as_usual_fit_on_a_phone(visit, index):
     """A phone on which its owner set them so: the menu is within the window, and nothing is read sideways."""
     phone = visit(width=360, height=740)

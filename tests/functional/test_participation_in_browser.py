@@ -33,7 +33,7 @@ def send(page, name):
     judge(page)
     press(page.get_by_role("button", name=name))
     judge(page)
-    assert page.locator(".errors li").count()
+    assert page.locator(".errors").is_visible()
 
 
 def test_an_idea_is_handed_in_confirmed_published_and_voted_for(page, site):
@@ -61,7 +61,7 @@ def test_an_idea_is_handed_in_confirmed_published_and_voted_for(page, site):
     judge(page)
     press(page.locator("main form .btn"))
     judge(page)
-    assert page.locator(".errors li").count()
+    assert page.locator(".errors").is_visible()
     assert not Vote.objects.exists()
 
 
@@ -94,7 +94,7 @@ def test_an_article_is_commented_and_said_to_be_of_no_help(page, site):
     page.fill("[name=text]", "Écrivez à lea@example.org")
     press(page.locator("main form .btn"))
     judge(page)
-    assert page.locator(".errors li").count()
+    assert page.locator(".errors").is_visible()
     page.fill("[name=text]", "L’horaire manque.")
     press(page.locator("main form .btn"))
     judge(page)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.core import signing
 from django.urls import reverse
 
@@ -229,7 +230,10 @@ class TestHandingIn:
         settings.LEAST_SECONDS_TO_FILE = 3
         data = typed(client, box)
         url = reverse("participation:contribute", args=[box.pk])
-        assert client.post(url, data, **HERE).status_code == 422
+        page = client.post(url, data, **HERE)
+        assert page.status_code == 422
+        assert "C’était rapide" in BeautifulSoup(page.text, "html.parser").select_one(".errors h2").text
+        assert "à corriger" not in page.text  # nothing is wrong with any answer
         clock.shift(4)
         assert client.post(url, data, **HERE).status_code == 302
 

@@ -378,6 +378,8 @@ def test_who_sends_at_once_is_asked_to_press_again_and_is_not_shut_out(person, s
 
     hasty = person.send()
     assert hasty.status_code == 200
+    assert "C’était rapide" in hasty.text
+    assert "à corriger" not in hasty.text  # nothing is wrong with any answer
     assert not Submission.objects.exists()
 
     time_machine.shift(4)

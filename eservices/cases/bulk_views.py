@@ -7,6 +7,7 @@ shown all the cases that it is about.
 from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -30,7 +31,7 @@ def assign(request):
     """Several cases for one agent, or for nobody."""
     form = AssignSeveralForm(request.POST, teams=list(access.teams_of(request.user)))
     if not form.is_valid():
-        return _nothing_chosen(request, _("Choose cases and an agent."))
+        return _incomplete(request, _("Choose cases and an agent."))
     said = ngettext_lazy("%(n)s case is assigned.", "%(n)s cases are assigned.", "n")
     return _each(
         request, "assign", form.references, partial(actions.assign, agent=form.cleaned_data["agent"]), said
@@ -43,7 +44,7 @@ def tag(request):
     """One tag for several cases."""
     form = TagSeveralForm(request.POST)
     if not form.is_valid():
-        return _nothing_chosen(request, _("Choose cases and write a tag."))
+        return _incomplete(request, _("Choose cases and write a tag."))
     said = ngettext_lazy("%(n)s case has the tag.", "%(n)s cases have the tag.", "n")
     return _each(request, "tag", form.references, partial(actions.tag, name=form.cleaned_data["name"]), said)
 
@@ -54,7 +55,7 @@ def remind(request):
     """The last question once more, to applicants who have not answered."""
     form = SeveralForm(request.POST)
     if not form.is_valid():
-        return _nothing_chosen(request, _("Choose cases first."))
+        return _incomplete(request, _("Choose cases first."))
     said = ngettext_lazy("%(n)s applicant is reminded.", "%(n)s applicants are reminded.", "n")
     return _each(request, "remind", form.references, actions.remind, said)
 
@@ -72,7 +73,7 @@ class DecideView(DeskView):
     def post(self, request):
         self.references = ticked(request.POST)
         if not self.references:
-            return _nothing_chosen(request, _("Choose cases first."))
+            return _incomplete(request, _("Choose cases first."))
         self.form = DecideSeveralForm(request.POST if "confirmed" in request.POST else None)
         if self.form.is_valid():
             return self._decide(**self.form.cleaned_data)
@@ -130,6 +131,9 @@ def _each(request, to: str, references: list[str], act: Callable, said: Promise)
     return redirect(back_to_queue(request))
 
 
-def _nothing_chosen(request, why: str):
+def _incomplete(request, why: str):
+    """Says what is missing, and goes back to the list with the same cases ticked."""
     messages.error(request, why)
-    return redirect(back_to_queue(request))
+    address, references = back_to_queue(request), ticked(request.POST)
+    ticks = urlencode({"cases": references}, doseq=True)
+    return redirect(f"{address}{'&' if '?' in address else '?'}{ticks}" if ticks else address)

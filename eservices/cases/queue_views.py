@@ -22,7 +22,7 @@ from .filters import Choices, FilterForm
 from .models import Case, CaseQuerySet, QueueLayout, SavedView
 from .postroom import access as postroom
 from .queue import number_words
-from .queue_forms import LayoutForm, SaveViewForm
+from .queue_forms import LayoutForm, SaveViewForm, ticked
 from .queue_rows import USUAL, Column, Row, columns_of
 from .views import DeskView, agents_only, back_to_queue
 
@@ -65,6 +65,7 @@ class QueueView(DeskView):
             total=number_words(sizes["found"]),
             groups=[("", rows)] if q and rows else queue.grouped(rows, now, sizes),
             columns=columns,
+            ticked=ticked(self.request.GET),
             width=len(columns) + 2,
             dense=layout.dense,
             layout=LayoutForm(initial={"columns": layout.columns, "dense": layout.dense}),

@@ -1,6 +1,7 @@
 """Several cases at once: what is done to each, what is refused and said, what is decided only after a look."""
 
 import re
+from html import unescape
 
 import pytest
 from django.urls import reverse, reverse_lazy
@@ -61,6 +62,34 @@ def test_no_tag_is_made_of_nothing_or_of_too_much(client, agent, name):
     case = CaseFactory()
     client.post(reverse("cases:tag_several"), {"cases": references(case), "name": name})
     assert not Tag.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("tag_several", {"name": " "}), ("assign_several", {"agent": "gone"})]
+)
+def test_what_was_ticked_stays_ticked_where_something_was_missing_and_not_after_it_was_done(
+    client, agent, name, said
+):
+    ticked, other = CaseFactory(), CaseFactory()
+    queue, everybody = reverse("cases:queue"), {"view": "team", "agent": "nobody"}
+    bulk = {"cases": references(ticked), "back": back_of(client.get(queue, everybody))}
+
+    missing = client.post(reverse(f"cases:{name}"), bulk | said, follow=True)
+
+    assert [f'value="{one.reference}" form="bulk" checked' in missing.text for one in (ticked, other)] == [
+        True,
+        False,
+    ]
+    assert missing.context["form"].active == {"agent": "nobody"}
+    done = client.post(
+        reverse("cases:tag_several"), bulk | {"back": back_of(missing), "name": "urgent"}, follow=True
+    )
+    assert 'form="bulk" checked' not in done.text
+
+
+def back_of(response) -> str:
+    """Where the bar of several cases leads back to."""
+    return unescape(re.findall(r'name="back" value="([^"]*)"', response.text)[-1])
 
 
 def test_who_may_only_read_and_strangers_tag_nothing(client):

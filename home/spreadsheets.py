@@ -1,15 +1,26 @@
-"""Tables that people hand in, as CSV or XLSX: cells as text, or a sentence that says why not. No database."""
+"""Tables that people hand in, as CSV or XLSX, and those they take away as CSV. No database."""
 
 import csv
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import chain
 
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 MOST_BYTES = 1024 * 1024
 MOST_UNPACKED = 50 * 1024 * 1024
 MOST_LINES, MOST_COLUMNS = 5000, 40
+# How a cell begins that spreadsheets run (OWASP, CSV Injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+POINT_IN = ("CH", "LI")  # where German and Italian write a point before decimals, and French a comma
+
+type Cell = str | Promise | int | float | Decimal | date | None
 
 
 class Refused(Exception):
@@ -20,6 +31,7 @@ class Refused(Exception):
         super().__init__(*self.reasons)
 
 
+# -- In ------------------------------------------------------------------------------------------------------
 def grid(name: str, content: bytes) -> list[tuple[int, list[str]]]:
     """The lines of a file that are not empty, each with its number. Raises ``Refused``."""
     if len(content) > MOST_BYTES:
@@ -74,3 +86,43 @@ def _cell(value) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+# -- Out -----------------------------------------------------------------------------------------------------
+class _Line:
+    """What a csv writer writes to: it hands each line on at once."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_lines(header: Iterable[Cell], rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
+    """Line after line of a table that opens by a double click: with the mark of UTF-8, semicolons, and numbers as the
+    country writes them in the language of now. No text becomes a formula."""
+    writer, mark = csv.writer(_Line(), delimiter=";"), _decimal_mark()
+    first = "\ufeff" + writer.writerow([_written(one, mark) for one in header])
+    return chain([first], (writer.writerow([_written(one, mark) for one in row]) for row in rows))
+
+
+def _decimal_mark() -> str:
+    language = get_language()
+    point = language == "en" or (settings.COUNTRY in POINT_IN and language != "fr")
+    return "." if point else ","
+
+
+def _written(value: Cell, mark: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal | float):
+        return f"{value}".replace(".", mark)
+    return str(value) if isinstance(value, int | date) else _harmless(str(value))
+
+
+def _harmless(text: str) -> str:
+    """With an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def unquoted(text: str) -> str:
+    """A cell without the apostrophe that stood before what is no formula."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text

@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from eservices.cases.exports import unquoted
-from home.spreadsheets import Refused, grid
+from home.spreadsheets import Refused, grid, unquoted
 from home.validators import validate_no_control
 
 from .models import Subscriber, Topic

@@ -1,6 +1,5 @@
 """The queue as a table for spreadsheets: CSV and XLSX, sent row by row, and no cell is ever a formula."""
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import batched, chain
@@ -20,8 +19,6 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 AT_ONCE = 500
-# How a cell begins that spreadsheets run (OWASP, CSV Injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def header(answers: AnswerColumns | None = None) -> list[str]:
@@ -92,32 +89,6 @@ def _day(moment: datetime | None) -> date | None:
     return timezone.localtime(moment).date() if moment else None
 
 
-class _Line:
-    """What a csv writer writes to: it hands each line on at once."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def as_csv(columns: list[str], table: Iterable[list[Cell]]) -> Iterator[str]:
-    """Line after line, in UTF-8 with the mark that spreadsheets look for."""
-    writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow([harmless(one) for one in columns])
-    for row in table:
-        yield writer.writerow([harmless(one) for one in row])
-
-
 def as_xlsx(columns: list[str], table: Iterable[list[Cell]]) -> Iterator[bytes]:
     """A workbook whose cells are texts, numbers and dates, in pieces as they are written."""
     return sheets.workbook(_("Cases"), columns, table)
-
-
-def harmless(value: Cell) -> str:
-    """A value as CSV, with an apostrophe before what a spreadsheet would take for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
-
-
-def unquoted(text: str) -> str:
-    """A cell of CSV without the apostrophe that ``harmless`` put there."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text

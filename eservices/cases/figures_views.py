@@ -1,9 +1,9 @@
 """Figures of the counter: for agents as plots, tables and CSV, for everybody as promises kept or not."""
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from itertools import pairwise
 
 from django import forms
@@ -18,9 +18,9 @@ from django.views.decorators.http import require_safe
 
 from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.models import FormVersion
+from home.spreadsheets import csv_lines
 
 from . import access, figures, plots
-from .exports import harmless
 from .filters import Choices
 from .models import Case, CaseQuerySet
 from .timing import days_off
@@ -142,13 +142,10 @@ def as_csv(request) -> HttpResponse:
     now = timezone.localtime()
     start = figures.first_day(now, form.length)
     found = figures.records(form.narrow(access.cases_for(request.user)), start, now.tzinfo)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    lines = csv_lines(COLUMNS, _csv_rows(found, now, form.length))
+    response = HttpResponse(lines, content_type="text/csv; charset=utf-8")
     held = pgettext("name of a file", "figures")
     response["Content-Disposition"] = f'attachment; filename="{held}-{now:%Y-%m-%d}.csv"'
-    response.write("\ufeff")  # what spreadsheets need to read UTF-8
-    rows = csv.writer(response)
-    rows.writerow(COLUMNS)
-    rows.writerows(_csv_rows(found, now, form.length))
     return response
 
 
@@ -166,14 +163,14 @@ def _csv_rows(found: list[figures.Record], now: datetime, weeks: int):
             week = lines[n]
             if week.received or week.open or week.decisions:
                 numbers = [week.received, week.open, week.late, *_numbers(week.decisions)]
-                yield [week.number, f"{week.start:%Y-%m-%d}", harmless(title), *numbers]
+                yield [week.number, week.start, title, *numbers]
 
 
 def _numbers(made: figures.Decisions | None) -> list:
     if made is None:
         return [0, "", "", "", ""]
-    days = (f"{span.in_days:.2f}" for span in (made.half, made.nine_of_ten))
-    return [made.decided, *days, f"{made.kept:.2f}", f"{made.first_time_right:.2f}"]
+    shares = (made.half.in_days, made.nine_of_ten.in_days, made.kept, made.first_time_right)
+    return [made.decided, *(Decimal(f"{one:.2f}") for one in shares)]
 
 
 def _bars(weeks: list[figures.Week], value: Callable, word: Callable) -> list[plots.Mark]:

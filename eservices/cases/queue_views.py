@@ -16,6 +16,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from home.spreadsheets import csv_lines
+
 from . import access, actions, exports, queue
 from .answer_columns import AnswerColumns
 from .filters import Choices, FilterForm
@@ -293,7 +295,7 @@ def export(request, kind):
         taken = {"answers_of": asked.title(answers.language), "cases": found.count()}
     actions.leave_trace_of_export(actor=request.user, query=form.query, kind=kind, **taken)
     columns, table = exports.header(answers), exports.rows(found.by_urgency(), choices.services, answers)
-    content = exports.as_csv(columns, table) if kind == "csv" else exports.as_xlsx(columns, table)
+    content = csv_lines(columns, table) if kind == "csv" else exports.as_xlsx(columns, table)
     response = StreamingHttpResponse(content, content_type=exports.TYPES[kind])
     name = f"{_('cases')}-{timezone.localtime(now):%Y-%m-%d}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -1,56 +1,55 @@
 """The journal for the accountant: CSV that spreadsheets and accounting programs read."""
 
-import csv
 from collections.abc import Iterator
+from decimal import Decimal
 
-from eservices.cases.exports import harmless
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from home.spreadsheets import csv_lines
 
 from . import ledger
+from .models import JournalRow
 
-HEADER = (
+FIELDS = (
     *("number", "day", "debit", "credit", "amount", "currency", "vat", "vat_amount", "cost_centre"),
-    *("kind", "receipt", "case", "text"),
+    *("kind", "text"),
 )
 
 
-class _Line:
-    """What a csv writer writes to: it hands each line on at once."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def rows_csv(rows) -> Iterator[str]:
-    """One line a row, amounts in whole units with a point."""
-    writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(HEADER)
-    for row in rows.iterator(chunk_size=500):
-        yield writer.writerow(
-            [
-                row.number,
-                row.day.isoformat(),
-                harmless(row.debit),
-                harmless(row.credit),
-                money(row.amount),
-                row.currency,
-                row.vat,
-                money(row.vat_amount),
-                harmless(row.cost_centre),
-                row.kind,
-                row.payment.receipt if row.payment else "",
-                row.charge.case.reference if row.charge else "",
-                harmless(row.text),
-            ]
-        )
+    """One line a row. It is made while it is sent: the words of the admin's language are taken before."""
+    kinds = {kind.value: str(kind.label) for kind in JournalRow.Kind}
+    found = (
+        [
+            row.number,
+            row.day,
+            row.debit,
+            row.credit,
+            money(row.amount),
+            row.currency,
+            row.vat,
+            money(row.vat_amount),
+            row.cost_centre,
+            kinds[row.kind],
+            row.text,
+            row.payment.receipt if row.payment else "",
+            row.charge.case.reference if row.charge else "",
+        ]
+        for row in rows.iterator(chunk_size=500)
+    )
+    return csv_lines([*map(_called, FIELDS), _("Receipt"), _("Case")], found)
 
 
 def accounts_csv(rows) -> Iterator[str]:
     """One line an account: what was debited, credited, and the balance."""
-    writer = csv.writer(_Line())
-    yield "\ufeff" + writer.writerow(["currency", "account", "debit", "credit", "balance"])
-    for line in by_account(rows):
-        amounts = [money(line[name]) for name in ("debit", "credit", "balance")]
-        yield writer.writerow([line["currency"], harmless(line["account"]), *amounts])
+    found = (
+        [line["currency"], line["account"], *(money(line[name]) for name in ("debit", "credit", "balance"))]
+        for line in by_account(rows)
+    )
+    return csv_lines(
+        [_called("currency"), _("Account"), *map(_called, ("debit", "credit")), _("Balance")], found
+    )
 
 
 def by_account(rows) -> list[dict]:
@@ -65,5 +64,10 @@ def by_account(rows) -> list[dict]:
     ]
 
 
-def money(minor: int) -> str:
-    return f"{minor / 100:.2f}"
+def money(minor: int) -> Decimal:
+    """In whole units, to the coin."""
+    return Decimal(f"{minor / 100:.2f}")
+
+
+def _called(name: str) -> str:
+    return capfirst(JournalRow._meta.get_field(name).verbose_name)

@@ -37,7 +37,7 @@ def room(team):
 
 def rows(client, **asked) -> list[dict]:
     answer = client.get(f"{FIGURES}csv/", {"months": 3} | asked)
-    return list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
+    return list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
 
 
 def charged(case, *lines: tuple, refunded: int = 0, state: str = "paid") -> None:
@@ -75,15 +75,15 @@ def test_what_is_taken_while_it_is_open_and_what_came_of_bookings_is_counted(cli
     booking(room, "2026-03-03T08:00", "2026-03-03T09:00", state="cancelled")
     client.force_login(member(Role.READ, team))
     january, february, march = rows(client)
-    assert (january["Réservations"], january["Part occupée"]) == ("0", "0.00")
+    assert (january["Réservations"], january["Part occupée"]) == ("0", "0,00")
     assert (february["Heures ouvertes"], february["Heures occupées"], february["Réservations"]) == (
-        "280.00",
-        "12.00",
+        "280,00",
+        "12,00",
         "2",
     )
     assert [
         march[name] for name in ("Heures occupées", "Réservations", "Annulées", "Personne n’est venu")
-    ] == [*("0.00", "1", "1", "1")]
+    ] == [*("0,00", "1", "1", "1")]
 
 
 def plots(client, **asked) -> dict[str, list[tuple[float, str]]]:
@@ -128,7 +128,7 @@ def test_what_is_open_in_two_openings_at_once_is_open_and_taken_once(client, tea
     booking(room, "2026-02-11T08:00", "2026-02-11T18:00")
     client.force_login(member(Role.READ, team))
     _january, february, _march = rows(client)
-    assert (february["Heures ouvertes"], february["Heures occupées"]) == ("280.00", "14.00")
+    assert (february["Heures ouvertes"], february["Heures occupées"]) == ("280,00", "14,00")
 
 
 def test_half_a_hall_is_half_taken_and_the_half_wholly(client, team):
@@ -139,7 +139,7 @@ def test_half_a_hall_is_half_taken_and_the_half_wholly(client, team):
     booking(left, "2026-03-10T08:00", "2026-03-10T22:00")
     client.force_login(member(Role.READ, team))
     hours = {row["Quoi"]: row["Heures occupées"] for row in rows(client) if row["Mois"] == "2026-03"}
-    assert hours == {"Grande-salle": "7.00", "Gauche": "14.00"}
+    assert hours == {"Grande-salle": "7,00", "Gauche": "14,00"}
 
 
 def test_hours_in_which_half_of_the_desks_are_open_count_for_half(client, team):
@@ -148,7 +148,7 @@ def test_hours_in_which_half_of_the_desks_are_open_count_for_half(client, team):
     booking(desk, "2026-03-10T08:00", "2026-03-10T10:00")
     client.force_login(member(Role.READ, team))
     march = next(row for row in rows(client) if row["Mois"] == "2026-03")
-    assert (march["Heures ouvertes"], march["Heures occupées"]) == ("31.00", "1.00")
+    assert (march["Heures ouvertes"], march["Heures occupées"]) == ("31,00", "1,00")
     month = client.get("/admin/bookings/", {"view": "month", "day": "2026-03-10"}).text
     assert 'y="0%" height="100%"' in month  # the day is full
 
@@ -166,7 +166,7 @@ def test_revenue_is_what_was_paid_without_deposits_and_what_was_paid_back(client
     booking(room, "2026-01-12T08:00", "2026-01-12T09:00", submission=open_.submission, field="quand")
     charged(open_, ("quand_1", 7000, False), state="open")
     client.force_login(member(Role.READ, team))
-    assert [row["Recettes"] for row in rows(client)] == ["0.00", "50.00", "200.00"]
+    assert [row["Recettes"] for row in rows(client)] == ["0,00", "50,00", "200,00"]
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ class TestScreens:
 
         response = client.get(reverse("cases:figures_csv"))
 
-        rows = list(csv.DictReader(StringIO(response.content.decode("utf-8-sig"))))
+        rows = list(csv.DictReader(StringIO(response.content.decode("utf-8-sig")), delimiter=";"))
         told = (
             "Semaine",
             "Prestation",
@@ -141,7 +141,7 @@ class TestScreens:
             "Décidés",
             "À temps",
         )
-        said = ("48", "Attestation de domicile", "1", "0", "0", "1", "1.00")
+        said = ("48", "Attestation de domicile", "1", "0", "0", "1", "1,00")
         assert [tuple(row[name] for name in told) for row in rows] == [said]
 
     @time_machine.travel(at(24, 14))
@@ -157,8 +157,8 @@ class TestScreens:
 
         columns = client.get(reverse("cases:figures_csv")).content.decode("utf-8-sig").split("\r\n")[0]
 
-        assert columns.split(",")[0] == first
-        assert columns.split(",")[-1] == last
+        assert columns.split(";")[0] == first
+        assert columns.split(";")[-1] == last
 
     @time_machine.travel(at(24, 14))
     @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ def november(db):
 def sheet(client, **asked) -> list[tuple]:
     """The rows of the CSV without their year and day, by week and service."""
     text = client.get(reverse("cases:figures_csv"), asked).content.decode("utf-8-sig")
-    return sorted((row[0], *row[2:]) for row in list(csv.reader(StringIO(text)))[1:])
+    return sorted((row[0], *row[2:]) for row in list(csv.reader(StringIO(text), delimiter=";"))[1:])
 
 
 @time_machine.travel(at(24, 14))
@@ -304,13 +304,13 @@ def test_page_plots_and_csv_say_what_was_counted_by_hand_of_two_services_in_four
     assert drawn == [[1, 2, 1, 1], [0, 2, 1, 2], [0, 0, 1, 1]]
     permits = [
         ("46", "Attestation de domicile", "1", "1", "0", "0", "", "", "", ""),
-        ("47", "Attestation de domicile", "0", "0", "0", "1", "6.00", "6.00", "0.00", "1.00"),
+        ("47", "Attestation de domicile", "0", "0", "0", "1", "6,00", "6,00", "0,00", "1,00"),
         ("48", "Attestation de domicile", "1", "1", "0", "0", "", "", "", ""),
     ]
     certificates = [
-        ("45", "Attestation de domicile", "1", "0", "0", "1", "2.00", "2.00", "1.00", "1.00"),
+        ("45", "Attestation de domicile", "1", "0", "0", "1", "2,00", "2,00", "1,00", "1,00"),
         ("46", "Attestation de domicile", "1", "1", "0", "0", "", "", "", ""),
-        ("47", "Attestation de domicile", "1", "1", "1", "1", "3.00", "3.00", "1.00", "0.00"),
+        ("47", "Attestation de domicile", "1", "1", "1", "1", "3,00", "3,00", "1,00", "0,00"),
         ("48", "Attestation de domicile", "0", "1", "1", "0", "", "", "", ""),
     ]
     assert sheet(client, weeks=4) == sorted(permits + certificates)
@@ -320,7 +320,7 @@ def test_page_plots_and_csv_say_what_was_counted_by_hand_of_two_services_in_four
 @time_machine.travel(at(24, 14))
 def test_another_team_counts_its_own_cases_only_also_when_it_asks_for_ours(client, november):
     client.force_login(member(team=Team.objects.get(key="police")))
-    own = [("47", "Attestation de domicile", "1", "0", "0", "1", "1.00", "1.00", "1.00", "1.00")]
+    own = [("47", "Attestation de domicile", "1", "0", "0", "1", "1,00", "1,00", "1,00", "1,00")]
     assert sheet(client, weeks=4) == own
     for asked in ({"service": Form.objects.get(slug="permis").pk}, {"team": TeamFactory().pk}):
         assert sheet(client, weeks=4, **asked) == own  # as if it had not been said

@@ -171,7 +171,7 @@ def exported(client, kind: str, query: str = ""):
 
 def table(kind: str, content: bytes) -> list[list]:
     if kind == "csv":
-        return list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+        return list(csv.reader(StringIO(content.decode("utf-8-sig")), delimiter=";"))
     return [list(row) for row in load_workbook(BytesIO(content)).active.values]
 
 

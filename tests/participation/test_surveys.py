@@ -197,7 +197,8 @@ def test_staff_sees_counts_and_texts_and_takes_them_away(client, survey):
     assert "=1+1" in client.get(reverse("participation_desk:survey", args=[survey.pk])).content.decode()
     text = client.get(reverse("participation_desk:survey_csv", args=[survey.pk])).content.decode()
     assert "'=1+1" in text
-    assert "Port, Forêt" in text
+    assert text.startswith("\ufeffJour;")
+    assert ";Port, Forêt" in text
 
 
 def test_agents_see_no_survey(client, survey):

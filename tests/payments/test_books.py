@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from eservices.cases import actions as cases
 from eservices.cases.models import CaseLink, Role
@@ -240,12 +241,12 @@ def test_the_accountant_gets_one_line_an_account_with_what_was_debited_credited_
     carrying.carry_refund(refund.pk)
     client.force_login(clerk)
     sent = b"".join(client.get(reverse("money:journal_csv", args=["accounts"]))).decode("utf-8-sig")
-    lines = [line.split(",") for line in sent.splitlines()]
-    assert lines[0] == ["currency", "account", "debit", "credit", "balance"]
+    lines = [line.split(";") for line in sent.splitlines()]
+    assert lines[0] == ["Monnaie", "Compte", "Débit", "Crédit", "Solde"]
     assert sorted(lines[1:]) == sorted(
         [
-            ["CHF", ledger.accounts().online, "30.00", "10.50", "19.50"],
-            ["CHF", charge.lines[0]["account"], "10.50", "30.00", "-19.50"],
+            ["CHF", ledger.accounts().online, "30,00", "10,50", "19,50"],
+            ["CHF", charge.lines[0]["account"], "10,50", "30,00", "-19,50"],
         ]
     )
 
@@ -266,7 +267,21 @@ def test_the_export_for_the_accountant_has_no_formula(client, clerk):
     month = timezone.localdate().strftime("%Y-%m")
     rows = b"".join(client.get(reverse("money:journal_csv", args=["rows"]), {"month": month})).decode()
     assert "'=1+1" in rows
-    assert "30.00" in rows
+    assert "30,00" in rows
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "kind"), [("fr", "Numéro;Jour;", ";paiement;"), ("de", "Nummer;Tag;", ";Zahlung;")]
+)
+def test_the_journal_is_headed_in_the_words_of_who_takes_it_away(client, clerk, language, first, kind):
+    paid(due_charge())
+    UserProfile.objects.create(user=clerk, preferred_language=language)
+    client.force_login(clerk)
+    header, row, *_rest = (
+        b"".join(client.get(reverse("money:journal_csv", args=["rows"]))).decode("utf-8-sig").splitlines()
+    )
+    assert header.startswith(first)
+    assert kind in row
 
 
 # -- The own space -------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def test_in_the_queue_a_report_is_called_by_its_subject_and_place(client):
     for url in (reverse("cases:queue"), case, reverse("wagtailadmin_home")):
         assert "Éclairage, Rue du Lac 14" in client.get(url).text
     rows = b"".join(client.get(reverse("cases:export", args=["csv"])).streaming_content).decode()
-    assert '"Éclairage, Rue du Lac 14"' in rows
+    assert ";Éclairage, Rue du Lac 14;" in rows
 
 
 def test_the_queue_asks_as_often_for_many_reports_as_for_two(client, django_assert_num_queries):

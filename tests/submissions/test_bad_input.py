@@ -247,7 +247,7 @@ def cells(client, kind: str) -> list:
     """The row of the only case in the queue taken away as a file."""
     content = b"".join(client.get(reverse("cases:export", args=[kind]) + "?view=all"))
     if kind == "csv":
-        return list(csv.reader(StringIO(content.decode("utf-8-sig"))))[1]
+        return list(csv.reader(StringIO(content.decode("utf-8-sig")), delimiter=";"))[1]
     return list(load_workbook(BytesIO(content)).active)[1]
 
 

@@ -1,6 +1,7 @@
 """How much things are used and what they bring in: plots that read as tables, and the same as CSV."""
 
-import csv
+from collections.abc import Iterator
+from decimal import Decimal
 
 from django import forms
 from django.http import HttpResponse
@@ -10,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from eservices.cases import plots
-from eservices.cases.exports import harmless
 from eservices.cases.views import agents_only
+from home.spreadsheets import csv_lines
 from home.templatetags.commune import chf
 
 from .. import access
@@ -103,29 +104,27 @@ class FiguresView(BookingDesk):
 @agents_only
 def as_csv(request) -> HttpResponse:
     """The same figures, a row for each month and thing. No value is a person's."""
-    form, language = PeriodForm(request.GET, user=request.user), get_language() or ""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    form = PeriodForm(request.GET, user=request.user)
+    response = HttpResponse(csv_lines(COLUMNS, _csv_rows(form)), content_type="text/csv; charset=utf-8")
     held = pgettext("name of a file", "bookings")
     response["Content-Disposition"] = f'attachment; filename="{held}-{timezone.localdate():%Y-%m-%d}.csv"'
-    response.write("\ufeff")  # what spreadsheets need to read UTF-8
-    rows, found = csv.writer(response), form.figures()
-    rows.writerow(COLUMNS)
-    for number, month in enumerate(form.period):
-        for offer in form.offers:
-            rows.writerow(
-                [
-                    f"{month.first:%Y-%m}",
-                    harmless(offer.said(language).title),
-                    *_numbers(found[offer.key][number]),
-                ]
-            )
     return response
 
 
+def _csv_rows(form: PeriodForm) -> Iterator[list]:
+    found, language = form.figures(), get_language() or ""
+    for number, month in enumerate(form.period):
+        for offer in form.offers:
+            title = offer.said(language).title
+            yield [f"{month.first:%Y-%m}", title, *_numbers(found[offer.key][number])]
+
+
 def _numbers(one: Figure) -> list:
-    hours = (f"{length.total_seconds() / 3600:.2f}" for length in (one.usage.open, one.usage.taken))
-    revenue = f"{one.revenue / 100:.2f}"
-    return [*hours, f"{one.usage.share:.2f}", one.booked, one.cancelled, one.missed, revenue]
+    hours = (length.total_seconds() / 3600 for length in (one.usage.open, one.usage.taken))
+    open_for, taken, share, revenue = (
+        Decimal(f"{number:.2f}") for number in (*hours, one.usage.share, one.revenue / 100)
+    )
+    return [open_for, taken, share, one.booked, one.cancelled, one.missed, revenue]
 
 
 def _bars(found: list[Figure], height: int) -> list[plots.Mark]:

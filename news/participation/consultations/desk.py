@@ -1,7 +1,5 @@
 """Contributions for staff: all of a consultation, each with the form that says what becomes of it, and as CSV."""
 
-import csv
-
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -11,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from eservices.cases.exports import harmless
+from home.spreadsheets import csv_lines
 
 from ..desk import DeskView
 from ..moderation.actions import IllegalTransition
@@ -104,34 +102,24 @@ def as_csv(request):
     """The contributions that are shown, a line each; addresses stay here."""
     titles = consultations()
     found = FilterForm(request.GET, titles=titles).narrow(access.contributions_for(request.user))
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="contributions.csv"'
-    table = csv.writer(response)
-    table.writerow(
+    header = [
+        *(_("Day"), _("Consultation"), _("State"), _("Title"), _("Text")),
+        *(_("By"), _("Votes"), _("What becomes of it"), _("Answer")),
+    ]
+    rows = (
         [
-            _("Day"),
-            _("Consultation"),
-            _("State"),
-            _("Title"),
-            _("Text"),
-            _("By"),
-            _("Votes"),
-            _("What becomes of it"),
-            _("Answer"),
-        ]
-    )
-    for one in found.with_voices().newest_first().iterator(chunk_size=500):
-        answers = "\n".join(f"{each['question']} {each['answer']}" for each in one.answers)
-        cells = [
-            timezone.localdate(one.handed_in_at).isoformat(),
+            timezone.localdate(one.handed_in_at),
             titles.get(str(one.consultation), ""),
             one.get_state_display(),
             one.title,
-            one.text or answers,
+            one.text or "\n".join(f"{each['question']} {each['answer']}" for each in one.answers),
             one.author,
             one.voices,
             one.get_status_display(),
             one.reply,
         ]
-        table.writerow([harmless(cell) for cell in cells])
+        for one in found.with_voices().newest_first().iterator(chunk_size=500)
+    )
+    response = HttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="contributions.csv"'
     return response

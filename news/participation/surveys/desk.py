@@ -1,13 +1,11 @@
 """Surveys for staff: how many answered, what came out with the texts, and a table to take away."""
 
-import csv
-
 from django.db.models import Count
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from eservices.cases.exports import harmless
+from home.spreadsheets import csv_lines
 
 from ..desk import DeskView
 from . import access, results
@@ -48,12 +46,13 @@ def as_csv(request, pk):
     """An answer a line, a question a column."""
     survey = access.survey_for(request.user, pk)
     asked = survey.asked()
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    rows = (
+        [one.day, *(_words(each, one.said) for each in asked)]
+        for one in Answer.objects.to(survey).order_by("day", "pk").iterator(chunk_size=500)
+    )
+    lines = csv_lines([_("Day"), *(one.text for one in asked)], rows)
+    response = HttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="survey.csv"'
-    table = csv.writer(response)
-    table.writerow([_("Day"), *(harmless(one.text) for one in asked)])
-    for one in Answer.objects.to(survey).order_by("day", "pk").iterator(chunk_size=500):
-        table.writerow([one.day.isoformat(), *(harmless(_words(each, one.said)) for each in asked)])
     return response
 
 

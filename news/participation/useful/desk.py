@@ -1,6 +1,5 @@
 """What people said of pages, for staff: by page, with the texts, and as a table to take away."""
 
-import csv
 from datetime import timedelta
 
 from django.http import HttpResponse
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
-from eservices.cases.exports import harmless
+from home.spreadsheets import csv_lines
 
 from ..desk import DeskView
 from . import access
@@ -76,14 +75,13 @@ class OfPageView(DeskView):
 def as_csv(request):
     """Every opinion of the period, a line each, without anybody's name."""
     verdicts = access.verdicts_for(request.user).since(_since(period_of(request)))
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    rows = (
+        [one.day, one.page.title, one.page.url_path, _("Yes") if one.useful else _("No"), one.text]
+        for one in verdicts.select_related("page").iterator(chunk_size=500)
+    )
+    lines = csv_lines([_("Day"), _("Page"), _("Address"), _("Useful"), _("Text")], rows)
+    response = HttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="pages.csv"'
-    table = csv.writer(response)
-    table.writerow([_("Day"), _("Page"), _("Address"), _("Useful"), _("Text")])
-    for one in verdicts.select_related("page").iterator(chunk_size=500):
-        useful = _("Yes") if one.useful else _("No")
-        cells = [one.day.isoformat(), one.page.title, one.page.url_path, useful, one.text]
-        table.writerow([harmless(cell) for cell in cells])
     return response
 
 

@@ -519,6 +519,39 @@ class TestDesk:
         forget_participation(NOW + timedelta(days=91))
         assert not Contribution.objects.exists()
 
+    def test_what_is_taken_down_is_called_so_by_everybody_and_may_be_published_again(self, client, box):
+        one = idea(box, title="Un toit pour le bus")
+        client.force_login(SuperuserFactory())
+        desk = reverse("participation_desk:contribution", args=[one.pk])
+        refuse = reverse("participation_desk:refuse", args=["contribution", one.pk])
+        shown = client.post(refuse, {"reason": "Fait à double.", "to": desk}, follow=True)
+        assert shown.redirect_chain == [(desk, 302)]
+        assert "Retiré du site" in shown.text
+        assert "Publier de nouveau" in shown.text
+        assert "refusé" not in shown.text
+        assert "Retiré du site" in client.get(reverse("participation:own", args=[one.kind, one.secret])).text
+        (letter,) = letters(LEA)
+        assert "Ce n’est plus publié" in letter
+        assert "Fait à double." in letter
+        assert client.get(one.get_absolute_url()).status_code == 404
+
+        publish = reverse("participation_desk:publish")
+        again = client.post(publish, {"one": f"contribution-{one.pk}", "to": desk}, follow=True)
+        assert again.redirect_chain == [(desk, 302)]
+        assert client.get(one.get_absolute_url()).status_code == 200
+
+    def test_what_is_taken_down_is_erased_later_as_what_is_refused(self, box):
+        moderation.take_down(actor=None, written=idea(box), reason="Fait à double.")
+        forget_participation(NOW + timedelta(days=91))
+        assert not Contribution.objects.exists()
+
+    def test_nobody_is_led_elsewhere_after_moderating(self, client, box):
+        one = idea(box, state=State.WAITING)
+        client.force_login(SuperuserFactory())
+        chosen = {"one": f"contribution-{one.pk}", "to": "//evil.example/"}
+        answer = client.post(reverse("participation_desk:publish"), chosen)
+        assert answer.url == reverse("participation_desk:waiting")
+
     def test_the_address_of_what_is_published_goes_after_a_year(self, box):
         one = idea(box)
         forget_participation(NOW + timedelta(days=366))
@@ -566,6 +599,25 @@ class TestDesk:
         assert (
             client.post(url, {"status": "studied", "reply": "x"}).status_code == 422
         )  # what is done is done
+
+    def test_an_answer_that_changes_nothing_else_is_told_as_an_answer_and_none_as_nothing(self, box):
+        one = idea(box)
+        actions.answer(actor=None, contribution=one, status="received", reply="Merci, bien lu.")
+        (letter,) = letters(LEA)
+        assert "La commune vous répond" in letter
+        assert "reçue" not in letter
+        actions.answer(actor=None, contribution=one, status="received", reply="")
+        assert len(letters(LEA)) == 1
+
+    def test_the_list_shows_what_the_commune_answered(self, client, box):
+        opinions = ConsultationPageFactory(
+            parent=box.get_parent(), kind="questions", questions=[("question", {"question": "Où ?"})]
+        )
+        said = {"title": "", "answers": [{"question": "Où ?", "answer": "Au port"}]}
+        one = idea(opinions, **said)
+        idea(opinions, **said, email="other@example.org")
+        actions.answer(actor=None, contribution=one, status="received", reply="Oui, au port.")
+        assert client.get(opinions.url).text.count("La commune a répondu") == 1
 
     def test_the_table_to_take_away_has_no_address_and_runs_no_formula(self, client, box):
         idea(box, title="=1+1")

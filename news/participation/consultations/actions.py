@@ -50,9 +50,13 @@ def answer(*, actor, contribution: Contribution, status: str, reply: str) -> Con
         raise IllegalTransition(_("Say why: people read the answer of the commune."))
     if (contribution.status, contribution.reply) == (status, reply.strip()):
         return contribution
+    moved = contribution.status != status
     contribution.status, contribution.reply = status, reply.strip()
     contribution.replied_at = timezone.now() if reply.strip() else None
     contribution.save()
-    emails.tell(contribution, "told", status=contribution.get_status_display(), reply=contribution.reply)
+    if moved:
+        emails.tell(contribution, "told", status=contribution.get_status_display(), reply=contribution.reply)
+    elif contribution.reply:
+        emails.tell(contribution, "replied", reply=contribution.reply)
     transaction.on_commit(generation.advance)
     return contribution

@@ -36,6 +36,14 @@ def refuse(*, actor, written: Written, reason: str) -> Written:
 
 
 @transaction.atomic
+def take_down(*, actor, written: Written, reason: str) -> Written:
+    """Nobody sees any more what was published, and whoever wrote it learns why."""
+    written = _judged(actor, written, State.TAKEN_DOWN, reason)
+    emails.taken_down(written)
+    return written
+
+
+@transaction.atomic
 def erase(*, actor=None, written: Written) -> None:
     """Whoever wrote it takes it back: it is gone with everything on it, and with it to whom its letters went."""
     outbox.erase(actor=actor, subject=written.subject)
@@ -44,8 +52,8 @@ def erase(*, actor=None, written: Written) -> None:
 
 
 def forget(*, actor=None, now: datetime, kind: type[Written]) -> None:
-    """What was refused goes after three months; the address on everything else after a year, read or not."""
-    for written in kind.objects.refused_long_ago(now):
+    """What was rejected goes after three months; the address on everything else after a year, read or not."""
+    for written in kind.objects.rejected_long_ago(now):
         with transaction.atomic():
             outbox.erase(actor=actor, subject=written.subject)
             written.delete()

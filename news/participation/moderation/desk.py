@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from home.links import is_ours
+
 from ..desk import DeskView
 from . import access, actions
+from .states import State
 
 MOST_AT_ONCE = access.MOST
 
@@ -56,21 +59,30 @@ def publish(request):
         messages.success(request, ngettext("%(n)s is published.", "%(n)s are published.", done) % {"n": done})
     else:
         messages.warning(request, _("Nothing was published: tick what you have read."))
-    return redirect("participation_desk:waiting")
+    return _back(request)
 
 
 @require_POST
 def refuse(request, kind, pk):
-    """Refuses one, with a reason; also takes down what was published."""
+    """Refuses one, with a reason; takes down what was published."""
     written = access.written_for(request.user, kind, pk)
     form = RefuseForm(request.POST)
     if not form.is_valid():
         messages.error(request, form.errors["reason"][0])
+        return _back(request)
+    act, said = actions.refuse, _("It is refused, and whoever wrote it is told why.")
+    if written.state == State.PUBLISHED:
+        act, said = actions.take_down, _("It is taken down, and whoever wrote it is told why.")
+    try:
+        act(actor=request.user, written=written, reason=form.cleaned_data["reason"])
+    except actions.IllegalTransition as why:
+        messages.error(request, str(why))
     else:
-        try:
-            actions.refuse(actor=request.user, written=written, reason=form.cleaned_data["reason"])
-        except actions.IllegalTransition as why:
-            messages.error(request, str(why))
-        else:
-            messages.success(request, _("It is refused, and whoever wrote it is told why."))
-    return redirect("participation_desk:waiting")
+        messages.success(request, said)
+    return _back(request)
+
+
+def _back(request):
+    """To the screen where the button was pressed."""
+    came_from = request.POST.get("to", "")
+    return redirect(came_from if is_ours(came_from) else "participation_desk:waiting")

@@ -20,6 +20,10 @@ def refused(written: Written) -> None:
     tell(written, "refused", reason=written.reason)
 
 
+def taken_down(written: Written) -> None:
+    tell(written, "taken_down", reason=written.reason)
+
+
 def waiting(person: User, numbers: dict[type[Written], int]) -> None:
     """Tells who moderates how much waits, by kind."""
     labels = {kind._meta.verbose_name_plural: number for kind, number in numbers.items()}

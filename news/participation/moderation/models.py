@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from eservices.cases.notices.rules import digest_at
 
 from ..proving.models import new_secret
-from .states import ShownAs, State
+from .states import REJECTED, ShownAs, State
 
-REFUSED_KEPT = timedelta(days=90)
+REJECTED_KEPT = timedelta(days=90)
 ADDRESS_KEPT = timedelta(days=365)
 SEEN_COMING = timedelta(days=30)
 
@@ -29,8 +29,8 @@ class WrittenQuerySet(models.QuerySet):
     def published(self):
         return self.filter(state=State.PUBLISHED)
 
-    def refused_long_ago(self, now: datetime):
-        return self.filter(state=State.REFUSED, judged_at__lt=now - REFUSED_KEPT)
+    def rejected_long_ago(self, now: datetime):
+        return self.filter(state__in=REJECTED, judged_at__lt=now - REJECTED_KEPT)
 
     def addressed_too_long(self, now: datetime):
         """Whatever became of it: what nobody ever reads keeps an address no longer than the rest."""

@@ -8,14 +8,17 @@ class State(TextChoices):
     WAITING = "waiting", _("to be read")
     PUBLISHED = "published", _("published")
     REFUSED = "refused", _("refused")
+    TAKEN_DOWN = "withdrawn", _("taken down")
 
 
-# A published text may be taken down later; what was refused may be looked at again.
+# What was refused or taken down may be looked at again.
 ALLOWED = {
     State.WAITING: {State.PUBLISHED, State.REFUSED},
-    State.PUBLISHED: {State.REFUSED},
+    State.PUBLISHED: {State.TAKEN_DOWN},
     State.REFUSED: {State.PUBLISHED},
+    State.TAKEN_DOWN: {State.PUBLISHED},
 }
+REJECTED = {State.REFUSED, State.TAKEN_DOWN}
 
 
 def allowed(state: str, to: str) -> bool:

@@ -149,6 +149,14 @@ def _answers(request, path: str) -> bool:
 class StraightRedirectForm(RedirectForm):
     """Wagtail's form of a redirect, which refuses one that leads back to where it began or that nobody would follow."""
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        link = self.fields["redirect_link"]
+        link.help_text = _("The whole address, for example https://www.example.ch/page.")
+        link.error_messages["invalid"] = _(
+            "Write the whole address, with https://. A page of the site is chosen above."
+        )
+
     def clean(self):
         super().clean()
         old, link = self.cleaned_data.get("old_path"), self.cleaned_data.get("redirect_link")

@@ -217,6 +217,15 @@ def test_the_form_refuses_a_redirect_that_leads_back(client, editor, home):
     assert send(edit, "/b", "/d").status_code == 302
 
 
+def test_the_form_says_that_it_takes_a_whole_address_and_how_one_looks(client, editor, home):
+    add = reverse("wagtailredirects:add")
+    assert "https://www.exemple.ch/page" in client.get(add).text
+    refused = client.post(add, {"old_path": "/x", "redirect_link": "/port/", "is_permanent": "on"})
+    assert refused.context["form"].errors["redirect_link"] == [
+        "Écrivez l’adresse entière, avec https://. Une page du site se choisit au-dessus."
+    ]
+
+
 def test_the_form_knows_the_site_by_the_address_at_which_it_answers_too(client, editor, home, settings):
     settings.WAGTAILADMIN_BASE_URL = "https://www.orvenay.example:8443"
     data = {"old_path": "/x", "redirect_link": "https://www.orvenay.example:8443/x/", "is_permanent": "on"}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from home.templatetags.commune import clock
 
@@ -87,7 +87,7 @@ def sign(case: Case, row: CaseStage | AtStage | None = None) -> Sign:
     proposed = row and (proposal(row) if isinstance(row, CaseStage) else row.proposal)
     if case.state == State.CLOSED:
         return Sign(
-            str(Outcome(case.outcome).label) if case.outcome else _("closed"),
+            str(Outcome(case.outcome).label) if case.outcome else pgettext("case", "closed"),
             "check" if case.outcome != Outcome.REFUSED else "close",
             "ok" if case.outcome in (Outcome.ACCEPTED, Outcome.COMPLETED) else "",
         )

@@ -2,20 +2,21 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
-    RECEIVED = "received", _("received")
+    RECEIVED = "received", pgettext_lazy("case", "received")
     IN_PROGRESS = "in_progress", _("in progress")
     WAITING = "waiting", _("waiting for the applicant")
     DECIDED = "decided", _("accepted, being completed")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("case", "closed")
 
 
 class Outcome(TextChoices):
-    ACCEPTED = "accepted", _("accepted")
-    REFUSED = "refused", _("refused")
-    WITHDRAWN = "withdrawn", _("withdrawn")
+    ACCEPTED = "accepted", pgettext_lazy("case", "accepted")
+    REFUSED = "refused", pgettext_lazy("case", "refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("case", "withdrawn")
     COMPLETED = "completed", _("completed")
     LAPSED = "lapsed", _("closed without an answer")
     DUPLICATE = "duplicate", _("filed twice")

@@ -405,6 +405,22 @@ def test_the_days_of_a_workbook_are_not_too_wide_for_their_column_and_its_header
     assert sheet.freeze_panes == "A2"
 
 
+def test_in_italian_where_a_case_stands_agrees_with_the_word_for_it(client):
+    cases = [CaseFactory(), CaseFactory(accepted=True), CaseFactory(refused=True), CaseFactory(withdrawn=True)]
+    agent = member()
+    UserProfile.objects.create(user=agent, preferred_language="it")
+    client.force_login(agent)
+
+    rows = {row[0]: row[3:5] for row in exported(client, "csv", "?view=all")}
+
+    assert [rows[case.reference] for case in cases] == [
+        ["ricevuta", ""],
+        ["chiusa", "accettata"],
+        ["chiusa", "rifiutata"],
+        ["chiusa", "ritirata"],
+    ]
+
+
 def test_a_team_is_called_in_the_language_of_the_agent_in_the_list_its_filter_and_its_file(client):
     team = CaseFactory().team
     team.names = [("de", "Einwohnerkontrolle")]

@@ -1,4 +1,4 @@
-"""What of the outbox tells of cases, and for whose eyes it is."""
+"""What of the outbox tells of cases, for whose eyes it is, and what of it went to whom a case is about."""
 
 from django.db.models import Case as Either
 from django.db.models import Q, UUIDField, Value, When
@@ -6,17 +6,28 @@ from django.db.models.functions import Cast, Replace, Substr
 from django.db.models.lookups import In
 
 from eservices.deliveries.access import outbox
+from eservices.deliveries.models import Delivery, DeliveryQuerySet
 
 from . import access
-from .models import CaseQuerySet
+from .models import Case, CaseQuerySet, Opinion
 
 SUBJECT = "case:"
+BY_HAND = "print"  # letters on paper: all of them are to the applicant
 
 
 def about(cases: CaseQuerySet) -> Q:
     """Deliveries that tell of one of ``cases``."""
     key = Cast(Replace(Substr("subject", len(SUBJECT) + 1), Value("-"), Value("")), UUIDField())
     return Q(In(Either(When(subject__startswith=SUBJECT, then=key)), cases.order_by().values("pk")))
+
+
+def letters_of(case: Case) -> DeliveryQuerySet:
+    """What was written to the applicant and to offices that were asked, the oldest first; not what was skipped, nor
+    what told agents of the case."""
+    asked = Opinion.objects.filter(stage__case=case).exclude(email="").values_list("email", flat=True)
+    told = {case.email, case.submission.email, case.phone, *asked} - {""}
+    written = Delivery.objects.about(case.subject).exclude(state=Delivery.State.SKIPPED)
+    return written.filter(Q(carrier=BY_HAND) | Q(recipient__in=told)).order_by("created_at", "pk")
 
 
 @outbox.register("case")

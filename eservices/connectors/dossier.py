@@ -14,7 +14,9 @@ from django.core.files import File
 from django.utils.translation import override
 
 from eservices.cases import access
-from eservices.cases.models import Case
+from eservices.cases.models import Case, Opinion
+from eservices.cases.outbox import letters_of
+from eservices.deliveries.access import readable_text
 from eservices.documents import casefile
 from home.models import CommuneSettings
 
@@ -77,6 +79,26 @@ def facts(case: Case) -> dict:
                 "text": one.text,
             }
             for one in case.messages.all()
+        ],
+        "opinions": [
+            {
+                "asked": one.name,
+                "by": one.author,
+                "at": one.given_at,
+                "stance": one.stance,
+                "text": one.text,
+            }
+            for one in Opinion.objects.filter(stage__case=case, given_at__isnull=False)
+        ],
+        "letters": [
+            {
+                "at": one.done_at or one.created_at,
+                "way": one.carrier,
+                "to": one.recipient,
+                "title": one.title,
+                "text": readable_text(one),
+            }
+            for one in letters_of(case)
         ],
         "documents": [
             {"number": one.number, "title": one.title, "state": one.state, "sha256": one.digest}

@@ -12,7 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from eservices.cases import access, case_screen, timeline
-from eservices.cases.models import Case, Message, Person
+from eservices.cases.models import Case, Message, Opinion, Person
+from eservices.cases.outbox import letters_of
+from eservices.deliveries.access import readable_text
+from eservices.deliveries.carriers import carrier_name
+from eservices.deliveries.models import Delivery
 from eservices.formbuilder.field_types import MASK
 from home import phones, typesetting
 from home.dates import date_format
@@ -46,6 +50,10 @@ def _content(case: Case, reader, now: datetime) -> dict:
         "notes": [
             [_moment(one.at), str(one.author), one.text] for one in case.notes.select_related("author")
         ],
+        "opinions": [
+            _opinion(one) for one in Opinion.objects.filter(stage__case=case, given_at__isnull=False)
+        ],
+        "letters": [_letter(one) for one in letters_of(case)],
         "files": [[one.name, filesizeformat(one.size), one.digest] for one in files],
         "documents": [_document(one) for one in case.documents.out().order_by("drawn_at")],
         "events": [
@@ -58,6 +66,8 @@ def _content(case: Case, reader, now: datetime) -> dict:
             "answers": _("What was declared"),
             "messages": _("Messages"),
             "notes": _("Internal notes"),
+            "opinions": _("Opinions of others"),
+            "letters": _("Letters sent"),
             "files": _("Files"),
             "documents": _("Documents"),
             "events": _("Everything that happened"),
@@ -104,6 +114,19 @@ def _said(answer: case_screen.Answer) -> str:
 def _message(one: Message) -> list[str]:
     by = _("by the applicant") if one.from_applicant else one.author or _("by itself")
     return [_moment(one.at), str(by), str(one.get_kind_display()), one.text]
+
+
+def _opinion(one: Opinion) -> list[str]:
+    by = one.author if one.author != one.name else ""
+    return [_moment(one.given_at), one.name, by, str(one.get_stance_display()), one.text]
+
+
+def _letter(one: Delivery) -> list[str]:
+    """One that did not leave yet says so."""
+    way = carrier_name(one.carrier)
+    state = "" if one.state == Delivery.State.DONE else str(one.get_state_display())
+    head = ", ".join(filter(None, (way, one.recipient, state)))
+    return [_moment(one.done_at or one.created_at), one.title, head, readable_text(one)]
 
 
 def _document(one: Document) -> list[str]:

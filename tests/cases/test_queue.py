@@ -406,7 +406,12 @@ def test_the_days_of_a_workbook_are_not_too_wide_for_their_column_and_its_header
 
 
 def test_in_italian_where_a_case_stands_agrees_with_the_word_for_it(client):
-    cases = [CaseFactory(), CaseFactory(accepted=True), CaseFactory(refused=True), CaseFactory(withdrawn=True)]
+    cases = [
+        CaseFactory(),
+        CaseFactory(accepted=True),
+        CaseFactory(refused=True),
+        CaseFactory(withdrawn=True),
+    ]
     agent = member()
     UserProfile.objects.create(user=agent, preferred_language="it")
     client.force_login(agent)

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from eservices.cases import actions as cases
 from eservices.cases import process, timeline
-from eservices.cases.models import Case
+from eservices.cases.actors import Office
+from eservices.cases.models import Case, Opinion
 from eservices.connectors import carriers, dossier, ged, plans
 from eservices.connectors.contrib import webdav
 from eservices.connectors.ged import Unreachable
@@ -27,7 +28,7 @@ from eservices.deliveries.models import Circuit, Delivery
 from eservices.submissions.models import StoredFile
 from tests.connectors.webdav import dripping, webdav_server
 from tests.factories.accounts import UserFactory
-from tests.factories.cases import CaseFactory, TeamFactory, applicant
+from tests.factories.cases import DECISION, CaseFactory, TeamFactory, applicant, member
 from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case, agent, waiting_case
 from tests.factories.submissions import FormVersionFactory, certificate, pdf
 from tests.programs import words_of
@@ -193,6 +194,52 @@ def test_the_dossier_for_machines_keeps_what_was_said_issued_and_done_in_order(
         ("document_issued", "system"),
     ]
     assert [step for step in steps if step in wanted] == wanted
+
+
+ASKED = {"name": "Service du feu", "email": "feu@canton.example", "days": 10}
+OPINIONS = {"key": "preavis", "type": "opinions", "settings": {"text": "Un avis ?", "asked": [ASKED]}}
+
+
+def test_the_dossier_holds_the_opinions_given_and_the_letters_sent_but_nothing_that_opens_anything(shelf):
+    case = CaseFactory(stages=[OPINIONS, DECISION, FILING])
+    cases.message(actor=agent(), case=case, text="Nous avons consulté le service du feu.")
+    opinion = Opinion.objects.get()
+    cases.give_opinion(
+        actor=Office(opinion.name),
+        opinion=opinion,
+        stance="conditions",
+        text="Deux extincteurs au moins.",
+        author="A. Rey",
+    )
+    process.advance(case.pk)
+    cases.note(actor=agent(), case=case, text="À relire ensemble.")
+    cases.accept(actor=agent(), case=case)
+    process.advance(case.pk)
+    carried()
+    folder, told = filed(shelf)
+
+    words = " ".join(words_of((folder / "dossier.pdf").read_bytes()).split())
+    for said in (
+        *("Service du feu", "favorable avec conditions", "A. Rey", "Deux extincteurs au moins."),
+        *("feu@canton.example", "Un avis ?", f"Votre demande {case.reference} est acceptée"),
+    ):
+        assert said in words
+    opened = [opinion.secret, *case.links.values_list("secret", flat=True)]
+    assert not [secret for secret in opened if secret in words or secret in json.dumps(told)]
+    assert told["opinions"][0]["text"] == "Deux extincteurs au moins."
+    assert {one["to"] for one in told["letters"]} == {"elodie@courriel.example", "feu@canton.example"}
+
+
+def test_the_dossier_leaves_out_what_was_written_to_agents_and_what_never_left(shelf):
+    case = CaseFactory(stages=[DECISION, FILING])
+    colleague = member()
+    cases.assign(actor=agent(), case=case, agent=colleague)
+    cases.message(actor=agent(), case=case, text="Ceci ne part pas.")
+    never = next(one for one in Delivery.objects.all() if "Ceci ne part pas." in one.payload["text"])
+    deliveries.skip(actor=agent(), delivery=never, reason="Fausse adresse.")
+    told = dossier.facts(fresh(case))["letters"]
+    assert {one["to"] for one in told} == {"elodie@courriel.example"}
+    assert never.title not in [one["title"] for one in told]
 
 
 def test_the_timeline_says_in_which_folder_the_dossier_lies(shelf):

@@ -7,7 +7,8 @@ from django.urls import reverse
 from wagtail.models import Page, Site, TaskState
 
 from eservices.accounts.roles import ROLES
-from home.models import ContentPage, HomePage
+from home.models import CommuneSettings, ContentPage, HomePage
+from home.models.settings import prefix_of
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,22 @@ def test_the_first_visitor_finds_a_home_page_with_the_name_of_the_commune(begun,
     assert "Orvenay" in page
     assert "Wagtail" not in page
     assert set(Page.get_first_root_node().get_children()) == {begun.page_ptr}
+
+
+def test_it_bears_the_name_that_the_operator_gave_it_and_references_begin_with_its_letters(settings, client):
+    settings.WAGTAIL_SITE_NAME = "Échichens-sur-Lac"
+    call_command("begin")
+    page = client.get("/").content.decode()
+    assert "<title>Accueil – Échichens-sur-Lac</title>" in page
+    assert "Orvenay" not in page
+    assert CommuneSettings.current().reference_prefix == "ECH"
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix"), [("Orvenay", "ORV"), ("Le Mont", "LEM"), ("Y", "REF"), ("Œuilly", "OEU")]
+)
+def test_the_prefix_of_references_is_made_of_plain_letters(name, prefix):
+    assert prefix_of(name) == prefix
 
 
 def test_what_stands_above_the_home_pages_has_a_name_that_editors_read(begun, client):

@@ -1,6 +1,7 @@
 """What the commune decides about itself: name, arms, colour, contacts, opening hours."""
 
 import math
+import re
 import zlib
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+from wagtail.coreutils import string_to_ascii
 from wagtail.fields import StreamField
 
 from home import blocks, words
@@ -147,6 +149,20 @@ class OpeningHours(models.Model):
         return words.opening_in_words(self.opening_at(now), now)
 
 
+def name_of_site() -> str:
+    return settings.WAGTAIL_SITE_NAME
+
+
+def prefix_of(name: str) -> str:
+    """What references begin with where the commune chose nothing: the first three letters of its name."""
+    letters = re.sub(r"[^A-Z]", "", string_to_ascii(name).upper())[:3]
+    return letters if len(letters) > 1 else "REF"
+
+
+def prefix_of_site() -> str:
+    return prefix_of(settings.WAGTAIL_SITE_NAME)
+
+
 WRITTEN_AS_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as in #12479a."))
 
 
@@ -154,7 +170,7 @@ WRITTEN_AS_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}\Z", _("Write the colour as
 class CommuneSettings(OpeningHours, BaseGenericSetting):
     """The commune that this installation serves."""
 
-    name = models.CharField(_("Name"), max_length=80, default="Orvenay")
+    name = models.CharField(_("Name"), max_length=80, default=name_of_site)
     kind = models.CharField(
         _("Full name"), max_length=120, blank=True, help_text=_("As in “Commune d’Orvenay”.")
     )
@@ -191,7 +207,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
     reference_prefix = models.CharField(
         _("Prefix of references"),
         max_length=5,
-        default="ORV",
+        default=prefix_of_site,
         validators=[RegexValidator(r"^[A-Z]{2,5}\Z", _("Two to five capital letters."))],
         help_text=_("As in ORV-26-00412."),
     )

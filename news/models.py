@@ -176,6 +176,7 @@ class NewsQuerySet(BasePageQuerySet):
 class NewsIndexPage(RoutablePageMixin, BasePage):
     """All news, by category and year, with its feeds."""
 
+    page_description = _("The list of your news; you add each article below it.")
     search_kind = "page"
     parent_page_types = ["home.HomePage"]
     subpage_types = ["news.NewsPage"]
@@ -334,6 +335,7 @@ class EventQuerySet(BasePageQuerySet):
 class EventIndexPage(RoutablePageMixin, BasePage):
     """The agenda, on the site and for calendars."""
 
+    page_description = _("What takes place: you add each event below it, and people propose theirs.")
     parent_page_types = ["home.HomePage"]
     subpage_types = ["news.EventPage"]
     template = "news/event_index_page.html"

@@ -66,6 +66,7 @@ class ServiceIndexQuerySet(BasePageQuerySet):
 class ServiceIndexPage(BasePage):
     """The online counter: all services, by life situation, with a search."""
 
+    page_description = _("The list of your online services; you add each below it.")
     objects = PageManager.from_queryset(ServiceIndexQuerySet)()
 
     template = "catalogue/service_index_page.html"

@@ -95,6 +95,7 @@ class ContactFormBuilder(FormBuilder):
 class ContactPage(AbstractForm, BasePage):
     """Where people write to the commune."""
 
+    page_description = _("A form by which people write to you; you choose the questions.")
     body = LiveStreamField(blocks.ContentBlocks(), blank=True, default=list, verbose_name=_("Content"))
     thanks = RichTextField(_("Thanks after sending"), blank=True, features=blocks.TEXT_FEATURES)
 

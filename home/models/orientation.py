@@ -21,6 +21,7 @@ LEVELS = 4  # below the home page
 class SitePlanPage(BasePage):
     """All pages as a tree: what is told day by day is left to its index."""
 
+    page_description = _("All pages of the site on one; it writes itself.")
     template = "home/site_plan_page.html"
     subpage_types = []
 
@@ -55,6 +56,7 @@ def _branch(page: Page, request) -> dict:
 class QuestionsPage(BasePage):
     """Questions that are often asked, by subject, each with an address of its own."""
 
+    page_description = _("Questions with short answers, by theme.")
     body = StreamField(
         [("heading", blocks.HeadingBlock()), ("question", blocks.QuestionBlock())],
         blank=True,
@@ -128,6 +130,8 @@ def _asked(block) -> tuple[str, str]:
 
 class AccessibilityPage(BasePage):
     """The accessibility statement. It says what is known, and claims no conformity that nobody examined."""
+
+    page_description = _("How accessible the site is: made of what was checked, you add what you know.")
 
     class Conformity(models.TextChoices):
         UNKNOWN = "unknown", _("not examined")

@@ -145,6 +145,7 @@ class HomePage(BasePage):
 class SectionPage(BasePage):
     """A door to the pages below it."""
 
+    page_description = _("The first page of a part of the site: it lists the pages below it.")
     body = LiveStreamField(blocks.ContentBlocks(), blank=True, verbose_name=_("Content"))
 
     template = "home/section_page.html"
@@ -204,6 +205,7 @@ def _leads(pages: list[Page]) -> dict[int, str]:
 class ContentPage(BasePage):
     """A page of text, made of blocks."""
 
+    page_description = _("Text, pictures, tables, downloads: whatever has no kind of its own.")
     picture = models.ForeignKey(
         "wagtailimages.Image",
         verbose_name=_("Picture"),

@@ -143,6 +143,7 @@ class Contact(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
 class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     """An office or a place with opening hours: the counter, the waste site, the library."""
 
+    page_description = _("An office of the administration: what it does, who works there, when it is open.")
     street = models.CharField(_("Street and number"), max_length=120, blank=True)
     postcode = models.CharField(_("Postcode"), max_length=12, blank=True)
     town = models.CharField(_("Town"), max_length=80, blank=True)

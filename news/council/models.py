@@ -90,6 +90,7 @@ class ItemBlock(blocks.StructBlock):
 class MeetingIndexPage(RoutablePageMixin, BasePage):
     """All meetings of a council: the next first, then by year."""
 
+    page_description = _("The council’s meetings: agenda, minutes and votes, a page each.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["news.MeetingPage"]
     template = "news/meeting_index_page.html"

@@ -279,6 +279,7 @@ class KeeperLink(models.Model):
 class DirectoryPage(RoutablePageMixin, BasePage):
     """All entries by kind, theme and words, with a page and a card of each."""
 
+    page_description = _("Associations and companies, which keep their entry up to date themselves.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = []
     template = "news/directory/directory_page.html"

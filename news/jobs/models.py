@@ -26,6 +26,7 @@ from home.structured_data import known
 class JobIndexPage(RoutablePageMixin, BasePage):
     """What is open today, what closes first on top."""
 
+    page_description = _("Open positions, which go by themselves after their closing date.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["news.JobPage"]
     template = "news/job_index_page.html"

@@ -84,6 +84,7 @@ class Publication(models.Model):
 class LibraryPage(BasePage):
     """All documents of the library, by kind, year and words."""
 
+    page_description = _("Regulations, budgets, forms: files to find and download.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = []
     template = "news/library_page.html"

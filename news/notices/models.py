@@ -126,6 +126,9 @@ class NoticeSettings(BaseGenericSetting):
 class NoticeIndexPage(RoutablePageMixin, BasePage):
     """What is posted today, by kind of act, with its feeds."""
 
+    page_description = _(
+        "The public notice board: each notice stays for its period, with a proof of posting."
+    )
     parent_page_types = ["home.HomePage", "home.SectionPage"]
     subpage_types = ["news.NoticePage"]
     on_record = True

@@ -36,6 +36,7 @@ class GuideStepBlock(blocks.StructBlock):
 class GuidePage(BasePage):
     """What to do in a situation of life, step by step; each step has an address of its own."""
 
+    page_description = _("One thing to do, step by step.")
     steps = StreamField([("step", GuideStepBlock())], verbose_name=_("Steps"), blank=True, default=list)
     body = LiveStreamField(ContentBlocks(), verbose_name=_("After the steps"), blank=True, default=list)
 
@@ -85,6 +86,7 @@ class PlaceBlock(blocks.StructBlock):
 class PlacesPage(BasePage):
     """Places by subject, as a list and on a map that loads when it is asked for."""
 
+    page_description = _("Places on a map and as a list: playgrounds, fountains, defibrillators.")
     places = StreamField(
         [("heading", HeadingBlock()), ("place", PlaceBlock())],
         verbose_name=_("Places"),

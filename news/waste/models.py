@@ -29,6 +29,7 @@ DAYS_SHOWN, DAYS_IN_CALENDARS = 70, 366
 class WasteCalendarPage(RoutablePageMixin, BasePage):
     """What is collected when, for a district."""
 
+    page_description = _("When which waste is collected, by district, with reminders.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = []
     template = "news/waste/calendar_page.html"

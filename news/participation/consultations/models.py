@@ -54,6 +54,7 @@ class AskedBlocks(blocks.StreamBlock):
 class ConsultationIndexPage(BasePage):
     """All idea boxes, consultations and surveys."""
 
+    page_description = _("The list of consultations, idea boxes and surveys; you add each below it.")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["news_participation.ConsultationPage", "news_participation.SurveyPage"]
     template = "participation/consultations/index_page.html"
@@ -84,6 +85,8 @@ class ConsultationIndexPage(BasePage):
 
 class ConsultationPage(Timed, BasePage):
     """An idea box, or questions of the commune to everybody, within a period."""
+
+    page_description = _("People write what they think or propose; you answer, and others may vote.")
 
     class Kind(models.TextChoices):
         IDEAS = "ideas", _("idea box: people hand in ideas")

@@ -50,6 +50,8 @@ class SurveyBlocks(blocks.StreamBlock):
 class SurveyPage(Timed, BasePage):
     """A few questions, for a time."""
 
+    page_description = _("A few questions with answers to choose; you see how many chose what.")
+
     class Results(models.TextChoices):
         AT_ONCE = "at_once", _("at once")
         AFTER = "after", _("once it is over")

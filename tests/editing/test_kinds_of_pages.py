@@ -1,0 +1,33 @@
+"""What an editor reads who is about to add a page."""
+
+import pytest
+from django.urls import reverse
+from wagtail.models import get_page_models
+
+from home.models import HomePage, SectionPage
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.home import make_site
+
+pytestmark = pytest.mark.django_db
+
+CHOOSING = [model for model in get_page_models() if len(model.creatable_subpage_models()) > 1]
+CHOSEN = {
+    kind
+    for model in CHOOSING
+    if model.__module__.startswith(("home", "news", "eservices"))
+    for kind in model.creatable_subpage_models()
+}
+
+
+@pytest.mark.parametrize("kind", sorted(CHOSEN - {HomePage}, key=str), ids=lambda kind: kind.__name__)
+def test_each_kind_of_page_that_is_chosen_among_others_says_what_it_is_for(kind):
+    assert kind.get_page_description()
+
+
+def test_the_kinds_stand_on_cards_that_lead_to_the_page_and_keep_the_way_back(client):
+    home = make_site()
+    client.force_login(SuperuserFactory())
+    back = reverse("wagtailadmin_explore", args=[home.pk])
+    shown = client.get(reverse("wagtailadmin_pages:add_subpage", args=[home.pk]), {"next": back})
+    assert str(SectionPage.page_description) in shown.content.decode()
+    assert f"/home/sectionpage/{home.pk}/?next={back}" in shown.content.decode()

@@ -11,7 +11,7 @@ from eservices.cases import actions, deputies
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Absence, Case, Role, TeamMember
 from eservices.deliveries.models import Delivery
-from tests.factories.accounts import AgentFactory, UserFactory
+from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, applicant, member
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +197,12 @@ def test_the_case_says_that_its_agent_is_away_and_who_stands_in(client):
     client.force_login(deputy)
     page = client.get(reverse("cases:case", args=[case.reference]))
     assert page.context["absence"].deputy == deputy
+
+
+def test_who_runs_the_site_reads_where_to_make_the_first_team(client):
+    client.force_login(SuperuserFactory())
+    page = client.get(reverse("cases:teams")).content.decode()
+    assert "Il n’y a encore aucune équipe" in page
+    assert reverse("wagtailsnippets_eservices_cases_team:add") in page
+    member()
+    assert "encore aucune" not in client.get(reverse("cases:teams")).content.decode()

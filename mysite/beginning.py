@@ -1,12 +1,14 @@
-"""What a new commune begins with: the groups of its staff and what they may do, who approves, and a home page."""
+"""What a new commune begins with: the groups of its staff and what they may do, who approves, a home page and, as
+drafts, the parts of a site."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 from wagtail.models import (
     Collection,
     GroupApprovalTask,
@@ -18,11 +20,105 @@ from wagtail.models import (
 )
 
 from eservices.accounts import roles
-from home.models import HomePage
+from eservices.catalogue.models import ServiceIndexPage
+from home.models import (
+    AccessibilityPage,
+    BasePage,
+    ContactPage,
+    ContentPage,
+    FormField,
+    HomePage,
+    SectionPage,
+    SitePlanPage,
+)
+from news.models import EventIndexPage, LibraryPage, NewsIndexPage, NoticeIndexPage
 
 EDITS = ("add_page", "change_page")
 PUBLISHES = (*EDITS, "publish_page", "bulk_delete_page", "lock_page", "unlock_page")
 ON_PAGES = {roles.EDITORS: EDITS, roles.MODERATORS: PUBLISHES}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A page that the site of a commune has, in the menu or linked at the foot of every page."""
+
+    kind: type[BasePage]
+    title: str
+    lead: str
+    in_menu: bool = False
+    at_foot: bool = False
+    below: tuple["Part", ...] = ()
+
+
+PARTS = (
+    Part(
+        ServiceIndexPage,
+        gettext_lazy("Online counter"),
+        gettext_lazy("What can be settled online, day and night."),
+        in_menu=True,
+    ),
+    Part(
+        SectionPage,
+        gettext_lazy("Living here"),
+        gettext_lazy("Arriving, schools, waste, roads: what everybody needs one day."),
+        in_menu=True,
+    ),
+    Part(
+        NewsIndexPage,
+        gettext_lazy("News"),
+        gettext_lazy("What the commune decides, builds and celebrates."),
+        in_menu=True,
+    ),
+    Part(
+        SectionPage,
+        gettext_lazy("Authorities"),
+        gettext_lazy("Who decides, and what was decided."),
+        in_menu=True,
+        below=(
+            Part(
+                NoticeIndexPage,
+                gettext_lazy("Public notice board"),
+                gettext_lazy("What is posted, as long as it is posted."),
+            ),
+            Part(
+                LibraryPage,
+                gettext_lazy("Official documents"),
+                gettext_lazy("Regulations, budgets and accounts, to read and to download."),
+            ),
+        ),
+    ),
+    Part(
+        SectionPage,
+        gettext_lazy("Administration"),
+        gettext_lazy("The offices, who works there, and when they are open."),
+        in_menu=True,
+    ),
+    Part(EventIndexPage, gettext_lazy("Agenda"), gettext_lazy("What takes place in the weeks ahead.")),
+    Part(
+        ContactPage,
+        gettext_lazy("Write to the commune"),
+        gettext_lazy("Your message reaches the administration, which answers by e-mail."),
+        at_foot=True,
+    ),
+    Part(
+        AccessibilityPage,
+        gettext_lazy("Accessibility"),
+        gettext_lazy("Who can use this site, and how well."),
+        at_foot=True,
+    ),
+    Part(
+        ContentPage,
+        gettext_lazy("Personal data"),
+        gettext_lazy("What the commune keeps about you, what for, and for how long."),
+        at_foot=True,
+    ),
+    Part(SitePlanPage, gettext_lazy("Site plan"), gettext_lazy("All pages of this site."), at_foot=True),
+)
+QUESTIONS = (
+    (gettext_lazy("Your name"), "singleline"),
+    (gettext_lazy("Your e-mail address"), "email"),
+    (gettext_lazy("Your message"), "multiline"),
+)
 WAGTAILS = ("Moderators", "Editors")  # groups of Wagtail's own, with rights on a page that goes
 
 
@@ -38,7 +134,10 @@ def begin() -> None:
         task.groups.set([groups[roles.MODERATORS]])
     Group.objects.filter(name__in=WAGTAILS, user=None).delete()
     if not HomePage.objects.exists():
-        plant_home()
+        with override(settings.LANGUAGE_CODE):
+            home = plant_home()
+            plant_parts(home, PARTS)
+            link_at_foot(home)
 
 
 def give_rights(groups: Mapping[str, Group]) -> None:
@@ -62,7 +161,7 @@ def name_root() -> None:
     Page.objects.filter(depth=1).update(title=name, draft_title=name)
 
 
-def plant_home() -> None:
+def plant_home() -> HomePage:
     """An empty home page for the first visit, in the place of Wagtail's own welcome page."""
     root = Page.get_first_root_node()
     welcome = list(root.get_children())
@@ -73,6 +172,39 @@ def plant_home() -> None:
     for page in welcome:
         Page.objects.get(pk=page.pk).delete()
     Site.clear_site_root_paths_cache()
+    return home
+
+
+def plant_parts(parent: BasePage, parts: Iterable[Part]) -> None:
+    """As drafts: nobody reads an empty page, and what a commune does not need it deletes."""
+    for part in parts:
+        page = part.kind(
+            title=str(part.title),
+            lead=str(part.lead),
+            show_in_menus=part.in_menu,
+            locale=parent.locale,
+            live=False,
+        )
+        parent.add_child(instance=page)
+        if isinstance(page, ContactPage):
+            page.form_fields = questions(page)
+        page.save_revision(log_action=True)
+        plant_parts(page, part.below)
+
+
+def questions(page: ContactPage) -> list[FormField]:
+    return [
+        FormField(sort_order=number, label=str(label), field_type=kind, required=True, locale=page.locale)
+        for number, (label, kind) in enumerate(QUESTIONS)
+    ]
+
+
+def link_at_foot(home: HomePage) -> None:
+    """Whoever reads sees a link once its page is published."""
+    titles = [str(part.title) for part in PARTS if part.at_foot]
+    pages = home.get_children().filter(title__in=titles).order_by("path")
+    home.footer_links = [("link", {"title": page.title, "page": page}) for page in pages]
+    home.save_revision(log_action=True).publish()
 
 
 def _permissions(apps: list[str], pattern: str):

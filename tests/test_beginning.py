@@ -7,7 +7,7 @@ from django.urls import reverse
 from wagtail.models import Page, Site, TaskState
 
 from eservices.accounts.roles import ROLES
-from home.models import CommuneSettings, ContentPage, HomePage
+from home.models import CommuneSettings, ContactPage, ContentPage, HomePage
 from home.models.settings import prefix_of
 from tests.factories.accounts import UserFactory
 
@@ -27,6 +27,32 @@ def test_the_first_visitor_finds_a_home_page_with_the_name_of_the_commune(begun,
     assert "Orvenay" in page
     assert "Wagtail" not in page
     assert set(Page.get_first_root_node().get_children()) == {begun.page_ptr}
+
+
+def test_the_parts_of_a_site_stand_there_as_drafts_that_only_editors_see(begun, client):
+    parts = begun.get_descendants().order_by("path")
+    assert [part.title for part in parts][:3] == ["Guichet en ligne", "Vivre ici", "Actualités"]
+    assert not parts.live().exists()
+    assert "Vivre ici" not in client.get("/").content.decode()
+    assert client.get("/vivre-ici/").status_code == 404
+    client.force_login(UserFactory(is_staff=True, roles=("editors",)))
+    assert "Vivre ici" in client.get(reverse("wagtailadmin_explore", args=[begun.pk])).content.decode()
+
+
+def test_a_part_that_is_published_stands_in_the_menu_or_at_the_foot(begun, client):
+    for title in ("Vivre ici", "Accessibilité"):
+        Page.objects.get(title=title).specific.get_latest_revision().publish()
+    page = client.get("/").content.decode()
+    menu, foot = page[: page.index("</header>")], page[page.index("<footer") :]
+    assert 'href="/vivre-ici/"' in menu
+    assert 'href="/accessibilite/"' in foot
+    assert "Plan du site" not in foot
+
+
+def test_people_can_write_to_the_commune_as_soon_as_its_contact_page_is_published(begun, client):
+    ContactPage.objects.get().get_latest_revision().publish()
+    page = client.get(ContactPage.objects.get().url).content.decode()
+    assert all(label in page for label in ("Votre nom", "Votre adresse e-mail", "Votre message"))
 
 
 def test_it_bears_the_name_that_the_operator_gave_it_and_references_begin_with_its_letters(settings, client):

@@ -1,4 +1,4 @@
-"""The guides in the admin, in place of Wagtail's own."""
+"""The guides in the admin, in place of Wagtail's own, and the first steps of a new commune."""
 
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +7,7 @@ from wagtail.admin.menu import MenuItem
 
 from eservices.cases import access as cases
 
+from .first_steps import FirstStepsPanel, steps
 from .guide import views
 
 
@@ -41,3 +42,12 @@ def agents_guide_item():
         icon_name="help",
         order=110,
     )
+
+
+@hooks.register("construct_homepage_panels")
+def show_first_steps(request, panels):
+    if not request.user.has_perm("home.change_communesettings"):
+        return
+    found = steps(request.user)
+    if not all(step.is_done for step in found):
+        panels.append(FirstStepsPanel(found))

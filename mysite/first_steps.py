@@ -1,0 +1,111 @@
+"""What a new commune does before its site can be opened, as whoever runs it reads on the first page of the admin.
+
+Each step is done by what stands in the database: nobody ticks anything, and the list goes with the last of them.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from wagtail.admin.ui.components import Component
+from wagtail.models import Page
+
+from eservices.accounts import roles
+from eservices.cases.models import TeamMember
+from eservices.catalogue.models import ServiceIndexPage, ServicePage
+from home.models import AccessibilityPage, CommuneSettings, ContactPage, HomePage
+from news.models import NewsIndexPage, NewsPage
+from newsletter.models import Topic
+
+
+@dataclass(frozen=True)
+class Step:
+    """``url`` leads to where it is done; empty for whoever may not do it."""
+
+    title: str
+    why: str
+    url: str
+    is_done: bool
+
+
+def steps(user) -> list[Step]:
+    """All of them, in the order in which one needs the other."""
+    return [
+        Step(
+            _("Say who the commune is"),
+            _("Name, address, arms and opening hours stand on every page, letter and document."),
+            reverse("wagtailsettings:edit", args=["home", "communesettings"]),
+            _is_presented(CommuneSettings.current()),
+        ),
+        Step(
+            _("Let your colleagues in"),
+            _(
+                "Editors write, moderators publish, agents treat requests: each signs in with the own address."
+            ),
+            _where("wagtailusers_users:index", user.has_perm("eservices_accounts.add_user")),
+            get_user_model().objects.filter(is_active=True, groups__name__in=roles.ROLES).exists(),
+        ),
+        Step(
+            _("Form a team"),
+            _("A team says who treats which services; each service names one."),
+            _where("wagtailsnippets_eservices_cases_team:list", user.has_perm("eservices_cases.add_team")),
+            TeamMember.objects.exists(),
+        ),
+        Step(
+            _("Open the online counter"),
+            _("Choose a usual service, change what is different with you, rehearse it, publish it."),
+            _below(ServiceIndexPage),
+            ServicePage.objects.live().exists(),
+        ),
+        Step(
+            _("Publish a first article"),
+            _("And with it the list of news, in which readers find it."),
+            _below(NewsIndexPage),
+            NewsPage.objects.live().exists(),
+        ),
+        Step(
+            _("Publish what every site owes its readers"),
+            _("How to write to you, and who can use the site: both pages stand there as drafts."),
+            reverse("wagtailadmin_explore", args=[_home().pk]),
+            ContactPage.objects.live().exists() and AccessibilityPage.objects.live().exists(),
+        ),
+        Step(
+            _("Name what your newsletter is about"),
+            _("Readers choose topics, and get what you publish on them."),
+            _where("wagtailsnippets_newsletter_topic:list", user.has_perm("newsletter.add_topic")),
+            Topic.objects.exists(),
+        ),
+    ]
+
+
+class FirstStepsPanel(Component):
+    """What is done and what is not."""
+
+    name, order = "first-steps", 10
+    template_name = "guide/first_steps.html"
+
+    def __init__(self, found: list[Step]):
+        self.found = found
+
+    def get_context_data(self, parent_context):
+        done = sum(step.is_done for step in self.found)
+        return {"steps": self.found, "done": done, "total": len(self.found)}
+
+
+def _is_presented(commune: CommuneSettings) -> bool:
+    return all((commune.street, commune.town, commune.email, commune.arms, commune.hours))
+
+
+def _home() -> Page:
+    return HomePage.objects.order_by("path").first() or Page.get_first_root_node()
+
+
+def _below(kind: type[Page]) -> str:
+    """Where the first page of a list is added, or the list itself."""
+    index = kind.objects.order_by("path").first()
+    return reverse("wagtailadmin_pages:add_subpage", args=[(index or _home()).pk])
+
+
+def _where(name: str, may: bool) -> str:
+    return reverse(name) if may else ""

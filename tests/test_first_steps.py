@@ -1,0 +1,74 @@
+"""What whoever runs a new commune reads on the first page of the admin, until it is done."""
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from home.models import AccessibilityPage, CommuneSettings, ContactPage
+from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.cases import member
+from tests.factories.catalogue import make_counter, make_service
+from tests.factories.home import WEEK, make_site
+from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
+from tests.factories.newsletter import TopicFactory
+
+pytestmark = pytest.mark.django_db
+
+SERVICES = "Ouvrir le guichet en ligne"
+
+
+@pytest.fixture
+def home():
+    return make_site()
+
+
+def first_page(client) -> str:
+    return client.get(reverse("wagtailadmin_home")).content.decode()
+
+
+def present_the_commune():
+    told = {"street": "Grand-Rue 1", "town": "Valmont", "email": "greffe@valmont.example", "hours": WEEK}
+    commune = CommuneSettings(**told)
+    commune.arms.save("armes.svg", ContentFile(b"<svg/>"))
+
+
+def test_each_step_leads_to_where_it_is_done(home, client):
+    client.force_login(SuperuserFactory())
+    page = first_page(client)
+    assert "0 sur 7" in page
+    for address in (
+        reverse("wagtailsettings:edit", args=["home", "communesettings"]),
+        reverse("wagtailusers_users:index"),
+        reverse("wagtailsnippets_eservices_cases_team:list"),
+        reverse("wagtailadmin_pages:add_subpage", args=[home.pk]),
+    ):
+        assert f'<a href="{address}">' in page
+
+
+def test_a_step_is_done_by_what_is_there_and_the_list_goes_with_the_last(home, client):
+    client.force_login(SuperuserFactory())
+    UserFactory(is_staff=True, roles=("editors",))
+    member()
+    make_service(make_counter(home))
+    page = first_page(client)
+    assert "3 sur 7" in page
+    assert f"<b>{SERVICES}</b>" in page
+    NewsPageFactory(parent=NewsIndexPageFactory(parent=home))
+    TopicFactory()
+    present_the_commune()
+    for kind in (ContactPage, AccessibilityPage):
+        home.add_child(instance=kind(title=kind.__name__))
+    assert "Premiers pas" not in first_page(client)
+
+
+def test_who_does_not_run_the_site_reads_none(home, client):
+    client.force_login(UserFactory(is_staff=True, roles=("editors", "agents")))
+    assert "Premiers pas" not in first_page(client)
+
+
+def test_a_moderator_reads_what_others_have_to_do_without_a_way_there(home, client):
+    client.force_login(UserFactory(is_staff=True, roles=("moderators",)))
+    page = first_page(client)
+    assert "<b>Former une équipe</b>" in page
+    assert "<b>Faire entrer vos collègues</b>" in page
+    assert f">{SERVICES}</a>" in page

@@ -6,15 +6,16 @@ Each step is done by what stands in the database: nobody ticks anything, and the
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
+from django.db.models import Exists, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
-from wagtail.models import Page
+from wagtail.models import Site
 
 from eservices.accounts import roles
 from eservices.cases.models import TeamMember
 from eservices.catalogue.models import ServiceIndexPage, ServicePage
-from home.models import AccessibilityPage, CommuneSettings, ContactPage, HomePage
+from home.models import AccessibilityPage, CommuneSettings, ContactPage
 from news.models import NewsIndexPage, NewsPage
 from newsletter.models import Topic
 
@@ -30,7 +31,11 @@ class Step:
 
 
 def steps(user) -> list[Step]:
-    """All of them, in the order in which one needs the other."""
+    """All of them, in the order in which one needs the other; none where no site is there."""
+    found = _found()
+    if found is None:
+        return []
+    home = found["root_page"]
     return [
         Step(
             _("Say who the commune is"),
@@ -44,39 +49,57 @@ def steps(user) -> list[Step]:
                 "Editors write, moderators publish, agents treat requests: each signs in with the own address."
             ),
             _where("wagtailusers_users:index", user.has_perm("eservices_accounts.add_user")),
-            get_user_model().objects.filter(is_active=True, groups__name__in=roles.ROLES).exists(),
+            found["colleagues"],
         ),
         Step(
             _("Form a team"),
             _("A team says who treats which services; each service names one."),
             _where("wagtailsnippets_eservices_cases_team:list", user.has_perm("eservices_cases.add_team")),
-            TeamMember.objects.exists(),
+            found["team"],
         ),
         Step(
             _("Open the online counter"),
             _("Choose a usual service, change what is different with you, rehearse it, publish it."),
-            _below(ServiceIndexPage),
-            ServicePage.objects.live().exists(),
+            reverse("wagtailadmin_pages:add_subpage", args=[found["counter"] or home]),
+            found["service"],
         ),
         Step(
             _("Publish a first article"),
             _("And with it the list of news, in which readers find it."),
-            _below(NewsIndexPage),
-            NewsPage.objects.live().exists(),
+            reverse("wagtailadmin_pages:add_subpage", args=[found["news"] or home]),
+            found["article"],
         ),
         Step(
             _("Publish what every site owes its readers"),
             _("How to write to you, and who can use the site: both pages stand there as drafts."),
-            reverse("wagtailadmin_explore", args=[_home().pk]),
-            ContactPage.objects.live().exists() and AccessibilityPage.objects.live().exists(),
+            reverse("wagtailadmin_explore", args=[home]),
+            found["contact"] and found["accessibility"],
         ),
         Step(
             _("Name what your newsletter is about"),
             _("Readers choose topics, and get what you publish on them."),
             _where("wagtailsnippets_newsletter_topic:list", user.has_perm("newsletter.add_topic")),
-            Topic.objects.exists(),
+            found["topic"],
         ),
     ]
+
+
+def _found() -> dict | None:
+    """What is there of all that the steps ask for, in one query, beside the home page of the site."""
+    staff = get_user_model().objects.filter(is_active=True, groups__name__in=roles.ROLES)
+    there = {
+        "colleagues": staff,
+        "team": TeamMember.objects.all(),
+        "service": ServicePage.objects.live(),
+        "article": NewsPage.objects.live(),
+        "contact": ContactPage.objects.live(),
+        "accessibility": AccessibilityPage.objects.live(),
+        "topic": Topic.objects.all(),
+    }
+    lists = {"counter": ServiceIndexPage, "news": NewsIndexPage}
+    first = {key: Subquery(kind.objects.order_by("path").values("pk")[:1]) for key, kind in lists.items()}
+    asked = {key: Exists(rows) for key, rows in there.items()} | first
+    return Site.objects.filter(is_default_site=True).values("root_page", **asked).first()
 
 
 class FirstStepsPanel(Component):
@@ -95,16 +118,6 @@ class FirstStepsPanel(Component):
 
 def _is_presented(commune: CommuneSettings) -> bool:
     return all((commune.street, commune.town, commune.email, commune.arms, commune.hours))
-
-
-def _home() -> Page:
-    return HomePage.objects.order_by("path").first() or Page.get_first_root_node()
-
-
-def _below(kind: type[Page]) -> str:
-    """Where the first page of a list is added, or the list itself."""
-    index = kind.objects.order_by("path").first()
-    return reverse("wagtailadmin_pages:add_subpage", args=[(index or _home()).pk])
 
 
 def _where(name: str, may: bool) -> str:

@@ -3,6 +3,7 @@ team's to say; a group only opens doors."""
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 EDITORS, MODERATORS, AGENTS, LEADS = "editors", "moderators", "agents", "leads"
 ARCHIVISTS, INSPECTORS = "archivists", "inspectors"
@@ -69,6 +70,17 @@ KEEPS: dict[str, list[str]] = {
         "eservices_cases.team",
         "eservices_cases.teammember",
     ],
+}
+
+
+# What the members of a group do, for whoever lets somebody in.
+DUTIES = {
+    EDITORS: _("Editors: write pages, news and newsletters, which a moderator publishes"),
+    MODERATORS: _("Moderators: publish, and set how the site looks and what it offers"),
+    AGENTS: _("Agents: treat the requests of their teams"),
+    LEADS: _("Leads of teams: also put members in, write letters, keep the books"),
+    ARCHIVISTS: _("Archivists: approve what is archived or erased"),
+    INSPECTORS: _("Inspectors: look up permits on the way, and see nothing else"),
 }
 
 

@@ -1,6 +1,7 @@
 """Wagtail's screens for people work with a model that has no user name."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from eservices.accounts.models import User
@@ -24,6 +25,15 @@ def test_staff_is_added_without_a_password_and_gets_in_by_code(boss):
     nadia = User.objects.get(email="nadia.favre@orvenay.example")
     assert list(nadia.groups.all()) == [group]
     assert not nadia.has_usable_password()
+
+
+def test_who_lets_somebody_in_reads_what_each_group_does(boss):
+    person, _groups, own = AgentFactory(), ensure_roles(), Group.objects.create(name="Musée")
+    for url in (reverse("wagtailusers_users:add"), reverse("wagtailusers_users:edit", args=[person.pk])):
+        page = boss.get(url).text
+        assert "traitent les demandes de leurs équipes" in page
+        assert own.name in page
+        assert "archivists" not in page
 
 
 def test_the_same_address_in_other_letters_is_refused_beside_the_field(boss):

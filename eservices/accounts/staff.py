@@ -1,0 +1,37 @@
+"""Wagtail's screen on which somebody is let in, in words: a group is known by its name in code only."""
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+from wagtail.users.forms import UserCreationForm, UserEditForm
+from wagtail.users.views.users import UserViewSet
+
+from .roles import DUTIES
+
+
+class GroupsField(forms.ModelMultipleChoiceField):
+    """The groups by what their members do; one that the commune made, by its name."""
+
+    def label_from_instance(self, group: Group) -> str:
+        return DUTIES.get(group.name, group.name)
+
+
+class StaffCreationForm(UserCreationForm):
+    class Meta(UserCreationForm.Meta):
+        field_classes = {"groups": GroupsField}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = _(
+            "Leave it empty: who works here signs in by a code that is sent to the address."
+        )
+
+
+class StaffEditForm(UserEditForm):
+    class Meta(UserEditForm.Meta):
+        field_classes = {"groups": GroupsField}
+
+
+class StaffViewSet(UserViewSet):
+    def get_form_class(self, for_update=False):
+        return StaffEditForm if for_update else StaffCreationForm

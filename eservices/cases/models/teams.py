@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, TitleFieldPanel
+from wagtail.admin.widgets.slug import SlugInput
 
 from home.fields import LiveStreamField
 
@@ -44,9 +45,11 @@ class Team(ClusterableModel):
     )
 
     panels = [
-        FieldPanel("name"),
+        TitleFieldPanel("name", targets=["key"], classname="", placeholder=False),
         FieldPanel("names"),
-        FieldPanel("key", help_text=_("Services name their team by this key: do not change it.")),
+        FieldPanel(
+            "key", widget=SlugInput, help_text=_("Services name their team by this key: do not change it.")
+        ),
         FieldPanel("email"),
         FieldPanel("phone"),
         InlinePanel("memberships", heading=_("Members"), label=_("Member")),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.ui.components import Component
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
 from wagtail.admin.views.generic import DeleteView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
@@ -88,7 +88,12 @@ class DigestViewSet(SnippetViewSet):
     model = Digest
     icon = "history"
     menu_label = _("Digests")
-    list_display = ["title", "get_rhythm_display", "due_at", "active"]
+    list_display = [
+        "title",
+        Column("rhythm", label=_("Rhythm"), accessor="get_rhythm_display", sort_key="rhythm"),
+        "due_at",
+        BooleanColumn("active", label=_("In use"), sort_key="active"),
+    ]
     copy_view_enabled = False
 
 

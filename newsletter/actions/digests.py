@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 
 from home.background import try_alone
 
@@ -35,8 +35,13 @@ def write(*, actor, digest_id: int) -> Mailing | None:
     if not chosen:
         return None
     key = uuid.uuid4()
-    for translation in Digest.objects.filter(translation_key=digest.translation_key).select_related("locale"):
-        _campaign(translation, key, chosen, now).topics.set(digest.topics.all())
+    translations = {
+        one.locale_id: one for one in Digest.objects.filter(translation_key=digest.translation_key)
+    }
+    for locale in Locale.objects.all():
+        _campaign(translations.get(locale.pk, digest), locale, key, chosen, now).topics.set(
+            digest.topics.all()
+        )
     source = Campaign.objects.of(key).get(locale=digest.locale)
     return mailings.schedule(actor=actor, campaign=source)
 
@@ -53,11 +58,13 @@ def _chosen(digest: Digest, now: datetime) -> list[tuple[str, Page, Entry]]:
     return found
 
 
-def _campaign(digest: Digest, key, chosen, now: datetime) -> Campaign:
-    """The letter in one language, approved by whoever laid the digest."""
+def _campaign(digest: Digest, locale: Locale, key, chosen, now: datetime) -> Campaign:
+    """The letter in one language, approved by whoever laid the digest. Untranslated, it keeps its title and opening:
+    the news, and the ways out, are in that of the reader all the same.
+    """
     campaign = Campaign(
         translation_key=key,
-        locale=digest.locale,
+        locale=locale,
         title=digest.title,
         lead=digest.lead,
         personal=True,

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
@@ -45,8 +46,10 @@ def index(home, clock):
     return NewsIndexPageFactory(parent=home)
 
 
-def publish(index, title, topics=()):
-    page = NewsPageFactory(parent=index, title=title, category=NewsCategoryFactory(slug=title), live=False)
+def publish(index, slug, topics=(), title=""):
+    page = NewsPageFactory(
+        parent=index, title=title or slug, category=NewsCategoryFactory(slug=slug), live=False
+    )
     page.topics = topics
     return published(page)
 
@@ -183,6 +186,35 @@ def test_a_translated_digest_goes_out_in_each_language(index, clock):
     assert subjects == ["Der Donnerstagsbrief", "La lettre du jeudi"]
     assert Mailing.objects.count() == 1
     assert any("Die Strasse" in sent.body for sent in mail.outbox)
+
+
+def test_a_digest_that_nobody_translated_tells_its_news_in_the_language_of_each_reader(client, index, clock):
+    """It has no words of its own but its title: whoever reads German reads no French news, and finds the way out."""
+    locale("de")
+    weekly()
+    translated(publish(index, "rue", title="La rue"), "de", title="Die Strasse")
+    theirs, ours = SubscriberFactory(language="de"), SubscriberFactory()
+    thursday(clock)
+    bodies = {sent.to[0]: sent.body for sent in mail.outbox}
+    assert "Die Strasse" in bodies[theirs.email]
+    assert "Abmelden" in bodies[theirs.email]
+    assert "La rue" in bodies[ours.email]
+    assert {sent.subject for sent in mail.outbox} == {"La lettre du jeudi"}
+    assert "Die Strasse" in client.get(f"/de/infolettre/archives/{Mailing.objects.get().number}/").text
+
+
+def test_staff_read_the_rhythm_of_digests_and_whether_they_are_in_use(client, home, clock):
+    weekly()
+    client.force_login(SuperuserFactory())
+    shown = client.get(reverse(Digest.snippet_viewset.get_url_name("list"))).text
+    assert "1 résumé automatique" in shown
+    assert "empreinte" not in shown
+    table = BeautifulSoup(shown, "html.parser").select_one("main table").text
+    assert "Rythme" in table
+    assert "En service" in table
+    assert "method" not in table
+    assert "oui" in table
+    assert "True" not in table
 
 
 def test_a_digest_out_of_use_stays_silent(index, clock):

@@ -20,6 +20,12 @@ from .world import World
 
 LAST = 411  # the letter before the first that the demo keeps
 SILENT = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+DIGEST = {
+    "fr": "Le jeudi, en bref",
+    "de": "Donnerstags in Kürze",
+    "en": "Thursday in brief",
+    "it": "Il giovedì in breve",
+}
 SENT = {
     "fr": (
         "Chauffage à distance : la rue du Temple rouvre avant Noël",
@@ -117,14 +123,18 @@ def imported(world: World) -> None:
 
 
 def digest(world: World) -> None:
-    Digest.objects.create(
+    written = Digest.objects.create(
         locale=world.locales["fr"],
-        title="Le jeudi, en bref",
+        title=DIGEST["fr"],
         rhythm=Digest.Rhythm.WEEKLY,
         weekday=Digest.Weekday.THURSDAY,
         hour=time(7),
         since=clock.at(world.today - timedelta(days=5)),
     )
+    for language in DIGEST.keys() - {"fr"}:
+        copy = written.copy_for_translation(world.locales[language])
+        copy.title = DIGEST[language]
+        copy.save()
 
 
 def chosen(pairs, world: World) -> list[tuple]:

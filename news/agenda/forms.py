@@ -1,6 +1,6 @@
 """What may be said of an event by who proposes it."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django import forms
 from django.utils import timezone
@@ -10,6 +10,7 @@ from ..proposals.forms import SentForm
 from .recurrence import Every, is_last_of_its_weekday
 
 AHEAD = timedelta(days=731)
+LONGEST_NIGHT = 14  # hours: what ends before it begins ends on the day after
 
 
 class DayField(forms.DateField):
@@ -88,9 +89,15 @@ class EventForm(forms.Form):
                 self.add_error("until", _("It comes back after it begins, and within two years."))
         if data.get("repeats") == Every.MONTH_LAST and day and not is_last_of_its_weekday(day):
             self.add_error("repeats", _("It begins on a weekday that comes again in the same month."))
-        if data.get("ends") and data["ends"] == data.get("starts"):
-            self.add_error("ends", _("It ends when it begins. Leave the end empty if you do not know it."))
+        if data.get("ends") and data.get("starts"):
+            self._clean_end(data["starts"], data["ends"])
         return data
+
+    def _clean_end(self, starts: time, ends: time) -> None:
+        if ends == starts:
+            self.add_error("ends", _("It ends when it begins. Leave the end empty if you do not know it."))
+        elif ends < starts and 24 - (starts.hour - ends.hour) > LONGEST_NIGHT:
+            self.add_error("ends", _("It ends before it begins: look at the hour."))
 
     def values(self) -> dict:
         """As plain data."""

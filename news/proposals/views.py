@@ -6,7 +6,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from . import access, actions
-from .states import State
 
 
 @require_safe
@@ -25,6 +24,4 @@ def proposal(request, secret):
         return render(request, "news/proposals/expired.html", status=410)
     if request.method == "POST":
         found = actions.confirm(proposal=found)
-    return render(
-        request, "news/proposals/proposal.html", {"proposal": found, "done": found.state != State.ASKED}
-    )
+    return render(request, "news/proposals/proposal.html", {"proposal": found})

@@ -65,6 +65,28 @@ def test_every_choice_of_the_form_has_a_name(client, agenda):
         assert all(name.strip() for name in names)
 
 
+def test_who_proposed_reads_by_the_link_how_it_stands(client, agenda):
+    proposal = sent(client)
+    link = reverse("news:proposal", args=[proposal.secret])
+    assert "nous est parvenue" in client.get(link).text
+    actions.refuse(actor=None, proposal=proposal, reason="La salle est prise.")
+    refused = client.get(link).text
+    assert "La salle est prise." in refused
+    assert "Nous la regardons" not in refused
+    Proposal.objects.update(state=State.WAITING)
+    actions.accept(actor=SuperuserFactory(), proposal=proposal)
+    accepted = client.get(link).text
+    assert "Votre proposition est acceptée" in accepted
+    assert "Nous la regardons" not in accepted
+
+
+def test_an_end_long_after_midnight_is_asked_about_and_a_night_is_none(client, agenda):
+    asked = propose(client, starts="17:00", ends="16:00")
+    assert asked.status_code == 422
+    assert "Cela finit avant le début" in asked.text
+    assert propose(client, starts="22:00", ends="06:00").status_code == 302
+
+
 def test_what_is_accepted_becomes_a_draft_that_an_editor_publishes(client, agenda):
     choir = DirectoryEntryFactory(name="Chœur de l’Orvenette")
     proposal = sent(client, host=str(choir.pk))

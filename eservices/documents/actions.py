@@ -100,8 +100,7 @@ def revoke(*, actor, document: Document, reason: str) -> Document:
     trace.record(
         case, "document_revoked", actor, document=str(document.pk), number=document.number, reason=reason
     )
-    if document.posted:
-        posting.take_back(actor=actor, case=case, document=document, reason=reason)
+    posting.take_back(actor=actor, case=case, document=document, reason=reason)
     emails.revoked(case, document)
     return document
 

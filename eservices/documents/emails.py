@@ -4,13 +4,18 @@ from eservices.cases.emails import letter
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
 
+from . import posting
 from .models import Document, Permit
 
 
 def issued(case: Case, document: Document) -> Delivery | None:
-    """Your document is ready behind your private link, or on its way by post."""
+    """Your document is ready behind your private link, or on its way by post; who has no e-mail address gets it with
+    the letter."""
+    if document.posted:
+        return letter(case, "documents/emails/posted", document=document)
+    enclosed = [] if case.email else [posting.enclosure(document)]
     return letter(
-        case, "documents/emails/posted" if document.posted else "documents/emails/issued", document=document
+        case, "documents/emails/issued", attachments=enclosed, document=document, enclosed=bool(enclosed)
     )
 
 

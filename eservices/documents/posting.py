@@ -1,4 +1,4 @@
-"""A document that goes by post: into the print queue, to the registered address."""
+"""A document that goes by post: into the print queue, to the registered address or with the letter that tells of it."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -34,9 +34,14 @@ def post(case: Case, document: Document) -> Delivery:
         subject=case.subject,
         office=case.team.key,
         sender=case.team.called(case.language),
-        enclosures=[{"name": document.file_name, "storage": "private", "path": document.content.name}],
+        enclosures=[enclosure(document)],
         rehearsal=case.rehearsal,
     )
+
+
+def enclosure(document: Document) -> dict:
+    """The document as what is printed after a letter."""
+    return {"name": document.file_name, "storage": "private", "path": document.content.name}
 
 
 def take_back(*, actor, case: Case, document: Document, reason: str) -> None:

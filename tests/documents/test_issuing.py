@@ -23,7 +23,7 @@ from eservices.documents.models import Document, DocumentTemplate
 from eservices.documents.sweeps import make_drawn_documents
 from home import typesetting
 from home.models import CommuneSettings
-from tests.factories.cases import member
+from tests.factories.cases import CaseFactory, member
 from tests.factories.documents import (
     KEY,
     STAGES,
@@ -102,6 +102,39 @@ def test_one_letter_says_that_the_case_is_accepted_and_that_its_document_is_read
         assert gettext("your request “%(service)s” is accepted.") % {"service": case.service} in text
         assert "Tout est en ordre." in text
         assert case.documents.get().number in text
+
+
+def without_email() -> Document:
+    """A document issued to somebody who was at the counter and gave a postal address only."""
+    DocumentTemplateFactory()
+    home = {"street": "Rue du Lac", "number": "22", "postcode": "1199", "town": "Orvenay"}
+    case = CaseFactory(email="", answers={"adresse": home}, stages=STAGES)
+    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance(case.pk)
+    actions.issue(case.documents.get().pk)
+    return case.documents.get()
+
+
+def test_who_has_no_e_mail_address_gets_the_document_itself_with_the_letter():
+    document = without_email()
+    letter = Delivery.objects.about(document.case.subject).filter(title__startswith="Prêt").get()
+    assert [one["path"] for one in letter.payload["enclosures"]] == [document.content.name]
+    assert letter.payload["address"][1:] == ["Rue du Lac 22", "1199 Orvenay"]
+    assert "Le document est joint à cette lettre." in letter.payload["text"]
+    assert "Téléchargez" not in letter.payload["text"]
+
+
+def test_who_has_an_e_mail_address_downloads_it_and_gets_no_enclosure():
+    letter = Delivery.objects.about(issued().case.subject).filter(title__startswith="Prêt").get()
+    assert (letter.carrier, letter.payload["attachments"]) == ("email", [])
+    assert "joint à cette lettre" not in letter.payload["text"]
+
+
+def test_what_was_enclosed_and_still_lies_in_the_house_is_not_posted_once_it_is_revoked():
+    document = without_email()
+    letter = Delivery.objects.about(document.case.subject).filter(title__startswith="Prêt").get()
+    actions.revoke(actor=agent(), document=document, reason="L’adresse était fausse.")
+    assert fresh(letter).state == "skipped"
 
 
 def test_identity_is_asked_once_where_two_decisions_come_before_the_document():

@@ -76,3 +76,12 @@ def test_a_key_opens_the_next_case(desk, cases):
         desk.keyboard.press("p")
     expect(desk).to_have_url(at(cases[0]))
     assert Case.objects.get(pk=cases[0].pk).assignee == desk.agent
+
+
+def test_on_a_phone_the_reference_of_a_case_stands_whole_in_the_header(visit, client, live_server, cases):
+    phone = visit(width=360, height=740)
+    sign_in(phone, client, live_server, member())
+    phone.goto(f"/admin/cases/{cases[0].reference}/")
+    title = phone.locator(".w-breadcrumbs li:last-child a")
+    expect(title).to_contain_text(cases[0].reference)
+    assert title.evaluate("one => one.scrollWidth <= one.clientWidth")

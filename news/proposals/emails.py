@@ -13,7 +13,7 @@ from .models import Proposal
 
 
 def confirm(proposal: Proposal) -> None:
-    """Asks the owner of an address whether they proposed this."""
+    """Asks the owner of an address whether they proposed this; in no words of who did, who may be anybody."""
     link = address("news:proposal", proposal.language, proposal.secret)
     _send(proposal, "confirm", link=link, expires_at=proposal.link_expires_at)
 

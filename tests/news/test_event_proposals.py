@@ -65,6 +65,13 @@ def test_every_choice_of_the_form_has_a_name(client, agenda):
         assert all(name.strip() for name in names)
 
 
+def test_a_stranger_has_us_mail_none_of_their_words_to_others(client, agenda):
+    assert propose(client, title="Gagnez sur evil.example").status_code == 302
+    payload = Delivery.objects.get().payload
+    assert "evil" not in str(payload)
+    assert payload["text"].startswith("Agenda")
+
+
 def test_who_proposed_reads_by_the_link_how_it_stands(client, agenda):
     proposal = sent(client)
     link = reverse("news:proposal", args=[proposal.secret])

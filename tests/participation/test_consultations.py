@@ -251,6 +251,13 @@ class TestHandingIn:
         assert hand_in(client, box, headers={"HTTP_SEC_FETCH_SITE": "cross-site"}).status_code == 403
         assert not Contribution.objects.exists()
 
+    def test_a_stranger_has_us_mail_none_of_their_words_to_others(self, client, box):
+        hand_in(client, box, title="Gagnez sur evil.example", text="Vite", name="Evil")
+        (letter,) = letters(LEA)
+        assert "evil" not in letter.lower()
+        assert box.title in letter
+        assert "Gagnez sur evil.example" in client.get(mailed_link(LEA)).text  # to who pressed it, on our page
+
     def test_a_stranger_cannot_flood_a_mailbox(self, client, box):
         for _each in range(8):
             seventh = hand_in(client, box)

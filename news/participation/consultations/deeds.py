@@ -28,7 +28,7 @@ def _voted_for(payload: dict, at: datetime) -> tuple[Contribution, ConsultationP
 
 
 def _about_contribution(payload: dict) -> str:
-    return _("Contribution: {title}").format(title=payload["written"].get("title") or payload["page"])
+    return _("Contribution: {title}").format(title=payload["page"])
 
 
 def _hand_in(*, email: str, language: str, payload: dict, at: datetime) -> Done:

@@ -323,13 +323,20 @@ def ask_before_several(request, pages, action):
             said = _("Nothing was published: “%(page)s” is locked.")
             messages.error(request, said % {"page": draft.get_admin_display_title()})
             return redirect(action.next_url)
-    found = [(draft, _grave(draft)) for draft in drafts]
+    found = [
+        (draft, [one for one in _grave(draft) if not _is_settled(one, draft, drafts)]) for draft in drafts
+    ]
     found = [(page, findings) for page, findings in found if findings]
     errors = any(rules.of_gravity(findings, rules.ERROR) for _page, findings in found)
     if found and (errors or "anyway" not in request.POST):
         return BeforeSeveralView.as_view(found=found, errors=errors, back=action.next_url)(request)
     publishing.note_several(actor=request.user, warned=found)
     return None
+
+
+def _is_settled(finding, draft, drafts) -> bool:
+    """Whether the draft above that hides it is published along with it."""
+    return finding.rule == "draft_above" and any(draft.is_descendant_of(one) for one in drafts)
 
 
 def keep_copies_as_drafts(request, page) -> None:

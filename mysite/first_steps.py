@@ -59,15 +59,18 @@ def steps(user) -> list[Step]:
         ),
         Step(
             _("Open the online counter"),
-            _("Choose a usual service, change what is different with you, rehearse it, publish it."),
+            _(
+                "Choose a usual service, change what is different with you, rehearse it. Then publish it, and the "
+                "counter above it."
+            ),
             reverse("wagtailadmin_pages:add_subpage", args=[found["counter"] or home]),
-            found["service"],
+            found["service"] and found["counter_open"],
         ),
         Step(
             _("Publish a first article"),
-            _("And with it the list of news, in which readers find it."),
+            _("And the list of news above it, in which readers find it."),
             reverse("wagtailadmin_pages:add_subpage", args=[found["news"] or home]),
-            found["article"],
+            found["article"] and found["news_open"],
         ),
         Step(
             _("Publish what every site owes its readers"),
@@ -90,7 +93,9 @@ def _found() -> dict | None:
     there = {
         "colleagues": staff,
         "team": TeamMember.objects.all(),
+        "counter_open": ServiceIndexPage.objects.live(),
         "service": ServicePage.objects.live(),
+        "news_open": NewsIndexPage.objects.live(),
         "article": NewsPage.objects.live(),
         "contact": ContactPage.objects.live(),
         "accessibility": AccessibilityPage.objects.live(),

@@ -44,6 +44,7 @@ def read(page: Page) -> Content:
         wants_contact=getattr(page, "needs_contact", False),
         has_contact=reader.has_contact or any(getattr(page, name, None) for name in CONTACT_FIELDS),
         has_owner=_is_looked_after(page),
+        draft_above=_draft_above(page),
         pictures=reader.pictures,
         headings=reader.headings,
         passages=reader.passages,
@@ -168,6 +169,11 @@ def _is_looked_after(page: Page) -> bool:
     care = PageCare.objects.filter(page_id=page.pk).select_related("keeper").first() or PageCare()
     care.page = page
     return bool(access.keepers_of([care]))
+
+
+def _draft_above(page: Page) -> str:
+    drafts = page.get_ancestors().filter(depth__gt=1, live=False)
+    return drafts.order_by("-depth").values_list("title", flat=True).first() or ""
 
 
 def _described(page: Page, picture) -> str:

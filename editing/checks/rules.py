@@ -125,6 +125,11 @@ def links_say_where_they_lead(content: Content) -> Iterator[Finding]:
             yield Finding("empty_words", ADVICE, link.path, {"words": short(link.words)})
 
 
+def nothing_above_is_a_draft(content: Content) -> Iterator[Finding]:
+    if content.draft_above:
+        yield Finding("draft_above", WARNING, "", {"page": content.draft_above})
+
+
 def page_has_a_lead(content: Content) -> Iterator[Finding]:
     if content.wants_lead and not content.lead.strip():
         yield Finding("no_lead", WARNING, "lead")
@@ -174,6 +179,7 @@ RULES: tuple[Rule, ...] = (
     headings_follow_each_other,
     headings_say_something,
     nothing_is_shouted,
+    nothing_above_is_a_draft,
     page_has_a_lead,
     page_has_a_description,
     links_say_where_they_lead,
@@ -208,6 +214,9 @@ SENTENCES = {
     ),
     "link_silent": _("The address %(target)s of the link “%(words)s” does not answer: check it."),
     "empty_words": _("“%(words)s” does not say where the link leads: name the page or the act."),
+    "draft_above": _(
+        "“%(page)s” above it is not published: no menu and no list leads readers here. Publish both."
+    ),
     "no_lead": _(
         "The lead is missing: one or two sentences that give the answer, also shown by search engines."
     ),
@@ -232,6 +241,7 @@ NAMES = {
     "link_draft": _("Link to an unpublished page"),
     "link_silent": _("Address that does not answer"),
     "empty_words": _("Link that says nothing"),
+    "draft_above": _("Unpublished page above"),
     "no_lead": _("Missing lead"),
     "no_description": _("Missing description"),
     "hard_to_read": _("Hard to read"),

@@ -353,6 +353,17 @@ def test_drafts_below_that_go_out_with_their_page_are_asked_about_too(client, ed
     assert is_live(below) == [True]
 
 
+def test_a_page_below_a_draft_is_asked_about_alone_and_not_where_both_go_out(client, editor, home):
+    above = draft(home, "Le port")
+    below = draft(above, "La digue")
+    shown = client.post(several(below)).content.decode()
+    assert "«\xa0Le port\xa0», au-dessus, n’est pas publiée" in shown
+    assert is_live(below) == [False]
+    client.post(several(above), {"include_descendants": "on"})
+    assert is_live(above, below) == [True, True]
+    assert "draft_above" not in rules(below)
+
+
 def test_what_readers_see_already_as_it_is_is_not_asked_about_again(client, editor, home):
     old, new = published(ContentPageFactory(parent=home, lead="")), draft(home, "La digue")
     client.post(several(old, new))

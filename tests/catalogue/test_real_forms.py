@@ -137,7 +137,7 @@ def assert_an_agent_reads(sent: Submission) -> None:
     assert page.status_code == 200
     said = " ".join(unescape(strip_tags(page.text)).split())
     listed = desk.get(reverse("cases:export", args=["csv"]), {"view": "all", "service": sent.version.form_id})
-    header, *rows = csv.reader(StringIO(b"".join(listed).decode("utf-8-sig")))
+    header, *rows = csv.reader(StringIO(b"".join(listed).decode("utf-8-sig")), delimiter=";")
     row = next(one for one in rows if one[0] == sent.case.reference)
     assert len(row) == len(header)
     for key, answer in sent.answers.items():

@@ -1,5 +1,5 @@
 """What a new commune begins with: the groups of its staff and what they may do, who approves, a home page and, as
-drafts, the parts of a site."""
+drafts, the parts of a site, with the usual kinds of what stands on them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from wagtail.models import (
 )
 
 from eservices.accounts import roles
-from eservices.catalogue.models import ServiceIndexPage
+from eservices.catalogue.models import LifeSituation, ServiceIndexPage
 from home.models import (
     AccessibilityPage,
     BasePage,
@@ -31,7 +31,15 @@ from home.models import (
     SectionPage,
     SitePlanPage,
 )
-from news.models import EventIndexPage, LibraryPage, NewsIndexPage, NoticeIndexPage
+from home.models.kinds import Kind
+from news.models import (
+    DocumentKind,
+    EventIndexPage,
+    LibraryPage,
+    NewsCategory,
+    NewsIndexPage,
+    NoticeIndexPage,
+)
 
 EDITS = ("add_page", "change_page")
 PUBLISHES = (*EDITS, "publish_page", "bulk_delete_page", "lock_page", "unlock_page")
@@ -114,6 +122,26 @@ PARTS = (
     ),
     Part(SitePlanPage, gettext_lazy("Site plan"), gettext_lazy("All pages of this site."), at_foot=True),
 )
+# What articles, services and documents are sorted by; starters of services name situations by these slugs.
+KINDS: dict[type[Kind], dict[str, str]] = {
+    NewsCategory: {
+        "travaux": gettext_lazy("Works and environment"),
+        "politique": gettext_lazy("Politics"),
+        "ecole": gettext_lazy("School and children"),
+        "vie": gettext_lazy("Village life"),
+    },
+    LifeSituation: {
+        "demenager": gettext_lazy("I arrive, I move"),
+        "papiers": gettext_lazy("I need a document"),
+        "auto": gettext_lazy("I drive, I park"),
+        "fete": gettext_lazy("I celebrate, I meet"),
+    },
+    DocumentKind: {
+        "reglements": gettext_lazy("Regulations"),
+        "finances": gettext_lazy("Budgets and accounts"),
+        "formulaires": gettext_lazy("Forms"),
+    },
+}
 QUESTIONS = (
     (gettext_lazy("Your name"), "singleline"),
     (gettext_lazy("Your e-mail address"), "email"),
@@ -138,6 +166,7 @@ def begin() -> None:
             home = plant_home()
             plant_parts(home, PARTS)
             link_at_foot(home)
+            plant_kinds(home.locale)
 
 
 def give_rights(groups: Mapping[str, Group]) -> None:
@@ -205,6 +234,13 @@ def link_at_foot(home: HomePage) -> None:
     pages = home.get_children().filter(title__in=titles).order_by("path")
     home.footer_links = [("link", {"title": page.title, "page": page}) for page in pages]
     home.save_revision(log_action=True).publish()
+
+
+def plant_kinds(locale: Locale) -> None:
+    """Nobody can write an article without a category; the commune calls them what it likes, and adds its own."""
+    for model, names in KINDS.items():
+        for order, (slug, name) in enumerate(names.items()):
+            model.objects.create(locale=locale, slug=slug, name=str(name), order=order)
 
 
 def _permissions(apps: list[str], pattern: str):

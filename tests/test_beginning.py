@@ -7,9 +7,12 @@ from django.urls import reverse
 from wagtail.models import Page, Site, TaskState
 
 from eservices.accounts.roles import ROLES
+from eservices.cases.models import Team
+from eservices.catalogue.models import ServiceIndexPage, ServicePage
 from home.models import CommuneSettings, ContactPage, ContentPage, HomePage
 from home.models.settings import prefix_of
-from tests.factories.accounts import UserFactory
+from news.models import NewsCategory
+from tests.factories.accounts import SuperuserFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +50,27 @@ def test_a_part_that_is_published_stands_in_the_menu_or_at_the_foot(begun, clien
     assert 'href="/vivre-ici/"' in menu
     assert 'href="/accessibilite/"' in foot
     assert "Plan du site" not in foot
+
+
+def test_a_first_article_finds_its_category_and_a_usual_service_its_place_on_the_home_page(begun, client):
+    assert list(NewsCategory.objects.values_list("slug", flat=True)) == [
+        "travaux",
+        "politique",
+        "ecole",
+        "vie",
+    ]
+    Team.objects.create(key="habitants", name="Contrôle des habitants")
+    client.force_login(SuperuserFactory())
+    counter = ServiceIndexPage.objects.get()
+    client.post(reverse("editor:begin", args=[counter.pk]), {"starter": "residence-certificate"})
+    service = ServicePage.objects.get().get_latest_revision_as_object()
+    service.team = "habitants"
+    service.save_revision().publish()
+    counter.get_latest_revision().publish()
+    client.logout()
+    shown = client.get("/").content.decode()
+    assert "J’ai besoin d’un papier" in shown
+    assert service.title in shown
 
 
 def test_people_can_write_to_the_commune_as_soon_as_its_contact_page_is_published(begun, client):

@@ -8,8 +8,10 @@ import uuid
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from wagtail import blocks
+from wagtail.models import Locale
 
 from eservices.cases.retention.rules import Disposition
 from eservices.cases.stages import stages
@@ -93,12 +95,17 @@ def write_service(index: ServiceIndexPage, content: dict, *, publish: bool, user
     if new:
         index.add_child(instance=page)
     if "page" in content:
-        listed = content["page"].get("situations", [])
-        page.situations.set(LifeSituation.objects.filter(locale=index.locale, slug__in=listed))
+        page.situations.set(situations(content, index.locale))
     revision = page.save_revision(user=user, log_action=True, clean=True)
     if publish:
         revision.publish(user=user)
     return ServicePage.objects.get(pk=page.pk)
+
+
+def situations(content: dict, locale: Locale) -> QuerySet[LifeSituation]:
+    """Those that a definition names, as far as they are known in a language."""
+    listed = content.get("page", {}).get("situations", [])
+    return LifeSituation.objects.filter(locale=locale, slug__in=listed)
 
 
 def put(page: ServicePage, content: dict, language: str, identify: Identify) -> None:

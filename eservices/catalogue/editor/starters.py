@@ -83,6 +83,8 @@ def lay(page: ServicePage, name: str) -> None:
     importing.put(page, content, content["language"], importing.identified(page, content))
     for word, value in said.items():
         setattr(page, word, value)
+    if not page.situations.exists():
+        page.situations.set(importing.situations(content, page.locale))
 
 
 def keep_translations(page: ServicePage, name: str) -> None:

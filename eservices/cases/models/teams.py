@@ -92,7 +92,7 @@ class TeamMember(models.Model):
         help_text=_("Their cases are shown to no other member of the team."),
     )
 
-    panels = [FieldPanel("user"), FieldPanel("role"), FieldPanel("sees_protected")]
+    panels = [FieldPanel("user", heading=_("Person")), FieldPanel("role"), FieldPanel("sees_protected")]
 
     class Meta:
         verbose_name = _("member")

@@ -18,8 +18,8 @@ class Done:
 
 @dataclass(frozen=True)
 class Deed:
-    """``about`` says in one line what a payload does, in no words of who sent it: it is mailed to an address that may be
-    somebody else's. ``do`` does it for an address, or raises ``Impossible``.
+    """``about`` says in one line what a payload does, in no words of who sent it: it is mailed to an address that may
+    be somebody else's. ``do`` does it for an address, or raises ``Impossible``.
 
     What counts is the moment it was handed in, ``at``: a letter is read when somebody finds the time, and whoever took
     part on the last day did so in time. Counts may change as long as such letters are valid; see ``Timed.settles_on``.

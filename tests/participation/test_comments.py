@@ -134,6 +134,21 @@ def test_a_comment_that_was_published_is_taken_down_with_a_reason(client, articl
     assert "Hors sujet." in "".join(letters(LEA))
 
 
+def test_a_comment_that_was_refused_is_found_again_and_published_after_all(client, article):
+    refused = CommentFactory(article=article.translation_key, state=State.WAITING, text="Et les chiens ?")
+    moderation.refuse(actor=None, written=refused, reason="Hors sujet.")
+    CommentFactory(article=article.translation_key, text="Bravo")
+    client.force_login(SuperuserFactory())
+    address = reverse("participation_desk:comments")
+    assert "Et les chiens ?" not in client.get(address).text
+    shown = client.get(address, {"rejected": "1"}).text
+    assert "Et les chiens ?" in shown
+    assert "Hors sujet." in shown
+    assert "Bravo" not in shown
+    client.post(reverse("participation_desk:publish"), {"one": f"comment-{refused.pk}"})
+    assert "Et les chiens ?" in client.get(address).text
+
+
 def test_comments_wait_beside_ideas(client, article):
     one = CommentFactory(article=article.translation_key, state=State.WAITING)
     client.force_login(SuperuserFactory())

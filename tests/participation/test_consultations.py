@@ -256,7 +256,9 @@ class TestHandingIn:
         (letter,) = letters(LEA)
         assert "evil" not in letter.lower()
         assert box.title in letter
-        assert "Gagnez sur evil.example" in client.get(mailed_link(LEA)).text  # to who pressed it, on our page
+        assert (
+            "Gagnez sur evil.example" in client.get(mailed_link(LEA)).text
+        )  # to who pressed it, on our page
 
     def test_a_stranger_cannot_flood_a_mailbox(self, client, box):
         for _each in range(8):

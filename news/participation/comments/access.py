@@ -45,8 +45,8 @@ def comment_for(user, pk: int) -> Comment:
     return found
 
 
-def published_for(user):
-    """The published comments, the newest first, for who moderates. Raises Http404."""
+def comments_for(user, *, rejected: bool = False):
+    """The published comments or those that were rejected, the newest first, for who moderates. Raises Http404."""
     if not may_moderate(user):
         raise Http404
-    return Comment.objects.published()
+    return Comment.objects.rejected() if rejected else Comment.objects.published()

@@ -17,13 +17,14 @@ ON_A_PAGE = 30
 
 
 class CommentsView(DeskView):
-    """What is published, the newest first, with the field for the commune's answer."""
+    """What is published, the newest first, with the field for the commune's answer; or what was rejected."""
 
     template_name = "participation/desk/comments.html"
     tab = "comments"
 
     def get_context_data(self, **kwargs):
-        found = access.published_for(self.request.user)
+        rejected = "rejected" in self.request.GET
+        found = access.comments_for(self.request.user, rejected=rejected)
         page = Paginator(found, ON_A_PAGE).get_page(self.request.GET.get("p"))
         articles = NewsPage.objects.filter(translation_key__in=[one.article for one in page])
         titles = dict(articles.order_by("-pk").values_list("translation_key", "title"))
@@ -36,7 +37,9 @@ class CommentsView(DeskView):
             )
             for one in page
         ]
-        return super().get_context_data(rows=rows, page_obj=page, refuse_form=RefuseForm(), **kwargs)
+        return super().get_context_data(
+            rows=rows, page_obj=page, rejected=rejected, refuse_form=RefuseForm(), **kwargs
+        )
 
 
 @require_POST

@@ -29,8 +29,11 @@ class WrittenQuerySet(models.QuerySet):
     def published(self):
         return self.filter(state=State.PUBLISHED)
 
+    def rejected(self):
+        return self.filter(state__in=REJECTED)
+
     def rejected_long_ago(self, now: datetime):
-        return self.filter(state__in=REJECTED, judged_at__lt=now - REJECTED_KEPT)
+        return self.rejected().filter(judged_at__lt=now - REJECTED_KEPT)
 
     def addressed_too_long(self, now: datetime):
         """Whatever became of it: what nobody ever reads keeps an address no longer than the rest."""

@@ -8,6 +8,7 @@ from eservices.catalogue.editor.reading import Reading, tree_of
 from eservices.catalogue.editor.starters import BLOCKS, SERVICES, starters
 from eservices.catalogue.linting import errors, lint
 from eservices.catalogue.models import ServicePage
+from eservices.documents.models import DocumentTemplate
 from eservices.formbuilder.linter import WARNING
 from tests.factories.accounts import AgentFactory, EditorFactory
 from tests.factories.catalogue import make_counter, make_editor
@@ -41,6 +42,22 @@ def test_a_service_begun_with_a_starter_is_a_draft_that_lacks_only_a_team(editor
     assert answer.url == f"/admin/pages/{page.pk}/edit/"
     assert (page.live, page.slug, page.title) == (False, "reservation-de-salle", "Réservation de salle")
     assert [one.path for one in errors(Reading(latest(page)).definition.content)] == ["settings.team"]
+
+
+def test_a_starter_brings_the_text_of_the_document_that_it_issues_and_changes_none_that_is_there(editor):
+    index = make_counter()
+    translated(index.get_parent().specific, "de")
+    url = reverse("editor:begin", args=[index.pk])
+    editor.post(url, {"starter": "residence-certificate"})
+    page = ServicePage.objects.get()
+    assert [one.path for one in errors(Reading(latest(page)).definition.content)] == ["settings.team"]
+    titles = DocumentTemplate.objects.order_by("pk").values_list("locale__language_code", "title")
+    assert list(titles) == [("fr", "Attestation de domicile"), ("de", "Wohnsitzbestätigung")]
+    for template in DocumentTemplate.objects.all():
+        template.full_clean()
+    DocumentTemplate.objects.update(title="La nôtre")
+    editor.post(url, {"starter": "residence-certificate"})
+    assert set(DocumentTemplate.objects.values_list("title", flat=True)) == {"La nôtre"}
 
 
 def test_two_services_begun_with_one_starter_have_two_addresses(editor):
@@ -103,7 +120,8 @@ def test_a_starter_that_does_not_exist_is_not_found(editor):
 def test_every_starter_is_sound_and_speaks_four_languages(name):
     starter = starters(SERVICES)[name]
     found = lint(starter.definition)
-    assert [one.path for one in found if one.level != WARNING] == ["settings.team"]
+    brought = ["stage.document"] if starter.document else []
+    assert [one.path for one in found if one.level != WARNING] == ["settings.team", *brought]
     assert [one for one in found if one.language] == []
     assert set(starter.definition["texts"]) == set(starter.about) == {"fr", "de", "it", "en"}
 

@@ -148,6 +148,7 @@ def fill_from(*, actor, page: ServicePage, starter: str) -> ServicePage:
         starters.lay(draft, starter)
         _save(actor, draft)
         starters.keep_translations(draft, starter)
+        starters.provide_document(draft, starter, actor)
     return draft
 
 
@@ -160,6 +161,7 @@ def begin_from(*, actor, index: ServiceIndexPage, starter: str) -> ServicePage:
         index.add_child(instance=page)
         page.save_revision(user=actor, log_action=True, clean=False)
         starters.keep_translations(page, starter)
+        starters.provide_document(page, starter, actor)
     return page
 
 

@@ -14,8 +14,10 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from wagtail.coreutils import find_available_slug
 from wagtail.models import Locale
+from wagtail.rich_text import RichText
 from wagtail_localize.models import TranslationSource
 
+from eservices.documents.models import DocumentTemplate
 from eservices.formbuilder.blocks import fields_value
 
 from .. import following, importing
@@ -29,12 +31,13 @@ KEPT = ("title", "slug", "team", "fees", "stages", "applicant_name", "applicant_
 
 @dataclass(frozen=True)
 class Starter:
-    """A file: ``about`` says in a line what it is for, by language."""
+    """A file: ``about`` says in a line what it is for, by language; ``document`` is what the service issues."""
 
     name: str
     icon: str
     about: dict[str, str]
     definition: dict
+    document: dict | None = None
 
     @property
     def title(self) -> str:
@@ -93,6 +96,39 @@ def keep_translations(page: ServicePage, name: str) -> None:
     source, _new = TranslationSource.update_or_create_from_instance(page)
     for locale in Locale.objects.exclude(pk=page.locale_id).filter(language_code__in=content["texts"]):
         following.keep_words(source, locale, content, importing.identified(page, content))
+
+
+def provide_document(page: ServicePage, name: str, user) -> None:
+    """The text of the document that it issues, in all languages of the site; what the commune has already stays."""
+    document = starters(SERVICES)[name].document
+    if document is None or DocumentTemplate.objects.filter(key=document["key"]).exists():
+        return
+    others = Locale.objects.exclude(pk=page.locale_id).filter(language_code__in=document["texts"])
+    source = _write_document(DocumentTemplate(), document, page.locale, user)
+    for locale in others:
+        _write_document(source.copy_for_translation(locale), document, locale, user)
+
+
+def _write_document(template: DocumentTemplate, document: dict, locale: Locale, user) -> DocumentTemplate:
+    said = document["texts"].get(locale.language_code) or document["texts"]["fr"]
+    template.locale, template.key, template.prefix = locale, document["key"], document["prefix"]
+    template.title, template.law, template.tells_register = (
+        said["title"],
+        said["law"],
+        document["tells_register"],
+    )
+    template.body = [
+        ("statement", {"text": _paragraph(said["statement"]), "condition": None}),
+        ("facts", {"heading": said["facts"], "keys": document["facts"], "condition": None}),
+        ("part", {"heading": said["value"], "text": _paragraph(said["validity"]), "condition": None}),
+    ]
+    template.save()
+    template.save_revision(user=user)
+    return template
+
+
+def _paragraph(text: str) -> RichText:
+    return RichText(f"<p>{text}</p>")
 
 
 def free_slug(index: ServiceIndexPage, name: str) -> str:

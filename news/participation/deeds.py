@@ -13,6 +13,7 @@ DEEDS: dict[str, Deed] = {**consultations.DEEDS, **surveys.DEEDS, **comments.DEE
 
 OUTCOMES = {
     "handed": (_("It is with us."), _("Somebody reads it before it is published. We write to you then.")),
+    "confided": (_("It is with us."), _("The administration reads it. It is not published.")),
     "voted": (_("Your vote counts."), _("One vote for each person. Who voted is known to nobody.")),
     "voted_before": (_("You had voted already."), _("Your vote counts once.")),
     "answered": (_("Your answers count."), _("Thank you for your minute.")),

@@ -251,6 +251,20 @@ class TestHandingIn:
         assert hand_in(client, box, headers={"HTTP_SEC_FETCH_SITE": "cross-site"}).status_code == 403
         assert not Contribution.objects.exists()
 
+    def test_who_writes_to_the_administration_alone_is_promised_no_publication(self, client, box):
+        page = asked(parent=box.get_parent().specific, public=False)
+        client.force_login(UserFactory(email=LEA))
+        thanks = client.get(hand_in(client, page, **{f"q-{page.questions[0].id}": "Au port"}).url).text
+        (letter,) = letters(LEA)
+        one = Contribution.objects.get()
+        moderation.publish(actor=None, written=one)
+        own = client.get(reverse("participation:own", args=[one.kind, one.secret])).text
+        for told in (thanks, letter):
+            assert "L’administration le lit. Ce n’est pas publié." in told
+            assert "avant la publication" not in told
+        assert "Lu par l’administration" in own
+        assert "Publié" not in own
+
     def test_a_stranger_has_us_mail_none_of_their_words_to_others(self, client, box):
         hand_in(client, box, title="Gagnez sur evil.example", text="Vite", name="Evil")
         (letter,) = letters(LEA)

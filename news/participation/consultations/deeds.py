@@ -34,7 +34,7 @@ def _about_contribution(payload: dict) -> str:
 def _hand_in(*, email: str, language: str, payload: dict, at: datetime) -> Done:
     page = _open(payload["consultation"], at)
     actions.hand_in(page=page, email=email, language=language, handed_in_at=at, **payload["written"])
-    return Done("handed", read_here(page))
+    return Done("handed" if page.public else "confided", read_here(page))
 
 
 def _about_vote(payload: dict) -> str:

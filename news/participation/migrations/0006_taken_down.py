@@ -20,4 +20,13 @@ class Migration(migrations.Migration):
             name='state',
             field=models.CharField(choices=[('waiting', 'to be read'), ('published', 'published'), ('refused', 'refused'), ('withdrawn', 'taken down')], default='waiting', max_length=9, verbose_name='state'),
         ),
+        migrations.AlterField(
+            model_name="surveypage",
+            name="once",
+            field=models.BooleanField(
+                default=False,
+                help_text="Proven by a mailed link or the own space. Even then nobody knows who answered what. Without it anybody may answer several times.",
+                verbose_name="one answer for each person",
+            ),
+        ),
     ]

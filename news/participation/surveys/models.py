@@ -64,7 +64,10 @@ class SurveyPage(Timed, BasePage):
     once = models.BooleanField(
         _("one answer for each person"),
         default=False,
-        help_text=_("Proven by a mailed link or the own space. Even then nobody knows who answered what."),
+        help_text=_(
+            "Proven by a mailed link or the own space. Even then nobody knows who answered what. "
+            "Without it anybody may answer several times."
+        ),
     )
     results = models.CharField(
         _("everybody sees the results"), max_length=7, choices=Results, default=Results.AFTER

@@ -5,7 +5,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import access, actions
+from . import access, actions, kinds
+from .states import State
 
 
 @require_safe
@@ -24,4 +25,5 @@ def proposal(request, secret):
         return render(request, "news/proposals/expired.html", status=410)
     if request.method == "POST":
         found = actions.confirm(proposal=found)
-    return render(request, "news/proposals/proposal.html", {"proposal": found})
+    url = kinds.of(found).public_url(found) if found.state == State.ACCEPTED else ""
+    return render(request, "news/proposals/proposal.html", {"proposal": found, "url": url})

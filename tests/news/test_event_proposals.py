@@ -15,6 +15,7 @@ from news.proposals import actions, limits
 from news.proposals.states import State
 from tests.factories.accounts import AgentFactory, SuperuserFactory
 from tests.factories.directory import DirectoryEntryFactory
+from tests.factories.home import published
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
@@ -84,7 +85,10 @@ def test_who_proposed_reads_by_the_link_how_it_stands(client, agenda):
     actions.accept(actor=SuperuserFactory(), proposal=proposal)
     accepted = client.get(link).text
     assert "Votre proposition est acceptée" in accepted
+    assert "sera bientôt sur notre site" in accepted
     assert "Nous la regardons" not in accepted
+    page = published(EventPage.objects.get())
+    assert f'href="{page.url}"' in client.get(link).text
 
 
 def test_an_end_long_after_midnight_is_asked_about_and_a_night_is_none(client, agenda):

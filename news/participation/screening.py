@@ -65,6 +65,11 @@ class WrittenForm(PersonForm):
 
     opened = forms.CharField(required=False, widget=forms.HiddenInput, initial=opened_stamp)
 
+    def need_one_of(self, questions: list[str]) -> None:
+        """Asks beside the first of several questions for an answer, where none has one."""
+        if questions and not any(self.cleaned_data.get(name) or name in self.errors for name in questions):
+            self.add_error(questions[0], _("Answer at least one question."))
+
     def clean(self):
         data = super().clean()
         if not self.errors and is_hasty(data.get("opened", ""), settings.LEAST_SECONDS_TO_FILE):

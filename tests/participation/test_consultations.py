@@ -327,13 +327,28 @@ class TestHandingIn:
         assert not Pending.objects.exists()
 
     def test_the_questions_of_a_consultation_are_answered(self, client, box):
-        asked = [("question", {"question": "Quel bus ?", "help": ""}), ("question", {"question": "Quand ?"})]
-        other = ConsultationPageFactory(parent=box.get_parent(), kind="questions", questions=asked)
+        questions = [("question", {"question": "Quel bus ?"}), ("question", {"question": "Quand ?"})]
+        other = ConsultationPageFactory(parent=box.get_parent(), kind="questions", questions=questions)
         first = other.questions[0].id
         assert hand_in(client, other).status_code == 422  # none was answered
         hand_in(client, other, **{f"q-{first}": "Le dernier"})
         prove(client, LEA)
         assert Contribution.objects.get().answers == [{"question": "Quel bus ?", "answer": "Le dernier"}]
+
+    def test_who_answers_nothing_is_told_beside_the_first_question_with_all_else_that_is_missing(
+        self, client, box, settings
+    ):
+        settings.LEAST_SECONDS_TO_FILE = 3
+        questions = [("question", {"question": "Quel bus ?"}), ("question", {"question": "Quand ?"})]
+        other = ConsultationPageFactory(parent=box.get_parent(), kind="questions", questions=questions)
+        errors = hand_in(client, other, email="").context["form"].errors
+        assert errors.keys() == {f"q-{other.questions[0].id}", "email"}
+
+    def test_the_only_question_of_a_consultation_is_not_optional(self, client, box):
+        only = asked(parent=box.get_parent().specific, public=False)
+        shown = client.get(reverse("participation:contribute", args=[only.pk])).text
+        assert "facultatif" not in shown
+        assert hand_in(client, only).context["form"].errors.keys() == {f"q-{only.questions[0].id}"}
 
     def test_contributions_stand_in_every_language(self, client, box):
         one = idea(box)

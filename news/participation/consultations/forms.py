@@ -1,7 +1,6 @@
 """What is handed in. Cleaned data become the payload of a deed."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,24 +72,23 @@ class ContributionForm(SignedForm):
         }
 
     def _questions(self) -> dict:
+        only = len(self.page.questions) == 1
         return {
             f"q-{block.id}": forms.CharField(
                 label=block.value["question"],
                 help_text=block.value["help"],
-                required=False,
+                required=only,
                 max_length=LONGEST,
                 validators=[validate_few_links],
                 widget=forms.Textarea,
+                error_messages={"required": _("Answer this question.")},
             )
             for block in self.page.questions
         }
 
     def clean(self):
-        data = super().clean()
-        unanswered = self.page.asks_questions and not any(data.get(f"q-{b.id}") for b in self.page.questions)
-        if unanswered and not self.errors:
-            raise ValidationError(_("Answer at least one question."))
-        return data
+        self.need_one_of([name for name in self.fields if name.startswith("q-")])
+        return super().clean()
 
     def written(self) -> dict:
         """What the action keeps."""

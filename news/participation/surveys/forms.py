@@ -1,7 +1,6 @@
 """The questions of a survey as a form."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from ..pages import foreign
@@ -25,14 +24,12 @@ class SurveyForm(WrittenForm):
         self.fields = asked | self.fields
 
     def clean(self):
-        data = super().clean()
-        if not self.errors and not self.said(data):
-            raise ValidationError(_("Answer at least one question."))
-        return data
+        self.need_one_of([f"q-{one.key}" for one in self.questions])
+        return super().clean()
 
-    def said(self, data: dict | None = None) -> dict:
+    def said(self) -> dict:
         """What was answered, by the key of the question."""
-        data = self.cleaned_data if data is None else data
+        data = self.cleaned_data
         return {one.key: data[f"q-{one.key}"] for one in self.questions if data.get(f"q-{one.key}")}
 
 

@@ -85,6 +85,12 @@ def open_till_of(user) -> Till | None:
     return Till.objects.filter(agent=user, closed_at=None).first()
 
 
+def till_for(user, pk: int) -> Till:
+    """One's own till, open or counted; any, for who keeps the books."""
+    mine = Till.objects.all() if may_keep_books(user) else Till.objects.filter(agent=user)
+    return _one(mine.select_related("agent"), pk=pk)
+
+
 def _one(rows, **key):
     try:
         return rows.get(**key)

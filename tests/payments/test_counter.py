@@ -1,10 +1,13 @@
 """Paid at the desk: a till per agent, counted at the end of the day."""
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases.models import Role
+from eservices.cases.models import Role, Team
 from eservices.deliveries.models import Delivery
 from eservices.payments import carrying, ledger
 from eservices.payments.actions import refunds
@@ -74,6 +77,71 @@ def test_the_count_books_a_difference_and_asks_for_a_word():
     assert (row.debit, row.credit, row.amount) == (own.differences, own.cash, 100)
     assert ledger.balances(JournalRow.objects.all())["CHF"][own.cash] == 2900
     assert list(ledger.faults()) == []
+
+
+def evening(client) -> tuple[Till, list[str]]:
+    """A till into which cash and a card were taken and from which cash was paid back, with the receipts."""
+    first, second = due_charge(), due_charge()
+    agent = member(team=first.case.team)
+    actions.open_till(actor=agent, start=10000)
+    taken = [
+        actions.take(actor=agent, charge=first, means="cash"),
+        actions.take(actor=agent, charge=second, means="terminal"),
+    ]
+    refund = refunds.ask(actor=agent, allocation=taken[0].allocations.get(), amount=500, reason="Trop.")
+    actions.pay_back(actor=agent, refund=carrying.carry_refund(refund.pk))
+    client.force_login(agent)
+    return Till.objects.get(agent=agent), [one.receipt for one in taken]
+
+
+def test_who_counts_the_till_reads_what_was_taken_into_it_and_paid_back_from_it(client):
+    _till, receipts = evening(client)
+    other = member()
+    actions.open_till(actor=other, start=0)
+    elsewhere = actions.take(actor=other, charge=due_charge(), means="cash")
+
+    shown = client.get(reverse("money:till")).text
+
+    assert [receipt in shown for receipt in receipts] == [True, True]
+    assert "CHF\xa0−5.–" in shown
+    assert elsewhere.receipt not in shown
+
+
+def test_a_till_that_is_counted_leads_to_its_sheet_with_the_difference_and_every_movement(client):
+    till, receipts = evening(client)
+    counted = {"cash": "124", "terminal": "30", "note": "Un franc de moins."}
+    sheet = client.post(reverse("money:till"), counted, follow=True)
+    assert sheet.redirect_chain[-1][0] == reverse("money:till_sheet", args=[till.pk])
+    for said in (*receipts, "CHF\xa0124.–", "CHF\xa0−1.–", "Un franc de moins.", "data-print"):
+        assert said in sheet.text
+    assert reverse("money:till_sheet", args=[till.pk]) in client.get(reverse("money:till")).text
+
+
+def test_the_sheet_of_a_till_is_for_its_agent_and_for_who_keeps_the_books(client):
+    till, _receipts = evening(client)
+    url = reverse("money:till_sheet", args=[till.pk])
+    client.force_login(member(team=Team.objects.get(key="habitants")))
+    assert client.get(url).status_code == 404
+    keeper = member()
+    keeper.user_permissions.add(Permission.objects.get(codename="keep_books"))
+    client.force_login(keeper)
+    assert client.get(url).status_code == 200
+
+
+def test_the_sheet_takes_as_many_queries_for_many_movements_as_for_a_few(
+    client, django_assert_max_num_queries
+):
+    till, _receipts = evening(client)
+    url = reverse("money:till_sheet", args=[till.pk])
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(url)
+    few = len(captured)
+    for _number in range(4):
+        actions.take(actor=till.agent, charge=due_charge(), means="cash")
+    client.get(url)  # what is kept of the site was read anew: other services were published
+    with django_assert_max_num_queries(few):
+        client.get(url)
 
 
 def test_the_screens_of_the_till_and_of_the_case(client):

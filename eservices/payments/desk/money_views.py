@@ -232,5 +232,7 @@ class TillsView(MoneyView):
     tab = "tills"
 
     def get_context_data(self, **kwargs):
-        rows = Till.objects.select_related("agent").order_by("-closed_at", "-opened_at")
+        rows = Till.objects.select_related("agent").order_by(
+            F("closed_at").desc(nulls_first=True), "-opened_at"
+        )
         return super().get_context_data(rows=rows[:SHOWN], **kwargs)

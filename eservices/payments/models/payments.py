@@ -59,6 +59,14 @@ class Payment(models.Model):
     received_currency = models.CharField(max_length=3, blank=True)
     account = models.CharField(_("ledger account"), max_length=20, blank=True)
     receipt = models.CharField(_("receipt"), max_length=30, unique=True, null=True, blank=True)
+    till = models.ForeignKey(
+        "Till",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="payments",
+        help_text=_("Into which it was taken at the counter."),
+    )
     opened_at = models.DateTimeField(_("begun"), default=timezone.now)
     settled_at = models.DateTimeField(_("received at"), null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)
@@ -187,6 +195,14 @@ class Refund(models.Model):
         null=True,
         related_name="+",
         help_text=_("Empty where the terms gave it back to who came by a private link."),
+    )
+    till = models.ForeignKey(
+        "Till",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="refunds",
+        help_text=_("From which it was paid back at the counter."),
     )
     external_id = models.CharField(max_length=100, blank=True)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)

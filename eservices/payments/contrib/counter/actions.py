@@ -39,7 +39,7 @@ def take(*, actor: User, charge: Charge, means: str) -> Payment:
     payment = paying.begin(
         actor=actor, basket=charge.basket, provider=providers["counter"], language=charge.case.language
     )
-    Payment.objects.filter(pk=payment.pk).update(account=getattr(ledger.accounts(), means))
+    Payment.objects.filter(pk=payment.pk).update(account=getattr(ledger.accounts(), means), till=till)
     payment = paying.receive(actor=actor, payment=payment, amount=payment.amount, currency=payment.currency)
     _move(till, means, payment.amount)
     return payment
@@ -52,6 +52,7 @@ def pay_back(*, actor: User, refund: Refund) -> Refund:
     refund = refunds.locked(refund)  # of two who press at once, one till is lighter
     if refund.payment.provider != "counter" or not allowed(REFUNDS, "finish", refund.state):
         raise Impossible(_("There is nothing to pay back from the till."))
+    Refund.objects.filter(pk=refund.pk).update(till=till)
     done = refunds.keep(actor=actor, refund=refund, answer=RefundAnswer(REFUND_DONE))
     cash = refund.account == ledger.accounts().cash
     _move(till, Means.CASH if cash else Means.TERMINAL, -refund.amount)

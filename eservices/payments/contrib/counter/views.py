@@ -1,4 +1,4 @@
-"""The agent's own till."""
+"""The agent's own till, and the sheet of one that was counted."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -14,6 +14,7 @@ from ...actions.locking import Impossible
 from ...desk.forms import CountForm, OpenTillForm
 from ...models import Till
 from . import actions
+from .movements import movements
 
 
 class TillView(WagtailAdminTemplateMixin, TemplateView):
@@ -35,7 +36,8 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
         till = access.open_till_of(self.request.user)
         form = form or (CountForm() if till else OpenTillForm())
         closed = Till.objects.filter(agent=self.request.user).exclude(closed_at=None)
-        return super().get_context_data(till=till, form=form, closed=closed[:14], **kwargs)
+        moved = movements(till) if till else []
+        return super().get_context_data(till=till, form=form, closed=closed[:14], movements=moved, **kwargs)
 
     def post(self, request):
         till = access.open_till_of(request.user)
@@ -47,5 +49,20 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
                 form.add_error(None, str(why))
             else:
                 messages.success(request, _("The till is counted.") if till else _("Your till is open."))
-                return redirect("money:till")
+                return redirect("money:till_sheet", till.pk) if till else redirect("money:till")
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class TillSheetView(WagtailAdminTemplateMixin, TemplateView):
+    """A till on paper: what should be in it, what was counted, and every movement."""
+
+    header_icon = "tag"
+    template_name = "payments/desk/till_sheet.html"
+    page_title = _("Till")
+
+    def get_breadcrumbs_items(self):
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, pk, **kwargs):
+        till = access.till_for(self.request.user, pk)
+        return super().get_context_data(till=till, movements=movements(till), **kwargs)

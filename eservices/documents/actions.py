@@ -222,6 +222,8 @@ def _issued(document: Document, sealed: Sealed) -> bool:
     emails.issued(case, document)
     if document.posted:
         posting.post(case, document)
+    elif case.email and posting.wanted_too(case, document):
+        posting.post_too(case, document)
     cases.wake(case=case)
     return True
 

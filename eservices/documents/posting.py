@@ -1,9 +1,12 @@
-"""A document that goes by post: into the print queue, to the registered address or with the letter that tells of it."""
+"""A document that goes by post, into the print queue: to the registered address, on paper too, or with the letter that
+tells of it."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from eservices.cases.addresses import postal_lines
 from eservices.cases.models import Case
+from eservices.cases.stages import settings_of
 from eservices.deliveries.actions import queue_letter, skip
 from eservices.deliveries.models import Delivery
 from eservices.register.access import person_of
@@ -19,17 +22,31 @@ def post(case: Case, document: Document) -> Delivery:
     person = person_of(case)
     known = person is not None and person.address is not None
     with override(case.language):
-        paragraphs = [
-            _("You asked the commune for this document: %(title)s, %(number)s.")
-            % {"title": document.title, "number": document.number},
-            _(
-                "We post it to your registered address: that it reaches you there is how we make sure who asked."
-            ),
-        ]
+        why = _(
+            "We post it to your registered address: that it reaches you there is how we make sure who asked."
+        )
+    return _letter(case, document, [person.name, *person.address.lines] if known else [], why)
+
+
+def wanted_too(case: Case, document: Document) -> bool:
+    """Whether the applicant asked for it on paper too."""
+    return case.answers.get(settings_of(document.stage).get("paper") or "") is True
+
+
+def post_too(case: Case, document: Document) -> Delivery:
+    """The same for who asked for it on paper too, to the address that was declared."""
+    with override(case.language):
+        why = _("You asked for it on paper too.")
+    return _letter(case, document, postal_lines(case), why)
+
+
+def _letter(case: Case, document: Document, address: list[str], why: str) -> Delivery:
+    with override(case.language):
+        what = _("You asked the commune for this document: %(title)s, %(number)s.")
     return queue_letter(
-        address=[person.name, *person.address.lines] if known else [],
+        address=address,
         title=document.title,
-        paragraphs=paragraphs,
+        paragraphs=[what % {"title": document.title, "number": document.number}, why],
         language=case.language,
         subject=case.subject,
         office=case.team.key,

@@ -141,6 +141,16 @@ class DocumentStage(Stage):
                 ),
             ),
             (
+                "paper",
+                QuestionKeyBlock(
+                    compares="yes_no",
+                    required=False,
+                    label=gettext_lazy("Question whether it is wanted on paper too"),
+                    empty=gettext_lazy("it is not asked"),
+                    help_text=gettext_lazy("Answered yes, it is also put among the letters to post."),
+                ),
+            ),
+            (
                 "below",
                 FixedChoiceBlock(
                     choices=BELOW,

@@ -420,6 +420,33 @@ def test_a_document_comes_in_the_language_that_the_applicant_asked_for_where_the
     assert document.language == written
 
 
+@pytest.mark.parametrize(("wanted", "letters"), [(True, 1), (False, 0), (None, 0), ("oui", 0)])
+def test_who_asked_for_the_document_on_paper_too_gets_it_by_post(wanted, letters):
+    stages = [STAGES[0], STAGES[1] | {"settings": STAGES[1]["settings"] | {"paper": "par_poste"}}]
+    document = issued(stages=stages, answers={"par_poste": wanted})
+    on_paper = Delivery.objects.about(document.case.subject).filter(carrier="print")
+    assert [one.payload["enclosures"][0]["path"] for one in on_paper] == [document.content.name] * letters
+    assert Delivery.objects.about(document.case.subject).filter(title__startswith="Prêt").count() == 1
+
+
+def test_what_goes_by_post_anyhow_is_not_posted_twice():
+    stages = [STAGES[0], STAGES[1] | {"settings": STAGES[1]["settings"] | {"paper": "par_poste"}}]
+    document = issued(stages=stages, answers={"par_poste": True}, identity_check="posted")
+    assert Delivery.objects.about(document.case.subject).filter(carrier="print").count() == 1
+
+
+def test_the_document_on_paper_goes_to_the_address_that_was_declared():
+    stages = [STAGES[0], STAGES[1] | {"settings": STAGES[1]["settings"] | {"paper": "par_poste"}}]
+    home = {"street": "Rue du Lac", "number": "22", "postcode": "1199", "town": "Orvenay"}
+    DocumentTemplateFactory()
+    case = CaseFactory(answers={"adresse": home, "par_poste": True}, stages=stages)
+    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance(case.pk)
+    actions.issue(case.documents.get().pk)
+    letter = Delivery.objects.about(case.subject).get(carrier="print")
+    assert letter.payload["address"] == [case.applicant, "Rue du Lac 22", "1199 Orvenay"]
+
+
 def test_an_agent_of_the_team_reads_the_document_and_leaves_a_trace(client):
     document = issued()
     member = staff("team@orvenay.example", document.case.team)

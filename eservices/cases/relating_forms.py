@@ -12,7 +12,7 @@ from .queue import titles
 
 
 class HandOverForm(DeedForm):
-    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), empty_label=None)
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), empty_label="–")
     reason = text_field(_("Why? The other team reads it"))
 
     def __init__(self, *args, **kwargs):
@@ -21,16 +21,15 @@ class HandOverForm(DeedForm):
 
 
 class RedirectForm(DecidingForm):
-    form = forms.ModelChoiceField(Form.objects.none(), label=_("Service"), empty_label=None)
+    form = forms.ModelChoiceField(Form.objects.none(), label=_("Service"))
     reason = text_field(_("Reason, which the applicant reads"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         services, field = access.other_services(self.case), self.fields["form"]
         field.queryset = services
-        field.choices = sorted(
-            titles(services.values_list("pk", flat=True)).items(), key=lambda choice: choice[1].casefold()
-        )
+        named = titles(services.values_list("pk", flat=True)).items()
+        field.choices = [("", "–"), *sorted(named, key=lambda choice: choice[1].casefold())]
 
 
 class OtherCaseForm(DecidingForm):

@@ -133,6 +133,18 @@ def test_another_team_takes_over_and_the_first_sees_the_case_no_more(client):
     assert client.get(reverse("cases:case", args=[case.reference])).status_code == 404
 
 
+@pytest.mark.parametrize(("deed", "field"), [("hand_over", "team"), ("redirect", "form")])
+def test_no_team_and_no_service_is_chosen_before_the_agent_chooses_it(client, deed, field):
+    case, _police, _form = CaseFactory(), TeamFactory(key="police"), another_service()
+    client.force_login(member())
+    shown = client.get(reverse("cases:do", args=[case.reference, deed])).text
+    assert shown.partition("<option")[2].startswith(' value=""')
+    said = do(client, case, deed, reason="Ailleurs.", **{field: ""})
+    assert said.status_code == 422
+    assert "Ailleurs." in said.text
+    assert fresh(case).team == case.team
+
+
 def test_a_request_that_belongs_to_another_service_is_begun_there_with_what_is_known(client):
     case, form = CaseFactory(), another_service()
     client.force_login(member())

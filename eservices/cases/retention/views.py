@@ -80,8 +80,7 @@ class DueView(RetentionView):
     template_name = "cases/retention/due.html"
 
     def get(self, request, slug):
-        form = ApproveForm(initial={"authority": str(request.user)})
-        return self._show(access.due_for(request.user, slug), form)
+        return self._show(access.due_for(request.user, slug), ApproveForm())
 
     def post(self, request, slug):
         due, form = access.due_for(request.user, slug), ApproveForm(request.POST)

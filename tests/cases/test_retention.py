@@ -320,7 +320,7 @@ def test_figures_say_of_a_case_that_went_what_they_said_before(client, dispositi
         case.submission.refresh_from_db()
         assert case.submission.erased_at
         assert figures() == before
-    assert ",Attestation de domicile,1,0,0,1," in before[0]
+    assert ";Attestation de domicile;1;0;0;1;" in before[0]
 
 
 def test_a_case_goes_once_however_often_it_is_tried():

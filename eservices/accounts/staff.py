@@ -1,4 +1,4 @@
-"""Wagtail's screen on which somebody is let in, in words: a group is known by its name in code only."""
+"""Wagtail's screen on which somebody is let in, on one sheet and in words: a group has a name in code only."""
 
 from django import forms
 from django.contrib.auth.models import Group
@@ -9,6 +9,9 @@ from wagtail.users.views.users import UserViewSet
 from .roles import DUTIES
 
 
+ORDER = ["email", "first_name", "last_name", "groups", "is_superuser", "is_active", "password1", "password2"]
+
+
 class GroupsField(forms.ModelMultipleChoiceField):
     """The groups by what their members do; one that the commune made, by its name."""
 
@@ -17,6 +20,8 @@ class GroupsField(forms.ModelMultipleChoiceField):
 
 
 class StaffCreationForm(UserCreationForm):
+    field_order = ORDER
+
     class Meta(UserCreationForm.Meta):
         field_classes = {"groups": GroupsField}
 
@@ -28,10 +33,16 @@ class StaffCreationForm(UserCreationForm):
 
 
 class StaffEditForm(UserEditForm):
+    field_order = ORDER
+
     class Meta(UserEditForm.Meta):
         field_classes = {"groups": GroupsField}
 
 
 class StaffViewSet(UserViewSet):
+    # Without Wagtail's tabs: who overlooked the second let somebody in who could do nothing.
+    create_template_name = "wagtailadmin/generic/create.html"
+    edit_template_name = "wagtailadmin/generic/edit.html"
+
     def get_form_class(self, for_update=False):
         return StaffEditForm if for_update else StaffCreationForm

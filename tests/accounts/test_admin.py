@@ -34,6 +34,7 @@ def test_who_lets_somebody_in_reads_what_each_group_does(boss):
         assert "traitent les demandes de leurs équipes" in page
         assert own.name in page
         assert "archivists" not in page
+        assert 'role="tab"' not in page
 
 
 def test_the_same_address_in_other_letters_is_refused_beside_the_field(boss):

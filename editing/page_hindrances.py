@@ -7,13 +7,14 @@ from .checks import reading, rules
 
 @page_hindrances.register("checks")
 def checks(draft) -> list[str]:
-    return _sentences(draft, rules.ERROR)
+    return [one.sentence for one in _found(draft, rules.ERROR)]
 
 
 @page_warnings.register("checks")
 def warnings(draft) -> list[str]:
-    return _sentences(draft, rules.WARNING)
+    """Without the draft above: a bundle knows itself what goes out together."""
+    return [one.sentence for one in _found(draft, rules.WARNING) if one.rule != "draft_above"]
 
 
-def _sentences(draft, gravity: str) -> list[str]:
-    return [finding.sentence for finding in rules.of_gravity(rules.examine(reading.read(draft)), gravity)]
+def _found(draft, gravity: str) -> list[rules.Finding]:
+    return rules.of_gravity(rules.examine(reading.read(draft)), gravity)

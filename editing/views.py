@@ -323,9 +323,7 @@ def ask_before_several(request, pages, action):
             said = _("Nothing was published: “%(page)s” is locked.")
             messages.error(request, said % {"page": draft.get_admin_display_title()})
             return redirect(action.next_url)
-    found = [
-        (draft, [one for one in _grave(draft) if not _is_settled(one, draft, drafts)]) for draft in drafts
-    ]
+    found = [(draft, [one for one in _grave(draft) if not _is_settled(one, drafts)]) for draft in drafts]
     found = [(page, findings) for page, findings in found if findings]
     errors = any(rules.of_gravity(findings, rules.ERROR) for _page, findings in found)
     if found and (errors or "anyway" not in request.POST):
@@ -334,9 +332,9 @@ def ask_before_several(request, pages, action):
     return None
 
 
-def _is_settled(finding, draft, drafts) -> bool:
-    """Whether the draft above that hides it is published along with it."""
-    return finding.rule == "draft_above" and any(draft.is_descendant_of(one) for one in drafts)
+def _is_settled(finding, drafts) -> bool:
+    """Whether the draft above that hides a page is published along with it."""
+    return finding.rule == "draft_above" and any(one.pk == finding.values["key"] for one in drafts)
 
 
 def keep_copies_as_drafts(request, page) -> None:
@@ -344,7 +342,8 @@ def keep_copies_as_drafts(request, page) -> None:
     if request.method != "POST" or "publish_copies" not in request.POST:
         return
     below = page.get_descendants().live().specific() if "copy_subpages" in request.POST else ()
-    if any(_grave(one) for one in (page.specific, *below)):
+    asked = [finding for one in (page.specific, *below) for finding in _grave(one)]
+    if any(finding.rule != "draft_above" for finding in asked):  # they may stand elsewhere
         request.POST = request.POST.copy()
         del request.POST["publish_copies"]
         said = _("The copies are drafts: the checks have a question before they are published.")

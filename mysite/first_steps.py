@@ -63,18 +63,18 @@ def steps(user) -> list[Step]:
                 "Choose a usual service, change what is different with you, rehearse it. Then publish it, and the "
                 "counter above it."
             ),
-            reverse("wagtailadmin_pages:add_subpage", args=[found["counter"] or home]),
+            _below(found["counter"] or home, found["service"]),
             found["service"] and found["counter_open"],
         ),
         Step(
             _("Publish a first article"),
             _("And the list of news above it, in which readers find it."),
-            reverse("wagtailadmin_pages:add_subpage", args=[found["news"] or home]),
+            _below(found["news"] or home, found["article"]),
             found["article"] and found["news_open"],
         ),
         Step(
             _("Publish what every site owes its readers"),
-            _("How to write to you, and who can use the site: both pages stand there as drafts."),
+            _("How to write to you, and who can use the site. A new commune has both pages as drafts."),
             reverse("wagtailadmin_explore", args=[home]),
             found["contact"] and found["accessibility"],
         ),
@@ -107,8 +107,13 @@ def _found() -> dict | None:
     return Site.objects.filter(is_default_site=True).values("root_page", **asked).first()
 
 
+def is_closed(user) -> bool:
+    profile = getattr(user, "wagtail_userprofile", None)
+    return bool(profile and profile.dismissibles.get(FirstStepsPanel.name))
+
+
 class FirstStepsPanel(Component):
-    """What is done and what is not."""
+    """What is done and what is not. Who has read enough of it closes it for good, for the own account."""
 
     name, order = "first-steps", 10
     template_name = "guide/first_steps.html"
@@ -118,11 +123,16 @@ class FirstStepsPanel(Component):
 
     def get_context_data(self, parent_context):
         done = sum(step.is_done for step in self.found)
-        return {"steps": self.found, "done": done, "total": len(self.found)}
+        return {"steps": self.found, "done": done, "total": len(self.found), "name": self.name}
 
 
 def _is_presented(commune: CommuneSettings) -> bool:
     return all((commune.street, commune.town, commune.email, commune.arms, commune.hours))
+
+
+def _below(index: int, has_some: bool) -> str:
+    """Where the first page below a list is added; the list itself, if only that is a draft."""
+    return reverse(f"wagtailadmin_pages:{'edit' if has_some else 'add_subpage'}", args=[index])
 
 
 def _where(name: str, may: bool) -> str:

@@ -7,7 +7,7 @@ from wagtail.admin.menu import MenuItem
 
 from eservices.cases import access as cases
 
-from .first_steps import FirstStepsPanel, steps
+from .first_steps import FirstStepsPanel, is_closed, steps
 from .guide import views
 
 
@@ -46,7 +46,7 @@ def agents_guide_item():
 
 @hooks.register("construct_homepage_panels")
 def show_first_steps(request, panels):
-    if not request.user.has_perm("home.change_communesettings"):
+    if not request.user.has_perm("home.change_communesettings") or is_closed(request.user):
         return
     found = steps(request.user)
     if not all(step.is_done for step in found):

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import reverse
 from wagtail.models import Page, Site, TaskState
@@ -84,6 +85,9 @@ def test_it_bears_the_name_that_the_operator_gave_it_and_references_begin_with_i
     call_command("begin")
     page = client.get("/").content.decode()
     assert "<title>Accueil – Échichens-sur-Lac</title>" in page
+    HomePage.objects.update(title="Bienvenue au lac")
+    cache.clear()
+    assert "<title>Bienvenue au lac – Échichens-sur-Lac</title>" in client.get("/").content.decode()
     assert "Orvenay" not in page
     assert CommuneSettings.current().reference_prefix == "ECH"
 

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
+from eservices.catalogue.models import ServiceIndexPage
 from home.models import AccessibilityPage, CommuneSettings, ContactPage
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.cases import member
@@ -59,6 +60,26 @@ def test_a_step_is_done_by_what_is_there_and_the_list_goes_with_the_last(home, c
     for kind in (ContactPage, AccessibilityPage):
         home.add_child(instance=kind(title=kind.__name__))
     assert "Premiers pas" not in first_page(client)
+
+
+def test_where_only_the_list_is_a_draft_the_step_leads_to_the_list(home, client):
+    client.force_login(SuperuserFactory())
+    counter = make_counter(home)
+    make_service(counter)
+    ServiceIndexPage.objects.update(live=False)
+    assert f'<a href="{reverse("wagtailadmin_pages:edit", args=[counter.pk])}">{SERVICES}</a>' in first_page(
+        client
+    )
+
+
+def test_who_closes_the_list_reads_it_no_more_and_others_do(home, client):
+    boss = SuperuserFactory()
+    client.force_login(boss)
+    assert 'data-w-dismissible-id-value="first-steps"' in first_page(client)
+    client.patch(reverse("wagtailadmin_dismissibles"), {"first-steps": True}, content_type="application/json")
+    assert "Premiers pas" not in first_page(client)
+    client.force_login(SuperuserFactory())
+    assert "Premiers pas" in first_page(client)
 
 
 def test_who_does_not_run_the_site_reads_none(home, client):

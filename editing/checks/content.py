@@ -54,7 +54,9 @@ class Content:
     wants_contact: bool = False
     has_contact: bool = False
     has_owner: bool = True
-    draft_above: str = ""  # the title of the nearest page above that is not published
+    draft_above: tuple[int, str] | None = (
+        None  # key and title of the nearest page above that is not published
+    )
     pictures: list[Picture] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)

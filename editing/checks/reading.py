@@ -171,9 +171,9 @@ def _is_looked_after(page: Page) -> bool:
     return bool(access.keepers_of([care]))
 
 
-def _draft_above(page: Page) -> str:
+def _draft_above(page: Page) -> tuple[int, str] | None:
     drafts = page.get_ancestors().filter(depth__gt=1, live=False)
-    return drafts.order_by("-depth").values_list("title", flat=True).first() or ""
+    return drafts.order_by("-depth").values_list("pk", "title").first()
 
 
 def _described(page: Page, picture) -> str:

@@ -127,7 +127,8 @@ def links_say_where_they_lead(content: Content) -> Iterator[Finding]:
 
 def nothing_above_is_a_draft(content: Content) -> Iterator[Finding]:
     if content.draft_above:
-        yield Finding("draft_above", WARNING, "", {"page": content.draft_above})
+        key, title = content.draft_above
+        yield Finding("draft_above", WARNING, "", {"key": key, "page": title})
 
 
 def page_has_a_lead(content: Content) -> Iterator[Finding]:

@@ -8,7 +8,6 @@ from wagtail.users.views.users import UserViewSet
 
 from .roles import DUTIES
 
-
 ORDER = ["email", "first_name", "last_name", "groups", "is_superuser", "is_active", "password1", "password2"]
 
 

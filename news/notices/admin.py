@@ -46,11 +46,11 @@ class PostingViewSet(ModelViewSet):
     form_fields = ["title"]
     list_display = [
         TitleColumn("title", label=_("Official notice"), get_url=lambda one: proof_address(one.notice)),
-        Column("act", label=_("Kind of act"), sort_key="act"),
         Column("kind", label=_("What happened"), accessor="get_kind_display"),
+        Column("last_day", label=_("Until"), sort_key="last_day", accessor=lambda one: until(one)),
+        Column("act", label=_("Kind of act"), sort_key="act"),
         DateColumn("at", label=_("When"), sort_key="at"),
         Column("actor_name", label=_("By")),
-        Column("last_day", label=_("Until"), sort_key="last_day", accessor=lambda one: until(one)),
     ]
     list_filter = ["kind", "act", "last_day"]
     search_fields = ["title", "act"]

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
@@ -197,6 +198,17 @@ def test_the_case_says_that_its_agent_is_away_and_who_stands_in(client):
     client.force_login(deputy)
     page = client.get(reverse("cases:case", args=[case.reference]))
     assert page.context["absence"].deputy == deputy
+
+
+def test_a_new_team_has_its_key_of_its_name_and_one_that_is_there_keeps_it(client):
+    client.force_login(SuperuserFactory())
+    for url, follows in (
+        (reverse("wagtailsnippets_eservices_cases_team:add"), True),
+        (reverse("wagtailsnippets_eservices_cases_team:edit", args=[TeamFactory().pk]), False),
+    ):
+        name = BeautifulSoup(client.get(url).content, "html.parser").select_one("[name=name]")
+        assert name["data-w-sync-target-value"] == "#id_key"
+        assert ("w-sync#apply" in name.get("data-action", "")) is follows
 
 
 def test_who_runs_the_site_reads_where_to_make_the_first_team(client):

@@ -69,15 +69,16 @@ def test_two_services_begun_with_one_starter_have_two_addresses(editor):
 
 def test_an_empty_form_begins_with_a_starter_and_the_page_keeps_what_it_says(editor):
     index = make_counter()
-    page = ServicePage(title="Vélos", slug="velos", locale=index.locale, live=False, team="vie-locale")
+    said = {"title": "Vélos", "slug": "velos", "team": "vie-locale", "lead": "Pour tous.", "who": "Qui roule"}
+    page = ServicePage(locale=index.locale, live=False, **said)
     index.add_child(instance=page)
     page.save_revision()
     assert "starter-card" in editor.get(reverse("editor:outline", args=[page.pk])).content.decode()
     start = reverse("editor:start", args=[page.pk])
-    assert editor.post(start, {"starter": "subsidy"}).status_code == 302
+    assert editor.post(start, {"starter": "residence-certificate"}).status_code == 302
     draft = latest(page)
-    assert (draft.title, draft.slug, draft.team) == ("Vélos", "velos", "vie-locale")
-    assert [one["value"]["key"] for one in tree_of(draft)] == ["achat", "vous", "versement"]
+    assert {name: getattr(draft, name) for name in said} == said
+    assert [one["value"]["key"] for one in tree_of(draft)] == ["demande", "vous", "reception"]
     assert editor.post(start, {"starter": "subsidy"}).status_code == 409
 
 

@@ -364,6 +364,27 @@ def test_a_page_below_a_draft_is_asked_about_alone_and_not_where_both_go_out(cli
     assert "draft_above" not in rules(below)
 
 
+def test_of_three_drafts_the_lowest_is_asked_about_where_that_in_the_middle_stays(client, editor, home):
+    top = draft(home, "Le port")
+    middle = draft(top, "La digue")
+    low = draft(middle, "Le phare")
+    shown = client.post(several(top, low)).content.decode()
+    assert "«\xa0La digue\xa0», au-dessus" in shown
+    assert is_live(top, low) == [False, False]
+
+
+def test_what_stands_below_is_looked_at_again_when_the_page_above_comes_or_goes(client, editor, home):
+    above = draft(home, "Le port")
+    below = published(ContentPageFactory(parent=above, title="La digue"))
+    assert "draft_above" in rules(below)
+    above.get_latest_revision().publish()
+    assert PageCheck.objects.due(timezone.now()).filter(page=below).exists()
+    assert "draft_above" not in rules(below)
+    above.refresh_from_db()
+    above.unpublish()
+    assert PageCheck.objects.due(timezone.now()).filter(page=below).exists()
+
+
 def test_what_readers_see_already_as_it_is_is_not_asked_about_again(client, editor, home):
     old, new = published(ContentPageFactory(parent=home, lead="")), draft(home, "La digue")
     client.post(several(old, new))

@@ -143,6 +143,12 @@ def test_a_page_below_another_goes_out_with_it_and_not_alone(home, editor):
     assert live(section, below) == [True, True]
 
 
+def test_nothing_is_said_of_a_draft_above_that_goes_out_with_it(client, home, editor):
+    above = draft(home, "Port")
+    bundle = make.BundleFactory(pages=[above, draft(above, "Plage")])
+    assert "au-dessus, n’est pas publiée" not in client.get(reverse("bundle", args=[bundle.pk])).text
+
+
 def test_a_page_with_a_time_of_its_own_is_no_part_of_it(home, editor):
     own = draft(home, "Plage", go_live_at=timezone.now() + timedelta(days=3))
     with pytest.raises(actions.Hindered):

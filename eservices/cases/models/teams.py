@@ -24,6 +24,14 @@ class NamesInLanguages(blocks.StreamBlock):
         super().__init__([*names, *(local_blocks or [])], **({"block_counts": once} | options))
 
 
+class NamePanel(TitleFieldPanel):
+    """The name of a team, from which the key of a new one is made; one that services may know stays as it is."""
+
+    class BoundPanel(TitleFieldPanel.BoundPanel):
+        def get_should_apply(self):
+            return self.instance is None or self.instance.pk is None
+
+
 class Team(ClusterableModel):
     """Agents who treat the same services. Found by key from definitions."""
 
@@ -45,7 +53,7 @@ class Team(ClusterableModel):
     )
 
     panels = [
-        TitleFieldPanel("name", targets=["key"], classname="", placeholder=False),
+        NamePanel("name", targets=["key"], classname="", placeholder=False),
         FieldPanel("names"),
         FieldPanel(
             "key", widget=SlugInput, help_text=_("Services name their team by this key: do not change it.")

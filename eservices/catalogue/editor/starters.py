@@ -83,7 +83,8 @@ def lay(page: ServicePage, name: str) -> None:
     """Lays a whole service on a page, as an import does. What the page says already stays."""
     said = {word: getattr(page, word) for word in KEPT if getattr(page, word)}
     content = _content(page, name)
-    importing.put(page, content, content["language"], importing.identified(page, content))
+    form = {key: part for key, part in content.items() if key != "page"}
+    importing.put(page, form, content["language"], importing.identified(page, content))
     for word, value in said.items():
         setattr(page, word, value)
     if not page.situations.exists():
@@ -103,28 +104,31 @@ def provide_document(page: ServicePage, name: str, user) -> None:
     document = starters(SERVICES)[name].document
     if document is None or DocumentTemplate.objects.filter(key=document["key"]).exists():
         return
-    others = Locale.objects.exclude(pk=page.locale_id).filter(language_code__in=document["texts"])
-    source = _write_document(DocumentTemplate(), document, page.locale, user)
-    for locale in others:
-        _write_document(source.copy_for_translation(locale), document, locale, user)
-
-
-def _write_document(template: DocumentTemplate, document: dict, locale: Locale, user) -> DocumentTemplate:
-    said = document["texts"].get(locale.language_code) or document["texts"]["fr"]
-    template.locale, template.key, template.prefix = locale, document["key"], document["prefix"]
-    template.title, template.law, template.tells_register = (
-        said["title"],
-        said["law"],
-        document["tells_register"],
+    said = _said(document, page.locale)
+    source, is_new = DocumentTemplate.objects.get_or_create(
+        key=document["key"], locale=page.locale, defaults=said
     )
-    template.body = [
+    if not is_new:  # somebody else began with it in the meantime
+        return
+    source.save_revision(user=user)
+    for locale in Locale.objects.exclude(pk=page.locale_id).filter(language_code__in=document["texts"]):
+        copy = source.copy_for_translation(locale)
+        for word, value in _said(document, locale).items():
+            setattr(copy, word, value)
+        copy.save()
+        copy.save_revision(user=user)
+
+
+def _said(document: dict, locale: Locale) -> dict:
+    """The fields of its template in a language."""
+    said = document["texts"].get(locale.language_code) or document["texts"]["fr"]
+    body = [
         ("statement", {"text": _paragraph(said["statement"]), "condition": None}),
         ("facts", {"heading": said["facts"], "keys": document["facts"], "condition": None}),
         ("part", {"heading": said["value"], "text": _paragraph(said["validity"]), "condition": None}),
     ]
-    template.save()
-    template.save_revision(user=user)
-    return template
+    told = {"prefix": document["prefix"], "tells_register": document["tells_register"]}
+    return told | {"title": said["title"], "body": body}
 
 
 def _paragraph(text: str) -> RichText:

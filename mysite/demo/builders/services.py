@@ -52,7 +52,7 @@ SITUATIONS = [
         "fete",
         (
             "Je fête, je me réunis",
-            "Ich feiere, ich versammle",
+            "Ich feiere, ich lade ein",
             "I celebrate, I meet",
             "Festeggio, mi riunisco",
         ),

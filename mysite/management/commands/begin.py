@@ -1,4 +1,4 @@
-"""Gives a new commune its groups, their rights and a home page; changes nothing where it has begun."""
+"""Gives a new commune its groups, a home page, drafts and usual kinds; changes nothing where it has begun."""
 
 from django.core.management.base import BaseCommand
 

@@ -25,9 +25,21 @@ def letters_of(case: Case) -> DeliveryQuerySet:
     """What was written to the applicant and to offices that were asked, the oldest first; not what was skipped, nor
     what told agents of the case."""
     asked = Opinion.objects.filter(stage__case=case).exclude(email="").values_list("email", flat=True)
-    told = {case.email, case.submission.email, case.phone, *asked} - {""}
+    return _written(case, {*_applicant(case), *asked})
+
+
+def letters_to_applicant(case: Case) -> DeliveryQuerySet:
+    """The same to the applicant alone."""
+    return _written(case, _applicant(case))
+
+
+def _applicant(case: Case) -> set[str]:
+    return {case.email, case.submission.email, case.phone} - {""}
+
+
+def _written(case: Case, recipients: set[str]) -> DeliveryQuerySet:
     written = Delivery.objects.about(case.subject).exclude(state=Delivery.State.SKIPPED)
-    return written.filter(Q(carrier=BY_HAND) | Q(recipient__in=told)).order_by("created_at", "pk")
+    return written.filter(Q(carrier=BY_HAND) | Q(recipient__in=recipients)).order_by("created_at", "pk")
 
 
 @outbox.register("case")

@@ -3,6 +3,9 @@
 from eservices.accounts.models import User
 from eservices.cases import access as cases
 from eservices.cases.models import Case
+from eservices.cases.outbox import letters_to_applicant
+from eservices.deliveries.access import readable_text
+from eservices.payments.access import receipts_of
 from eservices.register import access as register
 from home.personal import personal
 
@@ -81,5 +84,42 @@ def _case(case: Case) -> dict:
             }
             for one in case.messages.order_by("at")
         ],
+        "charges": [
+            {
+                "amount": _whole(one.amount),
+                "paid": _whole(one.paid),
+                "refunded": _whole(one.refunded),
+                "currency": one.currency,
+                "state": one.get_state_display(),
+            }
+            for one in case.charges.all()
+        ],
+        "receipts": [
+            {"number": one.receipt, "amount": _whole(one.received), "at": one.settled_at.isoformat()}
+            for one in receipts_of(case)
+        ],
+        "bookings": [
+            {
+                "what": str(one.resource),
+                "starts": one.starts_at.isoformat(),
+                "ends": one.ends_at.isoformat(),
+                "state": one.get_state_display(),
+            }
+            for one in access.bookings_of(case)
+        ],
+        "letters": [
+            {
+                "at": one.created_at.isoformat(),
+                "to": one.recipient,
+                "title": one.title,
+                "text": readable_text(one),
+            }
+            for one in ([] if case.sealed else letters_to_applicant(case))
+        ],
         "documents": [{"title": one.title, "number": one.number} for one in access.documents_of(case)],
     }
+
+
+def _whole(minor: int) -> str:
+    """An amount in whole units."""
+    return f"{minor / 100:.2f}"

@@ -1,15 +1,22 @@
 """The own space: requests, what was begun, documents, and what a person says about herself."""
 
+from unittest.mock import patch
+
 import pytest
 from django.db import connection
+from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from eservices.cases import actions as cases
+from eservices.cases.models import Case
 from eservices.submissions.models import Draft
 from tests.factories.accounts import UserFactory
+from tests.factories.bookings import booking, resource
 from tests.factories.cases import CaseFactory, member
 from tests.factories.documents import issued
+from tests.factories.payments import due_charge, paid
 from tests.factories.submissions import FormVersionFactory
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +115,34 @@ def test_somebody_takes_the_own_data_away_and_nothing_of_others(client, elodie):
     assert [request["reference"] for request in data["requests"]] == [mine.reference]
     assert other.reference not in got.text
     assert [message["by"] for message in data["requests"][0]["messages"]] == ["commune", "applicant"]
+
+
+def test_the_own_data_say_what_was_paid_booked_and_written(client, elodie):
+    charge = due_charge(email=ADDRESS)
+    case = charge.case
+    Case.objects.filter(pk=case.pk).update(email_confirmed_at=timezone.now())
+    cases.assign(actor=member(), case=case, agent=member())  # who is told of it is no part of the own data
+    payment = paid(charge)
+    booked = booking(resource(), "2027-03-02T08:00", "2027-03-02T09:00", submission=case.submission)
+
+    [told] = client.get("/espace/donnees.json").json()["requests"]
+
+    assert [(one["amount"], one["paid"], one["currency"]) for one in told["charges"]] == [
+        ("30.00",) * 2 + ("CHF",)
+    ]
+    assert [one["number"] for one in told["receipts"]] == [payment.receipt]
+    assert [one["starts"] for one in told["bookings"]] == [booked.starts_at.isoformat()]
+    assert {one["to"] for one in told["letters"]} == {ADDRESS}
+    secrets = case.links.values_list("secret", flat=True)
+    assert not [one for one in secrets if one in str(told)]
+
+
+def test_of_a_decision_that_waits_to_be_opened_the_own_data_say_no_letter(client, elodie):
+    case = own_case(accepted=True)
+    with patch("eservices.space.formal.is_sealed", return_value=Value(True)):
+        [told] = client.get("/espace/donnees.json").json()["requests"]
+    assert told["reference"] == case.reference
+    assert told["letters"] == []
 
 
 @pytest.mark.parametrize("language", ["fr", "de", "it", "en"])

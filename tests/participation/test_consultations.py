@@ -647,6 +647,19 @@ class TestDesk:
         actions.answer(actor=None, contribution=one, status="received", reply="")
         assert len(letters(LEA)) == 1
 
+    def test_an_opinion_is_answered_and_neither_accepted_nor_declined(self, client, box):
+        page = asked(parent=box.get_parent().specific)
+        one = idea(page, title="", answers=[{"question": "Où ?", "answer": "Au port"}])
+        client.force_login(SuperuserFactory())
+        url = reverse("participation_desk:contribution", args=[one.pk])
+        assert 'name="status"' not in client.get(url).text
+        assert client.post(url, {"reply": "Oui, au port.", "status": "declined"}).status_code == 302
+        one.refresh_from_db()
+        assert (one.reply, one.status) == ("Oui, au port.", "received")
+        assert (
+            "reçue" not in client.get(reverse("participation_desk:contributions")).text.partition("<table")[2]
+        )
+
     def test_the_list_shows_what_the_commune_answered(self, client, box):
         opinions = ConsultationPageFactory(
             parent=box.get_parent(), kind="questions", questions=[("question", {"question": "Où ?"})]

@@ -108,7 +108,7 @@ class ContributionForm(SignedForm):
 
 
 class AnswerForm(forms.Form):
-    """What becomes of a contribution, for staff."""
+    """What becomes of an idea, and what the commune says; to an opinion it only says something. For staff."""
 
     status = forms.ChoiceField(label=gettext_lazy("What becomes of it"))
     reply = forms.CharField(
@@ -125,3 +125,9 @@ class AnswerForm(forms.Form):
             (one.value, one.label) for one in Status if allowed(contribution.status, one)
         ]
         self.fields["status"].widget.attrs["class"] = "in"
+        self.status = contribution.status
+        if contribution.answers:
+            del self.fields["status"]
+
+    def clean(self):
+        return {"status": self.status} | super().clean()

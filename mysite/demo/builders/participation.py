@@ -108,6 +108,10 @@ ANSWERS = [
     ("Tous les jours pour le travail.", "Celui de 6 h 12, supprimé l’an dernier."),
 ]
 
+EARLY_BUS = (
+    "La course de 6 h 12 revient le 13 décembre, du lundi au vendredi. Merci : vous étiez onze à la demander."
+)
+
 
 def build(world: World) -> None:
     judge(world)
@@ -259,6 +263,8 @@ def answer(page: ConsultationPage, world: World) -> None:
             )
         with clock.set_to(clock.at(day + timedelta(days=1), 9)):
             moderation.publish(actor=world.editor, written=one)
+    with clock.set_to(clock.at(world.today - timedelta(days=12), 10)):  # to the last of them
+        consultations.answer(actor=world.editor, contribution=one, status=one.status, reply=EARLY_BUS)
 
 
 ASKED_SHORT = [

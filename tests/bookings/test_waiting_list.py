@@ -15,7 +15,7 @@ from eservices.bookings.models import Booking, Waiting
 from eservices.cases.models import Role
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft
-from tests.factories.bookings import counter, hall, resource
+from tests.factories.bookings import counter, hall, resource, timetable
 from tests.factories.cases import TeamFactory, member
 from tests.factories.formbuilder import content, question, step
 from tests.factories.submissions import FormVersionFactory
@@ -251,6 +251,16 @@ def test_nobody_waits_for_what_is_free_closed_or_twice_or_for_too_much(client):
     assert Waiting.objects.count() == MOST_OF_PERSON
     assert waits(client, "ada@courriel.example", start="16:00").status_code == 422
     assert waits(client, "bea@courriel.example", start="16:00").status_code == 302
+
+
+def test_of_a_day_that_is_too_near_nobody_reads_that_nothing_is_taken(client):
+    resource(table=timetable(lead=72))
+    service("salle")
+    day = timezone.localdate() + timedelta(days=1)
+    page = client.get(
+        reverse("waiting:wait", args=["salle", "quand"]), {"resource": "salle", "day": f"{day}"}
+    )
+    assert "trop proche" in page.text
 
 
 def test_whoever_types_the_address_of_somebody_who_waits_gets_nothing_of_their_place(client):

@@ -38,6 +38,7 @@ from tests.factories.whole_case import (
     TAG,
     TEAM,
     TEXT,
+    TILL,
     VIEW,
     parts_of,
     whole_case,
@@ -138,6 +139,7 @@ OF_BOOKS = [
     get("money:payouts"),
     *both("money:bank"),
     get("money:tills"),
+    get("money:till_sheet", TILL),
 ]
 OF_OUTBOX = [
     post("deliveries_board:probe", "email"),

@@ -23,7 +23,7 @@ from eservices.deliveries.models import Delivery
 from eservices.deliveries.paper.actions import take_batch
 from eservices.documents.models import Document, Permit, Zone
 from eservices.payments.actions import refunds
-from eservices.payments.models import SetAside
+from eservices.payments.models import SetAside, Till
 from eservices.reports.models import Report
 from eservices.submissions.models import StoredFile
 from tests.factories import payments
@@ -40,7 +40,7 @@ KEPT = {"months": 24, "disposition": "eliminate"}
 REF, FILE, TAG, VIEW, DOCUMENT = "the case", "its file", "its tag", "a view of its team", "its document"
 LINK, HOLD, RULING, LETTER, BATCH = "a link to it", "its hold", "its ruling", "its letter", "its batch"
 MAIL, BOOKING, CHARGE, MONEY, REFUND = "its e-mail", "its booking", "its charge", "its money", "its refund"
-ASIDE, DISPOSAL, SECRET = "money set aside", "its disposal", "its private link"
+ASIDE, TILL, DISPOSAL, SECRET = "money set aside", "a colleague's till", "its disposal", "its private link"
 TEAM, TEXT, REMEDIES = "a team without cases", "a letter that editors write", "its remedies"
 
 
@@ -102,6 +102,7 @@ def _booked(case: Case, agent) -> None:
 def _paid(case: Case, agent) -> None:
     payment = payments.paid(case.charges.get())
     refunds.ask(actor=agent, allocation=payment.allocations.get(), amount=500, reason="Un seul exemplaire")
+    Till.objects.create(agent=agent, start=0)
     SetAside.objects.create(provider="qrbill", amount=100, currency="CHF", account="1010", why="unknown")
 
 
@@ -128,6 +129,7 @@ def parts_of(case: Case) -> dict:
         MONEY: money.pk,
         REFUND: money.refunds.get().pk,
         ASIDE: SetAside.objects.get().pk,
+        TILL: Till.objects.get().pk,
         DISPOSAL: Disposal.objects.get().pk,
         TEAM: Team.objects.get(key="culture").pk,
         TEXT: Letter.objects.get().pk,

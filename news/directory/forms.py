@@ -115,6 +115,10 @@ class EntryForm(forms.Form):
             self.add_error(missing, _("Coordinates are two numbers: latitude and longitude."))
         return data
 
+    def says_something(self) -> bool:
+        """Whether something was sent, and maybe something else than was shown."""
+        return any(name in self.data for name in self.fields) and self.has_changed()
+
     def values(self) -> dict:
         """As plain data, the way ``DirectoryEntry.values`` gives it."""
         return {name: self.cleaned_data[name] for name in DirectoryEntry.PROPOSED}

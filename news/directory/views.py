@@ -43,24 +43,26 @@ def asked(request):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep(request, secret):
-    """GET shows the entry as a form; POST proposes changes, or confirms that all is true."""
+    """GET shows the entry as a form; POST proposes changes, or confirms that all is true where none was typed."""
     try:
         link = access.by_link(secret, timezone.now())
     except access.LinkExpired:
         return render(request, "news/directory/expired.html", status=410)
     entry = link.entry
-    if request.method == "POST" and "true" in request.POST:
-        actions.confirm(link=link)
-        return _kept(request, entry, "true")
+    is_true = "true" in request.POST
     waiting = entry.proposals.waiting().filter(kind=Proposal.Kind.ENTRY).first()
     form = EntryForm(
         request.POST if request.method == "POST" else None,
         initial=waiting.data if waiting else entry.values(),
     )
+    if is_true and not form.says_something():
+        return _confirmed(request, link)
     if form.is_bound and form.is_valid():
         proposal = proposals.propose_change(
             entry=entry, data=form.values(), email=link.email, language=get_language()
         )
+        if is_true and not proposal:
+            return _confirmed(request, link)
         return _kept(request, entry, "proposed" if proposal else "same")
     context = {"entry": entry, "waiting": waiting, "form": form, "map": town_map()}
     return render(request, "news/directory/keep.html", context, status=422 if form.is_bound else 200)
@@ -78,6 +80,11 @@ def propose(request):
         template="news/directory/propose.html",
         map=town_map(),
     )
+
+
+def _confirmed(request, link):
+    actions.confirm(link=link)
+    return _kept(request, link.entry, "true")
 
 
 def _kept(request, entry, done: str):

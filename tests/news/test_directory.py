@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -297,6 +298,26 @@ def test_a_keeper_confirms_that_all_is_true(client, choir):
     assert choir.confirmed_at == NOW
     assert choir.due_at == NOW + timedelta(days=365)
     assert not Proposal.objects.exists()
+
+
+def test_what_a_keeper_typed_is_proposed_though_all_is_true_was_pressed(client, choir):
+    path = link_of(client, choir)
+    shown = client.post(path, filled(choir, name="Chœur d’hiver") | {"true": "1"}).content.decode()
+    assert "Vos changements nous sont parvenus" in shown
+    assert Proposal.objects.get().changed == ["name"]
+    choir.refresh_from_db()
+    assert choir.confirmed_at is None
+    half = client.post(path, filled(choir, name="") | {"true": "1"})
+    assert half.status_code == 422
+
+
+def test_all_is_true_may_come_with_the_fields_as_they_were_shown(client, choir):
+    path = link_of(client, choir)
+    form = BeautifulSoup(client.get(path).content, "html.parser").select_one("form:has([name=true])")
+    assert form.select_one("[name=name]")
+    assert "Merci" in client.post(path, filled(choir) | {"true": "1"}).content.decode()
+    choir.refresh_from_db()
+    assert choir.confirmed_at == NOW
 
 
 # -- Proposals -----------------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ def checks(draft) -> list[str]:
 
 @page_warnings.register("checks")
 def warnings(draft) -> list[str]:
-    """Without the draft above: a bundle knows itself what goes out together."""
-    return [one.sentence for one in _found(draft, rules.WARNING) if one.rule != "draft_above"]
+    """But where it stands: a bundle knows itself what goes out together."""
+    return [one.sentence for one in _found(draft, rules.WARNING) if not one.is_of_its_place]
 
 
 def _found(draft, gravity: str) -> list[rules.Finding]:

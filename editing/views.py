@@ -334,7 +334,7 @@ def ask_before_several(request, pages, action):
 
 def _is_settled(finding, drafts) -> bool:
     """Whether the draft above that hides a page is published along with it."""
-    return finding.rule == "draft_above" and any(one.pk == finding.values["key"] for one in drafts)
+    return finding.is_of_its_place and any(one.pk == finding.values["key"] for one in drafts)
 
 
 def keep_copies_as_drafts(request, page) -> None:
@@ -343,7 +343,7 @@ def keep_copies_as_drafts(request, page) -> None:
         return
     below = page.get_descendants().live().specific() if "copy_subpages" in request.POST else ()
     asked = [finding for one in (page.specific, *below) for finding in _grave(one)]
-    if any(finding.rule != "draft_above" for finding in asked):  # they may stand elsewhere
+    if not all(finding.is_of_its_place for finding in asked):
         request.POST = request.POST.copy()
         del request.POST["publish_copies"]
         said = _("The copies are drafts: the checks have a question before they are published.")

@@ -54,9 +54,8 @@ class Content:
     wants_contact: bool = False
     has_contact: bool = False
     has_owner: bool = True
-    draft_above: tuple[int, str] | None = (
-        None  # key and title of the nearest page above that is not published
-    )
+    # Key and title of the nearest page above that is not published.
+    draft_above: tuple[int, str] | None = None
     pictures: list[Picture] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)

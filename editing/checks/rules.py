@@ -50,6 +50,11 @@ class Finding:
         return str(SENTENCES[self.rule]) % values
 
     @property
+    def is_of_its_place(self) -> bool:
+        """Whether it is about where the page stands, and not what it says: it may go out with others, or elsewhere."""
+        return self.rule == "draft_above"
+
+    @property
     def gravity_words(self) -> str:
         return str(GRAVITIES[self.gravity])
 

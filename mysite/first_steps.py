@@ -116,7 +116,7 @@ class FirstStepsPanel(Component):
     """What is done and what is not. Who has read enough of it closes it for good, for the own account."""
 
     name, order = "first-steps", 10
-    template_name = "guide/first_steps.html"
+    template_name = "first_steps.html"
 
     def __init__(self, found: list[Step]):
         self.found = found

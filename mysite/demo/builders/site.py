@@ -237,8 +237,6 @@ def barriers(entry: Entry) -> list[dict]:
 
 def write_contact(page: ContactPage, entry: Entry, blocks: Blocks) -> None:
     page.thanks = blocks.rich([entry["thanks"]])
-    page.to_address = "greffe@orvenay.example"
-    page.from_address, page.subject = "noreply@orvenay.example", "Message du site"
     questions = [
         ("Votre nom", "singleline", True),
         ("Votre adresse e-mail", "email", True),

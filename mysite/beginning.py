@@ -158,9 +158,7 @@ def begin() -> None:
     groups = roles.ensure_roles()
     give_rights(groups)
     name_root()
-    for task in GroupApprovalTask.objects.filter(groups__name__in=WAGTAILS):
-        task.groups.set([groups[roles.MODERATORS]])
-    Group.objects.filter(name__in=WAGTAILS, user=None).delete()
+    retire_wagtails_groups(groups)
     if not HomePage.objects.exists():
         with override(settings.LANGUAGE_CODE):
             home = plant_home()
@@ -181,6 +179,13 @@ def give_rights(groups: Mapping[str, Group]) -> None:
             GroupCollectionPermission.objects.get_or_create(
                 group=groups[name], collection=everywhere, permission=permission
             )
+
+
+def retire_wagtails_groups(groups: Mapping[str, Group]) -> None:
+    """Ours approve in their place; nobody is put by mistake into one that may nothing."""
+    for task in GroupApprovalTask.objects.filter(groups__name__in=WAGTAILS):
+        task.groups.set([groups[roles.MODERATORS]])
+    Group.objects.filter(name__in=WAGTAILS, user=None).delete()
 
 
 def name_root() -> None:

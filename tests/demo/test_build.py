@@ -7,12 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override
 from wagtail.models import Page, PageLogEntry, Revision
 
 from eservices.accounts.models import IdentityLevel, User
+from eservices.accounts.roles import ROLES
 from eservices.bookings.availability import Span
 from eservices.bookings.charging import Tariff
 from eservices.bookings.offers import offers, what
@@ -144,6 +146,10 @@ def test_three_teams_treat_cases_in_every_state(contents):
     assert Team.objects.filter(memberships__isnull=False).distinct().count() == 3
     assert Case.objects.filter(report=None).count() == CASES
     assert set(Case.objects.values_list("state", flat=True)) == set(State)
+
+
+def test_who_lets_somebody_in_finds_our_groups_and_no_others(contents):
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
 
 
 def test_residents_of_every_level_of_identity_may_sign_in_and_one_needs_no_account(contents):

@@ -116,6 +116,7 @@ def staff(world: World) -> None:
         world.users[one.email] = user
     world.editor = world.users["daniel.keller@orvenay.example"]
     beginning.give_rights(groups)
+    beginning.retire_wagtails_groups(groups)
     beginning.name_root()
 
 

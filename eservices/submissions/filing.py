@@ -1,7 +1,7 @@
 """One request being filled in, as a page of the filing shows it."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.conf import settings
@@ -27,6 +27,7 @@ from eservices.formbuilder.summary import summarise
 from . import actions
 from .beginning import FIELD as BEGUN
 from .beginning import Beginning
+from .held import held_for
 from .known import known_answers
 from .models import Channel, Draft, Scan, Submission
 from .progress import Progress
@@ -168,6 +169,11 @@ class Filing:
     def mark(self, step: Step) -> str:
         """What a page that saves by itself brings back, so that it never overwrites what came after it."""
         return (self.draft or Draft()).mark(step)
+
+    @property
+    def held(self) -> dict[str, datetime]:
+        """What is kept for who fills it in, and until when."""
+        return held_for(self.draft) if self.draft else {}
 
     @cached_property
     def closed(self) -> Refusal | None:

@@ -1,6 +1,7 @@
 """The pages of the filing: step by step, review, sending, receipt. They work without JavaScript."""
 
 import re
+from datetime import datetime
 from functools import wraps
 
 from django import forms
@@ -9,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,6 +20,8 @@ from eservices.formbuilder.definition import Step
 from eservices.formbuilder.forms import REMOVE_FILE, StepForm
 from eservices.formbuilder.logic.visibility import visible_steps
 from home import limits
+from home.dates import date_format
+from home.templatetags.commune import clock
 from home.validators import validate_no_control
 
 from . import access, actions, background, beginning, rates, unsaved, uploads
@@ -234,11 +238,11 @@ def _posted(request, filing: Filing, step: Step) -> HttpResponse:
         return _show(request, filing, step, unjudged(filing.form(step, data)))
     form = filing.form(step, data)
     if any(button in data for button in (BACK, LATER, GO_TO)):
-        return _leave(filing, step, form, data)
+        return _leave(request, filing, step, form, data)
     valid = form.is_valid()
     if valid and not faults:
         try:
-            return _save(filing, step, form)
+            return _save(request, filing, step, form)
         except actions.NotKept as gone:
             faults = {gone.field: [str(gone)]}
     return _show(request, filing, step, _with_faults(form, faults))
@@ -288,17 +292,17 @@ def _posted_before(request, filing: Filing, step: Step) -> HttpResponse:
     return redirect(filing.url(asked[0] if asked else filing.progress.first_incomplete))
 
 
-def _save(filing: Filing, step: Step, form: StepForm) -> HttpResponse:
+def _save(request, filing: Filing, step: Step, form: StepForm) -> HttpResponse:
     """To the next step; to the review where everything is complete already, as after a change from there."""
-    _keep(filing, step, form)
+    _keep(request, filing, step, form)
     progress = filing.progress
     following = progress.after(step) if progress.step(step.key) else progress.first_incomplete
     return redirect(filing.url(following if progress.first_incomplete else None))
 
 
-def _leave(filing: Filing, step: Step, form: StepForm, data: QueryDict) -> HttpResponse:
+def _leave(request, filing: Filing, step: Step, form: StepForm, data: QueryDict) -> HttpResponse:
     """To another page, with what was typed: saved if it is right, else put aside as it is."""
-    if not (form.is_valid() and _is_kept(filing, step, form)):
+    if not (form.is_valid() and _is_kept(request, filing, step, form)):
         filing.draft = actions.put_aside(
             actor=filing.user, draft=filing.start(), step=step, typed=typed_of(data)
         )
@@ -310,15 +314,17 @@ def _leave(filing: Filing, step: Step, form: StepForm, data: QueryDict) -> HttpR
     return redirect(filing.url(progress.before(step) or step))
 
 
-def _is_kept(filing: Filing, step: Step, form: StepForm) -> bool:
+def _is_kept(request, filing: Filing, step: Step, form: StepForm) -> bool:
     try:
-        _keep(filing, step, form)
+        _keep(request, filing, step, form)
     except actions.NotKept:
         return False
     return True
 
 
-def _keep(filing: Filing, step: Step, form: StepForm) -> None:
+def _keep(request, filing: Filing, step: Step, form: StepForm) -> None:
+    """Saves the step; says what is no longer kept for whoever fills it in, as they chose something else."""
+    held = filing.held
     filing.draft = actions.save_step(
         actor=filing.user,
         draft=filing.start(),
@@ -327,6 +333,9 @@ def _keep(filing: Filing, step: Step, form: StepForm) -> None:
         language=filing.language,
         caller=filing.caller,
     )
+    for what in held.keys() - filing.held.keys():
+        text = _("%(what)s. This is not kept for you any more, as you chose something else.")
+        messages.info(request, text % {"what": capfirst(what)})
 
 
 def _show(request, filing: Filing, step: Step, form: StepForm, notes=(), status=200) -> HttpResponse:
@@ -491,9 +500,23 @@ def _page(request, template: str, filing: Filing, context: dict, status: int = 2
         "filing": filing,
         "draft": filing.draft,
         "service_title": filing.title,
-        "notices": [*([filing.told] if filing.told else []), *messages.get_messages(request)],
+        "notices": [
+            *([filing.told] if filing.told else []),
+            *messages.get_messages(request),
+            *(_kept_until(what, until) for what, until in filing.held.items()),
+        ],
     }
     return render(request, template, shared | context, status=status)
+
+
+def _kept_until(what: str, until: datetime) -> str:
+    """That something is kept for whoever fills it in, and how it is lost."""
+    local = timezone.localtime(until)
+    text = _(
+        "%(what)s. This is kept for you until %(day)s, %(hour)s: send your request by then. "
+        "If you choose something else, others can have it."
+    )
+    return text % {"what": capfirst(what), "day": date_format(local, "l j F"), "hour": clock(local)}
 
 
 def _expired(request, draft) -> HttpResponse:

@@ -98,6 +98,7 @@ def test_what_becomes_free_is_offered_to_the_first_who_takes_it_and_sends(client
     answer = client.post(place, {"take": "1"})
     draft = Draft.objects.latest("created_at")
     assert answer.url.endswith(f"{draft.secret}/")
+    assert "C’est gardé pour vous jusqu’au mardi 3 mars, 9\xa0h" in client.get(answer.url, follow=True).text
     step_url = f"/demande/d/{draft.secret}/etape/reserver/"
     page = client.get(step_url).content.decode()
     assert '<option value="2026-03-10T18:00+01:00" selected' in page
@@ -110,6 +111,23 @@ def test_what_becomes_free_is_offered_to_the_first_who_takes_it_and_sends(client
     assert client.post(place, {"take": "1"}).status_code == 409
     sweep(timedelta(days=1))
     assert states()["bea@courriel.example"] == "waiting"
+
+
+def test_who_takes_what_was_offered_and_then_chooses_something_else_reads_that_it_is_kept_no_longer(client):
+    resource()
+    service("salle")
+    booking = taken(client)
+    waits(client, "ada@courriel.example")
+    actions.cancel(actor=None, booking=booking)
+    sweep()
+    place = f"/liste-d-attente/{Waiting.objects.get().secret}/"
+    page = client.post(place, {"take": "1"}, follow=True)
+    series = str(Booking.objects.get(state="held").series)
+    own = EVENING | {"quand-resource": "salle", "quand-series": series}
+    other = own | {"quand-from": "2026-03-10T21:00+01:00"}
+    changed = client.post(page.redirect_chain[-1][0], other, follow=True)
+    assert "mardi 10 mars 2026, 18\xa0h à 22\xa0h. Ce n’est plus gardé pour vous" in changed.text
+    assert "C’est gardé" not in changed.text
 
 
 def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client, time_machine):

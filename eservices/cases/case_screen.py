@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext, override
 from django.utils.translation import gettext as _
 
+from eservices.accounts.models import User
 from eservices.formbuilder.definition import Field
 from eservices.formbuilder.field_types import display
 from eservices.formbuilder.summary import Row as Asked
@@ -25,7 +26,7 @@ from .desk import short_day
 from .models import Amendment, CallBack, Case, CaseStage, Enclosure, Message
 from .progress import ahead, current
 from .stages import AGENT, APPLICANT, LEAD, OTHERS, decides, kind_of, name_of, settings_of
-from .stages.decision import four_eyes
+from .stages.decision import four_eyes, nobody_confirms
 from .states import State
 
 Progress = CaseStage.Progress
@@ -194,11 +195,12 @@ def _said_by_stage(case: Case, row: CaseStage) -> str:
     return stage.situation(case, row, settings_of(row))
 
 
-def consequences(case: Case) -> str:
-    """What accepting sets off, as far as it is known."""
+def consequences(case: Case, user: User) -> str:
+    """What accepting sets off, as far as it is known, if ``user`` does it."""
     row = current(case)
     if row and four_eyes(row):
-        return _("You propose it: a colleague confirms it before anything leaves.")
+        said = _("You propose it: a colleague confirms it before anything leaves.")
+        return said + nobody_confirms(case, user.pk)
     following = list(dropwhile(lambda row: not decides(row), ahead(case)))[1:]
     if not following:
         return _("Accepting writes to the applicant and closes the case.")

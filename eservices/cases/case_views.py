@@ -289,7 +289,7 @@ class CaseView(OfCase):
             "may_amend": allowed("amend", case.state) and access.may(user, case, "amend"),
             "letters": picking.offered(),
             "extra": self._shown_extra() if "accept" in may else {},
-            "consequences": case_screen.consequences(case) if "accept" in may else "",
+            "consequences": case_screen.consequences(case, self.request.user) if "accept" in may else "",
         }
 
     def _stage(self, active) -> dict:

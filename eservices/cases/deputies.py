@@ -30,6 +30,11 @@ def members_who_see(case: Case):
     return members.filter(sees_protected=True) if case.protected else members
 
 
+def who_confirm(case: Case, proposed_by: int):
+    """The memberships of those who may confirm what somebody proposed."""
+    return members_who_see(case).filter(role__gte=access.NEEDED["review"]).exclude(user=proposed_by)
+
+
 def colleagues(case: Case):
     """Who of the case's team may see it."""
     return User.objects.filter(memberships__in=members_who_see(case)).order_by("first_name", "last_name")

@@ -510,7 +510,7 @@ def test_accepting_the_first_of_two_decisions_announces_the_second(agent):
     case = CaseFactory(stages=[{"key": "visa", "type": "decision"}, {"key": "board", "type": "decision"}])
     case.version.content["texts"]["fr"]["stage.board"] = "La Municipalité"
     case.version.save()
-    assert "La Municipalité" in case_screen.consequences(Case.objects.get(pk=case.pk))
+    assert "La Municipalité" in case_screen.consequences(Case.objects.get(pk=case.pk), agent)
 
 
 def test_a_lead_edits_the_team_in_the_admin(client):

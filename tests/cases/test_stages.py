@@ -131,14 +131,19 @@ def test_with_four_eyes_a_second_agent_decides_and_never_the_same(first, outcome
 
 
 def test_a_proposal_is_sent_back_with_a_reason_and_decided_anew(client):
-    case, one, other = CaseFactory(stages=[FOUR_EYES]), member(), member()
+    case, one = CaseFactory(stages=[FOUR_EYES]), member()
     url = reverse("cases:case", args=[case.reference])
     client.force_login(one)
-    assert client.get(url).context["consequences"].startswith("Vous proposez")
+    alone = "personne d’autre dans l’équipe ne peut confirmer"
+    before = client.get(url).context["consequences"]
+    assert (before.startswith("Vous proposez"), alone in before) == (True, True)
     accept = reverse("cases:do", args=[case.reference, "accept"])
     told = client.post(accept, {"seen": trace.last_change(case)}, follow=True).text
     assert "Proposé." in told
+    assert alone in told
     assert 'id="review"' not in told
+    other = member(Role.DECIDE)
+    assert alone not in client.get(url).text
     client.force_login(other)
     assert 'id="review"' in client.get(url).content.decode()
     review = reverse("cases:do", args=[case.reference, "review"])

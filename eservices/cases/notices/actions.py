@@ -44,8 +44,8 @@ def tell_team(*, case: Case, but: User | None = None) -> None:
 
 def tell_of_proposal(*, case: Case, by: User, outcome: str) -> None:
     """Tells those who may confirm what ``by`` proposed, but who is away while others are there."""
-    members = deputies.members_who_see(case).filter(role__gte=NEEDED["review"]).exclude(user=by)
-    users, gone = [member.user for member in members.select_related("user")], deputies.away(case.team_id)
+    members = deputies.who_confirm(case, by.pk).select_related("user")
+    users, gone = [member.user for member in members], deputies.away(case.team_id)
     present = [user for user in users if user.pk not in gone]
     tell(case=case, kind=NoticeKind.REVIEW, users=present or users, by=by, outcome=outcome)
 

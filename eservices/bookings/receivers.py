@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from eservices.cases.actors import SYSTEM
 from eservices.cases.signals import case_erased, case_opened, rehearsal_discarded
@@ -15,6 +17,7 @@ from home import generation
 
 from . import actions
 from .answers import Wanted, read
+from .held import taken_from_the_list
 from .models import Booking, Description, Extra, Inspection, Resource, SchoolHolidays, Timetable, Unit, Use
 from .states import State
 
@@ -22,28 +25,31 @@ RULES = (Description, Extra, Resource, SchoolHolidays, Timetable, Unit, Use)
 
 
 @receiver(step_saved, dispatch_uid="bookings.hold")
-def hold_times(sender, draft, step, answers, caller, actor, **kwargs) -> None:
-    """Keeps what a step's answers name; a time that is gone refuses the step. Another step keeps it for longer."""
+def hold_times(sender, draft, step, answers, before, caller, actor, **kwargs) -> list[str]:
+    """Keeps what a step's answers name; a time that is gone refuses the step. Another step keeps it for longer.
+
+    Says which time from the waiting list is not kept any more.
+    """
     asked = [field for field in step.fields if field.type == "booking"]
     if not asked and draft.version.definition.asks_for("booking"):
         actions.prolong(actor=actor, draft=draft)
+    offered = taken_from_the_list(draft) if any(before.get(field.key) for field in asked) else {}
     for field in asked:
-        if field.key not in answers:
-            continue
-        wanted = read(answers[field.key])
-        if wanted is None:
-            actions.release(actor=actor, draft=draft, field=field.key)
-            continue
-        try:
-            actions.hold(
-                actor=actor,
-                draft=draft,
-                field=field.key,
-                **_times(wanted),
-                caller=caller,
-            )
-        except actions.NotAllowed as why:
-            raise submissions.NotKept(field.key, str(why)) from None
+        if field.key in answers:
+            _hold(draft, field.key, read(answers[field.key]), caller, actor)
+    left = taken_from_the_list(draft) if offered else {}
+    text = _("%(what)s. This is not kept for you any more, as you chose something else.")
+    return [text % {"what": capfirst(what)} for what in offered if what not in left]
+
+
+def _hold(draft, field: str, wanted: Wanted | None, caller: str, actor) -> None:
+    if wanted is None:
+        actions.release(actor=actor, draft=draft, field=field)
+        return
+    try:
+        actions.hold(actor=actor, draft=draft, field=field, **_times(wanted), caller=caller)
+    except actions.NotAllowed as why:
+        raise submissions.NotKept(field, str(why)) from None
 
 
 def _times(wanted: Wanted) -> dict:

@@ -144,11 +144,14 @@ def save_step(
     ``caller``: the network address that asks. ``NotKept`` where somebody else got what an answer asks for.
     """
     draft = _locked(draft)
-    draft.answers = draft.answers | answers
+    before, draft.answers = draft.answers, draft.answers | answers
     draft.completed = [*(key for key in draft.completed if key != step.key), step.key]
     draft.typed.pop(step.key, None)
     draft.language = language or draft.language
-    step_saved.send(sender=Draft, draft=draft, step=step, answers=answers, actor=actor, caller=caller)
+    heard = step_saved.send(
+        sender=Draft, draft=draft, step=step, answers=answers, before=before, actor=actor, caller=caller
+    )
+    draft.said = [text for _receiver, texts in heard for text in texts or ()]
     return _saved(draft)
 
 

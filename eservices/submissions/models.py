@@ -118,6 +118,8 @@ class Draft(models.Model):
         null=True, blank=True, help_text=_("When answers and files of an expired draft were deleted.")
     )
 
+    said = ()  # what there is to tell whoever just saved a step: see ``signals``
+
     objects = DraftQuerySet.as_manager()
 
     class Meta:

@@ -6,8 +6,9 @@ from django.dispatch import Signal
 # knows better than the form. A receiver that raises aborts the send.
 submission_sent = Signal()
 
-# Sent with ``draft``, ``step``, its ``answers``, who acts (``actor``) and the network address that asks (``caller``),
-# inside the transaction that saves a step. A receiver that raises ``actions.NotKept`` refuses it.
+# Sent with ``draft``, ``step``, its ``answers``, those of the draft ``before``, who acts (``actor``) and the network
+# address that asks (``caller``), inside the transaction that saves a step. A receiver that raises ``actions.NotKept``
+# refuses it; one may answer with texts for whoever saved it.
 step_saved = Signal()
 
 # Sent with ``stored`` inside the transaction that notes that a stored file carries a virus. Its content is

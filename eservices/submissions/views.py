@@ -323,8 +323,7 @@ def _is_kept(request, filing: Filing, step: Step, form: StepForm) -> bool:
 
 
 def _keep(request, filing: Filing, step: Step, form: StepForm) -> None:
-    """Saves the step; says what is no longer kept for whoever fills it in, as they chose something else."""
-    held = filing.held
+    """Saves the step, and tells what there is to tell of it."""
     filing.draft = actions.save_step(
         actor=filing.user,
         draft=filing.start(),
@@ -333,9 +332,8 @@ def _keep(request, filing: Filing, step: Step, form: StepForm) -> None:
         language=filing.language,
         caller=filing.caller,
     )
-    for what in held.keys() - filing.held.keys():
-        text = _("%(what)s. This is not kept for you any more, as you chose something else.")
-        messages.info(request, text % {"what": capfirst(what)})
+    for text in filing.draft.said:
+        messages.info(request, text)
 
 
 def _show(request, filing: Filing, step: Step, form: StepForm, notes=(), status=200) -> HttpResponse:

@@ -21,12 +21,12 @@ from home import phones
 from home.marks import explained
 from home.templatetags.commune import clock
 
-from . import concerned
+from . import concerned, deputies
 from .desk import short_day
 from .models import Amendment, CallBack, Case, CaseStage, Enclosure, Message
 from .progress import ahead, current
 from .stages import AGENT, APPLICANT, LEAD, OTHERS, decides, kind_of, name_of, settings_of
-from .stages.decision import four_eyes, nobody_confirms
+from .stages.decision import four_eyes
 from .states import State
 
 Progress = CaseStage.Progress
@@ -199,8 +199,12 @@ def consequences(case: Case, user: User) -> str:
     """What accepting sets off, as far as it is known, if ``user`` does it."""
     row = current(case)
     if row and four_eyes(row):
-        said = _("You propose it: a colleague confirms it before anything leaves.")
-        return said + nobody_confirms(case, user.pk)
+        if deputies.who_confirm(case, user.pk).exists():
+            return _("You propose it: a colleague confirms it before anything leaves.")
+        return _(
+            "You propose it, and nobody else in the team may confirm it: first ask who keeps its members to let a "
+            "colleague decide on this case too."
+        )
     following = list(dropwhile(lambda row: not decides(row), ahead(case)))[1:]
     if not following:
         return _("Accepting writes to the applicant and closes the case.")

@@ -134,7 +134,7 @@ def test_a_proposal_is_sent_back_with_a_reason_and_decided_anew(client):
     case, one = CaseFactory(stages=[FOUR_EYES]), member()
     url = reverse("cases:case", args=[case.reference])
     client.force_login(one)
-    alone = "personne d’autre dans l’équipe ne peut confirmer"
+    alone = "personne d’autre dans l’équipe ne peut"
     before = client.get(url).context["consequences"]
     assert (before.startswith("Vous proposez"), alone in before) == (True, True)
     accept = reverse("cases:do", args=[case.reference, "accept"])

@@ -117,7 +117,7 @@ def test_a_case_that_was_asked_about_is_to_be_decided_or_is_done_says_so_in_one_
     [
         ("outside", OTHERS, {"said": {"reference": "VD-77"}}, "sous VD-77"),
         ("outside", AGENT, {"said": {"reference": "VD-77"}}, "plus longtemps que prévu"),
-        ("decision", AGENT, {"proposal": {"name": "Anne Rey"}}, "Anne Rey propose"),
+        ("decision", AGENT, {"proposal": {"name": "Anne Rey", "by": 0}}, "Anne Rey propose"),
         ("question", AGENT, {"overdue": True}, "n’a pas répondu à temps"),
     ],
 )

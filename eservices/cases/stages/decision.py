@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
 from .. import deputies
-from ..models import Case, CaseStage
+from ..models import CaseStage
 from .base import AGENT, Done, Stage, Waiting, kind_of, settings_of, stages
 
 
@@ -46,7 +46,12 @@ class DecisionStage(Stage):
     def situation(self, case, row, settings):
         if proposed := proposal(row):
             said = _("%(agent)s proposes a decision: a second agent confirms it.")
-            return said % {"agent": proposed["name"]} + nobody_confirms(case, proposed["by"])
+            if not deputies.who_confirm(case, proposed["by"]).exists():
+                said = _(
+                    "%(agent)s proposes a decision, and nobody else in the team may confirm it: ask who keeps its "
+                    "members to let a colleague decide on this case too."
+                )
+            return said % {"agent": proposed["name"]}
         return ""
 
 
@@ -64,16 +69,6 @@ def decided(row: CaseStage) -> bool:
 def four_eyes(row: CaseStage) -> bool:
     """Whether a second agent must confirm the decision of this stage."""
     return decides(row) and bool(settings_of(row).get("four_eyes"))
-
-
-def nobody_confirms(case: Case, proposed_by: int) -> str:
-    """What to do where nobody else of the team may confirm what somebody proposes; empty where somebody may."""
-    if deputies.who_confirm(case, proposed_by).exists():
-        return ""
-    return " " + _(
-        "At the moment nobody else in the team may confirm: ask who keeps its members to let a colleague decide on "
-        "this case too."
-    )
 
 
 def proposal(row: CaseStage) -> dict | None:

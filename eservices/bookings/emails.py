@@ -20,9 +20,10 @@ from .states import State
 from .words import when_booked
 
 
-def confirmed(case: Case, bookings: list[Booking]) -> Delivery | None:
+def confirmed(case: Case, bookings: list[Booking], **acceptance) -> Delivery | None:
     """It is agreed: when, where, and how one gets in, if that may be known by now."""
-    return _letter(case, "confirmed", bookings, codes=_codes(bookings) if _may_get_in(case) else [])
+    codes = _codes(bookings) if _may_get_in(case) else []
+    return _letter(case, "confirmed", bookings, codes=codes, **acceptance)
 
 
 def reminder(case: Case, booking: Booking) -> Delivery | None:

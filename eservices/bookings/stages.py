@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
+from eservices.cases import emails
 from eservices.cases.actors import SYSTEM
+from eservices.cases.progress import ahead
 from eservices.cases.stages import Done, Stage, stages
 from eservices.formbuilder.definition import Definition
 
@@ -29,12 +31,17 @@ class BookingStage(Stage):
     key = "booking"
     label = gettext_lazy("Booking")
     icon = "date"
-    tells_acceptance = True
 
     def block(self):
         return blocks.StructBlock([], icon=self.icon, label=self.label)
 
+    def tells_acceptance(self, settings):
+        return True
+
     def enter(self, case, row, settings):
         confirmed = actions.confirm_asked(actor=SYSTEM, submission=case.submission)
-        actions.tell_confirmed(actor=SYSTEM, case=case, bookings=confirmed)
+        acceptance = emails.acceptance(case, row)
+        actions.tell_confirmed(actor=SYSTEM, case=case, bookings=confirmed, **acceptance)
+        if acceptance and not confirmed:
+            emails.accepted(case, ahead(case)[1:])
         return Done({"bookings": len(confirmed)})

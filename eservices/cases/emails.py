@@ -34,6 +34,7 @@ from .models import (
 from .progress import ahead, current, titles
 
 WRITTEN = "cases/emails/letter"  # the frame of what editors write
+ACCEPTED = "accepted"  # on the row of a stage: its letter is to say that the case is accepted
 
 
 def receipt(case: Case) -> Delivery:
@@ -51,18 +52,27 @@ def message(case: Case, message: Message) -> Delivery:
     return letter(case, "cases/emails/message", message=message)
 
 
-def notice(case: Case, *, subject: str, text: str) -> Delivery:
+def notice(case: Case, *, subject: str, text: str, **acceptance) -> Delivery:
     """What the editor wrote into the stage *notify*."""
-    return letter(case, "cases/emails/notice", heading=subject or case.service, text=text)
+    return letter(case, "cases/emails/notice", heading=subject or case.service, text=text, **acceptance)
 
 
 def accepted(case: Case, following: list[CaseStage]) -> Delivery:
-    """Yes, and what follows; where several people are concerned and not all are accepted, who is."""
-    people = case.persons.all()
-    apart = [] if all(one.outcome == Person.Outcome.ACCEPTED for one in people) else people
-    return _of_service(case, "accepted") or letter(
-        case, "cases/emails/accepted", people=apart, **_steps(case, following)
-    )
+    """Yes, and what follows."""
+    return accepted_by_service(case) or letter(case, "cases/emails/accepted", **_acceptance(case, following))
+
+
+def accepted_by_service(case: Case) -> Delivery | None:
+    """Yes, in the words that the service names for it; None where it names none."""
+    return _of_service(case, "accepted")
+
+
+def acceptance(case: Case, row: CaseStage) -> dict:
+    """What the letter of a stage knows to say of an acceptance that it is to tell; empty where it is to tell none.
+
+    It is told once: see ``Stage.tells_acceptance``.
+    """
+    return _acceptance(case, ahead(case)[1:]) if row.data.pop(ACCEPTED, False) else {}
 
 
 def refused(case: Case) -> Delivery:
@@ -356,6 +366,13 @@ def _way_back(case: Case) -> list:
         return []
     with translation.override(case.language):
         return [_("Follow your request, answer us and find your documents here:") + "\n" + url]
+
+
+def _acceptance(case: Case, following: list[CaseStage]) -> dict:
+    """That it is accepted and what follows; where several people are concerned and not all are accepted, who is."""
+    people = case.persons.all()
+    apart = [] if all(one.outcome == Person.Outcome.ACCEPTED for one in people) else people
+    return {"accepted": True, "people": apart, **_steps(case, following)}
 
 
 def _steps(case: Case, rows: list[CaseStage]) -> dict:

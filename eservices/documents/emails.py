@@ -1,6 +1,6 @@
 """The letters about documents."""
 
-from eservices.cases.emails import letter
+from eservices.cases.emails import acceptance, letter
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
 
@@ -11,12 +11,11 @@ from .models import Document, Permit
 def issued(case: Case, document: Document) -> Delivery | None:
     """Your document is ready behind your private link, or on its way by post; who has no e-mail address gets it with
     the letter."""
+    said = {"document": document, **acceptance(case, document.stage)}
     if document.posted:
-        return letter(case, "documents/emails/posted", document=document)
+        return letter(case, "documents/emails/posted", **said)
     enclosed = [] if case.email else [posting.enclosure(document)]
-    return letter(
-        case, "documents/emails/issued", attachments=enclosed, document=document, enclosed=bool(enclosed)
-    )
+    return letter(case, "documents/emails/issued", attachments=enclosed, enclosed=bool(enclosed), **said)
 
 
 def revoked(case: Case, document: Document) -> Delivery | None:

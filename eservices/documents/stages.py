@@ -118,7 +118,6 @@ class DocumentStage(Stage):
     icon = "doc-full"
     agent_template = "documents/stages/document_agent.html"
     applicant_template = "documents/stages/document_applicant.html"
-    tells_acceptance = True
     needs = "accept"
     button = gettext_lazy("Release the document")
 
@@ -159,6 +158,9 @@ class DocumentStage(Stage):
                 ),
             ),
         ]
+
+    def tells_acceptance(self, settings):
+        return True
 
     def enter(self, case, row, settings):
         document = Document.objects.filter(stage=row).first()

@@ -11,9 +11,10 @@ from home.templatetags.commune import chf
 from .models import Basket, Charge, Payment, Refund
 
 
-def due(charge: Charge, basket: Basket) -> Delivery | None:
+def due(charge: Charge, basket: Basket, **acceptance) -> Delivery | None:
     """There is something to pay: how much, by when, where."""
-    return letter(charge.case, "payments/emails/due", charge=charge, pay_url=pay_url(charge, basket))
+    said = {"charge": charge, "pay_url": pay_url(charge, basket)}
+    return letter(charge.case, "payments/emails/due", **said, **acceptance)
 
 
 def reminder(charge: Charge, basket: Basket) -> Delivery | None:

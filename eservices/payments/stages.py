@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
+from eservices.cases import emails as case_emails
 from eservices.cases.actors import SYSTEM
 from eservices.cases.exemptions import exemptions
 from eservices.cases.models import Case
+from eservices.cases.progress import ahead
 from eservices.cases.stages import AGENT, APPLICANT, LEAD, Done, Stage, Waiting, stages
 
 from . import access, emails
@@ -85,7 +87,11 @@ class PaymentStage(Stage):
             label=self.label,
         )
 
+    def tells_acceptance(self, settings):
+        return True
+
     def enter(self, case, row, settings):
+        acceptance = case_emails.acceptance(case, row)
         try:
             charge = charges.ask(
                 actor=SYSTEM,
@@ -96,9 +102,12 @@ class PaymentStage(Stage):
                 waived=_exemption(case, settings.get("exempt", "")),
             )
         except charges.NoPrice as missing:
+            _tell_apart(case, acceptance)
             return Waiting(LEAD, until=timezone.now() + LOOK_AGAIN, reason=str(missing))
         if charge and charge.state == ChargeState.OPEN:
-            _tell(charge)
+            _tell(charge, acceptance)
+        else:
+            _tell_apart(case, acceptance)
         return _answer(charge)
 
     def resume(self, case, row, settings):
@@ -106,11 +115,19 @@ class PaymentStage(Stage):
         return _answer(charge) if charge else self.enter(case, row, settings)
 
 
-def _tell(charge: Charge) -> None:
+def _tell(charge: Charge, acceptance: dict) -> None:
     """How much, by when, and where to pay: by e-mail, or as a QR-bill by post."""
     billed = not (charge.case.email or charge.case.rehearsal) and posting.post(charge)
-    if not billed:
-        emails.due(charge, charge.basket)
+    if billed:
+        _tell_apart(charge.case, acceptance)
+    else:
+        emails.due(charge, charge.basket, **acceptance)
+
+
+def _tell_apart(case: Case, acceptance: dict) -> None:
+    """That the request is accepted, where no letter of ours says so."""
+    if acceptance:
+        case_emails.accepted(case, ahead(case)[1:])
 
 
 def _exemption(case: Case, key: str) -> str:

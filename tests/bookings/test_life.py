@@ -163,7 +163,9 @@ def test_what_was_asked_for_is_confirmed_when_an_agent_accepts(client):
     assert booking.state == "provisional"
     decides(client, booking, "accept")
     assert (booking.state, Piece.objects.count()) == ("confirmed", 1)
-    assert Delivery.objects.filter(title__startswith="Votre réservation est confirmée").count() == 1
+    _receipt, letter = Delivery.objects.about(booking.submission.case.subject).order_by("created_at")
+    assert letter.title.startswith("Votre réservation est confirmée")
+    assert "est acceptée" in letter.payload["text"]
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_the_applicant_is_told_in_the_language_of_the_case(situation, words):
 
 
 def test_the_letter_of_a_yes_says_what_follows_in_the_language_of_the_case_whichever_is_the_agent_s():
-    news = {"key": "check", "type": "notify", "settings": {"format": 1, "subject": "x", "text": "x"}}
+    news = {"key": "check", "type": "wait", "settings": {"format": 1, "days": 1}}
     case = CaseFactory(language="de", stages=[DECISION, news])
     case.version.content["texts"]["de"] |= {"stage.decision": "Entscheid", "stage.check": "Nachricht"}
     case.version.save()

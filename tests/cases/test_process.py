@@ -284,17 +284,21 @@ def test_the_stage_notify_writes_once_in_the_words_of_the_editor():
     assert "Au guichet." in written[0].payload["text"]
 
 
-def test_the_stage_notify_writes_in_the_language_of_the_case():
+def test_the_stage_notify_writes_in_the_language_of_the_case_and_right_after_a_yes_says_it_too():
     mot = {"key": "mot", "type": "notify", "settings": {"subject": "Prenez vos clés", "text": "Au guichet."}}
     case = CaseFactory(stages=[DECISION, mot])
     case.version.content["texts"]["de"] = {"stage.mot.subject": "Holen Sie Ihre Schlüssel"}
     case.version.save()
     case.language = "de"
     case.save()
-    actions.accept(actor=member(team=case.team), case=case)
+    actions.accept(actor=member(team=case.team), case=case, reason="Alles ist da.")
     process.advance(case.pk)
-    [written] = [one for one in Delivery.objects.about(case.subject) if "Schlüssel" in one.title]
-    assert "Au guichet." in written.payload["text"]
+    _receipt, written = Delivery.objects.about(case.subject).order_by(
+        "created_at"
+    )  # no letter of the yes apart
+    assert "Schlüssel" in written.title
+    for said in (written.payload["text"], written.payload["html"]):
+        assert [words in said for words in ("angenommen", "Alles ist da.", "Au guichet.")] == [True] * 3
 
 
 # -- Several decisions ---------------------------------------------------------------------------------------

@@ -234,7 +234,7 @@ def test_a_newcomer_is_decided_on_pays_is_filed_and_told_what_comes_next():
     done = list(
         journey.case.stages.exclude(progress="skipped").order_by("position").values_list("key", flat=True)
     )
-    assert done == ["arrivee", "decision", "paiement", "classement", "suite"]
+    assert done == ["arrivee", "decision", "paiement", "suite", "classement"]
     told = Delivery.objects.about(journey.case.subject).filter(carrier="email")
     assert told.filter(title__contains="déménagement est enregistré").count() == 1
 
@@ -246,6 +246,11 @@ def test_who_leaves_pays_nothing():
     journey.settle()
     assert journey.is_over
     assert not journey.case.charges.exists()
+    _receipt, told = (
+        Delivery.objects.about(journey.case.subject).filter(carrier="email").order_by("created_at")
+    )
+    assert "est acceptée" in told.payload["text"]
+    assert "votre caisse-maladie" in told.payload["text"]
 
 
 def test_nobody_sees_on_the_way_whether_the_register_found_the_person(client):
@@ -305,11 +310,11 @@ def test_of_a_move_the_resident_is_told_at_every_moment_what_is_now_and_what_com
     journey.settle()
     journey.pay()
     assert journey.is_over
-    ahead = ["Paiement de l’inscription", "Classement aux archives", "Votre confirmation"]
+    ahead = ["Paiement de l’inscription", "Votre confirmation", "Classement aux archives"]
     assert journey.told == [
         (ARRIVED, "Contrôle et inscription au registre", ahead),
         (ACCEPTED, "Contrôle et inscription au registre", ahead),
         (PAY, ahead[0], ahead[1:]),
-        (ACCEPTED, ahead[1], ahead[2:]),
+        (ACCEPTED, ahead[2], []),
         (DONE, "", []),
     ]

@@ -113,9 +113,26 @@ def test_a_payment_before_the_decision_holds_it_back_and_one_after_it_follows():
 
     after = CaseFactory(stages=[DECISION, PAYMENT])
     assert not after.charges.exists()
-    actions.accept(actor=member(), case=after)
+    actions.accept(actor=member(), case=after, reason="Tout est là.")
     sweep()
     assert after.charges.get().state == ChargeState.OPEN
+    _receipt, told = letters(after)  # one of both: yes, and what is due
+    for said in (told.payload["text"], told.payload["html"]):
+        assert [words in said for words in ("est acceptée", "Tout est là.", "CHF\u00a030.–")] == [True] * 3
+
+
+def test_where_nothing_is_due_after_a_decision_its_letter_goes_by_itself():
+    free = CaseFactory(stages=[DECISION, PAYMENT])
+    free.submission.fees = []
+    free.submission.save()
+    actions.accept(actor=member(), case=free)
+    sweep()
+    _receipt, told = letters(free)
+    assert "est acceptée" in told.title
+
+
+def letters(case) -> list[Delivery]:
+    return list(Delivery.objects.about(case.subject).order_by("created_at"))
 
 
 # -- The way of a payment ------------------------------------------------------------------------------------

@@ -86,10 +86,13 @@ def confirm_asked(*, actor, submission: Submission) -> list[Booking]:
 
 
 @transaction.atomic
-def tell_confirmed(*, actor, case: Case, bookings: list[Booking]) -> None:
-    """One letter says what was agreed, if anything was. The case must be locked, or new."""
+def tell_confirmed(*, actor, case: Case, bookings: list[Booking], **acceptance) -> None:
+    """One letter says what was agreed, if anything was, and that the request was accepted, if it is to tell that.
+
+    The case must be locked, or new.
+    """
     if bookings:
-        emails.confirmed(case, bookings)
+        emails.confirmed(case, bookings, **acceptance)
         trace.record(case, "booking_confirmed", actor)
 
 

@@ -163,11 +163,21 @@ def _accept(case: Case, row: CaseStage, actor: User, said: str, details: dict, *
         settle_people(case, Outcome.ACCEPTED)
     event = "accepted" if last else "approved"
     trace.record(case, event, actor, stage=row.key, reason=said, details=details, **more)
-    formal = last and notify(actor=actor, case=case)
-    if last and not formal and not any(map(tells_acceptance, following[:1])):
-        emails.accepted(case, following)
+    if last and not notify(actor=actor, case=case):
+        _tell_acceptance(case, following)
     wake_row(case)
     return case
+
+
+def _tell_acceptance(case: Case, following: list[CaseStage]) -> None:
+    """In the words of the service; else in the letter of the stage that comes right after, or in one of ours."""
+    if emails.accepted_by_service(case):
+        return
+    if not any(map(tells_acceptance, following[:1])):
+        emails.accepted(case, following)
+        return
+    following[0].data[emails.ACCEPTED] = True
+    following[0].save(update_fields=["data"])
 
 
 def _refuse(case: Case, actor: User, reason: str, **more) -> Case:

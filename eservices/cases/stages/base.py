@@ -107,7 +107,6 @@ class Stage:
     rests = False  # whether the applicant has the ball while it is active, without being asked anything
     collects = False  # whether it collects what the form says is due
     decides = False  # whether accepting or refusing is what ends it
-    tells_acceptance = False  # whether its letter says that the case was accepted: none is written before
     button = _("Save")  # of the form that agents fill in
     needs = "work"  # what an agent must be allowed to do on the case to fill it in: see ``access.NEEDED``
 
@@ -152,6 +151,13 @@ class Stage:
     def resume(self, case: Case, row: CaseStage, settings: dict) -> Answer:
         """The case is looked at again while the stage is active."""
         return self.enter(case, row, settings)
+
+    def tells_acceptance(self, settings: dict) -> bool:
+        """Whether it says that the case was accepted where it comes right after, so that no other letter does.
+
+        It says so in its own letter by ``emails.acceptance``, or where it writes none by ``emails.accepted``.
+        """
+        return False
 
     # -- agents ----------------------------------------------------------------------------------------------
     def form(self, case: Case, row: CaseStage, settings: dict, data=None) -> forms.Form | None:

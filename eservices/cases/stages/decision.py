@@ -77,6 +77,6 @@ def proposal(row: CaseStage) -> dict | None:
 
 
 def tells_acceptance(row: CaseStage) -> bool:
-    """Whether what the stage writes to the applicant says that the case was accepted."""
+    """Whether the stage says to the applicant that the case was accepted."""
     kind = kind_of(row)
-    return bool(kind and kind.tells_acceptance)
+    return bool(kind and kind.tells_acceptance(settings_of(row)))

@@ -23,7 +23,8 @@ LONGEST_SMS = 459  # three messages, sent as one
 class NotifyStage(Stage):
     """The applicant is told something: by a letter that editors keep, or in the words written here.
 
-    By SMS they go as text alone where a number was given, else by e-mail; to who has no address, on paper.
+    By SMS they go as text alone where a number was given, else by e-mail; to who has no address, on paper. Right
+    after a decision, the words written here say too that the request is accepted.
     """
 
     key = "notify"
@@ -65,13 +66,16 @@ class NotifyStage(Stage):
         if settings.get("sms") and len(_text_to_send(settings)) > LONGEST_SMS:
             yield _("An SMS has at most %(limit)s characters.") % {"limit": LONGEST_SMS}
 
+    def tells_acceptance(self, settings):
+        return not settings.get("letter") and not settings.get("sms")
+
     def enter(self, case, row, settings):
         if key := settings.get("letter"):
             return self._send(case, key, by_sms=bool(settings.get("sms")))
         subject, text = (self.words(case, row, settings, name) for name in ("subject", "text"))
         if settings.get("sms") and emails.sms(case, text):
             return Done({"by": "sms"})
-        emails.notice(case, subject=subject, text=text)
+        emails.notice(case, subject=subject, text=text, **emails.acceptance(case, row))
         return Done()
 
     def _send(self, case, key: str, *, by_sms: bool):

@@ -254,7 +254,10 @@ def test_who_cancels_gets_back_what_the_terms_say_and_the_deposit(client, booked
     assert amount in client.get(url).content.decode()
     client.post(url)
     assert sum(refunded()) == back
-    assert amount in Delivery.objects.get(title__startswith="Votre réservation a été annulée").payload["text"]
+    text = Delivery.objects.get(title__startswith="Votre réservation a été annulée").payload["text"]
+    assert amount in text
+    assert "revient par le moyen utilisé" in text
+    assert not Refund.objects.filter(told=False).exists()  # no second letter about the money
 
 
 @pytest.mark.parametrize("days", [15, 5, 1.5])

@@ -28,24 +28,28 @@ def theirs(monkeypatch) -> stripe_double.Stripe:
     return double
 
 
-def asked(theirs, answer: str, amount: int = 1000) -> Refund:
+def asked(theirs, answer: str, amount: int = 1000, **more) -> Refund:
     """A refund of a card's payment, to which Stripe answered with this status."""
     payment = begun(due_charge(), "stripe_card")
     theirs.pay(payment.external_id)
     carrying.check(payment.pk)
     theirs.refunding = answer
     allocation = payment.allocations.get()
-    refund = refunds.ask(actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop perçu.")
+    refund = refunds.ask(
+        actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop perçu.", **more
+    )
     return carrying.carry_refund(refund.pk)
 
 
-def of_the_counter(amount: int = 500) -> Refund:
+def of_the_counter(amount: int = 500, **more) -> Refund:
     """A refund of what was paid in cash, which waits for an agent with a till."""
     charge = due_charge()
     payment = begun(charge, "counter")
     paying.receive(actor=None, payment=payment, amount=3000, currency="CHF")
     allocation = charge.allocations.get()
-    refund = refunds.ask(actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop perçu.")
+    refund = refunds.ask(
+        actor=UserFactory(), allocation=allocation, amount=amount, reason="Trop perçu.", **more
+    )
     return carrying.carry_refund(refund.pk)
 
 
@@ -64,6 +68,17 @@ def deed(refund: Refund, do: str) -> str:
 
 def fresh(refund: Refund) -> Refund:
     return Refund.objects.get(pk=refund.pk)
+
+
+def test_what_another_letter_told_is_told_again_only_where_a_person_pays_it_back(theirs):
+    by_itself = asked(theirs, "succeeded", told=True)
+    assert (by_itself.state, told(by_itself.allocation.charge)) == (RefundState.DONE, 0)
+    by_hand = of_the_counter(told=True)
+    assert told(by_hand.allocation.charge) == 0
+    agent = member()
+    counter.open_till(actor=agent, start=10000)
+    counter.pay_back(actor=agent, refund=by_hand)
+    assert told(by_hand.allocation.charge) == 1
 
 
 # -- What the provider says ----------------------------------------------------------------------------------

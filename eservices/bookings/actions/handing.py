@@ -37,7 +37,7 @@ def take_back(
     change(booking, "take_back")
     _keep(actor, booking, Inspection.Kind.RETURN, text, photos, kept=kept)
     if case:
-        amount = pay_deposit_back(actor=actor, case=case, booking=booking)
+        amount = pay_deposit_back(actor=actor, case=case, booking=booking, told=True)
         trace.record(case, "booking_returned", actor, paid_back=amount, kept=kept)
         if amount or kept:
             emails.returned(case, booking, amount, kept, text.strip() if kept else "")
@@ -53,7 +53,7 @@ def miss(*, actor, booking: Booking) -> Booking:
         raise NotAllowed(_("It has not begun yet."))
     change(booking, "miss")
     if case:
-        amount = pay_deposit_back(actor=actor, case=case, booking=booking)
+        amount = pay_deposit_back(actor=actor, case=case, booking=booking, told=False)
         trace.record(case, "booking_missed", actor, paid_back=amount)
     return booking
 

@@ -119,7 +119,7 @@ def cancel(*, actor, booking: Booking, by_terms: bool = False, tell: bool = True
     change(booking, "cancel", remind_at=None, sequence=booking.sequence + 1)
     if case:
         by_terms = by_terms or isinstance(actor, Applicant)
-        amount = pay_back(actor=actor, case=case, booking=booking, now=now, by_terms=by_terms)
+        amount = pay_back(actor=actor, case=case, booking=booking, now=now, by_terms=by_terms, told=tell)
         trace.record(case, "booking_cancelled", actor, at=booking.starts_at.isoformat(), paid_back=amount)
         if tell:
             emails.cancelled(case, [booking], amount)

@@ -30,16 +30,19 @@ def due_back(case: Case, booking: Booking, now: datetime, *, by_terms: bool = Tr
     return min(part + _deposit(case, booking), _refundable(case))
 
 
-def pay_back(*, actor, case: Case, booking: Booking, now: datetime, by_terms: bool) -> int:
-    """Pays back what is due for what was cancelled; answers how much. The case must be locked."""
+def pay_back(*, actor, case: Case, booking: Booking, now: datetime, by_terms: bool, told: bool) -> int:
+    """Pays back what is due for what was cancelled; answers how much. The case must be locked.
+
+    ``told``: whoever calls writes how much it is.
+    """
     amount = due_back(case, booking, now, by_terms=by_terms)
-    return _pay(actor, case, amount, _("The booking was cancelled."))
+    return _pay(actor, case, amount, _("The booking was cancelled."), told)
 
 
-def pay_deposit_back(*, actor, case: Case, booking: Booking) -> int:
+def pay_deposit_back(*, actor, case: Case, booking: Booking, told: bool) -> int:
     """Pays the deposit back but for what was kept of it; answers how much. The case must be locked."""
     amount = min(_deposit(case, booking), _refundable(case))
-    return _pay(actor, case, amount, _("The deposit, after the return."))
+    return _pay(actor, case, amount, _("The deposit, after the return."), told)
 
 
 def deposit_paid(case: Case, booking: Booking) -> int:
@@ -66,13 +69,13 @@ def _lines(case: Case, booking: Booking) -> list[dict]:
     return [line for line in case.submission.fees if own.fullmatch(line["key"])]
 
 
-def _pay(actor, case: Case, amount: int, reason: str) -> int:
+def _pay(actor, case: Case, amount: int, reason: str, told: bool) -> int:
     """Asks the providers to pay it back, from what came last on."""
     left = amount
     for allocation in _paid(case):
         part = min(left, allocation.refundable)
         if part:
-            refunds.ask(actor=actor, allocation=allocation, amount=part, reason=reason)
+            refunds.ask(actor=actor, allocation=allocation, amount=part, reason=reason, told=told)
             left -= part
     return amount
 

@@ -20,12 +20,15 @@ AGAIN = timedelta(minutes=5)
 
 
 @transaction.atomic
-def ask(*, actor, allocation: Allocation, amount: int, reason: str) -> Refund:
-    """Pays back what a charge got, or a part of it: never more than is left of the payment."""
+def ask(*, actor, allocation: Allocation, amount: int, reason: str, told: bool = False) -> Refund:
+    """Pays back what a charge got, or a part of it: never more than is left of the payment.
+
+    ``told``: another letter says so, with how much.
+    """
     charge_locked(allocation.charge_id)
     allocation = Allocation.objects.select_related("payment").get(pk=allocation.pk)
     _refuse_too_much(allocation, amount)
-    refund = _begin(actor, allocation.payment, amount, reason, allocation=allocation)
+    refund = _begin(actor, allocation.payment, amount, reason, allocation=allocation, told=told)
     trace.record(allocation.charge.case, "refund_asked", actor, amount=amount, reason=refund.reason)
     return refund
 
@@ -45,7 +48,10 @@ def ask_for_set_aside(*, actor, kept: SetAside, reason: str) -> Refund:
 
 @transaction.atomic
 def keep(*, actor=SYSTEM, refund: Refund, answer: RefundAnswer) -> Refund:
-    """Keeps how the refund stands at the provider; done once, it is booked once."""
+    """Keeps how the refund stands at the provider; done once, it is booked once.
+
+    What was told as it was asked for is told again only where a person pays it back, which may be days later.
+    """
     refund = locked(refund)
     action = {REFUND_DONE: "finish", REFUND_FAILED: "fail"}.get(answer.state, "wait")
     if not allowed(REFUNDS, action, refund.state):
@@ -55,7 +61,7 @@ def keep(*, actor=SYSTEM, refund: Refund, answer: RefundAnswer) -> Refund:
     refund.fault = answer.reason
     refund.due_at = timezone.now() + AGAIN if action == "wait" and answer.external_id else None
     if action == "finish":
-        _book(refund, actor)
+        _book(refund, actor, tell=actor is not SYSTEM or not refund.told)
     refund.save()
     return refund
 
@@ -116,7 +122,7 @@ def locked(refund: Refund) -> Refund:
     return refund
 
 
-def _book(refund: Refund, actor) -> None:
+def _book(refund: Refund, actor, *, tell: bool = True) -> None:
     refund.done_at, refund.due_at = timezone.now(), None
     about = {"payment": refund.payment, "refund": refund}
     text = refund.payment.receipt  # the reason stays beside: it is free text, and a journal cannot forget
@@ -128,7 +134,8 @@ def _book(refund: Refund, actor) -> None:
         charge.refunded += refund.amount
         charge.save(update_fields=["refunded"])
         trace.record(charge.case, "refunded", actor, amount=refund.amount, reason=refund.reason)
-        emails.refunded(charge, refund)
+        if tell:
+            emails.refunded(charge, refund)
         return
     ledger.post(
         JournalRow.Kind.REFUND,

@@ -152,6 +152,7 @@ def test_the_screens_of_the_till_and_of_the_case(client):
     assert reverse("money:till") in client.get(case_url).content.decode()
     assert client.post(reverse("money:till"), {"start": "beaucoup"}).status_code == 422
     opened = client.post(reverse("money:till"), {"start": "200"}, follow=True).text
+    assert 'type="text" inputmode="decimal" name="cash"' in opened  # browsers refuse coins in a number field
     hour = clock(timezone.localtime(Till.objects.get().opened_at))
     assert f" {hour} avec CHF\xa0200.–" in opened  # as hours are written everywhere
     take = reverse("money:charge", args=[charge.pk, "take"])

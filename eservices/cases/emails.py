@@ -243,11 +243,18 @@ def _to_office(case: Case, opinion: Opinion, template: str, text: str) -> Delive
 
 
 # -- Shared --------------------------------------------------------------------------------------------------
-def letter(case: Case, template: str, *, attachments: list | tuple = (), **context) -> Delivery | None:
+def letter(
+    case: Case,
+    template: str,
+    *,
+    attachments: list | tuple = (),
+    address: list[str] | None = None,
+    **context,
+) -> Delivery | None:
     """Queues ``template`` to the applicant, in the language of the case, with the private link as ``url``.
 
-    Who gave no e-mail address gets it by post; the link printed there proves no address. Nobody gets it where nobody
-    is named. Who wants it is told by SMS that there is news.
+    Who gave no e-mail address gets it by post, at ``address`` if it is not the declared one; the link printed there
+    proves no address. Nobody gets it where nobody is named. Who wants it is told by SMS that there is news.
     """
     shared = {"case": case, "service": case.service, "name": case.applicant}
     if case.by_sms:
@@ -255,7 +262,7 @@ def letter(case: Case, template: str, *, attachments: list | tuple = (), **conte
     if not case.email:
         context = shared | {"url": shown_url(case)} | context
         title, paragraphs = on_paper(template, context, case.language)
-        return post(case, title=title, paragraphs=paragraphs, enclosures=attachments)
+        return post(case, title=title, paragraphs=paragraphs, address=address, enclosures=attachments)
     return queue_email(
         to=case.email,
         template=template,
@@ -292,12 +299,17 @@ def rendered(found: content.Written, case: Case | None, language: str) -> str:
     return render(WRITTEN, context, language)["html"]
 
 
-def post(case: Case, *, title: str, paragraphs: list, **options) -> Delivery | None:
-    """Puts a letter on paper to the applicant into the print queue of the case's team; none to nobody."""
+def post(
+    case: Case, *, title: str, paragraphs: list, address: list[str] | None = None, **options
+) -> Delivery | None:
+    """Puts a letter on paper to the applicant into the print queue of the case's team; none to nobody.
+
+    ``address``: lines of another one than was declared.
+    """
     if case.is_anonymous:
         return None
     return queue_letter(
-        address=postal_lines(case),
+        address=postal_lines(case) if address is None else address,
         title=title,
         paragraphs=paragraphs,
         language=case.language,

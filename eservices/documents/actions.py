@@ -220,7 +220,7 @@ def _issued(document: Document, sealed: Sealed) -> bool:
         digest=document.digest,
     )
     emails.issued(case, document)
-    if document.posted:
+    if document.posted and not posting.tells_too(case):
         posting.post(case, document)
     elif case.email and posting.wanted_too(case, document):
         posting.post_too(case, document)

@@ -11,11 +11,16 @@ from .models import Document, Permit
 def issued(case: Case, document: Document) -> Delivery | None:
     """Your document is ready behind your private link, or on its way by post; who has no e-mail address gets it with
     the letter."""
-    said = {"document": document, **acceptance(case, document.stage)}
-    if document.posted:
-        return letter(case, "documents/emails/posted", **said)
-    enclosed = [] if case.email else [posting.enclosure(document)]
-    return letter(case, "documents/emails/issued", attachments=enclosed, enclosed=bool(enclosed), **said)
+    enclosed = posting.tells_too(case) if document.posted else not case.email
+    return letter(
+        case,
+        "documents/emails/posted" if document.posted else "documents/emails/issued",
+        attachments=[posting.enclosure(document)] if enclosed else [],
+        address=posting.registered_lines(case) if document.posted and enclosed else None,
+        document=document,
+        enclosed=enclosed,
+        **acceptance(case, document.stage),
+    )
 
 
 def revoked(case: Case, document: Document) -> Delivery | None:

@@ -19,13 +19,32 @@ def post(case: Case, document: Document) -> Delivery:
 
     Where the register did not say where the person lives, an agent writes the address before it is printed.
     """
-    person = person_of(case)
-    known = person is not None and person.address is not None
     with override(case.language):
         why = _(
             "We post it to your registered address: that it reaches you there is how we make sure who asked."
         )
-    return _letter(case, document, [person.name, *person.address.lines] if known else [], why)
+    return _letter(case, document, registered_lines(case), why)
+
+
+def registered_lines(case: Case) -> list[str]:
+    """Name and registered address as the register said them; empty where it did not."""
+    person = person_of(case)
+    return [person.name, *person.address.lines] if person and person.address else []
+
+
+def tells_too(case: Case) -> bool:
+    """Whether the letter that the document is enclosed in is the only one that tells of it.
+
+    So it is for who has no e-mail address, unless another letter goes to another place: there they learn where it went.
+    """
+    declared, registered = postal_lines(case), registered_lines(case)
+    elsewhere = declared and _place(declared) != _place(registered)
+    return not (case.email or case.is_anonymous or elsewhere)
+
+
+def _place(lines: list[str]) -> list[str]:
+    """An address without the name: the register knows more of it than people write."""
+    return [line.casefold() for line in lines[1:]]
 
 
 def wanted_too(case: Case, document: Document) -> bool:

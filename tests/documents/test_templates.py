@@ -11,6 +11,7 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfiel
 from wagtail_localize.segments.extract import extract_segments
 
 from eservices.accounts.models import IdentityLevel
+from eservices.cases import actions as cases
 from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
@@ -19,10 +20,13 @@ from eservices.documents.models import DocumentTemplate, IdentityCheck
 from eservices.documents.placeholders import GIVEN
 from eservices.register.models import Check
 from tests.factories.accounts import UserFactory
+from tests.factories.cases import CaseFactory
 from tests.factories.documents import (
     KEY,
+    STAGES,
     DocumentTemplateFactory,
     accepted_case,
+    agent,
     body,
     drawn,
     waiting_case,
@@ -328,3 +332,32 @@ def test_what_is_posted_goes_into_the_print_queue_to_the_registered_address(know
     assert letter.payload["enclosures"][0]["path"] == document.content.name
     home = ["Élodie Anne Marchetti", "rue du Lac 22", "1199 Orvenay"]
     assert letter.payload["address"] == (home if known else [])
+
+
+HOME = {"street": "Rue du Lac", "number": "22", "postcode": "1199", "town": "Orvenay"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "letters"),
+    [(HOME, 1), (None, 1), (HOME | {"street": "Rue de la Gare"}, 2)],
+    ids=["the registered address", "no address", "another address"],
+)
+def test_who_has_no_e_mail_address_gets_all_in_one_letter_unless_they_declared_another_address(
+    declared, letters
+):
+    DocumentTemplateFactory()
+    case = CaseFactory(email="", answers={"adresse": declared}, stages=STAGES)
+    found(case)
+    before = Delivery.objects.about(case.subject).count()
+    details = {"documents": {"identity_check": "posted"}}
+    cases.accept(actor=agent(), case=case, details=details, reason="Tout est en ordre.")
+    process.advance(case.pk)
+    document = case.documents.get()
+    actions.issue(document.pk)
+    written = Delivery.objects.about(case.subject).order_by("created_at")[before:]
+    [enclosing] = [one for one in written if one.payload["enclosures"]]
+    assert len(written) == letters
+    assert enclosing.payload["address"] == ["Élodie Anne Marchetti", "rue du Lac 22", "1199 Orvenay"]
+    said = "".join(one.payload["text"] for one in written)
+    for fact in ("est acceptée", "Tout est en ordre.", document.number, "votre adresse officielle"):
+        assert fact in said

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.models import FormVersion
+from home.downloads import CSV, download, of_today
 from home.spreadsheets import csv_lines
 
 from . import access, figures, plots
@@ -143,10 +144,7 @@ def as_csv(request) -> HttpResponse:
     start = figures.first_day(now, form.length)
     found = figures.records(form.narrow(access.cases_for(request.user)), start, now.tzinfo)
     lines = csv_lines(COLUMNS, _csv_rows(found, now, form.length))
-    response = HttpResponse(lines, content_type="text/csv; charset=utf-8")
-    held = pgettext("name of a file", "figures")
-    response["Content-Disposition"] = f'attachment; filename="{held}-{now:%Y-%m-%d}.csv"'
-    return response
+    return download(HttpResponse(lines, content_type=CSV), of_today(pgettext("name of a file", "figures")))
 
 
 def _csv_rows(found: list[figures.Record], now: datetime, weeks: int):

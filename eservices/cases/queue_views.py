@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from home.downloads import download, of_today
 from home.spreadsheets import csv_lines
 
 from . import access, actions, exports, queue
@@ -297,7 +298,4 @@ def export(request, kind):
     columns, table = exports.header(answers), exports.rows(found.by_urgency(), choices.services, answers)
     content = csv_lines(columns, table) if kind == "csv" else exports.as_xlsx(columns, table)
     response = StreamingHttpResponse(content, content_type=exports.TYPES[kind])
-    name = f"{_('cases')}-{timezone.localtime(now):%Y-%m-%d}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(response, of_today(_("cases"), kind))

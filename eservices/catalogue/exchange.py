@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -15,6 +14,7 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from eservices.formbuilder.linter import Fault
+from home.downloads import download
 
 from . import actions, importing
 from .compile import export
@@ -147,8 +147,7 @@ def export_service(request, pk: int):
     page = access.service_for(request.user, pk)
     source = page if page.is_source else page.source.get_latest_revision_as_object()
     response = HttpResponse(written(export(source)), content_type="application/json")
-    response["Content-Disposition"] = content_disposition_header(True, f"{source.slug}.json")
-    return response
+    return download(response, f"{source.slug}.json")
 
 
 def _parsed(content: bytes):

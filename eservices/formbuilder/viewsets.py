@@ -17,6 +17,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from home.downloads import CSV, download
 from home.spreadsheets import MOST_BYTES, Refused
 
 from . import actions, table_files
@@ -176,9 +177,8 @@ def import_file(request, pk):
 def export_file(request, pk):
     """The table as CSV, with the mark that spreadsheets need to read it as UTF-8."""
     table = _table(request, pk)
-    answer = HttpResponse("\ufeff" + table_files.write(_rows(table)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{table.key}.csv"'
-    return answer
+    content = "\ufeff" + table_files.write(_rows(table))
+    return download(HttpResponse(content, content_type=CSV), f"{table.key}.csv")
 
 
 def _rows(table: ReferenceTable):

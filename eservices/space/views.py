@@ -27,6 +27,7 @@ from eservices.payments.views import basket_url
 from eservices.submissions import rates
 from eservices.submissions.attaching import kept
 from eservices.submissions.uploads import bounded
+from home.downloads import download
 
 from . import access, erasing, formal, tracker
 from .doors import Door
@@ -359,5 +360,4 @@ def export(request):
     response = JsonResponse(
         everything_about(request.user), json_dumps_params={"ensure_ascii": False, "indent": 2}
     )
-    response["Content-Disposition"] = f'attachment; filename="{settings.WAGTAIL_SITE_NAME.lower()}.json"'
-    return response
+    return download(response, f"{settings.WAGTAIL_SITE_NAME.lower()}.json")

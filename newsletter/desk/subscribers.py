@@ -6,11 +6,11 @@ from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from home.downloads import CSV, download, of_today
 from home.spreadsheets import MOST_BYTES, Refused
 
 from .. import access, exporting, importing
@@ -77,11 +77,8 @@ def export_file(request):
     """Everybody, with their consent."""
     if not access.may_keep_subscribers(request.user):
         raise Http404
-    response = StreamingHttpResponse(exporting.rows(), content_type="text/csv; charset=utf-8")
-    name = f"abonnes-{timezone.localdate().isoformat()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    response = StreamingHttpResponse(exporting.rows(), content_type=CSV)
+    return download(response, of_today(pgettext("name of a file", "subscribers")))
 
 
 def _carry_out(request, lines, found: importing.Plan, proof: str) -> None:

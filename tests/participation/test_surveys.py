@@ -193,12 +193,22 @@ def test_what_was_answered_goes_after_three_years_and_who_took_part_after_one(on
 def test_staff_sees_counts_and_texts_and_takes_them_away(client, survey):
     answer(client, survey, **{f"q-{survey.asked()[3].key}": "=1+1"})
     client.force_login(SuperuserFactory())
-    assert survey.title in client.get(reverse("participation_desk:surveys")).content.decode()
+    listed = client.get(reverse("participation_desk:surveys")).content.decode()
+    assert survey.title in listed
+    assert "Brouillon" not in listed
     assert "=1+1" in client.get(reverse("participation_desk:survey", args=[survey.pk])).content.decode()
-    text = client.get(reverse("participation_desk:survey_csv", args=[survey.pk])).content.decode()
+    file = client.get(reverse("participation_desk:survey_csv", args=[survey.pk]))
+    assert file["Content-Disposition"] == f'attachment; filename="{survey.slug}-2026-11-24.csv"'
+    text = file.content.decode()
     assert "'=1+1" in text
     assert text.startswith("\ufeffJour;")
     assert ";Port, Forêt" in text
+
+
+def test_a_survey_that_nobody_sees_yet_is_listed_as_a_draft(client, survey):
+    survey.unpublish()
+    client.force_login(SuperuserFactory())
+    assert "Brouillon" in client.get(reverse("participation_desk:surveys")).content.decode()
 
 
 def test_agents_see_no_survey(client, survey):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from eservices.cases import plots
 from eservices.cases.views import agents_only
+from home.downloads import CSV, download, of_today
 from home.spreadsheets import csv_lines
 from home.templatetags.commune import chf
 
@@ -105,10 +106,8 @@ class FiguresView(BookingDesk):
 def as_csv(request) -> HttpResponse:
     """The same figures, a row for each month and thing. No value is a person's."""
     form = PeriodForm(request.GET, user=request.user)
-    response = HttpResponse(csv_lines(COLUMNS, _csv_rows(form)), content_type="text/csv; charset=utf-8")
-    held = pgettext("name of a file", "bookings")
-    response["Content-Disposition"] = f'attachment; filename="{held}-{timezone.localdate():%Y-%m-%d}.csv"'
-    return response
+    response = HttpResponse(csv_lines(COLUMNS, _csv_rows(form)), content_type=CSV)
+    return download(response, of_today(pgettext("name of a file", "bookings")))
 
 
 def _csv_rows(form: PeriodForm) -> Iterator[list]:

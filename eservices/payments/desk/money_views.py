@@ -8,7 +8,6 @@ from django.db.models.functions import TruncMonth
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from home.downloads import CSV, download, of_today
 from home.templatetags.commune import chf
 
 from .. import access, exports
@@ -156,11 +156,8 @@ def journal_csv(request, kind):
         lines, held = exports.accounts_csv(rows), pgettext("name of a file", "accounts")
     else:
         lines, held = exports.rows_csv(rows), pgettext("name of a file", "journal")
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"{held}-{f'{month:%Y-%m}' if month else timezone.localdate()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    name = f"{held}-{month:%Y-%m}.csv" if month else of_today(held)
+    return download(StreamingHttpResponse(lines, content_type=CSV), name)
 
 
 def month_of(text: str) -> date | None:

@@ -7,8 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
+from home.downloads import CSV, download, of_today
 from home.spreadsheets import csv_lines
 
 from ..desk import DeskView
@@ -120,6 +122,5 @@ def as_csv(request):
         ]
         for one in found.with_voices().newest_first().iterator(chunk_size=500)
     )
-    response = HttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="contributions.csv"'
-    return response
+    response = HttpResponse(csv_lines(header, rows), content_type=CSV)
+    return download(response, of_today(pgettext("name of a file", "contributions")))

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from home.downloads import CSV, download, of_today
 from home.spreadsheets import csv_lines
 
 from ..desk import DeskView
@@ -51,9 +52,7 @@ def as_csv(request, pk):
         for one in Answer.objects.to(survey).order_by("day", "pk").iterator(chunk_size=500)
     )
     lines = csv_lines([_("Day"), *(one.text for one in asked)], rows)
-    response = HttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="survey.csv"'
-    return response
+    return download(HttpResponse(lines, content_type=CSV), of_today(survey.slug))
 
 
 def _words(question: results.Question, said: dict) -> str:

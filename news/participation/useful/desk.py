@@ -5,9 +5,11 @@ from datetime import timedelta
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
+from home.downloads import CSV, download, of_today
 from home.spreadsheets import csv_lines
 
 from ..desk import DeskView
@@ -80,9 +82,8 @@ def as_csv(request):
         for one in verdicts.select_related("page").iterator(chunk_size=500)
     )
     lines = csv_lines([_("Day"), _("Page"), _("Address"), _("Useful"), _("Text")], rows)
-    response = HttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="pages.csv"'
-    return response
+    response = HttpResponse(lines, content_type=CSV)
+    return download(response, of_today(pgettext("name of a file", "page-opinions")))
 
 
 def _since(days: int):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.core.files.base import ContentFile
+from django.utils.text import slugify
 from wagtail.documents import get_document_model
 
 from home import typesetting
@@ -69,7 +70,7 @@ def paper(title: str, number: str, when: str, text: list[str], world: World):
     }
     content = typesetting.pdf(PAPER, data, clock.at(day, 8))
     document = get_document_model()(title=title, file_size=len(content))
-    document.file.save("document.pdf", ContentFile(content), save=False)
+    document.file.save(f"{slugify(title)}.pdf", ContentFile(content), save=False)
     document.save()
     return document
 

@@ -129,4 +129,5 @@ EVENTS = Kind(
     may_decide=may_decide,
     public_url=public_url,
     desk_url=desk_url,
+    again=lambda proposal: "news:event_propose",
 )

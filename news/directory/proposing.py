@@ -73,4 +73,5 @@ ENTRIES = Kind(
     may_decide=lambda user: user.is_active and user.has_perm("news.change_directoryentry"),
     public_url=public_url,
     desk_url=desk_url,
+    again=lambda proposal: "news:directory_propose" if proposal.is_new else "news:directory_ask",
 )

@@ -30,7 +30,8 @@ def accepted(proposal: Proposal) -> None:
 
 
 def refused(proposal: Proposal) -> None:
-    _send(proposal, "refused", reason=proposal.reason)
+    again = address(kinds.of(proposal).again(proposal), proposal.language)
+    _send(proposal, "refused", reason=proposal.reason, url=again)
 
 
 def waiting(person: User, numbers: dict[str, int]) -> None:

@@ -22,6 +22,7 @@ class Kind:
     may_decide: Callable[[Any], bool]  # whether somebody of the staff decides
     public_url: Callable[[Proposal], str]  # where the result is seen by everybody
     desk_url: Callable[[Proposal], str]  # where editors work on it
+    again: Callable[[Proposal], str]  # the name of the form in which a better one is proposed
 
 
 def of(proposal: Proposal) -> Kind:

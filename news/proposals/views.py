@@ -1,6 +1,7 @@
 """Confirming a proposal by the mailed link."""
 
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,5 +26,6 @@ def proposal(request, secret):
         return render(request, "news/proposals/expired.html", status=410)
     if request.method == "POST":
         found = actions.confirm(proposal=found)
-    url = kinds.of(found).public_url(found) if found.state == State.ACCEPTED else ""
+    kind = kinds.of(found)
+    url = kind.public_url(found) if found.state == State.ACCEPTED else reverse(kind.again(found))
     return render(request, "news/proposals/proposal.html", {"proposal": found, "url": url})

@@ -430,6 +430,7 @@ def test_an_editor_refuses_with_a_reason_that_the_keeper_reads(client, choir, pr
     choir.refresh_from_db()
     assert choir.name == "Chœur de l’Été"
     assert said_in_letters("Ce nom est déjà pris.")
+    assert said_in_letters(reverse("news:directory_ask"))
     client.post(address, {"accept": "1"})
     proposal.refresh_from_db()
     assert proposal.state == State.REFUSED

@@ -80,6 +80,7 @@ def test_who_proposed_reads_by_the_link_how_it_stands(client, agenda):
     actions.refuse(actor=None, proposal=proposal, reason="La salle est prise.")
     refused = client.get(link).text
     assert "La salle est prise." in refused
+    assert f'href="{reverse("news:event_propose")}"' in refused
     assert "Nous la regardons" not in refused
     Proposal.objects.update(state=State.WAITING)
     actions.accept(actor=SuperuserFactory(), proposal=proposal)

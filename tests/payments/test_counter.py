@@ -114,6 +114,9 @@ def test_a_till_that_is_counted_leads_to_its_sheet_with_the_difference_and_every
     assert sheet.redirect_chain[-1][0] == reverse("money:till_sheet", args=[till.pk])
     for said in (*receipts, "CHF\xa0124.–", "CHF\xa0−1.–", "Un franc de moins.", "data-print"):
         assert said in sheet.text
+    case = till.payments.first().allocations.get().charge.case.reference
+    # of the class "act", it would stay on the screen
+    assert f'<a href="{reverse("cases:case", args=[case])}">{case}</a>' in sheet.text
     assert reverse("money:till_sheet", args=[till.pk]) in client.get(reverse("money:till")).text
 
 

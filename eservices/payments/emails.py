@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.emails import letter
 from eservices.deliveries.models import Delivery
 from home.templatetags.commune import chf
 
+from . import ledger
 from .models import Basket, Charge, Payment, Refund
 
 
@@ -37,7 +39,17 @@ def refunded(charge: Charge, refund: Refund) -> Delivery | None:
     """We paid back: how much and why. Of an erased case nobody is left to be told."""
     if charge.case.submission.erased_at:
         return None
-    return letter(charge.case, "payments/emails/refunded", charge=charge, refund=refund)
+    return letter(charge.case, "payments/emails/refunded", charge=charge, refund=refund, way=_way(refund))
+
+
+def _way(refund: Refund):
+    """How the money comes back: a person may have paid it out by another way than it came."""
+    own = ledger.accounts()
+    if refund.account == own.cash:
+        return _("It was given to you in cash, at the counter.")
+    if refund.account == own.bank:
+        return _("It comes to your bank account, within a few days.")
+    return _("It comes the way you paid, within a few days.")
 
 
 def pay_url(charge: Charge, basket: Basket) -> str:

@@ -58,6 +58,10 @@ def told(charge: Charge) -> int:
     return Delivery.objects.about(charge.case.subject).filter(title__contains="remboursés").count()
 
 
+def last_letter() -> str:
+    return Delivery.objects.filter(title__contains="remboursés").order_by("-created_at")[0].payload["text"]
+
+
 def refunded() -> int:
     return Charge.objects.get().refunded
 
@@ -79,6 +83,8 @@ def test_what_another_letter_told_is_told_again_only_where_a_person_pays_it_back
     counter.open_till(actor=agent, start=10000)
     counter.pay_back(actor=agent, refund=by_hand)
     assert told(by_hand.allocation.charge) == 1
+    assert "rendu en espèces, au guichet" in last_letter()
+    assert "quelques jours" not in last_letter()
 
 
 # -- What the provider says ----------------------------------------------------------------------------------
@@ -129,6 +135,7 @@ def test_what_the_provider_fails_is_booked_once_when_somebody_transferred_it(the
     assert (done.state, done.account, done.fault) == (RefundState.DONE, ledger.accounts().bank, "")
     assert (row.credit, row.amount) == (ledger.accounts().bank, 1000)
     assert (refunded(), told(Charge.objects.get())) == (1000, 1)
+    assert "sur votre compte bancaire" in last_letter()
     with pytest.raises(Impossible):
         refunds.finish_by_hand(actor=member(), refund=refund)
     calls = len(theirs.calls)

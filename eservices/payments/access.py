@@ -6,7 +6,7 @@ from django.http import Http404
 from eservices.cases import access as cases
 
 from .models import Allocation, Basket, Charge, Payment, Refund, SetAside, Till
-from .states import PaymentState
+from .states import PaymentState, RefundState
 
 KEEP_BOOKS = "eservices_payments.keep_books"
 
@@ -35,6 +35,12 @@ def receipts_of(case) -> list[Payment]:
     """The payments that a case got money of, the first one first, for whoever may see the case."""
     rows = Payment.objects.received().filter(allocations__charge__case=case)
     return list(rows.select_related("basket").order_by("settled_at").distinct())
+
+
+def refunds_of(case) -> list[Refund]:
+    """What a case got back, the first one first, for whoever may see the case."""
+    rows = Refund.objects.filter(allocation__charge__case=case, state=RefundState.DONE)
+    return list(rows.order_by("done_at"))
 
 
 def last_attempt(charge: Charge) -> Payment | None:

@@ -88,6 +88,7 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
     ]
     standing, posted, revoked = access.papers_of(case)
     documents = [(one, door.url_of("document", one.pk), door.url_of("share", one.pk)) for one in standing]
+    receipts = payments.receipts_of(case) if case.submission.fees else []
     context = {
         "door": door,
         "case": case,
@@ -106,7 +107,8 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         "revoked": revoked,
         "renewable": access.renewable_permit(case),
         "bookings": _bookings(door),
-        "receipts": payments.receipts_of(case) if case.submission.fees else [],
+        "receipts": receipts,
+        "refunds": payments.refunds_of(case) if receipts else [],
         "sections": tracker.answers(case),
         "form": (form or AnswerForm(case=case)) if case.is_open else None,
         "fault": fault,

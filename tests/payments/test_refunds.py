@@ -176,6 +176,8 @@ def test_who_decides_on_the_case_says_that_it_was_transferred_from_the_bank(clie
 def test_who_treats_the_case_pays_back_from_the_own_till(client):
     refund = of_the_counter()
     case = refund.allocation.charge.case
+    status = reverse("space:status", args=[case.links.get(mailed=False).secret])
+    assert "Remboursé le " not in client.get(status).text
     agent = member(Role.TREAT, case.team)
     client.force_login(agent)
     assert "Ouvrez" in client.post(deed(refund, "till"), follow=True).content.decode()
@@ -188,6 +190,8 @@ def test_who_treats_the_case_pays_back_from_the_own_till(client):
         client.post(deed(refund, "till"))
     assert (fresh(refund).state, refunded(), Till.objects.get().cash) == (RefundState.DONE, 500, -500)
     assert list(ledger.faults()) == []
+    client.logout()
+    assert "CHF\xa05.–<br>" in client.get(status).text.partition("Remboursé le ")[2]
 
 
 def test_what_only_a_person_can_pay_back_waits_for_that_person_at_once(

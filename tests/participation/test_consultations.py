@@ -498,6 +498,20 @@ class TestVoting:
         assert "C’est terminé entre-temps" in late.content.decode()
         assert not Vote.objects.exists()
 
+    def test_what_is_done_takes_no_more_votes_and_the_page_says_so(self, client, box):
+        going, done = idea(box, status="accepted"), idea(box)
+        vote(client, done, email=LEA)
+        Contribution.objects.filter(pk=done.pk).update(status="done")
+        prove(client, LEA)
+        client.force_login(UserFactory())
+        assert vote(client, done).status_code == 409
+        assert vote(client, done, take_back="1").status_code == 409
+        assert not Vote.objects.exists()
+        assert "on ne peut plus voter" in client.get(done.get_absolute_url()).text
+        vote(client, going)
+        assert Vote.objects.get().contribution == going
+        assert "on ne peut plus voter" not in client.get(going.get_absolute_url()).text
+
     def test_a_get_votes_for_nobody(self, client, box):
         client.force_login(UserFactory())
         assert client.get(reverse("participation:vote", args=[idea(box).pk])).status_code == 405

@@ -22,7 +22,7 @@ def _open(consultation: str, at: datetime) -> ConsultationPage:
 def _voted_for(payload: dict, at: datetime) -> tuple[Contribution, ConsultationPage]:
     found = Contribution.objects.published().filter(pk=payload["contribution"]).first()
     page = _open(found.consultation, at) if found else None
-    if page is None or not page.votes:
+    if page is None or not page.votes or not found.takes_votes:
         raise Impossible
     return found, page
 

@@ -27,7 +27,7 @@ from home.models.base import BasePageQuerySet
 from ..moderation.models import Written, WrittenQuerySet
 from ..pages import one_of_each, public_page
 from ..periods import Timed, running_first
-from .states import ICONS, Status
+from .states import ICONS, Status, takes_votes
 
 ON_A_PAGE = 20
 TITLE = 120
@@ -218,6 +218,10 @@ class Contribution(Written):
     @property
     def icon(self) -> str:
         return ICONS[Status(self.status)]
+
+    @property
+    def takes_votes(self) -> bool:
+        return takes_votes(self.status)
 
     def get_absolute_url(self) -> str:
         return reverse("participation:contribution", args=[self.pk])

@@ -32,3 +32,8 @@ ANSWERED = {Status.ACCEPTED, Status.DECLINED, Status.DONE}  # none of them witho
 
 def allowed(status: str, to: str) -> bool:
     return to == status or to in ALLOWED[Status(status)]
+
+
+def takes_votes(status: str) -> bool:
+    """Whether votes can still change what becomes of an idea: there is something else that may become of it."""
+    return bool(ALLOWED[Status(status)])

@@ -53,7 +53,7 @@ def vote(request, pk):
     contribution, page = access.public_contribution(pk)
     if not page.votes or not (page.open or page.over):
         raise Http404
-    if page.over:
+    if page.over or not contribution.takes_votes:
         return too_late(request, {})
     deed = "take_back" if "take_back" in request.POST else "vote"
     known = people.recognised(request)

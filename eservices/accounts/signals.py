@@ -5,6 +5,9 @@ from django.dispatch import Signal
 # Sent with ``proof`` inside the transaction in which it became known whom an account belongs to.
 identity_proven = Signal()
 
+# Sent with ``user`` inside the transaction in which somebody came to work here: the admin opens to them from now on.
+staff_let_in = Signal()
+
 # Sent with ``user`` inside the transaction in which an account is erased at its owner's wish. Whoever keeps rows about
 # the person, and not about a request, forgets them now.
 account_erased = Signal()

@@ -1,4 +1,7 @@
-"""Wagtail's screen on which somebody is let in, on one sheet and in words: a group has a name in code only."""
+"""Wagtail's screen on which somebody is let in, on one sheet and in words: a group has a name in code only.
+
+Whoever may come in from now on is told so.
+"""
 
 from django import forms
 from django.contrib.auth.models import Group
@@ -6,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.users import UserViewSet
 
+from .models import User
 from .roles import DUTIES
+from .signals import staff_let_in
 
 ORDER = ["email", "first_name", "last_name", "groups", "is_superuser", "is_active", "password1", "password2"]
 
@@ -18,9 +23,26 @@ class GroupsField(forms.ModelMultipleChoiceField):
         return DUTIES.get(group.name, group.name)
 
 
-class StaffCreationForm(UserCreationForm):
+class StaffForm:
+    """What adding and changing have in common."""
+
     field_order = ORDER
 
+    def save(self, commit=True):
+        was_in = _may_come_in(self.instance)
+        user = super().save(commit)
+        if not was_in and _may_come_in(user):
+            staff_let_in.send(User, user=user)
+        return user
+
+
+def _may_come_in(user: User) -> bool:
+    """As it stands in the database: the user at hand remembers what they could do before."""
+    stored = User.objects.filter(pk=user.pk).first()
+    return stored is not None and stored.has_perm("wagtailadmin.access_admin")
+
+
+class StaffCreationForm(StaffForm, UserCreationForm):
     class Meta(UserCreationForm.Meta):
         field_classes = {"groups": GroupsField}
 
@@ -31,9 +53,7 @@ class StaffCreationForm(UserCreationForm):
         )
 
 
-class StaffEditForm(UserEditForm):
-    field_order = ORDER
-
+class StaffEditForm(StaffForm, UserEditForm):
     class Meta(UserEditForm.Meta):
         field_classes = {"groups": GroupsField}
 

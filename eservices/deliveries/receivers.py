@@ -2,8 +2,11 @@
 
 from django.conf import settings
 from django.dispatch import receiver
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from eservices.accounts.roles import DUTIES
+from eservices.accounts.signals import staff_let_in
 from home.models import CommuneSettings
 from home.signals import contact_received
 
@@ -24,6 +27,22 @@ def tell_the_commune(sender, page, submission, data, **kwargs):
             language=settings.LANGUAGE_CODE,
             subject=f"contact:{submission.pk}",
         )
+
+
+@receiver(staff_let_in)
+def tell_who_was_let_in(sender, user, **kwargs):
+    """With the address of the admin, which nobody guesses, and how one signs in."""
+    groups = user.groups.order_by("pk").values_list("name", flat=True)
+    queue_email(
+        to=user.email,
+        template="account/email/let_in",
+        context={
+            "duties": [DUTIES.get(name, name) for name in groups],
+            "url": settings.WAGTAILADMIN_BASE_URL + reverse("wagtailadmin_home"),
+        },
+        language=user.language,
+        subject=f"user:{user.pk}",
+    )
 
 
 @receiver(circuit_opened)

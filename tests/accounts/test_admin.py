@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from eservices.accounts.models import User
 from eservices.accounts.roles import ensure_roles
+from eservices.deliveries.models import Delivery
 from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,9 @@ def test_staff_is_added_without_a_password_and_gets_in_by_code(boss):
     nadia = User.objects.get(email="nadia.favre@orvenay.example")
     assert list(nadia.groups.all()) == [group]
     assert not nadia.has_usable_password()
+    letter = Delivery.objects.get(recipient=nadia.email).payload["text"]
+    assert "/admin/" in letter
+    assert "traitent les demandes de leurs équipes" in letter
 
 
 def test_who_lets_somebody_in_reads_what_each_group_does(boss):
@@ -59,6 +63,16 @@ def test_a_person_is_changed(boss):
     person.refresh_from_db()
     assert person.email == "nadia.favre@orvenay.example"
     assert person.has_usable_password(), "a password that was there stays where none is typed"
+
+
+def test_a_resident_who_comes_to_work_here_is_told_so_once(boss):
+    person, group = UserFactory(), ensure_roles()["editors"]
+    url = reverse("wagtailusers_users:edit", args=[person.pk])
+    boss.post(url, NADIA | {"is_active": "on"})
+    assert not Delivery.objects.exists(), "who may do nothing is told nothing"
+    for _time in range(2):
+        boss.post(url, NADIA | {"is_active": "on", "groups": [group.pk]})
+    assert Delivery.objects.get().recipient == "nadia.favre@orvenay.example"
 
 
 def test_an_agent_does_not_see_the_screens_for_people(client):

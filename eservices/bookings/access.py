@@ -184,9 +184,10 @@ def waiting_by_secret(secret: str) -> Waiting:
 
 
 def came_before(waiting: Waiting) -> int:
-    """How many wait for a part of the same time and came earlier."""
+    """How many wait for a part of the same time, or have it offered, and came earlier."""
     known = offer(waiting.resource.key)
-    others = Waiting.objects.for_any_of(known.needs if known else (), waiting.starts_at, waiting.ends_at)
+    needs = known.needs if known else ()
+    others = Waiting.objects.open().for_any_of(needs, waiting.starts_at, waiting.ends_at)
     return others.filter(created_at__lt=waiting.created_at).count()
 
 

@@ -139,6 +139,8 @@ def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client,
         time_machine.shift(1)
     actions.cancel(actor=None, booking=booking)
     sweep()
+    bea = f"/liste-d-attente/{Waiting.objects.get(email__startswith='bea').secret}/"
+    assert "1 personne est venue avant vous" in client.get(bea).text  # who has the offer now
     time_machine.shift(timedelta(hours=24, minutes=1))
     sweep()
     sweep()
@@ -147,7 +149,10 @@ def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client,
         "bea@courriel.example": "offered",
         "cleo@courriel.example": "waiting",
     }
-    client.post(f"/liste-d-attente/{Waiting.objects.get(email__startswith='bea').secret}/", {"leave": "1"})
+    ended = client.get(f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/").text
+    assert "Vous n’êtes plus sur la liste" in ended
+    assert "/liste-d-attente/salle/quand/?resource=salle&amp;day=2026-03-10&amp;count=1" in ended
+    client.post(bea, {"leave": "1"})
     sweep()
     assert states()["bea@courriel.example"] == "left"
     assert states()["cleo@courriel.example"] == "offered"

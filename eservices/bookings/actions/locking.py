@@ -146,7 +146,7 @@ def give_back(booking: Booking) -> None:
     booking.pieces.all().delete()
     if taken:
         units, starts, ends = (set(column) for column in zip(*taken, strict=True))
-        Waiting.objects.for_any_of(units, min(starts), max(ends)).update(due_at=timezone.now())
+        Waiting.objects.waiting().for_any_of(units, min(starts), max(ends)).update(due_at=timezone.now())
 
 
 def case_of(booking: Booking) -> Case | None:

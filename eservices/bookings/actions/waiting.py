@@ -82,7 +82,7 @@ def _allow(email: str, asked_by: str) -> None:
 
 def look_after(*, actor, waiting: Waiting, now: datetime) -> None:
     """Does what is due: ends an offer that nobody took, or offers the time if it is free. Any number of times."""
-    earlier = Waiting.objects.for_any_of(_units(waiting), waiting.starts_at, waiting.ends_at)
+    earlier = Waiting.objects.waiting().for_any_of(_units(waiting), waiting.starts_at, waiting.ends_at)
     queue = [*earlier.filter(created_at__lt=waiting.created_at), waiting]
     units = {unit for one in queue for unit in _units(one)}
     with taking(units):

@@ -30,8 +30,8 @@ class WaitingQuerySet(models.QuerySet):
         return self.open().filter(due_at__lte=now)
 
     def for_any_of(self, units, start, end):
-        """Who waits for something of these units at any time between two moments."""
-        found = self.waiting().filter(resource__uses__unit__in=units, starts_at__lt=end, ends_at__gt=start)
+        """Those for something of these units at any time between two moments."""
+        found = self.filter(resource__uses__unit__in=units, starts_at__lt=end, ends_at__gt=start)
         return found.distinct()
 
 

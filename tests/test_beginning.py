@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import reverse
-from wagtail.models import Page, Site, TaskState
+from wagtail.models import Locale, Page, Site, TaskState
 
 from eservices.accounts.roles import ROLES
 from eservices.cases.models import Team
@@ -90,6 +90,16 @@ def test_it_bears_the_name_that_the_operator_gave_it_and_references_begin_with_i
     assert "<title>Bienvenue au lac – Échichens-sur-Lac</title>" in client.get("/").content.decode()
     assert "Orvenay" not in page
     assert CommuneSettings.current().reference_prefix == "ECH"
+
+
+def test_it_begins_in_the_language_that_the_operator_chose(settings):
+    settings.LANGUAGE_CODE = "de"
+    german = Locale.objects.create(language_code="de")
+    call_command("begin")
+    home = HomePage.objects.get()
+    assert home.locale == german
+    assert [part.title for part in home.get_children()][:3] == ["Online-Schalter", "Leben hier", "Aktuelles"]
+    assert list(NewsCategory.objects.values_list("locale", "name"))[1] == (german.pk, "Politik")
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def production(**variables) -> dict:
         ("DATABASE_URL", "postgres://commune@localhost:abc/commune", "DATABASE_URL: write it as postgres://"),
         ("REDIS_URL", "localhost:6379", "REDIS_URL: write it as redis://"),
         ("COMMUNE_BASE_URL", "www.orvenay.example", "COMMUNE_BASE_URL is 'www.orvenay.example': write it as"),
+        ("COMMUNE_LANGUAGE", "rm", "COMMUNE_LANGUAGE is 'rm': write one of de, en, fr, it."),
         ("COMMUNE_COUNTRY", "Suisse", "COMMUNE_COUNTRY is 'Suisse': write a country"),
         ("SMS_URL", "sms.orvenay.example", "SMS_URL: write an address as https://"),
     ],

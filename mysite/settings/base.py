@@ -216,13 +216,13 @@ TIME_ZONE = env.text("COMMUNE_TIME_ZONE", "Europe/Zurich")
 WAGTAIL_USER_TIME_ZONES = sorted({TIME_ZONE} | {zone for zone in available_timezones() if "/" in zone})
 USE_TZ = True
 USE_I18N = True
-LANGUAGE_CODE = "fr"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
     ("fr", "Français"),
     ("de", "Deutsch"),
     ("it", "Italiano"),
     ("en", "English"),
 ]
+LANGUAGE_CODE = env.choice("COMMUNE_LANGUAGE", "fr", set(dict(LANGUAGES)))  # whose addresses have no prefix
 # The second has what the catalogues of Wagtail and its like lack: tests/test_texts_elsewhere.py finds it.
 LOCALE_PATHS = [BASE_DIR / "mysite" / "locale", BASE_DIR / "mysite" / "locale_elsewhere"]
 FORMAT_MODULE_PATH = "mysite.formats"

@@ -5,13 +5,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 
 from ..blocks import SpecialBlock, WeeklyBlock
 
-STEPS = [(minutes, _("%(n)s minutes") % {"n": minutes}) for minutes in (5, 10, 15, 20, 30, 60, 120, 240)]
+STEPS = [(minutes, format_lazy(_("{} minutes"), minutes)) for minutes in (5, 10, 15, 20, 30, 60, 120, 240)]
 LONGEST = 60 * 24 * 60  # minutes
 
 

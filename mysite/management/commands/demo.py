@@ -33,6 +33,8 @@ class Command(BaseCommand):
             return
         if not settings.DEMO:
             raise CommandError("This is not a demo: use the settings mysite.settings.dev.")
+        if settings.LANGUAGE_CODE != "fr":
+            raise CommandError("The demo commune begins in French: leave COMMUNE_LANGUAGE unset.")
         if self.stands() and not reset:
             self.stdout.write("The demo commune is already there.")
         else:

@@ -32,6 +32,7 @@ from .town import town_map
 
 TRAP = "website"  # a field that people do not see and robots fill in
 FILE = Rate("report-caller", 30)
+PHOTO = Rate("report-photo", 60)  # by caller: one photo is often followed by a better one
 EMAIL = Rate("report-email", 10)  # by address, which gets a letter each time
 PAGE = 30
 MONTH = timedelta(days=30)
@@ -70,7 +71,7 @@ def _photo(request):
     if upload is None:
         return access.photo_by_ticket(request.POST.get("kept", "")), _point(request.POST.get("taken", "")), ""
     try:
-        FILE.count(limits.caller(request))
+        PHOTO.count(limits.caller(request))
         checked, point = photos.cleaned(upload)
     except TooOften as often:
         return None, None, often.message
@@ -122,7 +123,7 @@ def _filed(request, form: ReportForm, photo):
 def _count(request, email: str) -> None:
     FILE.count(limits.caller(request))
     if email:
-        EMAIL.count(email.lower())
+        EMAIL.count(limits.mailbox(email))
 
 
 def _page(request, form: ReportForm, photo=None, *, near=None, status: int = 200):

@@ -162,12 +162,28 @@ def test_robots_get_nowhere(client, category, settings):
 
 def test_who_reports_all_the_time_waits(client, category, monkeypatch):
     monkeypatch.setattr("eservices.reports.views.FILE", Rate("report-test", 1))
-    assert client.post(FILE, typed(category)).status_code == 302
+    assert (
+        client.post(FILE, typed(category, photo=photo())).status_code == 302
+    )  # with its photo it counts once
     response = client.post(FILE, typed(category, **{"place-address": "Chemin du Stand 3"}))
 
     assert response.status_code == 429
     assert response["Retry-After"]
     assert Report.objects.count() == 1
+
+
+def test_who_sends_photos_all_the_time_waits(client, category, monkeypatch):
+    monkeypatch.setattr("eservices.reports.views.PHOTO", Rate("report-photo-test", 1))
+    responses = [client.post(FILE, {"photo": photo(), "opened": opened()}) for _time in range(2)]
+
+    assert [bool(one.context["kept"]) for one in responses] == [True, False]
+
+
+def test_a_mailbox_gets_no_more_letters_with_a_tag_behind_its_name(client, category, monkeypatch):
+    monkeypatch.setattr("eservices.reports.views.EMAIL", Rate("report-email-test", 1))
+    assert client.post(FILE, typed(category, email="ada+1@courriel.example")).status_code == 302
+    more = {"email": "Ada+2@courriel.example", "place-address": "Chemin du Stand 3"}
+    assert client.post(FILE, typed(category, **more)).status_code == 429
 
 
 def test_a_form_that_nobody_offers_is_not_found_elsewhere(client):

@@ -72,12 +72,10 @@ def join(
 
 
 def _allow(email: str, asked_by: str) -> None:
-    for same, known, most in (
-        ({"email": email}, email, MOST_OF_PERSON),
-        ({"asked_by": asked_by}, asked_by, MOST_OF_ADDRESS),
-    ):
-        if known and Waiting.objects.open().filter(**same).count() >= most:
-            raise NotAllowed(_("You wait for several times already. Leave one of the lists first."))
+    waiting = Waiting.objects.open()
+    of_person, of_address = waiting.of_mailbox(email), waiting.filter(asked_by=asked_by)
+    if of_person.count() >= MOST_OF_PERSON or (asked_by and of_address.count() >= MOST_OF_ADDRESS):
+        raise NotAllowed(_("You wait for several times already. Leave one of the lists first."))
 
 
 def look_after(*, actor, waiting: Waiting, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from eservices.formbuilder.models import Form
 from eservices.submissions.models import new_secret
+from home import limits
 
 from ..availability import Span
 from .bookings import Booking
@@ -24,6 +25,12 @@ class WaitingQuerySet(models.QuerySet):
     def open(self):
         """Who waits, or has an offer."""
         return self.filter(state__in=[Waiting.State.WAITING, Waiting.State.OFFERED])
+
+    def of_mailbox(self, email: str):
+        """Who waits under an address that leads to the same mailbox."""
+        name, _at, host = limits.mailbox(email).rpartition("@")
+        tagged = Q(email__startswith=f"{name}+", email__endswith=f"@{host}")
+        return self.filter(Q(email=f"{name}@{host}") | tagged)
 
     def due(self, now):
         """Where it is to be looked whether the time is free, and offers that nobody took."""

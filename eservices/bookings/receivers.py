@@ -81,6 +81,8 @@ def keep_times(sender, submission, **kwargs) -> None:
             )
         except actions.Taken:
             raise submissions.Incomplete(step) from None
+    if submission.version.definition.asks_for("booking"):
+        actions.release_all(actor=submission.user, draft=submission.draft)
     if _is_agreed_at_once(submission):
         actions.confirm_asked(actor=SYSTEM, submission=submission)
 

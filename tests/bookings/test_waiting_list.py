@@ -17,7 +17,7 @@ from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft
 from tests.factories.bookings import counter, hall, resource, timetable
 from tests.factories.cases import TeamFactory, member
-from tests.factories.formbuilder import content, question, step
+from tests.factories.formbuilder import content, options, question, step, when
 from tests.factories.submissions import FormVersionFactory
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +128,26 @@ def test_who_takes_what_was_offered_and_then_chooses_something_else_reads_that_i
     changed = client.post(page.redirect_chain[-1][0], other, follow=True)
     assert "mardi 10 mars 2026, 18\xa0h à 22\xa0h. Ce n’est plus gardé pour vous" in changed.text
     assert "C’est gardé" not in changed.text
+
+
+def test_what_was_offered_and_is_asked_for_no_more_is_kept_until_the_request_is_sent(client):
+    resource()
+    asked = question("quand", "booking", required=True, settings={"resources": ["salle"], "waiting": True})
+    where = question("lieu", "choice", required=True, options=options("salle", "refuge"))
+    steps = step("lieu", where), step("reserver", asked, condition=when("lieu", value="salle"))
+    FormVersionFactory(form__slug="salle", content=content(*steps, slug="salle"))
+    client.post(START, {"lieu": "salle"})
+    first = f"/demande/d/{Draft.objects.get().secret}/etape/"
+    client.post(f"{first}reserver/", EVENING | {"quand-resource": "salle"})
+    waits(client, "ada@courriel.example")
+    Booking.objects.all().delete()
+    sweep(timedelta(minutes=3))
+    place = f"/liste-d-attente/{Waiting.objects.get().secret}/"
+    page = client.post(place, {"take": "1"}, follow=True)
+    review = client.post(page.redirect_chain[-1][0], {"lieu": "refuge"}, follow=True)
+    assert "C’est gardé pour vous" in review.text
+    client.post(review.redirect_chain[-1][0].replace("verifier", "envoyer"), {"declared": "on"})
+    assert not Booking.objects.exists()
 
 
 def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client, time_machine):

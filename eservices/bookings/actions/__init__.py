@@ -1,7 +1,7 @@
 """Every write that means something to a booking. ``actor``: an agent, an applicant or the system."""
 
 from .handing import hand_over, miss, take_back
-from .holding import TooMany, hold, prolong, release, sweep_holds
+from .holding import TooMany, hold, prolong, release, release_all, sweep_holds
 from .house import describe, reserve
 from .linking import end_link, renew_link
 from .living import cancel, confirm, confirm_asked, let_go, move, refuse, remind, send, tell_confirmed
@@ -32,6 +32,7 @@ __all__ = [
     "refitting",
     "refuse",
     "release",
+    "release_all",
     "remind",
     "remove",
     "renew_link",

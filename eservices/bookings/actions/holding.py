@@ -122,6 +122,11 @@ def release(*, actor, draft: Draft, field: str, but: Iterable[Booking] = ()) -> 
     held.exclude(pk__in=[one.pk for one in but]).delete()
 
 
+def release_all(*, actor, draft: Draft) -> None:
+    """Gives back what a draft still holds once it is sent: of a question that it does not ask any more."""
+    Booking.objects.filter(draft=draft, state=State.HELD).delete()
+
+
 def sweep_holds(*, now: datetime) -> int:
     """Deletes holds that expired and that nobody came across. Answers how many."""
     with transaction.atomic():

@@ -17,6 +17,8 @@ from wagtail.models import (
     Locale,
     Page,
     Site,
+    Task,
+    Workflow,
 )
 
 from eservices.accounts import roles
@@ -148,6 +150,7 @@ QUESTIONS = (
     (gettext_lazy("Your message"), "multiline"),
 )
 WAGTAILS = ("Moderators", "Editors")  # groups of Wagtail's own, with rights on a page that goes
+WAGTAILS_APPROVAL = "Moderators approval"
 
 
 @transaction.atomic
@@ -158,6 +161,7 @@ def begin() -> None:
     groups = roles.ensure_roles()
     give_rights(groups)
     name_root()
+    name_approval()
     retire_wagtails_groups(groups)
     if not HomePage.objects.exists():
         with override(settings.LANGUAGE_CODE):
@@ -193,6 +197,14 @@ def name_root() -> None:
     with override(settings.LANGUAGE_CODE):
         name = _("All pages")
     Page.objects.filter(depth=1).update(title=name, draft_title=name)
+
+
+def name_approval() -> None:
+    """Editors submit what they wrote to what Wagtail calls “Moderators approval”, in no language but English."""
+    with override(settings.LANGUAGE_CODE):
+        name = _("Approval")
+    for model in (Workflow, Task):
+        model.objects.filter(name=WAGTAILS_APPROVAL).update(name=name)
 
 
 def plant_home() -> HomePage:

@@ -124,7 +124,10 @@ def test_what_an_editor_writes_waits_for_a_moderator_who_publishes_it(begun, cli
     editor, moderator = (UserFactory(is_staff=True, roles=(name,)) for name in ("editors", "moderators"))
     client.force_login(editor)
     address = reverse("wagtailadmin_pages:add", args=["home", "contentpage", begun.pk])
-    assert client.get(address).status_code == 200
+    shown = client.get(address)
+    assert shown.status_code == 200
+    assert "Approbation" in shown.text
+    assert "Moderators approval" not in shown.text
     page = begun.add_child(instance=ContentPage(title="Déchets", live=False, owner=editor))
     page.save_revision(user=editor)
     assert not page.permissions_for_user(editor).can_publish()

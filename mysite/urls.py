@@ -15,6 +15,9 @@ from home.views import serve as serve_page
 from .demo import plan
 from .health import health
 
+# But for documents: their own view knows who may read them.
+PUBLIC_FILES = r"^media/(?!documents/|.*\.\./)(?P<path>\w.+)$"
+
 handler404 = "mysite.views.page_not_found"
 handler500 = "mysite.views.server_error"
 
@@ -41,7 +44,7 @@ if settings.DEMO:
         path("demo/", include("eservices.deliveries.urls")),
         path("demo/plan/<int:z>/<int:x>/<int:y>.svg", plan.tile),
         # In production a web server or an object store serves the public files.
-        re_path(r"^media/(?P<path>.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+        re_path(PUBLIC_FILES, serve, {"document_root": settings.MEDIA_ROOT}),
     ]
 
 urlpatterns += i18n_patterns(

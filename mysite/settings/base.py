@@ -254,6 +254,11 @@ WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 51_000_000  # of a telephone; each million takes 3 to 4 MB of memory to scale
 LINK_CHECKS = env.flag("LINK_CHECKS", True)  # whether addresses elsewhere are asked if they answer
+# What a browser would run in our name is none: no HTML, no SVG.
+WAGTAILDOCS_EXTENSIONS = [
+    *("csv", "doc", "docx", "gpx", "ics", "jpeg", "jpg", "kml", "mp3", "mp4", "odp", "ods", "odt"),
+    *("pdf", "png", "ppt", "pptx", "rtf", "txt", "xls", "xlsx", "zip"),
+]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "home.finding.backend"}}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long step of a form in the editor

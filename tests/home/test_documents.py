@@ -1,0 +1,37 @@
+"""Documents of pages: what is taken as one, and by which way it is read."""
+
+import re
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from wagtail.documents import get_document_model
+
+from mysite.urls import PUBLIC_FILES
+from tests.factories.accounts import SuperuserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"), [("reglement.pdf", True), ("page.html", False), ("plan.svg", False)]
+)
+def test_what_a_browser_would_run_is_not_taken_as_a_document(client, name, taken):
+    client.force_login(SuperuserFactory())
+    file = ContentFile(b"<script>alert(1)</script>", name=name)
+    client.post(reverse("wagtaildocs:add"), {"title": "Plan", "file": file, "collection": 1})
+    assert get_document_model().objects.exists() is taken
+
+
+@pytest.mark.parametrize(
+    ("path", "served"),
+    [
+        ("images/port.webp", True),
+        ("documents/reglement.pdf", False),
+        ("./documents/reglement.pdf", False),
+        ("/documents/reglement.pdf", False),
+        ("images/../documents/reglement.pdf", False),
+    ],
+)
+def test_the_folder_of_documents_is_closed_since_their_view_knows_who_may_read_them(path, served):
+    assert bool(re.match(PUBLIC_FILES, f"media/{path}")) is served

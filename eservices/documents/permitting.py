@@ -117,8 +117,10 @@ def remind(*, actor, permit: Permit) -> None:
 
 
 def is_renewable(permit: Permit, day: date) -> bool:
-    """Whether the permit ends soon or ended lately, stands, and nobody renewed it."""
+    """Whether the permit ends soon or ended lately, stands, nobody renewed it, and its service is still offered."""
     if permit.valid_until is None or not permit.document.is_issued or permit.renewed.exists():
+        return False
+    if permit.case.rehearsal or not permit.case.form.offered:
         return False
     return permit.valid_until - RENEWABLE <= day <= permit.valid_until + RENEWABLE
 

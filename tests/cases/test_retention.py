@@ -416,6 +416,28 @@ def test_where_the_archive_fails_nothing_is_erased_and_it_is_tried_again(monkeyp
     assert disposal.items.get().done_at
 
 
+def test_a_fault_after_a_case_went_does_not_archive_what_is_left_of_it(monkeypatch):
+    case = old(CaseFactory(refused=True), disposition="archive")
+    disposal = approve(case)
+
+    def finish(*args):
+        finished(*args)
+        raise OSError("the storage is away")
+
+    finished = actions._finish
+    monkeypatch.setattr(actions, "_finish", finish)
+    carry_out(disposal)
+    before = disposal.items.get()
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        wake_approved_disposals(timezone.now())
+        carry_out(disposal)
+
+    item = disposal.items.get()
+    assert item.due_at is None
+    assert (item.location, item.digest) == (before.location, before.digest)
+    assert case.events.filter(kind="erased").count() == 1
+
+
 # -- Answers that go earlier ---------------------------------------------------------------------------------
 def with_short_answer(days: int = 30, key: str = "nom") -> Case:
     case = CaseFactory()

@@ -18,6 +18,7 @@ from eservices.deliveries.models import Delivery
 from eservices.documents import actions, limits, permitting
 from eservices.documents.models import Permit, PlateCheck, Renewal, Zone
 from eservices.documents.sweeps import remind_of_permits
+from eservices.formbuilder.models import Form
 from eservices.submissions.models import Draft
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import DECISION
@@ -265,6 +266,19 @@ def test_a_permit_is_renewed_in_two_presses_and_keeps_its_place(zone, client):
         assert waits(case) == "permit"
         assert zone.free(timezone.localdate()) == 0
         assert not permitting.is_renewable(permit, timezone.localdate())
+
+
+@pytest.mark.parametrize("withdrawn", [True, False])
+def test_what_was_rehearsed_or_is_offered_no_more_is_not_renewed(zone, client, withdrawn):
+    permit = permitted()
+    if withdrawn:
+        Form.objects.update(offered=False)
+    else:
+        Case.objects.filter(pk=permit.case_id).update(rehearsal=True)
+    secret = permit.case.links.first().secret
+    with time_machine.travel(permit.due_at + timedelta(days=1)):
+        assert client.post(reverse("space:status_renew", args=[secret])).status_code == 422
+    assert not Renewal.objects.exists()
 
 
 def renewing(permit: Permit, plate: str = "VD 123456", zone: str = "a", **fields) -> Case:

@@ -111,12 +111,15 @@ def dispose(item_id: int) -> None:
             location, digest = archive.keep(item.case, timezone.now())
         _finish(item, seen, location, digest)
     except Kept as reason:
-        DisposalItem.objects.filter(pk=item.pk).update(due_at=None, reason=str(reason))
+        _put_off(item, due_at=None, reason=str(reason))
     except Exception as fault:
         logger.exception("Case %s could not be disposed of", item.case)
-        DisposalItem.objects.filter(pk=item.pk).update(
-            due_at=timezone.now() + PAUSE, reason=f"{type(fault).__name__}: {fault}"[:2000]
-        )
+        _put_off(item, due_at=timezone.now() + PAUSE, reason=f"{type(fault).__name__}: {fault}"[:2000])
+
+
+def _put_off(item: DisposalItem, **fields) -> None:
+    """Unless it is done: carried out twice, the case that was emptied would be archived in place of the whole one."""
+    DisposalItem.objects.filter(pk=item.pk, done_at=None).update(**fields)
 
 
 def _claim(item_id: int) -> DisposalItem | None:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.core.cache import cache
@@ -37,6 +37,12 @@ def try_alone(name: str, act: Callable, **arguments) -> None:
     except Exception:
         logger.exception("What was scheduled failed: %s", name)
         cache.set(_failure(name), time.time(), REMEMBERED)
+
+
+def try_each(rows: Iterable[Model], act: Callable, *, named: str, **arguments) -> None:
+    """Does the same for each row, alone; ``act`` takes it under the name ``named``."""
+    for row in rows:
+        try_alone(f"{act.__name__} {name_of(row)}", act, **{named: row}, **arguments)
 
 
 def name_of(row: Model) -> str:

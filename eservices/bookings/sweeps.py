@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from eservices.cases.actors import SYSTEM
-from home.background import sweeps
+from home.background import sweeps, try_each
 
 from . import actions
 from .models import Booking, Feed, Waiting
@@ -17,23 +17,22 @@ LEASE = timedelta(minutes=5)  # a wake-up that was lost is made again after this
 def return_holds(now) -> None:
     """Times that were held and not asked for are free again."""
     actions.sweep_holds(now=now)
-    for booking in Booking.objects.forsaken()[:AT_ONCE]:
-        actions.let_go(actor=SYSTEM, booking=booking)
+    try_each(Booking.objects.forsaken()[:AT_ONCE], actions.let_go, named="booking", actor=SYSTEM)
 
 
 @sweeps.register("booking_waiting")
 def offer_what_is_free(now) -> None:
     """Asks who waits whether they want a time that is free; when it has begun, nobody waits for it any more."""
-    for waiting in Waiting.objects.due(now)[:AT_ONCE]:
-        actions.look_after(actor=SYSTEM, waiting=waiting, now=now)
+    due = Waiting.objects.due(now)
+    try_each(due[:AT_ONCE], actions.look_after, named="waiting", actor=SYSTEM, now=now)
     Waiting.objects.filter(starts_at__lte=now).delete()
 
 
 @sweeps.register("booking_reminders")
 def remind_of_bookings(now) -> None:
     """Writes to who booked that it begins soon."""
-    for booking in Booking.objects.to_remind(now).select_related("resource")[:AT_ONCE]:
-        actions.remind(actor=SYSTEM, booking=booking, now=now)
+    soon = Booking.objects.to_remind(now).select_related("resource")
+    try_each(soon[:AT_ONCE], actions.remind, named="booking", actor=SYSTEM, now=now)
 
 
 @sweeps.register("booking_feeds")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from eservices.accounts.models import User
-from home.background import sweeps
+from home.background import sweeps, try_each
 
 from . import actions, trace
 from .actors import SYSTEM
@@ -30,30 +30,30 @@ def wake_due_cases(now: datetime) -> None:
 @sweeps.register("escalations")
 def tell_leads(now: datetime) -> None:
     """Tells leads of deadlines that are near or over."""
-    for escalation in Escalation.objects.due(now).order_by("due_at")[:AT_ONCE]:
-        actions.escalate(escalation=escalation)
+    due = Escalation.objects.due(now).order_by("due_at")
+    try_each(due[:AT_ONCE], actions.escalate, named="escalation")
 
 
 @sweeps.register("questions")
 def look_at_questions(now: datetime) -> None:
     """Reminds applicants of what agents asked, and gives back to agents what nobody answered in time."""
-    for message in Message.objects.due(now).order_by("due_at")[:AT_ONCE]:
-        actions.look_at_question(message=message)
+    due = Message.objects.due(now).order_by("due_at")
+    try_each(due[:AT_ONCE], actions.look_at_question, named="message")
 
 
 @sweeps.register("decisions")
 def post_unopened_decisions(now: datetime) -> None:
     """Posts the decisions that were sent by e-mail and that nobody opens."""
-    for decision in FormalDecision.objects.to_post(now).order_by("decided_at")[:AT_ONCE]:
-        formal.post_unopened(decision=decision)
+    unopened = FormalDecision.objects.to_post(now).order_by("decided_at")
+    try_each(unopened[:AT_ONCE], formal.post_unopened, named="decision")
 
 
 @sweeps.register("notices")
 def tell_agents(now: datetime) -> None:
     """Tells of deadlines that come near, and writes the digests that are due."""
     notices.tell_of_deadlines(now)
-    for user in User.objects.filter(notices__in=Notice.objects.due(now)).distinct()[:AT_ONCE]:
-        notices.send_digest(user=user, now=now)
+    told = User.objects.filter(notices__in=Notice.objects.due(now)).distinct()
+    try_each(told[:AT_ONCE], notices.send_digest, named="user", now=now)
 
 
 @sweeps.register("trace")
@@ -65,8 +65,7 @@ def anchor_trace(now: datetime) -> None:
 @sweeps.register("rehearsals")
 def discard_old_rehearsals(now: datetime) -> None:
     """Throws away what editors tried a while ago."""
-    for case in Case.objects.to_discard(now)[:AT_ONCE]:
-        actions.discard(actor=SYSTEM, case=case)
+    try_each(Case.objects.to_discard(now)[:AT_ONCE], actions.discard, named="case", actor=SYSTEM)
 
 
 @sweeps.register("disposals")
@@ -79,5 +78,5 @@ def wake_approved_disposals(now: datetime) -> None:
 @sweeps.register("answers")
 def erase_answers_in_time(now: datetime) -> None:
     """Erases answers that are kept for a shorter time than their case."""
-    for row in AnswerErasure.objects.due(now).select_related("case")[:AT_ONCE]:
-        retention.erase_answers(actor=SYSTEM, case=row.case, now=now)
+    cases = [row.case for row in AnswerErasure.objects.due(now).select_related("case")[:AT_ONCE]]
+    try_each(cases, retention.erase_answers, named="case", actor=SYSTEM, now=now)

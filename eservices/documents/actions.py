@@ -17,7 +17,7 @@ from eservices.cases.actors import SYSTEM, Applicant
 from eservices.cases.models import Case, CaseStage
 
 from . import content, emails, posting, rendering, sealing, tasks
-from .models import Document, DocumentLink, DocumentTemplate, Permit, Seal
+from .models import FOLDER, Document, DocumentLink, DocumentTemplate, Permit, Seal
 from .sealing import Sealed
 
 logger = logging.getLogger(__name__)
@@ -163,7 +163,7 @@ def _destroy_contents(documents) -> None:
     """Deletes the PDFs of documents (a query) once the transaction has ended well."""
     storage = Document._meta.get_field("content").storage
     names = [one.content.name for one in documents if one.content]
-    transaction.on_commit(lambda: [storage.delete(name) for name in names])
+    transaction.on_commit(lambda: [storage.delete(name) for name in names], robust=True)
 
 
 def _claim(document_id) -> Document | None:
@@ -191,7 +191,7 @@ def _store(document: Document, pdf: bytes) -> None:
 
 
 def _name(document: Document, attempt: int) -> str:
-    return f"documents/{document.pk.hex[:2]}/{document.pk.hex}-{attempt}.pdf"
+    return f"{FOLDER}/{document.pk.hex[:2]}/{document.pk.hex}-{attempt}.pdf"
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 
-from home.background import sweeps
+from home.background import sweeps, try_alone, try_each
 
 from . import ledger, polling, tasks
 from .actions import charges, paying
@@ -28,9 +28,8 @@ def ask_providers(now: datetime) -> None:
 def look_after_charges(now: datetime) -> None:
     """Reminders, the end of a charge's time, and what is left of cases that ended otherwise."""
     for pk in Charge.objects.due(now).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:
-        charges.look_after(pk, now)
-    for charge in Charge.objects.stale()[:AT_ONCE]:
-        charges.give_up(charge=charge)
+        try_alone(f"look_after charge {pk}", charges.look_after, charge_id=pk, now=now)
+    try_each(Charge.objects.stale()[:AT_ONCE], charges.give_up, named="charge")
 
 
 @sweeps.register("journal")

@@ -259,7 +259,7 @@ def remove_file(*, actor: User | None, draft: Draft, file_id) -> None:
     stored.delete()
     _note_files(locked, field)
     draft.answers = locked.answers
-    transaction.on_commit(lambda: _delete_contents(names))
+    transaction.on_commit(lambda: _delete_contents(names), robust=True)
 
 
 def scan(file_id) -> None:
@@ -292,7 +292,7 @@ def _judge(stored: StoredFile, virus: str) -> None:
     if draft and stored.submission_id is None:
         _note_files(draft, stored.field)
     file_infected.send(sender=StoredFile, stored=stored)
-    transaction.on_commit(lambda: _delete_contents([stored.content.name]))
+    transaction.on_commit(lambda: _delete_contents([stored.content.name]), robust=True)
 
 
 @transaction.atomic
@@ -397,7 +397,7 @@ def destroy_files(files) -> None:
     """Deletes stored files (a query), and their contents once the transaction has ended well."""
     names = [stored.content.name for stored in files]
     files.delete()
-    transaction.on_commit(lambda: _delete_contents(names))
+    transaction.on_commit(lambda: _delete_contents(names), robust=True)
 
 
 def progress_of(draft: Draft, today: date | None = None) -> Progress:

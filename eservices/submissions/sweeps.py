@@ -1,9 +1,11 @@
 """What the scheduler does for drafts and files."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from home.background import sweeps
+from home import orphans
+from home.background import sweeps, try_each
 
 from . import actions
 from .models import FILES, Draft, StoredFile, private_storage
@@ -19,12 +21,14 @@ def forget_expired_drafts(now: datetime) -> None:
 
     Of a rehearsal nothing stays at all.
     """
-    for draft in Draft.objects.to_forget(now).select_related("version")[:AT_ONCE]:
-        forget = actions.discard if draft.version.is_rehearsal else actions.forget
-        try:
-            forget(actor=None, draft=draft)
-        except actions.AlreadySent:
-            continue  # sent in the last second
+    drafts = Draft.objects.to_forget(now).select_related("version")
+    try_each(drafts[:AT_ONCE], _forget, named="draft")
+
+
+def _forget(draft: Draft) -> None:
+    forget = actions.discard if draft.version.is_rehearsal else actions.forget
+    with suppress(actions.AlreadySent):  # in the last second
+        forget(actor=None, draft=draft)
 
 
 @sweeps.register("scans")
@@ -40,28 +44,16 @@ def scan_waiting_files(now: datetime) -> None:
 def delete_orphans(now: datetime) -> None:
     """Deletes rows that belong to nothing, and what lies in the storage without a row.
 
-    Both are left by processes that were killed. Of the storage's 256 folders one at each look, so
-    that all are seen within an hour or so.
+    Both are left by processes that were killed.
     """
-    for stored in StoredFile.objects.unclaimed().filter(stored_at__lt=now - UNCLAIMED)[:AT_ONCE]:
+    before = now - UNCLAIMED
+    for stored in StoredFile.objects.unclaimed().filter(stored_at__lt=before)[:AT_ONCE]:
         stored.delete()
         private_storage().delete(stored.content.name)
-    folder = f"{FILES}/{int(now.timestamp()) // 15 % 256:02x}"
-    storage = private_storage()
-    for name in _without_row(_listed(storage, folder)):
-        path = f"{folder}/{name}"
-        if storage.get_modified_time(path) < now - UNCLAIMED:
-            storage.delete(path)
+    orphans.delete_orphans(private_storage(), FILES, now, before, _without_row)
 
 
-def _listed(storage, folder: str) -> list[str]:
-    try:
-        return storage.listdir(folder)[1]
-    except FileNotFoundError:
-        return []
-
-
-def _without_row(names: list[str]) -> list[str]:
+def _without_row(_folder: str, names: list[str]) -> list[str]:
     """Of files named after a row, those whose row is gone, or says that the content was destroyed."""
     ids = {name: UUID(hex=name) for name in names if _is_ours(name)}
     kept = set(StoredFile.objects.kept().filter(pk__in=ids.values()).values_list("pk", flat=True))

@@ -1,15 +1,14 @@
 """Every write around keeping an entry true: links asked for, entries confirmed, keepers reminded."""
 
-import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from home.background import try_alone
+
 from . import access, emails
 from .models import YEAR, DirectoryEntry, KeeperLink
-
-logger = logging.getLogger(__name__)
 
 LINK_LIFETIME = timedelta(days=7)
 REMINDER_LIFETIME = timedelta(days=60)  # of the link in the letter that comes unasked
@@ -43,10 +42,7 @@ def confirm(*, actor=None, link: KeeperLink) -> DirectoryEntry:
 def remind_all(now: datetime) -> None:
     """Asks the keepers whose year is over. One that fails holds up no other, and is tried again."""
     for pk in list(DirectoryEntry.objects.to_remind(now).values_list("pk", flat=True)[:AT_ONCE]):
-        try:
-            remind(entry_id=pk, now=now)
-        except Exception:
-            logger.exception("Reminder of directory entry %s failed", pk)
+        try_alone(f"reminder of directory entry {pk}", remind, entry_id=pk, now=now)
 
 
 @transaction.atomic

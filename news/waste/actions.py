@@ -1,19 +1,17 @@
 """Every write to a reminder: asked for, confirmed, carried out, ended."""
 
-import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from home.background import try_alone
 from home.models import WasteCollection, WasteDistrict
 from home.waste import rounds_of
 
 from . import emails, rhythm
 from .models import WasteReminder
-
-logger = logging.getLogger(__name__)
 
 LINK_LIFETIME = timedelta(days=7)
 AT_ONCE = 200  # letters of one sweep; the next one goes on
@@ -63,10 +61,7 @@ def end(*, actor=None, reminder: WasteReminder) -> None:
 def remind_all(now: datetime) -> None:
     """Looks at every reminder whose hour has come. One that fails holds up no other, and is tried again."""
     for pk in list(WasteReminder.objects.due(now).values_list("pk", flat=True)[:AT_ONCE]):
-        try:
-            remind(reminder_id=pk, now=now)
-        except Exception:
-            logger.exception("Waste reminder %s failed", pk)
+        try_alone(f"waste reminder {pk}", remind, reminder_id=pk, now=now)
 
 
 @transaction.atomic

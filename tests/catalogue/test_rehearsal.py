@@ -398,3 +398,28 @@ def test_after_thirty_days_rehearsals_go_by_themselves_and_real_cases_stay(edito
 
     assert set(Case.objects.all()) == {real, young}
     assert not Draft.objects.filter(pk__in=gone).exists()
+
+
+def test_rehearsals_that_were_merged_go_as_well(editor, page):
+    with time_machine.travel(timezone.now() - timedelta(days=31)):
+        older, newer = rehearsed(page, editor), rehearsed(page, editor)
+        Case.objects.filter(pk=newer.pk).update(duplicate_of=older)
+
+    discard_old_rehearsals(timezone.now())
+
+    assert not Case.objects.exists()
+
+
+def test_a_rehearsal_that_cannot_go_holds_up_no_other(editor, page, monkeypatch):
+    with time_machine.travel(timezone.now() - timedelta(days=31)):
+        stuck, other = rehearsed(page, editor), rehearsed(page, editor)
+    discard = deliveries.discard
+
+    def unless_stuck(*, actor, subject):
+        assert subject != stuck.subject, "the storage is away"
+        discard(actor=actor, subject=subject)
+
+    monkeypatch.setattr(deliveries, "discard", unless_stuck)
+    discard_old_rehearsals(timezone.now())
+
+    assert set(Case.objects.all()) == {stuck}, other

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from eservices.cases.models import Role
 from eservices.deliveries.models import Delivery
 from eservices.documents import actions
 from eservices.documents.models import Document, DocumentLink
+from eservices.documents.sweeps import delete_orphans
 from tests.factories.cases import TeamFactory, member
 from tests.factories.documents import issued
 
@@ -29,6 +31,19 @@ def applicant(document) -> Applicant:
 
 def decider(document):
     return member(team=document.case.team, role=Role.DECIDE)
+
+
+# -- What a killed process left ------------------------------------------------------------------------------
+def test_a_pdf_that_no_document_names_is_deleted_after_a_day_and_the_others_stay():
+    document = issued()
+    storage = document.content.storage
+    folder = document.content.name.rpartition("/")[0]
+    lost = storage.save(f"{folder}/{document.pk.hex}-7.pdf", ContentFile(b"of an attempt that was cut short"))
+    for hours, gone in ((20, False), (25, True)):
+        for look in range(256):
+            delete_orphans(timezone.now() + timedelta(hours=hours, seconds=15 * look))
+        assert storage.exists(lost) is not gone
+    assert storage.exists(document.content.name)
 
 
 # -- Expiry --------------------------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ def discard(*, actor: Actor, case: Case) -> None:
     deliveries.discard(actor=actor, subject=case.subject)
     submissions.destroy_files(StoredFile.objects.filter(messages__case=case))
     case.events.discard()
+    case.duplicates.update(duplicate_of=None)  # rehearsals too, each of which goes by itself
     case.delete()
     submissions.discard(actor=actor, draft=case.submission.draft, submission=case.submission)
 

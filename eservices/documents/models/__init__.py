@@ -1,10 +1,11 @@
 """Templates, documents and the seals they bear."""
 
-from .documents import Document, DocumentLink, IdentityCheck, Seal
+from .documents import FOLDER, Document, DocumentLink, IdentityCheck, Seal
 from .permits import Permit, PlateCheck, Renewal, Zone
 from .templates import DocumentTemplate, asked_by_services, issuing_forms
 
 __all__ = [
+    "FOLDER",
     "Document",
     "DocumentLink",
     "DocumentTemplate",

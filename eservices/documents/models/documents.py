@@ -15,6 +15,8 @@ from eservices.submissions.models import new_secret, private_storage
 
 from ..codes import new_code
 
+FOLDER = "documents"  # of the private storage
+
 
 class IdentityCheck(models.TextChoices):
     """How the commune made sure of who asks before a document goes out."""
@@ -105,7 +107,7 @@ class Document(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     fault = models.TextField(blank=True)
     issued_at = models.DateTimeField(_("issued"), null=True, blank=True)
-    content = models.FileField(upload_to="documents", storage=private_storage, max_length=255, blank=True)
+    content = models.FileField(upload_to=FOLDER, storage=private_storage, max_length=255, blank=True)
     size = models.PositiveBigIntegerField(_("size"), default=0)
     digest = models.CharField(_("SHA-256"), max_length=64, blank=True, db_index=True)
 

@@ -276,16 +276,18 @@ def _posted_before(request, filing: Filing, step: Step) -> HttpResponse:
         rates.posting(request, filing)
     except rates.TooOften as often:
         return _too_often(request, filing, filing.definition.step(step.key) or step, data, often)
-    for one in filing.definition.steps:
-        receive_files(request, filing, one)
+    received = [receive_files(request, filing, one) for one in filing.definition.steps]
+    faults = [text for of_step in received for texts in of_step.values() for text in texts]
     if background.wanted(request):
-        return background.refused(str(filing.told or CHANGED), 409)
+        return background.refused(" ".join([*faults, str(filing.told or CHANGED)]), 409)
     typed = regrouped(step, filing.definition, filing.answers, dict(data.lists()))
     for key, own in typed.items():
         filing.draft = actions.put_aside(
             actor=filing.user, draft=filing.start(), step=filing.definition.step(key), typed=own
         )
     messages.info(request, filing.told or CHANGED)
+    for fault in faults:
+        messages.warning(request, fault)
     if LATER in data and filing.draft:
         return redirect("submissions:later", filing.draft.secret)
     asked = [one for one in filing.progress.steps if one.key in typed and filing.progress.may_open(one)]

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from eservices.formbuilder.definition import Definition
@@ -343,6 +344,23 @@ def test_a_first_page_that_stood_open_during_the_change_keeps_what_was_typed(cli
     page = text(client.get(response.url))
     assert "checked" in page
     assert "motif" in page
+
+
+@pytest.mark.django_db
+def test_a_file_that_an_old_page_brings_and_that_is_refused_is_told(person):
+    person.begin(_shown="pour lien", pour="autre", lien="fille")
+    person.fill("identite")
+    old = {"piece": SimpleUploadedFile("virus.exe", b"MZ"), "_version": person.version.number}
+    publish(ask_language)
+
+    saving = person.client.post(person.url("procuration"), old, headers={"accept": "application/json"})
+    old["piece"].seek(0)
+    pressed = person.client.post(person.url("procuration"), old)
+
+    assert "virus.exe" in saving.json()["faults"][0]
+    page = text(person.client.get(pressed.url))
+    assert 'role="alert"' in page
+    assert "virus.exe" in page
 
 
 @pytest.mark.django_db

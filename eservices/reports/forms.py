@@ -35,7 +35,7 @@ class ReportForm(forms.Form):
         required=False,
         max_length=254,
         validators=[validate_no_control],
-        error_messages={"invalid": _("This is not an e-mail address. It looks like name@example.ch.")},
+        error_messages={"invalid": _("This is not an e-mail address. Write it like this: name@example.ch.")},
         widget=forms.EmailInput(attrs={"class": "in", "autocomplete": "email"}),
     )
     opened = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -47,7 +47,7 @@ class SignInForm(SpaceForm, RequestLoginCodeForm):
         self.fields["email"].widget.attrs["maxlength"] = 254
         self.fields["email"].error_messages |= {
             "required": _("Type your e-mail address."),
-            "invalid": _("This is not an e-mail address. It looks like name@example.ch."),
+            "invalid": _("This is not an e-mail address. Write it like this: name@example.ch."),
         }
 
 
@@ -117,7 +117,9 @@ class ProfileForm(SpaceForm):
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
-            raise forms.ValidationError(_("This is not a telephone number. It looks like 079 123 45 67."))
+            raise forms.ValidationError(
+                _("This is not a telephone number. Write it like this: 079 123 45 67.")
+            )
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 

@@ -81,7 +81,9 @@ class EntryForm(forms.Form):
         max_length=200,
         required=False,
         assume_scheme="https",
-        error_messages={"invalid": _("This is not an address of a website. It looks like www.example.ch.")},
+        error_messages={
+            "invalid": _("This is not an address of a website. Write it like this: www.example.ch.")
+        },
     )
     street = forms.CharField(label=_("Street and number"), max_length=120, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=12, required=False)

@@ -39,7 +39,7 @@ class PersonForm(forms.Form):
         validators=[validate_no_control],
         error_messages={
             "required": gettext_lazy("Enter your e-mail address."),
-            "invalid": gettext_lazy("This is not an e-mail address. It looks like name@example.ch."),
+            "invalid": gettext_lazy("This is not an e-mail address. Write it like this: name@example.ch."),
             "max_length": gettext_lazy("This address is too long."),
         },
     )

@@ -9,7 +9,7 @@ from home.validators import validate_no_control
 
 EMAIL_FAULTS = {
     "required": _("Enter your e-mail address."),
-    "invalid": _("This is not an e-mail address. It looks like name@example.ch."),
+    "invalid": _("This is not an e-mail address. Write it like this: name@example.ch."),
     "max_length": _("This address is too long."),
 }
 

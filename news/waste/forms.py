@@ -19,7 +19,7 @@ class ReminderForm(forms.Form):
         validators=[validate_no_control],
         error_messages={
             "required": _("Enter your e-mail address."),
-            "invalid": _("This is not an e-mail address. It looks like name@example.ch."),
+            "invalid": _("This is not an e-mail address. Write it like this: name@example.ch."),
             "max_length": _("This address is too long."),
         },
     )

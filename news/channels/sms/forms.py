@@ -24,7 +24,7 @@ class PhoneForm(AlertsMixin):
         max_length=30,
         error_messages={
             "required": _("Enter your mobile number."),
-            "max_length": _("This is not a mobile number. It looks like 079 123 45 67."),
+            "max_length": _("This is not a mobile number. Write it like this: 079 123 45 67."),
         },
     )
     website = forms.CharField(required=False)  # a trap: people don't see it, robots fill it

@@ -13,7 +13,7 @@ def own_number(typed: str) -> str:
     """The number as ``+41791234567``. Raises ``ValidationError`` where it is none that we write to."""
     found = _read(typed)
     if found is None or found.extension or not phonenumbers.is_valid_number(found):
-        raise ValidationError(_("This is not a mobile number. It looks like 079 123 45 67."))
+        raise ValidationError(_("This is not a mobile number. Write it like this: 079 123 45 67."))
     if phonenumbers.region_code_for_number(found) != settings.COUNTRY:
         raise ValidationError(_("We write to numbers of this country only."))
     if phonenumbers.number_type(found) not in MOBILE:

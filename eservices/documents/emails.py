@@ -28,6 +28,11 @@ def revoked(case: Case, document: Document) -> Delivery | None:
     return letter(case, "documents/emails/revoked", document=document)
 
 
+def waits_for_place(case: Case) -> Delivery | None:
+    """The zone is full, and you are on its waiting list: our answer comes when it can."""
+    return letter(case, "documents/emails/waits_for_place")
+
+
 def ends_soon(case: Case, permit: Permit) -> Delivery | None:
     """Your permit ends; renew it in two presses."""
     return letter(case, "documents/emails/ends_soon", document=permit.document, permit=permit)

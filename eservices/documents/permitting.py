@@ -37,13 +37,15 @@ def ask_place(*, actor, case: Case, zone: Zone, plate: str) -> Permit:
     it follows an agent who put zone or plate right; what is drawn stays as its paper says.
     """
     zone = Zone.objects.select_for_update().get(pk=zone.pk)
-    permit, _new = Permit.objects.get_or_create(
+    permit, new = Permit.objects.get_or_create(
         case=case, defaults={"zone": zone, "plate": bare(plate), "renews": _renewed_by(case)}
     )
     if permit.document_id is None:
         _put_right(permit, zone, plate)
         if permit.granted_at is None:
             _grant(actor, case, permit)
+    if new and permit.granted_at is None:
+        emails.waits_for_place(case)
     return permit
 
 

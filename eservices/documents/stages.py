@@ -248,6 +248,7 @@ class QuotaStage(Stage):
     key = "quota"
     label = gettext_lazy("Place in a zone")
     icon = "site"
+    undated = True
     agent_template = "documents/stages/quota_agent.html"
     applicant_template = "documents/stages/quota_applicant.html"
 

@@ -35,17 +35,18 @@ class Stop:
     detail: str = ""
 
 
-def headline(case: Case, sealed: bool = False) -> tuple[str, str]:
+def headline(case: Case, sealed: bool = False, promised: datetime | None = None) -> tuple[str, str]:
     """What is the case, as a sentence, and what the applicant has to do.
 
     ``sealed``: whether a decision waits to be opened, which is what notifies it: nothing says it before.
+    ``promised``: by when the commune answers, where that holds.
     """
     if sealed:
         return _("A decision on your request is ready."), _(
             "Open it below: it says what was decided, and why."
         )
     nothing = _("You have nothing to do. We write to you as soon as something happens.")
-    if case.deadline and case.deadline < timezone.now():
+    if promised and promised < timezone.now():
         nothing = _("We are late, and we are sorry. You have nothing to do.")
     if case.state == State.CLOSED:
         return {
@@ -72,6 +73,12 @@ def headline(case: Case, sealed: bool = False) -> tuple[str, str]:
         ),
         State.DECIDED: (_("Accepted. The rest is on its way."), nothing),
     }[State(case.state)]
+
+
+def promised_by(case: Case, row: CaseStage | None) -> datetime | None:
+    """By when the commune answers; None while that waits for the applicant or for what nobody can hasten."""
+    undated = row is not None and _kind(row).undated
+    return case.deadline if case.is_open and not case.paused_at and not undated else None
 
 
 def answer_by(case: Case, thread: list[Message]) -> datetime | None:

@@ -76,8 +76,9 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
     case = door.case
     decided = formal.shown(door)
     sealed = decided.get("sealed", False)
-    title, lead = tracker.headline(case, sealed)
     template, row = tracker.stage_template(case)
+    promised = tracker.promised_by(case, row)
+    title, lead = tracker.headline(case, sealed, promised)
     thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
     talk = [
         {
@@ -100,6 +101,7 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         "row": row,
         "stage_template": template,
         "talk": talk,
+        "promised_by": promised,
         "answer_by": tracker.answer_by(case, thread),
         "formal": decided,
         "documents": documents,

@@ -81,11 +81,31 @@ def test_a_full_zone_puts_on_a_list_and_the_first_come_gets_the_next_place(zone)
     first = permitted()
     second, third = asked("VD 2"), asked("VD 3")
     assert [waits(second), waits(third)] == ["place", "place"]
+    assert not Delivery.objects.about(first.case.subject).filter(title__contains="liste d’attente").exists()
     actions.revoke(actor=UserFactory(), document=first.document, reason="Vendue.")
     process.advance(third.pk)
     assert waits(third) == "place"
     process.advance(second.pk)
     assert waits(second) == "permit"
+
+
+def test_who_waits_for_a_place_is_told_so_once_and_is_promised_no_day(zone, client):
+    permitted()
+    case = asked("VD 2")
+    Case.objects.filter(pk=case.pk).update(deadline=timezone.now() + timedelta(days=3))
+    page = reverse("space:status", args=[case.links.get(mailed=False).secret])
+    process.advance(case.pk)
+    (told,) = Delivery.objects.about(case.subject).filter(title__contains="liste d’attente")
+    assert "La zone est complète" in told.payload["text"]
+    with time_machine.travel(timezone.now() + timedelta(days=7)):
+        shown = client.get(page).text
+    assert "La zone est complète" in shown
+    assert "Réponse au plus tard" not in shown
+    assert "en retard" not in shown
+    zone.places = 2
+    zone.save()
+    process.advance(case.pk)
+    assert "Réponse au plus tard" in client.get(page).text
 
 
 def test_a_place_is_free_again_the_day_after_a_permit_ended_and_when_a_case_is_closed_without(zone):

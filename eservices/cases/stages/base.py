@@ -105,6 +105,7 @@ class Stage:
     by_person = False  # whether an agent looks at it, at least where it is not known who applies
     veiled = False  # whether how far it is would tell somebody who is not known what concerns others
     rests = False  # whether the applicant has the ball while it is active, without being asked anything
+    undated = False  # whether nobody can say how long it takes: no day is promised while it is active
     collects = False  # whether it collects what the form says is due
     decides = False  # whether accepting or refusing is what ends it
     button = _("Save")  # of the form that agents fill in

@@ -24,6 +24,13 @@ def away(team: Team | int, day: date | None = None) -> dict[int, Absence]:
     return {one.user_id: one for one in found.select_related("deputy").order_by("last_day")}
 
 
+def deputy_away(absence: Absence) -> Absence | None:
+    """The first absence of who stands in, on days of this one."""
+    theirs = absence.team.absences.filter(user=absence.deputy)
+    same_days = {"first_day__lte": absence.last_day, "last_day__gte": absence.first_day}
+    return theirs.filter(**same_days).order_by("first_day").first()
+
+
 def members_who_see(case: Case):
     """The memberships of the case's team that let somebody see it."""
     members = case.team.memberships.filter(user__is_active=True)

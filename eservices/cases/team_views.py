@@ -6,12 +6,13 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from eservices.accounts.models import User
 
-from . import access, actions
+from . import access, actions, deputies
 from .actions import IllegalTransition
 from .models import Role
 from .team_panels import panels_for
@@ -111,8 +112,12 @@ class TeamView(DeskView):
         form = self._absence_form(request.POST)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(absence_form=form), status=422)
-        actions.plan_absence(actor=request.user, team=self.team, **form.cleaned_data)
+        planned = actions.plan_absence(actor=request.user, team=self.team, **form.cleaned_data)
         messages.success(request, _("The absence is noted."))
+        if also := deputies.deputy_away(planned):
+            days = {"first": date_format(also.first_day, "j.m."), "last": date_format(also.last_day, "j.m.")}
+            said = _("But %(deputy)s is away too, from %(first)s to %(last)s: look who stands in then.")
+            messages.warning(request, said % ({"deputy": planned.deputy} | days))
         return None
 
     def _back(self, request):

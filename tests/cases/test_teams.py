@@ -169,8 +169,10 @@ def test_members_note_their_own_absence_and_leads_everybody_s(client):
     assert client.post(url, {"user": agent.pk, "first_day": "x", "last_day": ""}).status_code == 422
     page = client.get(reverse("cases:team", args=["habitants"])).text
     assert str(colleague) in page
+    assert "aussi absent" not in page
     client.force_login(member(Role.LEAD))
-    assert client.post(url, days | {"user": colleague.pk}).status_code == 302
+    noted = client.post(url, days | {"user": colleague.pk, "deputy": agent.pk}, follow=True)
+    assert f"Mais {agent} est aussi absent·e" in noted.text
     back = reverse("cases:team_do", args=["habitants", "back"])
     client.force_login(colleague)
     assert client.post(back, {"absence": Absence.objects.get(user=agent).pk}).status_code == 404

@@ -21,6 +21,10 @@ logger = logging.getLogger(__name__)
 CLAIM = timedelta(minutes=10)  # longer than any carrier takes; afterwards the worker is taken for dead
 LATE = timedelta(minutes=5)  # of failing: then staff hears of it, though it is tried again
 PATIENCE = timedelta(hours=1)  # of being asked to wait, which is no fault: then staff hears of that too
+REMEMBERED = timedelta(
+    days=30
+)  # to whom an e-mail went that is about no case: as long as somebody may ask for it
+AT_ONCE = 1_000
 State, Kind = Delivery.State, DeliveryEvent.Kind
 
 
@@ -248,14 +252,27 @@ def discard(*, actor, subject: str) -> None:
 def erase(*, actor, subject: str) -> None:
     """Forgets to whom what was sent about ``subject``; that it was, and when, stays. What is open stays whole."""
     ended = Delivery.objects.about(subject).ended()
-    DeliveryEvent.objects.filter(delivery__in=ended).update(text="")
     Posting.objects.filter(delivery__in=ended).update(number="")
-    ended.update(recipient="", title="", payload={}, reason="")
+    _empty(ended)
 
 
+@transaction.atomic
 def forget_recipient(*, actor=None, carrier: str, recipient: str) -> None:
     """Forgets who was written to: what ``carrier`` brought to ``recipient``. What is open stays whole."""
-    ended = Delivery.objects.filter(carrier=carrier, recipient=recipient).ended()
+    _empty(Delivery.objects.filter(carrier=carrier, recipient=recipient).ended())
+
+
+@transaction.atomic
+def forget_old(*, now: datetime) -> int:
+    """Forgets to whom e-mails and SMS went some time ago, and what they said; answers how many. What is about a case
+    goes with its case.
+    """
+    old = [*Delivery.objects.to_forget(now - REMEMBERED).values_list("pk", flat=True)[:AT_ONCE]]
+    _empty(Delivery.objects.filter(pk__in=old))
+    return len(old)
+
+
+def _empty(ended) -> None:
     DeliveryEvent.objects.filter(delivery__in=ended).update(text="")
     ended.update(recipient="", title="", payload={}, reason="")
 

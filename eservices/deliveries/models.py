@@ -39,6 +39,11 @@ class DeliveryQuerySet(models.QuerySet):
         """What has not reached its end: still to carry, under way, or stuck."""
         return self.exclude(state__in=Delivery.ENDED)
 
+    def to_forget(self, before):
+        """E-mails and SMS that ended before then, are about no case, and still say to whom and what."""
+        ended = self.ended().filter(carrier__in=["email", "sms"], done_at__lt=before)
+        return ended.exclude(recipient="").exclude(subject__startswith="case:")
+
     def about(self, subject: str):
         return self.filter(subject=subject)
 

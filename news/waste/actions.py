@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from eservices.deliveries import actions as outbox
 from home.background import try_alone
 from home.models import WasteCollection, WasteDistrict
 from home.waste import rounds_of
@@ -54,7 +55,8 @@ def confirm(*, actor=None, reminder: WasteReminder, language: str, when: str) ->
 
 @transaction.atomic
 def end(*, actor=None, reminder: WasteReminder) -> None:
-    """No more reminders: the address is forgotten."""
+    """No more reminders: the address is forgotten, in the letters that went out too."""
+    outbox.erase(actor=actor, subject=emails.about(reminder))
     WasteReminder.objects.filter(pk=reminder.pk).delete()
 
 

@@ -49,6 +49,11 @@ def district_gone(reminder: WasteReminder) -> None:
     _send(reminder, "district_gone", reminder.language, choose=choose)
 
 
+def about(reminder: WasteReminder) -> str:
+    """What the letters of a reminder are about, in the outbox."""
+    return f"waste-reminder:{reminder.pk}"
+
+
 def _send(
     reminder: WasteReminder, letter: str, language: str, headers: dict | None = None, **context
 ) -> None:
@@ -59,7 +64,7 @@ def _send(
         context=context
         | {"district": districts.get(reminder.district), "stop": _link("waste_end", reminder, language)},
         language=language,
-        subject=f"waste-reminder:{reminder.pk}",
+        subject=about(reminder),
         headers=headers,
     )
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from eservices.deliveries import actions, circuits
 from eservices.deliveries.carriers import carriers
 from eservices.deliveries.models import Delivery, DeliveryEvent, MailboxEntry
-from eservices.deliveries.sweeps import deliver
+from eservices.deliveries.sweeps import deliver, forget_old
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.deliveries import DeliveryFactory, SmsFactory
 
@@ -152,6 +152,25 @@ def test_what_a_rehearsal_sent_is_thrown_away_and_what_is_real_stays(letters):
     actions.discard(actor=None, subject="case:1")
     assert Delivery.objects.get() == real
     assert not MailboxEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "about", "state", "kept"),
+    [
+        (31, "proposal:1", State.DONE, False),
+        (31, "", State.SKIPPED, False),
+        (29, "proposal:1", State.DONE, True),
+        (31, "case:1", State.DONE, True),
+        (31, "proposal:1", State.STUCK, True),
+    ],
+)
+def test_to_whom_a_letter_about_no_case_went_is_forgotten_after_a_month(days, about, state, kept):
+    done_at = None if state == State.STUCK else timezone.now() - timedelta(days=days)
+    sent = DeliveryFactory(subject=about, state=state, done_at=done_at)
+    forget_old(timezone.now())
+    now = fresh(sent)
+    assert (bool(now.recipient), bool(now.payload), bool(now.title)) == (kept, kept, kept)
+    assert now.done_at == done_at
 
 
 def test_a_confidential_letter_leaves_no_content_behind(letters):

@@ -177,6 +177,7 @@ def test_one_press_ends_the_reminders_and_forgets_the_address(client, calendar):
     assert not WasteReminder.objects.exists()
     assert client.post(end).status_code == 200
     assert client.get(end).status_code == 404
+    assert not Delivery.objects.exclude(recipient="").ended().exists()
 
 
 def test_asking_again_tells_nothing_and_changes_nothing_until_it_is_confirmed(client, calendar):

@@ -15,6 +15,7 @@ from home.registry import Registry
 
 from . import access
 from .models import Case, Opinion
+from .outbox import told_in_letters
 
 type Parts = Iterator[tuple[str, BinaryIO]]
 
@@ -53,6 +54,12 @@ def record(case: Case) -> dict:
         "submission": model_to_dict(sent, exclude=["draft", "version", "user", "agent"])
         | {"sent_at": sent.sent_at},
         "files": _rows(access.files_of(case), "name", "content_type", "size", "digest", "field"),
+        "amendments": _rows(case.amendments, "field", "before", "after", "reason", "author__email", "at"),
+        "enclosures": _rows(case.enclosures, "field", "state", "reason", "author__email", "at"),
+        "persons": _rows(
+            case.persons, *("field", "place", "name", "outcome", "reason", "author__email", "at")
+        ),
+        "calls": _rows(case.calls, *("phone", "wish", "about", "asked_at", "tries", "result", "done_at")),
         "messages": _rows(case.messages, "kind", "author__email", "text", "at"),
         "notes": _rows(case.notes, "author__email", "text", "at"),
         "stages": _rows(case.stages, "key", "type", "progress", "data", "entered_at", "done_at"),
@@ -70,6 +77,7 @@ def record(case: Case) -> dict:
             *("outcome", "by__email", "decided_at", "title", "paragraphs", "authority", "days"),
             *("electronic", "notified_on", "proof", "appealed_on"),
         ),
+        "letters": told_in_letters(case),
         "consents": _rows(case.consents, "given_at", "revoked_at"),
         "holds": _rows(case.holds, "reason", "since", "lifted_at"),
         "events": _rows(

@@ -5,7 +5,7 @@ from django.db.models import Q, UUIDField, Value, When
 from django.db.models.functions import Cast, Replace, Substr
 from django.db.models.lookups import In
 
-from eservices.deliveries.access import outbox
+from eservices.deliveries.access import outbox, readable_text
 from eservices.deliveries.models import Delivery, DeliveryQuerySet
 
 from . import access
@@ -26,6 +26,20 @@ def letters_of(case: Case) -> DeliveryQuerySet:
     what told agents of the case."""
     asked = Opinion.objects.filter(stage__case=case).exclude(email="").values_list("email", flat=True)
     return _written(case, {*_applicant(case), *asked})
+
+
+def told_in_letters(case: Case) -> list[dict]:
+    """These letters as plain data: when, by which carrier, to whom, and what they said."""
+    return [
+        {
+            "at": one.done_at or one.created_at,
+            "way": one.carrier,
+            "to": one.recipient,
+            "title": one.title,
+            "text": readable_text(one),
+        }
+        for one in letters_of(case)
+    ]
 
 
 def letters_to_applicant(case: Case) -> DeliveryQuerySet:

@@ -15,8 +15,7 @@ from django.utils.translation import override
 
 from eservices.cases import access
 from eservices.cases.models import Case, Opinion
-from eservices.cases.outbox import letters_of
-from eservices.deliveries.access import readable_text
+from eservices.cases.outbox import told_in_letters
 from eservices.documents import casefile
 from home.models import CommuneSettings
 
@@ -90,16 +89,7 @@ def facts(case: Case) -> dict:
             }
             for one in Opinion.objects.filter(stage__case=case, given_at__isnull=False)
         ],
-        "letters": [
-            {
-                "at": one.done_at or one.created_at,
-                "way": one.carrier,
-                "to": one.recipient,
-                "title": one.title,
-                "text": readable_text(one),
-            }
-            for one in letters_of(case)
-        ],
+        "letters": told_in_letters(case),
         "documents": [
             {"number": one.number, "title": one.title, "state": one.state, "sha256": one.digest}
             for one in case.documents.out()

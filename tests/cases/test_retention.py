@@ -373,6 +373,7 @@ def test_an_archived_case_is_a_package_whose_every_file_is_named_by_its_digest()
     cases.complete(actor=SYSTEM, case=case)
     stored = submissions.put_away(check(pdf()), submission=case.submission, field="piece")
     stored.save()
+    case.calls.create(phone="079 000 00 00", about="À rappeler")
     case = old(case, disposition="archive")
 
     disposal = approve(case)
@@ -391,6 +392,9 @@ def test_an_archived_case_is_a_package_whose_every_file_is_named_by_its_digest()
     }
     told = json.loads(contents["case.json"])
     assert told["submission"]["answers"]["nom"] == "Marchetti"
+    assert told["calls"][0]["about"] == "À rappeler"
+    assert all(letter["text"] for letter in told["letters"])
+    assert told["letters"]
     assert [event["number"] for event in told["events"]] == list(range(1, len(told["events"]) + 1))
     assert contents["case.pdf"].startswith(b"%PDF-")
     case.submission.refresh_from_db()

@@ -1,5 +1,6 @@
 """A case goes, its money stays in the books: amounts, days, accounts and receipts, and nobody's name."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.cases.actors import SYSTEM
+from eservices.cases.archiving import archived_parts
 from eservices.cases.hindrances import hindrance_of
 from eservices.cases.models import Case
 from eservices.cases.retention.actions import Kept, erase
@@ -39,6 +41,15 @@ def closed(charge: Charge) -> Case:
 def booked() -> list[tuple]:
     names = ("number", "debit", "credit", "amount", "text", "charge_id", "payment_id", "refund_id")
     return list(JournalRow.objects.values_list(*names))
+
+
+def test_the_archive_of_a_case_says_what_was_due_and_paid():
+    charge = due_charge()
+    paid(charge)
+    [(name, content)] = archived_parts["payments"](charge.case)
+    [told] = json.load(content)
+    assert name == "charges.json"
+    assert (told["amount"], told["paid"], told["currency"]) == (3000, 3000, "CHF")
 
 
 def test_of_an_erased_case_the_books_keep_every_amount_and_nobody_s_name(clerk, client):

@@ -41,12 +41,12 @@ from .availability import DAY, Span
 
 MOST_BYTES = 1_000_000
 MOST_EVENTS, MOST_REPEATED, MOST_TIMES = 5_000, 200, 5_000
-FIRST_YEAR = 2000  # of what repeats
+FIRST_YEAR = 1600  # of what repeats: a birthday without its year is of 1604, as Apple writes it
 MOST_REPETITIONS = 20_000  # that are looked at of one rule, those of the past among them: 54 years of days
 # Values of a rule, of its BYSETPOS, its times of a day.
 MOST_LISTED, MOST_POSITIONS, MOST_A_DAY = 400, 12, 100
-# Years: after 400, days of the week and leap years come again.
-SHIFT = 400 * ((MAXYEAR - FIRST_YEAR - 200) // 400)
+# Years: after 400, days of the week and leap years come again. What is booked before 2200 stays within all years.
+SHIFT = 400 * ((MAXYEAR - 2200) // 400)
 PATIENCE = 10  # seconds of the processor for a calendar
 TIMEOUT, LONGEST = 10, 30  # seconds for a part of it, and for all of it
 AHEAD = timedelta(days=1100)  # as far as anybody may book; nothing is busy later, whatever a calendar says
@@ -211,7 +211,10 @@ def _repeated(event, start: datetime, now: datetime) -> Iterator[datetime]:
     rule = event["RRULE"]
     until = (now + AHEAD).astimezone(start.tzinfo).replace(tzinfo=None)
     first = start.replace(tzinfo=None)
-    if first.year < FIRST_YEAR or not _is_modest(rule):
+    if first.year < FIRST_YEAR:
+        text = _("An event of the calendar that repeats began before the year %(year)s.")
+        raise Unreadable(text % {"year": FIRST_YEAR})
+    if not _is_modest(rule):
         raise Unreadable(_("An event of the calendar repeats too often."))
     if first >= until:
         return

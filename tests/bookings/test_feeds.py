@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.db import DataError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from eservices.bookings import feeds, sweeps
 from eservices.bookings.availability import Span
@@ -136,8 +137,8 @@ def test_a_bomb_is_refused_in_words(bomb):
     ],
 )
 def test_a_rule_that_never_comes_to_pass_is_left_soon_and_blocks_nothing(rule):
-    began = process_time()
-    assert spans(ics(f"{EVENING}\r\nRRULE:{rule};UNTIL=99991231T235959Z")) == []
+    began, long_ago = process_time(), EVENING.replace("2026", "1604")
+    assert spans(ics(f"{long_ago}\r\nRRULE:{rule};UNTIL=99991231T235959Z")) == []
     assert process_time() - began < 5
 
 
@@ -165,6 +166,23 @@ def test_what_lasts_for_ever_is_busy_as_far_as_anybody_may_book(event):
 def test_what_repeats_and_lasts_for_ever_is_no_error():
     found = spans(ics("DTSTART:20260310T170000Z\r\nDTEND:99991231T235959Z\r\nRRULE:FREQ=WEEKLY;COUNT=2"))
     assert {one.end for one in found} == {NOW + feeds.AHEAD}
+
+
+@pytest.mark.parametrize("year", [1604, 1953])  # a birthday without its year is of 1604, as Apple writes it
+def test_what_has_repeated_for_long_is_busy_as_what_began_lately(year):
+    birthday = spans(ics(f"DTSTART;VALUE=DATE:{year}0310\r\nRRULE:FREQ=YEARLY"))
+    assert [one.start.astimezone(ZURICH).date().isoformat() for one in birthday] == [
+        "2026-03-10",
+        "2027-03-10",
+        "2028-03-10",
+    ]
+    [day] = spans(ics(f"DTSTART:{year}0312T170000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=MONTHLY;UNTIL=20260401"))
+    assert day.start.isoformat() == "2026-03-12T17:00:00+00:00"
+
+
+def test_what_began_too_long_ago_is_refused_with_its_own_sentence():
+    with override("en"), pytest.raises(feeds.Unreadable, match="began before the year"):
+        spans(ics("DTSTART;VALUE=DATE:00010310\r\nRRULE:FREQ=YEARLY"))
 
 
 def test_leap_days_and_days_of_the_week_are_those_of_their_year():

@@ -79,7 +79,9 @@ def _head(connection: socket.socket, until: float) -> tuple[int, str]:
     """Status and ``Location`` of an answer, whose body stays where it is. Who is slow is cut off."""
     received = b""
     while b"\r\n\r\n" not in received and len(received) < MOST_BYTES:
-        connection.settimeout(max(until - monotonic(), 0.01))
+        if (left := until - monotonic()) <= 0:
+            raise TimeoutError("timed out")
+        connection.settimeout(left)
         if not (piece := connection.recv(4096)):
             break
         received += piece

@@ -2,6 +2,8 @@
 
 import socket
 import threading
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -9,10 +11,10 @@ from editing import outside
 
 
 class Server:
-    """Answers one piece of bytes to each connection, and keeps what it was asked."""
+    """Answers one piece of bytes to each connection, or byte after byte, and keeps what it was asked."""
 
-    def __init__(self, *answers: bytes):
-        self.answers, self.asked = list(answers), []
+    def __init__(self, *answers: bytes, pause: float = 0):
+        self.answers, self.asked, self.pause = list(answers), [], pause
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -22,15 +24,22 @@ class Server:
             connection, _peer = self.socket.accept()
             with connection:
                 self.asked.append(connection.recv(4096).decode())
-                connection.sendall(self.answers.pop(0))
+                with suppress(OSError):  # who asked had enough
+                    self._answer(connection, self.answers.pop(0))
+
+    def _answer(self, connection, answer: bytes):
+        length = 1 if self.pause else len(answer)
+        for place in range(0, len(answer), length):
+            connection.sendall(answer[place : place + length])
+            time.sleep(self.pause)
 
 
 @pytest.fixture
 def reached(monkeypatch):
     """Every name leads to the server of the test, as if it were public."""
 
-    def start(*answers: bytes) -> Server:
-        server = Server(*answers)
+    def start(*answers: bytes, **more) -> Server:
+        server = Server(*answers, **more)
         monkeypatch.setattr(outside, "PORTS", {"http": server.port})
         monkeypatch.setattr(outside, "_public_address", lambda host, port: "127.0.0.1")
         return server
@@ -130,6 +139,12 @@ def test_headers_cannot_be_smuggled_in_by_an_address(reached):
 def test_an_answer_without_end_is_cut_off(reached):
     reached(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000)
     assert outside.fault("http://vd.example/") == ""
+
+
+def test_who_answers_byte_after_byte_is_cut_off(reached, monkeypatch):
+    monkeypatch.setattr(outside, "TIMEOUT", 0.1)
+    reached(answer("200 OK", "X-Slow: " + "x" * 300), pause=0.003)
+    assert outside.fault("http://vd.example/") == "timed out"
 
 
 def test_what_is_no_answer_is_a_fault(reached):

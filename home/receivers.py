@@ -66,7 +66,7 @@ def follow_the_address(sender, instance, **kwargs):
 
 @receiver([post_save, post_delete], sender=Site)
 def follow_the_sites(**kwargs):
-    transaction.on_commit(tasks.follow_the_sites.enqueue)
+    transaction.on_commit(tasks.follow_the_sites.enqueue, robust=True)
 
 
 @receiver([post_save, post_delete], sender=PageViewRestriction)

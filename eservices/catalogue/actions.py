@@ -122,7 +122,7 @@ def _announce(source: ServicePage) -> None:
     if waiting or following.is_kept(source):
         defaults = {"due_at": timezone.now(), "attempts": 0}
         TranslationUpdate.objects.update_or_create(page=source, defaults=defaults)
-        transaction.on_commit(lambda: wake.enqueue(source.pk))
+        transaction.on_commit(lambda: wake.enqueue(source.pk), robust=True)
 
 
 def _claim(page_id: int) -> TranslationUpdate | None:

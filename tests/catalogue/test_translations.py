@@ -186,6 +186,18 @@ def test_publishing_wakes_a_worker_which_lets_the_translations_follow(
     assert not woken(page)
 
 
+def test_what_is_published_stays_published_when_nobody_can_be_woken(
+    monkeypatch, django_capture_on_commit_callbacks
+):
+    page = service_in_german()
+    monkeypatch.setattr(actions, "wake", None)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        add_question(page)
+
+    assert TranslationUpdate.objects.filter(page=page).exists()
+
+
 def test_publishing_what_has_no_translation_wakes_nobody(stored, django_capture_on_commit_callbacks):
     page = make_service()
 

@@ -41,26 +41,38 @@ def _network(address: str) -> str:
 
 
 def count(kind: str, who: str, seconds: int) -> int:
-    """Counts once more for ``who``; how often that was in the span that began with the first."""
-    key, now = _key(kind, who), time.time()
-    number, ends = cache.get(key) or (0, now + seconds)
-    # Not cache.incr: on files it forgets when the span ends.
-    cache.set(key, (number + 1, ends), max(ends - now, 1))
-    return number + 1
+    """Counts once more for ``who``; how often that was in the span that began with the first.
+
+    Nobody is lost of those who come at the same time: the first alone says when the span ends, and the count of the
+    span is raised in one step.
+    """
+    ends = math.ceil(time.time()) + seconds
+    cache.add(_ends(kind, who), ends, seconds)
+    ends = cache.get(_ends(kind, who), ends)
+    cache.add(_number(kind, who, ends), 0, seconds)
+    try:
+        return cache.incr(_number(kind, who, ends))
+    except ValueError:  # the cache had to make room
+        return 1
 
 
 def counted(kind: str, who: str) -> int:
     """How often ``who`` was counted in the running span."""
-    number, _ends = cache.get(_key(kind, who)) or (0, 0)
-    return number
+    ends = cache.get(_ends(kind, who))
+    return cache.get(_number(kind, who, ends), 0) if ends else 0
 
 
 def left(kind: str, who: str) -> int:
     """Seconds until the running span ends."""
-    _number, ends = cache.get(_key(kind, who)) or (0, 0)
-    return max(0, math.ceil(ends - time.time()))
+    return max(0, math.ceil(cache.get(_ends(kind, who), 0) - time.time()))
 
 
-def _key(kind: str, who: str) -> str:
+def _ends(kind: str, who: str) -> str:
+    """Where it stands when the span ends."""
     digest = salted_hmac(f"limit-{kind}", who, algorithm="sha256").hexdigest()
-    return f"limit:{kind}:{digest}"
+    return f"limit:{kind}:{digest}:ends"
+
+
+def _number(kind: str, who: str, ends: int) -> str:
+    """Where the count of the span stands that ends then."""
+    return f"{_ends(kind, who)}:{ends}"

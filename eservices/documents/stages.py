@@ -11,8 +11,20 @@ from eservices.accounts.models import IdentityLevel, User
 from eservices.cases.actors import SYSTEM
 from eservices.cases.identity import level_of
 from eservices.cases.models import Case, CaseStage
-from eservices.cases.stages import AGENT, LEAD, Done, Kept, Stage, Waiting, keep, result_key, stages
+from eservices.cases.stages import (
+    AGENT,
+    APPLICANT,
+    LEAD,
+    Done,
+    Kept,
+    Stage,
+    Waiting,
+    keep,
+    result_key,
+    stages,
+)
 from eservices.cases.stages import SYSTEM as THE_SYSTEM
+from eservices.cases.states import State
 from eservices.formbuilder.blocks import FixedChoiceBlock, QuestionKeyBlock
 from eservices.formbuilder.logic import conditions
 
@@ -164,6 +176,8 @@ class DocumentStage(Stage):
 
     def enter(self, case, row, settings):
         document = Document.objects.filter(stage=row).first()
+        if document is None and case.state == State.WAITING:
+            return Waiting(APPLICANT)  # an answer may change what it says
         if document is None:
             try:
                 document = self._draw(case, row, settings)

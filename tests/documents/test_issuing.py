@@ -202,6 +202,20 @@ def test_a_case_without_a_stated_identity_waits_for_an_agent_who_states_it(clien
     assert fresh(document).identity_check == "seen"
 
 
+def test_what_somebody_was_asked_is_waited_for_before_the_document_is_issued(client):
+    DocumentTemplateFactory(tells_register=False)
+    case = waiting_case(stages=[STAGES[1]], advanced=False)
+    cases.ask(actor=agent(), case=case, text="Avez-vous déménagé ?")
+    process.advance(case.pk)
+    assert not case.documents.exists()
+    page = client.get(reverse("space:status", args=[case.links.get(mailed=False).secret])).text
+    assert "Avez-vous déménagé" in page
+    assert "en cours de création" not in page
+    cases.answer(actor=agent(), case=fresh(case), text="Non.")
+    process.advance(case.pk)
+    assert case.documents.exists()
+
+
 def test_a_missing_template_waits_for_a_lead_and_goes_on_once_it_is_there():
     case = accepted_case()
     assert KEY in case.stages.get(type="document").reason

@@ -97,7 +97,6 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         "headline": title,
         "lead": lead,
         "way": tracker.way(case, sealed),
-        "stage": row,
         "row": row,
         "stage_template": template,
         "talk": talk,

@@ -165,10 +165,6 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         level = self.get_level_display()
         return sms.plain(words["sms"] or gettext("{level}: {words}").format(level=level, words=said))
 
-    def sms_lengths(self) -> list[tuple[str, sms.Length]]:
-        """Of each language it is written in: how long its SMS is."""
-        return [(code, sms.measure(self.sms_text(code))) for code in self.languages]
-
     @property
     def preview_modes(self):
         return [(code, name) for code, name in settings.LANGUAGES if code in self.languages] or [("", "")]

@@ -1,7 +1,7 @@
 """Who takes part: whoever owns an e-mail address, by their account or by a mailed link.
 
-Whoever proved an address is recognised for the day by a signed cookie that only the views of participation read;
-pages that everybody shares know nobody.
+Whoever proved an address is recognised for twelve hours at most by a signed cookie that only the views of
+participation read; pages that everybody shares know nobody.
 """
 
 from urllib.parse import quote, unquote
@@ -12,18 +12,18 @@ from home.limits import mailbox
 
 COOKIE = "participation"
 SALT = "participation.address"
-A_DAY = 12 * 60 * 60
+RECOGNISED_FOR = 12 * 60 * 60  # seconds at most
 
 
 def recognised(request) -> str:
     """The address that is proven to be of who asks; empty where none is."""
     if request.user.is_authenticated:
         return request.user.email
-    return unquote(request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=A_DAY))
+    return unquote(request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=RECOGNISED_FOR))
 
 
 def remember(request, response, email: str) -> None:
-    """Recognises the owner of the address until the browser is closed, and for a day at most."""
+    """Recognises the owner of the address until the browser is closed, and for twelve hours at most."""
     told = quote(email, safe="@")  # a host may be written in any script, and a header in one only
     response.set_signed_cookie(
         COOKIE, told, salt=SALT, httponly=True, samesite="Lax", secure=request.is_secure()

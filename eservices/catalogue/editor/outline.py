@@ -13,7 +13,6 @@ type Block = dict  # {"type", "value", "id"}
 type Tree = list[Block]
 type NewId = Callable[[], str]
 
-INSIDE = ("fields", "options", "checks")  # children of a block's value that hold blocks
 EXCERPT = 90  # characters of a long title
 SCOPES = {"step": "step", "check": "check"}  # of keys; every other block is a question
 

@@ -228,6 +228,6 @@ def _judge(answer) -> None:
     said = f"The push service answered {answer.status_code}."
     if answer.status_code == 429:
         raise NotNow(until(answer), said)
-    if answer.status_code == 413 or 400 <= answer.status_code < 500:
+    if 400 <= answer.status_code < 500:
         raise CannotCarry(said)
     raise NetworkFault(said)

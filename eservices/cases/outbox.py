@@ -1,4 +1,4 @@
-"""What of the outbox tells of cases, for whose eyes it is, and what of it went to whom a case is about."""
+"""Finds deliveries about cases: which ones a user may read, and which went to the applicant."""
 
 from django.db.models import Case as Either
 from django.db.models import Q, UUIDField, Value, When

@@ -250,7 +250,10 @@ def discard(*, actor, subject: str) -> None:
 
 @transaction.atomic
 def erase(*, actor, subject: str) -> None:
-    """Forgets to whom what was sent about ``subject``; that it was, and when, stays. What is open stays whole."""
+    """Erases recipient and content of finished deliveries about ``subject``, keeps that and when they were sent.
+
+    Unfinished deliveries are not touched.
+    """
     ended = Delivery.objects.about(subject).ended()
     Posting.objects.filter(delivery__in=ended).update(number="")
     _empty(ended)

@@ -135,7 +135,7 @@ def _heard(letters: dict, user: User, carrier: str, since: datetime) -> bool:
 
 
 def _untold(user: User, deliveries, since: str):
-    """Those for their eyes of which they were not told since the moment that the field ``since`` holds."""
+    """Deliveries the user may see and has not been alerted about since the time in field ``since``."""
     told = DeliveryEvent.objects.filter(delivery=OuterRef("pk"), kind=TOLD, text=user.email)
     return access.deliveries_for(user).filter(
         ~Exists(told.filter(at__gte=OuterRef(since))), pk__in=deliveries

@@ -33,10 +33,8 @@ def registered_lines(case: Case) -> list[str]:
 
 
 def tells_too(case: Case) -> bool:
-    """Whether the letter that the document is enclosed in is the only one that tells of it.
-
-    So it is for who has no e-mail address, unless another letter goes to another place: there they learn where it went.
-    """
+    """True if the cover letter is the applicant's only notice: no e-mail address, and no different postal address
+    declared. Who is anonymous gets none."""
     declared, registered = postal_lines(case), registered_lines(case)
     elsewhere = declared and _place(declared) != _place(registered)
     return not (case.email or case.is_anonymous or elsewhere)

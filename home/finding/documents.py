@@ -91,7 +91,7 @@ def text_of(document) -> str | None:
 
 
 def _run(path: str, kind: str) -> str:
-    """What it wrote counts, whatever it ended by."""
+    """Returns what the reader program printed, even if it crashed or timed out."""
     command = [sys.executable, str(READER), path, kind]
     try:
         done = subprocess.run(

@@ -116,7 +116,7 @@ def part_of(offer: Offer, booked: Offer, count: int) -> float:
 
 
 def title_of(booking: Booking, case: Case | None) -> str:
-    """What a booking is called: what it is for, else who booked, for those who may know."""
+    """Title of a booking: its purpose, else the applicant's name or the reference, for who may see the ``case``."""
     if booking.title:
         return booking.title
     if case:

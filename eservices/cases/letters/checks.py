@@ -20,9 +20,9 @@ def faults(letter: Letter) -> dict[str, list[str]]:
 
 
 def asked_by_services(key: str) -> set[str]:
-    """The questions that a letter may quote: those that all services which send it by themselves ask.
+    """Questions that every service sending this letter automatically asks; if none does, those that any service asks.
 
-    Where none does, those that any service asks: what a case does not know is left open for the agent.
+    What a case does not know is left open for the agent.
     """
     definitions = list(published())
     senders = [one for one in definitions if key and key in sent_by(one)]

@@ -154,9 +154,10 @@ class Stage:
         return self.enter(case, row, settings)
 
     def tells_acceptance(self, settings: dict) -> bool:
-        """Whether it says that the case was accepted where it comes right after, so that no other letter does.
+        """Whether this stage's letter announces the acceptance when the stage directly follows the decision.
 
-        It says so in its own letter by ``emails.acceptance``, or where it writes none by ``emails.accepted``.
+        No separate letter is sent then. Its own letter says so by ``emails.acceptance``; where it writes none,
+        ``emails.accepted`` does.
         """
         return False
 

@@ -23,8 +23,7 @@ from . import forms as typed
 
 @dataclass(frozen=True)
 class Deed:
-    """What may be done: what the team's role must allow, its name, what is typed, the action, what is said afterwards,
-    which may depend on what came of it."""
+    """A button on a charge or refund: required right, label, form, action, and success message (or a function of the result)."""
 
     needs: str
     label: Promise

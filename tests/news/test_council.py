@@ -166,6 +166,11 @@ def test_the_library_is_listed_by_kind_year_and_words_with_type_and_size(client,
     assert "Aucun document" in listed(client, f"{library.url}?q=licorne")
 
 
+def test_a_library_without_documents_does_not_blame_what_nobody_typed(client, library):
+    assert "n’est encore publié" in listed(client, library.url)
+    assert "Essayez" in listed(client, f"{library.url}?q=licorne")
+
+
 @pytest.mark.parametrize("query", ["kind=x", "year=1999", "year=x", "page=9", "kind=%00", "q=%00"])
 def test_the_library_answers_nonsense_without_failing(client, library, rules, query):
     assert client.get(f"{library.url}?{query}").status_code == (200 if query == "q=%00" else 404)

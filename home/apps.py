@@ -10,6 +10,7 @@ class HomeConfig(AppConfig):
         from . import checks, receivers  # noqa: F401
         from .alerts import receivers as alerts  # noqa: F401
         from .headings import mark_headings
+        from .slugs import spell_for_editors
         from .translating.faults import mark_each_text
         from .translating.labels import name_whole_ways, write_days_in_words
 
@@ -17,3 +18,4 @@ class HomeConfig(AppConfig):
         name_whole_ways()
         mark_each_text()
         mark_headings()
+        spell_for_editors()

@@ -34,6 +34,7 @@ from home.models import (
     SitePlanPage,
 )
 from home.models.kinds import Kind
+from home.slugs import slug_of
 from news.models import (
     DocumentKind,
     EventIndexPage,
@@ -226,6 +227,7 @@ def plant_parts(parent: BasePage, parts: Iterable[Part]) -> None:
     for part in parts:
         page = part.kind(
             title=str(part.title),
+            slug=slug_of(str(part.title)),
             lead=str(part.lead),
             show_in_menus=part.in_menu,
             locale=parent.locale,

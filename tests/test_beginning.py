@@ -99,6 +99,7 @@ def test_it_begins_in_the_language_that_the_operator_chose(settings):
     home = HomePage.objects.get()
     assert home.locale == german
     assert [part.title for part in home.get_children()][:3] == ["Online-Schalter", "Leben hier", "Aktuelles"]
+    assert home.get_children().get(title="Behörden").slug == "behoerden"
     assert list(NewsCategory.objects.values_list("locale", "name"))[1] == (german.pk, "Politik")
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from django.utils.text import slugify
 from django.utils.translation import get_language
 from wagtail.coreutils import find_available_slug
 from wagtail.models import Locale
@@ -19,6 +18,7 @@ from wagtail_localize.models import TranslationSource
 
 from eservices.documents.models import DocumentTemplate
 from eservices.formbuilder.blocks import fields_value
+from home.slugs import slug_of
 
 from .. import following, importing
 from ..models import ServiceIndexPage, ServicePage
@@ -138,7 +138,7 @@ def _paragraph(text: str) -> RichText:
 def free_slug(index: ServiceIndexPage, name: str) -> str:
     """A name in addresses that no other page of the counter has, from the starter's title."""
     title = starters(SERVICES)[name].text(index.locale.language_code)("title")
-    return find_available_slug(index, slugify(title))
+    return find_available_slug(index, slug_of(title))
 
 
 def _content(page: ServicePage, name: str) -> dict:

@@ -1,10 +1,10 @@
 """The letters around a subscription. Each is queued in the transaction of what it tells of."""
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
 from eservices.deliveries.actions import queue_email
+from home.links import absolute
 
 from .models import Subscriber, Topic
 
@@ -58,4 +58,4 @@ def _send(subscriber: Subscriber, letter: str, headers: dict | None = None, **co
 def _link(name: str, subscriber: Subscriber) -> str:
     with translation.override(subscriber.language):
         path = reverse(f"newsletter:{name}", args=[subscriber.secret])
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
+    return absolute(path)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
@@ -12,6 +11,7 @@ from eservices.cases.stages import kind_of
 from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
 from eservices.payments.models import Charge
+from home.links import absolute
 
 from . import ical
 from .models import Booking, Waiting
@@ -80,7 +80,7 @@ def _to_who_waits(place: Waiting, template: str, **context) -> Delivery:
     return queue_email(
         to=place.email,
         template=f"bookings/emails/{template}",
-        context={"time": time, "url": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path, **context},
+        context={"time": time, "url": absolute(path), **context},
         language=place.language,
         subject=f"waiting:{place.pk}",
     )

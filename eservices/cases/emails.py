@@ -12,6 +12,7 @@ from eservices.deliveries.actions import queue_email, queue_letter, queue_sms
 from eservices.deliveries.letters import on_paper, render
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft, StoredFile
+from home.links import absolute
 from home.models import CommuneSettings
 
 from . import case_names, deputies
@@ -147,7 +148,7 @@ def digest(agent: User, rows: list[tuple[Notice, Case]]) -> Delivery:
     return queue_email(
         to=agent.email,
         template="cases/emails/digest",
-        context={"news": news, "url": _absolute(reverse("cases:queue"))},
+        context={"news": news, "url": absolute(reverse("cases:queue"))},
         language=agent.language,
     )
 
@@ -224,7 +225,7 @@ def _to_office(case: Case, opinion: Opinion, template: str, text: str) -> Delive
         return None
     language = settings.LANGUAGE_CODE
     with translation.override(language):
-        url = _absolute(reverse("counter:opinion", args=[opinion.secret]))
+        url = absolute(reverse("counter:opinion", args=[opinion.secret]))
     return queue_email(
         to=opinion.email,
         template=f"cases/emails/{template}",
@@ -339,17 +340,17 @@ def shown_url(case: Case) -> str:
 def link_url(link: CaseLink) -> str:
     """The status page behind ``link``, in the language of the case."""
     with translation.override(link.case.language):
-        return _absolute(reverse("space:status", args=[link.secret]))
+        return absolute(reverse("space:status", args=[link.secret]))
 
 
 def _resume_url(draft: Draft) -> str:
     with translation.override(draft.language):
-        return _absolute(reverse("submissions:resume", args=[draft.secret]))
+        return absolute(reverse("submissions:resume", args=[draft.secret]))
 
 
 def desk_url(case: Case) -> str:
     """The case on the agents' desk."""
-    return _absolute(reverse("cases:case", args=[case.reference]))
+    return absolute(reverse("cases:case", args=[case.reference]))
 
 
 def _title(case: Case, language: str) -> str:
@@ -397,7 +398,3 @@ def _steps(case: Case, rows: list[CaseStage]) -> dict:
 def _live_links(case: Case, *, mailed: bool):
     alive = case.links.filter(mailed=mailed, revoked_at=None, expires_at__gt=timezone.now())
     return alive.order_by("created_at")
-
-
-def _absolute(path: str) -> str:
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.accounts.models import User
+from home.links import absolute
 
 from . import access, circuits
 from .actions import queue_email
@@ -159,7 +160,7 @@ def _write(template: str, user: User, carrier: str, url: str, **context) -> None
     queue_email(
         to=user.email,
         template=f"deliveries/emails/{template}",
-        context=context | {"carrier": carrier_name(carrier), "url": settings.WAGTAILADMIN_BASE_URL + url},
+        context=context | {"carrier": carrier_name(carrier), "url": absolute(url)},
         language=user.language or settings.LANGUAGE_CODE,
         subject=f"{ALERT}{carrier}",
     )

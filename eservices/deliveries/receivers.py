@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.roles import DUTIES
 from eservices.accounts.signals import staff_let_in
+from home.links import absolute
 from home.models import CommuneSettings
 from home.signals import contact_received
 
@@ -38,7 +39,7 @@ def tell_who_was_let_in(sender, user, **kwargs):
         template="account/email/let_in",
         context={
             "duties": [DUTIES.get(name, name) for name in groups],
-            "url": settings.WAGTAILADMIN_BASE_URL + reverse("wagtailadmin_home"),
+            "url": absolute(reverse("wagtailadmin_home")),
         },
         language=user.language,
         subject=f"user:{user.pk}",

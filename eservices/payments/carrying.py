@@ -7,12 +7,12 @@ again under the same key, gets the same answer, and keeps that.
 import logging
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from eservices.deliveries import circuits
+from home.links import absolute
 
 from .actions import paying, refunds, settling
 from .carriers import line_of
@@ -81,7 +81,7 @@ def return_url(payment: Payment) -> str:
     """Where the provider sends the person back to, in the language of the payment."""
     with translation.override(payment.language):
         path = reverse("payments:back", args=[payment.basket.secret, payment.pk])
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
+    return absolute(path)
 
 
 def _asked(payment: Payment, ask) -> Payment:

@@ -1,12 +1,12 @@
 """The letters about payments."""
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.emails import letter
 from eservices.deliveries.models import Delivery
+from home.links import absolute
 from home.templatetags.commune import chf
 
 from . import ledger
@@ -30,7 +30,7 @@ def receipt(payment: Payment, charges: list[Charge]) -> Delivery | None:
     if case.submission.erased_at:
         return None
     with translation.override(case.language):
-        url = _absolute(reverse("payments:receipt", args=[payment.basket.secret, payment.pk]))
+        url = absolute(reverse("payments:receipt", args=[payment.basket.secret, payment.pk]))
     lines = [(line["label"], chf(line["total"])) for charge in charges for line in charge.lines]
     return letter(case, "payments/emails/receipt", payment=payment, lines=lines, receipt_url=url)
 
@@ -55,8 +55,4 @@ def _way(refund: Refund):
 def pay_url(charge: Charge, basket: Basket) -> str:
     """The page where the basket is paid, in the language of the case."""
     with translation.override(charge.case.language):
-        return _absolute(reverse("payments:pay", args=[basket.secret]))
-
-
-def _absolute(path: str) -> str:
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
+        return absolute(reverse("payments:pay", args=[basket.secret]))

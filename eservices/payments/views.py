@@ -1,6 +1,5 @@
 """The pages of whoever pays, and the door for providers. Each works without JavaScript."""
 
-from functools import wraps
 from io import BytesIO
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eservices.documents.responses import private_pdf
 from home import limits
+from home.private import private
 
 from . import access, carrying, receipts
 from .actions import paying
@@ -23,20 +23,6 @@ from .providers import Forged, offered, providers
 from .states import ChargeState, PaymentState, RefundState
 
 BACK_A_MINUTE = 10  # times that the provider is asked at once, for one payment
-
-
-def private(view):
-    """Nobody between us and the person keeps a copy, and no address with a secret leaves the page."""
-
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "private, no-store"
-        response["Referrer-Policy"] = "strict-origin"
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return guarded
 
 
 # -- Paying --------------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """The letters of reports: how a problem stands, to who reported it and to who follows it."""
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
@@ -8,6 +7,7 @@ from eservices.cases.emails import letter
 from eservices.cases.models import Case
 from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
+from home.links import absolute
 
 from .models import Follower, Report
 from .states import ENDS
@@ -30,8 +30,8 @@ def told_follower(report: Report, case: Case, follower: Follower) -> Delivery:
             "case": case,
             "report": report,
             "state": state.label,
-            "url": _absolute(reverse("reports:report", args=[report.pk])),
-            "stop_url": "" if state in ENDS else _absolute(reverse("reports:stop", args=[follower.secret])),
+            "url": absolute(reverse("reports:report", args=[report.pk])),
+            "stop_url": "" if state in ENDS else absolute(reverse("reports:stop", args=[follower.secret])),
         }
     return queue_email(
         to=follower.email,
@@ -40,7 +40,3 @@ def told_follower(report: Report, case: Case, follower: Follower) -> Delivery:
         language=follower.language,
         subject=case.subject,
     )
-
-
-def _absolute(path: str) -> str:
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path

@@ -12,10 +12,10 @@ from eservices.accounts.models import IdentityLevel
 from eservices.register import access as register
 from eservices.register import actions
 from eservices.register.people import Declared
+from home.private import private
 
 from .forms import PostedCodeForm, WhoForm
 from .provider import provider_name
-from .views import private
 
 
 def _show(request, *, who: WhoForm | None = None, code: PostedCodeForm | None = None):

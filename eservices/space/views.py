@@ -28,29 +28,12 @@ from eservices.submissions import rates
 from eservices.submissions.attaching import kept
 from eservices.submissions.uploads import bounded
 from home.downloads import download
+from home.private import private
 
 from . import access, erasing, formal, tracker
 from .doors import Door
 from .export import everything_about
 from .forms import AnswerForm, CallBackForm, JoinForm, ProfileForm
-
-
-def private(view):
-    """Nobody between us and the person keeps a copy, and no address with a secret leaves the page.
-
-    ``strict-origin`` and not ``no-referrer``: with the latter browsers send ``Origin: null`` and every form
-    posted from the page would be taken for a forged one.
-    """
-
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "private, no-store"
-        response["Referrer-Policy"] = "strict-origin"
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return guarded
 
 
 def through_a_door(view):

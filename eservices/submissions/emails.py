@@ -1,11 +1,11 @@
 """The letters of a draft."""
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
 from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
+from home.links import absolute
 
 from .models import Draft
 
@@ -30,4 +30,4 @@ def resume_url(draft: Draft) -> str:
     """The draft's private link, in full, in the language of the draft."""
     with translation.override(draft.language):
         path = reverse("submissions:resume", args=[draft.secret])
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
+    return absolute(path)

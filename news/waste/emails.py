@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
 from eservices.deliveries.actions import queue_email
+from home.links import absolute
 from home.models import WasteDistrict
 from home.waste import Round
 
@@ -76,4 +76,4 @@ def _link(name: str, reminder: WasteReminder, language: str) -> str:
 def _address(name: str, language: str, *args: str) -> str:
     with translation.override(language):
         path = reverse(f"news:{name}", args=args)
-    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
+    return absolute(path)

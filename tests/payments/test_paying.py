@@ -85,7 +85,7 @@ NOBODY_SUCH = {"naissance": "1988-04-18"}
         ("resident", LEFT_TOWN, "", ""),
         ("resident", NOBODY_SUCH, "nobody", ""),
         ("resident", NOBODY_SUCH, "person:ORV-1", "habite la commune"),
-        ("minor", NOE, "", "mineur"),
+        ("minor", NOE, "", "moins de 18 ans"),
         ("minor", {}, "", ""),
     ],
 )

@@ -1,10 +1,10 @@
 """The letter that proves an address. It is queued in the transaction of what waits."""
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
 from eservices.deliveries.actions import queue_email
+from home.links import absolute
 
 from .models import Pending
 
@@ -17,7 +17,7 @@ def prove(pending: Pending, about: str) -> None:
             template="participation/emails/prove",
             context={
                 "about": about,
-                "link": settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path,
+                "link": absolute(path),
                 "expires_at": pending.expires_at,
             },
             language=pending.language,

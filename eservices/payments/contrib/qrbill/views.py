@@ -6,9 +6,9 @@ from django.http import Http404
 from django.views.decorators.http import require_GET
 
 from eservices.documents.responses import private_pdf
+from home.private import private
 
 from ... import access
-from ...views import private
 from .paper import pdf
 
 

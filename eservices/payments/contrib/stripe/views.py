@@ -7,9 +7,11 @@ from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET
 
+from home.private import private
+
 from ... import access, carrying
 from ...providers import Away, Refused, providers
-from ...views import basket_url, private
+from ...views import basket_url
 
 POLICY = settings.SECURE_CSP | {
     "script-src": [CSP.SELF, "https://js.stripe.com"],

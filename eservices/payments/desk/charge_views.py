@@ -23,7 +23,10 @@ from . import forms as typed
 
 @dataclass(frozen=True)
 class Deed:
-    """A button on a charge or refund: required right, label, form, action, and success message (or a function of the result)."""
+    """A button on a charge or refund: required right, label, form, action, and success message.
+
+    The message may be a function of the result.
+    """
 
     needs: str
     label: Promise

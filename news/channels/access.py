@@ -10,7 +10,7 @@ from .models import Post
 
 def page_for(user, pk: int) -> Page:
     """The page, for who may edit or publish it. Raises Http404."""
-    page = Page.objects.filter(pk=pk).first() if pk < 2**31 else None
+    page = Page.objects.filter(pk=pk).first()
     if page is None:
         raise Http404
     allowed = page.permissions_for_user(user)
@@ -35,7 +35,7 @@ def posts_of(user, page: Page) -> list[Post]:
 
 def post_for(user, page: Page, pk: int) -> Post:
     """One of a page, for who may publish it. Raises Http404."""
-    post = Post.objects.of(page).filter(pk=pk).first() if pk < 2**31 else None
+    post = Post.objects.of(page).filter(pk=pk).first()
     if post is None or not page.permissions_for_user(user).can_publish():
         raise Http404
     return post

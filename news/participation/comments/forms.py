@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..consultations.forms import SignedForm
+from ..moderation.forms import SignedForm
 from ..screening import validate_few_links
 
 LONGEST = 2_000

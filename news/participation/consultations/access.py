@@ -4,11 +4,9 @@ from uuid import UUID
 
 from django.http import Http404
 
+from ..moderation.rights import may_moderate
 from ..pages import public_page
-from ..useful.access import LARGEST
 from .models import ConsultationPage, Contribution
-
-MODERATE = "news_participation.change_contribution"
 
 
 def page_of(consultation: UUID | str) -> ConsultationPage | None:
@@ -18,7 +16,7 @@ def page_of(consultation: UUID | str) -> ConsultationPage | None:
 
 def open_page(pk: int, *, even_over: bool = False) -> ConsultationPage:
     """A consultation that takes contributions today; ``even_over``: or took them. Raises Http404."""
-    found = ConsultationPage.objects.open_to_all().filter(pk=pk).first() if pk <= LARGEST else None
+    found = ConsultationPage.objects.open_to_all().filter(pk=pk).first()
     if found is None or not (found.open or (even_over and found.over)):
         raise Http404
     return found
@@ -27,15 +25,11 @@ def open_page(pk: int, *, even_over: bool = False) -> ConsultationPage:
 def public_contribution(pk: int) -> tuple[Contribution, ConsultationPage]:
     """A published contribution of a consultation whose contributions everybody reads. Raises Http404."""
     published = Contribution.objects.published().with_voices()
-    found = published.filter(pk=pk).first() if pk <= LARGEST else None
+    found = published.filter(pk=pk).first()
     page = page_of(found.consultation) if found else None
     if page is None or not page.public:
         raise Http404
     return found, page
-
-
-def may_moderate(user) -> bool:
-    return user.is_active and user.has_perm(MODERATE)
 
 
 def contributions_for(user):
@@ -46,7 +40,7 @@ def contributions_for(user):
 
 
 def contribution_for(user, pk: int) -> Contribution:
-    found = contributions_for(user).with_voices().filter(pk=pk).first() if pk <= LARGEST else None
+    found = contributions_for(user).with_voices().filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

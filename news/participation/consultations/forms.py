@@ -6,38 +6,14 @@ from django.utils.translation import gettext_lazy
 
 from home.validators import validate_no_control
 
+from ..moderation.forms import SignedForm
 from ..moderation.states import ShownAs
 from ..pages import foreign
-from ..screening import WrittenForm, validate_few_links
+from ..screening import validate_few_links
 from .models import TITLE, ConsultationPage
 from .states import Status, allowed
 
 LONGEST = 4_000
-
-
-class SignedForm(WrittenForm):
-    """With how the name is shown; nobody needs to give one that is not."""
-
-    shown_as = forms.ChoiceField(
-        label=gettext_lazy("How it is published"),
-        choices=ShownAs.choices,
-        initial=ShownAs.FIRST,
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose how it is published.")},
-    )
-    name = forms.CharField(
-        label=gettext_lazy("Your first and last name"),
-        max_length=80,
-        validators=[validate_no_control, validate_few_links],
-        error_messages={"required": gettext_lazy("Write your name, or choose that it is not shown.")},
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-
-    def clean(self):
-        if self.cleaned_data.get("shown_as") == ShownAs.NOBODY:
-            self.errors.pop("name", None)
-            self.cleaned_data["name"] = ""
-        return super().clean()
 
 
 class ContributionForm(SignedForm):

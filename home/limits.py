@@ -46,7 +46,7 @@ def count(kind: str, who: str, seconds: int) -> int:
     Nobody is lost of those who come at the same time: the first alone says when the span ends, and the count of the
     span is raised in one step.
     """
-    ends = math.ceil(time.time()) + seconds
+    ends = int(time.time()) + seconds
     cache.add(_ends(kind, who), ends, seconds)
     ends = cache.get(_ends(kind, who), ends)
     cache.add(_number(kind, who, ends), 0, seconds)

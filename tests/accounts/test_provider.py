@@ -199,7 +199,7 @@ def test_who_gives_up_at_the_provider_comes_back_to_the_sign_in(client, provider
     away = client.post(LOGIN)
     state = provider.sign_in(away["Location"])["state"]
     answer = client.get(f"{LOGIN}callback/", {"error": "access_denied", "state": state})
-    assert "pas connecté" in told(client, answer)
+    assert "La connexion n’a pas eu lieu" in told(client, answer)
     assert client.get(f"{LOGIN}callback/", {"code": "forged", "state": "forged"}).status_code == 302
     assert not User.objects.exists()
 

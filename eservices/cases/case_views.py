@@ -130,7 +130,7 @@ class CaseView(OfCase):
         In the language of the admin: messages are written down when the browser's is spoken again.
         """
         if do in ("accept", "refuse") and actions.proposed_by(self.case):
-            return _("Proposed. A colleague confirms it before anything leaves.")
+            return _("Proposed. Nothing leaves before a colleague confirms it.")
         return str(DEEDS[do].done)
 
     def _afterwards(self) -> str:

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import Http404
 
-from .models import Campaign, Mailing, Subscriber
+from .models import Campaign, Mailing, Subscriber, Topic
 from .states import State
 
 
@@ -35,6 +36,17 @@ def by_secret(secret: str) -> Subscriber:
     if subscriber is None:
         raise Http404
     return subscriber
+
+
+def subscribed_under(email: str) -> QuerySet[Subscriber]:
+    """The subscriber under a proven address, whatever came of it: one at most."""
+    return Subscriber.objects.filter(email__iexact=email)
+
+
+def topics_of(subscriber: Subscriber) -> list[Topic]:
+    """What somebody chose, in their language."""
+    chosen = subscriber.topic_keys
+    return [one for one in Topic.objects.in_language(subscriber.language) if one.translation_key in chosen]
 
 
 # -- Campaigns -----------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from django.utils import translation
 from eservices.deliveries.actions import queue_email
 from home.links import absolute
 
-from .models import Subscriber, Topic
+from .access import topics_of
+from .models import Subscriber
 
 
 def opt_in(subscriber: Subscriber) -> None:
@@ -38,10 +39,8 @@ def about(subscriber: Subscriber) -> str:
 
 
 def _send(subscriber: Subscriber, letter: str, headers: dict | None = None, **context) -> None:
-    keys = subscriber.topic_keys
-    topics = [t for t in Topic.objects.in_language(subscriber.language) if t.translation_key in keys]
     context |= {
-        "topics": topics,
+        "topics": topics_of(subscriber),
         "preferences": _link("preferences", subscriber),
         "unsubscribe": _link("unsubscribe", subscriber),
     }

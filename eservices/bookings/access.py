@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
@@ -181,6 +181,11 @@ def waited_for(slug: str, field: str, resource: str) -> tuple[Form, Offer]:
 def waiting_by_secret(secret: str) -> Waiting:
     """The place on a waiting list behind a link."""
     return _one(Waiting.objects.select_related("resource", "form", "booking__draft"), secret=secret)
+
+
+def waiting_of(email: str) -> QuerySet[Waiting]:
+    """The places on waiting lists that were asked for under a proven address."""
+    return Waiting.objects.filter(email__iexact=email).select_related("resource")
 
 
 def came_before(waiting: Waiting) -> int:

@@ -73,6 +73,11 @@ def removed(place: Waiting) -> Delivery:
     return _to_who_waits(place, "removed")
 
 
+def about(place: Waiting) -> str:
+    """What the letters to who waits are about, in the outbox."""
+    return f"waiting:{place.pk}"
+
+
 def _to_who_waits(place: Waiting, template: str, **context) -> Delivery:
     with translation.override(place.language):
         path = reverse("waiting:place", args=[place.secret])
@@ -82,7 +87,7 @@ def _to_who_waits(place: Waiting, template: str, **context) -> Delivery:
         template=f"bookings/emails/{template}",
         context={"time": time, "url": absolute(path), **context},
         language=place.language,
-        subject=f"waiting:{place.pk}",
+        subject=about(place),
     )
 
 

@@ -1,7 +1,7 @@
 """The only ways to fetch a report on behalf of a person. Unknown and forbidden look the same: 404."""
 
 from django.core import signing
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -101,6 +101,11 @@ def follower_by_secret(secret: str) -> Follower:
     if follower is None:
         raise Http404
     return follower
+
+
+def followed_by(email: str) -> QuerySet[Follower]:
+    """Where a proven address follows somebody else's report."""
+    return Follower.objects.filter(email__iexact=email).select_related("report__case")
 
 
 # -- Who is filing -------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from home.models import WasteDistrict
@@ -26,6 +27,11 @@ def by_opt_in_link(secret: str, now: datetime) -> WasteReminder:
     if reminder.link_expires_at <= now and reminder.confirmed_at is None:
         raise LinkExpired
     return reminder
+
+
+def reminders_of(email: str) -> QuerySet[WasteReminder]:
+    """What goes, or would go, to a proven address."""
+    return WasteReminder.objects.filter(email__iexact=email)
 
 
 def reminded_of(districts: list[WasteDistrict]) -> int:

@@ -7,7 +7,7 @@ from .linking import end_link, renew_link
 from .living import cancel, confirm, confirm_asked, let_go, move, refuse, remind, send, tell_confirmed
 from .locking import NotAllowed, Taken
 from .refitting import InTheWay, refitting, renumber
-from .waiting import join, leave, look_after, offer_now, remove, take_offer
+from .waiting import forget_waiting, join, leave, look_after, offer_now, remove, take_offer
 
 __all__ = [
     "InTheWay",
@@ -19,6 +19,7 @@ __all__ = [
     "confirm_asked",
     "describe",
     "end_link",
+    "forget_waiting",
     "hand_over",
     "hold",
     "join",

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.deliveries import actions as deliveries
 from eservices.formbuilder.models import Form
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft
@@ -174,6 +175,14 @@ def take_offer(*, actor, waiting: Waiting) -> Draft:
 def leave(*, actor, waiting: Waiting) -> None:
     """Leaves the list; a time that was offered goes to the next. Nothing happens where the waiting is over."""
     _left(waiting)
+
+
+@transaction.atomic
+def forget_waiting(*, actor, waiting: Waiting) -> None:
+    """Leaves the list and forgets who stood there, in the letters that went out too."""
+    _left(waiting)
+    deliveries.erase(actor=actor, subject=emails.about(waiting))
+    waiting.delete()
 
 
 def _left(waiting: Waiting) -> bool:

@@ -204,9 +204,8 @@ class Refund(models.Model):
         related_name="refunds",
         help_text=_("From which it was paid back at the counter."),
     )
-    told = models.BooleanField(
-        default=False
-    )  # the letter about what it is paid back for says so: see ``refunds.keep``
+    # Whether the letter about what it is paid back for says so: see ``refunds.keep``.
+    told = models.BooleanField(default=False)
     external_id = models.CharField(max_length=100, blank=True)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)

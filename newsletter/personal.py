@@ -1,0 +1,33 @@
+"""Somebody's subscription with the proof of consent, for their own space."""
+
+from django.utils.translation import gettext_lazy as _
+
+from home.personal import Holding, personal
+
+from . import access
+from .actions import subscribers as actions
+
+
+def export(email: str) -> list[dict]:
+    return [
+        {
+            "state": one.get_state_display(),
+            "language": one.language,
+            "topics": [topic.name for topic in access.topics_of(one)],
+            "consent": [
+                {"what": event.get_kind_display(), "at": event.at.isoformat(), "where": event.page}
+                for event in one.consents.order_by("at")
+            ],
+        }
+        for one in access.subscribed_under(email)
+    ]
+
+
+def erase(email: str) -> None:
+    for one in access.subscribed_under(email):
+        actions.erase(subscriber=one)
+
+
+personal.register("newsletter")(
+    Holding(_("Newsletter"), lambda email: access.subscribed_under(email).count(), export, erase)
+)

@@ -1,0 +1,69 @@
+"""What other apps keep of somebody under their proven address: taken away, and erased where they tick it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.bookings.models import Waiting
+from eservices.reports.models import Follower
+from news.waste.models import WasteReminder
+from newsletter.models import Subscriber
+from tests.factories.accounts import UserFactory
+from tests.factories.bookings import resource
+from tests.factories.newsletter import SubscriberFactory, TopicFactory
+from tests.factories.reports import reported
+from tests.factories.submissions import FormFactory
+
+pytestmark = pytest.mark.django_db
+LEA, OTHER = "lea@courriel.example", "autre@courriel.example"
+
+
+def waits(email: str):
+    thing = Waiting.resource.field.related_model.objects.first() or resource()
+    start = timezone.now() + timedelta(days=9)
+    return Waiting.objects.create(
+        form=FormFactory(),
+        field="quand",
+        resource=thing,
+        starts_at=start,
+        ends_at=start + timedelta(hours=2),
+        email=email,
+        language="fr",
+    )
+
+
+def follows(email: str):
+    return Follower.objects.create(report=reported(), email=email, language="fr")
+
+
+def subscribes(email: str):
+    return SubscriberFactory(email=email, topics=[TopicFactory(name="Port")])
+
+
+def is_reminded(email: str):
+    return WasteReminder.objects.create(
+        email=email, language="fr", link_expires_at=timezone.now(), confirmed_at=timezone.now()
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "keep", "model", "said"),
+    [
+        ("waiting", waits, Waiting, "starts"),
+        ("followed", follows, Follower, "reference"),
+        ("newsletter", subscribes, Subscriber, "topics"),
+        ("waste", is_reminded, WasteReminder, "when"),
+    ],
+)
+def test_what_is_kept_of_somebody_is_taken_away_and_erased_and_others_stay(client, key, keep, model, said):
+    keep(LEA)
+    other = keep(OTHER)
+    client.force_login(UserFactory(email=LEA))
+    [taken] = client.get(reverse("space:export")).json()[key]
+    assert taken[said]
+    assert f'value="{key}"' in client.get(reverse("space:erase")).text
+    client.post(reverse("space:erase"), {"others": key})
+    assert list(model.objects.all()) == [other]
+    assert client.get(reverse("space:export")).json()[key] == []

@@ -127,20 +127,39 @@ def is_renewable(permit: Permit, day: date) -> bool:
     return permit.valid_until - RENEWABLE <= day <= permit.valid_until + RENEWABLE
 
 
-@transaction.atomic
 def renew(*, actor: Applicant, permit: Permit) -> Draft:
-    """The draft that renews the permit, with all that holds for it; pressing twice, also at once, gives the same."""
-    case, now = cases.locked(permit.case_id), timezone.now()
-    if not is_renewable(permit, timezone.localdate(now)):
-        raise cases.IllegalTransition(_("This permit cannot be renewed now."))
-    begun = permit.renewals.filter(draft__submission=None, draft__expires_at__gt=now).first()
-    if begun:
-        return begun.draft
+    """The draft that renews the permit, with all that holds for it; pressing twice, also at once, gives the same.
+
+    Its files are copied while nothing is locked: a slow storage holds up nobody.
+    """
+    if begun := _begun(permit):
+        return begun
+    case = permit.case
     draft = submissions.begin_again(
         actor=actor.user,
         submission=case.submission,
-        changes=case.answers | _starting(permit, timezone.localdate(now)),
+        changes=case.answers | _starting(permit, timezone.localdate()),
     )
+    return _linked(actor, permit, draft)
+
+
+@transaction.atomic
+def _begun(permit: Permit) -> Draft | None:
+    """The draft in which it is being renewed. Raises ``IllegalTransition`` where it cannot be."""
+    cases.locked(permit.case_id)
+    now = timezone.now()
+    if not is_renewable(permit, timezone.localdate(now)):
+        raise cases.IllegalTransition(_("This permit cannot be renewed now."))
+    begun = permit.renewals.filter(draft__submission=None, draft__expires_at__gt=now).first()
+    return begun.draft if begun else None
+
+
+@transaction.atomic
+def _linked(actor: Applicant, permit: Permit, draft: Draft) -> Draft:
+    """The draft that counts: this one, or the one that somebody else linked meanwhile."""
+    if begun := _begun(permit):
+        submissions.drop(actor=actor.user, draft=draft)
+        return begun
     Renewal.objects.create(permit=permit, draft=draft)
     return draft
 

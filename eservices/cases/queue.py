@@ -33,6 +33,8 @@ OPEN = Q(closed_at=None)
 CLOSED = Q(closed_at__isnull=False)
 RUNNING = OPEN & Q(paused_at=None)
 RESTING = OPEN & Q(paused_at__isnull=False)
+REAL = Q(rehearsal=False)
+WAITS = REAL & OPEN  # for an agent of its team: where agents begin
 
 type Conditions = dict[str, tuple[str, Q]]  # key → label and condition
 
@@ -40,36 +42,35 @@ type Conditions = dict[str, tuple[str, Q]]  # key → label and condition
 # -- Views and groups ----------------------------------------------------------------------------------------
 def views(user, now: datetime) -> Conditions:
     """The ready-made views, in their order. The first is where agents begin."""
-    real = Q(rehearsal=False)
     return {
-        "team": (_("Open, my teams"), real & OPEN),
-        "mine": (_("Mine"), real & OPEN & Q(assignee=user)),
-        **_instead(user, real & OPEN),
-        **_to_confirm(user, real & OPEN),
-        "unassigned": (_("To take"), real & OPEN & Q(assignee=None)),
-        "overdue": (_("Late"), real & RUNNING & Q(deadline__lt=now)),
-        "waiting": (_("Waiting for the applicant"), real & RESTING),
-        "closed": (_("Closed"), real & CLOSED),
-        "all": (_("All"), real),
+        "team": (_("Open, my teams"), WAITS),
+        "mine": (_("Mine"), WAITS & Q(assignee=user)),
+        **_instead(user),
+        **_to_confirm(user),
+        "unassigned": (_("To take"), WAITS & Q(assignee=None)),
+        "overdue": (_("Late"), REAL & RUNNING & Q(deadline__lt=now)),
+        "waiting": (_("Waiting for the applicant"), REAL & RESTING),
+        "closed": (_("Closed"), REAL & CLOSED),
+        "all": (_("All"), REAL),
         "rehearsals": (_("Rehearsals"), Q(rehearsal=True)),
     }
 
 
-def _instead(user, wanted: Q) -> Conditions:
+def _instead(user) -> Conditions:
     """The cases of colleagues who are away, for who stands in for them; no view where nobody is."""
     away = Q()
     for team, colleagues in deputies.stood_in_for(user).items():
         away |= Q(team=team, assignee__in=colleagues)
-    return {"instead": (_("Instead of who is away"), wanted & away)} if away else {}
+    return {"instead": (_("Instead of who is away"), WAITS & away)} if away else {}
 
 
-def _to_confirm(user, wanted: Q) -> Conditions:
+def _to_confirm(user) -> Conditions:
     """What colleagues proposed, for who may confirm it; no view for who confirms nothing anywhere."""
     teams = [one.team_id for one in access.memberships_of(user) if one.role >= access.NEEDED["review"]]
     if not (teams or user.is_superuser):
         return {}
     within = Q() if user.is_superuser else Q(team__in=teams)
-    return {"confirm": (_("To confirm"), wanted & within & Q(pk__in=_proposed_by_others(user)))}
+    return {"confirm": (_("To confirm"), WAITS & within & Q(pk__in=_proposed_by_others(user)))}
 
 
 def _proposed_by_others(user) -> list[UUID]:

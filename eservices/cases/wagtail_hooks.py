@@ -92,7 +92,7 @@ def _waiting(request) -> dict[str, int]:
     """
     if not hasattr(request, "waiting"):
         user = request.user
-        cases = access.cases_for(user).filter(queue.views(user, timezone.now())["team"][1])
+        cases = access.cases_for(user).filter(queue.WAITS)
         request.waiting = queue.counted({"cases": cases, "letters": postroom.letters_for(user).to_print()})
     return request.waiting
 
@@ -123,7 +123,7 @@ class CasesPanel(Component):
         views, mine = queue.views(user, now), access.cases_for(user)
         shown = [key for key in self.shown if key in views]  # not everybody has each view
         sizes = queue.counted({key: mine.filter(views[key][1]) for key in shown})
-        nearest = queue.rows(mine.filter(views["team"][1]).by_urgency())[: self.urgent]
+        nearest = queue.rows(mine.filter(queue.WAITS).by_urgency())[: self.urgent]
         titles = queue.titles([case.form_id for case in nearest])
         return {
             "counts": [

@@ -53,8 +53,7 @@ def dialog(editor):
 
 def publish(editor) -> None:
     editor.locator("[data-w-dropdown-target=toggle]", has=editor.locator("svg.icon-arrow-up")).last.click()
-    editor.get_by_role("button", name="Publier").click()
-    editor.wait_for_load_state("networkidle")
+    press(editor.get_by_role("button", name="Publier"))
 
 
 def assert_step_accessible(editor) -> None:

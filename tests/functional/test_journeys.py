@@ -279,8 +279,7 @@ def preview(editor, title):
 
 def publish(editor):
     editor.locator("[data-w-dropdown-target=toggle]", has=editor.locator("svg.icon-arrow-up")).last.click()
-    editor.locator("[name=action-publish]").click()
-    editor.wait_for_load_state("networkidle")
+    press(editor.locator("[name=action-publish]"))
 
 
 def test_the_pages_around_the_journeys_are_accessible_on_a_phone(site, phone, rf):

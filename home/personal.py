@@ -2,23 +2,33 @@
 
 An app offers it in its own ``personal.py``, under a key that stands in the export::
 
-    personal.register("participation")(Holding(_("What I wrote"), count, export, erase))
+    personal.register("participation")(Holding(_("What I wrote"), rows, told, forget))
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .registry import Registry
 
 
 @dataclass(frozen=True)
-class Holding:
-    """All is asked by the proven address. ``count``: how much there is; ``export``: plain data; ``erase`` it all."""
+class Holding[Row]:
+    """Rows of one kind. ``rows``: those of a proven address; ``told``: one as plain data; ``forget``: erases one."""
 
     name: str  # may be lazy
-    count: Callable[[str], int]
-    export: Callable[[str], object]
-    erase: Callable[[str], None]
+    rows: Callable[[str], Iterable[Row]]
+    told: Callable[[Row], dict]
+    forget: Callable[[Row], None]
+
+    def count(self, email: str) -> int:
+        return len(list(self.rows(email)))
+
+    def export(self, email: str) -> list[dict]:
+        return [self.told(one) for one in self.rows(email)]
+
+    def erase(self, email: str) -> None:
+        for one in list(self.rows(email)):
+            self.forget(one)
 
 
 personal: Registry[Holding] = Registry("personal")

@@ -5,25 +5,20 @@ from django.utils.translation import gettext_lazy as _
 from home.personal import Holding, personal
 
 from .waste import access, actions
+from .waste.models import WasteReminder
 
 
-def export(email: str) -> list[dict]:
-    return [
-        {
-            "district": str(one.district or ""),
-            "when": one.get_when_display(),
-            "language": one.language,
-            "confirmed": one.confirmed_at.isoformat() if one.confirmed_at else None,
-        }
-        for one in access.reminders_of(email)
-    ]
+def told(one: WasteReminder) -> dict:
+    return {
+        "district": str(one.district or ""),
+        "when": one.get_when_display(),
+        "language": one.language,
+        "confirmed": one.confirmed_at.isoformat() if one.confirmed_at else None,
+    }
 
 
-def erase(email: str) -> None:
-    for one in access.reminders_of(email):
-        actions.end(reminder=one)
+def forget(one: WasteReminder) -> None:
+    actions.end(reminder=one)
 
 
-personal.register("waste")(
-    Holding(_("Reminders of collections"), lambda email: access.reminders_of(email).count(), export, erase)
-)
+personal.register("waste")(Holding(_("Reminders of collections"), access.reminders_of, told, forget))

@@ -6,28 +6,23 @@ from home.personal import Holding, personal
 
 from . import access
 from .actions import subscribers as actions
+from .models import Subscriber
 
 
-def export(email: str) -> list[dict]:
-    return [
-        {
-            "state": one.get_state_display(),
-            "language": one.language,
-            "topics": [topic.name for topic in access.topics_of(one)],
-            "consent": [
-                {"what": event.get_kind_display(), "at": event.at.isoformat(), "where": event.page}
-                for event in one.consents.order_by("at")
-            ],
-        }
-        for one in access.subscribed_under(email)
-    ]
+def told(one: Subscriber) -> dict:
+    return {
+        "state": one.get_state_display(),
+        "language": one.language,
+        "topics": [topic.name for topic in access.topics_of(one)],
+        "consent": [
+            {"what": event.get_kind_display(), "at": event.at.isoformat(), "where": event.page}
+            for event in one.consents.order_by("at")
+        ],
+    }
 
 
-def erase(email: str) -> None:
-    for one in access.subscribed_under(email):
-        actions.erase(subscriber=one)
+def forget(one: Subscriber) -> None:
+    actions.erase(subscriber=one)
 
 
-personal.register("newsletter")(
-    Holding(_("Newsletter"), lambda email: access.subscribed_under(email).count(), export, erase)
-)
+personal.register("newsletter")(Holding(_("Newsletter"), access.subscribed_under, told, forget))

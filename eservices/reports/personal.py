@@ -5,20 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from home.personal import Holding, personal
 
 from . import access, actions
+from .models import Follower
 
 
-def export(email: str) -> list[dict]:
-    return [
-        {"reference": one.report.case.reference, "since": one.since.isoformat()}
-        for one in access.followed_by(email)
-    ]
+def told(one: Follower) -> dict:
+    return {"reference": one.report.case.reference, "since": one.since.isoformat()}
 
 
-def erase(email: str) -> None:
-    for one in access.followed_by(email):
-        actions.leave(actor=None, follower=one)
+def forget(one: Follower) -> None:
+    actions.leave(actor=None, follower=one)
 
 
-personal.register("followed")(
-    Holding(_("Reports that you follow"), lambda email: access.followed_by(email).count(), export, erase)
-)
+personal.register("followed")(Holding(_("Reports that you follow"), access.followed_by, told, forget))

@@ -7,33 +7,36 @@ from home.personal import Holding, personal
 from .models import Pending
 from .moderation import access
 from .moderation.actions import erase as erase_written
+from .moderation.models import Written
+from .proving.actions import delete
 
 
-def count(email: str) -> int:
-    return len(access.written_by(email))
+def rows(email: str) -> list[Written | Pending]:
+    """What was handed in, and what still waits for its mailed link."""
+    return [*access.written_by(email), *Pending.objects.filter(email__iexact=email)]
 
 
-def export(email: str) -> list[dict]:
-    return [
-        {
-            "kind": one.kind,
-            "title": one.called,
-            "text": one.text,
-            "answers": getattr(one, "answers", []),
-            "name": one.name,
-            "shown": one.get_shown_as_display(),
-            "state": one.get_state_display(),
-            "handed_in": one.handed_in_at.isoformat(),
-            "reply": one.reply,
-        }
-        for one in access.written_by(email)
-    ]
+def told(one: Written | Pending) -> dict:
+    if isinstance(one, Pending):
+        return {"kind": one.kind, "waits_until": one.expires_at.isoformat(), "said": one.payload}
+    return {
+        "kind": one.kind,
+        "title": one.called,
+        "text": one.text,
+        "answers": getattr(one, "answers", []),
+        "name": one.name,
+        "shown": one.get_shown_as_display(),
+        "state": one.get_state_display(),
+        "handed_in": one.handed_in_at.isoformat(),
+        "reply": one.reply,
+    }
 
 
-def erase(email: str) -> None:
-    for one in access.written_by(email):
+def forget(one: Written | Pending) -> None:
+    if isinstance(one, Pending):
+        delete(pending=one)
+    else:
         erase_written(written=one)
-    Pending.objects.filter(email__iexact=email).delete()
 
 
-personal.register("participation")(Holding(_("Ideas, contributions and comments"), count, export, erase))
+personal.register("participation")(Holding(_("Ideas, contributions and comments"), rows, told, forget))

@@ -39,18 +39,18 @@ def fulfil(*, actor=None, pending: Pending) -> Done:
     done = DEEDS[locked.kind].do(
         email=locked.email, language=locked.language, payload=locked.payload, at=locked.created_at
     )
-    _delete(actor, locked)
+    delete(actor=actor, pending=locked)
     return done
 
 
 def forget(*, actor=None, now: datetime) -> None:
     """What nobody confirmed is gone with its address."""
     for pending in Pending.objects.expired(now):
-        with transaction.atomic():
-            _delete(actor, pending)
+        delete(actor=actor, pending=pending)
 
 
-def _delete(actor, pending: Pending) -> None:
+@transaction.atomic
+def delete(*, actor=None, pending: Pending) -> None:
     """Gone; its letter goes out no more, and nobody reads in the outbox to whom it went."""
     for letter in Delivery.objects.about(pending.subject).open():
         outbox.skip(actor=actor, delivery=letter, reason=_("Its link leads nowhere any more."))

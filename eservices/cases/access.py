@@ -35,6 +35,7 @@ NEEDED = {
     "ask": Role.TREAT,
     "answer": Role.TREAT,
     "remind": Role.TREAT,
+    "go_on": Role.TREAT,
     "assign": Role.TREAT,
     "accept": Role.DECIDE,
     "refuse": Role.DECIDE,

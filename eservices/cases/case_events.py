@@ -20,6 +20,7 @@ for kind, label in {
     "untagged": _("Tag taken off"),
     "reminded": _("Applicant reminded"),
     "unanswered": _("Question not answered in time"),
+    "went_on": _("Went on without an answer"),
     "skipped": _("Went on without waiting, in a rehearsal"),
     "message": _("Message"),
     "asked": _("Question to the applicant"),

@@ -24,8 +24,8 @@ from home.templatetags.commune import clock
 from . import concerned, deputies
 from .desk import short_day
 from .models import Amendment, CallBack, Case, CaseStage, Enclosure, Message
-from .progress import ahead, current
-from .stages import AGENT, APPLICANT, LEAD, OTHERS, decides, kind_of, name_of, settings_of
+from .progress import ahead, current, is_overdue
+from .stages import AGENT, APPLICANT, LEAD, NOT_IN_TIME, OTHERS, decides, kind_of, name_of, settings_of
 from .stages.decision import four_eyes
 from .states import State
 
@@ -151,6 +151,8 @@ def situation(case: Case) -> str:
     if case.state == State.WAITING:
         since = short_day(timezone.localtime(case.paused_at)) if case.paused_at else ""
         return _("We asked on %(day)s, and the deadline rests until the answer.") % {"day": since}
+    if row is None and is_overdue(case):
+        return str(NOT_IN_TIME)
     if row is None:
         return _("All is done; the case closes by itself within a minute.")
     if row.waiting_for == LEAD:
@@ -291,10 +293,15 @@ def _people_left(case: Case) -> str:
 def starts(case: Case, do: str) -> dict:
     """What the form of a deed begins with."""
     if do == "ask":
-        return {"text": _papers_to_send(case)}
+        return {"text": _asked_in_vain(case) or _papers_to_send(case)}
     if do == "call":
         return {"phone": phones.readable(case.phone)}
     return {"agent": case.assignee_id}
+
+
+def _asked_in_vain(case: Case) -> str:
+    """The question that was not answered in time, to be asked again."""
+    return case.messages.filter(kind=Message.Kind.QUESTION).last().text if is_overdue(case) else ""
 
 
 def _papers_to_send(case: Case) -> str:

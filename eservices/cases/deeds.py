@@ -74,6 +74,14 @@ DEEDS = {
         _("Note the answer"),
         DECIDE,
     ),
+    "go_on": Deed(
+        DeedForm,
+        actions.go_on,
+        _("The case goes on without an answer."),
+        _("Go on without an answer"),
+        DECIDE,
+        fits=actions.may_go_on,
+    ),
     "refuse": Deed(
         RefuseForm,
         actions.refuse,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from . import actions, states, timing, trace
 from .actors import SYSTEM
 from .models import Case, CaseStage
-from .progress import Progress, ahead, applies, current, unfinished  # noqa: F401 - asked of the process
+from .progress import Progress, ahead, applies, current, is_overdue, unfinished  # noqa: F401 - asked of the process
 from .stages import APPLICANT, LEAD, Answer, Ask, Done, End, Stop, Waiting, decides, kind_of
 from .stages import SYSTEM as SYSTEM_WAITS
 
@@ -88,8 +88,8 @@ def _run(case: Case, row: CaseStage) -> bool:
 
 
 def _end(case: Case) -> None:
-    """Nothing is left to do: the case closes, unless the applicant was asked; then the answer wakes it."""
-    if states.allowed("complete", case.state):
+    """Nothing is left to do: the case closes, unless the applicant was asked: the answer wakes it, or an agent."""
+    if states.allowed("complete", case.state) and not is_overdue(case):
         actions.complete(actor=SYSTEM, case=case)
     else:
         case.due_at = None

@@ -9,8 +9,10 @@ from eservices.formbuilder.definition import StageSpec
 from eservices.formbuilder.logic.conditions import holds
 
 from .models import Case, CaseStage
+from .states import State
 
 Progress = CaseStage.Progress
+OF_QUESTIONS = ("asked", "answered", "unanswered", "went_on")
 
 
 def unfinished(case: Case) -> Iterator[CaseStage]:
@@ -29,6 +31,14 @@ def current(case: Case) -> CaseStage | None:
 def ahead(case: Case) -> list[CaseStage]:
     """The stages that will still run as things stand: unfinished, and their condition holds."""
     return [row for row in unfinished(case) if row.progress == Progress.ACTIVE or applies(case, row.spec)]
+
+
+def is_overdue(case: Case) -> bool:
+    """Whether an agent's question was not answered in time, and no agent has said since what becomes of the case."""
+    if case.state != State.IN_PROGRESS or case.outcome:
+        return False
+    last = case.events.filter(kind__in=OF_QUESTIONS).order_by("number").last()
+    return bool(last) and last.kind == "unanswered"
 
 
 def titles(rows: Iterable[CaseStage]) -> list[str]:

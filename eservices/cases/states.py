@@ -35,6 +35,7 @@ TRANSITIONS: dict[str, tuple[frozenset[State], State | None]] = {
     "ask": (frozenset({State.RECEIVED, State.IN_PROGRESS}), State.WAITING),
     "ask_by_itself": (frozenset(State) - {State.CLOSED}, State.WAITING),
     "remind": (frozenset({State.WAITING}), None),
+    "go_on": (frozenset({State.IN_PROGRESS}), None),  # without the answer
     "answer": (frozenset({State.WAITING}), State.IN_PROGRESS),
     "accept": (frozenset({State.RECEIVED, State.IN_PROGRESS}), State.DECIDED),
     "approve": (frozenset({State.RECEIVED, State.IN_PROGRESS}), State.IN_PROGRESS),  # one of several

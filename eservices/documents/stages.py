@@ -11,10 +11,12 @@ from eservices.accounts.models import IdentityLevel, User
 from eservices.cases.actors import SYSTEM
 from eservices.cases.identity import level_of
 from eservices.cases.models import Case, CaseStage
+from eservices.cases.progress import is_overdue
 from eservices.cases.stages import (
     AGENT,
     APPLICANT,
     LEAD,
+    NOT_IN_TIME,
     Done,
     Kept,
     Stage,
@@ -178,6 +180,8 @@ class DocumentStage(Stage):
         document = Document.objects.filter(stage=row).first()
         if document is None and case.state == State.WAITING:
             return Waiting(APPLICANT)  # an answer may change what it says
+        if document is None and is_overdue(case):
+            return Waiting(AGENT)
         if document is None:
             try:
                 document = self._draw(case, row, settings)
@@ -190,7 +194,9 @@ class DocumentStage(Stage):
         return Done({"document": str(document.pk), "number": document.number})
 
     def form(self, case, row, settings, data=None):
-        waits = _waits_for_agent(row) and not Document.objects.filter(stage=row).exists()
+        waits = (
+            _waits_for_agent(row) and not is_overdue(case) and not Document.objects.filter(stage=row).exists()
+        )
         return IdentityForm(data, auto_id="document_%s") if waits else None
 
     def work(self, case, row, settings, actor, said):
@@ -200,6 +206,8 @@ class DocumentStage(Stage):
     def situation(self, case, row, settings):
         if not _waits_for_agent(row):
             return ""
+        if is_overdue(case):
+            return str(NOT_IN_TIME)
         return _("Say how you made sure who applies: the document is made then, or goes by post.")
 
     def _draw(self, case: Case, row: CaseStage, settings: dict) -> Document | None:

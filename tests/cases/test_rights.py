@@ -191,6 +191,7 @@ DEEDS = {
     "ask": Role.TREAT,
     "answer": Role.TREAT,
     "remind": Role.TREAT,
+    "go_on": Role.TREAT,
     "withdraw": Role.TREAT,
     "enclosure": Role.TREAT,
     "identify": Role.TREAT,

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions, case_screen, mentions, previewing, sweeps
+from eservices.cases import actions, case_screen, mentions, previewing, process, sweeps
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, Message, Role, Team
 from eservices.deliveries.models import Delivery
@@ -291,6 +291,21 @@ def test_an_agents_question_is_reminded_once_and_comes_back_when_nobody_answers(
     assert case.events.filter(kind="unanswered").count() == 1
     [line] = case_screen.pending(case, case.messages.order_by("at"))
     assert "n’a pas reçu de réponse" in line
+
+
+@pytest.mark.django_db
+def test_a_case_whose_question_nobody_answers_does_not_close_by_itself():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory(stages=[], advanced=False)
+        actions.ask(actor=member(), case=case, text="Le bail ?", days=5)
+        looked_at(clock, case.messages.get().term)
+        process.advance(case.pk)
+        case = Case.objects.get(pk=case.pk)
+        assert case.is_open
+        assert "continuez sans réponse" in case_screen.situation(case)
+        actions.go_on(actor=member(), case=case)
+        process.advance(case.pk)
+    assert Case.objects.get(pk=case.pk).outcome == "completed"
 
 
 @pytest.mark.django_db

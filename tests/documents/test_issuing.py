@@ -216,6 +216,31 @@ def test_what_somebody_was_asked_is_waited_for_before_the_document_is_issued(cli
     assert case.documents.exists()
 
 
+def test_no_document_is_issued_without_an_answer_until_an_agent_says_so(client):
+    DocumentTemplateFactory(tells_register=False)
+    case = waiting_case(stages=[STAGES[1]], advanced=False)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        cases.ask(actor=agent(), case=case, text="Avez-vous déménagé ?", days=5)
+        process.advance(case.pk)
+        clock.move_to(case.messages.get().term)
+        cases.look_at_question(message=case.messages.get())
+        process.advance(case.pk)
+    assert not case.documents.exists()
+    case = fresh(case)
+    assert (case.stages.get().waiting_for, case.paused_at) == ("agent", None)
+    status = reverse("space:status", args=[case.links.get(mailed=False).secret])
+    assert "en cours de création" not in client.get(status).text
+    client.force_login(agent())
+    page = client.get(reverse("cases:case", args=[case.reference])).text
+    assert "n’a pas répondu à temps" in page
+    assert "identity_check" not in page
+    assert page.count("Avez-vous déménagé ?") == 2  # said, and ready to be asked again
+    client.post(reverse("cases:do", args=[case.reference, "go_on"]))
+    process.advance(case.pk)
+    assert case.documents.exists()
+    assert "Continuer sans réponse" not in client.get(reverse("cases:case", args=[case.reference])).text
+
+
 def test_a_missing_template_waits_for_a_lead_and_goes_on_once_it_is_there():
     case = accepted_case()
     assert KEY in case.stages.get(type="document").reason

@@ -15,6 +15,8 @@ from .. import deputies, emails, mentions, states, timing, trace
 from ..actors import SYSTEM, Actor, Applicant, Office
 from ..models import Case, CaseEvent, Message, Note, NoticeKind
 from ..notices import actions as notices
+from ..progress import current, is_overdue
+from ..stages import decides
 from ..states import State
 from .base import IllegalTransition, allowed, locked, wake_row, words
 
@@ -100,6 +102,22 @@ def remind(*, actor: User, case: Case) -> None:
         raise IllegalTransition(_("There is no question that could be sent again."))
     emails.question(case, question)
     trace.record(case, "reminded", actor, message=question.pk)
+
+
+def may_go_on(case: Case) -> bool:
+    """Whether the case rests on an answer that did not come in time; where it is to be decided, that decides."""
+    row = current(case)
+    return is_overdue(case) and not (row and decides(row))
+
+
+@transaction.atomic
+def go_on(*, actor: User, case: Case) -> None:
+    """The process goes on without the answer that did not come in time."""
+    case = allowed(case, "go_on")
+    if not may_go_on(case):
+        raise IllegalTransition(_("Nothing waits for an answer any more."))
+    trace.record(case, "went_on", actor)
+    wake_row(case)
 
 
 @transaction.atomic

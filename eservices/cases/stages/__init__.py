@@ -28,7 +28,7 @@ from .fill import FillStage
 from .notify import NotifyStage
 from .opinions import OpinionsStage
 from .outside import OutsideStage
-from .question import QuestionStage
+from .question import NOT_IN_TIME, QuestionStage
 from .team import TeamStage
 from .wait import WaitStage
 
@@ -36,6 +36,7 @@ __all__ = [
     "AGENT",
     "APPLICANT",
     "LEAD",
+    "NOT_IN_TIME",
     "OTHERS",
     "SYSTEM",
     "Answer",

@@ -19,6 +19,9 @@ from .base import AGENT, APPLICANT, Ask, Done, End, Kept, Stage, Waiting, keep, 
 from .blocks import MOST_DAYS, NumbersBlock, days_block
 
 ANSWERED, UNANSWERED = "answered", "unanswered"
+NOT_IN_TIME = gettext_lazy(
+    "The applicant did not answer in time: remind, decide, or go on without an answer."
+)
 
 
 class SettingsBlock(blocks.StructBlock):
@@ -143,7 +146,7 @@ class QuestionStage(Stage):
 
     def situation(self, case, row, settings):
         if "overdue" in row.data:
-            return _("The applicant did not answer in time: remind, decide, or go on without an answer.")
+            return str(NOT_IN_TIME)
         return ""
 
     def _unanswered(self, case: Case, row: CaseStage, settings: dict, term: datetime):

@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.http import Http404
 
+from home.shortcuts import one_or_404
+
 from .models import Campaign, Mailing, Subscriber, Topic
 from .states import State
 
@@ -32,10 +34,7 @@ def by_secret(secret: str) -> Subscriber:
 
     Who was subscribed once and is asked again keeps the links of older letters.
     """
-    subscriber = Subscriber.objects.filter(secret=secret).exclude(confirmed_at=None).first()
-    if subscriber is None:
-        raise Http404
-    return subscriber
+    return one_or_404(Subscriber.objects.exclude(confirmed_at=None), secret=secret)
 
 
 def subscribed_under(email: str) -> QuerySet[Subscriber]:
@@ -77,7 +76,4 @@ def campaign_for(user, pk, *, to_send: bool = False) -> Campaign:
 def archived(number: int) -> Mailing:
     """A letter of the archive, for everybody. Raises Http404."""
     known = Mailing.objects.published().select_related("campaign__locale")
-    found = known.filter(number=number).first()
-    if found is None:
-        raise Http404
-    return found
+    return one_or_404(known, number=number)

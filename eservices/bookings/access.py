@@ -17,6 +17,7 @@ from eservices.cases.models import Case, Role
 from eservices.formbuilder.models import Form
 from eservices.submissions.access import version_in_force
 from home.generation import kept
+from home.shortcuts import one_or_404
 
 from .models import Booking, CalendarLink, Description, Resource, Waiting
 from .offers import Offer, offer, offers, sharing
@@ -58,7 +59,7 @@ def has_a_plan(user) -> bool:
 
 def resource_for(user, key: str, to: str = "read") -> Resource:
     """The thing of this key, if ``user`` may do ``to``; else 404."""
-    return _one(resources_for(user, to), key=key)
+    return one_or_404(resources_for(user, to), key=key)
 
 
 def bookings_for(user, to: str = "read"):
@@ -68,7 +69,7 @@ def bookings_for(user, to: str = "read"):
 
 def booking_for(user, pk, to: str = "read") -> Booking:
     """One of them; else 404."""
-    return _one(bookings_for(user, to).select_related("resource", "submission__version"), pk=pk)
+    return one_or_404(bookings_for(user, to).select_related("resource", "submission__version"), pk=pk)
 
 
 def may_cancel(user, booking: Booking) -> bool:
@@ -116,7 +117,7 @@ def waiting_for(user, to: str = "read"):
 
 def waiting_place_for(user, pk) -> Waiting:
     """One of them, if ``user`` may do something about it; else 404."""
-    return _one(waiting_for(user, "move"), pk=pk)
+    return one_or_404(waiting_for(user, "move"), pk=pk)
 
 
 # -- Everybody -----------------------------------------------------------------------------------------------
@@ -148,7 +149,7 @@ def public_room(key: str) -> Offer:
 # -- By a secret address -------------------------------------------------------------------------------------
 def resource_by_secret(secret: str) -> Resource:
     """The thing whose calendar a secret address opens; 404 where it is unknown or was ended."""
-    return _one(CalendarLink.objects.select_related("resource"), secret=secret).resource
+    return one_or_404(CalendarLink.objects.select_related("resource"), secret=secret).resource
 
 
 def calendar_of(resource: Resource, now) -> list[tuple[Booking, str]]:
@@ -180,7 +181,7 @@ def waited_for(slug: str, field: str, resource: str) -> tuple[Form, Offer]:
 
 def waiting_by_secret(secret: str) -> Waiting:
     """The place on a waiting list behind a link."""
-    return _one(Waiting.objects.select_related("resource", "form", "booking__draft"), secret=secret)
+    return one_or_404(Waiting.objects.select_related("resource", "form", "booking__draft"), secret=secret)
 
 
 def waiting_of(email: str) -> QuerySet[Waiting]:
@@ -194,10 +195,3 @@ def came_before(waiting: Waiting) -> int:
     needs = known.needs if known else ()
     others = Waiting.objects.open().for_any_of(needs, waiting.starts_at, waiting.ends_at)
     return others.filter(created_at__lt=waiting.created_at).count()
-
-
-def _one(rows, **key):
-    try:
-        return rows.get(**key)
-    except (rows.model.DoesNotExist, ValueError):
-        raise Http404 from None

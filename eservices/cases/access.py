@@ -8,6 +8,7 @@ from eservices.formbuilder.definition import Field
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions.models import StoredFile, Submission
+from home.shortcuts import one_or_404
 
 from .models import (
     Absence,
@@ -124,12 +125,12 @@ def saved_views_for(user, to: str = "read"):
 
 def saved_view_for(user, pk: int) -> SavedView:
     """A saved view that ``user`` may change; else 404."""
-    return _one(saved_views_for(user, "change"), pk=pk)
+    return one_or_404(saved_views_for(user, "change"), pk=pk)
 
 
 def team_for(user, key: str, to: str = "read") -> Team:
     """The team of this key, if ``user`` may do ``to`` in it; else 404."""
-    return _one(_teams(user, NEEDED[to]), key=key)
+    return one_or_404(_teams(user, NEEDED[to]), key=key)
 
 
 def may_configure(user, team: Team) -> bool:
@@ -154,7 +155,7 @@ def _teams(user, role: int):
 
 def case_for(user, reference: str, to: str = "read") -> Case:
     """The case of this reference, if ``user`` may do ``to`` on it; else 404."""
-    return _one(cases_for(user, to).select_related(*RELATED), reference=reference)
+    return one_or_404(cases_for(user, to).select_related(*RELATED), reference=reference)
 
 
 def may(user, case: Case, to: str) -> bool:
@@ -231,7 +232,7 @@ def link_by_secret(secret: str) -> CaseLink:
     """The private link; 404 where it is unknown, expired or revoked."""
     links = CaseLink.objects.filter(revoked_at=None, expires_at__gt=timezone.now())
     related = ["case", *(f"case__{name}" for name in RELATED)]
-    return _one(links.select_related(*related), secret=secret)
+    return one_or_404(links.select_related(*related), secret=secret)
 
 
 def case_by_link(secret: str) -> Case:
@@ -248,14 +249,14 @@ def own_cases(user) -> CaseQuerySet:
 
 def own_case(user, reference: str) -> Case:
     """One of the own cases; else 404."""
-    return _one(own_cases(user).select_related(*RELATED), reference=reference)
+    return one_or_404(own_cases(user).select_related(*RELATED), reference=reference)
 
 
 # -- Offices that are asked ----------------------------------------------------------------------------------
 def opinion_by_secret(secret: str) -> Opinion:
     """The opinion that a private link asks for; 404 where it is unknown. ``is_open`` says whether it is waited for."""
     related = ["stage", "stage__case", *(f"stage__case__{name}" for name in RELATED)]
-    return _one(Opinion.objects.select_related(*related), secret=secret)
+    return one_or_404(Opinion.objects.select_related(*related), secret=secret)
 
 
 def file_by_opinion(opinion: Opinion, file_id) -> StoredFile:
@@ -274,11 +275,4 @@ def files_of(case: Case):
 
 
 def _file(case: Case, file_id) -> StoredFile:
-    return _one(files_of(case).readable(), pk=file_id)
-
-
-def _one(rows, **key):
-    try:
-        return rows.get(**key)
-    except (rows.model.DoesNotExist, ValueError):
-        raise Http404 from None
+    return one_or_404(files_of(case).readable(), pk=file_id)

@@ -5,15 +5,15 @@ from collections.abc import Callable
 
 from django.contrib.auth.backends import ModelBackend
 from django.db.models import Q
-from django.http import Http404
 
 from eservices.accounts.models import User
 from home.registry import Registry
+from home.shortcuts import one_or_404
 
 from .models import Delivery
 
 PERMISSION = "eservices_deliveries.change_delivery"
-SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")  # what opens something in a link: see submissions.new_secret
+SECRET = re.compile(r"[A-Za-z0-9_-]{20,}")  # what opens something in a link: see home.secrets
 # By the kind of what deliveries tell of (the "case" of "case:UUID"), which of these are for somebody's eyes.
 outbox: Registry[Callable[[User], Q]] = Registry("outbox")
 
@@ -41,10 +41,7 @@ def deliveries_for(user):
 
 def delivery_for(user, pk) -> Delivery:
     """The delivery ``pk``; 404 where there is none or it is not for these eyes."""
-    delivery = deliveries_for(user).filter(pk=pk).first()
-    if delivery is None:
-        raise Http404
-    return delivery
+    return one_or_404(deliveries_for(user), pk=pk)
 
 
 def readable_text(delivery: Delivery) -> str:

@@ -1,9 +1,9 @@
 """The only ways to fetch a document on behalf of a person. Unknown and forbidden look the same: 404."""
 
-from django.http import Http404
 from django.utils import timezone
 
 from eservices.cases import access as cases
+from home.shortcuts import one_or_404
 
 from .codes import GROUPS, LENGTH, normalise
 from .models import Document, DocumentLink
@@ -11,7 +11,8 @@ from .models import Document, DocumentLink
 
 def document_for(user, pk, to: str = "read") -> Document:
     """A document of a case on which this agent may do ``to``; not one that was erased with its case."""
-    return _one(Document.objects.out().exclude(content="").filter(case__in=cases.cases_for(user, to)), pk=pk)
+    out = Document.objects.out().exclude(content="").select_related("case")
+    return one_or_404(out.filter(case__in=cases.cases_for(user, to)), pk=pk)
 
 
 def by_code(typed: str) -> Document | None:
@@ -30,16 +31,9 @@ def by_digest(digest: str) -> Document | None:
 def shared(secret: str) -> Document:
     """What an applicant lets whoever holds the link fetch; 404 once the link or the document is at its end."""
     links = DocumentLink.objects.open(timezone.now()).filter(secret=secret)
-    return _one(Document.objects.for_applicant().filter(links__in=links))
+    return one_or_404(Document.objects.for_applicant().select_related("case"), links__in=links)
 
 
 def open_links(document: Document):
     """The links by which third parties may fetch this document now. It was fetched for whoever asks."""
     return document.links.open(timezone.now())
-
-
-def _one(documents, **key) -> Document:
-    try:
-        return documents.select_related("case").get(**key)
-    except (Document.DoesNotExist, ValueError):
-        raise Http404 from None

@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from eservices.cases import access as cases
+from home.shortcuts import one_or_404
 
 from .models import Allocation, Basket, Charge, Payment, Refund, SetAside, Till
 from .states import PaymentState, RefundState
@@ -14,7 +15,7 @@ KEEP_BOOKS = "eservices_payments.keep_books"
 # -- Whoever pays --------------------------------------------------------------------------------------------
 def basket_by_secret(secret: str) -> Basket:
     """What the holder of a pay link may pay. A rehearsal's is never paid."""
-    basket = _one(Basket.objects.all(), secret=secret)
+    basket = one_or_404(Basket, secret=secret)
     if not charges_in(basket):
         raise Http404
     return basket
@@ -26,7 +27,7 @@ def charges_in(basket: Basket) -> list[Charge]:
 
 def payment_by_secret(secret: str, payment_id) -> Payment:
     """A payment of the basket behind a pay link."""
-    return _one(
+    return one_or_404(
         Payment.objects.filter(basket=basket_by_secret(secret)).select_related("basket"), pk=payment_id
     )
 
@@ -59,13 +60,13 @@ def payable_of(user) -> list[Charge]:
 def charge_for(user, pk, to: str = "read") -> Charge:
     """A charge of a case on which ``user`` may do ``to``."""
     mine = Charge.objects.filter(case__in=cases.cases_for(user, to))
-    return _one(mine.select_related("case"), pk=pk)
+    return one_or_404(mine.select_related("case"), pk=pk)
 
 
 def allocation_for(user, pk) -> Allocation:
     """Money that a charge got, for who may decide on its case."""
     mine = Allocation.objects.filter(charge__case__in=cases.cases_for(user, "accept"))
-    return _one(mine.select_related("charge__case", "payment"), pk=pk)
+    return one_or_404(mine.select_related("charge__case", "payment"), pk=pk)
 
 
 def refund_for(user, pk, to: str) -> Refund:
@@ -74,7 +75,7 @@ def refund_for(user, pk, to: str) -> Refund:
     if may_keep_books(user):
         mine |= Q(allocation=None)
     rows = Refund.objects.filter(mine)
-    return _one(rows.select_related("allocation__charge__case", "payment"), pk=pk)
+    return one_or_404(rows.select_related("allocation__charge__case", "payment"), pk=pk)
 
 
 def may_keep_books(user) -> bool:
@@ -84,7 +85,7 @@ def may_keep_books(user) -> bool:
 def set_aside_for(user, pk) -> SetAside:
     """Money that was set aside, for who keeps the books."""
     rows = SetAside.objects.all() if may_keep_books(user) else SetAside.objects.none()
-    return _one(rows.select_related("payment__basket"), pk=pk)
+    return one_or_404(rows.select_related("payment__basket"), pk=pk)
 
 
 def open_till_of(user) -> Till | None:
@@ -94,11 +95,4 @@ def open_till_of(user) -> Till | None:
 def till_for(user, pk: int) -> Till:
     """One's own till, open or counted; any, for who keeps the books."""
     mine = Till.objects.all() if may_keep_books(user) else Till.objects.filter(agent=user)
-    return _one(mine.select_related("agent"), pk=pk)
-
-
-def _one(rows, **key):
-    try:
-        return rows.get(**key)
-    except (rows.model.DoesNotExist, ValueError):
-        raise Http404 from None
+    return one_or_404(mine.select_related("agent"), pk=pk)

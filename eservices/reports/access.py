@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from eservices.cases import access as cases
 from eservices.submissions.models import StoredFile
+from home.shortcuts import one_or_404
 
 from . import nearby
 from .models import Follower, Report, ReportCategory
@@ -49,10 +50,7 @@ def on_map(reports, *, besides) -> list[Report]:
 
 
 def public_report(pk: int) -> Report:
-    report = public_reports().filter(pk=pk).first()
-    if report is None:
-        raise Http404
-    return report
+    return one_or_404(public_reports(), pk=pk)
 
 
 def survivor_of(pk: int) -> Report:
@@ -97,10 +95,7 @@ def report_to_join(pk: str) -> Report | None:
 
 
 def follower_by_secret(secret: str) -> Follower:
-    follower = Follower.objects.filter(secret=secret).select_related("report").first()
-    if follower is None:
-        raise Http404
-    return follower
+    return one_or_404(Follower.objects.select_related("report"), secret=secret)
 
 
 def followed_by(email: str) -> QuerySet[Follower]:
@@ -127,7 +122,4 @@ def photo_by_ticket(text: str) -> StoredFile | None:
 def report_for(user, reference: str) -> Report:
     """The report of a case that this agent treats."""
     case = cases.case_for(user, reference, "message")
-    report = Report.objects.filter(case=case).select_related("case", "photo").first()
-    if report is None:
-        raise Http404
-    return report
+    return one_or_404(Report.objects.select_related("case", "photo"), case=case)

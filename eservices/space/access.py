@@ -11,6 +11,7 @@ from eservices.cases.models import Case, FormalDecision
 from eservices.documents.models import Document, Permit
 from eservices.documents.permitting import is_renewable
 from eservices.submissions.models import Draft, StoredFile
+from home.shortcuts import one_or_404
 
 
 def documents_of(case: Case):
@@ -28,10 +29,7 @@ def papers_of(case: Case) -> tuple[list[Document], list[Document], list[Document
 
 
 def document_of(case: Case, document_id) -> Document:
-    document = documents_of(case).filter(pk=document_id).first()
-    if document is None:
-        raise Http404
-    return document
+    return one_or_404(documents_of(case), pk=document_id)
 
 
 def permit_of(case: Case) -> Permit:
@@ -66,19 +64,13 @@ def booking_of(case: Case, booking_id) -> Booking:
 
 
 def decision_of(case: Case, decision_id) -> FormalDecision:
-    decision = case.formal_decisions.filter(pk=decision_id).first()
-    if decision is None:
-        raise Http404
-    return decision
+    return one_or_404(case.formal_decisions, pk=decision_id)
 
 
 def file_of(case: Case, file_id) -> StoredFile:
     """A file that the applicant sent, with the request or with a message; 404 while it may not be opened."""
     files = StoredFile.objects.readable().filter(Q(submission=case.submission_id) | Q(messages__case=case))
-    stored = files.distinct().filter(pk=file_id).first()
-    if stored is None:
-        raise Http404
-    return stored
+    return one_or_404(files.distinct(), pk=file_id)
 
 
 def own_drafts(user):

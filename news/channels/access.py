@@ -4,15 +4,14 @@ from django.http import Http404
 from wagtail.models import Page
 
 from eservices.deliveries.models import Delivery
+from home.shortcuts import one_or_404
 
 from .models import Post
 
 
 def page_for(user, pk: int) -> Page:
     """The page, for who may edit or publish it. Raises Http404."""
-    page = Page.objects.filter(pk=pk).first()
-    if page is None:
-        raise Http404
+    page = one_or_404(Page, pk=pk)
     allowed = page.permissions_for_user(user)
     if not (allowed.can_edit() or allowed.can_publish()):
         raise Http404

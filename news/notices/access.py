@@ -5,18 +5,20 @@ from uuid import UUID
 
 from django.http import Http404
 
+from home.shortcuts import one_or_404
+
 from .models import NoticeFile, NoticePage, Posting
 
 
 def posted_file(pk: int, now: datetime) -> NoticeFile:
     """A file of a notice that is posted at ``now``. Raises Http404."""
     posted = NoticePage.objects.posted(now)
-    return _first(NoticeFile.objects.filter(pk=pk, page__in=posted))
+    return one_or_404(NoticeFile.objects.filter(page__in=posted), pk=pk)
 
 
 def file_for(user, pk: int) -> NoticeFile:
     """A file for somebody who edits its notice, whenever. Raises Http404."""
-    file = _first(NoticeFile.objects.filter(pk=pk).select_related("page"))
+    file = one_or_404(NoticeFile.objects.select_related("page"), pk=pk)
     if not file.page.permissions_for_user(user).can_edit():
         raise Http404
     return file
@@ -32,9 +34,3 @@ def postings(user, notice: UUID) -> list[Posting]:
     if not found:
         raise Http404
     return found
-
-
-def _first(found):
-    for one in found:
-        return one
-    raise Http404

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.http import Http404
 
 from eservices.accounts.models import User
+from home.shortcuts import one_or_404
 
 from . import kinds
 from .models import Proposal
@@ -44,7 +45,4 @@ def proposals_for(user):
 
 def proposal_for(user, pk: int) -> Proposal:
     """Raises Http404."""
-    found = proposals_for(user).filter(pk=pk).select_related("entry__theme", "page", "decided_by").first()
-    if found is None:
-        raise Http404
-    return found
+    return one_or_404(proposals_for(user).select_related("entry__theme", "page", "decided_by"), pk=pk)

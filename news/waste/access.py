@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.http import Http404
 
 from home.models import WasteDistrict
+from home.shortcuts import one_or_404
 
 from .models import WasteReminder
 
@@ -16,9 +16,7 @@ class LinkExpired(Exception):
 
 def by_secret(secret: str) -> WasteReminder:
     """Raises Http404 where unknown."""
-    for reminder in WasteReminder.objects.filter(secret=secret):
-        return reminder
-    raise Http404
+    return one_or_404(WasteReminder, secret=secret)
 
 
 def by_opt_in_link(secret: str, now: datetime) -> WasteReminder:

@@ -136,8 +136,8 @@ def test_reading_by_an_office_leaves_a_trace_once_a_day_and_files_open_as_long_a
     client.get(url_of(opinion))
     client.get(url_of(opinion))
     assert case.events.filter(kind="opinion_read").count() == 1
-    file = reverse("counter:opinion_file", args=[opinion.secret, "00000000-0000-4000-8000-000000000000"])
-    assert client.get(file).status_code == 404
+    for unknown in ("00000000-0000-4000-8000-000000000000", "-" * 36):
+        assert client.get(f"{url_of(opinion)}{unknown}/").status_code == 404
 
 
 def test_of_a_case_about_a_protected_person_an_office_sees_what_it_is_asked_and_nothing_declared(client):

@@ -8,6 +8,7 @@ from eservices.cases.models import Case, Role
 from eservices.cases.outbox import SUBJECT, about
 from eservices.deliveries import access as outbox
 from eservices.deliveries.models import Delivery, PrintBatch
+from home.shortcuts import one_or_404
 
 
 def letters_for(user):
@@ -29,10 +30,7 @@ def letters_for(user):
 
 def letter_for(user, pk) -> Delivery:
     """One of these letters; else 404."""
-    letter = letters_for(user).filter(pk=pk).first()
-    if letter is None:
-        raise Http404
-    return letter
+    return one_or_404(letters_for(user), pk=pk)
 
 
 def batch_for(user, pk) -> tuple[PrintBatch, list[Delivery]]:

@@ -3,6 +3,8 @@
 from django.http import Http404
 from django.utils import timezone
 
+from home.shortcuts import one_or_404
+
 from .. import access as cases
 from ..models import Case, Disposal, LegalHold
 from . import schedule
@@ -33,18 +35,13 @@ def disposals_for(user):
 
 
 def disposal_for(user, pk) -> Disposal:
-    disposal = disposals_for(user).filter(pk=pk).first()
-    if disposal is None:
-        raise Http404
-    return disposal
+    return one_or_404(disposals_for(user), pk=pk)
 
 
 def hold_for(user, reference: str, pk: int) -> tuple[Case, LegalHold]:
     """A hold in force on a case that ``user`` may hold and release."""
     case = cases.case_for(user, reference, "hold")
-    hold = case.holds.in_force().filter(pk=pk).first()
-    if hold is None:
-        raise Http404
+    hold = one_or_404(case.holds.in_force(), pk=pk)
     return case, hold
 
 

@@ -1,17 +1,16 @@
 """The only ways to fetch a service on behalf of somebody who wants to edit its form."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.utils.translation import gettext as _
+
+from home.shortcuts import one_or_404
 
 from ..models import ServiceIndexPage, ServicePage
 
 
 def service_for(user, pk: int) -> ServicePage:
     """The draft of a service page that ``user`` may edit. Raises ``Http404`` or ``PermissionDenied``."""
-    page = ServicePage.objects.filter(pk=pk).first()
-    if page is None:
-        raise Http404
+    page = one_or_404(ServicePage, pk=pk)
     if not page.permissions_for_user(user).can_edit():
         raise PermissionDenied
     return page.get_latest_revision_as_object()
@@ -19,9 +18,7 @@ def service_for(user, pk: int) -> ServicePage:
 
 def counter_for(user, pk: int) -> ServiceIndexPage:
     """An online counter to which ``user`` may add services. Raises ``Http404`` or ``PermissionDenied``."""
-    index = ServiceIndexPage.objects.filter(pk=pk).first()
-    if index is None:
-        raise Http404
+    index = one_or_404(ServiceIndexPage, pk=pk)
     if not index.permissions_for_user(user).can_add_subpage():
         raise PermissionDenied
     return index

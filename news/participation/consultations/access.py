@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.http import Http404
 
+from home.shortcuts import one_or_404
+
 from ..moderation.rights import may_moderate
 from ..pages import public_page
 from .models import ConsultationPage, Contribution
@@ -40,7 +42,4 @@ def contributions_for(user):
 
 
 def contribution_for(user, pk: int) -> Contribution:
-    found = contributions_for(user).with_voices().filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return one_or_404(contributions_for(user).with_voices(), pk=pk)

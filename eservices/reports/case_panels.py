@@ -4,11 +4,11 @@ from eservices.accounts.models import User
 from eservices.cases import access as cases
 from eservices.cases.case_panels import case_panels
 from eservices.cases.models import Case
+from home.maps import town_map
 
 from . import definition
 from .forms import TellForm
 from .models import Report
-from .town import town_map
 
 
 @case_panels.register("report")

@@ -23,12 +23,12 @@ from eservices.submissions.rates import Rate, TooOften
 from eservices.submissions.uploads import bounded
 from home import limits
 from home.haste import is_hasty, opened_stamp
+from home.maps import town_map
 
 from . import access, actions, photos
 from .forms import ReportForm, TellForm
 from .models import Report
 from .states import State
-from .town import town_map
 
 TRAP = "website"  # a field that people do not see and robots fill in
 FILE = Rate("report-caller", 30)

@@ -1,7 +1,6 @@
 """What is known about pages besides what they say: what the checks found, which addresses answer."""
 
 import hashlib
-import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Revision
 
 from home.links import absolute
+from home.secrets import new_secret
 
 from .checks.rules import ADVICE, ERROR, WARNING, Finding
 
@@ -178,10 +178,6 @@ class PageCare(models.Model):
     def plan(self, day: date) -> None:
         """The next review is due on ``day``: nobody was told of it yet."""
         self.due_on, self.told_at, self.told_again_at, self.escalated_at = day, None, None, None
-
-
-def new_secret() -> str:
-    return secrets.token_urlsafe(16)
 
 
 class DraftLinkQuerySet(models.QuerySet):

@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.urls import register_converter
 from django.utils.translation import gettext_lazy as _
+
+from .secrets import SecretConverter
 
 
 class HomeConfig(AppConfig):
@@ -14,6 +17,7 @@ class HomeConfig(AppConfig):
         from .translating.faults import mark_each_text
         from .translating.labels import name_whole_ways, write_days_in_words
 
+        register_converter(SecretConverter, "secret")
         write_days_in_words()
         name_whole_ways()
         mark_each_text()

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import editing.models
+import home.secrets
 from django.conf import settings
 from django.db import migrations, models
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='DraftLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=editing.models.new_secret, editable=False, max_length=22, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=22, unique=True)),
                 ('for_whom', models.CharField(max_length=120, verbose_name='for whom')),
                 ('follows', models.BooleanField(default=False, verbose_name='shows later drafts too')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='shared at')),

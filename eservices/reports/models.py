@@ -14,8 +14,9 @@ from wagtail_localize.fields import SynchronizedField
 from eservices.cases.models import Case, Team
 from eservices.cases.states import Outcome
 from eservices.cases.states import State as CaseState
-from eservices.submissions.models import StoredFile, new_secret
+from eservices.submissions.models import StoredFile
 from home.models.kinds import OrderedTranslations
+from home.secrets import new_secret
 
 from .states import ENDS, ICONS, State
 

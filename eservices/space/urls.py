@@ -1,72 +1,60 @@
-"""Addresses of the private link and of the own space. A secret is matched by its shape."""
+"""Addresses of the private link and of the own space."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from . import bookings, decisions, documents, identity_views, telling, views
 
 
-class SecretConverter:
-    """What ``new_secret`` makes."""
-
-    regex = "[A-Za-z0-9_-]{22}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-class ReferenceConverter(SecretConverter):
+class ReferenceConverter(StringConverter):
     """What ``numbers.case_reference`` makes: letters, digits and dashes, with at least one digit."""
 
     regex = "(?=[A-Za-z-]*[0-9])[A-Za-z0-9-]{3,24}"
 
 
-register_converter(SecretConverter, "casesecret")
 register_converter(ReferenceConverter, "reference")
 
 app_name = "space"
 urlpatterns = [
-    path("dossier/<casesecret:secret>/", views.status_show, name="status"),
-    path("dossier/<casesecret:secret>/repondre/", views.status_answer, name="status_answer"),
-    path("dossier/<casesecret:secret>/rappel/", views.status_call, name="status_call"),
-    path("dossier/<casesecret:secret>/retirer/", views.status_withdraw, name="status_withdraw"),
-    path("dossier/<casesecret:secret>/confirmer/", views.status_confirm, name="status_confirm"),
-    path("dossier/<casesecret:secret>/prolonger/", documents.status_renew, name="status_renew"),
+    path("dossier/<secret:secret>/", views.status_show, name="status"),
+    path("dossier/<secret:secret>/repondre/", views.status_answer, name="status_answer"),
+    path("dossier/<secret:secret>/rappel/", views.status_call, name="status_call"),
+    path("dossier/<secret:secret>/retirer/", views.status_withdraw, name="status_withdraw"),
+    path("dossier/<secret:secret>/confirmer/", views.status_confirm, name="status_confirm"),
+    path("dossier/<secret:secret>/prolonger/", documents.status_renew, name="status_renew"),
     path(
-        "dossier/<casesecret:secret>/documents/<uuid:document_id>/",
+        "dossier/<secret:secret>/documents/<uuid:document_id>/",
         documents.status_document,
         name="status_document",
     ),
     path(
-        "dossier/<casesecret:secret>/documents/<uuid:document_id>/remettre/",
+        "dossier/<secret:secret>/documents/<uuid:document_id>/remettre/",
         documents.status_share,
         name="status_share",
     ),
     path(
-        "dossier/<casesecret:secret>/documents/<uuid:document_id>/remettre/<int:link_id>/",
+        "dossier/<secret:secret>/documents/<uuid:document_id>/remettre/<int:link_id>/",
         documents.status_unshare,
         name="status_unshare",
     ),
     path(
-        "dossier/<casesecret:secret>/reservations/<uuid:booking_id>/deplacer/",
+        "dossier/<secret:secret>/reservations/<uuid:booking_id>/deplacer/",
         bookings.status_move,
         name="status_move",
     ),
     path(
-        "dossier/<casesecret:secret>/reservations/<uuid:booking_id>/annuler/",
+        "dossier/<secret:secret>/reservations/<uuid:booking_id>/annuler/",
         bookings.status_cancel,
         name="status_cancel",
     ),
-    path("dossier/<casesecret:secret>/fichiers/<uuid:file_id>/", views.status_file, name="status_file"),
+    path("dossier/<secret:secret>/fichiers/<uuid:file_id>/", views.status_file, name="status_file"),
     path(
-        "dossier/<casesecret:secret>/decisions/<int:decision_id>/",
+        "dossier/<secret:secret>/decisions/<int:decision_id>/",
         decisions.status_decision,
         name="status_decision",
     ),
-    path("dossier/<casesecret:secret>/sms/", telling.status_sms, name="status_sms"),
-    path("dossier/<casesecret:secret>/accord/", decisions.status_consent, name="status_consent"),
+    path("dossier/<secret:secret>/sms/", telling.status_sms, name="status_sms"),
+    path("dossier/<secret:secret>/accord/", decisions.status_consent, name="status_consent"),
     path("espace/", views.home, name="home"),
     path("espace/vous/", views.profile, name="profile"),
     path("espace/effacer/", views.erase, name="erase"),

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from django.core import signing
 from django.utils import timezone
 
-from .models import new_secret
+from home.secrets import new_secret
 
 FIELD = "_begun"  # hidden input of a first page
 HOLDS = timedelta(hours=12)  # a page that stood open for longer begins a draft of its own

@@ -19,6 +19,7 @@ from eservices.formbuilder.bill import total
 from eservices.formbuilder.definition import Step
 from eservices.formbuilder.models import FormVersion
 from home.marks import explained
+from home.secrets import new_secret
 
 SEEN = "_seen"  # hidden input: the mark of the step that a page was made from, and what tells the page from others
 
@@ -34,11 +35,6 @@ def mark_of(seen: str) -> str:
 
 DRAFT_DAYS = 30
 FILES = "files"  # folder of the private storage
-
-
-def new_secret() -> str:
-    """128 random bits for a link that opens something."""
-    return secrets.token_urlsafe(16)
 
 
 def draft_expiry():

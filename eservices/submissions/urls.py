@@ -1,32 +1,17 @@
-"""Addresses of the filing. A secret is matched by its shape, so that nothing odd reaches the database."""
+"""Addresses of the filing."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from . import views
-
-
-class SecretConverter:
-    """What ``models.new_secret`` makes."""
-
-    regex = "[A-Za-z0-9_-]{22}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(SecretConverter, "draftsecret")
 
 app_name = "submissions"
 urlpatterns = [
     path("<slug:form>/", views.start, name="start"),
-    path("d/<draftsecret:secret>/", views.resume, name="resume"),
-    path("d/<draftsecret:secret>/etape/<slug:step>/", views.step, name="step"),
-    path("d/<draftsecret:secret>/verifier/", views.review, name="review"),
-    path("d/<draftsecret:secret>/envoyer/", views.send, name="send"),
-    path("d/<draftsecret:secret>/envoyee/", views.sent, name="sent"),
-    path("d/<draftsecret:secret>/plus-tard/", views.later, name="later"),
-    path("d/<draftsecret:secret>/lien/", views.resume_mail, name="resume_mail"),
+    path("d/<secret:secret>/", views.resume, name="resume"),
+    path("d/<secret:secret>/etape/<slug:step>/", views.step, name="step"),
+    path("d/<secret:secret>/verifier/", views.review, name="review"),
+    path("d/<secret:secret>/envoyer/", views.send, name="send"),
+    path("d/<secret:secret>/envoyee/", views.sent, name="sent"),
+    path("d/<secret:secret>/plus-tard/", views.later, name="later"),
+    path("d/<secret:secret>/lien/", views.resume_mail, name="resume_mail"),
 ]

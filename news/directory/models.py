@@ -23,8 +23,8 @@ from home.links import full_address
 from home.maps import town_map
 from home.models import BasePage
 from home.models.kinds import Kind
+from home.secrets import new_secret
 from home.structured_data import known
-from newsletter.models.subscribers import new_secret
 
 PER_PAGE = 40
 LONGEST = 80  # of what is sought

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import newsletter.models.subscribers
+import home.secrets
 import wagtail.contrib.routable_page.models
 import wagtail.fields
 from django.conf import settings
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
                 ('district', models.UUIDField(blank=True, null=True, verbose_name='district')),
                 ('when', models.CharField(choices=[('evening', 'the evening before, at 18:00'), ('morning', 'on the day, at 6:00')], default='evening', max_length=8, verbose_name='when')),
-                ('secret', models.CharField(default=newsletter.models.subscribers.new_secret, editable=False, max_length=22, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=22, unique=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
                 ('link_expires_at', models.DateTimeField(verbose_name='link valid until')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),

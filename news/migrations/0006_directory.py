@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import modelsearch.index
-import newsletter.models.subscribers
+import home.secrets
 import uuid
 import wagtail.contrib.routable_page.models
 from django.conf import settings
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254)),
-                ('secret', models.CharField(default=newsletter.models.subscribers.new_secret, editable=False, max_length=22, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=22, unique=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('expires_at', models.DateTimeField(db_index=True)),
                 ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='news.directoryentry')),
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                 ('before', models.JSONField(default=dict)),
                 ('email', models.EmailField(max_length=254, verbose_name='proposed by')),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('secret', models.CharField(default=newsletter.models.subscribers.new_secret, editable=False, max_length=22, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=22, unique=True)),
                 ('link_expires_at', models.DateTimeField(blank=True, null=True, verbose_name='link valid until')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
                 ('sent_at', models.DateTimeField(blank=True, db_index=True, null=True, verbose_name='received')),

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from newsletter.models.subscribers import new_secret
+from home.secrets import new_secret
 
 from .states import State
 

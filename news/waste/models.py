@@ -19,9 +19,9 @@ from home.blocks import ContentBlocks
 from home.fields import LiveStreamField
 from home.links import full_address
 from home.models import BasePage, WasteCollection, WasteDistrict
+from home.secrets import new_secret
 from home.templatetags.commune import clock
 from home.waste import collected, rounds_of
-from newsletter.models.subscribers import new_secret
 
 DAYS_SHOWN, DAYS_IN_CALENDARS = 70, 366
 

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import newsletter.models
+import home.secrets
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
                 ('state', models.CharField(choices=[('pending', 'waiting for confirmation'), ('confirmed', 'subscribed'), ('unsubscribed', 'unsubscribed')], default='pending', max_length=12, verbose_name='state')),
-                ('secret', models.CharField(default=newsletter.models.new_secret, editable=False, max_length=22, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=22, unique=True)),
                 ('link_expires_at', models.DateTimeField(verbose_name='opt-in link valid until')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='first asked')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),

@@ -3,7 +3,7 @@
 from .campaigns import Campaign, Digest
 from .mailings import Edition, Mailing, Recipient
 from .settings import NewsletterSettings
-from .subscribers import ConsentEvent, Subscriber, Subscription, Topic, new_secret
+from .subscribers import ConsentEvent, Subscriber, Subscription, Topic
 
 __all__ = [
     "Campaign",
@@ -16,5 +16,4 @@ __all__ = [
     "Subscriber",
     "Subscription",
     "Topic",
-    "new_secret",
 ]

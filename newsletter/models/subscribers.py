@@ -1,6 +1,5 @@
 """Who reads the newsletter, and on what. An address counts only after its owner opened the mailed link."""
 
-import secrets
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
 
 from home.models.kinds import OrderedTranslations
+from home.secrets import new_secret
 
 from ..states import State
 
@@ -34,11 +34,6 @@ class Topic(TranslatableMixin, models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-def new_secret() -> str:
-    """128 random bits, fit for an address."""
-    return secrets.token_urlsafe(16)
 
 
 class SubscriberQuerySet(models.QuerySet):

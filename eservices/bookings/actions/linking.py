@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from eservices.submissions.models import new_secret
+from home.secrets import new_secret
 
 from ..models import CalendarLink, Resource
 from .noting import note

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import eservices.payments.amounts
-import eservices.submissions.models
+import home.secrets
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             name='Waiting',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('secret', models.CharField(default=eservices.submissions.models.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=32, unique=True)),
                 ('field', models.CharField(max_length=60, verbose_name='field')),
                 ('count', models.PositiveSmallIntegerField(default=1, verbose_name='how many')),
                 ('starts_at', models.DateTimeField(verbose_name='from')),

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from eservices.formbuilder.models import Form
-from eservices.submissions.models import new_secret
 from home import limits
+from home.secrets import new_secret
 
 from ..availability import Span
 from .bookings import Booking

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import eservices.cases.models
-import eservices.submissions.models
+import home.secrets
 import modelcluster.fields
 import uuid
 from django.conf import settings
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             name='CaseLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=eservices.submissions.models.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=32, unique=True)),
                 ('mailed', models.BooleanField(default=False, verbose_name='mailed')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('expires_at', models.DateTimeField(default=eservices.cases.models.link_expiry)),

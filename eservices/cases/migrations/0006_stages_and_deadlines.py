@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import eservices.submissions.models
+import home.secrets
 from django.db import migrations, models
 
 
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=100, verbose_name='asked')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('secret', models.CharField(default=eservices.submissions.models.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=32, unique=True)),
                 ('asked_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked')),
                 ('term', models.DateTimeField(verbose_name='answer at the latest')),
                 ('reminded_at', models.DateTimeField(blank=True, null=True, verbose_name='reminded')),

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import IdentityLevel
 from eservices.formbuilder.models import Form, FormVersion
-from eservices.submissions.models import StoredFile, Submission, new_secret
+from eservices.submissions.models import StoredFile, Submission
 from home import phones
+from home.secrets import new_secret
 
 from ..searching import Holds, terms
 from ..states import Outcome, State

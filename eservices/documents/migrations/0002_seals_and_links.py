@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import eservices.submissions.models
+import home.secrets
 from django.db import migrations, models
 
 
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             name='DocumentLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=eservices.submissions.models.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=32, unique=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('expires_at', models.DateTimeField()),
                 ('revoked_at', models.DateTimeField(blank=True, null=True)),

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from eservices.cases.models import Case, CaseStage
-from eservices.submissions.models import new_secret, private_storage
+from eservices.submissions.models import private_storage
+from home.secrets import new_secret
 
 from ..codes import new_code
 

@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import eservices.payments.amounts
-import eservices.submissions.models
+import home.secrets
 import modelcluster.fields
 import uuid
 from django.conf import settings
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
             name='Basket',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=eservices.submissions.models.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=32, unique=True)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('charges', models.ManyToManyField(related_name='baskets', to='eservices_payments.charge')),
             ],

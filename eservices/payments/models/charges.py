@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.models import Case, CaseStage
 from eservices.cases.states import State
-from eservices.submissions.models import new_secret
+from home.secrets import new_secret
 
 from ..amounts import AmountField
 from ..states import CHARGES, ChargeState

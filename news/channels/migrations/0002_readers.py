@@ -3,7 +3,7 @@
 import datetime
 import django.db.models.deletion
 import django.utils.timezone
-import newsletter.models.subscribers
+import home.secrets
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
                 ('alerts', models.BooleanField(default=True, verbose_name='alerts in an emergency')),
                 ('state', models.CharField(choices=[('pending', 'waits for the code'), ('confirmed', 'confirmed'), ('stopped', 'stopped')], default='pending', max_length=10, verbose_name='state')),
-                ('secret', models.CharField(default=newsletter.models.subscribers.new_secret, editable=False, max_length=22, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=22, unique=True)),
                 ('asked', models.JSONField(default=dict, editable=False, help_text='What counts once the code is typed.')),
                 ('code', models.CharField(blank=True, editable=False, max_length=64)),
                 ('code_expires_at', models.DateTimeField(blank=True, editable=False, null=True)),

@@ -1,9 +1,10 @@
 """The doors to a reader by SMS: the secret of the own page, and for a while the door where the code is typed."""
 
-import secrets
-
 from django.core.cache import cache
 from django.http import Http404
+
+from home.secrets import new_secret
+from home.shortcuts import one_or_404
 
 from .actions import CODE_LIFETIME
 from .models import PhoneReader
@@ -11,15 +12,12 @@ from .models import PhoneReader
 
 def by_secret(secret: str) -> PhoneReader:
     """The reader of an own page. Raises Http404 where unknown or never confirmed."""
-    reader = PhoneReader.objects.filter(secret=secret).exclude(confirmed_at=None).first()
-    if reader is None:
-        raise Http404
-    return reader
+    return one_or_404(PhoneReader.objects.exclude(confirmed_at=None), secret=secret)
 
 
 def door(number: str) -> str:
     """Where the code for a number is typed. Opens nothing without the code, and says nothing of the number."""
-    token = secrets.token_urlsafe(16)
+    token = new_secret()
     cache.set(_key(token), number, CODE_LIFETIME.total_seconds())
     return token
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from home.phones import readable
-from newsletter.models.subscribers import new_secret
+from home.secrets import new_secret
 
 
 class PhoneReaderQuerySet(models.QuerySet):

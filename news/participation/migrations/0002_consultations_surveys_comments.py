@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import news.participation.proving.models
+import home.secrets
 import uuid
 import wagtail.fields
 from django.conf import settings
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='Pending',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('secret', models.CharField(default=news.participation.proving.models.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=32, unique=True)),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
                 ('kind', models.CharField(max_length=20)),
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('shown_as', models.CharField(choices=[('nobody', 'without my name'), ('first', 'with my first name and the initial'), ('full', 'with my first and last name')], default='nobody', max_length=6, verbose_name='shown')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('secret', models.CharField(default=news.participation.proving.models.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=32, unique=True)),
                 ('handed_in_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='handed in')),
                 ('judged_at', models.DateTimeField(blank=True, null=True, verbose_name='judged')),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
                 ('shown_as', models.CharField(choices=[('nobody', 'without my name'), ('first', 'with my first name and the initial'), ('full', 'with my first and last name')], default='nobody', max_length=6, verbose_name='shown')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
                 ('language', models.CharField(choices=[('fr', 'Français'), ('de', 'Deutsch'), ('it', 'Italiano'), ('en', 'English')], max_length=5, verbose_name='language')),
-                ('secret', models.CharField(default=news.participation.proving.models.new_secret, editable=False, max_length=32, unique=True)),
+                ('secret', models.CharField(default=home.secrets.new_secret, editable=False, max_length=32, unique=True)),
                 ('handed_in_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='handed in')),
                 ('judged_at', models.DateTimeField(blank=True, null=True, verbose_name='judged')),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),

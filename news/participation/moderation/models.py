@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.notices.rules import digest_at
+from home.secrets import new_secret
 
-from ..proving.models import new_secret
 from .states import REJECTED, ShownAs, State
 
 REJECTED_KEPT = timedelta(days=90)

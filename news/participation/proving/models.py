@@ -1,6 +1,5 @@
 """What waits for an address to be proven. It is nowhere else until then, and is gone when the link runs out."""
 
-import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,11 +7,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from home.secrets import new_secret
+
 VALID = timedelta(days=3)  # a mailed link
-
-
-def new_secret() -> str:
-    return secrets.token_urlsafe(16)  # 128 bits
 
 
 class PendingQuerySet(models.QuerySet):

@@ -95,6 +95,8 @@ def sign(case: Case, row: CaseStage | AtStage | None = None) -> Sign:
         return Sign(_("Blocked"), "alert", "bad")
     if case.state == State.WAITING or waiting_for == APPLICANT:
         return Sign(_("Waits for the applicant"), "s3")
+    if case.paused_at:
+        return Sign(_("On a waiting list"), "s3")
     if case.state == State.DECIDED:
         return Sign(_("Being completed"), "s2", "ok")
     if waiting_for == OTHERS:

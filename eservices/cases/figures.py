@@ -30,7 +30,7 @@ type Time = tuple[datetime, datetime | None]  # from, and until; the latter empt
 @dataclass(frozen=True)
 class Record:
     """One case as figures see it, with its times in the commune's zone. ``waits``: asked and answered; ``rested``: when
-    the applicant had the ball without a question, as to pay; ``rests``: since when it is theirs now."""
+    its deadline rested without a question, as to pay; ``rests``: since when it rests now."""
 
     form: str
     opened: datetime
@@ -105,7 +105,7 @@ def records(cases: CaseQuerySet, since: datetime, zone) -> list[Record]:
 
 
 def _rested(cases: CaseQuerySet, zone) -> dict[UUID, list[Time]]:
-    """By case, how long it stood at stages in which the applicant has the ball."""
+    """By case, how long it stood at stages at which the deadline rests."""
     found = defaultdict(list)
     kinds = [key for key, kind in stages.items() if kind.rests]
     at = CaseStage.objects.filter(

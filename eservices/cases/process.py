@@ -136,7 +136,7 @@ def _wait(case: Case, row: CaseStage, answer: Waiting) -> None:
     row.save(update_fields=["entered_at", "progress", "waiting_for", "reason", "data"])
     case.due_at = answer.until
     case.save(update_fields=["due_at"])
-    timing.follow_the_ball(case, stage_waits=answer.who == APPLICANT)
+    timing.follow_the_ball(case, stage_rests=answer.rests or answer.who == APPLICANT)
 
 
 def _finish(case: Case, row: CaseStage, progress: str) -> bool:
@@ -144,7 +144,7 @@ def _finish(case: Case, row: CaseStage, progress: str) -> bool:
     row.entered_at = row.entered_at or now
     row.progress, row.done_at, row.waiting_for, row.reason = progress, now, "", ""
     row.save()
-    timing.follow_the_ball(case, stage_waits=False)
+    timing.follow_the_ball(case, stage_rests=False)
     return True
 
 

@@ -49,7 +49,7 @@ def views(user, now: datetime) -> Conditions:
         **_to_confirm(user),
         "unassigned": (_("To take"), WAITS & Q(assignee=None)),
         "overdue": (_("Late"), REAL & RUNNING & Q(deadline__lt=now)),
-        "waiting": (_("Waiting for the applicant"), REAL & RESTING),
+        "waiting": (_("Resting"), REAL & RESTING),
         "closed": (_("Closed"), REAL & CLOSED),
         "all": (_("All"), REAL),
         "rehearsals": (_("Rehearsals"), Q(rehearsal=True)),
@@ -91,7 +91,7 @@ def groups(now: datetime) -> Conditions:
         "week": (_("This week"), RUNNING & Q(deadline__gt=today, deadline__lte=week)),
         "later": (_("Later"), RUNNING & Q(deadline__gt=week)),
         "free": (_("Without a deadline"), RUNNING & Q(deadline=None)),
-        "paused": (_("Waiting for the applicant"), RESTING),
+        "paused": (_("Resting"), RESTING),
         "closed": (_("Closed"), CLOSED),
     }
 

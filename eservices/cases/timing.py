@@ -55,12 +55,13 @@ def moved(day: date, days: int) -> date:
 
 
 # -- Resting -------------------------------------------------------------------------------------------------
-def follow_the_ball(case: Case, *, stage_waits: bool) -> None:
-    """The deadline rests exactly while the applicant has the ball. Saves what changed on the case.
+def follow_the_ball(case: Case, *, stage_rests: bool) -> None:
+    """The deadline rests exactly while the commune cannot act. Saves what changed on the case.
 
-    ``stage_waits``: whether the stage at hand waits for the applicant; an open question counts by itself.
+    ``stage_rests``: whether it does at the stage at hand: for the applicant, or because nobody can do anything. An open
+    question counts by itself.
     """
-    rests = case.is_open and (stage_waits or case.state == State.WAITING)
+    rests = case.is_open and (stage_rests or case.state == State.WAITING)
     if rests == bool(case.paused_at):
         return
     now = timezone.now()
@@ -77,7 +78,7 @@ def take_the_ball(case: Case) -> None:
     if case.state == State.WAITING:
         case.state = states.after_waiting(case.outcome)
         case.save(update_fields=["state"])
-    follow_the_ball(case, stage_waits=False)
+    follow_the_ball(case, stage_rests=False)
 
 
 def _resumed(case: Case, now: datetime) -> datetime | None:

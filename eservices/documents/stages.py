@@ -271,6 +271,7 @@ class QuotaStage(Stage):
     label = gettext_lazy("Place in a zone")
     icon = "site"
     undated = True
+    rests = True
     agent_template = "documents/stages/quota_agent.html"
     applicant_template = "documents/stages/quota_applicant.html"
 
@@ -297,7 +298,7 @@ class QuotaStage(Stage):
         if permit.granted_at:
             return Done({"zone": zone.name})
         reason = _("“%(zone)s” is full: the request is on the waiting list.") % {"zone": zone.name}
-        return Waiting(THE_SYSTEM, until=now + WAITING_LIST, reason=reason)
+        return Waiting(THE_SYSTEM, until=now + WAITING_LIST, reason=reason, rests=True)
 
 
 @stages.register("permit")

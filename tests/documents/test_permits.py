@@ -13,6 +13,7 @@ from django.utils import timezone
 from eservices.cases import actions as cases
 from eservices.cases import hindrances, process
 from eservices.cases.actors import SYSTEM, Applicant
+from eservices.cases.desk import group_of
 from eservices.cases.models import Case
 from eservices.deliveries.models import Delivery
 from eservices.documents import actions, limits, permitting
@@ -54,6 +55,11 @@ def permitted(plate: str = "VD 123456", zone: str = "a", **fields) -> Permit:
 
 def waits(case: Case) -> str:
     return next((row.key for row in case.stages.all() if row.progress == "active"), "")
+
+
+def group(case: Case) -> str:
+    """Where the case stands in the queue."""
+    return group_of(Case.objects.get(pk=case.pk), timezone.now())
 
 
 def accept(case: Case) -> None:
@@ -102,9 +108,16 @@ def test_who_waits_for_a_place_is_told_so_once_and_is_promised_no_day(zone, clie
     assert "La zone est complète" in shown
     assert "Réponse au plus tard" not in shown
     assert "en retard" not in shown
+    assert group(case) == "paused"
+    client.force_login(agent())
+    desk = client.get(reverse("cases:case", args=[case.reference])).text
+    assert "Sur liste d’attente" in desk
+    assert "le requérant doit agir" not in desk
+    client.logout()
     zone.places = 2
     zone.save()
     process.advance(case.pk)
+    assert group(case) != "paused"
     assert "Réponse au plus tard" in client.get(page).text
 
 

@@ -186,7 +186,7 @@ def _ask(
         written.save(update_fields=["term", "due_at"])
     case.state = states.after(action, case.state)
     case.save(update_fields=["state"])
-    timing.follow_the_ball(case, stage_waits=True)
+    timing.follow_the_ball(case, stage_rests=True)
     trace.record(case, "asked", actor, message=written.pk)
     emails.question(case, written)
     return written

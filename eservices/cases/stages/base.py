@@ -34,12 +34,13 @@ class Done:
 class Waiting:
     """Somebody must act. The case is looked at again when woken, or at ``until``.
 
-    While it is the applicant's turn, the deadline of the case rests.
+    While it is the applicant's turn, the deadline of the case rests; and where ``rests``, as nobody can do anything.
     """
 
     who: str = AGENT
     until: datetime | None = None
     reason: str = ""
+    rests: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Stage:
     for_editors = True  # whether editors lay it; what an app lays by itself is not offered
     by_person = False  # whether an agent looks at it, at least where it is not known who applies
     veiled = False  # whether how far it is would tell somebody who is not known what concerns others
-    rests = False  # whether the applicant has the ball while it is active, without being asked anything
+    rests = False  # whether the deadline rests while it is active, without a question to the applicant
     undated = False  # whether nobody can say how long it takes: no day is promised while it is active
     collects = False  # whether it collects what the form says is due
     decides = False  # whether accepting or refusing is what ends it

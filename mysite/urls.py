@@ -10,6 +10,7 @@ from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
 from editing.views import DecisionView, shared_draft
+from eservices.space.sign_in import staff_sign_in
 from home.views import serve as serve_page
 
 from .demo import plan
@@ -28,6 +29,7 @@ urlpatterns = [
         "admin/pages/workflow/action/<int:page_id>/<slug:action_name>/<int:task_state_id>/",
         require_admin_access(DecisionView.as_view()),
     ),
+    path("admin/login/", staff_sign_in),  # before Wagtail's own, which knows of no second factor
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("eservices.catalogue.urls")),

@@ -3,11 +3,12 @@
 from datetime import date
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from .claims import Claims
 from .models import IdentityLevel, IdentityProof, User
-from .signals import account_erased, identity_proven
+from .signals import account_erased, identity_proven, second_factor_changed
 
 
 @transaction.atomic
@@ -100,6 +101,16 @@ def change_profile(*, actor: User, language: str, phone: str, first_name: str, l
 
 
 @transaction.atomic
+def forget_second_factor(*, actor: User | None, user: User) -> None:
+    """Whoever lost the telephone sets up another one; ``actor``: who saw to it, None for the command.
+
+    The person is told, because somebody else may have asked for it.
+    """
+    if Authenticator.objects.filter(user=user).delete()[0]:
+        second_factor_changed.send(User, user=user, held=False)
+
+
+@transaction.atomic
 def erase_account(*, actor: User) -> None:
     """Forgets who ``actor`` is and closes the account; the row stays, because traces name it by its number.
 
@@ -112,6 +123,7 @@ def erase_account(*, actor: User) -> None:
     user.emailaddress_set.all().delete()
     user.proofs.all().delete()
     user.socialaccount_set.all().delete()
+    user.authenticator_set.all().delete()
     user.email = f"erased-{user.pk}@invalid"
     user.first_name = user.last_name = user.phone = ""
     user.identity_level, user.is_active = IdentityLevel.NONE, False

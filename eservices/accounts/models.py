@@ -77,6 +77,7 @@ class User(AbstractUser):
     objects = UserManager()
 
     assured = False  # whether an identity provider vouched for the person at this sign-in: see backends
+    owes_a_factor = False  # whether this sign-in still lacks the second factor, without which no right holds
 
     class Meta:
         verbose_name = _("person")
@@ -101,6 +102,8 @@ class User(AbstractUser):
 
         A page of the admin asks two hundred times, and each time Django asks every backend in turn.
         """
+        if self.owes_a_factor:
+            return False
         if obj is not None or self.is_superuser or not self.is_active:
             return super().has_perm(perm, obj)
         return perm in self._permissions
@@ -108,6 +111,11 @@ class User(AbstractUser):
     @cached_property
     def _permissions(self) -> set[str]:
         return self.get_all_permissions()
+
+    @property
+    def works_here(self) -> bool:
+        """Whether any right was given to this person, be it that a second factor is owed before it holds."""
+        return self.is_active and (self.is_superuser or bool(self._permissions))
 
     @property
     def address_is_proven(self) -> bool:

@@ -8,6 +8,9 @@ identity_proven = Signal()
 # Sent with ``user`` inside the transaction in which somebody came to work here: the admin opens to them from now on.
 staff_let_in = Signal()
 
+# Sent with ``user`` and whether one is ``held`` now, when somebody set up a second factor, or it was taken away.
+second_factor_changed = Signal()
+
 # Sent with ``user`` inside the transaction in which an account is erased at its owner's wish. Whoever keeps rows about
 # the person, and not about a request, forgets them now.
 account_erased = Signal()

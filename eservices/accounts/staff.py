@@ -7,13 +7,15 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 from wagtail.users.forms import UserCreationForm, UserEditForm
-from wagtail.users.views.users import UserViewSet
+from wagtail.users.views.users import EditView, UserViewSet
 
+from .actions import forget_second_factor
 from .models import User
 from .roles import DUTIES
 from .signals import staff_let_in
 
 ORDER = ["email", "first_name", "last_name", "groups", "is_superuser", "is_active", "password1", "password2"]
+ORDER += ["forget_second_factor"]
 
 
 class GroupsField(forms.ModelMultipleChoiceField):
@@ -54,14 +56,34 @@ class StaffCreationForm(StaffForm, UserCreationForm):
 
 
 class StaffEditForm(StaffForm, UserEditForm):
+    forget_second_factor = forms.BooleanField(
+        label=_("Forget the second factor"),
+        required=False,
+        help_text=_("The telephone is lost: at the next sign-in another one is set up. The person is told."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.authenticator_set.exists():
+            del self.fields["forget_second_factor"]
+
     class Meta(UserEditForm.Meta):
         field_classes = {"groups": GroupsField}
+
+
+class StaffEditView(EditView):
+    def save_instance(self):
+        user = super().save_instance()
+        if self.form.cleaned_data.get("forget_second_factor"):
+            forget_second_factor(actor=self.request.user, user=user)
+        return user
 
 
 class StaffViewSet(UserViewSet):
     # Without Wagtail's tabs: who overlooked the second let somebody in who could do nothing.
     create_template_name = "wagtailadmin/generic/create.html"
     edit_template_name = "wagtailadmin/generic/edit.html"
+    edit_view_class = StaffEditView
 
     def get_form_class(self, for_update=False):
         return StaffEditForm if for_update else StaffCreationForm

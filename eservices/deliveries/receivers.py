@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from eservices.accounts.roles import DUTIES
-from eservices.accounts.signals import staff_let_in
+from eservices.accounts.signals import second_factor_changed, staff_let_in
 from home.links import absolute
 from home.models import CommuneSettings
 from home.signals import contact_received
@@ -40,7 +40,20 @@ def tell_who_was_let_in(sender, user, **kwargs):
         context={
             "duties": [DUTIES.get(name, name) for name in groups],
             "url": absolute(reverse("wagtailadmin_home")),
+            "second_factor": settings.STAFF_SECOND_FACTOR,
         },
+        language=user.language,
+        subject=f"user:{user.pk}",
+    )
+
+
+@receiver(second_factor_changed)
+def tell_whose_second_factor_changed(sender, user, held, **kwargs):
+    """Whoever did not do it, hears of it."""
+    queue_email(
+        to=user.email,
+        template="account/email/second_factor",
+        context={"held": held},
         language=user.language,
         subject=f"user:{user.pk}",
     )

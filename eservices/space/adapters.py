@@ -1,13 +1,16 @@
 """How signing in speaks: its letters go through the outbox like every other."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.messages import ERROR
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from eservices.deliveries.actions import queue_email
+from home.models import CommuneSettings
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -37,6 +40,28 @@ class AccountAdapter(DefaultAccountAdapter):
         if level == ERROR:
             super().add_message(request, level, *args, **kwargs)
 
+    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        """What makes up a second factor is shown and changed by who shows it again; who has none just sets one up."""
+        return bool(self.get_reauthentication_methods(self.request.user))
+
+    def get_reauthentication_methods(self, user) -> list[dict]:
+        """The second factor alone: a password is no proof here, few have one."""
+        if not user.is_authenticated or not user.authenticator_set.exists():
+            return []
+        return [{"id": "mfa_reauthenticate", "description": "", "url": reverse("mfa_reauthenticate")}]
+
     def is_open_for_signup(self, request) -> bool:
         """There is nothing to sign up for: an account opens with the first code typed."""
         return False
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """How the second factor speaks."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This code does not fit. Wait until the app shows the next one."),
+    }
+
+    def get_totp_issuer(self) -> str:
+        """What stands above the digits in the app."""
+        return CommuneSettings.load().name

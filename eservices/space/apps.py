@@ -6,3 +6,6 @@ class SpaceConfig(AppConfig):
     name = "eservices.space"
     label = "eservices_space"
     verbose_name = _("Own space")
+
+    def ready(self):
+        from . import checks  # noqa: F401

@@ -2,6 +2,8 @@
 
 import phonenumbers
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -68,6 +70,31 @@ class CodeForm(SpaceForm, ConfirmLoginCodeForm):
         """Copied from the letter it has a space that keeps it in one line, which allauth does not leave out."""
         self.cleaned_data["code"] = "".join(self.cleaned_data["code"].split())
         return super().clean_code()
+
+
+class FactorField(SpaceForm):
+    """Six digits of the app, or a spare code where the telephone is not at hand."""
+
+    autocomplete = {"code": "one-time-code"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label = _("Code of the app")
+        field.error_messages["required"] = _("Type the six digits that the app shows.")
+        field.widget.attrs |= {"class": "in code", "inputmode": "numeric", "maxlength": 20}
+
+
+class FactorForm(FactorField, AuthenticateForm):
+    """The second factor, at signing in."""
+
+
+class FactorAgainForm(FactorField, ReauthenticateForm):
+    """The second factor of who is signed in already."""
+
+
+class NewFactorForm(FactorField, ActivateTOTPForm):
+    """The first code, by which the app shows that it took the key."""
 
 
 class StaffSignInForm(LoginForm):

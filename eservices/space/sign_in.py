@@ -1,10 +1,13 @@
-"""Signing in without a password: an address, then the code that was sent there."""
+"""Signing in without a password: an address, then the code that was sent there. Staff may have a password too."""
 
+from allauth.account.app_settings import EmailVerificationMethod
+from allauth.account.utils import perform_login
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.messages import get_messages
 from django.utils.translation import get_language
+from wagtail.admin.views.account import LoginView
 
 from eservices.accounts import actions
 
@@ -47,5 +50,20 @@ class CodeView(ConfirmLoginCodeView):
         )
 
 
+class StaffSignInView(LoginView):
+    """Wagtail's, by password: who has a second factor is asked for it before anything opens."""
+
+    def form_valid(self, form):
+        remember = form.cleaned_data.get("remember")
+        self.request.session.set_expiry(settings.SESSION_COOKIE_AGE if remember else 0)
+        return perform_login(
+            self.request,
+            form.get_user(),
+            email_verification=EmailVerificationMethod.NONE,
+            redirect_url=self.get_success_url(),
+        )
+
+
 sign_in = SignInView.as_view()
+staff_sign_in = StaffSignInView.as_view()
 code = CodeView.as_view()

@@ -30,7 +30,7 @@ from eservices.submissions.uploads import bounded
 from home.downloads import download
 from home.private import private
 
-from . import access, erasing, formal, tracker
+from . import access, erasing, formal, second_factor, tracker
 from .doors import Door
 from .export import everything_about
 from .forms import AnswerForm, CallBackForm, JoinForm, ProfileForm
@@ -257,6 +257,7 @@ def home(request):
             for one in access.own_documents(own)
         ],
         "notices": [str(message) for message in messages.get_messages(request)],
+        "next_step": second_factor.next_step(request.user, request.path),
     }
     return render(request, "space/space.html", context)
 

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "eservices.space.second_factor.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -180,6 +181,16 @@ ACCOUNT_ADAPTER = "eservices.space.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "request_login_code": "eservices.space.forms.SignInForm",
     "confirm_login_code": "eservices.space.forms.CodeForm",
+}
+# Whether who works here needs a second factor before any right holds; who set one up is asked for it anyway.
+STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR")
+MFA_ADAPTER = "eservices.space.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute off
+MFA_FORMS = {
+    "authenticate": "eservices.space.forms.FactorForm",
+    "reauthenticate": "eservices.space.forms.FactorAgainForm",
+    "activate_totp": "eservices.space.forms.NewFactorForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -15,6 +15,8 @@ SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
+STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", True)
+
 env.text("MAIL_URL")  # the demo's mailbox stands in for it nowhere else
 MAILERS = {"default": env.mailer("MAIL_URL")}
 

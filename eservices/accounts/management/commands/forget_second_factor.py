@@ -1,0 +1,20 @@
+"""Lets somebody set up a second factor anew, where nobody is left in the admin who could do it there."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from eservices.accounts.actions import forget_second_factor
+from eservices.accounts.models import User
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser):
+        parser.add_argument("email")
+
+    def handle(self, *, email, **options):
+        user = User.objects.filter(email=User.objects.normalize_email(email)).first()
+        if user is None:
+            raise CommandError(f"Nobody has the address {email}.")
+        forget_second_factor(actor=None, user=user)
+        self.stdout.write(f"{user.email} sets up a second factor at the next sign-in.")

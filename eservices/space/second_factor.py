@@ -1,0 +1,116 @@
+"""The second factor of staff: six digits that an app on their telephone shows, which nobody reads in a mailbox.
+
+Setting it up and asking for it is allauth's; here stands where the commune insists on it.
+"""
+
+from functools import partial
+
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.base import views as base
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+
+from eservices.accounts.models import User
+from eservices.accounts.signals import second_factor_changed
+
+
+class SecondFactorMiddleware:
+    """Where the commune insists, no right holds in a session that has not shown the second factor.
+
+    Residents notice nothing: they have no rights. Staff who enter the admin are led to where it is shown or set up.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if settings.STAFF_SECOND_FACTOR:
+            request.user = SimpleLazyObject(partial(_who_owes, request, request.user))
+            if _opens_the_admin(request.path) and (step := next_step(request.user, request.get_full_path())):
+                return redirect(step)
+        return self.get_response(request)
+
+
+def _who_owes(request: HttpRequest, user):
+    user.owes_a_factor = user.is_authenticated and not is_shown(request, user)
+    return user
+
+
+def _opens_the_admin(path: str) -> bool:
+    return path.startswith("/admin/") and path != reverse("wagtailadmin_logout")
+
+
+def is_shown(request: HttpRequest, user: User) -> bool:
+    """Whether this session saw the second factor of ``user``."""
+    return any(one["method"] == "mfa" for one in get_authentication_records(request, user))
+
+
+def next_step(user, onwards: str) -> str:
+    """The address at which ``user`` shows the second factor and goes on to ``onwards``, or sets one up.
+
+    Empty where none is owed, and for who has no right that waits for it.
+    """
+    if not user.is_authenticated or not user.owes_a_factor or not user.works_here:
+        return ""
+    with override(user.language):
+        if user.authenticator_set.exists():
+            return reverse("mfa_reauthenticate", query={"next": onwards})
+        return reverse("mfa_activate_totp")
+
+
+class ActivateView(totp.ActivateTOTPView):
+    """Who typed the first code has shown it: nobody is asked for the next one at once."""
+
+    def form_valid(self, form):
+        with transaction.atomic():
+            response = super().form_valid(form)
+            second_factor_changed.send(User, user=self.request.user, held=True)
+        record_authentication(
+            self.request, self.request.user, "mfa", type=Authenticator.Type.TOTP, reauthenticated=True
+        )
+        return response
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"key": _in_fours(context["form"].secret)}
+
+
+class DeactivateView(totp.DeactivateTOTPView):
+    """What was shown counts no longer."""
+
+    def form_valid(self, form):
+        with transaction.atomic():
+            response = super().form_valid(form)
+            second_factor_changed.send(User, user=self.request.user, held=False)
+        self.request.session.pop(AUTHENTICATION_METHODS_SESSION_KEY, None)
+        return response
+
+
+def _in_fours(key: str) -> str:
+    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
+
+
+@never_cache
+def show(request):
+    """At signing in. A post without a code is none: allauth would take it for that of a security key."""
+    if request.method == "POST" and "code" not in request.POST:
+        return redirect("mfa_authenticate")
+    return base.authenticate(request)
+
+
+show_again = never_cache(base.reauthenticate)
+index = never_cache(base.index)
+set_up = never_cache(ActivateView.as_view())
+remove = never_cache(DeactivateView.as_view())
+spare_codes = never_cache(recovery_codes.view_recovery_codes)
+new_spare_codes = never_cache(recovery_codes.generate_recovery_codes)

@@ -1,0 +1,168 @@
+"""Staff sign in with two factors: what opens the admin, what does not, and who lost the telephone."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from eservices.deliveries.models import Delivery
+from eservices.space.checks import staff_show_two_factors
+from tests.factories.accounts import PASSWORD, AgentFactory, SuperuserFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+HOME = "/admin/"
+SET_UP, SHOW_AGAIN = reverse("mfa_activate_totp"), reverse("mfa_reauthenticate")
+KEY = "JBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture
+def insists(settings):
+    settings.STAFF_SECOND_FACTOR = True
+
+
+def with_factor(user):
+    Authenticator.objects.create(user=user, type="totp", data={"secret": KEY})
+    return user
+
+
+def digits(key: str = KEY) -> str:
+    """What an app shows at this moment."""
+    return format_hotp_value(hotp_value(key, list(yield_hotp_counters_from_time())[1]))
+
+
+def by_password(client, user):
+    return client.post("/admin/login/", {"username": user.email, "password": PASSWORD}, follow=True)
+
+
+def test_who_has_none_sets_one_up_before_the_admin_opens(client, insists):
+    client.force_login(agent := AgentFactory())
+    assert client.get(HOME, follow=True).redirect_chain == [(SET_UP, 302)]
+    page = client.get(SET_UP)
+    assert "data:image/svg+xml" in page.text
+    refused = client.post(SET_UP, {"code": "000000"})
+    assert "ne convient pas" in refused.text
+    assert client.get(HOME).status_code == 302
+
+    spare = client.post(SET_UP, {"code": digits(refused.context["form"].secret)}, follow=True)
+
+    assert len(spare.context["unused_codes"]) == 10
+    assert client.get(HOME).status_code == 200
+    assert Delivery.objects.get().recipient == agent.email
+
+
+def test_a_password_alone_opens_nothing(client):
+    agent = with_factor(AgentFactory())
+    asked = by_password(client, agent)
+    assert asked.redirect_chain[-1][0] == reverse("mfa_authenticate")
+    assert client.get(HOME).status_code == 302
+
+    answer = client.post(asked.request["PATH_INFO"], {"code": digits()})
+
+    assert answer.url == HOME
+    assert client.get(HOME).status_code == 200
+
+
+def test_a_spare_code_opens_once(client):
+    agent = with_factor(AgentFactory())
+    Authenticator.objects.create(user=agent, type="recovery_codes", data={"seed": "0" * 40, "used_mask": 0})
+    spare = agent.authenticator_set.get(type="recovery_codes").wrap().get_unused_codes()[0]
+    for opens in (True, False):
+        asked = by_password(client, agent)
+        client.post(asked.request["PATH_INFO"], {"code": spare})
+        assert (client.get(HOME).status_code == 200) is opens
+        client.logout()
+
+
+def test_the_same_digits_open_once(client):
+    agent = with_factor(AgentFactory())
+    for opens in (True, False):
+        asked = by_password(client, agent)
+        client.post(asked.request["PATH_INFO"], {"code": digits()})
+        assert (client.get(HOME).status_code == 200) is opens
+        client.logout()
+
+
+def test_a_session_that_did_not_show_it_has_no_right(client, insists):
+    """Not in the admin, and not outside of it either."""
+    inspector = with_factor(UserFactory(roles=["inspectors", "agents"], is_staff=True))
+    client.force_login(inspector)
+    plates = reverse("documents:inspect")
+    assert client.get(plates).status_code == 404
+    shown = client.get(HOME, follow=True)
+    assert shown.request["PATH_INFO"] == SHOW_AGAIN
+    assert SHOW_AGAIN in client.get(reverse("space:home")).text
+
+    answer = client.post(SHOW_AGAIN, {"code": digits(), "next": HOME})
+
+    assert answer.url == HOME
+    assert client.get(HOME).status_code == client.get(plates).status_code == 200
+
+
+def test_residents_and_who_signs_out_notice_nothing(client, insists):
+    client.force_login(UserFactory())
+    assert SET_UP not in client.get(reverse("space:home")).text
+    assert reverse("wagtailadmin_login") in client.get(HOME).url
+    client.force_login(AgentFactory())
+    assert SET_UP not in client.post(reverse("wagtailadmin_logout")).url
+
+
+def test_who_removes_it_shows_it_first_and_is_asked_for_another(client, insists):
+    client.force_login(agent := with_factor(AgentFactory()))
+    remove = reverse("mfa_deactivate_totp")
+    assert SHOW_AGAIN in client.post(remove).url
+    assert agent.authenticator_set.exists()
+    client.post(SHOW_AGAIN, {"code": digits()})
+
+    client.post(remove)
+
+    assert not agent.authenticator_set.exists()
+    assert client.get(HOME).url == SET_UP
+
+
+@pytest.mark.parametrize("code", ["", "12345", "é", "1\x002345", "9" * 5000])
+def test_bad_input_is_told(client, code):
+    asked = by_password(client, with_factor(AgentFactory()))
+    answer = client.post(asked.request["PATH_INFO"], {"code": code})
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
+    assert client.post(asked.request["PATH_INFO"], {}).status_code == 302, "nothing at all"
+
+
+def test_who_guesses_waits(client):
+    asked = by_password(client, with_factor(AgentFactory()))
+    for _guess in range(10):
+        client.post(asked.request["PATH_INFO"], {"code": "000000"})
+    answer = client.post(asked.request["PATH_INFO"], {"code": digits()})
+    assert answer.status_code == 200
+    assert client.get(HOME).status_code == 302
+
+
+def test_who_lost_the_telephone_is_let_start_afresh_and_told(client):
+    client.force_login(SuperuserFactory())
+    agent = with_factor(AgentFactory())
+    url = reverse("wagtailusers_users:edit", args=[agent.pk])
+    assert 'name="forget_second_factor"' in client.get(url).text
+    sent = {"email": agent.email, "first_name": "A", "last_name": "B", "is_active": "on"}
+    client.post(url, sent)
+    assert agent.authenticator_set.exists()
+
+    client.post(url, sent | {"forget_second_factor": "on"})
+
+    assert not agent.authenticator_set.exists()
+    assert Delivery.objects.get().recipient == agent.email
+    assert 'name="forget_second_factor"' not in client.get(url).text
+
+
+def test_the_last_administrator_is_helped_at_the_command_line():
+    boss = with_factor(SuperuserFactory())
+    call_command("forget_second_factor", boss.email.upper())
+    assert not boss.authenticator_set.exists()
+    with pytest.raises(CommandError):
+        call_command("forget_second_factor", "personne@courriel.example")
+
+
+def test_a_commune_that_insists_on_none_is_warned(settings):
+    assert [one.id for one in staff_show_two_factors(None)] == ["space.W001"]
+    settings.STAFF_SECOND_FACTOR = True
+    assert staff_show_two_factors(None) == []

@@ -1,6 +1,7 @@
 """What a case owes and how it was paid, on the agents' screen."""
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from eservices.cases import access as cases
 from eservices.cases.case_panels import case_panels
@@ -12,7 +13,7 @@ from eservices.cases.states import Outcome
 from . import access
 from .desk import forms
 from .models import Charge, Payment
-from .providers import label_of
+from .providers import asks, label_of
 from .states import CHARGES, ChargeState, PaymentState, RefundState, allowed
 
 
@@ -53,11 +54,22 @@ def _charge(charge: Charge, case: Case, role: dict[str, bool]) -> dict:
     }
 
 
-def _payments(charge: Charge):
-    """What was received, is on its way, or could not begin for a reason that staff should know, the oldest first."""
+def _payments(charge: Charge) -> list[Payment]:
+    """What was received, is on its way, or could not begin for a reason that staff should know, the oldest first.
+
+    A bill for what was paid otherwise is about to be given up: no money is on its way by it.
+    """
     over = [PaymentState.FAILED, PaymentState.CANCELLED]
     rows = Payment.objects.filter(basket__charges=charge).exclude(state__in=over, fault="")
-    return rows.distinct().order_by("opened_at").prefetch_related("set_aside", "allocations__refunds")
+    rows = rows.distinct().order_by("opened_at").prefetch_related("set_aside", "allocations__refunds")
+    return [one for one in rows if charge.is_payable or asks(one) or not one.is_open]
+
+
+def _standing(payment: Payment) -> str:
+    """How it stands; nobody answers for a bill or for the counter, so nobody is waited for."""
+    if payment.is_open and not asks(payment):
+        return _("not paid yet")
+    return payment.get_state_display()
 
 
 def _payment(payment, charge: Charge, role: dict[str, bool]) -> dict:
@@ -70,6 +82,7 @@ def _payment(payment, charge: Charge, role: dict[str, bool]) -> dict:
     return {
         "row": payment,
         "provider": label_of(payment.provider),
+        "state": _standing(payment),
         "allocation": allocation,
         "refunds": refunds,
         "by_hand": [

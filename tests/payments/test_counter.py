@@ -17,7 +17,7 @@ from eservices.payments.models import JournalRow, Payment, Till
 from eservices.payments.states import ChargeState
 from home.templatetags.commune import clock
 from tests.factories.cases import member
-from tests.factories.payments import begun, due_charge
+from tests.factories.payments import begun, due_charge, qr_account
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +164,22 @@ def test_the_screens_of_the_till_and_of_the_case(client):
     assert Payment.objects.get().receipt in page
     counted = client.post(reverse("money:till"), {"cash": "230", "terminal": "0", "note": ""}, follow=True)
     assert "La caisse est comptée." in counted.content.decode()
+
+
+def test_a_bill_waits_for_no_provider_and_not_at_all_once_it_is_paid_at_the_desk(client):
+    qr_account()
+    charge, agent = due_charge(), member()
+    begun(charge, "qrbill")
+    client.force_login(agent)
+    case_url = reverse("cases:case", args=[charge.case.reference])
+    page = client.get(case_url).text
+    assert "Pas encore payé" in page
+    assert "attend le prestataire" not in page.lower()
+    actions.open_till(actor=agent, start=0)
+    actions.take(actor=agent, charge=charge, means="cash")
+    page = client.get(case_url).text
+    assert Payment.objects.get(provider="counter").receipt in page
+    assert "Pas encore payé" not in page
 
 
 def test_who_only_reads_takes_nothing_and_a_stranger_finds_nothing(client):

@@ -68,6 +68,11 @@ def offered(place: Waiting, until: datetime) -> Delivery:
     return _to_who_waits(place, "offered", until=until)
 
 
+def lapsed(place: Waiting, until: datetime) -> Delivery:
+    """Nobody took it until then: it goes to the next, and one may wait once more."""
+    return _to_who_waits(place, "lapsed", until=until)
+
+
 def removed(place: Waiting) -> Delivery:
     """Staff took you off the list."""
     return _to_who_waits(place, "removed")

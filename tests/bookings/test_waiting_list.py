@@ -169,6 +169,13 @@ def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client,
         "bea@courriel.example": "offered",
         "cleo@courriel.example": "waiting",
     }
+    assert letters("ada@courriel.example")[1:] == [
+        "L’horaire que vous attendez est libre",
+        "L’offre pour votre horaire a pris fin",
+    ]
+    told = Delivery.objects.get(title__contains="a pris fin").payload["text"]
+    assert "mardi 3 mars, 9\xa0h" in told
+    assert f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/" in told
     ended = client.get(f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/").text
     assert "Vous n’êtes plus sur la liste" in ended
     assert "/liste-d-attente/salle/quand/?resource=salle&amp;day=2026-03-10&amp;count=1" in ended

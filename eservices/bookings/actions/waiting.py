@@ -92,9 +92,17 @@ def look_after(*, actor, waiting: Waiting, now: datetime) -> None:
             .order_by("created_at")
         ):
             if one.state == Waiting.State.OFFERED and one.due_at <= now:
-                _end(one, Waiting.State.LAPSED)
+                _lapse(one, now)
             elif one.state == Waiting.State.WAITING:
                 _offer(one, now)
+
+
+def _lapse(waiting: Waiting, now: datetime) -> None:
+    """Nobody took what was offered. Who might wait for it once more is told."""
+    until = waiting.due_at
+    _end(waiting, Waiting.State.LAPSED)
+    if now < waiting.starts_at:
+        emails.lapsed(waiting, until)
 
 
 def offer_now(*, actor, waiting: Waiting) -> None:

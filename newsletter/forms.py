@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from home.validators import validate_no_control
+from home.public_forms import OwnEmailField, TrappedForm
 
 from .models import Topic
 
@@ -39,23 +39,13 @@ class TopicsMixin(forms.Form):
         return [(topic, str(topic.translation_key) in ticked) for topic in self.available]
 
 
-class SubscribeForm(TopicsMixin):
+class SubscribeForm(TopicsMixin, TrappedForm):
     """The full page, and the one field of the home page, which means all topics."""
 
-    email = forms.EmailField(
-        label=_("Your e-mail address"),
-        max_length=254,
-        validators=[validate_no_control],
-        error_messages={
-            "required": _("Enter your e-mail address."),
-            "invalid": _("This is not an e-mail address. Write it like this: name@example.ch."),
-            "max_length": _("This address is too long."),
-        },
-    )
+    email = OwnEmailField()
     choose = forms.BooleanField(required=False)  # the page showed the topics
-    website = forms.CharField(required=False)  # a trap: people don't see it, robots fill it
 
-    field_order = ["email", "choose", "topics", "website"]
+    field_order = ["email", "choose", "topics"]
 
     def must_choose(self) -> bool:
         return bool(self.cleaned_data.get("choose"))
@@ -65,10 +55,6 @@ class SubscribeForm(TopicsMixin):
         if not data.get("choose"):
             data["topics"] = [str(topic.translation_key) for topic in self.available]
         return data
-
-    @property
-    def is_trapped(self) -> bool:
-        return bool(self.cleaned_data.get("website"))
 
 
 class PreferencesForm(TopicsMixin):

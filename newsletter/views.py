@@ -9,7 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from home.origin import comes_from_here, parts
+from home.origin import parts
+from home.public_forms import refusal
 
 from . import access, consent, limits, ways
 from .actions import subscribers as actions
@@ -23,16 +24,9 @@ def subscribe(request):
     if request.method != "POST":
         return _sign_up(request, SubscribeForm(initial={"topics": request.GET.getlist("topic")}))
     form = SubscribeForm(request.POST)
-    if not comes_from_here(request):
-        form.add_error(
-            None, _("We could not see that this came from our site. Please send it again from here.")
-        )
-        return _sign_up(request, form, status=403)
-    if not form.is_valid():
-        return _sign_up(request, form, status=422)
-    if not limits.client_allowed(request):
-        form.add_error(None, _("Too many addresses were entered from here. Please try again in an hour."))
-        return _sign_up(request, form, status=429)
+    too_often = _("Too many addresses were entered from here. Please try again in an hour.")
+    if status := refusal(request, form, limits.client_allowed, too_often):
+        return _sign_up(request, form, status)
     if not form.is_trapped and limits.email_allowed(form.cleaned_data["email"]):
         actions.ask(
             email=form.cleaned_data["email"],

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from eservices.formbuilder.fields.places import MapPointField
-from home.validators import validate_no_control
+from home.public_forms import OwnEmailField
 
 from .states import State, allowed
 
@@ -29,13 +29,10 @@ class ReportForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3, "class": "in"}),
     )
-    email = forms.EmailField(
+    email = OwnEmailField(
         label=_("Your e-mail"),
         help_text=_("To hear when it is mended. For nothing else."),
         required=False,
-        max_length=254,
-        validators=[validate_no_control],
-        error_messages={"invalid": _("This is not an e-mail address. Write it like this: name@example.ch.")},
         widget=forms.EmailInput(attrs={"class": "in", "autocomplete": "email"}),
     )
     opened = forms.CharField(required=False, widget=forms.HiddenInput)

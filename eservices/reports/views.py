@@ -24,13 +24,13 @@ from eservices.submissions.uploads import bounded
 from home import limits
 from home.haste import is_hasty, opened_stamp
 from home.maps import town_map
+from home.public_forms import TRAP
 
 from . import access, actions, photos
 from .forms import ReportForm, TellForm
 from .models import Report
 from .states import State
 
-TRAP = "website"  # a field that people do not see and robots fill in
 FILE = Rate("report-caller", 30)
 PHOTO = Rate("report-photo", 60)  # by caller: one photo is often followed by a better one
 EMAIL = Rate("report-email", 10)  # by address, which gets a letter each time

@@ -23,6 +23,7 @@ from eservices.formbuilder.live import priced_by, step_data
 from eservices.formbuilder.models import FormVersion
 from eservices.formbuilder.prices import priced
 from eservices.formbuilder.summary import summarise
+from home.public_forms import TRAP
 
 from . import actions
 from .beginning import FIELD as BEGUN
@@ -32,7 +33,6 @@ from .known import known_answers
 from .models import Channel, Draft, Scan, Submission
 from .progress import Progress
 
-TRAP = "website"  # a field that people do not see and robots fill in
 # Buttons that leave a step without judging it. JavaScript presses the last for the links to other steps.
 BACK, LATER, GO_TO = "back", "later", "go_to"
 VERSION = "_version"  # hidden: of the form that the page was made from

@@ -21,12 +21,13 @@ from eservices.formbuilder.forms import REMOVE_FILE, StepForm
 from eservices.formbuilder.logic.visibility import visible_steps
 from home import limits
 from home.dates import date_format
+from home.public_forms import TRAP
 from home.templatetags.commune import clock
 from home.validators import validate_no_control
 
 from . import access, actions, background, beginning, rates, unsaved, uploads
 from .carrying import regrouped
-from .filing import BACK, GO_TO, LATER, TRAP, VERSION, Filing, as_posted, typed_of, unjudged
+from .filing import BACK, GO_TO, LATER, VERSION, Filing, as_posted, typed_of, unjudged
 from .models import Channel, seen_by_page
 from .receipts import receipt
 from .receiving import receive_files, remove_file

@@ -20,6 +20,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from home import blocks, limits
 from home.fields import LiveStreamField
 from home.haste import is_hasty, opened_stamp
+from home.public_forms import TrappedForm
 from home.signals import contact_received
 
 from .base import BasePage
@@ -52,19 +53,14 @@ class FormField(TranslatableMixin, AbstractFormField):
         return f"{name}_asked" if name in ContactForm.base_fields else name
 
 
-class ContactForm(BaseForm):
+class ContactForm(TrappedForm, BaseForm):
     """The editor's questions, one more that only machines answer, and when the page was opened."""
 
-    website = forms.CharField(required=False, label=_("Leave this field empty"))
     opened = forms.CharField(required=False, widget=forms.HiddenInput, initial=opened_stamp)
 
     def __init__(self, *args, caller: str = "", **kwargs):
         super().__init__(*args, **kwargs)
         self.caller = caller
-
-    @property
-    def is_trapped(self) -> bool:
-        return bool(self.data.get("website"))
 
     @property
     def is_too_often(self) -> bool:

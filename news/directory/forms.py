@@ -4,27 +4,16 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from home.validators import validate_no_control
+from home.public_forms import OwnEmailField, TrappedForm
 
-from ..proposals.forms import EMAIL_FAULTS, SentForm
+from ..proposals.forms import SentForm
 from .models import DirectoryEntry, DirectoryTheme
 
 
-class AskForm(forms.Form):
+class AskForm(TrappedForm):
     """The address under which an entry is kept."""
 
-    email = forms.EmailField(
-        label=_("Your e-mail address"),
-        help_text=_("The one that stands in the entry, or that you gave us for it."),
-        max_length=254,
-        validators=[validate_no_control],
-        error_messages=EMAIL_FAULTS,
-    )
-    website = forms.CharField(required=False)  # a trap: people don't see it, robots fill it
-
-    @property
-    def is_trapped(self) -> bool:
-        return bool(self.cleaned_data.get("website"))
+    email = OwnEmailField(help_text=_("The one that stands in the entry, or that you gave us for it."))
 
 
 class DegreesField(forms.FloatField):
@@ -69,13 +58,7 @@ class EntryForm(forms.Form):
     phone = forms.CharField(
         label=_("Telephone"), max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"})
     )
-    email = forms.EmailField(
-        label=_("E-mail address that is shown"),
-        max_length=254,
-        required=False,
-        validators=[validate_no_control],
-        error_messages=EMAIL_FAULTS,
-    )
+    email = OwnEmailField(label=_("E-mail address that is shown"), required=False)
     web = forms.URLField(
         label=_("Website"),
         max_length=200,

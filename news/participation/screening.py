@@ -8,10 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from home import limits
+from home import limits, public_forms
 from home.haste import is_hasty, opened_stamp
-from home.origin import comes_from_here
-from home.validators import validate_no_control
+from home.public_forms import OwnEmailField, TrappedForm
 
 HOUR = 60 * 60
 PER_CLIENT = 60  # an office or a school asks from one network address
@@ -29,35 +28,18 @@ def validate_few_links(text: str) -> None:
         )
 
 
-class PersonForm(forms.Form):
+class PersonForm(TrappedForm):
     """Asks for the address, unless it is known whose browser this is."""
 
-    email = forms.EmailField(
-        label=gettext_lazy("Your e-mail address"),
-        help_text=gettext_lazy("We mail you a link to confirm. Nobody else sees the address."),
-        max_length=254,
-        validators=[validate_no_control],
-        error_messages={
-            "required": gettext_lazy("Enter your e-mail address."),
-            "invalid": gettext_lazy("This is not an e-mail address. Write it like this: name@example.ch."),
-            "max_length": gettext_lazy("This address is too long."),
-        },
+    email = OwnEmailField(
+        help_text=gettext_lazy("We mail you a link to confirm. Nobody else sees the address.")
     )
-    website = forms.CharField(required=False, widget=forms.HiddenInput)  # a trap: only robots fill it
 
     def __init__(self, *args, known: str = "", **kwargs):
         super().__init__(*args, **kwargs)
         self.known = known
         if known:
             del self.fields["email"]
-
-    @property
-    def is_trapped(self) -> bool:
-        return bool(self.data.get("website"))
-
-    def asked(self) -> list:
-        """What is shown, in order; the trap is drawn by itself."""
-        return [field for field in self.visible_fields() if field.name != "website"]
 
 
 class WrittenForm(PersonForm):
@@ -77,7 +59,7 @@ class WrittenForm(PersonForm):
         return data
 
 
-def refusal(request, form: forms.Form, *, over: bool = False) -> int | None:
+def refusal(request, form: PersonForm, *, over: bool = False) -> int | None:
     """The status with which a form is shown again, its reasons added; None where it may be acted upon.
 
     ``over``: it ended while somebody wrote, who still finds their words.
@@ -85,16 +67,9 @@ def refusal(request, form: forms.Form, *, over: bool = False) -> int | None:
     if over:
         form.add_error(None, _("It is over in the meantime."))
         return 409
-    if not comes_from_here(request):
-        form.add_error(
-            None, _("We could not see that this came from our site. Please send it again from here.")
-        )
-        return 403
-    if not form.is_valid():
-        return 422
-    if limits.count("participation-client", limits.caller(request), HOUR) > PER_CLIENT:
-        form.add_error(None, _("That was a lot from here. Please try again in an hour."))
-        return 429
+    too_often = _("That was a lot from here. Please try again in an hour.")
+    if status := public_forms.refusal(request, form, _client_allowed, too_often):
+        return status
     email = form.cleaned_data.get("email")  # of whom nobody recognises
     if email and not form.is_trapped and not _letter_allowed(email):
         form.add_error(
@@ -106,6 +81,10 @@ def refusal(request, form: forms.Form, *, over: bool = False) -> int | None:
         )
         return 429
     return None
+
+
+def _client_allowed(request) -> bool:
+    return limits.count("participation-client", limits.caller(request), HOUR) <= PER_CLIENT
 
 
 def _letter_allowed(email: str) -> bool:

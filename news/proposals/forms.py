@@ -5,26 +5,15 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from home.haste import is_hasty
-from home.validators import validate_no_control
-
-EMAIL_FAULTS = {
-    "required": _("Enter your e-mail address."),
-    "invalid": _("This is not an e-mail address. Write it like this: name@example.ch."),
-    "max_length": _("This address is too long."),
-}
+from home.public_forms import OwnEmailField, TrappedForm
 
 
-class SentForm(forms.Form):
+class SentForm(TrappedForm):
     """Who proposes, and what robots stumble over."""
 
-    sender = forms.EmailField(
-        label=_("Your e-mail address"),
-        help_text=_("We send a link there, by which you confirm. It is not shown on the site."),
-        max_length=254,
-        validators=[validate_no_control],
-        error_messages=EMAIL_FAULTS,
+    sender = OwnEmailField(
+        help_text=_("We send a link there, by which you confirm. It is not shown on the site.")
     )
-    website = forms.CharField(required=False)  # a trap: people don't see it, robots fill it
     opened = forms.CharField(required=False)
 
     def clean(self):
@@ -32,7 +21,3 @@ class SentForm(forms.Form):
         if not self.errors and is_hasty(data["opened"], settings.LEAST_SECONDS_TO_FILE):
             raise forms.ValidationError(_("That was quick. Read your answers, then press again."))
         return data
-
-    @property
-    def is_trapped(self) -> bool:
-        return bool(self.cleaned_data.get("website"))

@@ -5,24 +5,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from home.models import WasteDistrict
-from home.validators import validate_no_control
+from home.public_forms import OwnEmailField, TrappedForm
 
 from .models import WasteReminder
 
 
-class ReminderForm(forms.Form):
+class ReminderForm(TrappedForm):
     """On the page of the calendar, without token: its answer is a letter to the address and nothing else."""
 
-    email = forms.EmailField(
-        label=_("Your e-mail address"),
-        max_length=254,
-        validators=[validate_no_control],
-        error_messages={
-            "required": _("Enter your e-mail address."),
-            "invalid": _("This is not an e-mail address. Write it like this: name@example.ch."),
-            "max_length": _("This address is too long."),
-        },
-    )
+    email = OwnEmailField()
     zone = forms.ChoiceField(
         label=_("Your district"),
         required=False,
@@ -38,7 +29,6 @@ class ReminderForm(forms.Form):
             "required": _("Choose one of the two hours."),
         },
     )
-    website = forms.CharField(required=False)  # a trap: people don't see it, robots fill it
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -51,7 +41,3 @@ class ReminderForm(forms.Form):
         """The district's key in every language."""
         slug = self.cleaned_data["zone"]
         return next((one.translation_key for one in self.districts if one.slug == slug), None)
-
-    @property
-    def is_trapped(self) -> bool:
-        return bool(self.cleaned_data.get("website"))

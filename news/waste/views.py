@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from home.origin import comes_from_here
+from home.public_forms import refusal
 from newsletter import limits
 
 from . import access, actions
@@ -23,16 +23,9 @@ def ask(request):
     if request.method != "POST":
         return _asked_again(request, ReminderForm(initial={"zone": request.GET.get("zone", "")}))
     form = ReminderForm(request.POST)
-    if not comes_from_here(request):
-        form.add_error(
-            None, _("We could not see that this came from our site. Please send it again from here.")
-        )
-        return _asked_again(request, form, status=403)
-    if not form.is_valid():
-        return _asked_again(request, form, status=422)
-    if not limits.client_allowed(request):
-        form.add_error(None, _("Too many addresses were entered from here. Please try again in an hour."))
-        return _asked_again(request, form, status=429)
+    too_often = _("Too many addresses were entered from here. Please try again in an hour.")
+    if status := refusal(request, form, limits.client_allowed, too_often):
+        return _asked_again(request, form, status)
     email = form.cleaned_data["email"]
     if not form.is_trapped and limits.email_allowed(email):
         actions.ask(

@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from home.public_forms import TrappedForm
 from newsletter.forms import TopicsMixin
 
 from .numbers import own_number
@@ -16,7 +17,7 @@ class AlertsMixin(TopicsMixin):
         return not self.cleaned_data.get("alerts")
 
 
-class PhoneForm(AlertsMixin):
+class PhoneForm(AlertsMixin, TrappedForm):
     """The sign-up. Without token: its answer is a code to the number and nothing else."""
 
     number = forms.CharField(
@@ -27,16 +28,11 @@ class PhoneForm(AlertsMixin):
             "max_length": _("This is not a mobile number. Write it like this: 079 123 45 67."),
         },
     )
-    website = forms.CharField(required=False)  # a trap: people don't see it, robots fill it
 
-    field_order = ["number", "alerts", "topics", "website"]
+    field_order = ["number", "alerts", "topics"]
 
     def clean_number(self) -> str:
         return own_number(self.cleaned_data["number"])
-
-    @property
-    def is_trapped(self) -> bool:
-        return bool(self.cleaned_data.get("website"))
 
 
 class CodeForm(forms.Form):

@@ -13,9 +13,6 @@ def number_allowed(number: str) -> bool:
     return limits.count("sms-number-day", number, DAY) <= PER_NUMBER_A_DAY and hourly
 
 
-def client_allowed(request) -> bool:
-    return limits.count("sms-client", limits.caller(request), HOUR) <= PER_CLIENT
-
-
-def all_allowed() -> bool:
-    return limits.count("sms-all", "", HOUR) <= ALL
+def asking_allowed(request) -> bool:
+    client = limits.count("sms-client", limits.caller(request), HOUR) <= PER_CLIENT
+    return client and limits.count("sms-all", "", HOUR) <= ALL

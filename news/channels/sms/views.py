@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from home.origin import comes_from_here
+from home.public_forms import refusal
 from newsletter import ways
 
 from . import access, actions, limits
@@ -53,17 +53,10 @@ def subscribe(request):
     if request.method != "POST":
         return _sign_up(request, PhoneForm(initial={"topics": request.GET.getlist("topic"), "alerts": True}))
     form = PhoneForm(request.POST)
-    if not comes_from_here(request):
-        form.add_error(
-            None, _("We could not see that this came from our site. Please send it again from here.")
-        )
-        return _sign_up(request, form, status=403)
-    if not form.is_valid():
-        return _sign_up(request, form, status=422)
+    too_often = _("Too many numbers were entered. Please try again in an hour.")
+    if status := refusal(request, form, limits.asking_allowed, too_often):
+        return _sign_up(request, form, status)
     number = form.cleaned_data["number"]
-    if not form.is_trapped and not (limits.client_allowed(request) and limits.all_allowed()):
-        form.add_error(None, _("Too many numbers were entered. Please try again in an hour."))
-        return _sign_up(request, form, status=429)
     if not form.is_trapped and limits.number_allowed(number):
         actions.ask(
             number=number,

@@ -5,13 +5,15 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from home.public_forms import TrappedForm
+
 from .models import LONGEST
 
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 ANSWERS = {"yes": True, "no": False}
 
 
-class VerdictForm(forms.Form):
+class VerdictForm(TrappedForm):
     page = forms.IntegerField(min_value=1)
     useful = forms.ChoiceField(
         choices=[("yes", _("Yes")), ("no", _("No"))],
@@ -24,7 +26,6 @@ class VerdictForm(forms.Form):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    website = forms.CharField(required=False)  # a trap: people don't see it, robots fill it
 
     def clean_useful(self) -> bool:
         return ANSWERS[self.cleaned_data["useful"]]
@@ -34,7 +35,3 @@ class VerdictForm(forms.Form):
         if ADDRESS.search(text):
             raise forms.ValidationError(_("Leave out the e-mail address: nobody answers here."))
         return text
-
-    @property
-    def is_trapped(self) -> bool:
-        return bool(self.cleaned_data.get("website"))

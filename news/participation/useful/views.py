@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from home import limits
-from home.origin import comes_from_here
+from home.public_forms import refusal
 
 from . import access, actions
 from .forms import ANSWERS, VerdictForm
@@ -26,20 +26,12 @@ PER_CLIENT = 120  # an office or a school asks from one network address
 def judge(request):
     """Keeps a yes or a no, and asks for one sentence; with the sentence it thanks."""
     form = VerdictForm(request.POST)
-    valid = form.is_valid()
-    if "page" not in form.cleaned_data or "useful" not in form.cleaned_data:
+    if form.errors.keys() & {"page", "useful"}:
         raise Http404
     page = access.open_page(form.cleaned_data["page"])
-    if not comes_from_here(request):
-        form.add_error(
-            None, _("We could not see that this came from our site. Please send it again from here.")
-        )
-        return _more(request, page, form, status=403)
-    if not valid:
-        return _more(request, page, form, status=422)
-    if limits.count("useful-client", limits.caller(request), HOUR) > PER_CLIENT:
-        form.add_error(None, _("That was a lot from here. Please try again in an hour."))
-        return _more(request, page, form, status=429)
+    too_often = _("That was a lot from here. Please try again in an hour.")
+    if status := refusal(request, form, _client_allowed, too_often):
+        return _more(request, page, form, status)
     useful, text = form.cleaned_data["useful"], form.cleaned_data["text"]
     if not form.is_trapped:
         actions.judge(page=page, useful=useful, text=text, who=_who(request))
@@ -64,6 +56,10 @@ def _more(request, page, form: VerdictForm, status: int = 200):
     answer = form["useful"].value()
     context = {"about": page, "form": form, "answer": answer if answer in ANSWERS else "yes"}
     return render(request, "participation/useful/more.html", context, status=status)
+
+
+def _client_allowed(request) -> bool:
+    return limits.count("useful-client", limits.caller(request), HOUR) <= PER_CLIENT
 
 
 def _who(request) -> str:

@@ -1,0 +1,55 @@
+"""Forms on pages that everybody shares. These carry no session and no token: what is sent is looked at instead."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .origin import comes_from_here
+from .validators import validate_no_control
+
+TRAP = "website"  # a field that people do not see and robots fill in; components/trap.html draws it
+
+
+class OwnEmailField(forms.EmailField):
+    """The address of whoever fills in the form: a letter goes there."""
+
+    default_validators = [*forms.EmailField.default_validators, validate_no_control]
+    default_error_messages = {
+        "required": gettext_lazy("Enter your e-mail address."),
+        "invalid": gettext_lazy("This is not an e-mail address. Write it like this: name@example.ch."),
+        "max_length": gettext_lazy("This address is too long."),
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"label": gettext_lazy("Your e-mail address"), "max_length": 254} | kwargs)
+
+
+class TrappedForm(forms.Form):
+    """Whoever fills in the trap is thanked like anybody, and nothing is done."""
+
+    website = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def is_trapped(self) -> bool:
+        return bool(self.data.get(TRAP))
+
+
+def refusal(request, form: TrappedForm, allowed: Callable[[HttpRequest], bool], too_often: str) -> int | None:
+    """The status with which a form is shown again, its reasons added; None where it may be acted upon.
+
+    ``allowed`` counts who asks and says whether they may go on. What fell into the trap is not counted.
+    """
+    if not comes_from_here(request):
+        form.add_error(
+            None, _("We could not see that this came from our site. Please send it again from here.")
+        )
+        return 403
+    if not form.is_valid():
+        return 422
+    if not form.is_trapped and not allowed(request):
+        form.add_error(None, too_often)
+        return 429
+    return None

@@ -1,6 +1,7 @@
 """The letters of a case. Whoever calls decides that one is sent: by e-mail, or on paper to who has none."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
@@ -254,14 +255,15 @@ def letter(
 ) -> Delivery | None:
     """Queues ``template`` to the applicant, in the language of the case, with the private link as ``url``.
 
-    Who gave no e-mail address gets it by post, at ``address`` if it is not the declared one; the link printed there
-    proves no address. Nobody gets it where nobody is named. Who wants it is told by SMS that there is news.
+    Who gave no e-mail address gets it by post, at ``address`` if it is not the declared one, with ``way_back`` to be
+    read in place of a link; one that is printed all the same proves no address. Nobody gets it where nobody is named.
+    Who wants it is told by SMS that there is news.
     """
     shared = {"case": case, "service": case.service, "name": case.applicant}
     if case.by_sms:
         sms(case, _news(case))
     if not case.email:
-        context = shared | {"url": shown_url(case)} | context
+        context = shared | {"url": shown_url(case), "way_back": _way_back(case)} | context
         title, paragraphs = on_paper(template, context, case.language)
         return post(case, title=title, paragraphs=paragraphs, address=address, enclosures=attachments)
     return queue_email(
@@ -282,7 +284,7 @@ def from_template(case: Case, key: str) -> Delivery | None:
         return None
     found = content.written(case, template)
     if not case.email:
-        return post(case, title=found.subject, paragraphs=[*found.paragraphs, *_way_back(case)])
+        return post(case, title=found.subject, paragraphs=[*found.paragraphs, _way_back(case)])
     return letter(case, WRITTEN, **_as_context(found))
 
 
@@ -373,12 +375,20 @@ def _news(case: Case) -> str:
         return _("%(commune)s: there is news on your request %(reference)s. We wrote to you.") % said
 
 
-def _way_back(case: Case) -> list:
-    """Where a letter on paper says that the request can be followed."""
-    if not (url := shown_url(case)):
-        return []
+def _way_back(case: Case) -> str:
+    """How a request is followed by who reads on paper: the private link is too long to be typed."""
+    commune, site = CommuneSettings.current(), urlsplit(absolute("/")).netloc
     with translation.override(case.language):
-        return [_("Follow your request, answer us and find your documents here:") + "\n" + url]
+        said = _(
+            "To follow your request or to answer, come to our counter and say the reference %(reference)s."
+        )
+        if commune.phone:
+            said = _(
+                "To follow your request or to answer, call %(phone)s or come to our counter, and say the reference "
+                "%(reference)s."
+            )
+        online = _("Who shows an identity paper there gets a code to follow it on %(site)s.")
+        return f"{said}\n{online}" % {"phone": commune.phone, "reference": case.reference, "site": site}
 
 
 def _acceptance(case: Case, following: list[CaseStage]) -> dict:

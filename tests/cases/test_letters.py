@@ -21,6 +21,7 @@ from eservices.cases.stages.notify import NotifyStage
 from eservices.deliveries.models import Delivery
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, member
+from tests.factories.home import CommuneSettingsFactory
 from tests.factories.letters import LetterFactory
 from tests.factories.submissions import FormVersionFactory, certificate
 
@@ -152,11 +153,18 @@ def test_a_letter_that_is_gone_is_not_sent():
     assert emails.from_template(CaseFactory(), "disparue") is None
 
 
-def test_on_paper_a_letter_keeps_its_bold_words_and_says_where_the_request_is():
+def test_on_paper_a_letter_keeps_its_bold_words_and_says_how_to_follow_the_request_without_a_link():
+    CommuneSettingsFactory(phone="021 000 42 10")
     LetterFactory()
-    sent = emails.from_template(CaseFactory(email=""), "piece-manquante")
+    case = CaseFactory(email="", language="fr")
+    sent = emails.from_template(case, "piece-manquante")
     assert ["manque", "b"] in sent.payload["paragraphs"][1]
-    assert "/dossier/" in sent.payload["text"]
+    (receipt,) = Delivery.objects.about(case.subject).exclude(pk=sent.pk)
+    for letter in (sent, receipt):
+        said = letter.payload["paragraphs"][-1]
+        assert f"appelez le 021 000 42 10 ou passez au guichet, avec la référence {case.reference}" in said
+        assert "un code pour la suivre sur testserver" in said
+        assert "/dossier/" not in letter.payload["text"]
 
 
 def test_a_service_sends_its_own_letters_in_place_of_ours():

@@ -49,7 +49,9 @@ def test_receipt_question_and_decision_of_who_has_no_address_wait_to_be_printed(
     receipt, question, decision = waiting()
     assert receipt.payload["address"] == ["Élodie Marchetti", "Chemin des Vignes 12 bis", "1099 Orvenay"]
     assert (receipt.subject, receipt.posting.office) == (case.subject, "habitants")
-    assert case.links.get(mailed=False).secret in receipt.payload["text"]
+    for letter in (receipt, question, decision):
+        assert case.links.get(mailed=False).secret not in letter.payload["text"]  # nobody types that
+        assert f"avec la référence {case.reference}" in letter.payload["text"]
     assert "Il manque la page 3" in question.payload["text"]
     assert "Vous n’habitez pas à Orvenay." in decision.payload["text"]
     assert not case.links.filter(mailed=True).exists()  # paper proves no e-mail address

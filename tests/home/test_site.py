@@ -22,6 +22,7 @@ from PIL import Image
 from wagtail.blocks import BoundBlock
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.users.models import UserProfile
 
 from eservices.deliveries.models import Delivery
 from home import blocks
@@ -33,6 +34,7 @@ from home.models.contact import PER_CLIENT
 from home.sweeps import forget_contact_messages
 from home.validators import validate_arms
 from tests.factories import home as make
+from tests.factories.accounts import SuperuserFactory
 from tests.factories.news import NewsIndexPageFactory
 
 pytestmark = pytest.mark.django_db
@@ -245,6 +247,18 @@ class TestErrors:
         assert page.status_code == 404
         assert 'class="search"' in page.content.decode()
         assert "<script>" not in page.content.decode()
+
+    def test_an_unknown_screen_of_the_admin_is_404_in_the_language_of_who_works_there(self, client, home):
+        reader = SuperuserFactory()
+        UserProfile.objects.create(user=reader, preferred_language="de")
+        client.force_login(reader)
+        for path, words in (
+            ("/admin/nichts/", "existiert nicht mehr"),
+            ("/rien/", "n’existe plus"),
+        ):
+            page = client.get(path)
+            assert page.status_code == 404
+            assert words in page.text
 
     def test_an_unknown_page_is_404_without_any_site(self, client):
         Page.objects.filter(depth=2).delete()

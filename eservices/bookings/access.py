@@ -16,6 +16,7 @@ from eservices.cases import access as cases
 from eservices.cases.models import Case, Role
 from eservices.formbuilder.models import Form
 from eservices.submissions.access import version_in_force
+from eservices.submissions.models import StoredFile
 from home.generation import kept
 from home.shortcuts import one_or_404
 
@@ -101,6 +102,17 @@ def cases_of(user, bookings: Iterable[Booking]) -> dict:
 def case_of(user, booking: Booking) -> Case | None:
     """The case of a booking, if ``user`` may read it."""
     return cases_of(user, [booking]).get(booking.submission_id)
+
+
+def booking_of(case: Case, pk) -> Booking:
+    """A booking of a case that was fetched for who asks; else 404."""
+    return one_or_404(Booking.objects.of_submission(case.submission), pk=pk)
+
+
+def inspection_photo(case: Case, pk) -> StoredFile:
+    """A photo of a condition report on such a case; 404 while it may not be opened."""
+    photos = StoredFile.objects.readable().filter(inspections__booking__submission=case.submission)
+    return one_or_404(photos, pk=pk)
 
 
 def links_for(user) -> dict[int, CalendarLink]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.csp import CSP
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -14,14 +14,13 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET
 from wagtail.admin import messages
 
-from eservices.cases import access
 from eservices.cases import actions as cases
+from eservices.cases.access import case_for
 from eservices.cases.responses import attachment, inline
 from eservices.cases.views import DeskView
 from eservices.submissions.attaching import kept
-from eservices.submissions.models import StoredFile
 
-from . import actions
+from . import access, actions
 from .actions.refunding import deposit_paid
 from .desk_forms import CancelForm, HandoverForm, NothingForm, ReturnForm
 from .models import Booking
@@ -58,8 +57,8 @@ class DeedView(DeskView):
     http_method_names = ["post"]
 
     def post(self, request, reference: str, pk, do: str):
-        case = access.case_for(request.user, reference, "message")
-        booking = get_object_or_404(Booking.objects.of_submission(case.submission), pk=pk)
+        case = case_for(request.user, reference, "message")
+        booking = access.booking_of(case, pk)
         if do not in DEEDS:
             raise Http404
         form = form_of(do, case, booking, request.POST, request.FILES)
@@ -95,8 +94,7 @@ def form_of(do: str, case, booking: Booking, data=None, files=None) -> forms.For
 @SANDBOX
 def photo(request, reference: str, pk):
     """A photo of a condition report: to look at where it is a picture, else to save. Reading leaves a trace."""
-    case = access.case_for(request.user, reference)
-    photos = StoredFile.objects.readable().filter(inspections__booking__submission=case.submission)
-    found = get_object_or_404(photos, pk=pk)
+    case = case_for(request.user, reference)
+    found = access.inspection_photo(case, pk)
     cases.leave_trace_of_reading(actor=request.user, case=case, file=found)
     return inline(found) if found.content_type in SHOWN else attachment(found)

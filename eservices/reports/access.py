@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from eservices.cases import access as cases
+from eservices.cases.models import Case
 from eservices.submissions.models import StoredFile
 from home.shortcuts import one_or_404
 
@@ -116,6 +117,12 @@ def photo_by_ticket(text: str) -> StoredFile | None:
     except signing.BadSignature:
         return None
     return StoredFile.objects.unclaimed().filter(pk=pk).first()
+
+
+# -- Who filed -----------------------------------------------------------------------------------------------
+def report_of(case: Case) -> Report | None:
+    """What was reported with a case that was fetched for who asks; None where it is another request."""
+    return Report.objects.filter(case=case).first()
 
 
 # -- Agents --------------------------------------------------------------------------------------------------

@@ -202,7 +202,7 @@ def _point(text: str):
 def sent(request, secret):
     """The receipt: reference, what happens next, and the private link to follow it."""
     case = cases.case_by_link(secret)
-    report = Report.objects.filter(case=case).first()
+    report = access.report_of(case)
     if report is None:
         return redirect("space:status", secret)
     category = next((one for one in access.categories() if one.translation_key == report.category), None)

@@ -14,6 +14,11 @@ class LinkExpired(Exception):
     """The link was right once, and its time is over."""
 
 
+def find(secret: str) -> WasteReminder | None:
+    """None where it was ended, or never was."""
+    return WasteReminder.objects.filter(secret=secret).first()
+
+
 def by_secret(secret: str) -> WasteReminder:
     """Raises Http404 where unknown."""
     return one_or_404(WasteReminder, secret=secret)

@@ -65,7 +65,7 @@ def confirm(request, secret):
 def end(request, secret):
     """GET shows a button; POST ends the reminders and forgets the address. A second time is no fault."""
     if request.method == "POST":
-        for reminder in WasteReminder.objects.filter(secret=secret):
+        if reminder := access.find(secret):
             actions.end(reminder=reminder)
         return render(request, "news/waste/end.html", {"done": True})
     return render(request, "news/waste/end.html", {"reminder": access.by_secret(secret)})

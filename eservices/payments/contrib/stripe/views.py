@@ -14,7 +14,7 @@ from ...providers import Away, Refused, providers
 from ...views import basket_url
 
 POLICY = settings.SECURE_CSP | {
-    "script-src": [CSP.SELF, "https://js.stripe.com"],
+    "script-src": [*settings.SECURE_CSP["script-src"], "https://js.stripe.com"],
     "frame-src": ["https://js.stripe.com", "https://hooks.stripe.com"],
     "connect-src": [CSP.SELF, "https://api.stripe.com"],
 }

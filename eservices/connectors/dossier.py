@@ -14,6 +14,7 @@ from django.core.files import File
 from django.utils.translation import override
 
 from eservices.cases import access
+from eservices.cases.formal.telling import told_in_decisions
 from eservices.cases.models import Case, Opinion
 from eservices.cases.outbox import told_in_letters
 from eservices.documents import casefile
@@ -89,6 +90,7 @@ def facts(case: Case) -> dict:
             }
             for one in Opinion.objects.filter(stage__case=case, given_at__isnull=False)
         ],
+        "decisions": told_in_decisions(case),
         "letters": told_in_letters(case),
         "documents": [
             {"number": one.number, "title": one.title, "state": one.state, "sha256": one.digest}

@@ -8,15 +8,17 @@ from pathlib import Path
 
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from eservices.cases import access, case_screen, timeline
-from eservices.cases.models import Case, Message, Opinion, Person
+from eservices.cases.models import Case, FormalDecision, Message, Opinion, Person
 from eservices.cases.outbox import letters_of
 from eservices.deliveries.access import readable_text
 from eservices.deliveries.carriers import carrier_name
 from eservices.deliveries.models import Delivery
+from eservices.deliveries.paper.paragraphs import plain
 from eservices.formbuilder.field_types import MASK
 from home import phones, typesetting
 from home.dates import date_format
@@ -53,6 +55,7 @@ def _content(case: Case, reader, now: datetime) -> dict:
         "opinions": [
             _opinion(one) for one in Opinion.objects.filter(stage__case=case, given_at__isnull=False)
         ],
+        "decisions": [_decision(one) for one in case.formal_decisions.all()],
         "letters": [_letter(one) for one in letters_of(case)],
         "files": [[one.name, filesizeformat(one.size), one.digest] for one in files],
         "documents": [_document(one) for one in case.documents.out().order_by("drawn_at")],
@@ -67,6 +70,7 @@ def _content(case: Case, reader, now: datetime) -> dict:
             "messages": _("Messages"),
             "notes": _("Internal notes"),
             "opinions": _("Opinions of others"),
+            "decisions": capfirst(str(FormalDecision._meta.verbose_name_plural)),
             "letters": _("Letters sent"),
             "files": _("Files"),
             "documents": _("Documents"),
@@ -119,6 +123,20 @@ def _message(one: Message) -> list[str]:
 def _opinion(one: Opinion) -> list[str]:
     by = one.author if one.author != one.name else ""
     return [_moment(one.given_at), one.name, by, str(one.get_stance_display()), one.text]
+
+
+def _decision(one: FormalDecision) -> list[str]:
+    """What it says stands here where it was sent by e-mail; one that was posted is among the letters."""
+    text = "" if one.letter_id else plain(one.paragraphs)
+    return [_moment(one.decided_at), one.title, _notified(one) if one.notified_on else "", text]
+
+
+def _notified(one: FormalDecision) -> str:
+    return _("Notified on %(day)s (%(proof)s); may be appealed until %(last)s.") % {
+        "day": date_format(one.notified_on, "DATE_FORMAT"),
+        "proof": one.get_proof_display(),
+        "last": date_format(one.last_day, "DATE_FORMAT"),
+    }
 
 
 def _letter(one: Delivery) -> list[str]:

@@ -1,12 +1,12 @@
 """The only ways to fetch what belongs to a case or a person here. What a case is, ``cases.access`` says."""
 
-from django.db.models import Q
 from django.http import Http404
 from django.utils import timezone
 
 from eservices.bookings.models import Booking
 from eservices.bookings.states import MOVABLE
 from eservices.bookings.states import State as BookingState
+from eservices.cases import access as cases
 from eservices.cases.models import Case, FormalDecision
 from eservices.documents.models import Document, Permit
 from eservices.documents.permitting import is_renewable
@@ -68,9 +68,8 @@ def decision_of(case: Case, decision_id) -> FormalDecision:
 
 
 def file_of(case: Case, file_id) -> StoredFile:
-    """A file that the applicant sent, with the request or with a message; 404 while it may not be opened."""
-    files = StoredFile.objects.readable().filter(Q(submission=case.submission_id) | Q(messages__case=case))
-    return one_or_404(files.distinct(), pk=file_id)
+    """A file of the request or of a message; 404 while it may not be opened."""
+    return one_or_404(cases.files_of(case).readable(), pk=file_id)
 
 
 def own_drafts(user):

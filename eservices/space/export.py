@@ -2,6 +2,7 @@
 
 from eservices.accounts.models import User
 from eservices.cases import access as cases
+from eservices.cases.formal.telling import told_in_decisions
 from eservices.cases.models import Case
 from eservices.cases.outbox import letters_to_applicant
 from eservices.deliveries.access import readable_text
@@ -75,7 +76,7 @@ def _case(case: Case) -> dict:
             {"phone": one.phone, "wish": one.wish, "about": one.about, "asked": one.asked_at.isoformat()}
             for one in case.calls.all()
         ],
-        "files": [{"name": one.name, "sha256": one.digest} for one in case.submission.files.all()],
+        "files": [{"name": one.name, "sha256": one.digest} for one in cases.files_of(case)],
         "messages": [
             {
                 "at": one.at.isoformat(),
@@ -107,6 +108,7 @@ def _case(case: Case) -> dict:
             }
             for one in access.bookings_of(case)
         ],
+        "decisions": [] if case.sealed else told_in_decisions(case),
         "letters": [
             {
                 "at": one.created_at.isoformat(),

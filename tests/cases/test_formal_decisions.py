@@ -163,6 +163,9 @@ def test_neither_the_people_concerned_nor_what_one_takes_away_tell_it_before(cli
     assert [one["name"] for one in taken["persons"]] == ["Noé"]
     client.post(page(case, "decision", decision.pk))
     [taken] = everything_about(user)["requests"]
+    [opened] = taken["decisions"]
+    for words in (REASON, "Tribunal administratif", "30 jours"):
+        assert words in opened["text"]
     assert (taken["outcome"], taken["reason"]) == (Outcome.REFUSED.label, REASON)
     assert taken["persons"][0]["reason"] == REASON
     assert "Noé" in client.get(page(case)).text

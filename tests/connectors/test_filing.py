@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from eservices.cases import actions as cases
 from eservices.cases import process, timeline
 from eservices.cases.actors import Office
+from eservices.cases.formal import consent
 from eservices.cases.models import Case, Opinion
 from eservices.connectors import carriers, dossier, ged, plans
 from eservices.connectors.contrib import webdav
@@ -30,6 +31,7 @@ from tests.connectors.webdav import dripping, webdav_server
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import DECISION, CaseFactory, TeamFactory, applicant, member
 from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case, agent, waiting_case
+from tests.factories.letters import RemediesFactory
 from tests.factories.submissions import FormVersionFactory, certificate, pdf
 from tests.programs import words_of
 from tests.submissions.conftest import Person
@@ -201,7 +203,9 @@ OPINIONS = {"key": "preavis", "type": "opinions", "settings": {"text": "Un avis 
 
 
 def test_the_dossier_holds_the_opinions_given_and_the_letters_sent_but_nothing_that_opens_anything(shelf):
-    case = CaseFactory(stages=[OPINIONS, DECISION, FILING])
+    RemediesFactory()
+    case = CaseFactory(stages=[OPINIONS, DECISION, FILING], settings={"remedies": "recours"})
+    consent.give_consent(actor=applicant(case), case=case)
     cases.message(actor=agent(), case=case, text="Nous avons consulté le service du feu.")
     opinion = Opinion.objects.get()
     cases.give_opinion(
@@ -221,12 +225,13 @@ def test_the_dossier_holds_the_opinions_given_and_the_letters_sent_but_nothing_t
     words = " ".join(words_of((folder / "dossier.pdf").read_bytes()).split())
     for said in (
         *("Service du feu", "favorable avec conditions", "A. Rey", "Deux extincteurs au moins."),
-        *("feu@canton.example", "Un avis ?", f"Votre demande {case.reference} est acceptée"),
+        *("feu@canton.example", "Un avis ?", "30 jours"),
     ):
         assert said in words
     opened = [opinion.secret, *case.links.values_list("secret", flat=True)]
     assert not [secret for secret in opened if secret in words or secret in json.dumps(told)]
     assert told["opinions"][0]["text"] == "Deux extincteurs au moins."
+    assert "30 jours" in told["decisions"][0]["text"]
     assert {one["to"] for one in told["letters"]} == {"elodie@courriel.example", "feu@canton.example"}
 
 

@@ -14,7 +14,7 @@ from eservices.cases.models import Case
 from eservices.submissions.models import Draft
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import booking, resource
-from tests.factories.cases import CaseFactory, member
+from tests.factories.cases import CaseFactory, member, stored
 from tests.factories.documents import issued
 from tests.factories.payments import due_charge, paid
 from tests.factories.submissions import FormVersionFactory
@@ -108,6 +108,8 @@ def test_what_cannot_be_is_refused_beside_the_field_and_kept(client, elodie, nam
 
 def test_somebody_takes_the_own_data_away_and_nothing_of_others(client, elodie):
     mine, other = own_case(answered=True), CaseFactory(email="autre@courriel.example")
+    stored(mine, name="bail.pdf")
+    mine.messages.last().files.add(stored(mine, submission=None, name="page 3.pdf"))
     got = client.get("/espace/donnees.json")
     assert got.headers["Content-Disposition"].startswith("attachment")
     data = got.json()
@@ -115,6 +117,7 @@ def test_somebody_takes_the_own_data_away_and_nothing_of_others(client, elodie):
     assert [request["reference"] for request in data["requests"]] == [mine.reference]
     assert other.reference not in got.text
     assert [message["by"] for message in data["requests"][0]["messages"]] == ["commune", "applicant"]
+    assert {file["name"] for file in data["requests"][0]["files"]} == {"bail.pdf", "page 3.pdf"}
 
 
 def test_the_own_data_say_what_was_paid_booked_and_written(client, elodie):

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .haste import is_hasty, opened_stamp
 from .origin import comes_from_here
 from .validators import validate_no_control
 
@@ -35,6 +38,24 @@ class TrappedForm(forms.Form):
     @property
     def is_trapped(self) -> bool:
         return bool(self.data.get(TRAP))
+
+
+class UnhurriedForm(TrappedForm):
+    """A form in which somebody writes: nobody does within a second. Its page carries ``stamp``."""
+
+    opened = forms.CharField(required=False, widget=forms.HiddenInput, initial=opened_stamp)
+
+    @property
+    def stamp(self) -> str:
+        """When the page was opened; shown again, the first one."""
+        return self["opened"].value() or opened_stamp()
+
+    def clean(self):
+        data = super().clean()
+        hasty = is_hasty(data.get("opened", ""), settings.LEAST_SECONDS_TO_FILE)
+        if hasty and not self.is_trapped and not self.errors:
+            raise ValidationError(_("That was quick. Read your answers, then press again."))
+        return data
 
 
 def refusal(request, form: TrappedForm, allowed: Callable[[HttpRequest], bool], too_often: str) -> int | None:

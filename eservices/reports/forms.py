@@ -5,14 +5,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from eservices.formbuilder.fields.places import MapPointField
-from home.public_forms import OwnEmailField
+from home.public_forms import OwnEmailField, UnhurriedForm
 
 from .states import State, allowed
 
 LONGEST = 2_000
 
 
-class ReportForm(forms.Form):
+class ReportForm(UnhurriedForm):
     """A report. The photo is looked at before: it may say where the place is."""
 
     place = MapPointField(
@@ -35,7 +35,6 @@ class ReportForm(forms.Form):
         required=False,
         widget=forms.EmailInput(attrs={"class": "in", "autocomplete": "email"}),
     )
-    opened = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, categories, point=None, **kwargs):

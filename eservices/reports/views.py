@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -22,7 +21,6 @@ from eservices.cases.case_views import OfCase
 from eservices.submissions.rates import Rate, TooOften
 from eservices.submissions.uploads import bounded
 from home import limits
-from home.haste import is_hasty, opened_stamp
 from home.maps import town_map
 from home.public_forms import TRAP
 
@@ -49,7 +47,7 @@ def file(request):
     if not categories:
         raise Http404
     if request.method != "POST":
-        return _page(request, ReportForm(categories=categories, initial={"opened": opened_stamp()}))
+        return _page(request, ReportForm(categories=categories))
     if request.POST.get(TRAP):
         return redirect("reports:list")
     photo, point, fault = _photo(request)
@@ -100,9 +98,6 @@ def _joined(request, form: ReportForm):
 def _filed(request, form: ReportForm, photo):
     if not form.is_valid():
         return _page(request, form, photo, status=422)
-    if is_hasty(form.cleaned_data["opened"], settings.LEAST_SECONDS_TO_FILE):
-        form.add_error(None, _("That was quick. Read your answers, then press again."))
-        return _page(request, form, photo, status=422)
     place, category = form.cleaned_data["place"], form.chosen
     near = _near(category.translation_key, _coordinates(place), place.get("address", ""))
     if near and form.cleaned_data["seen"] != _seen(near):
@@ -135,7 +130,6 @@ def _page(request, form: ReportForm, photo=None, *, near=None, status: int = 200
         "taken": form.point and "{},{}".format(*form.point),
         "near": near,
         "seen": _seen(near) if near else "",
-        "opened": form["opened"].value() or opened_stamp(),
         "place": _typed_place(form),
         "figures": _figures(),
         "map": town_map(),

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django import forms
-from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +17,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from home import blocks, limits
 from home.fields import LiveStreamField
-from home.haste import is_hasty, opened_stamp
-from home.public_forms import TrappedForm
+from home.public_forms import UnhurriedForm
 from home.signals import contact_received
 
 from .base import BasePage
@@ -53,10 +50,8 @@ class FormField(TranslatableMixin, AbstractFormField):
         return f"{name}_asked" if name in ContactForm.base_fields else name
 
 
-class ContactForm(TrappedForm, BaseForm):
+class ContactForm(UnhurriedForm, BaseForm):
     """The editor's questions, one more that only machines answer, and when the page was opened."""
-
-    opened = forms.CharField(required=False, widget=forms.HiddenInput, initial=opened_stamp)
 
     def __init__(self, *args, caller: str = "", **kwargs):
         super().__init__(*args, **kwargs)
@@ -67,12 +62,10 @@ class ContactForm(TrappedForm, BaseForm):
         return self.has_error(NON_FIELD_ERRORS, TOO_OFTEN)
 
     def clean(self):
-        """Nobody writes within a second, nor all day long: each message is a letter to the commune."""
+        """Nobody writes all day long: each message is a letter to the commune."""
         data = super().clean()
         if self.is_trapped or self.errors:
             return data
-        if is_hasty(data["opened"], settings.LEAST_SECONDS_TO_FILE):
-            raise ValidationError(_("That was quick. Read your answers, then press again."))
         if limits.count("contact-client", self.caller, HOUR) > PER_CLIENT:
             raise ValidationError(_("That was a lot from here. Please try again in an hour."), TOO_OFTEN)
         return data

@@ -2,15 +2,12 @@
 
 import re
 
-from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from home import limits, public_forms
-from home.haste import is_hasty, opened_stamp
-from home.public_forms import OwnEmailField, TrappedForm
+from home.public_forms import OwnEmailField, TrappedForm, UnhurriedForm
 
 HOUR = 60 * 60
 PER_CLIENT = 60  # an office or a school asks from one network address
@@ -42,21 +39,13 @@ class PersonForm(TrappedForm):
             del self.fields["email"]
 
 
-class WrittenForm(PersonForm):
-    """A form in which somebody writes: nobody does within a second."""
-
-    opened = forms.CharField(required=False, widget=forms.HiddenInput, initial=opened_stamp)
+class WrittenForm(UnhurriedForm, PersonForm):
+    """A form in which somebody writes."""
 
     def need_one_of(self, questions: list[str]) -> None:
         """Asks beside the first of several questions for an answer, where none has one."""
         if questions and not any(self.cleaned_data.get(name) or name in self.errors for name in questions):
             self.add_error(questions[0], _("Answer at least one question."))
-
-    def clean(self):
-        data = super().clean()
-        if not self.errors and is_hasty(data.get("opened", ""), settings.LEAST_SECONDS_TO_FILE):
-            raise ValidationError(_("That was quick. Read your answers, then press again."))
-        return data
 
 
 def refusal(request, form: PersonForm, *, over: bool = False) -> int | None:

@@ -4,8 +4,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from home.haste import opened_stamp
-
 from . import actions, limits
 
 
@@ -13,8 +11,7 @@ def receive(request, form, *, kind: str, title, template: str, **context):
     """Shows the form, or mails the link that sends what was filled in. The answer is the same for every address."""
 
     def page(status: int = 200):
-        opened = request.POST.get("opened") or opened_stamp()
-        return render(request, template, context | {"form": form, "opened": opened}, status=status)
+        return render(request, template, context | {"form": form}, status=status)
 
     if not form.is_bound:
         return page()

@@ -16,7 +16,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from django.utils.translation import get_language, override
@@ -37,6 +37,7 @@ from home.page_foot import foot_of
 register = template.Library()
 register.filter(before)
 
+LONG_HALF = 20  # signs of an e-mail address that large print sets in one line on a telephone
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 # A paragraph or heading that says nothing: pressed to make room, and a stop without a word to who listens.
 BLANK = re.compile(r"<(p|h[2-6])\b[^>]*>(?:\s|&nbsp;|<br\s*/?>)*</\1>")
@@ -147,9 +148,15 @@ def site_name(address: str) -> str:
 
 @register.filter
 def breakable(email: str):
-    """An e-mail address that a narrow column breaks after its @ rather than within a word."""
-    name, _at, host = str(email).partition("@")
-    return format_html("{}@<wbr>{}", name, host) if host else email
+    """An e-mail address that a narrow column breaks after its @, and a long half before its dots, rather than within a
+    word."""
+    name, at, host = str(email).partition("@")
+    parts = [part for half in (name + at, host) if half for part in _dotted(half)]
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
+
+
+def _dotted(half: str) -> list[str]:
+    return re.split(r"(?=\.)", half) if len(half) > LONG_HALF else [half]
 
 
 @register.filter

@@ -1,8 +1,10 @@
-"""How the size of a file is said."""
+"""How the size of a file is said, and where an e-mail address breaks."""
 
 import pytest
 from django.template.defaultfilters import filesizeformat
 from django.utils import translation
+
+from home.templatetags.commune import breakable
 
 
 @pytest.mark.parametrize(
@@ -11,3 +13,19 @@ from django.utils import translation
 def test_the_size_of_a_file_is_said_as_people_read_it(language, said):
     with translation.override(language):
         assert filesizeformat(1536).replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("police@orvenay.example", "police@<wbr>orvenay.example"),
+        (
+            "greffe@administration.saint-barthelemy.example",
+            "greffe@<wbr>administration<wbr>.saint-barthelemy<wbr>.example",
+        ),
+        ("<b>@orvenay.example", "&lt;b&gt;@<wbr>orvenay.example"),
+        ("police", "police"),
+    ],
+)
+def test_an_address_breaks_after_its_at_sign_and_where_it_is_long_before_its_dots(address, shown):
+    assert breakable(address) == shown

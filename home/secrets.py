@@ -10,6 +10,10 @@ def new_secret() -> str:
     return secrets.token_urlsafe(16)
 
 
+class LinkExpired(Exception):
+    """The link was right once, and its time is over."""
+
+
 class SecretConverter(StringConverter):
     """A secret in an address is matched by its shape, so that nothing odd reaches the database."""
 

@@ -5,25 +5,17 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.http import Http404
 
+from home.secrets import LinkExpired
 from home.shortcuts import one_or_404
 
 from .models import Campaign, Mailing, Subscriber, Topic
 from .states import State
 
 
-class LinkExpired(Exception):
-    """The opt-in link was right once, and its time is over."""
-
-
 def by_opt_in_link(secret: str, now: datetime) -> Subscriber:
     """Whom an opt-in link was mailed to. Raises Http404 where unknown, LinkExpired where too old."""
-    subscriber = (
-        Subscriber.objects.filter(secret=secret)
-        .exclude(state__in=[State.UNSUBSCRIBED, State.BOUNCED])
-        .first()
-    )
-    if subscriber is None:
-        raise Http404
+    reachable = Subscriber.objects.exclude(state__in=[State.UNSUBSCRIBED, State.BOUNCED])
+    subscriber = one_or_404(reachable, secret=secret)
     if subscriber.state == State.PENDING and subscriber.link_expires_at <= now:
         raise LinkExpired
     return subscriber

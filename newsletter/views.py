@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from home.origin import parts
 from home.public_forms import refusal
+from home.secrets import LinkExpired
 
 from . import access, consent, limits, ways
 from .actions import subscribers as actions
@@ -48,7 +49,7 @@ def confirm(request, secret):
     """GET shows a button, because mail scanners follow links; POST confirms."""
     try:
         subscriber = access.by_opt_in_link(secret, timezone.now())
-    except access.LinkExpired:
+    except LinkExpired:
         return render(request, "newsletter/expired.html", status=410)
     if request.method != "POST":
         return render(request, "newsletter/confirm.html", {"subscriber": subscriber})

@@ -4,22 +4,20 @@ from datetime import datetime
 
 from django.http import Http404
 
+from home.secrets import LinkExpired
+from home.shortcuts import one_or_404
+
 from .models import DirectoryEntry, KeeperLink
-
-
-class LinkExpired(Exception):
-    """The link was right once, and its time is over."""
 
 
 def by_link(secret: str, now: datetime) -> KeeperLink:
     """Raises Http404 where unknown or where somebody else keeps the entry now, LinkExpired where too old."""
-    for link in KeeperLink.objects.filter(secret=secret).select_related("entry__theme"):
-        if link.entry.keeper.lower() != link.email:
-            break
-        if link.expires_at <= now:
-            raise LinkExpired
-        return link
-    raise Http404
+    link = one_or_404(KeeperLink.objects.select_related("entry__theme"), secret=secret)
+    if link.entry.keeper.lower() != link.email:
+        raise Http404
+    if link.expires_at <= now:
+        raise LinkExpired
+    return link
 
 
 def entries_of(email: str) -> list[DirectoryEntry]:

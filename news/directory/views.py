@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from home.maps import town_map
+from home.secrets import LinkExpired
 
 from ..proposals import actions as proposals
 from ..proposals import limits
@@ -46,7 +47,7 @@ def keep(request, secret):
     """GET shows the entry as a form; POST proposes changes, or confirms that all is true where none was typed."""
     try:
         link = access.by_link(secret, timezone.now())
-    except access.LinkExpired:
+    except LinkExpired:
         return render(request, "news/directory/expired.html", status=410)
     entry = link.entry
     is_true = "true" in request.POST

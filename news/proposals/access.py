@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.http import Http404
-
 from eservices.accounts.models import User
+from home.secrets import LinkExpired
 from home.shortcuts import one_or_404
 
 from . import kinds
@@ -12,17 +11,12 @@ from .models import Proposal
 from .states import State
 
 
-class LinkExpired(Exception):
-    """The link was right once, and its time is over."""
-
-
 def by_link(secret: str, now: datetime) -> Proposal:
     """What is to be confirmed or was. Raises Http404 where unknown, LinkExpired where too old."""
-    for proposal in Proposal.objects.filter(secret=secret).exclude(link_expires_at=None):
-        if proposal.state == State.ASKED and proposal.link_expires_at <= now:
-            raise LinkExpired
-        return proposal
-    raise Http404
+    proposal = one_or_404(Proposal.objects.exclude(link_expires_at=None), secret=secret)
+    if proposal.state == State.ASKED and proposal.link_expires_at <= now:
+        raise LinkExpired
+    return proposal
 
 
 def may_decide(user) -> bool:

@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from home.secrets import LinkExpired
+
 from . import access, actions, kinds
 from .states import State
 
@@ -22,7 +24,7 @@ def proposal(request, secret):
     """GET shows a button, because mail scanners follow links; POST sends the proposal to the editors."""
     try:
         found = access.by_link(secret, timezone.now())
-    except access.LinkExpired:
+    except LinkExpired:
         return render(request, "news/proposals/expired.html", status=410)
     if request.method == "POST":
         found = actions.confirm(proposal=found)

@@ -5,13 +5,10 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from home.models import WasteDistrict
+from home.secrets import LinkExpired
 from home.shortcuts import one_or_404
 
 from .models import WasteReminder
-
-
-class LinkExpired(Exception):
-    """The link was right once, and its time is over."""
 
 
 def find(secret: str) -> WasteReminder | None:

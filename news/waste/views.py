@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from home.public_forms import refusal
+from home.secrets import LinkExpired
 from newsletter import limits
 
 from . import access, actions
@@ -48,7 +49,7 @@ def confirm(request, secret):
     """GET shows a button, because mail scanners follow links; POST confirms."""
     try:
         reminder = access.by_opt_in_link(secret, timezone.now())
-    except access.LinkExpired:
+    except LinkExpired:
         return render(request, "news/waste/expired.html", status=410)
     asked_for = request.GET.get("when", "")
     when = asked_for if asked_for in WasteReminder.When else reminder.when

@@ -255,7 +255,7 @@ def _question(case: Case, thread: list[Message]) -> str:
         return _("The applicant has until %(term)s to answer.") % days
     if any(one.from_applicant or one.is_noted for one in thread[place:]):
         return ""
-    return _("Our question of %(asked)s was not answered by %(term)s.") % days
+    return _("By %(term)s, our question of %(asked)s was not answered.") % days
 
 
 def _not_replied(thread: list[Message]) -> str:

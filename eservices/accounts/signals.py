@@ -11,6 +11,9 @@ staff_let_in = Signal()
 # Sent with ``user`` and whether one is ``held`` now, when somebody set up a second factor, or it was taken away.
 second_factor_changed = Signal()
 
+# Sent with ``user``, the ``name`` of a passkey, and whether it was ``added`` or removed.
+passkeys_changed = Signal()
+
 # Sent with ``user`` inside the transaction in which an account is erased at its owner's wish. Whoever keeps rows about
 # the person, and not about a request, forgets them now.
 account_erased = Signal()

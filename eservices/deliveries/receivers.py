@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from eservices.accounts.roles import DUTIES
-from eservices.accounts.signals import second_factor_changed, staff_let_in
+from eservices.accounts.signals import passkeys_changed, second_factor_changed, staff_let_in
 from home.links import absolute
 from home.models import CommuneSettings
 from home.signals import contact_received
@@ -54,6 +54,17 @@ def tell_whose_second_factor_changed(sender, user, held, **kwargs):
         to=user.email,
         template="account/email/second_factor",
         context={"held": held},
+        language=user.language,
+        subject=f"user:{user.pk}",
+    )
+
+
+@receiver(passkeys_changed)
+def tell_whose_passkeys_changed(sender, user, name, added, **kwargs):
+    queue_email(
+        to=user.email,
+        template="account/email/passkeys",
+        context={"name": name, "added": added, "url": absolute(reverse("mfa_list_webauthn"))},
         language=user.language,
         subject=f"user:{user.pk}",
     )

@@ -3,7 +3,7 @@
 from allauth.account import views
 from django.urls import path
 
-from . import second_factor, sign_in
+from . import passkeys, second_factor, sign_in
 
 urlpatterns = [
     path("entrer/", sign_in.sign_in, name="account_login"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("entrer/", sign_in.sign_in, name="account_signup"),
     path("entrer/code/", sign_in.code, name="account_confirm_login_code"),
     path("entrer/second-facteur/", second_factor.show, name="mfa_authenticate"),
+    path("entrer/cle/", passkeys.sign_in, name="mfa_login_webauthn"),
+    path("cles/", passkeys.index, name="mfa_list_webauthn"),
+    path("cles/ajouter/", passkeys.add, name="mfa_add_webauthn"),
+    path("cles/montrer/", passkeys.show_again, name="mfa_reauthenticate_webauthn"),
+    path("cles/<int:pk>/enlever/", passkeys.remove, name="mfa_remove_webauthn"),
     path("second-facteur/", second_factor.index, name="mfa_index"),
     path("second-facteur/montrer/", second_factor.show_again, name="mfa_reauthenticate"),
     path("second-facteur/installer/", second_factor.set_up, name="mfa_activate_totp"),

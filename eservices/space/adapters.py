@@ -45,10 +45,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return bool(self.get_reauthentication_methods(self.request.user))
 
     def get_reauthentication_methods(self, user) -> list[dict]:
-        """The second factor alone: a password is no proof here, few have one."""
-        if not user.is_authenticated or not user.authenticator_set.exists():
+        """The second factor of staff alone: a password is no proof here, few have one, and a resident has one factor.
+
+        Who has the app types a code, who has passkeys only shows one; each page leads to the other.
+        """
+        if not user.is_authenticated or not user.works_here:
             return []
-        return [{"id": "mfa_reauthenticate", "description": "", "url": reverse("mfa_reauthenticate")}]
+        kinds = set(user.authenticator_set.values_list("type", flat=True))
+        ways = ["mfa_reauthenticate"] if kinds - {"webauthn"} else []
+        ways += ["mfa_reauthenticate_webauthn"] if "webauthn" in kinds else []
+        if "totp" not in kinds:
+            ways.reverse()
+        return [{"id": way, "description": "", "url": reverse(way)} for way in ways]
 
     def is_open_for_signup(self, request) -> bool:
         """There is nothing to sign up for: an account opens with the first code typed."""
@@ -60,7 +68,17 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code does not fit. Wait until the app shows the next one."),
+        "no_passkey": _("This passkey does not fit. Try again, or take another way."),
     }
+
+    def is_mfa_enabled(self, user, types=None) -> bool:
+        """A resident's passkey is another way in, and nothing that is asked for beside the mailed code."""
+        if types is not None and not (user.is_authenticated and user.works_here):
+            types = [one for one in types if one != "webauthn"]
+        return super().is_mfa_enabled(user, types)
+
+    def generate_authenticator_name(self, user, type) -> str:
+        return ""  # as the person calls the device
 
     def get_totp_issuer(self) -> str:
         """What stands above the digits in the app."""

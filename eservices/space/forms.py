@@ -1,9 +1,18 @@
 """What people type to sign in, to answer, and about themselves."""
 
+from contextlib import contextmanager
+
 import phonenumbers
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -95,6 +104,56 @@ class FactorAgainForm(FactorField, ReauthenticateForm):
 
 class NewFactorForm(FactorField, ActivateTOTPForm):
     """The first code, by which the app shows that it took the key."""
+
+
+@contextmanager
+def nonsense_refused():
+    """What a browser answers for a passkey comes from anybody; allauth calls some a wrong code, others it trips over."""
+    try:
+        yield
+    except ValidationError as fault:
+        if fault.code != "incorrect_code":
+            raise
+        raise get_adapter().validation_error("no_passkey") from fault
+    except (TypeError, ValueError, KeyError, AttributeError) as fault:
+        raise get_adapter().validation_error("no_passkey") from fault
+
+
+class NewPasskeyForm(SpaceForm, AddWebAuthnForm):
+    """A device that the person signs in with from now on."""
+
+    field_order = ["name", "credential"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the device")
+        self.fields["name"].widget.attrs["maxlength"] = self.fields["name"].max_length = 80
+        self.fields["name"].validators += [MaxLengthValidator(80), validate_no_control]
+        del self.fields["passwordless"]  # always
+
+    def clean(self):
+        with nonsense_refused():
+            return super().clean()
+
+
+class ShownPasskey:
+    """What the forms have in common in which a passkey is shown."""
+
+    def clean_credential(self):
+        with nonsense_refused():
+            return super().clean_credential()
+
+
+class PasskeySignInForm(ShownPasskey, LoginWebAuthnForm):
+    """Who comes in by a passkey alone."""
+
+
+class PasskeyForm(ShownPasskey, AuthenticateWebAuthnForm):
+    """A passkey as the second factor, at signing in."""
+
+
+class PasskeyAgainForm(ShownPasskey, ReauthenticateWebAuthnForm):
+    """A passkey as the second factor of who is signed in already."""
 
 
 class StaffSignInForm(LoginForm):

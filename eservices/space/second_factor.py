@@ -4,7 +4,9 @@ Setting it up and asking for it is allauth's; here stands where the commune insi
 """
 
 from functools import partial
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.base import views as base
@@ -63,8 +65,8 @@ def next_step(user, onwards: str) -> str:
     if not user.is_authenticated or not user.owes_a_factor or not user.works_here:
         return ""
     with override(user.language):
-        if user.authenticator_set.exists():
-            return reverse("mfa_reauthenticate", query={"next": onwards})
+        for way in get_adapter().get_reauthentication_methods(user):
+            return f"{way['url']}?{urlencode({'next': onwards})}"
         return reverse("mfa_activate_totp")
 
 
@@ -102,9 +104,7 @@ def _in_fours(key: str) -> str:
 
 @never_cache
 def show(request):
-    """At signing in. A post without a code is none: allauth would take it for that of a security key."""
-    if request.method == "POST" and "code" not in request.POST:
-        return redirect("mfa_authenticate")
+    """At signing in, by a code or a passkey."""
     return base.authenticate(request)
 
 

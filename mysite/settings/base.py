@@ -187,12 +187,17 @@ ACCOUNT_FORMS = {
 # Whether who works here needs a second factor before any right holds; who set one up is asked for it anyway.
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR")
 MFA_ADAPTER = "eservices.space.adapters.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute off
 MFA_FORMS = {
     "authenticate": "eservices.space.forms.FactorForm",
     "reauthenticate": "eservices.space.forms.FactorAgainForm",
     "activate_totp": "eservices.space.forms.NewFactorForm",
+    "add_webauthn": "eservices.space.forms.NewPasskeyForm",
+    "login_webauthn": "eservices.space.forms.PasskeySignInForm",
+    "authenticate_webauthn": "eservices.space.forms.PasskeyForm",
+    "reauthenticate_webauthn": "eservices.space.forms.PasskeyAgainForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

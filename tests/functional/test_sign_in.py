@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from eservices.deliveries.models import Delivery
 from tests.browser import assert_accessible, press
+from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +37,7 @@ def test_a_resident_signs_in_by_code_and_answers_a_question(window, site, reques
     assert page.locator("#id_email_error").is_visible()
     assert_accessible(page)
     page.locator("#id_email").fill(ADDRESS)
-    press(page.get_by_role("main").get_by_role("button"))
+    press(page.get_by_role("button", name=re.compile("code")))
     assert page.locator("main b").inner_text() == ADDRESS
     assert_accessible(page)
     page.locator("#id_code").fill("000 000")
@@ -84,3 +85,40 @@ def test_a_mailed_link_confirms_the_address_on_a_phone(site, phone):
     assert_accessible(phone)
     case.refresh_from_db()
     assert case.outcome == "withdrawn"
+
+
+def test_a_resident_adds_a_passkey_and_next_time_it_is_all_it_takes(visit, site, client):
+    """The device is the browser's own double: it keeps keys, and says that the finger was on it."""
+    user = UserFactory(email=ADDRESS)
+    page = visit(width=360)
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    kept = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+    options = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True} | kept
+    authenticator = device.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
+    client.force_login(user)
+    cookie = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "domain": "localhost", "path": "/"}])
+
+    page.goto("/compte/cles/ajouter/")
+    assert_accessible(page)
+    page.get_by_label("Nom").fill("Mon téléphone")
+    press(page.locator("form[data-passkey] .btn"))
+    page.wait_for_url("**/compte/cles/")
+    assert page.locator("main b").inner_text() == "Mon téléphone"
+    assert_accessible(page)
+    assert Delivery.objects.get().recipient == ADDRESS
+    page.context.clear_cookies()
+
+    page.goto("/compte/entrer/?next=/espace/vous/")
+    assert_accessible(page)
+    press(page.locator("form[data-passkey] .btn"))
+    page.wait_for_url("**/espace/vous/")
+    assert ADDRESS in page.locator("main").inner_text()
+
+    page.context.clear_cookies()
+    device.send("WebAuthn.setUserVerified", {"authenticatorId": authenticator, "isUserVerified": False})
+    page.goto("/compte/entrer/")
+    page.locator("form[data-passkey] .btn").click()
+    page.locator("form[data-passkey] [role=alert]").wait_for()
+    assert_accessible(page)

@@ -1,5 +1,7 @@
 """Everything about a person, in a form to take away."""
 
+from datetime import datetime
+
 from eservices.accounts.models import User
 from eservices.cases import access as cases
 from eservices.cases.formal.telling import told_in_decisions
@@ -30,6 +32,10 @@ def everything_about(user: User) -> dict:
                 {"name": str(proof), "by": proof.get_means_display(), "at": proof.at.isoformat()}
                 for proof in user.proofs.all()
             ],
+            "signs_in_with": [
+                {"what": str(one), "since": one.created_at.isoformat(), "used": _moment(one.last_used_at)}
+                for one in user.authenticator_set.all()
+            ],
             "register": register.said_of(user),
         },
         "requests": [_case(case) for case in own],
@@ -45,6 +51,10 @@ def everything_about(user: User) -> dict:
     }
 
 
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
 def _case(case: Case) -> dict:
     """A request of ``own_cases``. What a decision says that waits to be opened is not told here before."""
     return {
@@ -55,7 +65,7 @@ def _case(case: Case) -> dict:
         "outcome": "" if case.sealed else case.get_outcome_display(),
         "reason": "" if case.sealed else case.reason,
         "opened": case.opened_at.isoformat(),
-        "closed": case.closed_at.isoformat() if case.closed_at else None,
+        "closed": _moment(case.closed_at),
         "answers": case.submission.answers,
         "corrections": [
             {

@@ -108,7 +108,7 @@ class NewFactorForm(FactorField, ActivateTOTPForm):
 
 @contextmanager
 def nonsense_refused():
-    """What a browser answers for a passkey comes from anybody; allauth calls some a wrong code, others it trips over."""
+    """What a browser answers for a passkey comes from anybody. allauth trips over some, and calls others a code."""
     try:
         yield
     except ValidationError as fault:

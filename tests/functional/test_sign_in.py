@@ -105,7 +105,7 @@ def test_a_resident_adds_a_passkey_and_next_time_it_is_all_it_takes(visit, site,
     page.get_by_label("Nom").fill("Mon téléphone")
     press(page.locator("form[data-passkey] .btn"))
     page.wait_for_url("**/compte/cles/")
-    assert page.locator("main b").inner_text() == "Mon téléphone"
+    assert page.locator("main .keyed h2").inner_text() == "Mon téléphone"
     assert_accessible(page)
     assert Delivery.objects.get().recipient == ADDRESS
     page.context.clear_cookies()

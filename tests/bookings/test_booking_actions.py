@@ -57,13 +57,7 @@ def test_a_draft_holds_one_time_per_question_and_loses_none_for_one_that_is_take
     assert Booking.objects.get(draft=draft).starts_at == tomorrow(10, 12).start
 
 
-def noon() -> datetime:
-    """Of today: what takes minutes from there has the same ``tomorrow`` at its end."""
-    return timezone.localtime().replace(hour=12)
-
-
 def test_what_nobody_sends_returns_after_a_quarter_of_an_hour(time_machine):
-    time_machine.move_to(noon())
     room = resource()
     hold(room, tomorrow(9, 11))
     time_machine.move_to(timezone.now() + timedelta(minutes=14))
@@ -83,7 +77,7 @@ def minutes_left() -> list[int]:
 
 
 def test_a_time_that_is_saved_again_is_held_no_longer_for_that(time_machine):
-    time_machine.move_to(noon(), tick=False)
+    time_machine.move_to(timezone.now(), tick=False)
     room, draft = resource(), DraftFactory()
     hold(room, tomorrow(9, 11), draft=draft)
     for _ in range(2):
@@ -104,7 +98,7 @@ def test_a_time_that_is_saved_again_is_held_no_longer_for_that(time_machine):
 
 
 def test_another_room_at_the_same_time_is_held_as_long_as_any_and_a_part_of_the_same_is_not(time_machine):
-    time_machine.move_to(noon(), tick=False)
+    time_machine.move_to(timezone.now(), tick=False)
     (whole, left, _right), other, draft = hall(), resource("autre"), DraftFactory()
     hold(whole, tomorrow(9, 11), draft=draft)
     time_machine.shift(timedelta(minutes=10))
@@ -115,7 +109,7 @@ def test_another_room_at_the_same_time_is_held_as_long_as_any_and_a_part_of_the_
 
 
 def test_who_goes_on_with_the_request_keeps_the_time_for_three_quarters_of_an_hour_at_the_most(time_machine):
-    time_machine.move_to(noon(), tick=False)
+    time_machine.move_to(timezone.now(), tick=False)
     room, draft = resource(), DraftFactory()
     hold(room, tomorrow(9, 11), draft=draft)
     left = []

@@ -1,5 +1,6 @@
 """Asking for reminders, confirming and ending them."""
 
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -55,7 +56,10 @@ def confirm(request, secret):
     when = asked_for if asked_for in WasteReminder.When else reminder.when
     done = request.method == "POST"
     if done:
-        reminder = actions.confirm(reminder=reminder, language=get_language(), when=when)
+        try:
+            reminder = actions.confirm(reminder=reminder, language=get_language(), when=when)
+        except WasteReminder.DoesNotExist:  # ended meanwhile: the link leads nowhere, as after any end
+            raise Http404 from None
     context = {"reminder": reminder, "when": WasteReminder.When(when), "done": done}
     return render(request, "news/waste/confirm.html", context)
 

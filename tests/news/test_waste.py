@@ -11,7 +11,7 @@ from eservices.deliveries.models import Delivery
 from home.models import WasteCollection
 from news.models import WasteReminder
 from news.sweeps import remind_of_waste
-from news.waste import actions
+from news.waste import access, actions
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.home import WasteCollectionFactory, WasteDistrictFactory, locale, translated
 from tests.factories.news import WasteCalendarPageFactory
@@ -178,6 +178,15 @@ def test_one_press_ends_the_reminders_and_forgets_the_address(client, calendar):
     assert client.post(end).status_code == 200
     assert client.get(end).status_code == 404
     assert not Delivery.objects.exclude(recipient="").ended().exists()
+
+
+def test_who_confirms_what_is_ended_at_the_same_time_finds_nothing(client, calendar, monkeypatch):
+    ask(client)
+    reminder = WasteReminder.objects.get()
+    actions.end(reminder=reminder)
+    monkeypatch.setattr(access, "by_secret", lambda secret: reminder)  # looked up before it was ended
+    assert client.post(reverse("news:waste_confirm", args=[reminder.secret])).status_code == 404
+    assert not WasteReminder.objects.exists()
 
 
 def test_asking_again_tells_nothing_and_changes_nothing_until_it_is_confirmed(client, calendar):

@@ -8,9 +8,11 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from editing.views import DecisionView, shared_draft
 from eservices.space.sign_in import staff_sign_in
+from home.admin_language import in_language_of_staff
 from home.views import serve as serve_page
 
 from .demo import plan
@@ -22,15 +24,19 @@ PUBLIC_FILES = r"^media/(?!documents/|.*\.\./)(?P<path>\w.+)$"
 handler404 = "mysite.views.page_not_found"
 handler500 = "mysite.views.server_error"
 
-urlpatterns = [
-    path("health/", health, name="health"),
+admin_urls = [
     # Before Wagtail's own, which says nothing to who decided.
     path(
-        "admin/pages/workflow/action/<int:page_id>/<slug:action_name>/<int:task_state_id>/",
+        "pages/workflow/action/<int:page_id>/<slug:action_name>/<int:task_state_id>/",
         require_admin_access(DecisionView.as_view()),
     ),
-    path("admin/login/", staff_sign_in),  # before Wagtail's own, which knows of no second factor
-    path("admin/", include(wagtailadmin_urls)),
+    path("login/", staff_sign_in),  # before Wagtail's own, which knows of no second factor
+    *wagtailadmin_urls.urlpatterns,
+]
+
+urlpatterns = [
+    path("health/", health, name="health"),
+    path("admin/", include(decorate_urlpatterns(admin_urls, in_language_of_staff))),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("eservices.catalogue.urls")),
     path("", include("eservices.payments.webhook_urls")),

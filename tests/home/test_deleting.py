@@ -4,7 +4,9 @@ from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
+from wagtail.users.models import UserProfile
 
+from eservices.accounts.models import User
 from eservices.cases.models import Team
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.cases import CaseFactory, TeamFactory
@@ -38,6 +40,11 @@ def test_a_team_that_has_cases_is_not_deleted_and_it_is_said_why(client, needed)
     for url in (alone(needed), together(needed, unneeded)):
         assert "Rien n’a été supprimé, car d’autres éléments en ont besoin" in told(client, url)
     assert {needed, unneeded} <= set(Team.objects.all())
+
+
+def test_why_is_said_in_the_language_of_who_works_there(client, needed):
+    UserProfile.objects.create(user=User.objects.get(), preferred_language="de")
+    assert "Nichts wurde gelöscht, weil anderes es braucht" in told(client, alone(needed))
 
 
 def test_a_team_that_nothing_needs_is_deleted(client, needed):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import polib
@@ -13,6 +14,7 @@ import pytest
 import yaml
 from django.apps import apps
 from django.core.management import call_command
+from django.utils import timezone
 from wagtail.admin.icons import get_icons
 from wagtail.fields import StreamField
 
@@ -90,7 +92,9 @@ def test_every_change_of_a_model_has_its_migration():
 
 
 @pytest.mark.django_db
-def test_django_and_its_apps_have_nothing_to_say():
+def test_django_and_its_apps_have_nothing_to_say(time_machine):
+    # Django takes an hour that is a default for a fault while it strikes.
+    time_machine.move_to(timezone.now() + timedelta(minutes=1))
     call_command("check", fail_level="WARNING")
 
 

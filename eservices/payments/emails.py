@@ -21,7 +21,9 @@ def due(charge: Charge, basket: Basket, **acceptance) -> Delivery | None:
 
 def reminder(charge: Charge, basket: Basket) -> Delivery | None:
     """It is not paid yet, and until when there is time."""
-    return letter(charge.case, "payments/emails/reminder", charge=charge, pay_url=pay_url(charge, basket))
+    said = {"charge": charge, "pay_url": pay_url(charge, basket)}
+    billed = basket.payments.open().filter(provider="qrbill").exists()
+    return letter(charge.case, "payments/emails/reminder", **said, billed=billed)
 
 
 def receipt(payment: Payment, charges: list[Charge]) -> Delivery | None:

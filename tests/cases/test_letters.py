@@ -19,6 +19,7 @@ from eservices.cases.letters.checks import asked_by_services
 from eservices.cases.models import Letter, Role
 from eservices.cases.stages.notify import NotifyStage
 from eservices.deliveries.models import Delivery
+from eservices.submissions.models import StoredFile
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, member
 from tests.factories.home import CommuneSettingsFactory
@@ -165,6 +166,9 @@ def test_on_paper_a_letter_keeps_its_bold_words_and_says_how_to_follow_the_reque
         assert f"appelez le 021 000 42 10 ou passez au guichet, avec la référence {case.reference}" in said
         assert "un code pour la suivre sur testserver" in said
         assert "/dossier/" not in letter.payload["text"]
+    infected = emails.file_infected(case, StoredFile(name="malade.pdf")).payload["text"]
+    assert "apportez-nous le document sur papier" in infected
+    assert "sur cette page" not in infected
 
 
 def test_a_service_sends_its_own_letters_in_place_of_ours():

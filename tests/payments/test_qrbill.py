@@ -3,6 +3,7 @@
 import io
 import re
 import subprocess
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -261,6 +262,25 @@ def test_who_gave_no_e_mail_address_gets_the_bill_by_post_once():
     assert charge.case.reference in letter.payload["text"]
     assert letter.payload["slip"]["svg"].startswith("<?xml")
     assert payment.external_id in letter.payload["slip"]["alt"]
+
+
+def test_on_paper_nobody_is_led_to_a_page_to_pay_or_to_have_the_receipt(clerk):
+    def last(charge):
+        return Delivery.objects.about(charge.case.subject).order_by("created_at").last().payload["text"]
+
+    PaymentSettings.objects.all().delete()
+    asked = due_charge(email="")
+    assert f"Payez à notre guichet\xa0: dites-nous la référence {asked.case.reference}" in last(asked)
+    qr_account()
+    billed = due_charge(email="")
+    charges.extend(actor=UserFactory(), charge=billed, until=timezone.now() + timedelta(days=60))
+    assert "avec la facture que nous vous avons postée" in last(billed)
+    read(clerk, entry(billed.basket.payments.get().external_id))
+    assert "Cette lettre est votre quittance." in last(billed)
+    for charge in (asked, billed):
+        assert charge.basket.secret not in "".join(
+            one.payload["text"] for one in Delivery.objects.about(charge.case.subject)
+        )
 
 
 @pytest.mark.parametrize("way", ["to print", "printed", "posted"])

@@ -2,12 +2,12 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from eservices.deliveries.models import Delivery
 from eservices.space.checks import staff_show_two_factors
+from tests.authenticator import digits
 from tests.factories.accounts import PASSWORD, AgentFactory, SuperuserFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,11 +24,6 @@ def insists(settings):
 def with_factor(user):
     Authenticator.objects.create(user=user, type="totp", data={"secret": KEY})
     return user
-
-
-def digits(key: str = KEY) -> str:
-    """What an app shows at this moment."""
-    return format_hotp_value(hotp_value(key, list(yield_hotp_counters_from_time())[1]))
 
 
 def by_password(client, user):
@@ -57,7 +52,7 @@ def test_a_password_alone_opens_nothing(client):
     assert asked.redirect_chain[-1][0] == reverse("mfa_authenticate")
     assert client.get(HOME).status_code == 302
 
-    answer = client.post(asked.request["PATH_INFO"], {"code": digits()})
+    answer = client.post(asked.request["PATH_INFO"], {"code": digits(KEY)})
 
     assert answer.url == HOME
     assert client.get(HOME).status_code == 200
@@ -78,7 +73,7 @@ def test_the_same_digits_open_once(client):
     agent = with_factor(AgentFactory())
     for opens in (True, False):
         asked = by_password(client, agent)
-        client.post(asked.request["PATH_INFO"], {"code": digits()})
+        client.post(asked.request["PATH_INFO"], {"code": digits(KEY)})
         assert (client.get(HOME).status_code == 200) is opens
         client.logout()
 
@@ -93,7 +88,7 @@ def test_a_session_that_did_not_show_it_has_no_right(client, insists):
     assert shown.request["PATH_INFO"] == SHOW_AGAIN
     assert SHOW_AGAIN in client.get(reverse("space:home")).text
 
-    answer = client.post(SHOW_AGAIN, {"code": digits(), "next": HOME})
+    answer = client.post(SHOW_AGAIN, {"code": digits(KEY), "next": HOME})
 
     assert answer.url == HOME
     assert client.get(HOME).status_code == client.get(plates).status_code == 200
@@ -112,7 +107,7 @@ def test_who_removes_it_shows_it_first_and_is_asked_for_another(client, insists)
     remove = reverse("mfa_deactivate_totp")
     assert SHOW_AGAIN in client.post(remove).url
     assert agent.authenticator_set.exists()
-    client.post(SHOW_AGAIN, {"code": digits()})
+    client.post(SHOW_AGAIN, {"code": digits(KEY)})
 
     client.post(remove)
 
@@ -133,7 +128,7 @@ def test_who_guesses_waits(client):
     asked = by_password(client, with_factor(AgentFactory()))
     for _guess in range(10):
         client.post(asked.request["PATH_INFO"], {"code": "000000"})
-    answer = client.post(asked.request["PATH_INFO"], {"code": digits()})
+    answer = client.post(asked.request["PATH_INFO"], {"code": digits(KEY)})
     assert answer.status_code == 200
     assert client.get(HOME).status_code == 302
 

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.deliveries.models import Delivery
+from tests.authenticator import digits
 from tests.browser import assert_accessible, press
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import PASSWORD, AgentFactory, UserFactory
 from tests.factories.cases import CaseFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,3 +123,39 @@ def test_a_resident_adds_a_passkey_and_next_time_it_is_all_it_takes(visit, site,
     page.locator("form[data-passkey] .btn").click()
     page.locator("form[data-passkey] [role=alert]").wait_for()
     assert_accessible(page)
+
+
+def test_an_agent_sets_up_a_second_factor_on_the_telephone_and_is_asked_for_it(phone, site, settings):
+    """Without JavaScript: the passkey on the same pages needs it, the digits of the app do not."""
+    settings.STAFF_SECOND_FACTOR = True
+    agent = AgentFactory()
+
+    def by_password():
+        phone.goto("/admin/")
+        phone.locator("[name=username]").fill(agent.email)
+        phone.locator("[name=password]").fill(PASSWORD)
+        press(phone.locator("button[type=submit]"))
+
+    by_password()
+    assert_accessible(phone)
+    key = phone.locator("code").inner_text().replace(" ", "")
+    phone.locator("#id_code").fill("000000")
+    press(phone.locator("main .btn"))
+    assert phone.locator("#id_code_error").is_visible()
+    assert_accessible(phone)
+    phone.locator("#id_code").fill(digits(key))
+    press(phone.locator("main .btn"))
+    spare = phone.locator(".spare code").first.inner_text()
+    assert_accessible(phone)
+    press(phone.locator("main .btn"))
+    phone.wait_for_url("**/admin/")
+
+    for path in ("second-facteur/", "second-facteur/codes/nouveaux/", "second-facteur/enlever/"):
+        phone.goto(f"/compte/{path}")
+        assert_accessible(phone)
+    phone.context.clear_cookies()
+    by_password()
+    assert_accessible(phone)
+    phone.locator("#id_code").fill(spare)
+    press(phone.locator("main .btn"))
+    phone.wait_for_url("**/admin/")

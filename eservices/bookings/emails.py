@@ -73,6 +73,11 @@ def lapsed(place: Waiting, until: datetime) -> Delivery:
     return _to_who_waits(place, "lapsed", until=until)
 
 
+def in_vain(place: Waiting) -> Delivery:
+    """It did not become free while it could be booked."""
+    return _to_who_waits(place, "in_vain")
+
+
 def removed(place: Waiting) -> Delivery:
     """Staff took you off the list."""
     return _to_who_waits(place, "removed")

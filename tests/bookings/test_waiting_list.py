@@ -189,6 +189,32 @@ def test_an_offer_that_nobody_takes_or_that_is_declined_goes_to_the_next(client,
     assert not Waiting.objects.exists()  # no address is kept once it has begun
 
 
+@pytest.mark.parametrize("why", ["too near", "closed"])
+def test_who_waits_in_vain_is_told_once_while_another_time_can_be_looked_for(client, time_machine, why):
+    table = timetable(lead=24)
+    resource(table=table)
+    service("salle")
+    booking = taken(client)
+    waits(client, "ada@courriel.example")
+    time_machine.shift(timedelta(minutes=3))
+    sweep()
+    assert len(letters("ada@courriel.example")) == 1  # it may still become free
+    if why == "closed":
+        table.weekly = []
+        table.save()
+        actions.cancel(actor=None, booking=booking)
+    else:
+        time_machine.move_to(booking.starts_at - timedelta(hours=23), tick=False)
+    for _again in range(2):
+        sweep(timedelta(minutes=3))
+    assert letters("ada@courriel.example")[1:] == ["L’horaire que vous attendiez ne peut plus être réservé"]
+    page = client.get(f"/liste-d-attente/{Waiting.objects.get().secret}/").text
+    assert "ne peut plus être réservé" in page
+    assert "Chercher un autre" in page
+    assert "Attendre de nouveau" not in page
+    assert not Booking.objects.filter(state="held").exists()
+
+
 def test_who_waits_for_the_whole_hall_waits_for_both_halves(client):
     hall()
     service("grande-salle", "gauche")

@@ -16,7 +16,7 @@ from eservices.submissions.models import Draft
 
 from .. import emails
 from ..answers import Wanted, written
-from ..availability import Refusal, Span, untimely
+from ..availability import Refusal, Span, refusal
 from ..models import Booking, Waiting
 from ..offers import Offer, calendar, offer, offers
 from ..states import State
@@ -105,6 +105,13 @@ def _lapse(waiting: Waiting, now: datetime) -> None:
         emails.lapsed(waiting, until)
 
 
+def _give_up(waiting: Waiting, now: datetime) -> None:
+    """It was never offered, and cannot be booked any more. Who might still look elsewhere is told."""
+    _end(waiting, Waiting.State.IN_VAIN)
+    if now < waiting.starts_at:
+        emails.in_vain(waiting)
+
+
 def offer_now(*, actor, waiting: Waiting) -> None:
     """Staff offers the time to this one, whoever came before. Raises ``NotAllowed`` where it cannot be had."""
     now, units = timezone.now(), _units(waiting)
@@ -129,9 +136,8 @@ def remove(*, actor, waiting: Waiting) -> None:
 def _offer(waiting: Waiting, now: datetime) -> None:
     """Offers the time if it is free; where it cannot be booked any more, the waiting is over."""
     wanted = offer(waiting.resource.key)
-    span = waiting.span
-    if wanted is None or span.start <= now or untimely(wanted.rules, span, now):
-        _end(waiting, Waiting.State.LAPSED)
+    if wanted is None or waiting.starts_at <= now or refusal(wanted.rules, waiting.span, now):
+        _give_up(waiting, now)
         return
     until = min(now + OFFERED_FOR, waiting.starts_at - wanted.rules.lead)
     hold = Booking(

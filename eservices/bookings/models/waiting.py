@@ -53,6 +53,7 @@ class Waiting(models.Model):
         OFFERED = "offered", pgettext_lazy("waiting list", "offered")
         TAKEN = "taken", pgettext_lazy("waiting list", "taken")
         LAPSED = "lapsed", pgettext_lazy("waiting list", "offered in vain")
+        IN_VAIN = "in_vain", pgettext_lazy("waiting list", "waited in vain")
         LEFT = "left", pgettext_lazy("waiting list", "left the list")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

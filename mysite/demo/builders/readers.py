@@ -1,7 +1,10 @@
-"""Subscribers of the newsletter, in every state, through the newsletter's own actions."""
+"""Who reads letters by e-mail: subscribers of the newsletter in every state, and who is reminded of the waste."""
 
 from datetime import timedelta
 
+from home.models import WasteDistrict
+from news.models import WasteReminder
+from news.waste import actions as waste
 from newsletter.actions import subscribers as actions
 from newsletter.models import Subscriber
 
@@ -21,6 +24,7 @@ def build(world: World) -> None:
         asked = clock.at(world.today - timedelta(days=600 - number * 10), world.random.randint(7, 22))
         chosen = world.random.sample(keys, world.random.randint(1, 3))
         join(who, asked, chosen, confirms=number < COUNT - 2, leaves=number % 12 == 5)
+    remind(world)
 
 
 def join(who, asked, chosen, *, confirms: bool, leaves: bool) -> None:
@@ -33,3 +37,20 @@ def join(who, asked, chosen, *, confirms: bool, leaves: bool) -> None:
     if confirms and leaves:
         with clock.set_to(asked + timedelta(days=30)):
             actions.unsubscribe(subscriber=subscriber)
+
+
+def remind(world: World) -> None:
+    """One subscriber in six wants to be reminded of the waste too, each second one in the morning."""
+    districts = [one.translation_key for one in WasteDistrict.in_language("fr")]
+    asked = clock.at(world.today - timedelta(days=90), 19)
+    for number, reader in enumerate(Subscriber.objects.exclude(email="").order_by("pk")[::6]):
+        when = (WasteReminder.When.EVENING, WasteReminder.When.MORNING)[number % 2]
+        with clock.set_to(asked + timedelta(days=number * 7)):
+            waste.ask(
+                email=reader.email,
+                language=reader.language,
+                district=districts[number % len(districts)],
+                when=when,
+            )
+            reminder = WasteReminder.objects.get(email=reader.email)
+            waste.confirm(reminder=reminder, language=reader.language, when=when)

@@ -14,7 +14,7 @@ from .world import World
 
 # section → (name of the workflow, its steps: name and group); what no section says otherwise is approved as "site" is
 WORKFLOWS = {
-    "site": ("secrétariat", [("Relecture par le secrétariat", roles.MODERATORS)]),
+    "site": ("Secrétariat", [("Relecture par le secrétariat", roles.MODERATORS)]),
     "actualites": ("Actualités", [("Relecture par le secrétariat", roles.MODERATORS)]),
     "autorites": (
         "Autorités",
@@ -40,7 +40,9 @@ WINTER = {
 
 def build(world: World) -> None:
     root = Page.get_first_root_node()
-    Workflow.objects.filter(workflow_pages__page=root).delete()  # Wagtail's own, whose group has nobody in it
+    # Wagtail's own, whose group has nobody in it.
+    Workflow.objects.filter(workflow_pages__page=root).delete()
+    GroupApprovalTask.objects.filter(workflow_tasks=None).delete()
     for key, (name, steps) in WORKFLOWS.items():
         workflow = Workflow.objects.create(name=name)
         for order, (title, group) in enumerate(steps):

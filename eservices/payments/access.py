@@ -1,12 +1,12 @@
 """The only ways to fetch what somebody pays. Unknown and forbidden look the same: 404."""
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from eservices.cases import access as cases
 from home.shortcuts import one_or_404
 
-from .models import Allocation, Basket, Charge, Payment, Refund, SetAside, Till
+from .models import Allocation, BankFile, Basket, Charge, JournalRow, Payment, Refund, SetAside, Till
 from .states import PaymentState, RefundState
 
 KEEP_BOOKS = "eservices_payments.keep_books"
@@ -30,6 +30,23 @@ def payment_by_secret(secret: str, payment_id) -> Payment:
     return one_or_404(
         Payment.objects.filter(basket=basket_by_secret(secret)).select_related("basket"), pk=payment_id
     )
+
+
+def payments_in(basket: Basket) -> list[Payment]:
+    """How somebody tried to pay what is behind a pay link, the last one first."""
+    return list(basket.payments.order_by("-opened_at"))
+
+
+def refunds_in(basket: Basket) -> QuerySet[Refund]:
+    """What was or is being paid back of what is behind a pay link. What failed is with staff: nothing is on its way by
+    itself."""
+    given = Refund.objects.filter(payment__basket=basket, allocation__isnull=False)
+    return given.exclude(state=RefundState.FAILED).order_by("asked_at")
+
+
+def payment_told_of(number: str) -> Payment | None:
+    """The payment that a provider calls about, by its own number for it; nobody reads it."""
+    return Payment.objects.filter(external_id=number).exclude(external_id="").first()
 
 
 def receipts_of(case) -> list[Payment]:
@@ -84,12 +101,42 @@ def may_keep_books(user) -> bool:
 
 def set_aside_for(user, pk) -> SetAside:
     """Money that was set aside, for who keeps the books."""
-    rows = SetAside.objects.all() if may_keep_books(user) else SetAside.objects.none()
-    return one_or_404(rows.select_related("payment__basket"), pk=pk)
+    return one_or_404(all_set_aside(user), pk=pk)
+
+
+def all_set_aside(user) -> QuerySet[SetAside]:
+    """All money that was set aside, for who keeps the books."""
+    rows = SetAside.objects.select_related("payment__basket", "resolved_by", "refund")
+    return _of_the_books(rows.prefetch_related("payment__basket__charges__case"), user)
+
+
+def journal(user) -> QuerySet[JournalRow]:
+    """The rows of the journal, for who keeps the books."""
+    return _of_the_books(JournalRow.objects.select_related("payment", "charge__case"), user)
+
+
+def bank_files(user) -> QuerySet[BankFile]:
+    """The files of the bank with what became of each entry, for who keeps the books."""
+    return _of_the_books(BankFile.objects.select_related("read_by").prefetch_related("entries"), user)
+
+
+def all_tills(user) -> QuerySet[Till]:
+    """The tills of all agents, the open ones first, for who keeps the books."""
+    rows = _of_the_books(Till.objects.select_related("agent"), user)
+    return rows.order_by(F("closed_at").desc(nulls_first=True), "-opened_at")
+
+
+def _of_the_books(rows: QuerySet, user) -> QuerySet:
+    return rows if may_keep_books(user) else rows.none()
 
 
 def open_till_of(user) -> Till | None:
     return Till.objects.filter(agent=user, closed_at=None).first()
+
+
+def counted_tills_of(user) -> QuerySet[Till]:
+    """One's own tills that were counted, the last one first."""
+    return Till.objects.filter(agent=user).exclude(closed_at=None)
 
 
 def till_for(user, pk: int) -> Till:

@@ -18,9 +18,9 @@ from home.private import private
 from . import access, carrying, receipts
 from .actions import paying
 from .actions.locking import Impossible
-from .models import Basket, Payment, Refund
+from .models import Basket, Payment
 from .providers import Forged, offered, providers
-from .states import ChargeState, PaymentState, RefundState
+from .states import ChargeState, PaymentState
 
 BACK_A_MINUTE = 10  # times that the provider is asked at once, for one payment
 
@@ -101,7 +101,7 @@ def receipt(request, secret, payment_id):
 def _page(request, basket: Basket, fault: str = "", status: int = 200) -> HttpResponse:
     charges, language = access.charges_in(basket), get_language()
     payable = [charge for charge in charges if charge.is_payable]
-    payments = list(basket.payments.order_by("-opened_at"))
+    payments = access.payments_in(basket)
     waiting = [one for one in payments if one.is_open and one.state != PaymentState.NEW] if payable else []
     context = {
         "basket": basket,
@@ -118,7 +118,7 @@ def _page(request, basket: Basket, fault: str = "", status: int = 200) -> HttpRe
         "waiting": [(one, providers.get(one.provider)) for one in waiting],
         "failed": _failed(payments) if payable and not fault else None,
         "receipts": [one for one in payments if one.is_received],
-        "refunds": _refunds(basket),
+        "refunds": access.refunds_in(basket),
         "providers": offered(),
         "back": _local(request, request.POST.get("back") or request.GET.get("de", "")),
         "fault": fault,
@@ -130,12 +130,6 @@ def _line(charge, line: dict, language: str) -> dict:
     """A line of the bill in the language at hand."""
     label = charge.case.version.definition.text(f"fee.{line['key']}", language) or line["label"]
     return line | {"label": label}
-
-
-def _refunds(basket: Basket):
-    """What was or is being paid back. What failed is with staff: nothing is on its way by itself."""
-    given = Refund.objects.filter(payment__basket=basket, allocation__isnull=False)
-    return given.exclude(state=RefundState.FAILED).order_by("asked_at")
 
 
 def _failed(payments: list[Payment]) -> tuple | None:
@@ -168,7 +162,7 @@ def webhook(request, key):
         number = provider.told(request)
     except Forged:
         return HttpResponse(status=400)
-    payment = Payment.objects.filter(external_id=number).exclude(external_id="").first()
+    payment = access.payment_told_of(number)
     if payment:
         carrying.check(payment.pk)
         for pk in payment.refunds.filter(due_at__isnull=False).values_list("pk", flat=True):

@@ -22,7 +22,7 @@ from .. import access, exports
 from ..actions import refunds, settling
 from ..contrib.qrbill import actions as bank
 from ..contrib.qrbill.camt import Unreadable
-from ..models import BankFile, Charge, Closing, JournalRow, Payout, SetAside, Till
+from ..models import Charge, Closing, Payout, SetAside
 from ..providers import label_of
 from . import forms
 from .charge_views import Deed, DeedView
@@ -46,7 +46,7 @@ class MoneyView(WagtailAdminTemplateMixin, TemplateView):
         return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs):
-        waiting = SetAside.objects.filter(outcome="").count()
+        waiting = access.all_set_aside(self.request.user).filter(outcome="").count()
         return super().get_context_data(tab=self.tab, waiting=waiting, **kwargs)
 
 
@@ -58,8 +58,7 @@ class AsideView(MoneyView):
     tab = "aside"
 
     def get_context_data(self, **kwargs):
-        rows = SetAside.objects.select_related("payment__basket", "resolved_by", "refund")
-        rows = rows.prefetch_related("payment__basket__charges__case")
+        rows = access.all_set_aside(self.request.user)
         return super().get_context_data(
             rows=[self._row(kept) for kept in rows.filter(outcome="").order_by("at")],
             settled=rows.exclude(outcome="").order_by(F("resolved_at").desc(nulls_first=True))[:SHOWN],
@@ -125,15 +124,11 @@ class JournalView(MoneyView):
     tab = "journal"
 
     def get_context_data(self, **kwargs):
-        months = list(
-            JournalRow.objects.order_by()
-            .annotate(month=TruncMonth("day"))
-            .values_list("month", flat=True)
-            .distinct()
-        )
-        months = sorted(months, reverse=True)
+        journal = access.journal(self.request.user)
+        found = journal.order_by().values_list(TruncMonth("day"), flat=True).distinct()
+        months = sorted(found, reverse=True)
         month = month_of(self.request.GET.get("month", "")) or (months[0] if months else None)
-        rows = rows_of(month)
+        rows = journal.filter(**_within(month))
         return super().get_context_data(
             months=months,
             month=month,
@@ -151,7 +146,7 @@ def journal_csv(request, kind):
     if not access.may_keep_books(request.user):
         raise Http404
     month = month_of(request.GET.get("month", ""))
-    rows = rows_of(month)
+    rows = access.journal(request.user).filter(**_within(month))
     if kind == "accounts":
         lines, held = exports.accounts_csv(rows), pgettext("name of a file", "accounts")
     else:
@@ -166,10 +161,6 @@ def month_of(text: str) -> date | None:
         return date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
-
-
-def rows_of(month: date | None):
-    return JournalRow.objects.filter(**_within(month)).select_related("payment", "charge__case")
 
 
 def _within(month: date | None) -> dict:
@@ -197,7 +188,7 @@ class BankView(MoneyView):
     tab = "bank"
 
     def get_context_data(self, **kwargs):
-        files = BankFile.objects.select_related("read_by").prefetch_related("entries")[:20]
+        files = access.bank_files(self.request.user)[:20]
         return super().get_context_data(files=files, form=kwargs.pop("form", forms.BankFileForm()), **kwargs)
 
     def post(self, request):
@@ -229,7 +220,4 @@ class TillsView(MoneyView):
     tab = "tills"
 
     def get_context_data(self, **kwargs):
-        rows = Till.objects.select_related("agent").order_by(
-            F("closed_at").desc(nulls_first=True), "-opened_at"
-        )
-        return super().get_context_data(rows=rows[:SHOWN], **kwargs)
+        return super().get_context_data(rows=access.all_tills(self.request.user)[:SHOWN], **kwargs)

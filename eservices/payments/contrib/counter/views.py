@@ -12,7 +12,6 @@ from eservices.cases import access as cases
 from ... import access
 from ...actions.locking import Impossible
 from ...desk.forms import CountForm, OpenTillForm
-from ...models import Till
 from . import actions
 from .movements import movements
 
@@ -35,7 +34,7 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, form=None, **kwargs):
         till = access.open_till_of(self.request.user)
         form = form or (CountForm() if till else OpenTillForm())
-        closed = Till.objects.filter(agent=self.request.user).exclude(closed_at=None)
+        closed = access.counted_tills_of(self.request.user)
         moved = movements(till) if till else []
         return super().get_context_data(till=till, form=form, closed=closed[:14], movements=moved, **kwargs)
 

@@ -8,6 +8,7 @@ from editing.actions import checks, reviews, sharing
 from editing.models import PageCheck
 
 from .. import clock
+from ..typography import set_in_type
 from .world import World
 
 
@@ -35,7 +36,7 @@ def write(page: Page, julie, daniel, world: World) -> None:
         page=page,
         user=julie,
         contentpath="lead",
-        text="Daniel, la syndique propose « dès janvier ». D’accord ?",
+        text=set_in_type("Daniel, la syndique propose « dès janvier ». D’accord ?", "fr"),
     )
     page = Page.objects.get(pk=page.pk).specific
     page.go_live_at = clock.at(world.today + timedelta(days=6), 7)

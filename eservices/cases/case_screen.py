@@ -253,7 +253,7 @@ def _question(case: Case, thread: list[Message]) -> str:
     }
     if case.state == State.WAITING:
         return _("The applicant has until %(term)s to answer.") % days
-    if any(one.from_applicant or one.is_noted for one in thread[place:]):
+    if not is_overdue(case):
         return ""
     return _("By %(term)s, our question of %(asked)s was not answered.") % days
 

@@ -73,6 +73,7 @@ DEEDS = {
         _("The answer is noted; the deadline runs again."),
         _("Note the answer"),
         DECIDE,
+        fits=actions.may_answer,
     ),
     "go_on": Deed(
         DeedForm,

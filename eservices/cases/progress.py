@@ -12,7 +12,8 @@ from .models import Case, CaseStage
 from .states import State
 
 Progress = CaseStage.Progress
-OF_QUESTIONS = ("asked", "answered", "unanswered", "went_on")
+# What says how a question stands: it, an answer, or an agent who says since what becomes of the case.
+OF_QUESTIONS = ("asked", "answered", "went_on", "approved", "accepted", "reopened", "skipped")
 
 
 def unfinished(case: Case) -> Iterator[CaseStage]:
@@ -34,11 +35,14 @@ def ahead(case: Case) -> list[CaseStage]:
 
 
 def is_overdue(case: Case) -> bool:
-    """Whether an agent's question was not answered in time, and no agent has said since what becomes of the case."""
-    if case.state != State.IN_PROGRESS or case.outcome:
-        return False
+    """Whether a question was not answered in time, nor since, and no agent has said what becomes of the case."""
+    return case.is_open and case.state != State.WAITING and last_of_questions(case) == "asked"
+
+
+def last_of_questions(case: Case) -> str:
+    """The kind of the last event that says how a question stands; empty where nobody was asked."""
     last = case.events.filter(kind__in=OF_QUESTIONS).order_by("number").last()
-    return bool(last) and last.kind == "unanswered"
+    return last.kind if last else ""
 
 
 def titles(rows: Iterable[CaseStage]) -> list[str]:

@@ -35,8 +35,8 @@ TRANSITIONS: dict[str, tuple[frozenset[State], State | None]] = {
     "ask": (frozenset({State.RECEIVED, State.IN_PROGRESS}), State.WAITING),
     "ask_by_itself": (frozenset(State) - {State.CLOSED}, State.WAITING),
     "remind": (frozenset({State.WAITING}), None),
-    "go_on": (frozenset({State.IN_PROGRESS}), None),  # without the answer
-    "answer": (frozenset({State.WAITING}), State.IN_PROGRESS),
+    "go_on": (frozenset({State.IN_PROGRESS, State.DECIDED}), None),  # without the answer
+    "answer": (frozenset({State.WAITING, State.IN_PROGRESS, State.DECIDED}), None),  # see ``after_waiting``
     "accept": (frozenset({State.RECEIVED, State.IN_PROGRESS}), State.DECIDED),
     "approve": (frozenset({State.RECEIVED, State.IN_PROGRESS}), State.IN_PROGRESS),  # one of several
     "refuse": (frozenset({State.RECEIVED, State.IN_PROGRESS, State.WAITING}), State.CLOSED),

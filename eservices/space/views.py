@@ -135,7 +135,7 @@ def answer(request, door: Door):
     form = AnswerForm(request.POST, request.FILES, case=door.case)
     if not form.is_valid():
         return show_case(request, door, form)
-    asked = states.allowed("answer", door.case.state)
+    asked = actions.may_answer(door.case)
     write = actions.answer if asked else actions.message
     try:
         with kept(form.cleaned_data["files"]) as files:

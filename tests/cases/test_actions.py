@@ -103,14 +103,18 @@ def in_state(state: str, stages=None) -> Case:
 @pytest.mark.parametrize("action", TRANSITIONS)
 def test_an_action_does_what_the_table_of_transitions_says_and_writes_one_event(action, state):
     case = in_state(state, STAGES.get(action))
-    if action == "go_on":
-        trace.record(case, "unanswered", SYSTEM)
+    if action in ("go_on", "answer"):
+        trace.record(case, "asked", SYSTEM)
     before = case.events.count()
     if states.allowed(action, state):
         CALLS[action](case)
         case.refresh_from_db()
-        taken_up = action == "work" and state == State.RECEIVED
-        assert case.state == (State.IN_PROGRESS if taken_up else states.after(action, state))
+        expected = states.after(action, state)
+        if action == "answer":
+            expected = states.after_waiting(case.outcome)
+        elif action == "work" and state == State.RECEIVED:
+            expected = State.IN_PROGRESS
+        assert case.state == expected
         assert case.events.count() == before + 1
     else:
         with pytest.raises(IllegalTransition):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from eservices.cases import actions, case_screen, process, trace
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, Role
-from eservices.cases.progress import current
+from eservices.cases.progress import current, is_overdue
 from eservices.cases.states import Outcome, State
 from eservices.deliveries.models import Delivery
 from tests.factories.cases import DECISION, CaseFactory, TeamFactory, applicant, member
@@ -253,9 +253,27 @@ def test_else_an_agent_is_told_and_may_go_on_without_an_answer():
         assert "n’a pas répondu" in case_screen.situation(case)
         assert (case.state, case.paused_at) == (State.IN_PROGRESS, None)
 
-        case = work(case, "bail", lead)
+        actions.go_on(actor=lead, case=case)
+        case = advanced(case)
     assert current(case).key == "decision"
     assert (case.state, case.data) == (State.IN_PROGRESS, {"bail_result": "unanswered"})
+    assert not is_overdue(case)
+
+
+@pytest.mark.parametrize(("accepted", "again"), [(False, False), (False, True), (True, False)])
+def test_a_question_answered_after_its_term_is_answered_also_where_an_agent_asked_it_again(accepted, again):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory(stages=[DECISION, question()] if accepted else [question()], accepted=accepted)
+        clock.move_to(MONDAY + timedelta(days=8))
+        case = advanced(case)
+        assert (current(case).waiting_for, is_overdue(case)) == ("agent", True)
+        if again:
+            actions.ask(actor=member(), case=case, text="Et le bail ?", days=5)
+            case = advanced(case)
+            assert (current(case).waiting_for, bool(case.paused_at)) == ("applicant", True)
+        actions.answer(actor=applicant(case), case=case, text="Le voici.")
+        case = advanced(case)
+    assert (case.is_open, case.data) == (False, {"bail_result": "answered"})
 
 
 def test_an_accepted_case_that_waits_for_an_answer_stays_accepted():

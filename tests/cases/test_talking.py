@@ -11,6 +11,7 @@ from django.utils import timezone
 from eservices.cases import actions, case_screen, mentions, previewing, process, sweeps
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, Message, Role, Team
+from eservices.cases.progress import is_overdue
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import StoredFile
 from home.generation import advance
@@ -306,6 +307,42 @@ def test_a_case_whose_question_nobody_answers_does_not_close_by_itself():
         actions.go_on(actor=member(), case=case)
         process.advance(case.pk)
     assert Case.objects.get(pk=case.pk).outcome == "completed"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("noted", [False, True])
+def test_what_is_answered_late_is_answered(client, noted):
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case = CaseFactory(stages=[], advanced=False)
+        actions.ask(actor=member(), case=case, text="Le bail ?", days=5)
+        looked_at(clock, case.messages.get().term)
+        process.advance(case.pk)
+        if noted:
+            client.force_login(member(Role.TREAT))
+            url = reverse("cases:do", args=[case.reference, "answer"])
+            assert url in client.get(reverse("cases:case", args=[case.reference])).text
+        else:
+            url = reverse("space:status_answer", args=[case.links.get(mailed=True).secret])
+        assert client.post(url, {"text": "Le voici."}).status_code == 302
+        case = Case.objects.get(pk=case.pk)
+        assert case_screen.pending(case, case.messages.order_by("at")) == []
+        process.advance(case.pk)
+    assert Case.objects.get(pk=case.pk).outcome == "completed"
+    assert not case.events.filter(kind="went_on").exists()
+
+
+@pytest.mark.django_db
+def test_a_case_decided_after_the_term_and_reopened_waits_for_no_answer():
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        case, agent = CaseFactory(), member()
+        actions.ask(actor=agent, case=case, text="Le bail ?", days=5)
+        looked_at(clock, case.messages.get().term)
+        assert is_overdue(Case.objects.get(pk=case.pk))
+        actions.refuse(actor=agent, case=case, reason="Sans bail, non.")
+        actions.reopen(actor=agent, case=case, reason="Le bail est arrivé.")
+    case = Case.objects.get(pk=case.pk)
+    assert not is_overdue(case)
+    assert case_screen.pending(case, case.messages.order_by("at")) == []
 
 
 @pytest.mark.django_db

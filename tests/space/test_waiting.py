@@ -118,7 +118,6 @@ def test_a_case_that_was_asked_about_is_to_be_decided_or_is_done_says_so_in_one_
         ("outside", OTHERS, {"said": {"reference": "VD-77"}}, "sous VD-77"),
         ("outside", AGENT, {"said": {"reference": "VD-77"}}, "plus longtemps que prévu"),
         ("decision", AGENT, {"proposal": {"name": "Anne Rey", "by": 0}}, "Anne Rey propose"),
-        ("question", AGENT, {"overdue": True}, "n’a pas répondu à temps"),
     ],
 )
 def test_what_a_stage_has_come_to_is_said_in_one_sentence(kind, who, data, words):

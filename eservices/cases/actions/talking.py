@@ -104,8 +104,13 @@ def remind(*, actor: User, case: Case) -> None:
     trace.record(case, "reminded", actor, message=question.pk)
 
 
+def may_answer(case: Case) -> bool:
+    """Whether something was asked and not answered yet, be it late."""
+    return case.state == State.WAITING or is_overdue(case)
+
+
 def may_go_on(case: Case) -> bool:
-    """Whether the case rests on an answer that did not come in time; where it is to be decided, that decides."""
+    """Whether the case waits for an answer that did not come in time; where it is to be decided, that decides."""
     row = current(case)
     return is_overdue(case) and not (row and decides(row))
 
@@ -124,11 +129,13 @@ def go_on(*, actor: User, case: Case) -> None:
 def answer(
     *, actor: Applicant | User, case: Case, text: str, files: list[StoredFile] | tuple = ()
 ) -> Message:
-    """What was asked is answered, by the applicant, or to an agent who notes what came another way.
+    """What was asked is answered, by the applicant, or to an agent who notes what came another way; late counts too.
 
     The deadline runs again, and the process is looked at.
     """
     case = allowed(case, "answer")
+    if not may_answer(case):
+        raise IllegalTransition(_("Nothing waits for an answer any more."))
     written = _say(case, Message.Kind.ANSWER, actor, text, files)
     timing.take_the_ball(case)
     trace.record(case, "answered", actor, message=written.pk, files=len(files))

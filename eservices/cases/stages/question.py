@@ -11,16 +11,18 @@ from wagtail import blocks
 from eservices.formbuilder.shapes import Whole
 from home.dates import date_format
 
-from .. import deadlines, emails, timing
-from ..forms import USUAL_DAYS, DeedForm
-from ..models import Case, CaseStage, Message
+from .. import deadlines, emails, timing, trace
+from ..actors import SYSTEM
+from ..forms import USUAL_DAYS
+from ..models import Case, CaseStage
+from ..progress import is_overdue, last_of_questions
 from ..states import Outcome, State
 from .base import AGENT, APPLICANT, Ask, Done, End, Kept, Stage, Waiting, keep, result_key, stages
 from .blocks import MOST_DAYS, NumbersBlock, days_block
 
 ANSWERED, UNANSWERED = "answered", "unanswered"
 NOT_IN_TIME = gettext_lazy(
-    "The applicant did not answer in time: remind, decide, or go on without an answer."
+    "The applicant did not answer in time: ask again, decide, or go on without an answer."
 )
 
 
@@ -50,7 +52,7 @@ def today(settings: dict) -> dict:
 class QuestionStage(Stage):
     """The applicant is asked something and has so many working days to answer.
 
-    Without an answer the case closes, or the ball goes to an agent, who decides, or goes on without.
+    Without an answer the case closes, or the ball goes to an agent: see ``actions.go_on``.
     """
 
     key = "question"
@@ -58,8 +60,6 @@ class QuestionStage(Stage):
     icon = "help"
     format = 2
     former = {"remind": Whole(least=0, most=MOST_DAYS)}
-    agent_template = "cases/stages/question.html"
-    button = gettext_lazy("Go on")
 
     def block(self):
         return SettingsBlock(
@@ -121,12 +121,12 @@ class QuestionStage(Stage):
         return Ask(self._text(case, row, settings, term), until=self._next_look(row))
 
     def resume(self, case, row, settings):
-        if "result" in row.data:
-            return self._over(case, row, row.data["result"])
-        if "overdue" in row.data:
+        if is_overdue(case):
             return Waiting(AGENT)
         if case.state != State.WAITING:
-            return self._over(case, row, ANSWERED)
+            return self._over(case, row, UNANSWERED if last_of_questions(case) == "went_on" else ANSWERED)
+        if "overdue" in row.data:
+            return Waiting(APPLICANT)  # an agent has asked again
         now, term = timezone.now(), datetime.fromisoformat(row.data["term"])
         if now >= term:
             return self._unanswered(case, row, settings, term)
@@ -136,18 +136,8 @@ class QuestionStage(Stage):
             emails.question_reminder(case, text=self.words(case, row, settings, "text"), term=term)
         return Waiting(APPLICANT, until=self._next_look(row))
 
-    def form(self, case, row, settings, data=None):
-        return DeedForm(data) if "overdue" in row.data else None
-
-    def work(self, case, row, settings, actor, said):
-        late = case.messages.filter(author=None, at__gt=row.entered_at).exclude(kind=Message.Kind.QUESTION)
-        row.data["result"] = ANSWERED if late.exists() else UNANSWERED
-        return {"result": row.data["result"]}
-
     def situation(self, case, row, settings):
-        if "overdue" in row.data:
-            return str(NOT_IN_TIME)
-        return ""
+        return str(NOT_IN_TIME) if is_overdue(case) else ""
 
     def _unanswered(self, case: Case, row: CaseStage, settings: dict, term: datetime):
         if settings.get("close"):
@@ -156,6 +146,7 @@ class QuestionStage(Stage):
                 return End(Outcome.LAPSED, words % {"day": _day(row.entered_at)})
         row.data["overdue"] = True
         timing.take_the_ball(case)
+        trace.record(case, "unanswered", SYSTEM)
         emails.unanswered(case, term=term)
         return Waiting(AGENT)
 

@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
+from wagtail.views import authenticate_with_password
 
 from editing.views import DecisionView, shared_draft
 from eservices.space.sign_in import staff_sign_in
@@ -69,6 +70,12 @@ urlpatterns += i18n_patterns(
     path("compte/", include("eservices.space.account_urls")),
     path("demande/", include("eservices.submissions.urls")),
     path("infolettre/", include("newsletter.urls")),
+    # Before the pages, whose pattern fits it too.
+    path(
+        "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
+        authenticate_with_password,
+        name="wagtailcore_authenticate_with_password",
+    ),
     re_path(wagtail_urls.serve_pattern, serve_page, name="wagtail_serve"),
     path("", include(wagtail_urls)),
     prefix_default_language=False,

@@ -34,6 +34,7 @@ class StaffForm:
         was_in = _may_come_in(self.instance)
         user = super().save(commit)
         if not was_in and _may_come_in(user):
+            forget_second_factor(actor=None, user=user)  # set up by whoever had the mailbox of a resident
             staff_let_in.send(User, user=user)
         return user
 
@@ -62,9 +63,9 @@ class StaffEditForm(StaffForm, UserEditForm):
         help_text=_("The telephone is lost: at the next sign-in another one is set up. The person is told."),
     )
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not self.instance.authenticator_set.exists():
+    def __init__(self, *args, editing_self=False, **kwargs):
+        super().__init__(*args, editing_self=editing_self, **kwargs)
+        if editing_self or not self.instance.authenticator_set.exists():
             del self.fields["forget_second_factor"]
 
     class Meta(UserEditForm.Meta):

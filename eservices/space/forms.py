@@ -93,6 +93,14 @@ class FactorField(SpaceForm):
         field.error_messages["required"] = _("Type the six digits that the app shows.")
         field.widget.attrs |= {"class": "in code", "inputmode": "numeric", "maxlength": 20}
 
+    def clean_code(self) -> str:
+        try:
+            return super().clean_code()
+        except ValidationError as fault:
+            if fault.code not in {"too_many_login_attempts", "rate_limited"}:
+                raise
+            raise ValidationError(_("That was too many tries. Try again in five minutes.")) from fault
+
 
 class FactorForm(FactorField, AuthenticateForm):
     """The second factor, at signing in."""
@@ -115,13 +123,22 @@ def nonsense_refused():
         if fault.code != "incorrect_code":
             raise
         raise get_adapter().validation_error("no_passkey") from fault
-    except (TypeError, ValueError, KeyError, AttributeError) as fault:
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as fault:
         raise get_adapter().validation_error("no_passkey") from fault
+
+
+class CredentialField(forms.JSONField):
+    """Numbers of thousands of digits and lists in lists of lists are none either."""
+
+    def to_python(self, value):
+        with nonsense_refused():
+            return super().to_python(value)
 
 
 class NewPasskeyForm(SpaceForm, AddWebAuthnForm):
     """A device that the person signs in with from now on."""
 
+    credential = CredentialField(widget=forms.HiddenInput)
     field_order = ["name", "credential"]
 
     def __init__(self, *args, **kwargs):
@@ -136,8 +153,10 @@ class NewPasskeyForm(SpaceForm, AddWebAuthnForm):
             return super().clean()
 
 
-class ShownPasskey:
+class ShownPasskey(forms.Form):
     """What the forms have in common in which a passkey is shown."""
+
+    credential = CredentialField(widget=forms.HiddenInput)
 
     def clean_credential(self):
         with nonsense_refused():

@@ -4,11 +4,11 @@ For residents a shorter way in. For staff also the second factor: whoever unlock
 """
 
 from allauth.account.app_settings import EmailVerificationMethod
-from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import Login
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import views
 from allauth.mfa.webauthn.internal import auth, flows
+from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
@@ -16,9 +16,14 @@ from django.views.decorators.cache import never_cache
 from eservices.accounts.models import User
 from eservices.accounts.signals import passkeys_changed
 
+from .second_factor import record_as_shown
+
 
 class SignInView(views.LoginWebAuthnView):
     """The address need not be proven again: whoever added the passkey was signed in."""
+
+    def _redirect_to_pending_stage(self, request, stage):
+        """Whoever was asked for a code may take the passkey instead."""
 
     def form_valid(self, form):
         key = form.cleaned_data["credential"]
@@ -37,9 +42,7 @@ class AddView(views.AddWebAuthnView):
         with transaction.atomic():
             response = super().form_valid(form)
             passkeys_changed.send(User, user=self.request.user, name=form.cleaned_data["name"], added=True)
-        record_authentication(
-            self.request, self.request.user, "mfa", type=Authenticator.Type.WEBAUTHN, reauthenticated=True
-        )
+        record_as_shown(self.request, Authenticator.Type.WEBAUTHN)
         return response
 
     def get_success_url(self):
@@ -59,8 +62,15 @@ class RemoveView(views.RemoveWebAuthnView):
         return response
 
 
+class ShowAgainView(views.ReauthenticateWebAuthnView):
+    """One that does not fit is said here, and what one was about to do is not lost."""
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data() | {"form": form})
+
+
 index = never_cache(views.list_webauthn)
-add = never_cache(AddView.as_view())
-remove = never_cache(RemoveView.as_view())
+add = never_cache(login_required(AddView.as_view()))
+remove = never_cache(login_required(RemoveView.as_view()))
 sign_in = never_cache(SignInView.as_view())
-show_again = never_cache(views.reauthenticate_webauthn)
+show_again = never_cache(ShowAgainView.as_view())

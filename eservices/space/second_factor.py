@@ -7,15 +7,17 @@ from functools import partial
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY, get_authentication_records
+from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.base import views as base
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.middleware import get_user
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -37,13 +39,14 @@ class SecondFactorMiddleware:
 
     def __call__(self, request):
         if settings.STAFF_SECOND_FACTOR:
-            request.user = SimpleLazyObject(partial(_who_owes, request, request.user))
+            request.user = SimpleLazyObject(partial(_who_owes, request))
             if _opens_the_admin(request.path) and (step := next_step(request.user, request.get_full_path())):
                 return redirect(step)
         return self.get_response(request)
 
 
-def _who_owes(request: HttpRequest, user):
+def _who_owes(request: HttpRequest):
+    user = get_user(request)
     user.owes_a_factor = user.is_authenticated and not is_shown(request, user)
     return user
 
@@ -53,8 +56,9 @@ def _opens_the_admin(path: str) -> bool:
 
 
 def is_shown(request: HttpRequest, user: User) -> bool:
-    """Whether this session saw the second factor of ``user``."""
-    return any(one["method"] == "mfa" for one in get_authentication_records(request, user))
+    """Whether this session saw a second factor that ``user`` still has."""
+    shown = [one.get("id") for one in get_authentication_records(request, user) if one["method"] == "mfa"]
+    return bool(shown) and user.authenticator_set.filter(pk__in=shown).exists()
 
 
 def next_step(user, onwards: str) -> str:
@@ -70,16 +74,33 @@ def next_step(user, onwards: str) -> str:
         return reverse("mfa_activate_totp")
 
 
+def record_as_shown(request: HttpRequest, kind: Authenticator.Type) -> None:
+    """Who has just set one up has shown it: nobody is asked for it at once."""
+    new = request.user.authenticator_set.filter(type=kind).latest("pk")
+    record_authentication(request, request.user, "mfa", id=new.pk, type=kind, reauthenticated=True)
+
+
+class ShowView(base.AuthenticateView):
+    """At signing in, by a code or a passkey."""
+
+    def get_context_data(self, **kwargs):
+        kinds = self.stage.login.user.authenticator_set.values_list("type", flat=True)
+        return super().get_context_data(**kwargs) | {"has_app": Authenticator.Type.TOTP in kinds}
+
+
 class ActivateView(totp.ActivateTOTPView):
-    """Who typed the first code has shown it: nobody is asked for the next one at once."""
+    """For staff: a resident without the telephone would be shut out of a space that the mailbox opens."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.works_here:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form):
         with transaction.atomic():
             response = super().form_valid(form)
             second_factor_changed.send(User, user=self.request.user, held=True)
-        record_authentication(
-            self.request, self.request.user, "mfa", type=Authenticator.Type.TOTP, reauthenticated=True
-        )
+        record_as_shown(self.request, Authenticator.Type.TOTP)
         return response
 
     def get_context_data(self, **kwargs):
@@ -88,13 +109,10 @@ class ActivateView(totp.ActivateTOTPView):
 
 
 class DeactivateView(totp.DeactivateTOTPView):
-    """What was shown counts no longer."""
-
     def form_valid(self, form):
         with transaction.atomic():
             response = super().form_valid(form)
             second_factor_changed.send(User, user=self.request.user, held=False)
-        self.request.session.pop(AUTHENTICATION_METHODS_SESSION_KEY, None)
         return response
 
 
@@ -102,15 +120,11 @@ def _in_fours(key: str) -> str:
     return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
 
-@never_cache
-def show(request):
-    """At signing in, by a code or a passkey."""
-    return base.authenticate(request)
-
-
+show = never_cache(ShowView.as_view())
 show_again = never_cache(base.reauthenticate)
 index = never_cache(base.index)
-set_up = never_cache(ActivateView.as_view())
+# allauth keeps what somebody posts who is not signed in: anybody's megabytes, in the table of sessions.
+set_up = never_cache(login_required(ActivateView.as_view()))
 remove = never_cache(DeactivateView.as_view())
 spare_codes = never_cache(recovery_codes.view_recovery_codes)
-new_spare_codes = never_cache(recovery_codes.generate_recovery_codes)
+new_spare_codes = never_cache(login_required(recovery_codes.generate_recovery_codes))

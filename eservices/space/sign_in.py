@@ -4,7 +4,7 @@ from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.utils import perform_login
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_user_model, logout
 from django.contrib.messages import get_messages
 from django.utils.translation import get_language
 from wagtail.admin.views.account import LoginView
@@ -54,6 +54,9 @@ class StaffSignInView(LoginView):
     """Wagtail's, by password: who has a second factor is asked for it before anything opens."""
 
     def form_valid(self, form):
+        logout(
+            self.request
+        )  # whoever sat here before; their session would be emptied later, with what is set now
         remember = form.cleaned_data.get("remember")
         self.request.session.set_expiry(settings.SESSION_COOKIE_AGE if remember else 0)
         return perform_login(

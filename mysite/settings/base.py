@@ -173,7 +173,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "account_login"
+LOGIN_URL = WAGTAIL_FRONTEND_LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "space:home"
 LOGOUT_REDIRECT_URL = "/"
 WAGTAIL_PASSWORD_RESET_ENABLED = False  # whoever forgot a password signs in by code
@@ -189,7 +189,12 @@ STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR")
 MFA_ADAPTER = "eservices.space.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute off
+MFA_WEBAUTHN_USER_VERIFICATION = (
+    "required"  # a key that is only touched proves that somebody has it, and not who
+)
+MFA_ALLOW_UNVERIFIED_EMAIL = (
+    True  # of staff who sign in by password; residents have no other way in than the address
+)
 MFA_FORMS = {
     "authenticate": "eservices.space.forms.FactorForm",
     "reauthenticate": "eservices.space.forms.FactorAgainForm",

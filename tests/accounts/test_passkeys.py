@@ -6,6 +6,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
+from tests.authenticator import passkey
 from tests.factories.accounts import PASSWORD, AgentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +20,7 @@ NONSENSE = [
     '{"id": 1}',
     '{"id": "é", "rawId": "AA", "response": {}, "type": "public-key"}',
 ]
+NONSENSE += ["[" * 200_000, '{"a":' * 50_000, "9" * 5000]
 NONSENSE += [
     json.dumps({"id": "AA", "rawId": "AA", "type": "public-key", "response": response})
     for response in (
@@ -58,3 +60,24 @@ def test_a_resident_with_a_passkey_still_comes_in_by_a_mailed_code_alone(client)
         answer = client.post("/admin/login/", {"username": user.email, "password": PASSWORD})
         assert (answer.url == reverse("mfa_authenticate")) is asked
         client.logout()
+
+
+def test_a_key_that_is_only_touched_is_asked_for_nowhere(client):
+    """Its finder would be who has it."""
+    agent = AgentFactory()
+    Authenticator.objects.create(user=agent, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    asked = client.post("/admin/login/", {"username": agent.email, "password": PASSWORD}, follow=True)
+    options = [asked.context["js_data"]["request_options"]]
+    options.append(client.get(SIGN_IN, headers={"Accept": "application/json"}).json()["request_options"])
+    assert {one["publicKey"]["userVerification"] for one in options} == {"required"}
+
+
+def test_a_passkey_that_does_not_fit_is_told_where_it_was_shown(client):
+    client.force_login(agent := AgentFactory())
+    Authenticator.objects.create(user=agent, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    show = reverse("mfa_reauthenticate_webauthn")
+    Authenticator.objects.create(user=agent, type="webauthn", data={"name": "Poste", "credential": passkey()})
+    client.get(show)
+    answer = client.post(show, {"credential": '{"id": 1}', "next": "/admin/cases/"})
+    assert "ne convient pas" in answer.text
+    assert 'value="/admin/cases/"' in answer.text

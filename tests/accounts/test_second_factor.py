@@ -1,14 +1,23 @@
 """Staff sign in with two factors: what opens the admin, what does not, and who lost the telephone."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import ModelLogEntry, PageViewRestriction
 
+from eservices.accounts.actions import forget_second_factor
+from eservices.accounts.roles import ensure_roles
 from eservices.deliveries.models import Delivery
 from eservices.space.checks import staff_show_two_factors
 from tests.authenticator import digits
+from tests.factories import home as make
 from tests.factories.accounts import PASSWORD, AgentFactory, SuperuserFactory, UserFactory
+from tests.factories.cases import member
 
 pytestmark = pytest.mark.django_db
 HOME = "/admin/"
@@ -69,13 +78,14 @@ def test_a_spare_code_opens_once(client):
         client.logout()
 
 
-def test_the_same_digits_open_once(client):
-    agent = with_factor(AgentFactory())
-    for opens in (True, False):
+def test_the_same_digits_open_once(client, time_machine):
+    agent, read = with_factor(AgentFactory()), digits(KEY)
+    for opens in (True, False, False):
         asked = by_password(client, agent)
-        client.post(asked.request["PATH_INFO"], {"code": digits(KEY)})
+        client.post(asked.request["PATH_INFO"], {"code": read})
         assert (client.get(HOME).status_code == 200) is opens
         client.logout()
+        time_machine.move_to(timezone.now() + timedelta(seconds=0 if opens else 31))
 
 
 def test_a_session_that_did_not_show_it_has_no_right(client, insists):
@@ -161,3 +171,71 @@ def test_a_commune_that_insists_on_none_is_warned(settings):
     assert [one.id for one in staff_show_two_factors(None)] == ["space.W001"]
     settings.STAFF_SECOND_FACTOR = True
     assert staff_show_two_factors(None) == []
+
+
+def test_what_was_shown_counts_as_long_as_the_person_has_it(client, insists):
+    client.force_login(agent := with_factor(AgentFactory()))
+    client.post(SHOW_AGAIN, {"code": digits(KEY)})
+    assert client.get(HOME).status_code == 200
+    forget_second_factor(actor=SuperuserFactory(), user=agent)
+    assert client.get(HOME).url == SET_UP
+
+
+def test_whoever_sits_in_front_of_an_open_session_does_not_forget_its_factor(client):
+    client.force_login(boss := with_factor(SuperuserFactory()))
+    url = reverse("wagtailusers_users:edit", args=[boss.pk])
+    sent = {"email": boss.email, "first_name": "A", "last_name": "B", "forget_second_factor": "on"}
+    client.post(url, sent)
+    assert boss.authenticator_set.exists()
+
+
+def test_what_a_resident_set_up_is_forgotten_when_they_come_to_work_here(client):
+    client.force_login(SuperuserFactory())
+    person = with_factor(UserFactory())
+    group = ensure_roles()["agents"]
+    sent = {
+        "email": person.email,
+        "first_name": "A",
+        "last_name": "B",
+        "is_active": "on",
+        "groups": [group.pk],
+    }
+    client.post(reverse("wagtailusers_users:edit", args=[person.pk]), sent)
+    assert not person.authenticator_set.exists()
+
+
+def test_pages_for_groups_wait_for_it_too(client, insists):
+    page = make.ContentPageFactory(parent=make.make_site(), title="Intranet")
+    restriction = PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.GROUPS)
+    agent = with_factor(AgentFactory())
+    restriction.groups.set(agent.groups.all())
+    client.force_login(agent)
+    assert SHOW_AGAIN in client.get(page.url).url
+    client.post(SHOW_AGAIN, {"code": digits(KEY)})
+    assert "Intranet" in client.get(page.url).text
+
+
+def test_what_agents_take_away_is_on_record_where_the_factor_is_asked(client, insists):
+    """Wagtail's log looks at what kind of thing the person of a request is."""
+    client.force_login(agent := with_factor(member()))
+    client.post(SHOW_AGAIN, {"code": digits(KEY)})
+    client.get(reverse("cases:export", args=["csv"]))
+    assert ModelLogEntry.objects.filter(action="cases.export", user=agent).exists()
+
+
+def test_residents_are_asked_for_nothing_that_could_shut_them_out(client):
+    client.force_login(UserFactory())
+    assert client.get(SET_UP).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["activate_totp", "add_webauthn", "generate_recovery_codes"])
+def test_nothing_is_kept_of_who_is_not_signed_in(client, name):
+    answer = client.post(reverse(f"mfa_{name}"), {"name": "a" * 1_000_000})
+    assert reverse("account_login") in answer.url
+    assert not Session.objects.exists()
+
+
+def test_a_session_ends_with_the_browser_whoever_sat_there_before(client):
+    client.force_login(UserFactory())
+    by_password(client, AgentFactory())
+    assert client.session.get_expire_at_browser_close()

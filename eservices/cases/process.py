@@ -136,7 +136,8 @@ def _wait(case: Case, row: CaseStage, answer: Waiting) -> None:
     row.save(update_fields=["entered_at", "progress", "waiting_for", "reason", "data"])
     case.due_at = answer.until
     case.save(update_fields=["due_at"])
-    timing.follow_the_ball(case, stage_rests=answer.rests or answer.who == APPLICANT)
+    nobody_can_act = answer.who == SYSTEM_WAITS and kind_of(row).rests
+    timing.follow_the_ball(case, stage_rests=nobody_can_act or answer.who == APPLICANT)
 
 
 def _finish(case: Case, row: CaseStage, progress: str) -> bool:

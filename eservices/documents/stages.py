@@ -298,7 +298,7 @@ class QuotaStage(Stage):
         if permit.granted_at:
             return Done({"zone": zone.name})
         reason = _("“%(zone)s” is full: the request is on the waiting list.") % {"zone": zone.name}
-        return Waiting(THE_SYSTEM, until=now + WAITING_LIST, reason=reason, rests=True)
+        return Waiting(THE_SYSTEM, until=now + WAITING_LIST, reason=reason)
 
 
 @stages.register("permit")

@@ -34,13 +34,12 @@ class Done:
 class Waiting:
     """Somebody must act. The case is looked at again when woken, or at ``until``.
 
-    While it is the applicant's turn, the deadline of the case rests; and where ``rests``, as nobody can do anything.
+    While it is the applicant's turn the deadline of the case rests, and at a stage that ``rests`` while nobody can act.
     """
 
     who: str = AGENT
     until: datetime | None = None
     reason: str = ""
-    rests: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class Stage:
     for_editors = True  # whether editors lay it; what an app lays by itself is not offered
     by_person = False  # whether an agent looks at it, at least where it is not known who applies
     veiled = False  # whether how far it is would tell somebody who is not known what concerns others
-    rests = False  # whether the deadline rests while it is active, without a question to the applicant
+    rests = False  # whether the deadline rests at it without a question, as long as the commune cannot act
     undated = False  # whether nobody can say how long it takes: no day is promised while it is active
     collects = False  # whether it collects what the form says is due
     decides = False  # whether accepting or refusing is what ends it

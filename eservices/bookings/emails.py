@@ -68,9 +68,9 @@ def offered(place: Waiting, until: datetime) -> Delivery:
     return _to_who_waits(place, "offered", until=until)
 
 
-def lapsed(place: Waiting, until: datetime) -> Delivery:
-    """Nobody took it until then: it goes to the next, and one may wait once more."""
-    return _to_who_waits(place, "lapsed", until=until)
+def lapsed(place: Waiting, until: datetime, *, again: bool) -> Delivery:
+    """Nobody took it until then. As long as one may wait for it ``again``, it goes to the next."""
+    return _to_who_waits(place, "lapsed", until=until, again=again)
 
 
 def in_vain(place: Waiting) -> Delivery:

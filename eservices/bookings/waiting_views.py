@@ -87,7 +87,12 @@ def place(request, secret: str):
         except actions.NotAllowed as fault:
             why = str(fault)
             waiting = access.waiting_by_secret(secret)
-    context = {"waiting": waiting, "before": access.came_before(waiting), "fault": why}
+    context = {
+        "waiting": waiting,
+        "before": access.came_before(waiting),
+        "again": actions.can_be_had(waiting, timezone.now()),
+        "fault": why,
+    }
     return render(request, "bookings/place.html", context, status=409 if why else 200)
 
 

@@ -215,6 +215,28 @@ def test_who_waits_in_vain_is_told_once_while_another_time_can_be_looked_for(cli
     assert not Booking.objects.filter(state="held").exists()
 
 
+def test_who_did_not_take_an_offer_while_the_time_could_be_booked_is_not_told_to_wait_once_more(
+    client, time_machine
+):
+    resource(table=timetable(lead=24))
+    service("salle")
+    booking = taken(client)
+    waits(client, "ada@courriel.example")
+    time_machine.move_to(booking.starts_at - timedelta(hours=30), tick=False)
+    actions.cancel(actor=None, booking=booking)
+    sweep()
+    time_machine.move_to(booking.starts_at - timedelta(hours=23), tick=False)
+    sweep()
+    assert states() == {"ada@courriel.example": "lapsed"}
+    told = Delivery.objects.get(title__contains="a pris fin").payload
+    for words in (told["text"], told["html"]):
+        assert "ne peut plus être réservé" in words
+        assert "personne suivante" not in words
+    page = client.get(f"/liste-d-attente/{Waiting.objects.get().secret}/").text
+    assert "Chercher un autre" in page
+    assert "?resource=" not in page
+
+
 def test_who_waits_for_the_whole_hall_waits_for_both_halves(client):
     hall()
     service("grande-salle", "gauche")

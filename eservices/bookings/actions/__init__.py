@@ -7,13 +7,14 @@ from .linking import end_link, renew_link
 from .living import cancel, confirm, confirm_asked, let_go, move, refuse, remind, send, tell_confirmed
 from .locking import NotAllowed, Taken
 from .refitting import InTheWay, refitting, renumber
-from .waiting import forget_waiting, join, leave, look_after, offer_now, remove, take_offer
+from .waiting import can_be_had, forget_waiting, join, leave, look_after, offer_now, remove, take_offer
 
 __all__ = [
     "InTheWay",
     "NotAllowed",
     "Taken",
     "TooMany",
+    "can_be_had",
     "cancel",
     "confirm",
     "confirm_asked",

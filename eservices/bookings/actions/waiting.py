@@ -102,7 +102,7 @@ def _lapse(waiting: Waiting, now: datetime) -> None:
     until = waiting.due_at
     _end(waiting, Waiting.State.LAPSED)
     if now < waiting.starts_at:
-        emails.lapsed(waiting, until)
+        emails.lapsed(waiting, until, again=can_be_had(waiting, now))
 
 
 def _give_up(waiting: Waiting, now: datetime) -> None:
@@ -135,10 +135,10 @@ def remove(*, actor, waiting: Waiting) -> None:
 
 def _offer(waiting: Waiting, now: datetime) -> None:
     """Offers the time if it is free; where it cannot be booked any more, the waiting is over."""
-    wanted = offer(waiting.resource.key)
-    if wanted is None or waiting.starts_at <= now or refusal(wanted.rules, waiting.span, now):
+    if not can_be_had(waiting, now):
         _give_up(waiting, now)
         return
+    wanted = offer(waiting.resource.key)
     until = min(now + OFFERED_FOR, waiting.starts_at - wanted.rules.lead)
     hold = Booking(
         resource_id=wanted.pk,
@@ -158,6 +158,12 @@ def _offer(waiting: Waiting, now: datetime) -> None:
     waiting.state, waiting.booking, waiting.due_at = Waiting.State.OFFERED, hold, until
     waiting.save(update_fields=["state", "booking", "due_at"])
     emails.offered(waiting, until)
+
+
+def can_be_had(waiting: Waiting, now: datetime) -> bool:
+    """Whether the rules still let somebody book it, or wait for it."""
+    wanted = offer(waiting.resource.key)
+    return bool(wanted) and now < waiting.starts_at and not refusal(wanted.rules, waiting.span, now)
 
 
 @transaction.atomic

@@ -252,6 +252,7 @@ def test_else_an_agent_is_told_and_may_go_on_without_an_answer():
         assert [one.payload["language"] for one in told] == ["de"]
         assert "n’a pas répondu" in case_screen.situation(case)
         assert (case.state, case.paused_at) == (State.IN_PROGRESS, None)
+        assert case_screen.starts(case, "ask") == {"text": "Envoyez le bail."}  # without the day that is over
 
         actions.go_on(actor=lead, case=case)
         case = advanced(case)

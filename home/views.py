@@ -21,7 +21,7 @@ from wagtail.contrib.redirects.middleware import get_redirect
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
-from . import installing, languages, links, navigation, routing, search, vcard
+from . import installing, languages, limits, links, navigation, routing, search, vcard
 from .finding import missed
 from .looks import choices, colours
 from .models import CommuneSettings, Person, SearchEntry
@@ -31,10 +31,19 @@ from .origin import comes_from_here
 PER_PAGE = 10
 QUERY_LENGTH = 100
 SUGGESTED_FOR = 60  # seconds that a browser may keep a suggestion
+GUESSES, QUARTER = 20, 15 * 60  # passwords of pages by network address, in seconds
 LEAST_LETTERS = 2  # before anything is suggested
 # What crawlers need not read: outside the languages, and in each of them.
 APART = ["/admin/", "/brouillon/", "/demo/"]
 PRIVATE = ["/compte/", "/espace/", "/dossier/", "/demande/d/", "/recherche/", "/fiche/", "/propositions/"]
+
+
+@require_POST
+def open_by_password(request, page_view_restriction_id, page_id):
+    """A page whose editors gave it a password, as Wagtail opens it; who guesses has to wait."""
+    if limits.count("page-password", limits.caller(request), QUARTER) > GUESSES:
+        return render(request, "429.html", status=429)
+    return wagtail_views.authenticate_with_password(request, page_view_restriction_id, page_id)
 
 
 def serve(request, path):

@@ -9,11 +9,11 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
-from wagtail.views import authenticate_with_password
 
 from editing.views import DecisionView, shared_draft
 from eservices.space.sign_in import staff_sign_in
 from home.admin_language import in_language_of_staff
+from home.views import open_by_password
 from home.views import serve as serve_page
 
 from .demo import plan
@@ -73,7 +73,7 @@ urlpatterns += i18n_patterns(
     # Before the pages, whose pattern fits it too.
     path(
         "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
-        authenticate_with_password,
+        open_by_password,
         name="wagtailcore_authenticate_with_password",
     ),
     re_path(wagtail_urls.serve_pattern, serve_page, name="wagtail_serve"),

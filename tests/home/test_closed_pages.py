@@ -34,3 +34,12 @@ def test_a_password_opens_a_page_that_asks_for_one(client, page):
     assert client.post(action, sent | {"password": "faux"}).context["form"].errors
     assert client.post(action, sent | {"password": "lac-2026"}).url == page.url
     assert "Secret." in client.get(page.url).text
+
+
+def test_who_guesses_a_password_waits(client, page):
+    PageViewRestriction.objects.create(
+        page=page, restriction_type=PageViewRestriction.PASSWORD, password="lac-2026"
+    )
+    action = client.get(page.url).context["action_url"]
+    answers = [client.post(action, {"return_url": page.url, "password": "faux"}) for _guess in range(21)]
+    assert [one.status_code for one in answers] == [200] * 20 + [429]

@@ -3,11 +3,15 @@
 Whoever may come in from now on is told so.
 """
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import BooleanColumn
 from wagtail.users.forms import UserCreationForm, UserEditForm
-from wagtail.users.views.users import EditView, UserViewSet
+from wagtail.users.views.users import EditView, IndexView, UserViewSet
 
 from .actions import forget_second_factor
 from .models import User
@@ -72,6 +76,18 @@ class StaffEditForm(StaffForm, UserEditForm):
         field_classes = {"groups": GroupsField}
 
 
+class StaffIndexView(IndexView):
+    """With who has a second factor: whoever has none sets it up at the next sign-in, and nobody else should."""
+
+    @cached_property
+    def columns(self):
+        return [*super().columns, BooleanColumn("has_second_factor", label=_("Second factor"), width="10%")]
+
+    def get_base_queryset(self):
+        theirs = Authenticator.objects.filter(user=OuterRef("pk"))
+        return super().get_base_queryset().annotate(has_second_factor=Exists(theirs))
+
+
 class StaffEditView(EditView):
     def save_instance(self):
         user = super().save_instance()
@@ -84,6 +100,7 @@ class StaffViewSet(UserViewSet):
     # Without Wagtail's tabs: who overlooked the second let somebody in who could do nothing.
     create_template_name = "wagtailadmin/generic/create.html"
     edit_template_name = "wagtailadmin/generic/edit.html"
+    index_view_class = StaffIndexView
     edit_view_class = StaffEditView
 
     def get_form_class(self, for_update=False):

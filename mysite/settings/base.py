@@ -377,7 +377,7 @@ CSRF_FAILURE_VIEW = "mysite.views.csrf_failure"
 TILE_URL = env.tiles("TILE_URL")
 TILE_CREDIT = env.text("TILE_CREDIT", "")  # whose map it is: most licences ask for it
 MAP_CENTRE = env.text("MAP_CENTRE", "46.45,6.4,12")  # latitude, longitude, how close
-# The one script that stands in pages, below alerts that can be closed: by what it says, as no nonce fits kept pages.
+# The one script that stands in pages, where alerts can be closed: by what it says, as no nonce fits kept pages.
 CLOSING = BASE_DIR / "templates" / "home" / "alerts" / "closing.js"
 SECURE_CSP = {
     "default-src": [CSP.NONE],

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.users import EditView, IndexView, UserViewSet
 
@@ -81,11 +81,20 @@ class StaffIndexView(IndexView):
 
     @cached_property
     def columns(self):
-        return [*super().columns, BooleanColumn("has_second_factor", label=_("Second factor"), width="10%")]
+        return [*super().columns, Column("second_factor", accessor=_said_of_factor, label=_("Second factor"))]
 
     def get_base_queryset(self):
-        theirs = Authenticator.objects.filter(user=OuterRef("pk"))
-        return super().get_base_queryset().annotate(has_second_factor=Exists(theirs))
+        factors = Authenticator.objects.filter(user=OuterRef("pk"))
+        groups = Group.objects.filter(user=OuterRef("pk"))
+        people = super().get_base_queryset()
+        return people.annotate(has_second_factor=Exists(factors), is_in_a_group=Exists(groups))
+
+
+def _said_of_factor(user: User) -> str:
+    """Nothing of residents who have none: they need none."""
+    if user.has_second_factor:
+        return _("set up")
+    return _("none yet") if user.is_superuser or user.is_in_a_group else ""
 
 
 class StaffEditView(EditView):

@@ -11,7 +11,8 @@ DEMO = False
 SECRET_KEY = "tests-only"
 ALLOWED_HOSTS = ["*"]
 WAGTAILADMIN_BASE_URL = "http://testserver"
-VAR_DIR = Path(tempfile.mkdtemp(prefix="commune-test-"))
+WRITTEN = tempfile.TemporaryDirectory(prefix="commune-test-")  # gone when the process ends
+VAR_DIR = Path(WRITTEN.name)
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_ROOT = VAR_DIR / "static"
 # Both are copied from a database that was migrated before.

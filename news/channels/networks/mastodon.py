@@ -7,6 +7,8 @@ from ..texts import graphemes
 from .network import Network, NetworkFault, Posted
 
 LONGEST_ALT = 1500
+# Seconds until a picture is looked for again: a small one is worked at once.
+PAUSES = (0.1, 0.4, 1, 1, 1, 2, 2, 2)
 
 
 class Mastodon(Network):
@@ -57,9 +59,9 @@ class Mastodon(Network):
                 files={"file": ("picture.jpg", content, "image/jpeg")},
                 data={"description": announcement.alt[:LONGEST_ALT]},
             )
-        for _try in range(10):
+        for pause in PAUSES:
             if response.status_code == 200:
                 return str(answer["id"])
-            time.sleep(1)
+            time.sleep(pause)
             answer, response = self.ask("GET", f"/api/v1/media/{answer['id']}")
         raise NetworkFault("Mastodon is still working the picture.")

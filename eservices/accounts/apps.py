@@ -10,10 +10,16 @@ class AccountsConfig(AppConfig):
     default = True
 
     def ready(self):
+        from django.contrib.auth.models import Group
+
         from . import receivers  # noqa: F401
+        from .roles import name_of
+
+        Group.__str__ = name_of  # in all of Wagtail's screens: people, approvals, pages for some readers
 
 
 class StaffConfig(WagtailUsersAppConfig):
-    """Wagtail's screens for people, which say what each group is for."""
+    """Wagtail's screens for people and their groups, which say what each group is for."""
 
+    group_viewset = "eservices.accounts.staff.StaffGroupViewSet"
     user_viewset = "eservices.accounts.staff.StaffViewSet"

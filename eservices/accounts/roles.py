@@ -73,6 +73,15 @@ KEEPS: dict[str, list[str]] = {
 }
 
 
+# What people read of a group: its own name is for the program, and one that the commune made has no other.
+NAMES = {
+    EDITORS: _("Editors"),
+    MODERATORS: _("Moderators"),
+    AGENTS: _("Agents"),
+    LEADS: _("Leads of teams"),
+    ARCHIVISTS: _("Archivists"),
+    INSPECTORS: _("Inspectors"),
+}
 # What the members of a group do, for whoever lets somebody in.
 DUTIES = {
     EDITORS: _("Editors: write pages, news and newsletters, which a moderator publishes"),
@@ -82,6 +91,10 @@ DUTIES = {
     ARCHIVISTS: _("Archivists: approve what is archived or erased"),
     INSPECTORS: _("Inspectors: look up permits on the way, and see nothing else"),
 }
+
+
+def name_of(group: Group) -> str:
+    return str(NAMES.get(group.name, group.name))
 
 
 def _permissions(name: str) -> QuerySet[Permission]:

@@ -1,7 +1,4 @@
-"""Wagtail's screen on which somebody is let in, on one sheet and in words: a group has a name in code only.
-
-Whoever may come in from now on is told so.
-"""
+"""Wagtail's screens for people and their groups. Somebody is let in on one sheet, and told so."""
 
 from allauth.mfa.models import Authenticator
 from django import forms
@@ -9,13 +6,14 @@ from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import Column
-from wagtail.users.forms import UserCreationForm, UserEditForm
+from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.users.forms import GroupForm, UserCreationForm, UserEditForm
+from wagtail.users.views import groups
 from wagtail.users.views.users import EditView, IndexView, UserViewSet
 
 from .actions import forget_second_factor
 from .models import User
-from .roles import DUTIES
+from .roles import DUTIES, NAMES
 from .signals import staff_let_in
 
 ORDER = ["email", "first_name", "last_name", "groups", "is_superuser", "is_active", "password1", "password2"]
@@ -26,7 +24,7 @@ class GroupsField(forms.ModelMultipleChoiceField):
     """The groups by what their members do; one that the commune made, by its name."""
 
     def label_from_instance(self, group: Group) -> str:
-        return DUTIES.get(group.name, group.name)
+        return DUTIES.get(group.name, str(group))
 
 
 class StaffForm:
@@ -77,24 +75,32 @@ class StaffEditForm(StaffForm, UserEditForm):
 
 
 class StaffIndexView(IndexView):
-    """With who has a second factor: whoever has none sets it up at the next sign-in, and nobody else should."""
+    """With what somebody works as, and who has a second factor: whoever has none sets it up at the next sign-in, and
+    nobody else should."""
 
     @cached_property
     def columns(self):
-        return [*super().columns, Column("second_factor", accessor=_said_of_factor, label=_("Second factor"))]
+        return [
+            *super().columns,
+            Column("groups", accessor=_names_of_groups, label=_("Groups")),
+            Column("second_factor", accessor=_said_of_factor, label=_("Second factor")),
+        ]
 
     def get_base_queryset(self):
         factors = Authenticator.objects.filter(user=OuterRef("pk"))
-        groups = Group.objects.filter(user=OuterRef("pk"))
-        people = super().get_base_queryset()
-        return people.annotate(has_second_factor=Exists(factors), is_in_a_group=Exists(groups))
+        people = super().get_base_queryset().prefetch_related("groups")
+        return people.annotate(has_second_factor=Exists(factors))
+
+
+def _names_of_groups(user: User) -> str:
+    return ", ".join(sorted(map(str, user.groups.all())))
 
 
 def _said_of_factor(user: User) -> str:
     """Nothing of residents who have none: they need none."""
     if user.has_second_factor:
         return _("set up")
-    return _("none yet") if user.is_superuser or user.is_in_a_group else ""
+    return _("none yet") if user.is_superuser or user.groups.all() else ""
 
 
 class StaffEditView(EditView):
@@ -114,3 +120,30 @@ class StaffViewSet(UserViewSet):
 
     def get_form_class(self, for_update=False):
         return StaffEditForm if for_update else StaffCreationForm
+
+
+class StaffGroupForm(GroupForm):
+    """The program knows the groups that it made by their names: people read them translated, and leave them."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.name in NAMES:
+            self.initial["name"], self.fields["name"].disabled = str(self.instance), True
+
+    def clean_name(self):
+        return self.instance.name if self.fields["name"].disabled else super().clean_name()
+
+
+class StaffGroupIndexView(groups.IndexView):
+    columns = [
+        TitleColumn(
+            "name", accessor=str, label=_("Name"), sort_key="name", url_name="wagtailusers_groups:edit"
+        )
+    ]
+
+
+class StaffGroupViewSet(groups.GroupViewSet):
+    index_view_class = StaffGroupIndexView
+
+    def get_form_class(self, for_update=False):
+        return StaffGroupForm

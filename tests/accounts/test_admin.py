@@ -48,10 +48,27 @@ def test_the_same_address_in_other_letters_is_refused_beside_the_field(boss):
     assert "email" in page.context["form"].errors
 
 
-def test_the_list_shows_people_and_finds_them(boss):
-    AgentFactory(first_name="Nadia", last_name="Favre")
-    assert "Favre" in boss.get(reverse("wagtailusers_users:index")).text
+def test_the_list_shows_people_with_their_groups_and_finds_them(boss):
+    AgentFactory(first_name="Nadia", last_name="Favre", roles=["leads", "editors"])
+    page = boss.get(reverse("wagtailusers_users:index"))
+    assert "Favre" in page.text
+    assert "Responsables d’équipe, Rédaction" in page.text
+    assert "Rédaction" in dict(page.context["filters"].form.fields["group"].choices).values()
     assert "Favre" in boss.get(reverse("wagtailusers_users:index"), {"q": "Nadia"}).text
+
+
+def test_a_group_of_the_program_is_named_in_words_and_keeps_its_own_name(boss):
+    group, own = ensure_roles()["editors"], Group.objects.create(name="Musée")
+    shown = boss.get(reverse("wagtailusers_groups:index")).text
+    assert "Rédaction" in shown
+    assert ">editors<" not in "".join(shown.split())
+    for one in (group, own):
+        url = reverse("wagtailusers_groups:edit", args=[one.pk])
+        parts = [panel.prefix for panel in boss.get(url).context["permission_panels"]]
+        none = {f"{part}-{which}_FORMS": 0 for part in parts for which in ("TOTAL", "INITIAL")}
+        assert boss.post(url, none | {"name": "Patrimoine"}).status_code == 302
+        one.refresh_from_db()
+    assert (group.name, own.name) == ("editors", "Patrimoine")
 
 
 def test_a_person_is_changed(boss):

@@ -11,6 +11,9 @@ staff_let_in = Signal()
 # Sent with ``user`` and whether one is ``held`` now, when somebody set up a second factor, or it was taken away.
 second_factor_changed = Signal()
 
+# Sent with ``user``, who made spare codes anew: those from before hold no longer.
+spare_codes_made = Signal()
+
 # Sent with ``user``, the ``name`` of a passkey, and whether it was ``added`` or removed.
 passkeys_changed = Signal()
 

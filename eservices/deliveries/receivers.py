@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from eservices.accounts.roles import DUTIES
-from eservices.accounts.signals import passkeys_changed, second_factor_changed, staff_let_in
+from eservices.accounts.signals import passkeys_changed, second_factor_changed, spare_codes_made, staff_let_in
 from home.links import absolute
 from home.models import CommuneSettings
 from home.signals import contact_received
@@ -54,6 +54,18 @@ def tell_whose_second_factor_changed(sender, user, held, **kwargs):
         to=user.email,
         template="account/email/second_factor",
         context={"held": held},
+        language=user.language,
+        subject=f"user:{user.pk}",
+    )
+
+
+@receiver(spare_codes_made)
+def tell_whose_spare_codes_are_new(sender, user, **kwargs):
+    """Whoever sat at an open session would keep a way in."""
+    queue_email(
+        to=user.email,
+        template="account/email/spare_codes",
+        context={},
         language=user.language,
         subject=f"user:{user.pk}",
     )

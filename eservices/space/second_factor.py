@@ -25,7 +25,7 @@ from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
 from eservices.accounts.models import User
-from eservices.accounts.signals import second_factor_changed
+from eservices.accounts.signals import second_factor_changed, spare_codes_made
 
 
 class SecondFactorMiddleware:
@@ -116,6 +116,14 @@ class DeactivateView(totp.DeactivateTOTPView):
         return response
 
 
+class NewSpareCodesView(recovery_codes.GenerateRecoveryCodesView):
+    def form_valid(self, form):
+        with transaction.atomic():
+            response = super().form_valid(form)
+            spare_codes_made.send(User, user=self.request.user)
+        return response
+
+
 def _in_fours(key: str) -> str:
     return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
@@ -127,4 +135,4 @@ index = never_cache(base.index)
 set_up = never_cache(login_required(ActivateView.as_view()))
 remove = never_cache(DeactivateView.as_view())
 spare_codes = never_cache(recovery_codes.view_recovery_codes)
-new_spare_codes = never_cache(login_required(recovery_codes.generate_recovery_codes))
+new_spare_codes = never_cache(login_required(NewSpareCodesView.as_view()))

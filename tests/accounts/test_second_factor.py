@@ -78,6 +78,21 @@ def test_a_spare_code_opens_once(client):
         client.logout()
 
 
+def test_who_makes_other_spare_codes_is_told(client):
+    """Whoever sat at an open session would keep a way in."""
+    client.force_login(agent := with_factor(AgentFactory()))
+    make_others = reverse("mfa_generate_recovery_codes")
+    assert SHOW_AGAIN in client.post(make_others).url
+    assert not Delivery.objects.exists()
+    client.post(SHOW_AGAIN, {"code": digits(KEY)})
+
+    client.post(make_others)
+
+    letter = Delivery.objects.get()
+    assert (letter.recipient, letter.title) == (agent.email, "Vous avez de nouveaux codes de secours")
+    assert "Ce n’était pas vous" in letter.payload["text"]
+
+
 def test_the_same_digits_open_once(client, time_machine):
     agent, read = with_factor(AgentFactory()), digits(KEY)
     for opens in (True, False, False):

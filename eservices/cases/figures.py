@@ -1,6 +1,7 @@
 """How the counter is doing: received, open, late, and how long a decision takes. Pure but for ``records``.
 
-Time is counted as the promise is: in working days, without the time in which the applicant has the ball.
+Time is counted as the promise is: in working days, without the time in which the applicant has the ball. A question
+gives it to them until they answer or its term is over, whichever comes first, as the deadline rests (``timing``).
 Less than a working day is said in minutes. The middle and nine tenths are nearest-rank percentiles: a time
 that some case really took.
 """
@@ -21,7 +22,7 @@ from .stages import stages
 from .states import Outcome
 
 DECIDING = ("accepted", "refused")
-TOLD = ("asked", "answered", *DECIDING)
+TOLD = ("asked", "answered", "unanswered", "reopened", *DECIDING)
 
 
 type Time = tuple[datetime, datetime | None]  # from, and until; the latter empty where it goes on
@@ -29,8 +30,8 @@ type Time = tuple[datetime, datetime | None]  # from, and until; the latter empt
 
 @dataclass(frozen=True)
 class Record:
-    """One case as figures see it, with its times in the commune's zone. ``waits``: asked and answered; ``rested``: when
-    its deadline rested without a question, as to pay; ``rests``: since when it rests now."""
+    """One case as figures see it, with its times in the commune's zone. ``waits``: when a question left the ball with
+    the applicant; ``rested``: when its deadline rested without one, as to pay; ``rests``: since when it rests now."""
 
     form: str
     opened: datetime
@@ -129,19 +130,26 @@ def _record(row, told, rested, zone) -> Record:
         decided=decided,
         deadline=deadline and deadline.astimezone(zone),
         rests=rests and rests.astimezone(zone),
-        waits=_waits(told),
+        waits=waits(told),
         rested=tuple(rested),
     )
 
 
-def _waits(told) -> tuple[Time, ...]:
-    waits: list[Time] = []
+def waits(told: Iterable[tuple[str, datetime]]) -> tuple[Time, ...]:
+    """When the applicant had the ball because of a question, from what was ``told`` of the case: kinds and times.
+
+    From the question to its answer, to the end of its term, or to what decides the case or takes it up again. What
+    comes after the term is the commune's again, and a late answer changes nothing of that. A question beside an open
+    one begins no second wait, and its answer ends the first.
+    """
+    found: list[Time] = []
     for kind, at in told:
-        if kind == "asked":
-            waits.append((at, None))
-        elif waits and waits[-1][1] is None:
-            waits[-1] = (waits[-1][0], at)
-    return tuple(waits)
+        is_open = bool(found) and found[-1][1] is None
+        if kind == "asked" and not is_open:
+            found.append((at, None))
+        elif kind != "asked" and is_open:
+            found[-1] = (found[-1][0], at)
+    return tuple(found)
 
 
 # -- Weeks ---------------------------------------------------------------------------------------------------

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from wagtail.users.models import UserProfile
 
-from eservices.cases import actions, figures, plots, process
+from eservices.cases import actions, figures, plots, process, sweeps
 from eservices.cases.figures import Decisions, Record, Span
 from eservices.cases.models import Case, Team
 from eservices.formbuilder.models import Form
@@ -43,6 +44,21 @@ def at(day: int, hour: int = 9, minute: int = 0) -> datetime:
 )
 def test_the_time_in_which_the_commune_has_the_ball_is_counted(record, expected):
     assert figures.worked(record, HOLIDAYS) == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([("asked", at(3)), ("answered", at(4))], [(at(3), at(4))]),
+        ([("asked", at(3)), ("unanswered", at(10)), ("answered", at(13))], [(at(3), at(10))]),
+        ([("asked", at(3)), ("unanswered", at(10)), ("asked", at(12))], [(at(3), at(10)), (at(12), None)]),
+        ([("asked", at(3)), ("asked", at(4)), ("answered", at(5))], [(at(3), at(5))]),
+        ([("asked", at(3)), ("refused", at(4)), ("reopened", at(5))], [(at(3), at(4))]),
+        ([("asked", at(3)), ("reopened", at(10))], [(at(3), at(10))]),  # withdrawn meanwhile, or lapsed
+    ],
+)
+def test_a_question_leaves_the_ball_with_the_applicant_until_its_answer_or_its_term(told, expected):
+    assert figures.waits(told) == tuple(expected)
 
 
 def test_weeks_say_what_came_in_and_how_things_stood_at_their_end():
@@ -280,6 +296,20 @@ def november(db):
     came(17)  # due on the 20th, and still open
     came(23, form=permits)
     then(18, "accept", came(17, team=police))
+
+
+@pytest.mark.django_db
+def test_what_comes_after_the_term_of_a_question_is_the_communes_in_figures_as_in_the_deadline():
+    case = came(2)
+    then(3, "ask", case, text="Il manque la page 3 du bail.", days=3)  # until the evening of Friday the 6th
+    with time_machine.travel(at(7, 0)):
+        sweeps.look_at_questions(timezone.now())
+    then(12, "answer", case, text="La voici.")
+    then(13, "accept", case)
+    [record] = figures.records(Case.objects.all(), at(1), ZONE)
+    assert [[moment.day for moment in wait] for wait in record.waits] == [[3, 7]]
+    assert figures.worked(record, HOLIDAYS) == Span(6)  # of the nine days, three were the applicant's
+    assert record.deadline == at(10, 17), "three days, put off by as many"
 
 
 def sheet(client, **asked) -> list[tuple]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from home.secrets import LinkExpired
@@ -21,5 +22,10 @@ def by_link(secret: str, now: datetime) -> KeeperLink:
 
 
 def entries_of(email: str) -> list[DirectoryEntry]:
-    """What is kept under an address."""
-    return list(DirectoryEntry.objects.filter(shown=True).kept_by(email).order_by("sort_name", "pk"))
+    """What is kept under an address, and shown."""
+    return list(every_entry_of(email).filter(shown=True))
+
+
+def every_entry_of(email: str) -> QuerySet[DirectoryEntry]:
+    """What is kept under an address, shown or not."""
+    return DirectoryEntry.objects.kept_by(email).order_by("sort_name", "pk")

@@ -59,6 +59,18 @@ def remind(*, actor=None, entry_id: int, now: datetime) -> None:
     entry.save()
 
 
+@transaction.atomic
+def let_go(*, actor=None, entry: DirectoryEntry) -> None:
+    """Whoever keeps the entry does so no more: their address is gone from it, and their links open nothing."""
+    entry = DirectoryEntry.objects.select_for_update().get(pk=entry.pk)
+    keeper = entry.keeper.lower()
+    for field in ("keeper_email", "email"):
+        if getattr(entry, field).lower() == keeper:
+            setattr(entry, field, "")
+    entry.save()
+    entry.links.all().delete()
+
+
 def forget(now: datetime) -> None:
     """Links that open nothing any more."""
     KeeperLink.objects.filter(expires_at__lt=now - LINK_LIFETIME).delete()

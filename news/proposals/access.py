@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from eservices.accounts.models import User
 from home.secrets import LinkExpired
 from home.shortcuts import one_or_404
@@ -17,6 +19,11 @@ def by_link(secret: str, now: datetime) -> Proposal:
     if proposal.state == State.ASKED and proposal.link_expires_at <= now:
         raise LinkExpired
     return proposal
+
+
+def proposals_of(email: str) -> QuerySet[Proposal]:
+    """What was proposed, or would be once it is confirmed, under a proven address."""
+    return Proposal.objects.filter(email__iexact=email)
 
 
 def may_decide(user) -> bool:

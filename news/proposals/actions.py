@@ -113,6 +113,12 @@ def tell_deciders(*, actor=None, now: datetime) -> None:
             emails.waiting(person, {name: waiting[name] for name in names if waiting[name]})
 
 
+@transaction.atomic
+def erase(*, actor=None, proposal: Proposal) -> None:
+    """Nothing is left of who proposed it; what an editor made of it stays."""
+    _lock(proposal).delete()
+
+
 def forget(now: datetime) -> None:
     """What nobody confirmed, and what was decided long ago."""
     Proposal.objects.forgotten(now).delete()

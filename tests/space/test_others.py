@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from eservices.bookings.models import Waiting
 from eservices.reports.models import Follower
+from news.models import KeeperLink, Proposal
 from news.waste.models import WasteReminder
 from newsletter.models import Subscriber
 from tests.factories.accounts import UserFactory
 from tests.factories.bookings import resource
+from tests.factories.directory import DirectoryEntryFactory
 from tests.factories.newsletter import SubscriberFactory, TopicFactory
 from tests.factories.reports import reported
 from tests.factories.submissions import FormFactory
@@ -48,6 +50,10 @@ def is_reminded(email: str):
     )
 
 
+def proposes(email: str):
+    return Proposal.objects.create(kind=Proposal.Kind.EVENT, title="Bal", email=email, language="fr")
+
+
 @pytest.mark.parametrize(
     ("key", "keep", "model", "said"),
     [
@@ -55,6 +61,7 @@ def is_reminded(email: str):
         ("followed", follows, Follower, "reference"),
         ("newsletter", subscribes, Subscriber, "topics"),
         ("waste", is_reminded, WasteReminder, "when"),
+        ("proposals", proposes, Proposal, "title"),
     ],
 )
 def test_what_is_kept_of_somebody_is_taken_away_and_erased_and_others_stay(client, key, keep, model, said):
@@ -67,3 +74,17 @@ def test_what_is_kept_of_somebody_is_taken_away_and_erased_and_others_stay(clien
     client.post(reverse("space:erase"), {"others": key})
     assert list(model.objects.all()) == [other]
     assert client.get(reverse("space:export")).json()[key] == []
+
+
+@pytest.mark.parametrize("field", ["keeper_email", "email"])
+def test_who_keeps_an_entry_of_the_directory_lets_go_of_it_and_it_stays_without_their_address(client, field):
+    entry = DirectoryEntryFactory(**{"email": "fanfare@orvenay.example"} | {field: LEA.upper()})
+    link = KeeperLink.objects.create(entry=entry, email=LEA, expires_at=timezone.now() + timedelta(days=1))
+    client.force_login(UserFactory(email=LEA))
+    [taken] = client.get(reverse("space:export")).json()["directory"]
+    assert taken["name"] == entry.name
+    client.post(reverse("space:erase"), {"others": "directory"})
+    entry.refresh_from_db()
+    assert LEA not in (entry.email.lower(), entry.keeper_email.lower())
+    assert client.get(reverse("news:directory_keep", args=[link.secret])).status_code == 404
+    assert client.get(reverse("space:export")).json()["directory"] == []

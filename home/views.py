@@ -22,6 +22,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
 from . import installing, languages, limits, links, navigation, routing, search, vcard
+from .addresses import translated
 from .finding import missed
 from .looks import choices, colours
 from .models import CommuneSettings, Person, SearchEntry
@@ -34,8 +35,19 @@ SUGGESTED_FOR = 60  # seconds that a browser may keep a suggestion
 GUESSES, QUARTER = 20, 15 * 60  # passwords of pages by network address, in seconds
 LEAST_LETTERS = 2  # before anything is suggested
 # What crawlers need not read: outside the languages, and in each of them.
-APART = ["/admin/", "/brouillon/", "/demo/"]
-PRIVATE = ["/compte/", "/espace/", "/dossier/", "/demande/d/", "/recherche/", "/fiche/", "/propositions/"]
+APART = ["/admin/", translated("/brouillon/"), "/demo/"]
+PRIVATE = [
+    translated(path)
+    for path in (
+        "/compte/",
+        "/espace/",
+        "/dossier/",
+        "/demande/d/",
+        "/recherche/",
+        "/fiche/",
+        "/propositions/",
+    )
+]
 
 
 @require_POST

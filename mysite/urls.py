@@ -1,4 +1,4 @@
-"""Every address of the site. French stands at the root, other languages under their prefix."""
+"""Every address of the site. The commune's first language stands at the root, others under their prefix."""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
@@ -12,6 +12,7 @@ from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from editing.views import DecisionView, shared_draft
 from eservices.space.sign_in import staff_sign_in
+from home.addresses import in_first_language
 from home.admin_language import in_language_of_staff
 from home.views import open_by_password
 from home.views import serve as serve_page
@@ -42,7 +43,7 @@ urlpatterns = [
     path("", include("eservices.catalogue.urls")),
     path("", include("eservices.payments.webhook_urls")),
     path("", include("newsletter.webhook_urls")),
-    path("brouillon/<str:secret>/", shared_draft, name="shared_draft"),
+    *in_first_language([path("brouillon/<str:secret>/", shared_draft, name="shared_draft")]),
     path("", include("news.channels.webhook_urls")),
     # One address in every language: the identity provider knows it.
     path("compte/", include("eservices.space.provider_urls")),
@@ -56,7 +57,7 @@ if settings.DEMO:
         re_path(PUBLIC_FILES, serve, {"document_root": settings.MEDIA_ROOT}),
     ]
 
-urlpatterns += i18n_patterns(
+for_people = [
     path("", include("home.urls")),
     path("", include("news.urls")),
     path("participation/", include("news.participation.urls")),
@@ -70,6 +71,10 @@ urlpatterns += i18n_patterns(
     path("compte/", include("eservices.space.account_urls")),
     path("demande/", include("eservices.submissions.urls")),
     path("infolettre/", include("newsletter.urls")),
+]
+
+urlpatterns += i18n_patterns(
+    *in_first_language(for_people),
     # Before the pages, whose pattern fits it too.
     path(
         "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",

@@ -1,0 +1,60 @@
+"""The fixed words of addresses in a commune whose first language is not French."""
+
+import re
+from types import ModuleType
+
+import pytest
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLResolver
+
+from home.addresses import LANGUAGES, in_first_language, translated
+from mysite import urls
+
+# The same in every language, and names of files that machines ask for.
+SAME = {"d", "v", "sms", "stop", "rss", "photo", "icone", "styles", "robots", "sitemap", "manifest", "worker"}
+SAME |= {"css", "gif", "ics", "jpg", "js", "json", "pdf", "png", "txt", "vcf", "webmanifest", "xml"}
+
+
+def routes(patterns, above="") -> list[str]:
+    found = []
+    for one in patterns:
+        route = above + str(one.pattern)
+        found += routes(one.url_patterns, route) if isinstance(one, URLResolver) else [route]
+    return found
+
+
+@pytest.fixture
+def german_addresses(settings):
+    """Those of a German commune for one test: made beside the project's, which stay as they are."""
+    settings.ROOT_URLCONF = ModuleType("german_urls")
+    german = i18n_patterns(*in_first_language(urls.for_people, "de"), prefix_default_language=False)
+    settings.ROOT_URLCONF.urlpatterns = [*german, *urls.urlpatterns]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_of_an_address_is_translated_and_no_two_addresses_become_one(language):
+    french = set(routes(urls.for_people))
+    words = {
+        word
+        for route in french
+        for word in re.findall(r"[a-z][a-z-]*[a-z]|[a-z]", re.sub("<.*?>", "", route))
+    }
+    assert not {word for word in words - SAME if translated(word, "de") == word} - {
+        "dossier",
+        "code",
+        "codes",
+    }
+    assert len({translated(route, language) for route in french}) == len(french)
+    assert translated("dossier/<uuid:document>/rappel/", "it") == "pratica/<uuid:document>/richiamo/"
+
+
+@pytest.mark.django_db
+def test_a_german_commune_has_german_addresses_to_which_the_french_ones_lead(german_addresses, client):
+    assert client.get("/pruefen/").status_code == 200
+    for french, german in {
+        "/verifier/?code=A": "/pruefen/?code=A",
+        "/it/verifier/": "/it/pruefen/",
+        "/collectes/rappel/abc/fin/": "/abfuhren/erinnerung/abc/ende/",
+    }.items():
+        answer = client.post(french)
+        assert (answer.status_code, answer.url) == (308, german)

@@ -2,13 +2,28 @@
 
 import math
 import time
+from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
+HOUR, DAY = 60 * 60, 24 * 60 * 60  # seconds
 IPV6_BITS = 64
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most ``most`` times in so many ``seconds`` for one ``who``; the span begins with the first."""
+
+    kind: str
+    most: int
+    seconds: int = HOUR
+
+    def allows(self, who: str = "") -> bool:
+        """Counts once more, and says whether that is not too often yet."""
+        return count(self.kind, who, self.seconds) <= self.most
 
 
 def caller(request) -> str:

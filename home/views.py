@@ -32,7 +32,7 @@ from .origin import comes_from_here
 PER_PAGE = 10
 QUERY_LENGTH = 100
 SUGGESTED_FOR = 60  # seconds that a browser may keep a suggestion
-GUESSES, QUARTER = 20, 15 * 60  # passwords of pages by network address, in seconds
+GUESSES = limits.Rate("page-password", 20, 15 * 60)  # passwords of pages by network address
 LEAST_LETTERS = 2  # before anything is suggested
 # What crawlers need not read: outside the languages, and in each of them.
 APART = ["/admin/", translated("/brouillon/"), "/demo/"]
@@ -53,7 +53,7 @@ PRIVATE = [
 @require_POST
 def open_by_password(request, page_view_restriction_id, page_id):
     """A page whose editors gave it a password, as Wagtail opens it; who guesses has to wait."""
-    if limits.count("page-password", limits.caller(request), QUARTER) > GUESSES:
+    if not GUESSES.allows(limits.caller(request)):
         return render(request, "429.html", status=429)
     return wagtail_views.authenticate_with_password(request, page_view_restriction_id, page_id)
 

@@ -1,15 +1,15 @@
 """How often the newsletter may be asked for."""
 
 from home import limits
+from home.limits import Rate
 
-HOUR = 60 * 60
-PER_EMAIL = 3  # letters an hour that a stranger can make us send to one address
-PER_CLIENT = 30  # an office or a school asks from one network address
+PER_EMAIL = Rate("newsletter-email", 3)  # letters that a stranger can make us send to one address
+PER_CLIENT = Rate("newsletter-client", 30)  # an office or a school asks from one network address
 
 
 def email_allowed(email: str) -> bool:
-    return limits.count("newsletter-email", limits.mailbox(email), HOUR) <= PER_EMAIL
+    return PER_EMAIL.allows(limits.mailbox(email))
 
 
 def client_allowed(request) -> bool:
-    return limits.count("newsletter-client", limits.caller(request), HOUR) <= PER_CLIENT
+    return PER_CLIENT.allows(limits.caller(request))

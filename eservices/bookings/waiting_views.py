@@ -16,8 +16,7 @@ from .availability import day_of
 from .offers import calendar, days_span
 from .waiting_forms import WaitForm
 
-HOUR = 60 * 60
-MOST_ASKED = 60  # an hour by one network address
+PER_CLIENT = limits.Rate("waiting-list", 60)
 
 
 @never_cache
@@ -48,7 +47,7 @@ def wait(request, form: str, field: str):
 
 def _join(request, service, field: str, wanted, count: int, typed: WaitForm) -> None:
     caller = limits.caller(request)
-    if limits.count("waiting-list", caller, HOUR) > MOST_ASKED:
+    if not PER_CLIENT.allows(caller):
         raise actions.NotAllowed(_("That was a lot at once. Try again in an hour."))
     actions.join(
         actor=request.user if request.user.is_authenticated else None,

@@ -1,9 +1,12 @@
 """How often one address may ask about documents."""
 
 from home import limits
+from home.limits import Rate
 
-MISSES, FILES, SECONDS = 30, 6, 60
-PLATES, PLATES_SECONDS = 60, 10 * 60
+MINUTE = 60
+MISSES = 30  # a minute
+FILES = Rate("verify-file", 6, MINUTE)
+PLATES = Rate("plates", 60, 10 * MINUTE)
 
 
 def too_many(request) -> bool:
@@ -12,14 +15,14 @@ def too_many(request) -> bool:
 
 
 def count_miss(request) -> None:
-    limits.count("verify", limits.caller(request), SECONDS)
+    limits.count("verify", limits.caller(request), MINUTE)
 
 
 def too_many_files(request) -> bool:
     """Whether the caller shows more files than somebody who verifies some; counts this one."""
-    return limits.count("verify-file", limits.caller(request), SECONDS) > FILES
+    return not FILES.allows(limits.caller(request))
 
 
 def too_many_plates(request) -> bool:
     """Whether an inspector looks up more plates than a street has; counts this one."""
-    return limits.count("plates", str(request.user.pk), PLATES_SECONDS) > PLATES
+    return not PLATES.allows(str(request.user.pk))

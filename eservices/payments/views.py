@@ -22,7 +22,7 @@ from .models import Basket, Payment
 from .providers import Forged, offered, providers
 from .states import ChargeState, PaymentState
 
-BACK_A_MINUTE = 10  # times that the provider is asked at once, for one payment
+BACK = limits.Rate("payment-back", 10, 60)  # the provider is asked at once, for one payment
 
 
 # -- Paying --------------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ def back(request, secret, payment_id):
     Who comes back again and again leaves it to the worker.
     """
     payment = access.payment_by_secret(secret, payment_id)
-    if not payment.is_received and limits.count("payment-back", str(payment.pk), 60) <= BACK_A_MINUTE:
+    if not payment.is_received and BACK.allows(str(payment.pk)):
         carrying.check(payment.pk)
     return redirect(basket_url(payment.basket, payment.back))
 

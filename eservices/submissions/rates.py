@@ -3,7 +3,6 @@
 An agent who files for people is not counted. Whoever is over a limit is told when to go on and loses nothing.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
@@ -11,8 +10,6 @@ from django.utils.translation import gettext as _
 
 from home import limits
 from home.templatetags.commune import clock
-
-HOUR = 60 * 60
 
 
 class TooOften(Exception):
@@ -33,16 +30,12 @@ class TooOften(Exception):
         }
 
 
-@dataclass(frozen=True)
-class Rate:
-    """At most ``most`` times an hour for one ``who``; the hour begins with the first."""
-
-    kind: str
-    most: int
+class Rate(limits.Rate):
+    """One that says how long to wait."""
 
     def count(self, who: str) -> None:
         """Counts once more, or raises ``TooOften``."""
-        if limits.count(self.kind, who, HOUR) > self.most:
+        if not self.allows(who):
             raise TooOften(limits.left(self.kind, who))
 
 

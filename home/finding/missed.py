@@ -16,8 +16,9 @@ from ..models import Missed
 from .highlight import spoken
 
 LEAST = 3  # callers
-SPAN, AN_HOUR = 30 * 24 * 3600, 3600  # seconds
-MOST_AN_HOUR = 30  # of one caller
+SPAN = 30 * limits.DAY
+PER_CALLER = limits.Rate("missed-caller", 30)
+ONCE = limits.Rate("missed-once", 1, SPAN)
 MOST_WORDS, LONGEST = 4, 24
 KEPT = timedelta(days=366)
 # Given names that a search for somebody begins with; a query that has one is not counted.
@@ -28,9 +29,9 @@ def note(request, query: str, language: str) -> None:
     """Counts what was sought in vain once for each caller and month."""
     words = impersonal(query)
     who = limits.caller(request)
-    if not words or limits.count("missed-caller", who, AN_HOUR) > MOST_AN_HOUR:
+    if not words or not PER_CALLER.allows(who):
         return
-    if limits.count("missed-once", f"{who} {language} {words}", SPAN) > 1:
+    if not ONCE.allows(f"{who} {language} {words}"):
         return
     times = limits.count("missed", f"{language} {words}", SPAN)
     if times >= LEAST:

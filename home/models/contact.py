@@ -22,8 +22,9 @@ from home.signals import contact_received
 
 from .base import BasePage
 
-HOUR = 60 * 60
-PER_CLIENT = 20  # messages an hour: an office or a school writes from one network address
+PER_CLIENT = limits.Rate(
+    "contact-client", 20
+)  # messages: an office or a school writes from one network address
 KEPT = timedelta(days=366)
 TOO_OFTEN = "too_often"
 
@@ -66,7 +67,7 @@ class ContactForm(UnhurriedForm, BaseForm):
         data = super().clean()
         if self.is_trapped or self.errors:
             return data
-        if limits.count("contact-client", self.caller, HOUR) > PER_CLIENT:
+        if not PER_CLIENT.allows(self.caller):
             raise ValidationError(_("That was a lot from here. Please try again in an hour."), TOO_OFTEN)
         return data
 

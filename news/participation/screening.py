@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from home import limits, public_forms
 from home.public_forms import OwnEmailField, TrappedForm, UnhurriedForm
 
-HOUR = 60 * 60
-PER_CLIENT = 60  # an office or a school asks from one network address
-PER_EMAIL = 6  # letters an hour that a stranger can make us send to one address
+PER_CLIENT = limits.Rate("participation-client", 60)  # an office or a school asks from one network address
+PER_EMAIL = limits.Rate("participation-email", 6)  # letters that a stranger can make us send to one address
 MOST_LINKS = 2
 LINK = re.compile(r"https?://|www\.|\[url|<a\s", re.IGNORECASE)
 
@@ -73,8 +72,8 @@ def refusal(request, form: PersonForm, *, over: bool = False) -> int | None:
 
 
 def _client_allowed(request) -> bool:
-    return limits.count("participation-client", limits.caller(request), HOUR) <= PER_CLIENT
+    return PER_CLIENT.allows(limits.caller(request))
 
 
 def _letter_allowed(email: str) -> bool:
-    return limits.count("participation-email", limits.mailbox(email), HOUR) <= PER_EMAIL
+    return PER_EMAIL.allows(limits.mailbox(email))

@@ -1,15 +1,15 @@
 """How often somebody may propose, and ask for links."""
 
 from home import limits
+from home.limits import Rate
 
-HOUR = 60 * 60
-PER_EMAIL = 3  # letters an hour that a stranger can make us send to one address
-PER_CLIENT = 30  # an office or a school asks from one network address
+PER_EMAIL = Rate("proposal-email", 3)  # letters that a stranger can make us send to one address
+PER_CLIENT = Rate("proposal-client", 30)  # an office or a school asks from one network address
 
 
 def email_allowed(email: str) -> bool:
-    return limits.count("proposal-email", limits.mailbox(email), HOUR) <= PER_EMAIL
+    return PER_EMAIL.allows(limits.mailbox(email))
 
 
 def client_allowed(request) -> bool:
-    return limits.count("proposal-client", limits.caller(request), HOUR) <= PER_CLIENT
+    return PER_CLIENT.allows(limits.caller(request))

@@ -15,6 +15,7 @@ from eservices.bookings.models import Booking, Waiting
 from eservices.cases.models import Role
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft
+from home.limits import Rate
 from tests.factories.bookings import counter, hall, resource, timetable
 from tests.factories.cases import TeamFactory, member
 from tests.factories.formbuilder import content, options, question, step, when
@@ -392,7 +393,7 @@ def test_one_address_waits_for_so_many_times_and_another_address_still_may(clien
 def test_one_address_asks_so_often_in_an_hour_and_another_address_or_hour_still_may(
     client, monkeypatch, time_machine
 ):
-    monkeypatch.setattr(waiting_views, "MOST_ASKED", 2)
+    monkeypatch.setattr(waiting_views, "PER_CLIENT", Rate("waiting-list", 2))
     resource()
     service("salle")
     taken(client)

@@ -448,7 +448,7 @@ def test_others_find_no_inspector_s_page_and_a_curious_one_is_slowed_down(client
     client.force_login(UserFactory(is_staff=True, roles=["agents"]))
     assert client.get(url).status_code == 404
     client.force_login(inspector())
-    for _ in range(limits.PLATES):
+    for _ in range(limits.PLATES.most):
         limits.too_many_plates(client.get(url).wsgi_request)
     assert client.post(url, {"plate": "VD 1"}).status_code == 429
     assert not PlateCheck.objects.exists()

@@ -10,6 +10,7 @@ from wagtail.models import PageLogEntry
 
 from eservices.deliveries.models import Delivery
 from home.haste import opened_stamp
+from home.limits import Rate
 from news.models import EventPage, Proposal
 from news.proposals import actions, limits
 from news.proposals.states import State
@@ -216,7 +217,7 @@ def test_who_proposes_a_whole_season_at_once_loses_no_word(client, agenda):
 
 
 def test_a_network_that_proposes_for_ever_is_stopped(client, agenda, monkeypatch):
-    monkeypatch.setattr(limits, "PER_CLIENT", 1)
+    monkeypatch.setattr(limits, "PER_CLIENT", Rate("proposal-client", 1))
     propose(client)
     stopped = propose(client, sender="autre@example.org")
     assert stopped.status_code == 429

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.deliveries.models import Delivery
+from home.limits import HOUR, Rate
 from newsletter import limits
 from newsletter.models import ConsentEvent, Subscriber
 from newsletter.states import State
@@ -216,36 +217,36 @@ def test_a_robot_that_fills_the_hidden_field_gets_the_same_answer_and_no_letter(
 
 
 def test_an_address_is_mailed_no_more_than_the_limit_and_the_answer_stays_the_same(subscribe):
-    answers = {subscribe().url for _ in range(limits.PER_EMAIL + 2)}
+    answers = {subscribe().url for _ in range(limits.PER_EMAIL.most + 2)}
     assert answers == {reverse("newsletter:asked")}
-    assert letters_to().count() == limits.PER_EMAIL
+    assert letters_to().count() == limits.PER_EMAIL.most
 
 
 def test_addresses_with_tags_are_one_mailbox_to_the_limit(subscribe):
-    tagged = [ADDRESS.replace("@", f"+{number}@") for number in range(limits.PER_EMAIL + 1)]
+    tagged = [ADDRESS.replace("@", f"+{number}@") for number in range(limits.PER_EMAIL.most + 1)]
     for address in tagged:
         subscribe(email=address)
-    assert [letters_to(address).count() for address in tagged] == [1] * limits.PER_EMAIL + [0]
+    assert [letters_to(address).count() for address in tagged] == [1] * limits.PER_EMAIL.most + [0]
 
 
 def test_the_limit_ends_with_the_hour(subscribe):
     with time_machine.travel("2026-11-24 10:00", tick=False) as clock:
-        for _ in range(limits.PER_EMAIL + 1):
+        for _ in range(limits.PER_EMAIL.most + 1):
             subscribe()
-        clock.shift(limits.HOUR + 1)
+        clock.shift(HOUR + 1)
         subscribe()
-    assert letters_to().count() == limits.PER_EMAIL + 1
+    assert letters_to().count() == limits.PER_EMAIL.most + 1
 
 
 def test_one_network_address_cannot_enter_addresses_without_end(subscribe, monkeypatch):
-    monkeypatch.setattr(limits, "PER_CLIENT", 2)
+    monkeypatch.setattr(limits, "PER_CLIENT", Rate("newsletter-client", 2))
     answers = [subscribe(email=f"a{number}@courriel.example").status_code for number in range(3)]
     assert answers == [302, 302, 429]
 
 
 def test_behind_a_proxy_people_are_counted_and_not_the_proxy(subscribe, monkeypatch, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    monkeypatch.setattr(limits, "PER_CLIENT", 1)
+    monkeypatch.setattr(limits, "PER_CLIENT", Rate("newsletter-client", 1))
     seen = ["192.0.2.1", "192.0.2.2", "192.0.2.250, 192.0.2.1"]
     answers = [subscribe(headers=HERE | {"X-Forwarded-For": address}).status_code for address in seen]
     assert answers == [302, 302, 429]

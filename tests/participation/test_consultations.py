@@ -9,6 +9,7 @@ from django.core import signing
 from django.urls import reverse
 
 from eservices.accounts.roles import ensure_roles
+from home.limits import Rate
 from news.participation import people, screening
 from news.participation.consultations import actions
 from news.participation.models import Contribution, Pending, Vote
@@ -295,7 +296,7 @@ class TestHandingIn:
 
     @pytest.mark.parametrize("known", [False, True])
     def test_who_sends_for_ever_is_stopped_and_finds_the_words_again(self, client, box, monkeypatch, known):
-        monkeypatch.setattr(screening, "PER_CLIENT", 2)
+        monkeypatch.setattr(screening, "PER_CLIENT", Rate("participation-client", 2))
         if known:
             client.force_login(UserFactory())
         for number in range(2):

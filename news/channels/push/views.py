@@ -16,7 +16,7 @@ from . import actions, keys
 from .forms import DeviceForm, posted
 from .models import Device
 
-HOUR, PER_CLIENT = 60 * 60, 60
+PER_CLIENT = limits.Rate("push-client", 60)
 
 
 class TopicsForm(TopicsMixin):
@@ -85,6 +85,6 @@ def _endpoint(request) -> str:
 def _refused(request) -> JsonResponse | None:
     if not keys.ready() or not comes_from_here(request):
         return JsonResponse({}, status=403)
-    if limits.count("push-client", limits.caller(request), HOUR) > PER_CLIENT:
+    if not PER_CLIENT.allows(limits.caller(request)):
         return JsonResponse({}, status=429)
     return None

@@ -16,8 +16,7 @@ from home.public_forms import refusal
 from . import access, actions
 from .forms import ANSWERS, VerdictForm
 
-HOUR = 60 * 60
-PER_CLIENT = 120  # an office or a school asks from one network address
+PER_CLIENT = limits.Rate("useful-client", 120)  # an office or a school asks from one network address
 
 
 @csrf_exempt  # the form stands on cacheable pages; where it came from is checked below
@@ -59,7 +58,7 @@ def _more(request, page, form: VerdictForm, status: int = 200):
 
 
 def _client_allowed(request) -> bool:
-    return limits.count("useful-client", limits.caller(request), HOUR) <= PER_CLIENT
+    return PER_CLIENT.allows(limits.caller(request))
 
 
 def _who(request) -> str:

@@ -23,6 +23,7 @@ from eservices.reports.models import Follower, Report
 from eservices.submissions.models import StoredFile
 from eservices.submissions.rates import Rate
 from home.haste import opened_stamp
+from home.search import find
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import Role, TeamFactory, member
 from tests.factories.reports import LAKE, ReportCategoryFactory, photo, reported
@@ -147,6 +148,14 @@ def test_too_large_a_picture_is_refused_before_it_is_unpacked(monkeypatch):
     monkeypatch.setattr(photos, "MOST_PIXELS", 100)
     with pytest.raises(ValidationError):
         photos.cleaned(photo())
+
+
+@pytest.mark.parametrize("typed", ["éclairage", "lampadaires", "signaler"])
+def test_who_seeks_what_is_broken_finds_where_to_report_it(category, typed):
+    best = find(typed, "fr").best
+    assert (best.entry.title, best.url) == ("Signaler un problème", FILE)
+    category.delete()
+    assert not find(typed, "fr").hits
 
 
 def test_a_commune_without_categories_takes_no_reports(client):

@@ -1,0 +1,37 @@
+"""Whoever seeks what is broken finds where to report it: by the subject, or by the words people have for it."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from home.search import SERVICE, keep
+
+from .models import ReportCategory
+
+
+def keep_category(category: ReportCategory) -> None:
+    """Search finds the page of reports by a subject; by several at one address it shows it once."""
+    language = category.locale.language_code
+    with override(language):
+        keep(
+            category,
+            language,
+            kind=SERVICE,
+            title=_("Report a problem"),
+            url=reverse("reports:file"),
+            summary=_("A photo and a place are enough: no account, no form."),
+            text=category.promise,
+            keywords=f"{category.name}, {_words()}",
+        )
+
+
+def keep_all() -> None:
+    for category in ReportCategory.objects.select_related("locale"):
+        keep_category(category)
+
+
+def _words() -> str:
+    # Translators: what people type into the search when something in town is broken; at most 190 characters.
+    return _(
+        "broken, damaged, defect, street light, lamp, hole, pothole, pavement, graffiti, fly-tipping, bench, leak"
+    )

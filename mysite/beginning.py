@@ -125,25 +125,26 @@ PARTS = (
     ),
     Part(SitePlanPage, gettext_lazy("Site plan"), gettext_lazy("All pages of this site."), at_foot=True),
 )
-# What articles, services and documents are sorted by; starters of services name situations by these slugs.
-KINDS: dict[type[Kind], dict[str, str]] = {
-    NewsCategory: {
-        "travaux": gettext_lazy("Works and environment"),
-        "politique": gettext_lazy("Politics"),
-        "ecole": gettext_lazy("School and children"),
-        "vie": gettext_lazy("Village life"),
-    },
-    LifeSituation: {
-        "demenager": gettext_lazy("I arrive, I move"),
-        "papiers": gettext_lazy("I need a document"),
-        "auto": gettext_lazy("I drive, I park"),
-        "fete": gettext_lazy("I celebrate, I meet"),
-    },
-    DocumentKind: {
-        "reglements": gettext_lazy("Regulations"),
-        "finances": gettext_lazy("Budgets and accounts"),
-        "formulaires": gettext_lazy("Forms"),
-    },
+# What articles and documents are sorted by.
+KINDS: dict[type[Kind], tuple] = {
+    NewsCategory: (
+        gettext_lazy("Works and environment"),
+        gettext_lazy("Politics"),
+        gettext_lazy("School and children"),
+        gettext_lazy("Village life"),
+    ),
+    DocumentKind: (
+        gettext_lazy("Regulations"),
+        gettext_lazy("Budgets and accounts"),
+        gettext_lazy("Forms"),
+    ),
+}
+# What services are sorted by, under the names by which their starters know it in every language.
+SITUATIONS = {
+    "demenager": gettext_lazy("I arrive, I move"),
+    "papiers": gettext_lazy("I need a document"),
+    "auto": gettext_lazy("I drive, I park"),
+    "fete": gettext_lazy("I celebrate, I meet"),
 }
 QUESTIONS = (
     (gettext_lazy("Your name"), "singleline"),
@@ -212,7 +213,7 @@ def plant_home() -> HomePage:
     """An empty home page for the first visit, in the place of Wagtail's own welcome page."""
     root = Page.get_first_root_node()
     welcome = list(root.get_children())
-    home = HomePage(title=settings.WAGTAIL_SITE_NAME, slug="accueil", locale=Locale.get_default())
+    home = HomePage(title=settings.WAGTAIL_SITE_NAME, slug=slug_of(_("Home")), locale=Locale.get_default())
     root.add_child(instance=home)
     home.save_revision(log_action=True).publish()
     Site.objects.filter(root_page__in=welcome).update(root_page=home)
@@ -258,8 +259,10 @@ def link_at_foot(home: HomePage) -> None:
 def plant_kinds(locale: Locale) -> None:
     """Nobody can write an article without a category; the commune calls them what it likes, and adds its own."""
     for model, names in KINDS.items():
-        for order, (slug, name) in enumerate(names.items()):
-            model.objects.create(locale=locale, slug=slug, name=str(name), order=order)
+        for order, name in enumerate(map(str, names)):
+            model.objects.create(locale=locale, slug=slug_of(name), name=name, order=order)
+    for order, (slug, name) in enumerate(SITUATIONS.items()):
+        LifeSituation.objects.create(locale=locale, slug=slug, name=str(name), order=order)
 
 
 def _permissions(apps: list[str], pattern: str):

@@ -54,12 +54,7 @@ def test_a_part_that_is_published_stands_in_the_menu_or_at_the_foot(begun, clien
 
 
 def test_a_first_article_finds_its_category_and_a_usual_service_its_place_on_the_home_page(begun, client):
-    assert list(NewsCategory.objects.values_list("slug", flat=True)) == [
-        "travaux",
-        "politique",
-        "ecole",
-        "vie",
-    ]
+    assert NewsCategory.objects.first().slug == "chantiers-et-environnement"
     Team.objects.create(key="habitants", name="Contrôle des habitants")
     client.force_login(SuperuserFactory())
     counter = ServiceIndexPage.objects.get()
@@ -107,7 +102,7 @@ def test_it_begins_in_the_language_that_the_operator_chose(in_german):
     german = Locale.objects.create(language_code="de")
     call_command("begin")
     home = HomePage.objects.get()
-    assert home.locale == german
+    assert (home.locale, home.slug) == (german, "startseite")
     assert [part.title for part in home.get_children()][:3] == ["Online-Schalter", "Leben hier", "Aktuelles"]
     assert home.get_children().get(title="Behörden").slug == "behoerden"
     assert list(NewsCategory.objects.values_list("locale", "name"))[1] == (german.pk, "Politik")

@@ -12,13 +12,13 @@ from itertools import chain, count
 
 from django import forms
 from django.utils.functional import cached_property
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.telepath import register
 from wagtail.blocks.struct_block import BlockGroup, StructBlockAdapter
 
 from home.blocks import KeptChoiceBlock
+from home.slugs import slug_of
 
 from . import prices
 from .definition import KEY_PATTERN
@@ -868,9 +868,13 @@ def _holds_blocks(setting) -> bool:
     return blocks_only and all(isinstance(one.get("value"), dict) for one in setting)
 
 
-def slug_key(title, child) -> str:
+def key_of(title: str) -> str:
     """ "Date de naissance" is date_de_naissance."""
-    made = slugify(str(title or "")).replace("-", "_").strip("_")[:40].strip("_")
+    return slug_of(title).replace("-", "_").strip("_")[:40].strip("_")
+
+
+def slug_key(title, child) -> str:
+    made = key_of(str(title or ""))
     if child.block_type == "option":
         return made or "option"
     return made if re.fullmatch(KEY_PATTERN, made) else f"{child.block_type}_{made}".strip("_")

@@ -89,6 +89,10 @@ def test_a_starter_speaks_the_language_of_the_counter(editor):
     editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "subsidy"})
     page = ServicePage.objects.get()
     assert (page.title, page.form[0].value["title"]) == ("Beitragsgesuch", "Der Kauf")
+    assert page.form[0].value["key"] == "der_kauf"  # it stands in addresses
+    editor.post(reverse("editor:begin", args=[index.pk]), {"starter": "residence-certificate"})
+    assert DocumentTemplate.objects.get(locale=index.locale).prefix == "WB"
+    assert set(DocumentTemplate.objects.values_list("prefix", flat=True)) == {"WB"}  # numbers of one series
 
 
 def test_what_a_starter_says_in_other_languages_waits_for_the_translation(editor):

@@ -17,7 +17,7 @@ from wagtail.rich_text import RichText
 from wagtail_localize.models import TranslationSource
 
 from eservices.documents.models import DocumentTemplate
-from eservices.formbuilder.blocks import fields_value
+from eservices.formbuilder.blocks import fields_value, key_of
 from home.slugs import slug_of
 
 from .. import following, importing
@@ -113,21 +113,21 @@ def provide_document(page: ServicePage, name: str, user) -> None:
     source.save_revision(user=user)
     for locale in Locale.objects.exclude(pk=page.locale_id).filter(language_code__in=document["texts"]):
         copy = source.copy_for_translation(locale)
-        for word, value in _said(document, locale).items():
+        for word, value in (_said(document, locale) | {"prefix": source.prefix}).items():
             setattr(copy, word, value)
         copy.save()
         copy.save_revision(user=user)
 
 
 def _said(document: dict, locale: Locale) -> dict:
-    """The fields of its template in a language."""
+    """The fields of its template in a language. Numbers begin with letters of the first."""
     said = document["texts"].get(locale.language_code) or document["texts"]["fr"]
     body = [
         ("statement", {"text": _paragraph(said["statement"]), "condition": None}),
         ("facts", {"heading": said["facts"], "keys": document["facts"], "condition": None}),
         ("part", {"heading": said["value"], "text": _paragraph(said["validity"]), "condition": None}),
     ]
-    told = {"prefix": document["prefix"], "tells_register": document["tells_register"]}
+    told = {"prefix": said["prefix"], "tells_register": document["tells_register"]}
     return told | {"title": said["title"], "body": body}
 
 
@@ -144,7 +144,23 @@ def free_slug(index: ServiceIndexPage, name: str) -> str:
 def _content(page: ServicePage, name: str) -> dict:
     """The definition in the page's language where it speaks it, under the page's address."""
     definition, language = starters(SERVICES)[name].definition, page.locale.language_code
+    spoken = language if language in definition["texts"] else definition["language"]
+    said = definition | {"slug": page.slug or definition["slug"], "language": spoken}
+    return said if spoken == definition["language"] else _with_keys_of_steps(said)
+
+
+def _with_keys_of_steps(definition: dict) -> dict:
+    """As an editor's own titles would have made them: residents read them in addresses."""
+    texts = definition["texts"]
+    own = texts[definition["language"]]
+    keys = {step["key"]: key_of(own[f"step.{step['key']}.title"]) for step in definition["steps"]}
+
+    def renamed(path: str) -> str:
+        kind, _dot, rest = path.partition(".")
+        key, dot, word = rest.partition(".")
+        return f"step.{keys[key]}{dot}{word}" if kind == "step" else path
+
     return definition | {
-        "slug": page.slug or definition["slug"],
-        "language": language if language in definition["texts"] else definition["language"],
+        "steps": [step | {"key": keys[step["key"]]} for step in definition["steps"]],
+        "texts": {code: {renamed(path): text for path, text in said.items()} for code, said in texts.items()},
     }

@@ -54,9 +54,12 @@ def alerts(user, start, end) -> list[Planned]:
     for alert in Alert.objects.filter(reduce(or_, within)).order_by("pk")[:MOST]:
         url = reverse(Alert.snippet_viewset.get_url_name("edit"), args=[alert.pk])
         begins = alert.began_at or alert.go_live_at
-        moments = [(begins, _("Alert begins")), (alert.over_at, _("Alert ends"))]
+        moments = [
+            (begins, _("Alert begins"), "warning"),
+            (alert.over_at, _("Alert ends"), "circle-check"),
+        ]
         found += [
-            Planned(at, what, str(alert), url, "warning") for at, what in moments if at and start <= at < end
+            Planned(at, what, str(alert), url, icon) for at, what, icon in moments if at and start <= at < end
         ]
     return found
 

@@ -105,6 +105,7 @@ class TopicViewSet(SnippetViewSet):
 
 
 class NewsletterGroup(SnippetViewSetGroup):
+    menu_name = "newsletter"
     menu_label = _("Newsletter")
     menu_icon = "mail"
     menu_order = 250
@@ -144,6 +145,7 @@ class SubscriberViewSet(ModelViewSet):
     delete_view_class = EraseView
     model = Subscriber
     icon = "user"
+    menu_name = "subscribers"
     menu_label = _("Subscribers")
     menu_order = 251
     add_to_admin_menu = True

@@ -161,6 +161,7 @@ class BoardViewSet(ViewSet):
 
     name = "deliveries_board"
     url_prefix = "deliveries"
+    menu_name = "outbox"
     menu_label = _("Outbox")
     icon = "mail"
     add_to_admin_menu = True

@@ -18,6 +18,7 @@ from .ways import alert_ways
 class AlertViewSet(SnippetViewSet):
     model = Alert
     icon = "warning"
+    menu_name = "alerts"
     menu_label = _("Alerts")
     menu_order = 90
     add_to_admin_menu = True

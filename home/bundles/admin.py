@@ -38,6 +38,7 @@ class BundleViewSet(ModelViewSet):
 
     model = Bundle
     icon = "folder-open-inverse"
+    menu_name = "bundles"
     menu_label = _("Bundles")
     menu_order = 210
     add_to_admin_menu = True

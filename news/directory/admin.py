@@ -37,6 +37,7 @@ class DirectoryThemeViewSet(SnippetViewSet):
 
 
 class DirectoryGroup(SnippetViewSetGroup):
+    menu_name = "directory"
     menu_label = _("Directory")
     menu_icon = "group"
     menu_order = 272

@@ -28,6 +28,7 @@ class DocumentKindViewSet(SnippetViewSet):
 
 
 class LibraryGroup(SnippetViewSetGroup):
+    menu_name = "library"
     menu_label = _("Library")
     menu_icon = "folder-inverse"
     menu_order = 270

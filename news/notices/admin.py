@@ -39,6 +39,7 @@ class PostingViewSet(ModelViewSet):
 
     model = Posting
     icon = "thumbtack"
+    menu_name = "postings"
     menu_label = _("Postings")
     menu_order = 260
     add_to_admin_menu = True

@@ -19,6 +19,7 @@ register_permission_policy(WasteReminder, Without(WasteReminder, "add", "change"
 class WasteReminderViewSet(ModelViewSet):
     model = WasteReminder
     icon = "time"
+    menu_name = "waste-reminders"
     menu_label = _("Waste reminders")
     menu_order = 252
     add_to_admin_menu = True

@@ -8,6 +8,8 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
+from wagtail.admin.menu import admin_menu
 from wagtail.models import (
     Comment,
     CommentReply,
@@ -271,3 +273,15 @@ def test_the_queries_are_bounded_whatever_waits(client, me, home, django_assert_
 def test_who_treats_cases_and_edits_nothing_sees_no_editors_panel(client, home):
     client.force_login(AgentFactory())
     assert "commune-waiting" not in client.get(reverse(HOME)).content.decode()
+
+
+@pytest.mark.parametrize("language", ["fr", "de"])
+def test_of_the_menu_one_entry_is_marked_as_where_somebody_is(rf, home, language):
+    """Wagtail marks each whose name begins the name of the page's."""
+    request = rf.get(reverse(HOME))
+    request.user = SuperuserFactory()
+    with override(language):
+        names = [item.name for item in admin_menu.menu_items_for_request(request)]
+    both = [(one, other) for one in names for other in names if one != other and other.startswith(one)]
+    assert "subscribers" in names
+    assert both == []

@@ -27,13 +27,14 @@ class PhoneReaderViewSet(ModelViewSet):
     delete_view_class = EraseView
     model = PhoneReader
     icon = "mobile-alt"
+    menu_name = "phone-readers"
     menu_label = _("Readers by SMS")
     menu_order = 253
     add_to_admin_menu = True
     copy_view_enabled = False
     form_fields = ["language"]
     list_display = [
-        "number",
+        "__str__",
         Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
         Column("alerts", label=_("Alerts"), accessor=lambda one: yesno(one.alerts), sort_key="alerts"),
         Column("language", label=_("Language"), accessor="get_language_display", sort_key="language"),

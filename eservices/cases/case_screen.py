@@ -25,7 +25,7 @@ from . import concerned, deputies
 from .desk import short_day
 from .models import Amendment, CallBack, Case, CaseStage, Enclosure, Message
 from .progress import ahead, current, is_overdue
-from .stages import AGENT, APPLICANT, LEAD, NOT_IN_TIME, OTHERS, decides, kind_of, name_of, settings_of
+from .stages import AGENT, APPLICANT, LEAD, OTHERS, decides, kind_of, name_of, not_in_time, settings_of
 from .stages.decision import four_eyes
 from .states import State
 
@@ -152,7 +152,7 @@ def situation(case: Case) -> str:
         since = short_day(timezone.localtime(case.paused_at)) if case.paused_at else ""
         return _("We asked on %(day)s, and the deadline rests until the answer.") % {"day": since}
     if row is None and is_overdue(case):
-        return str(NOT_IN_TIME)
+        return not_in_time(case)
     if row is None:
         return _("All is done; the case closes by itself within a minute.")
     if row.waiting_for == LEAD:

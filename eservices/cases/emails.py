@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
@@ -154,9 +155,10 @@ def digest(agent: User, rows: list[tuple[Notice, Case]]) -> Delivery:
     )
 
 
-def unanswered(case: Case, *, term: datetime) -> None:
-    """Tells who is in charge that the applicant did not answer in time."""
-    _to_agents(case, [case.assignee] if case.assignee else leads(case), "unanswered", term=term)
+def unanswered(case: Case, *, term: datetime, left: Promise) -> None:
+    """Tells who is in charge that the applicant did not answer in time, and what is ``left`` to do."""
+    to = [case.assignee] if case.assignee else leads(case)
+    _to_agents(case, to, "unanswered", term=term, left=left)
 
 
 def written_to_nobody(case: Case, message: Message) -> None:

@@ -16,12 +16,12 @@ from eservices.cases.stages import (
     AGENT,
     APPLICANT,
     LEAD,
-    NOT_IN_TIME,
     Done,
     Kept,
     Stage,
     Waiting,
     keep,
+    not_in_time,
     result_key,
     stages,
 )
@@ -207,7 +207,7 @@ class DocumentStage(Stage):
         if not _waits_for_agent(row):
             return ""
         if is_overdue(case):
-            return str(NOT_IN_TIME)
+            return not_in_time(case)
         return _("Say how you made sure who applies: the document is made then, or goes by post.")
 
     def _draw(self, case: Case, row: CaseStage, settings: dict) -> Document | None:

@@ -264,10 +264,16 @@ def test_else_an_agent_is_told_and_may_go_on_without_an_answer():
 @pytest.mark.parametrize(("accepted", "again"), [(False, False), (False, True), (True, False)])
 def test_a_question_answered_after_its_term_is_answered_also_where_an_agent_asked_it_again(accepted, again):
     with time_machine.travel(MONDAY, tick=False) as clock:
-        case = CaseFactory(stages=[DECISION, question()] if accepted else [question()], accepted=accepted)
+        case, lead = CaseFactory(stages=[DECISION, question()] if accepted else [question()]), member()
+        if accepted:
+            actions.accept(actor=lead, case=case)
+            case = advanced(case)
         clock.move_to(MONDAY + timedelta(days=8))
         case = advanced(case)
         assert (current(case).waiting_for, is_overdue(case)) == ("agent", True)
+        said = "Notez la réponse" if accepted else "Redemandez, refusez"
+        assert said in case_screen.situation(case)
+        assert said in Delivery.objects.about(case.subject).get(recipient=lead.email).payload["text"]
         if again:
             actions.ask(actor=member(), case=case, text="Et le bail ?", days=5)
             case = advanced(case)

@@ -16,7 +16,7 @@ from ..actors import SYSTEM, Actor, Applicant, Office
 from ..models import Case, CaseEvent, Message, Note, NoticeKind
 from ..notices import actions as notices
 from ..progress import current, is_overdue
-from ..stages import decides
+from ..stages import decides, left_to_do
 from ..states import State
 from .base import IllegalTransition, allowed, locked, wake_row, words
 
@@ -80,7 +80,7 @@ def look_at_question(*, actor: Actor = SYSTEM, message: Message) -> None:
         message.due_at = None
         timing.take_the_ball(case)
         trace.record(case, "unanswered", actor, message=message.pk)
-        emails.unanswered(case, term=message.term)
+        emails.unanswered(case, term=message.term, left=left_to_do(case))
         wake_row(case)
     message.save(update_fields=["due_at"])
 

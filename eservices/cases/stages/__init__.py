@@ -28,7 +28,7 @@ from .fill import FillStage
 from .notify import NotifyStage
 from .opinions import OpinionsStage
 from .outside import OutsideStage
-from .question import NOT_IN_TIME, QuestionStage
+from .question import QuestionStage, left_to_do, not_in_time
 from .team import TeamStage
 from .wait import WaitStage
 
@@ -36,7 +36,6 @@ __all__ = [
     "AGENT",
     "APPLICANT",
     "LEAD",
-    "NOT_IN_TIME",
     "OTHERS",
     "SYSTEM",
     "Answer",
@@ -61,7 +60,9 @@ __all__ = [
     "for_editors",
     "keep",
     "kind_of",
+    "left_to_do",
     "name_of",
+    "not_in_time",
     "proposal",
     "result_key",
     "settings_of",

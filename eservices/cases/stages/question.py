@@ -4,6 +4,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from wagtail import blocks
@@ -11,19 +12,32 @@ from wagtail import blocks
 from eservices.formbuilder.shapes import Whole
 from home.dates import date_format
 
-from .. import deadlines, emails, timing, trace
+from .. import deadlines, emails, states, timing, trace
 from ..actors import SYSTEM
 from ..forms import USUAL_DAYS
 from ..models import Case, CaseStage
-from ..progress import is_overdue, last_of_questions
+from ..progress import current, is_overdue, last_of_questions
 from ..states import Outcome, State
 from .base import AGENT, APPLICANT, Ask, Done, End, Kept, Stage, Waiting, keep, result_key, stages
 from .blocks import MOST_DAYS, NumbersBlock, days_block
+from .decision import decides
 
 ANSWERED, UNANSWERED = "answered", "unanswered"
-NOT_IN_TIME = gettext_lazy(
-    "The applicant did not answer in time: ask again, decide, or go on without an answer."
-)
+
+
+def left_to_do(case: Case) -> Promise:
+    """What an agent can do now that a question was not answered in time, in one sentence."""
+    row = current(case)
+    if not states.allowed("ask", case.state):
+        return gettext_lazy("Note the answer if it comes after all, or go on without it.")
+    if row and decides(row):
+        return gettext_lazy("Ask again, or decide.")
+    return gettext_lazy("Ask again, refuse, or go on without an answer.")
+
+
+def not_in_time(case: Case) -> str:
+    """That a question was not answered in time, and what can be done."""
+    return _("The applicant did not answer in time. %(what)s") % {"what": left_to_do(case)}
 
 
 class SettingsBlock(blocks.StructBlock):
@@ -137,7 +151,7 @@ class QuestionStage(Stage):
         return Waiting(APPLICANT, until=self._next_look(row))
 
     def situation(self, case, row, settings):
-        return str(NOT_IN_TIME) if is_overdue(case) else ""
+        return not_in_time(case) if is_overdue(case) else ""
 
     def _unanswered(self, case: Case, row: CaseStage, settings: dict, term: datetime):
         if settings.get("close"):
@@ -147,7 +161,7 @@ class QuestionStage(Stage):
         row.data["overdue"] = True
         timing.take_the_ball(case)
         trace.record(case, "unanswered", SYSTEM)
-        emails.unanswered(case, term=term)
+        emails.unanswered(case, term=term, left=left_to_do(case))
         return Waiting(AGENT)
 
     def _over(self, case: Case, row: CaseStage, result: str) -> Done:

@@ -300,11 +300,8 @@ def starts(case: Case, do: str) -> dict:
 
 
 def _asked_in_vain(case: Case) -> str:
-    """The question that was not answered in time, to be asked again: without the day that a stage names at its end."""
-    if not is_overdue(case):
-        return ""
-    asked = case.messages.filter(kind=Message.Kind.QUESTION).last()
-    return asked.text if asked.author_id else asked.text.rpartition("\n\n")[0]
+    """The question that was not answered in time, to be asked again."""
+    return case.messages.filter(kind=Message.Kind.QUESTION).last().text if is_overdue(case) else ""
 
 
 def _papers_to_send(case: Case) -> str:

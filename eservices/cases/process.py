@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy
 from . import actions, states, timing, trace
 from .actors import SYSTEM
 from .models import Case, CaseStage
-from .progress import Progress, ahead, applies, current, is_overdue, unfinished  # noqa: F401 - asked of the process
+from .progress import (  # noqa: F401 - asked of the process
+    Progress,
+    ahead,
+    applies,
+    current,
+    is_asked,
+    is_overdue,
+    open_questions,
+    unfinished,
+)
 from .stages import APPLICANT, LEAD, Answer, Ask, Done, End, Stop, Waiting, decides, kind_of
 from .stages import SYSTEM as SYSTEM_WAITS
 
@@ -115,7 +124,7 @@ def _keep(case: Case, row: CaseStage, answer: Answer) -> bool:
             trace.record(case, "stage", SYSTEM, stage=row.key, type=row.type)
             return _finish(case, row, Progress.DONE)
         case Ask():
-            asked = actions.ask_by_itself(case=case, text=answer.text)
+            asked = actions.ask_by_itself(case=case, text=answer.text, term=answer.term)
             _wait(asked, row, Waiting(APPLICANT, until=answer.until))
         case End():
             actions.lapse(case=case, outcome=answer.outcome, reason=answer.reason)

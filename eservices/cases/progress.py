@@ -1,14 +1,16 @@
 """How far a case has come: which stages are over, which one it is at, which still follow. Reads only."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, takewhile
 
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from eservices.formbuilder.definition import StageSpec
 from eservices.formbuilder.logic.conditions import holds
 
-from .models import Case, CaseStage
+from .models import Case, CaseEvent, CaseStage
 from .states import State
 
 Progress = CaseStage.Progress
@@ -39,10 +41,27 @@ def is_overdue(case: Case) -> bool:
     return case.is_open and case.state != State.WAITING and last_of_questions(case) == "asked"
 
 
+def is_asked() -> Exact:
+    """Whether a question is open, be its term over or not, for a list of cases."""
+    told = CaseEvent.objects.filter(case=OuterRef("pk"), kind__in=OF_QUESTIONS).order_by("-number")
+    return Exact(Subquery(told.values("kind")[:1]), Value("asked"))
+
+
 def last_of_questions(case: Case) -> str:
     """The kind of the last event that says how a question stands; empty where nobody was asked."""
     last = case.events.filter(kind__in=OF_QUESTIONS).order_by("number").last()
     return last.kind if last else ""
+
+
+def open_questions(case: Case) -> list[int]:
+    """The messages of an open case that ask what was not answered yet, in time or not, by their keys.
+
+    There may be several: a stage asks while an agent's question waits, or what was asked in vain is asked again. One
+    answer is for all of them.
+    """
+    told = case.events.filter(kind__in=OF_QUESTIONS).order_by("-number").values_list("kind", "data")
+    asked = takewhile(lambda event: event[0] == "asked", told if case.is_open else ())
+    return [data["message"] for _kind, data in asked]
 
 
 def titles(rows: Iterable[CaseStage]) -> list[str]:

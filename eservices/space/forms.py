@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.auth import LoginForm
 
 from eservices.cases.forms import CallForm
-from eservices.cases.models import Case
 from eservices.documents.models import DocumentLink
 from eservices.submissions import uploads
 from eservices.submissions.attaching import MOST_FILES, FilesField
@@ -282,14 +281,13 @@ class JoinForm(SpaceForm):
 
 
 class AnswerForm(SpaceForm):
-    """What an applicant writes on a case; a file alone is an answer too."""
+    """What an applicant writes on a case; a file alone is an answer too. ``asked``: whether a question is open."""
 
     text = forms.CharField(max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 4}))
     files = FilesField(label=_("Add a file"), required=False)
 
-    def __init__(self, *args, case: Case, **kwargs):
+    def __init__(self, *args, asked: bool, **kwargs):
         super().__init__(*args, **kwargs)
-        asked = case.state == "waiting"
         self.fields["text"].label = _("Your answer") if asked else _("Write to us")
         self.fields["text"].help_text = _("We answer within a working day or two.") if not asked else ""
         self.fields["files"].help_text = _(

@@ -35,11 +35,13 @@ class Stop:
     detail: str = ""
 
 
-def headline(case: Case, sealed: bool = False, promised: datetime | None = None) -> tuple[str, str]:
+def headline(
+    case: Case, sealed: bool = False, promised: datetime | None = None, asked: bool = False
+) -> tuple[str, str]:
     """What is the case, as a sentence, and what the applicant has to do.
 
     ``sealed``: whether a decision waits to be opened, which is what notifies it: nothing says it before.
-    ``promised``: by when the commune answers, where that holds.
+    ``promised``: by when the commune answers, where that holds. ``asked``: whether a question is open.
     """
     if sealed:
         return _("A decision on your request is ready."), _(
@@ -61,6 +63,10 @@ def headline(case: Case, sealed: bool = False, promised: datetime | None = None)
         }.get(case.outcome, (_("It is done."), _("Thank you. Nothing more is needed from you.")))
     if call := _call(case):
         return call, _("What to do stands below.")
+    if asked and case.state != State.WAITING:
+        return _("We still have no answer from you."), _(
+            "The time to answer is over, but your answer counts all the same: write it below."
+        )
     return {
         State.RECEIVED: (
             _("Your request is under way.") if _has_moved(case) else _("Your request has arrived."),
@@ -69,7 +75,7 @@ def headline(case: Case, sealed: bool = False, promised: datetime | None = None)
         State.IN_PROGRESS: (_in_progress(case), nothing),
         State.WAITING: (
             _("We need an answer from you."),
-            _("The question stands below. The time waits for your answer."),
+            _("What we ask stands below. The time waits for your answer."),
         ),
         State.DECIDED: (_("Accepted. The rest is on its way."), nothing),
     }[State(case.state)]
@@ -81,10 +87,14 @@ def promised_by(case: Case, row: CaseStage | None) -> datetime | None:
     return case.deadline if case.is_open and not case.paused_at and not undated else None
 
 
-def answer_by(case: Case, thread: list[Message]) -> datetime | None:
-    """Until when the question at hand is to be answered, if an agent said so."""
-    asked = [one for one in thread if one.kind == Message.Kind.QUESTION]
-    return asked[-1].term if asked and case.state == State.WAITING else None
+def open_questions(case: Case, thread: list[Message]) -> list[Message]:
+    """What the applicant was asked and has not answered yet, in time or not; what was asked again in the same words,
+    once."""
+    kinds = [one.kind for one in thread if one.kind in (Message.Kind.QUESTION, Message.Kind.ANSWER)]
+    if not kinds or kinds[-1] == Message.Kind.ANSWER:
+        return []
+    unanswered = set(process.open_questions(case))
+    return list({one.text: one for one in thread if one.pk in unanswered}.values())
 
 
 def _call(case: Case) -> str:
@@ -111,8 +121,8 @@ def _has_moved(case: Case) -> bool:
     return case.state == State.RECEIVED and sum(stop.state == DONE for stop in way(case)) > 1
 
 
-def mark(case: Case, sealed: bool = False) -> dict:
-    """State in a word and a shape, for lists. ``sealed``: see ``headline``."""
+def mark(case: Case, sealed: bool = False, asked: bool = False) -> dict:
+    """State in a word and a shape, for lists. ``sealed`` and ``asked``: see ``headline``."""
     icon, css = {
         State.RECEIVED: ("s3", ""),
         State.IN_PROGRESS: ("s2", ""),
@@ -122,9 +132,11 @@ def mark(case: Case, sealed: bool = False) -> dict:
     }[State(case.state)]
     if case.outcome and case.outcome not in (Outcome.ACCEPTED, Outcome.COMPLETED):
         icon, css = "cross", ""
+    if asked and case.is_open:
+        icon, css = "s4", "must"
     if sealed:
         icon, css = "mail", "must"
-    return {"icon": icon, "css": css, "text": headline(case, sealed)[0]}
+    return {"icon": icon, "css": css, "text": headline(case, sealed, asked=asked)[0]}
 
 
 def way(case: Case, sealed: bool = False) -> list[Stop]:
@@ -217,11 +229,14 @@ def _title(row: CaseStage) -> str:
     return row.case.version.definition.text(f"stage.{row.key}", get_language() or row.case.language)
 
 
-def stage_template(case: Case) -> tuple[str, CaseStage | None]:
-    """What the stage at hand shows to the applicant."""
+def stage_template(case: Case, asked: bool = False) -> tuple[str, CaseStage | None]:
+    """What the stage at hand shows to the applicant. ``asked``: whether a question is open; what waits for somebody
+    else says that there is nothing to do, and is silent then."""
     row = process.current(case) if case.is_open else None
     if row is None or row.progress != Progress.ACTIVE:
         return "", None
+    if asked and row.waiting_for != APPLICANT:
+        return "", row
     veiled = _veiled(case)
     if row in veiled:
         return _kind(veiled[0]).applicant_template, veiled[0]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from eservices.accounts import actions as accounts
 from eservices.bookings import terms
 from eservices.cases import access as cases
-from eservices.cases import actions, states
+from eservices.cases import actions, process, states
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.responses import attachment
 from eservices.payments import access as payments
@@ -57,12 +58,15 @@ def through_a_door(view):
 def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = "") -> HttpResponse:
     """The applicant's page of a case, with what was typed and why it was not done."""
     case = door.case
+    prefetch_related_objects([case], "stages")
     decided = formal.shown(door)
     sealed = decided.get("sealed", False)
-    template, row = tracker.stage_template(case)
-    promised = tracker.promised_by(case, row)
-    title, lead = tracker.headline(case, sealed, promised)
     thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
+    questions = tracker.open_questions(case, thread)
+    asked = bool(questions)
+    template, row = tracker.stage_template(case, asked)
+    promised = tracker.promised_by(case, row)
+    title, lead = tracker.headline(case, sealed, promised, asked)
     talk = [
         {
             "message": message,
@@ -84,7 +88,8 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         "stage_template": template,
         "talk": talk,
         "promised_by": promised,
-        "answer_by": tracker.answer_by(case, thread),
+        "questions": questions,
+        "answer_by": questions[-1].term if asked else None,
         "formal": decided,
         "documents": documents,
         "posted": posted,
@@ -94,7 +99,7 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         "receipts": receipts,
         "refunds": payments.refunds_of(case) if receipts else [],
         "sections": tracker.answers(case),
-        "form": (form or AnswerForm(case=case)) if case.is_open else None,
+        "form": (form or AnswerForm(asked=asked)) if case.is_open else None,
         "fault": fault,
         "call": case.calls.open().first(),
         "persons": [] if sealed else case.persons.exclude(outcome=""),
@@ -125,17 +130,17 @@ def show(request, door: Door):
 
 @require_POST
 def answer(request, door: Door):
-    """Answers the open question; where none is open, writes a message."""
+    """Answers what was asked; where nothing is open, writes a message."""
+    asked = actions.may_answer(door.case)
     try:
         rates.ANSWER.count(str(door.case.pk))
     except rates.TooOften as often:
-        form = AnswerForm(request.POST, case=door.case)
+        form = AnswerForm(request.POST, asked=asked)
         form.add_error(None, often.message)
         return show_case(request, door, form)
-    form = AnswerForm(request.POST, request.FILES, case=door.case)
+    form = AnswerForm(request.POST, request.FILES, asked=asked)
     if not form.is_valid():
         return show_case(request, door, form)
-    asked = actions.may_answer(door.case)
     write = actions.answer if asked else actions.message
     try:
         with kept(form.cleaned_data["files"]) as files:
@@ -222,13 +227,13 @@ status_file, case_file = through_a_door(file)
 def home(request):
     related = ("version", "submission", "team", "assignee")
     own = cases.own_cases(request.user).select_related(*related).prefetch_related("stages")
-    own = own.annotate(sealed=formal.is_sealed()).order_by("-opened_at")
+    own = own.annotate(sealed=formal.is_sealed(), asked=process.is_asked()).order_by("-opened_at")
     rows = [
         {
             "case": case,
             "url": reverse("space:case", args=[case.reference]),
             "service": case.version.definition.title(translation.get_language()),
-            "mark": tracker.mark(case, case.sealed),
+            "mark": tracker.mark(case, case.sealed, case.asked),
         }
         for case in own
     ]
@@ -237,7 +242,7 @@ def home(request):
         "rows": rows,
         "dues": dues,
         "dues_total": sum(due["charge"].open_amount for due in dues),
-        "asked": [row for row in rows if row["case"].state == states.State.WAITING],
+        "asked": [row for row in rows if row["case"].is_open and row["case"].asked],
         "drafts": [
             {
                 "draft": draft,

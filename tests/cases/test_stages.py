@@ -177,8 +177,9 @@ def test_a_question_rests_the_deadline_reminds_once_and_goes_on_with_the_answer(
         case = CaseFactory(stages=[question(remind=2), DECISION])
         assert (case.state, case.paused_at) == (State.WAITING, timezone.now())
         said = case.messages.get()
-        assert said.text.startswith("Envoyez le bail.")
-        assert "30 novembre 2026" in said.text
+        assert (said.text, timezone.localtime(said.term).date()) == ("Envoyez le bail.", date(2026, 11, 30))
+        letters = [one.payload["text"] for one in Delivery.objects.about(case.subject)]
+        assert [text.count("30 novembre") for text in letters if said.text in text] == [1]
         deadline, reminder = case.deadline, MONDAY.replace(day=26, hour=8)
         assert case.due_at == reminder
 
@@ -252,7 +253,7 @@ def test_else_an_agent_is_told_and_may_go_on_without_an_answer():
         assert [one.payload["language"] for one in told] == ["de"]
         assert "n’a pas répondu" in case_screen.situation(case)
         assert (case.state, case.paused_at) == (State.IN_PROGRESS, None)
-        assert case_screen.starts(case, "ask") == {"text": "Envoyez le bail."}  # without the day that is over
+        assert case_screen.starts(case, "ask") == {"text": "Envoyez le bail."}
 
         actions.go_on(actor=lead, case=case)
         case = advanced(case)

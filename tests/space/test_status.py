@@ -4,16 +4,18 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from eservices.cases import actions
 from eservices.cases.models import Case, CaseLink, Message
 from eservices.cases.states import Outcome, State
 from eservices.documents.models import Document
 from eservices.submissions.models import StoredFile
 from tests.factories.accounts import UserFactory
-from tests.factories.cases import CaseFactory
+from tests.factories.cases import CaseFactory, member
 from tests.factories.documents import issued
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,51 @@ def test_whoever_is_asked_is_not_told_to_do_nothing(client):
     assert "You have nothing to do" not in asked
 
 
+@pytest.fixture
+def unanswered():
+    """A case whose question was due on Monday, and it is Tuesday."""
+    with time_machine.travel("2026-11-23 09:00+01:00", tick=False) as clock:
+        case = CaseFactory(email_confirmed_at=timezone.now())
+        actions.ask(actor=member(), case=case, text="Le bail ?", days=5)
+        clock.shift(timedelta(days=8))
+        actions.look_at_question(message=case.messages.get())
+        yield case
+
+
+def test_a_question_stays_open_after_its_term_and_says_that_an_answer_still_counts(client, unanswered):
+    with translation.override("en"):
+        page = client.get(link(unanswered))
+    assert "<h1>We still have no answer from you.</h1>" in page.text
+    assert "your answer counts all the same" in page.text
+    assert re.search(r"Your answer was due by</span><b>30 November</b>", page.text)
+    assert '<label for="id_text">Your answer' in page.text
+    assert "ou have nothing to do" not in page.text
+    client.force_login(UserFactory(email=unanswered.email))
+    assert [row["case"] for row in client.get("/espace/").context["asked"]] == [unanswered]
+
+    url = link(unanswered)
+    assert client.post(f"{url}repondre/", {"text": "Le voici."}).status_code == 302
+
+    assert unanswered.events.filter(kind="answered").exists()
+    assert client.get(url).context["headline"] == "Nous lisons votre demande."
+    assert client.get("/espace/").context["asked"] == []
+
+
+def test_one_answer_is_for_all_questions_that_are_open_and_the_page_lists_them(client, unanswered):
+    url = link(unanswered)
+    for text in ("Le bail ?", "Et la clé ?"):  # the first is asked again
+        asked = actions.ask(actor=member(), case=unanswered, text=text, days=5)
+        with time_machine.travel(asked.term, tick=False):
+            actions.look_at_question(message=asked)
+    page = client.get(url)
+    assert [one.text for one in page.context["questions"]] == ["Le bail ?", "Et la clé ?"]
+    assert "2 questions sont ouvertes" in page.text
+
+    client.post(f"{url}repondre/", {"text": "Les voici."})
+
+    assert client.get(url).context["questions"] == []
+
+
 def test_the_way_shows_what_is_done_what_is_now_and_by_when(client):
     case = CaseFactory(taken=True)
     page = client.get(link(case))
@@ -152,9 +199,6 @@ def test_a_refusal_shows_its_reason_and_offers_nothing_that_is_over(client):
 
 
 def test_notes_of_agents_are_never_shown(client):
-    from eservices.cases import actions
-    from tests.factories.cases import member
-
     case = CaseFactory(taken=True)
     actions.note(actor=member(), case=case, text="Dossier louche.")
     assert "louche" not in client.get(link(case)).text
@@ -352,10 +396,11 @@ def test_a_document_that_is_only_posted_is_told_and_not_offered(client):
     assert document.number not in client.get(url).text
 
 
-def test_the_page_stays_within_its_queries(client, django_assert_max_num_queries):
-    url = link(CaseFactory(answered=True))
+@pytest.mark.parametrize("situation", ["answered", "asked"])
+def test_the_page_stays_within_its_queries(client, situation, django_assert_max_num_queries):
+    url = link(CaseFactory(**{situation: True}))
     client.get(url)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(16):
         client.get(url)
 
 

@@ -1,6 +1,6 @@
 """What is said on a case: notes among agents, messages between the commune and the applicant, files read."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -60,7 +60,13 @@ def ask(
     case = allowed(case, "ask", seen)
     case.assignee = case.assignee or actor
     case.save(update_fields=["assignee"])
-    return _ask(case, "ask", actor, text, files, days)
+    asked = _ask(
+        case, "ask", actor, text, files, timing.whole_days_after(timezone.now(), days) if days else None
+    )
+    if asked.term:
+        asked.due_at = timing.next_look(asked.at, asked.term, asked.at)
+        asked.save(update_fields=["due_at"])
+    return asked
 
 
 @transaction.atomic
@@ -86,10 +92,10 @@ def look_at_question(*, actor: Actor = SYSTEM, message: Message) -> None:
 
 
 @transaction.atomic
-def ask_by_itself(*, actor: Actor = SYSTEM, case: Case, text: str) -> Case:
-    """The process asks the applicant; answers the case as it is then."""
+def ask_by_itself(*, actor: Actor = SYSTEM, case: Case, text: str, term: datetime | None = None) -> Case:
+    """The process asks the applicant, and looks at the ``term`` itself; answers the case as it is then."""
     case = allowed(case, "ask_by_itself")
-    _ask(case, "ask_by_itself", actor, text)
+    _ask(case, "ask_by_itself", actor, text, term=term)
     return case
 
 
@@ -184,13 +190,16 @@ def note_virus(*, actor: Actor = SYSTEM, case: Case, file: StoredFile) -> None:
 
 
 def _ask(
-    case: Case, action: str, actor: Actor, text: str, files: list[StoredFile] | tuple = (), days: int = 0
+    case: Case,
+    action: str,
+    actor: Actor,
+    text: str,
+    files: list[StoredFile] | tuple = (),
+    term: datetime | None = None,
 ) -> Message:
     written = _say(case, Message.Kind.QUESTION, actor, text, files)
-    if days:
-        written.term = timing.whole_days_after(written.at, days)
-        written.due_at = timing.next_look(written.at, written.term, written.at)
-        written.save(update_fields=["term", "due_at"])
+    written.term = term
+    written.save(update_fields=["term"])
     case.state = states.after(action, case.state)
     case.save(update_fields=["state"])
     timing.follow_the_ball(case, stage_rests=True)

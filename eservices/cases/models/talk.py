@@ -58,9 +58,7 @@ class Message(models.Model):
     text = models.TextField(_("text"))
     files = models.ManyToManyField(StoredFile, related_name="messages", blank=True)
     at = models.DateTimeField(default=timezone.now)
-    term = models.DateTimeField(
-        _("to be answered by"), null=True, blank=True, help_text=_("Of an agent’s question.")
-    )
+    term = models.DateTimeField(_("to be answered by"), null=True, blank=True, help_text=_("Of a question."))
     due_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When a question is looked at next: to remind, or at its term.")
     )

@@ -44,9 +44,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Ask:
-    """The applicant is asked ``text``; the case waits for the answer and is looked at again at ``until``."""
+    """The applicant is asked ``text`` and has until ``term``; the case waits for the answer and is looked at again at
+    ``until``."""
 
     text: str
+    term: datetime | None = None
     until: datetime | None = None
 
 

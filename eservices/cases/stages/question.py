@@ -132,7 +132,7 @@ class QuestionStage(Stage):
         days = NumbersBlock.numbers(settings.get("reminders", "")) or []
         reminders = [timing.morning_after(now, one).isoformat() for one in days]
         row.data |= {"term": term.isoformat(), "reminders": reminders}
-        return Ask(self._text(case, row, settings, term), until=self._next_look(row))
+        return Ask(self._text(case, row, settings), term, until=self._next_look(row))
 
     def resume(self, case, row, settings):
         if is_overdue(case):
@@ -168,13 +168,13 @@ class QuestionStage(Stage):
         keep(case, **{result_key(row.key): result})
         return Done({"result": result})
 
-    def _text(self, case: Case, row: CaseStage, settings: dict, term: datetime) -> str:
-        """The question, and what happens by when."""
+    def _text(self, case: Case, row: CaseStage, settings: dict) -> str:
+        """The question, and what happens without an answer."""
+        text = self.words(case, row, settings, "text")
+        if not settings.get("close"):
+            return text
         with override(case.language):
-            by_when = _("Please answer by %(day)s.") % {"day": _day(term)}
-            if settings.get("close"):
-                by_when += " " + _("Without an answer we close your request.")
-        return f"{self.words(case, row, settings, 'text')}\n\n{by_when}"
+            return f"{text}\n\n" + _("Without an answer we close your request.")
 
     def _next_look(self, row: CaseStage) -> datetime:
         return datetime.fromisoformat(next(iter(_reminders(row)), row.data["term"]))

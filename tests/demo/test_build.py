@@ -91,7 +91,7 @@ def test_the_main_pages_are_translated(contents, language):
 
 def test_in_italian_the_main_pages_are_there_and_the_others_say_that_they_are_in_french(contents, client):
     home = client.get("/it/").content.decode()
-    assert "Che cosa cercate?" in home
+    assert "Che cosa cerca?" in home
     assert client.get("/it/vivere/rifiuti/").status_code == 200
     services = ServicePage.objects.filter(locale__language_code="it", live=True)
     assert services.count() == 10

@@ -41,8 +41,8 @@ WATER = {
     "it": (
         "Acqua interrotta domani dalle 13 alle 16,",
         "rue du Lac da 1 a 38. Condotta in riparazione.",
-        "<p>Riempite un secchio o due prima delle 13. Davanti al n. 12 c’è un’autobotte. Quando l’acqua torna, "
-        "lasciatela scorrere un minuto: può essere torbida.</p>",
+        "<p>Riempia un secchio o due prima delle 13. Davanti al n. 12 c’è un’autobotte. Quando l’acqua torna, "
+        "la lasci scorrere un minuto: può essere torbida.</p>",
         "Che fare?",
         "Orvenay: acqua interrotta domani 13-16, rue du Lac 1-38. Autobotte al n. 12. Info: 021 000 42 99",
     ),

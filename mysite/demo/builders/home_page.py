@@ -89,7 +89,7 @@ TEXTS = {
     "it": {
         "lead": "Il sito e lo sportello online del Comune di Orvenay, in riva al lago.",
         "tagline": "Comune di Orvenay",
-        "question": "Che cosa cercate?",
+        "question": "Che cosa cerca?",
         "often": ["trasloco", "riciclaggio", "opposizione"],
         "panorama": "Orvenay visto dal lago: i vigneti, il campanile, la barca e i Dents d'Aurel",
         "tasks": [

@@ -284,6 +284,7 @@ class CaseView(OfCase):
             "decisions": [
                 Offer(do, DEEDS[do], self._shown_form(do)) for do in may if DEEDS[do].place == DECIDE
             ],
+            "decisions_title": _("The answer") if case.outcome and case.is_open else _("Decide"),
             "more": [Offer(do, DEEDS[do]) for do in may if DEEDS[do].place == MORE],
             "may_take_next": access.treats_cases(user),
             "may_amend": allowed("amend", case.state) and access.may(user, case, "amend"),

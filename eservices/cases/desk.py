@@ -81,6 +81,11 @@ class AtStage(NamedTuple):
     proposal: str | None = None
 
 
+def _waits_for_word(case: Case, row: CaseStage | AtStage | None) -> bool:
+    """Whether all stages are over and nothing is due: a question stayed unanswered, and an agent says what now."""
+    return row is None and case.due_at is None
+
+
 def sign(case: Case, row: CaseStage | AtStage | None = None) -> Sign:
     """Where the case stands, at the stage ``row``: who has to do something."""
     waiting_for = row.waiting_for if row else ""
@@ -97,12 +102,12 @@ def sign(case: Case, row: CaseStage | AtStage | None = None) -> Sign:
         return Sign(_("Waits for the applicant"), "s3")
     if case.paused_at:
         return Sign(_("On a waiting list"), "s3")
+    if (waiting_for == AGENT and not decides(row)) or _waits_for_word(case, row):
+        return Sign(_("To treat"), "s1", "must")
     if case.state == State.DECIDED:
         return Sign(_("Being completed"), "s2", "ok")
     if waiting_for == OTHERS:
         return Sign(_("Waits for others"), "s3")
-    if waiting_for == AGENT and proposed:
-        return Sign(_("To confirm"), "s1", "must")
     if waiting_for == AGENT:
-        return Sign(_("To decide") if decides(row) else _("To treat"), "s1", "must")
+        return Sign(_("To confirm") if proposed else _("To decide"), "s1", "must")
     return Sign(_("In progress"), "s2")

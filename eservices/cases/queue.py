@@ -168,6 +168,7 @@ SHOWN = (
         "deadline",
         "closed_at",
         "paused_at",
+        "due_at",
         "contact",
     ),
     *("team", "form", "submission__applicant_name", "submission__channel"),

@@ -61,12 +61,12 @@ def headline(
                 _("The reason stands below. What you told us is kept for the right request."),
             ),
         }.get(case.outcome, (_("It is done."), _("Thank you. Nothing more is needed from you.")))
-    if call := _call(case):
-        return call, _("What to do stands below.")
     if asked and case.state != State.WAITING:
         return _("We still have no answer from you."), _(
             "The time to answer is over, but your answer counts all the same: write it below."
         )
+    if call := _call(case):
+        return call, _("What to do stands below.")
     return {
         State.RECEIVED: (
             _("Your request is under way.") if _has_moved(case) else _("Your request has arrived."),

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions, case_screen, process, trace
+from eservices.cases import actions, case_screen, desk, process, trace
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, Role
 from eservices.cases.progress import current, is_overdue
@@ -274,6 +274,7 @@ def test_a_question_answered_after_its_term_is_answered_also_where_an_agent_aske
         assert (current(case).waiting_for, is_overdue(case)) == ("agent", True)
         said = "Notez la réponse" if accepted else "Redemandez, refusez"
         assert said in case_screen.situation(case)
+        assert desk.sign(case, current(case)).word == "À traiter"
         assert said in Delivery.objects.about(case.subject).get(recipient=lead.email).payload["text"]
         if again:
             actions.ask(actor=member(), case=case, text="Et le bail ?", days=5)

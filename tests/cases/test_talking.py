@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions, case_screen, mentions, previewing, process, sweeps
+from eservices.cases import actions, case_screen, desk, mentions, previewing, process, sweeps
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, Message, Role, Team
 from eservices.cases.progress import is_overdue
@@ -304,6 +304,7 @@ def test_a_case_whose_question_nobody_answers_does_not_close_by_itself():
         case = Case.objects.get(pk=case.pk)
         assert case.is_open
         assert "continuez sans réponse" in case_screen.situation(case)
+        assert desk.sign(case).word == "À traiter"
         actions.go_on(actor=member(), case=case)
         process.advance(case.pk)
     assert Case.objects.get(pk=case.pk).outcome == "completed"

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from eservices.accounts.models import User
 from eservices.deliveries import actions as deliveries
@@ -234,6 +235,14 @@ def put_away(upload: CheckedFile, **fields) -> StoredFile:
     return stored
 
 
+def full(most: int) -> str:
+    """What is said where a question has all the files that it takes."""
+    text = ngettext(
+        "At most %(limit)s file. Remove it first.", "At most %(limit)s files. Remove one first.", most
+    )
+    return text % {"limit": most}
+
+
 @transaction.atomic
 def _attach(draft: Draft, stored: StoredFile, most: int) -> StoredFile:
     locked = _locked(draft)
@@ -241,7 +250,7 @@ def _attach(draft: Draft, stored: StoredFile, most: int) -> StoredFile:
     if same := siblings.filter(digest=stored.digest, name=stored.name).first():
         return same
     if siblings.count() >= most:
-        raise Refused(_("At most %(limit)s files. Remove one first.") % {"limit": most})
+        raise Refused(full(most))
     stored.save()
     _note_files(locked, stored.field)
     draft.answers = locked.answers

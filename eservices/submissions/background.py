@@ -63,12 +63,14 @@ def _put_aside(filing: Filing, step: Step, data: QueryDict) -> HttpResponse:
 
 
 def _files(filing: Filing, step: Step, data: QueryDict, faults: list[str]) -> HttpResponse:
-    """The files that the question has now, as its list on the page."""
+    """The files that the question has now, as its list on the page; ``full``: what is said of one more."""
     state = _state(filing, step) | {"faults": faults}
     asked = (one for one in filing.form(step).on_page if one.field.key == data.get(FILES_OF))
     if question := next(asked, None):
         state["list"] = render_to_string("formbuilder/stored.html", {"question": question})
         state["remarks"] = question.remarks
+        most = question.bound.field.most
+        state["full"] = actions.full(most) if len(question.stored) >= most else ""
     return JsonResponse(state, status=422 if faults else 200)
 
 

@@ -148,14 +148,19 @@ def many_files(count: int) -> list[dict]:
     return [PDF | {"name": f"{n}.pdf", "buffer": b"%%PDF-1.7 %d" % n} for n in range(count)]
 
 
-def test_of_two_hundred_files_chosen_at_once_those_beyond_the_limit_are_refused_in_words(visit, file_first):
+def test_of_two_hundred_files_chosen_at_once_those_beyond_the_limit_are_refused_and_do_not_travel(
+    visit, file_first
+):
     page = visit(width=360)
     start(page)
+    travelled = []
+    page.on("request", lambda call: call.method == "POST" and travelled.append(call))
 
     page.set_input_files("#id_piece", many_files(200))
 
     refused = page.locator(".travels .msg")
     expect(refused).to_have_count(197, timeout=60_000)
+    assert len(travelled) == 3
     expect(page.get_by_role("progressbar")).to_have_count(0)
     assert {text.split(".")[0] for text in refused.all_inner_texts()} == {"Au plus 3 fichiers"}
     expect(page.locator("#id_piece-files li")).to_have_count(3)
@@ -170,19 +175,19 @@ def test_of_two_hundred_files_chosen_at_once_those_beyond_the_limit_are_refused_
 def test_more_files_than_an_hour_may_bring_are_refused_with_the_hour_and_stay_chosen(
     visit, file_first, monkeypatch
 ):
-    monkeypatch.setattr(rates, "UPLOAD", rates.Rate("draft-upload", 2))
+    monkeypatch.setattr(rates, "UPLOAD", rates.Rate("draft-upload", 1))
     page = visit(width=360)
     start(page)
 
-    page.set_input_files("#id_piece", many_files(12))
+    page.set_input_files("#id_piece", many_files(3))
 
     refused = page.locator(".travels .msg")
-    expect(page.locator("#id_piece-files li")).to_have_count(3)  # the first began the draft
-    expect(refused).to_have_count(9)
+    expect(page.locator("#id_piece-files li")).to_have_count(2)  # the first began the draft
+    expect(refused).to_have_count(1)
     hour = r"\d{1,2}\sh(\s\d\d)?\b"  # with its minutes, if it is no full one
     assert all(re.search(hour, text) for text in refused.all_inner_texts())
     expect(page.get_by_role("progressbar")).to_have_count(0)
-    assert page.evaluate("document.getElementById('id_piece').files.length") == 9
+    assert page.evaluate("document.getElementById('id_piece').files.length") == 1
     judge(page, "too-many-files")
 
 

@@ -205,6 +205,22 @@ def test_a_file_is_removed_by_itself(at_the_file_step):
     assert person.answers["piece"] is None
 
 
+def test_who_has_sent_all_the_files_that_are_taken_is_told_so_before_another_travels(at_the_file_step):
+    person = at_the_file_step
+    told = [
+        person.client.post(
+            person.url("procuration"),
+            {"piece": pdf(f"{n}.pdf", b"%%PDF-1.7 %d" % n), "files_of": "piece"},
+            headers=JSON,
+        ).json()["full"]
+        for n in range(2)
+    ]
+    removed = {"remove_file": str(StoredFile.objects.first().pk), "files_of": "piece"}
+
+    assert told == ["", "Au plus 2 fichiers. Supprimez-en d’abord un."]
+    assert person.client.post(person.url("procuration"), removed, headers=JSON).json()["full"] == ""
+
+
 @pytest.mark.parametrize("key", ["nom", "nulle_part", ""])
 def test_a_file_for_no_question_of_files_is_not_kept(at_the_file_step, key):
     person = at_the_file_step

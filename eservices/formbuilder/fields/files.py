@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 
 class FilesInput(forms.FileInput):
@@ -21,7 +22,11 @@ class FilesField(forms.FileField):
         "empty": _("“%(name)s” is empty. Choose it again."),
         "large": _("“%(name)s” is larger than %(limit)s MB. Choose a smaller file."),
         "kind": _("“%(name)s” is not of a kind that we can read. Send %(kinds)s."),
-        "many": _("That is too many: at most %(limit)s files."),
+        "many": ngettext_lazy(
+            "That is too many: at most %(limit)s file.",
+            "That is too many: at most %(limit)s files.",
+            "limit",
+        ),
     }
 
     def __init__(self, *, most: int, max_bytes: int, extensions: tuple[str, ...], **kwargs):

@@ -11,9 +11,10 @@ let pressed = false;
 /**
  * Sends `fields` with what every post of the page carries; the answer as {status, …what the server said}.
  * Status 0: no connection. `stale`: the server answered with a page and not to us. `progress(part)` as it travels.
+ * `spared()`: when its turn has come, the answer if it is known.
  */
-export function send(fields, progress) {
-  const sent = last.then(() => (pressed ? { status: 0, pressed } : travel(fields, progress)));
+export function send(fields, progress, spared) {
+  const sent = last.then(() => (pressed ? { status: 0, pressed } : spared?.() || travel(fields, progress)));
   last = sent.catch(() => {});
   return sent;
 }

@@ -12,6 +12,7 @@ function equip(input) {
   const list = document.getElementById(`${input.id}-files`);
   const under = element("ul", "files");
   let refused = null; // since a press waits
+  let full = ""; // what is said of one more
   const status = Object.assign(element("p", "hide"), { role: "status" });
   input.after(under, status);
   mark();
@@ -50,8 +51,9 @@ function equip(input) {
     item.append(bar);
     say(words.travels.replace("{name}", item.file.name));
     const fields = [["files_of", input.name], [input.name, item.file]];
-    const answer = await send(fields, (part) => (bar.value = part));
+    const answer = await send(fields, (part) => (bar.value = part), () => full && { status: 422, faults: [full], full });
     bar.remove();
+    full = answer.full ?? full;
     if (answer.pressed) return;
     if (answer.status === 200 && !answer.stale) return arrived(item, answer);
     if (answer.status === 422) refuse(item, answer.faults[0]);
@@ -103,6 +105,7 @@ function equip(input) {
   }
 
   function refresh(answer) {
+    full = answer.full;
     list.innerHTML = answer.list;
     list.hidden = !list.children.length;
     remark(answer.remarks.join(" "));

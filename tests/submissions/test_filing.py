@@ -26,6 +26,7 @@ def test_opening_a_form_keeps_nothing(client, version):
 
     assert response.status_code == 200
     assert "Pour qui" in text(response)
+    assert "Une question ?" not in text(response)  # of a commune that gave no number to call
     assert not Draft.objects.exists()
 
 

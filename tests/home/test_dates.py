@@ -59,9 +59,10 @@ def test_a_day_in_words_has_the_marks_of_the_language(language, written):
         assert drawn("{{ day|date:'j.m.Y' }}", day=SECOND) == "2.12.2026"
 
 
-def test_italian_writes_the_first_with_its_sign():
+def test_italian_writes_the_first_with_its_sign_and_weekdays_small():
     with override("it"):
         assert date_format(FIRST, "j F").startswith("1° ")
+        assert date_format(FIRST, "D j.m.") == "mar 1.12."
 
 
 def test_a_moment_is_written_in_the_commune_s_time_and_nothing_as_nothing():

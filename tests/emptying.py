@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import TransactionTestCase
 
+from tests.one_at_a_time import OneAtATime
+
 PATIENCE = 50  # tenths of a second
 
 
@@ -68,7 +70,12 @@ def filled(cursor) -> list[str]:
 
 def emptied(tables: list[Table]) -> Callable[[TransactionTestCase], None]:
     """What stands for Django's own way to tidy up after a test that commits."""
-    return lambda _test: when_free(lambda: empty(tables))
+
+    def tidy_up(_test) -> None:
+        with OneAtATime.lock:  # an answer that is still being made has its transaction in the same connection
+            when_free(lambda: empty(tables))
+
+    return tidy_up
 
 
 def when_free(work: Callable[[], None]) -> None:

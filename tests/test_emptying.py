@@ -9,6 +9,7 @@ from wagtail.models import Page
 from tests import emptying
 from tests.factories.accounts import UserFactory
 from tests.factories.home import WasteCollectionFactory
+from tests.one_at_a_time import OneAtATime
 
 
 def locked(times: int, words: str = "database table is locked", fault: type[Exception] = OperationalError):
@@ -48,6 +49,13 @@ def test_what_fails_otherwise_or_for_too_long_is_a_fault(words):
     with pytest.raises(OperationalError, match=words):
         emptying.when_free(work)
     assert len(tried) == (emptying.PATIENCE + 1 if "locked" in words else 1)
+
+
+def test_nothing_is_emptied_while_an_answer_is_still_being_made(monkeypatch):
+    held = []
+    monkeypatch.setattr(emptying, "empty", lambda _tables: held.append(OneAtATime.lock.locked()))
+    emptying.emptied([])(None)
+    assert held == [True]
 
 
 @pytest.mark.django_db(transaction=True)

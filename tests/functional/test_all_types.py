@@ -57,6 +57,7 @@ def test_every_type_of_question_is_accessible_and_fits(visit, filing, width, jav
     page.fill("#id_avs", "756")
     page.fill("#id_lieu-address", "Devant le port")
     press(page.locator("[name=add_row]"))
+    expect(page.locator(".row:target")).to_be_in_viewport()
     judge(page, f"types-row-{width}")
     press(page.locator("p.go .btn:not([name]):not([type])"))
     judge(page, f"types-errors-{width}")

@@ -26,6 +26,7 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
 from home import ical, links
+from home.addresses import translated
 from home.blocks import ContentBlocks
 from home.dates import date_format
 from home.fields import LiveStreamField
@@ -181,7 +182,8 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
     parent_page_types = ["home.HomePage"]
     subpage_types = ["news.NewsPage"]
     template = "news/news_index_page.html"
-    plan_places = [("archives/", _("Archive by month"))]
+    archive_place = translated("archives/")
+    plan_places = [(archive_place, _("Archive by month"))]
 
     class Meta:
         verbose_name = _("news index")
@@ -193,11 +195,15 @@ class NewsIndexPage(RoutablePageMixin, BasePage):
     def get_context(self, request, *args, **kwargs):
         return super().get_context(request, *args, **kwargs) | listing.news(self, request)
 
-    @path("archives/", name="archive")
+    @path("archives/")  # where a link in French leads in every commune
+    @path(archive_place, name="archive")
     def archive(self, request):
         """All months that have news."""
         context = super().get_context(request) | listing.archive(self)
-        context |= {"index_url": self.get_url(request), "address": full_address(self, request) + "archives/"}
+        context |= {
+            "index_url": self.get_url(request),
+            "address": full_address(self, request) + self.archive_place,
+        }
         return render(request, "news/news_archive.html", context)
 
     @path("rss/", name="rss")

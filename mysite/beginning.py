@@ -195,10 +195,12 @@ def retire_wagtails_groups(groups: Mapping[str, Group]) -> None:
 
 
 def name_root() -> None:
-    """Where editors choose a page they begin above the home pages, at what Wagtail calls “Root”."""
+    """Where editors choose a page they begin above the home pages, at what Wagtail calls “Root”, as it does the first
+    collection of pictures and downloads."""
     with override(settings.LANGUAGE_CODE):
-        name = _("All pages")
+        name, first = _("All pages"), _("General")
     Page.objects.filter(depth=1).update(title=name, draft_title=name)
+    Collection.objects.filter(depth=1).update(name=first)
 
 
 def name_approval() -> None:

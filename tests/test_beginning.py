@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import clear_url_caches, reverse
-from wagtail.models import Locale, Page, Site, TaskState
+from wagtail.models import Collection, Locale, Page, Site, TaskState
 
 from eservices.accounts.roles import ROLES
 from eservices.cases.models import Team
@@ -120,6 +120,7 @@ def test_what_stands_above_the_home_pages_has_a_name_that_editors_read(begun, cl
     shown = client.get(reverse("wagtailadmin_choose_page")).content.decode()
     assert "Toutes les pages" in shown
     assert "Root" not in shown
+    assert Collection.objects.get().name == "Général"
 
 
 def test_staff_find_their_groups_and_no_others(begun):

@@ -79,6 +79,15 @@ def test_an_editor_reads_the_guide_with_its_contents_and_pictures(editor):
     assert b"".join(sent.streaming_content)[8:12] == b"WEBP"
 
 
+def test_who_reads_the_admin_in_another_language_is_told_in_which_the_guide_is(client, db):
+    make.CommuneSettingsFactory()
+    reader, said = member(), "Diese Seite gibt es nur auf Französisch."
+    client.force_login(reader)
+    assert said not in shown(client, AGENTS)
+    UserProfile.objects.create(user=reader, preferred_language="de")
+    assert said in shown(client, AGENTS)
+
+
 def test_the_guide_leads_to_the_reference_of_services_and_back(editor):
     assert 'href="/admin/guide/services/"' in shown(editor, EDITORS)
     assert f'href="{EDITORS}"' in shown(editor, "/admin/guide/services/")

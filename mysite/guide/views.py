@@ -2,8 +2,11 @@
 
 from django.http import FileResponse, Http404
 from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from home.languages import told
 
 from .reading import GUIDES, picture, read
 
@@ -29,7 +32,8 @@ class GuideView(WagtailAdminTemplateMixin, TemplateView):
         return [*super().get_breadcrumbs_items(), {"url": "", "label": self.guide.title}]
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(guide=self.guide, **kwargs)
+        foreign = told([self.guide.language]) if self.guide.language != get_language() else ""
+        return super().get_context_data(guide=self.guide, foreign=foreign, **kwargs)
 
 
 def show_picture(request, name: str):

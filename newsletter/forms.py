@@ -44,11 +44,12 @@ class SubscribeForm(TopicsMixin, TrappedForm):
 
     email = OwnEmailField()
     choose = forms.BooleanField(required=False)  # the page showed the topics
+    known = forms.BooleanField(required=False)  # only the way to the own page is wanted
 
-    field_order = ["email", "choose", "topics"]
+    field_order = ["email", "choose", "known", "topics"]
 
     def must_choose(self) -> bool:
-        return bool(self.cleaned_data.get("choose"))
+        return bool(self.cleaned_data.get("choose")) and not self.cleaned_data.get("known")
 
     def clean(self):
         data = super().clean()

@@ -9,6 +9,7 @@ urlpatterns = [
     path("archives/<int:number>/", archive.archived, name="archived"),
     path("vu/<int:number>.gif", archive.opened, name="opened"),
     path("envoye/", views.asked, name="asked"),
+    path("rappel/", views.reminded, name="reminded"),
     path("supprime/", views.erased, name="erased"),
     path("confirmer/<slug:secret>/", views.confirm, name="confirm"),
     path("preferences/<slug:secret>/", views.preferences, name="preferences"),

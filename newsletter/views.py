@@ -21,26 +21,35 @@ from .forms import PreferencesForm, SubscribeForm
 @csrf_exempt  # the form stands on cacheable pages; where it came from is checked below
 @require_http_methods(["GET", "HEAD", "POST"])
 def subscribe(request):
-    """Shows the sign-up, or mails the opt-in link. The answer is the same for every address."""
+    """Shows the sign-up, or mails the opt-in link or the own page. The answer is the same for every address."""
     if request.method != "POST":
         return _sign_up(request, SubscribeForm(initial={"topics": request.GET.getlist("topic")}))
     form = SubscribeForm(request.POST)
     too_often = _("Too many addresses were entered from here. Please try again in an hour.")
     if status := refusal(request, form, limits.client_allowed, too_often):
         return _sign_up(request, form, status)
-    if not form.is_trapped and limits.email_allowed(form.cleaned_data["email"]):
-        actions.ask(
-            email=form.cleaned_data["email"],
-            language=get_language(),
-            topic_keys=form.cleaned_data["topics"],
-            page=parts(request.headers.get("Referer", "")).path or request.path,
-        )
-    return redirect("newsletter:asked")
+    email, known = form.cleaned_data["email"], form.cleaned_data["known"]
+    if not form.is_trapped and limits.email_allowed(email):
+        if known:
+            actions.remind(email=email)
+        else:
+            actions.ask(
+                email=email,
+                language=get_language(),
+                topic_keys=form.cleaned_data["topics"],
+                page=parts(request.headers.get("Referer", "")).path or request.path,
+            )
+    return redirect("newsletter:reminded" if known else "newsletter:asked")
 
 
 @require_safe
 def asked(request):
     return render(request, "newsletter/asked.html")
+
+
+@require_safe
+def reminded(request):
+    return render(request, "newsletter/reminded.html")
 
 
 @never_cache

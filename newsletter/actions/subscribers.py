@@ -54,6 +54,12 @@ def _ask(actor, email, language, topic_keys, page, only_new) -> None:
     emails.opt_in(subscriber)
 
 
+def remind(*, actor=None, email: str) -> None:
+    """Mails the own page to who is subscribed. Answers nothing, and to nobody else does a letter go."""
+    if subscriber := Subscriber.objects.filter(email=email.strip().lower(), state=State.CONFIRMED).first():
+        emails.already_subscribed(subscriber)
+
+
 @transaction.atomic
 def confirm(*, actor=None, subscriber: Subscriber) -> Subscriber:
     """The owner of the address agrees. A second time changes nothing."""

@@ -54,6 +54,16 @@ def test_a_new_address_is_mailed_a_link_and_is_not_subscribed_yet(subscribe):
     assert "Chantiers" in letter.payload["text"]
 
 
+def test_who_is_subscribed_gets_the_way_to_the_own_page_by_the_address_alone_and_nobody_else(subscribe):
+    TopicFactory()
+    known = SubscriberFactory(state=State.CONFIRMED, email=ADDRESS)
+    for address in (ADDRESS, "personne@courriel.example"):
+        answer = subscribe(address, choose="1", known="1")
+        assert answer.url == reverse("newsletter:reminded")
+    assert known.secret in Delivery.objects.get().payload["text"]
+    assert Subscriber.objects.count() == 1
+
+
 def test_the_mailed_link_shows_a_button_and_only_the_button_confirms(client, subscribe):
     subscribe()
     subscriber = Subscriber.objects.get()

@@ -6,10 +6,10 @@ for ever. Fixed at the start and the same for all readers, as a paper does not k
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import wraps
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, path
-from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
 WRITTEN_IN = "fr"
@@ -132,7 +132,11 @@ def translated(route: str, language: str = settings.LANGUAGE_CODE) -> str:
 
 
 def in_first_language(patterns: Iterable[Pattern], language: str = settings.LANGUAGE_CODE) -> list[Pattern]:
-    """What stands at these addresses at those of a language, and at the French ones a way there."""
+    """What stands at these addresses at those of a language, to which the French ones lead whoever reads.
+
+    What is posted to a French one is answered there: a mail program that ends a subscription follows nowhere, says
+    RFC 8058.
+    """
     if language == WRITTEN_IN:
         return list(patterns)
     return [*(_translated(one, language) for one in patterns), *_former(patterns, language)]
@@ -152,15 +156,18 @@ def _former(
     for one in patterns:
         route = above + str(one.pattern)
         if isinstance(one, URLResolver):
-            yield from _former(
-                one.url_patterns, language, route, one.namespace + ":" if one.namespace else within
-            )
+            space = f"{one.namespace}:" if one.namespace else ""
+            yield from _former(one.url_patterns, language, route, within + space)
         elif translated(route, language) != route:
-            yield path(route, _way_to(within + one.name))
+            yield path(route, _leading_to(within + one.name, one.callback), one.default_args)
 
 
-def _way_to(name: str):
-    """Also for who posts: a mail service that ends a subscription needs no token, and brings none."""
-    return csrf_exempt(
-        RedirectView.as_view(pattern_name=name, permanent=True, preserve_request=True, query_string=True)
-    )
+def _leading_to(name: str, view):
+    lead = RedirectView.as_view(pattern_name=name, permanent=True, query_string=True)
+
+    @wraps(view)  # which is exempt from the check for forgeries, or not
+    def answer(request, *args, **kwargs):
+        follows = request.method in ("GET", "HEAD")
+        return (lead if follows else view)(request, *args, **kwargs)
+
+    return answer

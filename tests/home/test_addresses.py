@@ -5,10 +5,12 @@ from types import ModuleType
 
 import pytest
 from django.conf.urls.i18n import i18n_patterns
+from django.test import Client
 from django.urls import URLResolver
 
 from home.addresses import LANGUAGES, in_first_language, translated
 from mysite import urls
+from tests.factories.newsletter import SubscriberFactory
 
 # The same in every language, and names of files that machines ask for.
 SAME = {"d", "v", "sms", "stop", "rss", "photo", "icone", "styles", "robots", "sitemap", "manifest", "worker"}
@@ -49,6 +51,17 @@ def test_every_word_of_an_address_is_translated_and_no_two_addresses_become_one(
 
 
 @pytest.mark.django_db
+def test_what_is_posted_to_a_french_address_is_answered_there(german_addresses):
+    """The button of a mail program that ends a subscription follows nowhere: RFC 8058."""
+    subscriber, client = SubscriberFactory(), Client(enforce_csrf_checks=True)
+    letter = f"/infolettre/desabonner/{subscriber.secret}/"
+    assert client.post(letter, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    subscriber.refresh_from_db()
+    assert subscriber.state == "unsubscribed"
+    assert client.post("/compte/sortir/").status_code == 403
+
+
+@pytest.mark.django_db
 def test_a_german_commune_has_german_addresses_to_which_the_french_ones_lead(german_addresses, client):
     assert client.get("/pruefen/").status_code == 200
     for french, german in {
@@ -56,5 +69,5 @@ def test_a_german_commune_has_german_addresses_to_which_the_french_ones_lead(ger
         "/it/verifier/": "/it/pruefen/",
         "/collectes/rappel/abc/fin/": "/abfuhren/erinnerung/abc/ende/",
     }.items():
-        answer = client.post(french)
-        assert (answer.status_code, answer.url) == (308, german)
+        answer = client.get(french)
+        assert (answer.status_code, answer.url) == (301, german)

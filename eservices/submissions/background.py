@@ -66,7 +66,7 @@ def _files(filing: Filing, step: Step, data: QueryDict, faults: list[str]) -> Ht
     """The files that the question has now, as its list on the page; ``full``: what is said of one more."""
     state = _state(filing, step) | {"faults": faults}
     asked = (one for one in filing.form(step).on_page if one.field.key == data.get(FILES_OF))
-    if question := next(asked, None):
+    if (question := next(asked, None)) and question.field.type == "files":
         state["list"] = render_to_string("formbuilder/stored.html", {"question": question})
         state["remarks"] = question.remarks
         most = question.bound.field.most

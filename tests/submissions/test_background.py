@@ -221,11 +221,14 @@ def test_who_has_sent_all_the_files_that_are_taken_is_told_so_before_another_tra
     assert person.client.post(person.url("procuration"), removed, headers=JSON).json()["full"] == ""
 
 
-@pytest.mark.parametrize("key", ["nom", "nulle_part", ""])
-def test_a_file_for_no_question_of_files_is_not_kept(at_the_file_step, key):
+@pytest.mark.parametrize(
+    ("step", "key"),
+    [("procuration", "nom"), ("procuration", "nulle_part"), ("procuration", ""), ("identite", "nom")],
+)
+def test_a_file_for_no_question_of_files_is_not_kept(at_the_file_step, step, key):
     person = at_the_file_step
 
-    answer = person.client.post(person.url("procuration"), {key or "x": pdf(), "files_of": key}, headers=JSON)
+    answer = person.client.post(person.url(step), {key or "x": pdf(), "files_of": key}, headers=JSON)
 
     assert answer.status_code == 200
     assert not StoredFile.objects.exists()

@@ -88,13 +88,14 @@ def promised_by(case: Case, row: CaseStage | None) -> datetime | None:
 
 
 def open_questions(case: Case, thread: list[Message]) -> list[Message]:
-    """What the applicant was asked and has not answered yet, in time or not; what was asked again in the same words,
-    once."""
+    """What the applicant was asked and has not answered yet, in time or not, the latest last; what was asked again in
+    the same words, once."""
     kinds = [one.kind for one in thread if one.kind in (Message.Kind.QUESTION, Message.Kind.ANSWER)]
     if not kinds or kinds[-1] == Message.Kind.ANSWER:
         return []
     unanswered = set(process.open_questions(case))
-    return list({one.text: one for one in thread if one.pk in unanswered}.values())
+    latest = {one.text: one.pk for one in thread if one.pk in unanswered}
+    return [one for one in thread if latest.get(one.text) == one.pk]
 
 
 def _call(case: Case) -> str:

@@ -146,12 +146,13 @@ def test_a_question_stays_open_after_its_term_and_says_that_an_answer_still_coun
 
 def test_one_answer_is_for_all_questions_that_are_open_and_the_page_lists_them(client, unanswered):
     url = link(unanswered)
-    for text in ("Le bail ?", "Et la clé ?"):  # the first is asked again
+    for text in ("Et la clé ?", "Le bail ?"):  # the latter is asked again
         asked = actions.ask(actor=member(), case=unanswered, text=text, days=5)
         with time_machine.travel(asked.term, tick=False):
             actions.look_at_question(message=asked)
     page = client.get(url)
-    assert [one.text for one in page.context["questions"]] == ["Le bail ?", "Et la clé ?"]
+    assert [one.text for one in page.context["questions"]] == ["Et la clé ?", "Le bail ?"]
+    assert page.context["answer_by"] == asked.term
     assert "2 questions sont ouvertes" in page.text
 
     client.post(f"{url}repondre/", {"text": "Les voici."})

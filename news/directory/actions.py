@@ -61,14 +61,14 @@ def remind(*, actor=None, entry_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def let_go(*, actor=None, entry: DirectoryEntry) -> None:
-    """Whoever keeps the entry does so no more: their address is gone from it, and their links open nothing."""
-    entry = DirectoryEntry.objects.select_for_update().get(pk=entry.pk)
+    """Whoever keeps the entry as it was read does so no more: their address is gone from it, and their links are."""
     keeper = entry.keeper.lower()
+    entry = DirectoryEntry.objects.select_for_update().get(pk=entry.pk)
     for field in ("keeper_email", "email"):
         if getattr(entry, field).lower() == keeper:
             setattr(entry, field, "")
     entry.save()
-    entry.links.all().delete()
+    entry.links.filter(email=keeper).delete()
 
 
 def forget(now: datetime) -> None:

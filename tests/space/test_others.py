@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from eservices.bookings.models import Waiting
 from eservices.reports.models import Follower
-from news.models import KeeperLink, Proposal
+from news.directory.actions import let_go
+from news.models import DirectoryEntry, KeeperLink, Proposal
 from news.waste.models import WasteReminder
 from newsletter.models import Subscriber
 from tests.factories.accounts import UserFactory
@@ -88,3 +89,13 @@ def test_who_keeps_an_entry_of_the_directory_lets_go_of_it_and_it_stays_without_
     assert LEA not in (entry.email.lower(), entry.keeper_email.lower())
     assert client.get(reverse("news:directory_keep", args=[link.secret])).status_code == 404
     assert client.get(reverse("space:export")).json()["directory"] == []
+
+
+def test_who_keeps_an_entry_since_loses_nothing_when_their_predecessor_lets_go():
+    entry = DirectoryEntryFactory(keeper_email=LEA, email="")
+    read = DirectoryEntry.objects.get()
+    DirectoryEntry.objects.update(keeper_email="marc@orvenay.example")
+    link = KeeperLink.objects.create(entry=entry, email="marc@orvenay.example", expires_at=timezone.now())
+    let_go(entry=read)
+    entry.refresh_from_db()
+    assert (entry.keeper_email, list(entry.links.all())) == ("marc@orvenay.example", [link])

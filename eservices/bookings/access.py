@@ -193,7 +193,10 @@ def waited_for(slug: str, field: str, resource: str) -> tuple[Form, Offer]:
 
 def waiting_by_secret(secret: str) -> Waiting:
     """The place on a waiting list behind a link."""
-    return one_or_404(Waiting.objects.select_related("resource", "form", "booking__draft"), secret=secret)
+    return one_or_404(
+        Waiting.objects.select_related("resource", "form", "booking__draft", "booking__submission"),
+        secret=secret,
+    )
 
 
 def waiting_of(email: str) -> QuerySet[Waiting]:

@@ -97,6 +97,7 @@ def test_what_becomes_free_is_offered_to_the_first_who_takes_it_and_sends(client
     place = f"/liste-d-attente/{Waiting.objects.get(email__startswith='ada').secret}/"
     assert "take" in client.get(place).content.decode()
     answer = client.post(place, {"take": "1"})
+    assert "Continuer la demande" in client.get(place).text
     draft = Draft.objects.latest("created_at")
     assert answer.url.endswith(f"{draft.secret}/")
     assert "C’est gardé pour vous jusqu’au mardi 3 mars, 9\xa0h" in client.get(answer.url, follow=True).text
@@ -109,7 +110,10 @@ def test_what_becomes_free_is_offered_to_the_first_who_takes_it_and_sends(client
     assert hold.held_until - timezone.now() == timedelta(hours=19)  # as long as the offer said
     client.post(f"/demande/d/{draft.secret}/envoyer/", {"declared": "on"})
     assert Booking.objects.get(draft=draft).state == "confirmed"
-    assert client.post(place, {"take": "1"}).status_code == 409
+    again = client.post(place, {"take": "1"})
+    assert again.status_code == 409
+    assert "Votre demande a été envoyée" in again.text
+    assert "Continuer la demande" not in again.text
     sweep(timedelta(days=1))
     assert states()["bea@courriel.example"] == "waiting"
 

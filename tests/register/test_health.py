@@ -55,11 +55,15 @@ def test_a_test_from_the_board_asks_during_the_pause_too_and_what_waits_is_asked
     assert list(Check.objects.due(timezone.now())) == [check]
 
 
-def test_teams_in_which_nobody_sees_protected_people_are_named(client):
-    agent = member()
-    client.force_login(agent)
+def test_teams_in_which_nobody_sees_protected_people_are_named_with_a_link_for_who_edits_teams(client):
+    client.force_login(member())
     url = reverse("register:health")
-    assert [str(team) for team in client.get(url).context["blind_teams"]] == ["Habitants"]
+    page = client.get(url)
+    assert [str(team) for team in page.context["blind_teams"]] == ["Habitants"]
+    link = reverse("wagtailsnippets_eservices_cases_team:edit", args=[page.context["blind_teams"][0].pk])
+    assert link not in page.text
+    client.force_login(SuperuserFactory())
+    assert link in client.get(url).text
     TeamMember.objects.update(sees_protected=True)
     assert not client.get(url).context["blind_teams"]
 

@@ -5,6 +5,7 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.db.models import Exists, OuterRef
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.users.forms import GroupForm, UserCreationForm, UserEditForm
@@ -80,11 +81,9 @@ class StaffIndexView(IndexView):
 
     @cached_property
     def columns(self):
-        return [
-            *super().columns,
-            Column("groups", accessor=_names_of_groups, label=_("Groups")),
-            Column("second_factor", accessor=_said_of_factor, label=_("Second factor")),
-        ]
+        works_as = Column("groups", accessor=_works_as, label=_("Groups"))
+        shown = [works_as if one.name == "is_superuser" else one for one in super().columns]
+        return [*shown, Column("second_factor", accessor=_said_of_factor, label=_("Second factor"))]
 
     def get_base_queryset(self):
         factors = Authenticator.objects.filter(user=OuterRef("pk"))
@@ -92,8 +91,9 @@ class StaffIndexView(IndexView):
         return people.annotate(has_second_factor=Exists(factors))
 
 
-def _names_of_groups(user: User) -> str:
-    return ", ".join(sorted(map(str, user.groups.all())))
+def _works_as(user: User) -> str:
+    most = [gettext("Administrator")] if user.is_superuser else []
+    return ", ".join([*most, *sorted(map(str, user.groups.all()))])
 
 
 def _said_of_factor(user: User) -> str:

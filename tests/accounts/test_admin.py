@@ -53,6 +53,7 @@ def test_the_list_shows_people_with_their_groups_and_finds_them(boss):
     page = boss.get(reverse("wagtailusers_users:index"))
     assert "Favre" in page.text
     assert "Responsables d’équipe, Rédaction" in page.text
+    assert ">Administrateur<" in "".join(page.text.split())  # who looks
     assert "Rédaction" in dict(page.context["filters"].form.fields["group"].choices).values()
     assert "Favre" in boss.get(reverse("wagtailusers_users:index"), {"q": "Nadia"}).text
 

@@ -165,10 +165,10 @@ def _at(request, filing: "PreviewFiling", step: Step):
 
 
 def _show(request, filing: "PreviewFiling", step: Step, form: StepForm):
+    form.action = filing.url(step)
     context = {
         "form": form,
         "step": step,
-        "action": filing.url(step),
         "trail": filing.trail(step),
         "opened": [] if form.errors else [one for one in form.questions if one.field in form.opened],
         "has_back": filing.progress.before(step),

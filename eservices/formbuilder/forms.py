@@ -162,6 +162,8 @@ class StepForm(QuestionsForm):
     in every such place, hidden, so that the browser can say them before anything is sent.
     """
 
+    action = ""  # where it is posted, if not to the address that shows it
+
     def __init__(
         self,
         definition: Definition,

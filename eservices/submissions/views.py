@@ -340,10 +340,10 @@ def _keep(request, filing: Filing, step: Step, form: StepForm) -> None:
 
 
 def _show(request, filing: Filing, step: Step, form: StepForm, notes=(), status=200) -> HttpResponse:
+    form.action = filing.url(step) if filing.draft else request.get_full_path()
     context = {
         "form": form,
         "step": step,
-        "action": filing.url(step) if filing.draft else request.get_full_path(),
         "trail": filing.trail(step),
         "opened": [] if form.errors else [one for one in form.questions if one.field in form.opened],
         "has_back": filing.draft and filing.progress.before(step),

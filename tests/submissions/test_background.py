@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from eservices.submissions import beginning, rates
 from eservices.submissions.models import Draft, StoredFile, Submission
 from tests.factories.accounts import UserFactory
-from tests.factories.submissions import ANSWERS, DraftFactory, pdf
+from tests.factories.submissions import ANSWERS, DraftFactory, FormVersionFactory, certificate, pdf
 
 from .conftest import Person, start_url
 
@@ -42,6 +42,27 @@ def test_whatever_a_first_page_posts_begins_one_draft(client, version):
     assert answer["url"] == reverse("submissions:step", args=[draft.secret, "qui"])
     assert response.url == reverse("submissions:step", args=[draft.secret, "identite"])
     assert (draft.answers["pour"], draft.typed) == ("moi", {})
+
+
+def test_a_row_is_added_to_the_draft_that_a_file_began_without_javascript(client):
+    content = certificate()
+    content["steps"] = [
+        {
+            "key": "tout",
+            "fields": [
+                {"key": "piece", "type": "files"},
+                {"key": "enfants", "type": "group", "fields": [{"key": "age", "type": "integer"}]},
+            ],
+        }
+    ]
+    start = start_url(FormVersionFactory(content=content))
+
+    page = client.post(
+        start, {"_begun": hidden(client.get(start), "_begun"), "piece": pdf(), "add_row": "enfants"}
+    )
+
+    there = reverse("submissions:step", args=[Draft.objects.get().secret, "tout"])
+    assert re.findall(r'formaction="([^"]*)#', page.text) == [there, there]  # to remove, and to add
 
 
 def test_two_first_pages_begin_two_drafts(client, version):

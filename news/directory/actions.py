@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from eservices.deliveries import actions as outbox
 from home.background import try_alone
 
 from . import access, emails
@@ -61,7 +62,8 @@ def remind(*, actor=None, entry_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def let_go(*, actor=None, entry: DirectoryEntry) -> None:
-    """Whoever keeps the entry as it was read does so no more: their address is gone from it, and their links are."""
+    """Whoever keeps the entry as it was read does so no more: their address is gone from it and from the letters that
+    went out, and their links are."""
     keeper = entry.keeper.lower()
     entry = DirectoryEntry.objects.select_for_update().get(pk=entry.pk)
     for field in ("keeper_email", "email"):
@@ -69,6 +71,7 @@ def let_go(*, actor=None, entry: DirectoryEntry) -> None:
             setattr(entry, field, "")
     entry.save()
     entry.links.filter(email=keeper).delete()
+    outbox.erase(actor=actor, subject=emails.about(entry))
 
 
 def forget(now: datetime) -> None:

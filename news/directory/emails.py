@@ -3,7 +3,7 @@
 from eservices.deliveries.actions import queue_email
 
 from ..proposals.emails import address
-from .models import KeeperLink
+from .models import DirectoryEntry, KeeperLink
 
 
 def links(found: list[KeeperLink], email: str, language: str) -> None:
@@ -14,7 +14,7 @@ def links(found: list[KeeperLink], email: str, language: str) -> None:
         template="news/directory/emails/links",
         context={"keys": keys, "expires_at": found[0].expires_at},
         language=language,
-        subject=f"directory-entry:{found[0].entry_id}",
+        subject=about(found[0].entry),
     )
 
 
@@ -37,8 +37,13 @@ def remind(link: KeeperLink) -> None:
         template="news/directory/emails/remind",
         context={"entry": link.entry, "link": _address(link, language), "expires_at": link.expires_at},
         language=language,
-        subject=f"directory-entry:{link.entry_id}",
+        subject=about(link.entry),
     )
+
+
+def about(entry: DirectoryEntry) -> str:
+    """What the letters to who keeps an entry are about, in the outbox."""
+    return f"directory-entry:{entry.pk}"
 
 
 def _address(link: KeeperLink, language: str) -> str:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from eservices.cases.notices.rules import digest_at
+from eservices.deliveries import actions as outbox
 
 from . import access, emails, kinds
 from .models import Proposal
@@ -115,7 +116,8 @@ def tell_deciders(*, actor=None, now: datetime) -> None:
 
 @transaction.atomic
 def erase(*, actor=None, proposal: Proposal) -> None:
-    """Nothing is left of who proposed it; what an editor made of it stays."""
+    """Nothing is left of who proposed it, in the letters that went out neither; what an editor made of it stays."""
+    outbox.erase(actor=actor, subject=emails.about(proposal))
     _lock(proposal).delete()
 
 

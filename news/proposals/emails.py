@@ -46,11 +46,16 @@ def address(name: str, language: str, *args) -> str:
         return absolute(reverse(name, args=args))
 
 
+def about(proposal: Proposal) -> str:
+    """What the letters around a proposal are about, in the outbox."""
+    return f"proposal:{proposal.pk}"
+
+
 def _send(proposal: Proposal, letter: str, **context) -> None:
     queue_email(
         to=proposal.email,
         template=f"news/proposals/emails/{letter}",
         context={"proposal": proposal} | context,
         language=proposal.language,
-        subject=f"proposal:{proposal.pk}",
+        subject=about(proposal),
     )

@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from eservices.bookings.models import Waiting
+from eservices.deliveries.models import Delivery
 from eservices.reports.models import Follower
-from news.directory.actions import let_go
+from news.directory import actions as directory
 from news.models import DirectoryEntry, KeeperLink, Proposal
+from news.proposals import actions as proposals
 from news.waste.models import WasteReminder
 from newsletter.models import Subscriber
 from tests.factories.accounts import UserFactory
@@ -52,7 +54,7 @@ def is_reminded(email: str):
 
 
 def proposes(email: str):
-    return Proposal.objects.create(kind=Proposal.Kind.EVENT, title="Bal", email=email, language="fr")
+    return proposals.ask(kind=Proposal.Kind.EVENT, title="Bal", data={}, email=email, language="fr")
 
 
 @pytest.mark.parametrize(
@@ -68,12 +70,15 @@ def proposes(email: str):
 def test_what_is_kept_of_somebody_is_taken_away_and_erased_and_others_stay(client, key, keep, model, said):
     keep(LEA)
     other = keep(OTHER)
+    Delivery.objects.update(state=Delivery.State.DONE)
+    letters = set(Delivery.objects.values_list("recipient", flat=True))
     client.force_login(UserFactory(email=LEA))
     [taken] = client.get(reverse("space:export")).json()[key]
     assert taken[said]
     assert f'value="{key}"' in client.get(reverse("space:erase")).text
     client.post(reverse("space:erase"), {"others": key})
     assert list(model.objects.all()) == [other]
+    assert set(Delivery.objects.exclude(recipient="").values_list("recipient", flat=True)) == letters - {LEA}
     assert client.get(reverse("space:export")).json()[key] == []
 
 
@@ -81,12 +86,14 @@ def test_what_is_kept_of_somebody_is_taken_away_and_erased_and_others_stay(clien
 def test_who_keeps_an_entry_of_the_directory_lets_go_of_it_and_it_stays_without_their_address(client, field):
     entry = DirectoryEntryFactory(**{"email": "fanfare@orvenay.example"} | {field: LEA.upper()})
     link = KeeperLink.objects.create(entry=entry, email=LEA, expires_at=timezone.now() + timedelta(days=1))
+    directory.ask_links(email=LEA, language="fr")
+    Delivery.objects.update(state=Delivery.State.DONE)
     client.force_login(UserFactory(email=LEA))
     [taken] = client.get(reverse("space:export")).json()["directory"]
     assert taken["name"] == entry.name
     client.post(reverse("space:erase"), {"others": "directory"})
     entry.refresh_from_db()
-    assert LEA not in (entry.email.lower(), entry.keeper_email.lower())
+    assert LEA not in (entry.email.lower(), entry.keeper_email.lower(), Delivery.objects.get().recipient)
     assert client.get(reverse("news:directory_keep", args=[link.secret])).status_code == 404
     assert client.get(reverse("space:export")).json()["directory"] == []
 
@@ -96,6 +103,6 @@ def test_who_keeps_an_entry_since_loses_nothing_when_their_predecessor_lets_go()
     read = DirectoryEntry.objects.get()
     DirectoryEntry.objects.update(keeper_email="marc@orvenay.example")
     link = KeeperLink.objects.create(entry=entry, email="marc@orvenay.example", expires_at=timezone.now())
-    let_go(entry=read)
+    directory.let_go(entry=read)
     entry.refresh_from_db()
     assert (entry.keeper_email, list(entry.links.all())) == ("marc@orvenay.example", [link])

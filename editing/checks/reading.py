@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from django.conf import settings
+from django.urls import Resolver404, resolve
+from django.utils.translation import override
 from wagtail import blocks
 from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -45,6 +47,7 @@ def read(page: Page) -> Content:
         has_contact=reader.has_contact or any(getattr(page, name, None) for name in CONTACT_FIELDS),
         has_owner=_is_looked_after(page),
         draft_above=_draft_above(page),
+        taken_address=_taken_address(page),
         pictures=reader.pictures,
         headings=reader.headings,
         passages=reader.passages,
@@ -174,6 +177,19 @@ def _is_looked_after(page: Page) -> bool:
 def _draft_above(page: Page) -> tuple[int, str] | None:
     drafts = page.get_ancestors().filter(depth__gt=1, live=False)
     return drafts.order_by("-depth").values_list("pk", "title").first()
+
+
+def _taken_address(page: Page) -> str:
+    """Where the page stands, if what answers there is no page: search, the counter's forms, the newsletter."""
+    parts = page.get_url_parts()
+    if parts is None:
+        return ""
+    with override(page.locale.language_code):  # addresses of languages are found in theirs
+        try:
+            found = resolve(parts[2])
+        except Resolver404:
+            return ""
+    return "" if found.url_name == "wagtail_serve" else parts[2]
 
 
 def _described(page: Page, picture) -> str:

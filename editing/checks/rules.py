@@ -136,6 +136,11 @@ def nothing_above_is_a_draft(content: Content) -> Iterator[Finding]:
         yield Finding("draft_above", WARNING, "", {"key": key, "page": title})
 
 
+def address_is_free(content: Content) -> Iterator[Finding]:
+    if content.taken_address:
+        yield Finding("address_taken", ERROR, "slug", {"address": content.taken_address})
+
+
 def page_has_a_lead(content: Content) -> Iterator[Finding]:
     if content.wants_lead and not content.lead.strip():
         yield Finding("no_lead", WARNING, "lead")
@@ -179,6 +184,7 @@ def somebody_looks_after_it(content: Content) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
+    address_is_free,
     links_lead_somewhere,
     pictures_are_described,
     descriptions_are_no_file_names,
@@ -223,6 +229,9 @@ SENTENCES = {
     "draft_above": _(
         "“%(page)s” above it is not published: no menu and no list leads readers here. Publish both."
     ),
+    "address_taken": _(
+        "At %(address)s the site itself answers, and nobody would see the page: write another address under Promote."
+    ),
     "no_lead": _(
         "The lead is missing: one or two sentences that give the answer, also shown by search engines."
     ),
@@ -248,6 +257,7 @@ NAMES = {
     "link_silent": _("Address that does not answer"),
     "empty_words": _("Link that says nothing"),
     "draft_above": _("Unpublished page above"),
+    "address_taken": _("Address taken"),
     "no_lead": _("Missing lead"),
     "no_description": _("Missing description"),
     "hard_to_read": _("Hard to read"),

@@ -373,6 +373,14 @@ def test_of_three_drafts_the_lowest_is_asked_about_where_that_in_the_middle_stay
     assert is_live(top, low) == [False, False]
 
 
+def test_a_page_where_the_site_itself_answers_is_not_published(client, editor, home):
+    page = draft(home, "Recherche", slug="recherche")
+    answer = client.post(several(page), follow=True)
+    assert "À l’adresse /recherche/" in answer.text
+    assert is_live(page) == [False]
+    assert "address_taken" not in rules(published(ContentPageFactory(parent=home, slug="recherches")))
+
+
 def test_what_stands_below_is_looked_at_again_when_the_page_above_comes_or_goes(client, editor, home):
     above = draft(home, "Le port")
     below = published(ContentPageFactory(parent=above, title="La digue"))

@@ -83,6 +83,7 @@ def test_a_page_without_faults_is_left_alone():
         ("no_contact", {"wants_contact": True}, {"wants_contact": True, "has_contact": True}),
         ("no_owner", {"has_owner": False}, {"has_owner": True}),
         ("draft_above", {"draft_above": (7, "Autorités")}, {"draft_above": None}),
+        ("address_taken", {"taken_address": "/recherche/"}, {"taken_address": ""}),
     ],
 )
 def test_a_rule_finds_what_it_is_about_and_nothing_else(rule, faulty, sound):

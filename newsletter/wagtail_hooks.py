@@ -179,7 +179,7 @@ def subscribers_viewset():
 
 @hooks.register("register_admin_urls")
 def desk_urls():
-    return [path("newsletter/", include(urls))]
+    return [path("", include(urls))]
 
 
 class SendingMenuItem(ActionMenuItem):

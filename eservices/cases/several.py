@@ -12,7 +12,9 @@ from .stages.decision import four_eyes
 def obstacle(case: Case) -> str:
     """Why a case is decided by itself only; empty where it may be decided with others."""
     if not case.version.definition.settings.get("decide_together"):
-        return _("The cases of this service are decided one by one.")
+        return _(
+            "Their service has them decided one by one. Editors may allow more, under “Process” of its page."
+        )
     if not actions.may_decide(case):
         return _("There is nothing to decide on this case now.")
     if not states.allowed("accept", case.state):

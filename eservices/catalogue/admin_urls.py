@@ -1,4 +1,4 @@
-"""Addresses of the screens on which an editor tries a service, below /admin/services/."""
+"""Addresses of the screens on which an editor tries a service, below /admin/pages/services/."""
 
 from django.urls import path
 

@@ -18,9 +18,9 @@ ICONS = {"preview": "view", "rehearsal": "site", "versions": "history"}
 
 @hooks.register("register_admin_urls")
 def register_urls():
-    return [
-        path("services/", include("eservices.catalogue.editor.urls")),
-        path("services/", include("eservices.catalogue.admin_urls")),
+    return [  # below Pages, whose entry of the menu is marked there
+        path("pages/services/", include("eservices.catalogue.editor.urls")),
+        path("pages/services/", include("eservices.catalogue.admin_urls")),
     ]
 
 

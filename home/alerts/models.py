@@ -103,7 +103,7 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
 
     def __str__(self) -> str:
         words = self.words()
-        return alone(words["title"]) if words else str(self.get_level_display())
+        return (words and alone(words["title"])) or str(self.get_level_display())
 
     def save(self, *args, **kwargs):
         chosen = [block["value"] for block in self.sections.raw_data if block["value"]]

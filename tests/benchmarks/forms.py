@@ -78,11 +78,11 @@ def measured(fields: int, index, client, editor) -> dict[str, float]:
     watch("publish", draft.get_latest_revision().publish)
     page = ServicePage.objects.get(pk=draft.pk)
     watch("translations", lambda: following.update(page, definition))
-    outline = f"/admin/services/{page.pk}/outline/"
+    outline = f"/admin/pages/services/{page.pk}/outline/"
     _ok(editor.get(outline))
     watch("outline", lambda: _ok(editor.get(outline)))
     largest = max(page.form, key=lambda one: len(one.value["fields"]))
-    opened = f"/admin/services/{page.pk}/steps/{largest.id}/"
+    opened = f"/admin/pages/services/{page.pk}/steps/{largest.id}/"
     _ok(editor.get(opened))
     watch("editor_step", lambda: _ok(editor.get(opened)))
     walk(watch, client, page.online_form)

@@ -51,7 +51,7 @@ def prepared(fields: int) -> tuple[dict[str, tuple[str, str]], str]:
     addresses = {
         "reports": ("/admin/reports/site-history/", "main"),
         "outline": (f"/admin/pages/{service.pk}/edit/#form-outline", "#form-verdict"),
-        "step": (f"/admin/services/{service.pk}/steps/{step.id}/", last),
+        "step": (f"/admin/pages/services/{service.pk}/steps/{step.id}/", last),
     }
     return addresses, editor.cookies["sessionid"].value
 

@@ -115,7 +115,7 @@ def test_a_fault_is_said_at_the_publish_button_and_leads_to_its_place(rf):
     assert refuse_faulty_service(request, page).url == f"/admin/pages/{page.pk}/edit/"
     step_id, question = page.form[1].id, page.form[1].value["fields"][1].id
     [said] = [call.args[1] for call in request._messages.add.call_args_list]
-    assert f'href="/admin/services/{page.pk}/steps/{step_id}/#block-{question}"' in said
+    assert f'href="/admin/pages/services/{page.pk}/steps/{step_id}/#block-{question}"' in said
 
 
 def test_a_duplicated_question_gets_a_key_of_its_own():

@@ -29,7 +29,7 @@ def index():
 
 
 def offer(client, index, **posted):
-    return client.post(f"/admin/services/import/{index.pk}/", posted)
+    return client.post(f"/admin/pages/services/import/{index.pk}/", posted)
 
 
 def upload(content) -> SimpleUploadedFile:
@@ -135,21 +135,21 @@ def test_a_page_that_is_locked_for_the_editor_is_left_alone(client, editor, inde
 def test_whoever_may_not_add_pages_finds_no_import(client, index):
     assert offer(client, index, text=json.dumps(SERVICE)).status_code == 302  # to the sign-in
     stranger(client)
-    assert client.get(f"/admin/services/import/{index.pk}/").status_code in (302, 403)
+    assert client.get(f"/admin/pages/services/import/{index.pk}/").status_code in (302, 403)
     assert offer(client, index, text=json.dumps(SERVICE)).status_code in (302, 403)
     assert not ServicePage.objects.exists()
 
 
 def test_an_import_goes_below_a_counter_and_nowhere_else(editor, index):
-    assert editor.get(f"/admin/services/import/{index.get_parent().pk}/").status_code == 404
-    assert editor.get("/admin/services/import/99999/").status_code == 404
+    assert editor.get(f"/admin/pages/services/import/{index.get_parent().pk}/").status_code == 404
+    assert editor.get("/admin/pages/services/import/99999/").status_code == 404
 
 
 def test_the_export_is_the_latest_draft_as_a_file(editor):
     page = make_service()
     page.title = "Autre titre"
     page.save_revision()
-    answer = editor.get(f"/admin/services/{page.pk}/export/")
+    answer = editor.get(f"/admin/pages/services/{page.pk}/export/")
     assert answer["Content-Disposition"] == 'attachment; filename="attestation.json"'
     assert json.loads(answer.content) == export(ServicePage.objects.get().get_latest_revision_as_object())
     assert json.loads(answer.content)["texts"]["fr"]["title"] == "Autre titre"
@@ -158,7 +158,7 @@ def test_the_export_is_the_latest_draft_as_a_file(editor):
 def test_the_export_of_a_translation_is_the_whole_service(editor, index):
     page = make_service(index)
     german = translated(page, "de", title="Wohnsitzbestätigung")
-    exported = json.loads(editor.get(f"/admin/services/{german.pk}/export/").content)
+    exported = json.loads(editor.get(f"/admin/pages/services/{german.pk}/export/").content)
     assert exported["language"] == "fr"
     assert exported["texts"]["de"] == {"title": "Wohnsitzbestätigung"}
 
@@ -166,14 +166,15 @@ def test_the_export_of_a_translation_is_the_whole_service(editor, index):
 def test_whoever_may_not_edit_a_service_does_not_export_it(client):
     page = make_service()
     stranger(client)
-    assert client.get(f"/admin/services/{page.pk}/export/").status_code in (302, 403)
+    assert client.get(f"/admin/pages/services/{page.pk}/export/").status_code in (302, 403)
 
 
 def test_the_ways_to_import_and_export_stand_in_the_headers(editor, index):
     page = make_service(index)
     listing = editor.get(f"/admin/pages/{index.pk}/").content.decode()
-    assert f"/admin/services/import/{index.pk}/" in listing
+    assert f"/admin/pages/services/import/{index.pk}/" in listing
     assert _("Import a service") in listing
     assert (
-        f"/admin/services/{page.pk}/export/" in editor.get(f"/admin/pages/{page.pk}/edit/").content.decode()
+        f"/admin/pages/services/{page.pk}/export/"
+        in editor.get(f"/admin/pages/{page.pk}/edit/").content.decode()
     )

@@ -73,8 +73,8 @@ def counted(size: int, index, editor: Client, resident: Client) -> tuple[dict[st
         lambda: actions.import_service(actor=None, index=index, definition=content)
     )
     step = max(page.form, key=lambda one: len(one.value["fields"]))
-    opened("editor's outline", editor, f"/admin/services/{page.pk}/outline/")
-    opened("editor's step", editor, f"/admin/services/{page.pk}/steps/{step.id}/")
+    opened("editor's outline", editor, f"/admin/pages/services/{page.pk}/outline/")
+    opened("editor's step", editor, f"/admin/pages/services/{page.pk}/steps/{step.id}/")
 
     version = page.online_form.current
     walker, steps = Thorough(resident, version, Random(size)), version.definition.steps

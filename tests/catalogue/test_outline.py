@@ -236,7 +236,7 @@ def test_faults_stand_at_what_is_at_fault_and_lead_there(page):
     at_question = reading.outline.steps[1].questions[1].faults
     step_id, block_id = reading.tree[1]["id"], reading.outline.steps[1].questions[1].id
     assert [one.url for one in at_question] == [
-        f"/admin/services/{page.pk}/steps/{step_id}/#block-{block_id}"
+        f"/admin/pages/services/{page.pk}/steps/{step_id}/#block-{block_id}"
     ]
     [beside] = [one for one in reading.outline.beside if one.is_error]
     assert beside.url == f"/admin/pages/{page.pk}/edit/#id_team"

@@ -189,7 +189,7 @@ def test_what_is_typed_on_the_page_is_saved_before_the_form_changes(editor):
 def test_a_condition_of_several_levels_is_built_by_choosing(editor):
     service = make_service(lead="Une attestation en deux minutes.")
     step = latest(service).form[1]
-    address = f"/admin/services/{service.pk}/steps/{step.id}/#block-{step.value['fields'][1].id}"
+    address = f"/admin/pages/services/{service.pk}/steps/{step.id}/#block-{step.value['fields'][1].id}"
     editor.goto(address)
     expect(editor.locator("[name=step-fields-1-value-label]")).to_be_focused()
     question = editor.locator('[data-streamfield-child]:has(> input[name="step-fields-1-type"])')
@@ -269,7 +269,7 @@ def test_a_draft_is_looked_at_rehearsed_and_compared_before_it_is_published(edit
     step = latest(service).form[1]
 
     # beside the step, as it is typed, in each language, as wide as a phone
-    editor.goto(f"/admin/services/{service.pk}/steps/{step.id}/#block-{step.value['fields'][0].id}")
+    editor.goto(f"/admin/pages/services/{service.pk}/steps/{step.id}/#block-{step.value['fields'][0].id}")
     label = editor.locator("[name=step-fields-0-value-label]")
     expect(label).to_be_focused()
     editor.locator("[data-side-panel-toggle=step-preview]").click()
@@ -292,14 +292,14 @@ def test_a_draft_is_looked_at_rehearsed_and_compared_before_it_is_published(edit
     expect(editor.get_by_text(_("The step “%(title)s” is saved.") % {"title": "motif"})).to_be_visible()
 
     # the whole draft, in a frame of a phone's width
-    editor.goto(f"/admin/services/{service.pk}/preview/?step=motif&lang=de&width=phone")
+    editor.goto(f"/admin/pages/services/{service.pk}/preview/?step=motif&lang=de&width=phone")
     frame = editor.frame_locator("iframe.trial")
     expect(frame.get_by_role("heading", name="Wozu")).to_be_visible()
     assert 300 < editor.locator("iframe.trial").bounding_box()["width"] < 430
     assert_accessible(editor, ".desk")
 
     # from the first question to the decision, and nobody else is touched
-    editor.goto(f"/admin/services/{service.pk}/rehearsal/")
+    editor.goto(f"/admin/pages/services/{service.pk}/rehearsal/")
     assert_accessible(editor, ".desk")
     press(editor.get_by_role("button", name=_("Rehearse")))
     for name, text in (("prenom", "Élodie"), ("nom", "Rochat"), ("courriel", "elodie@courriel.example")):
@@ -312,11 +312,11 @@ def test_a_draft_is_looked_at_rehearsed_and_compared_before_it_is_published(edit
     editor.locator("[name=declared]").check()
     press(editor.locator("main form .btn").last)
     assert Case.objects.real().count() == 0
-    editor.goto(f"/admin/services/{service.pk}/rehearsal/{Case.objects.get().reference}/")
+    editor.goto(f"/admin/pages/services/{service.pk}/rehearsal/{Case.objects.get().reference}/")
     assert_accessible(editor, ".desk")
 
     # against what is in force
-    editor.goto(f"/admin/services/{service.pk}/versions/")
+    editor.goto(f"/admin/pages/services/{service.pk}/versions/")
     assert_accessible(editor, ".desk")
     press(editor.locator("th a").last)
     changed = editor.locator("tr", has=editor.locator("del", has_text="Motif"))

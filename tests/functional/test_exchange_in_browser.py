@@ -21,7 +21,7 @@ def test_a_definition_is_corrected_and_becomes_a_draft(visit, client, live_serve
     editor = visit(width=width)
     cookie = client.cookies["sessionid"].value
     editor.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-    editor.goto(f"/admin/services/import/{index.pk}/")
+    editor.goto(f"/admin/pages/services/import/{index.pk}/")
     assert_accessible(editor)
     pasted = editor.get_by_label(_("Or its text"))
     pasted.fill(json.dumps(SERVICE | {"colour": "red", "steps": []}))

@@ -219,6 +219,8 @@ def test_a_title_that_goes_on_in_the_text_stands_by_itself_without_its_comma(cli
     words = {"title": "Eau coupée demain, ", "text": "rue du Lac."}
     alert = make.AlertFactory(level=Level.INFORMATION, texts=[("fr", words)])
     assert str(alert) == "Eau coupée demain"
+    unwritten = make.AlertFactory.build(level=Level.INFORMATION, texts=[("fr", words | {"title": ""})])
+    assert str(unwritten) == "Information"
     banner = shown(client)
     assert "Eau coupée demain, " in banner
     assert "«\xa0Eau coupée demain\xa0»" in banner

@@ -223,7 +223,7 @@ def editor(client):
 
 
 def desk(campaign, deed=""):
-    return f"/admin/newsletter/campaigns/{campaign.pk}/" + (f"{deed}/" if deed else "")
+    return f"/admin/snippets/newsletter/campaign/sending/{campaign.pk}/" + (f"{deed}/" if deed else "")
 
 
 def test_an_editor_chooses_what_stands_on_the_site_or_is_written_in_the_letter(client, editor):
@@ -334,7 +334,7 @@ def test_only_who_may_write_sees_a_campaign_and_only_who_may_publish_sends_it(cl
 
 @pytest.mark.parametrize("path", ["999999/", "1/nothing/", "1/pause/"])
 def test_unknown_campaigns_and_deeds_are_not_found(client, editor, path):
-    assert client.post(f"/admin/newsletter/campaigns/{path}").status_code in (404, 405)
+    assert client.post(f"/admin/snippets/newsletter/campaign/sending/{path}").status_code in (404, 405)
 
 
 def test_a_campaign_goes_through_the_approval_that_the_commune_laid(client, editor):

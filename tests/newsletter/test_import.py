@@ -15,7 +15,7 @@ from tests.factories.accounts import AgentFactory, EditorFactory
 from tests.factories.newsletter import SubscriberFactory, TopicFactory
 
 pytestmark = pytest.mark.django_db
-IMPORT, EXPORT = "/admin/newsletter/subscribers/import/", "/admin/newsletter/subscribers/export/"
+IMPORT, EXPORT = "/admin/subscribers/import/", "/admin/subscribers/export/"
 PROOF = "Formulaires papier de la fête 2025, classeur 3"
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from eservices.submissions import beginning, rates
 from eservices.submissions.models import Draft, StoredFile, Submission
 from tests.factories.accounts import UserFactory
+from tests.factories.bookings import resource
 from tests.factories.submissions import ANSWERS, DraftFactory, FormVersionFactory, certificate, pdf
 
 from .conftest import Person, start_url
@@ -44,14 +45,15 @@ def test_whatever_a_first_page_posts_begins_one_draft(client, version):
     assert (draft.answers["pour"], draft.typed) == ("moi", {})
 
 
-def test_a_row_is_added_to_the_draft_that_a_file_began_without_javascript(client):
-    content = certificate()
+def test_what_is_pressed_within_a_question_goes_to_the_draft_that_a_file_began_without_javascript(client):
+    content, room = certificate(), resource()
     content["steps"] = [
         {
             "key": "tout",
             "fields": [
                 {"key": "piece", "type": "files"},
                 {"key": "enfants", "type": "group", "fields": [{"key": "age", "type": "integer"}]},
+                {"key": "salle", "type": "booking", "settings": {"resources": [room.key]}},
             ],
         }
     ]
@@ -62,7 +64,8 @@ def test_a_row_is_added_to_the_draft_that_a_file_began_without_javascript(client
     )
 
     there = reverse("submissions:step", args=[Draft.objects.get().secret, "tout"])
-    assert re.findall(r'formaction="([^"]*)#', page.text) == [there, there]  # to remove, and to add
+    pressed = dict(re.findall(r'name="([a-z_-]+)" value="[^"]*" formaction="([^"]*)#', page.text))
+    assert pressed == dict.fromkeys(["remove_row", "add_row", "salle-go"], there)
 
 
 def test_two_first_pages_begin_two_drafts(client, version):

@@ -83,7 +83,13 @@ class SurveyPage(Timed, BasePage):
 
     content_panels = [
         *BasePage.content_panels,
-        FieldRowPanel([FieldPanel("opens_on"), FieldPanel("closes_on")], heading=_("When")),
+        FieldRowPanel(
+            [
+                FieldPanel("opens_on"),
+                FieldPanel("closes_on", help_text=_("Needed unless the results are seen at once or never.")),
+            ],
+            heading=_("When"),
+        ),
         FieldPanel("body"),
         FieldPanel("questions"),
         MultiFieldPanel([FieldPanel("once"), FieldPanel("results")], heading=_("Answers and results")),

@@ -117,10 +117,10 @@ def test_what_was_saved_counts_and_the_note_is_gone(client, user):
     user.last_name = "Rochat"
     user.save()
     page = opened(client, [NAME], user)
-    client.post(page.context["action"], {"nom": "Favre"})
+    client.post(page.context["form"].action, {"nom": "Favre"})
 
     with translation.override("en"):
-        again = client.get(page.context["action"])
+        again = client.get(page.context["form"].action)
 
     assert 'value="Favre"' in again.text
     assert ACCOUNT not in again.text

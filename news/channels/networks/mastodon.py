@@ -61,7 +61,9 @@ class Mastodon(Network):
             )
         for pause in PAUSES:
             if response.status_code == 200:
-                return str(answer["id"])
+                break
             time.sleep(pause)
             answer, response = self.ask("GET", f"/api/v1/media/{answer['id']}")
-        raise NetworkFault("Mastodon is still working the picture.")
+        if response.status_code != 200:
+            raise NetworkFault("Mastodon is still working the picture.")
+        return str(answer["id"])

@@ -37,16 +37,8 @@ LEAST_LETTERS = 2  # before anything is suggested
 # What crawlers need not read: outside the languages, and in each of them.
 APART = ["/admin/", translated("/brouillon/"), "/demo/"]
 PRIVATE = [
-    translated(path)
-    for path in (
-        "/compte/",
-        "/espace/",
-        "/dossier/",
-        "/demande/d/",
-        "/recherche/",
-        "/fiche/",
-        "/propositions/",
-    )
+    translated(f"/{path}/")
+    for path in ("compte", "espace", "dossier", "demande/d", "recherche", "fiche", "propositions")
 ]
 
 
@@ -61,9 +53,8 @@ def open_by_password(request, page_view_restriction_id, page_id):
 def serve(request, path):
     """A page as Wagtail serves it, found in fewer queries; the page cache may keep it."""
     homes = navigation.frame_of(request).homes
-    if (
-        homes and get_language() not in homes
-    ):  # nothing is written in it: what there is, told to be in another
+    if homes and get_language() not in homes:
+        # Nothing is written in it: what there is, told to be in another.
         first = next(iter(homes.values()))[0]
         return HttpResponseRedirect(languages.for_reader(quote(first + path), get_language()))
     parts = [part for part in path.split("/") if part]

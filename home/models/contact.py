@@ -22,9 +22,7 @@ from home.signals import contact_received
 
 from .base import BasePage
 
-PER_CLIENT = limits.Rate(
-    "contact-client", 20
-)  # messages: an office or a school writes from one network address
+PER_CLIENT = limits.Rate("contact-client", 20)  # an office or a school writes from one network address
 KEPT = timedelta(days=366)
 TOO_OFTEN = "too_often"
 

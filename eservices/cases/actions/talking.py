@@ -60,11 +60,10 @@ def ask(
     case = allowed(case, "ask", seen)
     case.assignee = case.assignee or actor
     case.save(update_fields=["assignee"])
-    asked = _ask(
-        case, "ask", actor, text, files, timing.whole_days_after(timezone.now(), days) if days else None
-    )
-    if asked.term:
-        asked.due_at = timing.next_look(asked.at, asked.term, asked.at)
+    term = timing.whole_days_after(timezone.now(), days) if days else None
+    asked = _ask(case, "ask", actor, text, files, term)
+    if term:
+        asked.due_at = timing.next_look(asked.at, term, asked.at)
         asked.save(update_fields=["due_at"])
     return asked
 

@@ -68,6 +68,7 @@ WORDS = {
     "fichier": ("datei", "file", "file"),
     "fichiers": ("dateien", "file", "files"),
     "fin": ("ende", "fine", "end"),
+    "horaires": ("oeffnungszeiten", "orari", "opening-hours"),
     "hors-ligne": ("offline", "offline", "offline"),
     "identite": ("identitaet", "identita", "identity"),
     "infolettre": ("newsletter", "newsletter", "newsletter"),

@@ -15,6 +15,7 @@ from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 
 from home import blocks, ical
+from home.addresses import translated
 from home.fields import LiveStreamField
 from home.generation import kept
 from home.links import full_address
@@ -161,6 +162,7 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     review_months = 6
     search_kind = "office"
     template = "home/office_page.html"
+    hours_place, card_place = translated("horaires/"), translated("carte/")
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = ["home.ContentPage"]
     content_panels = [
@@ -186,13 +188,15 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
         data = {"structured_data": structured_data.office(self, request)}
         return super().get_context(request, *args, **kwargs) | data
 
-    @path("horaires/", name="hours")
+    @path("horaires/")  # where what was printed and subscribed to in French leads in every commune
+    @path(hours_place, name="hours")
     def calendar(self, request):
         """When it is open in the weeks to come, to subscribe to."""
         entries = [self._entry(opens, closes, request) for opens, closes in self.coming_openings()]
         return ical.response(self.title, entries, f"{self.slug}.ics")
 
-    @path("carte/", name="card")
+    @path("carte/")
+    @path(card_place, name="card")
     def card(self, request):
         """The office for address books."""
         from home import vcard

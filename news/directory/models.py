@@ -17,6 +17,7 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
 from home import vcard
+from home.addresses import translated
 from home.finding.highlight import fold
 from home.generation import kept
 from home.links import full_address
@@ -283,6 +284,7 @@ class DirectoryPage(RoutablePageMixin, BasePage):
     parent_page_types = ["home.HomePage", "home.SectionPage", "home.ContentPage"]
     subpage_types = []
     template = "news/directory/directory_page.html"
+    card_place = translated("carte/")
     max_count_per_parent = 1
 
     class Meta:
@@ -338,7 +340,8 @@ class DirectoryPage(RoutablePageMixin, BasePage):
         }
         return self.render(request, context_overrides=context, template="news/directory/entry_page.html")
 
-    @path("<slug:slug>/carte/", name="card")
+    @path("<slug:slug>/carte/")  # where a link in French leads in every commune
+    @path(f"<slug:slug>/{card_place}", name="card")
     def card(self, request, slug):
         """One entry for address books."""
         one = self._entry(slug)

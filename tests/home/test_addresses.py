@@ -7,6 +7,8 @@ import pytest
 from django.conf.urls.i18n import i18n_patterns
 from django.test import Client
 from django.urls import URLResolver
+from wagtail.contrib.routable_page.models import RoutablePageMixin
+from wagtail.models import get_page_models
 
 from home.addresses import LANGUAGES, in_first_language, translated
 from mysite import urls
@@ -14,7 +16,7 @@ from tests.factories.newsletter import SubscriberFactory
 
 # The same in every language, and names of files that machines ask for.
 SAME = {"d", "v", "sms", "stop", "rss", "photo", "icone", "styles", "robots", "sitemap", "manifest", "worker"}
-SAME |= {"css", "gif", "ics", "jpg", "js", "json", "pdf", "png", "txt", "vcf", "webmanifest", "xml"}
+SAME |= {"atom", "css", "gif", "ics", "jpg", "js", "json", "pdf", "png", "txt", "vcf", "webmanifest", "xml"}
 
 
 def routes(patterns, above="") -> list[str]:
@@ -23,6 +25,10 @@ def routes(patterns, above="") -> list[str]:
         route = above + str(one.pattern)
         found += routes(one.url_patterns, route) if isinstance(one, URLResolver) else [route]
     return found
+
+
+def subpages(model) -> tuple:
+    return model.get_subpage_urls() if issubclass(model, RoutablePageMixin) else ()
 
 
 @pytest.fixture
@@ -36,9 +42,10 @@ def german_addresses(settings):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_of_an_address_is_translated_and_no_two_addresses_become_one(language):
     french = set(routes(urls.for_people))
+    below_pages = {route for model in get_page_models() for route in routes(subpages(model))}
     words = {
         word
-        for route in french
+        for route in french | below_pages
         for word in re.findall(r"[a-z][a-z-]*[a-z]|[a-z]", re.sub("<.*?>", "", route))
     }
     assert not {word for word in words - SAME if translated(word, "de") == word} - {

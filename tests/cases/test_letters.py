@@ -284,9 +284,9 @@ def test_a_letter_that_was_translated_in_the_admin_goes_out_in_german_with_its_p
 @pytest.mark.parametrize(
     ("source", "said", "fault"),
     [
-        ("Bonjour {prenom},", "Guten Tag {vorname}", "«\u202fvorname\u202f»"),
+        ("Bonjour {prenom},", "Guten Tag {vorname}", "«\u00a0vorname\u00a0»"),
         ("Bonjour {prenom},", "Guten Tag {prenom", "Une accolade est seule"),
-        ("Il manque une pièce : {reference}", "Es fehlt etwas: {referenz}", "«\u202freferenz\u202f»"),
+        ("Il manque une pièce : {reference}", "Es fehlt etwas: {referenz}", "«\u00a0referenz\u00a0»"),
     ],
 )
 def test_a_translation_that_breaks_or_invents_a_placeholder_is_not_published_and_the_text_says_why(

@@ -32,8 +32,13 @@ def test_a_label_is_parted_from_its_explanation_as_the_language_does(language, l
         assert before(label) + "faute" == expected
 
 
-def test_no_french_text_breaks_before_a_mark():
-    lines = (Path(settings.LOCALE_PATHS[0]) / "fr/LC_MESSAGES/django.po").read_text().splitlines()
+def test_french_texts_have_one_space_before_a_mark_and_break_at_none():
+    lines = [
+        line
+        for folder in settings.LOCALE_PATHS
+        for line in Path(folder, "fr/LC_MESSAGES/django.po").read_text().splitlines()
+    ]
+    assert [line for line in lines if "\u202f" in line] == []
     texts = [line for line in lines if line.startswith("msgstr")]
     assert [text for text in texts if BREAKABLE.search(text)] == []
 

@@ -111,6 +111,7 @@ OF_CASE = [
     post("booking_deed", REF, BOOKING, "take_back", needs=TREAT),
     post("booking_deed", REF, BOOKING, "miss", needs=TREAT),
     post("booking_deed", REF, BOOKING, "cancel", needs=TREAT),
+    *both("money:till_for", REF, needs=TREAT),
     post("money:charge", CHARGE, "take", needs=TREAT),
     post("money:charge", CHARGE, "extend", needs=DECIDE),
     post("money:charge", CHARGE, "waive", needs=DECIDE),

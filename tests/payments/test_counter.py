@@ -152,9 +152,12 @@ def test_the_screens_of_the_till_and_of_the_case(client):
     agent = member(team=charge.case.team)
     client.force_login(agent)
     case_url = reverse("cases:case", args=[charge.case.reference])
-    assert reverse("money:till") in client.get(case_url).content.decode()
-    assert client.post(reverse("money:till"), {"start": "beaucoup"}).status_code == 422
-    opened = client.post(reverse("money:till"), {"start": "200"}, follow=True).text
+    to_open = reverse("money:till_for", args=[charge.case.reference])
+    assert to_open in client.get(case_url).text
+    assert f'href="{case_url}#payment"' in client.get(to_open).text
+    assert client.post(to_open, {"start": "beaucoup"}).status_code == 422
+    assert client.post(to_open, {"start": "200"}).url == f"{case_url}#payment"
+    opened = client.get(reverse("money:till")).text
     assert 'type="text" inputmode="decimal" name="cash"' in opened  # browsers refuse coins in a number field
     hour = clock(timezone.localtime(Till.objects.get().opened_at))
     assert f" {hour} avec CHF\xa0200.–" in opened  # as hours are written everywhere

@@ -15,6 +15,7 @@ urlpatterns = [
     path("bank/", money_views.BankView.as_view(), name="bank"),
     path("tills/", money_views.TillsView.as_view(), name="tills"),
     path("till/", TillView.as_view(), name="till"),
+    path("till/for/<slug:reference>/", TillView.as_view(), name="till_for"),
     path("till/<int:pk>/", TillSheetView.as_view(), name="till_sheet"),
     path("charges/<uuid:pk>/<slug:do>/", charge_views.ChargeView.as_view(), name="charge"),
     path("allocations/<int:pk>/refund/", charge_views.RefundView.as_view(), name="refund"),

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -12,12 +13,13 @@ from eservices.cases import access as cases
 from ... import access
 from ...actions.locking import Impossible
 from ...desk.forms import CountForm, OpenTillForm
+from ...models import Till
 from . import actions
 from .movements import movements
 
 
 class TillView(WagtailAdminTemplateMixin, TemplateView):
-    """Opens the till, shows what was taken, and counts it."""
+    """Opens the till, shows what was taken, and counts it. Whoever has to be paid for a case is led back to it."""
 
     header_icon = "tag"
     template_name = "payments/desk/till.html"
@@ -26,6 +28,8 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
     def dispatch(self, request, *args, **kwargs):
         if not cases.is_agent(request.user):
             raise Http404
+        reference = kwargs.get("reference")
+        self.case = cases.case_for(request.user, reference, "take") if reference else None
         return super().dispatch(request, *args, **kwargs)
 
     def get_breadcrumbs_items(self):
@@ -36,9 +40,10 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
         form = form or (CountForm() if till else OpenTillForm())
         closed = access.counted_tills_of(self.request.user)
         moved = movements(till) if till else []
-        return super().get_context_data(till=till, form=form, closed=closed[:14], movements=moved, **kwargs)
+        shown = {"till": till, "form": form, "closed": closed[:14], "movements": moved, "case": self.case}
+        return super().get_context_data(**shown, **kwargs)
 
-    def post(self, request):
+    def post(self, request, reference=None):
         till = access.open_till_of(request.user)
         form = (CountForm if till else OpenTillForm)(request.POST)
         if form.is_valid():
@@ -48,8 +53,16 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
                 form.add_error(None, str(why))
             else:
                 messages.success(request, _("The till is counted.") if till else _("Your till is open."))
-                return redirect("money:till_sheet", till.pk) if till else redirect("money:till")
+                return redirect(self._onward(till))
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def _onward(self, counted: Till | None) -> str:
+        """To the sheet of a till that was counted, else to the case that waits for the money, or to the open till."""
+        if counted:
+            return reverse("money:till_sheet", args=[counted.pk])
+        if self.case:
+            return reverse("cases:case", args=[self.case.reference]) + "#payment"
+        return reverse("money:till")
 
 
 class TillSheetView(WagtailAdminTemplateMixin, TemplateView):

@@ -140,6 +140,9 @@ def test_a_question_that_was_opened_must_be_answered(page):
     assert_accessible(page)
     assert not Draft.objects.exclude(completed=[]).exists()
 
+    page.reload()  # opens the page as it was saved: the browser asks nobody whether to send again
+    expect(page.locator(".errors")).to_have_count(0)
+
 
 def test_a_change_of_mind_hides_the_question_keeps_what_was_typed_and_sends_nothing_of_it(page):
     pick(page, "pour", "autre")

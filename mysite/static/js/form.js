@@ -7,9 +7,11 @@ const follow = () => form.after(document.getElementById("following").content);
 if (form) new PerformanceObserver(follow).observe({ type: "paint", buffered: true });
 form?.addEventListener("input", () => (form.dataset.typed = 1), { once: true });
 
-// The summary of errors takes the focus, so that it is read first.
+// The summary of errors takes the focus, so that it is read first. It answers what was posted: whoever reloads it or
+// comes back to it opens the page as it was saved, and is not asked whether to send again.
 const errors = document.querySelector(".errors");
 errors?.focus();
+if (errors) history.replaceState(history.state, "", location.href);
 
 // An agent who files for somebody types at once: the first question has the focus.
 if (!errors && form && "behalf" in form.dataset) {

@@ -122,6 +122,11 @@ def question_reminder(case: Case, *, text: str, term: datetime) -> Delivery | No
     return letter(case, "cases/emails/question_reminder", text=text, term=term)
 
 
+def question_overdue(case: Case, *, text: str, term: datetime) -> Delivery | None:
+    """The time to answer is over; an answer still counts."""
+    return letter(case, "cases/emails/question_overdue", text=text, term=term)
+
+
 def lapsed(case: Case) -> Delivery | None:
     """You did not answer: we closed the request."""
     return letter(case, "cases/emails/lapsed")

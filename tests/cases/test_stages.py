@@ -251,6 +251,9 @@ def test_else_an_agent_is_told_and_may_go_on_without_an_answer():
         case = advanced(advanced(case))
         told = Delivery.objects.about(case.subject).filter(recipient=lead.email)
         assert [one.payload["language"] for one in told] == ["de"]
+        last = Delivery.objects.about(case.subject).filter(recipient=case.email).latest("created_at")
+        assert "Envoyez le bail." in last.payload["text"]
+        assert "votre réponse compte toujours" in last.payload["text"]
         assert "n’a pas répondu" in case_screen.situation(case)
         assert (case.state, case.paused_at) == (State.IN_PROGRESS, None)
         assert case_screen.starts(case, "ask") == {"text": "Envoyez le bail."}

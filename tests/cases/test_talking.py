@@ -289,6 +289,8 @@ def test_an_agents_question_is_reminded_once_and_comes_back_when_nobody_answers(
     assert (case.state, case.paused_at) == ("in_progress", None)
     assert case.deadline > deadline
     assert len(letters_to(agent.email, case)) == 1
+    told = [one for one in letters_to(case.email, case) if one.startswith("Il manque encore")]
+    assert len(told) == 1
     assert case.events.filter(kind="unanswered").count() == 1
     [line] = case_screen.pending(case, case.messages.order_by("at"))
     assert "n’a pas reçu de réponse" in line

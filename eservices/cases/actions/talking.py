@@ -16,7 +16,7 @@ from ..actors import SYSTEM, Actor, Applicant, Office
 from ..models import Case, CaseEvent, Message, Note, NoticeKind
 from ..notices import actions as notices
 from ..progress import current, is_overdue
-from ..stages import decides, left_to_do
+from ..stages import decides, give_up_waiting
 from ..states import State
 from .base import IllegalTransition, allowed, locked, wake_row, words
 
@@ -70,7 +70,7 @@ def ask(
 
 @transaction.atomic
 def look_at_question(*, actor: Actor = SYSTEM, message: Message) -> None:
-    """Reminds the applicant of an agent's question; at its term the case comes back to the agent, who is told."""
+    """Reminds the applicant of an agent's question; at its term the case comes back to the agent."""
     case, now = locked(message.case_id), timezone.now()
     message = case.messages.filter(pk=message.pk).due(now).first()
     if message is None:
@@ -83,9 +83,7 @@ def look_at_question(*, actor: Actor = SYSTEM, message: Message) -> None:
         trace.record(case, "reminded", actor, message=message.pk)
     else:
         message.due_at = None
-        timing.take_the_ball(case)
-        trace.record(case, "unanswered", actor, message=message.pk)
-        emails.unanswered(case, term=message.term, left=left_to_do(case))
+        give_up_waiting(case, actor, text=message.text, term=message.term, message=message.pk)
         wake_row(case)
     message.save(update_fields=["due_at"])
 

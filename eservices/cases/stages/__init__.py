@@ -28,7 +28,7 @@ from .fill import FillStage
 from .notify import NotifyStage
 from .opinions import OpinionsStage
 from .outside import OutsideStage
-from .question import QuestionStage, left_to_do, not_in_time
+from .question import QuestionStage, give_up_waiting, not_in_time
 from .team import TeamStage
 from .wait import WaitStage
 
@@ -58,9 +58,9 @@ __all__ = [
     "decided",
     "decides",
     "for_editors",
+    "give_up_waiting",
     "keep",
     "kind_of",
-    "left_to_do",
     "name_of",
     "not_in_time",
     "proposal",

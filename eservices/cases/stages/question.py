@@ -13,7 +13,7 @@ from eservices.formbuilder.shapes import Whole
 from home.dates import date_format
 
 from .. import deadlines, emails, states, timing, trace
-from ..actors import SYSTEM
+from ..actors import SYSTEM, Actor
 from ..forms import USUAL_DAYS
 from ..models import Case, CaseStage
 from ..progress import current, is_overdue, last_of_questions
@@ -38,6 +38,15 @@ def left_to_do(case: Case) -> Promise:
 def not_in_time(case: Case) -> str:
     """That a question was not answered in time, and what can be done."""
     return _("The applicant did not answer in time. %(what)s") % {"what": left_to_do(case)}
+
+
+def give_up_waiting(case: Case, actor: Actor, *, text: str, term: datetime, **traced) -> None:
+    """The ``term`` of a question is over: the case is the commune's again, whose agent is told, and the applicant,
+    once, that an answer still counts."""
+    timing.take_the_ball(case)
+    trace.record(case, "unanswered", actor, **traced)
+    emails.unanswered(case, term=term, left=left_to_do(case))
+    emails.question_overdue(case, text=text, term=term)
 
 
 class SettingsBlock(blocks.StructBlock):
@@ -159,9 +168,7 @@ class QuestionStage(Stage):
                 words = _("We closed your request, because our question of %(day)s was not answered.")
                 return End(Outcome.LAPSED, words % {"day": _day(row.entered_at)})
         row.data["overdue"] = True
-        timing.take_the_ball(case)
-        trace.record(case, "unanswered", SYSTEM)
-        emails.unanswered(case, term=term, left=left_to_do(case))
+        give_up_waiting(case, SYSTEM, text=self.words(case, row, settings, "text"), term=term)
         return Waiting(AGENT)
 
     def _over(self, case: Case, row: CaseStage, result: str) -> Done:

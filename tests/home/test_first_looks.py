@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def article():
     home = make.make_site()
-    picture = get_image_model().objects.create(title="Port", file=get_test_image_file(size=(1600, 1200)))
+    picture = get_image_model().objects.create(title="Port", file=get_test_image_file(size=(160, 120)))
     index = make.published(news.NewsIndexPageFactory(parent=home))
     return news.NewsPageFactory(parent=index, picture=picture, picture_alt="Le port", live=False)
 

@@ -152,7 +152,7 @@ def test_drafts_and_private_articles_stay_away_from_index_feed_and_counts(client
 
 @pytest.fixture
 def article(index, roads):
-    image = ImageFactory(file=get_test_image_file(size=(1600, 1000)))
+    image = ImageFactory(file=get_test_image_file(size=(320, 200)))
     page = NewsPageFactory(
         parent=index,
         category=roads,

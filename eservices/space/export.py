@@ -18,45 +18,65 @@ from . import access, formal
 def everything_about(user: User) -> dict:
     """Plain data: the person, the requests with all that belongs to them, and what is being filled in."""
     own = cases.own_cases(user).select_related("version__form", "submission", "team").order_by("opened_at")
-    own = own.annotate(sealed=formal.is_sealed())
     return {
-        "person": {
-            "email": user.email,
-            "first_name": user.first_name,
-            "last_name": user.last_name,
-            "phone": user.phone,
-            "language": user.language,
-            "identity_level": user.get_identity_level_display(),
-            "joined": user.date_joined.isoformat(),
-            "proofs": [
-                {"name": str(proof), "by": proof.get_means_display(), "at": proof.at.isoformat()}
-                for proof in user.proofs.all()
-            ],
-            "signs_in_with": [
-                {"what": str(one), "since": one.created_at.isoformat(), "used": _moment(one.last_used_at)}
-                for one in user.authenticator_set.all()
-            ],
-            "register": register.said_of(user),
-        },
-        "requests": [_case(case) for case in own],
-        "drafts": [
-            {
-                "service": draft.version.form.slug,
-                "answers": draft.answers,
-                "saved": draft.saved_at.isoformat(),
-            }
-            for draft in access.own_drafts(user)
-        ],
+        "person": _person(user),
+        "requests": [_case(case) for case in own.annotate(sealed=formal.is_sealed())],
+        "drafts": _drafts(user),
         **{key: holding.export(user.email) for key, holding in personal.items()},
     }
 
 
-def _moment(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
+def _person(user: User) -> dict:
+    return {
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "phone": user.phone,
+        "language": user.language,
+        "identity_level": user.get_identity_level_display(),
+        "joined": user.date_joined.isoformat(),
+        "proofs": [
+            {"name": str(proof), "by": proof.get_means_display(), "at": proof.at.isoformat()}
+            for proof in user.proofs.all()
+        ],
+        "signs_in_with": [
+            {"what": str(one), "since": one.created_at.isoformat(), "used": _moment(one.last_used_at)}
+            for one in user.authenticator_set.all()
+        ],
+        "register": register.said_of(user),
+    }
+
+
+def _drafts(user: User) -> list[dict]:
+    return [
+        {
+            "service": draft.version.form.slug,
+            "answers": draft.answers,
+            "saved": draft.saved_at.isoformat(),
+        }
+        for draft in access.own_drafts(user)
+    ]
 
 
 def _case(case: Case) -> dict:
     """A request of ``own_cases``. What a decision says that waits to be opened is not told here before."""
+    return _situation(case) | {
+        "answers": case.submission.answers,
+        "corrections": _corrections(case),
+        "persons": _persons(case),
+        "calls": _calls(case),
+        "files": [{"name": one.name, "sha256": one.digest} for one in cases.files_of(case)],
+        "messages": _messages(case),
+        "charges": _charges(case),
+        "receipts": _receipts(case),
+        "bookings": _bookings(case),
+        "decisions": [] if case.sealed else told_in_decisions(case),
+        "letters": [] if case.sealed else _letters(case),
+        "documents": [{"title": one.title, "number": one.number} for one in access.documents_of(case)],
+    }
+
+
+def _situation(case: Case) -> dict:
     return {
         "reference": case.reference,
         "service": case.service,
@@ -66,70 +86,95 @@ def _case(case: Case) -> dict:
         "reason": "" if case.sealed else case.reason,
         "opened": case.opened_at.isoformat(),
         "closed": _moment(case.closed_at),
-        "answers": case.submission.answers,
-        "corrections": [
-            {
-                "question": one.field,
-                "before": one.before,
-                "after": one.after,
-                "reason": one.reason,
-                "at": one.at.isoformat(),
-            }
-            for one in case.amendments.all()
-        ],
-        "persons": [
-            {"name": one.name}
-            | ({} if case.sealed else {"outcome": one.get_outcome_display(), "reason": one.reason})
-            for one in case.persons.all()
-        ],
-        "calls": [
-            {"phone": one.phone, "wish": one.wish, "about": one.about, "asked": one.asked_at.isoformat()}
-            for one in case.calls.all()
-        ],
-        "files": [{"name": one.name, "sha256": one.digest} for one in cases.files_of(case)],
-        "messages": [
-            {
-                "at": one.at.isoformat(),
-                "by": "applicant" if one.from_applicant else "commune",
-                "text": one.text,
-            }
-            for one in case.messages.order_by("at")
-        ],
-        "charges": [
-            {
-                "amount": _whole(one.amount),
-                "paid": _whole(one.paid),
-                "refunded": _whole(one.refunded),
-                "currency": one.currency,
-                "state": one.get_state_display(),
-            }
-            for one in case.charges.all()
-        ],
-        "receipts": [
-            {"number": one.receipt, "amount": _whole(one.received), "at": one.settled_at.isoformat()}
-            for one in receipts_of(case)
-        ],
-        "bookings": [
-            {
-                "what": str(one.resource),
-                "starts": one.starts_at.isoformat(),
-                "ends": one.ends_at.isoformat(),
-                "state": one.get_state_display(),
-            }
-            for one in access.bookings_of(case)
-        ],
-        "decisions": [] if case.sealed else told_in_decisions(case),
-        "letters": [
-            {
-                "at": one.created_at.isoformat(),
-                "to": one.recipient,
-                "title": one.title,
-                "text": readable_text(one),
-            }
-            for one in ([] if case.sealed else letters_to_applicant(case))
-        ],
-        "documents": [{"title": one.title, "number": one.number} for one in access.documents_of(case)],
     }
+
+
+def _corrections(case: Case) -> list[dict]:
+    return [
+        {
+            "question": one.field,
+            "before": one.before,
+            "after": one.after,
+            "reason": one.reason,
+            "at": one.at.isoformat(),
+        }
+        for one in case.amendments.all()
+    ]
+
+
+def _persons(case: Case) -> list[dict]:
+    """Each of whom the request speaks, with what was decided of them."""
+    return [
+        {"name": one.name}
+        | ({} if case.sealed else {"outcome": one.get_outcome_display(), "reason": one.reason})
+        for one in case.persons.all()
+    ]
+
+
+def _calls(case: Case) -> list[dict]:
+    return [
+        {"phone": one.phone, "wish": one.wish, "about": one.about, "asked": one.asked_at.isoformat()}
+        for one in case.calls.all()
+    ]
+
+
+def _messages(case: Case) -> list[dict]:
+    return [
+        {
+            "at": one.at.isoformat(),
+            "by": "applicant" if one.from_applicant else "commune",
+            "text": one.text,
+        }
+        for one in case.messages.order_by("at")
+    ]
+
+
+def _charges(case: Case) -> list[dict]:
+    return [
+        {
+            "amount": _whole(one.amount),
+            "paid": _whole(one.paid),
+            "refunded": _whole(one.refunded),
+            "currency": one.currency,
+            "state": one.get_state_display(),
+        }
+        for one in case.charges.all()
+    ]
+
+
+def _receipts(case: Case) -> list[dict]:
+    return [
+        {"number": one.receipt, "amount": _whole(one.received), "at": one.settled_at.isoformat()}
+        for one in receipts_of(case)
+    ]
+
+
+def _bookings(case: Case) -> list[dict]:
+    return [
+        {
+            "what": str(one.resource),
+            "starts": one.starts_at.isoformat(),
+            "ends": one.ends_at.isoformat(),
+            "state": one.get_state_display(),
+        }
+        for one in access.bookings_of(case)
+    ]
+
+
+def _letters(case: Case) -> list[dict]:
+    return [
+        {
+            "at": one.created_at.isoformat(),
+            "to": one.recipient,
+            "title": one.title,
+            "text": readable_text(one),
+        }
+        for one in letters_to_applicant(case)
+    ]
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _whole(minor: int) -> str:

@@ -21,12 +21,15 @@ from eservices.bookings import terms
 from eservices.cases import access as cases
 from eservices.cases import actions, process, states
 from eservices.cases.actions import IllegalTransition
+from eservices.cases.models import Case, Message
 from eservices.cases.responses import attachment
+from eservices.documents.models import Document
 from eservices.payments import access as payments
 from eservices.payments.actions import charges
 from eservices.payments.views import basket_url
 from eservices.submissions import rates
 from eservices.submissions.attaching import kept
+from eservices.submissions.models import Draft
 from eservices.submissions.uploads import bounded
 from home.downloads import download
 from home.private import private
@@ -63,43 +66,16 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
     sealed = decided.get("sealed", False)
     thread = list(case.messages.select_related("author").prefetch_related("files").order_by("at", "pk"))
     questions = tracker.open_questions(case, thread)
-    asked = bool(questions)
-    template, row = tracker.stage_template(case, asked)
-    promised = tracker.promised_by(case, row)
-    title, lead = tracker.headline(case, sealed, promised, asked)
-    talk = [
-        {
-            "message": message,
-            "files": [(one, door.url_of("file", one.pk)) for one in message.files.all()],
-        }
-        for message in thread
-    ]
-    standing, posted, revoked = access.papers_of(case)
-    documents = [(one, door.url_of("document", one.pk), door.url_of("share", one.pk)) for one in standing]
-    receipts = payments.receipts_of(case) if case.submission.fees else []
-    context = {
+    context = _progress(case, sealed, questions) | _papers(door) | _money(case)
+    context |= {
         "door": door,
         "case": case,
         "service": case.version.definition.title(translation.get_language()),
-        "headline": title,
-        "lead": lead,
-        "way": tracker.way(case, sealed),
-        "row": row,
-        "stage_template": template,
-        "talk": talk,
-        "promised_by": promised,
-        "questions": questions,
-        "answer_by": questions[-1].term if asked else None,
+        "talk": [(one, [(file, door.url_of("file", file.pk)) for file in one.files.all()]) for one in thread],
         "formal": decided,
-        "documents": documents,
-        "posted": posted,
-        "revoked": revoked,
-        "renewable": access.renewable_permit(case),
         "bookings": _bookings(door),
-        "receipts": receipts,
-        "refunds": payments.refunds_of(case) if receipts else [],
         "sections": tracker.answers(case),
-        "form": (form or AnswerForm(asked=asked)) if case.is_open else None,
+        "form": (form or AnswerForm(asked=bool(questions))) if case.is_open else None,
         "fault": fault,
         "call": case.calls.open().first(),
         "persons": [] if sealed else case.persons.exclude(outcome=""),
@@ -110,6 +86,42 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         },
     }
     return render(request, "space/status.html", context, status=422 if (form or fault) else 200)
+
+
+def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
+    """Where the case stands, what is to be done, and by when by whom."""
+    asked = bool(questions)
+    template, row = tracker.stage_template(case, asked)
+    promised = tracker.promised_by(case, row)
+    title, lead = tracker.headline(case, sealed, promised, asked)
+    return {
+        "headline": title,
+        "lead": lead,
+        "way": tracker.way(case, sealed),
+        "row": row,
+        "stage_template": template,
+        "promised_by": promised,
+        "questions": questions,
+        "answer_by": questions[-1].term if asked else None,
+    }
+
+
+def _papers(door: Door) -> dict:
+    """The documents: those that stand, with where they are fetched and shared, posted, revoked, to renew."""
+    standing, posted, revoked = access.papers_of(door.case)
+    return {
+        "documents": [
+            (one, door.url_of("document", one.pk), door.url_of("share", one.pk)) for one in standing
+        ],
+        "posted": posted,
+        "revoked": revoked,
+        "renewable": access.renewable_permit(door.case),
+    }
+
+
+def _money(case: Case) -> dict:
+    receipts = payments.receipts_of(case) if case.submission.fees else []
+    return {"receipts": receipts, "refunds": payments.refunds_of(case) if receipts else []}
 
 
 def _bookings(door: Door) -> list[tuple]:
@@ -228,43 +240,42 @@ def home(request):
     related = ("version", "submission", "team", "assignee")
     own = cases.own_cases(request.user).select_related(*related).prefetch_related("stages")
     own = own.annotate(sealed=formal.is_sealed(), asked=process.is_asked()).order_by("-opened_at")
-    rows = [
-        {
-            "case": case,
-            "url": reverse("space:case", args=[case.reference]),
-            "service": case.version.definition.title(translation.get_language()),
-            "mark": tracker.mark(case, case.sealed, case.asked),
-        }
-        for case in own
-    ]
+    rows = [_row(case) for case in own]
     dues = _dues(request.user)
     context = {
         "rows": rows,
         "dues": dues,
         "dues_total": sum(due["charge"].open_amount for due in dues),
         "asked": [row for row in rows if row["case"].is_open and row["case"].asked],
-        "drafts": [
-            {
-                "draft": draft,
-                "title": draft.version.definition.title(translation.get_language()),
-                "url": reverse("submissions:resume", args=[draft.secret]),
-            }
-            for draft in access.own_drafts(request.user)
-        ],
-        "documents": [
-            (
-                one,
-                *(
-                    reverse(f"space:case_{name}", args=[one.case.reference, one.pk])
-                    for name in ("document", "share")
-                ),
-            )
-            for one in access.own_documents(own)
-        ],
+        "drafts": [_draft(one) for one in access.own_drafts(request.user)],
+        "documents": [_document(one) for one in access.own_documents(own)],
         "notices": [str(message) for message in messages.get_messages(request)],
         "next_step": second_factor.next_step(request.user, request.path),
     }
     return render(request, "space/space.html", context)
+
+
+def _row(case: Case) -> dict:
+    return {
+        "case": case,
+        "url": reverse("space:case", args=[case.reference]),
+        "service": case.version.definition.title(translation.get_language()),
+        "mark": tracker.mark(case, case.sealed, case.asked),
+    }
+
+
+def _draft(draft: Draft) -> dict:
+    return {
+        "draft": draft,
+        "title": draft.version.definition.title(translation.get_language()),
+        "url": reverse("submissions:resume", args=[draft.secret]),
+    }
+
+
+def _document(document: Document) -> tuple[Document, str, str]:
+    """With where it is fetched, and shared."""
+    place = [document.case.reference, document.pk]
+    return document, reverse("space:case_document", args=place), reverse("space:case_share", args=place)
 
 
 def _dues(user) -> list[dict]:

@@ -113,28 +113,13 @@ def put(page: ServicePage, content: dict, language: str, identify: Identify) -> 
     texts = content["texts"].get(language, {})
     if language == content["language"]:
         texts = _said_in_stages(content) | texts
-    settings = content.get("settings", {})
-    applicant = settings.get("applicant", {})
 
     def text(path: str) -> str:
         return texts.get(path, "")
 
     page.title, page.slug = text("title"), content["slug"]
-    page.team, page.days = settings.get("team", ""), settings.get("days", 5)
-    page.decide_together = settings.get("decide_together", False)
-    page.applicant_name = ", ".join(applicant.get("name", []))
-    page.applicant_email, page.applicant_phone = applicant.get("email", ""), applicant.get("phone", "")
-    page.applicant_address, page.applicant_consent = (
-        applicant.get("address", ""),
-        applicant.get("consent", ""),
-    )
-    letters = settings.get("letters", {})
-    page.letter_receipt, page.remedies = letters.get("receipt", ""), settings.get("remedies", "")
-    page.letter_accepted, page.letter_refused = letters.get("accepted", ""), letters.get("refused", "")
-    retention = settings.get("retention", {})
-    page.kept_months = retention.get("months")
-    page.disposition = retention.get("disposition", Disposition.ELIMINATE)
-    page.erased_on_request = retention.get("on_request", False)
+    settings = content.get("settings", {})
+    _set(page, settings)
     _stream(page, "form", steps_value(content["steps"], text, identify))
     _stream(page, "fees", fees_value(content.get("fees", []), text, identify))
     _stream(page, "stages", stages_value(content.get("stages", []), text, identify))
@@ -143,6 +128,24 @@ def put(page: ServicePage, content: dict, language: str, identify: Identify) -> 
     _stream(page, "limits", entries)
     if "page" in content:
         _say(page, content["page"].get("texts", {}).get(language, {}), identify)
+
+
+def _set(page: ServicePage, settings: dict) -> None:
+    """What holds in every language: who treats it by when, who is the applicant, letters, how long it is kept."""
+    page.team, page.days = settings.get("team", ""), settings.get("days", 5)
+    page.decide_together = settings.get("decide_together", False)
+    applicant = settings.get("applicant", {})
+    page.applicant_name = ", ".join(applicant.get("name", []))
+    for name in ("email", "phone", "address", "consent"):
+        setattr(page, f"applicant_{name}", applicant.get(name, ""))
+    letters = settings.get("letters", {})
+    for name in ("receipt", "accepted", "refused"):
+        setattr(page, f"letter_{name}", letters.get(name, ""))
+    page.remedies = settings.get("remedies", "")
+    retention = settings.get("retention", {})
+    page.kept_months = retention.get("months")
+    page.disposition = retention.get("disposition", Disposition.ELIMINATE)
+    page.erased_on_request = retention.get("on_request", False)
 
 
 def _said_in_stages(content: dict) -> dict[str, str]:

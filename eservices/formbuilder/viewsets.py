@@ -136,28 +136,16 @@ def import_file(request, pk):
     """First what would change, then, confirmed, the change."""
     table = _table(request, pk)
     form = FileForm(request.POST or None, request.FILES or None)
-    lines, changes = None, None
-    if form.is_bound and form.is_valid():
-        lines = form.cleaned_data["lines"]
-        if form.cleaned_data["shown"]:
-            try:
-                actions.import_rows(
-                    actor=request.user, table=table, lines=lines, shown=form.cleaned_data["shown"]
-                )
-            except actions.TableChanged:
-                messages.warning(
-                    request, _("Somebody changed the table meanwhile. Look at the changes again.")
-                )
-            else:
-                messages.success(request, _("The table is imported."))
-                return redirect(rows_url(table))
-        changes = table_files.compare(_rows(table), lines)
+    lines = form.cleaned_data["lines"] if form.is_bound and form.is_valid() else None
+    if lines is not None and _imported(request, table, lines, form.cleaned_data["shown"]):
+        return redirect(rows_url(table))
+    rows = _rows(table)
     context = {
         "table": table,
         "form": form,
-        "changes": changes,
+        "changes": None if lines is None else table_files.compare(rows, lines),
         "rows": table_files.write(lines) if lines else "",
-        "shown": table_files.state(_rows(table)),
+        "shown": table_files.state(rows),
         "page_title": str(table),
         "header_icon": "table",
         "breadcrumbs_items": [
@@ -171,6 +159,19 @@ def import_file(request, pk):
     }
     status = 422 if form.errors else 200
     return TemplateResponse(request, "formbuilder/admin/import.html", context, status=status)
+
+
+def _imported(request, table: ReferenceTable, lines: list, shown: str) -> bool:
+    """Whether the table is what the lines say now: they are taken once what would change was ``shown``."""
+    if not shown:
+        return False
+    try:
+        actions.import_rows(actor=request.user, table=table, lines=lines, shown=shown)
+    except actions.TableChanged:
+        messages.warning(request, _("Somebody changed the table meanwhile. Look at the changes again."))
+        return False
+    messages.success(request, _("The table is imported."))
+    return True
 
 
 @require_safe

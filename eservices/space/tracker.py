@@ -47,26 +47,34 @@ def headline(
         return _("A decision on your request is ready."), _(
             "Open it below: it says what was decided, and why."
         )
-    nothing = _("You have nothing to do. We write to you as soon as something happens.")
-    if promised and promised < timezone.now():
-        nothing = _("We are late, and we are sorry. You have nothing to do.")
     if case.state == State.CLOSED:
-        return {
-            Outcome.REFUSED: (_("We had to refuse."), _("The reason stands below, with what you can do.")),
-            Outcome.WITHDRAWN: (_("You withdrew this request."), _("Nothing more happens.")),
-            Outcome.LAPSED: (_("We closed your request."), _("You can file a new request at any time.")),
-            Outcome.DUPLICATE: (_("You filed this twice."), _("It goes on under the other reference.")),
-            Outcome.REDIRECTED: (
-                _("This belongs to another service."),
-                _("The reason stands below. What you told us is kept for the right request."),
-            ),
-        }.get(case.outcome, (_("It is done."), _("Thank you. Nothing more is needed from you.")))
+        return _closed(case)
     if asked and case.state != State.WAITING:
         return _("We still have no answer from you."), _(
             "The time to answer is over, but your answer counts all the same: write it below."
         )
     if call := _call(case):
         return call, _("What to do stands below.")
+    return _under_way(case, late=bool(promised and promised < timezone.now()))
+
+
+def _closed(case: Case) -> tuple[str, str]:
+    return {
+        Outcome.REFUSED: (_("We had to refuse."), _("The reason stands below, with what you can do.")),
+        Outcome.WITHDRAWN: (_("You withdrew this request."), _("Nothing more happens.")),
+        Outcome.LAPSED: (_("We closed your request."), _("You can file a new request at any time.")),
+        Outcome.DUPLICATE: (_("You filed this twice."), _("It goes on under the other reference.")),
+        Outcome.REDIRECTED: (
+            _("This belongs to another service."),
+            _("The reason stands below. What you told us is kept for the right request."),
+        ),
+    }.get(case.outcome, (_("It is done."), _("Thank you. Nothing more is needed from you.")))
+
+
+def _under_way(case: Case, late: bool) -> tuple[str, str]:
+    nothing = _("You have nothing to do. We write to you as soon as something happens.")
+    if late:
+        nothing = _("We are late, and we are sorry. You have nothing to do.")
     return {
         State.RECEIVED: (
             _("Your request is under way.") if _has_moved(case) else _("Your request has arrived."),

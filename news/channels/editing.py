@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import Panel
 
+from home.links import full_address
+
 from . import announcements, channels
 from .announcements import Announcement
 
@@ -91,7 +93,7 @@ class ChannelsPanel(Panel):
             return super().get_context_data(parent_context) | {
                 "rows": self.rows,
                 "page": self.instance,
-                "link": announcements.of(self.instance).link if self.instance.pk else "",
+                "above": full_address(self.form.parent_page),
                 "occasion": announcements.occasion_of(self.instance) if self.instance.pk else "",
                 "digests": _digests(self.instance),
                 "any_double": any(row.channel.is_double for row in self.rows),

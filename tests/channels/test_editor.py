@@ -1,8 +1,10 @@
 """What the editor ticks, sees and repeats."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
+from wagtail_factories import ImageFactory
 
 from eservices.deliveries.models import MailboxEntry
 from news.channels import announcements
@@ -91,6 +93,7 @@ def test_each_channel_is_asked_for_once_or_an_empty_text_would_be_the_one_taken(
 ):
     page = client.get(reverse("wagtailadmin_pages:add", args=["news", "newspage", index.pk])).text
     assert [page.count(f'name="channel_mastodon{part}"') for part in ("", "_text")] == [1, 1]
+    assert f'data-above="{index.full_url}"' in page  # where its link begins that nothing was saved of yet
 
 
 def test_what_is_out_cannot_be_unticked_and_leads_there(client, editor, index, outside):
@@ -129,6 +132,15 @@ def test_only_what_is_set_up_is_offered(client, editor, index, outside, settings
     ).content.decode()
     assert "channel_mastodon" in shown
     assert "channel_facebook" not in shown
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_preview_shows_the_picture_where_the_channel_does(client, editor, index):
+    page = draft(index, picture=ImageFactory(title="La plage"), picture_alt="La plage")
+    soup = BeautifulSoup(client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).text, "html.parser")
+    shown = {one["data-channel"]: one.select(".channel-picture") for one in soup.select("[data-channel]")}
+    assert shown["instagram"]
+    assert not shown["by_sms"]
 
 
 @pytest.mark.usefixtures("demo")

@@ -7,10 +7,11 @@ class Channels {
     this.root = root;
     this.form = root.closest("form");
     this.form.addEventListener("input", ({ target }) => this.concerns(target) && this.later());
+    this.refresh(); // a form that was not saved has its ticks and words, but no page yet
   }
 
   concerns(target) {
-    return ["title", "lead", "topics"].includes(target.name) || target.matches("[data-channel-text]");
+    return ["title", "lead", "slug", "topics"].includes(target.name) || target.matches("[data-channel-text]");
   }
 
   later() {
@@ -22,7 +23,8 @@ class Channels {
     const data = new FormData();
     for (const name of ["title", "lead", "picture"]) data.set(name, this.form.elements[name]?.value ?? "");
     data.set("lead", `${this.root.dataset.occasion} ${data.get("lead")}`.trim()); // when and where, as last saved
-    for (const name of ["link", "language", "key"]) data.set(name, this.root.dataset[name]);
+    data.set("link", `${this.root.dataset.above}${this.form.elements.slug?.value ?? ""}/`);
+    for (const name of ["language", "key"]) data.set(name, this.root.dataset[name]);
     for (const topic of this.form.querySelectorAll("[name=topics]:checked")) data.append("topics", topic.value);
     for (const own of this.root.querySelectorAll("[data-channel-text]")) data.set(own.dataset.channelText, own.value);
     return data;

@@ -47,6 +47,7 @@ class Network:
     measure: Callable[[str], int] = staticmethod(texts.characters)
     unit = ""  # of the limit, where it is not characters
     link_in_text = True
+    shows_picture = True  # its own copy, or what it finds behind the link
     needs_picture = False
     edits = False  # whether what is out can be changed
     withdraws = False  # and taken back

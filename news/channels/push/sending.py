@@ -40,7 +40,7 @@ class Push:
     measure = staticmethod(texts.characters)
     unit = ""
     is_message = True
-    link_in_text = needs_picture = edits = withdraws = False
+    link_in_text = shows_picture = needs_picture = edits = withdraws = False
 
     @property
     def ready(self) -> bool:
@@ -61,8 +61,8 @@ class Push:
     def notes(self, announcement: Announcement) -> list[str]:
         number = Device.objects.of_topics(announcement.topics).count()
         words = ngettext(
-            "%(number)s device with its topics, as last saved",
-            "%(number)s devices with its topics, as last saved",
+            "%(number)s device with its topics",
+            "%(number)s devices with its topics",
             number,
         )
         return [words % {"number": number}, Sms().hour()]

@@ -53,7 +53,7 @@ class Sms:
     unit = gettext_lazy("messages")
     is_message = True  # to people: what left is theirs
     link_in_text = True
-    needs_picture = edits = withdraws = False
+    shows_picture = needs_picture = edits = withdraws = False
 
     @property
     def ready(self) -> bool:
@@ -138,8 +138,8 @@ class Sms:
         words = {"number": number, "price": f"{settings.CURRENCY} {price:.2f}"}
         return (
             ngettext(
-                "%(number)s reader of its topics, as last saved: about %(price)s",
-                "%(number)s readers of its topics, as last saved: about %(price)s",
+                "%(number)s reader of its topics: about %(price)s",
+                "%(number)s readers of its topics: about %(price)s",
                 number,
             )
             % words

@@ -186,7 +186,7 @@ def _withdraw(post: Post) -> None:
     if channel is not None and channel.withdraws:
         _queue(post, WITHDRAW, post.title)
         return _move(post, State.LEAVING)
-    if _stop_messages(post):
+    if post.channel in channels.READERS and _stop_messages(post):
         return was_withdrawn(post_id=post.pk)
     if post.state == State.OUT:
         return _move(post, State.STAYS)
@@ -197,12 +197,10 @@ def _withdraw(post: Post) -> None:
 
 def _stop_messages(post: Post) -> bool:
     """Stops the messages to people that still wait for the morning; whether none had left."""
-    keys = [delivery.pk.hex for delivery in _deliveries(post)]
-    subjects = [f"{kind}:{key}" for kind in ("news-sms", "news-push") for key in keys]
-    messages = Delivery.objects.filter(subject__in=subjects)
-    for delivery in messages.open():
+    for delivery in post.messages.open():
         outbox.skip(actor=None, delivery=delivery, reason=_("The page is public no more."))
-    return messages.exists() and not messages.exclude(state=Delivery.State.SKIPPED).exists()
+    tried = post.state == State.OUT or post.messages.exists()
+    return tried and not post.messages.exclude(state=Delivery.State.SKIPPED).exists()
 
 
 def _queue(post: Post, act: str, title: str, **told) -> None:

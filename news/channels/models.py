@@ -1,14 +1,18 @@
 """One page on one channel, from the editor's tick to what became of it out there."""
 
-from datetime import time
+from datetime import datetime, time
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Count, Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
+
+from eservices.deliveries.models import Delivery, DeliveryQuerySet
 
 from .states import CHOOSABLE, State
 
@@ -42,6 +46,14 @@ class ChannelSettings(BaseGenericSetting):
 
     class Meta:
         verbose_name = _("Channels")
+
+
+class Written(NamedTuple):
+    """Messages of a post in one state."""
+
+    state: Delivery.State
+    number: int
+    due: datetime | None  # the first that waits for its hour
 
 
 class PostQuerySet(models.QuerySet):
@@ -91,6 +103,23 @@ class Post(models.Model):
     def subject(self) -> str:
         """By which the outbox knows its deliveries."""
         return f"post:{self.pk}"
+
+    @property
+    def messages(self) -> DeliveryQuerySet:
+        """Those to people, where the channel writes to them."""
+        keys = [key.hex for key in Delivery.objects.about(self.subject).values_list("pk", flat=True)]
+        subjects = [f"{kind}:{key}" for kind in ("news-sms", "news-push") for key in keys]
+        return Delivery.objects.filter(subject__in=subjects)
+
+    @property
+    def written(self) -> list["Written"]:
+        """How far the messages are, state by state."""
+        counted = self.messages.order_by("state").values_list("state").annotate(Count("pk"), Min("due_at"))
+        waiting, now = Delivery.State.PENDING, timezone.now()
+        return [
+            Written(Delivery.State(state), number, due if state == waiting and due > now else None)
+            for state, number, due in counted
+        ]
 
     @property
     def may_choose(self) -> bool:

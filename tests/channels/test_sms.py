@@ -21,6 +21,7 @@ from news.channels.models import ChannelSettings, Post
 from news.channels.sms import actions
 from news.channels.sms.models import PhoneConsent, PhoneReader
 from news.channels.states import State
+from tests.factories.accounts import SuperuserFactory
 from tests.factories.channels import draft, post_of, publish, wake
 from tests.factories.home import locale
 from tests.factories.news import EventIndexPageFactory, EventPageFactory, moment
@@ -219,7 +220,10 @@ def test_an_article_withdrawn_at_night_reaches_nobody_in_the_morning(index, topi
     sms.sent.clear()
     with time_machine.travel(NIGHT, tick=False):
         publish(page)
+        [waiting] = post_of(page, "by_sms").written
         page.unpublish()
+    assert (waiting.number, waiting.state) == (1, Delivery.State.PENDING)
+    assert timezone.localtime(waiting.due).hour == 8
     wake(MORNING)
     assert not sms.sent
     assert post_of(page, "by_sms").state == State.WITHDRAWN
@@ -232,6 +236,17 @@ def test_an_article_withdrawn_once_its_messages_left_stays_out(index, topic, sms
     publish(page)
     page.unpublish()
     assert post_of(page, "by_sms").state == State.STAYS
+
+
+def test_an_article_that_nobody_was_written_of_is_withdrawn_at_once(client, index, topic, sms):
+    client.force_login(SuperuserFactory())
+    page = article(index, topic)
+    tick(page)
+    publish(page)
+    board = reverse("news_channels:posts", args=[page.pk])
+    assert "Personne n’a demandé de nouvelles de ces thèmes" in client.get(board).text
+    page.unpublish()
+    assert post_of(page, "by_sms").state == State.WITHDRAWN
 
 
 def alarm(text="Eau non potable.", **fields) -> Alert:

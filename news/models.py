@@ -550,7 +550,7 @@ class EventPage(Timed, RoutablePageMixin, AnnouncedPage):
     @path("ics/", name="calendar")
     def calendar(self, request):
         """The event for the reader's own calendar, with all its dates."""
-        return ical.response(self.slug, ics.entries_of(self, request))
+        return ical.response(self.title, ics.entries_of(self, request), f"{self.slug}.ics")
 
 
 # Django looks for models here. Each of these stands with what belongs to it, and needs those above.

@@ -137,6 +137,7 @@ def test_an_event_is_downloaded_for_a_calendar(client, saint_nicolas):
     assert answer["Content-Disposition"].startswith("attachment")
     lines = unfolded(answer.content.decode())
     assert lines[0] == "BEGIN:VCALENDAR"
+    assert "X-WR-CALNAME:Saint Nicolas arrive en bateau" in lines
     assert "DTSTART:20261206T160000Z" in lines
     assert "DTEND:20261206T180000Z" in lines
     assert "SUMMARY:Saint Nicolas arrive en bateau" in lines

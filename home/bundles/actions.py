@@ -30,12 +30,9 @@ def publish(bundle: Bundle, *, actor, agreed: dict[str, int | None] | None = Non
         pages = _locked_pages(locked)
         if not pages:
             raise Hindered([(locked.title, _("There is no page in it."))])
-        if agreed is not None and agreed != _drafts(pages):
-            raise Hindered([(locked.title, _("Its pages were changed after it was scheduled."))])
-        found = hindrances.of(locked, actor)
-        if found:
-            titles = {page.pk: page.get_admin_display_title() for page in pages}
-            raise Hindered([(titles[key], reason) for key, reasons in found.items() for reason in reasons])
+        if agreed is not None:
+            _must_be(agreed, locked, pages)
+        _must_not_be_hindered(locked, pages, actor)
         for page in pages:
             _publish(page, actor)
         locked.state, locked.trouble, locked.publish_at = Bundle.State.PUBLISHED, [], None
@@ -48,12 +45,10 @@ def schedule(bundle: Bundle, *, at: datetime, actor) -> Bundle:
     """From then on the scheduler publishes it in the name of who scheduled it. Raises Hindered."""
     with transaction.atomic():
         locked = _open(bundle)
-        found = hindrances.of(locked, actor)
-        if found:
-            titles = {page.pk: page.get_admin_display_title() for page in locked.pages()}
-            raise Hindered([(titles[key], reason) for key, reasons in found.items() for reason in reasons])
+        pages = locked.pages()
+        _must_not_be_hindered(locked, pages, actor)
         locked.state, locked.publish_at, locked.scheduled_by = Bundle.State.SCHEDULED, at, actor
-        locked.trouble, locked.agreed = [], _drafts(locked.pages())
+        locked.trouble, locked.agreed = [], _drafts(pages)
         locked.save()
     return locked
 
@@ -86,6 +81,22 @@ def _open(bundle: Bundle) -> Bundle:
     if not locked.is_open:
         raise Hindered([(locked.title, _("It went out already."))])
     return locked
+
+
+def _must_be(agreed: dict[str, int | None], bundle: Bundle, pages: list[Page]) -> None:
+    """Raises Hindered where a page was changed, added or taken out since they were agreed upon."""
+    if changed := hindrances.changed(agreed, pages):
+        raise Hindered(
+            [(page.get_admin_display_title(), changed[page.pk]) for page in pages if page.pk in changed]
+        )
+    if len(agreed) > len(pages):
+        raise Hindered([(bundle.title, _("A page was taken out after it was scheduled."))])
+
+
+def _must_not_be_hindered(bundle: Bundle, pages: list[Page], actor) -> None:
+    if found := hindrances.of(bundle, actor):
+        titles = {page.pk: page.get_admin_display_title() for page in pages}
+        raise Hindered([(titles[key], reason) for key, reasons in found.items() for reason in reasons])
 
 
 def _drafts(pages: list[Page]) -> dict[str, int | None]:

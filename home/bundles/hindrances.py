@@ -1,5 +1,7 @@
 """Why a page cannot go out with its bundle: said in one sentence each, nothing is written."""
 
+from collections.abc import Iterable
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page
@@ -16,6 +18,12 @@ def of(bundle: Bundle, user) -> dict[int, list[str]]:
     paths = {page.path for page in pages}
     found = {page.pk: of_page(page, user, paths) for page in pages}
     return {key: reasons for key, reasons in found.items() if reasons}
+
+
+def changed(agreed: dict[str, int | None], pages: Iterable[Page]) -> dict[int, str]:
+    """What is said of each page of which another draft was agreed upon, or none, by its key."""
+    words = _("It was changed after the bundle was scheduled: look at it, and schedule the bundle again.")
+    return {page.pk: words for page in pages if agreed.get(str(page.pk), 0) != page.latest_revision_id}
 
 
 def warnings(page: Page) -> list[str]:

@@ -69,6 +69,10 @@ class Bundle(ClusterableModel):
     def is_open(self) -> bool:
         return self.state != self.State.PUBLISHED
 
+    @property
+    def is_scheduled(self) -> bool:
+        return self.state == self.State.SCHEDULED
+
     def pages(self) -> list[Page]:
         """Its pages as they are edited now, those above before those below."""
         found = Page.objects.filter(pk__in=self.entries.values("page")).order_by("path")

@@ -35,21 +35,23 @@ class BundleView(WagtailAdminTemplateMixin, TemplateView):
         return [*super().get_breadcrumbs_items(), listing, {"url": "", "label": self.bundle.title}]
 
     def get_context_data(self, **kwargs):
+        pages = self.bundle.pages()
         found = hindrances.of(self.bundle, self.request.user) if self.bundle.is_open else {}
+        changed = hindrances.changed(self.bundle.agreed, pages) if self.bundle.is_scheduled else {}
         lines = [
             {
                 "page": page,
-                "reasons": found.get(page.pk, ()),
+                "reasons": [*filter(None, [changed.get(page.pk)]), *found.get(page.pk, ())],
                 "warnings": hindrances.warnings(page) if self.bundle.is_open else (),
             }
-            for page in self.bundle.pages()
+            for page in pages
         ]
         return super().get_context_data(
             bundle=self.bundle,
             lines=lines,
             hindered=bool(found),
             reasons=self.reasons or self.bundle.trouble,
-            form=self.form or ScheduleForm(),
+            form=self.form or ScheduleForm(initial={"at": self.bundle.publish_at}),
             **kwargs,
         )
 

@@ -189,17 +189,29 @@ def test_what_is_hindered_at_its_moment_says_why_and_holds_up_no_other(client, h
     assert "Plage" in client.get(reverse("bundle", args=[first.pk])).content.decode()
 
 
-def test_a_draft_that_changed_after_the_agreement_does_not_go_out(home, editor):
-    page = draft(home, "Plage")
-    bundle = make.BundleFactory(pages=[page])
+def test_a_draft_that_changed_after_the_agreement_does_not_go_out_and_is_named_before(client, home, editor):
+    page, other = draft(home, "Plage"), draft(home, "Port")
+    bundle = make.BundleFactory(pages=[page, other])
     at = timezone.now() + timedelta(hours=1)
     actions.schedule(bundle, at=at, actor=editor)
     page.title = "Autre chose"
     page.save_revision()
+    screen = client.get(reverse("bundle", args=[bundle.pk])).text
+    assert screen.count("planifiez de nouveau le lot") == 1
     sweeps.publish_bundles(at)
-    assert live(page) == [False]
+    assert live(page, other) == [False, False]
     bundle.refresh_from_db()
-    assert bundle.state == "hindered"
+    assert (bundle.state, [title for title, _why in bundle.trouble]) == ("hindered", ["Autre chose"])
+
+
+def test_of_a_bundle_that_was_scheduled_no_page_is_left_out_in_silence(home, editor):
+    page, other = draft(home, "Plage"), draft(home, "Port")
+    bundle = make.BundleFactory(pages=[page, other])
+    at = timezone.now() + timedelta(hours=1)
+    actions.schedule(bundle, at=at, actor=editor)
+    bundle.entries.filter(page=other).delete()
+    sweeps.publish_bundles(at)
+    assert live(page, other) == [False, False]
 
 
 def test_it_goes_out_only_in_the_name_of_somebody_who_still_may(home):

@@ -26,6 +26,7 @@ LINK = re.compile(r"<a(?=[ >])")
 BREAK = re.compile(r"</(?:p|li|h\d)>|<br\s*/?>")
 ANCHOR = re.compile(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 BLANK = re.compile(r"\n{3,}")
+NO_FONTS = mrml.RenderOptions(fonts={})  # it would have the readers’ programs ask Google for Roboto
 IN_THE_MAILBOX = 150  # signs
 
 
@@ -72,7 +73,7 @@ def letter(
     with translation.override(language):
         context = _context(campaign, language, ways, shown, number, day)
         mjml = get_template("newsletter/emails/campaign/letter.mjml.html").render(context)
-        html = mrml.to_html(readable(mjml)).content
+        html = mrml.to_html(readable(mjml), render_options=NO_FONTS).content
         text = get_template("newsletter/emails/campaign/letter.txt").template.render(_unescaped(context))
     return Letter(
         " ".join(readable(campaign.title).split()), html, BLANK.sub("\n\n", readable(text)).strip() + "\n"

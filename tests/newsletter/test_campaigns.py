@@ -101,6 +101,8 @@ def test_a_letter_holds_chosen_news_events_and_free_blocks_in_html_and_in_text(n
     assert f"la plage (http://testserver{page.url})" in made.text
     assert 'style="color:#12479a"' in made.html  # of a link within the text
     assert 'href="/' not in made.html
+    loaded = re.findall(r"<(?:link|img|script)[^>]*https?://([^/\"]+)|url\(https?://([^/)]+)", made.html)
+    assert {host for hosts in loaded for host in hosts if host} <= {"testserver"}
     assert "<script" not in made.html
 
 

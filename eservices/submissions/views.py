@@ -392,25 +392,8 @@ def send(request, filing):
     """Sends, once: a second time leads to the same receipt."""
     if request.method != "POST":
         return redirect("submissions:resume", filing.draft.secret)
-    number = str(filing.version.number)
-    if not hasattr(filing.draft, "submission"):
-        if missing := filing.progress.first_incomplete:
-            return _incomplete(request, filing, missing)
-        if request.POST.get(VERSION, "" if filing.told else number) != number:
-            messages.info(request, filing.told or CHANGED)
-            return redirect("submissions:review", filing.draft.secret)
-        if request.POST.get(TRAP):
-            return _review(request, filing, [_("Leave the hidden field empty, and send again.")])
-        if "declared" not in request.POST:
-            return _review(request, filing, [_("Tick the box: you confirm that your answers are exact.")])
-        if filing.is_hasty:
-            return _review(request, filing, [_("That was quick. Read your answers, then press again.")])
-        try:
-            rates.sending(request, filing)
-        except rates.TooOften as often:
-            response = _review(request, filing, [often.message], status=429)
-            response["Retry-After"] = often.seconds
-            return response
+    if not hasattr(filing.draft, "submission") and (answer := _held_up(request, filing)):
+        return answer
     try:
         actions.send(actor=filing.user, draft=filing.draft)
     except actions.Incomplete as incomplete:
@@ -419,6 +402,35 @@ def send(request, filing):
         filing.closed = closed.refusal
         return _review(request, filing, status=409)
     return redirect("submissions:sent", filing.draft.secret)
+
+
+def _held_up(request, filing: Filing) -> HttpResponse | None:
+    """The page that says what keeps the request from being sent; none where nothing does."""
+    number = str(filing.version.number)
+    if missing := filing.progress.first_incomplete:
+        return _incomplete(request, filing, missing)
+    if request.POST.get(VERSION, "" if filing.told else number) != number:
+        messages.info(request, filing.told or CHANGED)
+        return redirect("submissions:review", filing.draft.secret)
+    if fault := _fault_of_sending(request, filing):
+        return _review(request, filing, [fault])
+    try:
+        rates.sending(request, filing)
+    except rates.TooOften as often:
+        response = _review(request, filing, [often.message], status=429)
+        response["Retry-After"] = often.seconds
+        return response
+    return None
+
+
+def _fault_of_sending(request, filing: Filing) -> str:
+    if request.POST.get(TRAP):
+        return _("Leave the hidden field empty, and send again.")
+    if "declared" not in request.POST:
+        return _("Tick the box: you confirm that your answers are exact.")
+    if filing.is_hasty:
+        return _("That was quick. Read your answers, then press again.")
+    return ""
 
 
 def _incomplete(request, filing: Filing, step: Step) -> HttpResponse:

@@ -59,6 +59,7 @@ WORDS = {
     "envoyee": ("gesendet", "inviata", "sent"),
     "envoyer": ("senden", "inviare", "send"),
     "espace": ("mein-konto", "il-mio-spazio", "my-space"),
+    "essai": ("test", "prova", "test"),
     "etape": ("schritt", "passo", "step"),
     "etat": ("stand", "stato", "state"),
     "evenement": ("anlass", "evento", "event"),

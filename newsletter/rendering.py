@@ -50,6 +50,13 @@ class Ways:
                 opened=absolute(reverse("newsletter:opened", args=[number])) if number and counted else "",
             )
 
+    @classmethod
+    def of_a_test(cls, language: str) -> "Ways":
+        """A page that says what stands there: a test has no reader."""
+        with translation.override(language):
+            said = absolute(reverse("newsletter:tried"))
+        return cls(preferences=said, unsubscribe=said)
+
 
 @dataclass(frozen=True)
 class Letter:

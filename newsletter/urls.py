@@ -10,6 +10,7 @@ urlpatterns = [
     path("vu/<int:number>.gif", archive.opened, name="opened"),
     path("envoye/", views.asked, name="asked"),
     path("lettre/", views.reminded, name="reminded"),
+    path("essai/", views.tried, name="tried"),
     path("supprime/", views.erased, name="erased"),
     path("confirmer/<slug:secret>/", views.confirm, name="confirm"),
     path("preferences/<slug:secret>/", views.preferences, name="preferences"),

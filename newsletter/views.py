@@ -110,6 +110,12 @@ def erased(request):
     return render(request, "newsletter/erased.html")
 
 
+@require_safe
+def tried(request):
+    """Where the links of a test lead that are each reader's own in the letter."""
+    return render(request, "newsletter/tried.html")
+
+
 def _sign_up(request, form, status=200):
     context = {"form": form, "wording": consent.WORDING, "ways": ways.offered()}
     return render(request, "newsletter/subscribe.html", context, status=status)

@@ -41,15 +41,22 @@ class HowFar(Column):
 class Approving:
     """Who publishes a campaign approves it. It is sent by another press, which is one away."""
 
+    @property
+    def approves(self) -> bool:
+        """By publishing, or as the last whom the approval waited for."""
+        if self.action != "workflow-action":
+            return self.action == "publish"
+        return self.workflow_action == "approve" and not self.object.workflow_in_progress
+
     def get_success_message(self, instance=None):
-        if self.action != "publish":
+        if not self.approves:
             return super().get_success_message(instance)
         title = {"title": (instance or self.object).title}
         return _("“%(title)s” is approved. Nothing is sent yet.") % title
 
     def get_success_buttons(self):
         buttons = super().get_success_buttons()
-        if self.action == "publish":
+        if self.approves:
             sending = reverse("newsletter_desk:sending", args=[self.object.pk])
             buttons.insert(0, messages.button(sending, _("Test and send…")))
         return buttons

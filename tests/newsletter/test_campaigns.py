@@ -268,7 +268,11 @@ def test_staff_see_who_gets_it_and_what_stands_in_the_way_and_send_it(client, ed
     client.post(desk(campaign, "schedule"))
     mailing.refresh_from_db()
     assert mailing.state == MailingState.SCHEDULED
-    assert client.get(desk(campaign)).status_code == 200
+    assert "Destinataires par langue" in client.get(desk(campaign)).text
+    Mailing.objects.update(
+        state=MailingState.SENT, started_at=timezone.now(), ended_at=timezone.now(), number=1
+    )
+    assert "Destinataires par langue" not in client.get(desk(campaign)).text  # it went to those of then
 
 
 def test_who_approves_a_campaign_reads_that_nothing_is_sent_and_is_led_to_where_it_is(client, editor):
@@ -301,6 +305,8 @@ def test_a_test_goes_to_one_address_with_what_was_saved_last(client, editor):
     client.post(desk(campaign, "test"), {"to": "moi@orvenay.example"})
     delivery = Delivery.objects.get()
     assert (delivery.recipient, delivery.title) == ("moi@orvenay.example", "[Essai] Neuf")
+    [link] = set(re.findall(r"http://testserver(/infolettre/\S+)", delivery.payload["text"]))
+    assert "C’était un essai." in client.get(link).text
     assert not Recipient.objects.exists()
 
 
@@ -351,11 +357,15 @@ def test_a_campaign_goes_through_the_approval_that_the_commune_laid(client, edit
     )
     campaign = CampaignFactory(draft=True)
     campaign.save_revision()
-    state = workflow.start(campaign, editor)
+    workflow.start(campaign, editor)
     assert readiness.remarks(campaign, [])[0].forbids
-    state.current_task_state.approve(user=editor)
+    fields = {"title": campaign.title, "summary": "", "lead": "", "topics": [], "body": streamfield([])}
+    approving = fields | {"action-workflow-action": "1", "workflow-action-name": "approve"}
+    edit = reverse(campaign.snippet_viewset.get_url_name("edit"), args=[campaign.pk])
+    told = client.post(edit, nested_form_data(approving), follow=True).text
     campaign.refresh_from_db()
     assert campaign.live
+    assert "est approuvée. Rien n’est encore parti." in told
 
 
 def test_the_language_that_a_letter_lacks_is_named_in_that_of_the_staff():

@@ -5,9 +5,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.panels import ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from ..templatetags.commune import day_and_hour
@@ -15,8 +17,30 @@ from .models import Alert
 from .ways import alert_ways
 
 
+class Publishing:
+    """Who publishes an alert is one press away from sending it: nothing but the site shows it yet."""
+
+    def get_success_buttons(self):
+        buttons = super().get_success_buttons()
+        alert = Alert.objects.get(pk=self.object.pk)
+        if self.action == "publish" and sms_in_words(alert):
+            way = alert_ways.get("sms")
+            buttons.insert(0, messages.button(way.address(alert), way.label))
+        return buttons
+
+
+class CreateView(Publishing, snippets.CreateView):
+    pass
+
+
+class EditView(Publishing, snippets.EditView):
+    pass
+
+
 class AlertViewSet(SnippetViewSet):
     model = Alert
+    add_view_class = CreateView
+    edit_view_class = EditView
     icon = "warning"
     menu_name = "alerts"
     menu_label = _("Alerts")
@@ -43,8 +67,8 @@ class AlertViewSet(SnippetViewSet):
 
 def sms_in_words(alert: Alert) -> str:
     """Whether it went out by SMS, as long as it holds."""
-    say = alert_ways.get("sms")
-    return say(alert) if say and alert.holds(timezone.now()) else ""
+    way = alert_ways.get("sms")
+    return way.state(alert) if way and alert.holds(timezone.now()) else ""
 
 
 register_snippet(AlertViewSet)

@@ -10,6 +10,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page
+from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.carriers import CannotCarry, carriers
@@ -21,7 +22,7 @@ from news.channels.models import ChannelSettings, Post
 from news.channels.sms import actions
 from news.channels.sms.models import PhoneConsent, PhoneReader
 from news.channels.states import State
-from tests.factories.accounts import SuperuserFactory
+from tests.factories.accounts import AgentFactory, SuperuserFactory
 from tests.factories.channels import draft, post_of, publish, wake
 from tests.factories.home import locale
 from tests.factories.news import EventIndexPageFactory, EventPageFactory, moment
@@ -513,8 +514,6 @@ def test_the_own_page_changes_ends_and_erases(client, index, topic, sms):
 
 
 def test_whom_staff_delete_gets_nothing_more_and_the_outbox_forgets_the_number(client, index, topic, sms):
-    from tests.factories.accounts import SuperuserFactory
-
     known = reader(topic)
     page = article(index, topic)
     tick(page)
@@ -612,8 +611,6 @@ def test_the_newsletter_leads_to_the_sms(client, index, topic, sms):
 
 
 def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(client, index, topic, sms):
-    from tests.factories.accounts import AgentFactory, SuperuserFactory
-
     reader(topic)
     reader(topic, number="+41791234568", language="de")
     words = {"title": "Eau non potable", "text": "Faites-la bouillir.", "sms": ""}
@@ -632,7 +629,13 @@ def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(cl
         return client.get(reverse(Alert.snippet_viewset.get_url_name("list"))).content.decode()
 
     assert "pas parti" not in listed()
-    alert.save_revision().publish()
+    texts = streamfield([("fr", words | {"details": rich_text(""), "link_text": ""})])
+    times = dict.fromkeys(("go_live_at", "expire_at", "page", "url"), "")
+    data = nested_form_data({"level": 3, "texts": texts, "sections": streamfield([]), **times})
+    edit = reverse(Alert.snippet_viewset.get_url_name("edit"), args=[alert.pk])
+    assert f'href="{screen}"' not in client.post(edit, data, follow=True).text
+    told = client.post(edit, data | {"action-publish": "1"}, follow=True).text
+    assert told.count(f'href="{screen}"') == 2  # where it says that it is published, and in the list
     assert "pas parti" in listed()
     shown = client.get(screen).content.decode()
     assert "Eau non potable" in shown
@@ -653,8 +656,6 @@ def test_an_alert_is_sent_from_its_screen_once_and_not_before_it_is_published(cl
 
 
 def test_the_desk_lists_readers_in_words(client, index, topic, sms):
-    from tests.factories.accounts import SuperuserFactory
-
     reader(topic, alerts=True)
     client.force_login(SuperuserFactory())
     listed = client.get(reverse("phone_readers:index")).content.decode()

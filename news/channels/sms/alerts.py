@@ -36,6 +36,14 @@ def editions(alert: Alert) -> list[Edition]:
     return shown
 
 
+LABEL = gettext_lazy("Send by SMS…")
+
+
+def address(alert: Alert) -> str:
+    """Of the screen that sends it."""
+    return reverse("news_channels:alert", args=[alert.pk])
+
+
 def state(alert: Alert) -> str:
     """Whether an alert that holds was sent, and whether somebody still wants it."""
     if not Sms().ready:
@@ -119,5 +127,4 @@ def alert_for(user, pk: int) -> Alert:
 @hooks.register("register_snippet_listing_buttons")
 def by_sms(snippet, user, next_url=None):
     if isinstance(snippet, Alert) and snippet.live and user.has_perm("home.publish_alert") and Sms().ready:
-        url = reverse("news_channels:alert", args=[snippet.pk])
-        yield Button(_("Send by SMS…"), url, priority=30, icon_name="mobile-alt")
+        yield Button(LABEL, address(snippet), priority=30, icon_name="mobile-alt")

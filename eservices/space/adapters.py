@@ -58,10 +58,6 @@ class AccountAdapter(DefaultAccountAdapter):
             ways.reverse()
         return [{"id": way, "description": "", "url": reverse(way)} for way in ways]
 
-    def is_open_for_signup(self, request) -> bool:
-        """There is nothing to sign up for: an account opens with the first code typed."""
-        return False
-
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """How the second factor speaks."""

@@ -13,12 +13,16 @@ from .registry import Registry
 
 @dataclass(frozen=True)
 class Holding[Row]:
-    """Rows of one kind. ``rows``: those of a proven address; ``told``: one as plain data; ``forget``: erases one."""
+    """Rows of one kind. ``rows``: those of a proven address; ``told``: one as plain data; ``forget``: erases one.
+
+    ``stays``: what of it does not go, in a sentence to read before.
+    """
 
     name: str  # may be lazy
     rows: Callable[[str], Iterable[Row]]
     told: Callable[[Row], dict]
     forget: Callable[[Row], None]
+    stays: str = ""  # may be lazy
 
     def count(self, email: str) -> int:
         return len(list(self.rows(email)))

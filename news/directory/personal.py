@@ -23,6 +23,10 @@ def forget(one: DirectoryEntry) -> None:
     actions.let_go(entry=one)
 
 
+STAYS = _(
+    "Your e-mail address goes. The name and telephone that an entry shows of its contact stay: change them before, "
+    "or write to us."
+)
 personal.register("directory")(
-    Holding(_("Directory entries that you keep"), access.every_entry_of, told, forget)
+    Holding(_("Directory entries that you keep"), access.every_entry_of, told, forget, STAYS)
 )

@@ -91,6 +91,7 @@ def test_who_keeps_an_entry_of_the_directory_lets_go_of_it_and_it_stays_without_
     client.force_login(UserFactory(email=LEA))
     [taken] = client.get(reverse("space:export")).json()["directory"]
     assert taken["name"] == entry.name
+    assert "que la fiche montre de son contact y restent" in client.get(reverse("space:erase")).text
     client.post(reverse("space:erase"), {"others": "directory"})
     entry.refresh_from_db()
     assert LEA not in (entry.email.lower(), entry.keeper_email.lower(), Delivery.objects.get().recipient)

@@ -267,6 +267,7 @@ COMPARISONS = {
         **_ASKED,
     },
     "yes_no": {"equals": _("is"), **_ASKED},
+    "parts": {"contains": _("contains"), "not_contains": _("does not contain"), **_ASKED},
     "given": _ASKED,
     "list": _ASKED,
 }

@@ -292,7 +292,12 @@ class Linter:
 
     def _counts(self, key: str) -> bool:
         """Whether an answer may stand for a number."""
-        return field_types[self.definition.fields[key].type].compares not in ("given", "date", "time")
+        return field_types[self.definition.fields[key].type].compares not in (
+            "parts",
+            "given",
+            "date",
+            "time",
+        )
 
     def _settings(self) -> Iterator[Fault]:
         if not self.definition.steps and self.whole:

@@ -16,10 +16,11 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.core.files.base import File
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from PIL import Image
+
+from home.units import limit_in_words
 
 from . import scanning
 from .models import Scan
@@ -147,7 +148,7 @@ def check(upload, *, extensions=(), max_bytes: int | None = None) -> CheckedFile
     if upload.size > limit:
         raise ValidationError(
             _("“%(name)s” is too large: at most %(limit)s. Send a smaller copy, or a photo of lower quality.")
-            % {"name": name, "limit": filesizeformat(limit)}
+            % {"name": name, "limit": limit_in_words(limit)}
         )
     if getattr(upload, "cut", False):
         raise ValidationError(

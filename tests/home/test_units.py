@@ -5,6 +5,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import translation
 
 from home.templatetags.commune import breakable
+from home.units import limit_in_words
 
 
 @pytest.mark.parametrize(
@@ -13,6 +14,12 @@ from home.templatetags.commune import breakable
 def test_the_size_of_a_file_is_said_as_people_read_it(language, said):
     with translation.override(language):
         assert filesizeformat(1536).replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+def test_a_limit_is_said_as_it_was_set():
+    with translation.override("fr"):
+        assert limit_in_words(10 * 1024 * 1024) == "10\N{NO-BREAK SPACE}Mo"
+        assert limit_in_words(1536) == filesizeformat(1536)
 
 
 @pytest.mark.parametrize(

@@ -463,7 +463,7 @@ def test_three_hundred_megabytes_travel_and_are_refused_without_being_held_or_ke
         )
 
     assert response.status_code == 200
-    assert "“plan.pdf” is too large: at most 1.0\u00a0MB." in response.text
+    assert "“plan.pdf” is too large: at most 1\u00a0MB." in response.text
     assert file.read(1) == b""  # all of it has come: a browser that is cut off says nothing but that it was
     assert file.largest_read <= uploads.MB
     assert sum(kept) <= 10 * uploads.MB

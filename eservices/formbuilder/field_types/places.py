@@ -27,7 +27,7 @@ def _typed(value) -> str:
 class Address(Parted):
     """A postal address: ``{"street", "number", "extra", "postcode", "town"}``."""
 
-    key, label, icon = "address", _("Postal address"), "home"
+    key, label, icon, compares = "address", _("Postal address"), "home", "parts"
     says = _("Street, number, postcode and town.")
     form_class = fields.AddressField
     template = "formbuilder/fields/address.html"

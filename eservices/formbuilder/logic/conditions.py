@@ -222,6 +222,8 @@ def _in(answer, value, today: date) -> bool:
 
 
 def _contains(answer, value, today: date) -> bool:
+    if isinstance(answer, dict):
+        return _in(list(answer.values()), text(value), today)
     if isinstance(answer, list):
         return _in(answer, text(value), today)
     return isinstance(answer, str) and text(value) != "" and _small(text(value)) in _small(answer)

@@ -121,9 +121,9 @@ class Answers:
     def reservation_salle(self, who: Resident, day: date) -> dict:
         room = self.random.choice(list(ROOMS))
         kind = self.random.choices(["habitant", "societe", "externe"], [55, 30, 15])[0]
-        material = [one for one in ("tables", "cuisine", "vaisselle") if self.random.random() < 0.6]
+        material = [one for one in ("beamer", "cuisine", "vaisselle") if self.random.random() < 0.6]
         if room != "ormes":
-            material = [one for one in material if one == "tables"]
+            material = []
         return {
             "salle": room,
             **{f"creneau_{one}": self._evening(one, day) for one in ROOMS},

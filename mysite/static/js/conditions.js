@@ -184,6 +184,7 @@ function among(answer, value) {
 
 function contains(answer, value) {
   const part = text(value);
+  if (isObject(answer)) return among(Object.values(answer), part);
   if (Array.isArray(answer)) return among(answer, part);
   return typeof answer === "string" && part !== "" && small(text(answer)).includes(small(part));
 }

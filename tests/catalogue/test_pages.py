@@ -12,6 +12,7 @@ from tests.factories.bookings import resource, tables
 from tests.factories.catalogue import SERVICE, make_counter, make_service, make_situation
 from tests.factories.formbuilder import content, question, step, when
 from tests.factories.home import CommuneSettingsFactory, translated
+from tests.factories.reports import ReportCategoryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -120,6 +121,9 @@ def test_the_home_page_shows_the_counter_by_situation(client):
     text = html(client, home)
     assert "Je déménage" in text
     assert "Attestation de domicile" in text
+    assert reverse("reports:file") not in text  # nothing to report was named
+    ReportCategoryFactory()
+    assert reverse("reports:file") in html(client, home)
 
 
 def test_a_translated_service_speaks_its_language_throughout(client):

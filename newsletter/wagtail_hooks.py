@@ -1,14 +1,17 @@
 """The newsletter in the admin: campaigns, digests, topics and subscribers."""
 
+from datetime import datetime
+
 from django.urls import include, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
-from wagtail.admin.views.generic import DeleteView, IndexView
+from wagtail.admin.views.generic import DeleteView, IndexView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.permissions import register_permission_policy
@@ -18,6 +21,8 @@ from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from home.permissions import Without
+from home.tables import MomentColumn
+from home.templatetags.commune import day_and_hour
 
 from . import access
 from .actions import subscribers
@@ -98,7 +103,7 @@ class DigestViewSet(SnippetViewSet):
     list_display = [
         "title",
         Column("rhythm", label=_("Rhythm"), accessor="get_rhythm_display", sort_key="rhythm"),
-        "due_at",
+        MomentColumn("due_at", label=capfirst(_("next letter")), sort_key="due_at"),
         BooleanColumn("active", label=_("In use"), sort_key="active"),
     ]
     copy_view_enabled = False
@@ -140,6 +145,14 @@ class SubscribersView(IndexView):
         return buttons
 
 
+class SubscriberView(InspectView):
+    """What is known of one, with hours as in the list."""
+
+    def get_field_display_value(self, field_name, field):
+        value = super().get_field_display_value(field_name, field)
+        return day_and_hour(timezone.localtime(value)) if isinstance(value, datetime) else value
+
+
 class EraseView(DeleteView):
     """Who is deleted here is forgotten everywhere, as from their own page."""
 
@@ -149,6 +162,7 @@ class EraseView(DeleteView):
 
 class SubscriberViewSet(ModelViewSet):
     index_view_class = SubscribersView
+    inspect_view_class = SubscriberView
     delete_view_class = EraseView
     model = Subscriber
     icon = "user"
@@ -163,8 +177,8 @@ class SubscriberViewSet(ModelViewSet):
         "email",
         "language",
         Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
-        "confirmed_at",
-        "created_at",
+        MomentColumn("confirmed_at", label=capfirst(_("confirmed")), sort_key="confirmed_at"),
+        MomentColumn("created_at", label=capfirst(_("first asked")), sort_key="created_at"),
     ]
     list_filter = ["state", "language"]
     search_fields = ["email"]

@@ -76,7 +76,12 @@ def register_money():
 
 @hooks.register("register_admin_menu_item")
 def register_till():
-    return TillMenuItem(gettext_lazy("Till"), reverse("money:till"), name="till", icon_name="tag", order=72)
+    return TillMenuItem(gettext_lazy("Till"), reverse("money:till"), name="till", icon_name="till", order=72)
+
+
+@hooks.register("register_icons")
+def register_icons(icons):
+    return [*icons, "payments/desk/till.svg"]
 
 
 @hooks.register("register_admin_urls")

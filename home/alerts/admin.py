@@ -12,7 +12,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views import snippets
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from ..templatetags.commune import day_and_hour
+from ..tables import MomentColumn
 from .models import Alert
 from .ways import alert_ways
 
@@ -53,12 +53,7 @@ class AlertViewSet(SnippetViewSet):
         Column("level", label=_("Level"), accessor="get_level_display", sort_key="level"),
         Column("status", label=_("State"), accessor=lambda alert: str(alert.status_string).capitalize()),
         DateColumn("began_at", label=_("Since"), sort_key="began_at"),
-        Column(
-            "until",
-            label=_("Until"),
-            accessor=lambda alert: day_and_hour(alert.expire_at and timezone.localtime(alert.expire_at)),
-            sort_key="expire_at",
-        ),
+        MomentColumn("expire_at", label=_("Until"), sort_key="expire_at"),
     ]
     list_filter = ["level", "live"]
     ordering = ["-live", "-level", "-pk"]

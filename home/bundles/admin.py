@@ -1,21 +1,15 @@
 """Bundles in the admin."""
 
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import CreateView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from ..templatetags.commune import day_and_hour
+from ..tables import MomentColumn
 from . import views
 from .models import Bundle
-
-
-def moment(bundle: Bundle) -> str:
-    """When it goes out: Wagtail's column of dates says “0 minutes ago” of what is to come."""
-    return day_and_hour(bundle.publish_at and timezone.localtime(bundle.publish_at))
 
 
 class ToTheScreen:
@@ -49,7 +43,7 @@ class BundleViewSet(ModelViewSet):
     list_display = [
         TitleColumn("title", label=_("Bundle"), get_url=lambda one: reverse("bundle", args=[one.pk])),
         Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
-        Column("publish_at", label=_("Goes out"), accessor=moment, sort_key="publish_at"),
+        MomentColumn("publish_at", label=_("Goes out"), sort_key="publish_at"),
         DateColumn("published_at", label=_("Went out"), sort_key="published_at"),
     ]
     list_filter = ["state"]

@@ -1,6 +1,7 @@
 """Who reads by SMS, in the admin: looked at and erased, never added."""
 
 from django.template.defaultfilters import yesno
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column
@@ -9,6 +10,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import register_permission_policy
 
 from home.permissions import Without
+from home.tables import MomentColumn
 
 from . import actions
 from .models import PhoneReader
@@ -38,8 +40,8 @@ class PhoneReaderViewSet(ModelViewSet):
         Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
         Column("alerts", label=_("Alerts"), accessor=lambda one: yesno(one.alerts), sort_key="alerts"),
         Column("language", label=_("Language"), accessor="get_language_display", sort_key="language"),
-        "confirmed_at",
-        "stopped_at",
+        MomentColumn("confirmed_at", label=capfirst(_("confirmed at")), sort_key="confirmed_at"),
+        MomentColumn("stopped_at", label=capfirst(_("stopped at")), sort_key="stopped_at"),
     ]
     list_filter = ["language", "state"]
     search_fields = ["number"]

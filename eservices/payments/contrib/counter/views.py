@@ -21,7 +21,7 @@ from .movements import movements
 class TillView(WagtailAdminTemplateMixin, TemplateView):
     """Opens the till, shows what was taken, and counts it. Whoever has to be paid for a case is led back to it."""
 
-    header_icon = "tag"
+    header_icon = "till"
     template_name = "payments/desk/till.html"
     page_title = _("Your till")
 
@@ -68,7 +68,7 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
 class TillSheetView(WagtailAdminTemplateMixin, TemplateView):
     """A till on paper: what should be in it, what was counted, and every movement."""
 
-    header_icon = "tag"
+    header_icon = "till"
     template_name = "payments/desk/till_sheet.html"
     page_title = _("Till")
 

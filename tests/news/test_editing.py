@@ -71,6 +71,9 @@ def test_the_editor_says_how_many_subscribers_the_topics_reach(client, editor, i
     topic = TopicFactory()
     SubscriberFactory.create_batch(2, topics=[topic])
     page = NewsPageFactory(parent=index)
+    assert (
+        "personne n’y est donc abonné" in client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).text
+    )
     page.topics = [topic]
     page.save()
     shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))

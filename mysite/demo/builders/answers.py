@@ -53,10 +53,12 @@ class Answers:
 
     def of(self, service: str, who: Resident, day: date, **given) -> dict:
         write = getattr(self, service.replace("-", "_"))
-        return who.answers | write(who, day) | given
+        decided = {key: given[key] for key in ("mouvement",) if key in given}  # other answers follow from it
+        return who.answers | write(who, day, **decided) | given
 
-    def annonce_demenagement(self, who: Resident, day: date) -> dict:
-        movement = self.random.choices(["arrivee", "changement", "depart"], [50, 25, 25])[0]
+    def annonce_demenagement(self, who: Resident, day: date, mouvement: str = "") -> dict:
+        drawn = self.random.choices(["arrivee", "changement", "depart"], [50, 25, 25])[0]
+        movement = mouvement or drawn
         family = self.random.random() < 0.4
         return {
             "mouvement": movement,

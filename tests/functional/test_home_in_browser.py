@@ -3,10 +3,12 @@
 import pytest
 import wagtail_factories
 from wagtail.images.tests.utils import get_test_image_file
+from wagtail.rich_text import RichText
 
 from tests.browser import assert_accessible
 from tests.factories import home as make
 from tests.factories import news
+from tests.factories.directory import GuidePageFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,7 +85,10 @@ def test_letters_twice_as_large_as_usual_fit_on_a_phone(visit, index):
         "Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}}
     )
     page = article(index, title="Le port gèle")
-    for address in ("/", page.url):
+    crib = make.ContentPageFactory(parent=index.get_parent(), title="Crèche et accueil parascolaire")
+    step = {"title": "Inscrivez-le", "text": RichText(""), "page": make.published(crib), "label": ""}
+    guide = make.published(GuidePageFactory(parent=index.get_parent(), steps=[("step", step)]))
+    for address in ("/", page.url, guide.url):
         phone.goto(address)
         button = phone.get_by_role("button", name="Menu").bounding_box()
         assert phone.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= 32

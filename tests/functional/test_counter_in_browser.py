@@ -2,10 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from io import BytesIO
 
 import pytest
 from django.conf import settings as project
+from django.urls import reverse
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 
 from eservices.cases.models import Case, Role
 from tests.browser import press
@@ -135,3 +138,9 @@ def test_a_family_of_three_is_filed_at_the_counter_in_under_four_minutes_though_
     assert (case.applicant, case.persons.count()) == ("Marguerite Anne Delacroix", 2)  # with her
     print(f"{hand.clicks} clicks, {hand.keys} keystrokes, {hand.seconds:.0f} s")
     assert hand.seconds < PROMISE / 2  # the other half is for listening and looking
+
+    page.goto(reverse("cases:receipt", args=[case.reference]))
+    sheets = PdfReader(BytesIO(page.pdf(format="A4"))).pages
+    assert "079 000 00 00" in sheets[-1].extract_text().replace(
+        "\N{NO-BREAK SPACE}", " "
+    )  # all of it is printed

@@ -163,11 +163,13 @@ def put_aside(
     """Keeps what was typed into a step as it is, for later. Saved before or not, the step is asked again.
 
     ``seen``: of a page that saves by itself, the mark of the step when it was made. ``Overtaken`` where the
-    step was saved since by anything but this page: it would undo that, also when it comes late.
+    step was saved since by anything but this page: it would undo that, also when it comes late. The same words
+    undo nothing.
     """
     draft = _locked(draft)
-    own = draft.typed.get(step.key, {}).get(SEEN) == [seen]
-    if seen and not own and draft.mark(step) != mark_of(seen):
+    before = draft.typed.get(step.key, {})
+    known = before and (before.get(SEEN) == [seen] or before | {SEEN: [seen]} == typed)
+    if seen and not known and draft.mark(step) != mark_of(seen):
         raise Overtaken
     draft.typed[step.key] = typed
     draft.completed = [key for key in draft.completed if key != step.key]

@@ -140,8 +140,28 @@ def test_a_question_that_was_opened_must_be_answered(page):
     assert_accessible(page)
     assert not Draft.objects.exclude(completed=[]).exists()
 
-    page.reload()  # opens the page as it was saved: the browser asks nobody whether to send again
+
+def test_whoever_reloads_an_error_loses_nothing_and_once_it_is_saved_is_not_asked_to_send_again(page):
+    def by_itself(route):
+        route.abort() if "json" in route.request.headers["accept"] else route.continue_()
+
+    page.route("**/demande/**", by_itself)
+    pick(page, "pour", "autre")
+    page.fill("#id_jours", "2")
+    go_on(page)
+    expect(page.locator(".errors")).to_be_visible()
+
+    page.reload()
+    expect(page.locator(".errors")).to_be_visible()  # what was posted was posted again
+    expect(page.locator("#id_jours")).to_have_value("2")
+
+    page.unroute_all(behavior="wait")
+    expect(page.locator("#saved")).to_have_attribute("data-state", "away")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#saved")).to_have_attribute("data-state", "saved")
+    page.reload()
     expect(page.locator(".errors")).to_have_count(0)
+    expect(page.locator("#id_jours")).to_have_value("2")
 
 
 def test_a_change_of_mind_hides_the_question_keeps_what_was_typed_and_sends_nothing_of_it(page):

@@ -146,6 +146,16 @@ def test_of_two_tabs_of_an_untouched_step_the_later_does_not_undo_what_the_other
     assert person.draft.typed["identite"]["nom"] == ["Un long texte"]
 
 
+def test_who_reloads_a_page_that_was_saved_as_it_went_away_is_told_of_no_change_elsewhere(person):
+    person.begin()
+    left, anew = (hidden(person.open("identite"), "_seen") for _made_before_it_was_saved in range(2))
+    person.client.post(person.url("identite"), {"nom": "Ro", "_seen": left}, headers=JSON)
+
+    for name in ("Ro", "Roc"):
+        typed = {"nom": name, "_seen": anew}
+        assert person.client.post(person.url("identite"), typed, headers=JSON).status_code == 200
+
+
 def test_what_comes_late_undoes_nothing(person):
     person.begin()
     seen = hidden(person.open("identite"), "_seen")

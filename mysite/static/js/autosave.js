@@ -85,5 +85,7 @@ document.addEventListener("visibilitychange", () => document.hidden && part());
 addEventListener("pagehide", part);
 addEventListener("online", save);
 addEventListener("offline", () => dirty && lost(note.dataset.away));
-// What was refused is typed all the same, as is what was before this came.
-if (form.querySelector(".errors") || form.dataset.typed) changed();
+// What was refused is typed all the same, and complete for now; as is what was typed before this came.
+const refused = form.querySelector(".errors");
+if (refused || form.dataset.typed) changed();
+if (refused) save();

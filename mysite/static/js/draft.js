@@ -66,12 +66,10 @@ function heard(call) {
   return { ...said, status: call.status };
 }
 
-/** The draft has an address now: going on, reloading and coming back all lead there. */
+/** The draft has an address now: going on, reloading and coming back all lead there, from the page of an error too. */
 function settle(url) {
-  const here = new URL(url, location).href;
-  if (form.action === here) return;
-  form.action = here;
-  history.replaceState(history.state, "", here);
+  form.action = new URL(url, location).href;
+  history.replaceState(history.state, "", form.action);
 }
 
 // A press comes after what the page sent by itself, so that it is never undone by what arrives late.

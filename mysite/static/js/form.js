@@ -8,10 +8,10 @@ if (form) new PerformanceObserver(follow).observe({ type: "paint", buffered: tru
 form?.addEventListener("input", () => (form.dataset.typed = 1), { once: true });
 
 // The summary of errors takes the focus, so that it is read first. It answers what was posted: whoever reloads it or
-// comes back to it opens the page as it was saved, and is not asked whether to send again.
+// comes back to it is not asked whether to send again. Where something was typed, that is so once it is saved: draft.js.
 const errors = document.querySelector(".errors");
 errors?.focus();
-if (errors) history.replaceState(history.state, "", location.href);
+if (errors && !form) history.replaceState(history.state, "", location.href);
 
 // An agent who files for somebody types at once: the first question has the focus.
 if (!errors && form && "behalf" in form.dataset) {

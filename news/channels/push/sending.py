@@ -145,18 +145,7 @@ class NewsPushCarrier:
         from . import actions
 
         try:
-            with requests.Session() as session:
-                session.trust_env, session.max_redirects = False, 0
-                webpush(
-                    device.subscription,
-                    json.dumps(delivery.payload["message"]),
-                    vapid_private_key=keys.vapid(),
-                    vapid_claims={"sub": settings.VAPID_SUBJECT},
-                    ttl=A_DAY,
-                    timeout=TIMEOUT,
-                    headers={"Topic": delivery.pk.hex[:32], "Urgency": "normal"},
-                    requests_session=session,
-                )
+            _post(device, delivery)
         except WebPushException as fault:
             answer = fault.response
             if answer is None or answer.status_code not in GONE:
@@ -220,6 +209,22 @@ def _matches(origin: str, known: str) -> bool:
         return origin == known
     scheme, _sign, host = known.partition("://*")
     return origin.startswith(f"{scheme}://") and origin.endswith(host)
+
+
+def _post(device: Device, delivery: Delivery) -> None:
+    """Hands the message to the push service of the device, which is followed nowhere else."""
+    with requests.Session() as session:
+        session.trust_env, session.max_redirects = False, 0
+        webpush(
+            device.subscription,
+            json.dumps(delivery.payload["message"]),
+            vapid_private_key=keys.vapid(),
+            vapid_claims={"sub": settings.VAPID_SUBJECT},
+            ttl=A_DAY,
+            timeout=TIMEOUT,
+            headers={"Topic": delivery.pk.hex[:32], "Urgency": "normal"},
+            requests_session=session,
+        )
 
 
 def _judge(answer) -> None:

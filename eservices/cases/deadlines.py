@@ -1,13 +1,14 @@
 """Deadlines in working days. Pure."""
 
 from collections.abc import Container
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from home import working_days
 
 END_OF_DAY = time(17)  # when the administration answers at the latest
 MIDNIGHT = time(23, 59)  # until when an applicant, or whoever was asked, may answer
 MORNING = time(8)  # when reminders leave and waiting ends
+EVENING = time(20)  # from when on no telephone rings until the morning
 REMINDED_BEFORE = 2  # working days before the term of a question, when the applicant is reminded a last time
 WARNED_BEFORE = 1  # working days before a deadline, when a lead is warned
 
@@ -21,6 +22,14 @@ def after(start: datetime, days: int, free: Container[date], at: time = END_OF_D
 def before(end: datetime, days: int, free: Container[date]) -> datetime:
     """The morning of the ``days``-th working day before ``end``."""
     return datetime.combine(working_days.moved(end.date(), -days, free), MORNING, end.tzinfo)
+
+
+def by_day(moment: datetime) -> datetime:
+    """``moment``, or the morning that follows it in the night."""
+    if MORNING <= moment.time() < EVENING:
+        return moment
+    day = moment.date() + timedelta(days=moment.time() >= EVENING)
+    return datetime.combine(day, MORNING, moment.tzinfo)
 
 
 def reminders(days: int) -> list[int]:

@@ -17,7 +17,7 @@ from eservices.submissions.models import Draft, StoredFile
 from home.links import absolute
 from home.models import CommuneSettings
 
-from . import case_names, deputies
+from . import case_names, deadlines, deputies
 from .addresses import postal_lines
 from .letters import content
 from .letters.rich import as_html
@@ -132,11 +132,11 @@ def lapsed(case: Case) -> Delivery | None:
     return letter(case, "cases/emails/lapsed")
 
 
-def sms(case: Case, text: str) -> Delivery | None:
-    """What the editor wrote into the stage *notify*, to the telephone; None without a number that we write to."""
+def sms(case: Case, text: str, at: datetime | None = None) -> Delivery | None:
+    """A text to the telephone, not before ``at``; None without a number that we write to."""
     if not case.takes_sms:
         return None
-    return queue_sms(to=case.phone, text=text, subject=case.subject, rehearsal=case.rehearsal)
+    return queue_sms(to=case.phone, text=text, subject=case.subject, rehearsal=case.rehearsal, due_at=at)
 
 
 # -- To the house --------------------------------------------------------------------------------------------
@@ -264,11 +264,11 @@ def letter(
 
     Who gave no e-mail address gets it by post, at ``address`` if it is not the declared one, with ``way_back`` to be
     read in place of a link; one that is printed all the same proves no address. Nobody gets it where nobody is named.
-    Who wants it is told by SMS that there is news.
+    Who wants it is told by SMS that there is news, in the night as soon as it is over.
     """
     shared = {"case": case, "service": case.service, "name": case.applicant}
     if case.by_sms:
-        sms(case, _news(case))
+        sms(case, _news(case), at=deadlines.by_day(timezone.localtime()))
     if not case.email:
         context = shared | {"url": shown_url(case), "way_back": _way_back(case)} | context
         title, paragraphs = on_paper(template, context, case.language)

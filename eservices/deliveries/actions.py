@@ -91,9 +91,16 @@ def queue_email(
 
 
 def queue_sms(
-    *, actor=None, to: str, text: str, subject: str = "", confidential: bool = False, rehearsal: bool = False
+    *,
+    actor=None,
+    to: str,
+    text: str,
+    subject: str = "",
+    confidential: bool = False,
+    rehearsal: bool = False,
+    due_at: datetime | None = None,
 ) -> Delivery:
-    """Writes an SMS into the outbox, in the caller's transaction."""
+    """Writes an SMS into the outbox, in the caller's transaction; it leaves not before ``due_at``."""
     title = _("SMS") if confidential else letters.one_line(text)
     return queue(
         carrier="sms",
@@ -103,6 +110,7 @@ def queue_sms(
         subject=subject,
         confidential=confidential,
         rehearsal=rehearsal,
+        due_at=due_at,
     )
 
 

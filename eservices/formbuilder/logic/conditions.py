@@ -222,11 +222,12 @@ def _in(answer, value, today: date) -> bool:
 
 
 def _contains(answer, value, today: date) -> bool:
-    if isinstance(answer, dict):
-        return _in(list(answer.values()), text(value), today)
     if isinstance(answer, list):
         return _in(answer, text(value), today)
-    return isinstance(answer, str) and text(value) != "" and _small(text(value)) in _small(answer)
+    part = _small(text(value))
+    if isinstance(answer, dict):
+        return part != "" and any(_small(text(one)) == part for one in answer.values())
+    return isinstance(answer, str) and part != "" and part in _small(answer)
 
 
 def _ordered(accept: Callable[[int], bool]):

@@ -183,10 +183,10 @@ function among(answer, value) {
 }
 
 function contains(answer, value) {
-  const part = text(value);
-  if (isObject(answer)) return among(Object.values(answer), part);
-  if (Array.isArray(answer)) return among(answer, part);
-  return typeof answer === "string" && part !== "" && small(text(answer)).includes(small(part));
+  if (Array.isArray(answer)) return among(answer, text(value));
+  const part = small(text(value));
+  if (isObject(answer)) return part !== "" && Object.values(answer).some((one) => small(text(one)) === part);
+  return typeof answer === "string" && part !== "" && small(text(answer)).includes(part);
 }
 
 /** Compares numbers, dates or times of day; never one with the other. */

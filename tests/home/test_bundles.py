@@ -63,6 +63,7 @@ def test_all_pages_go_out_at_once(client, home, editor):
     assert "Maintenant." in client.get(old.url).content.decode()
     bundle.refresh_from_db()
     assert (bundle.state, bundle.published_by) == ("published", editor)
+    assert "Ce qui empêche" not in client.get(screen).text  # it went out
 
 
 def test_a_page_that_would_fail_a_reader_does_not_go_out_with_its_bundle(home, editor):

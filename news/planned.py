@@ -1,6 +1,6 @@
 """What news plan: the events of the agenda, and news by their day."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from django.urls import reverse
 from django.utils import timezone
@@ -27,9 +27,13 @@ def news(user, start, end) -> list[Planned]:
     found = NewsPage.objects.filter(live=True, date__gte=days[0], date__lt=days[1]).order_by("date", "pk")
     rows = found.values_list("date", "title", "pk")[:MOST]
     return [
-        Planned(timezone.make_aware(datetime.combine(day, time(8))), _("News"), title, _page(key), "doc-full")
+        Planned(_morning(day), _("News"), title, _page(key), "doc-full", whole_day=True)
         for day, title, key in rows
     ]
+
+
+def _morning(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def _page(key) -> str:

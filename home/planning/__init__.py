@@ -22,6 +22,7 @@ class Planned:
     title: str
     url: str
     icon: str = "calendar"
+    whole_day: bool = False  # its hour is not known, or not told
 
 
 # Each offer is called with the user, the first moment and the one after the last.

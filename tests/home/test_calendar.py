@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -54,6 +55,14 @@ def test_it_tells_of_pages_alerts_bundles_and_events(client, planned):
     text = shown(client, planned)
     for title in ("Plage", "Sapins", "Crue", "Rentrée", "Marché de Noël"):
         assert text.count(title) >= 2, title  # in the month and in the list
+
+
+def test_news_stand_on_their_day_without_an_hour_that_nobody_gave(client, planned):
+    index = news.NewsIndexPageFactory(parent=make.second_site("autre.example"), slug="nouvelles")
+    make.published(news.NewsPageFactory(parent=index, title="Vendanges", date=date(2026, 12, 9)))
+    listed = BeautifulSoup(shown(client, planned), "html.parser").select(".planned li")
+    [hour] = [one.select_one(".num").text for one in listed if "Vendanges" in one.text]
+    assert hour == ""
 
 
 def test_an_event_that_comes_back_stands_on_each_of_its_days(client, planned):

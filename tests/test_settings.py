@@ -69,6 +69,7 @@ READERS = {
     "choice": lambda: environment.choice("X", "none", {"none", "http"}),
     "site": lambda: environment.site("X", "http://localhost:8000"),
     "address": lambda: environment.address("X"),
+    "sender": lambda: environment.sender("X", "Wil; SG"),
     "redis": lambda: environment.redis("X"),
     "tiles": lambda: environment.tiles("X"),
     "scanner": lambda: environment.scanner("X"),
@@ -116,6 +117,8 @@ READERS = {
             ["sms.example", "ftp://h", "https://", "https://[h", "https://h:abc"],
         ),
         ("address", "", "", []),
+        ("sender", "Orvenay <a@b.ch>", "Orvenay <a@b.ch>", ["Orvenay", "Wil; SG <a@b.ch>", "a@b.ch, c@d.ch"]),
+        ("sender", "", '"Wil; SG" <noreply@orvenay.example>', []),
         (
             "redis",
             "rediss://:p@h:6379/0",

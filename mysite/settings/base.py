@@ -290,7 +290,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long step of a form in the editor
 TAGGIT_CASE_INSENSITIVE = True
 
 # -- Letters -------------------------------------------------------------------------------------------------
-DEFAULT_FROM_EMAIL = env.text("COMMUNE_FROM_EMAIL", f"{WAGTAIL_SITE_NAME} <noreply@orvenay.example>")
+DEFAULT_FROM_EMAIL = env.sender("COMMUNE_FROM_EMAIL", WAGTAIL_SITE_NAME)
 MAILERS = {"default": env.mailer("MAIL_URL") or {"BACKEND": "eservices.deliveries.mailbox.EmailBackend"}}
 # Who carries what leaves the house: the demo mailbox keeps e-mails and SMS on a page instead of sending them.
 SMS_GATEWAY = env.text("SMS_GATEWAY", "eservices.deliveries.mailbox.SMSGateway")

@@ -3,6 +3,8 @@
 import os
 import re
 from collections.abc import Callable
+from email.headerregistry import Address
+from email.utils import parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import holidays
@@ -45,6 +47,16 @@ def address(name: str, default: str = "") -> str:
     value = os.environ.get(name) or default
     if value and not (split(value).hostname and origin(value)):
         raise ImproperlyConfigured(f"{name}: write an address as https://www.example.org.")
+    return value
+
+
+def sender(name: str, display: str) -> str:
+    """Whom letters are from, ``Commune d’Orvenay <noreply@orvenay.ch>``; unset ``display``, at an example's address."""
+    value = os.environ.get(name) or str(Address(display, addr_spec="noreply@orvenay.example"))
+    if "@" not in parseaddr(value)[1]:
+        raise ImproperlyConfigured(
+            f'{name} is {value!r}: write it as "Commune d’Orvenay" <noreply@orvenay.ch>, the name in quotation marks.'
+        )
     return value
 
 

@@ -85,12 +85,12 @@ def _open(bundle: Bundle) -> Bundle:
 
 def _must_be(agreed: dict[str, int | None], bundle: Bundle, pages: list[Page]) -> None:
     """Raises Hindered where a page was changed, added or taken out since they were agreed upon."""
-    if changed := hindrances.changed(agreed, pages):
-        raise Hindered(
-            [(page.get_admin_display_title(), changed[page.pk]) for page in pages if page.pk in changed]
-        )
-    if len(agreed) > len(pages):
-        raise Hindered([(bundle.title, _("A page was taken out after it was scheduled."))])
+    changed = hindrances.changed(agreed, pages)
+    reasons = [(page.get_admin_display_title(), changed[page.pk]) for page in pages if page.pk in changed]
+    if said := hindrances.taken_out(agreed, pages):
+        reasons.append((bundle.title, said))
+    if reasons:
+        raise Hindered(reasons)
 
 
 def _must_not_be_hindered(bundle: Bundle, pages: list[Page], actor) -> None:

@@ -26,6 +26,13 @@ def changed(agreed: dict[str, int | None], pages: Iterable[Page]) -> dict[int, s
     return {page.pk: words for page in pages if agreed.get(str(page.pk), 0) != page.latest_revision_id}
 
 
+def taken_out(agreed: dict[str, int | None], pages: Iterable[Page]) -> str:
+    """What is said of the bundle where a page that was agreed upon is in it no more."""
+    if set(agreed) <= {str(page.pk) for page in pages}:
+        return ""
+    return _("A page was taken out after it was scheduled: schedule the bundle again.")
+
+
 def warnings(page: Page) -> list[str]:
     """What readers may stumble over in what would be new to them."""
     if page.live and not page.has_unpublished_changes:

@@ -37,7 +37,10 @@ class BundleView(WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs):
         pages = self.bundle.pages()
         found = hindrances.of(self.bundle, self.request.user) if self.bundle.is_open else {}
-        changed = hindrances.changed(self.bundle.agreed, pages) if self.bundle.is_scheduled else {}
+        changed, taken_out = {}, ""
+        if self.bundle.is_scheduled:
+            changed = hindrances.changed(self.bundle.agreed, pages)
+            taken_out = hindrances.taken_out(self.bundle.agreed, pages)
         lines = [
             {
                 "page": page,
@@ -50,6 +53,7 @@ class BundleView(WagtailAdminTemplateMixin, TemplateView):
             bundle=self.bundle,
             lines=lines,
             hindered=bool(found),
+            taken_out=taken_out,
             reasons=self.reasons or self.bundle.trouble,
             form=self.form or ScheduleForm(initial={"at": self.bundle.publish_at}),
             **kwargs,

@@ -205,12 +205,14 @@ def test_a_draft_that_changed_after_the_agreement_does_not_go_out_and_is_named_b
     assert (bundle.state, [title for title, _why in bundle.trouble]) == ("hindered", ["Autre chose"])
 
 
-def test_of_a_bundle_that_was_scheduled_no_page_is_left_out_in_silence(home, editor):
+def test_of_a_bundle_that_was_scheduled_no_page_is_left_out_in_silence(client, home, editor):
     page, other = draft(home, "Plage"), draft(home, "Port")
     bundle = make.BundleFactory(pages=[page, other])
     at = timezone.now() + timedelta(hours=1)
     actions.schedule(bundle, at=at, actor=editor)
     bundle.entries.filter(page=other).delete()
+    client.force_login(editor)
+    assert "retirée après la planification" in client.get(reverse("bundle", args=[bundle.pk])).text
     sweeps.publish_bundles(at)
     assert live(page, other) == [False, False]
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import Resolver404, resolve
 from django.utils.translation import override
 from wagtail import blocks
+from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.documents import get_document_model
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.fields import RichTextField, StreamField
@@ -180,16 +181,31 @@ def _draft_above(page: Page) -> tuple[int, str] | None:
 
 
 def _taken_address(page: Page) -> str:
-    """Where the page stands, if what answers there is no page: search, the counter's forms, the newsletter."""
+    """Where the page stands, if something else answers there: search, the newsletter, the hours of an office above."""
     parts = page.get_url_parts()
     if parts is None:
         return ""
     with override(page.locale.language_code):  # addresses of languages are found in theirs
-        try:
-            found = resolve(parts[2])
-        except Resolver404:
-            return ""
-    return "" if found.url_name == "wagtail_serve" else parts[2]
+        taken = _site_answers(parts[2]) or _page_above_answers(page)
+    return parts[2] if taken else ""
+
+
+def _site_answers(path: str) -> bool:
+    try:
+        return resolve(path).url_name != "wagtail_serve"
+    except Resolver404:
+        return False
+
+
+def _page_above_answers(page: Page) -> bool:
+    """Its own addresses come before its pages."""
+    kind = page.get_parent().specific_class
+    if kind is None or not issubclass(kind, RoutablePageMixin):
+        return False
+    try:
+        return bool(kind().get_resolver().resolve(f"/{page.slug}/"))
+    except Resolver404:
+        return False
 
 
 def _described(page: Page, picture) -> str:

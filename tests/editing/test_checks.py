@@ -23,6 +23,7 @@ from tests.factories.formbuilder import when
 from tests.factories.home import (
     ContactFactory,
     ContentPageFactory,
+    OfficePageFactory,
     SectionPageFactory,
     locale,
     make_site,
@@ -374,11 +375,16 @@ def test_of_three_drafts_the_lowest_is_asked_about_where_that_in_the_middle_stay
 
 
 def test_a_page_where_the_site_itself_answers_is_not_published(client, editor, home):
-    page = draft(home, "Recherche", slug="recherche")
-    answer = client.post(several(page), follow=True)
-    assert "À l’adresse /recherche/" in answer.text
-    assert is_live(page) == [False]
-    assert "address_taken" not in rules(published(ContentPageFactory(parent=home, slug="recherches")))
+    office = published(OfficePageFactory(parent=home, title="Greffe", slug="greffe"))
+    for above, slug, address in (
+        (home, "recherche", "/recherche/"),
+        (office, "horaires", "/greffe/horaires/"),
+    ):
+        page = draft(above, "Une page", slug=slug)
+        answer = client.post(several(page), follow=True)
+        assert f"À l’adresse {address}" in answer.text
+        assert is_live(page) == [False]
+        assert "address_taken" not in rules(published(ContentPageFactory(parent=above, slug=f"{slug}-2")))
 
 
 def test_what_stands_below_is_looked_at_again_when_the_page_above_comes_or_goes(client, editor, home):

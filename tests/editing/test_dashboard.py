@@ -207,7 +207,7 @@ def test_why_a_bundle_did_not_go_out_is_said(client, me, home):
     holed.save_revision()
     Bundle.objects.update(publish_at=now)
     sweeps.publish_bundles(now)
-    assert "Ses pages ont changé depuis" in late(client)
+    assert "Elle a changé depuis que le lot a été planifié" in late(client)
 
 
 def test_a_bundle_stands_among_what_goes_out_soon_and_first_once_it_could_not(client, me, home):

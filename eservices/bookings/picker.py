@@ -77,6 +77,7 @@ class Choice:
     label: str
     chosen: bool
     price: str = ""
+    early: bool = False  # an end that does not fit the start that is chosen, for who may still choose another
 
 
 class Picker:
@@ -479,11 +480,11 @@ class Picker:
             ends = sorted({*self.calendar.ends(chosen), *kept})
             return [self._time(end, "to", self._price(self.offer, Span.of(chosen, end))) for end in ends]
         ends = {end for start in starts for end in self.calendar.ends(start)}
-        return [self._time(end, "to") for end in sorted(ends | kept)]
+        return [self._time(end, "to", early=bool(chosen) and end <= chosen) for end in sorted(ends | kept)]
 
-    def _time(self, at: datetime, part: str, price: str = "") -> Choice:
+    def _time(self, at: datetime, part: str, price: str = "", *, early: bool = False) -> Choice:
         label = words.ending(timezone.localtime(at), self.day)
-        return Choice(local(at), label, local(at) == self.parts.get(part), price)
+        return Choice(local(at), label, local(at) == self.parts.get(part), price, early)
 
     @property
     def waiting_url(self) -> str:

@@ -16,7 +16,8 @@ const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const RELATIVE = /^([+-][0-9]{1,5})([dwmy])$/;
 const CLOCK = /^([01][0-9]|2[0-3]):[0-5][0-9]$/;
 
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isNested = (value) => typeof value === "object" && value !== null;
+const isObject = (value) => isNested(value) && !Array.isArray(value);
 const own = (object, key) => (Object.hasOwn(object, key) ? object[key] : undefined);
 const listed = (value) => (Array.isArray(value) ? value : [value]);
 
@@ -153,8 +154,6 @@ function small(found) {
   return PLAIN.test(found) ? found.toLowerCase() : Array.from(found, (letter) => letter.toLowerCase()).join("");
 }
 
-const isNested = (value) => typeof value === "object" && value !== null;
-
 function same(left, right, depth = 0) {
   if (depth > DEEPEST) return false;
   if (!isNested(left) && !isNested(right)) return text(left) === text(right);
@@ -185,8 +184,9 @@ function among(answer, value) {
 function contains(answer, value) {
   if (Array.isArray(answer)) return among(answer, text(value));
   const part = small(text(value));
-  if (isObject(answer)) return part !== "" && Object.values(answer).some((one) => small(text(one)) === part);
-  return typeof answer === "string" && part !== "" && small(text(answer)).includes(part);
+  if (!part) return false;
+  if (isObject(answer)) return Object.values(answer).some((one) => small(text(one)) === part);
+  return typeof answer === "string" && small(text(answer)).includes(part);
 }
 
 /** Compares numbers, dates or times of day; never one with the other. */
@@ -407,7 +407,7 @@ function operands(formula, answers) {
 
 function words(answer) {
   if (Array.isArray(answer)) return answer.map((one) => text(one)).filter(Boolean).join(", ");
-  if (isObject(answer)) return Object.values(answer).map((one) => text(one)).filter(Boolean).join(" ");
+  if (isObject(answer)) return Object.values(answer).map(text).filter(Boolean).join(" ");
   return typeof answer === "boolean" ? "" : text(answer);
 }
 

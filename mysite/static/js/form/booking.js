@@ -36,9 +36,7 @@ function said(id) {
 
 /** What only helps without this script goes away: buttons, and ends for another start, which would bring its own. */
 function dress(question) {
-  for (const one of question.querySelectorAll("[data-scriptless]")) one.hidden = true;
-  const [start, end] = ["start", "to"].map((part) => document.getElementById(`${question.id}-${part}`));
-  for (const one of start?.value ? [...end.options] : []) if (one.value && one.value <= start.value) one.remove();
+  for (const one of question.querySelectorAll("[data-scriptless]")) one.remove();
 }
 
 const same = (one) => (one.id ? `#${CSS.escape(one.id)}` : `[name="${one.name}"][value="${CSS.escape(one.value)}"]`);

@@ -1,5 +1,6 @@
 """A booking in a form, as residents see it: without JavaScript, over HTTP."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,6 +83,15 @@ def test_a_step_with_a_booking_stays_within_its_weight(client, view):
     assert {"site.css", "icons.svg", "booking.js"} <= set(weighed)
     assert b"2026-03-10" in page
     assert sum(weighed.values()) <= 40_000, weighed
+
+
+def test_without_javascript_every_end_stays_on_offer_and_with_it_those_after_the_start(client):
+    resource()
+    service("salle")
+    page = client.post(START, posted("2026-03-10T18:00+01:00", go="day 2026-03-10")).content.decode()
+    until = page[page.index('name="quand-to" data-follow') :]
+    early = dict(re.findall(r'<option value="2026-03-10T(\d\d:\d\d)\+01:00"( data-scriptless)?>', until))
+    assert (early["18:00"], early["19:00"]) == (" data-scriptless", "")
 
 
 def test_a_time_is_held_with_the_step_and_asked_for_with_the_request(client):

@@ -84,7 +84,7 @@ def bare_rate(port: int, mailing_id: int, letters: int) -> float:
 
     rows = Recipient.objects.filter(mailing=mailing_id).select_related("subscriber", "edition")[:KEPT]
     printed = Printed(rows[0].edition)
-    copies = [(row.subscriber.email, printed.copy(row).message().as_bytes()) for row in rows]
+    copies = [(row.subscriber.email, printed.raw(row)) for row in rows]
     with smtplib.SMTP(HOST, port) as connection:
         began = time.monotonic()
         for to, content in islice(cycle(copies), letters):

@@ -4,7 +4,6 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.core.mail import mailers
@@ -21,7 +20,7 @@ from ...models import Mailing, NewsletterSettings, Recipient
 from ...rendering import Letter, Ways
 from ...states import RecipientState, State
 from .. import Away, Lost
-from .letters import Copy, Printed
+from .letters import Printed
 
 TURN = 10  # seconds; then others have their turn at the worker
 HELD = 5  # seconds after which the claim is renewed, and a pause is noticed
@@ -125,7 +124,7 @@ class Turn:
             recipients.skipped(recipient)
             return
         try:
-            hand_over(server, self._copy(recipient))
+            hand_over(server, self._printed(recipient), recipient)
         except SMTPRecipientsRefused as refused:
             [(code, answer)] = refused.recipients.values()
             self._refused(recipient, code, answer)
@@ -177,16 +176,16 @@ class Turn:
             refusal.doubt(tries)
         self.doubted.clear()
 
-    def _copy(self, recipient: Recipient):
+    def _printed(self, recipient: Recipient) -> Printed:
         if recipient.edition_id not in self.printed:
             self.printed[recipient.edition_id] = Printed(recipient.edition)
-        return self.printed[recipient.edition_id].copy(recipient)
+        return self.printed[recipient.edition_id]
 
 
-def hand_over(server, copy: Copy) -> None:
+def hand_over(server, printed: Printed, recipient: Recipient) -> None:
     """To a mail server the bytes go as they are: Django would read both addresses of every letter anew."""
-    [to] = copy.to
+    to = recipient.subscriber.email
     if isinstance(server, smtp.EmailBackend) and to.isascii():
-        server.connection.sendmail(parseaddr(copy.from_email)[1], [to], copy.raw)
+        server.connection.sendmail(printed.returns_to(recipient), [to], printed.raw(recipient))
     else:
-        server.send_messages([copy])
+        server.send_messages([printed.copy(recipient)])

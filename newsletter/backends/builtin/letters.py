@@ -2,7 +2,7 @@
 
 import re
 from email import message, policy
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime, formataddr, parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -20,27 +20,6 @@ BROKEN = re.compile(b"(?:=\r\n)?".join(re.escape(bytes([sign])) for sign in SECR
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
 
-class Copy(EmailMultiAlternatives):
-    """One reader's letter. Mail servers get its bytes as they are, services its parts."""
-
-    def __init__(self, *args, raw: bytes, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.raw = raw
-
-    def message(self, **kwargs):
-        return Raw(self.raw)
-
-
-class Raw:
-    """What Django's mailer asks of a message."""
-
-    def __init__(self, content: bytes):
-        self.content = content
-
-    def as_bytes(self, **kwargs) -> bytes:
-        return self.content
-
-
 class Printed:
     """An edition ready to be copied."""
 
@@ -48,28 +27,35 @@ class Printed:
         self.edition = edition
         chosen = NewsletterSettings.load()
         self.sender = settings.DEFAULT_FROM_EMAIL
+        self.address = parseaddr(self.sender)[1]
         self.reply_to = chosen.reply_to or commune(None)["commune"].email
         self.unsubscribe = Ways.of_ours(edition.language).unsubscribe
         self.list_id = formataddr((chosen.name or str(commune(None)["commune"]), f"infolettre.{host()}"))
         self.pieces = BROKEN.sub(b"=\r\n" + SECRET.encode() + b"=\r\n", self._bytes()).split(SECRET.encode())
 
-    def copy(self, recipient: Recipient) -> Copy:
-        """Raises ValueError where the address could add a header to the letter."""
+    def raw(self, recipient: Recipient) -> bytes:
+        """A reader's copy for a mail server. Raises ValueError where the address could add a header to the letter."""
         reader = recipient.subscriber
-        if CONTROL.search(reader.email):
-            raise ValueError("Line breaks have no place in an address.")
-        headers = self.headers(recipient, reader.secret)
-        head = "".join(f"{name}: {value}\r\n" for name, value in ({"To": reader.email} | headers).items())
-        copy = Copy(
+        head = {"To": _plain(reader.email)} | self.headers(recipient, reader.secret)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+        return lines.encode() + reader.secret.encode().join(self.pieces)
+
+    def copy(self, recipient: Recipient) -> EmailMultiAlternatives:
+        """A reader's copy for a service, which takes a letter by its parts. Raises ValueError as ``raw``."""
+        reader = recipient.subscriber
+        copy = EmailMultiAlternatives(
             self.edition.subject,
             self.edition.text.replace(SECRET, reader.secret),
             envelope_sender(recipient) or self.sender,
-            [reader.email],
-            headers=headers | self.shared(),
-            raw=head.encode() + reader.secret.encode().join(self.pieces),
+            [_plain(reader.email)],
+            headers=self.headers(recipient, reader.secret) | self.shared(),
         )
         copy.attach_alternative(self.edition.html.replace(SECRET, reader.secret), "text/html")
         return copy
+
+    def returns_to(self, recipient: Recipient) -> str:
+        """The address to which the copy comes back that cannot be delivered."""
+        return envelope_sender(recipient) or self.address
 
     def headers(self, recipient: Recipient, secret: str) -> dict[str, str]:
         """Of one copy. With the one-click headers mail programs unsubscribe by themselves (RFC 8058)."""
@@ -98,6 +84,12 @@ class Printed:
         made.set_content(self.edition.text, cte="quoted-printable")
         made.add_alternative(self.edition.html, subtype="html", cte="quoted-printable")
         return made.as_bytes()
+
+
+def _plain(address: str) -> str:
+    if CONTROL.search(address):
+        raise ValueError("Line breaks have no place in an address.")
+    return address
 
 
 def host() -> str:

@@ -1,7 +1,7 @@
 """Deadlines in working days. Pure."""
 
 from collections.abc import Container
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from home import working_days
 
@@ -22,14 +22,6 @@ def after(start: datetime, days: int, free: Container[date], at: time = END_OF_D
 def before(end: datetime, days: int, free: Container[date]) -> datetime:
     """The morning of the ``days``-th working day before ``end``."""
     return datetime.combine(working_days.moved(end.date(), -days, free), MORNING, end.tzinfo)
-
-
-def by_day(moment: datetime) -> datetime:
-    """``moment``, or the morning that follows it in the night."""
-    if MORNING <= moment.time() < EVENING:
-        return moment
-    day = moment.date() + timedelta(days=moment.time() >= EVENING)
-    return datetime.combine(day, MORNING, moment.tzinfo)
 
 
 def reminders(days: int) -> list[int]:

@@ -16,6 +16,7 @@ from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft, StoredFile
 from home.links import absolute
 from home.models import CommuneSettings
+from home.quiet_hours import leaves_at
 
 from . import case_names, deadlines, deputies
 from .addresses import postal_lines
@@ -268,7 +269,7 @@ def letter(
     """
     shared = {"case": case, "service": case.service, "name": case.applicant}
     if case.by_sms:
-        sms(case, _news(case), at=deadlines.by_day(timezone.localtime()))
+        sms(case, _news(case), at=leaves_at(timezone.localtime(), deadlines.EVENING, deadlines.MORNING))
     if not case.email:
         context = shared | {"url": shown_url(case), "way_back": _way_back(case)} | context
         title, paragraphs = on_paper(template, context, case.language)

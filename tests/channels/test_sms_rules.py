@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
+from home.quiet_hours import leaves_at
 from home.sms import plain
-from news.channels.sms.hours import leaves_at
 from news.channels.sms.numbers import own_number, sender_number
 
 ZURICH = ZoneInfo("Europe/Zurich")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from eservices.deliveries.carriers import CannotCarry, NotAnyMore, NotNow, sms_gateway
 from eservices.deliveries.models import Delivery
-from home import sms
+from home import quiet_hours, sms
 from home.alerts.models import Alert
 from home.dates import date_format
 from home.marks import explained
@@ -21,7 +21,7 @@ from .. import announcements, texts
 from ..announcements import Announcement
 from ..models import ChannelSettings
 from ..networks.network import Posted
-from . import hours, numbers
+from . import numbers
 from .models import PhoneReader
 
 DOUBLE = "eservices.deliveries.mailbox.SMSGateway"
@@ -202,4 +202,4 @@ def end_of(occurrence: str, now: datetime) -> datetime | None:
 def leaves_at(now: datetime) -> datetime:
     """Now, or the end of the commune's quiet hours."""
     chosen = ChannelSettings.load()
-    return hours.leaves_at(timezone.localtime(now), chosen.quiet_from, chosen.quiet_until)
+    return quiet_hours.leaves_at(timezone.localtime(now), chosen.quiet_from, chosen.quiet_until)

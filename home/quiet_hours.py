@@ -1,4 +1,4 @@
-"""When a message may leave. Pure."""
+"""When a message that rings a telephone may leave. Pure."""
 
 from datetime import datetime, time, timedelta
 

@@ -133,10 +133,11 @@ def lapsed(case: Case) -> Delivery | None:
     return letter(case, "cases/emails/lapsed")
 
 
-def sms(case: Case, text: str, at: datetime | None = None) -> Delivery | None:
-    """A text to the telephone, not before ``at``; None without a number that we write to."""
+def sms(case: Case, text: str) -> Delivery | None:
+    """A text to the telephone, which rings in no night; None without a number that we write to."""
     if not case.takes_sms:
         return None
+    at = leaves_at(timezone.localtime(), deadlines.EVENING, deadlines.MORNING)
     return queue_sms(to=case.phone, text=text, subject=case.subject, rehearsal=case.rehearsal, due_at=at)
 
 
@@ -269,7 +270,7 @@ def letter(
     """
     shared = {"case": case, "service": case.service, "name": case.applicant}
     if case.by_sms:
-        sms(case, _news(case), at=leaves_at(timezone.localtime(), deadlines.EVENING, deadlines.MORNING))
+        sms(case, _news(case))
     if not case.email:
         context = shared | {"url": shown_url(case), "way_back": _way_back(case)} | context
         title, paragraphs = on_paper(template, context, case.language)

@@ -345,6 +345,17 @@ def test_a_message_goes_by_sms_where_a_number_was_given_else_by_e_mail():
     assert "Prêt" in titles(advanced(silent))[-1]
 
 
+@time_machine.travel(MONDAY.replace(hour=22, minute=30), tick=False)
+def test_a_message_of_the_evening_rings_in_the_morning():
+    told = stage("dire", "notify", subject="Prêt", text="Votre clé est prête.", sms=True)
+    case = CaseFactory(stages=[told, DECISION], advanced=False)
+    case.submission.phone = "+41790001122"
+    case.submission.save()
+    advanced(case)
+    rings = Delivery.objects.about(case.subject).get(carrier="sms").due_at
+    assert rings == MONDAY.replace(hour=8) + timedelta(days=1)
+
+
 @pytest.mark.parametrize(
     ("typed", "carrier"),
     [

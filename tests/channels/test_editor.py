@@ -238,3 +238,16 @@ def test_the_topics_of_an_event_reach_those_who_follow_them(client, editor, agen
     assert page.reach() == 1
     assert announcements.of(page).topics == {topic.translation_key}
     assert items.get("event").entries([page], "fr")[page.pk].topics == {topic.translation_key}
+
+
+@pytest.mark.parametrize("way", ["unpublish", "delete"])
+def test_who_takes_a_page_back_reads_first_where_it_goes_too_and_where_it_stays(
+    client, editor, index, outside, way
+):
+    page = draft(index, "mastodon", "instagram", picture=ImageFactory(), picture_alt="La plage")
+    asked = reverse(f"wagtailadmin_pages:{way}", args=[page.pk])
+    assert "À retirer" not in client.get(asked).text
+    publish(page)
+    said = client.get(asked).text
+    assert "Sera aussi retiré de\u00a0: Mastodon." in said
+    assert "À retirer là-bas à la main\u00a0: Instagram." in said

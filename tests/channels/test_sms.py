@@ -22,6 +22,7 @@ from news.channels.models import ChannelSettings, Post
 from news.channels.sms import actions
 from news.channels.sms.models import PhoneConsent, PhoneReader
 from news.channels.states import State
+from news.channels.taking_back import consequences
 from tests.factories.accounts import AgentFactory, SuperuserFactory
 from tests.factories.channels import draft, post_of, publish, wake
 from tests.factories.home import locale
@@ -235,8 +236,10 @@ def test_an_article_withdrawn_once_its_messages_left_stays_out(index, topic, sms
     page = article(index, topic)
     tick(page)
     publish(page)
+    assert consequences(page) == ["SMS\u00a0: 1 message est parti, plus personne ne peut le rappeler."]
     page.unpublish()
     assert post_of(page, "by_sms").state == State.STAYS
+    assert consequences(page) == []
 
 
 def test_an_article_that_nobody_was_written_of_is_withdrawn_at_once(client, index, topic, sms):

@@ -1,0 +1,42 @@
+"""What an editor reads before a page that went out is taken from the public: what follows it, and what does not."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from eservices.deliveries.models import Delivery
+
+from . import channels
+from .models import Post
+from .states import PUBLIC
+
+
+def consequences(page) -> list[str]:
+    """A sentence for each thing that happens, or cannot, on the channels that the page went to."""
+    posts = Post.objects.of(page).filter(state__in=PUBLIC)
+    readers = [post for post in posts if post.channel in channels.READERS]
+    elsewhere = [post for post in posts if post.channel not in channels.READERS]
+    return [*_networks(elsewhere), *_messages(readers)]
+
+
+def _networks(posts: list[Post]) -> Iterator[str]:
+    follow = {post: (one := channels.channel(post.channel)) is not None and one.withdraws for post in posts}
+    if gone := _names(post for post in posts if follow[post]):
+        yield _("Also taken back from: %(channels)s.") % {"channels": gone}
+    if stays := _names(post for post in posts if not follow[post]):
+        yield _("To be removed there by hand: %(channels)s.") % {"channels": stays}
+
+
+def _messages(posts: list[Post]) -> Iterator[str]:
+    for post in posts:
+        if left := post.messages.filter(state=Delivery.State.DONE).count():
+            yield ngettext(
+                "%(channel)s: %(number)s message has left, and nobody can call it back.",
+                "%(channel)s: %(number)s messages have left, and nobody can call them back.",
+                left,
+            ) % {"channel": channels.LABELS[post.channel], "number": left}
+
+
+def _names(posts) -> str:
+    return ", ".join(str(channels.LABELS[post.channel]) for post in posts)

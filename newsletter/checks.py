@@ -28,6 +28,6 @@ def _mailchimp():
 
 def _bounces():
     reads = settings.BOUNCE_MAILBOX_URL or settings.ANYMAIL.get("WEBHOOK_SECRET")
-    if settings.NEWSLETTER_BACKEND == "builtin" and not reads:
+    if not reads:
         hint = "Set NEWSLETTER_BOUNCE_ADDRESS and BOUNCE_MAILBOX_URL, or ANYMAIL_WEBHOOK_SECRET."
         yield Warning("Nobody reads the letters that come back.", hint=hint, id="newsletter.W001")

@@ -238,6 +238,21 @@ def resume(*, actor, carrier: str) -> None:
 
 
 @transaction.atomic
+def came_back(*, letter: Delivery, reason: str) -> bool:
+    """A letter that a mail server had taken did not arrive: it waits for a person, as one that is refused at once.
+
+    Told twice, it is kept once; False where there is nothing to keep.
+    """
+    now, reason = timezone.now(), f"{_('It came back.')} {reason}".strip()[:2000]
+    left = Delivery.objects.may_come_back().filter(pk=letter.pk)
+    if not left.update(state=State.STUCK, done_at=None, due_at=now, woken_at=None, reason=reason):
+        return False
+    record(letter, Kind.FAILED, text=reason)
+    delivery_stuck.send(sender=Delivery, delivery=letter)
+    return True
+
+
+@transaction.atomic
 def skip(*, actor, delivery: Delivery, reason: str) -> bool:
     """Gives up for a reason; False where the delivery is under way or at its end."""
     if not reason.strip():

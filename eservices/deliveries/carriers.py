@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from home.registry import Registry
 
+from . import returns
 from .mailbox import entry_of
 from .models import Delivery, MailboxEntry
 
@@ -74,16 +75,18 @@ class EmailCarrier:
             mailer.close()
 
     def message(self, delivery: Delivery) -> EmailMultiAlternatives:
-        """The letter. Its Message-ID is the delivery's, so that a second copy is recognised as the same."""
+        """The letter. Its Message-ID is the delivery's, so that a second copy is recognised as the same, and so is what
+        comes back: both name its id, which only its reader was told."""
         payload = delivery.payload
         try:
             message = EmailMultiAlternatives(
                 payload["subject"],
                 payload["text"],
-                settings.DEFAULT_FROM_EMAIL,
+                returns.address(delivery.pk.hex) or settings.DEFAULT_FROM_EMAIL,
                 [delivery.recipient],
                 reply_to=[payload["reply_to"]] if payload.get("reply_to") else None,
                 headers={
+                    "From": settings.DEFAULT_FROM_EMAIL,
                     "Message-ID": message_id(delivery),
                     "Auto-Submitted": "auto-generated",
                     "Content-Language": payload.get("language", settings.LANGUAGE_CODE),

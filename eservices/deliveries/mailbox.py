@@ -21,7 +21,7 @@ def entry_of(message: EmailMultiAlternatives) -> MailboxEntry:
     """An e-mail as the mailbox keeps it. Not saved yet."""
     return MailboxEntry(
         channel="email",
-        sender=message.from_email,
+        sender=message.extra_headers.get("From", message.from_email),
         recipient=", ".join(message.recipients())[:320],
         subject=message.subject[:255],
         text=message.body,

@@ -47,6 +47,13 @@ class DeliveryQuerySet(models.QuerySet):
     def about(self, subject: str):
         return self.filter(subject=subject)
 
+    def may_come_back(self):
+        """E-mails about cases that left. To newsletters and the like anybody may have subscribed an address that is
+        none, and nobody waits for them."""
+        return self.filter(carrier="email", state=Delivery.State.DONE, subject__startswith="case:").exclude(
+            payload={}
+        )
+
     def to_print(self):
         """Letters on paper that nobody has printed yet, the oldest first."""
         return self.filter(state=Delivery.State.TO_PRINT).order_by("created_at", "pk")

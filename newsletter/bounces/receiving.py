@@ -1,11 +1,14 @@
 """From a report to what follows: what came back is written down, who is not there is not written to again."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import OperationalError, transaction
+from django.utils import timezone
 
+from eservices.deliveries import actions as outbox
+from eservices.deliveries.models import Delivery
 from home.pasted import readable
 
 from ..actions import subscribers
@@ -16,6 +19,8 @@ from .mailbox import unread
 from .reports import Report, Verdict, read
 
 logger = logging.getLogger(__name__)
+
+RECENT = timedelta(days=5)  # as long as mail servers try
 
 
 def read_mailbox() -> int:
@@ -35,6 +40,9 @@ def read_mailbox() -> int:
 
 def receive(report: Report) -> None:
     """What a report with a mark says. One that is forged, or of a letter long forgotten, says nothing."""
+    if "-" not in report.mark:
+        _did_not_arrive(Delivery.objects.filter(pk=report.mark).first(), report.verdict, report.reason)
+        return
     pk = recipient_id(report.mark)
     recipient = Recipient.objects.select_related("subscriber").filter(pk=pk).first() if pk else None
     if recipient:
@@ -42,16 +50,25 @@ def receive(report: Report) -> None:
 
 
 def told(email: str, verdict: Verdict, reason: str = "", at: datetime | None = None) -> None:
-    """What a service says happened ``at`` a moment: to the last letter that went to an address, or to one of the
-    house's own."""
+    """What a service says happened ``at`` a moment: to the last that went to an address, a letter of the newsletter or
+    one of the house's own."""
+    letter = _last_letter(email, at or timezone.now())
     subscriber = Subscriber.objects.filter(email=email.strip().lower()).first()
+    recipient = subscriber and subscriber.received.exclude(at=None).order_by("-at").first()
+    if letter and not (recipient and recipient.at > letter.done_at):
+        recipient = None
+        _did_not_arrive(letter, verdict, reason)
     if subscriber is None or _agreed_since(subscriber, at):
         return
-    recipient = subscriber.received.exclude(at=None).order_by("-at").first()
     if recipient:
         came_back(recipient, verdict, reason)
     else:
         _follow(subscriber, verdict, readable(reason))
+
+
+def _last_letter(email: str, at: datetime) -> Delivery | None:
+    letters = Delivery.objects.may_come_back().filter(recipient__iexact=email.strip())
+    return letters.filter(done_at__range=(at - RECENT, at)).order_by("-done_at").first()
 
 
 @transaction.atomic
@@ -63,6 +80,13 @@ def came_back(recipient: Recipient, verdict: Verdict, reason: str) -> None:
     Recipient.objects.filter(pk=recipient.pk).update(state=state, reason=reason[:255])
     if recipient.subscriber and not _agreed_since(recipient.subscriber, recipient.at):
         _follow(recipient.subscriber, verdict, reason)
+
+
+def _did_not_arrive(letter: Delivery | None, verdict: Verdict, reason: str) -> None:
+    """Whoever looks after the outbox hears of it. That a reader calls a letter about their request unwanted ends no
+    request."""
+    if letter and verdict is not Verdict.COMPLAINT:
+        outbox.came_back(letter=letter, reason=readable(reason))
 
 
 def _agreed_since(subscriber: Subscriber, at: datetime | None) -> bool:

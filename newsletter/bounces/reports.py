@@ -1,7 +1,7 @@
 """Reads what mail servers send back: delivery status notifications (RFC 3464) and abuse reports (RFC 5965). Pure.
 
-A report counts only with a mark of ours (``letters.mark``), in the address it came to or in the letter it returns:
-anybody can write to that mailbox.
+A report counts only with a mark of ours, in the address it came to or in the letter it returns: anybody can write to
+that mailbox. Letters of the newsletter have a signed number (``letters.mark``), others the id of their delivery.
 """
 
 import re
@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from home.pasted import readable
 
-MARK = re.compile(r"(\d{1,18}-[0-9a-f]{16})")
+MARK = re.compile(r"(?:\+|<|letter-)(\d{1,18}-[0-9a-f]{16}|[0-9a-f]{32})@")
 COME_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 LONGEST = 255
@@ -60,7 +60,7 @@ def _marks(message: Message, parts) -> list[str]:
         places += [str(value) for value in part.get_all("Message-ID", [])]
         if part.get_content_type() == "text/rfc822-headers":
             places.append(_text(part))
-    found = [MARK.search(place) for place in places if "+" in place or "letter-" in place]
+    found = [MARK.search(place) for place in places]
     return [one[1] for one in found if one]
 
 

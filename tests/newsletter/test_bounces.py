@@ -6,12 +6,16 @@ import threading
 from base64 import b64encode
 from datetime import timedelta
 from unittest.mock import Mock
+from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import OperationalError
 from django.utils import timezone
 
+from eservices.deliveries.actions import queue_email
+from eservices.deliveries.models import Delivery
 from newsletter.actions import subscribers
 from newsletter.bounces import receiving
 from newsletter.bounces.mailbox import unread
@@ -19,6 +23,7 @@ from newsletter.bounces.reports import Verdict, read, verdict
 from newsletter.models import Recipient, Subscriber
 from newsletter.models.mailings import IN_A_ROW
 from newsletter.states import RecipientState, State
+from tests.factories.accounts import SuperuserFactory
 from tests.factories.newsletter import CampaignFactory, SubscriberFactory, mailed
 
 pytestmark = pytest.mark.django_db
@@ -291,6 +296,66 @@ def test_a_mailbox_is_read_by_imap_and_what_was_read_is_marked():
         assert server.unread == set()
         assert list(unread(url)) == []
         server.shutdown()
+
+
+# -- Letters about requests ----------------------------------------------------------------------------------
+@pytest.fixture
+def about_a_case(django_capture_on_commit_callbacks):
+    """A letter about a request, as it left."""
+    with django_capture_on_commit_callbacks(execute=True):
+        delivery = queue_email(
+            to="someone@courriel.example",
+            template="newsletter/emails/opt_in",
+            context={},
+            language="fr",
+            subject=f"case:{uuid4()}",
+        )
+    assert Delivery.objects.get().state == Delivery.State.DONE
+    return delivery
+
+
+def came_back(delivery):
+    return Delivery.objects.get(pk=delivery.pk).state == Delivery.State.STUCK
+
+
+@pytest.mark.parametrize("by_its_envelope", [True, False])
+def test_a_letter_about_a_request_that_comes_back_waits_for_a_person_who_hears_of_it(
+    about_a_case, by_its_envelope
+):
+    keeper, letter = SuperuserFactory(), mail.outbox[-1]
+    assert letter.from_email == f"retours+{about_a_case.pk.hex}@orvenay.example"
+    assert letter.message()["From"] == settings.DEFAULT_FROM_EMAIL
+    if by_its_envelope:
+        raw = dsn(letter, to=letter.from_email, message_id="<elsewhere@mx.example>")
+    else:
+        raw = dsn(letter, headers=True)
+    receiving.receive(read(raw))
+    receiving.receive(read(raw))
+    assert came_back(about_a_case)
+    assert "550 5.1.1 no such user" in Delivery.objects.get(pk=about_a_case.pk).reason
+    assert Delivery.objects.filter(subject="alert:email", recipient=keeper.email).count() == 1
+
+
+def test_what_is_late_or_called_unwanted_or_forged_is_no_letter_that_came_back(about_a_case, client):
+    letter = mail.outbox[-1]
+    assert read(dsn(letter, action="delayed")) is None
+    receiving.receive(read(ABUSE.format(message_id=letter.extra_headers["Message-ID"]).encode()))
+    receiving.receive(read(dsn(letter, message_id=f"<{uuid4().hex}@testserver>")))
+    postmark(client, bounce("other@courriel.example"))
+    assert not came_back(about_a_case)
+
+
+def test_a_service_tells_of_a_letter_about_a_request_too_unless_a_newsletter_went_there_later(
+    about_a_case, client
+):
+    reader = SubscriberFactory(email=about_a_case.recipient)
+    mailed(CampaignFactory())
+    postmark(client, bounce(reader.email, "SoftBounce", 4096))
+    assert not came_back(about_a_case)
+    Recipient.objects.update(at=timezone.now() - timedelta(hours=1))
+    postmark(client, bounce("Someone@courriel.example") | {"ID": 2})
+    assert came_back(about_a_case)
+    assert state(reader) == State.BOUNCED
 
 
 # -- Services ------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from eservices.deliveries import returns
 from home.context import commune
 
 from ...models import Edition, NewsletterSettings, Recipient
@@ -120,5 +121,4 @@ def message_id(recipient: Recipient) -> str:
 
 def envelope_sender(recipient: Recipient) -> str:
     """Where letters that cannot be delivered come back to; empty where the operator named no address."""
-    name, _at, domain = settings.NEWSLETTER_BOUNCE_ADDRESS.partition("@")
-    return f"{name}+{mark(recipient)}@{domain}" if domain else ""
+    return returns.address(mark(recipient))

@@ -1,5 +1,6 @@
 """Menu, breadcrumb and languages of the page at hand: each asked once per request, only where shown."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from wagtail.models.sites import (
 from . import languages
 from .generation import kept
 from .links import full_address
-from .models import HomePage
+from .models import CommuneSettings, HomePage
 from .models.base import is_open, with_guards
 
 OF_SITE = ("id", "hostname", "port", "site_name", "is_default_site")
@@ -74,6 +75,7 @@ class Frame:
 
     homes: dict[str, tuple[str, str]] = field(default_factory=dict)  # by language: address, short and full
     translation_key: str = ""
+    name: str = ""  # of a site beside the commune's own, which bears the commune's
     home: Home | None = None
 
 
@@ -142,7 +144,8 @@ def _frame(request: HttpRequest) -> Frame:
         return Frame()
     home = homes.get(get_language()) or next(iter(homes.values()))
     addresses = {code: _address(page, request) for code, page in homes.items()}
-    return Frame(addresses, str(home.translation_key), _home(request, home))
+    name = "" if site_of(request).is_default_site else home.title
+    return Frame(addresses, str(home.translation_key), name, _home(request, home))
 
 
 def home_of(request: HttpRequest) -> HomePage | None:
@@ -176,11 +179,18 @@ def _ways(home: Home, request: HttpRequest) -> Ways | None:
     if page is None:
         return None
     menu = [below for below in page.below() if below.show_in_menus]
-    footer = page.addressed(page.footer_links, request)
+    footer = [Item(link["title"], link["url"]) for link in page.addressed(page.footer_links, request)]
     return Ways(
         menu=tuple((below.title, below.get_url(request) or "/", below.path) for below in menu),
-        footer=tuple(Item(link["title"], link["url"]) for link in footer if link["url"]),
+        footer=(*_to_the_commune(request), *(item for item in footer if item.url)),
     )
+
+
+def _to_the_commune(request: HttpRequest) -> Iterator[Item]:
+    """From another site the way to the commune's own."""
+    if frame_of(request).name:
+        commune = CommuneSettings.current(request)
+        yield Item(commune.kind or commune.name, f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}/")
 
 
 def _address(page: Page, request: HttpRequest) -> tuple[str, str]:
@@ -222,6 +232,11 @@ class SiteNavigation:
     @cached_property
     def ways(self) -> Ways:
         return ways_of(self.request)
+
+    @property
+    def site_name(self) -> str:
+        """What the site is called; nothing where it is the commune's own."""
+        return self.frame.name
 
     @property
     def home(self) -> Home | None:

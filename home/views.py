@@ -208,10 +208,11 @@ def _others(request) -> list[tuple[str, datetime | None]]:
 def manifest(request):
     """The site as something to put on the phone's first screen."""
     commune = CommuneSettings.current(request)
+    name = navigation.frame_of(request).name
     kind = "image/png" if commune.arms_url.endswith(".png") else "image/svg+xml"
     content = {
-        "name": commune.kind or commune.name,
-        "short_name": commune.name,
+        "name": name or commune.kind or commune.name,
+        "short_name": name or commune.name,
         "start_url": "/",
         "id": "/",
         "lang": get_language(),

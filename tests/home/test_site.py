@@ -16,6 +16,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from PIL import Image
@@ -673,6 +674,26 @@ class TestSurroundings:
             shown = client.get("/", headers={"Host": host}).content.decode()
             assert theirs in shown
             assert others not in shown
+
+    def test_another_site_bears_its_own_name_and_leads_to_the_commune(self, client, home, settings):
+        settings.WAGTAILADMIN_BASE_URL = "https://orvenay.example"
+        commune = CommuneSettings.load()
+        commune.name, commune.kind = "Orvenay", "Commune d’Orvenay"
+        commune.save()
+        school = make.second_site("ecole.example")
+        school.title = "École du lac"
+        make.published(school)
+        page = make.SectionPageFactory(parent=school, title="Horaires", slug="horaires")
+        shown = client.get(page.url, headers={"Host": "ecole.example"}).text
+        assert "<title>Horaires – École du lac</title>" in shown
+        assert '<meta property="og:site_name" content="École du lac">' in shown
+        assert "École du lac<small>Commune d’Orvenay</small>" in shown
+        assert '<a href="https://orvenay.example/">Commune d’Orvenay</a>' in shown
+        told = client.get(reverse("home:manifest"), headers={"Host": "ecole.example"}).json()
+        assert told["name"] == told["short_name"] == "École du lac"
+        own = client.get(home.url, headers={"Host": "testserver"}).text
+        assert "Orvenay<small>" in own
+        assert 'https://orvenay.example/">Commune d’Orvenay' not in own
 
 
 class TestPrivatePages:

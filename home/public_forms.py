@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import limits
 from .haste import is_hasty, opened_stamp
 from .origin import comes_from_here
 from .validators import validate_no_control
@@ -74,3 +75,15 @@ def refusal(request, form: TrappedForm, allowed: Callable[[HttpRequest], bool], 
         form.add_error(None, too_often)
         return 429
     return None
+
+
+def letters_used_up(form: TrappedForm, field: str, letters: limits.Rate) -> int | None:
+    """429 where the mailbox had all its letters, the reason added; None where another may go. It counts one more.
+
+    It is said, since who is told of a letter that never comes waits in vain. It tells nothing of who is known: every
+    address is counted alike.
+    """
+    if form.is_trapped or letters.allows(limits.mailbox(form.cleaned_data[field])):
+        return None
+    form.add_error(field, _("Several letters went to this address. Please send this again in an hour."))
+    return 429

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from home.origin import parts
-from home.public_forms import refusal
+from home.public_forms import letters_used_up, refusal
 from home.secrets import LinkExpired
 
 from . import access, consent, limits, ways
@@ -28,8 +28,10 @@ def subscribe(request):
     too_often = _("Too many addresses were entered from here. Please try again in an hour.")
     if status := refusal(request, form, limits.client_allowed, too_often):
         return _sign_up(request, form, status)
+    if status := letters_used_up(form, "email", limits.PER_EMAIL):
+        return _sign_up(request, form, status)
     email, known = form.cleaned_data["email"], form.cleaned_data["known"]
-    if not form.is_trapped and limits.email_allowed(email):
+    if not form.is_trapped:
         if known:
             actions.remind(email=email)
         else:

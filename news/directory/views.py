@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from home.maps import town_map
+from home.public_forms import letters_used_up
 from home.secrets import LinkExpired
 
 from ..proposals import actions as proposals
@@ -30,9 +31,10 @@ def ask(request):
     if not limits.client_allowed(request):
         form.add_error(None, _("Too much was sent from here. Please try again in an hour."))
         return _ask(request, form, 429)
-    email = form.cleaned_data["email"]
-    if not form.is_trapped and limits.email_allowed(email):
-        actions.ask_links(email=email, language=get_language())
+    if status := letters_used_up(form, "email", limits.PER_EMAIL):
+        return _ask(request, form, status)
+    if not form.is_trapped:
+        actions.ask_links(email=form.cleaned_data["email"], language=get_language())
     return redirect("news:directory_asked")
 
 

@@ -7,9 +7,5 @@ PER_EMAIL = Rate("proposal-email", 3)  # letters that a stranger can make us sen
 PER_CLIENT = Rate("proposal-client", 30)  # an office or a school asks from one network address
 
 
-def email_allowed(email: str) -> bool:
-    return PER_EMAIL.allows(limits.mailbox(email))
-
-
 def client_allowed(request) -> bool:
     return PER_CLIENT.allows(limits.caller(request))

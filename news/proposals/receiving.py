@@ -4,6 +4,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from home.public_forms import letters_used_up
+
 from . import actions, limits
 
 
@@ -20,13 +22,9 @@ def receive(request, form, *, kind: str, title, template: str, **context):
     if not limits.client_allowed(request):
         form.add_error(None, _("Too much was sent from here. Please try again in an hour."))
         return page(429)
-    email = form.cleaned_data["sender"]
-    if form.is_trapped:
-        return redirect("news:proposal_asked")
-    if not limits.email_allowed(email):
-        form.add_error(
-            "sender", _("Several letters went to this address. Please send this again in an hour.")
-        )
-        return page(429)
-    actions.ask(kind=kind, title=title(form), data=form.values(), email=email, language=get_language())
+    if status := letters_used_up(form, "sender", limits.PER_EMAIL):
+        return page(status)
+    if not form.is_trapped:
+        email = form.cleaned_data["sender"]
+        actions.ask(kind=kind, title=title(form), data=form.values(), email=email, language=get_language())
     return redirect("news:proposal_asked")

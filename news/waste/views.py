@@ -9,13 +9,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from home.public_forms import refusal
+from home import limits
+from home.public_forms import letters_used_up, refusal
 from home.secrets import LinkExpired
-from newsletter import limits
+from newsletter.limits import client_allowed
 
 from . import access, actions
 from .forms import ReminderForm
 from .models import WasteReminder
+
+PER_EMAIL = limits.Rate("waste-email", 3)  # letters that a stranger can make us send to one address
 
 
 @csrf_exempt  # the form stands on a cacheable page; where it came from is checked below
@@ -26,12 +29,13 @@ def ask(request):
         return _asked_again(request, ReminderForm(initial={"zone": request.GET.get("zone", "")}))
     form = ReminderForm(request.POST)
     too_often = _("Too many addresses were entered from here. Please try again in an hour.")
-    if status := refusal(request, form, limits.client_allowed, too_often):
+    if status := refusal(request, form, client_allowed, too_often):
         return _asked_again(request, form, status)
-    email = form.cleaned_data["email"]
-    if not form.is_trapped and limits.email_allowed(email):
+    if status := letters_used_up(form, "email", PER_EMAIL):
+        return _asked_again(request, form, status)
+    if not form.is_trapped:
         actions.ask(
-            email=email,
+            email=form.cleaned_data["email"],
             language=get_language(),
             district=form.cleaned_data["zone"],
             when=form.cleaned_data["when"],

@@ -152,8 +152,9 @@ def test_a_form_from_elsewhere_sends_nothing(client, index, topic, sms):
 
 
 def test_a_stranger_cannot_have_a_number_written_to_again_and_again(client, index, topic, sms):
-    for _try in range(6):
-        assert sign_up(client, topic).status_code == 302
+    answers = [sign_up(client, topic) for _try in range(6)]
+    assert [one.status_code for one in answers] == [302] * 3 + [429] * 3
+    assert "Plusieurs codes sont partis vers ce numéro" in answers[-1].text  # and none is promised
     assert len(sms.asked) == 3
     for _try in range(5):
         sign_up(client, topic, number="079 765 43 21")

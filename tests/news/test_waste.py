@@ -197,6 +197,12 @@ def test_asking_again_tells_nothing_and_changes_nothing_until_it_is_confirmed(cl
     assert WasteReminder.objects.get(email="lea@example.org").when == "evening"
 
 
+def test_an_address_gets_three_letters_an_hour_and_whoever_asks_once_more_reads_why(client, calendar):
+    answers = [ask(client) for _ in range(4)]
+    assert [one.status_code for one in answers] == [302] * 3 + [429]
+    assert "Plusieurs lettres" in answers[-1].text  # and none is promised
+
+
 def test_links_end_after_a_week_and_what_was_not_confirmed_is_forgotten(client, calendar, clock):
     ask(client)
     reminder = WasteReminder.objects.get()

@@ -226,9 +226,13 @@ def test_a_robot_that_fills_the_hidden_field_gets_the_same_answer_and_no_letter(
     assert not Subscriber.objects.exists()
 
 
-def test_an_address_is_mailed_no_more_than_the_limit_and_the_answer_stays_the_same(subscribe):
-    answers = {subscribe().url for _ in range(limits.PER_EMAIL.most + 2)}
-    assert answers == {reverse("newsletter:asked")}
+def test_an_address_is_mailed_no_more_than_the_limit_and_nobody_is_told_of_a_letter_that_never_comes(
+    subscribe,
+):
+    answers = [subscribe() for _ in range(limits.PER_EMAIL.most + 1)]
+    assert {one.url for one in answers[:-1]} == {reverse("newsletter:asked")}
+    assert answers[-1].status_code == 429
+    assert "Plusieurs lettres sont parties vers cette adresse." in answers[-1].text
     assert letters_to().count() == limits.PER_EMAIL.most
 
 

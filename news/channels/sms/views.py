@@ -57,7 +57,12 @@ def subscribe(request):
     if status := refusal(request, form, limits.asking_allowed, too_often):
         return _sign_up(request, form, status)
     number = form.cleaned_data["number"]
-    if not form.is_trapped and limits.number_allowed(number):
+    if not form.is_trapped and not limits.number_allowed(number):
+        form.add_error(
+            "number", _("Several codes went to this number. Please try again in an hour, or tomorrow.")
+        )
+        return _sign_up(request, form, 429)
+    if not form.is_trapped:
         actions.ask(
             number=number,
             language=get_language(),

@@ -2,8 +2,9 @@
 
 from django.dispatch import Signal
 
-# Sent within the transaction that stores a contact form. Keywords: page, submission, and data, the answers by
-# label. Who delivers letters sends one; without a listener the message stays in the admin.
+# Sent within the transaction that stores a contact form. Keywords: page, submission, data, the answers by label, and
+# email, the address that was given, if any. Who delivers letters sends one; without a listener the message stays in
+# the admin.
 contact_received = Signal()
 
 # Sent when search forgot everything and found all pages anew: who keeps other things in it does so again.

@@ -17,8 +17,9 @@ from .signals import circuit_opened, delivery_late, delivery_stuck
 
 
 @receiver(contact_received)
-def tell_the_commune(sender, page, submission, data, **kwargs):
-    """A message from the contact page goes to the commune; without an address it stays in the admin."""
+def tell_the_commune(sender, page, submission, data, email, **kwargs):
+    """A message from the contact page goes to the commune, whose answer goes to who wrote it; without an address it
+    stays in the admin."""
     commune = CommuneSettings.load()
     if commune.email:
         queue_email(
@@ -27,6 +28,7 @@ def tell_the_commune(sender, page, submission, data, **kwargs):
             context={"heading": _("Message from the site"), "page": page, "answers": data},
             language=settings.LANGUAGE_CODE,
             subject=f"contact:{submission.pk}",
+            reply_to=email,
         )
 
 

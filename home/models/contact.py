@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from modelcluster.fields import ParentalKey
@@ -25,6 +26,7 @@ from .base import BasePage
 PER_CLIENT = limits.Rate("contact-client", 20)  # an office or a school writes from one network address
 KEPT = timedelta(days=366)
 TOO_OFTEN = "too_often"
+SENT = "merci"  # in the query of the page that thanks
 
 
 class FormField(TranslatableMixin, AbstractFormField):
@@ -106,9 +108,13 @@ class ContactPage(AbstractForm, BasePage):
         return super().get_form_parameters() | {"caller": getattr(self, "caller", "")}
 
     def serve(self, request, *args, **kwargs):
+        """Thanks stand at an address of their own: whoever loads them again sends nothing twice."""
         self.caller = limits.caller(request)
-        answer = never_cache(super().serve)(request, *args, **kwargs)
+        thanks = request.method == "GET" and SENT in request.GET
+        answer = never_cache(self.render_landing_page if thanks else super().serve)(request, *args, **kwargs)
         form = answer.context_data.get("form")
+        if request.method == "POST" and not form:
+            return redirect(f"{self.get_url(request)}?{SENT}")
         if form and form.errors:
             answer.status_code = 429 if form.is_too_often else 422
         return answer
@@ -118,10 +124,13 @@ class ContactPage(AbstractForm, BasePage):
         if form.is_trapped:
             return None
         form.cleaned_data = form.answers()
-        data = {field.label: form.cleaned_data.get(field.clean_name) for field in self.get_form_fields()}
+        fields = self.get_form_fields()
+        data = {field.label: form.cleaned_data.get(field.clean_name) for field in fields}
+        emails = [form.cleaned_data.get(one.clean_name) for one in fields if one.field_type == "email"]
+        told = {"data": data, "email": next(filter(None, emails), "")}
         with transaction.atomic():
             submission = super().process_form_submission(form)
-            contact_received.send(sender=type(self), page=self, submission=submission, data=data)
+            contact_received.send(sender=type(self), page=self, submission=submission, **told)
         return submission
 
 

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from home.origin import parts
 from home.public_forms import letters_used_up, refusal
-from home.secrets import LinkExpired
+from home.secrets import LinkExpired, mailed_link
 
 from . import access, consent, limits, ways
 from .actions import subscribers as actions
 from .forms import PreferencesForm, SubscribeForm
+from .states import State
 
 
 @csrf_exempt  # the form stands on cacheable pages; where it came from is checked below
@@ -56,6 +57,7 @@ def reminded(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@mailed_link
 def confirm(request, secret):
     """GET shows a button, because mail scanners follow links; POST confirms."""
     try:
@@ -63,6 +65,8 @@ def confirm(request, secret):
     except LinkExpired:
         return render(request, "newsletter/expired.html", status=410)
     if request.method != "POST":
+        if subscriber.state == State.CONFIRMED:  # the letter was opened once more
+            return redirect("newsletter:preferences", secret)
         return render(request, "newsletter/confirm.html", {"subscriber": subscriber})
     actions.confirm(subscriber=subscriber)
     messages.success(request, _("You are subscribed."))
@@ -71,6 +75,7 @@ def confirm(request, secret):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@mailed_link
 def preferences(request, secret):
     """The own page of a subscriber: topics and language, and the ways out."""
     subscriber = access.by_secret(secret)
@@ -91,6 +96,7 @@ def preferences(request, secret):
 @csrf_exempt  # RFC 8058: the mail program posts here by itself, without having seen a page of ours
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@mailed_link
 def unsubscribe(request, secret):
     """GET shows a button; POST ends the letters, as often as it is sent."""
     subscriber = access.by_secret(secret)
@@ -101,6 +107,7 @@ def unsubscribe(request, secret):
 
 @never_cache
 @require_POST
+@mailed_link
 def erase(request, secret):
     """Forgets the address."""
     actions.erase(subscriber=access.by_secret(secret))

@@ -143,3 +143,7 @@ class WasteReminder(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    def agreed_to(self, when: str, language: str) -> bool:
+        """Whether its owner confirmed just this."""
+        return self.confirmed_at is not None and (self.when, self.language) == (when, language)

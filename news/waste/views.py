@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from home import limits
 from home.public_forms import letters_used_up, refusal
-from home.secrets import LinkExpired
+from home.secrets import LinkExpired, mailed_link
 from newsletter.limits import client_allowed
 
 from . import access, actions
@@ -50,6 +50,7 @@ def asked(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@mailed_link
 def confirm(request, secret):
     """GET shows a button, because mail scanners follow links; POST confirms."""
     try:
@@ -58,8 +59,9 @@ def confirm(request, secret):
         return render(request, "news/waste/expired.html", status=410)
     asked_for = request.GET.get("when", "")
     when = asked_for if asked_for in WasteReminder.When else reminder.when
-    done = request.method == "POST"
-    if done:
+    pressed = request.method == "POST"
+    done = pressed or reminder.agreed_to(when, get_language())  # or the letter was opened once more
+    if pressed:
         try:
             reminder = actions.confirm(reminder=reminder, language=get_language(), when=when)
         except WasteReminder.DoesNotExist:  # ended meanwhile: the link leads nowhere, as after any end
@@ -71,6 +73,7 @@ def confirm(request, secret):
 @csrf_exempt  # RFC 8058: the mail program posts here by itself, without having seen a page of ours
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@mailed_link
 def end(request, secret):
     """GET shows a button; POST ends the reminders and forgets the address. A second time is no fault."""
     if request.method == "POST":

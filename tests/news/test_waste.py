@@ -195,6 +195,9 @@ def test_asking_again_tells_nothing_and_changes_nothing_until_it_is_confirmed(cl
     first, again = ask(client, email="neu@example.org"), ask(client, when="morning")
     assert first.url == again.url
     assert WasteReminder.objects.get(email="lea@example.org").when == "evening"
+    link = reverse("news:waste_confirm", args=[WasteReminder.objects.get(email="lea@example.org").secret])
+    assert client.get(f"{link}?when=evening").context["done"]  # the first letter, opened once more
+    assert not client.get(f"{link}?when=morning").context["done"]
 
 
 def test_an_address_gets_three_letters_an_hour_and_whoever_asks_once_more_reads_why(client, calendar):

@@ -144,8 +144,8 @@ def test_opening_the_delete_link_is_no_way_to_delete(client):
 
 
 def test_own_pages_are_kept_by_no_cache(client):
-    subscriber = SubscriberFactory()
-    for name in ("preferences", "unsubscribe", "confirm"):
-        answer = client.get(link(name, subscriber))
+    subscriber, asked = SubscriberFactory(), SubscriberFactory(pending=True)
+    for name, whose in (("preferences", subscriber), ("unsubscribe", subscriber), ("confirm", asked)):
+        answer = client.get(link(name, whose))
         assert "no-store" in answer["Cache-Control"]
         assert 'content="noindex"' in answer.content.decode()

@@ -84,6 +84,8 @@ def test_confirming_twice_writes_one_consent_and_one_letter(client):
     link = reverse("newsletter:confirm", args=[subscriber.secret])
     client.post(link)
     client.post(link)
+    own = reverse("newsletter:preferences", args=[subscriber.secret])
+    assert client.get(link).url == own  # opened once more, the letter asks nothing again
     assert subscriber.consents.filter(kind=ConsentEvent.Kind.CONFIRMED).count() == 1
     assert letters_to().count() == 1
 
@@ -268,7 +270,9 @@ def test_behind_a_proxy_people_are_counted_and_not_the_proxy(subscribe, monkeypa
 
 @pytest.mark.parametrize("name", ["confirm", "preferences", "unsubscribe"])
 def test_an_unknown_link_is_not_found(client, name):
-    assert client.get(reverse(f"newsletter:{name}", args=["A" * 22])).status_code == 404
+    unknown = client.get(reverse(f"newsletter:{name}", args=["A" * 22]))
+    assert unknown.status_code == 404
+    assert "Il n’y a plus rien derrière ce lien." in unknown.text
     assert client.post(reverse(f"newsletter:{name}", args=["A" * 22])).status_code == 404
 
 

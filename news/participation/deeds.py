@@ -18,5 +18,6 @@ OUTCOMES = {
     "voted_before": (_("You had voted already."), _("Your vote counts once.")),
     "answered": (_("Your answers count."), _("Thank you for your minute.")),
     "answered_before": (_("You had answered already."), _("Your first answers count.")),
+    "not_voted": (_("You had not voted."), _("You may vote as long as it is open.")),
     "taken_back": (_("Your vote is taken back."), _("You may vote again as long as it is open.")),
 }

@@ -134,6 +134,13 @@ class TestHandingIn:
         hand_in(client, box, title="Une fontaine")
         assert list(Contribution.objects.values_list("email", flat=True)) == [address] * 2
 
+    def test_what_is_sent_again_in_the_same_words_waits_once(self, client, box):
+        client.force_login(UserFactory(email=LEA))
+        for shown_as in ("full", "full", "nobody"):
+            assert hand_in(client, box, shown_as=shown_as).status_code == 302
+        assert [one.shown_as for one in Contribution.objects.order_by("pk")] == ["full", "nobody"]
+        assert len(letters(LEA)) == 2
+
     def test_on_a_computer_of_others_one_is_forgotten(self, client, box):
         hand_in(client, box)
         prove(client, LEA)
@@ -311,10 +318,19 @@ class TestHandingIn:
         prove(client, LEA)
         assert Contribution.objects.get().name == ""
 
-    @pytest.mark.parametrize("period", [{"closes_on": date(2026, 11, 23)}, {"opens_on": date(2026, 12, 1)}])
-    def test_outside_its_period_nothing_is_taken(self, client, box, period):
+    @pytest.mark.parametrize(
+        ("period", "status"),
+        [({"closes_on": date(2026, 11, 23)}, 302), ({"opens_on": date(2026, 12, 1)}, 404)],
+    )
+    def test_outside_its_period_nothing_is_taken_and_the_page_says_when_it_ended(
+        self, client, box, period, status
+    ):
         other = ConsultationPageFactory(parent=box.get_parent(), **period)
-        assert client.get(reverse("participation:contribute", args=[other.pk])).status_code == 404
+        form = client.get(reverse("participation:contribute", args=[other.pk]))
+        assert (form.status_code, form.headers.get("Location")) == (
+            status,
+            other.url if status == 302 else None,
+        )
         assert "contribuer" not in client.get(other.url).content.decode()
 
     def test_who_writes_until_after_the_end_is_told_so_and_finds_the_words_again(self, client, box, clock):
@@ -361,7 +377,7 @@ class TestHandingIn:
         german = translated(box, "de", title="Ideenkasten")
         box.closes_on, box.public, box.votes = date(2026, 11, 23), False, False
         published(box)
-        assert client.get(f"/de/participation/consultations/{german.pk}/contribuer/").status_code == 404
+        assert client.get(f"/de/participation/consultations/{german.pk}/contribuer/").url == german.url
         assert one.title not in client.get(german.url).content.decode()
         german.public = True  # as a draft says that was written before
         assert one.title not in client.get(published(german).url).content.decode()
@@ -476,8 +492,9 @@ class TestVoting:
         client.force_login(UserFactory())
         vote(client, one)
         assert Vote.objects.count() == 1
-        vote(client, one, take_back="1")
+        assert "taken_back" in vote(client, one, take_back="1").url
         assert not Vote.objects.exists()
+        assert "not_voted" in vote(client, one, take_back="1").url
 
     def test_votes_of_two_consultations_cannot_be_tied_to_one_person(self, box):
         other = ConsultationPageFactory(parent=box.get_parent())

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import Http404
-from django.utils import timezone
 
 from news.models import NewsPage
 
@@ -13,11 +12,10 @@ from ..pages import public_page, public_pages
 from .models import Comment
 
 
-def open_article(pk: int, *, even_over: bool = False) -> NewsPage:
-    """An article that takes comments today; ``even_over``: or took them. Raises Http404."""
+def asked_article(pk: int) -> NewsPage:
+    """An article that takes comments today or took them. Raises Http404."""
     found = NewsPage.objects.open_to_all().filter(pk=pk).first()
-    takes = found and (found.takes_comments(timezone.localdate()) or (even_over and found.comments_open))
-    if not takes:
+    if found is None or not found.comments_open:
         raise Http404
     return found
 

@@ -1,5 +1,7 @@
 """Every write around comments."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,10 +13,15 @@ from .models import Comment
 
 
 @transaction.atomic
-def hand_in(*, actor=None, page: NewsPage, email: str, language: str, **written) -> Comment:
-    """Keeps a comment of somebody whose address is proven, to be read before it is published."""
+def hand_in(
+    *, actor=None, page: NewsPage, email: str, language: str, handed_in_at: datetime, **written
+) -> Comment:
+    """Keeps a comment of somebody whose address is proven, to be read before it is published; once."""
+    email = email.strip()
+    if known := Comment.objects.on(page).again(email, **written).first():
+        return known
     comment = Comment.objects.create(
-        article=page.translation_key, email=email.strip(), language=language, **written
+        article=page.translation_key, email=email, language=language, handed_in_at=handed_in_at, **written
     )
     emails.tell(comment, "received")
     return comment

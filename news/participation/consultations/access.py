@@ -16,10 +16,10 @@ def page_of(consultation: UUID | str) -> ConsultationPage | None:
     return public_page(ConsultationPage, consultation)
 
 
-def open_page(pk: int, *, even_over: bool = False) -> ConsultationPage:
-    """A consultation that takes contributions today; ``even_over``: or took them. Raises Http404."""
+def asked_page(pk: int) -> ConsultationPage:
+    """A consultation that takes contributions today or took them. Raises Http404."""
     found = ConsultationPage.objects.open_to_all().filter(pk=pk).first()
-    if found is None or not (found.open or (even_over and found.over)):
+    if found is None or not (found.open or found.over):
         raise Http404
     return found
 

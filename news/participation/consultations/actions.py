@@ -1,5 +1,7 @@
 """Every write around contributions: handed in, voted for, answered by the commune."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,10 +17,19 @@ from .states import ANSWERED
 
 
 @transaction.atomic
-def hand_in(*, actor=None, page: ConsultationPage, email: str, language: str, **written) -> Contribution:
-    """Keeps an idea or answers of somebody whose address is proven, to be read before they are published."""
+def hand_in(
+    *, actor=None, page: ConsultationPage, email: str, language: str, handed_in_at: datetime, **written
+) -> Contribution:
+    """Keeps an idea or answers of somebody whose address is proven, to be read before they are published; once."""
+    email = email.strip()
+    if known := Contribution.objects.to(page).again(email, **written).first():
+        return known
     contribution = Contribution.objects.create(
-        consultation=page.translation_key, email=email.strip(), language=language, **written
+        consultation=page.translation_key,
+        email=email,
+        language=language,
+        handed_in_at=handed_in_at,
+        **written,
     )
     emails.tell(contribution, "received")
     return contribution

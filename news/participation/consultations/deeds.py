@@ -53,8 +53,8 @@ def _about_taking_back(payload: dict) -> str:
 
 def _take_back(*, email: str, language: str, payload: dict, at: datetime) -> Done:
     contribution, _page = _voted_for(payload, at)
-    actions.take_back(contribution=contribution, email=email)
-    return Done("taken_back", contribution.get_absolute_url())
+    given = actions.take_back(contribution=contribution, email=email)
+    return Done("taken_back" if given else "not_voted", contribution.get_absolute_url())
 
 
 DEEDS = {

@@ -1,10 +1,12 @@
 """Handing in, reading and voting. The pages of consultations themselves are Wagtail's."""
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from home.links import read_here
 
 from .. import people, screening
 from ..proving.views import hand_in, too_late
@@ -18,7 +20,9 @@ from .forms import ContributionForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def contribute(request, pk):
     """One page: the idea or the answers, how the name is shown, and the address unless it is known."""
-    page = access.open_page(pk, even_over=request.method == "POST")
+    page = access.asked_page(pk)
+    if page.over and request.method != "POST":
+        return redirect(read_here(page))  # it says when it ended
     form = ContributionForm(
         request.POST if request.method == "POST" else None, page=page, known=people.recognised(request)
     )

@@ -46,6 +46,10 @@ class WrittenQuerySet(models.QuerySet):
     def of(self, email: str):
         return self.filter(email__iexact=email) if email else self.none()
 
+    def again(self, email: str, **words):
+        """The same words of the same person, not read yet: pressed twice, or sent again after going back."""
+        return self.filter(state=State.WAITING, **words).of(email)
+
 
 class Written(models.Model):
     """Something that a person wrote for everybody. The address is for letters about it and is forgotten."""
@@ -79,6 +83,10 @@ class Written(models.Model):
     def subject(self) -> str:
         """By which the outbox knows the letters about it."""
         return f"{self.kind}:{self.pk}"
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.state in REJECTED
 
     @property
     def address_goes_on(self) -> date | None:

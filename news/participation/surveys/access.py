@@ -8,10 +8,10 @@ from ..pages import public_page
 from .models import SurveyPage
 
 
-def open_page(pk: int, *, even_over: bool = False) -> SurveyPage:
-    """A survey that takes answers today; ``even_over``: or took them. Raises Http404."""
+def asked_page(pk: int) -> SurveyPage:
+    """A survey that takes answers today or took them. Raises Http404."""
     found = SurveyPage.objects.open_to_all().filter(pk=pk).first()
-    if found is None or not (found.open or (even_over and found.over)):
+    if found is None or not (found.open or found.over):
         raise Http404
     return found
 

@@ -20,7 +20,9 @@ from .forms import SurveyForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request, pk):
     """All questions on one page; where one answer is for one person, the address too."""
-    page = access.open_page(pk, even_over=request.method == "POST")
+    page = access.asked_page(pk)
+    if page.over and request.method != "POST":
+        return redirect(read_here(page))  # it says when it ended
     form = SurveyForm(
         request.POST if request.method == "POST" else None,
         page=page,

@@ -312,6 +312,7 @@ SOCIAL_NETWORKS = {
     "mastodon": {"URL": env.address("MASTODON_URL"), "TOKEN": env.text("MASTODON_TOKEN", "")},
     "linkedin": {
         "URL": env.address("LINKEDIN_URL", "https://api.linkedin.com"),
+        "VERSION": env.text("LINKEDIN_VERSION", "202607"),  # LinkedIn takes each for a year or longer
         "ORGANIZATION": env.text("LINKEDIN_ORGANIZATION", ""),
         "TOKEN": env.text("LINKEDIN_TOKEN", ""),
     },

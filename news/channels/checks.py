@@ -7,7 +7,7 @@ from py_vapid import VapidException
 from .push import keys
 
 SHORTEST_SECRET = 20
-OWN = "URL"  # has a default, but for Mastodon's
+OWN = {"URL", "VERSION"}  # have a default, but for Mastodon's
 
 
 @register(Tags.security, "channels", deploy=True)
@@ -40,7 +40,7 @@ def _push():
 
 
 def _half(key: str, keys: dict):
-    given = [name for name, value in keys.items() if value and (name != OWN or key == "mastodon")]
+    given = [name for name, value in keys.items() if value and (name not in OWN or key == "mastodon")]
     missing = [f"{key.upper()}_{name}" for name, value in keys.items() if not value]
     if given and missing:
         hint = f"Set {', '.join(missing)}, or none of its variables."

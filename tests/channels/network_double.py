@@ -1,7 +1,8 @@
 """Five social networks with a memory, on the loopback: what their APIs promise of what we use, and faults at will.
 
-``faults``: statuses, or statuses with headers, that are answered instead, one after the other; ``swallow``: it does
-what is asked and closes the line before it answers, as if it had crashed; ``down``: it closes the line at once.
+``faults``: statuses, or statuses with headers and with an error, that are answered instead, one after the other;
+``swallow``: it does what is asked and closes the line before it answers, as if it had crashed; ``down``: it closes the
+line at once.
 """
 
 import json
@@ -12,7 +13,7 @@ from tests import doubles
 
 KEYS = {
     "mastodon": {"TOKEN": "m-token"},
-    "linkedin": {"ORGANIZATION": "42", "TOKEN": "l-token"},
+    "linkedin": {"VERSION": "202607", "ORGANIZATION": "42", "TOKEN": "l-token"},
     "facebook": {"PAGE": "77", "TOKEN": "f-token"},
     "instagram": {"ACCOUNT": "88", "TOKEN": "i-token"},
     "x": {"KEY": "x-key", "SECRET": "x-secret", "TOKEN": "x-token", "TOKEN_SECRET": "x-token-secret"},
@@ -56,9 +57,17 @@ class Networks(doubles.Server):
                 return self._change(number, text=body["status"])
             case ("DELETE", "api", "v1", "statuses", number):
                 return self._remove(number, 200)
+            case ("POST", "rest", "images") if query == {"action": ["initializeUpload"]}:
+                owner = body["initializeUploadRequest"]["owner"]
+                return 200, {"value": {"uploadUrl": f"{self.url}/uploads/{owner}", "image": "urn:li:image:1"}}
+            case ("PUT", "uploads", "urn:li:organization:42"):
+                return 201, None
             case ("POST", "rest", "posts"):
                 article = body["content"]["article"]
-                number = self.keep("linkedin", text=body["commentary"], link=article["source"])
+                picture = article.get("thumbnail")
+                number = self.keep(
+                    "linkedin", text=body["commentary"], link=article["source"], picture=picture
+                )
                 return 201, None, {"x-restli-id": f"urn:li:share:{number}"}
             case ("GET", "rest", "posts"):
                 found = [
@@ -107,8 +116,10 @@ class Networks(doubles.Server):
                 return 200, {"permalink": f"https://instagram.example/p/{number}/"}
             case ("POST", number) if number in self.posts:
                 return self._change(number, text=body["message"])
-            case ("DELETE", number):
+            case ("DELETE", number) if number in self.posts:
                 return self._remove(number, 200)
+            case ("DELETE", _):
+                return 400, {"error": {"message": "It does not exist.", "code": 100, "error_subcode": 33}}
         return 404, {"error": "not found"}
 
     def _change(self, number, status=200, **fields):
@@ -138,8 +149,8 @@ class Handler(doubles.Handler):
             return self.connection.close()
         if server.faults:
             fault = server.faults.pop(0)
-            status, headers = fault if isinstance(fault, tuple) else (fault, {})
-            return self.reply(status, {"error": "as the test wants it"}, headers)
+            status, headers, *error = fault if isinstance(fault, tuple) else (fault, {})
+            return self.reply(status, {"error": error[0] if error else "as the test wants it"}, headers)
         found = server.answer(self.command, path, parse_qs(url.query), body, self.headers)
         if server.swallow and self.command == "POST":
             return self.connection.close()

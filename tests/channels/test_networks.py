@@ -59,6 +59,7 @@ def test_an_article_goes_out_on_every_ticked_channel_when_it_is_published(index,
     assert toot["media"] == ["m1"]
     [picture] = outside.on("instagram")
     assert picture["picture"].startswith("http")
+    assert outside.on("linkedin")[0]["picture"] == "urn:li:image:1"  # it looks behind no link by itself
     assert post_of(page, "mastodon").url.startswith("https://social.example/")
 
 
@@ -224,11 +225,20 @@ def test_deleting_the_article_withdraws_it(index, outside):
 
 
 def test_what_somebody_took_back_by_hand_is_no_fault(index, outside):
-    page = draft(index, "mastodon")
+    page = draft(index, "mastodon", "facebook")
     publish(page)
     outside.posts.clear()
     page.unpublish()
-    assert post_of(page, "mastodon").state == State.WITHDRAWN
+    assert {post.state for post in Post.objects.all()} == {State.WITHDRAWN}
+
+
+def test_a_page_that_our_key_may_not_touch_any_more_is_not_taken_for_withdrawn(index, outside):
+    page = draft(index, "facebook")
+    publish(page)
+    not_there = {"message": "It does not exist.", "code": 100, "error_subcode": 33}
+    outside.faults = [(400, {}, not_there), (400, {}, {"message": "No permission.", "code": 10})]
+    page.unpublish()
+    assert post_of(page, "facebook").state == State.STAYS
 
 
 def test_one_channel_that_is_down_holds_up_no_other_and_is_tried_again(index, outside):
@@ -256,6 +266,20 @@ def test_a_network_that_asks_for_patience_gets_it_and_no_attempt_is_lost(index, 
     assert post_of(page, "mastodon").state == State.OUT
 
 
+@pytest.mark.parametrize(
+    ("code", "counted"), [(2, 1), (-1, 1), (9007, 1), (4, 0), (9, 0), (341, 0), (368, 0)]
+)
+def test_what_meta_may_do_later_is_tried_again_though_it_refuses_it_like_a_fault_of_ours(
+    index, outside, code, counted
+):
+    outside.faults = [(400, {}, {"message": "Try again.", "code": code})]
+    publish(illustrated(index, "instagram"))
+    [waiting] = Delivery.objects.open()
+    assert (waiting.state, waiting.attempts) == (Delivery.State.PENDING, counted)
+    carry_all(timedelta(minutes=16))
+    assert len(outside.on("instagram")) == 1
+
+
 def test_a_refused_key_is_told_to_the_editor_at_once(index, outside):
     outside.faults = [401]
     page = draft(index, "facebook")
@@ -279,6 +303,8 @@ def test_a_post_whose_answer_was_lost_is_not_posted_again(index, outside, channe
         outside.keep("instagram", text=page.full_url, picture="http://x")
     elif channel == "mastodon":  # neither does its picture post anything
         outside.keep("mastodon", text=page.full_url, media=[])
+    elif channel == "linkedin":
+        outside.keep("linkedin", text="", link=page.full_url)
     assert len(outside.posts) == 1
     assert post_of(page, channel).state == State.GOING
     outside.swallow = False

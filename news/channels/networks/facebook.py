@@ -3,15 +3,28 @@
 from ..announcements import Announcement
 from .network import Network, Posted
 
-TOO_OFTEN = {4, 17, 32, 613, 80001, 80002}  # codes that come with another status than 429
+# What Meta says by a code, with the status 400 for nearly all of it.
+TOO_OFTEN = {4, 9, 17, 32, 341, 368, 613, 80001, 80002}
+PASSING = {-2, -1, 1, 2, 9007}
+NOT_THERE = (100, 33)
 
 
 class Graph(Network):
     """What Facebook and Instagram share."""
 
     def too_often(self, found: dict) -> bool:
-        error = found.get("error")
-        return isinstance(error, dict) and error.get("code") in TOO_OFTEN
+        return _error(found).get("code") in TOO_OFTEN
+
+    def passes(self, found: dict) -> bool:
+        return bool(_error(found).get("is_transient")) or _error(found).get("code") in PASSING
+
+    def is_gone(self, found: dict) -> bool:
+        """Meta says the same of what is not there and of what our key may not touch: with that it may read nothing."""
+        error = _error(found)
+        if (error.get("code"), error.get("error_subcode")) != NOT_THERE:
+            return False
+        self.probe()
+        return True
 
 
 class Facebook(Graph):
@@ -41,6 +54,11 @@ class Facebook(Graph):
 
     def probe(self) -> None:
         self.ask("GET", f"/{self.keys['page']}/feed?fields=id&limit=1")
+
+
+def _error(found: dict) -> dict:
+    error = found.get("error")
+    return error if isinstance(error, dict) else {}
 
 
 def _posted(number: str) -> Posted:

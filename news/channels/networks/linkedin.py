@@ -1,4 +1,7 @@
-"""The page of an organisation on LinkedIn."""
+"""The page of an organisation on LinkedIn.
+
+It looks behind no link: title, opening and picture of an article are what we tell, the picture by a copy of its own.
+"""
 
 import re
 from urllib.parse import quote
@@ -7,7 +10,6 @@ from ..announcements import Announcement
 from .network import Network, Posted
 
 RESERVED = re.compile(r"([\\|{}@\[\]()<>#*_~])")  # of LinkedIn's little text format
-VERSION = "202606"
 
 
 class LinkedIn(Network):
@@ -16,14 +18,16 @@ class LinkedIn(Network):
     edits = withdraws = True
 
     def headers(self) -> dict[str, str]:
-        return super().headers() | {"LinkedIn-Version": VERSION, "X-Restli-Protocol-Version": "2.0.0"}
+        return super().headers() | {
+            "LinkedIn-Version": self.keys["version"],
+            "X-Restli-Protocol-Version": "2.0.0",
+        }
 
     @property
     def author(self) -> str:
         return f"urn:li:organization:{self.keys['organization']}"
 
     def publish(self, announcement: Announcement, key: str) -> Posted:
-        article = {"source": announcement.link, "title": announcement.title[:400]}
         _answer, response = self.ask(
             "POST",
             "/rest/posts",
@@ -36,7 +40,7 @@ class LinkedIn(Network):
                     "targetEntities": [],
                     "thirdPartyDistributionChannels": [],
                 },
-                "content": {"article": article | {"description": announcement.lead[:4000]}},
+                "content": {"article": self._article(announcement)},
                 "lifecycleState": "PUBLISHED",
                 "isReshareDisabledByAuthor": False,
             },
@@ -60,6 +64,24 @@ class LinkedIn(Network):
 
     def probe(self) -> None:
         self._latest(1)
+
+    def _article(self, announcement: Announcement) -> dict:
+        article = {
+            "source": announcement.link,
+            "title": announcement.title[:400],
+            "description": announcement.lead[:4000],
+        }
+        if announcement.picture:
+            article["thumbnail"] = self._picture(announcement)
+        return article
+
+    def _picture(self, announcement: Announcement) -> str:
+        """What LinkedIn calls its copy of the picture, which it takes at an address that it tells first."""
+        asked = {"initializeUploadRequest": {"owner": self.author}}
+        answer, _response = self.ask("POST", "/rest/images?action=initializeUpload", json=asked)
+        with announcement.jpeg().file.open("rb") as content:
+            self.ask("PUT", answer["value"]["uploadUrl"], data=content)
+        return answer["value"]["image"]
 
     def _latest(self, number: int):
         path = (

@@ -107,13 +107,14 @@ class Network:
         return {"Authorization": f"Bearer {self.keys['token']}"}
 
     def ask(self, method: str, path: str, *, headers=None, **content) -> tuple[dict, requests.Response]:
-        """What the network answers. Raises ``NotNow`` where it is too often, ``CannotCarry`` where it is in vain."""
+        """What the network answers at a path, or at an address that it told. Raises ``NotNow`` where it is too often,
+        ``CannotCarry`` where it is in vain."""
         with requests.Session() as session:
             session.trust_env = False  # no proxy and no password from elsewhere
             try:
                 answer = session.request(
                     method,
-                    self.keys["url"].rstrip("/") + path,
+                    self.keys["url"].rstrip("/") + path if path.startswith("/") else path,
                     headers=self.headers() | (headers or {}),
                     timeout=TIMEOUT,
                     allow_redirects=False,
@@ -134,9 +135,10 @@ class Network:
         said = f"{self.label} {answer.status_code}: {self.said(found)[:300]}"
         if answer.status_code == 429 or self.too_often(found):
             raise NotNow(until(answer), said)
-        if answer.status_code in PASSING:
+        if answer.status_code in PASSING or self.passes(found):
             raise NetworkFault(said)
-        raise (Gone if answer.status_code in {404, 410} else CannotCarry)(said)
+        gone = answer.status_code in {404, 410} or self.is_gone(found)
+        raise (Gone if gone else CannotCarry)(said)
 
     def said(self, found: dict) -> str:
         """What the network says of a fault."""
@@ -147,6 +149,14 @@ class Network:
 
     def too_often(self, found: dict) -> bool:
         """Whether it says so otherwise than by the status 429."""
+        return False
+
+    def passes(self, found: dict) -> bool:
+        """Whether it says that it may do it later, otherwise than by the status."""
+        return False
+
+    def is_gone(self, found: dict) -> bool:
+        """Whether it says that the post is not there, otherwise than by the status 404."""
         return False
 
 

@@ -25,6 +25,8 @@ class Mailchimp(doubles.Server):
         self.members, self.segments, self.campaigns = {}, {}, {}
         self.bounces = 1  # of each campaign
         self.tests = []  # to whom, and the campaign as it stood
+        self.required = False  # whether the audience wants to know more of who signs up
+        self.forgotten = set()  # deleted for good
         self.asked, self.faults, self.down = [], [], False
 
     @property
@@ -56,6 +58,8 @@ class Mailchimp(doubles.Server):
             case ("GET", "lists", _, "members"):
                 return 200, page("members", self.members.values(), query)
             case (_, "lists", _, "members", hash_, *rest):
+                if self.required and method in ("PUT", "PATCH") and "skip_merge_validation" not in query:
+                    return fault(400, "Invalid Resource", "Your merge fields were invalid.")
                 return self._member(method, hash_, rest, body)
             case ("GET", "lists", _, "segments"):
                 return 200, page("segments", [*self.segments.values(), *self._tags()], query)
@@ -82,6 +86,8 @@ class Mailchimp(doubles.Server):
     def _member(self, method, hash_, rest, body):
         known = self.members.get(hash_)
         if method == "PUT":
+            if hash_ in self.forgotten:
+                return fault(400, "Forgotten Email Not Subscribed", "The contact must re-subscribe.")
             if known and known["status"] == "unsubscribed" and body["status"] == "subscribed":
                 return fault(400, "Member In Compliance State", "is in a compliance state due to unsubscribe")
             new = known or self.member(body["email_address"], tags=())
@@ -99,6 +105,7 @@ class Mailchimp(doubles.Server):
             return 204, None
         elif rest == ["actions", "delete-permanent"]:
             del self.members[hash_]
+            self.forgotten.add(hash_)
             return 204, None
         return 200, known
 

@@ -53,7 +53,9 @@ def carried():
 
 
 # -- Members -------------------------------------------------------------------------------------------------
-def test_a_subscriber_becomes_a_member_with_language_and_tags_and_leaves_as_one(theirs):
+@pytest.mark.parametrize("required", [False, True])
+def test_a_subscriber_becomes_a_member_with_language_and_tags_and_leaves_as_one(theirs, required):
+    theirs.required = required
     roads, votes = TopicFactory(name="Chantiers"), TopicFactory(name="Votations")
     reader = SubscriberFactory(pending=True, topics=[roads], language="de")
     subscribers.confirm(subscriber=reader)
@@ -130,6 +132,17 @@ def test_what_mailchimp_refuses_is_shown_to_staff_and_not_asked_again(theirs):
     theirs.faults = [400]
     carried()
     assert Delivery.objects.get(carrier="mailchimp").state == Delivery.State.STUCK
+
+
+def test_whom_mailchimp_forgot_and_takes_no_more_is_told_to_staff_once_and_not_every_night(theirs):
+    reader = SubscriberFactory()
+    theirs.forgotten.add(hashed(reader.email))
+    for _night in range(2):
+        members.reconcile()
+        carried()
+    stuck = Delivery.objects.get(carrier="mailchimp")
+    assert stuck.state == Delivery.State.STUCK
+    assert "re-subscribe" in stuck.reason
 
 
 # -- Campaigns -----------------------------------------------------------------------------------------------

@@ -75,6 +75,9 @@ def reconcile() -> dict[str, int]:
         seen.add(member_hash(member["email_address"]))
         what = settle(_found(member["email_address"]), member, names)
         done[what.name.lower()] = done.get(what.name.lower(), 0) + 1
+    seen |= set(
+        _waiting().values_list("recipient", flat=True)
+    )  # what was refused is told to staff once, not nightly
     for subscriber in Subscriber.objects.confirmed().iterator(chunk_size=1000):
         if member_hash(subscriber.email) not in seen:
             tell(subscriber)
@@ -112,8 +115,12 @@ def settle(subscriber: Subscriber | None, member: dict, names: dict) -> Do:
 def _knows_less_than_we(subscriber: Subscriber) -> bool:
     """Whether something waits to be told to Mailchimp: until then, what is missing there is no choice of theirs."""
     addressed = [member_hash(subscriber.email), TAGS]
-    waiting = Delivery.objects.filter(carrier=CARRIER, recipient__in=addressed).open()
-    return any("ask" not in one.payload for one in waiting)
+    return any("ask" not in one.payload for one in _waiting().filter(recipient__in=addressed))
+
+
+def _waiting():
+    """What is to be told to Mailchimp, or asked."""
+    return Delivery.objects.filter(carrier=CARRIER).open()
 
 
 def tags() -> dict:

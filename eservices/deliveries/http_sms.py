@@ -6,6 +6,7 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 
+from . import retry_after
 from .carriers import CannotCarry, NotNow
 
 TIMEOUT = (5, 20)  # seconds to connect, and between two signs of life
@@ -29,17 +30,17 @@ class HttpGateway:
 
     def probe(self) -> None:
         """Reads the address with our token, so that nothing is sent. One that cannot be read says so, and answers."""
-        status = _ask("GET")
-        if status not in CANNOT_BE_READ:
-            _judge(status)
+        answer = _ask("GET")
+        if answer.status_code not in CANNOT_BE_READ:
+            _judge(answer)
 
 
-def _ask(method: str, headers: dict | None = None, **content) -> int:
-    """The status that the gateway answers."""
+def _ask(method: str, headers: dict | None = None, **content) -> requests.Response:
+    """What the gateway answers."""
     with requests.Session() as session:
         session.trust_env = False  # no proxy and no password from elsewhere
         try:
-            answer = session.request(
+            return session.request(
                 method,
                 settings.SMS_URL,
                 headers={"Authorization": f"Bearer {settings.SMS_TOKEN}"} | (headers or {}),
@@ -49,13 +50,13 @@ def _ask(method: str, headers: dict | None = None, **content) -> int:
             )
         except requests.RequestException as fault:
             raise GatewayFault(type(fault).__name__) from None
-    return answer.status_code
 
 
-def _judge(status: int) -> None:
+def _judge(answer: requests.Response) -> None:
+    status = answer.status_code
     if 200 <= status < 300:
         return
     if status == 429:
-        raise NotNow(timezone.now() + PAUSE, "The gateway asks for patience.")
+        raise NotNow(retry_after.until(answer, PAUSE), "The gateway asks for patience.")
     in_vain = 400 <= status < 500 and status != 408
     raise (CannotCarry if in_vain else GatewayFault)(f"The gateway answered {status}.")

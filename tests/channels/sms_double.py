@@ -1,4 +1,5 @@
-"""A gateway for SMS with a memory, on the loopback. ``faults``: statuses that are answered instead."""
+"""A gateway for SMS with a memory, on the loopback. ``faults``: statuses, or statuses with headers, that are
+answered instead."""
 
 import json
 
@@ -23,10 +24,11 @@ class Handler(doubles.Handler):
     def do_POST(self):
         content = json.loads(self.read())
         self.server.asked.append(dict(self.headers))
-        status = self.server.faults.pop(0) if self.server.faults else 202
+        fault = self.server.faults.pop(0) if self.server.faults else 202
+        status, headers = fault if isinstance(fault, tuple) else (fault, {})
         if status == 202:
             self.server.sent[content["reference"]] = content
-        self.say(status)
+        self.say(status, headers=headers)
 
     def do_GET(self):
         self.server.asked.append(dict(self.headers))

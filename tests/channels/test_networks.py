@@ -255,8 +255,16 @@ def test_one_channel_that_is_down_holds_up_no_other_and_is_tried_again(index, ou
     assert len(outside.posts) == 2
 
 
-def test_a_network_that_asks_for_patience_gets_it_and_no_attempt_is_lost(index, outside):
-    outside.faults = [(429, {"Retry-After": "600"})]
+@pytest.mark.parametrize(
+    "headers",
+    [
+        lambda at: {"Retry-After": "600"},
+        lambda at: {"X-Rate-Limit-Reset": str(int(at.timestamp()))},  # as X has it
+        lambda at: {"X-RateLimit-Reset": at.isoformat()},  # as Mastodon
+    ],
+)
+def test_a_network_that_asks_for_patience_gets_it_and_no_attempt_is_lost(index, outside, headers):
+    outside.faults = [(429, headers(timezone.now() + timedelta(minutes=10)))]
     page = draft(index, "mastodon")
     publish(page)
     [waiting] = Delivery.objects.open()

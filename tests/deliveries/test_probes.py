@@ -1,15 +1,18 @@
 """The mail server and the gateway for SMS are asked whether they would accept, and nothing is sent."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from django.utils import timezone
 
 from eservices.deliveries.carriers import CannotCarry, NotNow, carriers
 from eservices.deliveries.http_sms import GatewayFault
 from tests.benchmarks.server import free_port
 from tests.channels.sms_double import gateway
+from tests.factories.deliveries import SmsFactory
 
 
 class Post:
@@ -85,6 +88,18 @@ def test_a_gateway_that_refuses_our_token_or_is_down_says_so(sms, status, meanin
     sms.faults = [status]
     with pytest.raises(meaning):
         carriers["sms"].probe()
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [({}, 300), ({"Retry-After": "45"}, 45), ({"Retry-After": "1"}, 30), ({"Retry-After": "Soon"}, 300)],
+)
+@pytest.mark.django_db
+def test_a_gateway_that_says_for_how_long_it_asks_for_patience_is_believed(sms, headers, seconds):
+    sms.faults = [(429, headers)]
+    with pytest.raises(NotNow) as wait:
+        carriers["sms"].carry(SmsFactory())
+    assert abs(wait.value.until - timezone.now() - timedelta(seconds=seconds)) < timedelta(seconds=5)
 
 
 def test_a_gateway_that_is_not_there_says_so(settings):

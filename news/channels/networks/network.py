@@ -3,13 +3,12 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 
 import requests
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.deliveries import retry_after
 from eservices.deliveries.carriers import CannotCarry, NotNow
 
 from .. import texts
@@ -18,7 +17,6 @@ from ..announcements import Announcement
 TIMEOUT = (5, 20)  # seconds to connect, and between two signs of life
 LARGEST_ANSWER = 1_000_000  # bytes
 PAUSE = timedelta(minutes=15)  # where a network says "too often" and not for how long
-LONGEST_PAUSE = timedelta(hours=24)
 PASSING = {408, 425, 500, 502, 503, 504}
 
 
@@ -134,7 +132,7 @@ class Network:
             return
         said = f"{self.label} {answer.status_code}: {self.said(found)[:300]}"
         if answer.status_code == 429 or self.too_often(found):
-            raise NotNow(until(answer), said)
+            raise NotNow(retry_after.until(answer, PAUSE), said)
         if answer.status_code in PASSING or self.passes(found):
             raise NetworkFault(said)
         gone = answer.status_code in {404, 410} or self.is_gone(found)
@@ -166,21 +164,3 @@ def _read(body: bytes) -> dict:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {"items": found}
-
-
-def until(answer: requests.Response) -> datetime:
-    """From when on it may be asked again, as its headers say it."""
-    now = timezone.now()
-    told = answer.headers.get("Retry-After") or ""
-    reset = answer.headers.get("x-rate-limit-reset") or ""
-    try:
-        if told.isdigit():
-            moment = now + timedelta(seconds=min(int(told), 10**6))
-        elif told:
-            moment = parsedate_to_datetime(told)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        else:
-            moment = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else now + PAUSE
-    except (ValueError, OverflowError, OSError):
-        moment = now + PAUSE
-    return min(max(moment, now + timedelta(seconds=30)), now + LONGEST_PAUSE)

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from pywebpush import WebPushException, webpush
 
+from eservices.deliveries import retry_after
 from eservices.deliveries.carriers import CannotCarry, NotAnyMore, NotNow
 from eservices.deliveries.models import Delivery, MailboxEntry
 
 from .. import announcements, texts
 from ..announcements import Announcement
-from ..networks.network import NetworkFault, Posted, until
+from ..networks.network import PAUSE, NetworkFault, Posted
 from ..sms.sending import Sms, leaves_at
 from . import keys
 from .models import Device
@@ -232,7 +233,7 @@ def _judge(answer) -> None:
         raise NetworkFault("The push service did not answer.")
     said = f"The push service answered {answer.status_code}."
     if answer.status_code == 429:
-        raise NotNow(until(answer), said)
+        raise NotNow(retry_after.until(answer, PAUSE), said)
     if 400 <= answer.status_code < 500:
         raise CannotCarry(said)
     raise NetworkFault(said)

@@ -1,0 +1,35 @@
+"""From when on a server may be asked again that said "too often", as its headers say it."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import requests
+from django.utils import timezone
+
+SHORTEST, LONGEST = timedelta(seconds=30), timedelta(hours=24)
+
+
+def until(answer: requests.Response, pause: timedelta) -> datetime:
+    """That moment, neither too near nor too far; after ``pause`` where the answer does not say it."""
+    now = timezone.now()
+    try:
+        moment = _told(answer.headers, now) or now + pause
+    except (ValueError, OverflowError, OSError):
+        moment = now + pause
+    return min(max(moment, now + SHORTEST), now + LONGEST)
+
+
+def _told(headers, now: datetime) -> datetime | None:
+    told = headers.get("Retry-After", "")
+    if told.isdigit():
+        return now + timedelta(seconds=min(int(told), 10**6))
+    if told:
+        return _aware(parsedate_to_datetime(told))
+    reset = headers.get("X-Rate-Limit-Reset") or headers.get("X-RateLimit-Reset") or ""
+    if reset.isdigit():
+        return datetime.fromtimestamp(int(reset), UTC)
+    return _aware(datetime.fromisoformat(reset)) if reset else None
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -68,6 +68,7 @@ def _event(entry: Entry) -> list[str]:
         f"LOCATION:{escaped(entry.place)}" if entry.place else "",
         f"URL:{entry.url}" if entry.url else "",
         f"STATUS:{'CANCELLED' if entry.cancelled else 'CONFIRMED'}",
+        "TRANSP:TRANSPARENT",  # what is on in town makes nobody busy
         *(_alarm(entry) if entry.alarm else []),
         "END:VEVENT",
     ]

@@ -2,6 +2,8 @@
 
 from datetime import time
 
+from django.conf import settings
+
 from .links import full_address
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -31,17 +33,21 @@ def office(page, request) -> dict:
             "url": full_address(page, request),
             "telephone": page.phone,
             "email": page.email,
-            "address": {
-                "@type": "PostalAddress",
-                "streetAddress": page.street,
-                "postalCode": page.postcode,
-                "addressLocality": page.town,
-            }
-            if page.town
-            else None,
+            "address": address(page.street, page.postcode, page.town) if page.town else None,
             "openingHoursSpecification": [*usual, *otherwise],
         }
     )
+
+
+def address(street: str, postcode: str, town: str) -> dict:
+    """Where something is in this country, which job boards want to read too."""
+    return {
+        "@type": "PostalAddress",
+        "streetAddress": street,
+        "postalCode": postcode,
+        "addressLocality": town,
+        "addressCountry": settings.COUNTRY,
+    }
 
 
 def _hours(opens: time, closes: time) -> dict:

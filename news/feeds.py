@@ -5,9 +5,11 @@ from datetime import datetime, time
 from django.contrib.syndication.views import Feed
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.html import escape
 
 from home.links import full_address
 from home.marks import explained
+from home.models import CommuneSettings
 from home.pasted import readable
 
 LENGTH = 30
@@ -37,6 +39,10 @@ class RssFeed(Feed):
 
     subtitle = description
 
+    def author_name(self) -> str:
+        """Atom wants one of the whole, or of each entry."""
+        return str(CommuneSettings.load())
+
     def items(self):
         articles = self.index.articles().select_related("category").defer_streamfields()
         if self.category:
@@ -47,7 +53,8 @@ class RssFeed(Feed):
         return readable(item.title)
 
     def item_description(self, item) -> str:
-        return readable(item.lead)
+        """As HTML, for readers take it as such: a “<” in it is one."""
+        return escape(readable(item.lead))
 
     def item_link(self, item) -> str:
         return full_address(item)

@@ -127,5 +127,15 @@ def schedule(page, dates: list[Date]) -> dict | None:
         "scheduleTimezone": settings.TIME_ZONE,
         "exceptDate": [day.isoformat() for day in sorted(exceptions(page))],
     }
-    by = f"https://schema.org/{WEEKDAYS[page.first_day.weekday()]}" if every != Every.MONTH_DAY else None
-    return said | {key: value for key, value in (("endTime", end and f"{end:%H:%M}"), ("byDay", by)) if value}
+    return said | _by(page.first_day, every) | ({"endTime": f"{end:%H:%M}"} if end else {})
+
+
+def _by(day: date, every: Every) -> dict:
+    """The day of the week or of the month on which it comes back; one of several in a month as calendars write it."""
+    weekday = WEEKDAYS[day.weekday()]
+    if every == Every.MONTH_DAY:
+        return {"byMonthDay": day.day}
+    if every in (Every.WEEK, Every.OTHER_WEEK):
+        return {"byDay": f"https://schema.org/{weekday}"}
+    number = 5 if every == Every.MONTH_LAST else week_of_month(day)
+    return {"byDay": f"{-1 if number == 5 else number}{weekday[:2].upper()}"}

@@ -25,7 +25,7 @@ from home.maps import town_map
 from home.models import BasePage
 from home.models.kinds import Kind
 from home.secrets import new_secret
-from home.structured_data import known
+from home.structured_data import address, known
 
 PER_PAGE = 40
 LONGEST = 80  # of what is sought
@@ -329,14 +329,14 @@ class DirectoryPage(RoutablePageMixin, BasePage):
     def entry(self, request, slug):
         """The page of one entry."""
         one = self._entry(slug)
-        address = f"{full_address(self, request)}{one.slug}/"
+        url = f"{full_address(self, request)}{one.slug}/"
         context = {
             "entry": one,
-            "entry_url": address,
+            "entry_url": url,
             "theme": self._theme_name(one),
             "dates": self._next_dates(one),
             "map": town_map() if one.located else None,
-            "structured_data": structured_data(one, address),
+            "structured_data": structured_data(one, url),
         }
         return self.render(request, context_overrides=context, template="news/directory/entry_page.html")
 
@@ -373,25 +373,19 @@ class DirectoryPage(RoutablePageMixin, BasePage):
         return list(EventDate.objects.of(events).next_of_each(timezone.now())[:NEXT_DATES])
 
 
-def structured_data(one: DirectoryEntry, address: str) -> dict:
+def structured_data(one: DirectoryEntry, url: str) -> dict:
     """What search engines read of an entry: schema.org."""
     company = one.kind == DirectoryEntry.Kind.COMPANY
-    postal = {
-        "@type": "PostalAddress",
-        "streetAddress": one.street,
-        "postalCode": one.postcode,
-        "addressLocality": one.town,
-    }
     point = {"@type": "GeoCoordinates", "latitude": one.lat, "longitude": one.lon}
     return known(
         {
             "@type": "LocalBusiness" if company else "Organization",
             "name": one.name,
             "description": one.summary,
-            "url": one.web or address,
+            "url": one.web or url,
             "telephone": one.phone,
             "email": one.email,
-            "address": postal if one.town else None,
+            "address": address(one.street, one.postcode, one.town) if one.town else None,
             "geo": point if company and one.located else None,
         }
     )

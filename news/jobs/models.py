@@ -20,7 +20,7 @@ from home.finding import documents
 from home.links import full_address
 from home.models import BasePage, CommuneSettings
 from home.models.base import BasePageQuerySet
-from home.structured_data import known
+from home.structured_data import address, known
 
 
 class JobIndexPage(RoutablePageMixin, BasePage):
@@ -154,12 +154,7 @@ def posting(page: JobPage, request) -> dict:
             "hiringOrganization": {"@type": "GovernmentOrganization", "name": str(commune)},
             "jobLocation": {
                 "@type": "Place",
-                "address": {
-                    "@type": "PostalAddress",
-                    "streetAddress": commune.street,
-                    "postalCode": commune.postcode,
-                    "addressLocality": commune.town or commune.name,
-                },
+                "address": address(commune.street, commune.postcode, commune.town or commune.name),
             },
         }
     )

@@ -62,7 +62,7 @@ def test_what_opens_on_single_days_only_says_so(client):
 def test_an_office_tells_search_engines_its_hours(client, office):
     page = client.get(office.url).content.decode()
     data = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)[1])
-    assert data["address"]["addressLocality"] == "Orvenay"
+    assert (data["address"]["addressLocality"], data["address"]["addressCountry"]) == ("Orvenay", "CH")
     *_usual, shut, saturday = data["openingHoursSpecification"]
     assert (shut["validFrom"], shut["validThrough"]) == ("2026-11-25", "2026-11-26")
     assert (shut["opens"], shut["closes"]) == ("00:00", "00:00")

@@ -1,5 +1,6 @@
 import xml.etree.ElementTree as ET
 from datetime import date
+from html import unescape
 
 import pytest
 from wagtail.models import PageViewRestriction
@@ -38,6 +39,13 @@ def test_signs_pasted_from_a_word_processor_end_no_feed(client, index):
         assert "Rue et pont" in "".join(ET.fromstring(answer.content).itertext())
 
 
+def test_a_sign_of_markup_in_a_lead_is_shown_as_it_was_typed(client, index):
+    NewsPageFactory(parent=index, lead="Eau < 5 °C & vent")
+    item = ET.fromstring(client.get(f"{index.url}rss/").content).find("./channel/item")
+    assert unescape(item.findtext("description")) == "Eau < 5 °C & vent"
+    assert "<" not in item.findtext("description")
+
+
 def test_an_article_that_is_closed_to_the_public_leaves_the_feeds(client, index, articles):
     PageViewRestriction.objects.create(page=articles[0], restriction_type=PageViewRestriction.LOGIN)
     for kind in ("rss", "atom"):
@@ -49,7 +57,9 @@ def test_an_article_that_is_closed_to_the_public_leaves_the_feeds(client, index,
 def test_atom_lists_the_same(client, index, articles):
     answer = client.get(f"{index.url}atom/")
     assert answer["Content-Type"].startswith("application/atom+xml")
-    entries = ET.fromstring(answer.content).findall(f"{ATOM}entry")
+    feed = ET.fromstring(answer.content)
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Orvenay"  # RFC 4287 wants one
+    entries = feed.findall(f"{ATOM}entry")
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["Rue & pont", "Ponton"]
 
 

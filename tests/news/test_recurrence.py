@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date, datetime, timedelta
+from unittest.mock import Mock
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
 
+from news.agenda import dates as agenda_dates
 from news.agenda.recurrence import MOST, Every, Rule, days, occurrences, week_of_month
 from news.home_blocks import next_events
 from news.models import EventDate, EventPage
@@ -181,11 +183,29 @@ def test_its_page_tells_all_dates_to_come(client, choir):
     assert data["eventSchedule"]["exceptDate"] == ["2026-12-01", "2026-12-22"]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("every", "first", "said"),
+    [
+        (Every.OTHER_WEEK, date(2026, 11, 24), {"byDay": "https://schema.org/Tuesday"}),
+        (Every.MONTH_DAY, date(2026, 11, 24), {"byMonthDay": 24}),
+        (Every.MONTH_WEEKDAY, date(2026, 11, 10), {"byDay": "2TU"}),
+        (Every.MONTH_WEEKDAY, date(2026, 11, 30), {"byDay": "-1MO"}),
+        (Every.MONTH_LAST, date(2026, 11, 24), {"byDay": "-1TU"}),
+    ],
+)
+def test_what_comes_once_a_month_is_not_told_to_search_engines_as_every_week(every, first, said):
+    page = EventPageFactory.build(start=moment(first.year, first.month, first.day, 20), repeats=every)
+    told = agenda_dates.schedule(page, [Mock(first_day=first)])
+    assert {key: value for key, value in told.items() if key.startswith("by")} == said
+
+
 def test_calendars_get_each_date_and_what_is_cancelled(client, agenda, choir):
     for url in (f"{choir.url}ics/", f"{agenda.url}ics/"):
         text = client.get(url).content.decode()
         assert text.count("BEGIN:VEVENT") == 9
         assert text.count("STATUS:CANCELLED") == 1
+        assert text.count("TRANSP:TRANSPARENT") == 9  # who subscribed to the agenda is not busy all day
         assert len(set(re.findall(r"UID:(\S+)", text))) == 9
         assert "DTSTART:20261124T193000Z" in text
 

@@ -31,6 +31,12 @@ function bytes(key) {
   return Uint8Array.from(raw, (character) => character.charCodeAt(0));
 }
 
+// Whether the push service takes messages for it that are signed with our key of today.
+function fits({ options }) {
+  const [theirs, ours] = [new Uint8Array(options.applicationServerKey ?? []), bytes(pushKey)];
+  return theirs.length === ours.length && theirs.every((byte, place) => byte === ours[place]);
+}
+
 async function tell(subscription) {
   const { endpoint, keys } = subscription.toJSON();
   await post(keep, { endpoint, p256dh: keys.p256dh, auth: keys.auth, language: lang, topics: topics() });
@@ -77,6 +83,10 @@ async function begin() {
   const known = await navigator.serviceWorker.getRegistration();
   const subscription = await known?.pushManager.getSubscription();
   if (!subscription) return show(false);
+  if (!fits(subscription)) {
+    await subscription.unsubscribe(); // or it could never be asked for anew
+    return show(false);
+  }
   const answer = await post(chosen, { endpoint: subscription.endpoint });
   for (const box of boxes()) box.checked = answer.topics.includes(box.value);
   return show(answer.known);

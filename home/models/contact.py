@@ -1,6 +1,7 @@
 """The contact page: a short form, kept in the admin and announced to who delivers letters."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
@@ -114,7 +115,8 @@ class ContactPage(AbstractForm, BasePage):
         answer = never_cache(self.render_landing_page if thanks else super().serve)(request, *args, **kwargs)
         form = answer.context_data.get("form")
         if request.method == "POST" and not form:
-            return redirect(f"{self.get_url(request)}?{SENT}")
+            told = request.GET.dict() | {SENT: ""}  # the language of who reads stays with them
+            return redirect(f"{self.get_url(request)}?{urlencode(told)}")
         if form and form.errors:
             answer.status_code = 429 if form.is_too_often else 422
         return answer

@@ -136,7 +136,7 @@ def test_whoever_writes_from_a_foreign_page_is_still_told_afterwards(client, sec
     page = make.published(make.ContactPageFactory(parent=section, title="Nous écrire"))
     form = tag(client.get(f"{page.url}?lu=de").text, "form", "website")
     action = re.search(r'action="([^"]*)"', form)[1]
-    assert "nur auf Französisch" in tag(client.post(action, written).text, "aside", 'lang="de"')
+    assert "nur auf Französisch" in tag(client.post(action, written, follow=True).text, "aside", 'lang="de"')
     assert f'action="{page.url}"' in client.get(page.url).text
 
 

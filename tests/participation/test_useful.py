@@ -29,8 +29,9 @@ def page(home):
     return ContentPageFactory(parent=home)
 
 
-def say(client, page, useful="no", text="", **headers):
-    data = {"page": page.pk, "useful": useful, "text": text, "website": ""}
+def say(client, page, useful="no", text=None, **headers):
+    """A press below the page; with ``text`` one on the page that asks for a sentence."""
+    data = {"page": page.pk, "useful": useful, "website": ""} | ({} if text is None else {"text": text})
     return client.post(BOX, data, **(HERE | headers))
 
 
@@ -49,6 +50,7 @@ def test_a_no_is_kept_and_one_sentence_is_asked_for(client, page):
     assert response.status_code == 302
     asked = client.get(response.url)
     assert page.title in asked.content.decode()
+    assert say(client, page, text="").url == page.url  # nothing to add: asked once is enough
     assert say(client, page, text="Les horaires du samedi").url.endswith("done=1")
     verdict = Verdict.objects.get()  # the sentence goes to the same answer
     assert (verdict.useful, verdict.text) == (False, "Les horaires du samedi")

@@ -212,6 +212,7 @@ def test_a_report_nearby_is_offered_before_anything_is_filed(client, category):
     page = response.content.decode()
     assert response.status_code == 200
     assert "22 m" in page
+    assert "Pas encore envoyé" in page
     assert "C’est celui-là" in page
     assert Report.objects.count() == 1
 

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from home import limits
+from home.links import read_here
 from home.public_forms import refusal
 
 from . import access, actions
@@ -34,6 +35,8 @@ def judge(request):
     useful, text = form.cleaned_data["useful"], form.cleaned_data["text"]
     if not form.is_trapped:
         actions.judge(page=page, useful=useful, text=text, who=_who(request))
+    if "text" in request.POST and not text:
+        return redirect(read_here(page))  # whoever has nothing to add was thanked before
     chosen = {"page": page.pk, "useful": "yes" if useful else "no"} | ({"done": "1"} if text else {})
     return redirect(f"{reverse('participation:useful_thanks')}?{urlencode(chosen)}")
 

@@ -1,4 +1,4 @@
-"""The cache in files makes room now and then, and not before each writing; it counts as others do."""
+"""The cache in files makes room now and then, and not before each writing; it counts as others do, and may fail."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 import time_machine
+from django.core.cache.backends.filebased import FileBasedCache
 from django.utils import timezone
 
 from home import limits
@@ -65,3 +66,44 @@ def test_callers_at_the_same_time_are_all_counted(files, monkeypatch):
     with ThreadPoolExecutor(8) as callers:
         numbers = callers.map(lambda _time: limits.count("test", "somebody", 60), range(80))
     assert sorted(numbers) == list(range(1, 81))
+
+
+def test_the_folder_beside_the_cache_is_open_to_the_proxy(tmp_path):
+    cache.FileCache(str(tmp_path / "var" / "cache"), {}).set("page", "text")
+    assert (tmp_path / "var").stat().st_mode & 0o055 == 0o055
+    assert not (tmp_path / "var" / "cache").stat().st_mode & 0o077
+
+
+def full(*args):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_costs_no_page_and_keeps_nothing_that_holds_no_longer(files, monkeypatch, caplog):
+    caplog.set_level("WARNING")
+    files.set("generation", "old")
+    monkeypatch.setattr(FileBasedCache, "_write_content", full)
+    files.set("generation", "new")
+    assert files.get("generation", "none") == "none"
+    assert files.add("swept", True)
+    monkeypatch.setattr(limits, "cache", files)
+    assert limits.count("test", "somebody", 60) == 1
+    assert [line.getMessage() for line in caplog.records] == [
+        "The cache does not work, pages are slow and limits do not hold: [Errno 28] No space left on device"
+    ]
+
+
+def test_a_folder_of_somebody_else_costs_no_page(files, monkeypatch):
+    files.set("page", "text")
+    monkeypatch.setattr("builtins.open", full)
+    assert files.get("page") is None
+    assert files.add("page", "text")
+    with pytest.raises(ValueError, match="page"):
+        files.incr("page")
+
+
+def test_redis_that_is_away_costs_no_page():
+    away = cache.RedisCache("redis://127.0.0.1:9/0", {})
+    away.set("page", "text")
+    assert away.get("page", "none") == "none"
+    assert away.add("swept", True)
+    assert not away.delete("page")

@@ -1,10 +1,12 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import DatabaseError
 from django.utils import timezone
 
 from home.models.background import Heartbeat
+from mysite import health
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +32,29 @@ def test_health_is_degraded_where_nothing_ever_ran(client):
     answer = client.get("/health/")
     assert answer.status_code == 200
     assert answer.json()["worker"] == {"alive": False, "seen": None}
+
+
+def test_health_is_degraded_where_the_disk_is_about_to_be_full_or_nothing_can_be_cached(
+    client, monkeypatch, settings
+):
+    Heartbeat.beat(Heartbeat.SCHEDULER)
+    Heartbeat.beat(Heartbeat.WORKER)
+    assert client.get("/health/").json()["disk"] == {"alive": True}
+    with monkeypatch.context() as patch:
+        cache.delete("health")
+        patch.setattr(cache, "set", lambda *args: None)
+        answer = client.get("/health/").json()
+        assert (answer["status"], answer["cache"]) == ("degraded", {"alive": False})
+    monkeypatch.setattr(health, "LEAST_FREE", 10**18)
+    answer = client.get("/health/").json()
+    assert (answer["status"], answer["disk"], answer["cache"]) == (
+        "degraded",
+        {"alive": False},
+        {"alive": True},
+    )
+    monkeypatch.undo()
+    settings.VAR_DIR /= "gone"
+    assert client.get("/health/").json()["disk"] == {"alive": False}
 
 
 def test_health_says_when_the_database_is_down(client, monkeypatch):

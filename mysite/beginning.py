@@ -3,6 +3,7 @@ drafts, the parts of a site, with the usual kinds of what stands on them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
@@ -171,6 +172,17 @@ def begin() -> None:
             plant_parts(home, PARTS)
             link_at_foot(home)
             plant_kinds(home.locale)
+
+
+def address_site() -> None:
+    """The commune's own site stands where the operator says. With another one beside it, as of a school, pages are
+    linked by full addresses."""
+    url = urlsplit(settings.WAGTAILADMIN_BASE_URL)
+    found = {"hostname": url.hostname, "port": url.port or (443 if url.scheme == "https" else 80)}
+    if not Site.objects.filter(**found).exists():
+        for site in Site.objects.filter(is_default_site=True):
+            vars(site).update(found)
+            site.save()
 
 
 def give_rights(groups: Mapping[str, Group]) -> None:

@@ -33,6 +33,18 @@ def test_the_first_visitor_finds_a_home_page_with_the_name_of_the_commune(begun,
     assert set(Page.get_first_root_node().get_children()) == {begun.page_ptr}
 
 
+def test_the_site_stands_where_the_operator_says_also_after_it_moved(begun, settings):
+    def root_url_after(base_url: str) -> str:
+        settings.WAGTAILADMIN_BASE_URL = base_url
+        call_command("begin")
+        return Site.objects.get(is_default_site=True).root_url
+
+    assert root_url_after("http://localhost:8000") == "http://localhost:8000"
+    assert root_url_after("https://www.orvenay.example") == "https://www.orvenay.example"
+    Site.objects.create(hostname="ecole.orvenay.example", port=443, root_page=ContentPage.objects.first())
+    assert root_url_after("https://ecole.orvenay.example") == "https://www.orvenay.example"
+
+
 def test_the_parts_of_a_site_stand_there_as_drafts_that_only_editors_see(begun, client):
     parts = begun.get_descendants().order_by("path")
     assert [part.title for part in parts][:3] == ["Guichet en ligne", "Vivre ici", "Actualités"]

@@ -1,4 +1,4 @@
-"""Gives a new commune its groups, a home page, drafts and usual kinds; changes nothing where it has begun."""
+"""Gives a new commune its groups, a home page, drafts and usual kinds; one that has begun only its address."""
 
 from django.core.management.base import BaseCommand
 
@@ -11,3 +11,4 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         beginning.begin()
+        beginning.address_site()

@@ -1,11 +1,66 @@
-"""What ``manage.py check --deploy`` says about translation by machine."""
+"""What ``manage.py check --deploy`` says about the ground of the site: where it writes, and where it is found."""
 
+import os
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import Tags, Warning, register
+from django.core.cache import cache
+from django.core.checks import Error, Tags, Warning, register
+from django.db import Error as DatabaseFault
+from django.db import connection
+from django.http.request import validate_host
 
 HERE = {"localhost", "127.0.0.1", "::1"}
+OLDEST_POSTGRESQL = 15
+
+
+@register(Tags.security, "home", deploy=True)
+def database_answers(app_configs, **kwargs) -> list:
+    """Nothing works without, and a name or password that is wrong shows only here."""
+    try:
+        connection.ensure_connection()
+    except DatabaseFault as fault:
+        told = f"The database does not answer: {str(fault).strip()}"
+        return [
+            Error(
+                told, hint="Is it running, and is DATABASE_URL right? See docs/operations.md.", id="home.E001"
+            )
+        ]
+    if connection.vendor == "postgresql" and connection.pg_version < OLDEST_POSTGRESQL * 10_000:
+        told = f"PostgreSQL is too old: {connection.pg_version // 10_000}."
+        return [Error(told, hint=f"Install {OLDEST_POSTGRESQL} or newer.", id="home.E002")]
+    return []
+
+
+@register(Tags.security, "home", deploy=True)
+def can_write(app_configs, **kwargs) -> list:
+    """Whether who runs this may write where the site writes: often it is root who asks, and another who runs it."""
+    if there := closed(settings.VAR_DIR):
+        hint = f"Give {there} to who runs the site, or name another folder in COMMUNE_VAR."
+        return [Error(f"Nothing can be written in {settings.VAR_DIR}.", hint=hint, id="home.E003")]
+    cache.set("check", True, 60)
+    if cache.get("check") is not True:
+        hint = "Is Redis running at REDIS_URL, and does all in COMMUNE_VAR belong to who runs the site?"
+        return [Warning("Nothing can be kept in the cache.", hint=hint, id="home.W002")]
+    return []
+
+
+def closed(folder: Path) -> Path | None:
+    """The folder, or the nearest above that is there, where we may not write; None where we may."""
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    return None if os.access(there, os.W_OK) else there
+
+
+@register(Tags.security, "home", deploy=True)
+def letters_lead_here(app_configs, **kwargs) -> list:
+    """Links in letters and codes on documents lead to an address at which the site answers."""
+    host = urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname
+    if validate_host(host, settings.ALLOWED_HOSTS):
+        return []
+    told = f"Letters lead to {settings.WAGTAILADMIN_BASE_URL}, where the site does not answer."
+    hint = f"Add {host} to ALLOWED_HOSTS, or correct COMMUNE_BASE_URL."
+    return [Error(told, hint=hint, id="home.E004")]
 
 
 @register(Tags.security, "home", deploy=True)

@@ -1,9 +1,14 @@
 """What the operator should know before going live."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
+
+from home.checks import closed
+
+from .ged import current
 
 
 @register(Tags.security, "connectors", deploy=True)
@@ -17,3 +22,31 @@ def dossiers_leave_this_machine(app_configs, **kwargs):
             id="connectors.W001",
         )
     ]
+
+
+@register(Tags.security, "connectors", deploy=True)
+def dossiers_arrive(app_configs, **kwargs):
+    """Whether the document management takes something; a folder is made with its first dossier."""
+    url = urlsplit(settings.GED_URL)
+    if url.scheme == "directory":
+        there = closed(Path(url.path))
+        fault = there and f"{there} cannot be written"
+    else:
+        fault = _refusal()
+    if not fault:
+        return []
+    return [
+        Warning(
+            f"No dossier can be filed: {fault}.",
+            hint="What it does not take waits in the outbox. See GED_URL in docs/operations.md.",
+            id="connectors.W002",
+        )
+    ]
+
+
+def _refusal() -> str:
+    try:
+        current().probe()
+    except Exception as fault:  # whatever another system makes of being asked
+        return str(fault) or type(fault).__name__
+    return ""

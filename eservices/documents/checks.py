@@ -14,6 +14,7 @@ def documents_are_sealed(app_configs, **kwargs) -> list[Warning]:
     """Whether there is a key of the commune's own, and whether it can be used."""
     try:
         own = sealing.key()
+        sealing.roots()
         with own.signer() as signer:
             assert signer.signing_cert is not None
     except (sealing.CannotSeal, ImportError) as fault:

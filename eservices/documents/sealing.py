@@ -13,6 +13,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from asn1crypto import pem
+from asn1crypto.x509 import Certificate
 from django.conf import settings
 from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -118,10 +119,17 @@ def _room(signer: Signer, stamper: TimeStamper | None) -> int:
     return 2 * (4_096 + sum(len(one.dump()) for one in certificates)) + (TIME_STAMP if stamper else 0)
 
 
+def roots() -> list[Certificate]:
+    """Whom the proof begins with that is kept in files; nobody where the operator named none."""
+    try:
+        return list(load_certs_from_pemder([settings.SEAL_ROOTS] if settings.SEAL_ROOTS else []))
+    except (OSError, ValueError) as fault:
+        raise CannotSeal(f"The roots of SEAL_ROOTS cannot be read: {fault}") from fault
+
+
 def _kept_proof() -> dict:
     """B-LT: the chains of certificates, and that none was revoked, are fetched and kept in the file."""
     if level() != "B-LT":
         return {}
-    roots = list(load_certs_from_pemder([settings.SEAL_ROOTS]))
-    context = ValidationContext(trust_roots=roots, allow_fetching=True, revocation_mode="hard-fail")
+    context = ValidationContext(trust_roots=roots(), allow_fetching=True, revocation_mode="hard-fail")
     return {"embed_validation_info": True, "validation_context": context}

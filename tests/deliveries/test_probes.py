@@ -9,6 +9,7 @@ from aiosmtpd.smtp import AuthResult
 from django.utils import timezone
 
 from eservices.deliveries.carriers import CannotCarry, NotNow, carriers
+from eservices.deliveries.checks import carriers_answer
 from eservices.deliveries.http_sms import GatewayFault
 from tests.benchmarks.server import free_port
 from tests.channels.sms_double import gateway
@@ -107,3 +108,13 @@ def test_a_gateway_that_is_not_there_says_so(settings):
     settings.SMS_URL, settings.SMS_TOKEN = "http://127.0.0.1:9/", "t-token"
     with pytest.raises(GatewayFault):
         carriers["sms"].probe()
+
+
+def test_before_going_live_the_operator_is_told_who_does_not_answer(settings):
+    with mail_server(settings, "right"):
+        assert carriers_answer(None) == []
+    settings.SMS_GATEWAY = "sms.of.nobody.Gateway"
+    told = [warning.msg for warning in carriers_answer(None)]
+    assert told[-1] == "SMS does not answer: No module named 'sms'"
+    settings.MAILERS["default"]["OPTIONS"]["port"] = 9
+    assert "E-mail does not answer: [Errno 111]" in carriers_answer(None)[0].msg

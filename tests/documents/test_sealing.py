@@ -300,6 +300,13 @@ def test_a_wrong_passphrase_is_said(settings, own_key):
     assert "SEAL_PASSWORD" in warning.msg
 
 
+@pytest.mark.parametrize("path", ["/nowhere/roots.pem", "/etc/hostname"])
+def test_roots_that_cannot_be_read_are_told_before_anything_is_sealed(settings, own_key, path):
+    settings.SEAL_ROOTS = path
+    [warning] = checks.documents_are_sealed(None)
+    assert "SEAL_ROOTS" in warning.msg
+
+
 def test_a_time_stamp_authority_that_is_away_puts_the_document_off(settings):
     settings.SEAL_TSA_URL = "http://127.0.0.1:9/"
     document = drawn()

@@ -1,0 +1,30 @@
+"""What ``manage.py check --deploy`` says about those who carry letters and SMS."""
+
+from django.core.checks import Tags, Warning, register
+
+from .carriers import carriers
+
+
+@register(Tags.security, "deliveries", deploy=True)
+def carriers_answer(app_configs, **kwargs) -> list[Warning]:
+    """Whether each would take something now; nothing is sent. What they cannot take waits in the outbox."""
+    found = ((carriers[key], _fault(carriers[key])) for key in ("email", "sms"))
+    return [_told(carrier, fault) for carrier, fault in found if fault]
+
+
+def _fault(carrier) -> str:
+    try:
+        carrier.probe()
+    except (
+        Exception
+    ) as fault:  # a class that is not there, a name that nobody knows, a password that is refused
+        return str(fault) or type(fault).__name__
+    return ""
+
+
+def _told(carrier, fault: str) -> Warning:
+    return Warning(
+        f"{carrier.label} does not answer: {fault}",
+        hint="What it carries waits in the outbox. See its variables in docs/operations.md.",
+        id="deliveries.W001",
+    )

@@ -4,10 +4,14 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from home.stack import with_room
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings.dev")
-    with_room(execute_from_command_line)(sys.argv)
+    try:
+        with_room(execute_from_command_line)(sys.argv)
+    except ImproperlyConfigured as fault:  # the operator reads what to write, and not where we read it
+        sys.exit(f"{fault}")

@@ -230,7 +230,8 @@ def test_production_refuses_to_start_without_its_secrets():
         text=True,
     )
     assert run.returncode != 0
-    assert "Set the environment variable SECRET_KEY." in run.stderr
+    needed = "SECRET_KEY, ALLOWED_HOSTS, COMMUNE_NAME, COMMUNE_BASE_URL, MAIL_URL, COMMUNE_FROM_EMAIL"
+    assert run.stderr.strip() == f"Set the environment variables {needed}."
 
 
 def test_files_of_cases_lie_outside_what_is_served():

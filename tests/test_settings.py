@@ -13,7 +13,14 @@ from django.utils.module_loading import import_string
 from mysite.settings import environment
 
 ROOT = Path(__file__).resolve().parent.parent
-NEEDED = {"SECRET_KEY": "x" * 50, "MAIL_URL": "smtp://localhost", "ALLOWED_HOSTS": "www.orvenay.example"}
+NEEDED = {
+    "SECRET_KEY": "x" * 50,
+    "ALLOWED_HOSTS": "www.orvenay.example",
+    "COMMUNE_NAME": "Orvenay",
+    "COMMUNE_BASE_URL": "https://www.orvenay.example",
+    "MAIL_URL": "smtp://localhost",
+    "COMMUNE_FROM_EMAIL": "noreply@orvenay.example",
+}
 ASKED = """
 import json
 from mysite.settings import production
@@ -45,6 +52,20 @@ def production(**variables) -> dict:
     ("name", "value", "said"),
     [
         ("MAIL_URL", "", "Set the environment variable MAIL_URL."),
+        ("COMMUNE_BASE_URL", "", "Set the environment variable COMMUNE_BASE_URL."),
+        (
+            "ALLOWED_HOSTS",
+            "https://www.orvenay.example",
+            "ALLOWED_HOSTS has 'https://www.orvenay.example': write",
+        ),
+        ("COMMUNE_VAR", "var", "COMMUNE_VAR is 'var': write the whole path"),
+        ("COMMUNE_CURRENCY", "Franken", "COMMUNE_CURRENCY: write it as CHF"),
+        ("MAP_CENTRE", "Orvenay", "MAP_CENTRE: write it as 46.45,6.4,12."),
+        ("SMS_COUNTRIES", "Suisse", "SMS_COUNTRIES: write it as CH,FR."),
+        ("NEWSLETTER_BOUNCE_ADDRESS", "retours", "NEWSLETTER_BOUNCE_ADDRESS: write it as"),
+        ("ANYMAIL_WEBHOOK_SECRET", "secret", "ANYMAIL_WEBHOOK_SECRET: write it as user:password."),
+        ("PUSH_SERVICES", "fcm.googleapis.com", "PUSH_SERVICES: write addresses without a path"),
+        ("LOG_LEVEL", "debug", "LOG_LEVEL is 'debug': write one of"),
         ("MAIL_URL", "mail.orvenay.example:587", "MAIL_URL: write it as smtp://"),
         ("DATABASE_URL", "postgres://commune@localhost:abc/commune", "DATABASE_URL: write it as postgres://"),
         ("REDIS_URL", "localhost:6379", "REDIS_URL: write it as redis://"),
@@ -74,6 +95,8 @@ READERS = {
     "tiles": lambda: environment.tiles("X"),
     "scanner": lambda: environment.scanner("X"),
     "seal": lambda: environment.seal("X"),
+    "hosts": lambda: environment.hosts("X"),
+    "time zone": lambda: environment.time_zone("X", "Europe/Zurich"),
     "country": lambda: environment.place("X", "UNSET")[0],
     "subdivision": lambda: environment.place("UNSET", "X")[1],
     "database": lambda: environment.database("X")["HOST"],
@@ -143,6 +166,9 @@ READERS = {
         ("scanner", "tcp://h:3310", "tcp://h:3310", ["tcp://h", "h:3310", "tcp://h:abc"]),
         ("scanner", "unix:///run/clamd.ctl", "unix:///run/clamd.ctl", ["unix://"]),
         ("seal", "pkcs12:/srv/seal.p12", "pkcs12:/srv/seal.p12", ["seal.p12", "pkcs12:seal.p12"]),
+        ("hosts", "a.ch, .b.ch", ["a.ch", ".b.ch"], ["https://a.ch", "a.ch:443", "a.ch/x", "a.ch b.ch"]),
+        ("hosts", "*,[::1]", ["*", "[::1]"], []),
+        ("time zone", "", "Europe/Zurich", ["Europe/Zürich", "Zurich"]),
         ("country", "FR", "FR", ["XX", "ch", "CHE", ""]),
         ("subdivision", "GE", "GE", ["XX"]),
         ("subdivision", "", "", ["CH-VD"]),
@@ -150,6 +176,12 @@ READERS = {
         ("database", "postgresql://h/x", "h", ["mysql://h/x", "postgres://h", "postgres://[h/x"]),
         ("mailer", "smtp://h", 25, ["smtp://h:abc", "smtp://h:0", "smtp://", "h:25", "imap://h"]),
         ("mailer", "smtps://u:p@h", 465, ["smtps://[h"]),
+        (
+            "mailer",
+            "smtp://h:587?tls=1",
+            587,
+            ["smtp://h:587?tls=yes", "smtp://h:587/tls=1", "smtp://h?TLS=1"],
+        ),
         (
             "ged",
             "webdavs://u:p@h/x",
@@ -167,7 +199,7 @@ def test_what_the_operator_sets_is_read_or_refused_with_a_sentence(monkeypatch, 
     for bad in refused:
         monkeypatch.setenv("X", bad)
         with pytest.raises(
-            ImproperlyConfigured, match=r"^(X( is .+)?: .+|Set the environment variable X)\.$"
+            ImproperlyConfigured, match=r"^(X( (is|has) .+)?: .+|Set the environment variable X)\.$"
         ):
             READERS[reader]()
 

@@ -11,7 +11,7 @@ from django.utils.csp import CSP
 from . import environment as env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = Path(env.text("COMMUNE_VAR", str(BASE_DIR / "var")))  # everything the running system writes
+VAR_DIR = env.folder("COMMUNE_VAR", BASE_DIR / "var")  # everything the running system writes
 
 INSTALLED_APPS = [
     "mysite.apps.MySiteConfig",
@@ -235,8 +235,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # -- Place, language, time -----------------------------------------------------------------------------------
 # Canton, region or Land is written as ISO 3166-2 does after the dash.
 COUNTRY, SUBDIVISION = env.place("COMMUNE_COUNTRY", "COMMUNE_SUBDIVISION")
-CURRENCY = env.text("COMMUNE_CURRENCY", "CHF")
-TIME_ZONE = env.text("COMMUNE_TIME_ZONE", "Europe/Zurich")
+CURRENCY = env.matching("COMMUNE_CURRENCY", "[A-Z]{3}", "CHF or EUR", "CHF")
+TIME_ZONE = env.time_zone("COMMUNE_TIME_ZONE", "Europe/Zurich")
 # What staff choose from: those with a place, which browsers know. Python's list has the machine's "localtime" too.
 WAGTAIL_USER_TIME_ZONES = sorted({TIME_ZONE} | {zone for zone in available_timezones() if "/" in zone})
 USE_TZ = True
@@ -298,9 +298,10 @@ SMS_GATEWAY = env.text("SMS_GATEWAY", "eservices.deliveries.mailbox.SMSGateway")
 # -- The newsletter: who mails it, how fast, and where letters come back to (docs/operations.md) ---------------
 NEWSLETTER_BACKEND = env.choice("NEWSLETTER_BACKEND", "builtin", {"builtin", "mailchimp"})
 NEWSLETTER_PER_MINUTE = env.number("NEWSLETTER_PER_MINUTE", 600)  # 0: as fast as the mail server takes them
-NEWSLETTER_BOUNCE_ADDRESS = env.text("NEWSLETTER_BOUNCE_ADDRESS", "")
+NEWSLETTER_BOUNCE_ADDRESS = env.matching("NEWSLETTER_BOUNCE_ADDRESS", "[^@]+@[^@]+", "retours@orvenay.ch")
 BOUNCE_MAILBOX_URL = env.bounces("BOUNCE_MAILBOX_URL")
-ANYMAIL = {"WEBHOOK_SECRET": env.text("ANYMAIL_WEBHOOK_SECRET", "")}  # user:password of a service's calls
+# What a service calls with.
+ANYMAIL = {"WEBHOOK_SECRET": env.matching("ANYMAIL_WEBHOOK_SECRET", "[^:]+:.+", "user:password")}
 MAILCHIMP_API_KEY = env.text("MAILCHIMP_API_KEY", "")
 MAILCHIMP_LIST_ID = env.text("MAILCHIMP_LIST_ID", "")
 MAILCHIMP_WEBHOOK_SECRET = env.text("MAILCHIMP_WEBHOOK_SECRET", "")
@@ -335,7 +336,8 @@ SOCIAL_NETWORKS = {
     },
 }
 
-SMS_COUNTRIES = env.words("SMS_COUNTRIES", COUNTRY)  # the counter writes to mobile numbers of these
+# The counter writes to mobile numbers of these.
+SMS_COUNTRIES = env.matching("SMS_COUNTRIES", "[A-Z]{2}(,[A-Z]{2})*", "CH,FR", COUNTRY).split(",")
 # News by SMS goes through SMS_GATEWAY; eservices.deliveries.http_sms.HttpGateway posts to SMS_URL.
 SMS_URL = env.address("SMS_URL")
 SMS_TOKEN = env.text("SMS_TOKEN", "")
@@ -344,7 +346,7 @@ SMS_WEBHOOK_SECRET = env.text("SMS_WEBHOOK_SECRET", "")  # in the address at whi
 # Notifications of browsers: the key by which push services know us, and to which of them we post.
 VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY", "")
 VAPID_SUBJECT = env.text("VAPID_SUBJECT", "")
-PUSH_SERVICES = env.words(
+PUSH_SERVICES = env.origins_elsewhere(
     "PUSH_SERVICES",
     "https://fcm.googleapis.com,https://*.push.services.mozilla.com,https://*.push.apple.com,https://*.notify.windows.com",
 )
@@ -379,7 +381,8 @@ CSRF_FAILURE_VIEW = "mysite.views.csrf_failure"
 # The map of a form, where the operator offers one: an address as https://tiles.example/{z}/{x}/{y}.png
 TILE_URL = env.tiles("TILE_URL")
 TILE_CREDIT = env.text("TILE_CREDIT", "")  # whose map it is: most licences ask for it
-MAP_CENTRE = env.text("MAP_CENTRE", "46.45,6.4,12")  # latitude, longitude, how close
+# Latitude, longitude, how close.
+MAP_CENTRE = env.matching("MAP_CENTRE", r"-?[\d.]+,-?[\d.]+,\d+", "46.45,6.4,12", "46.45,6.4,12")
 # The one script that stands in pages, where alerts can be closed: by what it says, as no nonce fits kept pages.
 CLOSING = BASE_DIR / "templates" / "home" / "alerts" / "closing.js"
 SECURE_CSP = {
@@ -415,11 +418,12 @@ CASE_ARCHIVE = env.text("CASE_ARCHIVE", "eservices.cases.retention.archive.Stora
 LEAST_SECONDS_TO_FILE = 3  # whoever sends sooner after opening a form is asked to press again
 UPLOAD_MAX_BYTES = env.number("COMMUNE_UPLOAD_MAX_MB", 10, least=1) * 1024 * 1024
 
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {"mailchimp3.client": {"level": "WARNING"}},  # below, it writes addresses into the log
 }

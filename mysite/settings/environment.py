@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable
 from email.headerregistry import Address
 from email.utils import parseaddr
+from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
+from zoneinfo import available_timezones
 
 import holidays
 from django.core.exceptions import ImproperlyConfigured
@@ -20,6 +22,49 @@ def text(name: str, default: str | None = None) -> str:
     if not value and default is None:
         raise ImproperlyConfigured(f"Set the environment variable {name}.")
     return value
+
+
+def needed(*names: str) -> None:
+    """All that have no safe default, told at once."""
+    missing = [name for name in names if not os.environ.get(name)]
+    if missing:
+        many = "s" if len(missing) > 1 else ""
+        raise ImproperlyConfigured(f"Set the environment variable{many} {', '.join(missing)}.")
+
+
+def matching(name: str, pattern: str, written: str, default: str = "") -> str:
+    """The variable ``name``, of a ``pattern`` or empty; else refused with how it is ``written``."""
+    value = os.environ.get(name) or default
+    if value and not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name}: write it as {written}.")
+    return value
+
+
+def folder(name: str, default: Path) -> Path:
+    """A folder by its whole path: site, worker and scheduler may be started in different places."""
+    value = Path(os.environ.get(name) or default)
+    if not value.is_absolute():
+        raise ImproperlyConfigured(f"{name} is {str(value)!r}: write the whole path, as /srv/commune/var.")
+    return value
+
+
+def time_zone(name: str, default: str) -> str:
+    """A time zone by its name."""
+    value = os.environ.get(name) or default
+    if value not in available_timezones():
+        raise ImproperlyConfigured(f"{name} is {value!r}: write it as Europe/Zurich.")
+    return value
+
+
+def hosts(name: str) -> list[str]:
+    """The names by which the site is asked for."""
+    found = words(name)
+    for host in found:
+        if not re.fullmatch(r"[^/:@\s]+|\[[^]]+\]", host):
+            raise ImproperlyConfigured(
+                f"{name} has {host!r}: write names alone, separated by commas, as www.orvenay.ch,orvenay.ch."
+            )
+    return found
 
 
 def split(url: str) -> SplitResult:
@@ -157,6 +202,14 @@ def tiles(name: str) -> str:
     return value
 
 
+def origins_elsewhere(name: str, default: str) -> list[str]:
+    """Where we call, separated by commas, as ``https://push.example``; ``*.`` means all below."""
+    found = words(name, default)
+    if any(origin(one) != [one] for one in found):
+        raise ImproperlyConfigured(f"{name}: write addresses without a path, as https://*.push.example.")
+    return found
+
+
 def origin(url: str) -> list[str]:
     """What a content policy has to allow for an address elsewhere; nothing for one of our own."""
     found = split(url.replace("{s}", "*"))
@@ -272,7 +325,8 @@ def mailer(name: str) -> dict | None:
     if not value:
         return None
     url = split(value)
-    if url.scheme not in {"smtp", "smtps"} or not url.hostname:
+    there = url.scheme in {"smtp", "smtps"} and url.hostname and url.path in {"", "/"}
+    if not there or url.query not in {"", "tls=0", "tls=1"}:  # a slip would send the password in the clear
         raise ImproperlyConfigured(
             f"{name}: write it as smtp://user:password@host:587?tls=1 or smtps://…:465."
         )
@@ -284,7 +338,7 @@ def mailer(name: str) -> dict | None:
             "username": unquote(url.username or ""),
             "password": unquote(url.password or ""),
             "use_ssl": url.scheme == "smtps",
-            "use_tls": "tls=1" in url.query,
+            "use_tls": url.query == "tls=1",
             "timeout": 20,
         },
     }

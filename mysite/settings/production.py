@@ -5,8 +5,12 @@ from .base import ALLAUTH_TRUSTED_PROXY_COUNT, env
 
 DEBUG = False
 DEMO = False
+env.needed(
+    "SECRET_KEY", "ALLOWED_HOSTS", "COMMUNE_NAME", "COMMUNE_BASE_URL", "MAIL_URL", "COMMUNE_FROM_EMAIL"
+)
 SECRET_KEY = env.text("SECRET_KEY")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # earlier ones, while what they signed may come back
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.origins(ALLOWED_HOSTS)
 if ALLAUTH_TRUSTED_PROXY_COUNT:  # without a proxy anybody could write this header
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -17,11 +21,15 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
 STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", True)
 
-env.text("MAIL_URL")  # the demo's mailbox stands in for it nowhere else
 MAILERS = {"default": env.mailer("MAIL_URL")}
 
 REGISTER = env.choice("REGISTER", "none", {"demo", "http", "none"})
 
 if redis := env.redis("REDIS_URL"):
-    in_redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis}
+    patience = {"socket_connect_timeout": 1, "socket_timeout": 2}  # seconds; what is kept may be lost
+    in_redis = {"BACKEND": "mysite.cache.RedisCache", "LOCATION": redis, "OPTIONS": patience}
     CACHES = {"default": in_redis, "pages": in_redis | {"KEY_PREFIX": "pages"}}
+
+# Of Django's own warnings those that ask for nothing: previews need frames of our own, and to have browsers remember
+# HTTPS for names below the site's, or for good, is the operator's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W019", "security.W021"]

@@ -103,7 +103,8 @@ def tell(
     public_place: str = "",
     photo_published: bool = False,
 ) -> Report:
-    """Says how it stands, and what of it everybody may see. Whoever follows it hears of a new state or date.
+    """Says how it stands, and what of it everybody may see. Whoever follows it hears of a new state or date; a word
+    without one goes to who reported it.
 
     The first to say something takes the case; once the problem is mended or not ours, the case closes.
     """
@@ -114,7 +115,7 @@ def tell(
     if published and not title.strip():
         raise IllegalTransition(_("Give it a title before everybody sees it."))
     planned_for = planned_for if state == State.PLANNED else None
-    news = (state, planned_for) != (report.state, report.planned_for)
+    known = report.standing
     report.state, report.planned_for = state, planned_for
     report.published, report.title, report.public_place = published, title.strip(), public_place.strip()
     report.photo_published = photo_published and report.photo is not None
@@ -127,8 +128,10 @@ def tell(
     trace.record(
         case, "report_told", actor, state=state, planned_for=planned_for and str(planned_for), **shown
     )
-    if news:
+    if report.standing != known:
         _tell_everybody(report, case, word)
+    elif word.strip():
+        emails.told(report, case, word)
     return report
 
 

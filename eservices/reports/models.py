@@ -140,6 +140,11 @@ class Report(models.Model):
         return ICONS[self.shown_state]
 
     @property
+    def standing(self) -> tuple:
+        """What whoever follows it hears of when it changes."""
+        return self.state, self.planned_for
+
+    @property
     def public_photo(self) -> StoredFile | None:
         """The photo, where an agent approved it and the virus scanner has nothing against it."""
         shown = self.photo_published and self.photo and self.photo.readable

@@ -296,11 +296,16 @@ class TellView(OfCase):
         if not form.is_valid():
             return self._show(report, form, 422)
         try:
-            actions.tell(actor=request.user, report=report, **form.cleaned_data)
+            told = actions.tell(actor=request.user, report=report, **form.cleaned_data)
         except IllegalTransition as refusal:
             form.add_error(None, str(refusal))
             return self._show(report, form, 409)
-        messages.success(request, _("Told. Whoever follows it hears of it."))
+        if told.standing != report.standing:
+            messages.success(request, _("Told. Whoever follows it hears of it."))
+        elif form.cleaned_data["word"]:
+            messages.success(request, _("Told. Whoever reported it hears of it."))
+        else:
+            messages.success(request, _("Saved. State and date are as before: nobody is written to."))
         return redirect("cases:case", reference)
 
     def _show(self, report: Report, form: TellForm, status: int):

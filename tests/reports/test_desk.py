@@ -86,13 +86,16 @@ def test_the_queue_asks_as_often_for_many_reports_as_for_two(client, django_asse
 
 
 def test_what_an_agent_typed_is_not_lost_where_something_is_missing(client):
-    report = reported()
+    report = reported(email="elodie@courriel.example")
     client.force_login(road_agent())
     url = reverse("tell_report", args=[report.case.reference])
     typed = {"state": "planned", "title": "Lampe éteinte", "word": "La lampe est commandée."}
     again = client.post(url, typed)
     assert again.status_code == 422
     assert all(words in again.text for words in ("Lampe éteinte", "La lampe est commandée.", "aria-invalid"))
+
+    for state, said in (("seen", "Les personnes qui suivent"), ("seen", "personne n’est averti")):
+        assert said in client.post(url, {"state": state}, follow=True).text
 
     tell(report, "mended")
     again = client.post(url, typed | {"state": "mended", "published": "on", "title": ""})

@@ -290,8 +290,12 @@ def test_telling_takes_the_case_and_everybody_who_waits_hears_of_it():
     assert "La lampe est commandée." not in letters["jean@courriel.example"].payload["text"]
     assert "/stop/" in letters["jean@courriel.example"].payload["text"]
 
-    tell(report, "planned", planned_for=date(2026, 12, 3), published=True, title="Lampe éteinte")
+    as_before = {"planned_for": date(2026, 12, 3), "published": True, "title": "Lampe éteinte"}
+    tell(report, "planned", **as_before)
     assert Delivery.objects.about(case.subject).count() == 2
+    tell(report, "planned", word="Elle arrive lundi.", **as_before)  # a word alone is for who reported it
+    assert "Elle arrive lundi." in Delivery.objects.about(case.subject).latest("created_at").payload["text"]
+    assert Delivery.objects.about(case.subject).count() == 3
 
 
 @pytest.mark.parametrize("end", ["mended", "not_ours"])

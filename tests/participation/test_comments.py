@@ -123,6 +123,7 @@ def test_the_commune_answers_below_and_whoever_wrote_hears_of_it_once(client, ar
     client.post(url, {"reply": "Merci, c’est noté !"})
     assert len(letters(LEA)) == 1
     assert "Merci, c’est noté !" in client.get(f"{article.url}?lu").content.decode()
+    assert "La réponse est retirée." in client.post(url, {"reply": ""}, follow=True).text
 
 
 def test_a_comment_that_was_published_is_taken_down_with_a_reason(client, article):

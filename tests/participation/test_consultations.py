@@ -663,7 +663,10 @@ class TestDesk:
         client.force_login(SuperuserFactory())
         url = reverse("participation_desk:contribution", args=[one.pk])
         assert client.post(url, {"status": "done", "reply": ""}).status_code == 409
-        assert client.post(url, {"status": "done", "reply": "Le banc est posé."}).status_code == 302
+        for said in ("en est informée", "personne n’est averti"):
+            assert (
+                said in client.post(url, {"status": "done", "reply": "Le banc est posé."}, follow=True).text
+            )
         assert "Le banc est posé." in client.get(one.get_absolute_url()).content.decode()
         assert "Le banc est posé." in "".join(letters(LEA))
         assert (

@@ -47,8 +47,9 @@ def reply(request, pk):
     comment = access.comment_for(request.user, pk)
     form = ReplyForm(request.POST)
     if form.is_valid():
-        actions.reply(actor=request.user, comment=comment, **form.cleaned_data)
-        messages.success(request, _("The answer stands below the comment."))
+        comment = actions.reply(actor=request.user, comment=comment, **form.cleaned_data)
+        said = _("The answer stands below the comment.") if comment.reply else _("The answer is taken away.")
+        messages.success(request, said)
     else:
         messages.error(request, form.errors["reply"][0])
     return redirect("participation_desk:comments")

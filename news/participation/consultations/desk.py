@@ -91,11 +91,14 @@ class ContributionView(DeskView):
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
         try:
-            actions.answer(actor=request.user, contribution=self.contribution, **form.cleaned_data)
+            answered = actions.answer(actor=request.user, contribution=self.contribution, **form.cleaned_data)
         except IllegalTransition as why:
             form.add_error(None, str(why))
             return self.render_to_response(self.get_context_data(form=form), status=409)
-        messages.success(request, _("Told. Whoever handed it in hears of it."))
+        if answered.is_news_after(self.contribution):
+            messages.success(request, _("Told. Whoever handed it in hears of it."))
+        else:
+            messages.success(request, _("Saved. There is nothing new in it: nobody is written to."))
         return redirect("participation_desk:contribution", pk)
 
 

@@ -219,6 +219,10 @@ class Contribution(Written):
     def icon(self) -> str:
         return ICONS[Status(self.status)]
 
+    def is_news_after(self, before: "Contribution") -> bool:
+        """Whether whoever handed it in has something new to hear: what becomes of it, or what the commune says."""
+        return self.status != before.status or bool(self.reply and self.reply != before.reply)
+
     @property
     def takes_votes(self) -> bool:
         return takes_votes(self.status)

@@ -25,6 +25,9 @@ class MailchimpCarrier:
                 backend.try_out(test, delivery.recipient, delivery.pk.hex)
             elif names := payload.get("rename"):
                 members.rename(*names)
+            elif moved := payload.get("moved"):
+                reader = Subscriber.objects.filter(pk=moved).first()
+                members.move(reader, delivery.recipient, payload["to"])
             elif payload.get("ask"):
                 members.pull(delivery.recipient)
             elif subscriber := Subscriber.objects.filter(pk=payload.get("subscriber")).first():

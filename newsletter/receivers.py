@@ -22,7 +22,9 @@ def told_by_a_service(sender, event, esp_name, **kwargs):
     """Bounces and complaints; nothing that tells what a reader does."""
     if not event.recipient:
         return
-    if event.event_type in (EventType.COMPLAINED, EventType.UNSUBSCRIBED):
+    if event.event_type == EventType.UNSUBSCRIBED:
+        receiving.left(event.recipient, event.timestamp)
+    elif event.event_type == EventType.COMPLAINED:
         receiving.told(event.recipient, Verdict.COMPLAINT, at=event.timestamp)
     elif event.event_type == EventType.BOUNCED or _takes_none_for_it(event):
         reason = event.mta_response or event.description or ""

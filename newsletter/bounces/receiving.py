@@ -66,6 +66,13 @@ def told(email: str, verdict: Verdict, reason: str = "", at: datetime | None = N
         _follow(subscriber, verdict, readable(reason))
 
 
+def left(email: str, at: datetime | None = None) -> None:
+    """Who unsubscribed at a service has unsubscribed."""
+    subscriber = Subscriber.objects.filter(email=email.strip().lower()).first()
+    if subscriber and not _agreed_since(subscriber, at):
+        subscribers.unsubscribe(subscriber=subscriber)
+
+
 def _last_letter(email: str, at: datetime) -> Delivery | None:
     letters = Delivery.objects.may_come_back().filter(recipient__iexact=email.strip())
     return letters.filter(done_at__range=(at - RECENT, at)).order_by("-done_at").first()

@@ -20,7 +20,7 @@ from newsletter.actions import subscribers
 from newsletter.bounces import receiving
 from newsletter.bounces.mailbox import unread
 from newsletter.bounces.reports import Verdict, read, verdict
-from newsletter.models import Recipient, Subscriber
+from newsletter.models import ConsentEvent, Recipient, Subscriber
 from newsletter.models.mailings import IN_A_ROW
 from newsletter.states import RecipientState, State
 from tests.factories.accounts import SuperuserFactory
@@ -394,6 +394,14 @@ def test_a_service_s_webhook_tells_of_bounces_and_complaints(client, reader, sen
     }
     postmark(client, complaint | {"BouncedAt": timezone.now().isoformat(), "MessageID": "y", "ID": 2})
     assert state(other) == State.UNSUBSCRIBED
+
+
+def test_who_unsubscribes_at_a_service_is_not_said_to_have_called_a_letter_unwanted(client, reader, sent):
+    change = {"RecordType": "SubscriptionChange", "SuppressSending": True, "Recipient": reader.email}
+    postmark(client, change | {"ChangedAt": timezone.now().isoformat(), "MessageID": "z"})
+    assert state(reader) == State.UNSUBSCRIBED
+    assert reader.consents.last().kind == ConsentEvent.Kind.UNSUBSCRIBED
+    assert Recipient.objects.get().state == RecipientState.SENT
 
 
 def test_an_address_that_a_service_takes_no_letter_for_is_written_to_no_more(client, reader, sent):

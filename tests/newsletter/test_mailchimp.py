@@ -302,6 +302,33 @@ def test_a_webhook_makes_us_ask_and_what_mailchimp_says_counts(client, theirs):
     assert reader.state == State.UNSUBSCRIBED
 
 
+def test_who_changes_the_address_at_mailchimp_gets_the_letter_there_and_no_more_at_the_old_one(
+    client, theirs
+):
+    topic = TopicFactory(name="Chantiers")
+    reader = SubscriberFactory(topics=[topic])
+    both = {"data[old_email]": reader.email, "data[new_email]": "neuve@courriel.example"}
+    told = {"type": "upemail", "data[list_id]": LIST} | both
+    theirs.member(reader.email, tags=["Chantiers"])
+    client.post(HOOK, told)  # forged: nothing moved there
+    carried()
+    assert list(Subscriber.objects.values_list("email", "state")) == [(reader.email, State.CONFIRMED)]
+    theirs.members.clear()
+    theirs.member("neuve@courriel.example", tags=["Chantiers"], opted=EARLY)
+    client.post(HOOK, told)
+    assert "@" not in str(
+        list(Delivery.objects.filter(carrier="mailchimp").values_list("recipient", "payload"))
+    )
+    carried()
+    members.reconcile()
+    carried()
+    assert dict(Subscriber.objects.values_list("email", "state")) == {
+        reader.email: State.UNSUBSCRIBED,
+        "neuve@courriel.example": State.CONFIRMED,
+    }
+    assert list(theirs.members) == [hashed("neuve@courriel.example")]
+
+
 @pytest.mark.parametrize(
     "call",
     [

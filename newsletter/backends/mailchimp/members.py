@@ -33,6 +33,12 @@ def ask(email: str) -> None:
     _queue(member_hash(email), {"ask": True})
 
 
+def ask_whether_moved(old: str, new: str) -> None:
+    """Mailchimp will be asked whether a member has another address now."""
+    if subscriber := _found(old):
+        _queue(member_hash(old), {"ask": True, "moved": subscriber.pk, "to": member_hash(new)})
+
+
 def tell_new_name(old: str, new: str) -> None:
     """Mailchimp will be told that a topic, and so its tag, has another name."""
     _queue(TAGS, {"rename": [old, new]})
@@ -66,6 +72,13 @@ def pull(hash_: str) -> None:
     """Asks Mailchimp about one member, and does here what follows."""
     if member := Members().get(hash_):
         settle(_found(member["email_address"]), member, tags())
+
+
+def move(subscriber: Subscriber | None, old: str, new: str) -> None:
+    """Who has another address there does not get letters at the old one as well: this would make it a member again."""
+    theirs = Members()
+    if subscriber and theirs.get(new) and not theirs.get(old):
+        subscribers.unsubscribe(subscriber=subscriber)
 
 
 def reconcile() -> dict[str, int]:

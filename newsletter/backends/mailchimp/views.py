@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from . import members
 
-NAMES = ("data[email]", "data[old_email]", "data[new_email]")
+NAME, OLD, NEW = "data[email]", "data[old_email]", "data[new_email]"
 
 
 @csrf_exempt
@@ -23,9 +23,11 @@ def webhook(request, secret):
     if not ours or not constant_time_compare(secret, ours):
         raise Http404
     if request.method == "POST" and request.POST.get("data[list_id]") == settings.MAILCHIMP_LIST_ID:
-        for email in {request.POST.get(name, "") for name in NAMES}:
-            if _is_address(email):
-                members.ask(email)
+        named = {name: email for name in (NAME, OLD, NEW) if _is_address(email := request.POST.get(name, ""))}
+        for email in set(named.values()):
+            members.ask(email)
+        if OLD in named and NEW in named:
+            members.ask_whether_moved(named[OLD], named[NEW])
     return HttpResponse(status=200)
 
 

@@ -91,6 +91,7 @@ READERS = {
     "site": lambda: environment.site("X", "http://localhost:8000"),
     "address": lambda: environment.address("X"),
     "sender": lambda: environment.sender("X", "Wil; SG"),
+    "sms_sender": lambda: environment.sms_sender("X", "Évolène (VS)"),
     "redis": lambda: environment.redis("X"),
     "tiles": lambda: environment.tiles("X"),
     "scanner": lambda: environment.scanner("X"),
@@ -142,6 +143,9 @@ READERS = {
         ("address", "", "", []),
         ("sender", "Orvenay <a@b.ch>", "Orvenay <a@b.ch>", ["Orvenay", "Wil; SG <a@b.ch>", "a@b.ch, c@d.ch"]),
         ("sender", "", '"Wil; SG" <noreply@orvenay.example>', []),
+        ("sms_sender", "+41791234567", "+41791234567", []),  # whole, or answers go to somebody else
+        ("sms_sender", "Saint-Légier", "Saint Legie", []),
+        ("sms_sender", "", "Evolene VS", []),
         (
             "redis",
             "rediss://:p@h:6379/0",

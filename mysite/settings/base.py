@@ -341,7 +341,7 @@ SMS_COUNTRIES = env.matching("SMS_COUNTRIES", "[A-Z]{2}(,[A-Z]{2})*", "CH,FR", C
 # News by SMS goes through SMS_GATEWAY; eservices.deliveries.http_sms.HttpGateway posts to SMS_URL.
 SMS_URL = env.address("SMS_URL")
 SMS_TOKEN = env.text("SMS_TOKEN", "")
-SMS_SENDER = env.text("SMS_SENDER", WAGTAIL_SITE_NAME)[:11]
+SMS_SENDER = env.sms_sender("SMS_SENDER", WAGTAIL_SITE_NAME)
 SMS_WEBHOOK_SECRET = env.text("SMS_WEBHOOK_SECRET", "")  # in the address at which the gateway tells of STOP
 # Notifications of browsers: the key by which push services know us, and to which of them we post.
 VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY", "")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Callable
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -13,6 +14,7 @@ import holidays
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+NUMBER, NO_NAME = re.compile(r"\+?[0-9]{3,15}"), re.compile(r"[^A-Za-z0-9]+")
 ENGINES = {"postgres": "django.db.backends.postgresql", "postgresql": "django.db.backends.postgresql"}
 
 
@@ -275,6 +277,16 @@ def levels(name: str) -> dict[str, int]:
     if any(not claim or level not in LEVELS for claim, _sign, level in pairs):
         raise ImproperlyConfigured(f"{name}: write it as VALUE=email,VALUE=known,VALUE=assured.")
     return {claim: LEVELS[level] for claim, _sign, level in pairs}
+
+
+def sms_sender(name: str, display: str) -> str:
+    """Whom SMS are from: a number, to which readers can answer, or what telephone networks take for a name, eleven
+    unaccented letters and digits."""
+    value = os.environ.get(name) or display
+    if NUMBER.fullmatch(value):
+        return value
+    plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
+    return " ".join(NO_NAME.sub(" ", plain).split())[:11].strip()
 
 
 def provider(prefix: str) -> list[dict]:

@@ -55,12 +55,13 @@ class Instagram(Graph):
 
     def _wait_for(self, container: str) -> None:
         for _try in range(15):
-            answer, _response = self.ask("GET", f"/{container}?fields=status_code")
+            answer, _response = self.ask("GET", f"/{container}?fields=status_code,status")
             match answer.get("status_code"):
                 case "FINISHED":
                     return
                 case "ERROR" | "EXPIRED":
-                    raise CannotCarry("Instagram could not take the picture.")
+                    said = str(answer.get("status") or "")[:200]  # with the number of the fault
+                    raise CannotCarry(f"Instagram could not take the picture. {said}".strip())
             time.sleep(2)
         raise NetworkFault("Instagram is still working the picture.")
 

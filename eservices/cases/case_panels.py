@@ -13,7 +13,7 @@ from eservices.accounts.models import IdentityLevel, User
 from eservices.deliveries.models import Delivery
 from home.registry import Registry
 
-from . import access, identity, identity_checks
+from . import access, identity, identity_checks, outbox
 from .formal.consent import consents
 from .formal.notifying import remedies_of
 from .forms import IdentifyForm
@@ -26,14 +26,15 @@ from .states import allowed
 case_panels: Registry[Callable[[Case, User], tuple[str, dict] | None]] = Registry("case_panels")
 
 
-# This app's own: what helps to decide stands after what other apps show, what is kept of the case at the end.
-AFTER, LAST = ("identity", "kept", "formal"), ("letters", "tags", "retention")
+# This app's own: what nobody may overlook stands first, what helps to decide after what other apps show, what is kept
+# of the case at the end.
+FIRST, AFTER, LAST = ("undelivered",), ("identity", "kept", "formal"), ("letters", "tags", "retention")
 
 
 def panels_for(case: Case, user: User, *, last: bool = False) -> list[tuple[str, dict]]:
     """The panels that have something to show on this case, in their order: above the messages, or the ``last``."""
-    others = [key for key, _offer in case_panels.items() if key not in (*AFTER, *LAST)]
-    keys = LAST if last else [*others, *AFTER]
+    others = [key for key, _offer in case_panels.items() if key not in (*FIRST, *AFTER, *LAST)]
+    keys = LAST if last else [*FIRST, *others, *AFTER]
     return [panel for key in keys if (panel := case_panels[key](case, user))]
 
 
@@ -77,6 +78,15 @@ def kept(case: Case, user: User) -> tuple[str, dict] | None:
     """What agents, stages and offices that were asked added to the case."""
     found = panel(case, get_language() or case.language)
     return ("cases/stages/kept.html", found) if found else None
+
+
+@case_panels.register("undelivered")
+def undelivered(case: Case, user: User) -> tuple[str, dict] | None:
+    """What was written to the applicant and to offices and did not arrive, at once or by coming back."""
+    if not Delivery.objects.about(case.subject).stuck().exists():  # as with nearly every case: one question
+        return None
+    letters = list(outbox.letters_of(case).stuck())
+    return ("cases/undelivered.html", {"letters": letters}) if letters else None
 
 
 @case_panels.register("letters")

@@ -26,6 +26,7 @@ from tests.factories.cases import (
     member,
     stored,
 )
+from tests.factories.deliveries import DeliveryFactory
 from tests.factories.payments import PAYMENT
 
 pytestmark = pytest.mark.django_db
@@ -333,10 +334,22 @@ def test_the_case_shows_the_answers_as_asked_and_nothing_runs_as_code(client, ag
     assert "<script>alert(1)</script>" not in html
 
 
+def test_a_letter_to_the_applicant_that_did_not_arrive_stands_first_on_the_case(client, agent):
+    case = CaseFactory()
+    letter = {"carrier": "email", "recipient": case.email, "subject": case.subject}
+    DeliveryFactory(**letter, title="Une question", state="done")
+    assert "Courrier qui n’est pas arrivé" not in client.get(page(case)).content.decode()
+    DeliveryFactory(**letter, title="Une décision", state="stuck", reason="550 5.1.1 no such user")
+    told = client.get(page(case)).content.decode().partition("Courrier qui n’est pas arrivé")[2]
+    assert "Une décision" in told
+    assert "no such user" in told
+    assert "Une question" not in told.partition("corrigez l’adresse")[0]
+
+
 def test_a_case_that_is_opened_again_takes_few_queries(client, agent, django_assert_max_num_queries):
     case = CaseFactory()
     client.get(page(case))
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(30):
         client.get(page(case))
 
 

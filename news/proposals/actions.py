@@ -26,15 +26,15 @@ class Changed(ValueError):
 
 @transaction.atomic
 def ask(*, actor=None, kind: str, title: str, data: dict, email: str, language: str) -> Proposal:
-    """Something new, by somebody whose address is not proven: mails the link that sends it."""
-    proposal = Proposal.objects.create(
-        kind=kind,
-        title=title[:200],
-        data=data,
-        email=email.strip().lower(),
-        language=language,
-        link_expires_at=timezone.now() + LINK_LIFETIME,
+    """Something new, by somebody whose address is not proven: mails the link that sends it. The same once more has the
+    same link, so that it arrives once."""
+    email = email.strip().lower()
+    same = Proposal.objects.undecided().filter(kind=kind, data=data, email=email)
+    proposal = same.select_for_update().first() or Proposal(
+        kind=kind, data=data, email=email, title=title[:200], language=language
     )
+    proposal.link_expires_at = timezone.now() + LINK_LIFETIME
+    proposal.save()
     emails.confirm(proposal)
     return proposal
 

@@ -18,6 +18,9 @@ class ProposalQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(state=State.WAITING)
 
+    def undecided(self):
+        return self.filter(state__in=[State.ASKED, State.WAITING])
+
     def untold(self, now: datetime):
         """What who decides should have been told of by ``now``."""
         return self.waiting().filter(tell_at__lte=now)

@@ -49,7 +49,9 @@ def events(agenda):
 
 
 def proposed(kind=Proposal.Kind.EVENT, title="Loto") -> Proposal:
-    asked = actions.ask(kind=kind, title=title, data={}, email="choeur@example.org", language="fr")
+    asked = actions.ask(
+        kind=kind, title=title, data={"title": title}, email="choeur@example.org", language="fr"
+    )
     return actions.confirm(proposal=asked)
 
 

@@ -207,13 +207,25 @@ def test_robots_are_thanked_and_nothing_happens(client, agenda):
 
 
 def test_who_proposes_a_whole_season_at_once_loses_no_word(client, agenda):
-    for _each in range(3):
-        assert propose(client).status_code == 302
+    for number in range(3):
+        assert propose(client, title=f"Le numéro {number}").status_code == 302
     fourth = propose(client, title="Le quatrième")
     assert fourth.status_code == 429
     assert "Le quatrième" in fourth.content.decode()
     assert Proposal.objects.count() == 3
     assert propose(client, sender="autre@example.org").status_code == 302
+
+
+def test_what_is_proposed_twice_in_the_same_words_arrives_once(client, agenda):
+    for _each in range(2):
+        assert propose(client).status_code == 302
+    links = [
+        re.search(r"http://[^/\s]+(/\S*propositions/\S+)", one.payload["text"])[1]
+        for one in Delivery.objects.all()
+    ]
+    for link in links:
+        assert client.post(link).status_code == 200
+    assert [one.state for one in Proposal.objects.all()] == ["waiting"]
 
 
 def test_a_network_that_proposes_for_ever_is_stopped(client, agenda, monkeypatch):

@@ -1,7 +1,5 @@
 """What ``manage.py check --deploy`` says about the ground of the site: where it writes, and where it is found."""
 
-import os
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -34,22 +32,13 @@ def database_answers(app_configs, **kwargs) -> list:
 
 
 @register(Tags.security, "home", deploy=True)
-def can_write(app_configs, **kwargs) -> list:
-    """Whether who runs this may write where the site writes: often it is root who asks, and another who runs it."""
-    if there := closed(settings.VAR_DIR):
-        hint = f"Give {there} to who runs the site, or name another folder in COMMUNE_VAR."
-        return [Error(f"Nothing can be written in {settings.VAR_DIR}.", hint=hint, id="home.E003")]
+def something_is_kept(app_configs, **kwargs) -> list:
+    """Whether the cache works: without it the site serves on, slowly, and limits do not count."""
     cache.set("check", True, 60)
     if cache.get("check") is not True:
         hint = "Is Redis running at REDIS_URL, and does all in COMMUNE_VAR belong to who runs the site?"
         return [Warning("Nothing can be kept in the cache.", hint=hint, id="home.W002")]
     return []
-
-
-def closed(folder: Path) -> Path | None:
-    """The folder, or the nearest above that is there, where we may not write; None where we may."""
-    there = next(one for one in (folder, *folder.parents) if one.exists())
-    return None if os.access(there, os.W_OK) else there
 
 
 @register(Tags.security, "home", deploy=True)
@@ -60,7 +49,7 @@ def letters_lead_here(app_configs, **kwargs) -> list:
         return []
     told = f"Letters lead to {settings.WAGTAILADMIN_BASE_URL}, where the site does not answer."
     hint = f"Add {host} to ALLOWED_HOSTS, or correct COMMUNE_BASE_URL."
-    return [Error(told, hint=hint, id="home.E004")]
+    return [Error(told, hint=hint, id="home.E003")]
 
 
 @register(Tags.security, "home", deploy=True)

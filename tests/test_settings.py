@@ -59,6 +59,11 @@ def production(**variables) -> dict:
             "ALLOWED_HOSTS has 'https://www.orvenay.example': write",
         ),
         ("COMMUNE_VAR", "var", "COMMUNE_VAR is 'var': write the whole path"),
+        (
+            "COMMUNE_VAR",
+            "/dev/null/var",
+            "COMMUNE_VAR: /dev/null cannot be written: give it to who runs this",
+        ),
         ("COMMUNE_CURRENCY", "Franken", "COMMUNE_CURRENCY: write it as CHF"),
         ("MAP_CENTRE", "Orvenay", "MAP_CENTRE: write it as 46.45,6.4,12."),
         ("SMS_COUNTRIES", "Suisse", "SMS_COUNTRIES: write it as CH,FR."),

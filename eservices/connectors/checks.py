@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
 
-from home.checks import closed
+from home.folders import closed
 
 from .ged import current
 

@@ -13,6 +13,8 @@ from zoneinfo import available_timezones
 import holidays
 from django.core.exceptions import ImproperlyConfigured
 
+from home.folders import closed
+
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 NUMBER, NO_NAME = re.compile(r"\+?[0-9]{3,15}"), re.compile(r"[^A-Za-z0-9]+")
 ENGINES = {"postgres": "django.db.backends.postgresql", "postgresql": "django.db.backends.postgresql"}
@@ -43,10 +45,14 @@ def matching(name: str, pattern: str, written: str, default: str = "") -> str:
 
 
 def folder(name: str, default: Path) -> Path:
-    """A folder by its whole path: site, worker and scheduler may be started in different places."""
+    """A folder in which we write, by its whole path: site and worker may be started in different places."""
     value = Path(os.environ.get(name) or default)
     if not value.is_absolute():
         raise ImproperlyConfigured(f"{name} is {str(value)!r}: write the whole path, as /srv/commune/var.")
+    if there := closed(value):
+        raise ImproperlyConfigured(
+            f"{name}: {there} cannot be written: give it to who runs this, or name another."
+        )
     return value
 
 

@@ -97,6 +97,15 @@ def test_a_code_expires_and_fits_no_other_account(client, resident):
     assert actions.type_code(actor=resident, typed=digits())
 
 
+def test_a_code_is_good_for_its_month_also_where_the_key_of_the_site_is_changed_meanwhile(resident, settings):
+    request(resident)
+    before, settings.SECRET_KEY = settings.SECRET_KEY, "another"
+    with pytest.raises(actions.WrongCode):
+        actions.type_code(actor=resident, typed=digits())
+    settings.SECRET_KEY_FALLBACKS = [before]
+    assert actions.type_code(actor=resident, typed=digits())
+
+
 def test_of_two_letters_the_later_counts(resident):
     request(resident)
     first = digits()

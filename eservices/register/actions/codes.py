@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
@@ -98,7 +99,7 @@ def _compare(actor: User, typed: str) -> tuple[IdentityProof | None, int]:
     code = PostedCode.objects.select_for_update().open(now).filter(user=actor).exclude(digest="").first()
     if code is None or code.tries >= TRIES:
         return None, 0
-    if not secrets.compare_digest(code.digest, _digest(code, "".join(filter(str.isdigit, typed)))):
+    if not _fits(code, "".join(filter(str.isdigit, typed))):
         PostedCode.objects.filter(pk=code.pk).update(tries=F("tries") + 1)
         return None, TRIES - code.tries - 1
     PostedCode.objects.filter(pk=code.pk).update(used_at=now, digest="")
@@ -154,5 +155,12 @@ def _day(code: PostedCode) -> str:
     return date_format(timezone.localdate(code.expires_at), "DATE_FORMAT")
 
 
-def _digest(code: PostedCode, digits: str) -> str:
-    return salted_hmac(f"posted-code-{code.pk}", digits, algorithm="sha256").hexdigest()
+def _fits(code: PostedCode, digits: str) -> bool:
+    """Also where the key of the site has changed since the letter was written."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(secrets.compare_digest(code.digest, _digest(code, digits, key)) for key in keys)
+
+
+def _digest(code: PostedCode, digits: str, key: str | None = None) -> str:
+    """Under the key of the site, or an earlier one."""
+    return salted_hmac(f"posted-code-{code.pk}", digits, secret=key, algorithm="sha256").hexdigest()

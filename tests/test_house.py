@@ -13,6 +13,8 @@ import polib
 import pytest
 import yaml
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.utils import timezone
 from wagtail.admin.icons import get_icons
@@ -234,10 +236,15 @@ def test_production_refuses_to_start_without_its_secrets():
     assert run.stderr.strip() == f"Set the environment variables {needed}."
 
 
-def test_files_of_cases_lie_outside_what_is_served():
+def test_files_of_cases_lie_outside_what_is_served_and_are_closed_to_who_serves_it(tmp_path):
     from mysite.settings import base
 
-    private = Path(base.STORAGES["private"]["OPTIONS"]["location"])
+    options = base.STORAGES["private"]["OPTIONS"]
+    private = Path(options["location"])
+    storage = FileSystemStorage(**options | {"location": tmp_path / "private"})
+    storage.save("case/file.pdf", ContentFile(b"%PDF"))
+    assert not [path for path in (tmp_path / "private").rglob("*") if path.stat().st_mode & 0o077]
+    assert not (tmp_path / "private").stat().st_mode & 0o077
     for served in (base.MEDIA_ROOT, base.STATIC_ROOT):
         assert not private.is_relative_to(served)
 

@@ -132,7 +132,12 @@ STORAGES = {
     # Files of cases: served by views that check who asks, never under the web root.
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "private", "base_url": None},
+        "OPTIONS": {
+            "location": VAR_DIR / "private",
+            "base_url": None,
+            "directory_permissions_mode": 0o700,  # closed to the proxy too
+            "file_permissions_mode": 0o600,
+        },
     },
     "staticfiles": {"BACKEND": "mysite.staticfiles.StaticFilesStorage"},
 }
@@ -425,5 +430,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"mailchimp3.client": {"level": "WARNING"}},  # below, it writes addresses into the log
+    "loggers": {
+        "mailchimp3.client": {"level": "WARNING"},  # below, it writes addresses into the log
+        "gunicorn.http.wsgi": {"level": "ERROR"},  # below, that each HEAD had a body, which it drops
+    },
 }

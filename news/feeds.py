@@ -1,6 +1,7 @@
 """News for feed readers, per language and per category."""
 
 from datetime import datetime, time
+from uuid import uuid5
 
 from django.contrib.syndication.views import Feed
 from django.utils import timezone
@@ -19,6 +20,7 @@ class RssFeed(Feed):
     """The newest articles of an index page."""
 
     feed_type = Rss201rev2Feed
+    item_guid_is_permalink = False
 
     def __init__(self, index, category=None):
         self.index, self.category = index, category
@@ -58,6 +60,10 @@ class RssFeed(Feed):
 
     def item_link(self, item) -> str:
         return full_address(item)
+
+    def item_guid(self, item) -> str:
+        """By which a reader knows it again wherever it moves, and under another address too."""
+        return uuid5(item.translation_key, self.language).urn
 
     def item_pubdate(self, item) -> datetime:
         return timezone.make_aware(datetime.combine(item.date, time(6)))

@@ -60,8 +60,10 @@ def _marks(message: Message, parts) -> list[str]:
         places += [str(value) for value in part.get_all("Message-ID", [])]
         if part.get_content_type() == "text/rfc822-headers":
             places.append(_text(part))
-    found = [MARK.search(place) for place in places]
-    return [one[1] for one in found if one]
+    found = [mark for place in places for mark in MARK.findall(place)]
+    return sorted(
+        found, key=lambda mark: "-" not in mark
+    )  # an id of somebody else's may look like one of a delivery
 
 
 def _complaint(parts, marks) -> Report | None:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests import doubles
 
+JPEG = b"\xff\xd8\xff"
 KEYS = {
     "mastodon": {"TOKEN": "m-token"},
     "linkedin": {"VERSION": "202607", "ORGANIZATION": "42", "TOKEN": "l-token"},
@@ -60,7 +61,7 @@ class Networks(doubles.Server):
             case ("POST", "rest", "images") if query == {"action": ["initializeUpload"]}:
                 owner = body["initializeUploadRequest"]["owner"]
                 return 200, {"value": {"uploadUrl": f"{self.url}/uploads/{owner}", "image": "urn:li:image:1"}}
-            case ("PUT", "uploads", "urn:li:organization:42"):
+            case ("PUT", "uploads", "urn:li:organization:42") if body["begins"] == JPEG:
                 return 201, None
             case ("POST", "rest", "posts"):
                 article = body["content"]["article"]
@@ -164,7 +165,7 @@ class Handler(doubles.Handler):
             return json.loads(raw)
         if kind.startswith("application/x-www-form-urlencoded"):
             return {name: values[0] for name, values in parse_qs(raw.decode()).items()}
-        return {}
+        return {"begins": raw[:3]}
 
     def reply(self, status, content, headers=None):
         body = b"" if content is None else json.dumps(content).encode()

@@ -1,3 +1,4 @@
+import re
 import xml.etree.ElementTree as ET
 from datetime import date
 from html import unescape
@@ -37,6 +38,18 @@ def test_signs_pasted_from_a_word_processor_end_no_feed(client, index):
         answer = client.get(f"{index.url}{kind}/")
         assert answer.status_code == 200
         assert "Rue et pont" in "".join(ET.fromstring(answer.content).itertext())
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom"])
+def test_an_article_that_gets_another_address_is_not_new_to_who_reads_the_feed(client, index, articles, kind):
+    ids = re.compile(r"<(?:guid[^>]*|id)>(urn:uuid:[^<]+)<")
+    known = ids.findall(client.get(f"{index.url}{kind}/").content.decode())
+    articles[0].slug = "autre-adresse"
+    articles[0].save_revision().publish()
+    text = client.get(f"{index.url}{kind}/").content.decode()
+    assert "autre-adresse" in text
+    assert ids.findall(text) == known
+    assert len(set(known)) == 2
 
 
 def test_a_sign_of_markup_in_a_lead_is_shown_as_it_was_typed(client, index):

@@ -122,6 +122,14 @@ def test_a_letter_that_comes_back_for_good_ends_the_letters_to_that_address(read
     assert len(mail.outbox) == 1
 
 
+def test_an_id_of_a_server_on_the_way_hides_no_mark(reader, sent):
+    raw = dsn(sent, headers=True).replace(
+        b"Message-ID:", b"X-Id: <0123456789abcdef0123456789abcdef@mx>\nMessage-ID:"
+    )
+    receiving.receive(read(raw))
+    assert state(reader) == State.BOUNCED
+
+
 def test_the_address_that_a_letter_comes_back_to_says_whose_it_was(reader, sent):
     assert sent.from_email.startswith("retours+")
     receiving.receive(read(dsn(sent, to=sent.from_email, message_id="<lost@mx.example>")))

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
-from py_vapid import VapidException
 
 from .push import keys
 
@@ -31,7 +30,7 @@ def _push():
         return
     try:
         keys.public()
-    except (ValueError, TypeError, VapidException):
+    except keys.Unreadable:
         hint = "Make one: manage.py shell -c 'from news.channels.push.keys import new; print(new())'"
         yield Error("VAPID_PRIVATE_KEY is no key.", hint=hint, id="news_channels.E004")
     if not settings.VAPID_SUBJECT.startswith(("mailto:", "https://")):

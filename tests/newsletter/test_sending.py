@@ -422,6 +422,31 @@ def test_an_address_that_would_add_a_header_is_refused():
     assert Recipient.objects.get().state == RecipientState.REFUSED
 
 
+class Picky(EmailBackend):
+    """A service that takes no letter as we make them, and says so as of a value that is wrong."""
+
+    def send_messages(self, messages):
+        raise ValueError("Unsupported: an envelope sender")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"DEFAULT_FROM_EMAIL": "Commune\nBcc: tous <a@courriel.example>"},
+        {"MAILERS": {"default": {"BACKEND": f"{__name__}.Picky"}}},
+    ],
+)
+def test_what_is_wrong_with_us_costs_no_reader(settings, wrong):
+    reader = SubscriberFactory()
+    for name, value in wrong.items():
+        setattr(settings, name, value)
+    mailing = mailed(CampaignFactory())
+    reader.refresh_from_db()
+    assert reader.state == State.CONFIRMED
+    assert mailing.state == MailingState.SENDING
+    assert mailing.fault
+
+
 @pytest.mark.parametrize("name", ["La lettre\x0bdu jeudi", "La lettre\r\nBcc: tous@courriel.example"])
 def test_a_name_that_would_break_the_head_of_every_letter_is_refused(name):
     for named in (NewsletterSettings(name=name), Digest(title=name)):

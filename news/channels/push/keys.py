@@ -7,7 +7,7 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
-from py_vapid import Vapid
+from py_vapid import Vapid, VapidException
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
 
@@ -17,8 +17,15 @@ def ready() -> bool:
     return bool(settings.VAPID_PRIVATE_KEY) or settings.DEMO
 
 
+class Unreadable(Exception):
+    """What stands in ``VAPID_PRIVATE_KEY`` is no key."""
+
+
 def vapid() -> Vapid:
-    return _read(settings.VAPID_PRIVATE_KEY or _of_the_demo())
+    try:
+        return _read(settings.VAPID_PRIVATE_KEY or _of_the_demo())
+    except (ValueError, TypeError, VapidException):
+        raise Unreadable("VAPID_PRIVATE_KEY is no key.") from None
 
 
 def public() -> str:

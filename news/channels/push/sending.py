@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from py_vapid import Vapid
 from pywebpush import WebPushException, webpush
 
 from eservices.deliveries import retry_after
@@ -145,8 +146,9 @@ class NewsPushCarrier:
     def _send(self, device: Device, delivery: Delivery) -> None:
         from . import actions
 
+        key = keys.vapid()  # a fault of ours, not of the device
         try:
-            _post(device, delivery)
+            _post(device, delivery, key)
         except WebPushException as fault:
             answer = fault.response
             if answer is None or answer.status_code not in GONE:
@@ -212,14 +214,14 @@ def _matches(origin: str, known: str) -> bool:
     return origin.startswith(f"{scheme}://") and origin.endswith(host)
 
 
-def _post(device: Device, delivery: Delivery) -> None:
+def _post(device: Device, delivery: Delivery, key: Vapid) -> None:
     """Hands the message to the push service of the device, which is followed nowhere else."""
     with requests.Session() as session:
         session.trust_env, session.max_redirects = False, 0
         webpush(
             device.subscription,
             json.dumps(delivery.payload["message"]),
-            vapid_private_key=keys.vapid(),
+            vapid_private_key=key,
             vapid_claims={"sub": settings.VAPID_SUBJECT},
             ttl=A_DAY,
             timeout=TIMEOUT,

@@ -20,7 +20,7 @@ from ...models import Mailing, NewsletterSettings, Recipient
 from ...rendering import Letter, Ways
 from ...states import RecipientState, State
 from .. import Away, Lost
-from .letters import Printed
+from .letters import NoAddress, Printed
 
 TURN = 10  # seconds; then others have their turn at the worker
 HELD = 5  # seconds after which the claim is renewed, and a pause is noticed
@@ -123,14 +123,15 @@ class Turn:
         if recipient.subscriber is None or recipient.subscriber.state != State.CONFIRMED:
             recipients.skipped(recipient)
             return
+        printed = self._printed(recipient)
         try:
-            hand_over(server, self._printed(recipient), recipient)
+            hand_over(server, printed, recipient)
         except SMTPRecipientsRefused as refused:
             [(code, answer)] = refused.recipients.values()
             self._refused(recipient, code, answer)
         except SMTPDataError as refused:
             self._refused(recipient, refused.smtp_code, refused.smtp_error)
-        except ValueError as fault:  # no address that a letter could be sent to
+        except NoAddress as fault:  # any other is a fault of ours: it must cost no reader
             recipients.refused(recipient, str(fault), gone=True)
         else:
             recipients.sent(recipient)

@@ -21,6 +21,10 @@ BROKEN = re.compile(b"(?:=\r\n)?".join(re.escape(bytes([sign])) for sign in SECR
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
 
+class NoAddress(ValueError):
+    """No letter can be sent to this address."""
+
+
 class Printed:
     """An edition ready to be copied."""
 
@@ -35,14 +39,14 @@ class Printed:
         self.pieces = BROKEN.sub(b"=\r\n" + SECRET.encode() + b"=\r\n", self._bytes()).split(SECRET.encode())
 
     def raw(self, recipient: Recipient) -> bytes:
-        """A reader's copy for a mail server. Raises ValueError where the address could add a header to the letter."""
+        """A reader's copy for a mail server. Raises ``NoAddress`` where the address could add a header to it."""
         reader = recipient.subscriber
         head = {"To": _plain(reader.email)} | self.headers(recipient, reader.secret)
         lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
         return lines.encode() + reader.secret.encode().join(self.pieces)
 
     def copy(self, recipient: Recipient) -> EmailMultiAlternatives:
-        """A reader's copy for a service, which takes a letter by its parts. Raises ValueError as ``raw``."""
+        """A reader's copy for a service, which takes a letter by its parts. Raises ``NoAddress`` as ``raw``."""
         reader = recipient.subscriber
         copy = EmailMultiAlternatives(
             self.edition.subject,
@@ -52,6 +56,10 @@ class Printed:
             headers=self.headers(recipient, reader.secret) | self.shared(),
         )
         copy.attach_alternative(self.edition.html.replace(SECRET, reader.secret), "text/html")
+        try:
+            copy.message()
+        except ValueError as fault:
+            raise NoAddress(str(fault)) from None
         return copy
 
     def returns_to(self, recipient: Recipient) -> str:
@@ -89,7 +97,7 @@ class Printed:
 
 def _plain(address: str) -> str:
     if CONTROL.search(address):
-        raise ValueError("Line breaks have no place in an address.")
+        raise NoAddress("Line breaks have no place in an address.")
     return address
 
 

@@ -239,7 +239,7 @@ def show(request, pk):
     except Http404:
         return redirect("reports:report", access.survivor_of(pk).pk)
     category = next((one for one in access.categories() if one.translation_key == report.category), None)
-    notices = [str(message) for message in messages.get_messages(request)]
+    notices = messages.get_messages(request)
     return render(
         request,
         "reports/report.html",

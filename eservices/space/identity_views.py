@@ -32,7 +32,7 @@ def _show(request, *, who: WhoForm | None = None, code: PostedCodeForm | None = 
         "failed": bool((who and who.errors) or (code and code.errors)),
         "asking": bool(who),
         "provider": provider_name() if level < IdentityLevel.ASSURED else "",
-        "notices": [str(message) for message in messages.get_messages(request)],
+        "notices": messages.get_messages(request),
     }
     return render(request, "space/identity.html", context, status=422 if context["failed"] else 200)
 

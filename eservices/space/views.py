@@ -80,7 +80,7 @@ def show_case(request, door: Door, form: AnswerForm | None = None, fault: str = 
         "call": case.calls.open().first(),
         "persons": [] if sealed else case.persons.exclude(outcome=""),
         "may_withdraw": states.allowed("withdraw", case.state, case.outcome),
-        "notices": [str(message) for message in messages.get_messages(request)],
+        "notices": messages.get_messages(request),
         "urls": {
             name: door.url_of(name) for name in ("answer", "call", "withdraw", "confirm", "renew", "sms")
         },
@@ -249,7 +249,7 @@ def home(request):
         "asked": [row for row in rows if row["case"].is_open and row["case"].asked],
         "drafts": [_draft(one) for one in access.own_drafts(request.user)],
         "documents": [_document(one) for one in access.own_documents(own)],
-        "notices": [str(message) for message in messages.get_messages(request)],
+        "notices": messages.get_messages(request),
         "next_step": second_factor.next_step(request.user, request.path),
     }
     return render(request, "space/space.html", context)

@@ -299,7 +299,9 @@ def test_a_person_pays_everything_that_is_due_at_once(client):
     assert second.case.reference in page
     stranger = UserFactory()
     client.force_login(stranger)
-    assert client.post(reverse("space:pay")).url == reverse("space:home")
+    refused = client.post(reverse("space:pay"), follow=True)
+    assert refused.redirect_chain == [(reverse("space:home"), 302)]
+    assert '<p class="msg t4" role="alert">' in refused.text  # with no sign that all is well before it
 
 
 def test_whoever_is_not_signed_in_puts_nothing_together_and_is_led_to_the_sign_in(client):

@@ -25,13 +25,13 @@ def test_a_limit_is_said_as_it_was_set():
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
-        ("police@orvenay.example", "police@<wbr>orvenay.example"),
+        ("police@orvenay.example", "<bdi>police@<wbr>orvenay.example</bdi>"),
         (
             "greffe@administration.saint-barthelemy.example",
-            "greffe@<wbr>administration<wbr>.saint-barthelemy<wbr>.example",
+            "<bdi>greffe@<wbr>administration<wbr>.saint-barthelemy<wbr>.example</bdi>",
         ),
-        ("<b>@orvenay.example", "&lt;b&gt;@<wbr>orvenay.example"),
-        ("police", "police"),
+        ("<b>@orvenay.example", "<bdi>&lt;b&gt;@<wbr>orvenay.example</bdi>"),
+        ("police", "<bdi>police</bdi>"),
     ],
 )
 def test_an_address_breaks_after_its_at_sign_and_where_it_is_long_before_its_dots(address, shown):

@@ -152,7 +152,9 @@ def breakable(email: str):
     word. It is one element: in a row of flexible ones Firefox takes each part for a column of its own."""
     name, at, host = str(email).partition("@")
     parts = [part for half in (name + at, host) if half for part in _dotted(half)]
-    return format_html("<bdi>{}</bdi>", format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts)))
+    return format_html(
+        "<bdi>{}</bdi>", format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
+    )
 
 
 def _dotted(half: str) -> list[str]:

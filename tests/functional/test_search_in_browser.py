@@ -1,4 +1,6 @@
-"""What search shows keeps its words whole."""
+"""What search shows is whole: its words, and its list of suggestions."""
+
+import re
 
 import pytest
 from django.conf import settings
@@ -23,3 +25,15 @@ def test_the_column_of_kinds_holds_their_longest_word(desktop, site):
             desktop.goto(f"{prefix}/recherche/?q=nymphea&page={number}")
             assert desktop.locator(".keyed .key-l").count() > 0
             assert desktop.evaluate(BROKEN) == [], desktop.url
+
+
+def test_on_a_phone_every_suggestion_of_the_home_page_is_within_reach(visit, site):
+    for number in range(7):
+        keep(site, "fr", kind="page", title=f"Nymphea {number}", url=f"/n{number}/", part=str(number))
+    phone = visit(width=360, height=740, has_touch=True, is_mobile=True)
+    phone.goto("/")
+    phone.locator("#main input[name=q]").press_sequentially("nymph")
+    options = phone.get_by_role("option")
+    options.nth(6).wait_for()
+    options.nth(6).click()
+    phone.wait_for_url(re.compile(r"/n\d/$"))

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, TaskResultStatus
 from wagtail.models import Page, Revision
@@ -145,6 +146,24 @@ def test_a_worker_runs_what_waits_and_what_it_left(stored, quiet):
     call_command("worker", batch=True, interval=0)
     assert DBTaskResult.objects.successful().count() == 2
     assert Heartbeat.seen()["worker"]
+
+
+def test_what_a_worker_could_not_end_while_the_database_was_away_runs_once_it_is_back(
+    stored, quiet, monkeypatch
+):
+    heartbeat.enqueue()
+    run = worker.Worker.run
+
+    def interrupted(self):
+        monkeypatch.setattr(worker.Worker, "run", run)
+        DBTaskResult.objects.update(status=RUNNING, worker_ids=[self.worker_id])
+        raise OperationalError
+
+    monkeypatch.setattr(worker.Worker, "run", interrupted)
+    monkeypatch.setattr(worker.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    call_command("worker", batch=True, interval=0)
+    assert DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL
 
 
 def test_old_results_are_removed_and_fresh_ones_kept():

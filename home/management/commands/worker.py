@@ -38,21 +38,21 @@ class Command(BaseCommand):
         )
         worker.configure_signals()
         keep_what_is_loaded()
-        put_back(name)
-        prune()
         while worker.running:
             try:
+                put_back(name)
+                prune()
                 worker.run()
                 return
-            except (OperationalError, InterfaceError):
-                logger.exception("The database does not answer; trying again in 5 seconds")
+            except (OperationalError, InterfaceError) as fault:
+                logger.warning("The database does not answer; trying again in 5 seconds: %s", fault)
                 close_old_connections()
                 time.sleep(5)
 
 
 def put_back(name: str) -> int:
-    """Puts back what a worker of this name was running when it died, but not what it died of again and again; says
-    how many."""
+    """Puts back what a worker of this name was running when it, or the database, died, but not what it died of again
+    and again; says how many."""
     running = DBTaskResult.objects.running().only("pk", "worker_ids")
     left = [result for result in running if result.worker_ids[-1:] == [name]]
     deadly = [result.pk for result in left if len(result.worker_ids) >= MOST_DEATHS]

@@ -106,6 +106,7 @@ READERS = {
     "country": lambda: environment.place("X", "UNSET")[0],
     "subdivision": lambda: environment.place("UNSET", "X")[1],
     "database": lambda: environment.database("X")["HOST"],
+    "encryption": lambda: environment.database("X")["OPTIONS"].get("sslmode"),
     "mailer": lambda: environment.mailer("X")["OPTIONS"]["port"],
     "ged": lambda: environment.ged("X", "directory:/srv/ged"),
     "bounces": lambda: environment.bounces("X"),
@@ -183,6 +184,8 @@ READERS = {
         ("subdivision", "", "", ["CH-VD"]),
         ("database", "postgres://u@h:5432/x", "h", ["postgres://u@h:abc/x", "postgres://u@h:99999/x"]),
         ("database", "postgresql://h/x", "h", ["mysql://h/x", "postgres://h", "postgres://[h/x"]),
+        ("encryption", "postgres://h/x?sslmode=verify-full", "verify-full", []),
+        ("encryption", "postgres://h/x", None, []),
         ("mailer", "smtp://h", 25, ["smtp://h:abc", "smtp://h:0", "smtp://", "h:25", "imap://h"]),
         ("mailer", "smtps://u:p@h", 465, ["smtps://[h"]),
         (

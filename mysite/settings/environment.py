@@ -7,7 +7,7 @@ from collections.abc import Callable
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
 
 import holidays
@@ -317,7 +317,10 @@ def provider(prefix: str) -> list[dict]:
 
 
 def database(name: str) -> dict | None:
-    """Django's settings for a URL such as ``postgres://user:password@host:5432/name``; None where unset."""
+    """Django's settings for a URL such as ``postgres://user:password@host:5432/name``; None where unset.
+
+    What libpq knows besides may follow, as ``?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem``.
+    """
     value = os.environ.get(name)
     if not value:
         return None
@@ -333,7 +336,11 @@ def database(name: str) -> dict | None:
         "PORT": str(url.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c jit=off"},  # compiling our short queries takes longer than running them
+        "OPTIONS": {
+            "options": "-c jit=off",  # compiling our short queries takes longer than running them
+            "connect_timeout": "5",  # seconds; a machine that is away would be waited for by minutes
+            **dict(parse_qsl(url.query)),
+        },
     }
 
 

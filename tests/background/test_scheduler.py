@@ -55,6 +55,19 @@ def test_a_sweep_that_fails_holds_up_no_other(monkeypatch, quiet):
     assert len(ran) == 1
 
 
+def test_while_the_database_is_away_the_log_has_a_line_for_each_round(monkeypatch, quiet, caplog):
+    def away():
+        raise OperationalError("refused")
+
+    caplog.set_level("WARNING")
+    monkeypatch.setattr(scheduler.connection, "ensure_connection", away)
+    monkeypatch.setattr(sweeps, "items", lambda: [("never", lambda now: pytest.fail("swept"))])
+    scheduler.sweep()
+    assert [line.getMessage() for line in caplog.records] == [
+        "The database does not answer; looking again in 15 seconds: refused"
+    ]
+
+
 def test_one_sweep_leaves_signs_of_scheduler_and_worker(quiet):
     call_command("scheduler", once=True)
     assert all(Heartbeat.seen().values())

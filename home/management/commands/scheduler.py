@@ -5,7 +5,7 @@ import signal
 import threading
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
 from home.background import sweeps
@@ -36,8 +36,14 @@ class Command(BaseCommand):
 
 
 def sweep() -> None:
-    """Runs every sweep; one that fails is logged and holds up no other."""
+    """Runs every sweep; one that fails is logged and holds up no other. Without a database all would: none is run."""
     now = timezone.now()
+    close_old_connections()
+    try:
+        connection.ensure_connection()
+    except (OperationalError, InterfaceError) as fault:
+        logger.warning("The database does not answer; looking again in %s seconds: %s", INTERVAL, fault)
+        return
     for key, look in sweeps.items():
         close_old_connections()
         try:

@@ -14,6 +14,8 @@ from .subscribers import Subscriber
 
 WAKE_AGAIN_AFTER = timedelta(minutes=10)
 IN_A_ROW = 4  # letters that did not arrive, until nobody is taken to be there
+# RFC 7372 and what large providers add: SPF, DKIM, DMARC, TLS or the name of our mail server.
+NOT_PROVEN = r"[45]\.7\.(2[0-9]|30)([^0-9]|$)"
 NOT_ARRIVED = {RecipientState.BOUNCED, RecipientState.REFUSED}
 
 
@@ -116,11 +118,13 @@ class RecipientQuerySet(models.QuerySet):
     def in_vain(self) -> bool:
         """Whether the last letters of a subscriber, several in a row since they agreed, did not arrive.
 
-        Of a mailing that the mail server took from nobody, a refusal says nothing of the reader.
+        Of a mailing that the mail server took from nobody, a refusal says nothing of the reader, and nor does one for
+        what our own domain lacks.
         """
         arrived = Recipient.objects.filter(mailing=models.OuterRef("mailing"), state=RecipientState.SENT)
         ended = self.filter(at__gt=models.F("subscriber__confirmed_at"))
         counted = ended.exclude(~models.Exists(arrived), state=RecipientState.REFUSED)
+        counted = counted.exclude(reason__regex=NOT_PROVEN)
         latest = counted.order_by("-at").values_list("state", flat=True)[:IN_A_ROW]
         return len(latest) == IN_A_ROW and set(latest) <= NOT_ARRIVED
 

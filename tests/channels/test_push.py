@@ -253,6 +253,17 @@ def test_devices_that_nobody_answers_for_hold_up_no_other_and_are_forgotten(
     assert Device.objects.count() == 1
 
 
+def test_while_no_push_service_is_reached_at_all_no_device_is_forgotten(
+    client, index, topic, settings, service
+):
+    settings.PUSH_SERVICES = ["http://127.0.0.1:9"]
+    agree(client, Browser(service), topic, endpoint="http://127.0.0.1:9/1")
+    publish(article(index, topic))
+    wake(NOON + timedelta(days=3))
+    assert Device.objects.count() == 1
+    assert Delivery.objects.get(carrier="news_push").state == Delivery.State.STUCK
+
+
 def test_push_services_are_known_by_their_origin(settings):
     settings.PUSH_SERVICES = ["https://fcm.googleapis.com", "https://*.push.apple.com"]
     assert is_push_service("https://fcm.googleapis.com/fcm/send/x")

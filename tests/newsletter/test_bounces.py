@@ -144,6 +144,14 @@ def test_a_full_mailbox_ends_nothing_until_several_letters_in_a_row_came_back(re
     assert state(reader) == State.BOUNCED
 
 
+def test_that_our_own_domain_proves_nothing_ends_nobody_s_letters(reader):
+    for _letter in range(IN_A_ROW + 1):
+        mailed(CampaignFactory())
+        receiving.receive(read(dsn(mail.outbox[-1], status="5.7.26")))
+    assert state(reader) == State.CONFIRMED
+    assert set(Recipient.objects.values_list("state", flat=True)) == {RecipientState.BOUNCED}
+
+
 def test_who_calls_a_letter_unwanted_is_unsubscribed(reader, sent):
     receiving.receive(read(ABUSE.format(message_id=sent.extra_headers["Message-ID"]).encode()))
     assert state(reader) == State.UNSUBSCRIBED

@@ -161,7 +161,8 @@ class NewsPushCarrier:
         except requests.ConnectionError as fault:  # a name that somebody made up holds up no other device
             if delivery.created_at + LONGEST_SILENCE > timezone.now():
                 raise NotNow(timezone.now() + PATIENCE, type(fault).__name__) from None
-            actions.forget(device_id=device.pk)
+            if _others_got_theirs(delivery):  # else it may be our own line that is down
+                actions.forget(device_id=device.pk)
             raise CannotCarry(type(fault).__name__) from None
         except requests.RequestException as fault:
             raise NetworkFault(type(fault).__name__) from None
@@ -174,6 +175,12 @@ class NewsPushCarrier:
             subject=message["title"],
             text=f"{message['body']}\n\n{message['url']}",
         )
+
+
+def _others_got_theirs(delivery: Delivery) -> bool:
+    """Whether notifications were taken since this one was written."""
+    taken = Delivery.objects.filter(carrier=delivery.carrier, state=Delivery.State.DONE)
+    return taken.filter(done_at__gte=delivery.created_at).exists()
 
 
 def _origins_of_latest() -> set[str]:

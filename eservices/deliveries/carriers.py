@@ -1,6 +1,7 @@
 """Who carries a delivery out of the house. Other apps offer theirs in a file ``carriers.py``."""
 
 import json
+import re
 from datetime import datetime
 from smtplib import SMTPRecipientsRefused
 from typing import Protocol
@@ -17,6 +18,8 @@ from home.registry import Registry
 from . import returns
 from .mailbox import entry_of
 from .models import Delivery, MailboxEntry
+
+POLICY = re.compile(rb"\b5\.7\.\d")  # RFC 3463
 
 
 class CannotCarry(Exception):
@@ -62,7 +65,7 @@ class EmailCarrier:
         try:
             mailers.default.send_messages([self.message(delivery)])
         except SMTPRecipientsRefused as refused:
-            if all(code >= 500 for code, _answer in refused.recipients.values()):
+            if all(_for_good(code, answer) for code, answer in refused.recipients.values()):
                 raise CannotCarry(f"The mail server does not know {delivery.recipient}.") from refused
             raise
 
@@ -101,6 +104,12 @@ class EmailCarrier:
         except (ValueError, KeyError, FileNotFoundError) as fault:
             raise CannotCarry(str(fault)) from fault
         return message
+
+
+def _for_good(code: int, answer: bytes) -> bool:
+    """Whether it is the address that is refused for ever, and not us: a server that relays no more for the commune, or
+    blocks it, is put right, and what waited then goes out."""
+    return code >= 500 and not POLICY.search(answer)
 
 
 class SmsCarrier:

@@ -343,6 +343,14 @@ def test_what_passes_at_the_second_try_and_what_was_rehearsed_alarms_nobody(serv
     assert not alerts().exists()
 
 
+@pytest.mark.parametrize("answer", [(554, b"5.7.1 Relay access denied"), (550, b"5.7.26 unauthenticated")])
+def test_a_server_that_refuses_us_and_not_the_address_is_tried_again(server, answer):
+    delivery = DeliveryFactory()
+    server.fault = smtplib.SMTPRecipientsRefused({delivery.recipient: answer})
+    actions.attempt(delivery.pk)
+    assert fresh(delivery).state == State.PENDING
+
+
 def test_a_server_that_asks_to_come_back_later_is_tried_again(server):
     server.fault = smtplib.SMTPRecipientsRefused({"x@example.org": (451, b"greylisted")})
     delivery = DeliveryFactory()

@@ -511,8 +511,10 @@ class TestVoting:
     def test_who_votes_from_a_page_that_was_open_past_the_end_reads_that_it_is_over(self, client, box):
         other = ConsultationPageFactory(parent=box.get_parent(), closes_on=date(2026, 11, 23))
         client.force_login(UserFactory())
-        late = vote(client, idea(other))
+        one = idea(other)
+        late = vote(client, one)
         assert late.status_code == 409
+        assert f'href="{one.get_absolute_url()}"' in late.text
         assert "C’est terminé entre-temps" in late.content.decode()
         assert not Vote.objects.exists()
 

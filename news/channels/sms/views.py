@@ -84,7 +84,9 @@ def code(request, token):
         if reader and actions.confirm(reader=reader, code=form.cleaned_data["code"]):
             messages.success(request, _("Your number is confirmed: news comes by SMS."))
             return redirect("news:sms_own", reader.secret)
-        form.add_error("code", _("This code is wrong or too old. After 5 tries ask for a new one."))
+        form.add_error(
+            "code", _("This code is wrong, too old or used already. After 5 tries ask for a new one.")
+        )
     return render(request, "channels/sms/code.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -58,7 +58,7 @@ def vote(request, pk):
     if not page.votes or not (page.open or page.over):
         raise Http404
     if page.over or not contribution.takes_votes:
-        return too_late(request, {})
+        return too_late(request, {}, contribution.get_absolute_url())
     deed = "take_back" if "take_back" in request.POST else "vote"
     known = people.recognised(request)
     first_press = not known and "email" not in request.POST

@@ -81,9 +81,9 @@ def leave(request):
     return response
 
 
-def too_late(request, payload: dict) -> HttpResponse:
-    """It is over in the meantime; whoever wrote takes their words away again."""
-    context = {"written": payload.get("written")}
+def too_late(request, payload: dict, url: str = "") -> HttpResponse:
+    """It is over in the meantime; whoever wrote takes their words away again. ``url``: where one goes on."""
+    context = {"written": payload.get("written"), "url": url}
     return render(request, "participation/impossible.html", context, status=409)
 
 

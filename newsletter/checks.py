@@ -1,9 +1,13 @@
 """What ``manage.py check --deploy`` says about the newsletter."""
 
 import re
+from contextlib import closing
+from imaplib import IMAP4
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
+
+from .bounces.mailbox import unread
 
 NEEDED = ("MAILCHIMP_API_KEY", "MAILCHIMP_LIST_ID", "MAILCHIMP_WEBHOOK_SECRET")
 KEY = re.compile(r"[0-9a-f]{32}-[a-z]+\d+")
@@ -31,3 +35,19 @@ def _bounces():
     if not reads:
         hint = "Set NEWSLETTER_BOUNCE_ADDRESS and BOUNCE_MAILBOX_URL, or ANYMAIL_WEBHOOK_SECRET."
         yield Warning("Nobody reads the letters that come back.", hint=hint, id="newsletter.W001")
+    if settings.BOUNCE_MAILBOX_URL and not settings.NEWSLETTER_BOUNCE_ADDRESS:
+        hint = "Set NEWSLETTER_BOUNCE_ADDRESS to the address whose mailbox that is."
+        yield Warning("No letter comes back to BOUNCE_MAILBOX_URL.", hint=hint, id="newsletter.W002")
+    if settings.BOUNCE_MAILBOX_URL and (fault := _unreadable()):
+        hint = "Is BOUNCE_MAILBOX_URL right, and does the mailbox answer?"
+        yield Warning(f"Letters that come back cannot be read: {fault}", hint=hint, id="newsletter.W003")
+
+
+def _unreadable() -> str:
+    """Why the mailbox cannot be read; empty where it can. Nothing in it is marked as read."""
+    try:
+        with closing(unread(settings.BOUNCE_MAILBOX_URL)) as messages:
+            next(messages, None)
+    except (OSError, IMAP4.error) as fault:
+        return str(fault)
+    return ""

@@ -20,6 +20,7 @@ from newsletter.actions import subscribers
 from newsletter.bounces import receiving
 from newsletter.bounces.mailbox import unread
 from newsletter.bounces.reports import Verdict, read, verdict
+from newsletter.checks import who_mails
 from newsletter.models import ConsentEvent, Recipient, Subscriber
 from newsletter.models.mailings import IN_A_ROW
 from newsletter.states import RecipientState, State
@@ -244,6 +245,24 @@ def test_a_maildir_is_read_once_and_one_bad_message_holds_up_no_other(tmp_path, 
     assert state(reader) == State.BOUNCED
     assert receiving.read_mailbox() == 0
     assert len(mailbox.Maildir(tmp_path / "box")) == 2
+
+
+def test_before_going_live_the_mailbox_is_looked_at_and_nothing_in_it_taken_as_read(
+    tmp_path, settings, reader, sent
+):
+    def said() -> list[str]:
+        return [warning.id for warning in who_mails(None)]
+
+    mailbox.Maildir(tmp_path / "box").add(dsn(sent))
+    settings.BOUNCE_MAILBOX_URL = f"maildir://{tmp_path}/box"
+    assert said() == []
+    assert receiving.read_mailbox() == 1
+    settings.NEWSLETTER_BOUNCE_ADDRESS = ""
+    assert said() == ["newsletter.W002"]
+    settings.NEWSLETTER_BOUNCE_ADDRESS = "retours@orvenay.example"
+    for away in (f"maildir://{tmp_path}/none", "imap://retours:secret@127.0.0.1:9/INBOX"):
+        settings.BOUNCE_MAILBOX_URL = away
+        assert said() == ["newsletter.W003"]
 
 
 def test_what_cannot_be_kept_of_one_message_holds_up_no_other(tmp_path, settings, reader, sent, monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from mysite import checks
 from mysite.settings import environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -214,6 +215,25 @@ def test_what_the_operator_sets_is_read_or_refused_with_a_sentence(monkeypatch, 
             ImproperlyConfigured, match=r"^(X( (is|has) .+)?: .+|Set the environment variable X)\.$"
         ):
             READERS[reader]()
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("TRUSTED_PROXY", "TRUSTED_PROXIES"),
+        ("COMMUNE_TIMEZONE", "COMMUNE_TIME_ZONE"),
+        ("CLAMD_URL", "CLAMAV_URL"),
+        ("LANGUAGE", ""),
+        ("HOSTNAME", ""),
+    ],
+)
+def test_a_name_with_a_slip_is_told_as_nobody_reads_it(monkeypatch, slip, meant):
+    monkeypatch.setattr(checks.os, "environ", {slip: "1"})
+    assert [warning.hint for warning in checks.names_are_known(None)] == (
+        [f"Is {meant} meant?"] if meant else []
+    )
+    monkeypatch.setattr(checks.os, "environ", {slip: "1", meant: "1"})
+    assert checks.names_are_known(None) == []
 
 
 def test_a_commune_of_another_country_lies_in_no_swiss_canton(monkeypatch):

@@ -20,9 +20,18 @@ NUMBER, NO_NAME = re.compile(r"\+?[0-9]{3,15}"), re.compile(r"[^A-Za-z0-9]+")
 ENGINES = {"postgres": "django.db.backends.postgresql", "postgresql": "django.db.backends.postgresql"}
 
 
+asked: set[str] = set()  # the variables that mean something to us
+
+
+def read(name: str, default: str | None = None) -> str | None:
+    """The variable as it stands there."""
+    asked.add(name)
+    return os.environ.get(name, default)
+
+
 def text(name: str, default: str | None = None) -> str:
     """The variable ``name``; without a default it must be set, and not to nothing."""
-    value = os.environ.get(name, default)
+    value = read(name, default)
     if not value and default is None:
         raise ImproperlyConfigured(f"Set the environment variable {name}.")
     return value
@@ -30,7 +39,7 @@ def text(name: str, default: str | None = None) -> str:
 
 def needed(*names: str) -> None:
     """All that have no safe default, told at once."""
-    missing = [name for name in names if not os.environ.get(name)]
+    missing = [name for name in names if not read(name)]
     if missing:
         many = "s" if len(missing) > 1 else ""
         raise ImproperlyConfigured(f"Set the environment variable{many} {', '.join(missing)}.")
@@ -38,7 +47,7 @@ def needed(*names: str) -> None:
 
 def matching(name: str, pattern: str, written: str, default: str = "") -> str:
     """The variable ``name``, of a ``pattern`` or empty; else refused with how it is ``written``."""
-    value = os.environ.get(name) or default
+    value = read(name) or default
     if value and not re.fullmatch(pattern, value):
         raise ImproperlyConfigured(f"{name}: write it as {written}.")
     return value
@@ -46,7 +55,7 @@ def matching(name: str, pattern: str, written: str, default: str = "") -> str:
 
 def folder(name: str, default: Path) -> Path:
     """A folder in which we write, by its whole path: site and worker may be started in different places."""
-    value = Path(os.environ.get(name) or default)
+    value = Path(read(name) or default)
     if not value.is_absolute():
         raise ImproperlyConfigured(f"{name} is {str(value)!r}: write the whole path, as /srv/commune/var.")
     if there := closed(value):
@@ -58,7 +67,7 @@ def folder(name: str, default: Path) -> Path:
 
 def time_zone(name: str, default: str) -> str:
     """A time zone by its name."""
-    value = os.environ.get(name) or default
+    value = read(name) or default
     if value not in available_timezones():
         raise ImproperlyConfigured(f"{name} is {value!r}: write it as Europe/Zurich.")
     return value
@@ -87,7 +96,7 @@ def split(url: str) -> SplitResult:
 
 def site(name: str, default: str) -> str:
     """The address at which people find us, without a slash at the end: paths are set behind it."""
-    value = os.environ.get(name) or default
+    value = read(name) or default
     if not split(value).hostname or origin(value) != [value.rstrip("/")]:
         raise ImproperlyConfigured(
             f"{name} is {value!r}: write it as https://www.orvenay.ch, without a path."
@@ -97,7 +106,7 @@ def site(name: str, default: str) -> str:
 
 def address(name: str, default: str = "") -> str:
     """The address of a service elsewhere; empty where unset and without a default."""
-    value = os.environ.get(name) or default
+    value = read(name) or default
     if value and not (split(value).hostname and origin(value)):
         raise ImproperlyConfigured(f"{name}: write an address as https://www.example.org.")
     return value
@@ -105,7 +114,7 @@ def address(name: str, default: str = "") -> str:
 
 def sender(name: str, display: str) -> str:
     """Whom letters are from, ``Commune d’Orvenay <noreply@orvenay.ch>``; unset ``display``, at an example's address."""
-    value = os.environ.get(name) or str(Address(display, addr_spec="noreply@orvenay.example"))
+    value = read(name) or str(Address(display, addr_spec="noreply@orvenay.example"))
     if "@" not in parseaddr(value)[1]:
         raise ImproperlyConfigured(
             f'{name} is {value!r}: write it as "Commune d’Orvenay" <noreply@orvenay.ch>, the name in quotation marks.'
@@ -118,7 +127,7 @@ def redis(name: str) -> str:
 
     Several, the one that is written to first, are separated by commas or semicolons, as Django takes them.
     """
-    value = os.environ.get(name, "")
+    value = read(name, "")
     urls = [split(one) for one in re.split("[,;]", value)]
     there = all(url.scheme in {"redis", "rediss", "unix"} and (url.hostname or url.path) for url in urls)
     if value and not there:
@@ -132,12 +141,12 @@ def place(country: str, subdivision: str) -> tuple[str, str]:
     Only those whose public holidays are known: every working day is counted by them. A commune in another country
     than the one we set out with lies in none of its parts unless one is named.
     """
-    chosen = os.environ.get(country, "CH")
+    chosen = read(country, "CH")
     if len(chosen) != 2 or chosen not in holidays.list_supported_countries():
         raise ImproperlyConfigured(
             f"{country} is {chosen!r}: write a country of known holidays in two capitals, as CH."
         )
-    part = os.environ.get(subdivision, "VD" if chosen == "CH" else "")
+    part = read(subdivision, "VD" if chosen == "CH" else "")
     try:
         holidays.country_holidays(chosen, subdiv=part or None)
     except NotImplementedError:
@@ -149,7 +158,7 @@ def place(country: str, subdivision: str) -> tuple[str, str]:
 
 def flag(name: str, default: bool = False) -> bool:
     """A yes or no."""
-    value = os.environ.get(name)
+    value = read(name)
     if value is None:
         return default
     if value.lower() in TRUE | FALSE:
@@ -159,7 +168,7 @@ def flag(name: str, default: bool = False) -> bool:
 
 def number(name: str, default: int, *, least: int = 0) -> int:
     """A whole number of at least ``least``."""
-    value = os.environ.get(name, str(default))
+    value = read(name, str(default))
     if value.isascii() and value.isdigit() and int(value) >= least:
         return int(value)
     raise ImproperlyConfigured(f"{name} is {value!r}: write a whole number of at least {least}.")
@@ -167,7 +176,7 @@ def number(name: str, default: int, *, least: int = 0) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+    return [word.strip() for word in read(name, default).split(",") if word.strip()]
 
 
 def origins(hosts: list[str]) -> list[str]:
@@ -179,7 +188,7 @@ def origins(hosts: list[str]) -> list[str]:
 
 def choice(name: str, default: str, allowed: set[str]) -> str:
     """One of ``allowed``."""
-    value = os.environ.get(name, default)
+    value = read(name, default)
     if value in allowed:
         return value
     raise ImproperlyConfigured(f"{name} is {value!r}: write one of {', '.join(sorted(allowed))}.")
@@ -187,7 +196,7 @@ def choice(name: str, default: str, allowed: set[str]) -> str:
 
 def translator(deepl_key: str, libre_url: str, libre_key: str) -> dict | None:
     """wagtail-localize's machine translator: DeepL by a key or LibreTranslate by an address; None where neither is."""
-    key, url = os.environ.get(deepl_key, ""), address(libre_url).rstrip("/")
+    key, url = read(deepl_key, ""), address(libre_url).rstrip("/")
     if key and url:
         raise ImproperlyConfigured(f"Set {deepl_key} or {libre_url}, not both.")
     if key:
@@ -196,13 +205,13 @@ def translator(deepl_key: str, libre_url: str, libre_key: str) -> dict | None:
         return {"CLASS": "home.machine_translators.DeepL", "OPTIONS": options}
     if not url:
         return None
-    options = {"LIBRETRANSLATE_URL": url, "API_KEY": os.environ.get(libre_key, "")}
+    options = {"LIBRETRANSLATE_URL": url, "API_KEY": read(libre_key, "")}
     return {"CLASS": "home.machine_translators.LibreTranslate", "OPTIONS": options}
 
 
 def tiles(name: str) -> str:
     """The address of a map's tiles; empty where unset: then no map is offered."""
-    value = os.environ.get(name, "")
+    value = read(name, "")
     if value and not (
         all(part in value for part in ("{z}", "{x}", "{y}")) and (value[0] == "/" or origin(value))
     ):
@@ -268,7 +277,7 @@ def bounces(name: str) -> str:
 
 def _leading(name: str, there: Callable[[SplitResult], object], written: str, default: str = "") -> str:
     """The address in ``name`` that leads ``there``, else refused with how one is ``written``; empty where unset."""
-    value = os.environ.get(name) or default
+    value = read(name) or default
     if value and not there(split(value)):
         raise ImproperlyConfigured(f"{name}: write it as {written}.")
     return value
@@ -288,7 +297,7 @@ def levels(name: str) -> dict[str, int]:
 def sms_sender(name: str, display: str) -> str:
     """Whom SMS are from: a number, to which readers can answer, or what telephone networks take for a name, eleven
     unaccented letters and digits."""
-    value = os.environ.get(name) or display
+    value = read(name) or display
     if NUMBER.fullmatch(value):
         return value
     plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode()
@@ -321,7 +330,7 @@ def database(name: str) -> dict | None:
 
     What libpq knows besides may follow, as ``?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem``.
     """
-    value = os.environ.get(name)
+    value = read(name)
     if not value:
         return None
     url = split(value)
@@ -346,7 +355,7 @@ def database(name: str) -> dict | None:
 
 def mailer(name: str) -> dict | None:
     """Django's mailer for a URL such as ``smtp://user:password@host:587?tls=1``; None where unset."""
-    value = os.environ.get(name)
+    value = read(name)
     if not value:
         return None
     url = split(value)

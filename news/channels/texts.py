@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import regex
 
-LINK = regex.compile(r"https?://\S+")
+LINK = regex.compile(r"https?://\S*[\w/]")  # what follows as a comma is none of it
+HOST = regex.compile(r"(?<![\w/])(?:[\w-]+\.)+\p{L}{2,}(?:/\S*[\w/]|/)?")  # X makes a link of it too
 LINK_LENGTH = 23  # what Mastodon and X take a link for, however long
 PICTOGRAM = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3")
 # What X counts as one; everything else as two (twitter-text, configuration 3).
@@ -26,8 +27,12 @@ def graphemes(text: str) -> int:
 
 
 def weighted(text: str) -> int:
-    """As X does: a link for 23, an emoji for two, as a letter of most scripts that are not Latin."""
+    """As X does: a link for 23, an emoji for two, as a letter of most scripts that are not Latin.
+
+    What only may be a link counts as the longer of both.
+    """
     short = LINK.sub("x" * LINK_LENGTH, unicodedata.normalize("NFC", text))
+    short = HOST.sub(lambda found: found[0].ljust(LINK_LENGTH, "x"), short)
     return sum(_weight(one) for one in regex.findall(r"\X", short))
 
 

@@ -8,6 +8,10 @@ LINK = "https://www.orvenay.ch/actualites/une-adresse-assez-longue-pour-depasser
 def test_a_link_counts_for_twenty_three():
     assert graphemes(f"Voir {LINK}") == 5 + 23
     assert weighted(f"Voir {LINK}") == 5 + 23
+    assert (
+        weighted("Voir orvenay.ch/port, le 3.12. ou p. ex. ici") == len("Voir , le 3.12. ou p. ex. ici") + 23
+    )
+    assert weighted("www.une-adresse-assez-longue.example.ch") == 39  # whether or not X knows its ending
 
 
 def test_an_emoji_counts_as_one_for_mastodon_and_two_for_x():

@@ -586,6 +586,9 @@ class TestDesk:
         url = reverse("participation_desk:refuse", args=["contribution", one.pk])
         client.post(url, {"reason": ""})
         assert Contribution.objects.get().state == State.WAITING
+        late = client.post(url, {"reason": "Hors sujet.", "seen": "published"}, follow=True)
+        assert "Quelqu’un d’autre" in late.text  # what a colleague decided meanwhile stays
+        assert Contribution.objects.get().state == State.WAITING
         client.post(url, {"reason": "C’est de la publicité."})
         assert "C’est de la publicité." in "".join(letters(LEA))
         forget_participation(NOW + timedelta(days=91))

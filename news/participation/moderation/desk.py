@@ -64,8 +64,11 @@ def publish(request):
 
 @require_POST
 def refuse(request, kind, pk):
-    """Refuses one, with a reason; takes down what was published."""
+    """Refuses one, with a reason; takes down what was published. ``seen`` is the state in which it was read."""
     written = access.written_for(request.user, kind, pk)
+    if request.POST.get("seen", written.state) != written.state:
+        messages.warning(request, _("Somebody else decided this meanwhile."))
+        return _back(request)
     form = RefuseForm(request.POST)
     if not form.is_valid():
         messages.error(request, form.errors["reason"][0])

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import urllib.request
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -519,10 +519,14 @@ def prepared(monkeypatch, tmp_path):
     finder = SimpleNamespace(
         list=lambda _ignored: [(name, storage) for name in sorted(storage.listdir("")[1])]
     )
-    database = SimpleNamespace(
-        vendor="sqlite", close=lambda: None, settings_dict={"NAME": tmp_path / "var/commune.sqlite3"}
-    )
     called = []
+    cursor = SimpleNamespace(execute=lambda sql, _given: called.append((sql, True, False)))
+    database = SimpleNamespace(
+        vendor="sqlite",
+        close=lambda: None,
+        cursor=lambda: nullcontext(cursor),
+        settings_dict={"NAME": tmp_path / "var/commune.sqlite3"},
+    )
 
     def call(name, **options):
         there = database.settings_dict["NAME"].exists()
@@ -640,6 +644,12 @@ def test_a_database_on_a_server_is_emptied_by_the_demo_itself(prepared):
     before = fill(settings.VAR_DIR)
     assert prepared("--demo", "--reset", vendor="postgresql")[-1] == ("demo", True, True)
     assert before <= files(settings.VAR_DIR)
+
+
+def test_of_several_machines_that_start_together_one_migrates_or_begins_at_a_time(prepared):
+    lock, unlock = (f"SELECT pg_advisory_{act}(%s)" for act in ("lock", "unlock"))
+    called = [name for name, *_ in prepared(vendor="postgresql") if name != "collectstatic"]
+    assert called == [lock, "migrate", unlock, lock, "begin", unlock]
 
 
 def test_static_files_are_collected_only_when_one_of_them_changed(prepared, tmp_path):

@@ -16,6 +16,7 @@ from django.db import connection
 from home.garbage import collected_seldom
 from mysite import migrated
 
+PREPARING = 0x636F6D6D  # of our own; whatever it is, all machines ask for the same
 WRITTEN = ("media", "private", "cache", "pages")
 
 
@@ -32,6 +33,23 @@ def beside(work: Callable[[], None]) -> Iterator[None]:
         raise CommandError("Not everything could be prepared; what failed stands above.")
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Of several machines that start at the same time one is here, and the others wait."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_lock(%s)", [PREPARING]
+        )  # of the session: it ends with it, whatever happens
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
+
+
 class Command(BaseCommand):
     help = __doc__
     requires_system_checks = ()  # a second for what the tests check; migrate checks the database
@@ -43,13 +61,14 @@ class Command(BaseCommand):
     def handle(self, *, demo, reset, **options):
         settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
         wiped = reset and self.wipe()
-        with beside(self.collect_static), self.from_kept(demo):
+        with beside(self.collect_static), self.from_kept(demo), alone():
             call_command("migrate", interactive=False, verbosity=0)
         if demo:
             with collected_seldom():
                 call_command("demo", **({"reset": True} if reset and not wiped else {}))
         else:
-            call_command("begin")
+            with alone():
+                call_command("begin")
 
     def from_kept(self, demo: bool) -> AbstractContextManager:
         """A new demo begins with a database that was migrated before; all others are migrated step by step."""

@@ -140,11 +140,17 @@ class Picker:
 
     @property
     def earliest(self) -> date:
-        """The first day that may be booked, of those on which it is open."""
+        """The first day that may be booked, of those on which something may still begin."""
         if self.offer is None:
             return self.today
-        first = day_of(self.now + self.offer.rules.lead, self.zone)
-        return next((day for day in days(first, first + 60 * DAY) if self.offer.rules.windows(day)), first)
+        soonest = self.now + self.offer.rules.lead
+        first = day_of(soonest, self.zone)
+        return next((day for day in days(first, first + 60 * DAY) if self._begins(day, soonest)), first)
+
+    def _begins(self, day: date, soonest: datetime) -> bool:
+        """Whether something begins on a day by its opening hours, taken or not, from a moment on."""
+        rules, windows = self.offer.rules, self.offer.rules.day_windows(day)
+        return any((one.start if rules.whole else one.end - rules.shortest) >= soonest for one in windows)
 
     @property
     def choices(self) -> list[dict]:

@@ -66,6 +66,16 @@ def test_the_calendar_leads_from_the_month_to_the_day_and_its_times(client):
     assert not Draft.objects.exists()
 
 
+@pytest.mark.parametrize(("hour", "month"), [(8, "Mars 2026"), (10, "Avril 2026")])
+def test_who_comes_on_the_last_morning_of_a_month_too_late_for_it_sees_the_next_one(
+    client, time_machine, hour, month
+):
+    time_machine.move_to(datetime(2026, 3, 31, hour, tzinfo=timezone.get_default_timezone()), tick=False)
+    resource(table=timetable(weekly("08:00", "11:30"), lead=1, shortest=60))
+    service("salle")
+    assert month in text(client.get(START))
+
+
 @pytest.mark.parametrize("view", ["month 2026-03-01", "week 2026-03-10", "list 2026-03-10", "day 2026-03-10"])
 def test_a_step_with_a_booking_stays_within_its_weight(client, view):
     """A counter that is open in quarters of an hour, and rooms with prices, extras and times that repeat."""

@@ -18,6 +18,7 @@ from django.utils import timezone
 from eservices.cases import actions as cases
 from eservices.cases import trace
 from eservices.cases.actors import SYSTEM
+from eservices.cases.checks import archive_is_there
 from eservices.cases.models import AnswerErasure, Case, Disposal, DisposalItem
 from eservices.cases.retention import actions, schedule
 from eservices.cases.retention.rules import Rule, rule_of
@@ -617,3 +618,10 @@ def test_a_dry_run_names_the_answers_that_would_go_and_keeps_them(capsys):
         assert f"answers due: {case.reference}" in capsys.readouterr().out
         case.submission.refresh_from_db()
         assert ("nom" in case.submission.answers) == kept
+
+
+def test_an_archive_that_is_not_there_is_told_before_anything_waits_for_it(settings):
+    assert archive_is_there(None) == []
+    settings.CASE_ARCHIVE = "archive.of.nobody.Archive"
+    [error] = archive_is_there(None)
+    assert error.msg == "No case can be archived: No module named 'archive'"

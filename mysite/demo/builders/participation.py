@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from django.utils import timezone
 from wagtail.models import Page
 
 from eservices.catalogue.models import ServicePage
@@ -219,6 +220,7 @@ def propose(page: ConsultationPage, world: World) -> None:
                 page=page,
                 email=who.email,
                 language="fr",
+                handed_in_at=timezone.now(),
                 title=idea.title,
                 text=idea.text,
                 name=f"{who.first} {who.last}",
@@ -257,6 +259,7 @@ def answer(page: ConsultationPage, world: World) -> None:
                 page=page,
                 email=who.email,
                 language="fr",
+                handed_in_at=timezone.now(),
                 answers=answers,
                 name=f"{who.first} {who.last}",
                 shown_as="first",
@@ -356,6 +359,7 @@ def discuss(world: World) -> None:
                 page=page,
                 email=who.email,
                 language="fr",
+                handed_in_at=timezone.now(),
                 text=text,
                 name=f"{who.first} {who.last}",
                 shown_as=shown_as,

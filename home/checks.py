@@ -36,7 +36,7 @@ def something_is_kept(app_configs, **kwargs) -> list:
     """Whether the cache works: without it the site serves on, slowly, and limits do not count."""
     cache.set("check", True, 60)
     if cache.get("check") is not True:
-        hint = "Is Redis running at REDIS_URL, and does all in COMMUNE_VAR belong to who runs the site?"
+        hint = "Is Redis running at REDIS_URL, the disk full, or something in COMMUNE_VAR of another user?"
         return [Warning("Nothing can be kept in the cache.", hint=hint, id="home.W002")]
     return []
 

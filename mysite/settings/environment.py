@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import getaddresses
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
@@ -115,7 +115,8 @@ def address(name: str, default: str = "") -> str:
 def sender(name: str, display: str) -> str:
     """Whom letters are from, ``Commune d’Orvenay <noreply@orvenay.ch>``; unset ``display``, at an example's address."""
     value = read(name) or str(Address(display, addr_spec="noreply@orvenay.example"))
-    if "@" not in parseaddr(value)[1]:
+    found = getaddresses([value])  # of an older Python 3.12 parseaddr takes the first of two
+    if len(found) != 1 or "@" not in found[0][1]:
         raise ImproperlyConfigured(
             f'{name} is {value!r}: write it as "Commune d’Orvenay" <noreply@orvenay.ch>, the name in quotation marks.'
         )

@@ -20,11 +20,8 @@ def database_answers(app_configs, **kwargs) -> list:
         connection.ensure_connection()
     except DatabaseFault as fault:
         told = f"The database does not answer: {str(fault).strip()}"
-        return [
-            Error(
-                told, hint="Is it running, and is DATABASE_URL right? See docs/operations.md.", id="home.E001"
-            )
-        ]
+        hint = "Is it running, and is DATABASE_URL right? See docs/operations.md."
+        return [Error(told, hint=hint, id="home.E001")]
     if connection.vendor == "postgresql" and connection.pg_version < OLDEST_POSTGRESQL * 10_000:
         told = f"PostgreSQL is too old: {connection.pg_version // 10_000}."
         return [Error(told, hint=f"Install {OLDEST_POSTGRESQL} or newer.", id="home.E002")]

@@ -15,9 +15,7 @@ def carriers_answer(app_configs, **kwargs) -> list[Warning]:
 def _fault(carrier) -> str:
     try:
         carrier.probe()
-    except (
-        Exception
-    ) as fault:  # a class that is not there, a name that nobody knows, a password that is refused
+    except Exception as fault:  # no such class, a name that nobody knows, a password that is refused
         return str(fault) or type(fault).__name__
     return ""
 

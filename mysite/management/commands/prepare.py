@@ -40,9 +40,7 @@ def alone() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_lock(%s)", [PREPARING]
-        )  # of the session: it ends with it, whatever happens
+        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])  # of the session: it ends with it
     try:
         yield
     finally:

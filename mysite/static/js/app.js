@@ -1,11 +1,13 @@
 // The page for when there is no network needs a worker; nothing is asked of anybody.
 navigator.serviceWorker?.register("/worker.js").catch(() => {});
 
-// A question that somebody was led to by its own address is unfolded, and the menu that led there is left.
-const arrive = () => {
+// A question that somebody was led to by its own address is unfolded.
+const unfold = () => {
   const place = document.getElementById(location.hash.slice(1));
   if (place?.matches("details")) place.open = true;
-  document.querySelector(":popover-open")?.hidePopover();
 };
-addEventListener("popstate", arrive);
-arrive();
+unfold();
+addEventListener("hashchange", unfold);
+
+// The menu is left by its own link to a place of the page.
+addEventListener("click", ({ target }) => target.hash && document.querySelector(":popover-open")?.hidePopover());

@@ -1,5 +1,6 @@
 // Keys on the agents' desk. Everything they do is also a link or a button.
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+const elsewhere = (target) => target.closest("body > *") && !target.closest(".desk"); // a menu of Wagtail's: Escape closes it
 const queue = document.querySelector('[data-keys="queue"]');
 const help = document.querySelector("[data-keys-help]");
 if (help) help.hidden = false;
@@ -48,7 +49,7 @@ function press(key) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || elsewhere(event.target)) return;
   if (typing(event.target)) {
     if (event.key === "Escape") event.target.blur();
     return;
@@ -95,6 +96,14 @@ if (every) {
 }
 
 if (location.hash === "#note_text") focus("note_text");
+
+// What was written and not sent is not lost by a key, a link or another deed: the browser asks first.
+let sent = null;
+document.addEventListener("submit", (event) => (sent = event.target));
+window.addEventListener("beforeunload", (event) => {
+  const texts = [...document.querySelectorAll(".desk textarea")];
+  if (texts.some((text) => text.form !== sent && text.value !== text.defaultValue)) event.preventDefault();
+});
 
 // What needs a script shows itself only where one runs.
 for (const button of document.querySelectorAll("[data-print]")) {

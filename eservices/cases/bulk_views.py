@@ -32,10 +32,12 @@ def assign(request):
     form = AssignSeveralForm(request.POST, teams=list(access.teams_of(request.user)))
     if not form.is_valid():
         return _incomplete(request, _("Choose cases and an agent."))
-    said = ngettext_lazy("%(n)s case is assigned.", "%(n)s cases are assigned.", "n")
-    return _each(
-        request, "assign", form.references, partial(actions.assign, agent=form.cleaned_data["agent"]), said
-    )
+    agent = form.cleaned_data["agent"]
+    if agent:
+        said = ngettext_lazy("%(n)s case is assigned.", "%(n)s cases are assigned.", "n")
+    else:
+        said = ngettext_lazy("Nobody has %(n)s case now.", "Nobody has %(n)s cases now.", "n")
+    return _each(request, "assign", form.references, partial(actions.assign, agent=agent), said)
 
 
 @require_POST

@@ -121,16 +121,18 @@ class CaseView(OfCase):
                 DEEDS[do].action(actor=request.user, case=self.case, **arguments, **given)
         except IllegalTransition as refusal:
             return self._again(do, str(refusal), 409)
-        messages.success(request, self._said_of(do))
+        messages.success(request, self._said_of(do, arguments))
         return redirect(self._afterwards())
 
-    def _said_of(self, do: str) -> str:
-        """What was done; of a decision that a second agent has to confirm, that it is proposed.
+    def _said_of(self, do: str, given: dict) -> str:
+        """What was done with what was ``given``; of a decision that a second agent has to confirm, that it is proposed.
 
         In the language of the admin: messages are written down when the browser's is spoken again.
         """
         if do in ("accept", "refuse") and actions.proposed_by(self.case):
             return _("Proposed. Nothing leaves before a colleague confirms it.")
+        if do == "assign" and not given["agent"]:
+            return _("Nobody has the case now: whoever is in the team may take it.")
         return str(DEEDS[do].done)
 
     def _afterwards(self) -> str:

@@ -423,9 +423,10 @@ def test_a_case_is_assigned_to_a_colleague_and_to_nobody_else(client, agent):
     case.refresh_from_db()
     assert case.assignee == colleague
     assert client.post(page(case, "assign"), {"agent": UserFactory().pk}).status_code == 422
-    client.post(page(case, "assign"), {"agent": ""})
+    back = client.post(page(case, "assign"), {"agent": ""}, follow=True)
     case.refresh_from_db()
     assert case.assignee is None
+    assert gettext("The case is assigned.") not in back.content.decode()
 
 
 @pytest.mark.parametrize("do", ["nonsense", "complete", "open_case"])

@@ -13,10 +13,10 @@ from playwright.sync_api import expect
 from eservices.deliveries.models import Delivery
 from eservices.submissions import rates
 from eservices.submissions.models import Draft, StoredFile, Submission
-from home.models import CommuneSettings
+from home.models import CommuneSettings, HomePage
 from tests.browser import assert_accessible, press
 from tests.factories.accounts import UserFactory
-from tests.factories.home import make_site
+from tests.factories.home import make_site, translated
 from tests.factories.submissions import DraftFactory, FormVersionFactory, certificate
 
 from .conftest import PLAYED
@@ -351,6 +351,23 @@ def test_opening_a_step_saves_nothing(visit, version):
 
     draft.refresh_from_db()
     assert (draft.typed, len(draft.completed)) == ({}, 4)
+
+
+def test_what_was_typed_goes_along_into_another_language(visit, file_first):
+    translated(HomePage.objects.get(), "de", title="Startseite", slug="start")
+    page = visit()
+    start(page)
+    page.click(".langs [lang=de]")
+    page.wait_for_url("**/de/**")
+    assert not Draft.objects.exists()  # nothing was typed
+    page.fill("#id_nom", "Marchetti")
+    expect(saved(page)).to_be_visible()
+
+    page.click(".langs [lang=fr]")
+
+    page.wait_for_url(lambda url: "/de/" not in url)
+    assert page.input_value("#id_nom") == "Marchetti"
+    assert Draft.objects.count() == 1
 
 
 def test_leaving_in_the_middle_keeps_what_was_typed(visit, version):

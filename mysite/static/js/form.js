@@ -19,13 +19,16 @@ if (!errors && form && "behalf" in form.dataset) {
   [...asked].find((one) => one.offsetParent)?.focus();
 }
 
-// The steps on top keep what was typed: they press a button of the form instead of leaving it.
-for (const link of form ? document.querySelectorAll(".steps a[data-step]") : []) {
+// The steps on top and, once something was typed, the languages below keep it: they press a button of the form instead of
+// leaving it.
+for (const link of form ? document.querySelectorAll(".steps a[data-step], .langs a") : []) {
   link.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const { step } = link.dataset;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || (step === undefined && !form.dataset.typed)) return;
     event.preventDefault();
     const button = document.createElement("button");
-    Object.assign(button, { name: "go_to", value: link.dataset.step, formNoValidate: true, hidden: true });
+    Object.assign(button, { name: "go_to", value: step ?? "", formNoValidate: true, hidden: true });
+    if (step === undefined) button.formAction = link.href;
     form.append(button);
     form.requestSubmit(button);
   });

@@ -121,6 +121,7 @@ def test_a_map_loads_when_it_is_asked_for_and_gives_the_place_that_is_clicked(vi
     page.goto(filing)
     assert not any("leaflet" in url for url in asked)
     page.click("[data-show]")
+    expect(page.locator(".map.leaflet-container")).to_be_focused()
     page.click(".map.leaflet-container")
     assert re.match(r"46\.\d+", page.input_value("#id_lieu-lat"))
     assert any("leaflet.js" in url for url in asked)

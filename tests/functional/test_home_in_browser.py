@@ -2,6 +2,7 @@
 
 import pytest
 import wagtail_factories
+from playwright.sync_api import expect
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.rich_text import RichText
 
@@ -41,6 +42,16 @@ def test_the_words_of_a_single_article_stand_beside_its_picture_and_of_several_b
     assert beside_the_picture(desktop)
     article(index, title="La plage ouvre", category=only.category)
     assert not beside_the_picture(desktop)
+
+
+def test_the_menu_is_reached_to_its_end_on_a_phone_held_sideways(visit, site):
+    for number in range(6):
+        make.published(make.ContentPageFactory(parent=site, title=f"Rubrique {number}", show_in_menus=True))
+    page = visit(width=640, height=360)
+    page.goto("/")
+    page.click("header > .wrap > .menu-btn")
+    page.get_by_role("link", name="Affichage").click()
+    expect(page.locator("#look")).to_be_in_viewport()
 
 
 def test_paper_is_not_asked_what_it_is_looking_for(desktop, site):

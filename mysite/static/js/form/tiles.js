@@ -1,6 +1,9 @@
 // Leaflet, loaded when somebody asks for a map, and a map of the commune's tiles.
 
-/** A map after the element `before`. `data`: where Leaflet lies, the tiles and whose they are, centre and label. */
+/**
+ * A map after the element `before`, with the focus: the button that asked for it goes away.
+ * `data`: where Leaflet lies, the tiles and whose they are, centre and label.
+ */
 export async function tiled({ script, style, tiles, credit, centre, label }, before) {
   await Promise.all([load("link", { rel: "stylesheet", href: style }), load("script", { src: script })]);
   const place = document.createElement("div");
@@ -11,6 +14,7 @@ export async function tiled({ script, style, tiles, credit, centre, label }, bef
   const [lat, lon, zoom] = centre.split(",").map(Number);
   const map = L.map(place).setView([lat, lon], zoom);
   L.tileLayer(tiles, { attribution: escaped(credit), maxZoom: 19 }).addTo(map);
+  place.focus();
   return map;
 }
 

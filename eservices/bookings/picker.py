@@ -16,7 +16,7 @@ from home.templatetags.commune import chf, clock
 
 from . import words
 from .answers import local, moment, named, series_of, ticked
-from .availability import DAY, WEEK, Calendar, Slot, Span, State, day_of, day_span, days, joined
+from .availability import DAY, WEEK, Calendar, Rules, Slot, Span, State, day_of, day_span, days, joined
 from .charging import Tariff
 from .finding import Found, Wish, find
 from .models import Resource
@@ -140,17 +140,15 @@ class Picker:
 
     @property
     def earliest(self) -> date:
-        """The first day that may be booked, of those on which something may still begin."""
-        if self.offer is None:
-            return self.today
-        soonest = self.now + self.offer.rules.lead
-        first = day_of(soonest, self.zone)
-        return next((day for day in days(first, first + 60 * DAY) if self._begins(day, soonest)), first)
+        """The first day that may be booked of what is looked at."""
+        return self._earliest_of(self.offer) if self.offer else self.today
 
-    def _begins(self, day: date, soonest: datetime) -> bool:
-        """Whether something begins on a day by its opening hours, taken or not, from a moment on."""
-        rules, windows = self.offer.rules, self.offer.rules.day_windows(day)
-        return any((one.start if rules.whole else one.end - rules.shortest) >= soonest for one in windows)
+    def _earliest_of(self, offer: Offer) -> date:
+        """The first of the days on which something may still begin."""
+        soonest = self.now + offer.rules.lead
+        first = day_of(soonest, self.zone)
+        possible = (day for day in days(first, first + 60 * DAY) if _begins(offer.rules, day, soonest))
+        return next(possible, first)
 
     @property
     def choices(self) -> list[dict]:
@@ -279,13 +277,17 @@ class Picker:
         return capfirst(", ".join(parts))
 
     # -- among many ------------------------------------------------------------------------------------------
+    @cached_property
+    def first_month(self) -> date:
+        """The first in which something may be booked."""
+        return min(self._earliest_of(one) for one in self.offers).replace(day=1)
+
     @property
     def wish(self) -> Wish:
         """What is searched for, as far as it was said."""
         weekday, length = self.parts.get("weekday") or "", self.parts.get("length") or ""
-        month = _day(f"{self.parts.get('month') or ''}-01") or self.today
         return Wish(
-            month=month.replace(day=1),
+            month=_day(f"{self.parts.get('month') or ''}-01") or self.first_month,
             people=self._people,
             weekday=int(weekday) if weekday in set("0123456") else None,
             length=int(length) * HOUR // 60 if length in LENGTHS else None,
@@ -314,7 +316,7 @@ class Picker:
     def months(self) -> list[dict]:
         """The months in which something may be booked, for the search."""
         latest = max(day_of(self.now + one.rules.horizon, self.zone) for one in self.offers)
-        month, found = self.today.replace(day=1), []
+        month, found = self.first_month, []
         while month <= latest and len(found) < MOST_MONTHS:
             found.append({"value": f"{month:%Y-%m}", "month": month, "chosen": month == self.wish.month})
             month = _next_month(month)
@@ -553,6 +555,12 @@ def _from(costs: list[int]) -> str:
         return ""
     least = _amount(min(costs))
     return least if len({*costs}) == 1 else gettext("from %(amount)s") % {"amount": least}
+
+
+def _begins(rules: Rules, day: date, soonest: datetime) -> bool:
+    """Whether something begins on a day by its opening hours, taken or not, from a moment on."""
+    windows = rules.day_windows(day)
+    return any((one.start if rules.whole else one.end - rules.shortest) >= soonest for one in windows)
 
 
 def _day(text) -> date | None:

@@ -370,6 +370,14 @@ def test_a_free_room_for_thirty_people_on_a_saturday_in_may_is_found_and_looked_
     assert "Rien de libre" in text(client.post(START, wish | {"quand-people": "300"}))
 
 
+def test_what_is_free_is_sought_from_the_first_month_in_which_something_may_still_begin(client, time_machine):
+    time_machine.move_to(datetime(2026, 3, 31, 23, 30, tzinfo=timezone.get_default_timezone()), tick=False)
+    resource("petite")
+    resource("moyenne")
+    service("petite", "moyenne")
+    assert 'value="pick petite 2026-04' in text(client.post(START, {"quand-go": "find"}))
+
+
 def test_an_association_books_every_tuesday_and_hears_what_is_taken_and_what_is_free_instead(client):
     resource()
     resource("autre")

@@ -1,5 +1,7 @@
 """The home page holds together with little on it, and on paper; so does an article."""
 
+import re
+
 import pytest
 import wagtail_factories
 from playwright.sync_api import expect
@@ -124,6 +126,17 @@ def test_whoever_needs_large_letters_sees_all_views_of_a_list(visit, index, widt
         box = shown.nth(place).bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
+
+
+def test_of_views_that_scroll_sideways_the_one_that_is_shown_is_in_sight(visit, index):
+    for number in range(5):
+        category = news.NewsCategoryFactory(name=f"Une catégorie {number}", slug=f"c{number}")
+        make.published(news.NewsPageFactory(parent=index, category=category))
+    page = visit(width=360)
+    page.goto(index.url)
+    page.locator(".views a").last.click()
+    expect(page.locator(".views [aria-current]")).to_have_text(re.compile("Une catégorie"))
+    expect(page.locator(".views [aria-current]")).to_be_in_viewport(ratio=0.9)
 
 
 def test_an_alert_in_letters_twice_as_large_is_closed_with_a_thumb(visit, site):

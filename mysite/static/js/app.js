@@ -11,3 +11,6 @@ addEventListener("hashchange", unfold);
 
 // The menu is left by its own link to a place of the page.
 addEventListener("click", ({ target }) => target.hash && document.querySelector(":popover-open")?.hidePopover());
+
+// Of views that scroll sideways, the one that is shown is in sight, and a part of the one before.
+for (const view of document.querySelectorAll(".views [aria-current]")) view.parentElement.scrollLeft = view.offsetLeft - 60;

@@ -24,11 +24,11 @@ if (!errors && form && "behalf" in form.dataset) {
 for (const link of form ? document.querySelectorAll(".steps a[data-step], .langs a") : []) {
   link.addEventListener("click", (event) => {
     const { step } = link.dataset;
-    if (event.ctrlKey || event.metaKey || event.shiftKey || (step === undefined && !form.dataset.typed)) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !(step || form.dataset.typed)) return;
     event.preventDefault();
     const button = document.createElement("button");
     Object.assign(button, { name: "go_to", value: step ?? "", formNoValidate: true, hidden: true });
-    if (step === undefined) button.formAction = link.href;
+    if (!step) button.formAction = link.href;
     form.append(button);
     form.requestSubmit(button);
   });

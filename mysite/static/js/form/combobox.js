@@ -4,7 +4,7 @@
 
 import { fold } from "./fold.js";
 
-const MOST = 50; // shown at once
+const MOST = 500; // shown at once: who scrolls finds every street
 
 function make(name, attributes) {
   const made = document.createElement(name);

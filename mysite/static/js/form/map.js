@@ -50,9 +50,7 @@ class Place {
   }
 
   async #show(button) {
-    button.disabled = true;
-    this.#map = await tiled(this.#field.dataset, button.parentElement);
-    button.hidden = true;
+    this.#map = await tiled(this.#field.dataset, button, button.parentElement);
     this.#map.on("click", ({ latlng }) => this.#fill(latlng.lat, latlng.wrap().lng));
     this.#mark();
   }

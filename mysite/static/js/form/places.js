@@ -9,9 +9,7 @@ for (const place of document.querySelectorAll("[data-places]")) {
   const button = place.querySelector("button");
   place.hidden = points.length === 0;
   button.addEventListener("click", async () => {
-    button.disabled = true;
     const map = await tiled(place.dataset, button);
-    button.hidden = true;
     const marks = points.map((point) => {
       const said = (point.querySelector("a, [data-name]") ?? point).cloneNode(true);
       return L.circleMarker([point.dataset.lat, point.dataset.lon], { className: "marker", radius: 9 }).bindPopup(said).addTo(map);

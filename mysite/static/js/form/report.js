@@ -5,10 +5,11 @@ const form = document.getElementById("report");
 const shot = form.querySelector("[data-shot]");
 const near = document.getElementById("near");
 const photo = document.getElementById("photo");
+const asking = shot.textContent;
 let asked = "";
 
 photo.addEventListener("change", () => {
-  if (photo.files.length) shot.textContent = photo.files[0].name;
+  shot.textContent = photo.files[0]?.name ?? asking;
 });
 
 form.addEventListener("change", async () => {

@@ -1,11 +1,14 @@
 // Leaflet, loaded when somebody asks for a map, and a map of the commune's tiles.
 
 /**
- * A map after the element `before`, with the focus: the button that asked for it goes away.
+ * A map after the element `before`, in the place of `button`, which asked for it and had the focus.
  * `data`: where Leaflet lies, the tiles and whose they are, centre and label.
  */
-export async function tiled({ script, style, tiles, credit, centre, label }, before) {
-  await Promise.all([load("link", { rel: "stylesheet", href: style }), load("script", { src: script })]);
+export async function tiled({ script, style, tiles, credit, centre, label }, button, before = button) {
+  button.disabled = true;
+  const loaded = Promise.all([load("link", { rel: "stylesheet", href: style }), load("script", { src: script })]);
+  await loaded.finally(() => (button.disabled = false));
+  button.hidden = true;
   const place = document.createElement("div");
   place.className = "map";
   place.setAttribute("role", "group");
@@ -25,6 +28,7 @@ function load(name, attributes) {
   const made = Object.assign(document.createElement(name), attributes);
   made.dataset.leaflet = "";
   made.ready = new Promise((done, failed) => Object.assign(made, { onload: done, onerror: failed }));
+  made.ready.catch(() => made.remove()); // asked again, it loads again
   document.head.append(made);
   return made.ready;
 }

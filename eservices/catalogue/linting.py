@@ -1,10 +1,13 @@
 """What is wrong with the definition of a service, in the eyes of this commune."""
 
-from collections.abc import Container, Iterator
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail import blocks
+from wagtail.coreutils import get_content_languages
 from wagtail_localize.strings import extract_strings
 
 from eservices.cases.models import Letter, Remedies, Team
@@ -35,6 +38,28 @@ def lint(content) -> list[Fault]:
         faults += [*_team(found), *_letters(found), *_tables(found), *_fees(found), *_stages(found)]
         faults += [*_questions(found), *_page(found)]
     return faults
+
+
+def shortened(faults: Iterable[Fault]) -> list[Fault]:
+    """The same with what is not translated in one line a language: fifty would hide what is wrong."""
+    faults = list(faults)
+    missing = Counter(fault.language for fault in faults if untranslated(fault))
+    rest = [fault for fault in faults if not untranslated(fault)]
+    return rest + [Fault(WARNING, "", missing_words(code, n), code) for code, n in missing.items()]
+
+
+def untranslated(fault: Fault) -> bool:
+    """Whether it says that a text is not translated."""
+    return bool(fault.language) and fault.level == WARNING
+
+
+def missing_words(language: str, number: int) -> str:
+    """That so many texts are not translated."""
+    return ngettext(
+        "%(number)s text is not translated into “%(language)s”.",
+        "%(number)s texts are not translated into “%(language)s”.",
+        number,
+    ) % {"number": number, "language": get_content_languages().get(language, language)}
 
 
 def errors(content) -> list[Fault]:

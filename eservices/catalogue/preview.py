@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from eservices.formbuilder.definition import Definition, Field, Step
 from eservices.formbuilder.forms import QuestionsForm, StepForm
+from eservices.formbuilder.linter import Fault
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.formbuilder.words import condition_words
 from eservices.submissions.filing import BACK, GO_TO, LATER, Filing, unjudged
@@ -33,7 +34,7 @@ from .editor import outline
 from .editor.access import service_for
 from .editor.forms import StepForm as StepEditor
 from .editor.reading import tree_of
-from .linting import lint
+from .linting import lint, shortened
 from .models import ServicePage
 from .service_screen import ServiceScreen
 
@@ -67,7 +68,7 @@ class PreviewView(ServiceScreen):
             ],
             shown=shown,
             condition=condition_words(shown.condition, definition, get_language()) if shown else "",
-            all_faults=lint(self.draft),
+            all_faults=shortened(lint(self.draft)),
             frame=f"{step_url(self.page, shown)}?lang={language}" if shown else "",
             **kwargs,
         )
@@ -172,7 +173,7 @@ def _show(request, filing: "PreviewFiling", step: Step, form: StepForm):
         "trail": filing.trail(step),
         "opened": [] if form.errors else [one for one in form.questions if one.field in form.opened],
         "has_back": filing.progress.before(step),
-        "faults": [fault for fault in filing.faults if fault.path in filing.paths(step)],
+        "faults": shortened(filing.faults_of(step)),
     }
     return _page(request, "catalogue/preview/step.html", filing, context | filing.live(form))
 
@@ -243,7 +244,12 @@ class PreviewFiling(Filing):
             if sent:
                 self.given[one.key] = [{"id": str(uuid4()), "name": f.name, "size": f.size} for f in sent]
 
-    def paths(self, step: Step) -> set[str]:
+    def faults_of(self, step: Step) -> list[Fault]:
+        """What is wrong with a step as it is shown: what other languages lack is not seen here."""
+        paths = self._paths(step)
+        return [one for one in self.faults if one.path in paths and one.language in ("", self.language)]
+
+    def _paths(self, step: Step) -> set[str]:
         """Where faults of a step stand."""
         found = {f"step.{step.key}", f"step.{step.key}.title"}
         for one in _all(step.fields):

@@ -111,7 +111,13 @@ def test_each_language_shows_its_texts(editor):
     german = text(editor.get(url(page, "identite", "de")))
     assert "Zu Ihrer Person" in german
     assert '<html lang="de">' in german
-    assert "Zu Ihrer Person" not in text(editor.get(url(page, "identite")))
+    french = text(editor.get(url(page, "identite")))
+    assert "Zu Ihrer Person" not in french
+    assert "traduit" not in french
+    missing = sum(fault.language == "de" for fault in lint(drafted(page)))
+    screen = text(editor.get(reverse("services:preview", args=[page.pk]))).replace("\xa0", " ")
+    assert missing > 1
+    assert f"{missing} textes ne sont pas traduits en « Deutsch »." in screen
 
 
 def test_every_type_of_question_can_be_looked_at(editor):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from eservices.formbuilder.definition import Definition, Field
 from eservices.formbuilder.definition import Step as StepSpec
@@ -18,7 +18,7 @@ from eservices.formbuilder.words import condition_words
 from home.marks import explained
 
 from ..compile import definition_of
-from ..linting import lint
+from ..linting import lint, missing_words, untranslated
 from ..models import ServicePage
 from .outline import Block, Tree, inside, keys, scope, shortened, title_of, walk
 
@@ -239,8 +239,8 @@ class Reading:
         """All that the linter says, each at its place: errors first, missing translations in a line."""
         others = list(translations(self.page))
         found = lint(definition_of(self.page, others) if others else self.definition.content)
-        placed = [self._placed(fault) for fault in found if not _untranslated(fault)]
-        missing = Counter(fault.language for fault in found if _untranslated(fault))
+        placed = [self._placed(fault) for fault in found if not untranslated(fault)]
+        missing = Counter(fault.language for fault in found if untranslated(fault))
         placed += [
             _missing(one, missing[code]) for one in others if (code := one.locale.language_code) in missing
         ]
@@ -284,17 +284,9 @@ def translations(page: ServicePage):
     return page.get_translations().live().specific() if page.pk and page.is_source else []
 
 
-def _untranslated(fault: Fault) -> bool:
-    return bool(fault.language) and fault.level == WARNING
-
-
 def _missing(translation: ServicePage, number: int) -> PlacedFault:
     """That a translation is not whole. It says the rest in the form's own language."""
-    message = ngettext(
-        "%(number)s text is not translated into “%(language)s”.",
-        "%(number)s texts are not translated into “%(language)s”.",
-        number,
-    ) % {"number": number, "language": translation.locale.get_display_name()}
+    message = missing_words(translation.locale.language_code, number)
     return PlacedFault(message, False, reverse("wagtailadmin_pages:edit", args=[translation.pk]))
 
 

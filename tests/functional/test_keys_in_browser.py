@@ -56,6 +56,11 @@ def test_a_key_leads_to_the_note_and_what_is_typed_there_is_no_key(desk, cases):
     desk.keyboard.type("npt")
     expect(note).to_have_value("npt")
     expect(desk).to_have_url(at(cases[0]))
+    desk.once("dialog", lambda asked: asked.dismiss())
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Escape")  # would leave the case: the browser asks, and nobody agrees
+    expect(desk).to_have_url(at(cases[0]))
+    expect(note).to_have_value("npt")
 
 
 def test_on_a_case_one_key_leaves_the_note_and_another_returns_to_it(desk, cases):

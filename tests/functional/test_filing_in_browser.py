@@ -370,6 +370,21 @@ def test_what_was_typed_goes_along_into_another_language(visit, file_first):
     assert Draft.objects.count() == 1
 
 
+def test_who_goes_back_to_the_first_page_goes_on_with_the_draft_that_it_began(visit, version):
+    page = visit()
+    page.goto(reverse("submissions:start", args=[version.form.slug]))
+    page.locator("[type=radio]").first.check()
+    page.click("p.go .btn")
+    page.wait_for_url("**/d/**")
+    begun = page.url
+    page.go_back()
+    page.wait_for_url(lambda url: "/d/" not in url)
+    page.locator("[type=radio]").first.check()
+    page.click("p.go .btn")
+    page.wait_for_url("**/d/**")
+    assert page.url == begun
+
+
 def test_leaving_in_the_middle_keeps_what_was_typed(visit, version):
     page = visit()
     draft = DraftFactory(version=version, steps=["qui"])

@@ -7,6 +7,13 @@ const follow = () => form.after(document.getElementById("following").content);
 if (form) new PerformanceObserver(follow).observe({ type: "paint", buffered: true });
 form?.addEventListener("input", () => (form.dataset.typed = 1), { once: true });
 
+// Whoever comes back to the first page goes on with the draft that it began.
+const begun = form?.elements._begun;
+if (begun) {
+  begun.value = history.state ?? begun.value;
+  form.addEventListener("submit", () => history.replaceState(begun.value, ""));
+}
+
 // The summary of errors takes the focus, so that it is read first. It answers what was posted: whoever reloads it or
 // comes back to it is not asked whether to send again. Where something was typed, that is so once it is saved: draft.js.
 const errors = document.querySelector(".errors");
@@ -26,8 +33,8 @@ for (const link of form ? document.querySelectorAll(".steps a[data-step], .langs
     const { step } = link.dataset;
     if (event.ctrlKey || event.metaKey || event.shiftKey || !(step || form.dataset.typed)) return;
     event.preventDefault();
-    const button = document.createElement("button");
-    Object.assign(button, { name: "go_to", value: step ?? "", formNoValidate: true, hidden: true });
+    const press = { name: "go_to", value: step ?? "", formNoValidate: true, hidden: true };
+    const button = Object.assign(document.createElement("button"), press);
     if (!step) button.formAction = link.href;
     form.append(button);
     form.requestSubmit(button);

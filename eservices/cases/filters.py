@@ -68,7 +68,7 @@ class FilterForm(forms.Form):
     """The filters of the queue. What does not fit is as if it had not been said."""
 
     PERIODS = [
-        ("", _("Any time")),
+        ("", _("All")),
         ("1", _("Today")),
         ("7", _("7 days")),
         ("30", _("30 days")),

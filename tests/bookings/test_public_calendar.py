@@ -72,6 +72,12 @@ def waits(room, start: str, end: str) -> Waiting:
     return Waiting.objects.create(resource=room, starts_at=starts, ends_at=ends, **who)
 
 
+def test_of_days_that_are_over_nothing_is_said_to_be_free(client, room, time_machine):
+    days = client.get(f"{ROOM}?jour=2026-03-09").text.count("</i><span>libre")
+    time_machine.move_to(datetime(2026, 3, 16, 9, tzinfo=ZONE), tick=False)
+    assert client.get(f"{ROOM}?jour=2026-03-09").text.count("</i><span>libre") == days - 7
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_what_a_hold_that_ended_gives_back_is_busy_while_it_is_promised_to_who_waits(
     client, room, view, time_machine

@@ -399,7 +399,13 @@ SECURE_CSP = {
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
     "worker-src": [CSP.SELF],
-    "form-action": [CSP.SELF, *env.origin(OIDC_ISSUER), *env.words("OIDC_SIGN_IN_ORIGIN")],
+    # What is paid on another site of the commune, or another name of this one, goes on at the operator's.
+    "form-action": [
+        CSP.SELF,
+        *env.origin(WAGTAILADMIN_BASE_URL),
+        *env.origin(OIDC_ISSUER),
+        *env.words("OIDC_SIGN_IN_ORIGIN"),
+    ],
     "frame-ancestors": [CSP.SELF],
     "frame-src": [CSP.SELF],
     "base-uri": [CSP.NONE],

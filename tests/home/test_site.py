@@ -694,6 +694,10 @@ class TestSurroundings:
         assert '<a href="https://orvenay.example/">Commune d’Orvenay</a>' in shown
         told = client.get(reverse("home:manifest"), headers={"Host": "ecole.example"}).json()
         assert told["name"] == told["short_name"] == "École du lac"
+        policy = client.get(page.url, headers={"Host": "ecole.example"})["Content-Security-Policy"]
+        assert (
+            "form-action 'self' http://localhost:8000" in policy
+        )  # where the operator says, unless told otherwise
         own = client.get(home.url, headers={"Host": "testserver"}).text
         assert "Orvenay<small>" in own
         assert 'https://orvenay.example/">Commune d’Orvenay' not in own

@@ -55,7 +55,7 @@ def test_a_resident_signs_in_by_code_and_answers_a_question(window, site, reques
     assert_accessible(page)
     page.locator("#id_text").fill("Voici la page 3.")
     press(page.locator("#answer .btn"))
-    assert page.locator(".saved").is_visible()
+    assert page.locator(".notice").is_visible()
     assert page.locator(".talk .hab").inner_text().endswith("Voici la page 3.")
     assert_accessible(page)
     case.refresh_from_db()
@@ -76,7 +76,7 @@ def test_a_mailed_link_confirms_the_address_on_a_phone(site, phone):
     phone.goto(reverse("space:status", args=[link.secret]))
     assert_accessible(phone)
     press(phone.locator(".ask .btn"))
-    assert phone.locator(".saved").is_visible()
+    assert phone.locator(".notice").is_visible()
     assert not phone.locator(".ask").count()
     case.refresh_from_db()
     assert case.email_confirmed_at

@@ -7,16 +7,17 @@ const follow = () => form.after(document.getElementById("following").content);
 if (form) new PerformanceObserver(follow).observe({ type: "paint", buffered: true });
 form?.addEventListener("input", () => (form.dataset.typed = 1), { once: true });
 
-// Whoever comes back to the first page goes on with the draft that it began.
+const errors = document.querySelector(".errors");
+
+// Whoever comes back to the first page goes on with the draft that it began. An answer to a post stays one.
 const begun = form?.elements._begun;
-if (begun) {
+if (begun && !errors) {
   begun.value = history.state ?? begun.value;
-  form.addEventListener("submit", () => history.replaceState(begun.value, ""));
+  history.replaceState(begun.value, "");
 }
 
 // The summary of errors takes the focus, so that it is read first. It answers what was posted: whoever reloads it or
 // comes back to it is not asked whether to send again. Where something was typed, that is so once it is saved: draft.js.
-const errors = document.querySelector(".errors");
 errors?.focus();
 if (errors && !form) history.replaceState(history.state, "", location.href);
 

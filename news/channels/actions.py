@@ -182,8 +182,7 @@ def _change(post: Post, announcement: Announcement) -> None:
 
 
 def _withdraw(post: Post) -> None:
-    channel = channels.channel(post.channel)
-    if channel is not None and channel.withdraws:
+    if channels.withdraws(post.channel):
         _queue(post, WITHDRAW, post.title)
         return _move(post, State.LEAVING)
     if post.channel in channels.READERS and _stop_messages(post):

@@ -16,6 +16,12 @@ def channel(key: str):
     return network(key) if key in NETWORKS else None
 
 
+def withdraws(key: str) -> bool:
+    """Whether what is out on a channel can be taken back there; not on one that is not set up."""
+    found = channel(key)
+    return found is not None and found.withdraws
+
+
 def channels() -> list:
     """Those that are set up, as the editor sees them."""
     return [*(one for key in READERS if (one := channel(key))), *networks()]

@@ -21,10 +21,10 @@ def consequences(page) -> list[str]:
 
 
 def _networks(posts: list[Post]) -> Iterator[str]:
-    follow = {post: (one := channels.channel(post.channel)) is not None and one.withdraws for post in posts}
-    if gone := _names(post for post in posts if follow[post]):
+    follow = [post for post in posts if channels.withdraws(post.channel)]
+    if gone := _names(follow):
         yield _("Also taken back from: %(channels)s.") % {"channels": gone}
-    if stays := _names(post for post in posts if not follow[post]):
+    if stays := _names(post for post in posts if post not in follow):
         yield _("To be removed there by hand: %(channels)s.") % {"channels": stays}
 
 

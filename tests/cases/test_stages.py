@@ -332,26 +332,29 @@ def test_a_wait_for_a_day_that_was_not_asked_waits_for_nothing():
     )
 
 
-def test_a_message_goes_by_sms_where_a_number_was_given_else_by_e_mail():
-    told = stage("dire", "notify", subject="Prêt", text="Votre clé est prête.", sms=True)
-    case = CaseFactory(stages=[told, DECISION], advanced=False)
-    case.submission.phone = "+41790001122"
+READY = stage("dire", "notify", subject="Prêt", text="Votre clé est prête.", sms=True)
+
+
+def told_by_sms(phone: str) -> Case:
+    """A case whose applicant gave a telephone, and is told something by it."""
+    case = CaseFactory(stages=[READY, DECISION], advanced=False)
+    case.submission.phone = phone
     case.submission.save()
-    advanced(case)
+    return advanced(case)
+
+
+def test_a_message_goes_by_sms_where_a_number_was_given_else_by_e_mail():
+    case = told_by_sms("+41790001122")
     sms = Delivery.objects.about(case.subject).get(carrier="sms")
     assert (sms.recipient, sms.payload["text"]) == (case.submission.phone, "Votre clé est prête.")
 
-    silent = CaseFactory(stages=[told, DECISION], advanced=False)
+    silent = CaseFactory(stages=[READY, DECISION], advanced=False)
     assert "Prêt" in titles(advanced(silent))[-1]
 
 
 @time_machine.travel(MONDAY.replace(hour=22, minute=30), tick=False)
 def test_a_message_of_the_evening_rings_in_the_morning():
-    told = stage("dire", "notify", subject="Prêt", text="Votre clé est prête.", sms=True)
-    case = CaseFactory(stages=[told, DECISION], advanced=False)
-    case.submission.phone = "+41790001122"
-    case.submission.save()
-    advanced(case)
+    case = told_by_sms("+41790001122")
     rings = Delivery.objects.about(case.subject).get(carrier="sms").due_at
     assert rings == MONDAY.replace(hour=8) + timedelta(days=1)
 
@@ -370,11 +373,7 @@ def test_a_message_of_the_evening_rings_in_the_morning():
 )
 def test_no_message_goes_to_a_number_that_may_cost_a_fortune(settings, typed, carrier):
     settings.SMS_COUNTRIES = ["CH", "FR"]
-    told = stage("dire", "notify", subject="Prêt", text="Votre clé est prête.", sms=True)
-    case = CaseFactory(stages=[told, DECISION], advanced=False)
-    case.submission.phone = typed
-    case.submission.save()
-    advanced(case)
+    case = told_by_sms(typed)
     assert Delivery.objects.about(case.subject).get(title__contains="rêt").carrier == carrier
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Tags, Warning, register
 
+from home.faults import fault_of
 from home.folders import closed
 
 from .ged import current
@@ -32,7 +33,7 @@ def dossiers_arrive(app_configs, **kwargs):
         there = closed(Path(url.path))
         fault = there and f"{there} cannot be written"
     else:
-        fault = _refusal()
+        fault = fault_of(lambda: current().probe())
     if not fault:
         return []
     return [
@@ -42,11 +43,3 @@ def dossiers_arrive(app_configs, **kwargs):
             id="connectors.W002",
         )
     ]
-
-
-def _refusal() -> str:
-    try:
-        current().probe()
-    except Exception as fault:  # whatever another system makes of being asked
-        return str(fault) or type(fault).__name__
-    return ""

@@ -2,22 +2,16 @@
 
 from django.core.checks import Tags, Warning, register
 
+from home.faults import fault_of
+
 from .carriers import carriers
 
 
 @register(Tags.security, "deliveries", deploy=True)
 def carriers_answer(app_configs, **kwargs) -> list[Warning]:
     """Whether each would take something now; nothing is sent. What they cannot take waits in the outbox."""
-    found = ((carriers[key], _fault(carriers[key])) for key in ("email", "sms"))
+    found = ((carriers[key], fault_of(carriers[key].probe)) for key in ("email", "sms"))
     return [_told(carrier, fault) for carrier, fault in found if fault]
-
-
-def _fault(carrier) -> str:
-    try:
-        carrier.probe()
-    except Exception as fault:  # no such class, a name that nobody knows, a password that is refused
-        return str(fault) or type(fault).__name__
-    return ""
 
 
 def _told(carrier, fault: str) -> Warning:

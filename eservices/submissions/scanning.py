@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.cache import cache
 
+from home.faults import in_words
+
 CONNECT, ANSWER = 3, 20  # seconds of patience
 REST = 30  # seconds in which a scanner that was away is not asked again: nobody waits for it file by file
 CHUNK = 64 * 1024
@@ -33,8 +35,8 @@ def virus_in(chunks: Iterable[bytes]) -> str:
     try:
         said = _said(_stream(chunks))
     except OSError as fault:
-        cache.set(AWAY, str(fault) or type(fault).__name__, REST)
-        raise Away(str(fault) or type(fault).__name__) from fault
+        cache.set(AWAY, in_words(fault), REST)
+        raise Away(in_words(fault)) from fault
     if said.endswith(" OK"):
         return ""
     if said.endswith(" FOUND"):

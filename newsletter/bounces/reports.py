@@ -63,7 +63,7 @@ def _marks(message: Message, parts) -> list[str]:
     found = [mark for place in places for mark in MARK.findall(place)]
     return sorted(
         found, key=lambda mark: "-" not in mark
-    )  # an id of somebody else's may look like one of a delivery
+    )  # what is signed first: an id may be somebody else's
 
 
 def _complaint(parts, marks) -> Report | None:

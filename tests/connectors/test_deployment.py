@@ -20,7 +20,7 @@ def said() -> list[str]:
     ],
 )
 def test_the_operator_is_warned_where_dossiers_travel_in_clear(settings, monkeypatch, url, warned):
-    monkeypatch.setattr(ours, "_refusal", lambda: "")
+    monkeypatch.setattr(ours, "fault_of", lambda probe: "")  # there is no such server
     settings.GED_URL = url
     assert said() == (["connectors.W001"] if warned else [])
 

@@ -90,7 +90,7 @@ def reconcile() -> dict[str, int]:
         done[what.name.lower()] = done.get(what.name.lower(), 0) + 1
     seen |= set(
         _waiting().values_list("recipient", flat=True)
-    )  # what was refused is told to staff once, not nightly
+    )  # a refusal is told to staff once, not nightly
     for subscriber in Subscriber.objects.confirmed().iterator(chunk_size=1000):
         if member_hash(subscriber.email) not in seen:
             tell(subscriber)

@@ -21,7 +21,7 @@ from eservices.catalogue.wagtail_hooks import refuse_faulty_service
 from home.sweeps import publish_scheduled
 from tests.catalogue.test_outline import latest
 from tests.factories.bookings import resource
-from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service
+from tests.factories.catalogue import SERVICE, make_editor, make_service
 from tests.factories.editing import page_form
 from tests.factories.formbuilder import EVERY_TYPE, content, question, step, when
 from tests.factories.home import translated
@@ -57,15 +57,14 @@ def everything() -> dict:
     return made
 
 
-def test_the_editor_opens_with_the_form_and_its_stages(editor):
-    page = make_service(definition=everything())
+def test_the_editor_opens_with_the_form_and_its_stages(editor, counter):
+    page = make_service(counter, everything())
     answer = editor.get(f"/admin/pages/{page.pk}/edit/")
     assert answer.status_code == 200
     assert "js/condition.js" in answer.content.decode()
 
 
-def test_the_editor_offers_life_situations_in_the_language_of_the_page(editor):
-    page = make_service()
+def test_the_editor_offers_life_situations_in_the_language_of_the_page(editor, page):
     german = Locale.objects.get_or_create(language_code="de")[0]
     LifeSituation.objects.create(locale=page.locale, name="Je me marie", slug="mariage")
     LifeSituation.objects.create(locale=german, name="Ich heirate", slug="mariage")
@@ -74,14 +73,13 @@ def test_the_editor_offers_life_situations_in_the_language_of_the_page(editor):
     assert "Ich heirate" not in shown
 
 
-def test_a_new_service_can_be_begun(editor):
-    index = make_counter()
-    answer = editor.get(f"/admin/pages/add/eservices_catalogue/servicepage/{index.pk}/?empty")
+def test_a_new_service_can_be_begun(editor, counter):
+    answer = editor.get(f"/admin/pages/add/eservices_catalogue/servicepage/{counter.pk}/?empty")
     assert "outline#begin" in answer.content.decode()
 
 
-def test_every_text_of_a_form_and_nothing_else_is_offered_for_translation():
-    page = make_service(definition=everything())
+def test_every_text_of_a_form_and_nothing_else_is_offered_for_translation(counter):
+    page = make_service(counter, everything())
     texts = {t for path, t in everything()["texts"]["fr"].items() if not path.startswith("title")}
     segments = extract_segments(page)
     offered = {
@@ -92,13 +90,12 @@ def test_every_text_of_a_form_and_nothing_else_is_offered_for_translation():
     assert offered == texts
 
 
-def test_a_translation_in_the_editor_changes_texts_and_no_key():
+def test_a_translation_in_the_editor_changes_texts_and_no_key(counter):
     german, _ = Locale.objects.get_or_create(language_code="de")
-    index = make_counter()
-    translated(index, "de", title="Schalter")
+    translated(counter, "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Bestätigung"}
-    page = make_service(index, definition)
+    page = make_service(counter, definition)
     source = TranslationSource.objects.get_for_instance(page)
     assert Translation.objects.filter(source=source, target_locale=german, enabled=True).exists()
     twin = page.get_translation(german)
@@ -106,8 +103,7 @@ def test_a_translation_in_the_editor_changes_texts_and_no_key():
     assert [block.id for block in twin.form] == [block.id for block in page.form]
 
 
-def test_a_fault_is_said_at_the_publish_button_and_leads_to_its_place(rf):
-    page = make_service()
+def test_a_fault_is_said_at_the_publish_button_and_leads_to_its_place(rf, page):
     request = rf.post("/")
     request._messages = Mock()
     assert refuse_faulty_service(request, page) is None
@@ -118,8 +114,7 @@ def test_a_fault_is_said_at_the_publish_button_and_leads_to_its_place(rf):
     assert f'href="/admin/pages/services/{page.pk}/steps/{step_id}/#block-{question}"' in said
 
 
-def test_a_duplicated_question_gets_a_key_of_its_own():
-    page = make_service()
+def test_a_duplicated_question_gets_a_key_of_its_own(page):
     fields = page.form[0].value["fields"]
     fields.append(("short_text", dict(fields[0].value)))
     page.save_revision()
@@ -134,13 +129,11 @@ def test_the_blocks_of_the_form_stand_in_no_migration():
         assert set(kwargs) <= {"blank", "default", "verbose_name"}
 
 
-def test_a_question_added_to_the_source_is_asked_in_every_language():
-    Locale.objects.get_or_create(language_code="de")
-    index = make_counter()
-    translated(index, "de", title="Schalter")
+def test_a_question_added_to_the_source_is_asked_in_every_language(counter):
+    translated(counter, "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Bestätigung", "step.identite.title": "Sie"}
-    page = make_service(index, definition)
+    page = make_service(counter, definition)
     page.form[0].value["fields"].append(("short_text", {"label": "Étage", "required": False}))
     page.save_revision().publish()
     current = page.online_form.current.definition
@@ -149,8 +142,7 @@ def test_a_question_added_to_the_source_is_asked_in_every_language():
     assert current.text("step.identite.title", "de") == "Sie"
 
 
-def test_a_question_key_of_a_group_is_made_too():
-    page = make_service()
+def test_a_question_key_of_a_group_is_made_too(page):
     page.form[0].value["fields"].append(
         ("group", {"label": "Enfants", "fields": [("short_text", {"label": "Prénom"})], "required": False})
     )
@@ -159,17 +151,15 @@ def test_a_question_key_of_a_group_is_made_too():
     assert (group["key"], group["fields"][0].value["key"]) == ("enfants", "prenom_2")
 
 
-def test_a_draft_can_be_previewed_before_it_was_ever_published():
-    index = make_counter()
-    page = ServicePage(title="Nouveau", slug="nouveau", locale=index.locale, live=False)
-    index.add_child(instance=page)
+def test_a_draft_can_be_previewed_before_it_was_ever_published(counter):
+    page = ServicePage(title="Nouveau", slug="nouveau", locale=counter.locale, live=False)
+    counter.add_child(instance=page)
     answer = page.make_preview_request()
     assert answer.status_code == 200
     assert "Nouveau" in answer.render().content.decode()
 
 
-def test_two_revisions_are_compared_in_words(editor):
-    page = make_service()
+def test_two_revisions_are_compared_in_words(editor, page):
     page.form[1].value["fields"][1].value["condition"] = when("motif", value="bail")
     page.form[1].value["title"] = "Pourquoi"
     page.form[0].value["fields"].append(("phone", {"label": "Téléphone", "required": False}))
@@ -187,8 +177,7 @@ def test_two_revisions_are_compared_in_words(editor):
     assert "courriel" not in shown
 
 
-def test_revisions_with_the_same_form_show_no_change_of_it(editor):
-    page = make_service()
+def test_revisions_with_the_same_form_show_no_change_of_it(editor, page):
     page.title = "Autre titre"
     page.save_revision()
     answer = editor.get(f"/admin/pages/{page.pk}/revisions/compare/earliest...latest/").content.decode()
@@ -196,8 +185,7 @@ def test_revisions_with_the_same_form_show_no_change_of_it(editor):
     assert "form-changes" not in answer
 
 
-def test_an_earlier_revision_is_brought_back_with_its_form(editor):
-    page = make_service()
+def test_an_earlier_revision_is_brought_back_with_its_form(editor, page):
     before = page.latest_revision
     page.form[0].value["title"] = "Autrement"
     page.save_revision()
@@ -210,8 +198,7 @@ def test_an_earlier_revision_is_brought_back_with_its_form(editor):
     assert latest(page).form[0].value["title"] == "identite"
 
 
-def test_saving_the_page_s_own_screen_keeps_a_step_that_was_saved_meanwhile(editor):
-    page = make_service()
+def test_saving_the_page_s_own_screen_keeps_a_step_that_was_saved_meanwhile(editor, page):
     url = f"/admin/pages/{page.pk}/edit/"
     typed = page_form(editor, url, title="Attestation")
     fresh = latest(page)
@@ -221,8 +208,7 @@ def test_saving_the_page_s_own_screen_keeps_a_step_that_was_saved_meanwhile(edit
     assert (latest(page).title, latest(page).form[0].value["title"]) == ("Attestation", "Vous")
 
 
-def test_who_applies_and_what_a_fee_counts_are_chosen_among_the_questions(editor):
-    page = make_service()
+def test_who_applies_and_what_a_fee_counts_are_chosen_among_the_questions(editor, page):
     shown = BeautifulSoup(editor.get(f"/admin/pages/{page.pk}/edit/").content, "html.parser")
     name, email = shown.select_one("#id_applicant_name"), shown.select_one("#id_applicant_email")
     assert (name["data-controller"], name["data-question-several-value"]) == ("question", "true")
@@ -230,8 +216,7 @@ def test_who_applies_and_what_a_fee_counts_are_chosen_among_the_questions(editor
     assert "data-question-compares-value" in shown.select_one("#fees")["data-w-block-data-value"]
 
 
-def test_a_faulty_draft_is_not_published_in_bulk(editor):
-    page = make_service()
+def test_a_faulty_draft_is_not_published_in_bulk(editor, page):
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     page.save_revision()
     answer = editor.post(f"/admin/bulk/wagtailcore/page/publish/?id={page.pk}", follow=True)
@@ -240,8 +225,7 @@ def test_a_faulty_draft_is_not_published_in_bulk(editor):
     assert page.online_form.versions.count() == 1
 
 
-def test_a_sound_draft_is_published_in_bulk(editor):
-    page = make_service()
+def test_a_sound_draft_is_published_in_bulk(editor, page):
     page.lead = "Elle dit où vous habitez."
     page.form[1].value["title"] = "Pourquoi"
     page.save_revision()
@@ -249,8 +233,7 @@ def test_a_sound_draft_is_published_in_bulk(editor):
     assert page.online_form.versions.count() == 2
 
 
-def test_a_copied_service_has_a_form_of_its_own():
-    page = make_service()
+def test_a_copied_service_has_a_form_of_its_own(page):
     copied = page.copy(update_attrs={"slug": "copie", "title": "Copie"})
     assert copied.online_form.slug == "copie"
     assert copied.online_form != page.online_form
@@ -259,8 +242,7 @@ def test_a_copied_service_has_a_form_of_its_own():
     assert page.online_form.versions.count() == 1
 
 
-def test_a_copy_keeps_the_draft_of_the_form_and_its_ids(editor):
-    page = make_service()
+def test_a_copy_keeps_the_draft_of_the_form_and_its_ids(editor, page):
     page.form[0].value["title"] = "Brouillon"
     page.save_revision()
     answer = editor.post(
@@ -279,7 +261,9 @@ def test_a_copy_keeps_the_draft_of_the_form_and_its_ids(editor):
 
 
 # -- Ways to go live beside the publish button ---------------------------------------------------------------
-def faulty(page: ServicePage) -> ServicePage:
+@pytest.fixture
+def faulty(page) -> ServicePage:
+    """The service with a draft that no resident could fill in."""
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     page.save_revision()
     return page
@@ -289,32 +273,29 @@ def said(answer) -> str:
     return BeautifulSoup(answer.content, "html.parser").select_one(".messages").text
 
 
-def test_a_faulty_draft_is_not_published_from_its_screen_and_the_faults_are_linked(editor):
-    page = faulty(make_service())
-    url = f"/admin/pages/{page.pk}/edit/"
+def test_a_faulty_draft_is_not_published_from_its_screen_and_the_faults_are_linked(editor, faulty):
+    url = f"/admin/pages/{faulty.pk}/edit/"
     answer = editor.post(url, page_form(editor, url, **{"action-publish": "1"}), follow=True)
     assert "inconnu" in said(answer)
-    assert page.online_form.versions.count() == 1
+    assert faulty.online_form.versions.count() == 1
     assert "/steps/" in answer.content.decode()
 
 
-def test_a_faulty_draft_is_not_scheduled_either(editor):
-    page = faulty(make_service())
-    url = f"/admin/pages/{page.pk}/edit/"
+def test_a_faulty_draft_is_not_scheduled_either(editor, faulty):
+    url = f"/admin/pages/{faulty.pk}/edit/"
     later = {"action-publish": "1", "go_live_at": "2999-01-01 00:00"}
     assert "inconnu" in said(editor.post(url, page_form(editor, url, **later), follow=True))
-    assert not page.revisions.filter(approved_go_live_at__isnull=False).exists()
+    assert not faulty.revisions.filter(approved_go_live_at__isnull=False).exists()
 
 
 @pytest.fixture
-def awaiting():
+def awaiting(faulty):
     """A faulty draft that waits for somebody's approval."""
-    page = faulty(make_service())
     workflow = Workflow.objects.create(name="Relecture")
     WorkflowTask.objects.create(workflow=workflow, task=GroupApprovalTask.objects.create(name="Relecture"))
-    WorkflowPage.objects.create(workflow=workflow, page=page)
-    latest(page).get_workflow().start(latest(page), None)
-    return page
+    WorkflowPage.objects.create(workflow=workflow, page=faulty)
+    latest(faulty).get_workflow().start(latest(faulty), None)
+    return faulty
 
 
 @pytest.mark.parametrize("dialog", [False, True])
@@ -341,25 +322,23 @@ def test_approving_a_sound_draft_publishes_it(editor, awaiting):
     assert awaiting.online_form.versions.count() == 2
 
 
-def test_a_faulty_scheduled_draft_holds_up_nothing_when_its_hour_comes():
-    page = faulty(make_service())
-    page.latest_revision.approved_go_live_at = timezone.now() - timedelta(minutes=1)
-    page.latest_revision.save()
+def test_a_faulty_scheduled_draft_holds_up_nothing_when_its_hour_comes(faulty):
+    faulty.latest_revision.approved_go_live_at = timezone.now() - timedelta(minutes=1)
+    faulty.latest_revision.save()
     publish_scheduled(timezone.now())
-    assert page.online_form.versions.count() == 1
+    assert faulty.online_form.versions.count() == 1
 
 
-def test_what_may_be_chosen_is_looked_up_for_no_fee_and_no_question_by_itself(editor):
+def test_what_may_be_chosen_is_looked_up_for_no_fee_and_no_question_by_itself(editor, counter):
     """Reading a form takes the keys of prices and of things to book as they stand."""
     entry("salle")
     resource("salle")
-    index = make_counter()
 
     def cost(number: int) -> int:
         asked = [question(f"q{one}", "booking", settings={"resources": ["salle"]}) for one in range(number)]
         fees = [{"key": f"prix{one}", "entry": "salle"} for one in range(number)]
         definition = SERVICE | content(step("un", *asked), slug=f"location-{number}", fees=fees)
-        page = make_service(index, definition)
+        page = make_service(counter, definition)
         url = f"/admin/pages/{page.pk}/edit/"
         assert editor.get(url).status_code == 200
         with CaptureQueriesContext(connection) as queries:

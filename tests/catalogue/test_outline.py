@@ -162,16 +162,6 @@ def test_what_has_no_words_is_called_by_the_beginning_of_its_text():
 
 
 # -- The screen ----------------------------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def published(module_db):
-    return make_service()
-
-
-@pytest.fixture
-def page(published, db):
-    return ServicePage.objects.get(pk=published.pk)
-
-
 @pytest.fixture
 def editor(client, db):
     client.force_login(make_editor())

@@ -11,7 +11,7 @@ from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.field_types import field_types
 from eservices.submissions.models import Draft, StoredFile
 from tests.factories.accounts import UserFactory
-from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service
+from tests.factories.catalogue import SERVICE, make_editor, make_service
 from tests.factories.formbuilder import EVERY_TYPE, content, question, step
 from tests.factories.home import translated
 from tests.factories.submissions import pdf
@@ -40,34 +40,31 @@ def given(page: str) -> str:
     return page.split('name="_given" value="')[1].split('"')[0]
 
 
-def test_a_step_shows_as_in_the_filing_with_a_word_that_nothing_is_kept(editor):
-    page = text(editor.get(url(make_service(), "identite")))
+def test_a_step_shows_as_in_the_filing_with_a_word_that_nothing_is_kept(editor, page):
+    page = text(editor.get(url(page, "identite")))
     assert 'name="prenom"' in page
     assert "Step 1 of 3" in page or "Étape 1 sur 3" in page
     assert 'class="alert"' in page
 
 
-def test_it_is_the_draft_that_is_shown_and_not_what_is_published(editor):
-    page = make_service()
+def test_it_is_the_draft_that_is_shown_and_not_what_is_published(editor, page):
     page.form[1].value["title"] = "Pourquoi donc"
     page.save_revision()
     assert "Pourquoi donc" in text(editor.get(url(page, "motif")))
 
 
-def test_a_service_that_was_never_published_can_be_looked_at(editor):
-    page = make_service()
+def test_a_service_that_was_never_published_can_be_looked_at(editor, page):
     never = page.copy(update_attrs={"slug": "jamais", "title": "Jamais"}, keep_live=False)
     assert 'name="prenom"' in text(editor.get(url(never, "identite")))
 
 
-def test_a_wrong_answer_is_said_and_nothing_is_kept(editor):
-    answer = text(editor.post(url(make_service(), "identite"), NAMES | {"courriel": "elodie"}))
+def test_a_wrong_answer_is_said_and_nothing_is_kept(editor, page):
+    answer = text(editor.post(url(page, "identite"), NAMES | {"courriel": "elodie"}))
     assert 'class="errors"' in answer
     assert not Draft.objects.exists()
 
 
-def test_a_right_answer_leads_to_the_next_step_and_opens_what_depends_on_it(editor):
-    page = make_service()
+def test_a_right_answer_leads_to_the_next_step_and_opens_what_depends_on_it(editor, page):
     answer = text(editor.post(url(page, "identite"), NAMES))
     assert 'id="id_motif-0"' in answer or 'name="motif"' in answer
     shown = text(
@@ -77,8 +74,7 @@ def test_a_right_answer_leads_to_the_next_step_and_opens_what_depends_on_it(edit
     assert not Draft.objects.exists()
 
 
-def test_the_end_shows_what_was_answered_and_the_price(editor):
-    page = make_service()
+def test_the_end_shows_what_was_answered_and_the_price(editor, page):
     answer = text(editor.post(url(page, "identite"), NAMES))
     end = text(editor.post(url(page, "motif"), {"motif": "bail", "_shown": "motif", "_given": given(answer)}))
     assert "Marchetti" in end
@@ -86,28 +82,26 @@ def test_the_end_shows_what_was_answered_and_the_price(editor):
     assert not Draft.objects.exists()
 
 
-def test_answers_that_somebody_forged_are_as_if_there_were_none(editor):
-    page = make_service()
+def test_answers_that_somebody_forged_are_as_if_there_were_none(editor, page):
     answer = text(editor.post(url(page, "motif"), {"motif": "bail", "_given": '{"nom": "x"}:forged'}))
     assert "forged" not in answer
 
 
-def test_a_file_is_judged_as_sent_and_kept_nowhere(editor):
+def test_a_file_is_judged_as_sent_and_kept_nowhere(editor, counter):
     definition = content(
         step("un", {"key": "piece", "type": "files", "required": True}, {"key": "mot", "type": "short_text"}),
         slug="fichiers",
     )
-    page = make_service(definition=definition)
+    page = make_service(counter, definition)
     assert "piece.pdf" in text(editor.post(url(page, "un"), {"piece": pdf("piece.pdf")}))
     assert not StoredFile.objects.exists()
 
 
-def test_each_language_shows_its_texts(editor):
-    index = make_counter()
-    translated(index, "de", title="Schalter")
+def test_each_language_shows_its_texts(editor, counter):
+    translated(counter, "de", title="Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = {"title": "Bestätigung", "step.identite.title": "Zu Ihrer Person"}
-    page = make_service(index, definition)
+    page = make_service(counter, definition)
     german = text(editor.get(url(page, "identite", "de")))
     assert "Zu Ihrer Person" in german
     assert '<html lang="de">' in german
@@ -120,21 +114,19 @@ def test_each_language_shows_its_texts(editor):
     assert f"{missing} textes ne sont pas traduits en « Deutsch »." in screen
 
 
-def test_every_type_of_question_can_be_looked_at(editor):
-    page = make_service(definition=content(step("tout", *copy.deepcopy(EVERY_TYPE)), slug="tout"))
+def test_every_type_of_question_can_be_looked_at(editor, counter):
+    page = make_service(counter, content(step("tout", *copy.deepcopy(EVERY_TYPE)), slug="tout"))
     shown = text(editor.get(url(page, "tout")))
     assert "not finished" not in shown
     for one in EVERY_TYPE:
         assert one["key"] in shown
 
 
-def unfinished(*fields, checks=()) -> ServicePage:
-    """A draft in which an editor left things open."""
-    page = make_service()
-    raw = {"title": "", "fields": list(fields), "checks": list(checks)}
+def leave_open(page: ServicePage, *fields) -> None:
+    """Makes a draft of the page in which an editor left these questions open."""
+    raw = {"title": "", "fields": list(fields), "checks": []}
     page.form = [("step", page._meta.get_field("form").stream_block.child_blocks["step"].to_python(raw))]
     page.save_revision(clean=False)
-    return page
 
 
 @pytest.mark.parametrize(
@@ -152,8 +144,8 @@ def unfinished(*fields, checks=()) -> ServicePage:
         {"type": "static_text", "value": {"key": "faux"}},
     ],
 )
-def test_a_half_finished_question_never_breaks_the_preview(editor, field):
-    page = unfinished({"type": "short_text", "value": {"label": "Nom", "key": "nom"}}, field)
+def test_a_half_finished_question_never_breaks_the_preview(editor, page, field):
+    leave_open(page, {"type": "short_text", "value": {"label": "Nom", "key": "nom"}}, field)
     key = page.get_latest_revision_as_object().form[0].value["key"]
     assert 'name="nom"' in text(editor.get(url(page, key)))
     assert text(editor.post(url(page, key), {"nom": "Marchetti"}))
@@ -161,22 +153,21 @@ def test_a_half_finished_question_never_breaks_the_preview(editor, field):
     assert f"/preview/{key}/" in screen
 
 
-def test_what_is_wrong_with_a_question_is_said_in_words(editor):
-    page = unfinished(
-        {"type": "short_text", "value": {"label": "Motif exact", "pattern": "(", "key": "faux"}}
-    )
+def test_what_is_wrong_with_a_question_is_said_in_words(editor, page):
+    wrong = {"type": "short_text", "value": {"label": "Motif exact", "pattern": "(", "key": "faux"}}
+    leave_open(page, wrong)
     key = page.get_latest_revision_as_object().form[0].value["key"]
     faults = [fault.message for fault in lint(drafted(page)) if fault.path == "field.faux"]
     assert faults
     assert all(fault in text(editor.get(url(page, key))) for fault in faults)
 
 
-def test_a_question_that_cannot_be_drawn_is_replaced_by_words(editor, monkeypatch):
+def test_a_question_that_cannot_be_drawn_is_replaced_by_words(editor, counter, monkeypatch):
     def broken(self, *args, **kwargs):
         raise ZeroDivisionError
 
     page = make_service(
-        definition=content(step("un", question("nombre", "integer"), question("mot")), slug="un")
+        counter, content(step("un", question("nombre", "integer"), question("mot")), slug="un")
     )
     monkeypatch.setattr(type(field_types["integer"]), "form_field", broken)
     shown = text(editor.get(url(page, "un")))
@@ -185,16 +176,14 @@ def test_a_question_that_cannot_be_drawn_is_replaced_by_words(editor, monkeypatc
     assert 'name="mot"' in shown
 
 
-def test_a_form_without_a_step_says_so(editor):
-    page = make_service()
+def test_a_form_without_a_step_says_so(editor, page):
     page.form = []
     page.save_revision(clean=False)
     text(editor.get(reverse("services:preview", args=[page.pk])))
     assert editor.get(url(page, "identite")).status_code == 404
 
 
-def test_the_screen_goes_through_all_steps_languages_and_widths(editor):
-    page = make_service()
+def test_the_screen_goes_through_all_steps_languages_and_widths(editor, page):
     screen = text(editor.get(reverse("services:preview", args=[page.pk]) + "?step=motif&width=desktop"))
     assert f'src="{url(page, "motif")}"' in screen
     assert 'class="t4 trial desktop"' in screen
@@ -202,22 +191,20 @@ def test_the_screen_goes_through_all_steps_languages_and_widths(editor):
         assert option in screen
 
 
-def test_the_frame_may_be_framed_by_the_site_itself_and_runs_no_inline_code(editor):
-    answer = editor.get(url(make_service(), "identite"))
+def test_the_frame_may_be_framed_by_the_site_itself_and_runs_no_inline_code(editor, page):
+    answer = editor.get(url(page, "identite"))
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert "unsafe-inline" not in answer["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("name", ["preview", "rehearsal", "versions"])
-def test_whoever_may_not_edit_the_page_sees_nothing_of_it(client, name):
-    page = make_service()
+def test_whoever_may_not_edit_the_page_sees_nothing_of_it(client, name, page):
     client.force_login(UserFactory(is_staff=True, roles=["agents"]))
     assert client.get(reverse(f"services:{name}", args=[page.pk])).status_code in (302, 403)
     assert client.get(url(page, "identite")).status_code in (302, 403)
 
 
-def test_the_page_of_the_editor_leads_there(editor):
-    page = make_service()
+def test_the_page_of_the_editor_leads_there(editor, page):
     shown = text(editor.get(f"/admin/pages/{page.pk}/edit/"))
     for name in ("preview", "rehearsal", "versions"):
         assert reverse(f"services:{name}", args=[page.pk]) in shown

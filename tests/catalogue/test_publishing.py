@@ -10,33 +10,30 @@ from eservices.catalogue.compile import definition_of
 from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.definition import digest
 from eservices.formbuilder.models import Form
-from tests.factories.catalogue import SERVICE, make_counter, make_service
+from tests.factories.catalogue import SERVICE, make_service
 from tests.factories.formbuilder import EVERY_TYPE, content, step, when
 from tests.factories.home import translated
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_definition_becomes_a_page_and_the_same_definition_again():
-    page = make_service()
+def test_a_definition_becomes_a_page_and_the_same_definition_again(page):
     assert definition_of(page) == SERVICE
     assert page.online_form.current.content == SERVICE
 
 
-def test_every_type_of_question_survives_the_way_through_blocks():
+def test_every_type_of_question_survives_the_way_through_blocks(counter):
     everything = content(step("tout", *EVERY_TYPE), slug="tout")
     everything["settings"]["applicant"] = {"email": "courriel", "phone": "tel", "address": "adresse"}
-    assert definition_of(make_service(definition=everything)) == everything
+    assert definition_of(make_service(counter, everything)) == everything
 
 
-def test_publishing_again_without_a_change_makes_no_new_version():
-    page = make_service()
+def test_publishing_again_without_a_change_makes_no_new_version(page):
     page.save_revision().publish()
     assert page.online_form.versions.count() == 1
 
 
-def test_a_changed_text_makes_a_new_version_and_the_old_one_stays():
-    page = make_service()
+def test_a_changed_text_makes_a_new_version_and_the_old_one_stays(page):
     first = page.online_form.current
     page.form[0].value["title"] = "Vous"
     page.save_revision().publish()
@@ -47,44 +44,39 @@ def test_a_changed_text_makes_a_new_version_and_the_old_one_stays():
     assert first.digest == digest(SERVICE)
 
 
-def test_importing_again_changes_the_same_page():
-    index = make_counter()
-    first = make_service(index)
+def test_importing_again_changes_the_same_page(page, counter):
     changed = copy.deepcopy(SERVICE)
     changed["texts"]["fr"]["title"] = "Autre titre"
-    second = make_service(index, changed)
-    assert second.pk == first.pk
-    assert second.title == "Autre titre"
-    assert [block.id for block in second.form] == [block.id for block in first.form]
+    again = make_service(counter, changed)
+    assert again.pk == page.pk
+    assert again.title == "Autre titre"
+    assert [block.id for block in again.form] == [block.id for block in page.form]
 
 
-def test_a_faulty_definition_is_refused_with_all_its_faults():
-    faulty = copy.deepcopy(SERVICE)
+def test_a_faulty_definition_is_refused_with_all_its_faults(counter):
+    faulty = copy.deepcopy(SERVICE) | {"slug": "fautif"}
     faulty["steps"][1]["fields"][1]["condition"] = when("inconnu")
     faulty["steps"][1]["fields"][0]["options"] = []
     with pytest.raises(ValidationError) as refusal:
-        make_service(definition=faulty)
+        make_service(counter, faulty)
     assert any("inconnu" in message for message in refusal.value.messages)
     assert len(refusal.value.messages) > 1
-    assert not ServicePage.objects.exists()
+    assert not ServicePage.objects.filter(slug="fautif").exists()
 
 
-def test_a_live_service_is_not_saved_with_a_fault():
-    page = make_service()
+def test_a_live_service_is_not_saved_with_a_fault(page):
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     with pytest.raises(ValidationError, match="inconnu"):
         page.save()
 
 
-def test_a_fault_may_stand_in_a_draft():
-    page = make_service()
+def test_a_fault_may_stand_in_a_draft(page):
     page.form[1].value["fields"][1].value["condition"] = when("inconnu")
     page.save_revision()
     assert Form.objects.get().versions.count() == 1
 
 
-def test_withdrawing_a_service_takes_no_new_requests_and_publishing_does_again():
-    page = make_service()
+def test_withdrawing_a_service_takes_no_new_requests_and_publishing_does_again(page):
     page.unpublish()
     assert Form.objects.get().current is None
     page = ServicePage.objects.get()
@@ -92,13 +84,12 @@ def test_withdrawing_a_service_takes_no_new_requests_and_publishing_does_again()
     assert Form.objects.get().current.number == 1
 
 
-def test_deleting_a_service_takes_no_new_requests():
-    make_service().delete()
+def test_deleting_a_service_takes_no_new_requests(page):
+    page.delete()
     assert Form.objects.get().current is None
 
 
-def test_a_block_without_a_key_gets_one_from_its_title_and_keeps_it():
-    page = make_service()
+def test_a_block_without_a_key_gets_one_from_its_title_and_keeps_it(page):
     page.form[0].value["fields"].append(("short_text", {"label": "Numéro d’étage", "required": False}))
     page.save_revision()
     field = page.form[0].value["fields"][-1]
@@ -111,16 +102,14 @@ def test_a_block_without_a_key_gets_one_from_its_title_and_keeps_it():
     assert field.value["key"] == "numero_detage"
 
 
-def test_two_questions_of_the_same_name_get_two_keys():
-    page = make_service()
+def test_two_questions_of_the_same_name_get_two_keys(page):
     for _ in range(2):
         page.form[0].value["fields"].append(("short_text", {"label": "Nom", "required": False}))
     page.save_revision().publish()
     assert [field.value["key"] for field in page.form[0].value["fields"]][-2:] == ["nom_2", "nom_3"]
 
 
-def test_the_applicant_is_found_by_what_browsers_fill_in():
-    page = make_service()
+def test_the_applicant_is_found_by_what_browsers_fill_in(page):
     page.applicant_name = page.applicant_email = ""
     assert definition_of(page)["settings"]["applicant"] == {"name": ["prenom", "nom"], "email": "courriel"}
 
@@ -135,18 +124,19 @@ GERMAN = {
 }
 
 
-def service_in_two_languages():
-    Locale.objects.get_or_create(language_code="de")
-    index = make_counter()
-    translated(index, "de", title="Online-Schalter")
+@pytest.fixture
+def bilingual(counter) -> ServicePage:
+    """The service with its German texts."""
+    translated(counter, "de", title="Online-Schalter")
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = GERMAN
-    return make_service(index, definition, lead="Elle prouve.", translations={"de": {"lead": "Sie beweist."}})
+    return make_service(
+        counter, definition, lead="Elle prouve.", translations={"de": {"lead": "Sie beweist."}}
+    )
 
 
-def test_texts_in_another_language_become_a_translated_page_and_come_back():
-    page = service_in_two_languages()
-    german = page.get_translation(Locale.objects.get(language_code="de"))
+def test_texts_in_another_language_become_a_translated_page_and_come_back(bilingual):
+    german = bilingual.get_translation(Locale.objects.get(language_code="de"))
     assert german.live
     assert (german.title, german.lead) == ("Wohnsitzbestätigung", "Sie beweist.")
     assert german.form[0].value["title"] == "Ihre Angaben"
@@ -155,21 +145,19 @@ def test_texts_in_another_language_become_a_translated_page_and_come_back():
     assert GERMAN.items() <= texts["de"].items()
 
 
-def test_keys_and_conditions_are_the_same_in_every_language():
-    page = service_in_two_languages()
-    german = page.get_translation(Locale.objects.get(language_code="de"))
-    assert definition_of(german)["steps"] == definition_of(page)["steps"]
+def test_keys_and_conditions_are_the_same_in_every_language(bilingual):
+    german = bilingual.get_translation(Locale.objects.get(language_code="de"))
+    assert definition_of(german)["steps"] == definition_of(bilingual)["steps"]
 
 
-def test_a_missing_translation_falls_back_to_the_forms_own_language():
-    definition = service_in_two_languages().online_form.current.definition
+def test_a_missing_translation_falls_back_to_the_forms_own_language(bilingual):
+    definition = bilingual.online_form.current.definition
     assert definition.text("field.motif.label", "de") == "Zweck"
     assert definition.text("field.prenom.label", "de") == "prenom"
 
 
-def test_one_version_serves_all_languages():
-    page = service_in_two_languages()
-    german = page.get_translation(Locale.objects.get(language_code="de"))
+def test_one_version_serves_all_languages(bilingual):
+    german = bilingual.get_translation(Locale.objects.get(language_code="de"))
     before = Form.objects.get().current
     german.form[0].value["title"] = "Sie"
     german.save_revision().publish()

@@ -53,16 +53,6 @@ def published(module_db):
 
 
 @pytest.fixture
-def page(published):
-    return ServicePage.objects.get(pk=published.pk)
-
-
-@pytest.fixture
-def counter(page):
-    return page.get_parent()
-
-
-@pytest.fixture
 def editor(client, counter):
     """Somebody who may edit the pages of the counter and is in no team."""
     person = EditorFactory()

@@ -23,16 +23,6 @@ from tests.factories.home import translated
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def published(module_db):
-    return make_service()
-
-
-@pytest.fixture
-def page(published):
-    return ServicePage.objects.get(pk=published.pk)
-
-
 @pytest.fixture
 def editor(client):
     client.force_login(make_editor())

@@ -47,13 +47,20 @@ GERMAN = {
 }
 
 
-def service_in_german(**page) -> ServicePage:
-    Locale.objects.get_or_create(language_code="de")
-    index = make_counter()
-    translated(index, "de", title="Online-Schalter")
+def in_german() -> dict:
+    """The definition of the service with its German texts."""
     definition = copy.deepcopy(SERVICE)
     definition["texts"]["de"] = dict(GERMAN)
-    return make_service(index, definition, **page)
+    return definition
+
+
+@pytest.fixture(scope="module")
+def published(module_db) -> ServicePage:
+    """A service in French and in German."""
+    index = make_counter()
+    translated(index, "de", title="Online-Schalter")
+    german_lead = {"de": {"lead": "Sie beweist."}}
+    return make_service(index, in_german(), lead="Elle prouve.", translations=german_lead)
 
 
 def german(page: ServicePage) -> ServicePage:
@@ -99,10 +106,10 @@ SAYS = {"static_text": ("label", "text"), "group": ("label", "help", "note", "no
 
 # -- Every text ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["everything", *(path.stem for path in DEMO)])
-def test_the_texts_of_a_definition_are_the_strings_that_are_offered_for_translation(name):
+def test_the_texts_of_a_definition_are_the_strings_that_are_offered_for_translation(counter, name):
     path = next((path for path in DEMO if path.stem == name), None)
     definition = json.loads(path.read_text()) if path else everything()
-    page = actions.import_service(actor=None, index=make_counter(), definition=definition, publish=False)
+    page = actions.import_service(actor=None, index=counter, definition=definition, publish=False)
     page = page.get_latest_revision_as_object()
     offered = {
         segment.path: segment.render_text()
@@ -115,9 +122,9 @@ def test_the_texts_of_a_definition_are_the_strings_that_are_offered_for_translat
     assert offered == said
 
 
-def test_keys_conditions_and_limits_are_not_offered_for_translation():
+def test_keys_conditions_and_limits_are_not_offered_for_translation(counter):
     resource("salle")
-    page = make_service(definition=everything())
+    page = make_service(counter, everything())
     names = {segment.path.rsplit(".", 1)[-1] for segment in extract_segments(page)}
     assert names.isdisjoint(
         {"key", "value", "condition", "quantity", "team", "pattern", "min", "autocomplete"}
@@ -125,8 +132,7 @@ def test_keys_conditions_and_limits_are_not_offered_for_translation():
 
 
 # -- What is missing -----------------------------------------------------------------------------------------
-def test_what_is_not_translated_falls_back_and_is_said_with_its_language():
-    page = service_in_german()
+def test_what_is_not_translated_falls_back_and_is_said_with_its_language(page):
     version = Form.objects.get().current
     assert version.content["texts"]["de"] == GERMAN
     assert version.definition.text("field.motif.label", "de") == "Motif"
@@ -140,8 +146,7 @@ def test_what_is_not_translated_falls_back_and_is_said_with_its_language():
 
 
 # -- Following -----------------------------------------------------------------------------------------------
-def test_a_new_question_is_in_the_translation_half_a_minute_after_publication():
-    page = service_in_german()
+def test_a_new_question_is_in_the_translation_half_a_minute_after_publication(page):
     with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False) as clock:
         add_question(page)
         assert len(german(page).form[0].value["fields"]) == 3
@@ -168,9 +173,8 @@ def woken(page: ServicePage):
 
 
 def test_publishing_wakes_a_worker_which_lets_the_translations_follow(
-    stored, django_capture_on_commit_callbacks
+    stored, django_capture_on_commit_callbacks, page
 ):
-    page = service_in_german()
     actions.update_translations(page.pk)
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -187,9 +191,8 @@ def test_publishing_wakes_a_worker_which_lets_the_translations_follow(
 
 
 def test_what_is_published_stays_published_when_nobody_can_be_woken(
-    monkeypatch, django_capture_on_commit_callbacks
+    monkeypatch, django_capture_on_commit_callbacks, page
 ):
-    page = service_in_german()
     monkeypatch.setattr(actions, "wake", None)
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -198,8 +201,8 @@ def test_what_is_published_stays_published_when_nobody_can_be_woken(
     assert TranslationUpdate.objects.filter(page=page).exists()
 
 
-def test_publishing_what_has_no_translation_wakes_nobody(stored, django_capture_on_commit_callbacks):
-    page = make_service()
+def test_publishing_what_has_no_translation_wakes_nobody(stored, django_capture_on_commit_callbacks, counter):
+    page = make_service(counter, SERVICE | {"slug": "autre"})
 
     with django_capture_on_commit_callbacks(execute=True):
         add_question(page)
@@ -208,8 +211,7 @@ def test_publishing_what_has_no_translation_wakes_nobody(stored, django_capture_
     assert not TranslationUpdate.objects.exists()
 
 
-def test_a_text_that_changed_is_to_translate_again():
-    page = service_in_german()
+def test_a_text_that_changed_is_to_translate_again(page):
     page.form[0].value["title"] = "Qui êtes-vous ?"
     page.save_revision().publish()
     actions.update_translations(page.pk)
@@ -217,8 +219,7 @@ def test_a_text_that_changed_is_to_translate_again():
     assert "step.identite.title" not in Form.objects.get().current.content["texts"]["de"]
 
 
-def test_what_the_page_says_follows_too():
-    page = service_in_german(lead="Elle prouve.", translations={"de": {"lead": "Sie beweist."}})
+def test_what_the_page_says_follows_too(page):
     assert german(page).lead == "Sie beweist."
     page.who = "Habitants"
     page.save_revision().publish()
@@ -226,8 +227,7 @@ def test_what_the_page_says_follows_too():
     assert (german(page).lead, german(page).who) == ("Sie beweist.", "Habitants")
 
 
-def test_a_translation_that_is_not_live_follows_as_a_draft():
-    page = service_in_german()
+def test_a_translation_that_is_not_live_follows_as_a_draft(page):
     german(page).unpublish()
     add_question(page)
     actions.update_translations(page.pk)
@@ -235,23 +235,21 @@ def test_a_translation_that_is_not_live_follows_as_a_draft():
     assert len(german(page).get_latest_revision_as_object().form[0].value["fields"]) == 4
 
 
-def test_a_translation_that_is_edited_by_itself_is_left_alone():
-    page = service_in_german()
+def test_a_translation_that_is_edited_by_itself_is_left_alone(page):
     Translation.objects.update(enabled=False)
     add_question(page)
     actions.update_translations(page.pk)
     assert len(german(page).form[0].value["fields"]) == 3
 
 
-def test_a_service_in_one_language_makes_no_work():
-    page = make_service()
+def test_a_service_in_one_language_makes_no_work(counter):
+    page = make_service(counter, SERVICE | {"slug": "autre"})
     add_question(page)
     assert not TranslationUpdate.objects.exists()
-    assert not TranslationSource.objects.exists()
+    assert not TranslationSource.objects.filter(object=page.translation_key).exists()
 
 
-def test_what_a_translator_wrote_meanwhile_stays():
-    page = service_in_german()
+def test_what_a_translator_wrote_meanwhile_stays(page):
     StringTranslation.objects.filter(data="Vorname").update(data="Rufname")
     add_question(page)
     actions.update_translations(page.pk)
@@ -259,8 +257,7 @@ def test_what_a_translator_wrote_meanwhile_stays():
 
 
 # -- Nothing is forgotten ------------------------------------------------------------------------------------
-def test_an_update_that_failed_is_tried_again_later(monkeypatch):
-    page = service_in_german()
+def test_an_update_that_failed_is_tried_again_later(monkeypatch, page):
     add_question(page)
     with monkeypatch.context() as patched:
         patched.setattr(following, "update", _fails)
@@ -274,8 +271,7 @@ def test_an_update_that_failed_is_tried_again_later(monkeypatch):
     assert len(german(page).form[0].value["fields"]) == 4
 
 
-def test_a_worker_that_died_is_replaced(monkeypatch):
-    page = service_in_german()
+def test_a_worker_that_died_is_replaced(monkeypatch, page):
     add_question(page)
     with monkeypatch.context() as patched:
         patched.setattr(following, "update", _dies)
@@ -286,8 +282,7 @@ def test_a_worker_that_died_is_replaced(monkeypatch):
     assert len(german(page).form[0].value["fields"]) == 4
 
 
-def test_what_is_published_while_translations_follow_is_not_missed(monkeypatch):
-    page = service_in_german()
+def test_what_is_published_while_translations_follow_is_not_missed(monkeypatch, page):
     add_question(page)
     real = following.update
 
@@ -302,12 +297,10 @@ def test_what_is_published_while_translations_follow_is_not_missed(monkeypatch):
     assert len(german(page).form[0].value["fields"]) == 5
 
 
-def test_texts_of_an_import_win_over_older_ones():
-    page = service_in_german()
-    again = copy.deepcopy(SERVICE)
-    again["texts"]["de"] = GERMAN | {"field.nom.label": "Familienname"}
-    index = page.get_parent().specific
-    make_service(index, said_beside(again))
+def test_texts_of_an_import_win_over_older_ones(page, counter):
+    again = in_german()
+    again["texts"]["de"]["field.nom.label"] = "Familienname"
+    make_service(counter, said_beside(again))
     assert german(page).form[0].value["fields"][1].value["label"] == "Familienname"
 
 
@@ -319,25 +312,21 @@ def _dies(page, definition):
     raise KeyboardInterrupt
 
 
-def test_what_is_translated_for_the_first_time_is_what_was_published_last(client):
+def test_what_is_translated_for_the_first_time_is_what_was_published_last(counter):
     """A usual service brings its texts in other languages when it is laid; what is added since is offered too."""
-    german_locale, _new = Locale.objects.get_or_create(language_code="de")
-    index = make_counter()
-    translated(index, "de", title="Online-Schalter")
-    page = begin_from(actor=make_editor(), index=index, starter="contact")
+    page = begin_from(actor=make_editor(), index=counter, starter="contact")
     page.team = TeamFactory().key
     page.save_revision()
     add_question(page)
     actions.update_translations(page.pk)
     page = ServicePage.objects.get(pk=page.pk)
-    translate_object(page, [german_locale])
+    translate_object(page, [Locale.objects.get(language_code="de")])
     fields = german(page).form[0].value["fields"]
     assert fields[0].value["label"] == "Étage"
     assert fields[1].value["label"] != page.form[0].value["fields"][1].value["label"]
 
 
-def test_the_screen_of_a_translation_offers_every_text_of_the_form(client):
-    page = service_in_german()
+def test_the_screen_of_a_translation_offers_every_text_of_the_form(client, page):
     client.force_login(make_editor())
     screen = client.get(f"/admin/pages/{german(page).pk}/edit/").content.decode()
     props = json.loads(unescape(re.search(r'data-props="([^"]+)"', screen)[1]))
@@ -361,20 +350,16 @@ def places_of_texts(client, page: ServicePage) -> dict[str, tuple[str, str]]:
     }
 
 
-def test_the_translator_reads_of_which_step_and_which_question_a_text_is(client):
-    places = places_of_texts(client, service_in_german())
+def test_the_translator_reads_of_which_step_and_which_question_a_text_is(client, page):
+    places = places_of_texts(client, page)
     assert places["prenom"] == ("Étape « identite »", "Texte court › Question")
     assert places["bail"] == ("Étape « motif »", "Un choix parmi plusieurs « Motif » › Option › Réponse")
     assert places["identite"] == ("Étape « identite »", "Titre")
     assert places["Attestation de domicile"] == ("Titre", None)
 
 
-def test_a_long_title_names_its_step_in_short(client):
-    definition = copy.deepcopy(SERVICE)
+def test_a_long_title_names_its_step_in_short(client, counter):
+    definition = in_german() | {"slug": "autre"}
     definition["texts"]["fr"]["step.motif.title"] = "Pourquoi vous avez besoin de cette attestation"
-    Locale.objects.get_or_create(language_code="de")
-    index = make_counter()
-    translated(index, "de", title="Online-Schalter")
-    definition["texts"]["de"] = dict(GERMAN)
-    places = places_of_texts(client, make_service(index, definition))
+    places = places_of_texts(client, make_service(counter, definition))
     assert places["bail"][0] == "Étape « Pourquoi vous avez besoin de cette atte… »"

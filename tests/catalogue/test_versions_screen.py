@@ -5,27 +5,34 @@ import copy
 import pytest
 from django.urls import reverse
 
+from eservices.accounts.models import User
+from eservices.catalogue.models import ServicePage
 from eservices.formbuilder.models import FormVersion
 from tests.factories.accounts import UserFactory
-from tests.factories.catalogue import SERVICE, make_counter, make_editor, make_service
+from tests.factories.catalogue import SERVICE, make_editor, make_service
 from tests.factories.submissions import DraftFactory
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def publisher(module_db) -> User:
+    return make_editor()
+
+
 @pytest.fixture
-def editor(client):
-    person = make_editor()
+def editor(client, publisher) -> User:
+    person = User.objects.get(pk=publisher.pk)
     client.force_login(person)
     return person
 
 
-@pytest.fixture
-def page(editor):
+@pytest.fixture(scope="module")
+def published(publisher) -> ServicePage:
     """A service that was published twice; the draft is ahead of both."""
     page = make_service()
     page.form[1].value["title"] = "Pourquoi"
-    page.save_revision(user=editor).publish(user=editor)
+    page.save_revision(user=publisher).publish(user=publisher)
     page.form[1].value["title"] = "Pour quel motif"
     page.form[0].value["fields"].pop(1)
     page.fees[0].value["amount"] = 20
@@ -61,32 +68,32 @@ def test_what_is_rehearsed_is_told_apart(client, editor, page):
     assert str(FormVersion.Kind.REHEARSAL.label) in text(client.get(screen(page)))
 
 
-def test_two_versions_are_compared(client, page):
+def test_two_versions_are_compared(client, editor, page):
     shown = text(client.get(screen(page, "compare", "?a=1&b=2")))
     assert "<del>motif</del>" in shown
     assert "<ins>Pourquoi</ins>" in shown
 
 
-def test_a_version_is_compared_with_the_draft(client, page):
+def test_a_version_is_compared_with_the_draft(client, editor, page):
     shown = text(client.get(screen(page, "compare", "?a=2&b=draft")))
     assert "<ins>Pour quel motif</ins>" in shown
     assert "CHF 20.00" in shown
     assert "nom" in shown
 
 
-def test_the_same_is_said_to_be_the_same(client, page):
+def test_the_same_is_said_to_be_the_same(client, editor, page):
     shown = text(client.get(screen(page, "compare", "?a=2&b=2")))
     assert "<del>" not in shown
     assert "<ins>" not in shown
 
 
 @pytest.mark.parametrize("query", ["", "?a=1", "?a=1&b=9", "?a=1&b=²", "?a=x&b=draft"])
-def test_what_is_no_version_is_not_found(client, page, query):
+def test_what_is_no_version_is_not_found(client, editor, page, query):
     assert client.get(screen(page, "compare", query)).status_code == 404
 
 
-def test_a_service_without_a_version_says_so(client, editor):
-    never = make_service().copy(update_attrs={"slug": "jamais", "title": "Jamais"}, keep_live=False)
+def test_a_service_without_a_version_says_so(client, editor, page):
+    never = page.copy(update_attrs={"slug": "jamais", "title": "Jamais"}, keep_live=False)
     shown = text(client.get(screen(never)))
     assert "<tbody>" not in shown
 
@@ -96,10 +103,8 @@ def test_whoever_may_not_edit_the_page_compares_nothing(client, page):
     assert client.get(screen(page, "compare", "?a=1&b=2")).status_code in (302, 403)
 
 
-def test_editing_one_service_changes_no_other(editor):
-    counter = make_counter()
-    one = make_service(counter)
-    other = make_service(counter, copy.deepcopy(SERVICE) | {"slug": "autre"})
+def test_editing_one_service_changes_no_other(counter):
+    one, other = (make_service(counter, copy.deepcopy(SERVICE) | {"slug": slug}) for slug in ("un", "autre"))
     before = other.online_form.current
     draft = DraftFactory(version=before, answers={"nom": "Marchetti"}, completed=["identite"])
 

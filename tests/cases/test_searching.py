@@ -47,6 +47,14 @@ def test_every_word_must_stand_in_it(case, text):
     assert found(text) == []
 
 
+def test_a_search_minds_neither_accents_nor_capitals_and_wants_every_word():
+    case = CaseFactory()
+    assert Case.objects.search("ELODIE marchetti").get() == case
+    assert Case.objects.search(case.reference.lower()).get() == case
+    assert not Case.objects.search("elodie rochat").exists()
+    assert not Case.objects.search("%").exists()
+
+
 def test_a_reference_finds_its_case_whole_or_by_its_number(case):
     assert found(case.reference) == [case]
     assert found(case.reference.partition("-")[2]) == [case]

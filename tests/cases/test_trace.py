@@ -9,10 +9,21 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from eservices.cases import actions, trace
-from eservices.cases.models import CaseEvent, TraceAnchor
+from eservices.cases.models import Case, CaseEvent, TraceAnchor
 from tests.factories.cases import CaseFactory, member
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def made(module_db) -> Case:
+    return CaseFactory(taken=True, refused=True)
+
+
+@pytest.fixture
+def case(made, db) -> Case:
+    """A case that somebody took and refused."""
+    return Case.objects.get(pk=made.pk)
 
 
 def rows(model) -> QuerySet:
@@ -24,9 +35,8 @@ def tamper(case, kind: str, **changes) -> None:
     rows(CaseEvent).filter(case=case, kind=kind).update(**changes)
 
 
-def test_an_untouched_trace_is_proven(capsys):
+def test_an_untouched_trace_is_proven(case, capsys):
     CaseFactory(taken=True)
-    CaseFactory(refused=True)
     trace.anchor(timezone.now())
 
     call_command("verify_audit")
@@ -57,8 +67,7 @@ def test_cases_that_were_opened_at_the_same_moment_are_told_apart():
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_an_event_that_was_changed_is_found(changes):
-    case = CaseFactory(refused=True)
+def test_an_event_that_was_changed_is_found(case, changes):
     tamper(case, "refused", **changes)
 
     found = list(trace.faults())
@@ -67,22 +76,19 @@ def test_an_event_that_was_changed_is_found(changes):
     assert all(fault.startswith(case.reference) for fault in found)
 
 
-def test_an_event_taken_out_is_found():
-    case = CaseFactory(taken=True)
+def test_an_event_taken_out_is_found(case):
     rows(CaseEvent).filter(case=case, number=1).delete()
 
     assert f"{case.reference}: event 1 is missing" in list(trace.faults())
 
 
-def test_a_trace_that_is_gone_is_found():
-    case = CaseFactory()
+def test_a_trace_that_is_gone_is_found(case):
     rows(CaseEvent).filter(case=case).delete()
 
     assert list(trace.faults()) == [f"{case.reference}: all events are missing"]
 
 
-def test_a_tail_cut_off_is_found_by_the_anchor_of_the_night():
-    case = CaseFactory(refused=True)
+def test_a_tail_cut_off_is_found_by_the_anchor_of_the_night(case):
     trace.anchor(timezone.now())
     rows(CaseEvent).filter(pk=case.events.last().pk).delete()
 
@@ -92,16 +98,14 @@ def test_a_tail_cut_off_is_found_by_the_anchor_of_the_night():
     assert "is gone or another" in fault
 
 
-def test_an_anchor_that_was_changed_is_found():
-    CaseFactory()
+def test_an_anchor_that_was_changed_is_found(case):
     made = trace.anchor(timezone.now())
     rows(TraceAnchor).filter(pk=made.pk).update(heads={})
 
     assert list(trace.faults()) == [f"anchor of {made.day}: it or one before it was changed"]
 
 
-def test_an_anchor_noted_elsewhere_proves_that_none_was_taken_out():
-    CaseFactory()
+def test_an_anchor_noted_elsewhere_proves_that_none_was_taken_out(case):
     noted = trace.anchor(timezone.now()).hash
     call_command("verify_audit", anchor=noted)
     rows(TraceAnchor).all().delete()
@@ -110,37 +114,33 @@ def test_an_anchor_noted_elsewhere_proves_that_none_was_taken_out():
         call_command("verify_audit", anchor=noted)
 
 
-def test_each_day_has_one_anchor_over_what_grew_since_the_last():
+def test_each_day_has_one_anchor_over_what_grew_since_the_last(case):
     now = timezone.now()
-    first, second = CaseFactory(), CaseFactory()
+    second = CaseFactory()
     made = trace.anchor(now)
-    assert set(made.heads) == {str(first.pk), str(second.pk)}
+    assert set(made.heads) == {str(case.pk), str(second.pk)}
     assert trace.anchor(now + timedelta(minutes=5)) is None
 
-    rows(CaseEvent).filter(case=first).update(at=now - timedelta(days=2))
+    rows(CaseEvent).filter(case=case).update(at=now - timedelta(days=2))
     tomorrow = trace.anchor(now + timedelta(days=1))
 
     assert set(tomorrow.heads) == {str(second.pk)}
 
 
-def test_a_payload_that_was_erased_leaves_the_chain_whole():
-    case = CaseFactory(refused=True)
-
+def test_a_payload_that_was_erased_leaves_the_chain_whole(case):
     case.events.filter(kind="refused").erase()
 
     assert case.events.get(kind="refused").data == {}
     assert list(trace.faults()) == []
 
 
-def test_a_payload_erased_without_its_salt_is_found():
-    case = CaseFactory(refused=True)
+def test_a_payload_erased_without_its_salt_is_found(case):
     tamper(case, "refused", data={})
 
     assert list(trace.faults())
 
 
-def test_two_events_that_say_the_same_cannot_be_told_by_their_digests():
-    case = CaseFactory()
+def test_two_events_that_say_the_same_cannot_be_told_by_their_digests(case):
     agent = member()
     for _time in range(2):
         trace.record(actions.locked(case.pk), "noted", agent, note=1)
@@ -167,8 +167,7 @@ def test_two_events_that_say_the_same_cannot_be_told_by_their_digests():
     ids=["save", "delete", "update", "delete_many", "bulk_update", "update_or_create", "upsert"],
 )
 @pytest.mark.parametrize("model", [CaseEvent, TraceAnchor])
-def test_what_stands_in_the_trace_is_neither_rewritten_nor_taken_out(model, rewrite):
-    CaseFactory(taken=True)
+def test_what_stands_in_the_trace_is_neither_rewritten_nor_taken_out(case, model, rewrite):
     trace.anchor(timezone.now())
     before = list(model.objects.values())
 
@@ -178,9 +177,7 @@ def test_what_stands_in_the_trace_is_neither_rewritten_nor_taken_out(model, rewr
     assert list(model.objects.values()) == before
 
 
-def test_the_events_of_a_case_are_not_rewritten_by_way_of_the_case_either():
-    case = CaseFactory(taken=True)
-
+def test_the_events_of_a_case_are_not_rewritten_by_way_of_the_case_either(case):
     for rewrite in (lambda: case.events.update(data={}), lambda: case.events.all().delete()):
         with pytest.raises(TypeError, match="only added to"):
             rewrite()
@@ -209,8 +206,7 @@ def test_only_what_happened_in_a_rehearsal_is_thrown_away():
     assert not rehearsal.events.exists()
 
 
-def test_a_command_over_a_changed_trace_fails_and_names_the_case(capsys):
-    case = CaseFactory()
+def test_a_command_over_a_changed_trace_fails_and_names_the_case(case, capsys):
     rows(CaseEvent).filter(case=case, number=1).update(kind="accepted")
 
     with pytest.raises(CommandError):

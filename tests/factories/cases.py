@@ -77,7 +77,7 @@ class CaseFactory:
             getattr(cls, f"_{situation}")(case)
         if situations:
             process.advance(case.pk)
-        return cls._moved(Case.objects.get(pk=case.pk), **fields)
+        return moved(case, **fields)
 
     @staticmethod
     def _open(stages, email, user, kind, language, answers, settings) -> Case:
@@ -101,23 +101,13 @@ class CaseFactory:
             language=language,
             answers=given | {"courriel": email or None, "adresse": answers.get("adresse")},
         )
-        submission.answers |= answers
-        submission.save()
         case = submission.case
-        case.search_text = actions.search_text(case)
-        case.save()
+        if answers:
+            submission.answers |= answers
+            submission.save()
+            case.search_text = actions.search_text(case)
+            case.save()
         return case
-
-    @staticmethod
-    def _moved(case: Case, *, late=False, today=False, **fields) -> Case:
-        if late:
-            fields["deadline"] = timezone.now() - timedelta(days=2)
-        if today:
-            fields["deadline"] = timezone.localtime().replace(hour=23, minute=59, second=59)
-        if fields.get("state") == State.CLOSED:
-            fields["closed_at"] = timezone.now()
-        Case.objects.filter(pk=case.pk).update(**fields)
-        return Case.objects.get(pk=case.pk)
 
     @staticmethod
     def _taken(case):
@@ -143,6 +133,19 @@ class CaseFactory:
     @staticmethod
     def _withdrawn(case):
         actions.withdraw(actor=applicant(case), case=case)
+
+
+def moved(case: Case, *, late=False, today=False, **fields) -> Case:
+    """The case, read anew, in another place: with another deadline, or in a state to which no action led."""
+    if late:
+        fields["deadline"] = timezone.now() - timedelta(days=2)
+    if today:
+        fields["deadline"] = timezone.localtime().replace(hour=23, minute=59, second=59)
+    if fields.get("state") == State.CLOSED:
+        fields["closed_at"] = timezone.now()
+    if fields:
+        Case.objects.filter(pk=case.pk).update(**fields)
+    return Case.objects.get(pk=case.pk)
 
 
 def copies(case: Case, count: int) -> None:

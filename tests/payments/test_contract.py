@@ -101,6 +101,17 @@ def world(request, settings, monkeypatch) -> World:
     return WORLDS[request.param](settings, monkeypatch)
 
 
+@pytest.fixture(scope="module")
+def owed(module_db) -> Charge:
+    return due_charge()
+
+
+@pytest.fixture
+def charge(owed, db) -> Charge:
+    """CHF 30 that a case owes."""
+    return Charge.objects.get(pk=owed.pk)
+
+
 def finished(world: World, charge: Charge) -> Payment:
     payment = begun(charge, world.provider.key)
     world.pay(payment)
@@ -116,8 +127,7 @@ def test_what_it_says_of_itself_is_whole(world):
     assert set(one.paid_out_with) <= {key for key, _provider in providers.items()}
 
 
-def test_begun_twice_it_is_one_payment_there(world):
-    charge = due_charge()
+def test_begun_twice_it_is_one_payment_there(world, charge):
     payment = begun(charge, world.provider.key)
     number, url = payment.external_id, payment.url
     again = carrying.start(Payment.objects.get(pk=payment.pk))
@@ -125,14 +135,13 @@ def test_begun_twice_it_is_one_payment_there(world):
     assert again.external_id == number or world.keyless
 
 
-def test_not_paid_it_stays_open_however_often_one_asks(world):
-    payment = begun(due_charge(), world.provider.key)
+def test_not_paid_it_stays_open_however_often_one_asks(world, charge):
+    payment = begun(charge, world.provider.key)
     for _time in range(2):
         assert carrying.check(payment.pk).state == PaymentState.PENDING
 
 
-def test_paid_it_is_received_once_with_its_amount(world):
-    charge = due_charge()
+def test_paid_it_is_received_once_with_its_amount(world, charge):
     payment = finished(world, charge)
     carrying.check(payment.pk)
     charge.refresh_from_db()
@@ -142,8 +151,7 @@ def test_paid_it_is_received_once_with_its_amount(world):
     assert list(ledger.faults()) == []
 
 
-def test_given_up_it_cannot_be_paid_any_more_or_the_money_is_set_aside(world):
-    charge = due_charge()
+def test_given_up_it_cannot_be_paid_any_more_or_the_money_is_set_aside(world, charge):
     payment = begun(charge, world.provider.key)
     charges.look_after(charge.pk, charge.expires_at)
     given_up = carrying.check(payment.pk)
@@ -159,8 +167,7 @@ def test_given_up_it_cannot_be_paid_any_more_or_the_money_is_set_aside(world):
     assert list(ledger.faults()) == []
 
 
-def test_paid_just_before_it_is_given_up_it_is_received_all_the_same(world):
-    charge = due_charge()
+def test_paid_just_before_it_is_given_up_it_is_received_all_the_same(world, charge):
     payment = begun(charge, world.provider.key)
     world.pay(payment)
     charges.look_after(charge.pk, charge.expires_at)
@@ -169,8 +176,8 @@ def test_paid_just_before_it_is_given_up_it_is_received_all_the_same(world):
     assert list(ledger.faults()) == []
 
 
-def test_it_refunds_a_part_and_then_the_rest_and_never_more(world):
-    charge, staff = due_charge(), UserFactory()
+def test_it_refunds_a_part_and_then_the_rest_and_never_more(world, charge):
+    staff = UserFactory()
     allocation = finished(world, charge).allocations.get()
     for amount in (1000, 2000):
         refund = refunds.ask(actor=staff, allocation=allocation, amount=amount, reason="Annulé.")
@@ -185,17 +192,16 @@ def test_it_refunds_a_part_and_then_the_rest_and_never_more(world):
     assert list(ledger.faults()) == []
 
 
-def test_after_its_lifetime_nobody_waits_for_it(world, time_machine):
+def test_after_its_lifetime_nobody_waits_for_it(world, charge, time_machine):
     if world.provider.lifetime is None:
         assert not world.provider.asks  # by hand: it may come any day
         return
-    payment = begun(due_charge(), world.provider.key)
+    payment = begun(charge, world.provider.key)
     time_machine.move_to(timezone.now() + world.provider.lifetime + timedelta(minutes=1))
     assert carrying.check(payment.pk).state == PaymentState.CANCELLED
 
 
-def test_begun_and_then_another_way_is_chosen_it_is_not_in_the_way(world):
-    charge = due_charge()
+def test_begun_and_then_another_way_is_chosen_it_is_not_in_the_way(world, charge):
     begun(charge, "counter" if world.provider.key == "demo" else "demo")
     finished(world, charge)
     assert charge.basket.payments.received().count() == 1

@@ -17,9 +17,19 @@ from tests.factories.cases import CaseFactory, member
 pytestmark = pytest.mark.django_db
 
 
-def waiting(kind: str, who: str, *, tried_again: bool = True, **stated) -> Case:
-    """A case whose only stage, of this kind and with these settings, waits for somebody."""
-    case = CaseFactory(stages=[{"key": "etape", "type": kind, "settings": stated}], advanced=False)
+def begun(kind: str, **stated) -> Case:
+    """A case with one stage, of this kind and with these settings."""
+    return CaseFactory(stages=[{"key": "etape", "type": kind, "settings": stated}], advanced=False)
+
+
+@pytest.fixture(scope="module")
+def by_kind(module_db) -> dict[str, Case]:
+    """A case with one stage, for each kind of them."""
+    return {kind: begun(kind) for kind, _stage in stages.items()}
+
+
+def waiting(case: Case, who: str, *, tried_again: bool = True) -> Case:
+    """The case, whose only stage waits for somebody."""
     tomorrow = timezone.now() + timedelta(days=1)
     CaseStage.objects.filter(case=case).update(
         progress=CaseStage.Progress.ACTIVE,
@@ -80,8 +90,8 @@ def is_one_sentence(text: str) -> bool:
 
 @pytest.mark.parametrize("who", [AGENT, APPLICANT, SYSTEM, LEAD, OTHERS])
 @pytest.mark.parametrize("kind", sorted(stages.items()), ids=lambda one: one[0])
-def test_whatever_a_case_waits_for_a_sentence_says_so_to_agent_and_applicant(client, kind, who):
-    case = waiting(kind[0], who)
+def test_whatever_a_case_waits_for_a_sentence_says_so_to_agent_and_applicant(client, by_kind, kind, who):
+    case = waiting(by_kind[kind[0]], who)
     said = case_screen.situation(case)
     assert all(words in said for words in waited_for(kind[0], who)), said
     assert [text for text in in_each_language(case) if not is_one_sentence(text)] == []
@@ -92,8 +102,8 @@ def test_whatever_a_case_waits_for_a_sentence_says_so_to_agent_and_applicant(cli
 
 
 @pytest.mark.parametrize("who", [AGENT, APPLICANT, OTHERS])
-def test_a_case_that_is_about_to_go_on_waits_for_nobody(who):
-    case = waiting("payment", who)
+def test_a_case_that_is_about_to_go_on_waits_for_nobody(by_kind, who):
+    case = waiting(by_kind["payment"], who)
     case.due_at = timezone.now()
     assert "de lui-même" in case_screen.situation(case)
     assert "agir" not in case_screen.situation(case)
@@ -121,7 +131,7 @@ def test_a_case_that_was_asked_about_is_to_be_decided_or_is_done_says_so_in_one_
     ],
 )
 def test_what_a_stage_has_come_to_is_said_in_one_sentence(kind, who, data, words):
-    case = waiting(kind, who, name="Le canton")
+    case = waiting(begun(kind, name="Le canton"), who)
     case.stages.update(data=data)
     case = Case.objects.get(pk=case.pk)
     assert words in case_screen.situation(case)
@@ -147,21 +157,21 @@ def test_what_is_decided_and_goes_on_by_itself_says_so_in_one_sentence():
     assert [text for text in in_each_language(case) if not is_one_sentence(text)] == []
 
 
-def test_of_a_stage_that_waits_for_an_agent_for_a_reason_the_reason_is_said():
-    case = waiting("payment", AGENT)
+def test_of_a_stage_that_waits_for_an_agent_for_a_reason_the_reason_is_said(by_kind):
+    case = waiting(by_kind["payment"], AGENT)
     case.stages.update(reason="Non payé au 3.11.2026.")
     assert case_screen.situation(Case.objects.get(pk=case.pk)) == "Non payé au 3.11.2026."
 
 
 @pytest.mark.parametrize("reason", ["Le registre est muet.", "Le registre est muet"])
-def test_a_reason_stands_in_the_sentence_with_or_without_a_full_stop_of_its_own(reason):
-    case = waiting("filing", LEAD)
+def test_a_reason_stands_in_the_sentence_with_or_without_a_full_stop_of_its_own(by_kind, reason):
+    case = waiting(by_kind["filing"], LEAD)
     case.stages.update(reason=reason)
     assert is_one_sentence(case_screen.situation(Case.objects.get(pk=case.pk)))
 
 
 def test_of_a_blocked_case_the_agent_reads_whether_it_is_tried_again_or_a_lead_has_to_act(client):
-    again, stuck = (waiting("filing", LEAD, tried_again=one) for one in (True, False))
+    again, stuck = (waiting(begun("filing"), LEAD, tried_again=one) for one in (True, False))
     assert "nouvel essai" in case_screen.situation(again)
     assert "jusqu’à ce qu’un responsable" in case_screen.situation(stuck)
     page = page_of(client, stuck).text
@@ -177,8 +187,8 @@ def test_of_a_blocked_case_the_agent_reads_whether_it_is_tried_again_or_a_lead_h
         ("wait", SYSTEM, "en attente jusqu’au"),
     ],
 )
-def test_what_happens_elsewhere_or_later_is_not_called_reading(client, kind, who, said):
-    case = waiting(kind, who)
+def test_what_happens_elsewhere_or_later_is_not_called_reading(client, by_kind, kind, who, said):
+    case = waiting(by_kind[kind], who)
     Case.objects.filter(pk=case.pk).update(state="in_progress")
     page = page_of(client, case).text
     assert said in page

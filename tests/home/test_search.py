@@ -12,7 +12,7 @@ from wagtail.models import Site
 from wagtail.search.backends import get_search_backend
 
 from home import search
-from home.models import HomePage, QuestionsPage, SearchEntry, Synonyms
+from home.models import ContentPage, HomePage, QuestionsPage, SearchEntry, Synonyms
 from tests.factories import home as make
 from tests.factories.accounts import EditorFactory
 from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
@@ -20,14 +20,9 @@ from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def home():
-    return make.make_site()
-
-
-@pytest.fixture
-def port(home):
-    section = make.SectionPageFactory(parent=home, title="Lac et port")
+@pytest.fixture(scope="module")
+def made(module_db):
+    section = make.SectionPageFactory(parent=make.make_site(), title="Lac et port")
     page = make.ContentPageFactory(
         parent=section,
         title="Le port de la Verraye",
@@ -36,6 +31,16 @@ def port(home):
         body=[("text", "<p>Un bateau attend. L’école de voile enseigne à <b>naviguer</b> & virer.</p>")],
     )
     return make.published(page)
+
+
+@pytest.fixture
+def port(made, db):
+    return ContentPage.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def home(port):
+    return HomePage.objects.get()
 
 
 def titles(query, language="fr"):
@@ -56,20 +61,20 @@ def test_what_is_named_so_says_what_it_is_and_another_where_the_word_stands(port
 def test_the_index_can_be_written_anew_by_the_command_that_operators_know(home, settings):
     backend = settings.WAGTAILSEARCH_BACKENDS["default"]
     settings.WAGTAILSEARCH_BACKENDS = {"default": backend | {"AUTO_UPDATE": False}}
-    make.published(make.ContentPageFactory(parent=home, title="Le port de la Verraye"))
-    assert titles("verraye") == []
+    make.published(make.ContentPageFactory(parent=home, title="La plage de la Verraye"))
+    assert titles("plage") == []
     call_command("update_index", verbosity=0)
-    assert titles("verraye") == ["Le port de la Verraye"]
+    assert titles("plage") == ["La plage de la Verraye"]
 
 
 def test_who_asks_for_the_best_first_gets_it_by_its_rank(home):
     """As Wagtail's own screens do, where our search has an order of its own."""
     for title, lead in (
-        ("Port", "Le port."),
-        ("Plage", "Derrière le port, au bord du lac, avec une pelouse."),
+        ("Phare", "Le phare."),
+        ("Plage", "Derrière le phare, au bord du lac, avec une pelouse."),
     ):
         make.published(make.ContentPageFactory(parent=home, title=title, slug=title.lower(), lead=lead))
-    assert [entry.title for entry in get_search_backend().search("port", SearchEntry)] == ["Port", "Plage"]
+    assert [entry.title for entry in get_search_backend().search("phare", SearchEntry)] == ["Phare", "Plage"]
 
 
 def test_accents_do_not_matter(port):
@@ -189,8 +194,8 @@ def test_a_page_far_below_long_titles_is_published_and_found(client, home):
     parent = home
     for _level in range(3):
         parent = make.ContentPageFactory(parent=parent, title="Règlement", slug="é" * 120)
-    page = make.published(make.ContentPageFactory(parent=parent, title="Verraye", slug="verraye"))
-    [hit] = search.find("verraye", "fr").hits
+    page = make.published(make.ContentPageFactory(parent=parent, title="Phare", slug="phare"))
+    [hit] = search.find("phare", "fr").hits
     assert len(hit.url) > 2_000
     assert client.get(hit.url).context["page"] == page
 
@@ -386,29 +391,6 @@ def test_search_follows_the_person_who_changes_and_who_leaves(home, clerk):
     assert hits("rochat") == []
 
 
-SPELLINGS = [
-    "021 000 42 20",
-    "0210004220",
-    "+41 21 000 42 20",
-    "0041210004220",
-    "021/000.42.20",
-    "(021) 00 04 220",
-    "021\u202f000\u202f42\u202f20",  # as the site sets it
-]
-
-
-@pytest.mark.parametrize("typed", SPELLINGS)
-@pytest.mark.parametrize("written", [*SPELLINGS[:3], SPELLINGS[-1]])
-def test_a_telephone_number_finds_whose_it_is_in_every_spelling(home, typed, written):
-    clerk = make.PersonFactory(name="Nadia Favre", phone=written)
-    make.published(make.OfficePageFactory(parent=home, title="Greffe", body=[("person", clerk)]))
-    make.published(
-        make.OfficePageFactory(parent=home, title="Voirie", phone=written, body=[("person", clerk)])
-    )
-    make.published(make.OfficePageFactory(parent=home, title="Port", street="Quai 20", phone="021 000 42 99"))
-    assert sorted(titles(typed)) == ["Nadia Favre", "Voirie"]
-
-
 @pytest.mark.parametrize(
     "typed",
     ["021 000 42 98", "+41 79 000 42 99", "0000", "+", "+352 26", "2025 2026", "12345678901234567890"],
@@ -474,7 +456,7 @@ def test_a_search_takes_at_most_ten_queries_with_an_empty_cache(client, port, sa
 
 
 def test_texts_are_read_only_of_what_is_shown(client, home):
-    for number in range(30):
+    for number in range(12):
         text = "amarrage " * 10
         search.keep(
             make.PersonFactory(), "fr", kind="page", title=f"Sapin {number}", url=f"/{number}/", text=text

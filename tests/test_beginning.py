@@ -2,15 +2,14 @@
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.cache import cache
 from django.core.management import call_command
-from django.urls import clear_url_caches, reverse
-from wagtail.models import Collection, Locale, Page, Site, TaskState
+from django.urls import reverse
+from wagtail.models import Collection, Page, Site, TaskState
 
 from eservices.accounts.roles import ROLES
 from eservices.cases.models import Team
 from eservices.catalogue.models import ServiceIndexPage, ServicePage
-from home.models import CommuneSettings, ContactPage, ContentPage, HomePage
+from home.models import ContactPage, ContentPage, HomePage
 from home.models.settings import prefix_of
 from news.models import NewsCategory
 from tests.factories.accounts import SuperuserFactory, UserFactory
@@ -18,10 +17,14 @@ from tests.factories.accounts import SuperuserFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def begun():
+@pytest.fixture(scope="module", autouse=True)
+def beginning(module_db):
     Group.objects.exclude(name__in=("Moderators", "Editors")).delete()
     call_command("begin")
+
+
+@pytest.fixture
+def begun(db):
     return Site.objects.get(is_default_site=True).root_page.specific
 
 
@@ -85,39 +88,6 @@ def test_people_can_write_to_the_commune_as_soon_as_its_contact_page_is_publishe
     ContactPage.objects.get().get_latest_revision().publish()
     page = client.get(ContactPage.objects.get().url).content.decode()
     assert all(label in page for label in ("Votre nom", "Votre adresse e-mail", "Votre message"))
-
-
-def test_it_bears_the_name_that_the_operator_gave_it_and_references_begin_with_its_letters(settings, client):
-    settings.WAGTAIL_SITE_NAME = "Échichens-sur-Lac"
-    call_command("begin")
-    page = client.get("/").content.decode()
-    assert "<title>Accueil – Échichens-sur-Lac</title>" in page
-    HomePage.objects.update(title="Bienvenue au lac")
-    cache.clear()
-    assert "<title>Bienvenue au lac – Échichens-sur-Lac</title>" in client.get("/").content.decode()
-    assert "Orvenay" not in page
-    assert CommuneSettings.current().reference_prefix == "ECH"
-
-
-@pytest.fixture
-def in_german(settings):
-    """What a process works out once by the language of the site is not worked out here for the other tests: what loads
-    with the addresses, and the prefix with which those of a language begin."""
-    reverse("wagtailadmin_home")
-    settings.LANGUAGE_CODE = "de"
-    clear_url_caches()
-    yield
-    clear_url_caches()
-
-
-def test_it_begins_in_the_language_that_the_operator_chose(in_german):
-    german = Locale.objects.create(language_code="de")
-    call_command("begin")
-    home = HomePage.objects.get()
-    assert (home.locale, home.slug) == (german, "startseite")
-    assert [part.title for part in home.get_children()][:3] == ["Online-Schalter", "Leben hier", "Aktuelles"]
-    assert home.get_children().get(title="Behörden").slug == "behoerden"
-    assert list(NewsCategory.objects.values_list("locale", "name"))[1] == (german.pk, "Politik")
 
 
 @pytest.mark.parametrize(

@@ -41,23 +41,30 @@ def clock():
         yield traveller
 
 
-@pytest.fixture
-def board(home):
-    return NoticeIndexPageFactory(parent=home)
-
-
 def upload(name="plan.pdf", content=PDF):
     return SimpleUploadedFile(name, content)
 
 
+@pytest.fixture(scope="module")
+def posted(made_home):
+    with time_machine.travel(DURING, tick=False):
+        board = NoticeIndexPageFactory(parent=made_home)
+        page = NoticePageFactory(
+            parent=board, title="Villa Oulevay", number="Parcelle 412", lead="Trois logements."
+        )
+        page.files = [NoticeFile(title="Plan de situation", file=upload())]
+        return published(page)
+
+
 @pytest.fixture
-def villa(board):
+def villa(posted, db):
     """Posted from 2 November for thirty days, with a plan."""
-    page = NoticePageFactory(
-        parent=board, title="Villa Oulevay", number="Parcelle 412", lead="Trois logements."
-    )
-    page.files = [NoticeFile(title="Plan de situation", file=upload())]
-    return published(page)
+    return NoticePage.objects.get(pk=posted.pk)
+
+
+@pytest.fixture
+def board(villa):
+    return villa.get_parent().specific
 
 
 def places(client, board, villa) -> dict[str, bool]:
@@ -394,10 +401,10 @@ def test_an_editor_posts_a_notice_with_its_file(client, board):
     address = reverse("wagtailadmin_pages:add", args=["news", "noticepage", board.pk])
     answer = client.post(address, data)
     assert answer.status_code == 302, answer.context["form"].errors
-    page = NoticePage.objects.get()
+    page = NoticePage.objects.get(slug="zone-30")
     assert page.last_day == date(2026, 12, 9)
     assert page.files.get().file.read() == PDF
-    posting = Posting.objects.get()
+    posting = Posting.objects.get(notice=page.translation_key)
     assert posting.files[0]["title"] == "Plan"
     assert posting.actor_name
     edit = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))

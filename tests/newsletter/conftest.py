@@ -1,9 +1,15 @@
 import pytest
 
+from home.models import HomePage
 from tests.factories.home import CommuneSettingsFactory, make_site
 
 
-@pytest.fixture
-def home():
+@pytest.fixture(scope="module")
+def made(module_db):
     CommuneSettingsFactory()
     return make_site()
+
+
+@pytest.fixture
+def home(made, db):
+    return HomePage.objects.get(pk=made.pk)

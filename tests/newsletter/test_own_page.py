@@ -13,8 +13,8 @@ from tests.factories.newsletter import SubscriberFactory, TopicFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def site():
+@pytest.fixture(autouse=True, scope="module")
+def site(module_db):
     return make_site()
 
 

@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,9 +20,8 @@ ADDRESS = "elodie@courriel.example"
 HERE = {"Origin": "http://testserver"}
 
 
-@pytest.fixture(autouse=True)
-def site():
-    cache.clear()
+@pytest.fixture(autouse=True, scope="module")
+def site(module_db):
     return make_site()
 
 

@@ -3,22 +3,32 @@ import re
 import pytest
 
 from eservices.deliveries.models import Delivery
-from news.participation.models import Pending
+from home.models import HomePage
+from news.participation.models import ConsultationPage, Pending
 from tests.factories.home import make_site
 from tests.factories.participation import ConsultationIndexPageFactory, ConsultationPageFactory
 
 HERE = {"HTTP_SEC_FETCH_SITE": "same-origin"}
 
 
-@pytest.fixture
-def home(db):
-    return make_site()
+def idea_box() -> ConsultationPage:
+    """One that is open, on a site."""
+    return ConsultationPageFactory(parent=ConsultationIndexPageFactory(parent=make_site()))
+
+
+@pytest.fixture(scope="module")
+def made(module_db) -> ConsultationPage:
+    return idea_box()
 
 
 @pytest.fixture
-def box(home):
-    """An idea box that is open."""
-    return ConsultationPageFactory(parent=ConsultationIndexPageFactory(parent=home))
+def box(made, db) -> ConsultationPage:
+    return ConsultationPage.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def home(box) -> HomePage:
+    return HomePage.objects.ancestor_of(box).get()
 
 
 def letters(to: str) -> list[str]:

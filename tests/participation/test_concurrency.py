@@ -12,10 +12,17 @@ from news.participation.models import Contribution, Pending, Vote
 from news.participation.proving import actions as proving
 from tests.factories.participation import ContributionFactory
 
+from .conftest import idea_box
+
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory is one connection"),
 ]
+
+
+@pytest.fixture
+def box(transactional_db):
+    return idea_box()
 
 
 def at_once(work, times: int = 8) -> list:

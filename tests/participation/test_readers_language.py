@@ -6,6 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from eservices.deliveries.models import Delivery
+from home.models import HomePage
 from news.participation.moderation.states import State
 from tests.factories.catalogue import make_counter, make_service
 from tests.factories.home import ContentPageFactory, published, translated
@@ -26,10 +27,9 @@ LEA = "lea@example.org"
 FILLED = {"name": "Léa Rochat", "shown_as": "first", "email": LEA}
 
 
-@pytest.fixture
-def home(home):
-    translated(home, "de", title="Startseite", slug="start")
-    return home
+@pytest.fixture(autouse=True, scope="module")
+def german_home(made):
+    translated(HomePage.objects.get(), "de", title="Startseite", slug="start")
 
 
 def ways(client, page) -> set[str]:

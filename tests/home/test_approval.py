@@ -16,6 +16,7 @@ from wagtail.models import (
 )
 
 from eservices.accounts.roles import ensure_roles
+from home.models import SectionPage
 from tests.factories import home as make
 from tests.factories.accounts import UserFactory
 from tests.factories.editing import page_form
@@ -23,9 +24,8 @@ from tests.factories.editing import page_form
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def section():
-    """A section whose pages are approved by the moderators; editors write there."""
+@pytest.fixture(scope="module")
+def made(module_db):
     make.CommuneSettingsFactory()
     section = make.published(make.SectionPageFactory(parent=make.make_site()))
     groups = ensure_roles("editors", "moderators")
@@ -41,6 +41,12 @@ def section():
     WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     WorkflowPage.objects.create(workflow=workflow, page=section)
     return section
+
+
+@pytest.fixture
+def section(made, db):
+    """A section whose pages are approved by the moderators; editors write there."""
+    return SectionPage.objects.get(pk=made.pk)
 
 
 def start(page):

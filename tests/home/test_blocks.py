@@ -41,7 +41,7 @@ def shown(client, page) -> str:
 
 
 def picture():
-    return wagtail_factories.ImageFactory(file=get_test_image_file(size=(640, 400)))
+    return wagtail_factories.ImageFactory(file=get_test_image_file(size=(320, 200)))
 
 
 # -- what is used again ----------------------------------------------

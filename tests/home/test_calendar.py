@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -24,9 +25,8 @@ def day(number: int, month: int = 12) -> datetime:
     return datetime(2026, month, number, 10, tzinfo=UTC)
 
 
-@pytest.fixture
-def planned():
-    """A month in which something of each kind happens."""
+@pytest.fixture(scope="module")
+def made(module_db):
     make.CommuneSettingsFactory()
     home = make.make_site()
     with time_machine.travel(NOW, tick=False):
@@ -40,7 +40,13 @@ def planned():
         actions.schedule(make.BundleFactory(title="Rentrée", pages=[page]), at=day(7), actor=user)
         agenda = news.EventIndexPageFactory(parent=home)
         news.EventPageFactory(parent=agenda, title="Marché de Noël", start=day(12), end=None)
-        yield user
+    return user
+
+
+@pytest.fixture
+def planned(made, db):
+    """Who sees a month in which something of each kind happens."""
+    return get_user_model().objects.get(pk=made.pk)
 
 
 def shown(client, user, month: str = "2026-12") -> str:

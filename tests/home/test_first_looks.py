@@ -11,18 +11,24 @@ from wagtail.models import Page
 
 from home import first_looks
 from home.background import sweeps
+from news.models import NewsPage
 from tests.factories import home as make
 from tests.factories import news
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def article():
+@pytest.fixture(scope="module")
+def made(module_db):
     home = make.make_site()
     picture = get_image_model().objects.create(title="Port", file=get_test_image_file(size=(160, 120)))
     index = make.published(news.NewsIndexPageFactory(parent=home))
     return news.NewsPageFactory(parent=index, picture=picture, picture_alt="Le port", live=False)
+
+
+@pytest.fixture
+def article(made, db):
+    return NewsPage.objects.get(pk=made.pk)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import time_machine
 from django.core.cache import cache
 from wagtail.contrib.redirects.models import Redirect
 
-from home.models import Synonyms
+from home.models import ContentPage, Synonyms
 from tests.factories import home as make
 from tests.factories.catalogue import make_counter, make_service
 from tests.factories.news import (
@@ -25,26 +25,31 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def home():
+@pytest.fixture(scope="module")
+def made(module_db):
     make.CommuneSettingsFactory()
     home = make.make_site()
     make.translated(home, "de", title="Startseite", slug="start")
-    return home
-
-
-@pytest.fixture
-def section(home):
-    """In French and in German."""
     section = make.SectionPageFactory(parent=home, title="Vivre ici", slug="vivre")
     make.translated(section, "de", title="Leben", slug="leben")
-    return section
+    return make.published(make.ContentPageFactory(parent=section, title="Le port", slug="port"))
 
 
 @pytest.fixture
-def port(section):
+def port(made, db):
     """In French only."""
-    return make.published(make.ContentPageFactory(parent=section, title="Le port", slug="port"))
+    return ContentPage.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def section(port):
+    """In French and in German."""
+    return port.get_parent().specific
+
+
+@pytest.fixture
+def home(section):
+    return section.get_parent().specific
 
 
 def tag(html: str, name: str, mark: str) -> str:

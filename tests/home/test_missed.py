@@ -17,8 +17,8 @@ from tests.factories.accounts import AgentFactory, EditorFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def port():
+@pytest.fixture(scope="module", autouse=True)
+def port(module_db):
     home = make.make_site()
     return make.published(make.ContentPageFactory(parent=home, title="Le port", lead="Amarrage."))
 

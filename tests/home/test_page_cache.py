@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import PageViewRestriction
 
+from home.models import ContentPage
 from tests.factories import home as make
 from tests.factories import news
 from tests.factories.accounts import UserFactory
@@ -25,10 +26,15 @@ def switched_on(settings):
     settings.PAGE_CACHE = True
 
 
-@pytest.fixture
-def page():
+@pytest.fixture(scope="module")
+def made(module_db):
     make.CommuneSettingsFactory()
     return make.published(make.ContentPageFactory(parent=make.make_site(), title="Le port"))
+
+
+@pytest.fixture
+def page(made, db):
+    return ContentPage.objects.get(pk=made.pk)
 
 
 @pytest.fixture
@@ -109,10 +115,8 @@ def test_a_picture_that_is_replaced_shows_at_once(client, page, clock):
     assert "apres" in client.get(page.url).text
 
 
-def test_what_holds_by_the_clock_holds_to_the_minute(client, clock):
+def test_what_holds_by_the_clock_holds_to_the_minute(client, page, clock):
     """The counter closes at 11:30 and says so, without anybody's doing."""
-    make.CommuneSettingsFactory()
-    make.make_site()
     clock.move_to(datetime(2026, 11, 24, 10, 29, 50, tzinfo=UTC))  # 11:29:50 in Zurich
     assert 'class="dot"' in client.get("/").text
     clock.shift(timedelta(seconds=15))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from wagtail.models import Page
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
+from home.models import ContentPage
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.home import ContentPageFactory, locale, make_site, translated
 
@@ -22,10 +23,8 @@ BODY = [
 ]
 
 
-@pytest.fixture
-def german(client):
-    """A page that is being translated into German, by who may."""
-    client.force_login(SuperuserFactory(language="fr"))
+@pytest.fixture(scope="module")
+def made(module_db):
     home = make_site()
     translated(home, "de", title="Startseite")
     page = ContentPageFactory(parent=home, title="Le port", lead="On y amarre.", body=BODY)
@@ -33,6 +32,13 @@ def german(client):
     translation = Translation.objects.create(source=source, target_locale=locale("de"))
     translation.save_target(publish=False)
     return page.get_translation(locale("de"))
+
+
+@pytest.fixture
+def german(client, made):
+    """A page that is being translated into German, by who may."""
+    client.force_login(SuperuserFactory(language="fr"))
+    return ContentPage.objects.get(pk=made.pk)
 
 
 def screen(client, page) -> dict:

@@ -156,7 +156,7 @@ def test_to_look_who_knows_costs_some_queries_for_each_keeper_and_none_for_each_
         for _failure in range(circuits.FAILURES):
             circuits.failed(f"pigeon{number}", "nobody opens", timezone.now())
         DeliveryFactory(carrier=f"pigeon{number}", state=State.STUCK)
-    people = 30
+    people = 8
     for number in range(people):
         keeper(f"keeper{number}@example.org")
         User.objects.create_user(f"other{number}@example.org", is_staff=True)

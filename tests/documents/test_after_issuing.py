@@ -34,8 +34,7 @@ def decider(document):
 
 
 # -- What a killed process left ------------------------------------------------------------------------------
-def test_a_pdf_that_no_document_names_is_deleted_after_a_day_and_the_others_stay():
-    document = issued()
+def test_a_pdf_that_no_document_names_is_deleted_after_a_day_and_the_others_stay(document):
     storage = document.content.storage
     folder = document.content.name.rpartition("/")[0]
     lost = storage.save(f"{folder}/{document.pk.hex}-7.pdf", ContentFile(b"of an attempt that was cut short"))
@@ -47,8 +46,7 @@ def test_a_pdf_that_no_document_names_is_deleted_after_a_day_and_the_others_stay
 
 
 # -- Expiry --------------------------------------------------------------------------------------------------
-def test_an_expired_document_is_authentic_and_proves_nothing_any_more(client):
-    document = issued()
+def test_an_expired_document_is_authentic_and_proves_nothing_any_more(client, document):
     Document.objects.update(valid_until=timezone.localdate())
     assert 'class="verdict yes t5"' in verdict(client, document).text
     Document.objects.update(valid_until=timezone.localdate() - timedelta(days=1))
@@ -58,8 +56,7 @@ def test_an_expired_document_is_authentic_and_proves_nothing_any_more(client):
 
 
 # -- Revocation ----------------------------------------------------------------------------------------------
-def test_who_may_decide_revokes_with_a_reason_that_the_applicant_reads(client):
-    document = issued()
+def test_who_may_decide_revokes_with_a_reason_that_the_applicant_reads(client, document):
     url = reverse("revoke_document", args=[document.pk])
     agent = decider(document)
     client.force_login(agent)
@@ -96,8 +93,7 @@ def test_the_letter_of_a_document_that_is_revoked_is_posted_by_nobody_if_it_stil
     assert states == {lies: "skipped", gone: "done", other: "to_print"}
 
 
-def test_who_only_treats_cases_and_strangers_revoke_nothing(client):
-    document = issued()
+def test_who_only_treats_cases_and_strangers_revoke_nothing(client, document):
     url = reverse("revoke_document", args=[document.pk])
     other = member(team=TeamFactory(key="police", name="Police"), role=Role.LEAD)
     for agent in (member(team=document.case.team, role=Role.TREAT), other):
@@ -107,8 +103,7 @@ def test_who_only_treats_cases_and_strangers_revoke_nothing(client):
 
 
 # -- Given away ----------------------------------------------------------------------------------------------
-def test_the_applicant_gives_the_document_to_somebody_for_a_while(client):
-    document = issued()
+def test_the_applicant_gives_the_document_to_somebody_for_a_while(client, document):
     secret = document.case.links.first().secret
     url = reverse("space:status_share", args=[secret, document.pk])
     assert client.get(url).status_code == 200
@@ -128,8 +123,7 @@ def test_the_applicant_gives_the_document_to_somebody_for_a_while(client):
         assert client.get(reverse("documents:shared", args=[link.secret])).status_code == 404
 
 
-def test_a_link_is_closed_before_its_time_and_dies_with_the_document(client):
-    document = issued()
+def test_a_link_is_closed_before_its_time_and_dies_with_the_document(client, document):
     first = actions.share(actor=applicant(document), document=document, days=30)
     second = actions.share(actor=applicant(document), document=document, days=30)
     secret = document.case.links.first().secret
@@ -140,8 +134,8 @@ def test_a_link_is_closed_before_its_time_and_dies_with_the_document(client):
     assert client.get(reverse("documents:shared_file", args=[second.secret])).status_code == 404
 
 
-def test_nobody_closes_or_makes_links_to_what_is_another_s(client):
-    document, other = issued(), issued()
+def test_nobody_closes_or_makes_links_to_what_is_another_s(client, document):
+    other = issued()
     link = actions.share(actor=applicant(document), document=document, days=30)
     secret = other.case.links.first().secret
     assert client.get(reverse("space:status_share", args=[secret, document.pk])).status_code == 404
@@ -151,8 +145,7 @@ def test_nobody_closes_or_makes_links_to_what_is_another_s(client):
     assert link.revoked_at is None
 
 
-def test_only_so_many_links_and_only_for_so_long(client):
-    document = issued()
+def test_only_so_many_links_and_only_for_so_long(client, document):
     url = reverse("space:status_share", args=[document.case.links.first().secret, document.pk])
     for days in ("", "0", "9999", "x"):
         assert client.post(url, {"days": days}).status_code == 422

@@ -46,9 +46,8 @@ def added_to(pdf: bytes) -> bytes:
 
 
 def test_the_file_as_it_was_issued_is_authentic_and_nothing_of_it_is_kept(
-    client, django_assert_max_num_queries
+    client, django_assert_max_num_queries, document
 ):
-    document = issued()
     content = document.content.read()
     with django_assert_max_num_queries(12):
         page = shown(client, content)
@@ -61,8 +60,9 @@ def test_the_file_as_it_was_issued_is_authentic_and_nothing_of_it_is_kept(
         assert secret not in page.text
 
 
-def test_a_tampered_file_and_one_sealed_by_another_key_fail_with_a_clear_word(client, settings, tmp_path):
-    document = issued()
+def test_a_tampered_file_and_one_sealed_by_another_key_fail_with_a_clear_word(
+    client, settings, tmp_path, document
+):
     content = document.content.read()
     flipped = bytearray(content)
     flipped[content.index(b"stream") + 60] ^= 1
@@ -89,26 +89,24 @@ def miscalled(pdf: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("bearing", [time_stamped, miscalled])
-def test_what_bears_more_than_plain_seals_is_read_all_the_same(settings, tmp_path, bearing):
-    document = issued()
+def test_what_bears_more_than_plain_seals_is_read_all_the_same(settings, tmp_path, bearing, document):
     assert judge(bearing(document.content.read())) == (Finding.CHANGED, None)
     other = foreign(rendering.pdf(document), settings, tmp_path)
     assert judge(bearing(other)) == (Finding.FOREIGN, None)
 
 
-def test_a_file_that_bears_a_time_stamp_only_is_foreign():
-    assert judge(time_stamped(rendering.pdf(issued()))) == (Finding.FOREIGN, None)
+def test_a_file_that_bears_a_time_stamp_only_is_foreign(document):
+    assert judge(time_stamped(rendering.pdf(document))) == (Finding.FOREIGN, None)
 
 
-def test_what_is_signed_is_compared_and_not_only_that_there_is_a_seal():
-    content = issued().content.read()
+def test_what_is_signed_is_compared_and_not_only_that_there_is_a_seal(document):
+    content = document.content.read()
     at = content.index(b"/Title")
     changed = content[:at] + b"/Tytle" + content[at + 6 :]
     assert judge(changed) == (Finding.CHANGED, None)
 
 
-def test_a_pdf_without_a_seal_and_what_is_none_are_told_apart(client):
-    document = issued()
+def test_a_pdf_without_a_seal_and_what_is_none_are_told_apart(client, document):
     assert judge(rendering.pdf(document)) == (Finding.UNSEALED, None)
     for junk in (b"", b"hello", b"%PDF-1.7", b"%PDF-1.7\n" + bytes(range(256)) * 40):
         assert judge(junk) == (Finding.UNREADABLE, None)
@@ -119,8 +117,7 @@ def test_a_specimen_is_no_document():
     assert judge(issued(kind="rehearsal").content.read()) == (Finding.SPECIMEN, None)
 
 
-def test_a_revoked_document_says_so_though_its_file_is_untouched(client):
-    document = issued()
+def test_a_revoked_document_says_so_though_its_file_is_untouched(client, document):
     Document.objects.update(state=Document.State.REVOKED)
     assert 'class="verdict no t5"' in shown(client, document.content.read()).text
 
@@ -180,8 +177,10 @@ def with_seal_fields(pdf: bytes, number: int) -> bytes:
     return shown.getvalue()
 
 
-def test_a_file_that_shows_one_seal_in_very_many_fields_is_not_read_to_the_end(django_assert_max_num_queries):
-    pdf = issued().content.read()
+def test_a_file_that_shows_one_seal_in_very_many_fields_is_not_read_to_the_end(
+    document, django_assert_max_num_queries
+):
+    pdf = document.content.read()
     assert judge(with_seal_fields(pdf, 3)) == (Finding.CHANGED, None)
     with django_assert_max_num_queries(1):
         assert judge(with_seal_fields(pdf, 300)) == (Finding.UNREADABLE, None)
@@ -275,10 +274,10 @@ def test_that_our_own_sealed_files_are_not_understood_any_more_is_said_before_an
 
 
 def test_what_keeps_a_stranger_s_file_from_being_read_is_logged_in_one_line_and_alarms_nobody(
-    monkeypatch, tmp_path, caplog
+    document, monkeypatch, tmp_path, caplog
 ):
     caplog.set_level("INFO")
-    content = added_to(issued().content.read())
+    content = added_to(document.content.read())
     caplog.clear()
     after_an_upgrade(SEALS, r"ValueError('no\n\x1bseal')", monkeypatch, tmp_path)
     assert judge(content)[0] == Finding.UNREADABLE
@@ -288,9 +287,9 @@ def test_what_keeps_a_stranger_s_file_from_being_read_is_logged_in_one_line_and_
 
 
 def test_a_file_of_ours_for_which_the_memory_does_not_suffice_is_not_said_to_be_changed(
-    monkeypatch, tmp_path
+    document, monkeypatch, tmp_path
 ):
-    content = added_to(issued().content.read())
+    content = added_to(document.content.read())
     after_an_upgrade(VALIDATED, "MemoryError", monkeypatch, tmp_path)
     assert judge(content) == (Finding.UNREADABLE, None)
 

@@ -1,0 +1,16 @@
+"""A document that an applicant has, issued once for the tests of a module."""
+
+import pytest
+
+from eservices.documents.models import Document
+from tests.factories.documents import issued
+
+
+@pytest.fixture(scope="module")
+def made(module_db) -> Document:
+    return issued()
+
+
+@pytest.fixture
+def document(made, db) -> Document:
+    return Document.objects.get(pk=made.pk)

@@ -26,17 +26,11 @@ from tests.factories.home import (
     OfficePageFactory,
     SectionPageFactory,
     locale,
-    make_site,
     published,
     translated,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def home():
-    return make_site()
 
 
 @pytest.fixture

@@ -31,15 +31,10 @@ from home.models import Alert, Bundle
 from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory
 from tests.factories.catalogue import make_counter, make_service
 from tests.factories.formbuilder import when
-from tests.factories.home import AlertFactory, BundleFactory, ContentPageFactory, make_site, published
+from tests.factories.home import AlertFactory, BundleFactory, ContentPageFactory, published
 
 pytestmark = pytest.mark.django_db
 HOME = "wagtailadmin_home"
-
-
-@pytest.fixture
-def home():
-    return make_site()
 
 
 @pytest.fixture

@@ -32,7 +32,6 @@ from tests.factories.home import (
     OfficePageFactory,
     SectionPageFactory,
     WasteDistrictFactory,
-    make_site,
     published,
 )
 from tests.factories.news import (
@@ -43,11 +42,6 @@ from tests.factories.news import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def home():
-    return make_site()
 
 
 @pytest.fixture

@@ -14,18 +14,13 @@ from editing import sweeps
 from editing.actions import reviews
 from editing.models import PageCare
 from tests.factories.accounts import AgentFactory, EditorFactory, SuperuserFactory, UserFactory
-from tests.factories.home import ContentPageFactory, SectionPageFactory, make_site, published
+from tests.factories.home import ContentPageFactory, SectionPageFactory, published
 from tests.factories.news import NewsCategoryFactory, NewsIndexPageFactory, NewsPageFactory
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=timezone.get_fixed_timezone(60))
 
 DAY = MONDAY.date()
-
-
-@pytest.fixture
-def home():
-    return make_site()
 
 
 def cared_for(home, *, owner=None, due_on=DAY, **page) -> PageCare:

@@ -27,12 +27,6 @@ SOON, LATER = NOW + timedelta(hours=2), NOW + timedelta(hours=5)
 
 
 @pytest.fixture
-def home(settings):
-    make.CommuneSettingsFactory()
-    return make.make_site()
-
-
-@pytest.fixture
 def editor(client, home):
     user = SuperuserFactory()
     client.force_login(user)

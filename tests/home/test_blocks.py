@@ -28,12 +28,6 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def home():
-    make.CommuneSettingsFactory()
-    return make.make_site()
-
-
 def shown(client, page) -> str:
     response = client.get(page.url)
     assert response.status_code == 200

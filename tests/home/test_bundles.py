@@ -21,12 +21,6 @@ SOON = NOW + timedelta(hours=2)
 
 
 @pytest.fixture
-def home():
-    make.CommuneSettingsFactory()
-    return make.make_site()
-
-
-@pytest.fixture
 def editor(client):
     user = SuperuserFactory()
     client.force_login(user)

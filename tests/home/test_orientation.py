@@ -17,11 +17,6 @@ from tests.factories.news import NewsIndexPageFactory, NewsPageFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def home():
-    return make.make_site()
-
-
 def planted(home, model, **fields):
     return home.add_child(instance=model(locale=home.locale, **fields))
 

@@ -42,12 +42,6 @@ pytestmark = pytest.mark.django_db
 TUESDAY = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 10:00 in Zurich
 
 
-@pytest.fixture
-def home():
-    make.CommuneSettingsFactory()
-    return make.make_site()
-
-
 def french(text: str) -> str:
     """What the site says for a message, whether it is translated or not; a placeholder ends it."""
     with translation.override("fr"):

@@ -1,0 +1,15 @@
+import pytest
+
+from home.models import HomePage
+from tests.factories.home import CommuneSettingsFactory, make_site
+
+
+@pytest.fixture(scope="module")
+def made_home(module_db):
+    CommuneSettingsFactory()
+    return make_site()
+
+
+@pytest.fixture
+def home(made_home, db):
+    return HomePage.objects.get(pk=made_home.pk)

@@ -36,34 +36,36 @@ def clock():
 
 @pytest.fixture(scope="module")
 def kept(module_db):
+    """What a directory keeps of a choir."""
     with time_machine.travel(NOW, tick=False):
-        return published(DirectoryPageFactory(parent=make_site()))
+        published(DirectoryPageFactory(parent=make_site()))
+        return DirectoryEntryFactory(
+            name="Chœur de l’Été",
+            description="On chante.\nOn rit.",
+            contact_name="Odile Rochat",
+            phone="021 000 42 51",
+            email="choeur@orvenay.example",
+            street="Rue du Temple 3",
+            postcode="1199",
+            town="Orvenay",
+            lat=46.46,
+            lon=6.41,
+        )
+
+
+@pytest.fixture
+def choir(kept, db):
+    return DirectoryEntry.objects.get(pk=kept.pk)
 
 
 @pytest.fixture
 def page(kept, db):
-    return DirectoryPage.objects.get(pk=kept.pk)
+    return DirectoryPage.objects.get()
 
 
 @pytest.fixture
 def home(page):
     return page.get_parent().specific
-
-
-@pytest.fixture
-def choir(page):
-    return DirectoryEntryFactory(
-        name="Chœur de l’Été",
-        description="On chante.\nOn rit.",
-        contact_name="Odile Rochat",
-        phone="021 000 42 51",
-        email="choeur@orvenay.example",
-        street="Rue du Temple 3",
-        postcode="1199",
-        town="Orvenay",
-        lat=46.46,
-        lon=6.41,
-    )
 
 
 def ask(client, email: str, **more):
@@ -497,7 +499,7 @@ def test_a_new_entry_reaches_the_editors_once_its_address_is_confirmed(client, p
     assert Proposal.objects.get().state == State.WAITING
     client.force_login(SuperuserFactory())
     client.post(reverse("proposal_desk", args=[Proposal.objects.get().pk]), {"accept": "1"})
-    entry = DirectoryEntry.objects.get()
+    entry = DirectoryEntry.objects.latest("pk")
     assert (entry.name, entry.kind, entry.keeper) == (
         "Boulangerie Cuendet",
         "company",

@@ -24,9 +24,9 @@ time_machine.travel(datetime(2026, 11, 25, 9, tzinfo=ZoneInfo("Europe/Zurich")))
 
 # No example has a deadline, and none is too slow to be drawn: on a machine that is busy, one that takes 5 ms took 300.
 settings.register_profile(
-    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=25
 )
-# In CI the same examples every time, so that what is red there is red here too, and twice as many, but for the
+# In CI the same examples every time, so that what is red there is red here too, and four times as many, but for the
 # second time, on PostgreSQL; on a desk others each time, and those that failed are kept.
 settings.register_profile(
     "ci",

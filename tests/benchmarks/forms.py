@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from statistics import median
 
 import django
+from django.db import connection
 
 BUDGETS = {  # milliseconds, for the largest form
     "import": 3000,
@@ -138,7 +139,6 @@ def _ok(response) -> None:
 
 def prepared():
     """A counter in three languages, a resident's and an editor's browser."""
-    from django.db import connection
     from django.test import Client
 
     from eservices.cases.models import Team
@@ -147,7 +147,6 @@ def prepared():
     from tests.factories.formbuilder import make_table
     from tests.factories.home import translated
 
-    connection.creation.create_test_db(verbosity=0)
     Team.objects.create(key="habitants", name="Contrôle des habitants")
     resource("salle")
     make_table("rues", *(f"Rue {number}" for number in range(ROWS)))
@@ -167,6 +166,7 @@ def main() -> None:
     sizes = sorted(options.fields)
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.benchmarks.alone"
     django.setup()
+    connection.creation.create_test_db(verbosity=0)
     place = prepared()
     measured(sizes[0] + 1, *place)  # the first of everything compiles templates and fills caches
     figures = {size: quickest(measured(size, *place) for _walk in range(options.walks)) for size in sizes}

@@ -1,27 +1,16 @@
 """The measurement of forms still runs, small forms cost little, and it sees what grows too fast."""
 
-import json
-import os
-import subprocess
-import sys
-
 import pytest
-from django.conf import settings
 
-from tests.benchmarks.forms import BUDGETS, NAMES, is_bent, over
+from tests.benchmarks.forms import BUDGETS, NAMES, is_bent, measured, over, prepared
 from tests.factories.forms import large_form
 
 
-def test_forms_of_two_sizes_are_measured_within_their_budgets():
-    command = [sys.executable, "-m", "tests.benchmarks.forms", "--fields", "5", "20", "--walks", "1"]
-    done = subprocess.run(
-        command, cwd=settings.BASE_DIR, env=os.environ, capture_output=True, text=True, timeout=300
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    figures = json.loads(done.stdout.splitlines()[-1])
-    assert figures["fields"] == [5, 20]
-    assert figures["missed"] == {}
-    assert set(figures["ms"]["20"]) == set(NAMES)
+def test_a_small_form_is_measured_within_the_budgets(db, settings):
+    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.dummy.DummyBackend"}}
+    figures = measured(12, *prepared())
+    assert set(figures) == set(NAMES)
+    assert over(figures) == {}
 
 
 @pytest.mark.parametrize("name", BUDGETS)

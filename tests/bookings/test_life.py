@@ -15,7 +15,7 @@ from eservices.cases import process, trace
 from eservices.cases.actors import Applicant
 from eservices.cases.models import Case, CaseStage, NumberSeries, Role
 from eservices.deliveries.models import Delivery
-from eservices.submissions.models import Draft
+from eservices.submissions.models import Draft, Submission
 from tests.factories.bookings import rate, resource
 from tests.factories.cases import TeamFactory, member
 from tests.factories.forms import content, question, step
@@ -283,7 +283,10 @@ def test_a_resident_cancels_in_time_and_not_too_late(client, time_machine):
     assert client.post(url).status_code == 422
     assert Booking.objects.get().state == "confirmed"
     time_machine.move_to(booking.starts_at - timedelta(hours=49), tick=False)
-    assert client.get(url).status_code == 200
+    assert "Annuler la réservation" in client.get(url).text
+    assert "remboursé" not in client.get(url).text
+    Submission.objects.update(fees=[{"key": f"{booking.field}_1", "total": 10_000}])
+    assert "Rien n’est remboursé" in client.get(url).text
     assert client.post(url).status_code == 302
     assert (Booking.objects.get().state, Piece.objects.count()) == ("cancelled", 0)
     event = Calendar.from_ical(

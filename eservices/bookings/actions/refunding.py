@@ -50,6 +50,11 @@ def deposit_paid(case: Case, booking: Booking) -> int:
     return sum(line["total"] for line in _lines(case, booking) if line.get("deposit"))
 
 
+def was_free(case: Case, booking: Booking) -> bool:
+    """Whether nothing was asked for what was booked, a deposit included."""
+    return not any(line["total"] for line in _lines(case, booking))
+
+
 def _deposit(case: Case, booking: Booking) -> int:
     """What is to be given back of the deposit; nothing while others that it is for are not over."""
     if _together(booking).filter(state__in=UNSETTLED).exclude(pk=booking.pk).exists():

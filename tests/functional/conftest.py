@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from playwright.sync_api import sync_playwright
 
 from tests.browser import NO_BROWSER, chromium, launch, scriptless
@@ -22,6 +23,21 @@ def browser():
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_are_kept():
+    """A window asks for each of them once: by the clock of the tests all that it gets is days old."""
+    serve = StaticFilesHandler.serve
+
+    def serve_to_keep(handler, request):
+        answer = serve(handler, request)
+        answer["Cache-Control"] = "max-age=31536000"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve_to_keep)
+        yield
 
 
 @pytest.fixture

@@ -1,10 +1,16 @@
 """What the site answers where no page can: not found, a fault of ours, a refused form."""
 
+import sys
+
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import get_template
 from django.templatetags.static import static
+
+AWAY = (InterfaceError, OperationalError)  # a database that starts anew, or that others keep busy
+BACK_AFTER = 30  # seconds
 
 
 def page_not_found(request, exception=None):
@@ -12,9 +18,15 @@ def page_not_found(request, exception=None):
 
 
 def server_error(request):
-    """A page that needs neither database nor session nor collected files: any of them may be what failed."""
+    """A page that needs neither database nor session nor collected files: any of them may be what failed.
+
+    Of a database that is away it is said that it comes back: search engines keep a page over a 503.
+    """
     context = {"name": settings.WAGTAIL_SITE_NAME, "stylesheet": _stylesheet()}
-    return HttpResponseServerError(get_template("500.html").render(context))
+    page = HttpResponseServerError(get_template("500.html").render(context))
+    if isinstance(sys.exception(), AWAY):
+        page.status_code, page["Retry-After"] = 503, str(BACK_AFTER)
+    return page
 
 
 def csrf_failure(request, reason=""):

@@ -4,6 +4,7 @@ import html
 import re
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.sql import emit_post_migrate_signal
-from django.db import connection
+from django.db import OperationalError, connection
 from django.template.loader import render_to_string
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
@@ -269,6 +270,15 @@ class TestErrors:
         assert french("A fault of ours.") in shown
         assert '<link rel="stylesheet" href="/static/css/site.css">' in shown
         assert f'<a class="brand" href="/">{settings.WAGTAIL_SITE_NAME}</a>' in shown
+
+    def test_of_a_database_that_is_away_it_is_said_that_it_comes_back(self, client, home, monkeypatch):
+        monkeypatch.setattr(
+            type(home), "serve", Mock(side_effect=OperationalError("the connection is closed"))
+        )
+        client.raise_request_exception = False
+        page = client.get("/")
+        assert (page.status_code, page["Retry-After"]) == (503, "30")
+        assert french("A fault of ours.") in page.text
 
     @pytest.mark.parametrize("language", ["fr", "de"])
     def test_a_fault_is_said_in_the_language_of_the_page_that_failed(

@@ -1,14 +1,23 @@
 import pytest
 
+from news.models import NewsIndexPage
+from tests.committing import committing
 from tests.factories.home import make_site
 from tests.factories.news import NewsIndexPageFactory
 
 from .network_double import keys_for, networks
 
 
-@pytest.fixture
-def index(db):
+@pytest.fixture(scope="module")
+def made(module_db):
     return NewsIndexPageFactory(parent=make_site())
+
+
+@pytest.fixture
+def index(made, db):
+    """The news; what is queued leaves once it is committed."""
+    with committing():
+        yield NewsIndexPage.objects.get(pk=made.pk)
 
 
 @pytest.fixture

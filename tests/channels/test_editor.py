@@ -25,12 +25,7 @@ from tests.factories.newsletter import SubscriberFactory, TopicFactory
 
 from .network_double import keys_for
 
-pytestmark = pytest.mark.django_db(transaction=True)  # what is queued leaves once it is committed
-
-
-@pytest.fixture
-def index(transactional_db, index):
-    return index
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

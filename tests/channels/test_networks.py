@@ -27,14 +27,9 @@ from tests.factories.news import (
 
 from .network_double import keys_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 ALL = ("mastodon", "linkedin", "facebook", "instagram", "x")
 CHANGING = ("mastodon", "linkedin", "facebook")
-
-
-@pytest.fixture
-def index(transactional_db, index):
-    return index
 
 
 def carry_all(ahead=timedelta()):

@@ -24,15 +24,10 @@ from tests.factories.newsletter import TopicFactory
 
 from .push_double import Browser, push_service
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 NOON, NIGHT, MORNING = moment(2026, 11, 26, 12), moment(2026, 11, 26, 23), moment(2026, 11, 27, 8, 1)
 HERE = {"Sec-Fetch-Site": "same-origin"}
 VAPID = "3_mZkU3RrSvYzOVBD1wvqIRsXbFrGbFsR8_c3vCNbT8"
-
-
-@pytest.fixture
-def index(transactional_db, index):
-    return index
 
 
 @pytest.fixture

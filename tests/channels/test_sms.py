@@ -31,15 +31,10 @@ from tests.factories.newsletter import TopicFactory, translated_topic
 
 from .sms_double import gateway
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 NUMBER = "+41791234567"
 NOON, NIGHT, MORNING = moment(2026, 11, 26, 12), moment(2026, 11, 26, 23), moment(2026, 11, 27, 8, 1)
 SECRET = "k3TgR5bQ9sXw2LmNpZcV"
-
-
-@pytest.fixture
-def index(transactional_db, index):
-    return index
 
 
 @pytest.fixture

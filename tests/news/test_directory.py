@@ -499,7 +499,7 @@ def test_a_new_entry_reaches_the_editors_once_its_address_is_confirmed(client, p
     assert Proposal.objects.get().state == State.WAITING
     client.force_login(SuperuserFactory())
     client.post(reverse("proposal_desk", args=[Proposal.objects.get().pk]), {"accept": "1"})
-    entry = DirectoryEntry.objects.latest("pk")
+    entry = DirectoryEntry.objects.get(kind="company")
     assert (entry.name, entry.kind, entry.keeper) == (
         "Boulangerie Cuendet",
         "company",

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
@@ -11,8 +12,10 @@ from .composing import parts
 from .items import items
 from .matching import audience
 from .models import Campaign
+from .rendering import Ways, letter
 
 LONG = 60  # signs of a subject that a telephone shows
+CLIPPED = 102 * 1024  # bytes of HTML: senders found that Gmail shows no more; it tells no number
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,19 @@ def _hints(campaign, readers):
         yield Remark(_("The subject is long: telephones show about 60 characters."))
     if not campaign.summary:
         yield Remark(_("The second line in the mailbox is empty: mail programs take the opening."))
+    if shown and _weight(campaign, {code, *(one.gets for one in readers)}) > CLIPPED:
+        yield Remark(
+            _(
+                "It is very long: Gmail hides the end, and there is the link to unsubscribe. Say less, or send two."
+            )
+        )
+
+
+def _weight(campaign: Campaign, languages: set[str]) -> int:
+    """The bytes of the letter in the language in which it has most of them, for who gets all of it."""
+    day = timezone.localdate()
+    letters = (letter(campaign, code, Ways.of_a_test(code), day=day) for code in languages)
+    return max(len(one.html.encode()) for one in letters)
 
 
 def _translations(campaign: Campaign):

@@ -378,6 +378,13 @@ def test_the_language_that_a_letter_lacks_is_named_in_that_of_the_staff():
         assert any(word in one for one in said), said
 
 
+@pytest.mark.parametrize(("signs", "warned"), [(60_000, False), (110_000, True)])
+def test_a_letter_of_which_gmail_would_hide_the_end_is_said_to_be_too_long(signs, warned):
+    campaign = CampaignFactory(blocks=[("text", f"<p>{'lac ' * (signs // 4)}</p>")])
+    said = [one.text for one in readiness.remarks(campaign, []) if "Gmail" in one.text]
+    assert bool(said) is warned
+
+
 @pytest.mark.parametrize("mode", ["mail", "night", "bare", "text", "site"])
 def test_a_campaign_is_previewed_as_it_will_be_read(mode, news):
     page = article(news, "La plage")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils.translation import gettext
 from playwright.sync_api import expect
 
 from eservices.formbuilder.field_types import field_types
@@ -96,6 +97,10 @@ def test_a_long_list_is_searched_by_keyboard(visit, filing):
     street.press("Enter")
     assert street.input_value() == "Rue de l’Église"
     street.fill("nulle part")
+    expect(page.get_by_role("option", name=gettext("Not in the list."))).to_be_visible()
+    assert_accessible(page, "#id_rue-list")
+    street.press("ArrowDown")
+    street.press("Enter")
     street.press("Tab")
     assert street.input_value() == "Rue de l’Église"
     page.click("p.go .btn:not([name]):not([type])")

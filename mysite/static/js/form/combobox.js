@@ -1,6 +1,6 @@
 // Long lists become searchable: an input that filters the options of a select, which stays what is sent (the ARIA
 // pattern "combobox with list autocomplete"). Without JavaScript the select is there. What is typed and is no option
-// is undone when the input is left.
+// is undone when the input is left; before, the list says in the words of data-combobox that there is no such option.
 
 import { fold } from "./fold.js";
 
@@ -8,7 +8,7 @@ const MOST = 500; // shown at once: who scrolls finds every street
 
 function make(name, attributes) {
   const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) if (value !== null) made.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   return made;
 }
 
@@ -21,24 +21,23 @@ class Combobox {
   constructor(select) {
     const id = select.id;
     this.#select = select;
-    this.#list = make("ul", { id: `${id}-list`, role: "listbox", hidden: "", "aria-label": label(id) });
+    this.#list = make("ul", { id: `${id}-list`, role: "listbox", "aria-label": select.labels[0].textContent.trim() });
     this.#input = make("input", {
       id,
       class: select.className,
       role: "combobox",
       autocomplete: "off",
       "aria-autocomplete": "list",
-      "aria-expanded": "false",
       "aria-controls": this.#list.id,
-      "aria-describedby": select.getAttribute("aria-describedby"),
-      "aria-invalid": select.getAttribute("aria-invalid"),
-      required: select.getAttribute("required"),
     });
+    for (const name of ["aria-describedby", "aria-invalid", "required"])
+      if (select.hasAttribute(name)) this.#input.setAttribute(name, select.getAttribute(name));
     select.id = `${id}-select`;
     select.hidden = true;
     const box = make("div", { class: "combobox" });
     select.before(box);
     box.append(this.#input, this.#list, select);
+    this.#show(false);
     this.#follow();
     select.addEventListener("change", () => this.#follow());
     addEventListener("pageshow", () => this.#follow()); // browsers choose again what was chosen before
@@ -61,22 +60,21 @@ class Combobox {
     const fitting = [...this.#select.options].filter(
       (one) => one.value && !one.disabled && words.every((word) => fold(one.text).includes(word)),
     );
+    const shown = fitting.length ? fitting.slice(0, MOST) : [{ text: this.#select.dataset.combobox }];
     this.#list.replaceChildren(
-      ...fitting.slice(0, MOST).map((one, index) => {
-        const item = make("li", { id: `${this.#list.id}-${index}`, role: "option", "data-value": one.value });
-        item.setAttribute("aria-selected", String(one.selected));
-        item.textContent = one.text;
+      ...shown.map(({ value, selected, text }, index) => {
+        const said = value ? { "data-value": value, "aria-selected": selected } : { "aria-disabled": true };
+        const item = make("li", { id: `${this.#list.id}-${index}`, role: "option", ...said });
+        item.textContent = text;
         return item;
       }),
     );
-    this.#list.hidden = !fitting.length;
-    this.#input.setAttribute("aria-expanded", String(!this.#list.hidden));
-    this.#go(-1);
+    this.#show(true);
   }
 
-  #close() {
-    this.#list.hidden = true;
-    this.#input.setAttribute("aria-expanded", "false");
+  #show(open) {
+    this.#list.hidden = !open;
+    this.#input.setAttribute("aria-expanded", open);
     this.#go(-1);
   }
 
@@ -93,18 +91,18 @@ class Combobox {
 
   #key(event) {
     const open = !this.#list.hidden;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
       event.preventDefault();
       if (!open) this.#open("");
       const count = this.#list.children.length;
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      if (count) this.#go(this.#active < 0 && step < 0 ? count - 1 : (this.#active + step + count) % count);
+      this.#go(this.#active < 0 && step < 0 ? count - 1 : (this.#active + step + count) % count);
     } else if (event.key === "Enter" && open && this.#active >= 0) {
       event.preventDefault();
       this.#choose(this.#list.children[this.#active].dataset.value);
     } else if (event.key === "Escape" && open) {
       event.preventDefault();
-      this.#close();
+      this.#show(false);
       this.#follow();
     }
   }
@@ -113,22 +111,18 @@ class Combobox {
     if (value === undefined) return;
     this.#select.value = value;
     this.#select.dispatchEvent(new Event("change", { bubbles: true }));
-    this.#close();
+    this.#show(false);
   }
 
   /** What is typed whole is chosen, nothing empties the answer, anything else is undone. */
   #leave() {
     const typed = fold(this.#input.value);
     const meant = [...this.#select.options].find((one) => !one.disabled && one.value && fold(one.text) === typed);
-    this.#close();
+    this.#show(false);
     if (meant && !meant.selected) this.#choose(meant.value);
     else if (!typed && this.#select.value) this.#choose("");
     else this.#follow();
   }
-}
-
-function label(id) {
-  return document.querySelector(`label[for="${CSS.escape(id)}"]`)?.textContent.trim() ?? "";
 }
 
 for (const select of document.querySelectorAll("select[data-combobox]")) new Combobox(select);

@@ -30,8 +30,7 @@ class Combobox {
       "aria-autocomplete": "list",
       "aria-controls": this.#list.id,
     });
-    for (const name of ["aria-describedby", "aria-invalid", "required"])
-      if (select.hasAttribute(name)) this.#input.setAttribute(name, select.getAttribute(name));
+    for (const { name, value } of select.attributes) if (/^(aria|req)/.test(name)) this.#input.setAttribute(name, value);
     select.id = `${id}-select`;
     select.hidden = true;
     const box = make("div", { class: "combobox" });
@@ -85,8 +84,7 @@ class Combobox {
     const item = this.#list.children[index];
     item?.classList.add("at");
     item?.scrollIntoView({ block: "nearest" });
-    if (item) this.#input.setAttribute("aria-activedescendant", item.id);
-    else this.#input.removeAttribute("aria-activedescendant");
+    this.#input.setAttribute("aria-activedescendant", item?.id ?? "");
   }
 
   #key(event) {

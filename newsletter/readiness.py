@@ -93,16 +93,14 @@ def _hints(campaign, readers):
         yield Remark(_("The second line in the mailbox is empty: mail programs take the opening."))
     if shown and _weight(campaign, {code, *(one.gets for one in readers)}) > CLIPPED:
         yield Remark(
-            _(
-                "It is very long: Gmail hides the end, and there is the link to unsubscribe. Say less, or send two."
-            )
+            _("It is very long: Gmail hides its end, with the link to unsubscribe. Say less, or send two.")
         )
 
 
 def _weight(campaign: Campaign, languages: set[str]) -> int:
     """The bytes of the letter in the language in which it has most of them, for who gets all of it."""
     day = timezone.localdate()
-    letters = (letter(campaign, code, Ways.of_a_test(code), day=day) for code in languages)
+    letters = (letter(campaign, code, Ways.of_ours(code), day=day) for code in languages)
     return max(len(one.html.encode()) for one in letters)
 
 

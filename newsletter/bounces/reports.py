@@ -61,9 +61,8 @@ def _marks(message: Message, parts) -> list[str]:
         if part.get_content_type() == "text/rfc822-headers":
             places.append(_text(part))
     found = [mark for place in places for mark in MARK.findall(place)]
-    return sorted(
-        found, key=lambda mark: "-" not in mark
-    )  # what is signed first: an id may be somebody else's
+    # What is signed first: an id may be somebody else's.
+    return sorted(found, key=lambda mark: "-" not in mark)
 
 
 def _complaint(parts, marks) -> Report | None:

@@ -88,9 +88,8 @@ def reconcile() -> dict[str, int]:
         seen.add(member_hash(member["email_address"]))
         what = settle(_found(member["email_address"]), member, names)
         done[what.name.lower()] = done.get(what.name.lower(), 0) + 1
-    seen |= set(
-        _waiting().values_list("recipient", flat=True)
-    )  # a refusal is told to staff once, not nightly
+    # A refusal is told to staff once, not nightly.
+    seen |= set(_waiting().values_list("recipient", flat=True))
     for subscriber in Subscriber.objects.confirmed().iterator(chunk_size=1000):
         if member_hash(subscriber.email) not in seen:
             tell(subscriber)

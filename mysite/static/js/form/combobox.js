@@ -30,7 +30,7 @@ class Combobox {
       "aria-autocomplete": "list",
       "aria-controls": this.#list.id,
     });
-    for (const { name, value } of select.attributes) if (/^(aria|req)/.test(name)) this.#input.setAttribute(name, value);
+    for (const { name, value } of select.attributes) if (/^(aria-|required)/.test(name)) this.#input.setAttribute(name, value);
     select.id = `${id}-select`;
     select.hidden = true;
     const box = make("div", { class: "combobox" });

@@ -130,6 +130,22 @@ def module_db(django_db_setup, django_db_blocker):
         cache.clear()
 
 
+@pytest.fixture(scope="module")
+def made_home(module_db):
+    """The home page of the site of a module's tests, read anew for each as ``home``."""
+    from tests.factories.home import CommuneSettingsFactory, make_site
+
+    CommuneSettingsFactory()
+    return make_site()
+
+
+@pytest.fixture
+def home(made_home, db):
+    from home.models import HomePage
+
+    return HomePage.objects.get(pk=made_home.pk)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _one_answer_at_a_time():
     """Of the server that all tests of a process share, whichever of them asks for it first."""

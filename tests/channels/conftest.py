@@ -2,15 +2,14 @@ import pytest
 
 from news.models import NewsIndexPage
 from tests.committing import committing
-from tests.factories.home import make_site
 from tests.factories.news import NewsIndexPageFactory
 
 from .network_double import keys_for, networks
 
 
 @pytest.fixture(scope="module")
-def made(module_db):
-    return NewsIndexPageFactory(parent=make_site())
+def made(made_home):
+    return NewsIndexPageFactory(parent=made_home)
 
 
 @pytest.fixture

@@ -1,19 +1,7 @@
 import pytest
 from django.core.cache import cache
 
-from home.models import HomePage
-from tests.factories.home import make_site
 from tests.factories.news import EventIndexPageFactory, NewsIndexPageFactory
-
-
-@pytest.fixture(scope="module")
-def made_home(module_db):
-    return make_site()
-
-
-@pytest.fixture
-def home(made_home, db):
-    return HomePage.objects.get(pk=made_home.pk)
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_atom_lists_the_same(client, index, articles):
     answer = client.get(f"{index.url}atom/")
     assert answer["Content-Type"].startswith("application/atom+xml")
     feed = ET.fromstring(answer.content)
-    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Orvenay"  # RFC 4287 wants one
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Commune d’Orvenay"  # RFC 4287 wants one
     entries = feed.findall(f"{ATOM}entry")
     assert [entry.findtext(f"{ATOM}title") for entry in entries] == ["Rue & pont", "Ponton"]
 

@@ -109,12 +109,14 @@ def written(tmp_path, name: str) -> list[str]:
 
 @pytest.mark.parametrize("told", [press_ctrl_c, term])
 def test_site_worker_and_scheduler_start_together_and_stop_cleanly(serving, tmp_path, port, told):
+    (tmp_path / "demo-sign-ins.txt").write_text("julie.perret@orvenay.example  Éditrice\n")
     run = serving([sys.executable, "-S", "-c", SITE, port])
     shown = []
     while not shown or "Ctrl-C" not in shown[-1]:
         shown.append(run.stdout.readline())
         assert shown[-1], run.stderr.read()
     assert f"http://127.0.0.1:{port}/admin/" in "".join(shown)
+    assert "julie.perret@orvenay.example  Éditrice\n" in shown
     until(lambda: written(tmp_path, "worker") and written(tmp_path, "scheduler"))
 
     told(run)

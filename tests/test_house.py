@@ -17,6 +17,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from django.utils import timezone
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from wagtail.admin.icons import get_icons
 from wagtail.fields import StreamField
 
@@ -84,8 +86,24 @@ def test_what_the_catalogues_of_public_software_read_is_whole_and_true():
     assert said["maintenance"]["contacts"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert said["softwareVersion"] == project["version"]
-    assert said["legal"]["license"] == project["license"]
+    assert said["legal"]["license"] == project["license"] == "EUPL-1.2"
+    assert (ROOT / "LICENSE").read_text().startswith("EUROPEAN UNION PUBLIC LICENCE v. 1.2\n")
     assert set(said["localisation"]["availableLanguages"]) == {*LANGUAGES, "en"}
+
+
+def test_the_lock_holds_every_library_that_the_project_names_in_a_version_it_takes():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    locked = {}
+    for line in (ROOT / "requirements.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            pinned = Requirement(line)
+            locked[canonicalize_name(pinned.name)] = pinned
+            assert str(pinned.specifier).startswith("=="), line
+    for named in map(
+        Requirement, [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    ):
+        [version] = locked[canonicalize_name(named.name)].specifier
+        assert named.specifier.contains(version.version, prereleases=True), named
 
 
 @pytest.mark.django_db

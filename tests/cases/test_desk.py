@@ -7,12 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils.translation import gettext
 from wagtail.users.models import UserProfile
 
 from eservices.accounts.roles import ensure_roles
 from eservices.cases import actions, case_screen, timeline, trace
+from eservices.cases.case_events import label_of
 from eservices.cases.models import Case, Role, Team, TeamMember
 from eservices.cases.states import State
 from eservices.formbuilder.models import FormVersion
@@ -462,6 +464,14 @@ def test_a_file_is_saved_never_shown_and_reading_it_leaves_a_trace(client, agent
 def test_a_file_of_another_case_is_404(client, agent):
     case, other = CaseFactory(), CaseFactory()
     assert client.get(reverse("cases:file", args=[case.reference, stored(other).pk])).status_code == 404
+
+
+def test_the_case_tells_what_happened_when_and_by_whom(client, agent):
+    case = CaseFactory(taken=True)
+    page = BeautifulSoup(client.get(reverse("cases:case", args=[case.reference])).text, "html.parser")
+    told = [line.get_text(" ", strip=True) for line in page.select("aside ol.log > li")]
+    taken = case.events.get(kind="taken")
+    assert any(str(label_of("taken")) in line and str(taken.actor) in line for line in told), told
 
 
 # -- Counter, menu, teams ------------------------------------------------------------------------------------

@@ -573,14 +573,19 @@ def test_a_view_without_a_name_is_not_kept(client):
     assert not SavedView.objects.exists()
 
 
+def headings(html: str) -> list[str]:
+    return re.findall(r'<th scope="col" class="[^"]+"[^>]*>([^<]+)</th>', html)
+
+
 def test_an_agent_sees_the_columns_that_the_agent_chose(client):
     CaseFactory()
     agent = member()
     client.force_login(agent)
+    usual = ["Échéance ↑", "Réf.", "Personne", "Prestation", "État", "Agent", "Dernière activité"]
+    assert headings(client.get(QUEUE).text) == usual
     client.post(reverse("cases:lay_out"), {"columns": ["team", "received"], "dense": "on"})
     html = client.get(QUEUE).text
-    headings = re.findall(r'<th scope="col" class="[^"]+"[^>]*>([^<]+)</th>', html)
-    assert headings == ["Échéance ↑", "Personne", "État", "Reçu", "Équipe"]
+    assert headings(html) == ["Échéance ↑", "Personne", "État", "Reçu", "Équipe"]
     assert 'class="queue dense"' in html
     client.post(reverse("cases:lay_out"), {"columns": ["password"]})
     assert agent.queue_layout.columns == ["team", "received"]

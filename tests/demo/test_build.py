@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override
 from wagtail.models import Page, PageLogEntry, Revision
@@ -21,18 +22,20 @@ from eservices.bookings.models import Booking
 from eservices.bookings.offers import offers, what
 from eservices.cases.models import Case, Team
 from eservices.cases.states import State
+from eservices.catalogue.compile import definition_of
 from eservices.catalogue.models import ServicePage
 from eservices.documents.models import Document
 from eservices.payments.models import Till
 from eservices.submissions.models import Submission
 from home import search
-from home.models import HomePage, OfficePage, Synonyms
+from home.models import HomePage, OfficePage, Person, Synonyms
 from mysite.demo import builders, clock, state
 from mysite.demo.builders import requests
 from mysite.demo.builders.requests import plan
 from mysite.demo.builders.world import World
 from mysite.demo.contents import READ
 from mysite.demo.people import SIGN_INS
+from mysite.demo.pictures import PORTRAITS
 from news.models import EventPage, NewsPage
 from newsletter.models import Subscriber, Topic
 
@@ -58,6 +61,9 @@ def test_the_site_is_complete(contents):
     assert kinds["EventPage"] >= 10
     assert kinds["NoticePage"] == 4
     assert kinds["MeetingPage"] == kinds["JobPage"] == 3
+    places = {"administration", "vivre", "autorites", "culture", "dechets", "ecole"}
+    assert places <= set(french.values_list("slug", flat=True))
+    assert set(Person.objects.values_list("name", flat=True)) == {one["name"] for one in PORTRAITS.values()}
 
 
 def test_news_stand_in_four_categories_over_two_years(contents):
@@ -142,6 +148,10 @@ def test_the_menu_has_one_order_in_every_language(contents):
 def test_three_topics_have_subscribers_in_every_state(contents):
     assert Topic.objects.filter(locale__language_code="fr").count() == 3
     assert len(set(Subscriber.objects.values_list("state", flat=True))) == 3
+    for topic in Topic.objects.filter(locale__language_code="fr"):
+        assert (
+            Subscriber.objects.confirmed().filter(subscriptions__topic_key=topic.translation_key).exists()
+        ), topic
 
 
 def test_three_teams_treat_cases_in_every_state(contents):
@@ -152,6 +162,30 @@ def test_three_teams_treat_cases_in_every_state(contents):
 
 def test_who_lets_somebody_in_finds_our_groups_and_no_others(contents):
     assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
+
+
+def test_all_staff_of_the_sheet_come_into_the_admin_by_the_password_it_names(contents, client):
+    staff = [one for one in SIGN_INS if one.password]
+    assert {group for one in staff for group in one.groups} >= {"editors", "moderators", "agents"}
+    for one in staff:
+        assert client.login(email=one.email, password=one.password), one.email
+        assert client.get(reverse("wagtailadmin_home")).status_code == 200, one.email
+
+
+def test_a_room_is_asked_for_with_its_day_and_a_person_decides(contents):
+    form = ServicePage.objects.get(slug="reservation-salle", locale__language_code="fr").online_form
+    definition = form.current.definition
+    assert definition.stages[0].type == "decision"
+    assert {"choice", "booking"} <= {field.type for step in definition.steps for field in step.fields}
+
+
+def test_a_service_is_what_its_editor_would_publish(contents):
+    services = ServicePage.objects.filter(locale__language_code="fr", live=True)
+    for page in services:
+        written, asked = definition_of(page), page.online_form.current.content
+        assert asked == written | {"texts": asked["texts"]}, page.slug
+        assert asked["texts"]["fr"] == written["texts"]["fr"], page.slug
+        assert page.live_revision_id, page.slug
 
 
 def test_residents_of_every_level_of_identity_may_sign_in_and_one_needs_no_account(contents):

@@ -60,6 +60,11 @@ def test_it_is_tagged_in_reading_order_with_titles_and_words_for_pictures(read):
         assert not re.search(rb"\b(TJ|Tj|Do|S|s|f|B|b)\b", bare), bare
 
 
+def test_its_number_is_read_on_the_paper(read):
+    document, pdf = read
+    assert document.number in lines(pdf)
+
+
 def test_every_font_in_it_is_embedded(read):
     _document, pdf = read
     found = [font for page in pdf.pages for font in fonts(page["/Resources"])]

@@ -281,11 +281,18 @@ def test_too_many_fields_get_a_page_that_says_so(person, settings):
     assert "<h1" in text(response)
 
 
-def test_too_long_a_post_gets_a_page_that_says_so(person, settings):
+def test_too_long_a_post_gets_a_page_that_says_so_and_loses_nothing(person, settings):
     person.begin()
+    person.fill("identite")
+    kept = Draft.objects.get().answers
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
 
-    assert person.fill("identite", nom="x" * 2000).status_code == 413
+    response = person.fill("contact", rue="x" * 2000)
+
+    assert response.status_code == 413
+    assert "ce que vous avez saisi est toujours là" in text(response)
+    assert Draft.objects.get().answers == kept
+    assert 'value="Marchetti"' in text(person.open("identite"))
 
 
 @pytest.mark.parametrize("letters", [5_000, 10_000])

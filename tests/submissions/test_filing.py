@@ -340,14 +340,15 @@ def test_an_account_fills_in_what_it_knows_and_keeps_the_request(client, version
     assert Submission.objects.get().user == user
 
 
-def test_an_agent_files_for_somebody_without_an_email_address(client, version, team):
+@pytest.mark.parametrize("channel", [Channel.COUNTER, Channel.PHONE, Channel.PAPER])
+def test_an_agent_files_for_somebody_without_an_email_address(client, version, team, channel):
     agent = UserFactory(is_staff=True)
     allow(agent)
     client.force_login(agent)
-    page = text(client.get(start_url(version) + "?canal=counter"))
-    assert "?canal=counter" in page
+    page = text(client.get(f"{start_url(version)}?canal={channel}"))
+    assert f"?canal={channel}" in page
 
-    client.post(start_url(version) + "?canal=counter", {"_shown": "pour", "pour": "moi"})
+    client.post(f"{start_url(version)}?canal={channel}", {"_shown": "pour", "pour": "moi"})
     person = Person(client, version)
     person.draft = Draft.objects.get()
     person.fill("identite")
@@ -356,7 +357,7 @@ def test_an_agent_files_for_somebody_without_an_email_address(client, version, t
     response = person.client.get(person.send().url)
 
     submission = Submission.objects.get()
-    assert (submission.channel, submission.agent, submission.user) == (Channel.COUNTER, agent, None)
+    assert (submission.channel, submission.agent, submission.user) == (channel, agent, None)
     assert submission.email == ""
     assert submission.case.reference in text(response)
 

@@ -68,6 +68,16 @@ def due(case: Case, now: datetime) -> Sign:
     return Sign(short_day(deadline))
 
 
+def age(case: Case, now: datetime) -> str:
+    """How long ago an open case was received, in days of the calendar; nothing of one that is closed."""
+    if case.closed_at:
+        return ""
+    days = (timezone.localtime(now).date() - timezone.localtime(case.opened_at).date()).days
+    if days < 2:
+        return _("received yesterday") if days else _("received today")
+    return ngettext("received %(days)s day ago", "received %(days)s days ago", days) % {"days": days}
+
+
 def short_day(moment: datetime) -> str:
     """A day as rows and marks say it: “Fri 27.11.”"""
     return date_format(moment, "D j.m.")

@@ -242,6 +242,7 @@ def _row(case: Case, name: str, now: datetime, titles: Mapping[str, str], column
         group=desk.group_of(case, now),
         name=name,
         due=desk.due(case, now),
+        age=desk.age(case, now),
         sign=desk.sign(case, stage_of(case)),
         service=titles.get(str(case.form_id)) or case.form_slug,
         columns=columns,

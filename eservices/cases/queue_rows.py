@@ -42,15 +42,16 @@ class Row:
     group: str
     name: str
     due: Sign
+    age: str
     sign: Sign
     service: str
     columns: Sequence[Column]
 
     @property
     def cells(self) -> SafeString:
-        """Its deadline, and what its columns show."""
+        """Its deadline and its age, and what its columns show."""
         cells = _cells("due-c", *(column.css for column in self.columns))
-        return format_html(cells, _marked("due", self.due), *(column.cell(self) for column in self.columns))
+        return format_html(cells, _when(self.due, self.age), *(column.cell(self) for column in self.columns))
 
 
 @cache
@@ -63,6 +64,11 @@ def _cells(*css: str) -> str:
 def _marked(css: str, sign: Sign) -> SafeString:
     shape = icon(sign.icon) if sign.icon else ""
     return format_html('<span class="{} {}">{}{}</span>', css, sign.tone, shape, sign.word)
+
+
+@lru_cache(1_000)
+def _when(due: Sign, age: str) -> SafeString:
+    return format_html("{}<small>{}</small>", _marked("due", due), age) if age else _marked("due", due)
 
 
 def _person(row: Row) -> SafeString:

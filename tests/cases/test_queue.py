@@ -591,6 +591,15 @@ def test_an_agent_sees_the_columns_that_the_agent_chose(client):
     assert agent.queue_layout.columns == ["team", "received"]
 
 
+def test_each_open_case_says_how_long_ago_it_was_received(client):
+    for hours in (0, 13, 24 * 9):
+        CaseFactory(opened_at=timezone.now() - timedelta(hours=hours))
+    CaseFactory(refused=True)
+    client.force_login(member())
+    ages = re.findall(r"<small>(reçu [^<]+)</small>", client.get(f"{QUEUE}?view=all").text)
+    assert sorted(ages) == ["reçu aujourd’hui", "reçu hier", "reçu il y a 9 jours"]
+
+
 def test_what_happened_last_is_what_changed_the_case_and_not_who_looked_at_it(client):
     case = CaseFactory(asked=True)
     client.force_login(member())

@@ -19,7 +19,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from home import blocks, limits
 from home.fields import LiveStreamField
-from home.public_forms import UnhurriedForm
+from home.public_forms import OwnEmailField, UnhurriedForm
 from home.signals import contact_received
 
 from .base import BasePage
@@ -28,6 +28,13 @@ PER_CLIENT = limits.Rate("contact-client", 20)  # an office or a school writes f
 KEPT = timedelta(days=366)
 TOO_OFTEN = "too_often"
 SENT = "merci"  # in the query of the page that thanks
+MISSING = {  # by kind of question
+    "checkbox": _("Tick the box to go on."),
+    "checkboxes": _("Choose at least one answer."),
+    "multiselect": _("Choose at least one answer."),
+    "dropdown": _("Choose one of the answers."),
+    "radio": _("Choose one of the answers."),
+}
 
 
 class FormField(TranslatableMixin, AbstractFormField):
@@ -79,6 +86,15 @@ class ContactForm(UnhurriedForm, BaseForm):
 
 
 class ContactFormBuilder(FormBuilder):
+    """Makes fields of the editor's questions, with the messages that other forms of the site have."""
+
+    def get_field_options(self, field):
+        missing = MISSING.get(field.field_type, _("This answer is missing."))
+        return super().get_field_options(field) | {"error_messages": {"required": missing}}
+
+    def create_email_field(self, field, options):
+        return OwnEmailField(**options | {"error_messages": {}})  # it has its own
+
     def get_form_class(self):
         return type("ContactForm", (ContactForm,), self.formfields)
 

@@ -448,6 +448,17 @@ class TestContact:
         assert "Ana <b>" in letter.payload["text"]
         assert "Ana &lt;b&gt;" in letter.payload["html"]
 
+    def test_each_question_says_what_is_missing_and_what_was_written_stays(self, client, page):
+        FormField.objects.create(
+            page=page, label="Sujet", field_type="radio", choices="A,B", locale=page.locale, sort_order=9
+        )
+        empty = client.post(page.url, self.said(nom="", e_mail="ana"))
+        errors = empty.context["form"].errors
+        assert (empty.status_code, errors["nom"]) == (422, [french("This answer is missing.")])
+        assert errors["sujet"] == [french("Choose one of the answers.")]
+        assert "nom@exemple.ch" in errors["e_mail"][0]
+        assert empty.context["form"]["e_mail"].value() == "ana"
+
     def test_a_machine_is_thanked_and_nothing_is_kept(self, client, page):
         bot = {"nom": "Bot", "e_mail": "b@example.org", "website": "https://spam"}
         sent = client.post(page.url, bot, follow=True)

@@ -5,17 +5,24 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from eservices.formbuilder.bill import total
 from eservices.formbuilder.definition import Field
 from eservices.formbuilder.logic.fees import vat_included
 from eservices.formbuilder.prices import Price, schedules
+from home.templatetags.commune import digits
 
 from .answers import Wanted, read
 from .availability import Span
 from .offers import Offer, what
 from .pricing import Due, due
+
+MULTIPLIED = {  # several pieces, each due several times
+    "booking": gettext_lazy("%(title)s (%(count)s pieces, %(times)s times)"),
+    "hour": gettext_lazy("%(title)s (%(count)s pieces for %(times)s h)"),
+    "day": gettext_lazy("%(title)s (%(count)s pieces for %(times)s days)"),
+}
 
 
 def charges(field: Field, answers: dict, language: str, today: date) -> list[dict]:
@@ -78,6 +85,11 @@ class Tariff:
 
 
 def _label(one: Due, title: str) -> str:
+    """What a line is for; where several pieces are due several times, how both make up its quantity."""
     if one.deposit:
         return _("%(title)s, deposit") % {"title": title}
-    return f"{title}, {what(one.what)}" if one.what else title
+    label = f"{title}, {what(one.what)}" if one.what else title
+    if one.count == 1 or one.times == 1:
+        return label
+    told = {"title": label, "count": one.count, "times": digits(f"{one.times.normalize():f}")}
+    return MULTIPLIED[one.per] % told

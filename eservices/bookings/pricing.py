@@ -54,12 +54,19 @@ class Rate:
 
 @dataclass(frozen=True)
 class Due:
-    """So many of an entry of the fee schedule."""
+    """``count`` pieces, each ``times`` an entry of the fee schedule, which is counted ``per`` something."""
 
     entry: str
-    quantity: Decimal
+    times: Decimal
     deposit: bool
     what: str = ""
+    per: str = ""
+    count: int = 1
+
+    @property
+    def quantity(self) -> Decimal:
+        """How many times the entry is due."""
+        return self.times * self.count
 
 
 def due(
@@ -80,9 +87,8 @@ def due(
         if rate.asked and rate.what not in extras:
             continue
         quantities = [rate.quantity(span, who, zone) for span in spans]
-        quantity = (max(quantities, default=Decimal(0)) if rate.deposit else sum(quantities)) * (
-            1 if rate.per == "time" else count
-        )
-        if quantity:
-            found.append(Due(rate.entry, quantity, rate.deposit, rate.what))
+        times = max(quantities, default=Decimal(0)) if rate.deposit else sum(quantities)
+        pieces = 1 if rate.per == "time" else count
+        if times and pieces:
+            found.append(Due(rate.entry, times, rate.deposit, rate.what, rate.per, pieces))
     return found

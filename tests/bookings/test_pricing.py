@@ -137,3 +137,29 @@ def test_a_bill_names_what_each_line_is_for_and_counts_deposits_apart():
         ("quand_3", "Salle, caution", 20_000, True),
     ]
     assert tariff.cost(wanted.offer, wanted.spans, 1, "") == 24_000
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("per", "count", "days", "label", "quantity"),
+    [
+        ("day", 4, 8, "Salle (4 pièces pendant 8 jours)", "32"),
+        ("hour", 4, 1, "Salle (4 pièces pendant 1,5 h)", "6"),
+        ("day", 4, 1, "Salle", "4"),
+        ("day", 1, 8, "Salle", "8"),
+    ],
+)
+def test_a_line_says_how_pieces_and_days_make_up_its_quantity(per, count, days, label, quantity):
+    entry("table", 500)
+    resource(rates=[rate("table", per=per)])
+    last = f"2026-03-{9 + days:02}"
+    wanted = read(
+        {
+            "resource": "salle",
+            "count": count,
+            "times": [["2026-03-10T18:00+01:00", f"{last}T19:30+01:00"]],
+            "series": "0" * 32,
+        }
+    )
+    (line,) = Tariff([offer("salle")], TODAY).lines("quand", wanted, "", "fr")
+    assert (line["label"], line["quantity"], line["total"]) == (label, quantity, int(quantity) * 500)

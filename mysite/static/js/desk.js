@@ -1,7 +1,9 @@
 // Keys on the agents' desk. Everything they do is also a link or a button.
-const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+const typing = (target) =>
+  target.closest("input, textarea, select, [contenteditable]") && !target.matches(".queue [type=checkbox]");
 const elsewhere = (target) => target.closest("body > *") && !target.closest(".desk"); // a menu of Wagtail's: Escape closes it
 const queue = document.querySelector('[data-keys="queue"]');
+const HELD = ["j", "k"]; // what goes on while its key is held; anything else is done once for each press
 const help = document.querySelector("[data-keys-help]");
 if (help) help.hidden = false;
 
@@ -23,7 +25,7 @@ function take() {
   const form = document.getElementById("take");
   if (!url || !form) return;
   form.action = url;
-  form.submit();
+  form.requestSubmit();
 }
 
 const onQueue = {
@@ -54,8 +56,9 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  const done = handled(event.key);
-  if (done) event.preventDefault();
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.repeat && !HELD.includes(key)) return;
+  if (handled(key)) event.preventDefault();
 });
 
 function handled(key) {
@@ -98,12 +101,20 @@ if (every) {
 if (location.hash === "#note_text") focus("note_text");
 
 // What was written and not sent is not lost by a key, a link or another deed: the browser asks first.
+// And a page posts once: pressed again before the next one is there, "Next case" would take a case that nobody saw.
 let sent = null;
-document.addEventListener("submit", (event) => (sent = event.target));
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  if (sent?.getAttribute("method") === "post") event.preventDefault();
+  else sent = event.target;
+});
 window.addEventListener("beforeunload", (event) => {
   const texts = [...document.querySelectorAll(".desk textarea")];
-  if (texts.some((text) => text.form !== sent && text.value !== text.defaultValue)) event.preventDefault();
+  if (!texts.some((text) => text.form !== sent && text.value !== text.defaultValue)) return;
+  event.preventDefault();
+  setTimeout(() => (sent = null)); // whoever stays may send again
 });
+window.addEventListener("pageshow", () => (sent = null));
 
 // What needs a script shows itself only where one runs.
 for (const button of document.querySelectorAll("[data-print]")) {

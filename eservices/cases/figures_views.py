@@ -161,7 +161,7 @@ def _csv_rows(found: list[figures.Record], now: datetime, weeks: int):
             week = lines[n]
             if week.received or week.open or week.decisions:
                 numbers = [week.received, week.open, week.late, *_numbers(week.decisions)]
-                yield [week.number, week.start, title, *numbers]
+                yield [week.number, week.start.date(), title, *numbers]
 
 
 def _numbers(made: figures.Decisions | None) -> list:

@@ -150,6 +150,7 @@ class TestScreens:
         rows = list(csv.DictReader(StringIO(response.content.decode("utf-8-sig")), delimiter=";"))
         told = (
             "Semaine",
+            "Premier jour",
             "Prestation",
             "Reçus",
             "Ouverts en fin de semaine",
@@ -157,7 +158,7 @@ class TestScreens:
             "Décidés",
             "À temps",
         )
-        said = ("48", "Attestation de domicile", "1", "0", "0", "1", "1,00")
+        said = ("48", "2026-11-23", "Attestation de domicile", "1", "0", "0", "1", "1,00")
         assert [tuple(row[name] for name in told) for row in rows] == [said]
 
     @time_machine.travel(at(24, 14))

@@ -22,7 +22,7 @@ from home.marks import explained
 from home.templatetags.commune import clock
 
 from . import concerned, deputies
-from .desk import short_day
+from .desk import goes_on, short_day
 from .models import Amendment, CallBack, Case, CaseStage, Enclosure, Message
 from .progress import ahead, current, is_overdue
 from .stages import AGENT, APPLICANT, LEAD, OTHERS, decides, kind_of, name_of, not_in_time, settings_of
@@ -159,7 +159,7 @@ def situation(case: Case) -> str:
         return _blocked(case, row)
     if said := _said_by_stage(case, row):
         return said
-    if _goes_on(case, row):
+    if goes_on(case, row):
         return _("This is kept; the case goes on by itself, within a minute.")
     if row.reason and row.waiting_for == AGENT:
         return row.reason
@@ -169,12 +169,6 @@ def situation(case: Case) -> str:
         return _("Check what was declared, then decide.")
     said = WAITS.get(row.waiting_for) or _("Now: %(stage)s, by itself.")
     return said % {"stage": name_of(row)}
-
-
-def _goes_on(case: Case, row: CaseStage) -> bool:
-    """Whether what the stage waited for has happened, though no worker has looked at it yet."""
-    is_due = bool(case.due_at) and case.due_at <= timezone.now()
-    return is_due and row.waiting_for in WAITS and not decides(row)
 
 
 def _blocked(case: Case, row: CaseStage) -> str:

@@ -91,6 +91,12 @@ class AtStage(NamedTuple):
     proposal: str | None = None
 
 
+def goes_on(case: Case, row: CaseStage | AtStage) -> bool:
+    """Whether what the stage waited for has happened, though no worker has looked at it yet."""
+    is_due = bool(case.due_at) and case.due_at <= timezone.now()
+    return is_due and row.waiting_for in (AGENT, APPLICANT, OTHERS) and not decides(row)
+
+
 def _waits_for_word(case: Case, row: CaseStage | AtStage | None) -> bool:
     """Whether all stages are over and nothing is due: a question stayed unanswered, and an agent says what now."""
     return row is None and case.due_at is None
@@ -112,6 +118,8 @@ def sign(case: Case, row: CaseStage | AtStage | None = None) -> Sign:
         return Sign(_("Waits for the applicant"), "s3")
     if case.paused_at:
         return Sign(_("On a waiting list"), "s3")
+    if waiting_for == AGENT and goes_on(case, row):
+        return Sign(_("In progress"), "s2")
     if (waiting_for == AGENT and not decides(row)) or _waits_for_word(case, row):
         return Sign(_("To treat"), "s1", "must")
     if case.state == State.DECIDED:

@@ -69,6 +69,7 @@ def test_a_check_goes_on_when_each_item_has_its_verdict_and_later_stages_know_ho
     assert refused.status_code == 422
     assert "Dites en quelques mots" in refused.content.decode()
     assert post(client, case, "controle", verdict_1="objected", note_1="échue").status_code == 302
+    assert "C’est enregistré" in case_screen.situation(Case.objects.get(pk=case.pk))
 
     case = advanced(case)
     assert current(case).key == "decision"
@@ -405,7 +406,11 @@ def test_what_agents_fill_in_is_data_of_the_case_and_decides_what_follows(client
     assert post(client, case, "police", risque="").status_code == 422
     assert post(client, case, "police", risque="inconnu").status_code == 422
     typed = {"risque": "élevé", "agents": "3", "visite": "2026-12-01", "gardiens": "false"}
+    assert "À traiter" in client.get(url_of(case)).text
     assert post(client, case, "police", **typed).status_code == 302
+    kept = client.get(url_of(case)).text
+    assert "C’est enregistré" in kept
+    assert "À traiter" not in kept
 
     case = advanced(case)
     assert case.data == {"risque": "élevé", "agents": 3, "visite": "2026-12-01", "gardiens": False}

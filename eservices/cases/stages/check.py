@@ -104,6 +104,8 @@ class CheckStage(Stage):
 
     def situation(self, case, row, settings):
         left = len(self._items(case, row, settings)) - len(row.data.get("items", {}))
+        if not left:
+            return ""
         return ngettext(
             "%(count)s item of the list is still to check.",
             "%(count)s items of the list are still to check.",

@@ -144,7 +144,7 @@ class FillStage(Stage):
         return {"fields": found}
 
     def situation(self, case, row, settings):
-        return _("Fill in what the administration has to know.")
+        return "" if row.data.get("filled") else _("Fill in what the administration has to know.")
 
 
 def _as_answer(value):

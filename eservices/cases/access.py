@@ -1,5 +1,7 @@
 """The only ways to fetch a case on behalf of a person. Unknown and forbidden look the same: 404."""
 
+from datetime import timedelta
+
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
@@ -59,6 +61,7 @@ NEEDED = {
     "join_code": Role.TREAT,
     "configure": Role.CONFIGURE,
 }
+DAY = timedelta(days=1)
 RELATED = ("submission", "version", "form", "team", "assignee")
 
 
@@ -156,6 +159,14 @@ def _teams(user, role: int):
 def case_for(user, reference: str, to: str = "read") -> Case:
     """The case of this reference, if ``user`` may do ``to`` on it; else 404."""
     return one_or_404(cases_for(user, to).select_related(*RELATED), reference=reference)
+
+
+def receipt_for(user, reference: str) -> Case:
+    """The case of this reference, for its receipt on paper: who filed it for somebody prints it the same day, whichever
+    team treats it; else 404."""
+    filed = Q(submission__agent=user, opened_at__gt=timezone.now() - DAY) if is_agent(user) else Q()
+    cases = Case.objects.filter(filed | Q(pk__in=cases_for(user).values("pk")))
+    return one_or_404(cases.select_related(*RELATED), reference=reference)
 
 
 def may(user, case: Case, to: str) -> bool:

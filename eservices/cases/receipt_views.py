@@ -23,7 +23,7 @@ class ReceiptView(OfCase):
     template_name = "cases/receipt.html"
 
     def get(self, request, reference):
-        self.case = access.case_for(request.user, reference)
+        self.case = access.receipt_for(request.user, reference)
         return self.render_to_response(self.get_context_data())
 
     def post(self, request, reference):
@@ -46,6 +46,7 @@ class ReceiptView(OfCase):
             missing=missing(case),
             sections=_declared(case),
             code_days=JOIN_DAYS,
+            may_open=access.may(self.request.user, case, "read"),
             may_give_code=case.owner_id is None
             and case.submission.user_id is None
             and access.may(self.request.user, case, "join_code"),

@@ -5,7 +5,7 @@ from django.urls import reverse
 from eservices.submissions.models import Submission
 from eservices.submissions.receipts import receipts
 
-from . import concerned, emails
+from . import access, concerned, emails
 from .concerned import label_of
 from .models import Case
 from .progress import ahead, titles
@@ -14,7 +14,7 @@ from .progress import ahead, titles
 @receipts.register("cases")
 def case_receipt(submission: Submission) -> dict:
     """Reference, deadline, private link and the next steps of the case that the submission opened; for the agent who
-    filed it the way to the case, and to the receipt on paper."""
+    filed it the way to the receipt on paper and, where it is their team's, to the case."""
     case = Case.objects.select_related("version", "submission").filter(submission=submission).first()
     if case is None:
         return {}
@@ -24,7 +24,7 @@ def case_receipt(submission: Submission) -> dict:
         "url": emails.shown_url(case),
         "next_steps": titles(ahead(case)),
         "missing": missing(case),
-        "ways": _ways(case) if submission.agent_id else {},
+        "ways": _ways(case, submission.agent) if submission.agent_id else {},
     }
 
 
@@ -33,9 +33,10 @@ def missing(case: Case) -> list[str]:
     return [label_of(case, one.key, case.language) for one in concerned.missing_papers(case)]
 
 
-def _ways(case: Case) -> dict[str, str]:
+def _ways(case: Case, agent) -> dict[str, str]:
+    opens = access.may(agent, case, "read")
     return {
         "paper": reverse("cases:receipt", args=[case.reference]),
-        "case": reverse("cases:case", args=[case.reference]),
+        "case": reverse("cases:case", args=[case.reference]) if opens else "",
         "counter": reverse("cases:counter"),
     }

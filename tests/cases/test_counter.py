@@ -112,6 +112,26 @@ def test_whoever_filed_for_somebody_comes_to_the_receipt_the_case_and_the_counte
         assert "La procuration" in shown.split("À apporter ou à envoyer")[1]
 
 
+def test_whoever_filed_for_somebody_prints_the_receipt_of_another_team_s_case_the_same_day(client):
+    TeamFactory()
+    clerk, stranger = (member(Role.TREAT, TeamFactory(key="police")) for _ in range(2))
+    draft = DraftFactory(complete=True, agent=clerk, channel="counter")
+    case = send(actor=clerk, draft=draft).case
+    paper, screen = (reverse(f"cases:{name}", args=[case.reference]) for name in ("receipt", "case"))
+    client.force_login(clerk)
+    page = client.get(reverse("submissions:sent", args=[draft.secret])).text
+    assert paper in page
+    assert f'href="{screen}"' not in page
+    printed = client.get(paper)
+    assert case.reference in printed.text
+    assert f'href="{screen}"' not in printed.text
+    client.force_login(stranger)
+    assert client.get(paper).status_code == 404
+    client.force_login(clerk)
+    type(case).objects.update(opened_at=timezone.now() - timedelta(days=1))
+    assert client.get(paper).status_code == 404
+
+
 def test_who_files_for_somebody_is_not_spoken_to_as_a_resident(client):
     agent = member(Role.TREAT)
     CommuneSettingsFactory(phone="021 000 42 10")

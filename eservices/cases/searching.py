@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+import phonenumbers
+from django.conf import settings
 from django.db.models import BooleanField, F, FloatField, Func
 
 MOST_WORDS = 8  # of a question; more narrow nothing
@@ -57,8 +59,17 @@ def lines(heading: Iterable, answers: Iterable = (), filters: Iterable[str] = ()
 
 def terms(text: str) -> list[str]:
     """What ``text``, as somebody typed it, asks for: words, ``*`` after those that only begin one."""
-    asked = list(dict.fromkeys(words(text)))[:MOST_WORDS]
+    asked = list(dict.fromkeys(words(_with_whole_numbers(text))))[:MOST_WORDS]
     return [f"{word}*" if len(word) >= SHORTEST_BEGINNING else word for word in asked]
+
+
+def _with_whole_numbers(text: str) -> str:
+    """``text`` with its telephone numbers as cases keep them, E.164: “079 900 79 17” is four words."""
+    numbers = phonenumbers.PhoneNumberMatcher(text, settings.COUNTRY, phonenumbers.Leniency.POSSIBLE)
+    for found in reversed(list(numbers)):
+        whole = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)
+        text = f"{text[: found.start]} {whole} {text[found.end :]}"
+    return text
 
 
 # -- Expressions ---------------------------------------------------------------------------------------------

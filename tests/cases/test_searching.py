@@ -60,6 +60,13 @@ def test_a_reference_finds_its_case_whole_or_by_its_number(case):
     assert found(case.reference.partition("-")[2]) == [case]
 
 
+@pytest.mark.parametrize("text", ["079 900 79 17", "0799007917", "rochat 079/900.79.17", "+41 79 900 79 17"])
+def test_a_telephone_number_is_found_however_it_is_written(text):
+    case = CaseFactory(answers={"nom": "Rochat", "telephone": "+41799007917"})
+    CaseFactory(answers={"nom": "Rochat", "telephone": "+41799007918"})
+    assert found(text) == [case]
+
+
 @pytest.mark.parametrize(
     "text", ["", " \0 ", "'; DROP", "a & b | !c:*", "<->", "%", "_", "\\", "ж" * 3000, "🙂"]
 )

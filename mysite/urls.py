@@ -11,7 +11,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.utils.urlpatterns import decorate_urlpatterns
 
 from editing.views import DecisionView, shared_draft
-from eservices.space.sign_in import staff_sign_in
+from eservices.space.sign_in import led_back, staff_sign_in
 from home.addresses import in_first_language
 from home.admin_language import in_language_of_staff
 from home.views import open_by_password
@@ -38,7 +38,9 @@ admin_urls = [
 
 urlpatterns = [
     path("health/", health, name="health"),
-    path("admin/", include(decorate_urlpatterns(admin_urls, in_language_of_staff))),
+    path(
+        "admin/", include(decorate_urlpatterns(admin_urls, lambda view: in_language_of_staff(led_back(view))))
+    ),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("eservices.catalogue.urls")),
     path("", include("eservices.payments.webhook_urls")),

@@ -1,12 +1,20 @@
 """Signing in without a password: an address, then the code that was sent there. Staff may have a password too."""
 
+from functools import wraps
+from urllib.parse import urlsplit
+
 from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.utils import perform_login
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import get_user_model, logout
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import get_messages
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from wagtail.admin.views.account import LoginView
 
 from eservices.accounts import actions
@@ -65,6 +73,39 @@ class StaffSignInView(LoginView):
             email_verification=EmailVerificationMethod.NONE,
             redirect_url=self.get_success_url(),
         )
+
+
+def led_back(view):
+    """Wraps a view of the admin: who was signed out and sends something is told so, and comes back to the page it was
+    sent from. The address it goes to often takes what is sent and shows nothing; who opens it begins at the home."""
+
+    @wraps(view)
+    def wrapper(request, *args, **kwargs):
+        signed_out = request.method == "POST" and not request.user.is_authenticated
+        response = view(request, *args, **kwargs)
+        if signed_out and response.status_code == 302 and _asks_to_sign_in(response.url):
+            messages.warning(
+                request, _("You were no longer signed in: it was not done. Sign in and send it again.")
+            )
+            return redirect_to_login(_page_before(request), reverse("wagtailadmin_login"))
+        if response.status_code == 405 and request.method == "GET":
+            messages.info(request, _("Nothing opens at that address. Go on from here."))
+            return redirect("wagtailadmin_home")
+        return response
+
+    return wrapper
+
+
+def _asks_to_sign_in(url: str) -> bool:
+    return url.startswith(f"{reverse('wagtailadmin_login')}?")
+
+
+def _page_before(request) -> str:
+    """The page of ours that the request was sent from; where the browser keeps it to itself, the one asked for."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    if before.netloc != request.get_host():
+        return request.get_full_path()
+    return before._replace(scheme="", netloc="", fragment="").geturl()
 
 
 sign_in = SignInView.as_view()

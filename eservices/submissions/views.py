@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
@@ -125,6 +126,8 @@ def of_open_draft(view):
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request, form):
     """The first step. Nothing is kept before something is sent."""
+    if _channel(request) != Channel.ONLINE and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), reverse("wagtailadmin_login"))
     channel, agent = _on_behalf(request)
     filing = Filing(
         access.version_in_force(form),
@@ -545,9 +548,13 @@ def _person(request):
     return request.user if request.user.is_authenticated else None
 
 
+def _channel(request) -> str:
+    return request.GET.get("canal", Channel.ONLINE)
+
+
 def _on_behalf(request) -> tuple[str, object]:
     """Channel and agent where staff files for somebody (``?canal=``); whoever may not gets a 404."""
-    channel = request.GET.get("canal", Channel.ONLINE)
+    channel = _channel(request)
     if channel == Channel.ONLINE:
         return channel, None
     if channel not in Channel.values or not access.may_file_for_others(request.user):

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -192,6 +193,17 @@ def test_staff_enters_the_admin_by_password_and_by_code(client):
     assert SIGN_IN in client.get("/admin/login/").text
     ask(client, next="/admin/")
     assert client.post(CODE, {"code": sent_code(), "next": "/admin/"}).url == "/admin/"
+
+
+def test_staff_who_were_signed_out_are_told_that_nothing_was_done_and_come_back_to_their_page(client):
+    page = "/admin/cases/ORV-26-00001/?tab=money"
+    sent = client.post("/admin/cases/next/", headers={"referer": f"http://testserver{page}"})
+    assert sent.url == f"/admin/login/?next={quote(page)}"
+    assert "rien n’a été fait" in client.get(sent.url).text
+    elsewhere = client.post("/admin/cases/next/", headers={"referer": "https://elsewhere.example/"})
+    assert elsewhere.url == "/admin/login/?next=/admin/cases/next/"
+    client.force_login(AgentFactory(email=ADDRESS))
+    assert client.get("/admin/cases/next/").url == "/admin/"
 
 
 def test_a_wrong_password_does_not_open_the_admin(client):

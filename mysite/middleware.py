@@ -1,6 +1,8 @@
 """What every response of the project passes through."""
 
 from django.conf import settings
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import render
 
 
 class AdminPolicyMiddleware:
@@ -14,3 +16,18 @@ class AdminPolicyMiddleware:
         if request.path.startswith("/admin/") and not hasattr(response, "_csp_config"):
             response._csp_config = settings.ADMIN_CSP
         return response
+
+
+class NothingToShowMiddleware:
+    """Explains itself to who opens an address that only takes what pages send, as from the history of a browser."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method != "GET" or not isinstance(response, HttpResponseNotAllowed):
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page

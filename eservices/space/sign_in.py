@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model, logout
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import get_messages
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -77,7 +76,7 @@ class StaffSignInView(LoginView):
 
 def led_back(view):
     """Wraps a view of the admin: who was signed out and sends something is told so, and comes back to the page it was
-    sent from. The address it goes to often takes what is sent and shows nothing; who opens it begins at the home."""
+    sent from. The address it goes to often takes what is sent and shows nothing."""
 
     @wraps(view)
     def wrapper(request, *args, **kwargs):
@@ -88,9 +87,6 @@ def led_back(view):
                 request, _("You were no longer signed in: it was not done. Sign in and send it again.")
             )
             return redirect_to_login(_page_before(request), reverse("wagtailadmin_login"))
-        if response.status_code == 405 and request.method == "GET":
-            messages.info(request, _("Nothing opens at that address. Go on from here."))
-            return redirect("wagtailadmin_home")
         return response
 
     return wrapper

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "mysite.middleware.AdminPolicyMiddleware",
+    "mysite.middleware.NothingToShowMiddleware",
     "home.pasting.PastedTextMiddleware",
     "home.refusals.RefusalMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -202,8 +202,14 @@ def test_staff_who_were_signed_out_are_told_that_nothing_was_done_and_come_back_
     assert "rien n’a été fait" in client.get(sent.url).text
     elsewhere = client.post("/admin/cases/next/", headers={"referer": "https://elsewhere.example/"})
     assert elsewhere.url == "/admin/login/?next=/admin/cases/next/"
+
+
+def test_an_address_that_only_takes_what_is_sent_explains_itself(client):
     client.force_login(AgentFactory(email=ADDRESS))
-    assert client.get("/admin/cases/next/").url == "/admin/"
+    page = client.get("/admin/cases/next/")
+    assert (page.status_code, page["Allow"]) == (405, "POST")
+    assert "Rien ne s’ouvre à cette adresse." in page.text
+    assert 'href="/admin/"' in page.text
 
 
 def test_a_wrong_password_does_not_open_the_admin(client):

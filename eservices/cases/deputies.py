@@ -26,9 +26,17 @@ def away(team: Team | int, day: date | None = None) -> dict[int, Absence]:
 
 def deputy_away(absence: Absence) -> Absence | None:
     """The first absence of who stands in, on days of this one."""
-    theirs = absence.team.absences.filter(user=absence.deputy)
-    same_days = {"first_day__lte": absence.last_day, "last_day__gte": absence.first_day}
-    return theirs.filter(**same_days).order_by("first_day").first()
+    return _same_days(absence).filter(user=absence.deputy).first()
+
+
+def left_without(absence: Absence) -> Absence | None:
+    """The first absence of a colleague for whom who is away was to stand in, on days of this one."""
+    return _same_days(absence).filter(deputy=absence.user).first()
+
+
+def _same_days(absence: Absence):
+    others = absence.team.absences.between(absence.first_day, absence.last_day)
+    return others.select_related("user").order_by("first_day")
 
 
 def members_who_see(case: Case):

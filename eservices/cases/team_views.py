@@ -6,7 +6,6 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -112,13 +111,26 @@ class TeamView(DeskView):
         form = self._absence_form(request.POST)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(absence_form=form), status=422)
-        planned = actions.plan_absence(actor=request.user, team=self.team, **form.cleaned_data)
+        try:
+            planned = actions.plan_absence(actor=request.user, team=self.team, **form.cleaned_data)
+        except IllegalTransition as refusal:
+            form.add_error(None, str(refusal))
+            return self.render_to_response(self.get_context_data(absence_form=form), status=409)
         messages.success(request, _("The absence is noted."))
-        if also := deputies.deputy_away(planned):
-            days = {"first": date_format(also.first_day, "j.m."), "last": date_format(also.last_day, "j.m.")}
-            said = _("But %(deputy)s is away too, from %(first)s to %(last)s: look who stands in then.")
-            messages.warning(request, said % ({"deputy": planned.deputy} | days))
+        self._warn_of_gaps(planned)
         return None
+
+    def _warn_of_gaps(self, planned):
+        """Says where somebody is away and who was to stand in is too, whichever of them was noted first."""
+        if also := deputies.deputy_away(planned):
+            said = _("But %(deputy)s is away too, from %(first)s to %(last)s: look who stands in then.")
+            messages.warning(self.request, said % {"deputy": planned.deputy, **also.days})
+        if left := deputies.left_without(planned):
+            said = _(
+                "But %(user)s is to stand in for %(colleague)s, who is away from %(first)s to %(last)s: "
+                "look who stands in then."
+            )
+            messages.warning(self.request, said % {"user": planned.user, "colleague": left.user, **left.days})
 
     def _back(self, request):
         absence = self.team.absences.filter(pk=_key(request, "absence")).first()

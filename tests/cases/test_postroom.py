@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 State = Delivery.State
 ADDRESS = {"street": "Chemin des Vignes", "number": "12 bis", "postcode": "1099", "town": "Orvenay"}
 LETTERS = reverse("postroom:letters")
+TAKE = reverse("postroom:take")
 
 
 def waiting() -> list[Delivery]:
@@ -30,7 +31,7 @@ def with_address(**fields):
 
 
 def posted(client, letter) -> None:
-    client.post(reverse("postroom:take"), {"letters": [letter.pk]})
+    client.post(TAKE, {"letters": [letter.pk]})
     batch = Delivery.objects.get(pk=letter.pk).posting.batch_id
     client.post(
         reverse("postroom:posted", args=[batch]), {"letters": [letter.pk], f"number-{letter.pk}": "98.1"}
@@ -74,7 +75,7 @@ def test_agents_print_post_and_keep_the_proof_and_the_case_remembers(client):
     [letter] = waiting()
     client.force_login(agent)
     assert "Élodie Marchetti" in client.get(LETTERS).text
-    batch = client.post(reverse("postroom:take"), {"letters": [letter.pk]}, follow=True).context["batch"]
+    batch = client.post(TAKE, {"letters": [letter.pk]}, follow=True).context["batch"]
     printed = client.get(reverse("postroom:batch_pdf", args=[batch.pk]), {"sides": "2"})
     assert b"".join(printed.streaming_content).startswith(b"%PDF")
     assert "sandbox" in printed["Content-Security-Policy"]
@@ -98,7 +99,7 @@ def test_a_letter_without_an_address_cannot_be_chosen_until_somebody_writes_one(
     [letter] = waiting()
     client.force_login(member(Role.TREAT))
     assert 'name="letters"' not in client.get(LETTERS).text
-    client.post(reverse("postroom:take"), {"letters": [letter.pk]})
+    client.post(TAKE, {"letters": [letter.pk]})
     assert waiting() == [letter]
     assert client.post(page(letter, "prepare"), {"lines": "Élodie"}).status_code == 409
     client.post(page(letter, "prepare"), {"lines": "Élodie Marchetti\n1099 Orvenay", "registered": "on"})
@@ -111,7 +112,7 @@ def test_letters_are_put_back_given_up_and_posted_only_as_they_stand(client):
     [letter] = waiting()
     client.force_login(member(Role.TREAT))
     assert client.post(page(letter, "proof"), {"number": "1"}).status_code == 409
-    client.post(reverse("postroom:take"), {"letters": [letter.pk]})
+    client.post(TAKE, {"letters": [letter.pk]})
     batch = Delivery.objects.get(pk=letter.pk).posting.batch_id
     client.post(reverse("postroom:back", args=[batch]), {"letters": [letter.pk]})
     assert waiting() == [letter]
@@ -121,11 +122,23 @@ def test_letters_are_put_back_given_up_and_posted_only_as_they_stand(client):
     assert client.post(page(letter, "skip"), {"reason": "Encore"}).status_code == 409
 
 
+def test_of_letters_that_a_colleague_took_before_the_next_batch_says_that_they_are_not_in_it(client):
+    for _letter in range(3):
+        with_address()
+    letters = [letter.pk for letter in waiting()]
+    client.force_login(member(Role.TREAT))
+    assert "ce lot" not in client.post(TAKE, {"letters": letters[:2]}, follow=True).text
+    client.force_login(member(Role.TREAT))
+    second = client.post(TAKE, {"letters": letters}, follow=True)
+    assert [row["letter"].pk for row in second.context["rows"]] == letters[2:]
+    assert "2 lettres choisies ne sont pas dans ce lot" in second.text
+
+
 @pytest.mark.parametrize("letters", [[], ["x"], ["\0"], ["8d8ac610-566d-4ef0-9c22-186b2a5ed793"]])
 def test_choosing_nothing_or_nonsense_prints_nothing(client, letters):
     with_address()
     client.force_login(member(Role.TREAT))
-    assert client.post(reverse("postroom:take"), {"letters": letters}).status_code == 302
+    assert client.post(TAKE, {"letters": letters}).status_code == 302
     assert len(waiting()) == 1
 
 
@@ -139,7 +152,7 @@ def test_only_agents_who_treat_the_case_see_its_letters_whoever_else_looks_after
         client.force_login(nobody)
         assert "Marchetti" not in client.get(LETTERS).text
         assert [client.get(url).status_code for url in addresses] == [404, 404]
-        client.post(reverse("postroom:take"), {"letters": [letter.pk]})
+        client.post(TAKE, {"letters": [letter.pk]})
         assert waiting() == [letter]
     client.logout()
     assert {client.get(url).status_code for url in [LETTERS, *addresses]} == {302}

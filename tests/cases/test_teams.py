@@ -171,15 +171,22 @@ def test_members_note_their_own_absence_and_leads_everybody_s(client):
     assert str(colleague) in page
     assert "aussi absent" not in page
     client.force_login(member(Role.LEAD))
+    backwards = days | {"user": colleague.pk, "deputy": agent.pk, "last_day": "2026-01-09"}
+    refused = client.post(url, backwards)  # and what was typed stays, in a form that stays open
+    assert refused.status_code == 409
+    form = BeautifulSoup(refused.content, "html.parser").select_one("details#absence[open]")
+    assert form.select_one("[name=last_day]")["value"] == "2026-01-09"
+    assert "Le dernier jour précède le premier" in form.text
     noted = client.post(url, days | {"user": colleague.pk, "deputy": agent.pk}, follow=True)
     assert f"Mais {agent} est aussi absent·e" in noted.text
+    assert f"Mais {colleague} doit suppléer {agent}, absent·e du" in noted.text
     back = reverse("cases:team_do", args=["habitants", "back"])
     client.force_login(colleague)
     assert client.post(back, {"absence": Absence.objects.get(user=agent).pk}).status_code == 404
     assert client.post(back, {"absence": Absence.objects.get(user=colleague).pk}).status_code == 302
 
 
-def test_an_absence_ends_after_it_begins_and_has_another_as_deputy():
+def test_an_absence_ends_after_it_begins_has_another_as_deputy_and_no_day_of_one_that_is_noted():
     agent, today = member(), timezone.localdate()
     wrong = [
         {"first_day": today, "last_day": today - timedelta(days=1), "deputy": None},
@@ -187,7 +194,9 @@ def test_an_absence_ends_after_it_begins_and_has_another_as_deputy():
         {"first_day": today, "last_day": today + timedelta(days=400), "deputy": None},
         {"first_day": today, "last_day": today, "deputy": agent},
         {"first_day": today, "last_day": today, "deputy": UserFactory()},
+        {"first_day": today + timedelta(days=4), "last_day": today + timedelta(days=9), "deputy": None},
     ]
+    away(agent, days=-5)
     for fields in wrong:
         with pytest.raises(IllegalTransition):
             actions.plan_absence(actor=agent, team=TeamFactory(), user=agent, **fields)

@@ -46,6 +46,7 @@ def plan_absence(
     *, actor: User, team: Team, user: User, first_day: date, last_day: date, deputy: User | None
 ) -> Absence:
     """Notes when somebody of the team is away, both days included, and who of the team stands in."""
+    Team.objects.select_for_update().get(pk=team.pk)
     members = set(team.memberships.values_list("user", flat=True))
     if user.pk not in members or (deputy and deputy.pk not in members):
         raise IllegalTransition(_("Both must be of this team."))
@@ -55,6 +56,12 @@ def plan_absence(
         raise IllegalTransition(_("The last day comes before the first, or is over."))
     if (last_day - first_day).days > LONGEST:
         raise IllegalTransition(_("A year at most."))
+    if noted := team.absences.filter(user=user).between(first_day, last_day).first():
+        said = _(
+            "%(user)s is noted as away from %(first)s to %(last)s already: "
+            "delete that first, or choose other days."
+        )
+        raise IllegalTransition(said % {"user": user, **noted.days})
     planned = Absence.objects.create(
         team=team, user=user, first_day=first_day, last_day=last_day, deputy=deputy
     )

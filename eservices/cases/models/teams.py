@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -116,6 +117,10 @@ class AbsenceQuerySet(models.QuerySet):
         """Absences that ``day`` falls into."""
         return self.filter(first_day__lte=day, last_day__gte=day)
 
+    def between(self, first, last):
+        """Absences of which a day falls between these two, both included."""
+        return self.filter(first_day__lte=last, last_day__gte=first)
+
     def to_come(self, day):
         """Those that are not over yet, the nearest first."""
         return self.filter(last_day__gte=day).order_by("first_day", "pk")
@@ -156,3 +161,8 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.first_day} – {self.last_day}"
+
+    @property
+    def days(self) -> dict[str, str]:
+        """Its ends as words of a sentence."""
+        return {"first": date_format(self.first_day, "j.m."), "last": date_format(self.last_day, "j.m.")}

@@ -188,12 +188,24 @@ def take(request):
     if not form.is_valid():
         messages.error(request, form.errors["letters"][0])
         return redirect("postroom:letters")
+    wanted = form.cleaned_data["letters"]
     try:
-        batch = actions.take_batch(actor=request.user, wanted=form.cleaned_data["letters"])
+        batch = actions.take_batch(actor=request.user, wanted=wanted)
     except actions.NotPossible as refusal:
         messages.error(request, str(refusal))
         return redirect("postroom:letters")
+    if gone := wanted.exclude(state=State.TO_PRINT).exclude(posting__batch=batch).count():
+        messages.warning(request, _gone(gone))
     return redirect("postroom:batch", batch.pk)
+
+
+def _gone(count: int) -> str:
+    said = ngettext(
+        "%(n)s letter that you chose is not in this batch: somebody else had seen to it already.",
+        "%(n)s letters that you chose are not in this batch: somebody else had seen to them already.",
+        count,
+    )
+    return said % {"n": count}
 
 
 @require_POST

@@ -514,6 +514,7 @@ def test_whoever_approves_sees_what_is_due_by_service_and_puts_a_name_to_it(clie
     assert nameless.status_code == 422
     nothing = client.post(url, {"authority": "Municipalité", "cases": ["ORV-99-1", "\0"]})
     assert nothing.status_code == 409
+    assert "Cochez au moins un dossier." in client.post(url, {"authority": "Municipalité"}).text
     assert not Disposal.objects.exists()
 
     done = client.post(url, {"authority": "Municipalité", "cases": [case.reference]}, follow=True)

@@ -92,9 +92,12 @@ def test_the_case_screen_asks_to_refund_what_was_paid_for_something_refused(clie
     assert too_much.status_code == 409
     assert "Au plus CHF 30.00" in too_much.text
     assert 'value="Refusé."' in too_much.text
+    assert "supérieur à zéro" in client.post(refund, {"amount": "0", "reason": "Refusé."}).text
     client.post(refund, {"amount": "30", "reason": "Refusé."})
     sweeps.ask_providers(timezone.now())
     assert "remboursez-le" not in client.get(url).content.decode()
+    payment, booked = JournalRow.objects.order_by("number")
+    assert booked.text == payment.text  # the case, the receipt, and what for
     client.force_login(member(Role.TREAT, charge.case.team))
     assert client.post(refund, {"amount": "1", "reason": "x"}).status_code == 404
 

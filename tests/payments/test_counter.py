@@ -109,7 +109,7 @@ def test_who_counts_the_till_reads_what_was_taken_into_it_and_paid_back_from_it(
 
 def test_a_till_that_is_counted_leads_to_its_sheet_with_the_difference_and_every_movement(client):
     till, receipts = evening(client)
-    counted = {"cash": "124", "terminal": "30", "note": "Un franc de moins."}
+    counted = {"till": till.pk, "cash": "124", "terminal": "30", "note": "Un franc de moins."}
     sheet = client.post(reverse("money:till"), counted, follow=True)
     assert sheet.redirect_chain[-1][0] == reverse("money:till_sheet", args=[till.pk])
     for said in (*receipts, "CHF\xa0124.–", "CHF\xa0−1.–", "Un franc de moins.", "data-print"):
@@ -165,8 +165,18 @@ def test_the_screens_of_the_till_and_of_the_case(client):
     assert take in client.get(case_url).content.decode()
     page = client.post(take, {"means": "cash"}, follow=True).content.decode()
     assert Payment.objects.get().receipt in page
-    counted = client.post(reverse("money:till"), {"cash": "230", "terminal": "0", "note": ""}, follow=True)
-    assert "La caisse est comptée." in counted.content.decode()
+    again = client.post(take, {"means": "cash"}, follow=True)
+    assert again.redirect_chain == [(f"{case_url}#payment", 302)]
+    assert "rien n’a été encaissé" in again.text
+    count = {"till": Till.objects.get().pk, "cash": "230", "terminal": "0", "note": ""}
+    assert "La caisse est comptée." in client.post(reverse("money:till"), count, follow=True).text
+    assert "a déjà été comptée" in client.post(reverse("money:till"), count, follow=True).text
+    client.post(to_open, {"start": "100"})
+    assert (
+        "a déjà été comptée" in client.post(reverse("money:till"), count, follow=True).text
+    )  # another is open
+    assert "Votre caisse est déjà ouverte." in client.post(to_open, {"start": "100"}, follow=True).text
+    assert Till.objects.get(closed_at=None).start == 10000
 
 
 def test_a_bill_waits_for_no_provider_and_not_at_all_once_it_is_paid_at_the_desk(client):

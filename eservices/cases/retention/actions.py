@@ -76,7 +76,9 @@ def approve(*, actor: User, due: schedule.Due, authority: str, references: Itera
     authority = authority.strip()[:120]
     if not authority:
         raise IllegalTransition(_("Say in whose name you approve."))
-    cases = list(due.cases.filter(reference__in=list(references))[:MOST])
+    if not (references := list(references)):
+        raise IllegalTransition(_("Tick at least one case."))
+    cases = list(due.cases.filter(reference__in=references)[:MOST])
     if not cases:
         raise IllegalTransition(_("Nothing on this list may go any more."))
     disposal = Disposal.objects.create(

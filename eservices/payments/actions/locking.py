@@ -11,6 +11,10 @@ class Impossible(Exception):
     """What was asked cannot be done as things stand. The message is for the person who asked."""
 
 
+class Over(Impossible):
+    """It was done or given up before: nothing that could be typed instead changes that."""
+
+
 def charge_locked(pk) -> Charge:
     """A charge and its case."""
     case = cases.locked(Charge.objects.values_list("case_id", flat=True).get(pk=pk))

@@ -18,7 +18,7 @@ from ..polling import FIRST, next_look, pause_before_the_page
 from ..providers import CANCELLED, FAILED, PENDING, SUCCEEDED, Answer, Provider, asks, providers, words_of
 from ..states import CHARGES, PAYMENTS, ChargeState, allowed
 from .charges import ask_soon
-from .locking import Impossible, charges_locked, payment_locked
+from .locking import Impossible, Over, charges_locked, payment_locked
 
 Kind, Why = JournalRow.Kind, SetAside.Why
 
@@ -32,7 +32,7 @@ def begin(*, actor, basket: Basket, provider: Provider, language: str, back: str
     charges = charges_locked(basket.charges.values_list("pk", flat=True))
     amount = sum(charge.open_amount for charge in charges if charge.is_payable)
     if not amount:
-        raise Impossible(_("There is nothing left to pay."))
+        raise Over(_("There is nothing left to pay."))
     same = {"basket": basket, "provider": provider.key, "amount": amount, "currency": settings.CURRENCY}
     if begun := Payment.objects.open().filter(**same).order_by("opened_at").first():
         return begun

@@ -88,7 +88,9 @@ def note_fault(refund: Refund, fault: Exception) -> None:
 
 
 def _refuse_too_much(allocation: Allocation, amount: int) -> None:
-    if not 0 < amount <= allocation.refundable:
+    if amount <= 0:
+        raise Impossible(_("Write an amount above zero."))
+    if amount > allocation.refundable:
         left = f"{allocation.charge.currency} {allocation.refundable / 100:.2f}"
         raise Impossible(_("At most %(left)s can be refunded.") % {"left": left})
 
@@ -125,9 +127,10 @@ def locked(refund: Refund) -> Refund:
 def _book(refund: Refund, actor, *, tell: bool = True) -> None:
     refund.done_at, refund.due_at = timezone.now(), None
     about = {"payment": refund.payment, "refund": refund}
-    text = refund.payment.receipt  # the reason stays beside: it is free text, and a journal cannot forget
+    receipt = refund.payment.receipt  # the reason stays beside: it is free text, and a journal cannot forget
     if refund.allocation:
         charge = refund.allocation.charge
+        text = f"{charge.case.reference} {receipt}"
         ledger.post_income(
             JournalRow.Kind.REFUND, charge, -refund.amount, account=refund.account, text=text, **about
         )
@@ -143,7 +146,7 @@ def _book(refund: Refund, actor, *, tell: bool = True) -> None:
         credit=refund.account,
         amount=refund.amount,
         currency=refund.currency,
-        text=text,
+        text=f"{refund.set_aside.details.get('reference', '')} {receipt}".strip(),
         set_aside=refund.set_aside,
         **about,
     )

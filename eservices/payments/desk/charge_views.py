@@ -15,7 +15,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from .. import access
 from ..actions import charges, refunds
-from ..actions.locking import Impossible
+from ..actions.locking import Impossible, Over
 from ..contrib.counter import actions as counter
 from ..providers import asks
 from . import forms as typed
@@ -76,7 +76,7 @@ class DeedView(WagtailAdminTemplateMixin, TemplateView):
         try:
             done = deed.action(actor=self.request.user, **about, **form.cleaned_data)
         except Impossible as why:
-            if form.fields:
+            if form.fields and not isinstance(why, Over):
                 form.add_error(None, str(why))
                 return self._again(deed, form, back, 409)
             messages.error(self.request, str(why))

@@ -12,10 +12,10 @@ from home.templatetags.commune import chf
 
 from ... import ledger
 from ...actions import paying, refunds
-from ...actions.locking import Impossible
+from ...actions.locking import Impossible, Over, charge_locked
 from ...models import Charge, JournalRow, Payment, Refund, Till
 from ...providers import REFUND_DONE, RefundAnswer, providers
-from ...states import REFUNDS, allowed
+from ...states import REFUNDS, ChargeState, allowed
 
 
 class Means(TextChoices):
@@ -36,6 +36,8 @@ def open_till(*, actor: User, start: int) -> Till:
 def take(*, actor: User, charge: Charge, means: str) -> Payment:
     """Takes what is still due of a charge, into the agent's till."""
     till = _till_of(actor)
+    if charge_locked(charge.pk).state == ChargeState.PAID:
+        raise Over(_("It was paid already: nothing was taken this time."))
     payment = paying.begin(
         actor=actor, basket=charge.basket, provider=providers["counter"], language=charge.case.language
     )

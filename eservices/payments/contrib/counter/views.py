@@ -45,6 +45,11 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
 
     def post(self, request, reference=None):
         till = access.open_till_of(request.user)
+        meant = request.POST.get("till", "")
+        if meant != (str(till.pk) if till else ""):
+            older = _("This till was counted already: nothing was changed.")
+            messages.error(request, older if meant else _("Your till is open already."))
+            return redirect("money:till")
         form = (CountForm if till else OpenTillForm)(request.POST)
         if form.is_valid():
             try:

@@ -64,6 +64,13 @@ class Choices:
         }
 
 
+class WordsField(forms.CharField):
+    """What is searched for. Of a text pasted whole the beginning is: without it, the list would be of all cases."""
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\0", " ").strip()[: self.max_length]
+
+
 class FilterForm(forms.Form):
     """The filters of the queue. What does not fit is as if it had not been said."""
 
@@ -87,7 +94,7 @@ class FilterForm(forms.Form):
     MORE = ("team", "outcome", "tag", "since", "until")
 
     view = forms.CharField(required=False, max_length=20)
-    q = forms.CharField(label=_("Name, reference or answer"), required=False, max_length=200)
+    q = WordsField(label=_("Name, reference or answer"), required=False, max_length=200)
     service = forms.ChoiceField(label=_("Service"), required=False)
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All")), *State.choices, *queue.HELD_UP.items()]
@@ -124,6 +131,8 @@ class FilterForm(forms.Form):
         """The filters in use as the address says them, by name; the view is none."""
         used = {name: self.data[name] for name, value in self.cleaned_data.items() if value}
         used.pop("view", None)
+        if "q" in used:
+            used["q"] = self.cleaned_data["q"]
         return used | self.answers
 
     @property

@@ -102,7 +102,7 @@ def detail(request, pk, form=None):
         "text": access.readable_text(delivery),
         "attachments": delivery.payload.get("attachments", []),
         "form": form or SkipForm(),
-        "page_title": delivery.title,
+        "header_title": delivery.title,
         "header_icon": "mail",
         "breadcrumbs_items": [
             {"url": reverse("wagtailadmin_home"), "label": _("Home")},

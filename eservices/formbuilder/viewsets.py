@@ -146,7 +146,7 @@ def import_file(request, pk):
         "changes": None if lines is None else table_files.compare(rows, lines),
         "rows": table_files.write(lines) if lines else "",
         "shown": table_files.state(rows),
-        "page_title": str(table),
+        "header_title": str(table),
         "header_icon": "table",
         "breadcrumbs_items": [
             {"url": reverse("wagtailadmin_home"), "label": _("Home")},

@@ -183,6 +183,8 @@ def test_filters_narrow_and_nonsense_does_not(client, agent):
         ),
         ({"p": "999999999"}, [plain, asked]),
         ({"q": "\0"}, [plain, asked]),
+        ({"q": "rochat\0"}, []),
+        ({"q": f"{plain.reference} {'marchetti ' * 20}"}, [plain]),
     ]:
         response = client.get(QUEUE, query)
         assert response.status_code == 200, query

@@ -1,6 +1,7 @@
 """The post room: who has no e-mail address is written to on paper, and agents of the team post it."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
@@ -186,7 +187,8 @@ def test_who_looks_after_the_outbox_sees_there_what_tells_of_cases_that_they_may
         assert answer.status_code == 404
     client.force_login(member(Role.LEAD, roles=["leads"]))
     assert receipt.recipient in client.get(board).text
-    assert client.get(detail).status_code == 200
+    title = BeautifulSoup(client.get(detail).content, "html.parser").title.text
+    assert title.strip().startswith(receipt.title)
     actions.protect(case=case, actor=SYSTEM)
     assert client.get(detail).status_code == 404
     client.force_login(UserFactory(is_staff=True, is_superuser=True))

@@ -103,8 +103,9 @@ class CheckStage(Stage):
         return {"items": changed}
 
     def situation(self, case, row, settings):
-        left = len(self._items(case, row, settings)) - len(row.data.get("items", {}))
-        if not left:
+        given = row.data.get("items", {})
+        left = len(self._items(case, row, settings)) - len(given)
+        if given and not left:
             return ""
         return ngettext(
             "%(count)s item of the list is still to check.",

@@ -1,5 +1,6 @@
 """What a booking costs, as lines of a request's bill, at the prices of the fee schedule."""
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -29,6 +30,12 @@ def charges(field: Field, answers: dict, language: str, today: date) -> list[dic
     """The lines of what is booked, at the prices of the fee schedule on that day; see ``formbuilder.bill``."""
     wanted = read(answers.get(field.key))
     return priced_lines(field.key, wanted, who(field, answers), language, today) if wanted else []
+
+
+def lines_of(field: str, lines: Iterable[dict]) -> list[dict]:
+    """Those lines of a bill that ``charges`` wrote for a question."""
+    own = re.compile(rf"{re.escape(field)}_\d+")
+    return [line for line in lines if own.fullmatch(line["key"])]
 
 
 def who(field: Field, answers: dict) -> str:

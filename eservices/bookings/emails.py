@@ -40,9 +40,11 @@ def moved(case: Case, booking: Booking, charge: Charge | None = None) -> Deliver
     return _letter(case, "moved", [booking], codes=_codes([booking]) if told else [], charge=charge)
 
 
-def cancelled(case: Case, bookings: list[Booking], paid_back: int = 0) -> Delivery | None:
-    """It does not take place; ``paid_back`` in minor units."""
-    return _letter(case, "cancelled", bookings, paid_back=paid_back)
+def cancelled(
+    case: Case, bookings: list[Booking], paid_back: int = 0, charge: Charge | None = None
+) -> Delivery | None:
+    """It does not take place; ``paid_back`` in minor units. ``charge``: what is due otherwise because of it."""
+    return _letter(case, "cancelled", bookings, paid_back=paid_back, charge=charge)
 
 
 def returned(case: Case, booking: Booking, paid_back: int, kept: int, text: str) -> Delivery | None:

@@ -10,13 +10,15 @@ from eservices.formbuilder.blocks import Fixed, QuestionKeyBlock
 from eservices.formbuilder.field_types import FieldType, Part, field_type
 from eservices.formbuilder.field_types.base import ABSENT, TIMES, WARNING
 from home.blocks import KeptChoicesBlock
+from home.marks import explained
 
 from .answers import Wanted, read, written
 from .charging import Tariff, charges
 from .fields import BookingField
-from .models import Resource
+from .models import Booking, Resource
 from .offers import nameless, offer, what
 from .stages import may_stay_provisional, tells_codes
+from .states import GONE
 from .words import when
 
 COLUMNS = ("resource", "count", "from", "to")
@@ -177,6 +179,10 @@ class BookingType(FieldType):
                     "extras": ", ".join(what(key) for key in wanted.extras),
                 }
         return "\n".join([title, *(capfirst(when(span)) for span in wanted.spans)])
+
+    def remarks(self, field, submission):
+        gone = Booking.objects.of_submission(submission).filter(field=field.key, state__in=GONE)
+        return [explained(capfirst(when(one.span)), one.get_state_display()) for one in gone]
 
     def cells(self, answer, field, definition, language):
         wanted = read(answer)

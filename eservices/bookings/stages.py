@@ -1,15 +1,25 @@
 """The stage that makes a booking definite: laid before a decision at once, laid after it once it is decided."""
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
 from eservices.cases import emails
 from eservices.cases.actors import SYSTEM
+from eservices.cases.models import Case
 from eservices.cases.progress import ahead
 from eservices.cases.stages import Done, Stage, stages
 from eservices.formbuilder.definition import Definition
 
 from . import actions
+from .models import Booking
+from .states import TAKING
+
+
+def is_forsaken(case: Case) -> bool:
+    """Whether times were booked with a request, and none of them stands any more."""
+    states = set(Booking.objects.filter(submission=case.submission_id).values_list("state", flat=True))
+    return bool(states) and not states & TAKING
 
 
 def tells_codes(definition: Definition) -> bool:
@@ -38,10 +48,18 @@ class BookingStage(Stage):
     def tells_acceptance(self, settings):
         return True
 
+    def objection(self, case, settings):
+        if not is_forsaken(case):
+            return ""
+        return _(
+            "Nothing that was booked stands any more, so there is nothing to accept: refuse the request, or note that "
+            "the applicant withdraws it."
+        )
+
     def enter(self, case, row, settings):
         confirmed = actions.confirm_asked(actor=SYSTEM, submission=case.submission)
         acceptance = emails.acceptance(case, row)
         actions.tell_confirmed(actor=SYSTEM, case=case, bookings=confirmed, **acceptance)
-        if acceptance and not confirmed:
+        if acceptance and not confirmed and not is_forsaken(case):
             emails.accepted(case, ahead(case)[1:])
         return Done({"bookings": len(confirmed)})

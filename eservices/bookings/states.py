@@ -31,6 +31,8 @@ MOVABLE = frozenset({State.PROVISIONAL, State.CONFIRMED})
 UNSETTLED = frozenset({State.HELD, State.PROVISIONAL, State.CONFIRMED, State.HANDED_OVER})
 # In these states it has its spans; of all others the time is free.
 TAKING = frozenset({State.HELD, State.PROVISIONAL, State.CONFIRMED, State.HANDED_OVER, State.RETURNED})
+# It is not to be, and nothing was taken: what it costs is not due.
+GONE = frozenset({State.REFUSED, State.CANCELLED})
 
 
 def allowed(action: str, state: str) -> bool:

@@ -22,9 +22,10 @@ def percent(steps: Iterable[tuple[int, int]], starts_at: datetime, now: datetime
     return max((share for days, share in steps if left >= timedelta(days=days)), default=0)
 
 
-def paid_back(lines: Iterable[dict], share: int) -> int:
-    """What of a bill's lines is paid back, in minor units: deposits wholly, the rest by ``share`` per cent."""
-    return sum(line["total"] if line.get("deposit") else line["total"] * share // 100 for line in lines)
+def given_back(line: dict, share: int, place: int, number: int) -> int:
+    """What is not asked for of a bill's line, or paid back, where one of ``number`` times that it is for is cancelled
+    and ``share`` per cent of its price is given back. Minor units."""
+    return part(line["total"] * share // 100, place, number)
 
 
 def part(amount: int, place: int, number: int) -> int:

@@ -113,7 +113,7 @@ def _chosen(request, to: str, references: list[str]):
     """The ticked cases on which the agent may do ``to``, the most urgent first."""
     cases = access.cases_for(request.user, to).filter(reference__in=references)
     related = ("submission", "version", "form", "team", "assignee")
-    return cases.select_related(*related).prefetch_related("stages").by_urgency()
+    return cases.select_related(*related).prefetch_related("stages", "persons").by_urgency()
 
 
 def _each(request, to: str, references: list[str], act: Callable, said: Promise):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from eservices.accounts.models import User
 from eservices.formbuilder.definition import Field
-from eservices.formbuilder.field_types import display
+from eservices.formbuilder.field_types import display, remarks
 from eservices.formbuilder.summary import Row as Asked
 from eservices.formbuilder.summary import summarise
 from eservices.submissions.models import StoredFile
@@ -45,6 +45,7 @@ class Answer:
     change: Amendment | None = None
     is_paper: bool = False
     enclosure: Enclosure | None = None
+    remarks: list[str] = field(default_factory=list)
 
     @property
     def can_be_amended(self) -> bool:
@@ -77,6 +78,7 @@ def answers(case: Case, files: list[StoredFile], *, amended: bool = True) -> lis
             change=changes.get(row.key),
             is_paper=row.field.type == "files",
             enclosure=checked.get(row.key),
+            remarks=remarks(row.field, case.submission),
         )
 
     return [

@@ -57,7 +57,7 @@ DEEDS = {
         _("Accept"),
         DECIDE,
         "a",
-        actions.may_decide,
+        actions.may_accept,
     ),
     "ask": Deed(
         AskForm,

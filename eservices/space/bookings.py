@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from eservices.bookings import actions
-from eservices.bookings.actions.refunding import due_back, was_free
+from eservices.bookings.actions.refunding import due_back, share_back, was_free
 from eservices.bookings.moving import moving_form, same_price
 
 from . import access
@@ -40,12 +40,14 @@ def cancel(request, door: Door, booking_id):
     """Says what is paid back of what was due, asks once whether it is meant, then cancels."""
     booking = access.booking_of(door.case, booking_id)
     if request.method == "GET":
+        share = share_back(booking, timezone.now())
         context = {
             "door": door,
             "booking": booking,
             "url": door.url_of("cancel", booking.pk),
             "free": was_free(door.case, booking),
-            "paid_back": due_back(door.case, booking, timezone.now()),
+            "paid_back": due_back(door.case, booking, share),
+            "wholly": share == 100,
         }
         return render(request, "space/cancel.html", context)
     try:

@@ -15,7 +15,7 @@ from eservices.cases.identity import level_of
 from eservices.cases.models import Case, CaseStage, Message
 from eservices.cases.stages import APPLICANT, LEAD, OTHERS, SYSTEM, Stage, stages
 from eservices.cases.states import Outcome, State
-from eservices.formbuilder.field_types import guarded
+from eservices.formbuilder.field_types import guarded, remarks
 from eservices.formbuilder.summary import summarise
 from home.marks import explained
 
@@ -256,14 +256,14 @@ def answers(case: Case) -> list[dict]:
     """The answers in force, step by step, in words; what was left blank is left out."""
     language, sent = get_language() or case.language, timezone.localdate(case.submission.sent_at)
     declared = summarise(case.version.definition, case.answers, language, sent, words=guarded)
-    remarks = _remarks(case)
+    known = _remarks(case)
     sections = [
         {
             "title": section.title,
             "rows": [
-                {"label": row.label, "value": row.value, "remarks": remarks.get(row.key, [])}
+                {"label": row.label, "value": row.value, "remarks": known.get(row.key, [])}
                 for row in section.rows
-                if row.value or row.key in remarks
+                if row.value or row.key in known
             ],
         }
         for section in declared
@@ -272,7 +272,8 @@ def answers(case: Case) -> list[dict]:
 
 
 def _remarks(case: Case) -> dict[str, list[str]]:
-    """What there is to know about an answer: files that were held, papers that were judged, corrections."""
+    """What there is to know about an answer: files that were held, papers that were judged, corrections,
+    what became of what was booked."""
     found: dict[str, list[str]] = {}
     for file in case.submission.files.all():
         if file.remark:
@@ -286,4 +287,7 @@ def _remarks(case: Case) -> dict[str, list[str]]:
             _("Corrected by us on %(day)s: %(reason)s")
             % {"day": date_format(timezone.localtime(change.at), "j.m.Y"), "reason": change.reason}
         )
+    for asked in case.version.definition.fields.values():
+        if said := remarks(asked, case.submission):
+            found.setdefault(asked.key, []).extend(said)
     return found

@@ -10,25 +10,27 @@ from eservices.bookings import actions
 from eservices.bookings.availability import Span
 from eservices.bookings.models import Booking, Inspection
 from eservices.bookings.offers import offer
-from eservices.cases import process
+from eservices.cases import actions as cases
+from eservices.cases import process, trace
 from eservices.cases.actors import SYSTEM
 from eservices.cases.archiving import archived_parts
 from eservices.cases.models import Case, Role
 from eservices.cases.signals import case_erased
 from eservices.deliveries.models import Delivery
 from eservices.payments.actions import charges
-from eservices.payments.models import Charge, Refund
+from eservices.payments.models import Charge, Payment, Refund
 from eservices.submissions.models import Draft, StoredFile, Submission
 from tests.factories.bookings import rate, resource
 from tests.factories.cases import TeamFactory, member
 from tests.factories.formbuilder import content, question, step
-from tests.factories.payments import PAYMENT, entry, paid
+from tests.factories.payments import PAYMENT, begun, entry, paid, sweep
 from tests.factories.submissions import FormVersionFactory, picture
 
 pytestmark = pytest.mark.django_db
 
 START = "/demande/salle/"
 PRICE, DEPOSIT = 18_000, 20_000
+DECIDING, CONFIRMING = {"key": "decider", "type": "decision"}, {"key": "reserver", "type": "booking"}
 TERMS = [{"type": "step", "value": {"days": days, "percent": share}} for days, share in ((14, 100), (2, 50))]
 
 
@@ -41,7 +43,7 @@ def _monday(time_machine):
 def booked(client):
     """Sent, paid and confirmed: an evening with a deposit, or several."""
 
-    def book(*, pay: bool = True, **more) -> list[Booking]:
+    def book(*, pay: bool = True, stages: tuple = (PAYMENT, CONFIRMING), **more) -> list[Booking]:
         TeamFactory()
         entry("salle", PRICE), entry("caution", DEPOSIT)
         resource(rates=[rate("salle"), rate("caution", deposit=True)], refunds=TERMS, access_code="4711#")
@@ -51,7 +53,7 @@ def booked(client):
         made = content(
             step("reserver", asked, question("courriel", "email", required=True)),
             slug="salle",
-            stages=[PAYMENT, {"key": "reserver", "type": "booking"}],
+            stages=list(stages),
             settings={"team": "habitants", "days": 3, "applicant": {"email": "courriel", "name": []}},
         )
         FormVersionFactory(form__slug="salle", content=made)
@@ -66,6 +68,11 @@ def booked(client):
         return list(Booking.objects.order_by("starts_at"))
 
     return book
+
+
+def private(booking: Booking) -> str:
+    """The page of whoever booked."""
+    return f"/dossier/{booking.submission.case.links.get(mailed=True).secret}/"
 
 
 def refunded() -> list[int]:
@@ -246,9 +253,7 @@ def test_nobody_came_and_the_deposit_comes_back(client, booked, admin_user, time
 @pytest.mark.parametrize(("days", "back"), [(15, PRICE + DEPOSIT), (5, PRICE // 2 + DEPOSIT), (1.5, DEPOSIT)])
 def test_who_cancels_gets_back_what_the_terms_say_and_the_deposit(client, booked, time_machine, days, back):
     (booking,) = booked()
-    url = (
-        f"/dossier/{booking.submission.case.links.get(mailed=True).secret}/reservations/{booking.pk}/annuler/"
-    )
+    url = f"{private(booking)}reservations/{booking.pk}/annuler/"
     time_machine.move_to(booking.starts_at - timedelta(days=days), tick=False)
     amount = f"{back / 100:.0f}.–"
     assert amount in client.get(url).content.decode()
@@ -328,6 +333,103 @@ def test_what_was_not_paid_is_not_paid_back(client, booked, admin_user):
     client.force_login(admin_user)
     does(client, booking, "cancel")
     assert refunded() == []
+
+
+def decides(client, booking: Booking, do: str, **typed):
+    """What an agent sends from the screen of the case, and what happens then."""
+    case = booking.submission.case
+    client.force_login(member(Role.DECIDE, case.team))
+    answer = client.post(f"/admin/cases/{case.reference}/{do}/", {"seen": trace.last_change(case)} | typed)
+    process.advance(case.pk)
+    return answer
+
+
+def cancellations() -> str:
+    """What was written of what was cancelled, in letters that say nothing of an acceptance."""
+    assert not Delivery.objects.filter(title__contains="acceptée").exists()
+    sent = Delivery.objects.filter(title__startswith="Votre réservation a été annulée")
+    return "".join(one.payload["text"] for one in sent).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("who", ["staff", "resident"])
+def test_a_request_of_which_all_is_cancelled_before_it_is_decided_costs_nothing_and_is_not_accepted(
+    client, booked, who
+):
+    (booking,) = booked(pay=False, stages=(DECIDING, PAYMENT, CONFIRMING))
+    if who == "resident":
+        cancel = f"{private(booking)}reservations/{booking.pk}/annuler/"
+        assert "Vous n’avez rien à payer" in client.get(cancel).text
+        client.post(cancel)
+    client.force_login(member(Role.DECIDE, booking.submission.case.team))
+    if who == "staff":
+        assert 'id="accept"' in screen(client, booking)
+        does(client, booking, "cancel")
+    page = screen(client, booking)
+    assert "<small>Vendredi 20 mars 2026, 18 h à 22 h : annulée</small>" in page.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert "Plus rien de ce qui était réservé" in page
+    assert 'id="accept"' not in page
+    again = decides(client, booking, "accept")
+    assert (again.status_code, Charge.objects.count()) == (409, 0)
+    assert "Plus rien de ce qui était réservé" in again.text
+    assert "annulée" in client.get(private(booking)).text
+    assert decides(client, booking, "refuse", reason="La réservation est annulée.").status_code == 302
+    assert cancellations()
+
+
+def test_what_was_accepted_and_cancelled_before_it_is_confirmed_is_told_as_cancelled_only(client, booked):
+    (booking,) = booked(pay=False, stages=(DECIDING, CONFIRMING))
+    cases.accept(actor=member(Role.DECIDE), case=booking.submission.case)
+    actions.cancel(actor=member(), booking=booking)
+    process.advance(booking.submission.case.pk)
+    assert cancellations()
+
+
+def test_of_several_times_what_is_left_is_accepted_billed_and_confirmed(client, booked):
+    first, last = booked(pay=False, stages=(DECIDING, PAYMENT, CONFIRMING), repeat="1", until="2026-03-27")
+    client.force_login(member(Role.DECIDE, first.submission.case.team))
+    does(client, first, "cancel")
+    assert decides(client, first, "accept").status_code == 302
+    charge = Charge.objects.get()
+    assert charge.amount == PRICE + DEPOSIT
+    assert [(line["quantity"], line["total"]) for line in charge.lines] == [("1", PRICE), ("1", DEPOSIT)]
+    paid(charge)
+    process.advance(charge.case_id)
+    last.refresh_from_db()
+    assert last.state == "confirmed"
+    does(client, last, "cancel")
+    assert refunded() == [PRICE + DEPOSIT]
+
+
+def test_what_is_to_pay_follows_what_is_cancelled_until_nothing_is(client, booked):
+    first, last = booked(pay=False, repeat="1", until="2026-03-27")
+    begun(Charge.objects.get())
+    actions.cancel(actor=member(), booking=first)
+    assert Charge.objects.get().open_amount == PRICE + DEPOSIT
+    assert "CHF 380.– restent à payer, désormais jusqu’au 26 mars 2026" in cancellations()
+    sweep()
+    assert Payment.objects.get().state == "cancelled"  # it was of another amount
+    assert "Payer" in client.get(private(last)).text
+    actions.cancel(actor=member(), booking=last)
+    assert Charge.objects.get().state == "cancelled"
+    assert "Plus rien n’est à payer" in cancellations()
+    assert "Payer" not in client.get(private(last)).text
+
+
+def test_what_was_agreed_stays_due_as_the_terms_say_to_who_cancels(client, booked, time_machine):
+    (booking,) = booked(pay=False, stages=(PAYMENT,))
+    time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
+    client.post(f"{private(booking)}reservations/{booking.pk}/annuler/")
+    assert Charge.objects.get().open_amount == PRICE // 2
+
+
+def test_what_was_paid_of_a_bill_stays_until_somebody_pays_it_back(booked):
+    (booking,) = booked(pay=False)
+    Charge.objects.update(paid=5_000)
+    actions.cancel(actor=member(), booking=booking)
+    charge = Charge.objects.get()
+    assert (charge.state, charge.amount, charge.open_amount) == ("paid", 5_000, 0)
 
 
 def test_what_was_seen_goes_into_the_archive_and_is_forgotten_with_the_case(client, booked, admin_user):

@@ -11,7 +11,7 @@ from eservices.bookings.availability import Span
 from eservices.bookings.charging import Tariff
 from eservices.bookings.offers import EVERY_DAY, offer
 from eservices.bookings.pricing import Rate, due
-from eservices.bookings.terms import paid_back, percent
+from eservices.bookings.terms import percent
 from tests.factories.bookings import rate, resource
 from tests.factories.payments import entry
 
@@ -109,12 +109,6 @@ def test_the_terms_pay_back_by_how_early_it_is_cancelled(days, share):
     start = datetime(2026, 3, 30, 18, tzinfo=ZONE)
     now = datetime(2026, 3, 30 - days, 17, tzinfo=ZONE) if days < 30 else start
     assert percent([(2, 50), (14, 100)], start, now) == share
-
-
-def test_a_deposit_comes_back_wholly_whatever_the_terms():
-    lines = [{"total": 18_001}, {"total": 20_000, "deposit": True}]
-    assert paid_back(lines, 50) == 9_000 + 20_000
-    assert paid_back(lines, 0) == 20_000
 
 
 @pytest.mark.django_db

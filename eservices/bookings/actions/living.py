@@ -22,7 +22,7 @@ from ..states import MOVABLE, State
 from .holding import keep
 from .locking import NotAllowed, case_of, change, forget_expired, locked, take, taking
 from .noting import note_booking
-from .refunding import pay_back
+from .refunding import pay_back, share_back
 
 
 def send(
@@ -106,23 +106,24 @@ def refuse(*, actor, booking: Booking) -> Booking:
 
 @transaction.atomic
 def cancel(*, actor, booking: Booking, by_terms: bool = False, tell: bool = True) -> Booking:
-    """It does not take place: the time is free again, and all that was paid is paid back.
+    """It does not take place: the time is free again, all that was paid is paid back, and nothing is due any more.
 
-    ``by_terms``: who booked wants it so, and gets back what the terms say. They may do it themselves until the terms
-    say so, staff always; ``tell``: a letter says so.
+    ``by_terms``: who booked wants it so, and gets back what the terms say, once it was agreed. They may do it
+    themselves until the terms say so, staff always; ``tell``: a letter says so.
     """
     case = case_of(booking)
     booking = locked(booking)
     now = timezone.now()
     if isinstance(actor, Applicant):
         _in_time(booking, now)
-    change(booking, "cancel", remind_at=None, sequence=booking.sequence + 1)
+    share = share_back(booking, now, by_terms=by_terms or isinstance(actor, Applicant))
+    change(booking, "cancel", remind_at=None, sequence=booking.sequence + 1, still_due=100 - share)
     if case:
-        by_terms = by_terms or isinstance(actor, Applicant)
-        amount = pay_back(actor=actor, case=case, booking=booking, now=now, by_terms=by_terms, told=tell)
+        amount = pay_back(actor=actor, case=case, booking=booking, share=share, told=tell)
+        charge = charges.follow(actor=actor, case=case)
         trace.record(case, "booking_cancelled", actor, at=booking.starts_at.isoformat(), paid_back=amount)
         if tell:
-            emails.cancelled(case, [booking], amount)
+            emails.cancelled(case, [booking], amount, charge)
     else:
         note_booking(actor, booking, "cancel")
     return booking

@@ -1,6 +1,5 @@
 """What is paid back of a booking: by the terms where it was cancelled, the deposit once it is over."""
 
-import re
 from datetime import datetime
 
 from django.db.models import Sum
@@ -12,31 +11,41 @@ from eservices.payments.models import Allocation
 from eservices.payments.states import ChargeState
 
 from .. import terms
+from ..charging import lines_of
 from ..models import Booking, Inspection
-from ..states import UNSETTLED
+from ..states import UNSETTLED, State
 
 
-def due_back(case: Case, booking: Booking, now: datetime, *, by_terms: bool = True) -> int:
-    """What is given back of what was paid for this booking if it is cancelled now, in minor units.
+def share_back(booking: Booking, now: datetime, *, by_terms: bool = True) -> int:
+    """How much of its price is given back if a booking is cancelled now, in per cent.
 
-    What the terms say to who cancels, or all of it. Of several times that were booked together each is a part of the
-    price, and the parts come to the whole; the deposit comes back with the last.
+    What the terms say to who cancels, or all of it; all of it as long as it is not agreed.
     """
+    if not by_terms or booking.state == State.PROVISIONAL:
+        return 100
     steps = [(block.value["days"], block.value["percent"]) for block in booking.resource.refunds]
-    share = terms.percent(steps, booking.starts_at, now) if by_terms else 100
-    price = terms.paid_back([line for line in _lines(case, booking) if not line.get("deposit")], share)
+    return terms.percent(steps, booking.starts_at, now)
+
+
+def due_back(case: Case, booking: Booking, share: int) -> int:
+    """What is given back of what was paid for this booking, with such a ``share`` of its price, in minor units.
+
+    Of several times that were booked together each is a part of the price, and the parts come to the whole; the
+    deposit comes back with the last.
+    """
     together = list(_together(booking).order_by("created_at", "pk").values_list("pk", flat=True))
-    part = terms.part(price, together.index(booking.pk), len(together))
+    place, number = together.index(booking.pk), len(together)
+    price = [line for line in _lines(case, booking) if not line.get("deposit")]
+    part = sum(terms.given_back(line, share, place, number) for line in price)
     return min(part + _deposit(case, booking), _refundable(case))
 
 
-def pay_back(*, actor, case: Case, booking: Booking, now: datetime, by_terms: bool, told: bool) -> int:
+def pay_back(*, actor, case: Case, booking: Booking, share: int, told: bool) -> int:
     """Pays back what is due for what was cancelled; answers how much. The case must be locked.
 
     ``told``: whoever calls writes how much it is.
     """
-    amount = due_back(case, booking, now, by_terms=by_terms)
-    return _pay(actor, case, amount, _("The booking was cancelled."), told)
+    return _pay(actor, case, due_back(case, booking, share), _("The booking was cancelled."), told)
 
 
 def pay_deposit_back(*, actor, case: Case, booking: Booking, told: bool) -> int:
@@ -69,9 +78,8 @@ def _together(booking: Booking):
 
 
 def _lines(case: Case, booking: Booking) -> list[dict]:
-    """What was due for its question: keys as ``charging`` writes them."""
-    own = re.compile(rf"{re.escape(booking.field)}_\d+")
-    return [line for line in case.submission.fees if own.fullmatch(line["key"])]
+    """What was due for its question."""
+    return lines_of(booking.field, case.submission.fees)
 
 
 def _pay(actor, case: Case, amount: int, reason: str, told: bool) -> int:

@@ -93,6 +93,9 @@ class Booking(models.Model):
     remind_at = models.DateTimeField(null=True, blank=True)
     series = models.UUIDField(default=uuid.uuid4, db_index=True)
     sequence = models.PositiveIntegerField(default=0, help_text=_("Of changes, as calendars count them."))
+    still_due = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Of its price, in per cent, though it was cancelled.")
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = BookingQuerySet.as_manager()

@@ -4,7 +4,7 @@ from .amending import amend, judge_enclosure, judge_person
 from .assigning import assign, protect, take, take_next
 from .base import IllegalTransition, Stale, locked, locked_again, search_text, wake
 from .contacting import ask_call, called, give_join_code, join
-from .deciding import accept, complete, lapse, may_decide, proposed_by, refuse, review, withdraw
+from .deciding import accept, complete, lapse, may_accept, may_decide, proposed_by, refuse, review, withdraw
 from .identifying import confirm_address, identify, note_proof
 from .opening import DEFAULT_TEAM, discard, open_case
 from .relating import hand_over, merge, redirect, tie, untie
@@ -67,6 +67,7 @@ __all__ = [
     "locked",
     "locked_again",
     "look_at_question",
+    "may_accept",
     "may_answer",
     "may_decide",
     "may_go_on",

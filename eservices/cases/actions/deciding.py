@@ -8,11 +8,11 @@ from eservices.accounts.models import User
 from .. import deputies, emails, states, trace
 from ..actors import SYSTEM, Actor
 from ..formal.notifying import notify
-from ..models import Case, CaseStage, NoticeKind, Person
+from ..models import Case, CaseStage, NoticeKind
 from ..notices import actions as notices
 from ..progress import ahead, current
 from ..stages import decided, decides, name_of, proposal, tells_acceptance
-from ..stages.decision import four_eyes
+from ..stages.decision import four_eyes, objection
 from ..states import Outcome
 from .amending import settle_people
 from .base import IllegalTransition, allowed, close, wake_row, words
@@ -26,6 +26,11 @@ def may_decide(case: Case) -> bool:
         return False
 
 
+def may_accept(case: Case) -> bool:
+    """Whether it has come to its decision, and nothing speaks against a yes."""
+    return may_decide(case) and not objection(case)
+
+
 @transaction.atomic
 def accept(*, actor: User, case: Case, reason: str = "", details: dict | None = None, seen=None) -> Case:
     """Decides yes; the process goes on. ``details`` is what the decision's forms stated, by their key.
@@ -35,8 +40,7 @@ def accept(*, actor: User, case: Case, reason: str = "", details: dict | None = 
     """
     case, said, details = allowed(case, "accept", seen), words(reason, empty=True), details or {}
     row = _decision(case)
-    if case.persons.exists() and not case.persons.exclude(outcome=Person.Outcome.REFUSED).exists():
-        raise IllegalTransition(_("Everybody is refused one by one: refuse the case."))
+    _refuse_objection(case)
     if four_eyes(row):
         return _propose(case, row, actor, Outcome.ACCEPTED, said, details)
     return _accept(case, row, actor, said, details)
@@ -61,6 +65,8 @@ def review(*, actor: User, case: Case, agreed: bool, reason: str = "", seen: int
     refused = proposed["outcome"] == Outcome.REFUSED
     if agreed:
         case = allowed(case, "refuse" if refused else "accept")
+    if agreed and not refused:
+        _refuse_objection(case)
     del row.data["proposal"]
     if not agreed:
         row.save(update_fields=["data"])
@@ -120,6 +126,11 @@ def _decision(case: Case) -> CaseStage:
     if proposal(row):
         raise IllegalTransition(_("A decision is proposed already: confirm it or send it back."))
     return row
+
+
+def _refuse_objection(case: Case) -> None:
+    if why := objection(case):
+        raise IllegalTransition(why)
 
 
 def _proposed(case: Case) -> tuple[CaseStage, dict]:

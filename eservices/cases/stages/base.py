@@ -155,6 +155,10 @@ class Stage:
         """The case is looked at again while the stage is active."""
         return self.enter(case, row, settings)
 
+    def objection(self, case: Case, settings: dict) -> str:
+        """Why accepting the case would lead to nothing at this stage, in words; empty where it would not."""
+        return ""
+
     def tells_acceptance(self, settings: dict) -> bool:
         """Whether this stage's letter announces the acceptance when the stage directly follows the decision.
 

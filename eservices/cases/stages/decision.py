@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
 from .. import deputies
-from ..models import CaseStage
+from ..models import Case, CaseStage, Person
+from ..progress import ahead
 from .base import AGENT, Done, Stage, Waiting, kind_of, settings_of, stages
 
 
@@ -52,7 +53,15 @@ class DecisionStage(Stage):
                     "members to let a colleague decide on this case too."
                 )
             return said % {"agent": proposed["name"]}
-        return ""
+        return "" if decided(row) else objection(case)
+
+
+def objection(case: Case) -> str:
+    """Why a case that has come to its decision cannot be accepted as it stands; empty where it can."""
+    if {one.outcome for one in case.persons.all()} == {Person.Outcome.REFUSED}:
+        return _("Everybody is refused one by one: refuse the case.")
+    kinds = [(kind_of(row), settings_of(row)) for row in ahead(case)]
+    return next(filter(None, (kind.objection(case, settings) for kind, settings in kinds if kind)), "")
 
 
 def decides(row: CaseStage) -> bool:

@@ -6,7 +6,18 @@ Django form field of a question makes of what was typed.
 
 # In the order in which editors find them.
 from . import text, numbers, choices, files, dates, places, people, identities, structure  # noqa: F401, I001
-from .base import MASK, FieldType, Part, display, export, field_type, field_types, guarded, part_token
+from .base import (
+    MASK,
+    FieldType,
+    Part,
+    display,
+    export,
+    field_type,
+    field_types,
+    guarded,
+    part_token,
+    remarks,
+)
 from .choices import MANY_OPTIONS, SEARCHED_OPTIONS, option_text
 
 __all__ = [
@@ -22,4 +33,5 @@ __all__ = [
     "guarded",
     "option_text",
     "part_token",
+    "remarks",
 ]

@@ -176,6 +176,10 @@ class FieldType:
     def words(self, answer, field: Field, definition: Definition, language: str) -> str:
         return str(answer)
 
+    def remarks(self, field: Field, submission) -> list[str]:
+        """What became since of what was answered in a request that was sent, line by line."""
+        return []
+
     def export_value(self, answer, field: Field, definition: Definition, language: str) -> dict:
         """The answer as columns of a table: name → text, number or truth, empty text where there is none.
 
@@ -213,6 +217,11 @@ def display(field: Field, answer, definition: Definition, language: str) -> str:
     if kind is None:
         return "" if answer is None else str(answer)
     return kind.display(answer, field, definition, language)
+
+
+def remarks(field: Field, submission) -> list[str]:
+    """What became since of an answer, in the language at hand; nothing where no installed app knows its type."""
+    return field_types[field.type].remarks(field, submission) if field.type in field_types else []
 
 
 def guarded(field: Field, answer, definition: Definition, language: str) -> str:

@@ -16,6 +16,7 @@ from eservices.cases.models import Case, CaseStage
 from .. import emails, ledger, tasks
 from ..amounts import MOST
 from ..models import Basket, Charge, FeeEntry, Payment
+from ..not_due import still_due
 from ..paid_before import term
 from ..states import CHARGES, ChargeState, allowed
 from .locking import Impossible, charge_locked, charges_locked
@@ -119,24 +120,50 @@ def extend(*, actor, charge: Charge, until: datetime) -> Charge:
 
 @transaction.atomic
 def follow(*, actor, case: Case) -> Charge | None:
-    """What the case pays for was put on another day: what is open is due by the evening before it; answers it where
-    its day changed. Time that an agent gave stays as far as it can. The case must be locked."""
-    charge = Charge.objects.payable().filter(case=case).first()
-    if charge is None:
+    """What the case pays for was cancelled in part, or put on another day: what is open is as much as is still due, by
+    the evening before it; answers it where that changed. The case must be locked."""
+    found = Charge.objects.filter(case=case, state__in=CHARGES["cancel"][0]).first()
+    if found is None or not case.is_open:
         return None
-    charge = charge_locked(charge.pk)
+    charge = charge_locked(found.pk)
+    changed = [_lessen(charge, actor), charge.is_payable and _follow_day(charge, actor)]
+    return charge if any(changed) else None
+
+
+def _lessen(charge: Charge, actor) -> bool:
+    """Asks for no more than is still due, nor for less than was paid already; answers whether it asked for more."""
+    lines = _lines(charge.case)
+    due = sum(line["total"] for line in lines)
+    if due >= charge.amount:
+        return False
+    if due and due >= charge.paid:
+        charge.lines = lines
+    charge.amount = max(due, charge.paid) or charge.amount
+    charge.save(update_fields=["lines", "amount"])
+    if not due and not charge.paid:
+        _change(charge, "cancel", actor, "charge_cancelled", due_at=None)
+    elif not charge.open_amount:
+        _change(charge, "pay", actor, "charge_lessened", due_at=None)
+    else:
+        trace.record(charge.case, "charge_lessened", actor, amount=charge.amount)
+    _drop_payments(charge)
+    return True
+
+
+def _follow_day(charge: Charge, actor) -> bool:
+    """Puts the end of its time where it belongs now; time that an agent gave stays as far as it can."""
     said, reminded = charge.stage.spec.settings, charge.due_at == charge.expires_at
     first = charge.created_at + timedelta(days=said.get("days") or DAYS)
-    until = term(case, max(first, charge.expires_at))
+    until = term(charge.case, max(first, charge.expires_at))
     if until == charge.expires_at:
-        return None
+        return False
     charge.expires_at = charge.due_at = until
     if charge.remind_at and not reminded:
         charge.remind_at = _reminder(charge.created_at, said.get("remind_after") or 0, until)
         charge.due_at = charge.remind_at or until
     charge.save(update_fields=["remind_at", "expires_at", "due_at"])
-    trace.record(case, "charge_moved", actor, amount=charge.amount, until=until.isoformat())
-    return charge
+    trace.record(charge.case, "charge_moved", actor, amount=charge.amount, until=until.isoformat())
+    return True
 
 
 @transaction.atomic
@@ -178,8 +205,8 @@ def _reminder(asked: datetime, days: int, until: datetime) -> datetime | None:
 
 
 def _lines(case: Case) -> list[dict]:
-    """The request's lines with the accounts that they are booked to, as the schedule has them now."""
-    sent = case.submission.fees
+    """The request's lines as far as they are due, with the accounts that the schedule books them to now."""
+    sent = still_due(case)
     entries = {
         entry.key: entry for entry in FeeEntry.objects.filter(key__in=[one.get("entry", "") for one in sent])
     }

@@ -507,7 +507,8 @@ def _mail_link(filing: Filing, to: str) -> None:
 
 def _later(request, filing: Filing, form: ResumeForm) -> HttpResponse:
     url = request.build_absolute_uri(filing.resume_path)
-    return _page(request, "submissions/later.html", filing, {"form": form, "resume_url": url})
+    name = "later_at_counter" if filing.for_somebody else "later"
+    return _page(request, f"submissions/{name}.html", filing, {"form": form, "resume_url": url})
 
 
 # -- Shared --------------------------------------------------------------------------------------------------

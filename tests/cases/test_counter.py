@@ -33,6 +33,9 @@ def test_an_interrupted_filing_is_taken_up_where_it_was_left_and_only_by_who_beg
     assert "Élodie Marchetti" in page
     resumed = client.get(reverse("submissions:resume", args=[draft.secret]))
     assert resumed.url == reverse("submissions:step", args=[draft.secret, "contact"])
+    later = client.get(reverse("submissions:later", args=[draft.secret])).text
+    assert "La demande se trouve au guichet" in later
+    assert "M’envoyer le lien" not in later  # it would open for nobody else
 
 
 def test_the_services_narrow_by_their_words_whatever_the_accents(client):

@@ -438,7 +438,7 @@ class ServicePage(BasePage):
 
     @property
     def effort(self) -> dict | None:
-        """How many steps and minutes a plain request takes, the review included."""
+        """How many steps and minutes a plain request takes, the review included; and how many steps at ``most``."""
         if self.version is None:
             return None
         today = timezone.localdate()
@@ -446,6 +446,7 @@ class ServicePage(BasePage):
         questions = sum(1 for step in steps for field in step.fields if field.condition is None)
         return {
             "steps": len(steps) + 1,
+            "most": len(self.version.definition.steps) + 1,
             "minutes": max(1, round(questions * SECONDS_PER_QUESTION / 60 + 0.5)),
         }
 

@@ -54,8 +54,14 @@ def test_a_service_shows_what_happens_next_and_what_is_good_to_know(client):
         assert words in text
 
 
-def test_the_steps_are_counted_with_the_review():
-    assert make_service().effort == {"steps": 3, "minutes": 1}
+def test_the_steps_are_counted_with_the_review_and_those_that_not_everybody_sees_at_most(client):
+    plain = make_service()
+    assert plain.effort == {"steps": 3, "most": 3, "minutes": 1}
+    longer = copy.deepcopy(SERVICE) | {"slug": "permis"}
+    longer["steps"][-1]["condition"] = when("nom", value="Rochat")
+    page = make_service(plain.get_parent().specific, longer)
+    assert (page.effort["steps"], page.effort["most"]) == (2, 3)
+    assert "2 à 3 étapes" in html(client, page)
 
 
 def test_a_price_that_depends_is_not_promised():

@@ -1,4 +1,9 @@
-"""What the editor of translations would publish: it asks no hook, and keeps texts that belong to no draft yet."""
+"""A page and its translations: what their editor would publish, and what stays when the page goes.
+
+That editor asks no hook, and keeps texts that belong to no draft yet.
+"""
+
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -23,3 +28,20 @@ def draft_of(translation: Translation) -> Page | None:
     except ValidationError:
         return None
     return draft
+
+
+def published_translations(page: Page) -> list[Page]:
+    """The translations of a page that the public sees; they stay when the page is taken from it."""
+    return list(
+        page.get_translations().live().select_related("locale").order_by("locale__language_code").specific()
+    )
+
+
+def may_go(pages: Iterable[Page], user) -> list[Page]:
+    """Those that ``user`` may take from the public."""
+    return [page for page in pages if page.permissions_for_user(user).can_unpublish()]
+
+
+def languages(pages: Iterable[Page]) -> str:
+    """“Deutsch, English”."""
+    return ", ".join(page.locale.get_display_name() for page in pages)

@@ -12,7 +12,8 @@ from wagtail.admin.views.pages.bulk_actions.publish import PublishBulkAction
 from wagtail.admin.widgets.button import Button
 from wagtail.contrib.redirects import views as redirect_views
 
-from . import access, views
+from . import access, translating, views
+from .actions import publishing
 from .panels import WaitingPanel
 from .redirects import StraightRedirectForm
 from .viewsets import editor_viewset
@@ -81,6 +82,19 @@ def say_what_to_change(request, page):
 def say_decided(request, page):
     if "action-workflow-action" in request.POST:
         views.say_decided(request, page)
+
+
+@hooks.register("after_unpublish_page")
+def let_translations_go(request, page):
+    if "translations" in request.POST:
+        publishing.unpublish_translations(actor=request.user, page=page)
+
+
+@hooks.register("before_delete_page")
+def say_which_translations_stay(request, page):
+    if request.method == "GET" and (stay := translating.published_translations(page)):
+        said = _("Stays published: %(languages)s. It is deleted by itself.")
+        messages.warning(request, said % {"languages": translating.languages(stay)})
 
 
 @hooks.register("before_copy_page", order=100)

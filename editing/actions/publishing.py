@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
+from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.log_actions import log
 from wagtail.models import Page, PageLogEntry, Revision, TaskState
 from wagtail_localize.models import Translation
 
+from editing import translating
 from editing.checks.rules import Finding
 
 ANYWAY = "editing.published_anyway"
@@ -37,6 +39,13 @@ def publish_translation(*, actor, translation: Translation, warnings: Iterable[F
     translation.save_target(user=actor, publish=True)
     page = translation.get_target_instance()
     _note(page, page.latest_revision, warnings, actor)
+
+
+@transaction.atomic
+def unpublish_translations(*, actor, page: Page) -> None:
+    """Takes the translations of a page from the public, as far as the actor may."""
+    for one in translating.may_go(translating.published_translations(page), actor):
+        UnpublishPageAction(one, user=actor).execute()
 
 
 @transaction.atomic

@@ -4,10 +4,12 @@ import io
 import json
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import Permission
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -18,14 +20,14 @@ from wagtail.admin.rich_text.converters.contentstate import ContentstateConverte
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.images.models import Image
 from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import Comment, Page, ReferenceIndex, Revision, Site
+from wagtail.models import Comment, GroupPagePermission, Page, ReferenceIndex, Revision, Site
 from wagtail_factories import DocumentFactory, ImageFactory
 
 from editing.actions import reviews
 from editing.redirects import in_circles
 from home.management.commands import scheduler
 from home.models import ContentPage
-from tests.factories.accounts import SuperuserFactory
+from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.editing import page_form
 from tests.factories.home import (
     ContentPageFactory,
@@ -33,6 +35,7 @@ from tests.factories.home import (
     SectionPageFactory,
     WasteDistrictFactory,
     published,
+    translated,
 )
 from tests.factories.news import (
     EventIndexPageFactory,
@@ -249,6 +252,41 @@ def test_circles_are_seen(ways, circle):
 
 def test_a_chain_without_end_is_a_circle():
     assert in_circles("a", lambda path: path + "a")
+
+
+# -- Translations -------------------------------------------------------------------------------------------
+def test_who_unpublishes_a_page_is_asked_about_its_translations_and_who_deletes_it_hears_that_they_stay(
+    client, editor, home
+):
+    page = ContentPageFactory(parent=home, title="Le port", slug="port")
+    german = translated(page, "de", title="Der Hafen")
+    unpublish = reverse("wagtailadmin_pages:unpublish", args=[page.pk])
+    assert "Dépublier aussi ses traductions : Deutsch" in unescape(client.get(unpublish).text)
+    client.post(unpublish)
+    german.refresh_from_db()
+    assert german.live
+    assert "Reste publiée : Deutsch" in unescape(
+        client.get(reverse("wagtailadmin_pages:delete", args=[page.pk])).text
+    )
+    published(page)
+    client.post(unpublish, {"translations": "on"})
+    german.refresh_from_db()
+    assert not german.live
+    assert "translations" not in client.get(unpublish).text
+
+
+def test_a_translation_that_is_not_the_editor_s_to_unpublish_stays_and_that_is_said(client, home):
+    page = ContentPageFactory(parent=home, title="Le port", slug="port")
+    german = translated(page, "de", title="Der Hafen")
+    publisher = UserFactory(is_staff=True, roles=["editors"])
+    permission = Permission.objects.get(codename="publish_page")
+    GroupPagePermission.objects.create(group=publisher.groups.get(), page=home, permission=permission)
+    client.force_login(publisher)
+    unpublish = reverse("wagtailadmin_pages:unpublish", args=[page.pk])
+    assert "vous ne pouvez pas la dépublier : Deutsch" in unescape(client.get(unpublish).text)
+    client.post(unpublish, {"translations": "on"})
+    german.refresh_from_db()
+    assert german.live
 
 
 # -- Dates --------------------------------------------------------------------------------------------------

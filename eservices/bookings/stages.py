@@ -41,6 +41,7 @@ class BookingStage(Stage):
     key = "booking"
     label = gettext_lazy("Booking")
     icon = "date"
+    at_once = True
 
     def block(self):
         return blocks.StructBlock([], icon=self.icon, label=self.label)

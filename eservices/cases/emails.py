@@ -41,9 +41,10 @@ WRITTEN = "cases/emails/letter"  # the frame of what editors write
 ACCEPTED = "accepted"  # on the row of a stage: its letter is to say that the case is accepted
 
 
-def receipt(case: Case) -> Delivery:
-    """We have your request: reference, what happens next, private link."""
-    return _of_service(case, "receipt") or letter(case, "cases/emails/receipt", **_steps(case, ahead(case)))
+def receipt(case: Case, promised: datetime | None) -> Delivery:
+    """We have your request: reference, what happens next and by when, private link."""
+    steps = _steps(case, ahead(case))
+    return _of_service(case, "receipt") or letter(case, "cases/emails/receipt", promised=promised, **steps)
 
 
 def question(case: Case, message: Message) -> Delivery:

@@ -14,7 +14,7 @@ from . import access, actions, emails
 from .case_views import OfCase
 from .models.contact import JOIN_DAYS
 from .progress import ahead, titles
-from .receipts import missing
+from .receipts import missing, promised
 
 
 class ReceiptView(OfCase):
@@ -44,6 +44,7 @@ class ReceiptView(OfCase):
             qr=_qr(url) if url else "",
             steps=steps,
             missing=missing(case),
+            promised=promised(case),
             sections=_declared(case),
             code_days=JOIN_DAYS,
             may_open=access.may(self.request.user, case, "read"),

@@ -86,6 +86,15 @@ def test_without_a_stage_it_is_agreed_with_the_sending_and_the_letter_says_so_al
     assert booking.submission.case.events.filter(kind="booking_confirmed").count() == 1
 
 
+@pytest.mark.parametrize("decided", [False, True])
+def test_no_day_is_promised_for_an_answer_that_comes_at_once(client, decided):
+    resource()
+    stages = [*([{"key": "decider", "type": "decision"}] if decided else []), CONFIRMING]
+    case = booked(client, *stages).submission.case
+    receipt = Delivery.objects.about(case.subject).earliest("created_at").payload["text"]
+    assert ("Vous avez notre réponse" in receipt) is decided
+
+
 def test_whoever_draws_a_number_after_it_waits_for_no_booking(client):
     resource()
     with CaptureQueriesContext(connection) as ran:

@@ -9,6 +9,7 @@ from eservices.submissions.actions import applicant_of
 
 from .. import concerned, emails, trace
 from ..models import Amendment, Case, Enclosure, Person
+from ..receipts import promised
 from .base import IllegalTransition, allowed, search_text, wake_row, words
 
 
@@ -127,4 +128,4 @@ def _write_to_new_address(case: Case) -> None:
     if case.identity_level == IdentityLevel.EMAIL:
         case.identity_level = case.submission.identity_level
     case.save(update_fields=["email_confirmed_at", "identity_level"])
-    emails.receipt(case)
+    emails.receipt(case, promised(case))

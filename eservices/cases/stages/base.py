@@ -108,6 +108,7 @@ class Stage:
     veiled = False  # whether how far it is would tell somebody who is not known what concerns others
     rests = False  # whether the deadline rests at it without a question, as long as the commune cannot act
     undated = False  # whether nobody can say how long it takes: no day is promised while it is active
+    at_once = False  # whether it is over as soon as the case is at it, by nobody's hand
     collects = False  # whether it collects what the form says is due
     decides = False  # whether accepting or refusing is what ends it
     button = _("Save")  # of the form that agents fill in

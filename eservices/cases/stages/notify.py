@@ -30,6 +30,7 @@ class NotifyStage(Stage):
     key = "notify"
     label = gettext_lazy("Message to the applicant")
     icon = "mail"
+    at_once = True
 
     def block(self):
         return blocks.StructBlock(

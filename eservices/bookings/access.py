@@ -20,6 +20,7 @@ from eservices.submissions.models import StoredFile
 from home.generation import kept
 from home.shortcuts import one_or_404
 
+from .availability import FARTHEST
 from .models import Booking, CalendarLink, Description, Resource, Waiting
 from .offers import Offer, offer, offers, sharing
 from .states import State
@@ -167,7 +168,7 @@ def resource_by_secret(secret: str) -> Resource:
 def calendar_of(resource: Resource, now) -> list[tuple[Booking, str]]:
     """What is agreed of a thing for its calendar, with what each is for. Nobody is named: addresses get about."""
     known = {one.pk: one for one in offers().values()}
-    start, end = now - timedelta(days=31), now + timedelta(days=1100)
+    start, end = now - timedelta(days=31), now + FARTHEST
     found = taking([known[resource.pk]]).agreed().overlapping(start, end)
     found = list(found.select_related("resource").order_by("starts_at", "pk")[:MOST_OF_CALENDAR])
     cases = Case.objects.filter(submission__in={one.submission_id for one in found} - {None})

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+FARTHEST = timedelta(days=1100)  # how far ahead anything may be booked, whatever its rules
 
 
 @dataclass(frozen=True, order=True)

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import MAXYEAR, date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, time
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from itertools import islice, takewhile
 from math import prod
@@ -37,7 +37,7 @@ from icalendar import Calendar
 
 from home.patience import ended_at, read
 
-from .availability import DAY, Span
+from .availability import DAY, FARTHEST, Span
 
 MOST_BYTES = 1_000_000
 MOST_EVENTS, MOST_REPEATED, MOST_TIMES = 5_000, 200, 5_000
@@ -49,7 +49,6 @@ MOST_LISTED, MOST_POSITIONS, MOST_A_DAY = 400, 12, 100
 SHIFT = 400 * ((MAXYEAR - 2200) // 400)
 PATIENCE = 10  # seconds of the processor for a calendar
 TIMEOUT, LONGEST = 10, 30  # seconds for a part of it, and for all of it
-AHEAD = timedelta(days=1100)  # as far as anybody may book; nothing is busy later, whatever a calendar says
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # no database keeps the first of them
 TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
 
@@ -183,7 +182,7 @@ def _spans(event, zone, now: datetime, moved: dict[str, set[datetime]]) -> Itera
         starts = [start]
         if "RECURRENCE-ID" not in event:
             starts = sorted({*_repeated(event, start, now), *_listed(event, "RDATE", zone)} - left_out)
-        length, first, last = end - start, now - AHEAD, now + AHEAD
+        length, first, last = end - start, now - FARTHEST, now + FARTHEST
         for one in starts:
             span = Span.of(max(one, first), one + min(length, last - one))
             if span.start < span.end and span.end > now:
@@ -209,7 +208,7 @@ def _repeated(event, start: datetime, now: datetime) -> Iterator[datetime]:
         yield start
         return
     rule = event["RRULE"]
-    until = (now + AHEAD).astimezone(start.tzinfo).replace(tzinfo=None)
+    until = (now + FARTHEST).astimezone(start.tzinfo).replace(tzinfo=None)
     first = start.replace(tzinfo=None)
     if first.year < FIRST_YEAR:
         text = _("An event of the calendar that repeats began before the year %(year)s.")

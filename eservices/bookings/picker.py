@@ -16,7 +16,20 @@ from home.templatetags.commune import chf, clock
 
 from . import words
 from .answers import local, moment, named, series_of, ticked
-from .availability import DAY, WEEK, Calendar, Rules, Slot, Span, State, day_of, day_span, days, joined
+from .availability import (
+    DAY,
+    FARTHEST,
+    WEEK,
+    Calendar,
+    Rules,
+    Slot,
+    Span,
+    State,
+    day_of,
+    day_span,
+    days,
+    joined,
+)
 from .charging import Tariff
 from .finding import Found, Wish, find
 from .models import Resource
@@ -128,7 +141,7 @@ class Picker:
                 self.parts = self.parts | {"resource": key, "from": "", "to": ""}
                 self.day = self.at = _day(text)
         least = self.today if pressed and pressed[0] in VIEWS else self.earliest
-        self.at = min(max(self.at or least, least), self.today + 1100 * DAY)
+        self.at = min(max(self.at or least, least), self.today + FARTHEST)
 
     # -- what is chosen --------------------------------------------------------------------------------------
     @cached_property

@@ -285,6 +285,34 @@ def test_what_is_wrong_is_said_and_moves_nothing(client, team, evening, wrong):
     assert evening.starts_at.day == 10
 
 
+def test_who_looked_before_a_colleague_moved_it_is_told_and_moves_nothing(client, team, evening):
+    client.force_login(member(Role.TREAT, team))
+    url = f"{PLAN}{evening.pk}/"
+    seen = inputs(client.get(url).text)["seen"]
+    assert client.post(url, times(seen=seen)).status_code == 302  # the colleague
+    old = client.post(url, times("2026-03-12T18:00", "2026-03-12T20:00", seen=seen))
+    assert old.status_code == 422
+    assert "Cette réservation a été déplacée depuis" in old.text
+    assert "mercredi 11 mars 2026" in old.text  # where it is now
+    evening.refresh_from_db()
+    assert timezone.localtime(evening.starts_at).day == 11
+    again = times("2026-03-12T18:00", "2026-03-12T20:00", seen=inputs(old.text)["seen"])
+    assert client.post(url, again).status_code == 302
+
+
+def test_nothing_is_moved_nor_booked_beyond_what_can_be_booked_at_all(client, team, evening):
+    client.force_login(member(Role.TREAT, team))
+    far = times("2029-03-20T18:00", "2029-03-20T20:00", anyway="on")
+    for url in (f"{PLAN}{evening.pk}/", f"{PLAN}new/"):
+        refused = client.post(url, far)
+        assert refused.status_code == 409
+        assert "C’est trop loin" in refused.text
+        assert 'name="anyway"' not in refused.text
+    assert Booking.objects.get().starts_at == evening.starts_at
+    near = times("2029-03-01T18:00", "2029-03-01T20:00", anyway="on")
+    assert client.post(f"{PLAN}{evening.pk}/", near).status_code == 302
+
+
 def test_who_booked_is_told_of_the_move(client, team, room):
     case = CaseFactory()
     one = booking(room, "2026-03-10T18:00", "2026-03-10T20:00", submission=case.submission)

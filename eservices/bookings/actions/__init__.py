@@ -5,13 +5,14 @@ from .holding import TooMany, hold, prolong, release, release_all, sweep_holds
 from .house import describe, reserve
 from .linking import end_link, renew_link
 from .living import cancel, confirm, confirm_asked, let_go, move, refuse, remind, send, tell_confirmed
-from .locking import NotAllowed, Taken
+from .locking import NotAllowed, Stale, Taken
 from .refitting import InTheWay, refitting, renumber
 from .waiting import can_be_had, forget_waiting, join, leave, look_after, offer_now, remove, take_offer
 
 __all__ = [
     "InTheWay",
     "NotAllowed",
+    "Stale",
     "Taken",
     "TooMany",
     "can_be_had",

@@ -20,7 +20,7 @@ from ..models import Booking
 from ..offers import Offer, promises
 from ..states import MOVABLE, State
 from .holding import keep
-from .locking import NotAllowed, case_of, change, forget_expired, locked, take, taking
+from .locking import NotAllowed, Stale, case_of, change, forget_expired, locked, take, taking
 from .noting import note_booking
 from .refunding import pay_back, share_back
 
@@ -129,11 +129,13 @@ def cancel(*, actor, booking: Booking, by_terms: bool = False, tell: bool = True
     return booking
 
 
-def move(*, actor, booking: Booking, offer: Offer, span: Span, anyway: bool = False) -> Booking:
+def move(
+    *, actor, booking: Booking, offer: Offer, span: Span, anyway: bool = False, seen: int | None = None
+) -> Booking:
     """Another time, or another resource; the old time is free as soon as the new one is taken.
 
-    ``anyway``: staff goes past the rules, never over another booking. Raises ``Taken``, or ``NotAllowed`` where it is
-    too late for who booked.
+    ``anyway``: staff goes past the rules, never over another booking. ``seen``: the ``sequence`` that it was shown
+    with. Raises ``Taken``, ``Stale``, or ``NotAllowed`` where it is too late for who booked.
     """
     now = timezone.now()
     units = {*offer.needs, *booking.pieces.values_list("unit", flat=True)}
@@ -142,6 +144,8 @@ def move(*, actor, booking: Booking, offer: Offer, span: Span, anyway: bool = Fa
         with taking(units):
             forget_expired(units, now)
             booking = locked(booking)
+            if seen not in (None, booking.sequence):
+                raise Stale
             if booking.state not in MOVABLE:
                 raise NotAllowed(_("Only what is asked for or confirmed can be moved."))
             if isinstance(actor, Applicant):

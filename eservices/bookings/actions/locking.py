@@ -38,6 +38,16 @@ class NotAllowed(Exception):
     """What was asked cannot be done now; the message says why."""
 
 
+class Stale(NotAllowed):
+    """The booking was moved or cancelled since the person looked at it."""
+
+    def __init__(self):
+        text = _(
+            "Somebody moved this booking since you opened it. Look at when it is now, then move it again."
+        )
+        super().__init__(text)
+
+
 class Taken(NotAllowed):
     """Somebody else has this time, or the rules do not allow it; ``reason`` says which."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 
+from ..availability import FARTHEST
 from ..blocks import SpecialBlock, WeeklyBlock
 
 STEPS = [(minutes, format_lazy(_("{} minutes"), minutes)) for minutes in (5, 10, 15, 20, 30, 60, 120, 240)]
@@ -39,7 +40,7 @@ class Timetable(models.Model):
     horizon = models.PositiveIntegerField(
         _("days ahead, at the earliest"),
         default=365,
-        validators=[MinValueValidator(1), MaxValueValidator(1100)],
+        validators=[MinValueValidator(1), MaxValueValidator(FARTHEST.days)],
     )
     step = models.PositiveSmallIntegerField(_("starts every"), choices=STEPS, default=30)
     shortest = models.PositiveIntegerField(

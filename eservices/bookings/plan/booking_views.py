@@ -15,7 +15,7 @@ from eservices.cases.views import agents_only
 
 from .. import access, actions
 from ..answers import Wanted, local, moment
-from ..availability import Refusal, Span
+from ..availability import FARTHEST, Refusal, Span
 from ..desk_forms import CancelForm
 from ..models import Booking
 from ..moving import same_price
@@ -23,11 +23,11 @@ from ..offers import Offer, calendar
 from ..refusals import words
 from ..states import MOVABLE, allowed
 from .bars import taken, title_of
-from .forms import HouseForm, TimeForm, WordsForm
+from .forms import HouseForm, MoveForm, WordsForm
 from .lanes import STEP
 from .views import BookingDesk, plan_url
 
-NEVER = (Refusal.TAKEN, Refusal.PROMISED, Refusal.ORDER)  # what nobody goes past
+NEVER = (Refusal.TAKEN, Refusal.PROMISED, Refusal.ORDER, Refusal.HORIZON)  # what nobody goes past
 
 
 class BookingView(BookingDesk):
@@ -63,7 +63,8 @@ class BookingView(BookingDesk):
         if checked["refusal"] and not (form.cleaned_data["anyway"] and checked["may_anyway"]):
             return self._show(booking, form, status=409, **checked)
         try:
-            actions.move(actor=request.user, booking=booking, offer=form.offer, span=form.span, anyway=True)
+            where = {"offer": form.offer, "span": form.span, "seen": form.cleaned_data["seen"]}
+            actions.move(actor=request.user, booking=booking, anyway=True, **where)
         except actions.NotAllowed as why:
             form.add_error(None, str(why))
             return self._show(booking, form, status=409)
@@ -72,12 +73,12 @@ class BookingView(BookingDesk):
         # The dialog goes there itself: following a redirect, it would read the message that is for the page.
         return HttpResponse(status=204, headers={"Location": plan}) if self._is_part else redirect(plan)
 
-    def _form(self, booking: Booking, data) -> TimeForm:
+    def _form(self, booking: Booking, data) -> MoveForm:
         kind = booking.resource.kind
         offers = [one for one in access.offers_for(self.request.user, "move") if one.kind == kind]
-        return TimeForm(data, offers=offers, language=get_language() or "")
+        return MoveForm(data, booking=booking, offers=offers, language=get_language() or "")
 
-    def _checked(self, booking: Booking, form: TimeForm) -> dict:
+    def _checked(self, booking: Booking, form: MoveForm) -> dict:
         """Whether it can go where the form says, and who is in the way."""
         offer, span = form.offer, form.span
         why = refusal_for_staff(offer, span, booking.count, booking.series)
@@ -90,7 +91,7 @@ class BookingView(BookingDesk):
             "other_price": bool(booking.submission_id) and not same_price(booking, moved),
         } | obstacles(self.request.user, why, offer, span, booking)
 
-    def _show(self, booking: Booking, form: TimeForm, *, status: int = 200, **checked):
+    def _show(self, booking: Booking, form: MoveForm, *, status: int = 200, **checked):
         user = self.request.user
         case = access.case_of(user, booking)
         may = access.resources_for(user, "move").filter(pk=booking.resource_id).exists()
@@ -190,12 +191,13 @@ def cancel(request, pk):
 
 
 def refusal_for_staff(offer: Offer, span: Span, count: int, series=None) -> Refusal | None:
-    """Why a time cannot be booked. How soon, how long and on which minutes others book does not bind staff."""
+    """Why a time cannot be booked. How soon, how long and on which minutes others book does not bind staff, nor how far
+    ahead, as far as anything can be booked at all."""
     found = calendar(offer, span, count=count, without=series)
     rules = replace(
         found.rules,
         lead=timedelta(),
-        horizon=timedelta(days=36500),
+        horizon=FARTHEST,
         step=STEP,
         shortest=STEP,
         longest=None,

@@ -8,8 +8,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import words
+from ..actions import Stale
 from ..answers import moment
 from ..availability import Span, exists, is_twice
+from ..models import Booking
 from ..models.openings import LONGEST
 from ..offers import Offer
 
@@ -95,6 +97,22 @@ class TimeForm(forms.Form):
     @property
     def span(self) -> Span:
         return Span.of(self.cleaned_data["starts_at"], self.cleaned_data["ends_at"])
+
+
+class MoveForm(TimeForm):
+    """Where a booking goes. ``seen``: the ``sequence`` with which it was shown to who fills it in."""
+
+    seen = forms.IntegerField(required=False)
+
+    def __init__(self, *args, booking: Booking, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.booking = booking
+
+    def clean_seen(self) -> int | None:
+        seen = self.cleaned_data["seen"]
+        if seen not in (None, self.booking.sequence):
+            self.add_error(None, str(Stale()))
+        return seen
 
 
 class WordsForm(forms.Form):

@@ -83,7 +83,9 @@ def assert_links_lead_to_inputs(page):
 def judge(page, name):
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    for letters in ("200%", ""):
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", letters)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, letters)
     assert_accessible(page)
 
 

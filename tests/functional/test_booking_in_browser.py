@@ -115,7 +115,10 @@ def test_a_room_is_booked_on_a_phone_confirmed_moved_and_cancelled(
         phone.locator(f"[data-keep={view}]").click()
         expect(phone.locator(f"[data-keep={view}]")).to_have_attribute("aria-current", "true")
         assert_accessible(phone)
+    phone.evaluate("document.documentElement.style.fontSize = '200%'")
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    on_one_line = "days => days.every(day => day.getClientRects().length == 1)"
+    assert phone.locator(".cal abbr").evaluate_all(on_one_line)
     go_on(phone)
     phone.locator("[name=declared]").check()
     press(phone.locator("main form .btn").last)

@@ -6,7 +6,7 @@ from . import actions, states
 from .decisions import forms_for
 from .models import Case
 from .progress import current
-from .stages.decision import four_eyes, objection
+from .stages.decision import four_eyes
 
 
 def obstacle(case: Case) -> str:
@@ -19,8 +19,6 @@ def obstacle(case: Case) -> str:
         return _("There is nothing to decide on this case now.")
     if not states.allowed("accept", case.state):
         return _("The applicant has not answered yet: decide on the case.")
-    if why := objection(case):
-        return why
     if four_eyes(current(case)):
         return _("A second agent must confirm it: propose it on the case.")
     if forms_for(case):

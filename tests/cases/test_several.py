@@ -10,7 +10,7 @@ from eservices.cases import actions, trace
 from eservices.cases.models import Case, Role, Tag
 from eservices.deliveries.models import Delivery
 from tests.factories.accounts import UserFactory
-from tests.factories.cases import CaseFactory, TeamFactory, applicant, member
+from tests.factories.cases import CaseFactory, TeamFactory, applicant, household, member
 
 pytestmark = pytest.mark.django_db
 DECIDE = reverse_lazy("cases:decide_several")
@@ -164,6 +164,21 @@ def test_what_a_second_agent_must_confirm_is_decided_one_by_one(client, agent):
     client.post(DECIDE, sent)
     assert f'value="{seen}"' not in page
     assert actions.proposed_by(case) is None
+
+
+def test_what_can_only_be_refused_is_refused_with_others_and_not_accepted_with_them(client, agent):
+    case = together(household("Marc Marchetti"))
+    person = case.persons.get()
+    actions.judge_person(actor=agent, case=case, person=person, outcome="refused", reason="Majeur.")
+    sent = {
+        "cases": references(case),
+        "seen": f"{case.reference}:{trace.last_change(case)}",
+        "confirmed": "1",
+    }
+    accepted = client.post(DECIDE, sent | {"decision": "accept"}, follow=True)
+    assert f"{case.reference}\u00a0: Toutes les personnes sont refusées" in accepted.text
+    client.post(DECIDE, sent | {"decision": "refuse", "reason": "Tous majeurs."})
+    assert Case.objects.get().outcome == "refused"
 
 
 def test_a_case_that_waits_for_the_applicant_is_not_shown_as_one_that_would_be_decided(client, agent):

@@ -26,7 +26,8 @@ class NothingToShowMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.method != "GET" or not isinstance(response, HttpResponseNotAllowed):
+        refused = request.method == "GET" and isinstance(response, HttpResponseNotAllowed)
+        if not refused or "text/html" not in request.headers.get("Accept", ""):  # machines accept anything
             return response
         page = render(request, "405.html", status=405)
         page["Allow"] = response["Allow"]

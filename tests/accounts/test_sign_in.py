@@ -204,12 +204,15 @@ def test_staff_who_were_signed_out_are_told_that_nothing_was_done_and_come_back_
     assert elsewhere.url == "/admin/login/?next=/admin/cases/next/"
 
 
-def test_an_address_that_only_takes_what_is_sent_explains_itself(client):
+def test_an_address_that_only_takes_what_is_sent_explains_itself_to_a_browser(client):
     client.force_login(AgentFactory(email=ADDRESS))
-    page = client.get("/admin/cases/next/")
-    assert (page.status_code, page["Allow"]) == (405, "POST")
+    page, bare = (
+        client.get("/admin/cases/next/", headers={"accept": accept}) for accept in ("text/html,*/*", "*/*")
+    )
+    assert [(one.status_code, one["Allow"]) for one in (page, bare)] == [(405, "POST")] * 2
     assert "Rien ne s’ouvre à cette adresse." in page.text
     assert 'href="/admin/"' in page.text
+    assert bare.content == b""
 
 
 def test_a_wrong_password_does_not_open_the_admin(client):

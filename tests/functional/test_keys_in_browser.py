@@ -97,6 +97,18 @@ def test_a_key_opens_the_next_case_and_no_other_however_fast_or_long_it_is_press
     assert set(Case.objects.filter(assignee=desk.agent)) == set(cases[:2])
 
 
+def test_where_the_next_page_was_stopped_the_key_works_again(desk, cases):
+    desk.clock.install()
+    desk.goto("/admin/cases/")
+    desk.route("**/next/", lambda route: route.fulfill(status=204), times=1)  # leaves the browser where it is
+    with desk.expect_response("**/next/"):
+        desk.keyboard.press("p")
+    desk.clock.fast_forward(5000)
+    with desk.expect_navigation():
+        desk.keyboard.press("p")
+    expect(desk).to_have_url(at(cases[0]))
+
+
 def test_on_a_phone_the_reference_of_a_case_stands_whole_in_the_header(visit, client, live_server, cases):
     phone = visit(width=360, height=740)
     sign_in(phone, client, live_server, member())

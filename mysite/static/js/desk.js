@@ -102,11 +102,17 @@ if (location.hash === "#note_text") focus("note_text");
 
 // What was written and not sent is not lost by a key, a link or another deed: the browser asks first.
 // And a page posts once: pressed again before the next one is there, "Next case" would take a case that nobody saw.
+const STOPPED = 5000; // no event tells that the next page was stopped: if this one is still there by then, it was
 let sent = null;
+let waiting;
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
   if (sent?.getAttribute("method") === "post") event.preventDefault();
-  else sent = event.target;
+  else {
+    sent = event.target;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => (sent = null), STOPPED);
+  }
 });
 window.addEventListener("beforeunload", (event) => {
   const texts = [...document.querySelectorAll(".desk textarea")];

@@ -179,7 +179,8 @@ def test_members_note_their_own_absence_and_leads_everybody_s(client):
     assert "Le dernier jour précède le premier" in form.text
     noted = client.post(url, days | {"user": colleague.pk, "deputy": agent.pk}, follow=True)
     assert f"Mais {agent} est aussi absent·e" in noted.text
-    assert f"Mais {colleague} doit suppléer {agent}, absent·e du" in noted.text
+    first = f"{today.day}.{today:%m.%Y}"
+    assert f"Mais {colleague} doit suppléer {agent}, absent·e du {first}" in noted.text
     back = reverse("cases:team_do", args=["habitants", "back"])
     client.force_login(colleague)
     assert client.post(back, {"absence": Absence.objects.get(user=agent).pk}).status_code == 404

@@ -165,4 +165,4 @@ class Absence(models.Model):
     @property
     def days(self) -> dict[str, str]:
         """Its ends as words of a sentence."""
-        return {"first": date_format(self.first_day, "j.m."), "last": date_format(self.last_day, "j.m.")}
+        return {"first": date_format(self.first_day, "j.m.Y"), "last": date_format(self.last_day, "j.m.Y")}

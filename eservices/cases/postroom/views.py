@@ -201,8 +201,8 @@ def take(request):
 
 def _gone(count: int) -> str:
     said = ngettext(
-        "%(n)s letter that you chose is not in this batch: somebody else had seen to it already.",
-        "%(n)s letters that you chose are not in this batch: somebody else had seen to them already.",
+        "%(n)s letter that you chose is not in this batch: it is in another one already, or not to be posted.",
+        "%(n)s letters that you chose are not in this batch: they are in another one already, or not to be posted.",
         count,
     )
     return said % {"n": count}

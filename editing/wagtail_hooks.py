@@ -87,13 +87,14 @@ def say_decided(request, page):
 @hooks.register("after_unpublish_page")
 def let_translations_go(request, page):
     if "translations" in request.POST:
-        publishing.unpublish_translations(actor=request.user, page=page)
+        with_below = "include_descendants" in request.POST
+        publishing.unpublish_translations(actor=request.user, page=page, with_below=with_below)
 
 
 @hooks.register("before_delete_page")
 def say_which_translations_stay(request, page):
     if request.method == "GET" and (stay := translating.published_translations(page)):
-        said = _("Stays published: %(languages)s. It is deleted by itself.")
+        said = _("Still published: %(languages)s. Delete separately.")
         messages.warning(request, said % {"languages": translating.languages(stay)})
 
 

@@ -42,10 +42,10 @@ def publish_translation(*, actor, translation: Translation, warnings: Iterable[F
 
 
 @transaction.atomic
-def unpublish_translations(*, actor, page: Page) -> None:
-    """Takes the translations of a page from the public, as far as the actor may."""
+def unpublish_translations(*, actor, page: Page, with_below: bool) -> None:
+    """Takes the translations of a page, and what stands below them, from the public, as far as the actor may."""
     for one in translating.may_go(translating.published_translations(page), actor):
-        UnpublishPageAction(one, user=actor).execute()
+        UnpublishPageAction(one, user=actor, include_descendants=with_below).execute()
 
 
 @transaction.atomic

@@ -5,12 +5,12 @@ from django import template
 from .. import translating
 
 register = template.Library()
+register.filter(translating.languages)
 
 
-@register.inclusion_tag("editing/translations_go.html")
-def translations_go(page, user):
-    """Asks whether the published translations of a page go with it."""
+@register.simple_tag
+def translations_there(page, user):
+    """The published translations of a page: those that ``may`` go with it, and those that ``stay``."""
     there = translating.published_translations(page)
     may = translating.may_go(there, user)
-    stay = [one for one in there if one not in may]
-    return {"may": translating.languages(may), "stay": translating.languages(stay)}
+    return {"may": may, "stay": [one for one in there if one not in may]}

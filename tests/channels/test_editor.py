@@ -15,6 +15,7 @@ from newsletter.items import items
 from tests.deliveries.test_mailbox import demo  # noqa: F401
 from tests.factories.accounts import AgentFactory, SuperuserFactory
 from tests.factories.channels import draft, post_of, publish, tick
+from tests.factories.home import translated
 from tests.factories.news import (
     EventIndexPageFactory,
     EventPageFactory,
@@ -246,3 +247,13 @@ def test_who_takes_a_page_back_reads_first_where_it_goes_too_and_where_it_stays(
     said = client.get(asked).text
     assert "Sera aussi retiré de\u00a0: Mastodon." in said
     assert "À retirer là-bas à la main\u00a0: Instagram." in said
+
+
+def test_who_takes_a_translation_back_with_its_page_reads_where_that_goes_too(client, editor, index, outside):
+    page = draft(index)
+    publish(page)
+    german = translated(page, "de")
+    tick(german, "mastodon")
+    publish(german)
+    said = client.get(reverse("wagtailadmin_pages:unpublish", args=[page.pk])).text
+    assert "<strong>Deutsch</strong> – Sera aussi retiré de\u00a0: Mastodon." in said

@@ -261,11 +261,11 @@ def test_who_unpublishes_a_page_is_asked_about_its_translations_and_who_deletes_
     page = ContentPageFactory(parent=home, title="Le port", slug="port")
     german = translated(page, "de", title="Der Hafen")
     unpublish = reverse("wagtailadmin_pages:unpublish", args=[page.pk])
-    assert "Dépublier aussi ses traductions : Deutsch" in unescape(client.get(unpublish).text)
+    assert "Dépublier aussi ses traductions\u00a0: Deutsch" in unescape(client.get(unpublish).text)
     client.post(unpublish)
     german.refresh_from_db()
     assert german.live
-    assert "Reste publiée : Deutsch" in unescape(
+    assert "Toujours en ligne\u00a0: Deutsch" in unescape(
         client.get(reverse("wagtailadmin_pages:delete", args=[page.pk])).text
     )
     published(page)
@@ -273,6 +273,19 @@ def test_who_unpublishes_a_page_is_asked_about_its_translations_and_who_deletes_
     german.refresh_from_db()
     assert not german.live
     assert "translations" not in client.get(unpublish).text
+
+
+@pytest.mark.parametrize("with_below", [True, False])
+def test_what_stands_below_a_translation_goes_with_it_where_what_stands_below_the_page_goes(
+    client, editor, home, with_below
+):
+    page = ContentPageFactory(parent=home, title="Le port", slug="port")
+    below = ContentPageFactory(parent=page, title="Le quai", slug="quai")
+    translated(page, "de", title="Der Hafen")
+    german = translated(below, "de", title="Der Kai")
+    ticked = {"include_descendants": "on"} if with_below else {}
+    client.post(reverse("wagtailadmin_pages:unpublish", args=[page.pk]), {"translations": "on"} | ticked)
+    assert [Page.objects.get(pk=one.pk).live for one in (below, german)] == [not with_below] * 2
 
 
 def test_a_translation_that_is_not_the_editor_s_to_unpublish_stays_and_that_is_said(client, home):
@@ -283,7 +296,7 @@ def test_a_translation_that_is_not_the_editor_s_to_unpublish_stays_and_that_is_s
     GroupPagePermission.objects.create(group=publisher.groups.get(), page=home, permission=permission)
     client.force_login(publisher)
     unpublish = reverse("wagtailadmin_pages:unpublish", args=[page.pk])
-    assert "vous ne pouvez pas la dépublier : Deutsch" in unescape(client.get(unpublish).text)
+    assert "vous n’avez pas le droit de dépublier\u00a0: Deutsch" in unescape(client.get(unpublish).text)
     client.post(unpublish, {"translations": "on"})
     german.refresh_from_db()
     assert german.live

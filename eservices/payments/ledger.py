@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -67,18 +67,34 @@ def post_income(kind: str, charge: Charge, change: int, *, account: str, text: s
     The charge still stands as before. Lines share every sum in the same proportion, to the coin. The books speak
     the language of the commune.
     """
-    net = charge.paid - charge.refunded
-    weights = [line["total"] for line in charge.lines]
-    said = lines(charge.case, charge.lines, settings.LANGUAGE_CODE)
-    before, after = spread(net, weights), spread(net + change, weights)
-    for line, old, new in zip(said, before, after, strict=True):
-        moved = new - old
-        debit, credit = (account, line["account"]) if moved > 0 else (line["account"], account)
+    before, after = _parts(charge, charge.lines), _parts(charge, charge.lines, change)
+    moved = [new - old for old, new in zip(before, after, strict=True)]
+    _post_parts(kind, charge, charge.lines, moved, account=account, text=text, **about)
+
+
+def post_lines(charge: Charge, lines: list[dict]) -> None:
+    """Books what a charge has got to other ``lines`` than its own, by way of the account where money waits: nothing
+    of it stays there. The charge still stands as before."""
+    way = {"account": accounts().aside, "text": charge.case.reference}
+    back = [-part for part in _parts(charge, charge.lines)]
+    _post_parts(Kind.LINES, charge, charge.lines, back, **way)
+    _post_parts(Kind.LINES, charge, lines, _parts(charge, lines), **way)
+
+
+def _parts(charge: Charge, lines: list[dict], change: int = 0) -> list[int]:
+    """What each of some lines has of what a charge has got, and ``change`` more."""
+    return spread(charge.paid - charge.refunded + change, [line["total"] for line in lines])
+
+
+def _post_parts(
+    kind: str, charge: Charge, of: list[dict], parts: list[int], *, account: str, text: str, **about
+) -> None:
+    for line, part in zip(lines(charge.case, of, settings.LANGUAGE_CODE), parts, strict=True):
         post(
             kind,
-            debit=debit,
-            credit=credit,
-            amount=abs(moved),
+            debit=account,
+            credit=line["account"],
+            amount=part,
             currency=charge.currency,
             text=f"{text} {line['label']}",
             vat=line["vat"],
@@ -139,6 +155,7 @@ def faults() -> Iterator[str]:
     """Everything in which the journal and the states of payments differ, in words; nothing where all agrees."""
     yield from _number_faults()
     yield from _charge_faults()
+    yield from _line_faults()
     yield from _payment_faults()
     yield from _aside_faults()
     yield from _closing_faults()
@@ -174,6 +191,22 @@ def _charge_faults() -> Iterator[str]:
     for pk, amount in booked.items():
         if amount:
             yield f"charge {pk}: {amount} in the journal, nothing paid"
+
+
+def _line_faults() -> Iterator[str]:
+    """Where the accounts of a charge's lines did not get what the lines have of it."""
+    clearing = _clearing_accounts()
+    booked: dict[object, Counter[str]] = defaultdict(Counter)
+    for row in JournalRow.objects.exclude(charge=None).iterator():
+        booked[row.charge_id][row.credit] += row.amount
+        booked[row.charge_id][row.debit] -= row.amount
+    for charge in Charge.objects.filter(paid__gt=0).select_related("case").iterator():
+        due: Counter[str] = Counter()
+        for line, part in zip(charge.lines, _parts(charge, charge.lines), strict=True):
+            due[line["account"]] += part
+        got = booked[charge.pk]
+        if any(got[account] != due[account] for account in {*got, *due} - clearing):
+            yield f"{charge.case}: the journal is not split as the lines of what is due"
 
 
 def _payment_faults() -> Iterator[str]:

@@ -28,13 +28,16 @@ class RefundState(TextChoices):
     FAILED = "failed", _("failed")
 
 
+TAKES_MONEY = frozenset(
+    {ChargeState.OPEN, ChargeState.EXPIRED}
+)  # also after its time, where a person says so
 # action → (states it may start from, state it leads to)
 CHARGES: dict[str, tuple[frozenset[str], str]] = {
-    "pay": (frozenset({ChargeState.OPEN, ChargeState.EXPIRED}), ChargeState.PAID),
-    "waive": (frozenset({ChargeState.OPEN, ChargeState.EXPIRED}), ChargeState.WAIVED),
+    "pay": (TAKES_MONEY, ChargeState.PAID),
+    "waive": (TAKES_MONEY, ChargeState.WAIVED),
     "expire": (frozenset({ChargeState.OPEN}), ChargeState.EXPIRED),
-    "extend": (frozenset({ChargeState.OPEN, ChargeState.EXPIRED}), ChargeState.OPEN),
-    "cancel": (frozenset({ChargeState.OPEN, ChargeState.EXPIRED}), ChargeState.CANCELLED),
+    "extend": (TAKES_MONEY, ChargeState.OPEN),
+    "cancel": (TAKES_MONEY, ChargeState.CANCELLED),
 }
 # Money may arrive after all, whatever was said before: nothing that was given up is lost then.
 PAYMENTS: dict[str, tuple[frozenset[str], str]] = {

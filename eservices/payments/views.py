@@ -111,7 +111,7 @@ def _page(request, basket: Basket, fault: str = "", status: int = 200) -> HttpRe
         "services": [charge.case.version.definition.title(language) for charge in charges],
         "total": sum(charge.open_amount for charge in payable),
         "lines": [_line(charge, line, language) for charge in charges for line in charge.lines],
-        "sum": sum(charge.amount for charge in charges),
+        "sum": sum(line["total"] for charge in charges for line in charge.lines),
         "paid": sum(charge.paid for charge in charges),
         "until": min((charge.expires_at for charge in payable), default=None),
         "expired": any(charge.state == ChargeState.EXPIRED for charge in charges),

@@ -17,13 +17,14 @@ from eservices.cases.archiving import archived_parts
 from eservices.cases.models import Case, Role
 from eservices.cases.signals import case_erased
 from eservices.deliveries.models import Delivery
-from eservices.payments.actions import charges
-from eservices.payments.models import Charge, Payment, Refund
+from eservices.payments import carrying, ledger
+from eservices.payments.actions import charges, paying, settling
+from eservices.payments.models import Charge, JournalRow, Payment, Refund, SetAside
 from eservices.submissions.models import Draft, StoredFile, Submission
 from tests.factories.bookings import rate, resource
 from tests.factories.cases import TeamFactory, member
 from tests.factories.formbuilder import content, question, step
-from tests.factories.payments import PAYMENT, begun, entry, paid, sweep
+from tests.factories.payments import PAYMENT, begun, entry, paid, pays, sweep
 from tests.factories.submissions import FormVersionFactory, picture
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def booked(client):
 
     def book(*, pay: bool = True, stages: tuple = (PAYMENT, CONFIRMING), **more) -> list[Booking]:
         TeamFactory()
-        entry("salle", PRICE), entry("caution", DEPOSIT)
+        entry("salle", PRICE), entry("caution", DEPOSIT, account="2000.00")
         resource(rates=[rate("salle"), rate("caution", deposit=True)], refunds=TERMS, access_code="4711#")
         asked = question(
             "quand", "booking", required=True, settings={"resources": ["salle"], "repeats": True}
@@ -328,8 +329,7 @@ def test_of_several_times_each_gives_back_its_part_and_the_last_the_deposit(clie
 
 
 def test_what_was_not_paid_is_not_paid_back(client, booked, admin_user):
-    (booking,) = booked()
-    Charge.objects.update(state="open")
+    (booking,) = booked(pay=False)
     client.force_login(admin_user)
     does(client, booking, "cancel")
     assert refunded() == []
@@ -424,12 +424,67 @@ def test_what_was_agreed_stays_due_as_the_terms_say_to_who_cancels(client, booke
     assert Charge.objects.get().open_amount == PRICE // 2
 
 
-def test_what_was_paid_of_a_bill_stays_until_somebody_pays_it_back(booked):
-    (booking,) = booked(pay=False)
-    Charge.objects.update(paid=5_000)
-    actions.cancel(actor=member(), booking=booking)
+def counted(charge: Charge, part: int) -> None:
+    """A part of what is due came in, and an agent counted it."""
+    payment = begun(charge)
+    pays(payment)
+    paying.receive(actor=None, payment=payment, amount=part, currency="CHF")
+    settling.count_towards(actor=member(), kept=SetAside.objects.get(), charge=charge)
+
+
+def paid_back() -> list[int]:
+    """What is carried out of what was asked to be paid back."""
+    for refund in Refund.objects.all():
+        carrying.carry_refund(refund.pk)
+    return refunded()
+
+
+def earned() -> dict[str, int]:
+    """What the accounts of the fees have got by the journal, which agrees with all that it can be compared with."""
+    assert list(ledger.faults()) == []
+    sums = ledger.balances(JournalRow.objects.all())["CHF"]
+    return {account: -sums.get(account, 0) for account in ("4310.00", "2000.00")}
+
+
+@pytest.mark.parametrize(("part", "back"), [(28_000, 0), (PRICE + DEPOSIT, 0), (50_000, 12_000)])
+def test_of_a_bill_paid_in_part_comes_back_what_is_over_what_stays_due_and_the_books_say_what_for(
+    client, booked, part, back
+):
+    first, last = booked(pay=False, repeat="1", until="2026-03-27")
     charge = Charge.objects.get()
-    assert (charge.state, charge.amount, charge.open_amount) == ("paid", 5_000, 0)
+    counted(charge, part)
+    page = client.get(f"{private(first)}reservations/{first.pk}/annuler/").text
+    actions.cancel(actor=member(), booking=first)
+    assert sum(refunded()) == back
+    for told in (cancellations(), page):
+        assert ("Nous vous remboursons CHF 120.–" in told.replace("\N{NO-BREAK SPACE}", " ")) == bool(back)
+    charge.refresh_from_db()
+    assert charge.open_amount == max(PRICE + DEPOSIT - part, 0)
+    if charge.open_amount:
+        paid(charge)
+    paid_back()
+    assert earned() == {"4310.00": PRICE, "2000.00": DEPOSIT}
+    actions.cancel(actor=member(), booking=last)
+    assert sum(paid_back()) == max(part, PRICE + DEPOSIT)
+    assert earned() == {"4310.00": 0, "2000.00": 0}
+
+
+def test_what_was_paid_of_a_bill_comes_back_where_nothing_of_it_stays_due(booked):
+    (booking,) = booked(pay=False)
+    counted(Charge.objects.get(), 5_000)
+    actions.cancel(actor=member(), booking=booking)
+    assert paid_back() == [5_000]
+    assert "CHF 50.–" in cancellations()
+    assert earned() == {"4310.00": 0, "2000.00": 0}
+
+
+def test_of_a_bill_whose_time_was_over_no_day_is_told_as_it_follows_what_is_cancelled(booked, time_machine):
+    _first, last = booked(pay=False, repeat="1", until="2026-03-27")
+    charge = Charge.objects.get()
+    time_machine.move_to(charge.expires_at + timedelta(minutes=1), tick=False)
+    charges.look_after(charge.pk, timezone.now())
+    actions.cancel(actor=member(), booking=last)
+    assert "CHF 380.– restent à payer." in cancellations()
 
 
 def test_what_was_seen_goes_into_the_archive_and_is_forgotten_with_the_case(client, booked, admin_user):

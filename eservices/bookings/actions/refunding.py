@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from eservices.cases.models import Case
 from eservices.payments.actions import refunds
-from eservices.payments.models import Allocation
-from eservices.payments.states import ChargeState
+from eservices.payments.models import Allocation, Charge
+from eservices.payments.states import TAKES_MONEY, ChargeState
 
 from .. import terms
 from ..charging import lines_of
@@ -31,17 +31,19 @@ def due_back(case: Case, booking: Booking, share: int) -> int:
     """What is given back of what was paid for this booking, with such a ``share`` of its price, in minor units.
 
     Of several times that were booked together each is a part of the price, and the parts come to the whole; the
-    deposit comes back with the last.
+    deposit comes back with the last. What is not due any more goes off what is still to pay first: of a bill that was
+    paid in part, so much comes back as was paid over what stays due.
     """
     together = list(_together(booking).order_by("created_at", "pk").values_list("pk", flat=True))
     place, number = together.index(booking.pk), len(together)
     price = [line for line in _lines(case, booking) if not line.get("deposit")]
     part = sum(terms.given_back(line, share, place, number) for line in price)
-    return min(part + _deposit(case, booking), _refundable(case))
+    return min(max(part + _deposit(case, booking) - _to_pay(case), 0), _refundable(case))
 
 
 def pay_back(*, actor, case: Case, booking: Booking, share: int, told: bool) -> int:
-    """Pays back what is due for what was cancelled; answers how much. The case must be locked.
+    """Pays back what is due for what was cancelled; answers how much. The case must be locked, and its bill not
+    lessened yet.
 
     ``told``: whoever calls writes how much it is.
     """
@@ -49,8 +51,9 @@ def pay_back(*, actor, case: Case, booking: Booking, share: int, told: bool) -> 
 
 
 def pay_deposit_back(*, actor, case: Case, booking: Booking, told: bool) -> int:
-    """Pays the deposit back but for what was kept of it; answers how much. The case must be locked."""
-    amount = min(_deposit(case, booking), _refundable(case))
+    """Pays the deposit back but for what was kept of it, once the bill is paid; answers how much. The case must be
+    locked."""
+    amount = 0 if _to_pay(case) else min(_deposit(case, booking), _refundable(case))
     return _pay(actor, case, amount, _("The deposit, after the return."), told)
 
 
@@ -93,11 +96,16 @@ def _pay(actor, case: Case, amount: int, reason: str, told: bool) -> int:
     return amount
 
 
+def _to_pay(case: Case) -> int:
+    """What is still to pay for the case, also after its time."""
+    return sum(charge.open_amount for charge in Charge.objects.filter(case=case, state__in=TAKES_MONEY))
+
+
 def _refundable(case: Case) -> int:
     return sum(one.refundable for one in _paid(case))
 
 
 def _paid(case: Case) -> list[Allocation]:
     """What was received for the case, the latest first."""
-    paid = Allocation.objects.filter(charge__case=case, charge__state=ChargeState.PAID)
+    paid = Allocation.objects.filter(charge__case=case, charge__state__in=TAKES_MONEY | {ChargeState.PAID})
     return list(paid.select_related("charge", "payment").order_by("-at", "-pk"))

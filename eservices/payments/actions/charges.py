@@ -18,7 +18,7 @@ from ..amounts import MOST
 from ..models import Basket, Charge, FeeEntry, Payment
 from ..not_due import still_due
 from ..paid_before import term
-from ..states import CHARGES, ChargeState, allowed
+from ..states import CHARGES, TAKES_MONEY, ChargeState, allowed
 from .locking import Impossible, charge_locked, charges_locked
 
 DAYS = 30  # to pay, where the service says nothing else
@@ -122,7 +122,7 @@ def extend(*, actor, charge: Charge, until: datetime) -> Charge:
 def follow(*, actor, case: Case) -> Charge | None:
     """What the case pays for was cancelled in part, or put on another day: what is open is as much as is still due, by
     the evening before it; answers it where that changed. The case must be locked."""
-    found = Charge.objects.filter(case=case, state__in=CHARGES["cancel"][0]).first()
+    found = Charge.objects.filter(case=case, state__in=TAKES_MONEY).first()
     if found is None or not case.is_open:
         return None
     charge = charge_locked(found.pk)
@@ -131,12 +131,16 @@ def follow(*, actor, case: Case) -> Charge | None:
 
 
 def _lessen(charge: Charge, actor) -> bool:
-    """Asks for no more than is still due, nor for less than was paid already; answers whether it asked for more."""
+    """Asks for no more than is still due, nor for less than was paid already; answers whether it asked for more.
+
+    What was paid over it is for whoever cancelled to pay back: the lines say what stays due, unless nothing does.
+    """
     lines = _lines(charge.case)
     due = sum(line["total"] for line in lines)
     if due >= charge.amount:
         return False
-    if due and due >= charge.paid:
+    if due:
+        ledger.post_lines(charge, lines)
         charge.lines = lines
     charge.amount = max(due, charge.paid) or charge.amount
     charge.save(update_fields=["lines", "amount"])

@@ -67,6 +67,7 @@ class JournalRow(AppendOnly):
         COMMISSION = "commission", _("commission")
         PAYOUT = "payout", _("payout")
         DIFFERENCE = "difference", _("difference of a till")
+        LINES = "lines", _("split anew")
 
     number = models.PositiveIntegerField(_("number"), unique=True)
     day = models.DateField(_("day"), db_index=True)

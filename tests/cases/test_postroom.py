@@ -133,6 +133,8 @@ def test_of_letters_that_a_colleague_took_before_the_next_batch_says_that_they_a
     second = client.post(TAKE, {"letters": letters}, follow=True)
     assert [row["letter"].pk for row in second.context["rows"]] == letters[2:]
     assert "2 lettres choisies ne sont pas dans ce lot\u00a0: elles sont déjà dans un autre" in second.text
+    again = client.post(TAKE, {"letters": letters}, follow=True)  # as from a second tab
+    assert "Il n’y a rien à imprimer\u00a0: ces lettres sont déjà dans un lot" in again.text
 
 
 @pytest.mark.parametrize("letters", [[], ["x"], ["\0"], ["8d8ac610-566d-4ef0-9c22-186b2a5ed793"]])

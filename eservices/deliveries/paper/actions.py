@@ -44,7 +44,7 @@ def take_batch(*, actor, wanted) -> PrintBatch:
     taken = list(wanted.to_print().exclude(recipient="").select_for_update(of=("self",))[:MOST_AT_ONCE])
     if not taken:
         raise NotPossible(
-            _("There is nothing to print: another took these letters, or an address is missing.")
+            _("There is nothing to print: these letters are in a batch already, or an address is missing.")
         )
     batch = PrintBatch.objects.create(actor=actor)
     keys = [letter.pk for letter in taken]

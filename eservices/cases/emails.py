@@ -41,10 +41,12 @@ WRITTEN = "cases/emails/letter"  # the frame of what editors write
 ACCEPTED = "accepted"  # on the row of a stage: its letter is to say that the case is accepted
 
 
-def receipt(case: Case, promised: datetime | None) -> Delivery:
+def receipt(case: Case, answered_by: datetime | None) -> Delivery:
     """We have your request: reference, what happens next and by when, private link."""
     steps = _steps(case, ahead(case))
-    return _of_service(case, "receipt") or letter(case, "cases/emails/receipt", promised=promised, **steps)
+    return _of_service(case, "receipt") or letter(
+        case, "cases/emails/receipt", answered_by=answered_by, **steps
+    )
 
 
 def question(case: Case, message: Message) -> Delivery:

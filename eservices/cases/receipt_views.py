@@ -11,10 +11,11 @@ from eservices.formbuilder.field_types import guarded
 from eservices.formbuilder.summary import summarise
 
 from . import access, actions, emails
+from .answering import answered_by
 from .case_views import OfCase
 from .models.contact import JOIN_DAYS
 from .progress import ahead, titles
-from .receipts import missing, promised
+from .receipts import missing
 
 
 class ReceiptView(OfCase):
@@ -44,7 +45,7 @@ class ReceiptView(OfCase):
             qr=_qr(url) if url else "",
             steps=steps,
             missing=missing(case),
-            promised=promised(case),
+            answered_by=answered_by(case),
             sections=_declared(case),
             code_days=JOIN_DAYS,
             may_open=access.may(self.request.user, case, "read"),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
@@ -92,7 +93,12 @@ def test_no_day_is_promised_for_an_answer_that_comes_at_once(client, decided):
     stages = [*([{"key": "decider", "type": "decision"}] if decided else []), CONFIRMING]
     case = booked(client, *stages).submission.case
     receipt = Delivery.objects.about(case.subject).earliest("created_at").payload["text"]
-    assert ("Vous avez notre réponse" in receipt) is decided
+    page = client.get(reverse("submissions:sent", args=[Draft.objects.get().secret])).text
+    for shown in (receipt, page):
+        assert ("Vous avez notre réponse" in shown) is decided
+    client.force_login(member())
+    paper = client.get(reverse("cases:receipt", args=[case.reference])).text
+    assert ("Réponse au plus tard" in paper) is decided
 
 
 def test_whoever_draws_a_number_after_it_waits_for_no_booking(client):

@@ -8,8 +8,8 @@ from eservices.accounts.models import IdentityLevel, User
 from eservices.submissions.actions import applicant_of
 
 from .. import concerned, emails, trace
+from ..answering import answered_by
 from ..models import Amendment, Case, Enclosure, Person
-from ..receipts import promised
 from .base import IllegalTransition, allowed, search_text, wake_row, words
 
 
@@ -128,4 +128,4 @@ def _write_to_new_address(case: Case) -> None:
     if case.identity_level == IdentityLevel.EMAIL:
         case.identity_level = case.submission.identity_level
     case.save(update_fields=["email_confirmed_at", "identity_level"])
-    emails.receipt(case, promised(case))
+    emails.receipt(case, answered_by(case))

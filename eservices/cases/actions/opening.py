@@ -10,9 +10,9 @@ from eservices.submissions.models import StoredFile, Submission
 
 from .. import emails, numbers, timing, trace
 from ..actors import Actor
+from ..answering import answered_by
 from ..models import Case, CaseLink, CaseStage, Team
 from ..notices import actions as notices
-from ..receipts import promised
 from ..signals import case_opened, rehearsal_discarded
 from .amending import lay_people
 from .base import IllegalTransition, search_text, wake_worker
@@ -47,7 +47,7 @@ def open_case(*, actor: Actor, submission: Submission, team: Team | None = None)
     lay_people(case)
     timing.plan_escalations(case)
     trace.record(case, "opened", actor, channel=submission.channel, version=version.number)
-    emails.receipt(case, promised(case))
+    emails.receipt(case, answered_by(case))
     notices.tell_team(case=case, but=submission.agent)
     wake_worker(case)
     case_opened.send(sender=Case, case=case, actor=actor)

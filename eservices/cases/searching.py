@@ -59,17 +59,19 @@ def lines(heading: Iterable, answers: Iterable = (), filters: Iterable[str] = ()
 
 def terms(text: str) -> list[str]:
     """What ``text``, as somebody typed it, asks for: words, ``*`` after those that only begin one."""
-    asked = list(dict.fromkeys(words(_with_whole_numbers(text))))[:MOST_WORDS]
+    asked = list(dict.fromkeys(words(text)))[:MOST_WORDS]
     return [f"{word}*" if len(word) >= SHORTEST_BEGINNING else word for word in asked]
 
 
-def _with_whole_numbers(text: str) -> str:
-    """``text`` with its telephone numbers as cases keep them, E.164: “079 900 79 17” is four words."""
+def readings(text: str) -> list[list[str]]:
+    """The ``terms`` of ``text`` as it was typed and, where a telephone number stands in it, with that number as cases
+    keep it, E.164: “079 900 79 17” is four words. A case is found by any of them."""
     numbers = phonenumbers.PhoneNumberMatcher(text, settings.COUNTRY, phonenumbers.Leniency.POSSIBLE)
+    whole = text
     for found in reversed(list(numbers)):
-        whole = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)
-        text = f"{text[: found.start]} {whole} {text[found.end :]}"
-    return text
+        number = phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164)
+        whole = f"{whole[: found.start]} {number} {whole[found.end :]}"
+    return [asked for asked in map(terms, dict.fromkeys((text, whole))) if asked]
 
 
 # -- Expressions ---------------------------------------------------------------------------------------------

@@ -67,6 +67,12 @@ def test_a_telephone_number_is_found_however_it_is_written(text):
     assert found(text) == [case]
 
 
+@pytest.mark.parametrize("text", ["079 900 79 17", "CHE-116.281.710", "100200300"])
+def test_what_looks_like_a_telephone_number_is_found_as_it_was_written_too(text):
+    case = CaseFactory(answers={"remarque": f"À propos de {text}, merci."})
+    assert found(text) == [case]
+
+
 @pytest.mark.parametrize(
     "text", ["", " \0 ", "'; DROP", "a & b | !c:*", "<->", "%", "_", "\\", "ж" * 3000, "🙂"]
 )

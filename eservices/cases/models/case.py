@@ -2,6 +2,8 @@
 
 import uuid
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import models
@@ -18,7 +20,7 @@ from eservices.submissions.models import StoredFile, Submission
 from home import phones
 from home.secrets import new_secret
 
-from ..searching import Holds, terms
+from ..searching import Holds, readings
 from ..states import Outcome, State
 from .queue import Tag
 from .teams import Team
@@ -67,8 +69,10 @@ class CaseQuerySet(models.QuerySet):
 
     def search(self, text: str):
         """Cases in which every word of ``text`` stands: reference, applicant, answers. Signs alone stand in none."""
-        asked = terms(text)
-        return self.holding(asked) if asked or not text.strip() else self.none()
+        if not text.strip():
+            return self
+        asked = [Q(Holds(terms)) for terms in readings(text)]
+        return self.filter(reduce(or_, asked)) if asked else self.none()
 
     def holding(self, asked: list[str]):
         """Cases that hold all of these terms: see ``searching``."""

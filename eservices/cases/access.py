@@ -1,7 +1,5 @@
 """The only ways to fetch a case on behalf of a person. Unknown and forbidden look the same: 404."""
 
-from datetime import timedelta
-
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
@@ -61,7 +59,6 @@ NEEDED = {
     "join_code": Role.TREAT,
     "configure": Role.CONFIGURE,
 }
-DAY = timedelta(days=1)
 RELATED = ("submission", "version", "form", "team", "assignee")
 
 
@@ -162,10 +159,14 @@ def case_for(user, reference: str, to: str = "read") -> Case:
 
 
 def receipt_for(user, reference: str) -> Case:
-    """The case of this reference, for its receipt on paper: who filed it for somebody prints it the same day, whichever
-    team treats it; else 404."""
-    filed = Q(submission__agent=user, opened_at__gt=timezone.now() - DAY) if is_agent(user) else Q()
-    cases = Case.objects.filter(filed | Q(pk__in=cases_for(user).values("pk")))
+    """The case of this reference, for its receipt on paper; else 404.
+
+    On the day it was filed also for the agent who filed it, whichever team treats it, unless its person is protected.
+    """
+    cases = cases_for(user)
+    if is_agent(user) and not cases.filter(reference=reference).exists():
+        today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        cases = Case.objects.filter(submission__agent=user, opened_at__gte=today, protected=False)
     return one_or_404(cases.select_related(*RELATED), reference=reference)
 
 

@@ -25,6 +25,7 @@ class ReceiptView(OfCase):
 
     def get(self, request, reference):
         self.case = access.receipt_for(request.user, reference)
+        actions.leave_trace_of_reading(actor=request.user, case=self.case)
         return self.render_to_response(self.get_context_data())
 
     def post(self, request, reference):

@@ -128,11 +128,16 @@ def test_whoever_filed_for_somebody_prints_the_receipt_of_another_team_s_case_th
     printed = client.get(paper)
     assert case.reference in printed.text
     assert f'href="{screen}"' not in printed.text
+    assert case.events.filter(kind="case_read", actor_id=str(clerk.pk)).exists()
     client.force_login(stranger)
     assert client.get(paper).status_code == 404
     client.force_login(clerk)
-    type(case).objects.update(opened_at=timezone.now() - timedelta(days=1))
-    assert client.get(paper).status_code == 404
+    for change in (
+        {"protected": True},
+        {"protected": False, "opened_at": timezone.now() - timedelta(hours=10)},
+    ):
+        type(case).objects.update(**change)
+        assert client.get(paper).status_code == 404
 
 
 def test_who_files_for_somebody_is_not_spoken_to_as_a_resident(client):

@@ -34,6 +34,7 @@ from .receipts import receipt
 from .receiving import receive_files, remove_file
 
 UNREADABLE = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
+STAFF_CHANNELS = set(Channel.values) - {Channel.ONLINE}
 CHANGED = gettext_lazy("This form has changed while the page was open. Please check your answers.")
 
 
@@ -77,6 +78,14 @@ def _sign_in_first(request, secret: str, step: str | None) -> HttpResponse:
     if background.wanted(request):
         return background.refused(_signed_out(request.FILES), 401)
     return redirect_to_login(request.get_full_path())
+
+
+def _staff_sign_in_first(request) -> HttpResponse:
+    """Who files for somebody was signed out before anything was kept."""
+    if request.method == "POST":
+        said = _("You were no longer signed in: it was not done. Sign in and send it again.")
+        messages.warning(request, said)
+    return redirect_to_login(request.get_full_path(), reverse("wagtailadmin_login"))
 
 
 def _signed_out(files) -> str:
@@ -126,8 +135,8 @@ def of_open_draft(view):
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request, form):
     """The first step. Nothing is kept before something is sent."""
-    if _channel(request) != Channel.ONLINE and not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path(), reverse("wagtailadmin_login"))
+    if _channel(request) in STAFF_CHANNELS and not request.user.is_authenticated:
+        return _staff_sign_in_first(request)
     channel, agent = _on_behalf(request)
     filing = Filing(
         access.version_in_force(form),

@@ -397,7 +397,9 @@ def test_only_staff_with_the_right_files_for_somebody(client, version):
     url = start_url(version) + "?canal=phone"
 
     assert client.get(url).url.startswith("/admin/login/?next=/demande/")  # staff who were signed out since
+    assert "rien n’a été fait" in text(client.post(url, {"pour": "moi"}, follow=True))
     assert client.get(start_url(version) + "?canal=online").status_code == 200
+    assert client.get(start_url(version) + "?canal=pigeon").status_code == 404
     client.force_login(UserFactory())
     assert client.get(url).status_code == 404
     editor = UserFactory(is_staff=True)

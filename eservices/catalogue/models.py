@@ -25,7 +25,7 @@ from eservices.cases.retention.rules import Disposition
 from eservices.formbuilder.blocks import FeeBlock, QuestionWidget, fill_keys, keys_by_id, step_block
 from eservices.formbuilder.limits import Asking, Refusal, announcements, limits_block, refusal
 from eservices.formbuilder.linter import Fault
-from eservices.formbuilder.logic.visibility import visible_steps
+from eservices.formbuilder.logic.visibility import step_counts, visible_steps
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.formbuilder.prices import priced
 from eservices.formbuilder.schema import LONGEST_KEPT
@@ -441,12 +441,13 @@ class ServicePage(BasePage):
         """How many steps and minutes a plain request takes, the review included; and how many steps at ``most``."""
         if self.version is None:
             return None
-        today = timezone.localdate()
-        steps = visible_steps(self.version.definition, {}, today)
+        definition, today = self.version.definition, timezone.localdate()
+        least, most = step_counts(definition, today)
+        steps = visible_steps(definition, {}, today)
         questions = sum(1 for step in steps for field in step.fields if field.condition is None)
         return {
-            "steps": len(steps) + 1,
-            "most": len(self.version.definition.steps) + 1,
+            "steps": least + 1,
+            "most": most + 1,
             "minutes": max(1, round(questions * SECONDS_PER_QUESTION / 60 + 0.5)),
         }
 

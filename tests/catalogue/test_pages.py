@@ -58,10 +58,11 @@ def test_the_steps_are_counted_with_the_review_and_those_that_not_everybody_sees
     plain = make_service()
     assert plain.effort == {"steps": 3, "most": 3, "minutes": 1}
     longer = copy.deepcopy(SERVICE) | {"slug": "permis"}
-    longer["steps"][-1]["condition"] = when("nom", value="Rochat")
+    longer["texts"]["fr"] |= {"step.gerance.title": "Gérance", "field.gerance.label": "Gérance"}
+    longer["steps"].append(step("gerance", question("gerance"), condition=when("motif", value="bail")))
     page = make_service(plain.get_parent().specific, longer)
-    assert (page.effort["steps"], page.effort["most"]) == (2, 3)
-    assert "2 à 3 étapes" in html(client, page)
+    assert (page.effort["steps"], page.effort["most"]) == (3, 4)
+    assert "3 à 4 étapes" in html(client, page)
 
 
 def test_a_price_that_depends_is_not_promised():

@@ -13,6 +13,7 @@ from eservices.formbuilder.logic.visibility import (
     COMPUTED,
     Shown,
     relevant_answers,
+    step_counts,
     visible_fields,
     visible_options,
     visible_steps,
@@ -54,6 +55,16 @@ def test_an_option_is_offered_under_its_condition():
     shown = definition(step("un", question("a"), field)).fields["b"]
     assert [one.value for one in visible_options(shown, {"a": "non"}, TODAY)] == ["y"]
     assert [one.value for one in visible_options(shown, {"a": "oui"}, TODAY)] == ["x", "y"]
+
+
+def test_how_many_steps_there_are_depends_on_choices_of_which_only_one_is_made():
+    which = question("salle", "choice", options=[{"value": "a"}, {"value": "b"}, {"value": "c"}])
+    rooms = [step(f"de_{key}", question(f"q_{key}"), condition=when("salle", value=key)) for key in "ab"]
+    more = step("plus", question("quoi"), condition=when("bar", value=True))
+    text = step("texte", question("suite"), condition=when("mot", value="oui"))
+    form = definition(step("un", which, question("bar", "yes_no"), question("mot")), *rooms, more, text)
+    assert step_counts(form, TODAY) == (1, 3)  # room c without a bar; room a or b with one
+    assert step_counts(definition(step("un", question("mot"))), TODAY) == (1, 1)
 
 
 def test_a_chain_of_questions_may_be_as_long_as_the_form():

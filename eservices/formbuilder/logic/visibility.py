@@ -7,11 +7,13 @@ stay in the draft while the applicant changes their mind, and are left out by ``
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import islice, product
 
 from ..definition import Definition, Field, Option, Step
 from .computed import compute, sources
 from .conditions import holds, mentioned, text
 
+MOST_WAYS = 200
 COMPUTED = "computed"  # the type of what is not answered, but follows from answers
 
 
@@ -138,6 +140,27 @@ def steps_shown(definition: Definition, shown: Shown) -> list[Step]:
         for step in definition.steps
         if shown.holds(step.condition) and any(shown.shows(field.key) for field in step.fields)
     ]
+
+
+def step_counts(definition: Definition, today: date) -> tuple[int, int]:
+    """Through how few and how many steps a form may lead, by the choices on which its steps depend.
+
+    Of more ways than ``MOST_WAYS`` the first are looked at. Other answers, as dates, count as not given.
+    """
+    asked = dict.fromkeys(key for step in definition.steps for key in mentioned(step.condition))
+    choices = [
+        list(product([key], _chosen(definition.fields[key]))) for key in asked if key in definition.fields
+    ]
+    ways = islice(product(*filter(None, choices)), MOST_WAYS)
+    counts = [len(visible_steps(definition, dict(way), today)) for way in ways]
+    return min(counts), max(counts)
+
+
+def _chosen(field: Field) -> list:
+    """What may be answered to a question with one answer of some."""
+    if field.type == "yes_no":
+        return [True, False]
+    return [option.value for option in field.options] if field.type == "choice" else []
 
 
 def looks_at(step: Step) -> list[str]:

@@ -3,13 +3,12 @@
 from datetime import datetime
 
 from .models import Case
-from .progress import applies
-from .stages import kind_of
+from .stages import stages
 
 
 def is_at_once(case: Case) -> bool:
     """Whether all that happens with it happens by itself in a moment, as when a time that is free is confirmed."""
-    kinds = [kind_of(row) for row in case.stages.all() if applies(case, row.spec)]
+    kinds = [stages.get(spec.type) for spec in case.version.definition.stages]
     return bool(kinds) and all(kind and kind.at_once for kind in kinds)
 
 

@@ -53,14 +53,14 @@ class BookingStage(Stage):
         if not is_forsaken(case):
             return ""
         return _(
-            "Nothing that was booked stands any more, so there is nothing to accept: refuse the request, or note that "
-            "the applicant withdraws it."
+            "Nothing that was booked stands any more: refuse the request, or note that the applicant withdraws it. Who "
+            "accepts it all the same, for something else that it asks, tells the applicant so."
         )
 
     def enter(self, case, row, settings):
         confirmed = actions.confirm_asked(actor=SYSTEM, submission=case.submission)
         acceptance = emails.acceptance(case, row)
         actions.tell_confirmed(actor=SYSTEM, case=case, bookings=confirmed, **acceptance)
-        if acceptance and not confirmed and not is_forsaken(case):
+        if acceptance and not confirmed and (case.reason or not is_forsaken(case)):
             emails.accepted(case, ahead(case)[1:])
         return Done({"bookings": len(confirmed)})

@@ -20,6 +20,7 @@ from . import access, actions, queue, trace
 from .actions import IllegalTransition
 from .queue_forms import AssignSeveralForm, DecideSeveralForm, SeveralForm, TagSeveralForm, ticked
 from .several import obstacle
+from .stages.decision import objection
 from .views import DeskView, agents_only, back_to_queue
 
 DECISIONS = {DecideSeveralForm.ACCEPT: actions.accept, DecideSeveralForm.REFUSE: actions.refuse}
@@ -86,6 +87,8 @@ class DecideView(DeskView):
 
         def decide(*, actor, case):
             why_not = obstacle(case) if case.reference in seen else _("This case was not on the page.")
+            if decision == DecideSeveralForm.ACCEPT:
+                why_not = why_not or objection(case)
             if why_not:
                 raise IllegalTransition(why_not)
             DECISIONS[decision](actor=actor, case=case, reason=reason, seen=seen[case.reference])

@@ -12,7 +12,7 @@ from ..models import Case, CaseStage, NoticeKind
 from ..notices import actions as notices
 from ..progress import ahead, current
 from ..stages import decided, decides, name_of, proposal, tells_acceptance
-from ..stages.decision import four_eyes, objection
+from ..stages.decision import four_eyes, impossible, objection
 from ..states import Outcome
 from .amending import settle_people
 from .base import IllegalTransition, allowed, close, wake_row, words
@@ -27,8 +27,8 @@ def may_decide(case: Case) -> bool:
 
 
 def may_accept(case: Case) -> bool:
-    """Whether it has come to its decision, and nothing speaks against a yes."""
-    return may_decide(case) and not objection(case)
+    """Whether it has come to its decision, which may be a yes."""
+    return may_decide(case) and not impossible(case)
 
 
 @transaction.atomic
@@ -40,7 +40,7 @@ def accept(*, actor: User, case: Case, reason: str = "", details: dict | None = 
     """
     case, said, details = allowed(case, "accept", seen), words(reason, empty=True), details or {}
     row = _decision(case)
-    _refuse_objection(case)
+    _refuse_objection(case, said)
     if four_eyes(row):
         return _propose(case, row, actor, Outcome.ACCEPTED, said, details)
     return _accept(case, row, actor, said, details)
@@ -66,7 +66,7 @@ def review(*, actor: User, case: Case, agreed: bool, reason: str = "", seen: int
     if agreed:
         case = allowed(case, "refuse" if refused else "accept")
     if agreed and not refused:
-        _refuse_objection(case)
+        _refuse_objection(case, proposed["reason"])
     del row.data["proposal"]
     if not agreed:
         row.save(update_fields=["data"])
@@ -128,8 +128,9 @@ def _decision(case: Case) -> CaseStage:
     return row
 
 
-def _refuse_objection(case: Case) -> None:
-    if why := objection(case):
+def _refuse_objection(case: Case, said: str) -> None:
+    """``said``: what the applicant reads with the acceptance."""
+    if why := impossible(case) or (not said and objection(case)):
         raise IllegalTransition(why)
 
 

@@ -157,7 +157,8 @@ class Stage:
         return self.enter(case, row, settings)
 
     def objection(self, case: Case, settings: dict) -> str:
-        """Why accepting the case would lead to nothing at this stage, in words; empty where it would not."""
+        """Why accepting the case would lead to nothing at this stage, in words; empty where it would not. An agent who
+        accepts it all the same tells the applicant why."""
         return ""
 
     def tells_acceptance(self, settings: dict) -> bool:

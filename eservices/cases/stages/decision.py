@@ -53,13 +53,18 @@ class DecisionStage(Stage):
                     "members to let a colleague decide on this case too."
                 )
             return said % {"agent": proposed["name"]}
-        return "" if decided(row) else objection(case)
+        return "" if decided(row) else impossible(case) or objection(case)
+
+
+def impossible(case: Case) -> str:
+    """Why a case cannot be accepted; empty where it can."""
+    if {one.outcome for one in case.persons.all()} == {Person.Outcome.REFUSED}:
+        return _("Everybody is refused one by one: refuse the case.")
+    return ""
 
 
 def objection(case: Case) -> str:
-    """Why a case that has come to its decision cannot be accepted as it stands; empty where it can."""
-    if {one.outcome for one in case.persons.all()} == {Person.Outcome.REFUSED}:
-        return _("Everybody is refused one by one: refuse the case.")
+    """What speaks against accepting a case as it stands: who does it all the same tells the applicant why."""
     kinds = [(kind_of(row), settings_of(row)) for row in ahead(case)]
     return next(filter(None, (kind.objection(case, settings) for kind, settings in kinds if kind)), "")
 

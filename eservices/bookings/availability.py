@@ -304,9 +304,12 @@ def untimely(rules: Rules, span: Span, now: datetime) -> Refusal | None:
         return Refusal.PAST
     if rules.lead and span.start < now + rules.lead:
         return Refusal.LEAD
-    if span.start > now + rules.horizon:
-        return Refusal.HORIZON
-    return None
+    return too_far(span, now, rules.horizon)
+
+
+def too_far(span: Span, now: datetime, horizon: timedelta = FARTHEST) -> Refusal | None:
+    """Whether it is farther ahead than it may be booked: by staff, as far as anything can."""
+    return Refusal.HORIZON if span.start > now + horizon else None
 
 
 def _misfit(rules: Rules, span: Span) -> Refusal | None:

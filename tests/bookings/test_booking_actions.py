@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from eservices.bookings import actions
-from eservices.bookings.availability import Span
+from eservices.bookings.availability import FARTHEST, Refusal, Span
 from eservices.bookings.models import Booking, Piece
 from eservices.bookings.offers import calendar, offer
 from tests.factories.accounts import UserFactory
@@ -190,6 +190,10 @@ def test_a_moved_booking_takes_the_new_time_and_gives_the_old_one_back():
     hold(room, tomorrow(9, 10))
     with pytest.raises(actions.Taken):
         actions.move(actor=None, booking=booking, offer=offer("salle"), span=tomorrow(6, 8))
+    beyond = tomorrow(6, 8, FARTHEST.days + 1)
+    with pytest.raises(actions.Taken) as too_far:
+        actions.move(actor=None, booking=booking, offer=offer("salle"), span=beyond, anyway=True)
+    assert too_far.value.reason == Refusal.HORIZON
     moved = actions.move(actor=None, booking=booking, offer=offer("salle"), span=tomorrow(6, 8), anyway=True)
     assert (moved.starts_at, moved.sequence) == (tomorrow(6, 8).start, 2)
 

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from eservices.cases import actions as cases
 from eservices.cases.models import Case
 
-from ..availability import Refusal
+from ..availability import Refusal, too_far
 from ..models import Booking, Piece, Unit, Use, Waiting
 from ..offers import Offer, Promise, calendar
 from ..refusals import words
@@ -90,7 +90,8 @@ def take(
 ) -> None:
     """Gives bookings the pieces of their times. The units must be locked, expired holds gone.
 
-    ``anyway``: the rules need not allow it, as where staff books; nobody else may have the time even then.
+    ``anyway``: the rules need not allow it, as where staff books; nobody else may have the time even then, nor is
+    anything booked farther ahead than ``FARTHEST``.
     ``promised``: what was kept for who waits before the own time was given back; else it is looked up.
     """
     if not _is_as_it_was(offer):
@@ -105,9 +106,9 @@ def _take(
     span = booking.span
     found = calendar(offer, span, count=booking.count, now=now, without=booking.series, promised=promised)
     around = offer.rules.around(span)
-    why = None if anyway else found.refusal(span)
+    why = too_far(span, now) if anyway else found.refusal(span)
     pieces = None if why else found.choice(span)
-    if pieces is None and anyway:
+    if pieces is None and anyway and not why:
         pieces = found.occupation.choice(found.needs, around, stay=span)
     if pieces is None:
         raise Taken(why or Refusal.TAKEN)

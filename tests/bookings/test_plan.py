@@ -289,7 +289,11 @@ def test_who_looked_before_a_colleague_moved_it_is_told_and_moves_nothing(client
     client.force_login(member(Role.TREAT, team))
     url = f"{PLAN}{evening.pk}/"
     seen = inputs(client.get(url).text)["seen"]
+    assert f'data-movable data-seen="{seen[0]}"' in client.get(PLAN, {"day": "2026-03-10"}).text
+    dragged = {"part": "1", "day": "2026-03-12", "seen": seen}
+    assert "Cette réservation a été déplacée depuis" not in client.get(url, dragged).text
     assert client.post(url, times(seen=seen)).status_code == 302  # the colleague
+    assert "Cette réservation a été déplacée depuis" in client.get(url, dragged).text
     old = client.post(url, times("2026-03-12T18:00", "2026-03-12T20:00", seen=seen))
     assert old.status_code == 422
     assert "Cette réservation a été déplacée depuis" in old.text

@@ -33,7 +33,8 @@ NEVER = (Refusal.TAKEN, Refusal.PROMISED, Refusal.ORDER, Refusal.HORIZON)  # wha
 class BookingView(BookingDesk):
     """What a booking is, and the form that moves it. ``?part=1``: what the plan shows in a dialog.
 
-    A GET with ``resource``, ``start`` or ``day`` says whether it could go there, and changes nothing.
+    A GET with ``resource``, ``start`` or ``day`` says whether it could go there, and changes nothing. ``seen``: the
+    ``sequence`` that the plan showed it with.
     """
 
     template_name = "bookings/plan/booking.html"
@@ -242,4 +243,5 @@ def _asked(asked, booking: Booking) -> dict:
         "resource": asked.get("resource") or booking.resource.key,
         "starts_at": local(start),
         "ends_at": local(end),
+        "seen": asked.get("seen", ""),
     }

@@ -111,6 +111,7 @@ function drop() {
   leave();
   if (!target) return;
   const url = new URL(bar.href);
+  url.searchParams.set("seen", bar.dataset.seen);
   url.searchParams.set("resource", target.row.dataset.row);
   if (target.start) url.searchParams.set("start", target.start.toISOString());
   else url.searchParams.set("day", target.day);

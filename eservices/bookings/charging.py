@@ -77,9 +77,11 @@ class Tariff:
         price = self.prices.get(one.entry)
         amount, vat = (price.amount, price.vat) if price else (0, "")
         charged = int((one.quantity * amount).quantize(Decimal(1), ROUND_HALF_UP))
+        bare = _bare(one, title)
+        label = _label(one, bare)
         line = {
             "key": key,
-            "label": _label(one, title),
+            "label": label,
             "quantity": f"{one.quantity.normalize():f}",
             "amount": amount,
             "total": charged,
@@ -88,15 +90,19 @@ class Tariff:
             "entry": one.entry,
             "since": price.since.isoformat() if price else "",
         }
-        return line | ({"deposit": True} if one.deposit else {})
+        return line | ({"deposit": True} if one.deposit else {}) | ({"bare": bare} if bare != label else {})
 
 
-def _label(one: Due, title: str) -> str:
-    """What a line is for; where several pieces are due several times, how both make up its quantity."""
+def _bare(one: Due, title: str) -> str:
+    """What a line is for."""
     if one.deposit:
         return _("%(title)s, deposit") % {"title": title}
-    label = f"{title}, {what(one.what)}" if one.what else title
-    if one.count == 1 or one.times == 1:
-        return label
-    told = {"title": label, "count": one.count, "times": digits(f"{one.times.normalize():f}")}
+    return f"{title}, {what(one.what)}" if one.what else title
+
+
+def _label(one: Due, bare: str) -> str:
+    """What a line is for; where several pieces are due several times, how both make up its quantity."""
+    if one.deposit or one.count == 1 or one.times == 1:
+        return bare
+    told = {"title": bare, "count": one.count, "times": digits(f"{one.times.normalize():f}")}
     return MULTIPLIED[one.per] % told

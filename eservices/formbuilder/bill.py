@@ -15,7 +15,8 @@ def bill(definition: Definition, answers: dict, language: str, today: date) -> l
 
     Amounts are in minor units and include the value-added tax ``vat_amount``, at ``vat`` per cent ("" is
     outside its scope). ``quantity`` is a decimal number as text. A line of the fee schedule adds ``entry`` and
-    ``since`` ("" where the schedule had no price on that day), one that is waived ``exempt``.
+    ``since`` ("" where the schedule had no price on that day), one that is waived ``exempt``, one whose label tells how
+    its quantity is made up ``bare``, its label without.
     """
     definition = priced(definition, today)
     lines = [_line(line, definition, language) for line in fees_due(definition, answers, today)]
@@ -56,9 +57,15 @@ def in_words_of(
     language: str, lines: list[dict], definition: Definition, answers: dict, day: date
 ) -> list[dict]:
     """Lines of a bill of that ``day`` as they are called in another language; what they come to stays as it is."""
-    labels = {line["key"]: line["label"] for line in _charges(definition, answers, language, day)}
-    labels |= {fee.key: definition.text(f"fee.{fee.key}", language) for fee in definition.fees}
+    own = {line["key"]: line for line in _charges(definition, answers, language, day)}
+    labels = {fee.key: definition.text(f"fee.{fee.key}", language) for fee in definition.fees}
+    labels |= {line["key"]: label(own[line["key"]], line["quantity"]) for line in lines if line["key"] in own}
     return [line | {"label": labels.get(line["key"]) or line["label"]} for line in lines]
+
+
+def label(line: dict, quantity: str) -> str:
+    """What a line is called where so much of it is due: how its quantity was made up holds for all of it only."""
+    return line["label"] if quantity == line["quantity"] else line.get("bare", line["label"])
 
 
 def total(lines: list[dict]) -> int:

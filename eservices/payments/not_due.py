@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from eservices.cases.models import Case
+from eservices.formbuilder.bill import label
 from eservices.formbuilder.logic.fees import vat_included
 from home.registry import Registry
 
@@ -27,9 +28,10 @@ def _lessened(line: dict, less: int) -> dict:
     if not less:
         return line
     total = line["total"] - less
-    quantity = round(Decimal(line["quantity"]) * total / line["total"], 2).normalize()
+    quantity = f"{round(Decimal(line['quantity']) * total / line['total'], 2).normalize():f}"
     return line | {
-        "quantity": f"{quantity:f}",
+        "label": label(line, quantity),
+        "quantity": quantity,
         "total": total,
         "vat_amount": vat_included(total, line["vat"]),
     }

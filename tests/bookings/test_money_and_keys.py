@@ -362,20 +362,37 @@ def test_a_request_of_which_all_is_cancelled_before_it_is_decided_costs_nothing_
         client.post(cancel)
     client.force_login(member(Role.DECIDE, booking.submission.case.team))
     if who == "staff":
-        assert 'id="accept"' in screen(client, booking)
         does(client, booking, "cancel")
     page = screen(client, booking)
     assert "<small>Vendredi 20 mars 2026, 18 h à 22 h : annulée</small>" in page.replace(
         "\N{NO-BREAK SPACE}", " "
     )
     assert "Plus rien de ce qui était réservé" in page
-    assert 'id="accept"' not in page
     again = decides(client, booking, "accept")
     assert (again.status_code, Charge.objects.count()) == (409, 0)
     assert "Plus rien de ce qui était réservé" in again.text
     assert "annulée" in client.get(private(booking)).text
     assert decides(client, booking, "refuse", reason="La réservation est annulée.").status_code == 302
     assert cancellations()
+
+
+@pytest.mark.parametrize("reopened", [False, True])
+def test_a_request_of_which_nothing_booked_stands_is_accepted_with_a_word_to_who_asks_something_else(
+    client, booked, reopened
+):
+    (booking,) = booked(pay=False, stages=(DECIDING, CONFIRMING))
+    case = booking.submission.case
+    if reopened:
+        cases.refuse(actor=member(Role.DECIDE), case=case, reason="Trop tard.")
+        actions.let_go(actor=SYSTEM, booking=booking)
+        cases.reopen(actor=member(Role.LEAD), case=case, reason="Une erreur.")
+        process.advance(case.pk)
+    else:
+        actions.cancel(actor=member(), booking=booking)
+    assert decides(client, booking, "accept").status_code == 409
+    assert decides(client, booking, "accept", reason="Sans le rendez-vous.").status_code == 302
+    letter = Delivery.objects.get(title__contains="acceptée")
+    assert "Sans le rendez-vous." in letter.payload["text"]
 
 
 def test_what_was_accepted_and_cancelled_before_it_is_confirmed_is_told_as_cancelled_only(client, booked):
@@ -415,6 +432,14 @@ def test_what_is_to_pay_follows_what_is_cancelled_until_nothing_is(client, booke
     assert Charge.objects.get().state == "cancelled"
     assert "Plus rien n’est à payer" in cancellations()
     assert "Payer" not in client.get(private(last)).text
+
+
+def test_a_line_of_which_a_part_is_cancelled_does_not_say_how_all_of_it_was_made_up(booked):
+    first, _last = booked(pay=False, repeat="1", until="2026-03-27")
+    whole = first.submission.fees[0] | {"label": "Salle (1 pièce, 2 fois)", "bare": "Salle"}
+    Submission.objects.update(fees=[whole])
+    actions.cancel(actor=member(), booking=first)
+    assert [(line["label"], line["quantity"]) for line in Charge.objects.get().lines] == [("Salle", "1")]
 
 
 def test_what_was_agreed_stays_due_as_the_terms_say_to_who_cancels(client, booked, time_machine):

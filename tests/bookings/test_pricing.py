@@ -157,3 +157,4 @@ def test_a_line_says_how_pieces_and_days_make_up_its_quantity(per, count, days, 
     )
     (line,) = Tariff([offer("salle")], TODAY).lines("quand", wanted, "", "fr")
     assert (line["label"], line["quantity"], line["total"]) == (label, quantity, int(quantity) * 500)
+    assert line.get("bare", label) == "Salle"

@@ -3,15 +3,27 @@
 from datetime import datetime
 
 from .models import Case
-from .stages import stages
+from .stages import Stage, stages
 
 
 def is_at_once(case: Case) -> bool:
     """Whether all that happens with it happens by itself in a moment, as when a time that is free is confirmed."""
-    kinds = [stages.get(spec.type) for spec in case.version.definition.stages]
+    kinds = _kinds(case)
     return bool(kinds) and all(kind and kind.at_once for kind in kinds)
 
 
+def pays_first(case: Case) -> bool:
+    """Whether nothing happens with it before what it costs is paid."""
+    kinds = _kinds(case)
+    return bool(kinds and kinds[0] and kinds[0].collects and case.submission.fees_total)
+
+
 def answered_by(case: Case) -> datetime | None:
-    """The day that is promised; None where none was set, the answer is on its way, or it is there."""
-    return None if case.closed_at or is_at_once(case) else case.deadline
+    """The day that is promised; None where none was set, it is there or on its way, or the payer's turn."""
+    no_day = case.closed_at or is_at_once(case) or pays_first(case)
+    return None if no_day else case.deadline
+
+
+def _kinds(case: Case) -> list[type[Stage] | None]:
+    """The stages that its service lays, known without a query; None for one whose app is gone."""
+    return [stages.get(spec.type) for spec in case.version.definition.stages]

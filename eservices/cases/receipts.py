@@ -6,7 +6,7 @@ from eservices.submissions.models import Submission
 from eservices.submissions.receipts import receipts
 
 from . import access, concerned, emails
-from .answering import answered_by, is_at_once
+from .answering import answered_by, is_at_once, pays_first
 from .concerned import label_of
 from .models import Case
 from .progress import ahead, titles
@@ -23,6 +23,7 @@ def case_receipt(submission: Submission) -> dict:
         "reference": case.reference,
         "deadline": answered_by(case),
         "at_once": case.is_open and is_at_once(case),
+        "pays_first": case.is_open and pays_first(case),
         "url": emails.shown_url(case),
         "next_steps": titles(ahead(case)),
         "missing": missing(case),

@@ -135,6 +135,16 @@ def test_how_one_gets_in_is_told_at_once_only_where_nothing_is_to_be_paid_or_dec
     assert "4711#" in reminder.payload["text"]
 
 
+def test_who_pays_first_reads_on_the_receipt_that_it_is_their_turn_and_no_day(client):
+    entry("salle", 18_000)
+    resource(rates=[rate("salle")])
+    case = booked(client, COLLECTING, CONFIRMING).submission.case
+    receipt = Delivery.objects.about(case.subject).earliest("created_at").payload["text"]
+    page = client.get(reverse("submissions:sent", args=[Draft.objects.get().secret])).text
+    assert "La page de votre demande montre dans un instant comment payer." in page
+    assert all("Vous avez notre réponse" not in shown for shown in (receipt, page))
+
+
 @pytest.mark.parametrize("decided", [False, True], ids=["not yet", "decided"])
 def test_the_letter_about_another_time_tells_how_one_gets_in_once_it_is_decided(client, decided):
     resource(access_code="4711#")

@@ -23,6 +23,7 @@ from eservices.bookings.offers import offers, what
 from eservices.cases.models import Case, Team
 from eservices.cases.states import State
 from eservices.catalogue.compile import definition_of
+from eservices.catalogue.linting import lint
 from eservices.catalogue.models import ServicePage
 from eservices.documents.models import Document
 from eservices.payments.models import Till
@@ -32,6 +33,7 @@ from home.models import HomePage, OfficePage, Person, Synonyms
 from mysite.demo import builders, clock, state
 from mysite.demo.builders import requests
 from mysite.demo.builders.requests import plan
+from mysite.demo.builders.services import DEFINITIONS
 from mysite.demo.builders.world import World
 from mysite.demo.contents import READ
 from mysite.demo.people import SIGN_INS
@@ -64,6 +66,11 @@ def test_the_site_is_complete(contents):
     places = {"administration", "vivre", "autorites", "culture", "dechets", "ecole"}
     assert places <= set(french.values_list("slug", flat=True))
     assert set(Person.objects.values_list("name", flat=True)) == {one["name"] for one in PORTRAITS.values()}
+
+
+@pytest.mark.parametrize("path", sorted(DEFINITIONS.glob("*.json")), ids=lambda path: path.stem)
+def test_the_commune_has_nothing_to_say_against_a_service(contents, path):
+    assert lint(json.loads(path.read_text(encoding="utf-8"))) == []
 
 
 def test_news_stand_in_four_categories_over_two_years(contents):

@@ -1,4 +1,4 @@
-"""The stages in a row of three services: what goes by itself, whom it waits for, what the applicant sees of it."""
+"""The stages in a row of the services: what goes by itself, whom it waits for, what the applicant sees of it."""
 
 import json
 import re
@@ -36,6 +36,7 @@ from tests.factories.submissions import DraftFactory, FormVersionFactory
 
 pytestmark = pytest.mark.django_db
 CERTIFICATE, PERMIT, MOVE = "attestation-domicile", "macaron", "annonce-demenagement"
+DOG, CARD = "chien", "acces-decheterie"
 ME = {"beneficiaire": "moi", "motif": "bail", "preuve": "copie", "envoi_poste": False}
 CAR = {"statut": "habitant", "detenteur": True, "duree": "an", "zone": "a", "second": False}
 
@@ -43,6 +44,8 @@ CAR = {"statut": "habitant", "detenteur": True, "duree": "an", "zone": "a", "sec
 @pytest.fixture(autouse=True)
 def commune():
     for key, amount in ((CERTIFICATE, 1500), ("macaron-an", 24000), (f"{MOVE}-arrivee", 2000)):
+        entry(key, amount)
+    for key, amount in ((f"{DOG}-impot", 10000), (f"{CARD}-remplacement", 2000)):
         entry(key, amount)
     DocumentTemplateFactory(key=CERTIFICATE)
     DocumentTemplateFactory(key=PERMIT, tells_register=False)
@@ -267,6 +270,26 @@ def test_nobody_sees_on_the_way_whether_the_register_found_the_person(client):
             html = client.get(reverse("space:status", args=[secret])).text
             pages.append(re.sub(r"\s+", " ", re.search(r'<ol class="track">.*?</div>', html, re.S).group()))
     assert pages[0] == pages[1]
+
+
+# -- What is paid once it is accepted ------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("service", "given", "due"),
+    [
+        (DOG, {"evenement": "nouveau", "exemption": False}, 10000),
+        (DOG, {"evenement": "depart"}, 0),
+        (CARD, {"raison": "perdue"}, 2000),
+        (CARD, {"raison": "nouvelle"}, 0),
+    ],
+)
+def test_what_costs_something_is_paid_once_it_is_accepted_and_the_rest_is_over(service, given, due):
+    journey = filed(service, **given)
+    cases.accept(actor=journey.agent, case=journey.case)
+    journey.settle()
+    assert sum(charge.amount for charge in journey.case.charges.all()) == due
+    assert waits(journey) == (("paiement", "applicant") if due else ("", ""))
+    journey.pay()
+    assert journey.is_over
 
 
 ARRIVED, MOVES = "Votre demande est arrivée.", "Votre demande suit son cours."

@@ -8,6 +8,7 @@ from django.urls import reverse, reverse_lazy
 
 from eservices.cases import actions, trace
 from eservices.cases.models import Case, Role, Tag
+from eservices.cases.stages.decision import DecisionStage
 from eservices.deliveries.models import Delivery
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, applicant, household, member
@@ -179,6 +180,23 @@ def test_what_can_only_be_refused_is_refused_with_others_and_not_accepted_with_t
     assert f"{case.reference}\u00a0: Toutes les personnes sont refusées" in accepted.text
     client.post(DECIDE, sent | {"decision": "refuse", "reason": "Tous majeurs."})
     assert Case.objects.get().outcome == "refused"
+
+
+def test_what_a_stage_objects_to_is_not_accepted_with_others_whatever_is_written_to_all(
+    client, agent, monkeypatch
+):
+    monkeypatch.setattr(DecisionStage, "objection", lambda *about: "Plus rien ne tient.")
+    case = together(CaseFactory())
+    sent = {
+        "cases": references(case),
+        "seen": f"{case.reference}:{trace.last_change(case)}",
+        "confirmed": "1",
+    }
+    page = client.post(DECIDE, sent | {"decision": "accept", "reason": "Bonne journée."}, follow=True)
+    assert "Plus rien ne tient." in page.text
+    assert Case.objects.get().outcome == ""
+    actions.accept(actor=agent, case=case, reason="Le reste va de soi.")
+    assert Case.objects.get().outcome == "accepted"
 
 
 def test_a_case_that_waits_for_the_applicant_is_not_shown_as_one_that_would_be_decided(client, agent):

@@ -10,9 +10,11 @@ from .access import topics_of
 from .models import Subscriber
 
 
-def opt_in(subscriber: Subscriber) -> None:
-    """Asks the owner of an address whether they want the newsletter."""
-    _send(subscriber, "opt_in", link=_link("confirm", subscriber), expires_at=subscriber.link_expires_at)
+def opt_in(subscriber: Subscriber, *, listed: bool = False) -> None:
+    """Asks the owner of an address whether they want the newsletter. ``listed``: nobody typed it on the site, the
+    commune had it in a list."""
+    link, expires_at = _link("confirm", subscriber), subscriber.link_expires_at
+    _send(subscriber, "opt_in", link=link, expires_at=expires_at, listed=listed)
 
 
 def already_subscribed(subscriber: Subscriber) -> None:

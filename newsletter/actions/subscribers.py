@@ -21,25 +21,25 @@ class IllegalTransition(ValueError):
     """The subscriber's state does not allow this."""
 
 
-def ask(*, actor=None, email: str, language: str, topic_keys, page: str = "", only_new: bool = False) -> None:
+def ask(*, actor=None, email: str, language: str, topic_keys, page: str = "", listed: bool = False) -> None:
     """Mails the opt-in link, or the own page to an address that already subscribed.
 
     Answers nothing, so that a caller cannot tell a known address from a new one. What a confirmed
-    subscriber chose is not touched: anybody may type an address. ``only_new``: whom we know in any way hears
-    nothing, as where a file is imported twice at once.
+    subscriber chose is not touched: anybody may type an address. ``listed``: it stands in a file of the commune, and
+    the letter says so; whom we know in any way hears nothing, as where a file is imported twice at once.
     """
     email = email.strip().lower()
     try:
-        _ask(actor, email, language, topic_keys, page, only_new)
+        _ask(actor, email, language, topic_keys, page, listed)
     except IntegrityError:  # the same address asked twice at once: the other request made the row
-        _ask(actor, email, language, topic_keys, page, only_new)
+        _ask(actor, email, language, topic_keys, page, listed)
 
 
 @transaction.atomic
-def _ask(actor, email, language, topic_keys, page, only_new) -> None:
+def _ask(actor, email, language, topic_keys, page, listed) -> None:
     now = timezone.now()
     subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
-    if subscriber and only_new:
+    if subscriber and listed:
         return
     if subscriber and subscriber.state == State.CONFIRMED:
         emails.already_subscribed(subscriber)
@@ -51,7 +51,7 @@ def _ask(actor, email, language, topic_keys, page, only_new) -> None:
     subscriber.save()
     _choose(subscriber, topic_keys)
     _record(subscriber, ConsentEvent.Kind.ASKED, actor, page=page, wording=consent.VERSION)
-    emails.opt_in(subscriber)
+    emails.opt_in(subscriber, listed=listed)
 
 
 def remind(*, actor=None, email: str) -> None:

@@ -90,7 +90,18 @@ def _carry_out(request, lines, found: importing.Plan, proof: str) -> None:
             language=line.language,
             topic_keys=line.topic_keys,
             page=proof,
-            only_new=True,
+            listed=True,
         )
+    messages.success(request, f"{_taken_over(number)} {_asked(len(found.asked))}")
+
+
+def _taken_over(number: int) -> str:
     words = ngettext("%(n)d subscriber taken over.", "%(n)d subscribers taken over.", number)
-    messages.success(request, words % {"n": number})
+    return words % {"n": number}
+
+
+def _asked(number: int) -> str:
+    words = ngettext(
+        "%(n)d person asked by letter to confirm.", "%(n)d people asked by letter to confirm.", number
+    )
+    return words % {"n": number}

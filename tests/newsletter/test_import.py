@@ -51,7 +51,8 @@ def test_who_agreed_on_a_known_day_is_subscribed_with_that_proof_and_others_are_
     shown = show(client, text)
     assert not Subscriber.objects.exists()
     assert (len(shown.context["plan"].taken_over), len(shown.context["plan"].asked)) == (1, 1)
-    carry_out(client, text)
+    told = client.get(carry_out(client, text).url).text
+    assert "1 personne abonnée reprise. 1 personne invitée par lettre à confirmer." in told
     elodie, jean = Subscriber.objects.order_by("email")
     assert (elodie.email, elodie.state, elodie.language) == ("elodie@courriel.example", State.CONFIRMED, "de")
     assert elodie.confirmed_at.date() == date(2025, 5, 3)
@@ -59,7 +60,12 @@ def test_who_agreed_on_a_known_day_is_subscribed_with_that_proof_and_others_are_
     consent = elodie.consents.get()
     assert (consent.kind, consent.page, consent.actor) == (ConsentEvent.Kind.IMPORTED, "bulletin 12", editor)
     assert (jean.state, len(jean.topic_keys)) == (State.PENDING, 2)
-    assert Delivery.objects.get().recipient == jean.email
+    letter = Delivery.objects.get()
+    assert letter.recipient == jean.email
+    for words in (letter.payload["text"], letter.payload["html"]):
+        assert "dans une liste de personnes abonnées que tient la commune" in words
+        assert "saisie sur notre site" not in words
+        assert "vous ?" not in words
 
 
 def test_imported_twice_nothing_changes_and_nobody_who_left_comes_back(client, editor):

@@ -1,9 +1,11 @@
 """The outline of a form: what it says, and what an editor does with steps and questions."""
 
 import copy
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import GroupPagePermission, Locale
 
@@ -394,6 +396,16 @@ def test_a_page_that_somebody_locked_is_shown_and_not_changed(editor, page):
     assert "data-do=" not in shown
     assert post(editor, page, "down", "prenom").status_code == 409
     assert fields(page) == ["prenom", "nom", "courriel"]
+
+
+def test_a_page_that_is_scheduled_to_be_published_says_so_and_is_not_changed(editor, page):
+    revision = latest(page).save_revision()
+    revision.approved_go_live_at = timezone.now() + timedelta(days=1)
+    revision.save()
+    shown = editor.get(reverse("editor:outline", args=[page.pk])).content.decode()
+    assert "La publication de la page est programmée" in shown
+    assert "quelqu’un d’autre" not in shown
+    assert post(editor, page, "down", "prenom").status_code == 409
 
 
 def test_a_translation_is_shown_with_its_texts_and_refused_with_the_way_to_the_source(editor, page):

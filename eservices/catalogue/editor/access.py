@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
+from wagtail.locks import ScheduledForPublishLock
 
 from home.shortcuts import one_or_404
 
@@ -31,6 +32,8 @@ def obstacle(user, page: ServicePage) -> str:
     if not page.is_source:
         return _("The form is edited in its first language. Here only its texts are translated.")
     lock = page.get_lock()
+    if isinstance(lock, ScheduledForPublishLock):
+        return _("The page is scheduled to be published: cancel the schedule first, then change its form.")
     if lock is not None and lock.for_user(user):
         return _("The page is locked: somebody else is working on it, or it is being approved.")
     return ""

@@ -15,6 +15,10 @@ DRAWN = re.compile(r"^\{http://www\.w3\.org/2000/svg\}(svg|g|path|circle|ellipse
 NOT_DRAWN = re.compile(rb"<!DOCTYPE|<!ENTITY|<\?xml-|\0", re.IGNORECASE)
 # What loads a pattern, a mask or a filter from another file: only "url(#name)" stays within. A backslash may hide it.
 LOADED = re.compile(r"""url\((?!\s*["']?\s*#)|image(-set)?\(|src\(|\\""", re.IGNORECASE)
+LENGTHS = {  # messages of a text field
+    "max_length": _("At most %(limit_value)d characters; you wrote %(show_value)d."),
+    "min_length": _("At least %(limit_value)d characters; you wrote %(show_value)d."),
+}
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -21,6 +21,7 @@ from home import blocks, limits
 from home.fields import LiveStreamField
 from home.public_forms import OwnEmailField, UnhurriedForm
 from home.signals import contact_received
+from home.validators import LENGTHS
 
 from .base import BasePage
 
@@ -90,7 +91,7 @@ class ContactFormBuilder(FormBuilder):
 
     def get_field_options(self, field):
         missing = MISSING.get(field.field_type, _("This answer is missing."))
-        return super().get_field_options(field) | {"error_messages": {"required": missing}}
+        return super().get_field_options(field) | {"error_messages": LENGTHS | {"required": missing}}
 
     def create_email_field(self, field, options):
         return OwnEmailField(**options | {"error_messages": {}})  # it has its own

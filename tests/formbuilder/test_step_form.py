@@ -54,6 +54,15 @@ def test_an_answered_step_is_valid_and_gives_its_answers():
     assert form.cleaned_answers == {"a": "oui", "b": "x"}
 
 
+@pytest.mark.parametrize("kind", ["short_text", "long_text"])
+def test_what_is_too_long_or_too_short_is_said_with_how_much_was_written(kind):
+    limits = {"min_length": 3, "max_length": 5}
+    form = definition(step("un", question("a", kind, settings=limits)))
+    assert posted(form, "a=bonjour").error_summary[0]["message"] == "At most 5 characters; you wrote 7."
+    assert posted(form, "a=oh").error_summary[0]["message"] == "At least 3 characters; you wrote 2."
+    assert posted(form, "a=salut").is_valid()
+
+
 def test_what_an_answer_closes_is_neither_required_nor_kept():
     form = posted(opened_by_a(required=True), "a=non&b=x&_shown=a b", answers={"a": "oui", "b": "x"})
     assert form.is_valid()

@@ -458,6 +458,8 @@ class TestContact:
         assert errors["sujet"] == [french("Choose one of the answers.")]
         assert "nom@exemple.ch" in errors["e_mail"][0]
         assert empty.context["form"]["e_mail"].value() == "ana"
+        long = client.post(page.url, self.said(nom="a" * 300)).context["form"].errors["nom"]
+        assert long == ["Au plus 255 caractères\u00a0; vous en avez écrit 300."]
 
     def test_a_machine_is_thanked_and_nothing_is_kept(self, client, page):
         bot = {"nom": "Bot", "e_mail": "b@example.org", "website": "https://spam"}

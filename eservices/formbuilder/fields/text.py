@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from home.validators import validate_no_control
+from home.validators import LENGTHS, validate_no_control
 
 from .base import MISSING
 
@@ -19,7 +19,7 @@ LONGEST_MATCH = 0.1  # seconds
 class LineField(forms.CharField):
     """One line of text."""
 
-    default_error_messages = {"required": MISSING}
+    default_error_messages = LENGTHS | {"required": MISSING}
 
     def __init__(self, *, max_length=None, min_length=None, pattern: str = "", **kwargs):
         super().__init__(max_length=max_length or LONGEST_LINE, min_length=min_length, **kwargs)
@@ -35,7 +35,7 @@ class LineField(forms.CharField):
 class TextField(forms.CharField):
     """Several lines of text. Line ends are one character, so that lengths are what people count."""
 
-    default_error_messages = {"required": MISSING}
+    default_error_messages = LENGTHS | {"required": MISSING}
 
     def __init__(self, *, max_length=None, min_length=None, **kwargs):
         super().__init__(max_length=max_length or LONGEST_TEXT, min_length=min_length, **kwargs)
@@ -46,7 +46,7 @@ class TextField(forms.CharField):
 
 class EmailField(forms.EmailField):
     default_validators = [*forms.EmailField.default_validators, validate_no_control]
-    default_error_messages = {
+    default_error_messages = LENGTHS | {
         "required": MISSING,
         "invalid": _("This is not an e-mail address. It has the form name@example.ch."),
     }
@@ -56,7 +56,7 @@ class EmailField(forms.EmailField):
 
 
 class URLField(forms.URLField):
-    default_error_messages = {
+    default_error_messages = LENGTHS | {
         "required": MISSING,
         "invalid": _("This is not a web address. It has the form www.example.ch."),
     }

@@ -93,6 +93,7 @@ def decide(request, pk: int):
 def _page(request, proposal: Proposal, form: RefusalForm, status: int):
     kind = kinds.of(proposal)
     sides = rows(proposal)
+    public_url = kind.public_url(proposal) if proposal.state == State.ACCEPTED else ""
     context = {
         "proposal": proposal,
         "changed": [row for row in sides if row.changed or proposal.is_new],
@@ -100,7 +101,8 @@ def _page(request, proposal: Proposal, form: RefusalForm, status: int):
         "form": form,
         "open": proposal.state == State.WAITING,
         "desk_url": kind.desk_url(proposal),
-        "public_url": kind.public_url(proposal) if proposal.state == State.ACCEPTED else "",
+        "public_url": public_url,
+        "to_publish": proposal.page_id and not public_url,
         "header_title": proposal.title,
         "header_icon": "comment",
         "breadcrumbs_items": [

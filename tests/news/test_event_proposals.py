@@ -108,9 +108,11 @@ def test_what_is_accepted_becomes_a_draft_that_an_editor_publishes(client, agend
     shown = client.get(reverse("proposal_desk", args=[proposal.pk])).content.decode()
     assert "Loto du chœur" in shown
     assert "&lt;b&gt;sur place" in shown
-    assert client.post(reverse("proposal_desk", args=[proposal.pk]), {"accept": "1"}).status_code == 302
+    accepted = client.post(reverse("proposal_desk", args=[proposal.pk]), {"accept": "1"}, follow=True).text
     page = EventPage.objects.get()
     assert not page.live
+    assert "Ce n’est pas sur le site" in accepted
+    assert f'class="btn" href="{reverse("wagtailadmin_pages:edit", args=[page.pk])}"' in accepted
     assert page.get_parent().specific == agenda
     assert (page.host, page.place, page.last_day) == (choir, "Salle des Ormes", date(2027, 2, 7))
     assert "&lt;b&gt;sur place&lt;/b&gt;" in page.body[0].value.source
@@ -119,6 +121,8 @@ def test_what_is_accepted_becomes_a_draft_that_an_editor_publishes(client, agend
     assert PageLogEntry.objects.filter(action="wagtail.edit", revision=page.latest_revision).exists()
     page.get_latest_revision().publish()
     assert "Loto" in client.get(agenda.url).content.decode()
+    published = client.get(reverse("proposal_desk", args=[proposal.pk])).text
+    assert "pas sur le site" not in published
     assert Delivery.objects.filter(subject=f"proposal:{proposal.pk}").count() == 3
 
 

@@ -71,6 +71,16 @@ def _closed(case: Case) -> tuple[str, str]:
     }.get(case.outcome, (_("It is done."), _("Thank you. Nothing more is needed from you.")))
 
 
+def said_by_team(case: Case) -> bool:
+    """Whether the reason at the end is in the words of the office. Who withdraws gives their own; what lapses does so
+    by itself."""
+    return (
+        case.state == State.CLOSED
+        and bool(case.reason)
+        and case.outcome not in (Outcome.WITHDRAWN, Outcome.LAPSED)
+    )
+
+
 def _under_way(case: Case, late: bool) -> tuple[str, str]:
     nothing = _("You have nothing to do. We write to you as soon as something happens.")
     if late:

@@ -97,6 +97,7 @@ def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
     return {
         "headline": title,
         "lead": lead,
+        "said_by_team": not sealed and tracker.said_by_team(case),
         "way": tracker.way(case, sealed),
         "row": row,
         "stage_template": template,

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from eservices.cases import actions
+from eservices.cases import actions, process
 from eservices.cases.models import Case, CaseLink, Message
 from eservices.cases.states import Outcome, State
 from eservices.documents.models import Document
@@ -192,9 +192,29 @@ def test_a_commune_that_is_late_says_so(client):
     assert "We are late" not in in_time.text
 
 
+def _last_word(text: str) -> str:
+    """The last entry of the thread."""
+    return text.split('<ol class="talk">')[1].split("</ol>")[0].split("<li")[-1]
+
+
+def test_what_the_office_wrote_at_the_end_is_no_automatic_message(client):
+    case = CaseFactory(taken=True)
+    actions.accept(actor=member(), case=case, reason="Bon vent !")
+    process.advance(case.pk)
+    accepted = _last_word(client.get(link(case)).text)
+    refused = _last_word(client.get(link(CaseFactory(refused=True))).text)
+    for said in (accepted, refused):
+        assert "<b>Habitants</b>" in said
+        assert "Message automatique" not in said
+    assert "Bon vent !" in accepted
+    assert "Message automatique" in _last_word(client.get(link(CaseFactory(accepted=True))).text)
+    withdrawn = CaseFactory(withdrawn=True, reason="Je reste.")
+    assert "Habitants" not in _last_word(client.get(link(withdrawn)).text)
+
+
 def test_a_refusal_shows_its_reason_and_offers_nothing_that_is_over(client):
     page = client.get(link(CaseFactory(refused=True)))
-    assert "Vous n’habitez pas à Orvenay." in page.text
+    assert "Vous n’habitez pas à Orvenay." in _last_word(page.text)
     assert "<textarea" not in page.text
     assert "retirer/" not in page.text
 

@@ -11,18 +11,27 @@ from .models import Case
 
 
 def facts(case: Case, language: str) -> dict[str, str]:
-    """Every answer by its question's key, and who asked what, when. In the active language beside answers."""
+    """Every answer by its question's key, what stages left, and who asked what, when.
+
+    In the active language beside answers.
+    """
+    from .stages import kept  # some stages send letters, and letters say these facts
+
     definition, answers = case.version.definition, case.answers
     said = {
         key: display(field, answers.get(key), definition, language)
         for key, field in definition.fields.items()
     }
-    return said | {
-        "applicant": case.applicant,
-        "reference": case.reference,
-        "sent": date_format(case.submission.sent_at, "DATE_FORMAT"),
-        "commune": str(CommuneSettings.current()),
-    }
+    return (
+        said
+        | kept.by_key(case, language)
+        | {
+            "applicant": case.applicant,
+            "reference": case.reference,
+            "sent": date_format(case.submission.sent_at, "DATE_FORMAT"),
+            "commune": str(CommuneSettings.current()),
+        }
+    )
 
 
 def lines(case: Case, due: list[dict], language: str) -> list[dict]:

@@ -10,6 +10,8 @@ from django.utils.translation import override
 
 from eservices.cases.facts import facts
 from eservices.cases.models import Case
+from eservices.cases.progress import known
+from eservices.cases.stages.kept import all_kept
 from eservices.formbuilder import placeholders
 from eservices.formbuilder.logic import conditions
 from eservices.register.access import person_of
@@ -47,7 +49,7 @@ def texts(
         words = Words(
             {key: apart(value) for key, value in values.items()},
             _labels(case, language),
-            case.answers,
+            known(case),
             timezone.localdate(case.submission.sent_at),
         )
         return _texts(template, words, office=case.team.called(language), rehearsal=case.rehearsal)
@@ -76,7 +78,7 @@ def last_day(months: int | None, first: date) -> date | None:
 
 @dataclass(frozen=True)
 class Words:
-    """What a template is filled with: texts and labels by key, and the answers that conditions look at.
+    """What a template is filled with: texts and labels by key, and what conditions look at.
 
     Without answers every condition holds.
     """
@@ -182,4 +184,5 @@ def _own(number: str, day: date, valid_until: date | None) -> dict[str, str]:
 def _labels(case: Case, language: str) -> dict[str, str]:
     definition = case.version.definition
     labels = {key: str(label).capitalize() for key, label in GIVEN.items()}
+    labels |= {one.key: one.label for one in all_kept(definition, language)}
     return labels | {key: definition.text(f"field.{key}.label", language) or key for key in definition.fields}

@@ -1,9 +1,11 @@
-"""What an editor may put into a document: the questions of the services that issue it, to read and to choose."""
+"""What an editor may put into a document: what the services that issue it ask and leave, to read and to choose."""
 
 from django import forms
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from wagtail.admin.panels import Panel
 
+from eservices.cases.stages.kept import as_questions
 from eservices.formbuilder.blocks import condition_vocabulary
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.models import Form
@@ -37,8 +39,9 @@ class WordsPanel(Panel):
 
 
 def _steps(form: Form) -> list[dict]:
-    """The questions of a service by step, as condition.js lists them."""
+    """The questions of a service by step, then what its stages leave, as condition.js lists them."""
     definition, language = form.current.definition, get_language()
+    kept = as_questions(definition, language)
 
     def question(field) -> dict:
         found = {
@@ -53,7 +56,7 @@ def _steps(form: Form) -> list[dict]:
             ]
         return found
 
-    return [
+    steps = [
         {
             "id": f"{form.pk}-{step.key}",
             "title": definition.text(f"step.{step.key}.title", language),
@@ -61,3 +64,6 @@ def _steps(form: Form) -> list[dict]:
         }
         for step in definition.steps
     ]
+    if kept:
+        steps.append({"id": f"{form.pk}-", "title": _("From the administration"), "questions": kept})
+    return steps

@@ -70,6 +70,17 @@ def test_a_secret_answer_never_stands_in_a_letter():
     assert "remarque" not in content.values(case, "fr")
 
 
+def test_a_letter_quotes_what_agents_filled_in():
+    paid = {"type": "integer", "key": "montant", "label": "Montant accordé", "required": True}
+    stage = {"key": "octroi", "type": "fill", "settings": {"format": 1, "fields": [paid]}}
+    case = CaseFactory(stages=[stage])
+    letter = LetterFactory(text="<p>CHF {montant}</p>")
+    letter.full_clean()
+    assert content.written(case, letter).text == "CHF …"
+    case.data = {"montant": 250}
+    assert content.written(case, letter).text == "CHF 250"
+
+
 # -- What may be written ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "texts",

@@ -121,6 +121,24 @@ def test_a_paragraph_stands_where_its_condition_holds():
     assert said == ["Adulte."]
 
 
+def test_a_document_says_what_agents_filled_in_and_leaves_out_what_they_left_empty(client, admin_user):
+    asked = {"type": "long_text", "key": "conditions", "label": "Conditions", "required": False}
+    fill = {"key": "octroi", "type": "fill", "settings": {"format": 1, "fields": [asked]}}
+    where = {"field": "conditions", "operator": "filled"}
+    made = DocumentTemplateFactory(body=body("{conditions}", facts="nom, conditions", condition=where))
+    case = waiting_case(stages=[fill, *STAGES])
+    made.clean()
+    client.force_login(admin_user)
+    assert "<code>{conditions}</code> Conditions" in client.get(edit_url(made)).text
+
+    def said() -> str:
+        return str(content.preview(made, case, date(2026, 3, 2))["body"])
+
+    assert "'kind': 'statement'" not in said()
+    case.data = {"conditions": "Musique jusqu’à 23 h."}
+    assert said().count("Musique jusqu’à 23 h.") == 2
+
+
 # -- Validity and versions -----------------------------------------------------------------------------------
 def test_a_document_says_how_long_it_is_valid():
     DocumentTemplateFactory(months=6, body=body("Jusqu’au {valid_until}."))

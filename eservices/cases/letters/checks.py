@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from eservices.cases.models import Letter
+from eservices.cases.stages.kept import all_kept
 from eservices.deliveries.paper.paragraphs import plain
 from eservices.formbuilder import placeholders
 from eservices.formbuilder.definition import Definition
@@ -20,14 +21,14 @@ def faults(letter: Letter) -> dict[str, list[str]]:
 
 
 def asked_by_services(key: str) -> set[str]:
-    """Questions that every service sending this letter automatically asks; if none does, those that any service asks.
+    """What every service sending this letter by itself knows; if none does, what any service knows.
 
     What a case does not know is left open for the agent.
     """
     definitions = list(published())
     senders = [one for one in definitions if key and key in sent_by(one)]
     if senders:
-        return set.intersection(*map(quotable, senders))
+        return set.intersection(*(set(quotable(one)) for one in senders))
     return set().union(*map(quotable, definitions))
 
 
@@ -38,9 +39,14 @@ def published() -> Iterator[Definition]:
         yield form.current.definition
 
 
-def quotable(definition: Definition) -> set[str]:
-    """The questions whose answers may stand in a letter."""
-    return {key for key, field in definition.fields.items() if not field.secret}
+def quotable(definition: Definition, language: str = "") -> dict[str, str]:
+    """What of a service may stand in a letter, by key: its questions, and what its stages leave, with their labels."""
+    asked = {
+        key: definition.text(f"field.{key}.label", language) or key
+        for key, field in definition.fields.items()
+        if not field.secret
+    }
+    return asked | {one.key: one.label for one in all_kept(definition, language)}
 
 
 def sent_by(definition: Definition) -> set[str]:

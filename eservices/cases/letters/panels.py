@@ -23,9 +23,5 @@ class PlaceholdersPanel(HelpPanel):
 
 
 def _services(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    found = []
-    for definition in published():
-        labels = [(key, definition.text(f"field.{key}.label", language) or key) for key in definition.fields]
-        allowed = quotable(definition)
-        found.append((definition.title(language), [row for row in labels if row[0] in allowed]))
+    found = [(one.title(language), list(quotable(one, language).items())) for one in published()]
     return sorted(found, key=lambda service: service[0].casefold())

@@ -17,21 +17,49 @@ def kept_by(spec: StageSpec, definition: Definition, language: str) -> list[Kept
     return list(kind().keeps(spec.key, title, kind().upgrade(spec.settings)))
 
 
+def all_kept(definition: Definition, language: str) -> list[Kept]:
+    """What all stages of a definition leave behind, in their order."""
+    return [one for spec in definition.stages for one in kept_by(spec, definition, language)]
+
+
+def as_questions(definition: Definition, language: str) -> list[dict]:
+    """The same, as condition.js lists questions."""
+    return [
+        {
+            "key": one.key,
+            "label": one.label,
+            "type": one.type,
+            "options": [list(pair) for pair in one.options],
+        }
+        for one in all_kept(definition, language)
+    ]
+
+
 def values(case: Case, language: str) -> list[tuple[str, str]]:
     """Label and words of every value that the case has, in the order of its stages."""
     definition = case.version.definition
     return [
         (one.label, words(one, case.data[one.key], definition, language))
-        for spec in definition.stages
-        for one in kept_by(spec, definition, language)
+        for one in all_kept(definition, language)
         if case.data.get(one.key) is not None
     ]
 
 
+def by_key(case: Case, language: str) -> dict[str, str]:
+    """The words of every value that stages leave, by its key; empty where the case has none."""
+    definition = case.version.definition
+    return {
+        one.key: words(one, case.data.get(one.key), definition, language)
+        for one in all_kept(definition, language)
+    }
+
+
 def words(kept: Kept, value, definition: Definition, language: str) -> str:
     """A value as an agent reads it."""
+    if value is None:
+        return ""
     if kept.options:
-        return dict(kept.options).get(value, str(value))
+        return str(dict(kept.options).get(value, value))
     return display(Field(kept.key, kept.type), value, definition, language)
 
 

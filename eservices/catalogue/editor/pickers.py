@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from eservices.cases.stages.kept import kept_by
+from eservices.cases.stages.kept import as_questions
 from eservices.formbuilder import reference_tables
 from eservices.formbuilder.blocks import condition_vocabulary
 from eservices.formbuilder.definition import Field
@@ -37,17 +37,8 @@ def question_lists(reading: Reading, current: str = "") -> dict:
 
 def _kept_by_stages(reading: Reading) -> list[dict]:
     """What agents fill in and how stages end: conditions of stages look at it too."""
-    definition, language = reading.definition, get_language() or reading.definition.source_language
-    return [
-        {
-            "key": one.key,
-            "label": one.label,
-            "type": one.type,
-            "options": [list(pair) for pair in one.options],
-        }
-        for spec in definition.stages
-        for one in kept_by(spec, definition, language)
-    ]
+    definition = reading.definition
+    return as_questions(definition, get_language() or definition.source_language)
 
 
 def _question(reading: Reading, spec: Field) -> dict:

@@ -12,7 +12,9 @@ from wagtail.fields import StreamField
 from wagtail.models import PreviewableMixin, RevisionMixin, TranslatableMixin
 from wagtail_localize.fields import SynchronizedField
 
+from eservices.cases.stages.kept import all_kept
 from eservices.formbuilder import placeholders
+from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.logic import conditions
 from eservices.formbuilder.models import Form, FormVersion
 
@@ -123,6 +125,10 @@ def issuing_forms(template_key: str) -> list[Form]:
 
 
 def asked_by_services(template_key: str) -> set[str] | None:
-    """Keys of the questions that every service issuing this document asks; None where no service does yet."""
-    asked = [set(form.current.definition.fields) for form in issuing_forms(template_key)]
+    """Keys of what every service issuing this document asks, or its stages leave; None where no service does yet."""
+    asked = [_known(form.current.definition) for form in issuing_forms(template_key)]
     return set.intersection(*asked) if asked else None
+
+
+def _known(definition: Definition) -> set[str]:
+    return {*definition.fields, *(one.key for one in all_kept(definition, definition.source_language))}

@@ -23,20 +23,22 @@ from eservices.documents.models import Document, Permit, Zone
 from eservices.register import actions as register
 from eservices.register.models import Check, Outcome
 from eservices.space import tracker
+from mysite.demo.builders import consulting
 from mysite.demo.builders.answers import Answers
 from mysite.demo.builders.journeys import Journey
 from mysite.demo.builders.residents import Residents, in_register
 from mysite.demo.builders.services import DEFINITIONS
 from tests.factories.accounts import known
 from tests.factories.cases import TeamFactory, member
-from tests.factories.documents import DocumentTemplateFactory
+from tests.factories.documents import DocumentTemplateFactory, body
 from tests.factories.home import CommuneSettingsFactory
+from tests.factories.letters import LetterFactory
 from tests.factories.payments import entry
 from tests.factories.submissions import DraftFactory, FormVersionFactory
 
 pytestmark = pytest.mark.django_db
 CERTIFICATE, PERMIT, MOVE = "attestation-domicile", "macaron", "annonce-demenagement"
-DOG, CARD = "chien", "acces-decheterie"
+DOG, CARD, EVENT, BIKE = "chien", "acces-decheterie", "manifestation", "subvention-velo"
 ME = {"beneficiaire": "moi", "motif": "bail", "preuve": "copie", "envoi_poste": False}
 CAR = {"statut": "habitant", "detenteur": True, "duree": "an", "zone": "a", "second": False}
 
@@ -289,6 +291,36 @@ def test_what_costs_something_is_paid_once_it_is_accepted_and_the_rest_is_over(s
     assert sum(charge.amount for charge in journey.case.charges.all()) == due
     assert waits(journey) == (("paiement", "applicant") if due else ("", ""))
     journey.pay()
+    assert journey.is_over
+
+
+# -- What the administration adds before it decides ----------------------------------------------------------
+def test_the_permit_of_an_event_says_the_conditions_of_those_who_were_asked(monkeypatch):
+    monkeypatch.setattr(consulting, "OPINIONS", [("conditions", "Deux extincteurs.", "Cap. D. Rey")])
+    DocumentTemplateFactory(
+        key="autorisation-manifestation", tells_register=False, body=body("{titre}, {jour} : {conditions}")
+    )
+    TeamFactory(key="batiments")
+    journey = filed(EVENT, titre="Nuit du conte", jour="2031-06-03")
+    member(team=journey.case.team)  # the other two eyes
+    consulting.begin(journey)
+    consulting.finish(journey)
+    journey.accept()
+    consulting.review(journey)
+    assert journey.is_over
+    said = Document.objects.get(state="issued").texts["body"][0]["passages"][0]["items"][0]
+    assert "".join(run[0] for run in said) == "Nuit du conte, 3 juin 2031 : Deux extincteurs."
+
+
+def test_who_gets_a_subsidy_is_told_how_much_and_the_request_stays_open_until_it_is_paid():
+    LetterFactory(key="subvention-accordee", subject="Accordé : CHF {montant}.–")
+    journey = filed(BIKE, prix="2000.00")
+    consulting.grant(journey)
+    journey.accept()
+    told = Delivery.objects.about(journey.case.subject).filter(carrier="email")
+    assert told.filter(title="Accordé : CHF 300.–").count() == 1
+    assert waits(journey) == ("versement", "agent")
+    consulting.pay_out(journey)
     assert journey.is_over
 
 

@@ -170,7 +170,7 @@ class Answers:
         return {
             "titre": self.random.choice(EVENTS),
             "lieu": self.random.choice(["orme", "port", "greves", "foret"]),
-            "date": (day + timedelta(days=self.random.randint(35, 120))).isoformat(),
+            "jour": (day + timedelta(days=self.random.randint(35, 120))).isoformat(),
             "de": "10:00",
             "a": "18:00",
             "public_attendu": self.random.choice([60, 120, 250, 400]),

@@ -1,5 +1,7 @@
 """What comes before a decision in some services: a check, the opinions of others, fields, a second pair of eyes."""
 
+from django.utils import timezone
+
 from eservices.cases import actions as cases
 from eservices.cases.actors import Office
 from eservices.cases.models import Case, CaseStage, Opinion
@@ -7,6 +9,7 @@ from eservices.cases.progress import current
 
 from .. import clock
 
+SHARE, MOST = 15, 400  # of a bicycle: per cent, and francs at most
 OPINIONS = [
     # what the offices that are asked answer: stance, reasons, who
     ("favourable", "", "C. Oulevay"),
@@ -38,9 +41,27 @@ def finish(journey) -> None:
         for opinion in row.opinions.filter(given_at=None):
             _answer(journey, opinion)
     row = _at(journey)
-    if row and row.type == "fill":
+    if row and row.key == "engagement":
         risk = journey.random.choice(RISKS)
-        _work(journey, row, {"risque": risk, "agents_police": RISKS.index(risk)})
+        asked = Opinion.objects.filter(stage__case=journey.case, stance="conditions").order_by("pk")
+        terms = "\n".join(dict.fromkeys(asked.values_list("text", flat=True)))
+        _work(journey, row, {"risque": risk, "agents_police": RISKS.index(risk), "conditions": terms})
+
+
+def grant(journey) -> None:
+    """How much is granted, where the service gives money."""
+    row = _at(journey)
+    if row and row.key == "octroi":
+        price = float(journey.answers["prix"])
+        _work(journey, row, {"montant": min(round(price * SHARE / 100), MOST)})
+
+
+def pay_out(journey) -> None:
+    """What was granted is paid, some days later."""
+    row = _at(journey)
+    if row and row.key == "versement":
+        journey.later(journey.random.choice([2, 3, 5]))
+        _work(journey, row, {"verse_le": timezone.localdate(journey.now)})
 
 
 def review(journey) -> None:

@@ -8,6 +8,7 @@ from ..markup import Entry, read
 from .world import LANGUAGES, World
 
 REMEDIES = "recours"
+BY_SERVICES = ("subvention-accordee",)  # sent by their stages, and not begun by agents
 
 
 def build(world: World) -> None:
@@ -25,7 +26,7 @@ def _write(one, entry: Entry, locale):
     if isinstance(one, Remedies):
         one.authority, one.days = entry["authority"], 30
     else:
-        one.subject, one.for_agents = entry["subject"], True
+        one.subject, one.for_agents = entry["subject"], entry.key not in BY_SERVICES
     one.save()
     return one
 

@@ -220,10 +220,12 @@ def treat(journey: Journey, ending: str) -> None:
         journey.answer()
     if ending in ("accepted", "to_pay", "making"):
         consulting.finish(journey)
+        consulting.grant(journey)
         journey.accept()
         consulting.review(journey)
     if ending in ("accepted", "making"):
         journey.pay()
+        consulting.pay_out(journey)
     elif ending == "refused":
         consulting.finish(journey)
         journey.refuse()

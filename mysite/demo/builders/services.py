@@ -29,7 +29,14 @@ TEMPLATES = {
         "tells_register": False,
         "facts": ["raison_sociale", "nom", "prenom", "adresse"],
     },
+    "autorisation-manifestation": {
+        "prefix": "AM",
+        "months": None,
+        "tells_register": False,
+        "facts": ["societe", "lieu", "rue", "numeros", "public_attendu"],
+    },
 }
+TERMS_SET = {"field": "conditions", "operator": "filled"}  # where agents set terms
 ZONES = [
     ("a", "A, Bourg et place de l’Orme", 120),
     ("b", "B, Gare", 60),
@@ -96,11 +103,13 @@ def write_templates(world: World) -> None:
 
 
 def _body(entry: Entry, keys: list[str]) -> list:
-    """What is attested, the facts under it, and what it may be used for."""
+    """What is attested, the facts under it, on which terms if any, and what it may be used for."""
     paragraph = {name: RichText(f"<p>{entry[name]}</p>") for name in ("sentence", "validity")}
+    terms = {"heading": entry["terms"], "text": RichText("<p>{conditions}</p>"), "condition": TERMS_SET}
     return [
         ("statement", {"text": paragraph["sentence"], "condition": None}),
         ("facts", {"heading": entry["about"], "keys": keys, "condition": None}),
+        *([("part", terms)] if entry["terms"] else []),
         ("part", {"heading": entry["value"], "text": paragraph["validity"], "condition": None}),
     ]
 

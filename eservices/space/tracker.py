@@ -6,10 +6,11 @@ from itertools import dropwhile, takewhile
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from eservices.accounts.models import IdentityLevel
+from eservices.bookings.states import State as BookingState
 from eservices.cases import process
 from eservices.cases.identity import level_of
 from eservices.cases.models import Case, CaseStage, Message
@@ -21,6 +22,7 @@ from home.marks import explained
 
 DONE, NOW, NEXT = "done", "now", ""
 BLOCKED = "cases/stages/blocked_applicant.html"  # whatever the stage is: a lead looks at it
+WENT_WELL = (Outcome.ACCEPTED, Outcome.COMPLETED)
 Progress = CaseStage.Progress
 
 
@@ -48,7 +50,7 @@ def headline(
             "Open it below: it says what was decided, and why."
         )
     if case.state == State.CLOSED:
-        return _closed(case)
+        return _cancelled() if is_cancelled(case) else ended(case)
     if asked and case.state != State.WAITING:
         return _("We still have no answer from you."), _(
             "The time to answer is over, but your answer counts all the same: write it below."
@@ -58,7 +60,19 @@ def headline(
     return _under_way(case, late=bool(promised and promised < timezone.now()))
 
 
-def _closed(case: Case) -> tuple[str, str]:
+def is_cancelled(case: Case) -> bool:
+    """Whether the request went well, and nothing is left of what was booked with it."""
+    if case.state != State.CLOSED or case.outcome not in WENT_WELL:
+        return False
+    return {one.state for one in case.submission.bookings.all()} == {BookingState.CANCELLED}
+
+
+def _cancelled() -> tuple[str, str]:
+    return _("Your booking is cancelled."), _("You have nothing to do.")
+
+
+def ended(case: Case) -> tuple[str, str]:
+    """How the case ended, on the day it did, and what follows."""
     return {
         Outcome.REFUSED: (_("We had to refuse."), _("The reason stands below, with what you can do.")),
         Outcome.WITHDRAWN: (_("You withdrew this request."), _("Nothing more happens.")),
@@ -149,7 +163,7 @@ def mark(case: Case, sealed: bool = False, asked: bool = False) -> dict:
         State.DECIDED: ("s2", "ok"),
         State.CLOSED: ("check", "ok"),
     }[State(case.state)]
-    if case.outcome and case.outcome not in (Outcome.ACCEPTED, Outcome.COMPLETED):
+    if (case.outcome and case.outcome not in WENT_WELL) or is_cancelled(case):
         icon, css = "cross", ""
     if asked and case.is_open:
         icon, css = "s4", "must"
@@ -191,6 +205,8 @@ def _points(case: Case, sealed: bool) -> list[Stop]:
         points.append(Stop(DONE, _("Done"), _("Closed without an answer"), case.closed_at))
     elif case.outcome in (Outcome.DUPLICATE, Outcome.REDIRECTED):
         points.append(Stop(DONE, _("Done"), case.get_outcome_display().capitalize(), case.closed_at))
+    elif is_cancelled(case):
+        points.append(Stop(DONE, _("Done"), pgettext("bookings", "Cancelled")))
     return points
 
 

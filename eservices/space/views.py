@@ -97,6 +97,7 @@ def _progress(case: Case, sealed: bool, questions: list[Message]) -> dict:
     return {
         "headline": title,
         "lead": lead,
+        "ending": title if sealed or case.is_open else tracker.ended(case)[0],
         "said_by_team": not sealed and tracker.said_by_team(case),
         "way": tracker.way(case, sealed),
         "row": row,
@@ -239,7 +240,11 @@ status_file, case_file = through_a_door(file)
 @require_GET
 def home(request):
     related = ("version", "submission", "team", "assignee")
-    own = cases.own_cases(request.user).select_related(*related).prefetch_related("stages")
+    own = (
+        cases.own_cases(request.user)
+        .select_related(*related)
+        .prefetch_related("stages", "submission__bookings")
+    )
     own = own.annotate(sealed=formal.is_sealed(), asked=process.is_asked()).order_by("-opened_at")
     rows = [_row(case) for case in own]
     dues = _dues(request.user)

@@ -9,12 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from eservices.bookings import actions as bookings
 from eservices.cases import actions, process
 from eservices.cases.models import Case, CaseLink, Message
 from eservices.cases.states import Outcome, State
 from eservices.documents.models import Document
 from eservices.submissions.models import StoredFile
 from tests.factories.accounts import UserFactory
+from tests.factories.bookings import booking, hall
 from tests.factories.cases import CaseFactory, member
 from tests.factories.documents import issued
 
@@ -104,6 +106,22 @@ def test_the_title_is_the_answer_in_every_state(client, situation, sentence):
         page = client.get(link(CaseFactory(**situation)))
         assert page.status_code == 200
         assert f"<h1>{sentence}</h1>" in page.text
+
+
+def test_a_request_of_which_every_booking_was_cancelled_is_cancelled_and_no_more_done(client):
+    case, thing = CaseFactory(accepted=True, email_confirmed_at=timezone.now()), hall()[1]
+    days = [f"2026-03-{day}T" for day in (10, 17)]
+    first, last = (booking(thing, f"{day}18:00", f"{day}20:00", submission=case.submission) for day in days)
+    bookings.cancel(actor=member(), booking=first)
+    assert client.get(link(case)).context["headline"] == "C’est fait."
+    bookings.cancel(actor=member(), booking=last)
+    page = client.get(link(case))
+    assert page.context["headline"] == "Votre réservation est annulée."
+    assert page.context["way"][-1].title == "Annulées"
+    assert "C’est fait." in _last_word(page.text)  # on the day on which it was
+    client.force_login(UserFactory(email=case.email))
+    (row,) = client.get("/espace/").context["rows"]
+    assert (row["mark"]["icon"], row["mark"]["text"]) == ("cross", "Votre réservation est annulée.")
 
 
 def test_whoever_is_asked_is_not_told_to_do_nothing(client):

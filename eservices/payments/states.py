@@ -28,9 +28,8 @@ class RefundState(TextChoices):
     FAILED = "failed", _("failed")
 
 
-TAKES_MONEY = frozenset(
-    {ChargeState.OPEN, ChargeState.EXPIRED}
-)  # also after its time, where a person says so
+# Also after its time, where a person says so.
+TAKES_MONEY = frozenset({ChargeState.OPEN, ChargeState.EXPIRED})
 # action → (states it may start from, state it leads to)
 CHARGES: dict[str, tuple[frozenset[str], str]] = {
     "pay": (TAKES_MONEY, ChargeState.PAID),

@@ -11,33 +11,34 @@ from tests.factories.newsletter import TopicFactory
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def opened(phone, name: str, *args: str) -> None:
+    phone.goto(reverse(f"newsletter:{name}", args=args))
+    assert_accessible(phone)
+
+
+def sent(phone) -> None:
+    press(phone.locator("main form .btn"))
+    assert_accessible(phone)
+
+
 def test_somebody_subscribes_confirms_chooses_leaves_and_is_forgotten(phone, site):
     TopicFactory(name="Chantiers")
-    phone.goto(reverse("newsletter:subscribe"))
-    assert_accessible(phone)
-    press(phone.locator("main form .btn"))  # empty
+    opened(phone, "subscribe")
+    sent(phone)  # empty
     assert phone.locator("[aria-invalid=true]").first.is_visible()
-    assert_accessible(phone)
     phone.fill("main [name=email]", "lea@example.org")
     phone.get_by_label("Chantiers").check()
-    press(phone.locator("main form .btn"))
-    assert_accessible(phone)
+    sent(phone)
     reader = Subscriber.objects.get()
 
-    phone.goto(reverse("newsletter:confirm", args=[reader.secret]))
-    assert_accessible(phone)
-    press(phone.locator("main form .btn"))
-    assert_accessible(phone)
+    opened(phone, "confirm", reader.secret)
+    sent(phone)
     reader.refresh_from_db()
     assert reader.state == State.CONFIRMED
 
-    phone.goto(reverse("newsletter:preferences", args=[reader.secret]))
-    assert_accessible(phone)
-    phone.goto(reverse("newsletter:unsubscribe", args=[reader.secret]))
-    assert_accessible(phone)
-    press(phone.locator("main form .btn"))
-    assert_accessible(phone)
+    opened(phone, "preferences", reader.secret)
+    opened(phone, "unsubscribe", reader.secret)
+    sent(phone)
     reader.refresh_from_db()
     assert reader.state == State.UNSUBSCRIBED
-    phone.goto(reverse("newsletter:confirm", args=["unknown"]))
-    assert_accessible(phone)
+    opened(phone, "confirm", "unknown")

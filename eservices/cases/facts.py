@@ -22,16 +22,16 @@ def facts(case: Case, language: str) -> dict[str, str]:
         key: display(field, answers.get(key), definition, language)
         for key, field in definition.fields.items()
     }
-    return (
-        said
-        | kept.by_key(case, language)
-        | {
-            "applicant": case.applicant,
-            "reference": case.reference,
-            "sent": date_format(case.submission.sent_at, "DATE_FORMAT"),
-            "commune": str(CommuneSettings.current()),
-        }
-    )
+    return said | kept.by_key(case, language) | _of_every_case(case)
+
+
+def _of_every_case(case: Case) -> dict[str, str]:
+    return {
+        "applicant": case.applicant,
+        "reference": case.reference,
+        "sent": date_format(case.submission.sent_at, "DATE_FORMAT"),
+        "commune": str(CommuneSettings.current()),
+    }
 
 
 def lines(case: Case, due: list[dict], language: str) -> list[dict]:

@@ -7,16 +7,14 @@ from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.utils import perform_login
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import get_user_model, logout
-from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from wagtail.admin.views.account import LoginView
 
 from eservices.accounts import actions
+from eservices.accounts.signed_out import sign_in_first
 
 from .provider import provider_name
 
@@ -83,10 +81,7 @@ def led_back(view):
         signed_out = request.method == "POST" and not request.user.is_authenticated
         response = view(request, *args, **kwargs)
         if signed_out and response.status_code == 302 and _asks_to_sign_in(response.url):
-            messages.warning(
-                request, _("You were no longer signed in: it was not done. Sign in and send it again.")
-            )
-            return redirect_to_login(_page_before(request), reverse("wagtailadmin_login"))
+            return sign_in_first(request, _page_before(request))
         return response
 
     return wrapper

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from eservices.accounts.signed_out import sign_in_first
 from eservices.formbuilder.definition import Step
 from eservices.formbuilder.forms import REMOVE_FILE, StepForm
 from eservices.formbuilder.logic.visibility import visible_steps
@@ -80,14 +80,6 @@ def _sign_in_first(request, secret: str, step: str | None) -> HttpResponse:
     return redirect_to_login(request.get_full_path())
 
 
-def _staff_sign_in_first(request) -> HttpResponse:
-    """Who files for somebody was signed out before anything was kept."""
-    if request.method == "POST":
-        said = _("You were no longer signed in: it was not done. Sign in and send it again.")
-        messages.warning(request, said)
-    return redirect_to_login(request.get_full_path(), reverse("wagtailadmin_login"))
-
-
 def _signed_out(files) -> str:
     """What to do, in words for the page that sends by itself."""
     if files:
@@ -136,7 +128,7 @@ def of_open_draft(view):
 def start(request, form):
     """The first step. Nothing is kept before something is sent."""
     if _channel(request) in STAFF_CHANNELS and not request.user.is_authenticated:
-        return _staff_sign_in_first(request)
+        return sign_in_first(request, request.get_full_path())
     channel, agent = _on_behalf(request)
     filing = Filing(
         access.version_in_force(form),

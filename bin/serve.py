@@ -16,7 +16,6 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LISTENING = ROOT / "bin" / "listening.py"
 LOGS = Path(os.environ.get("COMMUNE_VAR", ROOT / "var")) / "log"
 PATIENCE = 60  # seconds for the site to answer
 GRACE = 15  # seconds for a process to finish what it does
@@ -27,7 +26,7 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     gunicorn = [sys.executable, "-m", "gunicorn", "mysite.wsgi", "--workers", "2", "--bind", bind]
     return {
-        "site": [*gunicorn, "--config", str(LISTENING), "--graceful-timeout", "5", "--timeout", "60"],
+        "site": [*gunicorn, "--graceful-timeout", "5", "--timeout", "60"],
         "worker": [*manage, "worker"],
         "scheduler": [*manage, "scheduler"],
     }

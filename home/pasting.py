@@ -16,7 +16,7 @@ class PastedTextMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if request.method != "POST" or not request.path.startswith(reverse("wagtailadmin_home")):
+        if request.method != "POST" or not request.path_info.startswith(reverse("wagtailadmin_home")):
             return
         posted = request.POST
         if any(NO_TEXT.search(value) for _name, values in posted.lists() for value in values):

@@ -44,7 +44,7 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if not request.path.startswith(reverse("wagtailadmin_home")):
+        if not request.path_info.startswith(reverse("wagtailadmin_home")):
             return None
         url = next(filter(None, (explain(request, exception) for explain in refusals)), None)
         if not url:

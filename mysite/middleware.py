@@ -13,7 +13,7 @@ class AdminPolicyMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.path.startswith("/admin/") and not hasattr(response, "_csp_config"):
+        if request.path_info.startswith("/admin/") and not hasattr(response, "_csp_config"):
             response._csp_config = settings.ADMIN_CSP
         return response
 

@@ -93,6 +93,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "mysite.urls"
 WSGI_APPLICATION = "mysite.wsgi.application"
+FORCE_SCRIPT_NAME = ""  # the site stands at the root: no header and no variable says otherwise
 
 TEMPLATES = [
     {
@@ -368,6 +369,8 @@ REGISTER_HTTP = {
         "REGISTER_CA", ""
     ),  # that signed the register's certificate, where no known one did
 }
+# Hosts within the commune's network whose calendars may be imported: every other one must be public.
+CALENDAR_HOSTS = {host.lower() for host in env.words("CALENDAR_HOSTS")}
 # Where the dossiers of cases are filed: a folder, or a WebDAV server (docs/connectors.md).
 GED_URL = env.ged("GED_URL", f"directory:{VAR_DIR / 'ged'}")
 

@@ -45,6 +45,7 @@ ANYMAIL = {"WEBHOOK_SECRET": "service:of-the-tests"}
 LEAST_SECONDS_TO_FILE = 0
 SEAL_URL = SEAL_TSA_URL = SEAL_ROOTS = ""
 LINK_CHECKS = False
+CALENDAR_HOSTS = set()
 CLAMAV_URL = ""  # tests that scan say by what
 WHITENOISE_AUTOREFRESH = True
 LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"level": "ERROR"}}

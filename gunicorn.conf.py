@@ -1,0 +1,19 @@
+"""Settings of gunicorn, which reads this file where it is started at the root of the project."""
+
+import socket
+
+SILENCE = 600  # seconds
+
+# No request names the place where the site is mounted: a proxy that hands on a stranger's SCRIPT_NAME would have every
+# cached page link to it. The operator's own variable of this name does not count either (FORCE_SCRIPT_NAME).
+forwarder_headers = ""
+
+
+def when_ready(server):
+    """Have the kernel hand a connection over once it has said something.
+
+    Browsers open connections in advance and leave them silent. A sync worker has one request at a time and would wait
+    for such a connection as long as its timeout lasts.
+    """
+    for listener in server.LISTENERS if hasattr(socket, "TCP_DEFER_ACCEPT") else []:
+        listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENCE)

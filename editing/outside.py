@@ -1,14 +1,11 @@
-"""Asks an address elsewhere whether it answers, and takes no step into the commune's own network.
+"""Link checker for addresses elsewhere. Only public hosts are asked, at each step of a redirect. No body is read."""
 
-A name is looked up once, each of its addresses must be public, and the connection goes to the very address that was
-judged: a name that changes in between leads nowhere else. Each step of a redirect is judged anew. No body is read.
-"""
-
-import ipaddress
 import socket
 import ssl
 from time import monotonic
 from urllib.parse import quote, urljoin, urlsplit
+
+from home import public_hosts
 
 TIMEOUT = 6  # seconds, for each step
 MOST_REDIRECTS, MOST_BYTES = 4, 32_768
@@ -32,7 +29,7 @@ def fault(url: str) -> str | None:
             if status not in REDIRECTS or not onward:
                 return _said(status)
             url = urljoin(url, onward)
-    except Refused:
+    except (Refused, public_hosts.InternalAddress):
         return None
     except (OSError, ValueError) as reason:
         return str(reason) or type(reason).__name__
@@ -95,9 +92,8 @@ def _head(connection: socket.socket, until: float) -> tuple[int, str]:
 
 
 def _connection(scheme: str, host: str) -> socket.socket:
-    """A connection to an address of a name that was judged, with its certificate checked by that name."""
-    port = PORTS[scheme]
-    plain = socket.create_connection((_public_address(host, port), port), timeout=TIMEOUT)
+    """Connect to a public host, with its certificate checked by its name."""
+    plain = public_hosts.connect(host, PORTS[scheme], TIMEOUT)
     if scheme == "http":
         return plain
     try:
@@ -105,17 +101,3 @@ def _connection(scheme: str, host: str) -> socket.socket:
     except BaseException:
         plain.close()
         raise
-
-
-def _public_address(host: str, port: int) -> str:
-    """An address of a name, if all that it has are public."""
-    found = [row[4][0] for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not found or not all(_is_public(one) for one in found):
-        raise Refused(host)
-    return found[0]
-
-
-def _is_public(address: str) -> bool:
-    known = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(known, "ipv4_mapped", None) or getattr(known, "sixtofour", None) or known
-    return known.is_global and inner.is_global and not known.is_multicast

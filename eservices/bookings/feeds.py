@@ -9,6 +9,7 @@ one rule ends within a second or two, and between rules the patience is looked a
 """
 
 import re
+import socket
 import time as clock
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from datetime import MAXYEAR, date, datetime, time
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from itertools import islice, takewhile
 from math import prod
-from socket import SHUT_RDWR
+from urllib.error import URLError
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -26,15 +27,16 @@ from urllib.request import (
     HTTPRedirectHandler,
     HTTPSHandler,
     OpenerDirector,
-    ProxyHandler,
     Request,
     UnknownHandler,
 )
 
 from dateutil.rrule import rrulestr
+from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar
 
+from home import public_hosts
 from home.patience import ended_at, read
 
 from .availability import DAY, FARTHEST, Span
@@ -74,10 +76,23 @@ def fetch(url: str) -> bytes:
             content = read(answer, MOST_BYTES, ends)
     except TimeoutError:
         raise Unreadable(_("The calendar comes too slowly.")) from None
+    except URLError as fault:
+        raise Unreadable(_reason(fault)) from None
     except (OSError, ValueError, HTTPException) as fault:
         raise Unreadable(str(fault)[:200]) from None
     _refuse_large(content)
     return content
+
+
+def _reason(fault: URLError) -> str:
+    if isinstance(fault.reason, public_hosts.InternalAddress):
+        return _("This address lies within the commune’s own network, which is not read.")
+    return str(fault)[:200]
+
+
+def _connect(address: tuple[str, int], timeout: float, source_address=None) -> socket.socket:
+    """Connect to a public host, or one of ``CALENDAR_HOSTS``; also where an answer leads."""
+    return public_hosts.connect(*address, timeout, settings.CALENDAR_HOSTS)
 
 
 def _refuse_large(content: bytes) -> None:
@@ -92,7 +107,7 @@ def _asked(url: str) -> Request:
 def _opener(web: "_Web") -> OpenerDirector:
     """Opens nothing but the web, also where an answer leads elsewhere: only what ``web`` knows is cut off."""
     opener = OpenerDirector()
-    follows = ProxyHandler, _SentOn, HTTPErrorProcessor, HTTPDefaultErrorHandler, UnknownHandler
+    follows = _SentOn, HTTPErrorProcessor, HTTPDefaultErrorHandler, UnknownHandler
     for handler in (*(kind() for kind in follows), web):
         opener.add_handler(handler)
     return opener
@@ -123,6 +138,10 @@ class _Web(HTTPHandler, HTTPSHandler):
         web = self
 
         class Known(kind):
+            def __init__(self, *args, **kwargs):
+                super().__init__(*args, **kwargs)
+                self._create_connection = _connect  # where http.client opens its socket
+
             def connect(self):
                 super().connect()
                 web.opened.append(self.sock)
@@ -134,7 +153,7 @@ class _Web(HTTPHandler, HTTPSHandler):
     def cut_off(self) -> None:
         for one in self.opened:
             with suppress(OSError):  # closed already
-                one.shutdown(SHUT_RDWR)
+                one.shutdown(socket.SHUT_RDWR)
 
 
 def busy(content: bytes, zone, now: datetime) -> list[Busy]:

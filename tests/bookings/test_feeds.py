@@ -18,6 +18,7 @@ from eservices.bookings import feeds, sweeps
 from eservices.bookings.availability import Span
 from eservices.bookings.models import BlockedTime, Feed
 from eservices.bookings.offers import calendar, offer
+from home import public_hosts
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.authority import Authority, for_this_machine
 from tests.factories.bookings import resource, unit
@@ -271,8 +272,9 @@ def test_only_addresses_of_the_web_are_read():
 
 
 @pytest.fixture(params=["http", "https"])
-def server(request, tmp_path, monkeypatch):
+def server(request, tmp_path, monkeypatch, settings):
     """Any server, with a fault at will."""
+    settings.CALENDAR_HOSTS = {"127.0.0.1"}
     tls = None
     if request.param == "https":
         authority, key = Authority(), ec.generate_private_key(ec.SECP256R1())
@@ -285,6 +287,21 @@ def server(request, tmp_path, monkeypatch):
     with serving(tls) as found:
         found.token = None
         yield found
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "10.0.0.7", "169.254.169.254", "[::ffff:127.0.0.1]"]
+)
+def test_calendar_of_internal_host_is_refused_before_connecting(host, monkeypatch):
+    monkeypatch.setattr(public_hosts.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
+    with override("en"), pytest.raises(feeds.Unreadable, match="own network"):
+        feeds.fetch(f"http://{host}:9/calendar.ics")
+
+
+def test_calendar_redirect_to_internal_host_is_refused(server, settings):
+    server.elsewhere = "http://localhost:9/admin"
+    with override("en"), pytest.raises(feeds.Unreadable, match="own network"):
+        feeds.fetch(server.url)
 
 
 @pytest.mark.parametrize("fault", [{"drip": 0.02}, {"drip_head": 0.02}], ids=["without end", "never begins"])

@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 
 from editing import outside
+from home import public_hosts
 
 
 class Server:
@@ -41,7 +42,7 @@ def reached(monkeypatch):
     def start(*answers: bytes, **more) -> Server:
         server = Server(*answers, **more)
         monkeypatch.setattr(outside, "PORTS", {"http": server.port})
-        monkeypatch.setattr(outside, "_public_address", lambda host, port: "127.0.0.1")
+        monkeypatch.setattr(public_hosts, "public_address", lambda host, port, allowed: "127.0.0.1")
         return server
 
     return start
@@ -72,26 +73,28 @@ def answer(status: str, *lines: str) -> bytes:
     ],
 )
 def test_nobody_is_asked_within_the_house_nor_by_another_way(url, monkeypatch):
-    monkeypatch.setattr(outside.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
+    monkeypatch.setattr(public_hosts.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
     assert outside.fault(url) is None
 
 
 def test_a_name_with_one_inner_address_among_public_ones_is_refused(monkeypatch):
     rows = [(0, 0, 0, "", (one, 80)) for one in ("93.184.216.34", "10.1.2.3")]
-    monkeypatch.setattr(outside.socket, "getaddrinfo", lambda *a, **k: rows)
-    monkeypatch.setattr(outside.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
+    monkeypatch.setattr(public_hosts.socket, "getaddrinfo", lambda *a, **k: rows)
+    monkeypatch.setattr(public_hosts.socket, "create_connection", lambda *a, **k: pytest.fail("connected"))
     assert outside.fault("http://rebound.example/") is None
 
 
 def test_the_connection_goes_to_the_address_that_was_judged(monkeypatch):
-    monkeypatch.setattr(outside.socket, "getaddrinfo", lambda *a, **k: [(0, 0, 0, "", ("93.184.216.34", 80))])
+    monkeypatch.setattr(
+        public_hosts.socket, "getaddrinfo", lambda *a, **k: [(0, 0, 0, "", ("93.184.216.34", 80))]
+    )
     gone_to = []
 
     def connect(address, timeout):
         gone_to.append(address)
         raise OSError("unreachable")
 
-    monkeypatch.setattr(outside.socket, "create_connection", connect)
+    monkeypatch.setattr(public_hosts.socket, "create_connection", connect)
     assert outside.fault("http://vd.example/") == "unreachable"
     assert gone_to == [("93.184.216.34", 80)]
 

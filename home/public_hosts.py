@@ -1,0 +1,36 @@
+"""Connections to public addresses only: a URL that somebody typed never reaches the commune's own network (SSRF).
+
+A name is resolved once, all its addresses must be public, and the connection goes to the address that was checked, so
+that a name which changes in between (DNS rebinding) leads nowhere else.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Container
+
+
+class InternalAddress(OSError):
+    """The name leads to an address that is not public."""
+
+
+def connect(host: str, port: int, timeout: float, allowed: Container[str] = ()) -> socket.socket:
+    """Open a TCP connection to a public address of ``host``. Raise InternalAddress if it has another one.
+
+    ``timeout`` is in seconds. ``allowed``: names that the operator lets be reached wherever they lead.
+    """
+    return socket.create_connection((public_address(host, port, allowed), port), timeout=timeout)
+
+
+def public_address(host: str, port: int, allowed: Container[str] = ()) -> str:
+    """Resolve ``host`` to one of its addresses, all of which must be public."""
+    found = [row[4][0] for row in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if host.lower() not in allowed and not (found and all(is_public(one) for one in found)):
+        raise InternalAddress(f"{host} is no public address")
+    return found[0]
+
+
+def is_public(address: str) -> bool:
+    """Return whether an IP address is reachable from anywhere, also if it wraps an IPv4 address (mapped, 6to4)."""
+    known = ipaddress.ip_address(address.partition("%")[0])
+    inner = getattr(known, "ipv4_mapped", None) or getattr(known, "sixtofour", None) or known
+    return known.is_global and inner.is_global and not known.is_multicast

@@ -17,3 +17,11 @@ def when_ready(server):
     """
     for listener in server.LISTENERS if hasattr(socket, "TCP_DEFER_ACCEPT") else []:
         listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, SILENCE)
+
+
+def post_worker_init(worker):
+    """Keep private links out of gunicorn's own log, which names the request that failed."""
+    from mysite.log_filters import MaskSecrets
+
+    for handler in worker.log.error_log.handlers:
+        handler.addFilter(MaskSecrets())

@@ -1,0 +1,44 @@
+"""Logs name the page that failed, and never the secret that opens it."""
+
+import logging.config
+import re
+
+import pytest
+from django.urls import reverse
+
+from home.secrets import new_secret
+from mysite.log_filters import mask_secrets
+from mysite.settings import base
+from tests.factories import home as make
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["space:status", "submissions:resume", "payments:pay", "documents:verdict"])
+def test_log_of_private_link_hides_its_secret(name, client, capsys):
+    make.make_site()
+    logging.config.dictConfig(base.LOGGING)
+    try:
+        secret = "K7QF-2M9X-47TD" if name == "documents:verdict" else new_secret()
+        path = reverse(name, args=[secret])
+        logging.getLogger("django.request").warning("Not Found: %s", path)
+        client.get(path + "x")
+    finally:
+        logging.config.dictConfig(
+            {"version": 1, "root": {"level": "ERROR"}, "disable_existing_loggers": False}
+        )
+    said = capsys.readouterr().err
+    assert "Not Found: " + re.sub(re.escape(secret), "…", path) in said
+    assert secret not in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not Found: /vivre-a-orvenay/attestation-de-domicile-et-autres-papiers/",
+        "Forbidden: /admin/cases/ORV-26-00412/",
+        "/api/0b7d4d0e-7a1c-4a7e-9a54-0c1d2e3f4a5b/",
+    ],
+    ids=["page", "case", "identifier"],
+)
+def test_log_keeps_what_opens_nothing(text):
+    assert mask_secrets(text) == text

@@ -26,7 +26,12 @@ def readable(number: str) -> str:
 
 
 def takes_sms(number: str) -> bool:
-    """Whether we write to it: a mobile number of a country that the operator named. Others may cost a fortune."""
+    """Return whether we write to it: a mobile number of a country that the operator named, if there is a gateway.
+
+    Other countries may cost a fortune.
+    """
+    if not settings.SMS_GATEWAY:
+        return False
     try:
         found = phonenumbers.parse(number, settings.COUNTRY)
     except phonenumbers.NumberParseException:

@@ -127,7 +127,9 @@ class SmsCarrier:
 
 
 def sms_gateway():
-    """The gateway that the operator named: ``send(to, text, idempotency_key, valid_until)``, and ``probe()``."""
+    """Return the operator's gateway: ``send(to, text, idempotency_key, valid_until)``, and ``probe()``."""
+    if not settings.SMS_GATEWAY:
+        raise CannotCarry("No gateway for SMS is set: see SMS_GATEWAY in docs/operations.md.")
     return import_string(settings.SMS_GATEWAY)()
 
 

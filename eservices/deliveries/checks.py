@@ -1,5 +1,6 @@
 """What ``manage.py check --deploy`` says about those who carry letters and SMS."""
 
+from django.conf import settings
 from django.core.checks import Tags, Warning, register
 
 from home.faults import fault_of
@@ -10,7 +11,8 @@ from .carriers import carriers
 @register(Tags.security, "deliveries", deploy=True)
 def carriers_answer(app_configs, **kwargs) -> list[Warning]:
     """Whether each would take something now; nothing is sent. What they cannot take waits in the outbox."""
-    found = ((carriers[key], fault_of(carriers[key].probe)) for key in ("email", "sms"))
+    asked = ["email", "sms"] if settings.SMS_GATEWAY else ["email"]
+    found = ((carriers[key], fault_of(carriers[key].probe)) for key in asked)
     return [_told(carrier, fault) for carrier, fault in found if fault]
 
 

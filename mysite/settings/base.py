@@ -300,7 +300,8 @@ TAGGIT_CASE_INSENSITIVE = True
 DEFAULT_FROM_EMAIL = env.sender("COMMUNE_FROM_EMAIL", WAGTAIL_SITE_NAME)
 MAILERS = {"default": env.mailer("MAIL_URL") or {"BACKEND": "eservices.deliveries.mailbox.EmailBackend"}}
 # Who carries what leaves the house: the demo mailbox keeps e-mails and SMS on a page instead of sending them.
-SMS_GATEWAY = env.text("SMS_GATEWAY", "eservices.deliveries.mailbox.SMSGateway")
+SMS_MAILBOX = "eservices.deliveries.mailbox.SMSGateway"
+SMS_GATEWAY = env.text("SMS_GATEWAY", SMS_MAILBOX)
 
 # -- The newsletter: who mails it, how fast, and where letters come back to (docs/operations.md) ---------------
 NEWSLETTER_BACKEND = env.choice("NEWSLETTER_BACKEND", "builtin", {"builtin", "mailchimp"})

@@ -195,6 +195,13 @@ def choice(name: str, default: str, allowed: set[str]) -> str:
     raise ImproperlyConfigured(f"{name} is {value!r}: write one of {', '.join(sorted(allowed))}.")
 
 
+def without_double(name: str, values: list[str], double: str) -> list[str]:
+    """Return ``values`` of the variable ``name``. Raise ImproperlyConfigured if the demo's ``double`` is one."""
+    if double in values:
+        raise ImproperlyConfigured(f"{name}: {double} is a double of the demo. Name a real one, or none.")
+    return values
+
+
 def translator(deepl_key: str, libre_url: str, libre_key: str) -> dict | None:
     """wagtail-localize's machine translator: DeepL by a key or LibreTranslate by an address; None where neither is."""
     key, url = read(deepl_key, ""), address(libre_url).rstrip("/")

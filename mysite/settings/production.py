@@ -1,7 +1,7 @@
 """A real commune. Every value that has no safe default must be set: docs/operations.md lists them."""
 
 from .base import *  # noqa: F403
-from .base import ALLAUTH_TRUSTED_PROXY_COUNT, env
+from .base import ALLAUTH_TRUSTED_PROXY_COUNT, PAYMENT_PROVIDERS, SMS_MAILBOX, env
 
 DEBUG = False
 DEMO = False
@@ -23,7 +23,11 @@ STAFF_SECOND_FACTOR = env.flag("STAFF_SECOND_FACTOR", True)
 
 MAILERS = {"default": env.mailer("MAIL_URL")}
 
-REGISTER = env.choice("REGISTER", "none", {"demo", "http", "none"})
+# The doubles of the demo invent residents, take no money and send nothing: none of them runs for a real commune.
+REGISTER = env.choice("REGISTER", "none", {"http", "none"})
+env.without_double("PAYMENT_PROVIDERS", PAYMENT_PROVIDERS, "demo")
+SMS_GATEWAY = env.text("SMS_GATEWAY", "")  # empty: nobody is offered an SMS
+env.without_double("SMS_GATEWAY", [SMS_GATEWAY], SMS_MAILBOX)
 
 if redis := env.redis("REDIS_URL"):
     patience = {"socket_connect_timeout": 1, "socket_timeout": 2}  # seconds; what is kept may be lost

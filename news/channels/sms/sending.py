@@ -24,7 +24,6 @@ from ..networks.network import Posted
 from . import numbers
 from .models import PhoneReader
 
-DOUBLE = "eservices.deliveries.mailbox.SMSGateway"
 MOST_PARTS = 3
 
 
@@ -57,11 +56,11 @@ class Sms:
 
     @property
     def ready(self) -> bool:
-        return settings.DEMO or not self.is_double
+        return bool(settings.SMS_GATEWAY) and (settings.DEMO or not self.is_double)
 
     @property
     def is_double(self) -> bool:
-        return settings.SMS_GATEWAY == DOUBLE
+        return settings.SMS_GATEWAY == settings.SMS_MAILBOX
 
     def measure(self, text: str) -> int:
         return sms.parts(sms.plain(text))

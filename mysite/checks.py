@@ -2,8 +2,10 @@
 
 import os
 from difflib import get_close_matches
+from pathlib import Path
 
 from django.core.checks import Tags, Warning, register
+from django.db import connection
 
 from mysite.settings import environment
 
@@ -18,6 +20,17 @@ def names_are_known(app_configs, **kwargs) -> list[Warning]:
         Warning(f"Nothing reads {name}.", hint=f"Is {meant} meant?", id="mysite.W001")
         for name, meant in found.items()
         if meant
+    ]
+
+
+@register(Tags.security, "mysite", deploy=True)
+def database_file_is_closed(app_configs, **kwargs) -> list[Warning]:
+    """Warn of a SQLite file that other users of the machine may read, as one that was restored by hand."""
+    file = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor != "sqlite" or not file.is_file() or not file.stat().st_mode & 0o077:
+        return []
+    return [
+        Warning(f"Other users may read the database file {file}.", hint=f"chmod 600 {file}", id="mysite.W002")
     ]
 
 

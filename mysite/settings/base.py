@@ -145,6 +145,9 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = (
+    0o755  # the proxy serves what is published; everything else is closed to it
+)
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # fonts of ours on pages of others: there are none
 STATIC_URL = "/static/"

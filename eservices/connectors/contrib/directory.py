@@ -7,6 +7,9 @@ from urllib.parse import SplitResult, unquote
 
 from ..ged import CHUNK, Unreachable, unfinished
 
+# The program that picks dossiers up reads them by its group; to all others they are closed.
+FOLDER_MODE, FILE_MODE = 0o750, 0o640
+
 
 class Directory:
     def __init__(self, url: SplitResult):
@@ -15,8 +18,9 @@ class Directory:
     def claim(self, folder: str) -> bool:
         path = self.root / folder
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self._make(path.parent)
             path.mkdir()
+            path.chmod(FOLDER_MODE)
         except FileExistsError:
             return False
         except OSError as fault:
@@ -27,12 +31,13 @@ class Directory:
         target = self.root / path
         begun = self.root / unfinished(path)
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            self._make(target.parent)
             with open(begun, "wb") as file:
                 for chunk in chunks:
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
+            begun.chmod(FILE_MODE)
             begun.replace(target)
         except OSError as fault:
             raise Unreachable(str(fault)) from fault
@@ -47,9 +52,18 @@ class Directory:
 
     def probe(self) -> None:
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            self._make(self.root)
             trial = self.root / f".probe-{os.getpid()}"
             trial.touch()
             trial.unlink()
         except OSError as fault:
             raise Unreachable(str(fault)) from fault
+
+    def _make(self, folder: Path) -> None:
+        """Create the folder and its parents below the root, readable by our group."""
+        if folder.is_dir():
+            return
+        if folder != self.root:
+            self._make(folder.parent)
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(FOLDER_MODE)

@@ -5,6 +5,7 @@ that an erased payload cannot be guessed from it; erasing payload and salt leave
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -39,9 +40,13 @@ def link_hash(link: Link, previous: str) -> str:
     return _sha256([previous, *facts])
 
 
-def anchor_hash(previous: str, at: datetime, heads: dict) -> str:
-    """The hash of an anchor over the heads of the chains that grew since the anchor before it."""
-    return _sha256([previous, at.astimezone(UTC).isoformat(), heads])
+def anchor_hash(key: str, previous: str, number: int, at: datetime, heads: dict) -> str:
+    """Return the keyed hash (HMAC-SHA256) of an anchor over the heads of the chains that grew since the one before it.
+
+    Without the key, which no database holds, nobody makes another anchor that fits.
+    """
+    facts = _canonical([previous, number, at.astimezone(UTC).isoformat(), heads])
+    return hmac.new(key.encode(), facts, hashlib.sha256).hexdigest()
 
 
 def faults(links: Iterable[Link]) -> Iterator[str]:
@@ -60,5 +65,9 @@ def faults(links: Iterable[Link]) -> Iterator[str]:
 
 
 def _sha256(values: list) -> str:
+    return hashlib.sha256(_canonical(values)).hexdigest()
+
+
+def _canonical(values: list) -> bytes:
     canonical = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    return canonical.encode("utf-8", "surrogatepass")

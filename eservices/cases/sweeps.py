@@ -58,7 +58,7 @@ def tell_agents(now: datetime) -> None:
 
 @sweeps.register("trace")
 def anchor_trace(now: datetime) -> None:
-    """The heads of all chains that grew, once a day."""
+    """Anchors the heads of all chains that grew, once an hour."""
     trace.anchor(now)
 
 

@@ -1,16 +1,22 @@
 """The trace of a case: append-only, written in the transaction of what it tells, event bound to event.
 
-Once a night the heads of the chains are anchored. ``faults`` finds what was changed, taken out or cut off.
+Every hour the heads of the chains are anchored, and the anchor is noted outside the database. ``faults`` finds what was
+changed, taken out or cut off.
 """
 
+import logging
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import batched, groupby
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from . import actors, chain
 from .models import Case, CaseEvent, TraceAnchor
@@ -28,6 +34,12 @@ QUIET = (
 READ = "_read"  # how kinds of reading end
 LATE = timedelta(hours=1)  # a transaction may end this long after its events were stamped
 AT_ONCE = 500
+ANCHORED_EVERY = timedelta(hours=1)
+NOTED = re.compile(
+    r"\b(\d{1,9}) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) ([0-9a-f]{64})\b"
+)  # an anchor as it is noted
+
+logger = logging.getLogger(__name__)
 
 
 def record(case: Case, kind: str, actor: actors.Actor, **data) -> CaseEvent:
@@ -101,20 +113,32 @@ def last_number_of(events) -> int:
 
 # -- Anchors -------------------------------------------------------------------------------------------------
 def anchor(now: datetime) -> TraceAnchor | None:
-    """Keeps the heads of the chains that grew since the last anchor; None where today has one already."""
-    today = timezone.localdate(now)
+    """Write an anchor over the chains that grew since the last one, and note it outside the database.
+
+    Return None if the last one is younger than an hour, or if nothing grew.
+    """
     last = TraceAnchor.objects.last()
-    if last and last.day >= today:
+    if last and now < last.at + ANCHORED_EVERY:
         return None
-    heads = _heads(last.at - LATE if last else None)
-    previous = last.hash if last else ""
-    made = TraceAnchor(day=today, at=now, heads=heads, hash=chain.anchor_hash(previous, now, heads))
+    if not (heads := _heads(last.at - LATE if last else None)):
+        return None
+    previous, number = (last.hash, last.number + 1) if last else ("", 1)
+    mark = chain.anchor_hash(settings.AUDIT_KEY, previous, number, now, heads)
     try:
         with transaction.atomic():
+            made = TraceAnchor(number=number, at=now, heads=heads, hash=mark)
             made.save(force_insert=True)
+            transaction.on_commit(partial(_note, made))
     except IntegrityError:  # another scheduler was faster
         return None
     return made
+
+
+def _note(made: TraceAnchor) -> None:
+    """Write the anchor where who holds the database may not reach: to the log, and to the file of anchors."""
+    logger.info("Audit anchor %s", made)
+    with open(settings.AUDIT_ANCHOR_FILE, "a", encoding="ascii") as file:
+        file.write(f"{made}\n")
 
 
 def _heads(since: datetime | None) -> dict:
@@ -145,23 +169,42 @@ def _chain_faults() -> Iterator[str]:
 
 
 def _anchor_faults() -> Iterator[str]:
-    previous = ""
+    previous, expected = "", 1
     for one in TraceAnchor.objects.iterator():
-        if one.hash != chain.anchor_hash(previous, one.at, one.heads):
-            yield f"anchor of {one.day}: it or one before it was changed"
+        if one.number != expected:
+            yield f"anchor {expected} is missing"
+        if not _is_genuine(one, previous):
+            yield f"anchor {one.number}: it or one before it was changed, or AUDIT_KEY is another"
         for heads in batched(one.heads.items(), AT_ONCE):
-            yield from _head_faults(one.day, dict(heads))
-        previous = one.hash
+            yield from _head_faults(one, dict(heads))
+        previous, expected = one.hash, one.number + 1
 
 
-def _head_faults(day: date, heads: dict) -> Iterator[str]:
+def _is_genuine(one: TraceAnchor, previous: str) -> bool:
+    keys = [settings.AUDIT_KEY, *settings.SECRET_KEY_FALLBACKS]
+    hashes = (chain.anchor_hash(key, previous, one.number, one.at, one.heads) for key in keys)
+    return any(constant_time_compare(one.hash, expected) for expected in hashes)
+
+
+def noted_faults(lines: Iterable[str]) -> Iterator[str]:
+    """Return a sentence for each anchor noted elsewhere, in a log or a file, that is gone from the database."""
+    noted = [match.groups() for line in lines if (match := NOTED.search(line))]
+    for some in batched(noted, AT_ONCE):
+        numbers = {int(number) for number, _at, _mark in some}
+        standing = dict(TraceAnchor.objects.filter(number__in=numbers).values_list("number", "hash"))
+        for number, at, mark in some:
+            if standing.get(int(number)) != mark:
+                yield f"anchor {number} of {at} was noted, and is gone or another"
+
+
+def _head_faults(one: TraceAnchor, heads: dict) -> Iterator[str]:
     found = CaseEvent.objects.filter(case__in=heads, number__in={number for number, _hash in heads.values()})
     standing = {
         (str(case), number): mark for case, number, mark in found.values_list("case", "number", "hash")
     }
     for case, (number, known) in heads.items():
         if standing.get((case, number)) != known:
-            yield f"{_name(case)}: event {number}, anchored on {day}, is gone or another"
+            yield f"{_name(case)}: event {number}, anchored at {one.at:%Y-%m-%d %H:%M}, is gone or another"
 
 
 def _name(case) -> str:

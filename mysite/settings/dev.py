@@ -5,6 +5,7 @@ from .base import TILE_CREDIT, TILE_URL, VAR_DIR, env
 
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY", "demo-only-never-in-production-4f1c9e7a0b5d")
+AUDIT_KEY = env.text("AUDIT_KEY", SECRET_KEY)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "*")
 PAYMENT_PROVIDERS = env.words("PAYMENT_PROVIDERS", "demo,qrbill,counter")
 # The invented town has a map of its own: see mysite/demo/plan.py.

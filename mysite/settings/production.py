@@ -10,6 +10,7 @@ env.needed(
 )
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # earlier ones, while what they signed may come back
+AUDIT_KEY = env.text("AUDIT_KEY", SECRET_KEY)  # of the anchors of the trace
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.origins(ALLOWED_HOSTS)
 if ALLAUTH_TRUSTED_PROXY_COUNT:  # without a proxy anybody could write this header

@@ -8,13 +8,15 @@ from .base import SQLITE, STORAGES, env
 
 DEBUG = False
 DEMO = False
-SECRET_KEY = "tests-only"
+SECRET_KEY = AUDIT_KEY = "tests-only"
+SECRET_KEY_FALLBACKS = []
 ALLOWED_HOSTS = ["*"]
 WAGTAILADMIN_BASE_URL = "http://testserver"
 WRITTEN = tempfile.TemporaryDirectory(prefix="commune-test-")  # gone when the process ends
 VAR_DIR = Path(WRITTEN.name)
 MEDIA_ROOT = VAR_DIR / "media"
 STATIC_ROOT = VAR_DIR / "static"
+AUDIT_ANCHOR_FILE = VAR_DIR / "audit-anchors.txt"
 # Both are copied from a database that was migrated before.
 SERVER = env.database("TEST_DATABASE_URL")
 IN_MEMORY = SQLITE | {

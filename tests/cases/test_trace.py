@@ -1,11 +1,12 @@
 """The trace of a case: whoever changes it is found out."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.test import override_settings
 from django.utils import timezone
 
 from eservices.cases import actions, trace
@@ -31,6 +32,18 @@ def rows(model) -> QuerySet:
     return QuerySet(model)
 
 
+@pytest.fixture
+def anchor(settings, tmp_path, django_capture_on_commit_callbacks):
+    """Makes an anchor, noted in a file of its own once its transaction is over."""
+    settings.AUDIT_ANCHOR_FILE = tmp_path / "anchors.txt"
+
+    def make() -> TraceAnchor:
+        with django_capture_on_commit_callbacks(execute=True):
+            return trace.anchor(timezone.now())
+
+    return make
+
+
 def tamper(case, kind: str, **changes) -> None:
     rows(CaseEvent).filter(case=case, kind=kind).update(**changes)
 
@@ -43,7 +56,7 @@ def test_an_untouched_trace_is_proven(case, capsys):
 
     said = capsys.readouterr().out
     assert f"{CaseEvent.objects.count()} events are as they were written." in said
-    assert TraceAnchor.objects.get().hash in said
+    assert f"Newest anchor: 1 {TraceAnchor.objects.get().at.astimezone(UTC):%Y-%m-%d}" in said
 
 
 def test_cases_that_were_opened_at_the_same_moment_are_told_apart():
@@ -102,29 +115,57 @@ def test_an_anchor_that_was_changed_is_found(case):
     made = trace.anchor(timezone.now())
     rows(TraceAnchor).filter(pk=made.pk).update(heads={})
 
-    assert list(trace.faults()) == [f"anchor of {made.day}: it or one before it was changed"]
+    assert list(trace.faults()) == ["anchor 1: it or one before it was changed, or AUDIT_KEY is another"]
 
 
-def test_an_anchor_noted_elsewhere_proves_that_none_was_taken_out(case):
-    noted = trace.anchor(timezone.now()).hash
-    call_command("verify_audit", anchor=noted)
+def test_anchor_made_without_the_key_is_found(case, settings):
+    with override_settings(AUDIT_KEY="guessed"):
+        trace.anchor(timezone.now())
+    assert list(trace.faults()) == ["anchor 1: it or one before it was changed, or AUDIT_KEY is another"]
+    settings.SECRET_KEY_FALLBACKS = ["guessed"]  # the key of before it was changed
+    assert list(trace.faults()) == []
+
+
+def test_anchor_cut_off_is_found_by_what_was_noted(case, capsys, anchor):
+    anchor()
+    call_command("verify_audit")
     rows(TraceAnchor).all().delete()
+    rows(CaseEvent).filter(pk=case.events.last().pk).delete()
+    assert list(trace.faults()) == []  # the database alone tells nothing
 
     with pytest.raises(CommandError):
-        call_command("verify_audit", anchor=noted)
+        call_command("verify_audit")
+    assert "anchor 1 of " in capsys.readouterr().err
 
 
-def test_each_day_has_one_anchor_over_what_grew_since_the_last(case):
+def test_anchor_in_a_log_is_compared_too(case, settings, tmp_path, caplog, anchor):
+    with caplog.at_level("INFO", "eservices.cases.trace"):
+        anchor()
+    log = tmp_path / "log.txt"
+    log.write_text(f"Nov 30 host scheduler[1]: {caplog.messages[-1]}\n")
+    call_command("verify_audit", noted=[log])
+    settings.AUDIT_ANCHOR_FILE.unlink()
+    rows(TraceAnchor).all().delete()
+    call_command("verify_audit")
+
+    with pytest.raises(CommandError, match="1 faults"):
+        call_command("verify_audit", noted=[log])
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("verify_audit", noted=[tmp_path / "nowhere.txt"])
+
+
+def test_anchor_is_made_each_hour_over_what_grew(case):
     now = timezone.now()
     second = CaseFactory()
     made = trace.anchor(now)
     assert set(made.heads) == {str(case.pk), str(second.pk)}
-    assert trace.anchor(now + timedelta(minutes=5)) is None
+    assert trace.anchor(now + timedelta(minutes=59)) is None
 
     rows(CaseEvent).filter(case=case).update(at=now - timedelta(days=2))
-    tomorrow = trace.anchor(now + timedelta(days=1))
+    later = trace.anchor(now + timedelta(minutes=70))
 
-    assert set(tomorrow.heads) == {str(second.pk)}
+    assert (later.number, set(later.heads)) == (2, {str(second.pk)})
+    assert trace.anchor(now + timedelta(hours=4)) is None  # nothing grew
 
 
 def test_a_payload_that_was_erased_leaves_the_chain_whole(case):

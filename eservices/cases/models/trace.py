@@ -1,5 +1,7 @@
 """What happened to cases: append-only, chained, anchored."""
 
+from datetime import UTC
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -111,9 +113,12 @@ class CaseEvent(Trace):
 
 
 class TraceAnchor(Trace):
-    """The heads of all chains that grew since the anchor before, kept every night: a tail cut off is seen."""
+    """The heads of all chains that grew since the anchor before it, written every hour and noted outside the database.
 
-    day = models.DateField(_("day"), unique=True)
+    So a tail that is cut off is seen, with its anchors too.
+    """
+
+    number = models.PositiveIntegerField(_("number"), unique=True)
     at = models.DateTimeField(default=timezone.now)
     heads = models.JSONField(default=dict, help_text=_("Case → number and hash of its last event."))
     hash = models.CharField(max_length=64)
@@ -121,7 +126,7 @@ class TraceAnchor(Trace):
     class Meta:
         verbose_name = _("anchor of the trace")
         verbose_name_plural = _("anchors of the trace")
-        ordering = ["day"]
+        ordering = ["number"]
 
     def __str__(self) -> str:
-        return f"{self.day:%Y-%m-%d} {self.hash[:12]}"
+        return f"{self.number} {self.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} {self.hash}"

@@ -1,5 +1,9 @@
 """Proves that nobody changed what the cases' trace says."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from eservices.cases import trace
@@ -8,22 +12,33 @@ from eservices.cases.models import CaseEvent, TraceAnchor
 
 class Command(BaseCommand):
     help = (
-        "Checks every event of every case against the chain that binds them, and against the heads that "
-        "were anchored each night. Keep the newest anchor elsewhere (a mail, a paper): --anchor proves that "
-        "it still stands."
+        "Checks every event of every case against the chain that binds them, against the keyed anchors of each hour, "
+        "and those against AUDIT_ANCHOR_FILE. --noted reads the anchors of another file too: a copy of that file, or "
+        "the log of the scheduler (journalctl -u commune-scheduler > log.txt)."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--anchor", help="The hash of an anchor that was noted earlier.")
+        parser.add_argument(
+            "--noted", type=Path, action="append", default=[], help="A file that names anchors."
+        )
 
-    def handle(self, *, anchor, **options):
-        faults = list(trace.faults())
-        if anchor and not TraceAnchor.objects.filter(hash=anchor).exists():
-            faults.append("the anchor that was noted earlier is gone")
+    def handle(self, *, noted, **options):
+        faults = [*trace.faults(), *trace.noted_faults(_lines(noted))]
         for fault in faults:
             self.stderr.write(fault)
         if faults:
             raise CommandError(f"The trace was tampered with: {len(faults)} faults.")
         newest = TraceAnchor.objects.last()
         self.stdout.write(f"{CaseEvent.objects.count()} events are as they were written.")
-        self.stdout.write(f"Newest anchor: {newest.day} {newest.hash}" if newest else "No anchor yet.")
+        self.stdout.write(f"Newest anchor: {newest}" if newest else "No anchor yet.")
+
+
+def _lines(noted: list[Path]) -> Iterator[str]:
+    """Yield the lines of the files that name anchors. Raise CommandError if one that was named is not there."""
+    own = Path(settings.AUDIT_ANCHOR_FILE)
+    for path in [*noted, own] if own.is_file() else noted:
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                yield from file
+        except OSError as fault:
+            raise CommandError(f"{path} cannot be read: {fault}") from fault

@@ -1,5 +1,5 @@
 # Shared by bin/demo and bin/test: finds a Python, makes .venv, installs the lock when it changed, compiles the
-# translations. Sourced from the root of the project; leaves $PYTHON. POSIX sh.
+# translations. Sourced from the root of the project; takes $lock, leaves $PYTHON. POSIX sh.
 
 fail() {
     printf '%s\n' "$*" >&2
@@ -35,19 +35,25 @@ make_environment() {
     "$base" -m venv --clear .venv || fail "Could not make .venv: is the disk full, or the folder read-only?"
 }
 
-# The lock is complete: nothing to resolve. uv fetches and unpacks many at once, in a quarter of pip's time, but knows
-# nothing of a mirror or a folder of wheels that pip is set to: where it finds no way, pip goes its own. Nothing is
-# compiled here: to compile all files takes ten seconds, and Python compiles those that it needs in four.
+# The locks are complete, with hashes: nothing to resolve, and nothing else is taken. uv fetches and unpacks many at once,
+# in a quarter of pip's time, but knows nothing of a mirror or a folder of wheels that pip is set to: where it finds no
+# way, pip goes its own. Nothing is compiled here: to compile all files takes ten seconds, and Python compiles those that
+# it needs in four.
 install_libraries() {
-    if by_pip "$(grep '^uv==' requirements.txt)" && "$PYTHON" -m uv pip install --quiet --python "$PYTHON" \
-        --no-deps -r requirements.txt 2>/dev/null; then
+    sed -n '/^uv==/,/[^\\]$/p' tests/requirements.txt >.venv/uv.txt
+    if by_pip -r .venv/uv.txt && "$PYTHON" -m uv pip install --quiet --python "$PYTHON" \
+        --no-deps --require-hashes -r "$lock" 2>/dev/null; then
         return
     fi
-    by_pip -r requirements.txt
+    by_pip --require-hashes -r "$lock"
 }
 
 by_pip() {
     "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-input --no-compile --no-deps "$@"
+}
+
+digest() {
+    "$PYTHON" -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read() + sys.version.encode()).hexdigest())' "$1"
 }
 
 # What was compiled once is kept: a second start takes half the time, and three processes need not do it each.
@@ -56,11 +62,12 @@ unset PYTHONDONTWRITEBYTECODE
 PYTHON=.venv/bin/python
 new_enough "$PYTHON" || make_environment
 
-lock=$("$PYTHON" -c 'import hashlib, sys; print(hashlib.sha256(open("requirements.txt", "rb").read() + sys.version.encode()).hexdigest())')
-if [ "$(cat .venv/lock.sha256 2>/dev/null)" != "$lock" ]; then
-    printf 'Installing the libraries of requirements.txt\n'
+# requirements.txt, or tests/requirements.txt that holds it too: who tested has all that the demo needs.
+lock=${lock:-requirements.txt}
+if ! grep -qxF "$(digest "$lock")" .venv/lock.sha256 2>/dev/null; then
+    printf 'Installing the libraries of %s\n' "$lock"
     install_libraries || fail "Could not install the libraries: is this machine on the network?"
-    printf '%s\n' "$lock" >.venv/lock.sha256
+    { digest requirements.txt && digest "$lock"; } >.venv/lock.sha256
 fi
 
 "$PYTHON" bin/compile_messages.py

@@ -94,7 +94,9 @@ class SharedFiles(FileBasedCache):
 
     def _createdir(self):
         # Django would close the folders above to everybody else, and the proxy serves pictures from beside it.
-        Path(self._dir).parent.mkdir(parents=True, exist_ok=True)
+        if not (beside := Path(self._dir).parent).is_dir():
+            beside.mkdir(parents=True, exist_ok=True)
+            beside.chmod(0o755)  # the proxy finds what is published there
         super()._createdir()
 
     def _entry(self, key, version) -> tuple[float | None, int]:

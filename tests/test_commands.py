@@ -282,7 +282,8 @@ def application(environ, start_response):
 def test_connections_that_browsers_open_in_advance_hold_up_nobody(serve, tmp_path, port):
     (tmp_path / "plain.py").write_text(PLAIN)
     command = ["plain" if one == "mysite.wsgi" else one for one in serve.commands("127.0.0.1", port)["site"]]
-    site = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, start_new_session=True)
+    command += ["--pythonpath", str(tmp_path)]  # gunicorn reads its settings where it is started
+    site = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
 
     def answered(patience):
         try:
@@ -331,7 +332,7 @@ case "$*" in
     *ensurepip*) [ {venv} = yes ] ;;
     *version_info*) [ {old} = no ] ;;
     "-m venv"*) mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
-    *hashlib*) cat requirements.txt ;;
+    *hashlib*) read -r first <"$3"; echo "$3 $first" ;;
     "-m uv"*) [ -z "${{NO_UV:-}}" ] ;;
     "-m pip"*) [ -z "${{NO_NETWORK:-}}" ] ;;
     "-m pytest"*) [ -z "${{TESTS_FAIL:-}}" ] ;;
@@ -346,14 +347,23 @@ class Machine:
         self.project, self.usr, self.calls = folder / "project", folder / "usr", folder / "calls"
         (self.usr / "bin").mkdir(parents=True)
         (self.project / "bin").mkdir(parents=True)
-        for tool in ("cat", "cp", "dirname", "grep", "mkdir"):
+        for tool in ("cat", "cp", "dirname", "grep", "mkdir", "sed"):
             (self.usr / "bin" / tool).symlink_to(shutil.which(tool))
         for command in ("demo", "test"):
             shutil.copy(ROOT / "bin" / command, self.project / "bin" / command)
         # The places where it looks for a Python are those of this machine.
         script = (ROOT / "bin/setup.sh").read_text().replace("/usr/", f"{self.usr}/")
         (self.project / "bin/setup.sh").write_text(script)
-        (self.project / "requirements.txt").write_text("uv==1\n")
+        (self.project / "tests").mkdir()
+        self.lock("1")
+
+    def lock(self, version: str) -> None:
+        """Write the two locks, of libraries in ``version``."""
+        pinned = "{}=={} \\\n    --hash=sha256:0a \\\n    --hash=sha256:0b\n"
+        running = pinned.format("django", version)
+        (self.project / "requirements.txt").write_text(running)
+        tools = running + pinned.format("uv", version) + pinned.format("zope", version)
+        (self.project / "tests/requirements.txt").write_text(tools)
 
     def add_python(self, name="python3", *, venv="yes", old="no", into: Path | None = None) -> None:
         path = (into or self.usr / "bin") / name
@@ -422,8 +432,14 @@ def test_the_demo_installs_the_lock_once_and_starts(machine):
     assert run.returncode == 0, run.stderr
     venv, *installed, compiled, prepared, served = machine.asked
     assert venv == "-m venv --clear .venv"
-    assert installed[0].endswith(" uv==1")
+    assert installed[0].endswith(" -r .venv/uv.txt")
+    assert (machine.project / ".venv/uv.txt").read_text().split()[0::2] == [
+        "uv==1",
+        "--hash=sha256:0a",
+        "--hash=sha256:0b",
+    ]
     assert installed[1].startswith("-m uv pip install")
+    assert installed[1].endswith("--require-hashes -r requirements.txt")
     assert len(installed) == 2
     assert compiled == "bin/compile_messages.py"
     assert prepared == "manage.py prepare --demo --reset"
@@ -432,12 +448,27 @@ def test_the_demo_installs_the_lock_once_and_starts(machine):
     assert machine.demo("--setup-only").returncode == 0
     assert machine.asked == ["bin/compile_messages.py", "manage.py prepare --demo"]
 
-    (machine.project / "requirements.txt").write_text("uv==2\n")
+    machine.lock("2")
     assert machine.demo("--setup-only", NO_UV="1").returncode == 0
     assert [line.rpartition("--no-deps ")[2] for line in machine.asked[:3:2]] == [
-        "uv==2",
-        "-r requirements.txt",
+        "-r .venv/uv.txt",
+        "--require-hashes -r requirements.txt",
     ]
+
+
+def test_demo_after_the_tests_installs_nothing_more(machine):
+    machine.add_python()
+    assert machine.run("test").returncode == 0
+    assert machine.asked[2].endswith("--require-hashes -r tests/requirements.txt")
+    assert machine.demo("--setup-only").returncode == 0
+    assert machine.asked == ["bin/compile_messages.py", "manage.py prepare --demo"]
+
+
+def test_tests_after_the_demo_install_their_tools(machine):
+    machine.add_python()
+    assert machine.demo("--setup-only").returncode == 0
+    assert machine.run("test").returncode == 0
+    assert machine.asked[1].endswith("--require-hashes -r tests/requirements.txt")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """The house stays in order: layers, migrations, texts."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from datetime import timedelta
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import polib
@@ -91,19 +94,61 @@ def test_what_the_catalogues_of_public_software_read_is_whole_and_true():
     assert set(said["localisation"]["availableLanguages"]) == {*LANGUAGES, "en"}
 
 
-def test_the_lock_holds_every_library_that_the_project_names_in_a_version_it_takes():
+def locked(name: str) -> dict[str, Requirement]:
+    """The libraries of a lock, each with a version and the hashes of its files."""
+    text = (ROOT / name).read_text().replace("\\\n", "")
+    pinned = [line.partition(" --hash=") for line in text.splitlines()]
+    assert [line for line, _sign, hashes in pinned if not hashes.strip().startswith("sha256:")] == []
+    found = {canonicalize_name(one.name): one for one in (Requirement(line) for line, _, _ in pinned)}
+    assert [str(one) for one in found.values() if not str(one.specifier).startswith("==")] == []
+    return found
+
+
+def test_locks_hold_every_library_that_the_project_names():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    locked = {}
-    for line in (ROOT / "requirements.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            pinned = Requirement(line)
-            locked[canonicalize_name(pinned.name)] = pinned
-            assert str(pinned.specifier).startswith("=="), line
-    for named in map(
-        Requirement, [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    running, testing = locked("requirements.txt"), locked("tests/requirements.txt")
+    for named, lock in (
+        (project["project"]["dependencies"], running),
+        (project["dependency-groups"]["dev"], testing),
     ):
-        [version] = locked[canonicalize_name(named.name)].specifier
-        assert named.specifier.contains(version.version, prereleases=True), named
+        for one in map(Requirement, named):
+            [version] = lock[canonicalize_name(one.name)].specifier
+            assert one.specifier.contains(version.version, prereleases=True), one
+    assert {name: str(one) for name, one in running.items()} == {name: str(testing[name]) for name in running}
+
+
+def test_lock_of_what_runs_holds_no_tool_of_tests():
+    tools = {"pytest", "playwright", "ruff", "hypothesis", "factory-boy", "uv", "import-linter", "djade"}
+    assert tools & set(locked("requirements.txt")) == set()
+
+
+# Loaded by a name in the settings, by Django's database or cache, or started as a program: no import shows it.
+LOADED_BY_NAME = {"psycopg", "redis", "tzdata", "gunicorn", "django-leaflet"}
+TOOLS = {"djade", "import-linter", "pytest-django", "pytest-randomly", "pytest-xdist", "ruff", "uv"}
+
+
+def imported(files: Iterable[Path]) -> set[str]:
+    """The distributions from which the files import something."""
+    modules = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.Import):
+                modules.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                modules.add(node.module.partition(".")[0])
+    known = packages_distributions()
+    return {canonicalize_name(name) for module in modules for name in known.get(module, [])}
+
+
+def test_libraries_are_declared_if_and_only_if_they_are_imported():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    running, tools = (
+        {canonicalize_name(Requirement(one).name) for one in named}
+        for named in (project["project"]["dependencies"], project["dependency-groups"]["dev"])
+    )
+    code = [file for name in (*SOURCES, "bin") for file in (ROOT / name).rglob("*.py")]
+    assert imported(code) | LOADED_BY_NAME == running
+    assert imported((ROOT / "tests").rglob("*.py")) - running == tools - TOOLS
 
 
 @pytest.mark.django_db

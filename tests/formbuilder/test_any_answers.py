@@ -10,6 +10,7 @@ from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
 from eservices.formbuilder.definition import Definition
+from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.forms import StepForm, as_data
 from eservices.formbuilder.linter import ERROR, lint
 from eservices.formbuilder.logic.fees import fees_due
@@ -31,6 +32,8 @@ TYPED = st.sampled_from(
         "true",
         "on",
         "12",
+        "0",
+        "0,00",
         "-3",
         "1e9",
         "31",
@@ -125,6 +128,45 @@ def test_whatever_is_posted_is_taken_or_refused_with_words(content, data):
         else:
             assert form.error_summary
             assert all(fault["message"] and fault["target"] for fault in form.error_summary)
+
+
+@pytest.mark.usefixtures("named")
+@pytest.mark.parametrize(
+    "kind", sorted(key for key, one in field_types.items() if one.form_class and key != "files")
+)
+@bounds(**SLOW, max_examples=15)
+@given(data=st.data())
+def test_stored_answer_of_each_type_is_accepted_again(kind, data):
+    asked = {"key": "q", "type": kind, "required": True} | field_types[kind].example
+    definition = Definition(
+        {"language": "fr", "steps": [{"key": "un", "fields": [asked]}], "texts": {"fr": {}}}
+    )
+    [step] = definition.steps
+    parts = ["", *(f"-{one.name}" for one in field_types[kind].inputs(step.fields[0]))]
+    written = TYPED | st.sampled_from(field_types[kind].written or ["0"])
+    typed = MultiValueDict({f"q{part}": [data.draw(written)] for part in parts})
+    form = StepForm(definition, step, "fr", {}, data=typed, today=TODAY)
+    if form.is_valid():
+        stored = form.cleaned_answers
+        again = StepForm(definition, step, "fr", {}, data=as_data(step, stored), today=TODAY)
+        assert again.is_valid(), again.errors
+        assert again.cleaned_answers == stored
+
+
+@pytest.mark.parametrize("kind", ["integer", "decimal", "money"])
+def test_required_number_is_answered_with_nought(kind):
+    definition = Definition(
+        {
+            "language": "fr",
+            "steps": [{"key": "un", "fields": [{"key": "q", "type": kind, "required": True}]}],
+            "texts": {"fr": {}},
+        }
+    )
+    [step] = definition.steps
+    form = StepForm(definition, step, "fr", {}, data=MultiValueDict({"q": ["0"]}), today=TODAY)
+    assert form.is_valid(), form.errors
+    again = StepForm(definition, step, "fr", {}, data=as_data(step, form.cleaned_answers), today=TODAY)
+    assert again.is_valid(), again.errors
 
 
 @bounds(**SLOW, max_examples=30)

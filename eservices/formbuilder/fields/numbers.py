@@ -25,7 +25,7 @@ class NumberField(forms.Field):
         self.least, self.most, self.places, self.example = least, most, places, example
 
     def to_python(self, value):
-        written = re.sub(r"[\s'’`\u202f\u00a0]|CHF|EUR|Fr\.|€", "", str(value or ""))
+        written = re.sub(r"[\s'’`\u202f\u00a0]|CHF|EUR|Fr\.|€", "", "" if value is None else str(value))
         written = re.sub(r"\.?[-–—]+$", "", written) if re.match(r"\d", written) else written
         if not written:
             return None

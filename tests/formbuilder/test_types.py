@@ -138,6 +138,8 @@ EXAMPLES = [
     example("company", "BE 403.019.261", "0403.019.261", "0403.019.261", settings={"country": "BE"}),
     example("company", "150 274 42", "LU15027442", "LU15027442", settings={"country": "LU"}),
     example("iban", "ch93 0076 2011 6238 5295 7", "CH9300762011623852957", "CH93 0076 2011 6238 5295 7"),
+    # Of a bank that lists of Belgian banks do not name: its check digits are right.
+    example("iban", "BE71 0961 2345 6769", "BE71096123456769", "BE71 0961 2345 6769"),
     example("plate", "vd123456", "VD 123456", "VD 123456"),
 ]
 

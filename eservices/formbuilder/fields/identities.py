@@ -110,7 +110,8 @@ class IBANField(CheckedField):
     }
 
     def canonical(self, text):
-        return iban.validate(text)
+        # Structure and check digits, not the bank: lists of banks go out of date and refuse accounts that exist.
+        return iban.validate(text, check_country=False)
 
 
 class CompanyField(CheckedField):

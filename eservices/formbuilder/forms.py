@@ -270,11 +270,15 @@ class StepForm(QuestionsForm):
         if not self.is_bound or SHOWN not in self.data:
             return
         asked = str(self.data.get(SHOWN)).split()
-        self.opened = [one for one in self.visible if one.key not in asked]
+        self.opened = [
+            one
+            for one in self.visible
+            if one.key not in asked and (one.key in self.fields or one.key in self.rows)  # no text, no sum
+        ]
         for question in self.opened:
             if question.key in self.fields:
                 self.fields[question.key].required = False
-            if question.key in self.rows:
+            else:
                 self.rows[question.key].lenient = True
 
     def _keep_quiet(self) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eservices.formbuilder.field_types.base import guarded
 from eservices.formbuilder.forms import StepForm, as_data
 from eservices.formbuilder.summary import summarise
 from eservices.submissions.progress import Progress
@@ -40,6 +41,29 @@ def test_a_question_that_an_answer_opens_is_asked_before_going_on():
     assert [field.key for field in form.opened] == ["b"]
     assert form.error_summary == []
     assert 'name="b"' in "".join(map(str, form.questions))
+
+
+@pytest.mark.parametrize("kind", ["static_text", "computed"])
+def test_text_that_an_answer_shows_holds_up_nobody(kind):
+    formula = {"formula": {"operation": "concat", "fields": ["a"]}} if kind == "computed" else {}
+    shown = question("b", kind, condition=when("a"), settings=formula)
+    form = posted(definition(step("un", question("a", required=True), shown)), "a=oui&_shown=a")
+    assert form.is_valid(), form.error_summary
+    assert form.opened == []
+
+
+def test_group_is_said_by_question_and_answer_of_each_row():
+    fields = [question("nom"), question("allergies ?", "yes_no"), question("code", secret=True)]
+    group = question("enfants", "group", fields=[*fields[:1], fields[1] | {"key": "a"}, fields[2]])
+    form = definition(step("un", group))
+    answers = {"enfants": [{"nom": "Léa", "a": True, "code": "1"}, {"nom": "Tom", "a": False}]}
+    [row] = summarise(form, answers, "fr")[0].rows
+    assert row.value.replace("\u00a0", " ").splitlines() == [
+        *("Nº 1", "nom : Léa", "a : Oui", "code : 1"),
+        *("Nº 2", "nom : Tom", "a : Non"),
+    ]
+    [masked] = summarise(form, answers, "fr", words=guarded)[0].rows
+    assert "code : 1" not in masked.value.replace("\u00a0", " ")
 
 
 def test_a_question_that_was_asked_must_be_answered():
@@ -322,7 +346,8 @@ def test_the_summary_has_every_question_that_was_asked_and_no_other():
     rows = {row.key: row.value for row in section.rows}
     assert set(rows) == set(COMPLETE)
     assert rows["jour"] == "2 décembre 2026"
-    assert rows["enfants"] == "Léa, 3 février 2020\nTom"
+    children = rows["enfants"].replace("\u00a0", " ").splitlines()
+    assert children == ["Nº 1", "prenom : Léa", "ne : 3 février 2020", "Nº 2", "prenom : Tom"]
     assert summarise(opened_by_a(), {"a": "non", "b": "x"}, "fr")[0].rows[0].value == "non"
 
 

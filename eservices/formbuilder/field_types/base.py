@@ -226,7 +226,22 @@ def remarks(field: Field, submission) -> list[str]:
 
 def guarded(field: Field, answer, definition: Definition, language: str) -> str:
     """As ``display``, for places that more people see: of a secret answer only that there is one."""
-    return MASK if field.secret and answer is not None else display(field, answer, definition, language)
+    return (
+        MASK
+        if field.secret and answer is not None
+        else display(field, _masked(field, answer), definition, language)
+    )
+
+
+def _masked(field: Field, answer):
+    """Return the rows of a repeating group with secret answers masked; any other answer as it is."""
+    secret = {one.key for one in field.fields if one.secret}
+    if not secret or not isinstance(answer, list):
+        return answer
+    rows = (row for row in answer if isinstance(row, dict))
+    return [
+        {key: MASK if key in secret and one is not None else one for key, one in row.items()} for row in rows
+    ]
 
 
 def export(field: Field, answer, definition: Definition, language: str) -> dict:

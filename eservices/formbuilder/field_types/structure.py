@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from ..blocks import FixedCharBlock, FixedChoiceBlock, KeysBlock
-from ..definition import Field
+from ..definition import Definition, Field
 from ..logic.computed import OPERATIONS
-from .base import LAYOUT, FieldType, display, field_type, whole
+from .base import LAYOUT, FieldType, display, field_type, field_types, whole
 from .numbers import money_words, number_words
 
 
@@ -66,10 +66,30 @@ class Group(FieldType):
         return least, max(least, min(whole(field.settings.get("max")) or 10, 50))
 
     def words(self, answer, field, definition, language):
-        rows = (
-            [display(one, row.get(one.key), definition, language) for one in field.fields] for row in answer
-        )
-        return "\n".join(", ".join(filter(None, row)) for row in rows)
+        """Return question and answer of each row, a line each, under what one of them is called and its number.
+
+        A group with one question lists its answers.
+        """
+        asked = [one for one in field.fields if field_types[one.type].asks]
+        name = definition.text(f"field.{field.key}.row", language) or gettext("No.")
+        lines = []
+        for number, row in enumerate(answer, 1):
+            said = [(one, display(one, row.get(one.key), definition, language)) for one in asked]
+            if len(asked) > 1:
+                answers = [_said(one, words, definition, language) for one, words in said if words]
+                lines += [f"{name} {number}", *answers]
+            else:
+                lines += [words for _one, words in said if words]
+        return "\n".join(lines)
+
+
+def _said(field: Field, words: str, definition: Definition, language: str) -> str:
+    """Return “question: answer” on one line."""
+    label = definition.text(f"field.{field.key}.label", language) or field.key
+    answer = words.replace("\n", ", ")
+    if label[-1] in "?:!":
+        return f"{label} {answer}"
+    return gettext("%(question)s: %(answer)s") % {"question": label, "answer": answer}
 
 
 @field_type

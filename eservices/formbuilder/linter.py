@@ -9,10 +9,10 @@ from itertools import takewhile
 from types import MappingProxyType
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from .blocks import COMPARISONS
-from .definition import Definition, Fee, Field, Step
+from .definition import Check, Definition, Fee, Field, Step
 from .field_types import field_types
 from .field_types.base import ABSENT, WARNING
 from .limits import limits
@@ -23,7 +23,11 @@ from .schema import read, type_blocks
 from .shapes import Reading, Shape
 
 ERROR = "error"
-LEVELS = {ERROR: _l("error"), ABSENT: _l("not here"), WARNING: _l("warning")}  # the worst first
+LEVELS = {
+    ERROR: gettext_lazy("error"),
+    ABSENT: gettext_lazy("not here"),
+    WARNING: gettext_lazy("warning"),
+}  # the worst first
 ANY_DAY = date(2026, 1, 1)
 # What a question has or has not, by its type.
 OF_SOME = (
@@ -148,6 +152,16 @@ class Linter:
             yield from self._condition(check.condition, f"check.{check.key}")
             if check.condition is None:
                 yield Fault(ERROR, f"check.{check.key}", _("The check has no condition."))
+            yield from self._silent(check)
+
+    def _silent(self, check: Check) -> Iterator[Fault]:
+        """Warn of optional questions whose missing answer keeps the check from being made (``failed_checks``)."""
+        cared_for = {row["field"] for row in rows(check.condition) if row["operator"] in WITHOUT_VALUE}
+        for key in mentioned(check.condition):
+            field = self.definition.fields.get(key)
+            if field and _may_stay_empty(field) and key not in cared_for:
+                message = _("It is not made while the optional question “%(key)s” has no answer.")
+                yield Fault(WARNING, f"check.{check.key}", message % {"key": key})
 
     def _field(self, field: Field, group: Field | None = None) -> Iterator[Fault]:
         path = f"field.{field.key}"
@@ -397,6 +411,10 @@ def _fits(operator: str, value, field: Field) -> bool:
     """Whether the comparison says something of answers of this type. Any two answers may be the same."""
     fitting = COMPARISONS.get(field_types[field.type].compares, {})
     return operator in fitting or (isinstance(value, dict) and operator in ("equals", "not_equals"))
+
+
+def _may_stay_empty(field: Field) -> bool:
+    return not field.required and "required" in type_blocks()[field.type].child_blocks
 
 
 def _sentence(message: str) -> str:

@@ -193,7 +193,6 @@ def test_a_pattern_that_no_help_explains_annoys():
         (r"[^@ ]+@[^@ ]+\.[a-z]+", "E-mail address"),
         (r"\+41[0-9 ]+", "Telephone number"),
         (r"(https?://|www\.)\S+", "Web address"),
-        (r"[0-9]{1,3}", "Whole number"),
         (r"[0-9]+(\.[0-9]{1,2})?", "Number"),
         (r"[0-9]+\.[0-9]{2}", "Amount of money"),
         (r"\d{1,2}\.\d{1,2}\.\d{4}", "Date"),
@@ -408,3 +407,26 @@ def test_the_documentation_names_every_type_and_operator():
     text = (Path(settings.BASE_DIR) / "docs/service-definition.md").read_text()
     for name in [*(kind.key for kind in field_types), *OPERATORS]:
         assert f"`{name}`" in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "condition", "warned"),
+    [
+        ({}, when("a", "gt", 1), ["a"]),
+        ({"required": True}, when("a", "gt", 1), []),
+        ({}, {"any": [when("a", "empty"), when("a", "gt", 1)]}, []),
+        ({"required": True}, when("a", "gt", {"field": "b"}), ["b"]),
+    ],
+    ids=["optional", "required", "cared for", "compared with an optional one"],
+)
+def test_check_over_an_optional_question_is_warned_of(asked, condition, warned):
+    fields = [question("a", "integer", **asked), question("b", "integer")]
+    made = content(step("un", *fields, checks=[{"key": "c", "condition": condition}]))
+    told = [f"check.c: It is not made while the optional question “{key}” has no answer." for key in warned]
+    assert [one for one in said(made, WARNING) if one.startswith("check.c")] == told
+
+
+@pytest.mark.parametrize("pattern", ["[0-9]{4}", "[0-9]+", "[0-9]{1,3}[a-z]?"])
+def test_pattern_of_a_postcode_or_house_number_is_no_whole_number(pattern):
+    made = content(step("un", question("npa", settings={"pattern": pattern})))
+    assert [one for one in said(made, WARNING) if "of the type" in one] == []

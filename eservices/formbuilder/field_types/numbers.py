@@ -59,7 +59,6 @@ class Integer(Number):
     key, label, icon = "integer", _("Whole number"), "order"
     says = _("Without a point: how many, how old.")
     places, sample, input_mode, width = 0, "3", "numeric", "w4"
-    written = ("3",)
 
     def to_json(self, value):
         return None if value is None else int(value)

@@ -162,6 +162,7 @@ def condition_vocabulary() -> dict:
 PURPOSES = {
     "shown": {
         "always": _("Always shown"),
+        "never": _("Never shown"),
         "add": _("Show only if…"),
         "one": _("Shown only if"),
         "all": _("Shown only if all of these hold"),
@@ -169,6 +170,7 @@ PURPOSES = {
     },
     "holds": {
         "always": _("Nothing is checked yet"),
+        "never": _("Can never hold: nobody gets past"),
         "add": _("Say what must hold"),
         "one": _("It must hold that"),
         "all": _("All of these must hold"),
@@ -176,6 +178,7 @@ PURPOSES = {
     },
     "applies": {
         "always": _("Always applies"),
+        "never": _("Never applies"),
         "add": _("Apply only if…"),
         "one": _("Applies only if"),
         "all": _("Applies only if all of these hold"),
@@ -183,6 +186,7 @@ PURPOSES = {
     },
     "exempts": {
         "always": _("Nobody is exempt"),
+        "never": _("Nobody is exempt"),
         "add": _("Free of charge if…"),
         "one": _("Free of charge if"),
         "all": _("Free of charge if all of these hold"),
@@ -215,6 +219,7 @@ CONDITION_WORDS = {
     "years": _("years"),
     "remove": _("Remove this line"),
     "removeGroup": _("Remove this group"),
+    "never": _("never"),
     "nested": _("This condition has more levels than this screen shows. It is kept as it is."),
     "clear": _("Remove the condition"),
     "gone": _("a question that is gone"),

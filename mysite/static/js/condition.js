@@ -177,11 +177,15 @@ function questionSelect(listed, chosen, empty, gone) {
 }
 
 // -- Conditions as rows -----------------------------------------------------------------------------------
-/** The condition as {join, rows}, a row or such a group each; null where it has more levels than are shown. */
+/**
+ * The condition as {join, rows}, a row or such a group each; null where it has more levels than are shown. "One of" no
+ * line (`never`) holds for nobody: authors park questions under it.
+ */
 function unfold(condition, level = 0) {
   if (!condition) return { join: "all", rows: [] };
   const join = ["all", "any"].find((word) => Array.isArray(condition[word]));
   if (!join) return { join: "all", rows: [{ ...condition }] };
+  if (join === "any" && !condition.any.length) return { join, rows: [], never: true };
   const rows = condition[join].map((part) => {
     if (!part || typeof part !== "object") return null;
     if (!part.all && !part.any) return { ...part };
@@ -191,7 +195,8 @@ function unfold(condition, level = 0) {
 }
 
 /** The JSON that rows say; null where they say nothing. */
-function fold({ join, rows }) {
+function fold({ join, rows, never }) {
+  if (never) return { any: [] };
   const parts = rows.map((row) => (row.rows ? fold(row) : row.field ? row : null)).filter(Boolean);
   if (!parts.length) return null;
   return parts.length === 1 ? parts[0] : { [join]: parts };
@@ -258,15 +263,21 @@ class ConditionController extends window.StimulusModule.Controller {
   }
 
   unreadable() {
+    return this.standing(this.texts.nested);
+  }
+
+  /** A condition that is not changed line by line: what it says, and the way to be rid of it. */
+  standing(says) {
     const clear = this.button(this.texts.clear, "clear", () => {
       this.state = { join: "all", rows: [] };
       this.done("add");
     });
-    return [element("p", { textContent: this.texts.nested }), clear];
+    return [element("p", { className: "condition-lead", textContent: says }), clear];
   }
 
   whole() {
-    const { rows } = this.state;
+    const { rows, never } = this.state;
+    if (never) return this.standing(this.words.never);
     const several = rows.length > 1;
     if (!rows.length) {
       return [
@@ -291,6 +302,11 @@ class ConditionController extends window.StimulusModule.Controller {
   }
 
   group(around, group, number, at) {
+    if (group.never) {
+      const says = element("span", { className: "condition-lead", textContent: this.texts.never });
+      const head = [says, this.remover(this.texts.removeGroup, around, number, at)];
+      return element("div", { className: "condition-group" }, [element("div", { className: "condition-group-head" }, head)]);
+    }
     const lead = this.joinSelect(group, `${at}.`, { all: this.texts.all, any: this.texts.any });
     const remove = this.remover(this.texts.removeGroup, around, number, at);
     const head = element("div", { className: "condition-group-head" }, [lead, remove]);

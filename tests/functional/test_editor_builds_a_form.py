@@ -226,6 +226,23 @@ def test_a_condition_of_several_levels_is_built_by_choosing(editor):
     assert condition_in(editor, "step-fields-1-value-condition")["field"] == "motif"
 
 
+@pytest.mark.parametrize("parked", [{"any": []}, {"all": [{"field": "motif", "operator": "filled"}, {"any": []}]}])
+def test_condition_that_never_holds_is_shown_and_kept(editor, parked):
+    definition = copy.deepcopy(SERVICE)
+    definition["steps"][1]["fields"][1]["condition"] = parked
+    service = make_service(definition=definition, lead="Une attestation en deux minutes.")
+    step = latest(service).form[1]
+    editor.goto(f"/admin/pages/services/{service.pk}/steps/{step.id}/#block-{step.value['fields'][1].id}")
+    question = editor.locator('[data-streamfield-child]:has(> input[name="step-fields-1-type"])')
+    says = _("Never shown") if parked == {"any": []} else _("never")
+    expect(question.locator(".condition-lead", has_text=says)).to_be_visible()
+    assert_step_accessible(editor)
+    question.locator("[name=step-fields-1-value-label]").fill("Mise de côté")
+    editor.get_by_role("button", name=_("Save the step")).click()
+    expect(editor.get_by_text(_("The step “%(title)s” is saved.") % {"title": "motif"})).to_be_visible()
+    assert latest(service).form[1].value["fields"][1].value["condition"] == parked
+
+
 def test_a_service_begins_with_a_usual_one_and_lacks_only_a_team(editor):
     index = make_counter()
     editor.goto(f"/admin/pages/add/eservices_catalogue/servicepage/{index.pk}/")

@@ -69,7 +69,7 @@ READ = {
     "compte": ("CH9300762011623852957", "CH93 0076 2011 6238 5295 7"),
     "plaque": ("VD 123456", "VD 123456"),
     "consent": (True, "Oui"),
-    "enfants": (ROWS, "Léa, 4 juin 2015 / Tom"),
+    "enfants": (ROWS, "Nº 1 / prenom : Léa / ne : 4 juin 2015 / Nº 2 / prenom : Tom"),
     "total": (None, "1 237,5"),
     "salle": (EVENING, "Salle / Samedi 12 décembre 2026, 17 h à 23 h"),
 }

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from . import actors, chain
 from .models import Case, CaseEvent, TraceAnchor
+from .signals import event_recorded
 
 QUIET = (
     "noted",
@@ -35,6 +36,7 @@ def record(case: Case, kind: str, actor: actors.Actor, **data) -> CaseEvent:
     head = case.events.order_by("-number").values_list("number", "hash").first()
     event = _next(case, head, kind, actor, data)
     event.save()
+    event_recorded.send(sender=Case, case=case, event=event)
     return event
 
 

@@ -40,7 +40,9 @@ def unscreened() -> int:
 def last_answer() -> datetime | None:
     """When the register last answered about a case."""
     asked = (Check, Screening)
-    return max(filter(None, (one.objects.aggregate(last=Max("answered_at"))["last"] for one in asked)), default=None)
+    return max(
+        filter(None, (one.objects.aggregate(last=Max("answered_at"))["last"] for one in asked)), default=None
+    )
 
 
 def teams_blind_to_protected():

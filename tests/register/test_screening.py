@@ -111,7 +111,9 @@ def test_team_is_told_of_a_new_case_once_it_is_screened():
     assert told.count() == 2
     protected = CaseFactory(answers=NORA, email="nora@courriel.example")
     screened(protected)
-    assert set(told.filter(subject=protected.subject).values_list("recipient", flat=True)) == {authorised.email}
+    assert set(told.filter(subject=protected.subject).values_list("recipient", flat=True)) == {
+        authorised.email
+    }
 
 
 def test_another_case_of_a_protected_person_is_protected_from_its_first_second():
@@ -238,5 +240,3 @@ def test_health_page_counts_what_waits_unseen(client):
     client.force_login(member())
     page = client.get(reverse("register:health")).text
     assert "1 dossier attend sans que personne le voie" in page
-
-

@@ -91,6 +91,4 @@ def _keep(screening: Screening, *, protected: bool) -> None:
 
 def _still(screening: Screening):
     """The row, if nobody asked anew since it was claimed."""
-    return Screening.objects.filter(
-        pk=screening.pk, attempts=screening.attempts, due_at=screening.due_at
-    )
+    return Screening.objects.filter(pk=screening.pk, attempts=screening.attempts, due_at=screening.due_at)

@@ -128,6 +128,13 @@ def test_another_case_of_a_protected_person_is_protected_from_its_first_second()
     assert not screened(other).protected
 
 
+def test_case_that_a_protected_one_is_merged_into_is_protected():
+    other, authorised = screened(CaseFactory(email="autre@courriel.example")), trusted()
+    case = screened(CaseFactory(answers=NORA))
+    cases.merge(actor=authorised, case=case, other=other)
+    assert Case.objects.get(pk=other.pk).is_known_protected
+
+
 def test_corrected_name_is_screened_anew():
     case = screened(CaseFactory())
     case = cases.amend(actor=member(), case=case, field="prenom", answer="Nora", reason="Faute").case

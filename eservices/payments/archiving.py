@@ -24,7 +24,7 @@ def told_in_payments(case: Case) -> dict:
                 "amount",
                 receipt=F("payment__receipt"),
                 means=F("payment__provider"),
-                at=F("payment__settled_at"),
+                received=F("payment__settled_at"),
             )
         ),
         "refunds": list(back.values("amount", "currency", "state", "reason", "asked_at", "done_at")),

@@ -105,6 +105,7 @@ OF_CASE = [
     get("case_file", REF, needs=READ),
     get("issued_document", DOCUMENT, needs=READ),
     *both("revoke_document", DOCUMENT, needs=DECIDE),
+    *both("reissue_document", DOCUMENT, needs=DECIDE),
     *both("tell_report", REF, needs=TREAT),
     get("booking_photo", REF, FILE, needs=READ),
     post("booking_deed", REF, BOOKING, "hand_over", needs=TREAT),

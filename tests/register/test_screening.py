@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from eservices.cases import actions as cases
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Case, NoticeKind, NoticeWay, Role, TeamMember
 from eservices.cases.notices import actions as notice_actions
+from eservices.deliveries.actions import queue_sms
 from eservices.deliveries.models import Delivery
 from eservices.register import actions, named, sweeps
 from eservices.register.contrib.demo import DemoRegister
@@ -240,6 +242,18 @@ def test_words_of_a_protected_person_do_not_go_to_the_mailbox_of_the_team():
     about = Delivery.objects.about(case.subject)
     assert not about.filter(recipient=team.email).exists()
     assert about.filter(recipient=authorised.email).exists()
+
+
+def test_outbox_withholds_what_was_written_to_a_protected_person(client):
+    keeper = member()
+    keeper.user_permissions.add(Permission.objects.get(codename="change_delivery"))
+    screened(CaseFactory(answers=NORA, email="nora@courriel.example"))
+    for address in ("nora@courriel.example", "ada@courriel.example"):
+        queue_sms(to=address, text="Votre code", subject="sign-in")
+    client.force_login(keeper)
+    page = client.get(reverse("deliveries_board:index")).text
+    assert "ada@courriel.example" in page
+    assert "nora@courriel.example" not in page
 
 
 def test_health_page_counts_what_waits_unseen(client):

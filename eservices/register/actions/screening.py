@@ -26,8 +26,7 @@ def begin_screening(*, actor: Actor = SYSTEM, case: Case) -> Screening | None:
     Asked again when an answer was corrected, unless an agent has said since that nobody is protected. The case's row
     must be locked.
     """
-    by_hand = case.events.filter(kind="unprotected").exists()
-    if case.rehearsal or by_hand or not is_to_be_asked(case):
+    if case.rehearsal or not is_to_be_asked(case) or case.events.filter(kind="unprotected").exists():
         return None
     return _ask_anew(case.pk)
 

@@ -201,6 +201,8 @@ DEEDS = {
     "called": Role.TREAT,
     "tie": Role.TREAT,
     "untie": Role.TREAT,
+    "protect": Role.TREAT,
+    "unprotect": Role.TREAT,
     "merge": Role.TREAT,
     "hand_over": Role.TREAT,
     "redirect": Role.TREAT,

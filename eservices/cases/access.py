@@ -56,6 +56,8 @@ NEEDED = {
     "hand_over": Role.TREAT,
     "redirect": Role.TREAT,
     "reopen": Role.DECIDE,
+    "protect": Role.TREAT,
+    "unprotect": Role.TREAT,
     "join_code": Role.TREAT,
     "configure": Role.CONFIGURE,
 }
@@ -66,7 +68,8 @@ RELATED = ("submission", "version", "form", "team", "assignee")
 def cases_for(user, to: str = "read") -> CaseQuerySet:
     """The cases on which ``user`` may do ``to``, rehearsals among them.
 
-    Those of people whose address is protected are there for the members who treat them, and for nobody else.
+    Those of people whose address is protected are there for the members who treat them, and for nobody else; and so
+    are new ones until they are screened.
     """
     cases = Case.objects.all()
     if not user.is_authenticated or not user.is_active:
@@ -162,12 +165,49 @@ def receipt_for(user, reference: str) -> Case:
     """The case of this reference, for its receipt on paper; else 404.
 
     On the day it was filed also for the agent who filed it, whichever team treats it, unless its person is protected.
+    While it is not screened the agent prints what they have just typed.
     """
     cases = cases_for(user)
     if is_agent(user) and not cases.filter(reference=reference).exists():
         today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-        cases = Case.objects.filter(submission__agent=user, opened_at__gte=today, protected=False)
+        shown = Q(protected=False) | Q(unscreened=True)
+        cases = Case.objects.filter(shown, submission__agent=user, opened_at__gte=today)
     return one_or_404(cases.select_related(*RELATED), reference=reference)
+
+
+def unscreened_for(user) -> CaseQuerySet:
+    """The new cases of the own teams that ``user`` sees once they are screened. For counting alone."""
+    teams = [one.team_id for one in memberships_of(user) if not one.sees_protected]
+    return Case.objects.real().filter(unscreened=True, team__in=[] if user.is_superuser else teams)
+
+
+def withheld_addresses(user, emails) -> set[str]:
+    """Those of ``emails`` (lower case) that stand in protected cases which ``user`` does not see.
+
+    For screens that show addresses outside of cases.
+    """
+    asked = {one.lower() for one in emails if one}
+    unseen = unseen_protected(user).select_related("submission").only("contact", "submission__email")
+    return asked & {one.email.lower() for one in unseen} if asked else set()
+
+
+def unseen_protected(user) -> CaseQuerySet:
+    """The protected cases that ``user`` does not see. For nobody's eyes: what stands in them is withheld elsewhere."""
+    return Case.objects.real().filter(protected=True).exclude(pk__in=cases_for(user).values("pk"))
+
+
+def once_worked_on(user, reference: str) -> Case | None:
+    """The case of this reference if ``user`` opened it, filed it or did something on it, and sees it no more.
+
+    To say so in place of "unknown"; nothing of the case is shown.
+    """
+    if not is_agent(user):
+        return None
+    case = Case.objects.filter(reference=reference).first()
+    if case is None or may(user, case, "read"):
+        return None
+    worked = case.events.filter(Q(actor=user) | Q(kind="assigned", data__agent=user.pk))
+    return case if worked.exists() else None
 
 
 def may(user, case: Case, to: str) -> bool:
@@ -208,6 +248,12 @@ def tied_cases(user, case: Case) -> CaseQuerySet:
 
 def related_cases(user, case: Case) -> CaseQuerySet:
     """What the same person filed besides, as far as ``user`` may read it: same account, address or telephone."""
+    found = cases_for(user) & of_same_contact(case)
+    return found.select_related("version").order_by("-opened_at")
+
+
+def of_same_contact(case: Case) -> CaseQuerySet:
+    """Other cases of the same account, e-mail address or telephone number. For nobody's eyes."""
     same = Q()
     if case.submission.user_id:
         same |= Q(user=case.submission.user_id)
@@ -217,8 +263,8 @@ def related_cases(user, case: Case) -> CaseQuerySet:
         same |= Q(phone=case.phone)
     if not same:
         return Case.objects.none()
-    found = cases_for(user).filter(submission__in=Submission.objects.filter(same), rehearsal=case.rehearsal)
-    return found.exclude(pk=case.pk).select_related("version").order_by("-opened_at")
+    others = Case.objects.filter(submission__in=Submission.objects.filter(same), rehearsal=case.rehearsal)
+    return others.exclude(pk=case.pk)
 
 
 def other_services(case: Case):

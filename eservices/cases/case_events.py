@@ -59,6 +59,7 @@ for kind, label in {
     "stopped": _("Process stopped"),
     "fault": _("Fault in the process"),
     "protected": _("Shown from now on only to who treats protected addresses"),
+    "unprotected": _("Shown again to the whole team: no address is protected"),
     "identified": _("Identity checked"),
     "identity_proven": _("Identity proven"),
     "held": _("Kept by a legal hold"),

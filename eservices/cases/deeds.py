@@ -20,9 +20,11 @@ from .forms import (
     MessageForm,
     NoteForm,
     PersonForm,
+    ProtectForm,
     RefuseForm,
     ReopenForm,
     ReviewForm,
+    UnprotectForm,
     WithdrawForm,
 )
 from .models import Case
@@ -126,6 +128,22 @@ DEEDS = {
     ),
     "withdraw": Deed(
         WithdrawForm, actions.withdraw, _("The request is withdrawn."), _("The applicant withdraws"), MORE
+    ),
+    "protect": Deed(
+        ProtectForm,
+        actions.mark_protected,
+        _("Protected: only who treats protected addresses sees the case now."),
+        _("Mark an address as protected"),
+        MORE,
+        fits=lambda case: not case.is_known_protected,
+    ),
+    "unprotect": Deed(
+        UnprotectForm,
+        actions.unprotect,
+        _("The whole team sees the case now."),
+        _("No address is protected"),
+        MORE,
+        fits=lambda case: case.protected,
     ),
     "tie": Deed(TieForm, actions.tie, _("The cases are linked."), _("Link with another case")),
     "untie": Deed(TieForm, actions.untie, _("The cases are no longer linked.")),

@@ -199,10 +199,16 @@ def leads(case: Case) -> list[User]:
 
 
 def _to_agents(case: Case, people: list[User], template: str, **context) -> None:
-    """To each, or to who stands in, in their language; to the team's own address where nobody is named."""
+    """To each, or to who stands in, in their language; to the team's own address where nobody is named.
+
+    Many read the team's mailbox: what is protected goes to the leads who see it instead.
+    """
+    shared = not people and not case.protected
+    if not people and not shared:
+        people = leads(case)
     acting = {deputies.standing_in(one, case) for one in people}
     found = [(one.email, one.language) for one in acting if one.email]
-    if not people and case.team.email:
+    if shared and case.team.email:
         found = [(case.team.email, settings.LANGUAGE_CODE)]
     for address, language in found:
         queue_email(

@@ -41,6 +41,18 @@ class DecidingForm(DeedForm):
     seen = forms.IntegerField(required=False, min_value=0, max_value=MOST_EVENTS, widget=forms.HiddenInput)
 
 
+class ProtectForm(DeedForm):
+    """Why the case is protected; colleagues who see it read it."""
+
+    reason = text_field(_("How do you know that an address is protected?"))
+
+
+class UnprotectForm(DeedForm):
+    """Why the case need not be protected."""
+
+    reason = text_field(_("How do you know that no address in this case is protected?"))
+
+
 # -- Who has it ----------------------------------------------------------------------------------------------
 class FetchedChoices(forms.models.ModelChoiceIterator):
     """Choices that are fetched whole, and once: a template asks for their number before it draws them."""

@@ -1,11 +1,11 @@
 """Finds deliveries about cases: which ones a user may read, and which went to the applicant."""
 
 from django.db.models import Case as Either
-from django.db.models import Q, UUIDField, Value, When
+from django.db.models import Q, QuerySet, UUIDField, Value, When
 from django.db.models.functions import Cast, Replace, Substr
 from django.db.models.lookups import In
 
-from eservices.deliveries.access import outbox, readable_text
+from eservices.deliveries.access import outbox, readable_text, withheld
 from eservices.deliveries.models import Delivery, DeliveryQuerySet
 
 from . import access
@@ -60,3 +60,10 @@ def _written(case: Case, recipients: set[str]) -> DeliveryQuerySet:
 def readable(user) -> Q:
     """Whoever may not read a case reads nothing that was written about it either."""
     return about(access.cases_for(user))
+
+
+@withheld.register("protected")
+def protected_addresses(user) -> QuerySet:
+    """Nor what was written to somebody whose address is protected about anything else, as a code to sign in."""
+    unseen = access.unseen_protected(user)
+    return unseen.exclude(submission__email="").values("submission__email")

@@ -170,6 +170,8 @@ SHOWN = (
         "paused_at",
         "due_at",
         "contact",
+        "protected",
+        "unscreened",
     ),
     *("team", "form", "submission__applicant_name", "submission__channel"),
     *("assignee__first_name", "assignee__last_name", "assignee__email"),

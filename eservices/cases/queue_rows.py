@@ -75,11 +75,20 @@ def _person(row: Row) -> SafeString:
     """Leads to the case, by an address relative to the queue's."""
     reference = row.case.reference
     return format_html(
-        '<a href="{}/">{}</a><small class="only-narrow">{}</small>',
+        '<a href="{}/">{}</a>{}<small class="only-narrow">{}</small>',
         reference,
         row.name or reference,
+        _lock(row.case),
         row.service,
     )
+
+
+def _lock(case: Case) -> str:
+    """Marks a case about somebody whose address is protected, or may be."""
+    if not case.protected:
+        return ""
+    said = _("not screened yet") if case.unscreened else _("protected address")
+    return format_html(' <span class="st bad">{}{}</span>', icon("lock"), said)
 
 
 def _agent(row: Row) -> str:

@@ -54,7 +54,10 @@ class QueueView(DeskView):
         page = _page(found, q, _number(self.request.GET.get("p")), columns)
         tabs = _tabs(form, choices, now)
         rows = queue.drawn(page.cases, now, choices.services, columns)
-        parts = {tab.key: tab.cases for tab in tabs} | {"letters": postroom.letters_for(user).to_print()}
+        parts = {tab.key: tab.cases for tab in tabs} | {
+            "letters": postroom.letters_for(user).to_print(),
+            "unscreened": access.unscreened_for(user),
+        }
         sizes = _sizes(parts, found, page, [] if q else rows, now)
         self.request.waiting = {"cases": sizes["view:team"], "letters": sizes["letters"]}  # for the menu
         return super().get_context_data(
@@ -64,6 +67,7 @@ class QueueView(DeskView):
             more=_more(form, choices),
             tabs=_offered(tabs, sizes),
             headline=_found(q, sizes["found"]) if q else _headline(sizes),
+            unscreened=sizes["unscreened"],
             page=page,
             total=number_words(sizes["found"]),
             groups=[("", rows)] if q and rows else queue.grouped(rows, now, sizes),

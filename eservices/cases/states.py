@@ -52,6 +52,8 @@ TRANSITIONS: dict[str, tuple[frozenset[State], State | None]] = {
     "tie": (frozenset(State), None),
     "untie": (frozenset(State), None),
     "hand_over": (OPEN, None),
+    "protect": (frozenset(State), None),
+    "unprotect": (frozenset(State), None),
     "join_code": (frozenset(State), None),
     "merge": (frozenset({State.RECEIVED, State.IN_PROGRESS, State.WAITING}), State.CLOSED),
     "redirect": (frozenset({State.RECEIVED, State.IN_PROGRESS, State.WAITING}), State.CLOSED),

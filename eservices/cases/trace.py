@@ -20,6 +20,7 @@ from django.utils.crypto import constant_time_compare
 
 from . import actors, chain
 from .models import Case, CaseEvent, TraceAnchor
+from .signals import event_recorded
 
 QUIET = (
     "noted",
@@ -47,6 +48,7 @@ def record(case: Case, kind: str, actor: actors.Actor, **data) -> CaseEvent:
     head = case.events.order_by("-number").values_list("number", "hash").first()
     event = _next(case, head, kind, actor, data)
     event.save()
+    event_recorded.send(sender=Case, case=case, event=event)
     return event
 
 

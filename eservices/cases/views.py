@@ -3,6 +3,7 @@
 from functools import wraps
 
 from django.http import Http404
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -20,9 +21,30 @@ def agents_only(view):
     def guarded(request, *args, **kwargs):
         if not access.is_agent(request.user):
             raise Http404
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            return not_shown(request, kwargs.get("reference", ""))
 
     return guarded
+
+
+def not_shown(request, reference: str):
+    """Tell an agent who worked on a case that they do not see it any more, without telling why.
+
+    Raises ``Http404`` if they never had to do with it: unknown and forbidden look the same.
+    """
+    case = access.once_worked_on(request.user, reference) if reference else None
+    if case is None:
+        raise Http404
+    context = {
+        "reference": case.reference,
+        "unscreened": case.unscreened,
+        "may_print": case.unscreened and case.submission.agent_id == request.user.pk,
+        "header_title": case.reference,
+        "header_icon": DeskView.header_icon,
+    }
+    return TemplateResponse(request, "cases/not_shown.html", context, status=404)
 
 
 def back_to_queue(request) -> str:
@@ -41,7 +63,10 @@ class DeskView(WagtailAdminTemplateMixin, TemplateView):
     def dispatch(self, request, *args, **kwargs):
         if not access.is_agent(request.user):
             raise Http404
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Http404:
+            return not_shown(request, kwargs.get("reference", ""))
 
     def get_header_buttons(self):
         label, url = _("Open at the counter"), reverse("cases:counter")

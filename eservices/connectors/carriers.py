@@ -2,25 +2,28 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.models import Case
 from eservices.deliveries import actions as deliveries
-from eservices.deliveries.carriers import CannotCarry, carriers
+from eservices.deliveries.carriers import CannotCarry, NotNow, carriers
 from eservices.deliveries.models import Delivery
 
 from . import dossier
 from .ged import Ged, Unreachable, current, digest
 
+CARRIER = "ged"
+AGAIN = timedelta(minutes=1)  # until a supplement looks whether what comes before it lies there
 NAMES = 100  # folders of one name that may stand beside each other
 
 
 class GedCarrier:
     """The folder is the delivery's own: what stands elsewhere in the GED is never touched.
 
-    Asked again after a crash, it writes the same folder anew.
+    Asked again after a crash, it writes the same folder anew. A supplement goes into a folder inside its dossier.
     """
 
     label = _("Document management")
@@ -32,15 +35,36 @@ class GedCarrier:
             )
         except Case.DoesNotExist as fault:
             raise CannotCarry("The case is not there any more.") from fault
-        ged = current()
-        folder = delivery.payload.get("folder") or self._claimed(ged, delivery)
+        ged, now = current(), timezone.now()
+        if "supplement" in delivery.payload:
+            folder, pieces = self._supplement(ged, case, delivery, now)
+        else:
+            folder = delivery.payload.get("folder") or self._claimed(ged, delivery)
+            pieces = dossier.pieces(case, now)
         filed = {}
-        for piece in dossier.pieces(case, timezone.now()):
+        for piece in pieces:
             filed[piece.name] = (piece.size, _put(ged, folder, piece))
         _put(ged, folder, dossier.manifest(case, filed))
 
     def probe(self) -> None:
         current().probe()
+
+    def _supplement(self, ged: Ged, case: Case, delivery: Delivery, now: datetime):
+        """The folder of a supplement, inside that of the dossier, and its files. In order: the earlier ones come first.
+
+        Raises ``NotNow`` while an earlier one is not filed.
+        """
+        same = Delivery.objects.filter(carrier=CARRIER, subject=delivery.subject)
+        earlier = list(same.filter(created_at__lt=delivery.created_at).order_by("created_at"))
+        if any(one.is_open for one in earlier):
+            raise NotNow(now + AGAIN)
+        if not earlier or not earlier[0].payload.get("folder"):
+            raise CannotCarry("The dossier that this supplement belongs to is not filed.")
+        done = [one for one in earlier if one.state == Delivery.State.DONE]
+        number = delivery.payload["supplement"]
+        folder = dossier.supplement_folder(earlier[0].payload["folder"], number)
+        ged.claim(folder)
+        return folder, dossier.supplement(case, now, number=number, since=done[-1].created_at)
 
     def _claimed(self, ged: Ged, delivery: Delivery) -> str:
         """A folder that was nobody's, by the name of the filing plan or, where that is taken, a number more."""
@@ -71,4 +95,4 @@ def _passing(chunks, written) -> Iterator[bytes]:
         yield chunk
 
 
-carriers.register("ged")(GedCarrier())
+carriers.register(CARRIER)(GedCarrier())

@@ -1,7 +1,9 @@
 """What is filed of a case: everything, as somebody would want to find it in thirty years.
 
 ``dossier.pdf`` (PDF/A, for people), ``dossier.json`` (for machines), the applicant's files, the issued documents, and
-``manifest.json`` with the size and the SHA-256 of each.
+``manifest.json`` with the size and the SHA-256 of each. What happens later is filed as a supplement, in a folder of its
+own: ``supplement.json`` says what happened, the dossier stands beside it as it is then, with what is new of the files
+and documents.
 """
 
 import json
@@ -18,11 +20,13 @@ from eservices.cases.formal.telling import told_in_decisions
 from eservices.cases.models import Case, Opinion
 from eservices.cases.outbox import told_in_letters
 from eservices.documents import casefile
+from eservices.documents.archiving import told_in_documents
+from eservices.payments.archiving import told_in_payments
 from home.models import CommuneSettings
 
 from .ged import CHUNK, fit
 
-FORMAT = 1  # of dossier.json and manifest.json
+FORMAT = 1  # of dossier.json, manifest.json and supplement.json
 
 
 @dataclass(frozen=True)
@@ -34,16 +38,40 @@ class Piece:
     chunks: Callable[[], Iterable[bytes]]
 
 
-def pieces(case: Case, now: datetime) -> Iterator[Piece]:
-    """The files of the dossier but the manifest, in the language of the commune."""
+def pieces(case: Case, now: datetime, *, since: datetime | None = None) -> Iterator[Piece]:
+    """The files of the dossier but the manifest, in the language of the commune.
+
+    ``since``: of files and documents those alone that came after this moment.
+    """
     with override(settings.LANGUAGE_CODE):
         pdf = casefile.pdf(case, reader=CommuneSettings.current().name, now=now)
     yield _bytes("dossier.pdf", pdf)
     yield _bytes("dossier.json", _json(facts(case)))
     for number, file in enumerate(access.files_of(case).readable(), start=1):
-        yield _stored(f"files/{number:02}-{fit(file.name)}", file.content)
+        if since is None or file.stored_at >= since:
+            yield _stored(f"files/{number:02}-{fit(file.name)}", file.content)
     for document in case.documents.out().exclude(content=""):
-        yield _stored(f"documents/{fit(document.file_name)}", document.content)
+        if since is None or document.issued_at >= since:
+            yield _stored(f"documents/{fit(document.file_name)}", document.content)
+
+
+def supplement(case: Case, now: datetime, *, number: int, since: datetime) -> Iterator[Piece]:
+    """The files of a supplement but the manifest: what happened ``since``, and the dossier as it is now."""
+    later = case.events.filter(at__gte=since).order_by("number")
+    told = {
+        "format": FORMAT,
+        "reference": case.reference,
+        "supplement": number,
+        "since": since,
+        "events": [_event(event) for event in later],
+    }
+    yield _bytes("supplement.json", _json(told))
+    yield from pieces(case, now, since=since)
+
+
+def supplement_folder(folder: str, number: int) -> str:
+    """Where a supplement lies: inside the folder of its dossier."""
+    return f"{folder}/supplement-{number:02}"
 
 
 def manifest(case: Case, filed: dict[str, tuple[int, str]]) -> Piece:
@@ -61,7 +89,7 @@ def facts(case: Case) -> dict:
         "service": {"key": case.form.slug, "title": case.service, "version": case.version.number},
         "team": case.team.key,
         "language": case.language,
-        "applicant": {"name": case.applicant, "email": sent.email, "phone": sent.phone},
+        "applicant": {"name": case.applicant, "email": case.email, "phone": case.phone},
         "channel": sent.channel,
         "sent": sent.sent_at,
         "opened": case.opened_at,
@@ -92,15 +120,24 @@ def facts(case: Case) -> dict:
         ],
         "decisions": told_in_decisions(case),
         "letters": told_in_letters(case),
-        "documents": [
-            {"number": one.number, "title": one.title, "state": one.state, "sha256": one.digest}
-            for one in case.documents.out()
+        "corrections": [
+            {
+                "question": one.field,
+                "before": one.before,
+                "after": one.after,
+                "reason": one.reason,
+                "at": one.at,
+            }
+            for one in case.amendments.order_by("at")
         ],
-        "timeline": [
-            {"number": event.number, "at": event.at, "kind": event.kind, "by": event.actor_kind}
-            for event in case.events.order_by("number")
-        ],
+        "documents": told_in_documents(case),
+        "payments": told_in_payments(case),
+        "timeline": [_event(event) for event in case.events.order_by("number")],
     }
+
+
+def _event(event) -> dict:
+    return {"number": event.number, "at": event.at, "kind": event.kind, "by": event.actor_kind}
 
 
 def _json(content: dict) -> bytes:

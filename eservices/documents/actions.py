@@ -40,11 +40,13 @@ def draw(
 ) -> Document:
     """Draws the number of the stage's document and freezes what it says; a worker makes the PDF afterwards.
 
-    Once per stage: a second call returns the same document. Raises ``CannotWrite`` where the template does
-    not fit the case; then no number is drawn. The case's row must be locked.
+    Once per stage: a second call returns the same document, until it is revoked; the next one replaces it and names
+    it. Raises ``CannotWrite`` where the template does not fit the case; then no number is drawn. The case's row must
+    be locked.
     """
-    if drawn := Document.objects.filter(stage=stage).first():
+    if drawn := Document.objects.standing().filter(stage=stage).first():
         return drawn
+    replaces = Document.objects.filter(stage=stage).order_by("drawn_at").last()
     now = timezone.now()
     day = timezone.localdate(now)
     letters = "TEST" if case.rehearsal else template.letters
@@ -52,6 +54,7 @@ def draw(
     document = Document.objects.create(
         case=case,
         stage=stage,
+        replaces=replaces,
         kind=template.key,
         number=number,
         revision_id=template.latest_revision_id,
@@ -59,12 +62,15 @@ def draw(
         language=template.locale.language_code,
         identity_check=identity_check,
         issued_by=issued_by,
-        texts=content.texts(case, template, number=number, day=day, valid_until=valid_until),
+        texts=content.texts(
+            case, template, number=number, day=day, valid_until=valid_until, replaces=replaces
+        ),
         valid_until=valid_until,
         drawn_at=now,
         due_at=now,
     )
-    trace.record(case, "document_drawn", actor, document=str(document.pk), number=number)
+    told = {"replaces": replaces.number} if replaces else {}
+    trace.record(case, "document_drawn", actor, document=str(document.pk), number=number, **told)
     transaction.on_commit(partial(tasks.issue.enqueue, str(document.pk)), robust=True)
     return document
 
@@ -224,7 +230,8 @@ def _issued(document: Document, sealed: Sealed) -> bool:
         posting.post(case, document)
     elif case.email and posting.wanted_too(case, document):
         posting.post_too(case, document)
-    cases.wake(case=case)
+    if case.is_open:
+        cases.wake(case=case)
     return True
 
 

@@ -5,15 +5,35 @@ import io
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from eservices.cases.archiving import Parts, archived_parts
+from eservices.cases.archiving import Parts, archived_parts, as_json
 from eservices.cases.models import Case
 
 from . import casefile
 
 
+def told_in_documents(case: Case) -> list[dict]:
+    """What was issued as plain data: its number, what became of it, and what replaced it."""
+    return [
+        {
+            "number": one.number,
+            "title": one.title,
+            "state": one.state,
+            "issued": one.issued_at,
+            "valid_until": one.valid_until,
+            "sha256": one.digest,
+            "revoked": one.revoked_at,
+            "revoked_because": one.revoked_reason,
+            "replaces": one.replaces.number if one.replaces else "",
+        }
+        for one in case.documents.out().select_related("replaces").order_by("drawn_at")
+    ]
+
+
 @archived_parts.register("documents")
 def document_parts(case: Case) -> Parts:
     yield "case.pdf", io.BytesIO(casefile.pdf(case, reader=_("the archive"), now=timezone.now()))
+    if told := told_in_documents(case):
+        yield "documents.json", as_json(told)
     for document in case.documents.out().exclude(content=""):
         with document.content.open("rb") as content:
             yield f"documents/{document.number}.pdf", content

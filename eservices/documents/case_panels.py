@@ -4,17 +4,21 @@ from eservices.cases import access
 from eservices.cases.case_panels import case_panels
 from eservices.cases.stages import kind_of
 
+from .models import Document
 from .stages import DocumentStage
 
 
 @case_panels.register("documents")
 def documents(case, user):
     """What was issued, with the PDF; what is to be printed and posted; and the whole case as a PDF."""
-    issued = []
+    drawn = []
     if any(isinstance(kind_of(row), DocumentStage) for row in case.stages.all()):
-        issued = list(case.documents.out().select_related("revision").order_by("drawn_at"))
+        drawn = list(case.documents.select_related("revision", "replaces").order_by("drawn_at"))
+    last = {document.stage_id: document for document in drawn}  # of each stage: what may be issued again
+    issued = [document for document in drawn if document.state != Document.State.DRAWN]
     return "documents/case_panel.html", {
         "documents": issued,
+        "last": [] if case.submission.erased_at else list(last.values()),
         "reference": case.reference,
         "may_revoke": bool(issued) and access.may(user, case, "accept"),
     }

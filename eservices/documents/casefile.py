@@ -58,7 +58,9 @@ def _content(case: Case, reader, now: datetime) -> dict:
         "decisions": [_decision(one) for one in case.formal_decisions.all()],
         "letters": [_letter(one) for one in letters_of(case)],
         "files": [[one.name, filesizeformat(one.size), one.digest] for one in files],
-        "documents": [_document(one) for one in case.documents.out().order_by("drawn_at")],
+        "documents": [
+            _document(one) for one in case.documents.out().select_related("replaces").order_by("drawn_at")
+        ],
         "events": [
             [_moment(line.at), line.what, line.who, line.detail] for line in reversed(timeline.timeline(case))
         ],
@@ -152,9 +154,20 @@ def _document(one: Document) -> list[str]:
         one.title,
         one.number,
         date_format(one.date, "DATE_FORMAT"),
-        str(one.get_state_display()),
+        _standing(one),
         one.digest,
     ]
+
+
+def _standing(one: Document) -> str:
+    """Whether it still counts: since when and why it does not, and what it replaces."""
+    said = str(one.get_state_display())
+    if one.revoked_at:
+        day = date_format(timezone.localdate(one.revoked_at), "DATE_FORMAT")
+        said = explained(_("revoked on %(day)s") % {"day": day}, one.revoked_reason)
+    return ", ".join(
+        filter(None, (said, one.replaces and _("replaces %(number)s") % {"number": one.replaces.number}))
+    )
 
 
 def _moment(moment: datetime) -> str:

@@ -20,7 +20,7 @@ from home.models import CommuneSettings
 from home.typesetting import apart
 
 from . import passages
-from .models import DocumentTemplate
+from .models import Document, DocumentTemplate
 from .placeholders import GIVEN, unknown
 
 
@@ -37,9 +37,17 @@ def template_for(key: str, *languages: str) -> DocumentTemplate:
 
 
 def texts(
-    case: Case, template: DocumentTemplate, *, number: str, day: date, valid_until: date | None
+    case: Case,
+    template: DocumentTemplate,
+    *,
+    number: str,
+    day: date,
+    valid_until: date | None,
+    replaces: Document | None = None,
 ) -> dict:
     """All that the document says, in the template's language. JSON.
+
+    ``replaces``: the revoked document that this one is issued again for; the paper names it.
 
     Raises ``CannotWrite`` where the template names what the case does not know.
     """
@@ -52,7 +60,8 @@ def texts(
             known(case),
             timezone.localdate(case.submission.sent_at),
         )
-        return _texts(template, words, office=case.team.called(language), rehearsal=case.rehearsal)
+        said = _texts(template, words, office=case.team.called(language), rehearsal=case.rehearsal)
+        return said | {"replaces": _replaced(replaces)} if replaces else said
 
 
 def preview(template: DocumentTemplate, case: Case | None, day: date) -> dict:
@@ -178,6 +187,14 @@ def _own(number: str, day: date, valid_until: date | None) -> dict[str, str]:
         "number": number,
         "date": date_format(day, "DATE_FORMAT"),
         "valid_until": date_format(valid_until, "DATE_FORMAT") if valid_until else "",
+    }
+
+
+def _replaced(document: Document) -> str:
+    """What the paper tells of the revoked one that somebody may still hold."""
+    return _("Replaces no. %(number)s, revoked on %(day)s.") % {
+        "number": document.number,
+        "day": date_format(timezone.localdate(document.revoked_at), "DATE_FORMAT"),
     }
 
 

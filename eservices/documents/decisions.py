@@ -3,7 +3,8 @@
 from eservices.cases import process
 from eservices.cases.decisions import decisions
 
-from .forms import IdentityForm
+from . import reissuing
+from .forms import IdentityForm, ReissueForm
 from .stages import ISSUING, asks_identity, stated
 
 
@@ -12,3 +13,10 @@ def identity(case):
     """Asked where a document is still to be issued that needs it, and nobody stated it."""
     follows = any(row.type in ISSUING and asks_identity(case, row) for row in process.ahead(case))
     return IdentityForm if follows and stated(case) is None else None
+
+
+@decisions.register(reissuing.KEY)
+def reissue(case):
+    """Asked where what was issued before is revoked: a new one is issued, unless the agent says that none is due."""
+    follow = (row for row in process.ahead(case) if row.type in ISSUING)
+    return ReissueForm if any(map(reissuing.revoked_only, follow)) else None

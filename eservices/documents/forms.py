@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from .models import IdentityCheck
+from .reissuing import NEW, NONE
 
 STATED = [(one.value, one.label) for one in (IdentityCheck.SEEN, IdentityCheck.CARD, IdentityCheck.POSTED)]
 
@@ -16,7 +17,28 @@ class IdentityForm(forms.Form):
     )
 
 
+class ReissueForm(forms.Form):
+    """Whether a new document follows one that is revoked."""
+
+    again = forms.ChoiceField(
+        label=_("A document of this case is revoked. Does a new one follow?"),
+        choices=[
+            (NEW, _("A new one is issued, and names the number of the revoked one")),
+            (NONE, _("No new one is due")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+
 class RevokeForm(forms.Form):
-    """Why a document is taken back; the applicant reads it."""
+    """Why a document is taken back, which the applicant reads; and whether a new one follows."""
 
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    again = forms.ChoiceField(
+        label=_("Does a new one follow?"),
+        choices=[
+            (NEW, _("A new one is issued at once, with what the case says now")),
+            (NONE, _("Not now: it can be issued again from the case")),
+        ],
+        widget=forms.RadioSelect,
+    )

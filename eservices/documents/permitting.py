@@ -16,6 +16,7 @@ from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft
 
 from . import emails
+from .content import CannotWrite
 from .models import Document, Permit, PlateCheck, Renewal, Zone
 
 REMINDED = timedelta(days=30)  # before the last day
@@ -46,6 +47,22 @@ def ask_place(*, actor, case: Case, zone: Zone, plate: str) -> Permit:
             _grant(actor, case, permit)
     if new and permit.granted_at is None:
         emails.waits_for_place(case)
+    return permit
+
+
+@transaction.atomic
+def regain_place(*, actor, document: Document) -> Permit:
+    """Return the permit of a revoked document with its place, for the document that replaces it.
+
+    Raises ``CannotWrite`` if its time is over or others have the place since. The case must be locked.
+    """
+    permit = Permit.objects.select_related("zone").get(document=document)
+    zone, day = Zone.objects.select_for_update().get(pk=permit.zone_id), timezone.localdate()
+    if document.valid_until is not None and document.valid_until < day:
+        raise CannotWrite(_("Its last day is over: a new request is needed."))
+    free = zone.free(day)
+    if free is not None and free < 1 and not permit.case.rehearsal:
+        raise CannotWrite(_("“%(zone)s” is full: others have the place since.") % {"zone": zone.name})
     return permit
 
 

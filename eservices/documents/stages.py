@@ -23,6 +23,7 @@ from eservices.cases.stages import (
     keep,
     not_in_time,
     result_key,
+    settings_of,
     stages,
 )
 from eservices.cases.stages import SYSTEM as THE_SYSTEM
@@ -30,7 +31,7 @@ from eservices.cases.states import State
 from eservices.formbuilder.blocks import FixedChoiceBlock, QuestionKeyBlock
 from eservices.formbuilder.logic import conditions
 
-from . import actions, permitting, release
+from . import actions, permitting, reissuing, release
 from .content import CannotWrite, last_day, template_for
 from .forms import IdentityForm
 from .models import Document, DocumentTemplate, Permit, Zone
@@ -176,8 +177,14 @@ class DocumentStage(Stage):
     def tells_acceptance(self, settings):
         return True
 
+    def stands(self, row):
+        documents = list(row.documents.all())
+        return not documents or any(one.state != Document.State.REVOKED for one in documents)
+
     def enter(self, case, row, settings):
-        document = Document.objects.filter(stage=row).first()
+        document = Document.objects.standing().filter(stage=row).first()
+        if document is None and reissuing.none_is_due(case, row):
+            return Done({"none_due": True})
         if document is None and case.state == State.WAITING:
             return Waiting(APPLICANT)  # an answer may change what it says
         if document is None and is_overdue(case):
@@ -195,7 +202,9 @@ class DocumentStage(Stage):
 
     def form(self, case, row, settings, data=None):
         waits = (
-            _waits_for_agent(row) and not is_overdue(case) and not Document.objects.filter(stage=row).exists()
+            _waits_for_agent(row)
+            and not is_overdue(case)
+            and not Document.objects.standing().filter(stage=row).exists()
         )
         return IdentityForm(data, auto_id="document_%s") if waits else None
 
@@ -226,6 +235,23 @@ class DocumentStage(Stage):
             template=template,
             identity_check=check,
             issued_by=User.objects.filter(pk=statement.data.get("by")).first() if statement else None,
+            valid_until=last_day(self._months(template, settings), self._first_day(case, settings)),
+        )
+
+    def draw_again(self, case: Case, row: CaseStage, revoked: Document, actor: User) -> Document:
+        """Draw what replaces a revoked document, as sure of who applies as it was.
+
+        Raises ``CannotWrite`` if it cannot be written now.
+        """
+        settings = settings_of(row)
+        template = _template(case, settings)
+        return actions.draw(
+            actor=actor,
+            case=case,
+            stage=row,
+            template=template,
+            identity_check=revoked.identity_check,
+            issued_by=actor,
             valid_until=last_day(self._months(template, settings), self._first_day(case, settings)),
         )
 
@@ -333,6 +359,26 @@ class PermitStage(DocumentStage):
 
     def enter(self, case, row, settings):
         return _without_place(case) or super().enter(case, row, settings)
+
+    def take_up(self, row):
+        Permit.objects.filter(document__stage=row).update(document=None)
+
+    def draw_again(self, case, row, revoked, actor):
+        """The permit goes on until its last day, if its place is still free."""
+        permit = permitting.regain_place(actor=actor, document=revoked)
+        template = _template(case, settings_of(row))
+        document = actions.draw(
+            actor=actor,
+            case=case,
+            stage=row,
+            template=template,
+            identity_check=revoked.identity_check,
+            issued_by=actor,
+            valid_until=revoked.valid_until,
+        )
+        first = max(permit.valid_from, timezone.localdate())
+        permitting.set_validity(actor=actor, permit=permit, document=document, first=first)
+        return document
 
     def _draw(self, case, row, settings):
         permit = Permit.objects.filter(case=case, granted_at__isnull=False).first()

@@ -18,7 +18,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from eservices.cases import access as cases
 from eservices.cases.actions import IllegalTransition
 
-from . import access, actions, casefile
+from . import access, actions, casefile, reissuing
 from .forms import RevokeForm
 from .models import DocumentTemplate, Zone
 from .responses import download, private_pdf
@@ -71,9 +71,38 @@ def revoke_document(request, pk):
             messages.warning(request, str(refusal))
         else:
             messages.success(request, _("The document is revoked."))
+            if form.cleaned_data["again"] == reissuing.NEW:
+                _reissue(request, document)
         return redirect("cases:case", document.case.reference)
-    context = {"document": document, "form": form, "header_title": document.number, "header_icon": "doc-full"}
+    context = {"document": document, "case": document.case, "form": form}
+    context |= {"header_title": document.number, "header_icon": "doc-full"}
     return TemplateResponse(request, "documents/revoke.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def reissue_document(request, pk):
+    """Asks once, then issues a revoked document again; for who may decide on its case."""
+    document = access.document_for(request.user, pk, "accept")
+    if not reissuing.may_reissue(document):
+        messages.warning(request, _("This document cannot be issued again: look at what replaced it."))
+        return redirect("cases:case", document.case.reference)
+    if request.method == "POST":
+        _reissue(request, document)
+        return redirect("cases:case", document.case.reference)
+    context = {"document": document, "case": document.case}
+    context |= {"header_title": document.number, "header_icon": "doc-full"}
+    return TemplateResponse(request, "documents/reissue.html", context)
+
+
+def _reissue(request, document) -> None:
+    """Issues it again, or says why that is not possible; what was done before stays."""
+    try:
+        made = reissuing.reissue(actor=request.user, document=document)
+    except IllegalTransition as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        said = _("%(number)s is being made. It names the number that it replaces.")
+        messages.success(request, said % {"number": made.number})
 
 
 @require_safe
@@ -90,6 +119,7 @@ def register_urls():
     return [
         path("issued-documents/<uuid:pk>/", issued_document, name="issued_document"),
         path("issued-documents/<uuid:pk>/revoke/", revoke_document, name="revoke_document"),
+        path("issued-documents/<uuid:pk>/reissue/", reissue_document, name="reissue_document"),
         path("case-files/<slug:reference>/", case_file, name="case_file"),
     ]
 

@@ -8,7 +8,7 @@ from eservices.accounts.models import IdentityLevel
 from eservices.cases import access as cases
 from eservices.cases.models import Case, Team
 
-from .models import Check, Entry, Outcome, PostedCode
+from .models import Check, Entry, Outcome, PostedCode, Screening
 from .people import Person
 
 
@@ -32,14 +32,26 @@ def waiting() -> dict[str, int]:
     )
 
 
+def unscreened() -> int:
+    """How many new cases wait to be screened, whoever treats them."""
+    return Case.objects.real().filter(unscreened=True).count()
+
+
 def last_answer() -> datetime | None:
     """When the register last answered about a case."""
-    return Check.objects.aggregate(last=Max("answered_at"))["last"]
+    asked = (Check, Screening)
+    return max(
+        filter(None, (one.objects.aggregate(last=Max("answered_at"))["last"] for one in asked)), default=None
+    )
 
 
 def teams_blind_to_protected():
-    """Teams in which nobody treats people whose address is protected: their cases would stay unseen."""
-    return Team.objects.exclude(memberships__sees_protected=True)
+    """Teams in which nobody treats people whose address is protected: their cases would stay unseen.
+
+    With how many stay so: ``unseen``.
+    """
+    unseen = Count("cases", filter=Q(cases__protected=True, cases__rehearsal=False, cases__closed_at=None))
+    return Team.objects.exclude(memberships__sees_protected=True).annotate(unseen=unseen)
 
 
 def entry_of(user) -> Person | None:

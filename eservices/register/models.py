@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from eservices.cases.models import CaseStage
+from eservices.cases.models import Case, CaseStage
 
 from .people import Declared, Person, declared_from, person_from
 
@@ -103,6 +103,32 @@ class Check(models.Model):
     def found(self) -> Person | None:
         """The person that it was found to be, by the register or by an agent."""
         return next((one for one in self.candidates if one.key == self.person), None)
+
+
+class Screening(models.Model):
+    """The question whether anybody whom a case names has a protected address.
+
+    Of the answer only the case keeps something: that it is protected. Whom it names is read from the case when the
+    register is asked, so that nothing personal stands here and corrected answers count.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="screening")
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True, default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    fault = models.TextField(_("fault"), blank=True)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("screening for protected addresses")
+        verbose_name_plural = _("screenings for protected addresses")
+        indexes = [
+            models.Index(fields=["due_at"], name="register_screening_due", condition=Q(due_at__isnull=False))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.case)
 
 
 class Entry(models.Model):

@@ -7,7 +7,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from eservices.accounts.signals import account_erased, identity_proven
-from eservices.cases.signals import case_erased
+from eservices.cases.signals import case_amended, case_erased, case_opened, case_protected
 
 from . import actions
 from .models import Entry
@@ -25,6 +25,23 @@ def look_up_again(sender, user, **kwargs) -> None:
     old = Entry.objects.filter(user=user).exclude(answered_at__gt=timezone.now() - FRESH)
     if old.exists():
         actions.expect_entry(actor=user, user=user)
+
+
+@receiver(case_opened, dispatch_uid="register.screen_new_case")
+def screen_new_case(sender, case, actor, **kwargs) -> None:
+    if case.unscreened:
+        actions.begin_screening(case=case)
+
+
+@receiver(case_amended, dispatch_uid="register.screen_corrected_case")
+def screen_corrected_case(sender, case, actor, **kwargs) -> None:
+    if not case.is_known_protected:
+        actions.begin_screening(case=case)
+
+
+@receiver(case_protected, dispatch_uid="register.screen_same_person")
+def screen_other_cases_of_the_same_person(sender, case, actor, **kwargs) -> None:
+    actions.screen_same_person(actor=actor, case=case)
 
 
 @receiver(case_erased, dispatch_uid="register.erase")

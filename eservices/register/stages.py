@@ -43,6 +43,9 @@ WHY = {
     ),
     Outcome.MATCH: gettext_lazy("Somebody who should be new here is in the register already."),
 }
+PROTECTED = gettext_lazy(
+    "The address of somebody who fits is protected: say who it is, and tell the address to nobody."
+)
 
 
 @stages.register("register")
@@ -205,7 +208,7 @@ def described(person: Person) -> str:
 
 def explanation(check: Check) -> str:
     """Why an agent has to look, in one sentence."""
-    return str(WHY.get(check.outcome, ""))
+    return str(PROTECTED if check.protected else WHY.get(check.outcome, ""))
 
 
 def _said(case: Case, settings: dict) -> Declared:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from home.background import sweeps
 
 from . import tasks
-from .models import Check, Entry, PostedCode
+from .models import Check, Entry, PostedCode, Screening
 
 AT_ONCE = 500
 KEPT = timedelta(days=90)  # codes that were posted: as long as they count for the limits
@@ -15,6 +15,7 @@ KEPT = timedelta(days=90)  # codes that were posted: as long as they count for t
 def ask_what_is_due(now: datetime) -> None:
     """Wakes a worker for every question that is due; the worker claims its row."""
     questions = (
+        (Screening, tasks.screen),
         (Check, tasks.check),
         (Entry, tasks.refresh_entry),
         (PostedCode, tasks.post_code),

@@ -12,6 +12,14 @@ def check(check_id: int) -> None:
 
 
 @task()
+def screen(screening_id: int) -> None:
+    """Screens a case for protected addresses; harmless if it is not due any more."""
+    from . import actions
+
+    actions.screen(screening_id)
+
+
+@task()
 def refresh_entry(entry_id: int) -> None:
     """Asks the register about an account's person; harmless if it is not due any more."""
     from . import actions

@@ -29,6 +29,7 @@ class HealthView(DeskView):
             register=asked,
             health=asked.health(),
             waiting=access.waiting(),
+            unscreened=access.unscreened(),
             last_answer=access.last_answer(),
             blind_teams=access.teams_blind_to_protected(),
             **kwargs,

@@ -61,6 +61,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         "pierre.monnier@orvenay.example",
         ("agents", "leads"),
         (("police", "LEAD"),),
+        sees_protected=True,
     ),
     SignIn(
         "Agente, police et mobilité",
@@ -75,6 +76,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         "yves.rochat@orvenay.example",
         ("agents", "leads"),
         (("batiments", "LEAD"),),
+        sees_protected=True,
     ),
     SignIn(
         "Agente, bâtiments",

@@ -364,6 +364,8 @@ PUSH_SERVICES = env.origins_elsewhere(
 
 # -- The population register: demo (invented people), http (REGISTER_URL) or none ------------------------------
 REGISTER = env.choice("REGISTER", "demo", {"demo", "http", "none"})
+# Whether new cases stay with who treats protected addresses until the register was asked about whom they name.
+REGISTER_SCREENING = env.flag("REGISTER_SCREENING", True)
 REGISTER_HTTP = {
     "URL": env.address("REGISTER_URL"),
     "TOKEN": env.text("REGISTER_TOKEN", ""),

@@ -45,6 +45,7 @@ NEWSLETTER_BACKEND, NEWSLETTER_PER_MINUTE = "builtin", 0
 VAPID_PRIVATE_KEY = SMS_WEBHOOK_SECRET = ""
 ANYMAIL = {"WEBHOOK_SECRET": "service:of-the-tests"}
 LEAST_SECONDS_TO_FILE = 0
+REGISTER_SCREENING = False  # cases open for their teams at once; tests of the screening switch it on
 SEAL_URL = SEAL_TSA_URL = SEAL_ROOTS = ""
 LINK_CHECKS = False
 CALENDAR_HOSTS = set()

@@ -12,12 +12,13 @@ from eservices.bookings import actions, sweeps, waiting_views
 from eservices.bookings.actions import waiting
 from eservices.bookings.actions.waiting import MOST_OF_PERSON
 from eservices.bookings.models import Booking, Waiting
-from eservices.cases.models import Role
+from eservices.cases import actions as cases
+from eservices.cases.models import Role, TeamMember
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import Draft
 from home.limits import Rate
 from tests.factories.bookings import counter, hall, resource, timetable
-from tests.factories.cases import TeamFactory, member
+from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.formbuilder import content, options, question, step, when
 from tests.factories.submissions import FormVersionFactory
 
@@ -477,3 +478,21 @@ def test_staff_sees_who_waits_offers_out_of_turn_and_takes_somebody_off_the_list
     assert client.post(f"{LISTS}{ada.pk}/burn/").status_code == 404
     logged = [entry.action for entry in log_registry.get_logs_for_instance(ada.resource)]
     assert sorted(logged) == ["bookings.offer_waiting", "bookings.remove_waiting"]
+
+
+def test_address_of_a_protected_person_is_withheld_on_the_waiting_lists(client):
+    team = TeamFactory(key="salles", name="Salles")
+    resource(team=team)
+    service("salle")
+    taken(client)
+    waits(client, "ada@courriel.example")
+    case = CaseFactory(email="ada@courriel.example")
+    agent, authorised = member(Role.TREAT, team), member(Role.TREAT, team)
+    cases.protect(actor=authorised, case=case)
+    client.force_login(agent)
+    page = client.get(LISTS).text
+    assert "en attente" in page
+    assert "ada@courriel.example" not in page
+    TeamMember.objects.create(user=authorised, team=case.team, role=Role.READ, sees_protected=True)
+    client.force_login(authorised)
+    assert "ada@courriel.example" in client.get(LISTS).text

@@ -71,6 +71,8 @@ CALLS = {
         actor=member(), case=case, form=another_service(), reason="Autre guichet."
     ),
     "reopen": lambda case: actions.reopen(actor=member(), case=case, reason="Une pièce est arrivée."),
+    "protect": lambda case: actions.mark_protected(actor=member(), case=case, reason="Décision du juge."),
+    "unprotect": lambda case: actions.unprotect(actor=member(), case=protected(case), reason="Homonyme."),
     "join_code": lambda case: actions.give_join_code(actor=member(), case=case),
 }
 
@@ -100,6 +102,11 @@ def opened(module_db) -> dict[str, Case]:
     """For each action a new case on which it can be tried."""
     usual = CaseFactory()
     return {do: CaseFactory(stages=STAGES[do]) if do in STAGES else usual for do in TRANSITIONS}
+
+
+def protected(case: Case) -> Case:
+    Case.objects.filter(pk=case.pk).update(protected=True)
+    return case
 
 
 def in_state(case: Case, state: str) -> Case:

@@ -238,7 +238,14 @@ ABOUT_CASES = {
         *("Amendment", "CallBack", "Enclosure", "JoinCode", "Person"),
     },
     "forgotten by decisions": {"FormalDecision"},
-    "nothing personal in it": {"Escalation", "DisposalItem", "AnswerErasure", "ElectronicConsent", "Notice"},
+    "nothing personal in it": {
+        "Escalation",
+        "DisposalItem",
+        "AnswerErasure",
+        "ElectronicConsent",
+        "Notice",
+        "Screening",
+    },
     "forgotten by documents": {"Document", "DocumentLink", "Permit", "Renewal"},
     "forgotten by the register": {"Check"},
     "forgotten by reports": {"Report", "Follower"},
@@ -388,7 +395,7 @@ def test_an_archived_case_is_a_package_whose_every_file_is_named_by_its_digest()
     sums = dict(reversed(line.split("  ")) for line in contents.pop("SHA256SUMS").decode().splitlines())
     assert sums == {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     assert set(contents) == {
-        *("case.json", "definition.json", "case.pdf", "files/01-procuration.pdf"),
+        *("case.json", "definition.json", "case.pdf", "documents.json", "files/01-procuration.pdf"),
         f"documents/{document.number}.pdf",
     }
     told = json.loads(contents["case.json"])

@@ -61,8 +61,9 @@ def test_who_may_decide_revokes_with_a_reason_that_the_applicant_reads(client, d
     agent = decider(document)
     client.force_login(agent)
     assert client.get(url).status_code == 200
-    assert client.post(url, {"reason": " "}).status_code == 422
-    assert client.post(url, {"reason": "L’adresse était fausse."}).status_code == 302
+    assert client.post(url, {"reason": " ", "again": "none"}).status_code == 422
+    said = {"reason": "L’adresse était fausse.", "again": "none"}
+    assert client.post(url, said).status_code == 302
     document.refresh_from_db()
     assert (document.state, document.revoked_reason) == (Document.State.REVOKED, "L’adresse était fausse.")
     event = document.case.events.last()

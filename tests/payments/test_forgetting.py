@@ -43,13 +43,19 @@ def booked() -> list[tuple]:
     return list(JournalRow.objects.values_list(*names))
 
 
-def test_the_archive_of_a_case_says_what_was_due_and_paid():
+def test_the_archive_of_a_case_says_what_was_due_paid_and_paid_back(clerk):
     charge = due_charge()
-    paid(charge)
-    [(name, content)] = archived_parts["payments"](charge.case)
-    [told] = json.load(content)
-    assert name == "charges.json"
+    payment = paid(charge)
+    refund = refunds.ask(
+        actor=clerk, allocation=payment.allocations.get(), amount=1000, reason="Payé pour deux."
+    )
+    carrying.carry_refund(refund.pk)
+    parts = {name: json.load(content) for name, content in archived_parts["payments"](charge.case)}
+    [told] = parts["charges.json"]
     assert (told["amount"], told["paid"], told["currency"]) == (3000, 3000, "CHF")
+    [received], [back] = parts["payments.json"]["received"], parts["payments.json"]["refunds"]
+    assert (received["amount"], received["receipt"]) == (3000, payment.receipt)
+    assert (back["amount"], back["state"], back["reason"]) == (1000, "done", "Payé pour deux.")
 
 
 def test_of_an_erased_case_the_books_keep_every_amount_and_nobody_s_name(clerk, client):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from eservices.cases.access import withheld_addresses
 from eservices.cases.views import agents_only
 
 from .. import access, actions
@@ -18,7 +19,7 @@ DEEDS = {"offer": actions.offer_now, "remove": actions.remove}
 
 
 class WaitingView(BookingDesk):
-    """The lists, time by time. The address is for who may do something about it."""
+    """The lists, time by time. The address is for who may do something about it, unless it is protected."""
 
     template_name = "bookings/plan/waiting.html"
     page_title = gettext_lazy("Waiting lists")
@@ -27,7 +28,8 @@ class WaitingView(BookingDesk):
         user = self.request.user
         shown = Paginator(access.waiting_for(user), ON_A_PAGE).get_page(self.request.GET.get("p"))
         may = set(access.resources_for(user, "move").values_list("pk", flat=True))
-        rows = [(one, one.resource_id in may) for one in shown]
+        withheld = withheld_addresses(user, (one.email for one in shown if one.resource_id in may))
+        rows = [(one, one.resource_id in may, one.email.lower() in withheld) for one in shown]
         return super().get_context_data(page_obj=shown, rows=rows, **kwargs)
 
 

@@ -1,12 +1,13 @@
 """Every write on a case. Each locks the row, asks the states, writes one event and its outbox rows."""
 
 from .amending import amend, judge_enclosure, judge_person
-from .assigning import assign, protect, take, take_next
+from .assigning import assign, take, take_next
 from .base import IllegalTransition, Stale, locked, locked_again, search_text, wake
 from .contacting import ask_call, called, give_join_code, join
 from .deciding import accept, complete, lapse, may_accept, may_decide, proposed_by, refuse, review, withdraw
 from .identifying import confirm_address, identify, note_proof
 from .opening import DEFAULT_TEAM, discard, open_case
+from .protecting import mark_protected, protect, settle_screening, unprotect
 from .relating import hand_over, merge, redirect, tie, untie
 from .reopening import may_reopen, reopen
 from .stages import escalate, give_opinion, leave_trace_of_opinion, work
@@ -67,6 +68,7 @@ __all__ = [
     "locked",
     "locked_again",
     "look_at_question",
+    "mark_protected",
     "may_accept",
     "may_answer",
     "may_decide",
@@ -92,10 +94,12 @@ __all__ = [
     "save_view",
     "search_text",
     "set_role",
+    "settle_screening",
     "tag",
     "take",
     "take_next",
     "tie",
+    "unprotect",
     "untag",
     "untie",
     "wake",

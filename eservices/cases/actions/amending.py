@@ -10,6 +10,7 @@ from eservices.submissions.actions import applicant_of
 from .. import concerned, emails, trace
 from ..answering import answered_by
 from ..models import Amendment, Case, Enclosure, Person
+from ..signals import case_amended
 from .base import IllegalTransition, allowed, search_text, wake_row, words
 
 
@@ -32,6 +33,7 @@ def amend(*, actor: User, case: Case, field: str, answer, reason: str, seen: int
     if case.email != address:
         _write_to_new_address(case)
     wake_row(case)
+    case_amended.send(sender=Case, case=case, actor=actor)
     return made
 
 

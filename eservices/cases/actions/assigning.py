@@ -9,7 +9,7 @@ from .. import deputies, states, trace
 from ..actors import Actor
 from ..models import Case, NoticeKind
 from ..notices import actions as notices
-from .base import IllegalTransition, allowed, locked
+from .base import IllegalTransition, allowed
 
 
 @transaction.atomic
@@ -45,20 +45,6 @@ def assign(*, actor: Actor, case: Case, agent: User | None) -> Case:
     case = _assign(case, "assign", actor, acting, "assigned", instead_of=agent)
     if acting and acting != actor:
         notices.tell(case=case, kind=NoticeKind.ASSIGNED, users=[acting])
-    return case
-
-
-@transaction.atomic
-def protect(*, actor: Actor, case: Case) -> Case:
-    """The case is about somebody whose address is protected: from now on only who treats such people sees it."""
-    case = locked(case.pk)
-    if case.protected:
-        return case
-    case.protected = True
-    if case.assignee_id and not deputies.members_who_see(case).filter(user=case.assignee_id).exists():
-        case.assignee = None
-    case.save(update_fields=["protected", "assignee"])
-    trace.record(case, "protected", actor)
     return case
 
 

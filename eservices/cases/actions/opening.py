@@ -8,8 +8,8 @@ from eservices.deliveries import actions as deliveries
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import StoredFile, Submission
 
-from .. import emails, numbers, timing, trace
-from ..actors import Actor
+from .. import emails, numbers, protection, timing, trace
+from ..actors import SYSTEM, Actor
 from ..answering import answered_by
 from ..models import Case, CaseLink, CaseStage, Team
 from ..notices import actions as notices
@@ -41,14 +41,20 @@ def open_case(*, actor: Actor, submission: Submission, team: Team | None = None)
         identity_level=submission.identity_level,
     )
     case.search_text = search_text(case)
+    known = protection.is_of_protected_person(case)
+    case.unscreened = not known and protection.needs_screening(case)
+    case.protected = known or case.unscreened
     case.save(force_insert=True)
     CaseLink.objects.create(case=case, mailed=False)
     _lay_stages(case)
     lay_people(case)
     timing.plan_escalations(case)
     trace.record(case, "opened", actor, channel=submission.channel, version=version.number)
+    if known:
+        trace.record(case, "protected", SYSTEM)
     emails.receipt(case, answered_by(case))
-    notices.tell_team(case=case, but=submission.agent)
+    if not case.unscreened:
+        notices.tell_team(case=case, but=submission.agent)
     wake_worker(case)
     case_opened.send(sender=Case, case=case, actor=actor)
     return case

@@ -11,10 +11,12 @@ from eservices.submissions.carrying import carry
 from eservices.submissions.models import Channel, Draft
 
 from .. import emails, trace
+from ..actors import SYSTEM
 from ..models import Case, CaseTie, Team
 from ..signals import case_merged
 from ..states import Outcome
 from .base import IllegalTransition, allowed, close, locked, words
+from .protecting import protect
 
 
 @transaction.atomic
@@ -53,6 +55,8 @@ def merge(*, actor: User, case: Case, other: Case, seen: int | None = None) -> C
     close(case, "merge", Outcome.DUPLICATE, "")
     trace.record(case, "merged", actor, name=other.reference)
     trace.record(other, "merged_with", actor, name=case.reference)
+    if case.is_known_protected:
+        protect(actor=SYSTEM, case=other)
     emails.merged(case, other)
     case_merged.send(sender=Case, case=case, other=other, actor=actor)
     return case

@@ -8,7 +8,7 @@ from eservices.accounts.models import User
 
 from .. import emails, states, timing, trace
 from ..models import Case, CaseStage
-from ..stages import decides
+from ..stages import decides, kind_of
 from .base import IllegalTransition, allowed, wake_row, words
 
 Progress = CaseStage.Progress
@@ -18,7 +18,8 @@ Progress = CaseStage.Progress
 def reopen(*, actor: User, case: Case, reason: str) -> Case:
     """Takes a closed case up again: the decision is open anew, with a new deadline, and the applicant is told.
 
-    What closing left out is to come again; what was done stays done, as a document that was issued.
+    What closing left out is to come again, and what stands no more, as a document that was revoked; what was done
+    stays done, as one that was issued.
     """
     case, said = allowed(case, "reopen"), words(reason)
     if not may_reopen(case):
@@ -39,14 +40,16 @@ def may_reopen(case: Case) -> bool:
     """Whether there is a decision that can be taken again, or something that closing left out."""
     if case.is_open or case.submission.erased_at:
         return False
-    return any(decides(row) or _was_left_out(row, case) for row in case.stages.all())
+    return any(_comes_again(row, case) for row in case.stages.all())
 
 
 def _to_come_again(case: Case) -> None:
     """Decisions, and what was left out when the case closed. What a decision said before is kept beside."""
     for row in case.stages.all():
-        if not decides(row) and not _was_left_out(row, case):
+        if not _comes_again(row, case):
             continue
+        if kind := kind_of(row):
+            kind.take_up(row)
         earlier = row.data.get("earlier", [])
         said = {key: one for key, one in row.data.items() if key != "earlier"}
         row.data = {"earlier": [*earlier, said]} if said or earlier else {}
@@ -59,6 +62,14 @@ def _to_come_again(case: Case) -> None:
         )
         row.save()
     case.persons.update(outcome="", reason="", author=None, at=None)
+
+
+def _comes_again(row: CaseStage, case: Case) -> bool:
+    """Whether the stage runs anew: a decision, what closing left out, and what was done and stands no more."""
+    if decides(row) or _was_left_out(row, case):
+        return True
+    kind = kind_of(row)
+    return row.progress == Progress.DONE and kind is not None and not kind.stands(row)
 
 
 def _was_left_out(row: CaseStage, case: Case) -> bool:

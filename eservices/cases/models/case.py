@@ -155,6 +155,11 @@ class Case(models.Model):
         default=False,
         help_text=_("Somebody’s address is protected: only members who treat such people see the case."),
     )
+    unscreened = models.BooleanField(
+        _("not screened yet"),
+        default=False,
+        help_text=_("Nobody knows yet whether an address is protected: treated as protected until then."),
+    )
     amended = models.JSONField(
         _("corrected answers"), default=dict, blank=True, help_text=_("Question → answer in force.")
     )
@@ -189,6 +194,9 @@ class Case(models.Model):
                 condition=Q(state="closed", closed_at__isnull=False)
                 | Q(~Q(state="closed"), closed_at__isnull=True),
                 name="closed_cases_have_their_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(unscreened=False) | Q(protected=True), name="unscreened_cases_are_protected"
             ),
         ]
         indexes = [
@@ -225,6 +233,7 @@ class Case(models.Model):
             models.Index(fields=["form", "team"], name="case_services", condition=Q(rehearsal=False)),
             models.Index(fields=["-opened_at"], name="case_by_day", condition=Q(rehearsal=False)),
             models.Index(fields=["opened_at"], name="case_rehearsed", condition=Q(rehearsal=True)),
+            models.Index(fields=["team"], name="case_unscreened", condition=Q(unscreened=True)),
         ]
 
     def __str__(self) -> str:
@@ -238,6 +247,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state != State.CLOSED
+
+    @property
+    def is_known_protected(self) -> bool:
+        """Whether somebody's address is protected for certain, not only until the case is screened."""
+        return self.protected and not self.unscreened
 
     @property
     def answers(self) -> dict:

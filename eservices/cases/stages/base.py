@@ -156,6 +156,13 @@ class Stage:
         """The case is looked at again while the stage is active."""
         return self.enter(case, row, settings)
 
+    def stands(self, row: CaseStage) -> bool:
+        """Return whether what the finished stage did still stands. If not, reopening the case lets it run again."""
+        return True
+
+    def take_up(self, row: CaseStage) -> None:
+        """Prepare a stage that does not stand to run again. The case is locked."""
+
     def objection(self, case: Case, settings: dict) -> str:
         """Why accepting the case would lead to nothing at this stage, in words; empty where it would not. An agent who
         accepts it all the same tells the applicant why."""

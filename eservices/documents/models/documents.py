@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -54,6 +55,10 @@ class DocumentQuerySet(models.QuerySet):
         """Without rehearsals."""
         return self.filter(case__rehearsal=False)
 
+    def standing(self):
+        """What was not revoked: issued, or about to be."""
+        return self.exclude(state=Document.State.REVOKED)
+
     def out(self):
         """What left the house, revoked ones included."""
         return self.exclude(state=Document.State.DRAWN)
@@ -77,7 +82,16 @@ class Document(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
-    stage = models.OneToOneField(CaseStage, on_delete=models.PROTECT, related_name="document")
+    stage = models.ForeignKey(CaseStage, on_delete=models.PROTECT, related_name="documents")
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        verbose_name=_("replaces"),
+        help_text=_("The revoked document that this one was issued again for."),
+    )
     kind = models.SlugField(_("kind"), max_length=60, help_text=_("Key of the template."))
     number = models.CharField(_("number"), max_length=40, unique=True)
     revision = models.ForeignKey(
@@ -118,6 +132,11 @@ class Document(models.Model):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering = ["drawn_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stage"], condition=~Q(state="revoked"), name="one_standing_document_per_stage"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} {self.number}"

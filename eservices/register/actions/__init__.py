@@ -3,6 +3,7 @@
 from .checks import PATIENCE, ask_again, begin_check, check, decide, erase
 from .codes import CannotAsk, WrongCode, post_code, request_code, type_code
 from .entries import expect_entry, forget_person, refresh_entry
+from .screening import begin_screening, screen, screen_same_person
 
 __all__ = [
     "PATIENCE",
@@ -10,6 +11,7 @@ __all__ = [
     "WrongCode",
     "ask_again",
     "begin_check",
+    "begin_screening",
     "check",
     "decide",
     "erase",
@@ -18,5 +20,7 @@ __all__ = [
     "post_code",
     "refresh_entry",
     "request_code",
+    "screen",
+    "screen_same_person",
     "type_code",
 ]

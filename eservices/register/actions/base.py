@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from .. import comparing
 from ..comparing import Finding
-from ..people import Declared
+from ..people import Declared, Person
 from ..registers import Away, Register
 
 logger = logging.getLogger(__name__)
@@ -22,8 +22,13 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 120, 300, 600)
 
 def ask(asked: Callable[[], Register], said: Declared, required: list[str]) -> Finding:
     """What ``asked`` says of somebody, compared with what they say; ``Away`` where it says nothing of use."""
+    return comparing.find(said, candidates(asked, said), required)
+
+
+def candidates(asked: Callable[[], Register], said: Declared) -> list[Person]:
+    """Return whoever might be the person declared; raise ``Away`` if the register says nothing of use."""
     try:
-        return comparing.find(said, asked().find(said), required)
+        return list(asked().find(said))
     except Away:
         raise
     except Exception as fault:

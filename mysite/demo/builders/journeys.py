@@ -24,7 +24,7 @@ from eservices.payments.contrib.demo.provider import pay
 from eservices.payments.models import Charge
 from eservices.payments.providers import providers
 from eservices.register import actions as register
-from eservices.register.models import Check, Outcome
+from eservices.register.models import Check, Outcome, Screening
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Channel, Draft
 
@@ -117,7 +117,9 @@ class Journey:
 
     # -- treating --------------------------------------------------
     def settle(self) -> None:
-        """What the workers would do: the process goes on, documents are made."""
+        """What the workers would do: the case is screened, the process goes on, documents are made."""
+        for screening in Screening.objects.filter(case=self.case).due(timezone.now()):
+            register.screen(screening.pk)
         process.advance(self.case.pk)
         for check in Check.objects.filter(stage__case=self.case, outcome=Outcome.PENDING):
             register.check(check.pk)

@@ -1,0 +1,70 @@
+"""Cases about people whose address is protected."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from eservices.accounts.models import User
+
+from .. import deputies, trace
+from ..actors import SYSTEM, Actor
+from ..models import Case
+from ..notices import actions as notices
+from ..signals import case_protected
+from .base import IllegalTransition, allowed, locked, words
+
+
+@transaction.atomic
+def settle_screening(*, actor: Actor = SYSTEM, case: Case, protected: bool) -> Case:
+    """Keep what screening found: the case is protected from now on, or shown to its whole team.
+
+    The team hears of a new case now, because nobody else saw it before. What is protected stays so, whatever a later
+    screening finds: only ``unprotect`` ends it.
+    """
+    case = locked(case.pk)
+    if protected:
+        return protect(actor=actor, case=case)
+    if case.unscreened:
+        case.protected = case.unscreened = False
+        case.save(update_fields=["protected", "unscreened"])
+        notices.tell_team(case=case, but=case.submission.agent)
+    return case
+
+
+@transaction.atomic
+def protect(*, actor: Actor, case: Case, reason: str = "") -> Case:
+    """Show the case from now on only to agents who treat people whose address is protected."""
+    case = locked(case.pk)
+    if case.is_known_protected:
+        return case
+    is_new, case.protected, case.unscreened = case.unscreened, True, False
+    if case.assignee_id and not deputies.members_who_see(case).filter(user=case.assignee_id).exists():
+        case.assignee = None
+    case.save(update_fields=["protected", "unscreened", "assignee"])
+    trace.record(case, "protected", actor, **({"reason": reason} if reason else {}))
+    if is_new:
+        notices.tell_team(case=case, but=case.submission.agent)
+    case_protected.send(sender=Case, case=case, actor=actor)
+    return case
+
+
+@transaction.atomic
+def mark_protected(*, actor: User, case: Case, reason: str) -> Case:
+    """Protect a case by hand, for a reason: an agent knows what no register says."""
+    case, said = allowed(case, "protect"), words(reason)
+    if case.is_known_protected:
+        raise IllegalTransition(_("This case is protected already."))
+    return protect(actor=actor, case=case, reason=said)
+
+
+@transaction.atomic
+def unprotect(*, actor: User, case: Case, reason: str) -> Case:
+    """Show a case to its whole team again, for a reason: nobody in it has a protected address."""
+    case, said = allowed(case, "unprotect"), words(reason)
+    if not case.protected:
+        raise IllegalTransition(_("This case is not protected."))
+    is_new, case.protected, case.unscreened = case.unscreened, False, False
+    case.save(update_fields=["protected", "unscreened"])
+    trace.record(case, "unprotected", actor, reason=said)
+    if is_new:
+        notices.tell_team(case=case, but=case.submission.agent)
+    return case

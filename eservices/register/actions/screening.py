@@ -1,0 +1,93 @@
+"""New cases are screened: is the address of anybody whom they name protected?"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from eservices.accounts.names import is_called
+from eservices.cases import actions as cases
+from eservices.cases import protection
+from eservices.cases.access import of_same_contact
+from eservices.cases.actors import SYSTEM, Actor
+from eservices.cases.models import Case
+
+from .. import tasks
+from ..models import Screening
+from ..named import people_named
+from ..people import Declared, Person
+from ..protection import is_to_be_asked
+from ..registers import Absent, Away, register
+from .base import candidates, claim, pause, wake_worker
+
+
+@transaction.atomic
+def begin_screening(*, actor: Actor = SYSTEM, case: Case) -> Screening | None:
+    """Write down that the register is to be asked about whom the case names; a worker asks. None if nobody can be.
+
+    Asked again when an answer was corrected, unless an agent has said since that nobody is protected. The case's row
+    must be locked.
+    """
+    if case.rehearsal or not is_to_be_asked(case) or case.events.filter(kind="unprotected").exists():
+        return None
+    return _ask_anew(case.pk)
+
+
+def screen(screening_id) -> None:
+    """Ask the register about everybody whom the case names, and keep whether somebody is protected.
+
+    Safe to call at any time, any number of times. Until the register has answered about all, the case stays as it is.
+    """
+    screening = claim(Screening.objects, screening_id)
+    if screening is None:
+        return
+    try:
+        protected = protection.is_of_protected_person(screening.case) or any(
+            map(_is_protected, people_named(screening.case))
+        )
+    except Absent:
+        _keep(screening, protected=False)  # there is no register any more: nobody can know
+    except Away as fault:
+        due_at = timezone.now() + pause(screening.attempts)
+        _still(screening).update(fault=str(fault), due_at=due_at)
+    else:
+        _keep(screening, protected=protected)
+
+
+@transaction.atomic
+def screen_same_person(*, actor: Actor, case: Case) -> None:
+    """Screen the other cases of the same contact anew: the person is known as protected since.
+
+    Their rows are only marked here, so that no lock of a case waits for another.
+    """
+    others = of_same_contact(case).filter(protected=False).exclude(events__kind="unprotected")
+    for pk in list(others.values_list("pk", flat=True)[: protection.MOST]):
+        _ask_anew(pk)
+
+
+def _ask_anew(case_id) -> Screening:
+    screening, _new = Screening.objects.update_or_create(
+        case_id=case_id, defaults={"due_at": timezone.now(), "fault": ""}
+    )
+    wake_worker(tasks.screen, screening)
+    return screening
+
+
+def _is_protected(said: Declared) -> bool:
+    """Return whether somebody protected may be the person declared. Where no date of birth is known, the name tells."""
+    return any(one.protected and _may_be(said, one) for one in candidates(register, said))
+
+
+def _may_be(said: Declared, person: Person) -> bool:
+    same_day = said.birth_date is None or said.birth_date == person.birth_date
+    return same_day and is_called(said.name, person.given_names, person.family_name)
+
+
+@transaction.atomic
+def _keep(screening: Screening, *, protected: bool) -> None:
+    case = cases.locked(screening.case_id)
+    if _still(screening).update(answered_at=timezone.now(), due_at=None, fault=""):
+        cases.settle_screening(case=case, protected=protected)
+
+
+def _still(screening: Screening):
+    """The row, if nobody asked anew since it was claimed."""
+    return Screening.objects.filter(pk=screening.pk, attempts=screening.attempts, due_at=screening.due_at)

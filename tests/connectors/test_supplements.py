@@ -1,0 +1,149 @@
+"""What happens after a dossier was filed is filed as a supplement, in order, each inside the folder of its dossier."""
+
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from eservices.cases import actions as cases
+from eservices.cases import process
+from eservices.cases.models import Case
+from eservices.cases.retention import archive
+from eservices.connectors.ged import Unreachable
+from eservices.deliveries import actions as deliveries
+from eservices.deliveries.models import Delivery
+from eservices.documents import actions as documents
+from eservices.documents import reissuing
+from eservices.documents.models import Document
+from tests.connectors.test_filing import FILING, fresh, proven
+from tests.factories.cases import DECISION, CaseFactory
+from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case, agent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shelf(settings, tmp_path):
+    """The folder of the document management."""
+    settings.GED_URL = f"directory:{tmp_path}"
+    return tmp_path
+
+
+def dossiers():
+    return Delivery.objects.filter(carrier="ged").order_by("created_at")
+
+
+def carry() -> None:
+    """The worker carries what is due, and the cases go on."""
+    for delivery in dossiers().filter(state="pending"):
+        deliveries.attempt(delivery.pk)
+    for case in Case.objects.all():
+        process.advance(case.pk)
+
+
+@pytest.fixture
+def filed(shelf):
+    """A case whose dossier is filed, with its document; a minute later."""
+    DocumentTemplateFactory()
+    with time_machine.travel(timezone.now() - timedelta(minutes=1)):
+        case = accepted_case(stages=[*STAGES, FILING])
+        documents.issue(case.documents.get().pk)
+        process.advance(case.pk)
+        carry()
+    assert fresh(case).state == "closed"
+    return fresh(case)
+
+
+def supplement(shelf, number: int):
+    [folder] = shelf.glob(f"Habitants/*/*/supplement-{number:02}")
+    proven(folder)
+    return folder, *(json.loads((folder / name).read_text()) for name in ("supplement.json", "dossier.json"))
+
+
+def test_nothing_later_makes_no_supplement(filed):
+    cases.note(actor=agent(), case=filed, text="Classé.")
+    cases.message(actor=agent(), case=filed, text="Bonne journée.")
+    assert dossiers().count() == 1
+
+
+def test_revocation_is_filed_as_a_supplement_with_what_replaced_the_document(filed, shelf):
+    old = filed.documents.get()
+    documents.revoke(actor=agent(), document=old, reason="Le prénom était faux.")
+    assert [one.state for one in dossiers()] == ["done", "pending"]
+    carry()
+    folder, told, facts = supplement(shelf, 1)
+    assert "document_revoked" in [one["kind"] for one in told["events"]]
+    assert "opened" not in [one["kind"] for one in told["events"]]
+    [document] = facts["documents"]
+    assert (document["state"], document["revoked_because"]) == ("revoked", "Le prénom était faux.")
+    assert not list(folder.glob("documents/*"))  # it lies in the dossier already
+
+    new = reissuing.reissue(actor=agent(), document=old)
+    documents.issue(new.pk)
+    carry()
+    folder, _told, facts = supplement(shelf, 2)
+    assert [one["replaces"] for one in facts["documents"]] == ["", old.number]
+    [paper] = folder.glob("documents/*")
+    assert new.number.lower() in paper.name
+    assert fresh(filed).state == "closed"
+    assert fresh(filed).due_at is None
+
+
+def test_several_things_that_wait_become_one_supplement(filed, shelf):
+    case = cases.reopen(actor=agent(), case=filed, reason="Le nom est à corriger.")
+    cases.amend(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
+    assert dossiers().count() == 2
+    carry()
+    _folder, told, facts = supplement(shelf, 1)
+    assert {"reopened", "amended"} <= {one["kind"] for one in told["events"]}
+    [correction] = facts["corrections"]
+    assert (correction["question"], correction["after"]) == ("nom", "Rochat")
+    assert facts["answers"]["nom"] == "Rochat"
+
+
+def test_supplements_come_in_order(filed, shelf, monkeypatch):
+    old = filed.documents.get()
+
+    def refuse(self, folder):
+        raise Unreachable("no route to host")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("eservices.connectors.contrib.directory.Directory.claim", refuse)
+        documents.revoke(actor=agent(), document=old, reason="Faux.")
+        carry()
+    first = dossiers().last()
+    Delivery.objects.filter(pk=first.pk).update(state="carrying", due_at=timezone.now() + timedelta(hours=1))
+    documents.issue(reissuing.reissue(actor=agent(), document=old).pk)
+    second = dossiers().last()
+    assert second.pk != first.pk
+    deliveries.attempt(second.pk)
+    second.refresh_from_db()
+    assert (second.state, second.attempts) == ("pending", 0)
+    assert not list(shelf.glob("Habitants/*/*/supplement-*"))
+
+
+def test_case_that_was_never_filed_has_no_supplement(shelf):
+    case = CaseFactory(stages=[DECISION, FILING])
+    cases.amend(actor=agent(), case=case, field="nom", answer="Rochat", reason="Faute de frappe.")
+    assert not dossiers().exists()
+
+
+def test_what_staff_gave_up_filing_has_no_supplement(filed):
+    dossiers().update(state="skipped")
+    documents.revoke(actor=agent(), document=filed.documents.get(), reason="Faux.")
+    assert dossiers().count() == 1
+
+
+def test_archive_tells_of_revocation_and_replacement(filed):
+    old = filed.documents.get()
+    documents.revoke(actor=agent(), document=old, reason="Le prénom était faux.")
+    documents.issue(reissuing.reissue(actor=agent(), document=old).pk)
+    location, _digest = archive.keep(fresh(filed), timezone.now())
+    with archive.archive().open(location) as kept, zipfile.ZipFile(kept) as package:
+        told = json.loads(package.read("documents.json"))
+        names = package.namelist()
+    assert [(one["state"], one["replaces"]) for one in told] == [("revoked", ""), ("issued", old.number)]
+    assert {f"documents/{one.number}.pdf" for one in Document.objects.all()} <= set(names)

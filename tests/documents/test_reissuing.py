@@ -1,0 +1,180 @@
+"""What was revoked is issued again in the same case, under a new number that names the old one."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from eservices.cases import actions as cases
+from eservices.cases import process
+from eservices.cases.actions import IllegalTransition
+from eservices.cases.models import Case, Role
+from eservices.deliveries.models import Delivery
+from eservices.documents import actions, permitting, reissuing
+from eservices.documents.models import Document, Zone
+from tests.documents.test_permits import asked, permitted, zone  # noqa: F401 - a fixture
+from tests.factories.cases import member
+from tests.factories.documents import agent, issued
+from tests.programs import words_of
+
+pytestmark = pytest.mark.django_db
+
+
+def revoked(**fields) -> Document:
+    document = issued(**fields)
+    return actions.revoke(actor=agent(), document=document, reason="Le prénom était faux.")
+
+
+def closed(document: Document) -> Case:
+    """Its case, which is over."""
+    process.advance(document.case_id)
+    return Case.objects.get(pk=document.case_id, state="closed")
+
+
+def revoked_after_closing() -> Document:
+    document = issued()
+    closed(document)
+    return actions.revoke(actor=agent(), document=document, reason="Le prénom était faux.")
+
+
+def decider(document):
+    return member(team=document.case.team, role=Role.DECIDE)
+
+
+def made(document: Document) -> Document:
+    actions.issue(document.pk)
+    return Document.objects.get(pk=document.pk)
+
+
+def accept(case: Case, **details) -> Case:
+    said = {"documents": {"identity_check": "seen"}} | details
+    cases.accept(actor=agent(), case=case, details=said)
+    process.advance(case.pk)
+    return Case.objects.get(pk=case.pk)
+
+
+# -- At once -------------------------------------------------------------------------------------------------
+def test_revoked_document_is_issued_again_under_a_number_that_names_the_old_one():
+    old = revoked()
+    new = made(reissuing.reissue(actor=agent(), document=old))
+    assert new.number != old.number
+    assert (new.replaces, new.case, new.stage, new.state) == (old, old.case, old.stage, "issued")
+    day = timezone.localdate(old.revoked_at)
+    assert f"Remplace le no {old.number}, annulé le {day:%-d}" in new.texts["replaces"].replace("\xa0", " ")
+    assert old.number in words_of(new.content.read())
+    assert old.case.events.get(kind="document_drawn", data__number=new.number).data["replaces"] == old.number
+    told = Delivery.objects.about(old.case.subject).order_by("created_at").last()
+    assert old.number in told.payload["text"]
+
+
+def test_what_replaces_a_document_says_what_the_case_says_now():
+    old = revoked()
+    Case.objects.filter(pk=old.case_id).update(amended={"prenom": "Éloïse"})
+    new = reissuing.reissue(actor=agent(), document=old)
+    assert "Éloïse" in str(new.texts)
+    assert "Éloïse" not in str(old.texts)
+
+
+@pytest.mark.parametrize("which", ["standing", "replaced"])
+def test_document_that_stands_or_was_replaced_is_not_issued_again(which):
+    document = issued() if which == "standing" else revoked()
+    if which == "replaced":
+        reissuing.reissue(actor=agent(), document=document)
+    with pytest.raises(IllegalTransition):
+        reissuing.reissue(actor=agent(), document=document)
+
+
+def test_stage_never_has_two_documents_that_stand():
+    document = issued()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Document.objects.create(case=document.case, stage=document.stage, number="X-2", title="Attestation")
+
+
+def test_agent_issues_it_again_from_the_case(client):
+    old = revoked()
+    url = reverse("reissue_document", args=[old.pk])
+    client.force_login(member(team=old.case.team, role=Role.TREAT))
+    assert client.post(url).status_code == 404
+    client.force_login(decider(old))
+    case_page = reverse("cases:case", args=[old.case.reference])
+    assert url in client.get(case_page).text
+    assert client.get(url).status_code == 200
+    assert client.post(url).url == case_page
+    new = Document.objects.get(replaces=old)
+    made(new)
+    page = client.get(case_page).text
+    assert url not in page
+    assert f"remplace {old.number}" in page
+    client.post(url)
+    assert Document.objects.filter(stage=old.stage).count() == 2
+
+
+@pytest.mark.parametrize("again", ["new", "none"])
+def test_who_revokes_says_whether_a_new_one_follows(client, again):
+    document = issued()
+    url = reverse("revoke_document", args=[document.pk])
+    client.force_login(decider(document))
+    assert client.post(url, {"reason": "Faux."}).status_code == 422
+    client.post(url, {"reason": "Faux.", "again": again})
+    assert Document.objects.filter(replaces=document).exists() is (again == "new")
+
+
+# -- Reopened ------------------------------------------------------------------------------------------------
+def test_reopened_case_does_not_close_with_a_revoked_paper_alone():
+    old = revoked_after_closing()
+    case = cases.reopen(actor=agent(), case=old.case, reason="Le prénom est à corriger.")
+    process.advance(case.pk)
+    case = accept(Case.objects.get(pk=case.pk), reissue={"again": "new"})
+    assert case.is_open  # the new one is being made
+    new = made(Document.objects.get(replaces=old))
+    process.advance(case.pk)
+    assert Case.objects.get(pk=case.pk).state == "closed"
+    assert new.is_issued
+
+
+def test_agent_says_that_no_new_document_is_due():
+    old = revoked_after_closing()
+    case = cases.reopen(actor=agent(), case=old.case, reason="Un autre point.")
+    process.advance(case.pk)
+    case = accept(Case.objects.get(pk=case.pk), reissue={"again": "none"})
+    assert case.state == "closed"
+    assert Document.objects.filter(case=case).count() == 1
+
+
+def test_decision_asks_whether_a_new_document_follows(client):
+    old = revoked_after_closing()
+    case = cases.reopen(actor=agent(), case=old.case, reason="Le prénom est à corriger.")
+    process.advance(case.pk)
+    client.force_login(decider(old))
+    url = reverse("cases:do", args=[case.reference, "accept"])
+    said = {"documents-identity_check": "seen"}
+    assert client.post(url, said).status_code == 422
+    assert client.post(url, said | {"reissue-again": "new"}).status_code == 302
+
+
+def test_document_that_stands_stays_when_its_case_is_reopened():
+    document = issued()
+    case = cases.reopen(actor=agent(), case=closed(document), reason="Un autre point.")
+    process.advance(case.pk)
+    accept(Case.objects.get(pk=case.pk))
+    assert Document.objects.filter(case=case).count() == 1
+
+
+# -- Permits -------------------------------------------------------------------------------------------------
+def test_permit_that_is_issued_again_keeps_its_last_day(zone):  # noqa: F811
+    permit = permitted()
+    old, until = permit.document, permit.valid_until
+    actions.revoke(actor=agent(), document=old, reason="La plaque était fausse.")
+    new = made(reissuing.reissue(actor=agent(), document=old))
+    permit.refresh_from_db()
+    assert (permit.document, permit.valid_until, new.valid_until) == (new, until, until)
+    assert permitting.look_up(actor=agent(), plate=permit.plate) == [permit]
+
+
+def test_permit_is_not_issued_again_once_others_have_its_place(zone):  # noqa: F811
+    permit, waiting = permitted(), asked("VD 2")
+    actions.revoke(actor=agent(), document=permit.document, reason="Vendue.")
+    process.advance(waiting.pk)
+    assert Zone.objects.get(pk=zone.pk).free(timezone.localdate()) == 0
+    with pytest.raises(IllegalTransition, match="complète"):
+        reissuing.reissue(actor=agent(), document=permit.document)

@@ -1,0 +1,70 @@
+"""A revoked paper is followed by another, in the same case; who keeps the dossier learns of both."""
+
+import pytest
+from django.urls import reverse
+
+from eservices.cases import process
+from eservices.cases.models import Case, Role
+from eservices.deliveries import actions as deliveries
+from eservices.deliveries.models import Delivery
+from eservices.documents import actions
+from eservices.documents.models import Document
+from tests.connectors.test_filing import FILING
+from tests.factories.cases import member
+from tests.factories.documents import STAGES, DocumentTemplateFactory, accepted_case
+
+pytestmark = pytest.mark.django_db
+
+
+def made(document: Document) -> Document:
+    """The worker came: the paper is made, and what is to be filed is filed."""
+    actions.issue(document.pk)
+    process.advance(document.case_id)
+    for delivery in Delivery.objects.filter(carrier="ged", state="pending"):
+        deliveries.attempt(delivery.pk)
+    process.advance(document.case_id)
+    return Document.objects.get(pk=document.pk)
+
+
+@pytest.fixture
+def paper(settings, tmp_path) -> Document:
+    """What a closed and filed case issued."""
+    settings.GED_URL = f"directory:{tmp_path}"
+    DocumentTemplateFactory()
+    return made(accepted_case(stages=[*STAGES, FILING]).documents.get())
+
+
+def test_revoked_paper_is_issued_again_and_filed(client, paper, tmp_path):
+    client.force_login(member(Role.DECIDE, paper.case.team))
+    client.post(
+        reverse("revoke_document", args=[paper.pk]), {"reason": "Le prénom était faux.", "again": "new"}
+    )
+    new = made(Document.objects.get(replaces=paper))
+    assert f"remplace {paper.number}" in client.get(reverse("cases:case", args=[paper.case.reference])).text
+    client.logout()
+    old, current = (client.get(reverse("documents:verdict", args=[one.code])).text for one in (paper, new))
+    assert 'class="verdict no' in old
+    assert 'class="verdict yes' in current
+    [folder] = tmp_path.glob("Habitants/*/*/supplement-01")
+    assert paper.number in (folder / "dossier.json").read_text()
+    assert "document_revoked" in (folder / "supplement.json").read_text()
+
+
+def test_case_that_was_reopened_does_not_close_with_the_revoked_paper(client, paper):
+    agent, case = member(Role.DECIDE, paper.case.team), paper.case
+    client.force_login(agent)
+    client.post(reverse("revoke_document", args=[paper.pk]), {"reason": "Faux.", "again": "none"})
+
+    def do(deed: str, **said):
+        page = client.post(reverse("cases:do", args=[case.reference, deed]), said)
+        process.advance(case.pk)
+        return page.status_code
+
+    assert do("reopen", reason="Le prénom est à corriger.") == 302
+    said = {"documents-identity_check": "seen"}
+    assert do("accept", **said) == 422  # it asks whether a new one follows
+    assert do("accept", **said, **{"reissue-again": "new"}) == 302
+    assert Case.objects.get(pk=case.pk).is_open
+    new = made(Document.objects.get(replaces=paper))
+    assert new.is_issued
+    assert Case.objects.get(pk=case.pk).state == "closed"

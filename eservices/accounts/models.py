@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from .email_addresses import stored_form
+from .fields import EmailAddressField
 from .names import is_called
 
 
@@ -23,7 +25,7 @@ class IdentityLevel(models.IntegerChoices):
 
 
 class UserManager(BaseUserManager):
-    """Makes people by their e-mail address, in lower case."""
+    """Makes people by their e-mail address, in its normal form."""
 
     def create_user(self, email: str, password: str | None = None, **fields):
         user = self.model(email=self.normalize_email(email), **fields)
@@ -50,14 +52,14 @@ class UserManager(BaseUserManager):
 
     @classmethod
     def normalize_email(cls, email: str) -> str:
-        return (email or "").strip().lower()
+        return stored_form(email or "")
 
 
 class User(AbstractUser):
     """A resident, agent or editor, known by an e-mail address."""
 
     username = None
-    email = models.EmailField(
+    email = EmailAddressField(
         _("e-mail address"),
         max_length=254,
         unique=True,
@@ -120,7 +122,7 @@ class User(AbstractUser):
     @property
     def address_is_proven(self) -> bool:
         """Whether this person showed that she reads what is sent to her present address."""
-        return self.emailaddress_set.filter(email__iexact=self.email, verified=True).exists()
+        return self.emailaddress_set.filter(email=self.email, verified=True).exists()
 
     def set_password(self, raw_password):
         """An empty password is none: nobody gets in with it."""

@@ -5,7 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from .email_addresses import stored_form
 from .fields import EmailAddressField
 from .names import is_called
+from .signals import password_changed
 
 
 class IdentityLevel(models.IntegerChoices):
@@ -97,7 +98,13 @@ class User(AbstractUser):
         self.email = self.__class__.objects.normalize_email(self.email)
         if not self.password:
             self.set_unusable_password()
-        super().save(*args, **kwargs)
+        # Django sets it aside until it is saved; not so where it only hashes the same password anew.
+        if self._state.adding or self._password is None:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            password_changed.send(sender=type(self), user=self)
 
     def has_perm(self, perm: str, obj=None) -> bool:
         """As Django answers it where backends judge by the set of rights alone, which ours do.

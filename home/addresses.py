@@ -69,6 +69,7 @@ WORDS = {
     "fichier": ("datei", "file", "file"),
     "fichiers": ("dateien", "file", "files"),
     "fin": ("ende", "fine", "end"),
+    "fournisseur": ("anbieter", "fornitore", "provider"),
     "horaires": ("oeffnungszeiten", "orari", "opening-hours"),
     "hors-ligne": ("offline", "offline", "offline"),
     "identite": ("identitaet", "identita", "identity"),

@@ -11,6 +11,7 @@ class HomeConfig(AppConfig):
 
     def ready(self):
         from . import checks, receivers  # noqa: F401
+        from .admin_exports import keep_formulas_out
         from .alerts import receivers as alerts  # noqa: F401
         from .headings import mark_headings
         from .slugs import spell_for_editors
@@ -23,3 +24,4 @@ class HomeConfig(AppConfig):
         mark_each_text()
         mark_headings()
         spell_for_editors()
+        keep_formulas_out()

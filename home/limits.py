@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
+from eservices.accounts.email_addresses import stored_form
+
 HOUR, DAY = 60 * 60, 24 * 60 * 60  # seconds
 IPV6_BITS = 64
 
@@ -39,7 +41,7 @@ def caller(request) -> str:
 
 def mailbox(email: str) -> str:
     """The mailbox that an address leads to: whoever owns one owns it with every tag behind a plus."""
-    name, _at, host = email.strip().lower().rpartition("@")
+    name, _at, host = stored_form(email).rpartition("@")
     return f"{name.split('+')[0]}@{host}"
 
 

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from eservices.accounts.fields import EmailAddressFormField
+
 from . import limits
 from .haste import is_hasty, opened_stamp
 from .origin import comes_from_here
@@ -17,10 +19,10 @@ from .validators import validate_no_control
 TRAP = "website"  # a field that people do not see and robots fill in; components/trap.html draws it
 
 
-class OwnEmailField(forms.EmailField):
+class OwnEmailField(EmailAddressFormField):
     """The address of whoever fills in the form: a letter goes there."""
 
-    default_validators = [*forms.EmailField.default_validators, validate_no_control]
+    default_validators = [*EmailAddressFormField.default_validators, validate_no_control]
     default_error_messages = {
         "required": gettext_lazy("Enter your e-mail address."),
         "invalid": gettext_lazy("This is not an e-mail address. Write it like this: name@example.ch."),

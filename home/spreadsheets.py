@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 MOST_BYTES = 1024 * 1024
 MOST_UNPACKED = 50 * 1024 * 1024
 MOST_LINES, MOST_COLUMNS = 5000, 40
-# How a cell begins that spreadsheets run (OWASP, CSV Injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# How a cell begins that spreadsheets run (OWASP, CSV Injection); some take the wide signs too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 POINT_IN = ("CH", "LI")  # where German and Italian write a point before decimals, and French a comma
 
 type Cell = str | Promise | int | float | Decimal | date | None
@@ -115,14 +115,14 @@ def _written(value: Cell, mark: str) -> str:
         return ""
     if isinstance(value, Decimal | float):
         return f"{value}".replace(".", mark)
-    return str(value) if isinstance(value, int | date) else _harmless(str(value))
+    return str(value) if isinstance(value, int | date) else harmless(str(value))
 
 
-def _harmless(text: str) -> str:
-    """With an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+def harmless(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would take for a formula. ``unquoted`` takes it away."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
 def unquoted(text: str) -> str:
     """A cell without the apostrophe that stood before what is no formula."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text

@@ -31,7 +31,7 @@ def by_secret(secret: str) -> Subscriber:
 
 def subscribed_under(email: str) -> QuerySet[Subscriber]:
     """The subscriber under a proven address, whatever came of it: one at most."""
-    return Subscriber.objects.filter(email__iexact=email)
+    return Subscriber.objects.filter(email=email)
 
 
 def topics_of(subscriber: Subscriber) -> list[Topic]:

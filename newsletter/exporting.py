@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.utils import timezone
 
-from home.spreadsheets import csv_lines
+from home.spreadsheets import csv_lines, harmless
 
 from .models import ConsentEvent, Subscriber, Topic
 
@@ -63,5 +63,6 @@ def lines(some) -> str:
             continue
         chosen = line.topic_keys & names.keys()
         topics = "" if len(chosen) == len(names) else ", ".join(sorted(names[key] for key in chosen))
-        writer.writerow([line.email, line.language, topics, line.agreed_on or "", line.proof])
+        cells = [line.email, line.language, topics, str(line.agreed_on or ""), line.proof]
+        writer.writerow(map(harmless, cells))
     return out.getvalue()

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.fields import validate_email_address
 from home.spreadsheets import Refused, grid, unquoted
 from home.validators import validate_no_control
 
@@ -100,9 +101,9 @@ def _column(name: str) -> str:
 
 def _line(cells: dict[str, str], topics: dict) -> Line:
     cells = {column: unquoted(cell) for column, cell in cells.items()}
-    email, state = cells.get("email", "").lower(), cells.get("state", "").lower()
+    email, state = stored_form(cells.get("email", "")), cells.get("state", "").lower()
     try:
-        validate_email(email)
+        validate_email_address(email)
         validate_no_control(email)
     except ValidationError:
         raise ValueError(_("“%(text)s” is no e-mail address.") % {"text": email[:60]}) from None

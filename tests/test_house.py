@@ -337,3 +337,51 @@ def test_in_ci_the_examples_of_property_tests_are_always_the_same():
     assert len(once) >= 100
     assert once != drawn(CI="", **sqlite)
     assert len(drawn(CI="true", TEST_DATABASE_URL="postgres://tried-a-second-time/")) >= 50
+
+
+# -- E-mail addresses ----------------------------------------------------------------------------------------
+def test_every_stored_address_is_kept_in_its_normal_form():
+    """A field of Django's own would be compared as it was typed, or by ``UPPER``."""
+    from django.db.models import EmailField
+
+    from eservices.accounts.fields import EmailAddressField
+
+    fields = [
+        field
+        for model in apps.get_models(include_auto_created=True)
+        if _is_ours(model._meta.app_config)
+        for field in model._meta.get_fields()
+        if isinstance(field, EmailField)
+    ]
+    assert len(fields) > 20
+    assert [str(field) for field in fields if not isinstance(field, EmailAddressField)] == []
+
+
+# ``UPPER('ı')`` is ``'I'`` on PostgreSQL, and ``"\u212a".lower()`` is ``"k"`` in Python.
+FOLDED = {
+    "a lookup that compares by UPPER": r"__iexact|[\"']iexact[\"']|__(istartswith|iendswith|iregex)\b",
+    "UPPER or LOWER in SQL": r"\b(Upper|Lower)\(|\b(UPPER|LOWER)\(",
+    "an address in other letters": r"(?i)\b\w*(email|address|keeper|recipient|username)\w*"
+    r"(\([^()]*\)|\[[^]]*\])*(\.strip\(\))?\.(lower|upper|casefold)\(\)",
+    "a form's address that is not brought into its normal form": r"forms\.EmailField\(",
+}
+EXCUSED = {
+    "eservices/accounts/email_addresses.py": "makes the normal form, and tells why",
+    "eservices/accounts/fields.py": "maps iexact onto equality",
+    "eservices/cases/actions/tagging.py": "tags of cases are no address, and one by LOWER as its constraint is",
+    "eservices/cases/models/queue.py": "the constraint of tags",
+    "newsletter/backends/mailchimp/api.py": "Mailchimp's own digest of an address, by which it is only asked",
+}
+
+
+def test_no_address_is_compared_without_regard_to_case():
+    faults = [
+        f"{path.relative_to(ROOT)}:{number}: {what}"
+        for place in set(SOURCES) - {"templates"}
+        for path in (ROOT / place).rglob("*.py")
+        if "migrations" not in path.parts and path.relative_to(ROOT).as_posix() not in EXCUSED
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        for what, pattern in FOLDED.items()
+        if re.search(pattern, line)
+    ]
+    assert faults == []

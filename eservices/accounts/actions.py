@@ -8,7 +8,13 @@ from django.db import transaction
 
 from .claims import Claims
 from .models import IdentityLevel, IdentityProof, User
-from .signals import account_erased, identity_proven, second_factor_changed
+from .signals import (
+    account_erased,
+    address_changed,
+    identity_proven,
+    provider_changed,
+    second_factor_changed,
+)
 
 
 @transaction.atomic
@@ -108,6 +114,26 @@ def forget_second_factor(*, actor: User | None, user: User) -> None:
     """
     if Authenticator.objects.filter(user=user).delete()[0]:
         second_factor_changed.send(User, user=user, held=False)
+
+
+@transaction.atomic
+def follow_new_address(*, actor: User | None, user: User, before: str) -> None:
+    """Forget the proof of the address that an account had ``before``: its mailbox opens the account no longer.
+
+    Both addresses are told.
+    """
+    user.emailaddress_set.exclude(email=user.email).delete()
+    address_changed.send(User, user=user, before=before)
+
+
+@transaction.atomic
+def remove_provider(*, actor: User, name: str) -> None:
+    """The identity provider called ``name`` opens the account of ``actor`` no longer; the code by e-mail does.
+
+    What the provider proved stays proven.
+    """
+    if actor.socialaccount_set.all().delete()[0]:
+        provider_changed.send(User, user=actor, name=name, linked=False)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from .email_addresses import NoNormalForm, normal_form
 from .models import IdentityLevel
 
 
@@ -39,13 +40,21 @@ def read(data: dict, *, claim: str, levels: dict[str, IdentityLevel]) -> Claims:
     level = levels.get(_text(token, claim), IdentityLevel.EMAIL)
     if not (given_names and family_name):
         level = min(level, IdentityLevel.EMAIL)  # proven to be somebody, but nobody says whom
-    email = _text(both, "email") if both.get("email_verified") is True else ""
-    return Claims(IdentityLevel(level), email.lower(), given_names, family_name, _day(both.get("birthdate")))
+    email = _address(both) if both.get("email_verified") is True else ""
+    return Claims(IdentityLevel(level), email, given_names, family_name, _day(both.get("birthdate")))
 
 
 def _text(claims: dict, name: str) -> str:
     value = claims.get(name)
     return value.strip()[:150] if isinstance(value, str) else ""
+
+
+def _address(claims: dict) -> str:
+    """Return the address in its normal form, "" if it has none: then nothing is proven."""
+    try:
+        return normal_form(_text(claims, "email"))
+    except NoNormalForm:
+        return ""
 
 
 def _day(value) -> date | None:

@@ -5,12 +5,15 @@ from datetime import date
 from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from .email_addresses import stored_form
+from .fields import EmailAddressField
 from .names import is_called
+from .signals import password_changed
 
 
 class IdentityLevel(models.IntegerChoices):
@@ -23,7 +26,7 @@ class IdentityLevel(models.IntegerChoices):
 
 
 class UserManager(BaseUserManager):
-    """Makes people by their e-mail address, in lower case."""
+    """Makes people by their e-mail address, in its normal form."""
 
     def create_user(self, email: str, password: str | None = None, **fields):
         user = self.model(email=self.normalize_email(email), **fields)
@@ -50,14 +53,14 @@ class UserManager(BaseUserManager):
 
     @classmethod
     def normalize_email(cls, email: str) -> str:
-        return (email or "").strip().lower()
+        return stored_form(email or "")
 
 
 class User(AbstractUser):
     """A resident, agent or editor, known by an e-mail address."""
 
     username = None
-    email = models.EmailField(
+    email = EmailAddressField(
         _("e-mail address"),
         max_length=254,
         unique=True,
@@ -95,7 +98,13 @@ class User(AbstractUser):
         self.email = self.__class__.objects.normalize_email(self.email)
         if not self.password:
             self.set_unusable_password()
-        super().save(*args, **kwargs)
+        # Django sets it aside until it is saved; not so where it only hashes the same password anew.
+        if self._state.adding or self._password is None:
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            password_changed.send(sender=type(self), user=self)
 
     def has_perm(self, perm: str, obj=None) -> bool:
         """As Django answers it where backends judge by the set of rights alone, which ours do.
@@ -120,7 +129,7 @@ class User(AbstractUser):
     @property
     def address_is_proven(self) -> bool:
         """Whether this person showed that she reads what is sent to her present address."""
-        return self.emailaddress_set.filter(email__iexact=self.email, verified=True).exists()
+        return self.emailaddress_set.filter(email=self.email, verified=True).exists()
 
     def set_password(self, raw_password):
         """An empty password is none: nobody gets in with it."""

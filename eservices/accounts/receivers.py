@@ -1,12 +1,58 @@
-"""What happens to a person when allauth tells of a step of signing in."""
+"""What happens to a person when allauth tells of a step of signing in, and what of accounts stands in the log."""
 
 from allauth.account.signals import authentication_step_completed
 from django.dispatch import receiver
+from wagtail.log_actions import get_active_log_context, log
 
 from . import actions
+from .models import User
+from .signals import (
+    address_changed,
+    passkeys_changed,
+    password_changed,
+    provider_changed,
+    second_factor_changed,
+    spare_codes_made,
+)
 
 
 @receiver(authentication_step_completed, dispatch_uid="accounts-prove-address")
 def code_typed(sender, request, user, method, email=None, **details):
     if method == "code" and email:
         actions.prove_address(actor=user, email=email)
+
+
+@receiver(provider_changed, dispatch_uid="accounts-log-provider")
+def log_provider(sender, user, name, linked, **details):
+    _log(user, "accounts.link_provider" if linked else "accounts.remove_provider", provider=name)
+
+
+@receiver(passkeys_changed, dispatch_uid="accounts-log-passkey")
+def log_passkey(sender, user, added, **details):
+    _log(user, "accounts.add_passkey" if added else "accounts.remove_passkey")
+
+
+@receiver(second_factor_changed, dispatch_uid="accounts-log-second-factor")
+def log_second_factor(sender, user, held, **details):
+    _log(user, "accounts.set_second_factor" if held else "accounts.remove_second_factor")
+
+
+@receiver(spare_codes_made, dispatch_uid="accounts-log-spare-codes")
+def log_spare_codes(sender, user, **details):
+    _log(user, "accounts.make_spare_codes")
+
+
+@receiver(address_changed, dispatch_uid="accounts-log-address")
+def log_address(sender, user, **details):
+    _log(user, "accounts.change_address")
+
+
+@receiver(password_changed, dispatch_uid="accounts-log-password")
+def log_password(sender, user, **details):
+    _log(user, "accounts.change_password")
+
+
+def _log(user: User, action: str, **data) -> None:
+    """Record the action by the person who is in the admin, else by ``user``. The entry names the account by its
+    number only, so that nothing of a person outlives the account."""
+    log(user, action, user=get_active_log_context().user or user, title=f"#{user.pk}", data=data)

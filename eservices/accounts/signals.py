@@ -17,6 +17,15 @@ spare_codes_made = Signal()
 # Sent with ``user``, the ``name`` of a passkey, and whether it was ``added`` or removed.
 passkeys_changed = Signal()
 
+# Sent with ``user``, the ``name`` of an identity provider, and whether it was ``linked`` to the account or removed.
+provider_changed = Signal()
+
+# Sent with ``user`` and the address ``before``, inside the transaction in which the account gets another address.
+address_changed = Signal()
+
+# Sent with ``user`` inside the transaction in which an account that exists gets another password.
+password_changed = Signal()
+
 # Sent with ``user`` inside the transaction in which an account is erased at its owner's wish. Whoever keeps rows about
 # the person, and not about a request, forgets them now.
 account_erased = Signal()

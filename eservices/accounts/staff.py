@@ -12,7 +12,7 @@ from wagtail.users.forms import GroupForm, UserCreationForm, UserEditForm
 from wagtail.users.views import groups
 from wagtail.users.views.users import EditView, IndexView, UserViewSet
 
-from .actions import forget_second_factor
+from .actions import follow_new_address, forget_second_factor
 from .models import User
 from .roles import DUTIES, NAMES
 from .signals import staff_let_in
@@ -35,7 +35,10 @@ class StaffForm:
 
     def save(self, commit=True):
         was_in = _may_come_in(self.instance)
+        before = User.objects.filter(pk=self.instance.pk).values_list("email", flat=True).first()
         user = super().save(commit)
+        if before and before != user.email:
+            follow_new_address(actor=None, user=user, before=before)
         if not was_in and _may_come_in(user):
             forget_second_factor(actor=None, user=user)  # set up by whoever had the mailbox of a resident
             staff_let_in.send(User, user=user)

@@ -202,7 +202,7 @@ def waiting_by_secret(secret: str) -> Waiting:
 
 def waiting_of(email: str) -> QuerySet[Waiting]:
     """The places on waiting lists that were asked for under a proven address."""
-    return Waiting.objects.filter(email__iexact=email).select_related("resource")
+    return Waiting.objects.filter(email=email).select_related("resource")
 
 
 def came_before(waiting: Waiting) -> int:

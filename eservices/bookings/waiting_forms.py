@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from eservices.accounts.fields import EmailAddressFormField
 from home.validators import validate_no_control
 
 from . import words
@@ -21,7 +22,7 @@ class WaitForm(forms.Form):
 
     start = forms.ChoiceField(label=pgettext_lazy("time of day", "From"))
     end = forms.ChoiceField(label=pgettext_lazy("time of day", "Until"))
-    email = forms.EmailField(
+    email = EmailAddressFormField(
         label=_("Your e-mail address"), max_length=254, help_text=_("We write there when the time is free.")
     )
 

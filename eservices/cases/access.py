@@ -258,7 +258,7 @@ def of_same_contact(case: Case) -> CaseQuerySet:
     if case.submission.user_id:
         same |= Q(user=case.submission.user_id)
     if case.email:
-        same |= Q(email__iexact=case.email)
+        same |= Q(email=case.email)
     if case.phone:
         same |= Q(phone=case.phone)
     if not same:

@@ -99,7 +99,7 @@ def reopened(case: Case, reason: str) -> Delivery:
 
 def merged(case: Case, other: Case) -> Delivery:
     """You, or somebody else, filed this twice: it goes on under the other reference."""
-    pairs = ((case.email.lower(), other.email.lower()), (case.applicant, other.applicant))
+    pairs = ((case.email, other.email), (case.applicant, other.applicant))
     twice = any(mine and mine == theirs for mine, theirs in pairs)
     return letter(case, "cases/emails/merged", other=other, twice=twice)
 

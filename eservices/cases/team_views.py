@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from eservices.accounts.fields import EmailAddressFormField
 from eservices.accounts.models import User
 
 from . import access, actions, deputies
@@ -21,7 +22,7 @@ from .views import DeskView
 class RoleForm(forms.Form):
     """Who of the staff belongs to the team, and what the member may do."""
 
-    email = forms.EmailField(label=gettext_lazy("E-mail address of the colleague"), max_length=254)
+    email = EmailAddressFormField(label=gettext_lazy("E-mail address of the colleague"), max_length=254)
     role = forms.TypedChoiceField(label=gettext_lazy("Role"), choices=Role, coerce=int, initial=Role.TREAT)
 
     def clean_email(self) -> str:

@@ -9,6 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.email_addresses import stored_form
+
 from . import circuits, letters, tasks
 from .backoff import last_attempt, next_attempt
 from .carriers import CannotCarry, NotAnyMore, NotNow, carrier_of, carriers
@@ -81,7 +83,7 @@ def queue_email(
     }
     return queue(
         carrier="email",
-        recipient=_header(to),
+        recipient=stored_form(_header(to)),
         title=payload["subject"],
         payload=payload,
         subject=subject,

@@ -6,7 +6,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from eservices.accounts.roles import DUTIES
-from eservices.accounts.signals import passkeys_changed, second_factor_changed, spare_codes_made, staff_let_in
+from eservices.accounts.signals import (
+    address_changed,
+    passkeys_changed,
+    password_changed,
+    provider_changed,
+    second_factor_changed,
+    spare_codes_made,
+    staff_let_in,
+)
 from home.links import absolute
 from home.models import CommuneSettings
 from home.signals import contact_received
@@ -52,36 +60,48 @@ def tell_who_was_let_in(sender, user, **kwargs):
 @receiver(second_factor_changed)
 def tell_whose_second_factor_changed(sender, user, held, **kwargs):
     """Whoever did not do it, hears of it."""
-    queue_email(
-        to=user.email,
-        template="account/email/second_factor",
-        context={"held": held},
-        language=user.language,
-        subject=f"user:{user.pk}",
-    )
+    _tell(user, "second_factor", held=held)
 
 
 @receiver(spare_codes_made)
 def tell_whose_spare_codes_are_new(sender, user, **kwargs):
     """Whoever sat at an open session would keep a way in."""
-    queue_email(
-        to=user.email,
-        template="account/email/spare_codes",
-        context={},
-        language=user.language,
-        subject=f"user:{user.pk}",
-    )
+    _tell(user, "spare_codes")
 
 
 @receiver(passkeys_changed)
 def tell_whose_passkeys_changed(sender, user, name, added, **kwargs):
-    queue_email(
-        to=user.email,
-        template="account/email/passkeys",
-        context={"name": name, "added": added, "url": absolute(reverse("mfa_list_webauthn"))},
-        language=user.language,
-        subject=f"user:{user.pk}",
-    )
+    _tell(user, "passkeys", name=name, added=added, url=absolute(reverse("mfa_list_webauthn")))
+
+
+@receiver(provider_changed)
+def tell_whose_provider_changed(sender, user, name, linked, **kwargs):
+    """Whoever is known to the provider under this account's address would read what is in the account."""
+    _tell(user, "provider", name=name, linked=linked, url=absolute(reverse("space:identity")))
+
+
+@receiver(address_changed)
+def tell_whose_address_changed(sender, user, before, **kwargs):
+    """The address from before too: its owner may know nothing of it."""
+    _tell(user, "address", before, before=before, after=user.email)
+
+
+@receiver(password_changed)
+def tell_whose_password_changed(sender, user, **kwargs):
+    _tell(user, "password")
+
+
+def _tell(user, template: str, *more: str, **context) -> None:
+    """Write to the account's address, to each other that is proven to be of its person, and to ``more``."""
+    proven = user.emailaddress_set.filter(verified=True).values_list("email", flat=True)
+    for address in dict.fromkeys([user.email, *proven, *more]):
+        queue_email(
+            to=address,
+            template=f"account/email/{template}",
+            context=context,
+            language=user.language,
+            subject=f"user:{user.pk}",
+        )
 
 
 @receiver(circuit_opened)

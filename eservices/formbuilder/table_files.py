@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from home.spreadsheets import Refused, grid
+from home.spreadsheets import Refused, grid, harmless, unquoted
 
 from .models import ReferenceRow, value_of
 
@@ -54,7 +54,7 @@ class Changes:
 # -- In ------------------------------------------------------------------------------------------------------
 def read(name: str, content: bytes) -> list[Line]:
     """The rows of a file. Raises ``Refused`` with everything that is wrong with it."""
-    return _lines(grid(name, content))
+    return _lines([(number, list(map(unquoted, cells))) for number, cells in grid(name, content)])
 
 
 def _lines(rows: list[tuple[int, list[str]]]) -> list[Line]:
@@ -121,13 +121,18 @@ def write(rows: Iterable[ReferenceRow | Line]) -> str:
     more = list(dict.fromkeys(name for row in rows for name in row.extra))
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")
-    writer.writerow(["value", "label", *(f"label:{one}" for one in languages()), "active", *more])
+    heads = ["value", "label", *(f"label:{one}" for one in languages()), "active", *more]
+    writer.writerow(map(harmless, heads))
     for row in rows:
         texts = [row.labels.get(one, "") for one in languages()]
         writer.writerow(
-            [row.value, row.label, *texts, int(row.active), *(row.extra.get(name, "") for name in more)]
+            map(harmless, [row.value, row.label, *texts, str(int(row.active)), *_more(row, more)])
         )
     return out.getvalue()
+
+
+def _more(row: ReferenceRow | Line, names: list[str]) -> list[str]:
+    return [str(row.extra.get(name, "")) for name in names]
 
 
 # -- What would change ---------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ BY_SENDER, ABOUT_PERSON = 8, 5
 def sender(case: Case) -> str:
     """Who sent the case: the account, else the e-mail address that was given."""
     sent = case.submission
-    return _digest("sender", f"user:{sent.user_id}" if sent.user_id else sent.email.lower())
+    return _digest("sender", f"user:{sent.user_id}" if sent.user_id else sent.email)
 
 
 def about(declared: Declared) -> str:

@@ -101,7 +101,7 @@ def follower_by_secret(secret: str) -> Follower:
 
 def followed_by(email: str) -> QuerySet[Follower]:
     """Where a proven address follows somebody else's report."""
-    return Follower.objects.filter(email__iexact=email).select_related("report__case")
+    return Follower.objects.filter(email=email).select_related("report__case")
 
 
 # -- Who is filing -------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
 from eservices.cases import actions as cases
 from eservices.cases import states as case_states
@@ -82,7 +83,9 @@ def join(*, actor: User | None, report: Report, email: str = "", language: str) 
     report = _locked(report)
     Report.objects.filter(pk=report.pk).update(also=F("also") + 1)
     if email and report.shown_state not in ENDS and report.followers.count() < MOST_FOLLOWERS:
-        Follower.objects.get_or_create(report=report, email=email.lower(), defaults={"language": language})
+        Follower.objects.get_or_create(
+            report=report, email=stored_form(email), defaults={"language": language}
+        )
 
 
 def leave(*, actor: User | None, follower: Follower) -> None:
@@ -154,11 +157,9 @@ def carry_over(*, actor, case: Case, other: Case) -> None:
         return
     known, twice = reports[other.pk], reports[case.pk]
     Report.objects.filter(pk=known.pk).update(also=F("also") + 1 + twice.also)
-    hearing = [other.email.lower(), *known.followers.values_list("email", flat=True)]
+    hearing = [other.email, *known.followers.values_list("email", flat=True)]
     if case.email:
-        Follower.objects.get_or_create(
-            report=twice, email=case.email.lower(), defaults={"language": case.language}
-        )
+        Follower.objects.get_or_create(report=twice, email=case.email, defaults={"language": case.language})
     moved = twice.followers.exclude(email__in=hearing)
     if known.shown_state in ENDS:
         for follower in moved:

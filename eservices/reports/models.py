@@ -11,6 +11,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
 from wagtail_localize.fields import SynchronizedField
 
+from eservices.accounts.fields import EmailAddressField
 from eservices.cases.models import Case, Team
 from eservices.cases.states import Outcome
 from eservices.cases.states import State as CaseState
@@ -155,7 +156,7 @@ class Follower(models.Model):
     """Who pressed “that is the one” and wants to hear what becomes of it. Goes with the last letter."""
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="followers")
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = EmailAddressField(_("e-mail address"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
     since = models.DateTimeField(default=timezone.now)

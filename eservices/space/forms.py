@@ -20,6 +20,8 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.auth import LoginForm
 
+from eservices.accounts.email_addresses import stored_form
+from eservices.accounts.fields import EmailAddressFormField
 from eservices.cases.forms import CallForm
 from eservices.documents.models import DocumentLink
 from eservices.submissions import uploads
@@ -50,15 +52,15 @@ class SignInForm(SpaceForm, RequestLoginCodeForm):
 
     autocomplete = {"email": "email"}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("Your e-mail address")
-        self.fields["email"].validators += [MaxLengthValidator(254), validate_no_control]
-        self.fields["email"].widget.attrs["maxlength"] = 254
-        self.fields["email"].error_messages |= {
+    email = EmailAddressFormField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        validators=[validate_no_control],
+        error_messages={
             "required": _("Type your e-mail address."),
             "invalid": _("This is not an e-mail address. Write it like this: name@example.ch."),
-        }
+        },
+    )
 
 
 class CodeForm(SpaceForm, ConfirmLoginCodeForm):
@@ -182,7 +184,7 @@ class StaffSignInForm(LoginForm):
         self.fields["password"].label = _("Password")
 
     def clean(self):
-        tries = [("login-account", self.cleaned_data.get("username", "").strip().lower()[:254])]
+        tries = [("login-account", stored_form(self.cleaned_data.get("username", ""))[:254])]
         tries.append(("login-caller", limits.caller(self.request)))
         if any(limits.counted(*one) >= MOST_WRONG for one in tries):
             raise ValidationError(_("That was too many tries. Wait a quarter of an hour."))

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from eservices.accounts import actions as accounts
 from eservices.accounts.models import IdentityLevel
 from eservices.register import access as register
 from eservices.register import actions
@@ -32,6 +33,7 @@ def _show(request, *, who: WhoForm | None = None, code: PostedCodeForm | None = 
         "failed": bool((who and who.errors) or (code and code.errors)),
         "asking": bool(who),
         "provider": provider_name() if level < IdentityLevel.ASSURED else "",
+        "linked": provider_name() if user.socialaccount_set.exists() else "",
         "notices": messages.get_messages(request),
     }
     return render(request, "space/identity.html", context, status=422 if context["failed"] else 200)
@@ -75,6 +77,16 @@ def type_code(request):
         form.add_error("code", _wrong(wrong.left))
         return _show(request, code=form)
     messages.success(request, _("Thank you: we know you now."))
+    return redirect("space:identity")
+
+
+@private
+@login_required
+@require_POST
+def remove_provider(request):
+    """The identity provider opens this account no longer."""
+    accounts.remove_provider(actor=request.user, name=provider_name())
+    messages.success(request, _("Done. You sign in by the code that we send to your address."))
     return redirect("space:identity")
 
 

@@ -8,6 +8,7 @@ from allauth.socialaccount.providers.base import AuthError
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from eservices.accounts import actions, claims
 from eservices.accounts.claims import Claims
 from eservices.accounts.models import IdentityLevel, User
+from eservices.accounts.signals import provider_changed
 
 logger = logging.getLogger(__name__)
 PROVIDER = "eservices.accounts.backends.ProviderBackend"
@@ -34,7 +36,9 @@ class SocialAdapter(DefaultSocialAccountAdapter):
                 request, _("This account is known to belong to somebody else. Please come to the counter.")
             )
         if not sociallogin.is_existing:
-            sociallogin.connect(request, user)
+            with transaction.atomic():
+                sociallogin.connect(request, user)
+                provider_changed.send(User, user=user, name=provider_name(), linked=True)
         actions.take_claims(actor=user, said=said)
         sociallogin.user.backend = PROVIDER if said.level == IdentityLevel.ASSURED else BY_CODE
 

@@ -32,7 +32,7 @@ class SignInView(RequestLoginCodeView):
         return super().form_valid(form)
 
     def _new_account(self, email):
-        if get_user_model().objects.filter(email__iexact=email).exists():
+        if get_user_model().objects.filter(email=email).exists():
             return None  # closed by the commune: no code, and no word of it to who asks
         language = get_language() or settings.LANGUAGE_CODE
         return actions.open_account(email=email, language=language)

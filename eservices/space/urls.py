@@ -61,6 +61,7 @@ urlpatterns = [
     path("espace/identite/", identity_views.identity, name="identity"),
     path("espace/identite/lettre/", identity_views.ask_for_code, name="ask_for_code"),
     path("espace/identite/code/", identity_views.type_code, name="type_code"),
+    path("espace/identite/fournisseur/enlever/", identity_views.remove_provider, name="remove_provider"),
     path("espace/payer/", views.pay, name="pay"),
     path("espace/rattacher/", views.join, name="join"),
     path("espace/donnees.json", views.export, name="export"),

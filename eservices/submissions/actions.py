@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.models import User
 from eservices.deliveries import actions as deliveries
 from eservices.deliveries.models import Delivery
@@ -525,6 +526,6 @@ def applicant_of(version: FormVersion, answers: dict) -> dict[str, str]:
     names = (str(answers.get(key) or "") for key in keys.get("name", []))
     return {
         "applicant_name": " ".join(name for name in names if name)[:255],
-        "email": str(answers.get(keys.get("email")) or "")[:254],
+        "email": stored_form(str(answers.get(keys.get("email")) or ""))[:254],
         "phone": str(answers.get(keys.get("phone")) or "")[:32],
     }

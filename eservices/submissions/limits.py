@@ -151,11 +151,11 @@ class PerPerson(Limit):
         if days := settings.get("days"):
             sent = sent.filter(sent_at__gt=asking.now - timedelta(days=days))
         if asking.agent is None:
-            filed_for = Q(agent__isnull=False, email__iexact=asking.user.email)
+            filed_for = Q(agent__isnull=False, email=asking.user.email)
             return sent.filter(Q(user=asking.user) | filed_for)
         if not asking.email:
             return sent.none()
-        return sent.filter(Q(email__iexact=asking.email) | Q(user__email__iexact=asking.email))
+        return sent.filter(Q(email=asking.email) | Q(user__email=asking.email))
 
 
 @limit

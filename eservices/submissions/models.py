@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from eservices.accounts.fields import EmailAddressField
 from eservices.accounts.models import IdentityLevel
 from eservices.formbuilder.bill import total
 from eservices.formbuilder.definition import Step
@@ -164,7 +164,7 @@ class Submission(models.Model):
         _("fees"), default=list, blank=True, help_text=_("What was due when it was sent, line by line.")
     )
     applicant_name = models.CharField(_("applicant"), max_length=255, blank=True)
-    email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
+    email = EmailAddressField(_("e-mail address"), max_length=254, blank=True)
     phone = models.CharField(_("telephone"), max_length=32, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="submissions"
@@ -193,7 +193,7 @@ class Submission(models.Model):
         # What the same person sent besides. The first is whole: of an expression in a partial index PostgreSQL does not
         # know how rare a value is, and would read every case instead.
         indexes = [
-            models.Index(Upper("email"), name="submission_email"),
+            models.Index(fields=["email"], name="submission_email"),
             models.Index(fields=["phone"], name="submission_phone", condition=~Q(phone="")),
         ]
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from eservices.accounts.fields import EmailAddressFormField
 from eservices.accounts.signed_out import sign_in_first
 from eservices.formbuilder.definition import Step
 from eservices.formbuilder.forms import REMOVE_FILE, StepForm
@@ -461,7 +462,7 @@ def sent(request, filing):
 class ResumeForm(forms.Form):
     """Where to send the link that takes up a draft again."""
 
-    email = forms.EmailField(
+    email = EmailAddressFormField(
         max_length=254,
         validators=[validate_no_control],
         error_messages={

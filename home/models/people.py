@@ -14,6 +14,7 @@ from wagtail.models import Page, ReferenceIndex, TranslatableMixin
 from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 
+from eservices.accounts.fields import EmailAddressField
 from home import blocks, ical
 from home.addresses import translated
 from home.fields import LiveStreamField
@@ -43,7 +44,7 @@ class Person(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
     role = models.CharField(_("Function"), max_length=160, blank=True)
     text = models.CharField(_("What they look after"), max_length=255, blank=True)
     phone = models.CharField(_("Telephone"), max_length=30, blank=True)
-    email = models.EmailField(_("E-mail"), blank=True)
+    email = EmailAddressField(_("E-mail"), blank=True)
     photo = models.ForeignKey(
         "wagtailimages.Image",
         verbose_name=_("Portrait"),
@@ -109,7 +110,7 @@ class Contact(UsedAgain, TranslatableMixin, index.Indexed, models.Model):
     title = models.CharField(_("Who answers"), max_length=120)
     text = models.CharField(_("Remark"), max_length=255, blank=True, help_text=_("Hours, place, languages."))
     phone = models.CharField(_("Telephone"), max_length=30, blank=True)
-    email = models.EmailField(_("E-mail"), blank=True)
+    email = EmailAddressField(_("E-mail"), blank=True)
 
     piece = "home/blocks/contact.html"
     panels = [FieldPanel(name) for name in ("title", "text", "phone", "email")]
@@ -149,7 +150,7 @@ class OfficePage(RoutablePageMixin, OpeningHours, BasePage):
     postcode = models.CharField(_("Postcode"), max_length=12, blank=True)
     town = models.CharField(_("Town"), max_length=80, blank=True)
     phone = models.CharField(_("Telephone"), max_length=30, blank=True)
-    email = models.EmailField(_("E-mail"), blank=True)
+    email = EmailAddressField(_("E-mail"), blank=True)
     access = models.CharField(
         _("Access"), max_length=255, blank=True, help_text=_("Step-free? Which bus? Where to park?")
     )

@@ -22,6 +22,7 @@ from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.coreutils import string_to_ascii
 from wagtail.fields import StreamField
 
+from eservices.accounts.fields import EmailAddressField
 from home import blocks, words
 from home.generation import kept
 from home.hours import (
@@ -178,7 +179,7 @@ class CommuneSettings(OpeningHours, BaseGenericSetting):
     postcode = models.CharField(_("Postcode"), max_length=12, blank=True)
     town = models.CharField(_("Town"), max_length=80, blank=True)
     phone = models.CharField(_("Telephone"), max_length=30, blank=True)
-    email = models.EmailField(_("E-mail"), blank=True)
+    email = EmailAddressField(_("E-mail"), blank=True)
     arms = models.FileField(
         _("Arms"),
         upload_to="arms/",

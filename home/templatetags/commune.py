@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
+from eservices.accounts.email_addresses import readable_form
 from home import links, phones, social
 from home.dates import date_format
 from home.generation import kept
@@ -150,7 +151,7 @@ def site_name(address: str) -> str:
 def breakable(email: str):
     """An e-mail address that a narrow column breaks after its @, and a long half before its dots, rather than within a
     word. It is one element: in a row of flexible ones Firefox takes each part for a column of its own."""
-    name, at, host = str(email).partition("@")
+    name, at, host = readable_form(str(email)).partition("@")
     parts = [part for half in (name + at, host) if half for part in _dotted(half)]
     return format_html(
         "<bdi>{}</bdi>", format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))

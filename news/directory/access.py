@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.http import Http404
 
+from eservices.accounts.email_addresses import is_same
 from home.secrets import LinkExpired
 from home.shortcuts import one_or_404
 
@@ -14,7 +15,7 @@ from .models import DirectoryEntry, KeeperLink
 def by_link(secret: str, now: datetime) -> KeeperLink:
     """Raises Http404 where unknown or where somebody else keeps the entry now, LinkExpired where too old."""
     link = one_or_404(KeeperLink.objects.select_related("entry__theme"), secret=secret)
-    if link.entry.keeper.lower() != link.email:
+    if not is_same(link.entry.keeper, link.email):
         raise Http404
     if link.expires_at <= now:
         raise LinkExpired

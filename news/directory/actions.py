@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from eservices.accounts.email_addresses import is_same, stored_form
 from eservices.deliveries import actions as outbox
 from home.background import try_alone
 
@@ -22,7 +23,7 @@ def ask_links(*, actor=None, email: str, language: str) -> None:
 
     Answers nothing: who asks learns not whether the address is known, only who reads its mail.
     """
-    email = email.strip().lower()
+    email = stored_form(email)
     entries = access.entries_of(email)
     if entries:
         emails.links([_link(one, LINK_LIFETIME) for one in entries], email, language)
@@ -64,10 +65,10 @@ def remind(*, actor=None, entry_id: int, now: datetime) -> None:
 def let_go(*, actor=None, entry: DirectoryEntry) -> None:
     """Whoever keeps the entry as it was read does so no more: their address is gone from it and from the letters that
     went out, and their links are."""
-    keeper = entry.keeper.lower()
+    keeper = entry.keeper
     entry = DirectoryEntry.objects.select_for_update().get(pk=entry.pk)
     for field in ("keeper_email", "email"):
-        if getattr(entry, field).lower() == keeper:
+        if is_same(getattr(entry, field), keeper):
             setattr(entry, field, "")
     entry.save()
     entry.links.filter(email=keeper).delete()
@@ -81,4 +82,4 @@ def forget(now: datetime) -> None:
 
 def _link(entry: DirectoryEntry, lifetime: timedelta) -> KeeperLink:
     expires = timezone.now() + lifetime
-    return KeeperLink.objects.create(entry=entry, email=entry.keeper.lower(), expires_at=expires)
+    return KeeperLink.objects.create(entry=entry, email=entry.keeper, expires_at=expires)

@@ -16,6 +16,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
+from eservices.accounts.fields import EmailAddressField
 from home import vcard
 from home.addresses import translated
 from home.finding.highlight import fold
@@ -63,7 +64,7 @@ class EntryQuerySet(models.QuerySet):
 
     def kept_by(self, email: str):
         """Those whose keeper reads this address."""
-        return self.filter(Q(keeper_email__iexact=email) | Q(keeper_email="", email__iexact=email))
+        return self.filter(Q(keeper_email=email) | Q(keeper_email="", email=email))
 
     def to_remind(self, now: datetime):
         """Whose keepers are asked at ``now`` whether all is still true."""
@@ -118,7 +119,7 @@ class DirectoryEntry(index.Indexed, models.Model):
     )
     contact_name = models.CharField(_("person to contact"), max_length=120, blank=True)
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
-    email = models.EmailField(_("e-mail address, shown"), blank=True)
+    email = EmailAddressField(_("e-mail address, shown"), blank=True)
     web = models.URLField(_("website"), blank=True)
     street = models.CharField(_("street and number"), max_length=120, blank=True)
     postcode = models.CharField(_("postcode"), max_length=12, blank=True)
@@ -143,7 +144,7 @@ class DirectoryEntry(index.Indexed, models.Model):
     )
     picture_alt = models.CharField(_("what the picture shows"), max_length=255, blank=True)
     shown = models.BooleanField(_("shown on the site"), default=True)
-    keeper_email = models.EmailField(
+    keeper_email = EmailAddressField(
         _("e-mail address of who keeps the entry"),
         blank=True,
         help_text=_("Not shown. It may propose changes; empty: the address that is shown."),
@@ -264,7 +265,7 @@ class KeeperLink(models.Model):
     """The mailed key to one entry. It opens as long as the address it went to is still the keeper's."""
 
     entry = models.ForeignKey(DirectoryEntry, models.CASCADE, related_name="links")
-    email = models.EmailField(max_length=254)
+    email = EmailAddressField(max_length=254)
     secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)

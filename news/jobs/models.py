@@ -12,6 +12,7 @@ from wagtail.models import PageManager
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
+from eservices.accounts.fields import EmailAddressField
 from home import links
 from home.blocks import ContentBlocks
 from home.dates import date_format, end_of
@@ -78,7 +79,7 @@ class JobPage(BasePage):
     rate = models.CharField(_("rate of work"), max_length=40, blank=True, help_text=_("“80 to 100 %”."))
     begins = models.CharField(_("begins"), max_length=60, blank=True, help_text=_("“1 March, or as agreed”."))
     place = models.CharField(_("place of work"), max_length=120, blank=True)
-    email = models.EmailField(_("applications by e-mail to"), blank=True)
+    email = EmailAddressField(_("applications by e-mail to"), blank=True)
     apply_at = models.ForeignKey(
         "wagtailcore.Page",
         models.SET_NULL,

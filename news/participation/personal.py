@@ -13,7 +13,7 @@ from .proving.actions import delete
 
 def rows(email: str) -> list[Written | Pending]:
     """What was handed in, and what still waits for its mailed link."""
-    return [*access.written_by(email), *Pending.objects.filter(email__iexact=email)]
+    return [*access.written_by(email), *Pending.objects.filter(email=email)]
 
 
 def told(one: Written | Pending) -> dict:

@@ -23,7 +23,7 @@ def by_link(secret: str, now: datetime) -> Proposal:
 
 def proposals_of(email: str) -> QuerySet[Proposal]:
     """What was proposed, or would be once it is confirmed, under a proven address."""
-    return Proposal.objects.filter(email__iexact=email)
+    return Proposal.objects.filter(email=email)
 
 
 def may_decide(user) -> bool:

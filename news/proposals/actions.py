@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.cases.notices.rules import digest_at
 from eservices.deliveries import actions as outbox
 
@@ -28,7 +29,7 @@ class Changed(ValueError):
 def ask(*, actor=None, kind: str, title: str, data: dict, email: str, language: str) -> Proposal:
     """Something new, by somebody whose address is not proven: mails the link that sends it. The same once more has the
     same link, so that it arrives once."""
-    email = email.strip().lower()
+    email = stored_form(email)
     same = Proposal.objects.undecided().filter(kind=kind, data=data, email=email)
     proposal = same.select_for_update().first() or Proposal(
         kind=kind, data=data, email=email, title=title[:200], language=language

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from eservices.accounts.fields import EmailAddressField
 from home.secrets import new_secret
 
 from .states import State
@@ -67,7 +68,7 @@ class Proposal(models.Model):
     )
     data = models.JSONField(default=dict)
     before = models.JSONField(default=dict)
-    email = models.EmailField(_("proposed by"), max_length=254)
+    email = EmailAddressField(_("proposed by"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
     link_expires_at = models.DateTimeField(_("link valid until"), null=True, blank=True)

@@ -31,7 +31,7 @@ def by_opt_in_link(secret: str, now: datetime) -> WasteReminder:
 
 def reminders_of(email: str) -> QuerySet[WasteReminder]:
     """What goes, or would go, to a proven address."""
-    return WasteReminder.objects.filter(email__iexact=email)
+    return WasteReminder.objects.filter(email=email)
 
 
 def reminded_of(districts: list[WasteDistrict]) -> int:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as outbox
 from home.background import try_alone
 from home.models import WasteCollection, WasteDistrict
@@ -23,7 +24,7 @@ def ask(*, actor=None, email: str, language: str, district: UUID | None, when: s
 
     What somebody confirmed is changed only once they confirm again: anybody may type an address.
     """
-    email = email.strip().lower()
+    email = stored_form(email)
     try:
         _ask(email, language, district, when)
     except IntegrityError:  # asked twice at once: the other request made the row

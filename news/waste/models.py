@@ -5,7 +5,6 @@ from itertools import groupby
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,6 +13,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.search import index
 
+from eservices.accounts.fields import EmailAddressField
 from home import ical
 from home.blocks import ContentBlocks
 from home.fields import LiveStreamField
@@ -118,7 +118,7 @@ class WasteReminder(models.Model):
 
     HOURS = {When.EVENING: time(18), When.MORNING: time(6)}
 
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = EmailAddressField(_("e-mail address"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     district = models.UUIDField(_("district"), null=True, blank=True)  # the translation key
     when = models.CharField(_("when"), max_length=8, choices=When, default=When.EVENING)
@@ -135,9 +135,11 @@ class WasteReminder(models.Model):
         verbose_name_plural = _("waste reminders")
         ordering = ["-created_at"]
         constraints = [
-            models.UniqueConstraint(Lower("email"), "district", name="one_waste_reminder_per_district"),
+            models.UniqueConstraint(fields=["email", "district"], name="one_waste_reminder_per_district"),
             models.UniqueConstraint(
-                Lower("email"), condition=models.Q(district=None), name="one_waste_reminder_without_district"
+                fields=["email"],
+                condition=models.Q(district=None),
+                name="one_waste_reminder_without_district",
             ),
         ]
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 
@@ -28,7 +29,7 @@ def ask(*, actor=None, email: str, language: str, topic_keys, page: str = "", li
     subscriber chose is not touched: anybody may type an address. ``listed``: it stands in a file of the commune, and
     the letter says so; whom we know in any way hears nothing, as where a file is imported twice at once.
     """
-    email = email.strip().lower()
+    email = stored_form(email)
     try:
         _ask(actor, email, language, topic_keys, page, listed)
     except IntegrityError:  # the same address asked twice at once: the other request made the row
@@ -56,7 +57,7 @@ def _ask(actor, email, language, topic_keys, page, listed) -> None:
 
 def remind(*, actor=None, email: str) -> None:
     """Mails the own page to who is subscribed. Answers nothing, and to nobody else does a letter go."""
-    if subscriber := Subscriber.objects.filter(email=email.strip().lower(), state=State.CONFIRMED).first():
+    if subscriber := Subscriber.objects.filter(email=email, state=State.CONFIRMED).first():
         emails.already_subscribed(subscriber)
 
 
@@ -119,7 +120,7 @@ def take_over(
 ) -> Subscriber:
     """Somebody agreed elsewhere, and it is known when and how: their address counts, with that proof."""
     now = timezone.now()
-    email = email.strip().lower()
+    email = stored_form(email)
     subscriber = Subscriber.objects.select_for_update().filter(email=email).first()
     subscriber = subscriber or Subscriber(email=email, created_at=now, link_expires_at=now)
     _move(subscriber, State.CONFIRMED)

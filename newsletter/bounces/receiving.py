@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 from home.pasted import readable
@@ -53,7 +54,7 @@ def told(email: str, verdict: Verdict, reason: str = "", at: datetime | None = N
     """What a service says happened ``at`` a moment: to the last that went to an address, a letter of the newsletter or
     one of the house's own."""
     letter = _last_letter(email, at or timezone.now())
-    subscriber = Subscriber.objects.filter(email=email.strip().lower()).first()
+    subscriber = Subscriber.objects.filter(email=email).first()
     recipient = subscriber and subscriber.received.exclude(at=None).order_by("-at").first()
     if letter and not (recipient and recipient.at > letter.done_at):
         recipient = None
@@ -68,13 +69,13 @@ def told(email: str, verdict: Verdict, reason: str = "", at: datetime | None = N
 
 def left(email: str, at: datetime | None = None) -> None:
     """Who unsubscribed at a service has unsubscribed."""
-    subscriber = Subscriber.objects.filter(email=email.strip().lower()).first()
+    subscriber = Subscriber.objects.filter(email=email).first()
     if subscriber and not _agreed_since(subscriber, at):
         subscribers.unsubscribe(subscriber=subscriber)
 
 
 def _last_letter(email: str, at: datetime) -> Delivery | None:
-    letters = Delivery.objects.may_come_back().filter(recipient__iexact=email.strip())
+    letters = Delivery.objects.may_come_back().filter(recipient=stored_form(email))
     return letters.filter(done_at__range=(at - RECENT, at)).order_by("-done_at").first()
 
 

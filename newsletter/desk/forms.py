@@ -4,11 +4,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from eservices.accounts.fields import EmailAddressFormField
 from home.validators import validate_no_control
 
 
 class TestForm(forms.Form):
-    to = forms.EmailField(label=_("To"), max_length=254, validators=[validate_no_control])
+    to = EmailAddressFormField(label=_("To"), max_length=254, validators=[validate_no_control])
 
 
 class ScheduleForm(forms.Form):

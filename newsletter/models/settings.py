@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
+from eservices.accounts.fields import EmailAddressField
 from home.validators import validate_no_control
 
 
@@ -19,7 +20,7 @@ class NewsletterSettings(BaseGenericSetting):
         validators=[validate_no_control],  # it stands in a header of every letter
         help_text=_("As in “The Thursday letter”."),
     )
-    reply_to = models.EmailField(
+    reply_to = EmailAddressField(
         _("answers go to"), blank=True, help_text=_("The commune’s address if empty.")
     )
     count_openings = models.BooleanField(

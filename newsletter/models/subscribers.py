@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import TranslatableMixin
 
+from eservices.accounts.fields import EmailAddressField
 from home.models.kinds import OrderedTranslations
 from home.secrets import new_secret
 
@@ -51,7 +51,7 @@ class SubscriberQuerySet(models.QuerySet):
 class Subscriber(models.Model):
     """An address that asked for news, with the proof that its owner agreed."""
 
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = EmailAddressField(_("e-mail address"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.PENDING)
     secret = models.CharField(max_length=22, unique=True, default=new_secret, editable=False)
@@ -66,7 +66,7 @@ class Subscriber(models.Model):
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
         ordering = ["-created_at"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_subscriber_per_email")]
+        constraints = [models.UniqueConstraint(fields=["email"], name="one_subscriber_per_email")]
         indexes = [models.Index(fields=["state", "language"], name="subscriber_reach")]
 
     def __str__(self) -> str:

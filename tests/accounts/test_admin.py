@@ -2,12 +2,14 @@
 
 import pytest
 from django.contrib.auth.models import Group
+from django.test import Client
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
 from eservices.accounts.models import User
 from eservices.accounts.roles import ensure_roles
 from eservices.deliveries.models import Delivery
-from tests.factories.accounts import AgentFactory, SuperuserFactory, UserFactory
+from tests.factories.accounts import PASSWORD, AgentFactory, SuperuserFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 NADIA = {"email": "Nadia.Favre@Orvenay.example", "first_name": "Nadia", "last_name": "Favre"}
@@ -84,7 +86,7 @@ def test_a_person_is_changed(boss):
 
 
 def test_a_resident_who_comes_to_work_here_is_told_so_once(boss):
-    person, group = UserFactory(), ensure_roles()["editors"]
+    person, group = UserFactory(email="nadia.favre@orvenay.example"), ensure_roles()["editors"]
     url = reverse("wagtailusers_users:edit", args=[person.pk])
     boss.post(url, NADIA | {"is_active": "on"})
     assert not Delivery.objects.exists(), "who may do nothing is told nothing"
@@ -109,3 +111,46 @@ def test_staff_do_not_give_themselves_an_address(client):
 
     agent.refresh_from_db()
     assert agent.email == "agent@orvenay.example"
+
+
+# -- Another address, another password: the person hears of it -----------------------------------------------
+def logged(person) -> list[tuple]:
+    found = ModelLogEntry.objects.for_instance(person).filter(action__startswith="accounts.")
+    return [(one.action, one.user.email, one.label) for one in found.order_by("timestamp")]
+
+
+def test_another_address_is_told_to_both_and_the_earlier_one_opens_nothing(boss):
+    person = AgentFactory(email="avant@orvenay.example")
+    user = User.objects.get(is_superuser=True)
+    boss.post(reverse("wagtailusers_users:edit", args=[person.pk]), NADIA | {"is_active": "on"})
+    letters = dict(Delivery.objects.values_list("recipient", "title"))
+    title = "Votre compte a une autre adresse e-mail"
+    assert letters == {"avant@orvenay.example": title, "nadia.favre@orvenay.example": title}
+    assert logged(person) == [("accounts.change_address", user.email, f"#{person.pk}")]
+
+    Client().post(reverse("account_login"), {"email": "avant@orvenay.example"})
+    assert Delivery.objects.filter(recipient="nadia.favre@orvenay.example").count() == 1
+    code = Delivery.objects.latest("created_at")
+    assert code.recipient == "avant@orvenay.example"
+    assert User.objects.filter(email=code.recipient).exclude(pk=person.pk).exists(), "an account of its own"
+
+
+def test_another_password_is_told_and_logged(boss):
+    person = AgentFactory(email="nadia.favre@orvenay.example")
+    words = {"password1": PASSWORD[::-1], "password2": PASSWORD[::-1], "is_active": "on"}
+    boss.post(reverse("wagtailusers_users:edit", args=[person.pk]), NADIA | words)
+    assert Delivery.objects.get(recipient=person.email).title == "Votre compte a un autre mot de passe"
+    assert [one[0] for one in logged(person)] == ["accounts.change_password"]
+
+
+def test_password_that_is_only_hashed_anew_is_told_to_nobody(settings):
+    person = UserFactory(password=PASSWORD)
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+        *settings.PASSWORD_HASHERS,
+    ]
+    before = person.password
+    assert person.check_password(PASSWORD)
+    person.refresh_from_db()
+    assert person.password != before
+    assert not Delivery.objects.exists()

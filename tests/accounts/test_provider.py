@@ -6,8 +6,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.urls import reverse
+from wagtail.models import ModelLogEntry
 
 from eservices.accounts.models import IdentityLevel, IdentityProof, User
+from eservices.deliveries.models import Delivery
 from eservices.submissions import actions
 from eservices.submissions.models import Submission
 from tests.factories.accounts import UserFactory, known
@@ -208,3 +210,56 @@ def test_without_a_provider_there_is_no_way_to_one(client, settings):
     assert "oidc" not in client.get(reverse("account_login")).content.decode()
     assert client.post(LOGIN).status_code == 404
     assert client.get(LOGIN).status_code == 405
+
+
+# -- The person hears of it ----------------------------------------------------------------------------------
+def letters_to(address: str) -> list[str]:
+    return [one.payload["text"] for one in Delivery.objects.filter(recipient=address)]
+
+
+def logged(user: User) -> list[tuple]:
+    found = ModelLogEntry.objects.for_instance(user).order_by("timestamp")
+    return [(one.action, one.user_id, one.label) for one in found]
+
+
+def test_linking_a_provider_is_told_to_the_account_and_logged(client, provider):
+    elodie = UserFactory(email="elodie@courriel.example")
+    sign_in(client, provider)
+    client.logout()
+    sign_in(client, provider)
+    (letter,) = letters_to(elodie.email)
+    assert "ConnexionVD" in letter
+    assert "/espace/identite/" in letter
+    assert logged(elodie) == [("accounts.link_provider", elodie.pk, f"#{elodie.pk}")]
+
+
+def test_linking_a_provider_is_told_to_every_proven_address(client, provider):
+    user = UserFactory()
+    EmailAddress.objects.create(user=user, email="autre@courriel.example", verified=True)
+    EmailAddress.objects.create(user=user, email="jamais@courriel.example")
+    client.force_login(user)
+    sign_in(client, provider, email=None)
+    assert len(letters_to(user.email)) == len(letters_to("autre@courriel.example")) == 1
+    assert not letters_to("jamais@courriel.example")
+
+
+def test_provider_is_removed_in_the_space_and_the_account_is_told(client, provider):
+    sign_in(client, provider)
+    user = User.objects.get()
+    page = client.get(reverse("space:identity"))
+    assert reverse("space:remove_provider") in page.text
+    assert client.post(reverse("space:remove_provider")).url == reverse("space:identity")
+    client.post(reverse("space:remove_provider"))
+    assert not SocialAccount.objects.exists()
+    assert reverse("space:remove_provider") not in client.get(reverse("space:identity")).text
+    assert len(letters_to(user.email)) == 2
+    assert [one[0] for one in logged(user)] == ["accounts.link_provider", "accounts.remove_provider"]
+    user.refresh_from_db()
+    assert user.identity_level == ASSURED, "what was proven stays proven"
+
+
+def test_provider_cannot_be_removed_by_a_stranger(client, provider):
+    sign_in(client, provider)
+    client.logout()
+    assert client.post(reverse("space:remove_provider")).status_code == 302
+    assert SocialAccount.objects.exists()

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries.models import Delivery
 from home.models import HomePage
 from news.participation.models import ConsultationPage, Pending
@@ -33,12 +34,12 @@ def home(box) -> HomePage:
 
 def letters(to: str) -> list[str]:
     """The texts of the letters to somebody, in no order."""
-    return [one.payload["text"] for one in Delivery.objects.filter(recipient__iexact=to)]
+    return [one.payload["text"] for one in Delivery.objects.filter(recipient=stored_form(to))]
 
 
 def mailed_link(to: str) -> str:
     """The path that the last letter to somebody asks to press."""
-    pending = Pending.objects.filter(email__iexact=to).latest("pk")
+    pending = Pending.objects.filter(email=to).latest("pk")
     (text,) = [text for text in letters(to) if pending.secret in text]
     return re.search(rf"http://[^/]+(/\S+{pending.secret}/)", text)[1]
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as deliveries
 from eservices.formbuilder.models import Form
 from eservices.submissions import actions as submissions
@@ -52,7 +53,12 @@ def join(
         raise NotAllowed(_("This time is free: you can book it."))
     if why != Refusal.TAKEN:
         raise Taken(why)
-    place = {"email": email.lower(), "resource_id": offer.pk, "starts_at": span.start, "ends_at": span.end}
+    place = {
+        "email": stored_form(email),
+        "resource_id": offer.pk,
+        "starts_at": span.start,
+        "ends_at": span.end,
+    }
     with transaction.atomic():
         lock(offer.needs)
         if already := Waiting.objects.open().filter(**place).first():

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from eservices.accounts.fields import EmailAddressField
 from eservices.formbuilder.models import Form
 from home import limits
 from home.secrets import new_secret
@@ -66,7 +67,7 @@ class Waiting(models.Model):
     count = models.PositiveSmallIntegerField(_("how many"), default=1)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = EmailAddressField(_("e-mail address"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     asked_by = models.CharField(
         max_length=64, blank=True, help_text=_("Digest of the network address, to count.")

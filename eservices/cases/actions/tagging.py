@@ -1,6 +1,9 @@
 """What agents mark cases with, and what they keep of the queue."""
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
@@ -37,7 +40,7 @@ def untag(*, actor: User, case: Case, tag: Tag) -> None:
 
 def _locked(name: str) -> Tag | None:
     """The tag of this name, which nobody forgets meanwhile; None where there is none."""
-    return Tag.objects.select_for_update().filter(name__iexact=name).first()
+    return Tag.objects.select_for_update().filter(Exact(Lower("name"), Lower(Value(name)))).first()
 
 
 def _made(name: str) -> Tag:

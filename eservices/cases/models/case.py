@@ -8,8 +8,7 @@ from operator import or_
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.fields.json import KT
-from django.db.models.functions import Upper
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -96,8 +95,8 @@ class CaseQuerySet(models.QuerySet):
         own = [Q(submission__user=user), Q(owner=user)]
         if user.address_is_proven:
             proven = Q(email_confirmed_at__isnull=False)
-            own.append(proven & Q(submission__email__iexact=user.email, contact__email__isnull=True))
-            own.append(proven & Q(contact__email__iexact=user.email))
+            own.append(proven & Q(submission__email=user.email, contact__email__isnull=True))
+            own.append(proven & Q(contact__email=user.email))
         first, *others = (self.model.objects.filter(one).order_by().values("pk") for one in own)
         return self.filter(
             pk__in=first.union(*others)
@@ -201,7 +200,7 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], name="case_due", condition=~Q(state="closed")),
-            models.Index(Upper(KT("contact__email")), name="case_contact_email"),
+            models.Index(KeyTransform("email", "contact"), name="case_contact_email"),
             # The queue: its order, for all, for what is free, by agent and by service; its counts, whose columns
             # stand in the index itself. PostgreSQL keeps one more, of ``search_text``.
             models.Index(fields=BY_URGENCY, name="case_urgency", condition=Q(rehearsal=False)),

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from eservices.accounts.fields import EmailAddressField
 from home.secrets import new_secret
 
 from .case import CaseStage
@@ -21,7 +22,7 @@ class Opinion(models.Model):
 
     stage = models.ForeignKey(CaseStage, on_delete=models.CASCADE, related_name="opinions")
     name = models.CharField(_("asked"), max_length=100)
-    email = models.EmailField(_("e-mail address"), blank=True)
+    email = EmailAddressField(_("e-mail address"), blank=True)
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     term = models.DateTimeField(_("answer at the latest"))

@@ -12,6 +12,7 @@ from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, InlinePanel, TitleFieldPanel
 from wagtail.admin.widgets.slug import SlugInput
 
+from eservices.accounts.fields import EmailAddressField
 from home.fields import LiveStreamField
 
 
@@ -47,7 +48,7 @@ class Team(ClusterableModel):
             "Applicants read it on their page, in letters and on documents; where it is missing, the name above."
         ),
     )
-    email = models.EmailField(_("e-mail address"), blank=True)
+    email = EmailAddressField(_("e-mail address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=32, blank=True)
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="TeamMember", related_name="teams", verbose_name=_("members")

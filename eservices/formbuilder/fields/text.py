@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from eservices.accounts.fields import EmailAddressFormField
 from home.validators import LENGTHS, validate_no_control
 
 from .base import MISSING
@@ -44,8 +45,8 @@ class TextField(forms.CharField):
         return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
 
 
-class EmailField(forms.EmailField):
-    default_validators = [*forms.EmailField.default_validators, validate_no_control]
+class EmailField(EmailAddressFormField):
+    default_validators = [*EmailAddressFormField.default_validators, validate_no_control]
     default_error_messages = LENGTHS | {
         "required": MISSING,
         "invalid": _("This is not an e-mail address. It has the form name@example.ch."),

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from eservices.accounts.email_addresses import stored_form
 from home import generation
 from news.models import NewsPage
 
@@ -17,7 +18,7 @@ def hand_in(
     *, actor=None, page: NewsPage, email: str, language: str, handed_in_at: datetime, **written
 ) -> Comment:
     """Keeps a comment of somebody whose address is proven, to be read before it is published; once."""
-    email = email.strip()
+    email = stored_form(email)
     if known := Comment.objects.on(page).again(email, **written).first():
         return known
     comment = Comment.objects.create(

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.email_addresses import stored_form
 from home import generation
 
 from .. import people
@@ -21,7 +22,7 @@ def hand_in(
     *, actor=None, page: ConsultationPage, email: str, language: str, handed_in_at: datetime, **written
 ) -> Contribution:
     """Keeps an idea or answers of somebody whose address is proven, to be read before they are published; once."""
-    email = email.strip()
+    email = stored_form(email)
     if known := Contribution.objects.to(page).again(email, **written).first():
         return known
     contribution = Contribution.objects.create(

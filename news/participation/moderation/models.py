@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from eservices.accounts.fields import EmailAddressField
 from eservices.cases.notices.rules import digest_at
 from home.secrets import new_secret
 
@@ -44,7 +45,7 @@ class WrittenQuerySet(models.QuerySet):
         return self.waiting().filter(tell_at__lte=now)
 
     def of(self, email: str):
-        return self.filter(email__iexact=email) if email else self.none()
+        return self.filter(email=email) if email else self.none()
 
     def again(self, email: str, **words):
         """The same words of the same person, not read yet: pressed twice, or sent again after going back."""
@@ -58,7 +59,7 @@ class Written(models.Model):
     text = models.TextField(_("text"), max_length=4_000, blank=True)
     name = models.CharField(_("name"), max_length=80, blank=True)
     shown_as = models.CharField(_("shown"), max_length=6, choices=ShownAs, default=ShownAs.NOBODY)
-    email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
+    email = EmailAddressField(_("e-mail address"), max_length=254, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
     handed_in_at = models.DateTimeField(_("handed in"), default=timezone.now)

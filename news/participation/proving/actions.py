@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 
@@ -19,7 +20,7 @@ def ask(*, actor=None, email: str, language: str, kind: str, payload: dict) -> P
     """Keeps the deed and mails the link that does it. Who asks learns nothing about the address."""
     now = timezone.now()
     pending = Pending.objects.create(
-        email=email.strip(),
+        email=stored_form(email),
         language=language,
         kind=kind,
         payload=payload,

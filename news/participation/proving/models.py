@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from eservices.accounts.fields import EmailAddressField
 from home.secrets import new_secret
 
 VALID = timedelta(days=3)  # a mailed link
@@ -24,7 +25,7 @@ class Pending(models.Model):
     """A deed of :mod:`news.participation.deeds` with its arguments."""
 
     secret = models.CharField(max_length=32, unique=True, default=new_secret, editable=False)
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = EmailAddressField(_("e-mail address"), max_length=254)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
     kind = models.CharField(max_length=20)
     payload = models.JSONField(default=dict)

@@ -11,6 +11,7 @@ from django.core.mail.backends import smtp
 from django.db.models import Min
 from django.utils import timezone
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries.actions import queue
 from home.pasted import readable
 
@@ -45,7 +46,9 @@ class BuiltIn:
             "language": language,
             "reply_to": NewsletterSettings.load().reply_to,
         }
-        queue(carrier="email", recipient=to, title=letter.subject, payload=payload, subject=about)
+        queue(
+            carrier="email", recipient=stored_form(to), title=letter.subject, payload=payload, subject=about
+        )
 
     def carry(self, mailing: Mailing) -> datetime | None:
         allowed = mailings.take_pace(mailing, timezone.now())

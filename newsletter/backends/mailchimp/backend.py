@@ -9,6 +9,7 @@ from itertools import batched
 
 from django.utils import timezone
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries.actions import queue
 from home.context import commune
 
@@ -82,7 +83,7 @@ class Mailchimp:
         for some in batched(rows.iterator(chunk_size=AT_ONCE), AT_ONCE):
             by_email = {row.subscriber.email: row for row in some if row.subscriber}
             for email in theirs.fill(segment, list(by_email)):
-                if row := by_email.get(email.lower()):
+                if row := by_email.get(stored_form(email)):
                     recipients.refused(row, "Mailchimp does not have this member.", gone=False)
             self._hold(mailing)
         mailings.keep_external(edition, filled=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.deliveries.actions import queue
 from eservices.deliveries.models import Delivery
 
@@ -85,7 +86,7 @@ def reconcile() -> dict[str, int]:
     """Compares everybody; how often what was done."""
     names, done, seen = tags(), {}, set()
     for member in Members().all():
-        seen.add(member_hash(member["email_address"]))
+        seen.add(member_hash(stored_form(member["email_address"])))
         what = settle(_found(member["email_address"]), member, names)
         done[what.name.lower()] = done.get(what.name.lower(), 0) + 1
     # A refusal is told to staff once, not nightly.
@@ -141,7 +142,7 @@ def tags() -> dict:
 
 
 def _found(email: str) -> Subscriber | None:
-    return Subscriber.objects.filter(email=email.lower()).first()
+    return Subscriber.objects.filter(email=email).first()
 
 
 def _ours(subscriber: Subscriber, names: dict) -> Ours:

@@ -2,12 +2,13 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import Http404, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
+
+from eservices.accounts.fields import validate_email_address
 
 from . import members
 
@@ -33,7 +34,7 @@ def webhook(request, secret):
 
 def _is_address(text: str) -> bool:
     try:
-        validate_email(text)
+        validate_email_address(text)
     except ValidationError:
         return False
     return len(text) <= 254

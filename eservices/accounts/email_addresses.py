@@ -1,0 +1,86 @@
+"""The normal form of e-mail addresses. Two addresses are the same only if their normal forms are equal. Pure.
+
+Databases compare without regard to case by ``UPPER``, and ``UPPER('ı')`` is ``'I'``: an address of one domain would
+open what belongs to another. So addresses are stored in one form and compared by equality.
+"""
+
+import unicodedata
+
+import idna
+
+ASCII = frozenset(map(chr, range(128)))
+
+
+class NoNormalForm(ValueError):
+    """The address has no normal form: it may not be stored, and equals no other address."""
+
+
+class AccentBeforeAt(NoNormalForm):
+    """The part before the @ has other letters than ASCII, which most mail servers refuse."""
+
+
+class UnusableDomain(NoNormalForm):
+    """The part after the @ has characters that no domain has, or that only look like another."""
+
+
+def normal_form(address: str) -> str:
+    """Return the address trimmed, in lower case, its domain in IDNA ASCII (RFC 5891).
+
+    Raises ``NoNormalForm`` rather than map a character that looks like an ASCII letter onto that letter: a Kelvin
+    sign is no K. "" stays "".
+    """
+    trimmed = address.strip()
+    if not trimmed:
+        return ""
+    local, at, domain = trimmed.rpartition("@")
+    if not at:
+        raise UnusableDomain(address)
+    if not local.isascii():
+        raise AccentBeforeAt(address)
+    return f"{local.lower()}@{_ascii_domain(domain)}"
+
+
+def stored_form(address: str) -> str:
+    """Return the normal form, or the address unchanged if it has none: then it equals nothing but itself."""
+    try:
+        return normal_form(address)
+    except NoNormalForm:
+        return address
+
+
+def is_same(one: str, other: str) -> bool:
+    """Return whether both are the same address. Empty addresses are none."""
+    return bool(one) and stored_form(one) == stored_form(other)
+
+
+def readable_form(address: str) -> str:
+    """Return the address with its domain in the letters that people write, for display only."""
+    local, at, domain = address.rpartition("@")
+    if "xn--" not in domain:
+        return address
+    try:
+        return f"{local}{at}{idna.decode(domain)}"
+    except idna.IDNAError:
+        return address
+
+
+def _ascii_domain(domain: str) -> str:
+    if domain.isascii():
+        return domain.lower()
+    if any(_looks_ascii(sign) for sign in domain):
+        raise UnusableDomain(domain)
+    # Each label for itself: ``idna`` would refuse the underscore of a label that is ASCII already.
+    labels = unicodedata.normalize("NFC", domain).lower().split(".")
+    try:
+        return ".".join(label if label.isascii() else idna.alabel(label).decode() for label in labels)
+    except UnicodeError as fault:  # IDNAError is one
+        raise UnusableDomain(domain) from fault
+
+
+def _looks_ascii(sign: str) -> bool:
+    """Return whether a character that is not ASCII becomes ASCII when it is normalised or lowered: K, ſ, ｅ, İ."""
+    if sign.isascii():
+        return False
+    return any(
+        not set(other).isdisjoint(ASCII) for other in (unicodedata.normalize("NFKC", sign), sign.lower())
+    )

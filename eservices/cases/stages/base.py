@@ -139,6 +139,10 @@ class Stage:
         """What is wrong with settings, in words, for the linter."""
         return []
 
+    def conflicts(self, key: str, definition: Definition) -> Iterable[str]:
+        """Yield what the stage ``key`` lacks in its service, in words, for the linter: it would fail a resident."""
+        return []
+
     def hints(self, key: str, definition: Definition) -> Iterable[str]:
         """What an editor should think of about the stage ``key``, in words, for the linter."""
         return []

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .models import IdentityCheck
+from .models import IdentityCheck, RevocationReason
 
 STATED = [(one.value, one.label) for one in (IdentityCheck.SEEN, IdentityCheck.CARD, IdentityCheck.POSTED)]
 
@@ -20,3 +20,9 @@ class RevokeForm(forms.Form):
     """Why a document is taken back; the applicant reads it."""
 
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    public = forms.ChoiceField(
+        label=_("What whoever verifies it reads"),
+        choices=[("", _("no reason")), *RevocationReason.choices],
+        required=False,
+        widget=forms.RadioSelect,
+    )

@@ -1,6 +1,8 @@
 """The stages that make sure who asks, issue a document, and give a vehicle its place in a zone."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import takewhile
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,12 +30,14 @@ from eservices.cases.stages import (
 from eservices.cases.stages import SYSTEM as THE_SYSTEM
 from eservices.cases.states import State
 from eservices.formbuilder.blocks import FixedChoiceBlock, QuestionKeyBlock
+from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.logic import conditions
 
 from . import actions, permitting, release
 from .content import CannotWrite, last_day, template_for
 from .forms import IdentityForm
 from .models import Document, DocumentTemplate, Permit, Zone
+from .models.templates import known_by_service
 
 BELOW = [
     (release.AGENT, gettext_lazy("an agent decides")),
@@ -176,6 +180,14 @@ class DocumentStage(Stage):
     def tells_acceptance(self, settings):
         return True
 
+    def conflicts(self, key, definition):
+        spec = next(one for one in definition.stages if one.key == key)
+        templates = DocumentTemplate.objects.filter(
+            key=spec.settings.get("template") or "", tells_register=True
+        )
+        for template in templates.select_related("locale"):
+            yield from _unsupported(template, key, definition)
+
     def enter(self, case, row, settings):
         document = Document.objects.filter(stage=row).first()
         if document is None and case.state == State.WAITING:
@@ -234,6 +246,18 @@ class DocumentStage(Stage):
 
     def _months(self, template: DocumentTemplate, settings: dict) -> int | None:
         return template.months
+
+
+def _unsupported(template: DocumentTemplate, key: str, definition: Definition) -> Iterator[str]:
+    """Yield why the stage ``key`` cannot issue a document that tells of the register."""
+    before = takewhile(lambda one: one.key != key, definition.stages)
+    if not any(one.type == "register" and not one.settings.get("newcomer") for one in before):
+        yield _(
+            "“%(document)s” tells what the register holds: lay “Check against the register” before it."
+        ) % {"document": template.title}
+    for field, messages in template.problems(known_by_service(definition)).items():
+        for message in messages:
+            yield f"{template.title} ({template.locale.language_code}), {field}: {message}"
 
 
 def _template(case: Case, settings: dict) -> DocumentTemplate:

@@ -1,6 +1,8 @@
 """Public pages: verification by code or by file, and a document behind a link that was given away.
 
-Verification tells number, date, digest and state of a document, and nothing else.
+Verification tells whoever has a document, or its code, enough to compare the paper with what was issued: its kind,
+number, day, seal and state, and of the people it names the given name, the initial and the year of birth. Without them
+a true code would vouch for any name printed over it. No page with a verdict is stored by anybody or found by a search.
 """
 
 from functools import wraps
@@ -18,6 +20,20 @@ from .codes import normalise
 from .responses import download
 
 
+def _unstored(view):
+    """Have nobody keep a copy of the page, and its address leave it for nowhere."""
+
+    @wraps(view)
+    def guarded(*args, **kwargs):
+        response = view(*args, **kwargs)
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return guarded
+
+
 # -- Verification --------------------------------------------------------------------------------------------
 @require_safe
 @never_cache
@@ -30,10 +46,10 @@ def verify(request):
 
 
 @require_safe
-@never_cache
+@_unstored
 def verdict(request, code: str):
     """What is known of the document that bears ``code``. The QR code leads here."""
-    if limits.too_many(request):
+    if limits.too_many_codes(request):
         return _page(request, status=429, wait=True)
     document = access.by_code(code)
     if document is None:
@@ -50,7 +66,7 @@ class InMemory(MemoryFileUploadHandler):
 
 
 @csrf_exempt  # nothing is written, and the page carries neither session nor token
-@never_cache
+@_unstored
 @require_POST
 def verify_file(request):
     """Whether a file is what the commune issued. It is read and forgotten."""
@@ -70,17 +86,13 @@ def _page(request, *, status: int = 200, **context):
 
 # -- Given away ----------------------------------------------------------------------------------------------
 def _unlisted(view):
-    """Nobody keeps a copy of the page, and its address leaves it for nowhere."""
+    """The view of what a secret opens, for whoever holds it."""
 
     @wraps(view)
     def guarded(request, secret):
-        response = view(request, access.shared(secret), secret)
-        response["Cache-Control"] = "private, no-store"
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex"
-        return response
+        return view(request, access.shared(secret), secret)
 
-    return require_safe(guarded)
+    return require_safe(_unstored(guarded))
 
 
 @_unlisted

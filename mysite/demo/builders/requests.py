@@ -167,7 +167,7 @@ def begin(plan: Plan, residents: Residents, world: World) -> Journey:
     if user:
         who = residents.of(in_register(user.first_name, user.last_name), user.language, user.email)
     else:
-        who = residents.of(in_register(*plan.name)) if plan.name else residents.draw()
+        who = residents.of(in_register(*plan.name)) if plan.name else residents.draw(plan.service)
     online = user or plan.name
     channel = Channel.ONLINE if online else random.choices(list(CHANNELS), list(CHANNELS.values()))[0]
     answers = Answers(random, residents).of(plan.service, who, plan.day, **(plan.given or {}))

@@ -24,13 +24,14 @@ def _shown(first: str, family: str, year: int | None, sex: str = "") -> dict:
 
 
 def in_words(shown: dict) -> str:
-    """Return the line by which somebody is compared with a paper: “Huguette P., née en 1948”."""
+    """Return the sentence by which somebody is compared with a paper: “Huguette P., née en 1948.”"""
     initial = f"{shown['initial']}." if shown["initial"] else ""
     name = " ".join(filter(None, (shown["given_name"], initial)))
     if not shown["year"]:
-        return name
+        return f"{name.removesuffix('.')}."
     born = {
         Sex.FEMALE: pgettext("a woman", "%(name)s, born in %(year)s"),
         Sex.MALE: pgettext("a man", "%(name)s, born in %(year)s"),
     }
-    return born.get(shown["sex"], _("%(name)s, born in %(year)s")) % {"name": name, "year": shown["year"]}
+    said = born.get(shown["sex"], _("%(name)s, born in %(year)s")) % {"name": name, "year": shown["year"]}
+    return f"{said}."

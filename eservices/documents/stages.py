@@ -180,6 +180,12 @@ class DocumentStage(Stage):
     def tells_acceptance(self, settings):
         return True
 
+    def needs_registered(self, case, settings):
+        try:
+            return _template(case, settings).tells_register
+        except CannotWrite:
+            return False
+
     def conflicts(self, key, definition):
         spec = next(one for one in definition.stages if one.key == key)
         templates = DocumentTemplate.objects.filter(

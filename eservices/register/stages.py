@@ -24,6 +24,7 @@ from eservices.cases.stages import (
     keep,
     kind_of,
     result_key,
+    settings_of,
     stages,
 )
 from eservices.formbuilder.blocks import QuestionKeyBlock
@@ -56,6 +57,9 @@ WHY = {
     ),
     Outcome.MATCH: gettext_lazy("Somebody who should be new here is in the register already."),
 }
+REGISTERED_ONLY = gettext_lazy(
+    "A document of the register follows: say who it is, ask the register again, or refuse the request."
+)
 NOT_AT_HOME = gettext_lazy("Somebody whom the request names is not in the register at this address.")
 
 
@@ -167,7 +171,7 @@ class RegisterStage(Stage):
     # -- agents ----------------------------------------------------------------------------------------------
     def form(self, case, row, settings, data=None):
         check = _open(row)
-        return DecideForm(data, check=check) if check else None
+        return DecideForm(data, check=check, may_be_nobody=_may_be_nobody(case, row)) if check else None
 
     def work(self, case, row, settings, actor, said):
         check, choice = row.register_check, said["choice"]
@@ -184,7 +188,10 @@ class RegisterStage(Stage):
         check = _open(row)
         if check and not check.waits_for_agent:
             return _("As expected, but who applies is not known: say who it is, and it goes on.")
-        return explanation(check) if check else ""
+        if not check:
+            return ""
+        why = explanation(check)
+        return why if _may_be_nobody(case, row) else f"{why} {REGISTERED_ONLY}"
 
 
 def _open(row: CaseStage) -> Check | None:
@@ -193,6 +200,14 @@ def _open(row: CaseStage) -> Check | None:
     if not check or check.is_pending or check.decided_by_id:
         return None
     return check if row.waiting_for == AGENT else None
+
+
+def _may_be_nobody(case: Case, row: CaseStage) -> bool:
+    """Whether the case can go on for somebody whom the register does not know: not to a document that tells of it."""
+    found = {result_key(row.key): NOBODY}
+    after = (one for one in case.stages.all() if one.position > row.position)
+    kinds = [(kind_of(one), one) for one in after if applies(case, one.spec, found)]
+    return not any(kind and kind.needs_registered(case, settings_of(one)) for kind, one in kinds)
 
 
 def would_tell(case: Case, row: CaseStage, found: dict) -> bool:
@@ -213,12 +228,13 @@ class DecideForm(forms.Form):
 
     choice = forms.ChoiceField(label=gettext_lazy("How does it go on?"), widget=forms.RadioSelect)
 
-    def __init__(self, data=None, *, check: Check):
+    def __init__(self, data=None, *, check: Check, may_be_nobody: bool = True):
         super().__init__(data, auto_id="register_%s")
         self.check = check
+        nobody = [(NOBODY, _("It is nobody in the register, and goes on all the same"))]
         self.fields["choice"].choices = [
             *_people(check.candidates),
-            (NOBODY, _("It is nobody in the register, and goes on all the same")),
+            *(nobody if may_be_nobody else []),
             (AGAIN, _("Ask the register again")),
         ]
         for name, one in zip(self.named_fields(check), check.named_checks, strict=True):

@@ -220,7 +220,7 @@ def test_a_preview_on_a_case_shows_the_words_of_that_case_and_the_other_its_plac
     on_case, plain = preview(client, made, "case"), preview(client, made, "")
     assert "Zoe Rochat habite" in shown[0]
     assert "Ancienne" not in shown[0]
-    assert "{prenom} {nom} habite" in shown[1]
+    assert "{register_name} habite" in shown[1]
     assert "Rochat" not in shown[1]
     assert on_case.text != plain.text
 

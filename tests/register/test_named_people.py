@@ -14,7 +14,7 @@ from eservices.register.contrib.demo import DemoRegister
 from eservices.register.declared import named
 from eservices.register.models import Check
 from eservices.register.people import Person
-from eservices.register.stages import AGAIN, NOBODY
+from eservices.register.stages import AGAIN, NOBODY, RegisterStage
 from tests.factories.cases import DECISION, CaseFactory, member
 from tests.factories.documents import DocumentTemplateFactory
 from tests.factories.register import CHECK, ELODIE, ask, check_of
@@ -177,6 +177,20 @@ def test_a_register_document_is_refused_without_a_register_check():
         for stages in ([DECISION, document], [document, CHECK, DECISION], [CHECK, DECISION, document])
     ]
     assert faulty == [True, True, False]
+
+
+def test_nobody_goes_on_to_a_document_of_the_register():
+    """An applicant whom the register does not know would pay for a document that cannot be issued."""
+    DocumentTemplateFactory(facts="")
+    document = {"key": "doc", "type": "document", "settings": {"template": "attestation-domicile"}}
+    offered = []
+    for following in ([DECISION], [DECISION, document]):
+        case = ask(CaseFactory(stages=[CHECK, *following], answers=ELODIE | {"naissance": "1988-04-18"}))
+        row = case.stages.get(type="register")
+        form = RegisterStage().form(case, row, CHECK["settings"])
+        offered.append([value for value, _label in form.fields["choice"].choices])
+    assert offered == [["person:ORV-1", NOBODY, AGAIN], ["person:ORV-1", AGAIN]]
+    assert "refusez la demande" in RegisterStage().situation(case, row, CHECK["settings"])
 
 
 def test_a_commune_without_a_register_is_told_that_nothing_goes_on_by_itself(settings):

@@ -165,6 +165,10 @@ class Stage:
         accepts it all the same tells the applicant why."""
         return ""
 
+    def needs_registered(self, case: Case, settings: dict) -> bool:
+        """Whether the stage can do nothing for somebody whom the register does not know."""
+        return False
+
     def tells_acceptance(self, settings: dict) -> bool:
         """Whether this stage's letter announces the acceptance when the stage directly follows the decision.
 

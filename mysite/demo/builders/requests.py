@@ -72,6 +72,10 @@ ASKED_BY_AGENTS = ("waiting", "answered", "refused")  # endings that the rules a
 MAKING = 2  # documents still on their way
 CHANNELS = {Channel.ONLINE: 72, Channel.COUNTER: 15, Channel.PHONE: 8, Channel.PAPER: 5}
 SENT = "the day on which it was sent"
+NAMED = [
+    {"personne_prenom": "Noé", "personne_nom": "Marchetti", "personne_naissance": "2019-09-02"},
+    {"personne_prenom": "Lina", "personne_nom": "Marchetti", "personne_naissance": "2022-03-14"},
+]
 OWN = [
     # what the residents who can sign in have filed: address, service, ending, days ago, answers
     ("elodie.marchetti@courriel.example", "annonce-demenagement", "answered", 6, {"mouvement": "arrivee"}),
@@ -97,6 +101,14 @@ OWN = [
     ("peter.schmid@courriel.example", "annonce-demenagement", "to_pay", 8, {"mouvement": "arrivee"}),
     ("rachel.moore@courriel.example", "attestation-domicile", "in_progress", 3, {"preuve": "copie"}),
     ("rachel.moore@courriel.example", "macaron", "to_pay", 8, {"statut": "habitant", "duree": "an"}),
+    # names somebody whom the register does not know: an agent looks
+    (
+        "elodie.marchetti@courriel.example",
+        "attestation-domicile",
+        "received",
+        1,
+        {"beneficiaire": "famille", "personnes": NAMED, "preuve": "connu"},
+    ),
 ]
 
 

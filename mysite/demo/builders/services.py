@@ -42,6 +42,7 @@ WHOM = (  # the answer, whom the certificate is about, its sentence and heading
     ("famille", "everybody", "sentence_family", "family"),
 )
 SHOWN = ["family_name", "given_names", "birth", "origin", "address", "since"]
+SHOWN_OF_EACH = ["family_name", "given_names", "birth", "since"]  # a family on one page
 TERMS_SET = {"field": "conditions", "operator": "filled"}  # where agents set terms
 ZONES = [
     ("a", "A, Bourg et place de l’Orme", 120),
@@ -130,7 +131,8 @@ def registered_body(entry: Entry) -> list:
             "condition": {"field": "beneficiaire", "operator": "equals", "value": answer},
         }
         statements.append(("statement", common | {"text": RichText(f"<p>{entry[sentence]}</p>")}))
-        people.append(("people", common | {"heading": entry[heading], "rows": SHOWN}))
+        rows = SHOWN_OF_EACH if about == "everybody" else SHOWN
+        people.append(("people", common | {"heading": entry[heading], "rows": rows}))
     value = {"heading": entry["value"], "text": RichText(f"<p>{entry['validity']}</p>"), "condition": None}
     return [*statements, *people, ("part", value | {"about": "applicant"})]
 

@@ -64,7 +64,8 @@ def test_a_family_certificate_certifies_the_family():
     journey.pay()
     said = said_by(Document.objects.get())
     assert "atteste qu’Élodie Anne Marchetti et Noé Marchetti ont leur domicile" in said
-    assert said.count("Rue du Lac 12, 1199 Orvenay") == 3
+    assert "à l’adresse Rue du Lac 12, 1199 Orvenay" in said
+    assert "2 septembre 2019" in said
 
 
 def test_my_minor_child_attests_the_domicile_of_the_child(client):

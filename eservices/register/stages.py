@@ -231,6 +231,7 @@ class DecideForm(forms.Form):
     def __init__(self, data=None, *, check: Check, may_be_nobody: bool = True):
         super().__init__(data, auto_id="register_%s")
         self.check = check
+        self.fields["choice"].initial = f"{PERSON}{check.person}" if check.person else None
         nobody = [(NOBODY, _("It is nobody in the register, and goes on all the same"))]
         self.fields["choice"].choices = [
             *_people(check.candidates),

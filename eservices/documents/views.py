@@ -15,23 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from eservices.cases.actors import SYSTEM
 
+from home.private import private
+
 from . import access, actions, checking, limits
 from .codes import normalise
 from .responses import download
-
-
-def _unstored(view):
-    """Have nobody keep a copy of the page, and its address leave it for nowhere."""
-
-    @wraps(view)
-    def guarded(*args, **kwargs):
-        response = view(*args, **kwargs)
-        response["Cache-Control"] = "private, no-store"
-        response["Referrer-Policy"] = "no-referrer"
-        response["X-Robots-Tag"] = "noindex"
-        return response
-
-    return guarded
 
 
 # -- Verification --------------------------------------------------------------------------------------------
@@ -46,7 +34,7 @@ def verify(request):
 
 
 @require_safe
-@_unstored
+@private
 def verdict(request, code: str):
     """What is known of the document that bears ``code``. The QR code leads here."""
     if limits.too_many_codes(request):
@@ -66,7 +54,7 @@ class InMemory(MemoryFileUploadHandler):
 
 
 @csrf_exempt  # nothing is written, and the page carries neither session nor token
-@_unstored
+@private
 @require_POST
 def verify_file(request):
     """Whether a file is what the commune issued. It is read and forgotten."""
@@ -86,13 +74,17 @@ def _page(request, *, status: int = 200, **context):
 
 # -- Given away ----------------------------------------------------------------------------------------------
 def _unlisted(view):
-    """The view of what a secret opens, for whoever holds it."""
+    """Nobody keeps a copy of the page, and its address leaves it for nowhere."""
 
     @wraps(view)
     def guarded(request, secret):
-        return view(request, access.shared(secret), secret)
+        response = view(request, access.shared(secret), secret)
+        response["Cache-Control"] = "private, no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response
 
-    return require_safe(_unstored(guarded))
+    return require_safe(guarded)
 
 
 @_unlisted

@@ -67,7 +67,7 @@ def test_verification_is_found_by_no_search_and_stored_by_nobody(client, documen
         page = client.post(reverse("documents:verify_file"), {"file": file})
     assert page["X-Robots-Tag"] == "noindex"
     assert page["Cache-Control"] == "private, no-store"
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "strict-origin"
     assert "og:" not in page.text
     assert "Élodie M." in page.text
 

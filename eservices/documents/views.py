@@ -14,7 +14,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from eservices.cases.actors import SYSTEM
-
 from home.private import private
 
 from . import access, actions, checking, limits

@@ -128,6 +128,8 @@ def _stages(content: dict) -> Iterator[Fault]:
         yield from _said_twice(stage, content)
         for message in kind.faults(kind.upgrade(stage.get("settings", {}))):
             yield Fault(ERROR, f"stage.{stage['key']}", message)
+        for message in kind.conflicts(stage["key"], _readable(content)):
+            yield Fault(ERROR, f"stage.{stage['key']}", message)
         for message in kind.hints(stage["key"], _readable(content)):
             yield Fault(WARNING, f"stage.{stage['key']}", message)
     yield from _kept_twice(content)

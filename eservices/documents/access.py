@@ -20,12 +20,17 @@ def by_code(typed: str) -> Document | None:
     code = normalise(typed)
     if len(code) != GROUPS * LENGTH + GROUPS - 1:
         return None
-    return Document.objects.real().out().filter(code=code).first()
+    return _verifiable().filter(code=code).first()
 
 
 def by_digest(digest: str) -> Document | None:
     """The real document whose file has this SHA-256, whoever shows it."""
-    return Document.objects.real().out().filter(digest=digest).first()
+    return _verifiable().filter(digest=digest).first()
+
+
+def _verifiable():
+    """Real documents that left the house, with what their verification shows."""
+    return Document.objects.real().out().select_related("case__team", "seal", "permit__zone")
 
 
 def shared(secret: str) -> Document:

@@ -51,6 +51,9 @@ def draw(
     day = timezone.localdate(now)
     letters = "TEST" if case.rehearsal else template.letters
     number = f"{letters}-{day.year}-{numbers.draw(f'document-{letters}-{day.year}'):05}"
+    written = content.write(
+        case, template, number=number, day=day, valid_until=valid_until, replaces=replaces
+    )
     document = Document.objects.create(
         case=case,
         stage=stage,
@@ -62,9 +65,8 @@ def draw(
         language=template.locale.language_code,
         identity_check=identity_check,
         issued_by=issued_by,
-        texts=content.texts(
-            case, template, number=number, day=day, valid_until=valid_until, replaces=replaces
-        ),
+        texts=written.texts,
+        people=written.people,
         valid_until=valid_until,
         drawn_at=now,
         due_at=now,
@@ -94,13 +96,17 @@ def issue(document_id) -> None:
 
 
 @transaction.atomic
-def revoke(*, actor, document: Document, reason: str) -> Document:
-    """Takes back what was issued, for a reason that the applicant reads. Links to it open nothing any more."""
+def revoke(*, actor, document: Document, reason: str, public: str = "") -> Document:
+    """Takes back what was issued, for a reason that the applicant reads. Links to it open nothing any more.
+
+    ``public``: the reason for whoever verifies it, a ``RevocationReason``; "" tells them none.
+    """
     if not reason.strip():
         raise ValueError("A document is revoked for a reason.")
     case = cases.locked(document.case_id)
     out = Document.objects.filter(pk=document.pk, state=Document.State.ISSUED)
-    if not out.update(state=Document.State.REVOKED, revoked_at=timezone.now(), revoked_reason=reason):
+    state, now = Document.State.REVOKED, timezone.now()
+    if not out.update(state=state, revoked_at=now, revoked_reason=reason, revoked_for=public):
         raise cases.IllegalTransition(_("This document has been revoked already."))
     document.refresh_from_db()
     trace.record(
@@ -156,7 +162,7 @@ def erase(*, actor, case: Case) -> None:
     _destroy_contents(issued)
     DocumentLink.objects.filter(document__in=issued).delete()
     Permit.objects.filter(case=case).update(plate="", due_at=None)
-    issued.update(texts={}, fault="", content="", revoked_reason="")
+    issued.update(texts={}, people=[], fault="", content="", revoked_reason="")
 
 
 @transaction.atomic

@@ -3,7 +3,23 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from eservices.formbuilder.blocks import ConditionBlock, KeysBlock
+from eservices.formbuilder.blocks import ConditionBlock, Fixed, FixedChoiceBlock, KeysBlock
+
+APPLICANT, NAMED, EVERYBODY = "applicant", "named", "everybody"
+ABOUT = [
+    (APPLICANT, _("the applicant")),
+    (NAMED, _("whom the applicant names")),
+    (EVERYBODY, _("the applicant and whom they name")),
+]
+ROWS = {
+    "family_name": _("last name"),
+    "given_names": _("first names"),
+    "birth": _("date of birth"),
+    "origin": _("place of origin"),
+    "civil_status": _("civil status"),
+    "address": _("address"),
+    "since": _("resident since"),
+}
 
 
 class PassageBlock(blocks.RichTextBlock):
@@ -17,10 +33,25 @@ def _condition() -> ConditionBlock:
     return ConditionBlock(purpose="shown", required=False)
 
 
+def _about() -> FixedChoiceBlock:
+    return FixedChoiceBlock(
+        choices=ABOUT,
+        default=APPLICANT,
+        required=False,
+        label=_("About"),
+        help_text=_("Whom the placeholders of the register speak of."),
+    )
+
+
+class RowsBlock(Fixed, blocks.MultipleChoiceBlock):
+    """What of a person in the register a document shows."""
+
+
 class StatementBlock(blocks.StructBlock):
     """What is attested, in large letters."""
 
     text = PassageBlock(features=("bold", "italic"), label=_("Statement"))
+    about = _about()
     condition = _condition()
 
     class Meta:
@@ -33,6 +64,7 @@ class PartBlock(blocks.StructBlock):
 
     heading = blocks.CharBlock(required=False, max_length=60, label=_("Heading"))
     text = PassageBlock(label=_("Text"))
+    about = _about()
     condition = _condition()
 
     class Meta:
@@ -41,7 +73,10 @@ class PartBlock(blocks.StructBlock):
 
 
 class FactsBlock(blocks.StructBlock):
-    """Answers in a table, question beside answer; what was not answered is left out."""
+    """Answers in a table, question beside answer; what was not answered is left out.
+
+    In a document that tells what the register holds they stand under the word that they are declared.
+    """
 
     heading = blocks.CharBlock(required=False, max_length=60, label=_("Heading"))
     keys = KeysBlock(label=_("Questions"))
@@ -52,7 +87,26 @@ class FactsBlock(blocks.StructBlock):
         label = _("Facts")
 
 
+class PeopleBlock(blocks.StructBlock):
+    """People as the register has them, a table for each."""
+
+    heading = blocks.CharBlock(required=False, max_length=60, label=_("Heading"))
+    about = _about()
+    rows = RowsBlock(
+        choices=list(ROWS.items()),
+        default=["family_name", "given_names", "birth", "address", "since"],
+        label=_("What is shown"),
+        help_text=_("No more than whoever asks for the document has to know."),
+    )
+    condition = _condition()
+
+    class Meta:
+        icon = "group"
+        label = _("People of the register")
+
+
 class BodyBlock(blocks.StreamBlock):
     statement = StatementBlock()
     part = PartBlock()
     facts = FactsBlock()
+    people = PeopleBlock()

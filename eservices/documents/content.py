@@ -1,12 +1,13 @@
-"""What a document says: the template's texts with the answers of a case, as plain text."""
+"""What a document says: the template's texts with the answers of a case, or the register's, as plain text."""
 
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from eservices.cases.facts import facts
 from eservices.cases.models import Case
@@ -14,18 +15,26 @@ from eservices.cases.progress import known
 from eservices.cases.stages.kept import all_kept
 from eservices.formbuilder import placeholders
 from eservices.formbuilder.logic import conditions
-from eservices.register.access import person_of
+from eservices.register.access import answer_about
+from eservices.submissions.identity import declared_birth_date
 from home.dates import date_format
 from home.models import CommuneSettings
 from home.typesetting import apart
 
 from . import passages
+from .blocks import APPLICANT, ROWS
 from .models import Document, DocumentTemplate
-from .placeholders import GIVEN, unknown
-
-
-class CannotWrite(Exception):
-    """The template does not fit what was asked. The message is for a lead."""
+from .models.templates import texts_of
+from .placeholders import (
+    GIVEN,
+    OWN,
+    REGISTER,
+    declared_in_register_document,
+    register_in_declared_document,
+    unknown,
+)
+from .recognising import recognisable, recognisable_person
+from .registered import CannotWrite, Registered
 
 
 def template_for(key: str, *languages: str) -> DocumentTemplate:
@@ -36,7 +45,15 @@ def template_for(key: str, *languages: str) -> DocumentTemplate:
     return next((found[one] for one in languages if one in found), next(iter(found.values())))
 
 
-def texts(
+@dataclass(frozen=True)
+class Written:
+    """All that a document says, as JSON, and whom it names, as far as its verification shows them."""
+
+    texts: dict
+    people: list[dict]
+
+
+def write(
     case: Case,
     template: DocumentTemplate,
     *,
@@ -44,40 +61,37 @@ def texts(
     day: date,
     valid_until: date | None,
     replaces: Document | None = None,
-) -> dict:
-    """All that the document says, in the template's language. JSON.
+) -> Written:
+    """Write the document in the template's language.
 
     ``replaces``: the revoked document that this one is issued again for; the paper names it.
 
-    Raises ``CannotWrite`` where the template names what the case does not know.
+    A template that tells of the register is filled from the register's answer alone. Raises ``CannotWrite`` where
+    the template names what the case does not know, or what the register did not say.
     """
     language = template.locale.language_code
     with override(language):
-        values = facts(case, language) | _registered(case) | _own(number, day, valid_until)
-        words = Words(
-            {key: apart(value) for key, value in values.items()},
-            _labels(case, language),
-            known(case),
-            timezone.localdate(case.submission.sent_at),
-        )
-        said = _texts(template, words, office=case.team.called(language), rehearsal=case.rehearsal)
-        return said | {"replaces": _replaced(replaces)} if replaces else said
+        own = _own(number, day, valid_until)
+        words = _of_register(case, own) if template.tells_register else _of_answers(case, own, language)
+        texts = _texts(template, words, office=case.team.called(language), rehearsal=case.rehearsal)
+        if replaces:
+            texts["replaces"] = _replaced(replaces)
+        return Written(texts, words.named(template))
 
 
 def preview(template: DocumentTemplate, case: Case | None, day: date) -> dict:
     """What the document would say on ``case``; without one, its placeholders stand for themselves."""
     if case is not None:
-        return texts(
+        return write(
             case,
             template,
             number=f"{template.letters}-{day.year}-00000",
             day=day,
             valid_until=last_day(template.months, day),
-        )
+        ).texts
     with override(template.locale.language_code):
-        return _texts(
-            template, Words(_Placeholders(), _Placeholders(), None, day), office="", rehearsal=False
-        )
+        words = Words(_Placeholders(), _Placeholders(), None, day, tells_register=template.tells_register)
+        return _texts(template, words, office="", rehearsal=False)
 
 
 def last_day(months: int | None, first: date) -> date | None:
@@ -89,26 +103,71 @@ def last_day(months: int | None, first: date) -> date | None:
 class Words:
     """What a template is filled with: texts and labels by key, and what conditions look at.
 
-    Without answers every condition holds.
+    Without answers every condition holds. ``registered``: what the register says, by whom a block is about.
+    ``applicant``: keys that name the applicant, and the applicant as verification shows them.
     """
 
     values: Mapping[str, str]
     labels: Mapping[str, str]
     answers: Mapping | None
     today: date
+    tells_register: bool = False
+    declared: Mapping[str, str] | None = None  # typed answers, for a document that has no other use for them
+    registered: "Registered | None" = None
+    applicant: tuple[frozenset[str], list[dict]] = (frozenset(), [])
 
-    def fill(self, text: str) -> str:
+    def fill(self, runs: list[str], about: str = APPLICANT) -> list[str]:
+        values = self.values
+        if self.registered and any(key in REGISTER for run in runs for key in placeholders.keys(run)):
+            values = ChainMap(self.registered.values(about), dict(values))
         try:
-            return placeholders.fill(text, self.values)
+            return placeholders.fill_runs(runs, values)
         except KeyError as missing:
-            raise CannotWrite(unknown(str(missing.args[0]))) from missing
+            raise CannotWrite(self._missing(str(missing.args[0]))) from missing
 
     def holds(self, condition) -> bool:
         return self.answers is None or conditions.holds(condition, self.answers, self.today)
 
     def facts(self, keys: list[str]) -> list[list[str]]:
         """Label and answer, those without an answer left out."""
-        return [[self.labels[key], self.values[key]] for key in keys if self.values.get(key)]
+        values = self.values if self.declared is None else self.declared
+        return [[self.labels[key], values[key]] for key in keys if values.get(key)]
+
+    def people(self, about: str, rows: list[str]) -> list[list[list[str]]]:
+        """Label and what the register says, for each person; what it does not say is left out."""
+        if self.registered:
+            return self.registered.rows(about, rows)
+        return [[[_capital(ROWS[row]), f"{{{row}}}"] for row in ROWS if row in rows]]
+
+    def named(self, template: DocumentTemplate) -> list[dict]:
+        """Return whom the blocks that hold name, as verification shows them."""
+        if self.registered is None:
+            keys, people = self.applicant
+            return people if any(keys & _keys(block) for block in self._held(template)) else []
+        about = [block.value.get("about") or APPLICANT for block in self._held(template) if _tells(block)]
+        people = {one.key: one for each in about for one in self.registered.people(each)}
+        return [recognisable_person(one) for one in people.values()]
+
+    def _held(self, template: DocumentTemplate) -> list:
+        return [block for block in template.body if self.holds(block.value["condition"])]
+
+    def _missing(self, key: str) -> str:
+        if self.tells_register and key not in GIVEN:
+            return declared_in_register_document(key)
+        if not self.tells_register and key in REGISTER:
+            return register_in_declared_document(key)
+        return unknown(key)
+
+
+def _keys(block) -> set[str]:
+    """Return the keys that a block says: placeholders of its text, and facts."""
+    said = {key for text in texts_of(block) for key in placeholders.keys(text)}
+    return said | set(block.value.get("keys", []))
+
+
+def _tells(block) -> bool:
+    """Whether a block says anything of people in the register."""
+    return block.block_type == "people" or bool(_keys(block) & (REGISTER.keys() - {"register_date"}))
 
 
 class _Placeholders(dict):
@@ -127,7 +186,7 @@ def _texts(template: DocumentTemplate, words: Words, *, office: str, rehearsal: 
         "title": template.title,
         "number": words.values["number"],
         "date": words.values["date"],
-        "law": words.fill(template.law),
+        "law": words.fill([template.law])[0],
         "body": [_block(block, words) for block in template.body if words.holds(block.value["condition"])],
         "signatory": template.signatory,
         "signatory_role": template.signatory_role,
@@ -138,12 +197,17 @@ def _texts(template: DocumentTemplate, words: Words, *, office: str, rehearsal: 
 
 
 def _block(block, words: Words) -> dict:
-    """One block of the body, filled: ``kind``, ``heading``, and ``passages`` or ``facts``."""
+    """One block of the body, filled: ``kind``, ``heading``, and ``passages``, ``facts`` or ``people``."""
     value = block.value
+    about = value.get("about") or APPLICANT
     found = {"kind": block.block_type, "heading": value.get("heading", "")}
     if block.block_type == "facts":
-        return found | {"facts": words.facts(value["keys"])}
-    return found | {"passages": passages.passages(value["text"].source, words.fill)}
+        declared = {"heading": _("Declared"), "note": _("Declared by the applicant, not by the register.")}
+        apart_as = declared if words.tells_register else {}
+        return found | apart_as | {"facts": words.facts(value["keys"])}
+    if block.block_type == "people":
+        return found | {"people": words.people(about, value["rows"])}
+    return found | {"passages": passages.passages(value["text"].source, lambda runs: words.fill(runs, about))}
 
 
 def _house() -> dict:
@@ -168,18 +232,55 @@ def _templates(key: str):
     return templates.order_by("locale_id")
 
 
-def _registered(case: Case) -> dict[str, str]:
-    """What the register says of the applicant, as far as it was found and may be told."""
-    person = person_of(case)
-    if person is None:
-        return {}
-    said = {
-        "register_name": person.name,
-        "register_birth": date_format(person.birth_date, "DATE_FORMAT"),
-        "register_address": str(person.address or ""),
-        "register_since": date_format(person.resident_since, "DATE_FORMAT") if person.resident_since else "",
-    }
-    return {key: text for key, text in said.items() if text}
+def _of_answers(case: Case, own: dict[str, str], language: str) -> Words:
+    """Return the words of a document that says what was declared, and what agents left."""
+    values = facts(case, language) | own
+    return Words(
+        {key: apart(value) for key, value in values.items()},
+        _labels(case, language),
+        known(case),
+        timezone.localdate(case.submission.sent_at),
+        applicant=_applicant(case),
+    )
+
+
+def _of_register(case: Case, own: dict[str, str]) -> Words:
+    """Return the words of a document that tells of the register: its answer, and apart what was declared."""
+    answer = answer_about(case)
+    if answer is None:
+        raise CannotWrite(
+            _(
+                "The register was not asked about the applicant, or does not know them: nothing can be told of it."
+            )
+        )
+    if not answer.is_current:
+        raise CannotWrite(
+            _(
+                "The people whom the request names are not those about whom the register was asked: put them right."
+            )
+        )
+    language = get_language()
+    said = facts(case, language)
+    declared = {key: apart(said[key]) for key in case.version.definition.fields}
+    allowed = {key: said[key] for key in OWN if key in said}
+    return Words(
+        {key: apart(value) for key, value in (allowed | own).items()},
+        _labels(case, language),
+        known(case),
+        timezone.localdate(case.submission.sent_at),
+        tells_register=True,
+        declared=declared,
+        registered=Registered(answer),
+    )
+
+
+def _applicant(case: Case) -> tuple[frozenset[str], list[dict]]:
+    """Return the keys by which a document names the applicant, and the applicant as verification shows them."""
+    definition = case.version.definition
+    keys = definition.settings.get("applicant", {}).get("name", [])
+    born = declared_birth_date(definition, case.answers)
+    people = [recognisable(case.applicant, born.year if born else None)] if case.applicant else []
+    return frozenset([*keys, "applicant"]), people
 
 
 def _own(number: str, day: date, valid_until: date | None) -> dict[str, str]:
@@ -200,6 +301,11 @@ def _replaced(document: Document) -> str:
 
 def _labels(case: Case, language: str) -> dict[str, str]:
     definition = case.version.definition
-    labels = {key: str(label).capitalize() for key, label in GIVEN.items()}
+    labels = {key: _capital(label) for key, label in GIVEN.items()}
     labels |= {one.key: one.label for one in all_kept(definition, language)}
     return labels | {key: definition.text(f"field.{key}.label", language) or key for key in definition.fields}
+
+
+def _capital(label) -> str:
+    text = str(label)
+    return text[:1].upper() + text[1:]

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .models import IdentityCheck
+from .models import IdentityCheck, RevocationReason
 from .reissuing import NEW, NONE
 
 STATED = [(one.value, one.label) for one in (IdentityCheck.SEEN, IdentityCheck.CARD, IdentityCheck.POSTED)]
@@ -34,6 +34,12 @@ class RevokeForm(forms.Form):
     """Why a document is taken back, which the applicant reads; and whether a new one follows."""
 
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    public = forms.ChoiceField(
+        label=_("What whoever verifies it reads"),
+        choices=[("", _("no reason")), *RevocationReason.choices],
+        required=False,
+        widget=forms.RadioSelect,
+    )
     again = forms.ChoiceField(
         label=_("Does a new one follow?"),
         choices=[

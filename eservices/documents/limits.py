@@ -5,13 +5,15 @@ from home.limits import Rate
 
 MINUTE = 60
 MISSES = 30  # a minute
+CODES = Rate("verify-code", 120, 10 * MINUTE)  # a verdict tells something of people
 FILES = Rate("verify-file", 6, MINUTE)
 PLATES = Rate("plates", 60, 10 * MINUTE)
 
 
-def too_many(request) -> bool:
-    """Whether the caller asked for so many unknown codes that it must be guessing."""
-    return limits.counted("verify", limits.caller(request)) >= MISSES
+def too_many_codes(request) -> bool:
+    """Whether the caller guesses codes, or verifies more documents than anybody is shown; counts this one."""
+    guesses = limits.counted("verify", limits.caller(request)) >= MISSES
+    return guesses or not CODES.allows(limits.caller(request))
 
 
 def count_miss(request) -> None:

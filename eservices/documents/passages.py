@@ -7,20 +7,26 @@ LISTS = {"ul", "ol"}
 BOLD, ITALIC = {"b", "strong"}, {"i", "em"}
 
 
-def passages(html: str, fill: Callable[[str], str] = str) -> list[dict]:
+type Fill = Callable[[list[str]], list[str]]
+
+
+def passages(html: str, fill: Fill = list) -> list[dict]:
     """Paragraphs and lists: ``{kind: p|ul|ol, items: [[[text, bold, italic], …], …]}``; a paragraph is one item.
 
-    ``fill`` puts answers into each piece of text, after the markup was read: braces and marks in an answer
-    stay what they are.
+    ``fill`` puts answers into the runs of text of each item, after the markup was read: braces and marks in an
+    answer stay what they are.
     """
     reader = _Reader()
     reader.feed(html)
     reader.close()
     for passage in reader.found:
-        passage["items"] = [
-            [[fill(text), *marks] for text, *marks in item] for item in passage["items"] if item
-        ]
+        passage["items"] = [_filled(item, fill) for item in passage["items"] if item]
     return [passage for passage in reader.found if passage["items"]]
+
+
+def _filled(item: list[list], fill: Fill) -> list[list]:
+    texts = fill([text for text, *_marks in item])
+    return [[text, *marks] for text, (_text, *marks) in zip(texts, item, strict=True)]
 
 
 def pieces(html: str) -> Iterator[str]:

@@ -13,15 +13,39 @@ GIVEN = {
     "valid_until": gettext_lazy("last day of validity"),
     "sent": gettext_lazy("day the request was sent"),
     "commune": gettext_lazy("name of the commune"),
+}
+REGISTER = {
     "register_name": gettext_lazy("name in the register"),
+    "register_given_names": gettext_lazy("first names in the register"),
+    "register_family_name": gettext_lazy("last name in the register"),
     "register_birth": gettext_lazy("date of birth in the register"),
     "register_address": gettext_lazy("address in the register"),
     "register_since": gettext_lazy("resident since, in the register"),
+    "register_origin": gettext_lazy("place of origin in the register"),
+    "register_civil_status": gettext_lazy("civil status in the register"),
+    "register_date": gettext_lazy("day on which the register was asked"),
 }
+OWN = ("reference", "number", "date", "valid_until", "sent", "commune")  # what no applicant declares
+GIVEN |= REGISTER
 
 
 def unknown(key: str) -> str:
-    """Why ``key`` stands for nothing."""
-    if key in GIVEN:
-        return _("The register does not say “%(key)s” of the applicant.") % {"key": GIVEN[key]}
+    """Return why ``key`` stands for nothing in a document."""
+    if key in REGISTER:
+        return _("The register does not say “%(key)s” of the people it names.") % {"key": GIVEN[key]}
     return placeholders.unknown(key, GIVEN)
+
+
+def declared_in_register_document(key: str) -> str:
+    """Return why a document that tells what the register holds does not say ``key``."""
+    return _(
+        "“%(key)s” is what somebody typed. A document that tells what the register holds says what the register "
+        "says: write one of %(given)s, or put it among the facts, which are marked as declared."
+    ) % {"key": key, "given": ", ".join(REGISTER)}
+
+
+def register_in_declared_document(key: str) -> str:
+    """Return why a document that is not marked as one of the register does not say ``key``."""
+    return _("Only a document that tells what the register holds may say “%(key)s”: tick it below.") % {
+        "key": key
+    }

@@ -1,6 +1,8 @@
 """The stages that make sure who asks, issue a document, and give a vehicle its place in a zone."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import takewhile
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,12 +31,14 @@ from eservices.cases.stages import (
 from eservices.cases.stages import SYSTEM as THE_SYSTEM
 from eservices.cases.states import State
 from eservices.formbuilder.blocks import FixedChoiceBlock, QuestionKeyBlock
+from eservices.formbuilder.definition import Definition
 from eservices.formbuilder.logic import conditions
 
 from . import actions, permitting, reissuing, release
 from .content import CannotWrite, last_day, template_for
 from .forms import IdentityForm
 from .models import Document, DocumentTemplate, Permit, Zone
+from .models.templates import known_by_service
 
 BELOW = [
     (release.AGENT, gettext_lazy("an agent decides")),
@@ -181,6 +185,20 @@ class DocumentStage(Stage):
         documents = list(row.documents.all())
         return not documents or any(one.state != Document.State.REVOKED for one in documents)
 
+    def needs_registered(self, case, settings):
+        try:
+            return _template(case, settings).tells_register
+        except CannotWrite:
+            return False
+
+    def conflicts(self, key, definition):
+        spec = next(one for one in definition.stages if one.key == key)
+        templates = DocumentTemplate.objects.filter(
+            key=spec.settings.get("template") or "", tells_register=True
+        )
+        for template in templates.select_related("locale"):
+            yield from _unsupported(template, key, definition)
+
     def enter(self, case, row, settings):
         document = Document.objects.standing().filter(stage=row).first()
         if document is None and reissuing.none_is_due(case, row):
@@ -260,6 +278,18 @@ class DocumentStage(Stage):
 
     def _months(self, template: DocumentTemplate, settings: dict) -> int | None:
         return template.months
+
+
+def _unsupported(template: DocumentTemplate, key: str, definition: Definition) -> Iterator[str]:
+    """Yield why the stage ``key`` cannot issue a document that tells of the register."""
+    before = takewhile(lambda one: one.key != key, definition.stages)
+    if not any(one.type == "register" and not one.settings.get("newcomer") for one in before):
+        yield _(
+            "“%(document)s” tells what the register holds: lay “Check against the register” before it."
+        ) % {"document": template.title}
+    for field, messages in template.problems(known_by_service(definition)).items():
+        for message in messages:
+            yield f"{template.title} ({template.locale.language_code}), {field}: {message}"
 
 
 def _template(case: Case, settings: dict) -> DocumentTemplate:

@@ -1,6 +1,8 @@
 """Public pages: verification by code or by file, and a document behind a link that was given away.
 
-Verification tells number, date, digest and state of a document, and nothing else.
+Verification tells whoever has a document, or its code, enough to compare the paper with what was issued: its kind,
+number, day, seal and state, and of the people it names the given name, the initial and the year of birth. Without them
+a true code would vouch for any name printed over it. No page with a verdict is stored by anybody or found by a search.
 """
 
 from functools import wraps
@@ -12,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from eservices.cases.actors import SYSTEM
+from home.private import private
 
 from . import access, actions, checking, limits
 from .codes import normalise
@@ -30,10 +33,10 @@ def verify(request):
 
 
 @require_safe
-@never_cache
+@private
 def verdict(request, code: str):
     """What is known of the document that bears ``code``. The QR code leads here."""
-    if limits.too_many(request):
+    if limits.too_many_codes(request):
         return _page(request, status=429, wait=True)
     document = access.by_code(code)
     if document is None:
@@ -50,7 +53,7 @@ class InMemory(MemoryFileUploadHandler):
 
 
 @csrf_exempt  # nothing is written, and the page carries neither session nor token
-@never_cache
+@private
 @require_POST
 def verify_file(request):
     """Whether a file is what the commune issued. It is read and forgotten."""

@@ -66,7 +66,7 @@ def revoke_document(request, pk):
     form = RevokeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            actions.revoke(actor=request.user, document=document, reason=form.cleaned_data["reason"])
+            actions.revoke(actor=request.user, document=document, **form.cleaned_data)
         except IllegalTransition as refusal:
             messages.warning(request, str(refusal))
         else:

@@ -1,11 +1,18 @@
 """``{name}`` in the texts that editors write, filled with answers and other facts as plain text. Pure."""
 
 import re
-from collections.abc import Collection, Mapping
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+VALUE, SEAM = "\ue000", "\ue001"  # private characters: where a value begins, where two runs of text meet
+BEFORE_VALUE = re.compile(
+    rf"(?<!\w)([Dd]|(?:[Ll]ors|[Pp]uis|[Jj]us)?[Qq]u)(?:e[ \N{{NO-BREAK SPACE}}]|['’])({SEAM}*){VALUE}(\w*)"
+)
+VOWELS, MUTE_H = "aeiouœæ", re.compile(r"h(?:elen|eloi|enri|erve|ipp|onor|ort|uber|ugue|yac)")
 
 
 def keys(text: str) -> list[str]:
@@ -16,11 +23,41 @@ def keys(text: str) -> list[str]:
 def fill(text: str, values: Mapping[str, str], missing: str | None = None) -> str:
     """``text`` with each placeholder replaced, once: braces inside an answer stay as they are.
 
-    One without a value is ``missing``; ``KeyError`` where that is None.
+    One without a value is ``missing``; ``KeyError`` where that is None. French elides before the value.
     """
-    if missing is None:
-        return PLACEHOLDER.sub(lambda found: values[found[1]], text)
-    return PLACEHOLDER.sub(lambda found: values.get(found[1]) or missing, text)
+    return fill_runs([text], values, missing)[0]
+
+
+def fill_runs(runs: Iterable[str], values: Mapping[str, str], missing: str | None = None) -> list[str]:
+    """The same for the runs of one paragraph, which differ in their marks only: “d’” may stand before bold text."""
+
+    def value(found: re.Match) -> str:
+        said = values[found[1]] if missing is None else values.get(found[1]) or missing
+        return VALUE + said.replace(VALUE, "").replace(SEAM, "")
+
+    joined = SEAM.join(PLACEHOLDER.sub(value, run) for run in runs)
+    if (get_language() or "").startswith("fr"):
+        joined = BEFORE_VALUE.sub(_elided, joined)
+    return joined.replace(VALUE, "").split(SEAM)
+
+
+def _elided(found: re.Match) -> str:
+    """Write “d’Élodie” and “de Pierre”, “qu’Élodie” and “que Pierre”, whichever the editor wrote."""
+    stem, seams, word = found.groups()
+    if not word or word[0].isdigit():
+        return found[0]
+    link = "’" if _is_elided_before(word) else "e "
+    return f"{stem}{link}{seams}{VALUE}{word}"
+
+
+def _is_elided_before(word: str) -> bool:
+    """Whether French elides before ``word``: before a vowel, before “Yves” and not “Yann”, before a mute h."""
+    plain = "".join(one for one in unicodedata.normalize("NFD", word.casefold()) if one.isalpha())
+    if len(plain) < 2:
+        return False
+    if plain[0] == "y":
+        return plain[1] not in VOWELS
+    return plain[0] in VOWELS or bool(MUTE_H.match(plain))
 
 
 def faults(text: str, asked: Collection[str] | None, given: Collection[str]) -> list[str]:

@@ -1,15 +1,31 @@
 """The only ways to fetch what the register said on behalf of a person."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import Count, Max, Q
+from django.utils import timezone
 
 from eservices.accounts.models import IdentityLevel
 from eservices.cases import access as cases
 from eservices.cases.models import Case, Team
 
+from .declared import named as named_people
 from .models import Check, Entry, Outcome, PostedCode, Screening
-from .people import Person
+from .people import Declared, Person, content_of
+
+
+@dataclass(frozen=True)
+class RegisterAnswer:
+    """The register's answer about a case: its applicant, whom they name, and the day it was given.
+
+    ``is_current``: the answers in force still name the people it was asked about.
+    """
+
+    applicant: Person
+    named: tuple[Person, ...]
+    day: date
+    is_current: bool = True
 
 
 def checks_for(user, case: Case):
@@ -76,3 +92,25 @@ def person_of(case: Case) -> Person | None:
     """Whom the case is about as the register says, once a check or an agent found it; for stages and documents."""
     checks = Check.objects.filter(stage__case=case).exclude(person="").order_by("-asked_at")
     return next((check.found for check in checks), None)
+
+
+def answer_about(case: Case) -> RegisterAnswer | None:
+    """Return what documents may say of the register; None if it, or an agent, has not found the applicant.
+
+    Whoever was not found is not in it. The row of the case must be locked, or its answer be shown only.
+    """
+    checks = Check.objects.filter(stage__case=case).exclude(person="").order_by("-asked_at")
+    check = next((one for one in checks if one.found), None)
+    if check is None:
+        return None
+    people = {one.found.key: one.found for one in check.named_checks if one.found}
+    named = tuple(person for key, person in people.items() if key != check.person)
+    answered_at = check.answered_at or check.asked_at
+    asked = [content_of(one.said) for one in check.named_checks]
+    is_current = check.newcomer or asked == [content_of(one) for one in named_by(case)]
+    return RegisterAnswer(check.found, named, timezone.localdate(answered_at), is_current)
+
+
+def named_by(case: Case) -> list[Declared]:
+    """Return whom the answers in force name beside the applicant."""
+    return named_people(case.version.definition, case.answers, timezone.localdate(case.submission.sent_at))

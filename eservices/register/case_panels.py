@@ -1,12 +1,14 @@
 """What the register said, beside what was declared, on the agents' screen."""
 
+from dataclasses import replace
+
 from django.utils.formats import date_format
 
 from eservices.cases.case_panels import case_panels
 
 from . import access
 from .comparing import Aspect, agreements
-from .models import Check
+from .models import Check, NamedCheck, Outcome
 from .people import Declared, Person
 from .stages import explanation
 
@@ -24,14 +26,31 @@ def _shown(check: Check) -> dict:
     return {
         "check": check,
         "explanation": explanation(check) if check.waits_for_agent else "",
-        "people": [{"person": one, "rows": _rows(check, one)} for one in check.candidates],
+        "people": [
+            {"person": one, "rows": _rows(check.said, one, check.required)} for one in check.candidates
+        ],
+        "named": [_named(check, one) for one in check.named_checks],
     }
 
 
-def _rows(check: Check, person: Person) -> list[dict]:
-    agreed = agreements(check.said, person)
-    needed = {Aspect.NAME, *check.required}
-    declared, registered = _words(check.said), _words(person)
+def _named(check: Check, named: NamedCheck) -> dict:
+    """A person whom the request names, compared with the register at the applicant's registered address."""
+    applicant = check.found or (check.candidates[0] if check.outcome == Outcome.MATCH else None)
+    said = replace(named.said, address=applicant.address if applicant else check.said.address)
+    required = [Aspect.BIRTH_DATE, Aspect.ADDRESS]
+    return {
+        "name": named.said.name,
+        "found": named.found,
+        "outcome": Outcome(named.outcome).label,
+        "rows": _rows(said, None, required),
+        "people": [{"person": one, "rows": _rows(said, one, required)} for one in named.candidates],
+    }
+
+
+def _rows(said: Declared, person: Person | None, required: list[str]) -> list[dict]:
+    agreed = agreements(said, person) if person else set()
+    needed = {Aspect.NAME, *required}
+    declared, registered = _words(said), _words(person or Declared())
     return [
         {
             "label": aspect.label,

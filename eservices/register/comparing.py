@@ -1,7 +1,8 @@
 """Whether what somebody declares is what the register says. Pure: it trusts no register's own idea of a match."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from django.db.models import TextChoices
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.names import is_called
 
-from .people import Declared, Person
+from .people import Address, Declared, Person
 from .spelling import place
 
 MOST_SHOWN = 3  # people an agent compares with
@@ -56,6 +57,33 @@ def find(declared: Declared, candidates: Iterable[Person], required: Iterable[st
     ]
     near.sort(key=lambda person: (-len(agreed[person]), person.key))
     return Finding(Found.NO_MATCH, near[:MOST_SHOWN])
+
+
+def find_at_home(
+    declared: Declared,
+    household: Iterable[Person],
+    candidates: Iterable[Person],
+    address: Address | None,
+    today: date,
+) -> Finding:
+    """Find a person whom an applicant names, in the applicant's household at the registered ``address``.
+
+    Whoever fits elsewhere is no match, but is shown to the agent: neighbours share a street and a number.
+    """
+    at_home = [one for one in household if lives_at(one, address, today)]
+    wanted = replace(declared, address=address)
+    finding = find(wanted, at_home, [Aspect.BIRTH_DATE, Aspect.ADDRESS])
+    if finding.outcome == Found.MATCH:
+        return finding
+    near = find(wanted, [*at_home, *candidates], [Aspect.BIRTH_DATE, Aspect.ADDRESS])
+    return Finding(Found.SEVERAL if finding.outcome == Found.SEVERAL else Found.NO_MATCH, near.people)
+
+
+def lives_at(person: Person, address: Address | None, today: date) -> bool:
+    """Whether the register has the person at ``address`` on this day."""
+    if address is None or person.address is None or not person.is_resident(today):
+        return False
+    return place(person.address) == place(address)
 
 
 def agreements(declared: Declared, person: Person) -> set[Aspect]:

@@ -1,9 +1,18 @@
 """What an applicant declares about a person, read from the answers. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from eservices.formbuilder.definition import Definition, Field
+from eservices.formbuilder.field_types.naming import (
+    BIRTH_DATE,
+    FAMILY_NAME,
+    GIVEN_NAMES,
+    PERSON,
+    WHOLE_NAME,
+    part_of,
+)
+from eservices.formbuilder.logic.visibility import Shown
 from eservices.submissions.known import token_of
 
 from .people import LONGEST, Address, Declared
@@ -27,6 +36,62 @@ def declared(definition: Definition, answers: dict, chosen: dict[str, str]) -> D
         family_name=_text(given["family_name"]),
         birth_date=_day(given["birth_date"]),
         address=_address(given["address"]),
+    )
+
+
+def named(definition: Definition, answers: dict, today: date) -> list[Declared]:
+    """Read the people whom the answers in force name beside the applicant, as the form marks them.
+
+    The marked answers of one step, or of one row of a repeating group, name one person; a question for a person
+    names one by itself. ``today``: the day that conditions look at.
+    """
+    shown = Shown.of(definition, answers, today)
+    return [
+        person
+        for step in definition.steps
+        for person in _named(step.fields, {field.key: shown.get(field.key) for field in step.fields})
+        if person.name or person.birth_date
+    ]
+
+
+def naming(definition: Definition) -> list[Sequence[Field]]:
+    """Return the marked questions that name one person together, for each such person."""
+    units = []
+    for step in definition.steps:
+        units += _units(step.fields)
+        for group in step.fields:
+            units += _units(group.fields)
+    return units
+
+
+def _units(fields: Sequence[Field]) -> list[list[Field]]:
+    whole = [[field] for field in fields if part_of(field) == PERSON]
+    parts = [field for field in fields if part_of(field) not in ("", PERSON)]
+    return [*whole, parts] if parts else whole
+
+
+def _named(fields: Sequence[Field], answers: dict) -> Iterator[Declared]:
+    for unit in _units(fields):
+        yield _declared_person(unit, answers)
+    for group in fields:
+        rows = answers.get(group.key) if group.fields else None
+        for row in rows if isinstance(rows, list) else []:
+            yield from _named(group.fields, row if isinstance(row, dict) else {})
+
+
+def _declared_person(fields: Sequence[Field], answers: dict) -> Declared:
+    given = {part_of(field): answers.get(field.key) for field in fields}
+    whole = given.get(PERSON)
+    if isinstance(whole, dict):
+        given |= {
+            GIVEN_NAMES: whole.get("first_name"),
+            FAMILY_NAME: whole.get("last_name"),
+            BIRTH_DATE: whole.get("born"),
+        }
+    return Declared(
+        given_names=_text(given.get(GIVEN_NAMES)),
+        family_name=_text(given.get(FAMILY_NAME)) or _text(given.get(WHOLE_NAME)),
+        birth_date=_day(given.get(BIRTH_DATE)),
     )
 
 

@@ -1,5 +1,7 @@
 """What the register was asked, and what it said: rows that a task carries out."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -23,6 +25,25 @@ class Outcome(models.TextChoices):
     TOO_MANY = "too_many", _("asked too often: the register was not asked")
 
 
+@dataclass(frozen=True)
+class NamedCheck:
+    """The comparison of one person whom the applicant names: who fits or comes nearest, and who it is."""
+
+    said: Declared
+    outcome: str
+    candidates: list[Person]
+    person: str = ""
+
+    @property
+    def found(self) -> Person | None:
+        return next((one for one in self.candidates if one.key == self.person), None)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the register knows exactly one such person in the applicant's household, openly."""
+        return self.outcome == Outcome.MATCH and not any(one.protected for one in self.candidates)
+
+
 class QuestionQuerySet(models.QuerySet):
     def due(self, now):
         """To be asked by ``now``."""
@@ -39,7 +60,9 @@ class Check(models.Model):
     """That the answers of a case are compared with the register, and with what outcome.
 
     ``people`` are those who fit or come nearest, as the register told them; ``person`` is the key of the one
-    that it was found to be. ``sender`` and ``about`` are digests, to limit tries.
+    that it was found to be. ``named`` holds the same, with its outcome, for each person whom the applicant names
+    beside, under ``declared``, ``outcome``, ``people`` and ``person``. ``sender`` and ``about`` are digests, to
+    limit tries.
     """
 
     stage = models.OneToOneField(CaseStage, on_delete=models.CASCADE, related_name="register_check")
@@ -51,6 +74,7 @@ class Check(models.Model):
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.PENDING)
     people = models.JSONField(_("people"), default=list, blank=True)
     person = models.CharField(_("person"), max_length=300, blank=True)
+    named = models.JSONField(_("people named"), default=list, blank=True)
     protected = models.BooleanField(_("protected"), default=False)
     sender = models.CharField(max_length=64, db_index=True)
     about = models.CharField(max_length=64, db_index=True)
@@ -87,12 +111,26 @@ class Check(models.Model):
         if self.is_pending or self.decided_by_id:
             return False
         expected = Outcome.NO_MATCH if self.newcomer else Outcome.MATCH
-        return self.protected or self.outcome != expected
+        open_questions = not all(one.is_settled for one in self.named_checks)
+        return self.protected or self.outcome != expected or open_questions
 
     @cached_property
     def said(self) -> Declared:
         """What the applicant declared."""
         return declared_from(self.declared)
+
+    @cached_property
+    def named_checks(self) -> list[NamedCheck]:
+        """The comparison of each person whom the applicant names."""
+        return [
+            NamedCheck(
+                declared_from(one["declared"]),
+                one.get("outcome", Outcome.PENDING),
+                [person_from(person) for person in one.get("people", [])],
+                one.get("person", ""),
+            )
+            for one in self.named
+        ]
 
     @cached_property
     def candidates(self) -> list[Person]:

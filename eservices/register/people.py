@@ -3,6 +3,28 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Sex(TextChoices):
+    """The sex in the register, for the grammar of documents."""
+
+    FEMALE = "female", _("female")
+    MALE = "male", _("male")
+
+
+class CivilStatus(TextChoices):
+    """The civil statuses of eCH-0011."""
+
+    SINGLE = "single", _("single")
+    MARRIED = "married", _("married")
+    WIDOWED = "widowed", _("widowed")
+    DIVORCED = "divorced", _("divorced")
+    UNMARRIED = "unmarried", _("unmarried")
+    PARTNERSHIP = "partnership", _("in a registered partnership")
+    DISSOLVED = "dissolved", _("dissolved partnership")
+
 
 @dataclass(frozen=True)
 class Address:
@@ -29,6 +51,7 @@ class Person:
 
     ``key`` is the register's own. ``resident_since`` is None for who does not live here (any more).
     ``protected``: the address is told to nobody, and only authorised agents see that there is one.
+    ``origin`` as the register writes it; ``civil_status`` and ``sex`` are values of their enumerations, "" if unknown.
     """
 
     key: str
@@ -38,10 +61,13 @@ class Person:
     address: Address | None = None
     resident_since: date | None = None
     protected: bool = False
+    origin: str = ""
+    civil_status: str = ""
+    sex: str = ""
 
     @property
     def name(self) -> str:
-        return f"{self.given_names} {self.family_name}"
+        return f"{self.given_names} {self.family_name}".strip()
 
     def is_resident(self, on: date) -> bool:
         """Whether the person lives here on this day."""
@@ -95,6 +121,9 @@ def person_from(content) -> Person:
         address=_address(given.get("address")),
         resident_since=None if since is None else _day(since),
         protected=protected,
+        origin=_text(given, "origin"),
+        civil_status=_one_of(given, "civil_status", CivilStatus),
+        sex=_one_of(given, "sex", Sex),
     )
 
 
@@ -134,6 +163,13 @@ def _text(content: dict, name: str, *, needed: bool = False) -> str:
     if not isinstance(value, str) or len(value) > LONGEST or "\0" in value or (needed and not value.strip()):
         raise ValueError(f"{name} is not a text that can be right")
     return value.strip()
+
+
+def _one_of(content: dict, name: str, choices: type[TextChoices]) -> str:
+    value = _text(content, name)
+    if value and value not in choices.values:
+        raise ValueError(f"{name} is not one of {', '.join(choices.values)}")
+    return value
 
 
 def _day(value) -> date:

@@ -1,6 +1,10 @@
 """The stage that compares a request with the register."""
 
+from collections.abc import Sequence
+
 from django import forms
+from django.conf import settings as django_settings
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,13 +24,23 @@ from eservices.cases.stages import (
     keep,
     kind_of,
     result_key,
+    settings_of,
     stages,
 )
 from eservices.formbuilder.blocks import QuestionKeyBlock
+from eservices.formbuilder.definition import Field
+from eservices.formbuilder.field_types.naming import (
+    BIRTH_DATE,
+    FAMILY_NAME,
+    GIVEN_NAMES,
+    WHOLE_NAME,
+    part_of,
+)
+from eservices.formbuilder.field_types.naming import PERSON as PERSON_QUESTION
 
-from . import actions
-from .comparing import Aspect
-from .declared import declared
+from . import access, actions
+from .comparing import Aspect, lives_at
+from .declared import declared, naming
 from .models import Check, Outcome
 from .people import Declared, Person
 
@@ -46,6 +60,10 @@ WHY = {
 PROTECTED = gettext_lazy(
     "The address of somebody who fits is protected: say who it is, and tell the address to nobody."
 )
+REGISTERED_ONLY = gettext_lazy(
+    "A document of the register follows: say who it is, ask the register again, or refuse the request."
+)
+NOT_AT_HOME = gettext_lazy("Somebody whom the request names is not in the register at this address.")
 
 
 @stages.register("register")
@@ -102,7 +120,19 @@ class RegisterStage(Stage):
         if not (settings.get("with_birth_date") or settings.get("with_address") or settings.get("newcomer")):
             yield _("A name alone is no proof: let the date of birth or the address agree too.")
 
+    def conflicts(self, key, definition):
+        for unit in naming(definition):
+            if not _is_whole(unit):
+                questions = ", ".join(field.key for field in unit)
+                yield _("To look a person up takes their whole name and date of birth: %(questions)s.") % {
+                    "questions": questions
+                }
+
     def hints(self, key, definition):
+        if django_settings.REGISTER == "none":
+            yield _(
+                "No register is connected: an agent decides each time, and no document can tell of a register."
+            )
         if "identity" in definition.settings.get("limits", {}):
             return  # whoever files is known
         kinds = [(one.key, stages.get(one.type)) for one in definition.stages]
@@ -124,6 +154,7 @@ class RegisterStage(Stage):
             stage=row,
             said=_said(case, settings),
             required=_required(settings),
+            named=_named(case, settings),
             newcomer=bool(settings.get("newcomer")),
         )
         return self._answer(case, row, check)
@@ -143,23 +174,27 @@ class RegisterStage(Stage):
     # -- agents ----------------------------------------------------------------------------------------------
     def form(self, case, row, settings, data=None):
         check = _open(row)
-        return DecideForm(data, check=check) if check else None
+        return DecideForm(data, check=check, may_be_nobody=_may_be_nobody(case, row)) if check else None
 
     def work(self, case, row, settings, actor, said):
         check, choice = row.register_check, said["choice"]
         if choice == AGAIN:
-            actions.ask_again(actor=actor, check=check, said=_said(case, settings))
-        else:
-            actions.decide(
-                actor=actor, check=check, person=choice.removeprefix(PERSON) if choice != NOBODY else ""
+            actions.ask_again(
+                actor=actor, check=check, said=_said(case, settings), named=_named(case, settings)
             )
+        else:
+            keys = [_key(said.get(name) or NOBODY) for name in DecideForm.named_fields(check)]
+            actions.decide(actor=actor, check=check, person=_key(choice), named=keys)
         return {"choice": choice}
 
     def situation(self, case: Case, row: CaseStage, settings: dict) -> str:
         check = _open(row)
         if check and not check.waits_for_agent:
             return _("As expected, but who applies is not known: say who it is, and it goes on.")
-        return explanation(check) if check else ""
+        if not check:
+            return ""
+        why = explanation(check)
+        return why if _may_be_nobody(case, row) else f"{why} {REGISTERED_ONLY}"
 
 
 def _open(row: CaseStage) -> Check | None:
@@ -168,6 +203,14 @@ def _open(row: CaseStage) -> Check | None:
     if not check or check.is_pending or check.decided_by_id:
         return None
     return check if row.waiting_for == AGENT else None
+
+
+def _may_be_nobody(case: Case, row: CaseStage) -> bool:
+    """Whether the case can go on for somebody whom the register does not know: not to a document that tells of it."""
+    found = {result_key(row.key): NOBODY}
+    after = (one for one in case.stages.all() if one.position > row.position)
+    kinds = [(kind_of(one), one) for one in after if applies(case, one.spec, found)]
+    return not any(kind and kind.needs_registered(case, settings_of(one)) for kind, one in kinds)
 
 
 def would_tell(case: Case, row: CaseStage, found: dict) -> bool:
@@ -184,20 +227,60 @@ def would_tell(case: Case, row: CaseStage, found: dict) -> bool:
 
 
 class DecideForm(forms.Form):
-    """Who it is, in the eyes of an agent."""
+    """Who it is, in the eyes of an agent: the applicant, and each person whom the request names."""
 
     choice = forms.ChoiceField(label=gettext_lazy("How does it go on?"), widget=forms.RadioSelect)
 
-    def __init__(self, data=None, *, check: Check):
+    def __init__(self, data=None, *, check: Check, may_be_nobody: bool = True):
         super().__init__(data, auto_id="register_%s")
+        self.check = check
+        self.fields["choice"].initial = f"{PERSON}{check.person}" if check.person else None
+        nobody = [(NOBODY, _("It is nobody in the register, and goes on all the same"))]
         self.fields["choice"].choices = [
-            *(
-                (f"{PERSON}{one.key}", _("It is %(person)s") % {"person": described(one)})
-                for one in check.candidates
-            ),
-            (NOBODY, _("It is nobody in the register, and goes on all the same")),
+            *_people(check.candidates),
+            *(nobody if may_be_nobody else []),
             (AGAIN, _("Ask the register again")),
         ]
+        for name, one in zip(self.named_fields(check), check.named_checks, strict=True):
+            self.fields[name] = forms.ChoiceField(
+                label=_("Who is “%(name)s”?") % {"name": one.said.name},
+                choices=[*_people(one.candidates), (NOBODY, _("Nobody: no document names this person"))],
+                initial=f"{PERSON}{one.person}" if one.person else None,
+                widget=forms.RadioSelect,
+                required=False,
+            )
+
+    @staticmethod
+    def named_fields(check: Check) -> list[str]:
+        """Return the names of the fields for the people whom the request names, in their order."""
+        return [f"named_{place}" for place in range(len(check.named))]
+
+    def clean(self):
+        """Ask for a decision about everybody, and refuse whoever the register has at another address."""
+        said = super().clean()
+        applicant = _among(self.check.candidates, said.get("choice"))
+        if applicant is None:
+            return said
+        for name, one in zip(self.named_fields(self.check), self.check.named_checks, strict=True):
+            person = _among(one.candidates, said.get(name))
+            if not said.get(name):
+                self.add_error(name, _("Say who it is, or that no document names this person."))
+            elif person and not lives_at(person, applicant.address, timezone.localdate()):
+                self.add_error(name, _("The register has this person at another address."))
+        return said
+
+
+def _people(candidates: list[Person]) -> list[tuple[str, str]]:
+    return [(f"{PERSON}{one.key}", _("It is %(person)s") % {"person": described(one)}) for one in candidates]
+
+
+def _among(candidates: list[Person], choice: str | None) -> Person | None:
+    return next((one for one in candidates if f"{PERSON}{one.key}" == choice), None)
+
+
+def _key(choice: str) -> str:
+    """Return the register's key of the person chosen; "" if it is nobody."""
+    return choice.removeprefix(PERSON) if choice.startswith(PERSON) else ""
 
 
 def described(person: Person) -> str:
@@ -208,12 +291,29 @@ def described(person: Person) -> str:
 
 def explanation(check: Check) -> str:
     """Why an agent has to look, in one sentence."""
-    return str(PROTECTED if check.protected else WHY.get(check.outcome, ""))
+    if check.protected:
+        return str(PROTECTED)
+    if check.outcome == Outcome.MATCH and not check.newcomer and check.named:
+        return str(NOT_AT_HOME)
+    return str(WHY.get(check.outcome, ""))
 
 
 def _said(case: Case, settings: dict) -> Declared:
     """What is declared, with what agents put right since."""
     return declared(case.version.definition, case.answers, settings)
+
+
+def _named(case: Case, settings: dict) -> list[Declared]:
+    """Return whom the answers name beside the applicant. Who comes here anew brings people anew."""
+    return [] if settings.get("newcomer") else access.named_by(case)
+
+
+def _is_whole(unit: Sequence[Field]) -> bool:
+    """Whether the questions ask for all that identifies a person."""
+    parts = {part_of(field) for field in unit}
+    if PERSON_QUESTION in parts:
+        return "born" in (unit[0].settings.get("more") or [])
+    return BIRTH_DATE in parts and (WHOLE_NAME in parts or {GIVEN_NAMES, FAMILY_NAME} <= parts)
 
 
 def _required(settings: dict) -> list[str]:

@@ -43,6 +43,8 @@ def too_many(case: Case, check: Check, now: datetime) -> bool:
 
 
 def _about_oneself(case: Case, check: Check) -> bool:
+    if check.named:
+        return False
     applicant = set(words(case.applicant))
     return level_of(case) >= IdentityLevel.KNOWN and set(words(check.said.name)) == applicant
 

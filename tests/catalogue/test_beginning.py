@@ -51,7 +51,7 @@ def test_a_starter_brings_the_text_of_the_document_that_it_issues_and_changes_no
     editor.post(url, {"starter": "residence-certificate"})
     page = ServicePage.objects.get()
     assert [one.path for one in errors(Reading(latest(page)).definition.content)] == ["settings.team"]
-    document = latest(page).stages[1]
+    document = latest(page).stages[2]
     assert document.value["settings"]["paper"] == "par_poste"  # what it asks is done
     titles = DocumentTemplate.objects.order_by("pk").values_list("locale__language_code", "title")
     assert list(titles) == [("fr", "Attestation de domicile"), ("de", "Wohnsitzbestätigung")]

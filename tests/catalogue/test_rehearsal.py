@@ -231,7 +231,8 @@ def test_a_refusal_needs_a_reason(client, editor, page):
 
 def test_what_a_decision_needs_to_know_is_asked_as_the_agent_is_asked(client, counter, editor):
     DocumentTemplateFactory(sentence="La commune atteste.", facts="")
-    page = make_service(counter, OWN | {"stages": STAGES})
+    checked = {"key": "registre", "type": "register", "settings": {"format": 1, "with_birth_date": True}}
+    page = make_service(counter, OWN | {"stages": [STAGES[0], checked, STAGES[1]]})
     case = rehearsed(page, editor)
     url = screen(page, "rehearsed_do", case.reference, "accept")
     assert client.post(url, {}).status_code == 422
@@ -302,7 +303,7 @@ def test_a_real_case_never_skips():
 # -- Throwing away -------------------------------------------------------------------------------------------
 def everything_of_a_rehearsal(counter, editor) -> Case:
     """A rehearsal with a file, a message with a file, a document and its letters."""
-    DocumentTemplateFactory(sentence="La commune atteste.", facts="")
+    DocumentTemplateFactory(sentence="La commune atteste.", facts="", tells_register=False)
     definition = copy.deepcopy(OWN) | {"stages": STAGES}
     definition["steps"][1]["fields"].append({"key": "piece", "type": "files"})
     definition["texts"]["fr"]["field.piece.label"] = "Pièce"

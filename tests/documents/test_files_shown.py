@@ -56,6 +56,7 @@ def test_the_file_as_it_was_issued_is_authentic_and_nothing_of_it_is_kept(
     assert document.number in page.text
     assert not page.cookies
     sent = document.case.submission
+    assert "Élodie M." in page.text
     for secret in (sent.applicant_name, "Marchetti", sent.email, document.case.reference):
         assert secret not in page.text
 

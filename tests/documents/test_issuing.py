@@ -34,6 +34,7 @@ from tests.factories.documents import (
     issued,
     waiting_case,
 )
+from tests.factories.register import found_in_register
 from tests.factories.submissions import picture
 from tests.programs import needs, words_of
 
@@ -109,6 +110,7 @@ def without_email() -> Document:
     DocumentTemplateFactory()
     home = {"street": "Rue du Lac", "number": "22", "postcode": "1199", "town": "Orvenay"}
     case = CaseFactory(email="", answers={"adresse": home}, stages=STAGES)
+    found_in_register(case)
     cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
     process.advance(case.pk)
     actions.issue(case.documents.get().pk)
@@ -303,7 +305,7 @@ def test_what_was_frozen_with_the_number_is_what_the_pdf_says():
     document = drawn()
     DocumentTemplate.objects.update(body=json.dumps([]))
     actions.issue(document.pk)
-    assert "Élodie Marchetti" in text_of(fresh(document))
+    assert "Élodie Anne Marchetti" in text_of(fresh(document))
 
 
 def test_a_pdf_that_cannot_be_made_is_tried_again_and_the_fault_is_shown(monkeypatch, client):
@@ -374,14 +376,14 @@ UNJOINED = "\N{ZERO WIDTH NON-JOINER}"
 
 @pytest.mark.parametrize("name", ["محمد عبد الله", f"علی{UNJOINED}رضا شهرزاد", "יעקב בן־דוד כהן"])
 def test_a_name_from_right_to_left_is_whole_and_what_follows_it_stays_behind_it(name):
-    DocumentTemplateFactory(sentence="Domicile de {nom}, 12 rue du Lac.")
+    DocumentTemplateFactory(tells_register=False, sentence="Domicile de {nom}, 12 rue du Lac.")
     [sentence] = re.findall("Domicile de .*? Lac.", seen(issued(answers={"nom": name}).content.read()))
     assert sentence.replace(UNJOINED, "") == f"Domicile de {name[::-1]}, 12 rue du Lac.".replace(UNJOINED, "")
     assert sentence.count(UNJOINED) == name.count(UNJOINED)
 
 
 def test_what_a_person_typed_to_turn_a_sentence_around_is_not_printed():
-    DocumentTemplateFactory(sentence="Domicile de {nom}, 12 rue du Lac.")
+    DocumentTemplateFactory(tells_register=False, sentence="Domicile de {nom}, 12 rue du Lac.")
     said = seen(issued(answers={"nom": "\u202eenɘb \u2069\u2067محمد\u2069\u2068"}).content.read())
     assert "Domicile de enɘb دمحم, 12 rue du Lac." in said
 
@@ -479,6 +481,7 @@ def test_the_document_on_paper_goes_to_the_address_that_was_declared():
     home = {"street": "Rue du Lac", "number": "22", "postcode": "1199", "town": "Orvenay"}
     DocumentTemplateFactory()
     case = CaseFactory(answers={"adresse": home, "par_poste": True}, stages=stages)
+    found_in_register(case)
     cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
     process.advance(case.pk)
     actions.issue(case.documents.get().pk)

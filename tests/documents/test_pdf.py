@@ -51,7 +51,7 @@ def test_it_is_tagged_in_reading_order_with_titles_and_words_for_pictures(read):
     tree = elements(root["/StructTreeRoot"]["/K"])
     assert tree[0][0] == "/Document"
     titles = [(role, one.get("/T")) for role, one in tree if role in ("/H1", "/H2")]
-    assert titles[:2] == [("/H1", "Attestation de domicile"), ("/H2", "Ce qui est déclaré")]
+    assert titles[:2] == [("/H1", "Attestation de domicile"), ("/H2", "Déclaré")]
     pictures = [one["/Alt"] for role, one in tree if role == "/Figure"]
     assert pictures == ["Armoiries\N{NO-BREAK SPACE}: Orvenay", "Code QR menant à la page de vérification"]
     assert {"/Table", "/TR", "/P", "/Link"} <= {role for role, _one in tree}
@@ -166,7 +166,7 @@ def test_lists_and_marks_stand_on_paper_as_they_were_written(own_key):
         "<ol><li>Une pièce</li><li>Deux pièces</li></ol><ul><li>Un chien</li><li>Un <b>chat</b></li></ul>"
     )
     part = {"heading": "Valeur", "text": RichText(html), "condition": None}
-    DocumentTemplateFactory(body=[("part", part)])
+    DocumentTemplateFactory(body=[("part", part)], tells_register=False)
     pdf = reader(issued())
     said = words(pdf)
     for line in (
@@ -183,7 +183,7 @@ def test_lists_and_marks_stand_on_paper_as_they_were_written(own_key):
 
 
 def test_without_lists_and_marks_there_are_none(own_key):
-    DocumentTemplateFactory(body=body("Pour {nom}."))
+    DocumentTemplateFactory(body=body("Pour {register_name}."))
     pdf = reader(issued())
     roles = {role for role, _one in elements(pdf.trailer["/Root"]["/StructTreeRoot"]["/K"])}
     assert not roles & {"/L", "/LI"}

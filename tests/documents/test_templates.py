@@ -31,6 +31,7 @@ from tests.factories.documents import (
     drawn,
     waiting_case,
 )
+from tests.factories.register import found_in_register
 
 pytestmark = pytest.mark.django_db
 ADULT = {"field": "naissance", "operator": "age_gte", "value": 18}
@@ -38,7 +39,10 @@ CHILD = {"field": "naissance", "operator": "age_lt", "value": 18}
 
 
 def template(**fields) -> DocumentTemplate:
-    return DocumentTemplateFactory.build(locale=DocumentTemplateFactory().locale, **fields)
+    """A template that says what was declared, not saved yet."""
+    return DocumentTemplateFactory.build(
+        locale=DocumentTemplateFactory().locale, **{"tells_register": False} | fields
+    )
 
 
 def edit_url(of: DocumentTemplate) -> str:
@@ -125,7 +129,8 @@ def test_a_document_says_what_agents_filled_in_and_leaves_out_what_they_left_emp
     asked = {"type": "long_text", "key": "conditions", "label": "Conditions", "required": False}
     fill = {"key": "octroi", "type": "fill", "settings": {"format": 1, "fields": [asked]}}
     where = {"field": "conditions", "operator": "filled"}
-    made = DocumentTemplateFactory(body=body("{conditions}", facts="nom, conditions", condition=where))
+    said_by = body("{conditions}", facts="nom, conditions", condition=where)
+    made = DocumentTemplateFactory(body=said_by, tells_register=False)
     case = waiting_case(stages=[fill, *STAGES])
     made.clean()
     client.force_login(admin_user)
@@ -174,9 +179,9 @@ def test_every_text_of_a_template_is_offered_for_translation_and_no_key():
 
 
 # -- Preview -------------------------------------------------------------------------------------------------
-def preview(client, of: DocumentTemplate, mode: str, sentence: str = "{prenom} {nom} habite à Orvenay."):
+def preview(client, of: DocumentTemplate, mode: str, sentence: str = "{register_name} habite à Orvenay."):
     url = reverse("wagtailsnippets_eservices_documents_documenttemplate:preview_on_edit", args=[of.pk])
-    client.post(url, posted(of, sentence))
+    client.post(url, posted(of, sentence) | {"tells_register": "on"})
     return client.get(url, {"mode": mode})
 
 
@@ -209,20 +214,20 @@ def test_a_preview_on_a_case_shows_the_words_of_that_case_and_the_other_its_plac
     client, admin_user, shown
 ):
     made = DocumentTemplateFactory()
-    waiting_case(answers={"prenom": "Ancienne"})
-    waiting_case(answers={"prenom": "Zoe", "nom": "Rochat"})
+    waiting_case()
+    found(waiting_case(), given_names="Zoe", family_name="Rochat")
     client.force_login(admin_user)
     on_case, plain = preview(client, made, "case"), preview(client, made, "")
     assert "Zoe Rochat habite" in shown[0]
     assert "Ancienne" not in shown[0]
-    assert "{prenom} {nom} habite" in shown[1]
+    assert "{register_name} habite" in shown[1]
     assert "Rochat" not in shown[1]
     assert on_case.text != plain.text
 
 
 def test_a_preview_on_a_case_says_what_the_case_does_not_know(client, admin_user, shown):
     made = DocumentTemplateFactory()
-    case = waiting_case()
+    case = waiting_case(found=False)
     client.force_login(admin_user)
     sentence = "{register_name} habite {register_address}."
     refused = preview(client, made, "case", sentence)
@@ -253,9 +258,84 @@ def test_an_editor_is_offered_what_the_register_says_beside_what_the_form_asks(c
 @pytest.mark.parametrize("key", REGISTER)
 def test_what_the_register_says_is_accepted_in_a_template_and_what_it_does_not_is_refused(key):
     waiting_case()
-    template(body=body(f"Dit: {{{key}}}.")).clean()
+    template(body=body(f"Dit: {{{key}}}."), tells_register=True).clean()
     with pytest.raises(ValidationError):
-        template(body=body(f"Dit: {{{key}_too}}.")).clean()
+        template(body=body(f"Dit: {{{key}_too}}."), tells_register=True).clean()
+
+
+@pytest.mark.parametrize("key", ["nom", "prenom", "naissance", "applicant"])
+def test_a_register_template_refuses_what_was_typed(key):
+    waiting_case()
+    for mixed in (
+        {"body": body(f"Habite ici: {{{key}}}.")},
+        {"body": body("Bien.", validity=f"Pour {{{key}}}.")},
+        {"law": f"{{{key}}}"},
+    ):
+        with pytest.raises(ValidationError, match="register_name"):
+            template(tells_register=True, **mixed).clean()
+    template(tells_register=True, body=body("Bien.", facts="nom, prenom")).clean()
+
+
+def test_a_register_template_refuses_register_keys_among_declared_facts():
+    waiting_case()
+    with pytest.raises(ValidationError, match="register_name"):
+        template(tells_register=True, body=body("Bien.", facts="register_name")).clean()
+
+
+def test_only_a_register_template_speaks_for_the_register():
+    waiting_case()
+    people = ("people", {"heading": "", "about": "applicant", "rows": ["birth"], "condition": None})
+    for spoken in (body("{register_name}"), [people]):
+        with pytest.raises(ValidationError):
+            template(body=spoken).clean()
+        template(body=spoken, tells_register=True).clean()
+
+
+def test_a_register_template_that_still_mixes_issues_nothing():
+    """Templates that were saved before the rule wait for a lead, and say why."""
+    DocumentTemplateFactory(sentence="La commune atteste que {prenom} {nom} habite ici.")
+    case = accepted_case()
+    assert not case.documents.exists()
+    assert case.stages.get(type="document").waiting_for == "lead"
+    assert "prenom" in case.stages.get(type="document").reason
+
+
+def test_people_named_after_the_register_was_asked_are_on_no_document():
+    DocumentTemplateFactory()
+    case = waiting_case(found=False)
+    found_in_register(case, named=["ORV-2"])
+    cases.accept(actor=agent(), case=case, details={"documents": {"identity_check": "seen"}})
+    process.advance(case.pk)
+    assert not case.documents.exists()
+    assert case.stages.get(type="document").waiting_for == "lead"
+
+
+def test_what_was_declared_stands_apart_under_that_word():
+    document = drawn(answers={"nom": "Faux"})
+    declared = next(one for one in document.texts["body"] if one["kind"] == "facts")
+    assert declared["heading"] == "Déclaré"
+    assert ["Nom", "Faux"] in declared["facts"]
+    rest = [one for one in document.texts["body"] if one is not declared]
+    assert "Faux" not in json.dumps(rest)
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "said"),
+    [
+        ("atteste que {register_name}", "ORV-1", "atteste qu’Élodie Anne Marchetti"),
+        ("domicile de <b>{register_name}</b>", "ORV-1", "domicile d’Élodie Anne Marchetti"),
+        ("domicile d’{register_name}", "ORV-4", "domicile de Peter Schmid"),
+        ("domicile de {register_name}", "ORV-4", "domicile de Peter Schmid"),
+        ("domicile de {register_name}", "ORV-3", "domicile d’Huguette Perrin"),
+    ],
+)
+def test_a_document_elides_as_french_does(written, key, said):
+    DocumentTemplateFactory(body=body(written))
+    case = waiting_case(found=False)
+    found_in_register(case, key)
+    texts = content.preview(DocumentTemplate.objects.get(), case, date(2026, 11, 24))
+    runs = texts["body"][0]["passages"][0]["items"][0]
+    assert "".join(run[0] for run in runs) == said
 
 
 def test_a_preview_without_a_case_shows_every_paragraph():
@@ -314,14 +394,13 @@ def found(case: Case, **changes) -> None:
         "resident_since": "2020-01-01",
     }
     stage = case.stages.first()
-    Check.objects.create(
-        stage=stage, declared={}, outcome="match", people=[person | changes], person="R-1", due_at=None
-    )
+    said = {"declared": {}, "outcome": "match", "people": [person | changes], "person": "R-1", "due_at": None}
+    Check.objects.update_or_create(stage=stage, defaults=said)
 
 
 def test_a_document_says_what_the_register_holds_once_it_found_the_person():
     DocumentTemplateFactory(body=REGISTERED)
-    case = accepted_case()
+    case = accepted_case(found=False)
     assert case.stages.get(type="document").waiting_for == "lead"
     assert not case.documents.exists()
     found(case)
@@ -333,7 +412,7 @@ def test_a_document_says_what_the_register_holds_once_it_found_the_person():
 
 def test_a_protected_address_stands_on_no_document():
     DocumentTemplateFactory(body=REGISTERED)
-    case = accepted_case()
+    case = accepted_case(found=False)
     found(case, address=None, protected=True)
     process.advance(case.pk)
     assert not case.documents.exists()
@@ -342,6 +421,7 @@ def test_a_protected_address_stands_on_no_document():
 @pytest.mark.parametrize("known", [True, False])
 def test_what_is_posted_goes_into_the_print_queue_to_the_registered_address(known):
     document = drawn(identity_check="posted")
+    Check.objects.all().delete()
     if known:
         found(document.case)
     actions.issue(document.pk)

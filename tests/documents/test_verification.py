@@ -1,10 +1,11 @@
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from eservices.documents import limits
+from eservices.documents import actions, limits
 from eservices.documents.models import Document
-from tests.factories.documents import drawn
+from tests.factories.documents import agent, drawn
 
 pytestmark = pytest.mark.django_db
 FORM = reverse("documents:verify")
@@ -15,15 +16,66 @@ def verdict(code):
     return reverse("documents:verdict", args=[code])
 
 
-def test_a_stranger_sees_number_date_digest_and_state_and_nothing_else(client, document):
+def test_verification_shows_enough_to_compare_a_paper_with(client, document):
     page = client.get(verdict(document.code))
     assert page.status_code == 200
+    assert "Élodie M., née en 1988." in page.text
+    assert "Comparez avec le nom sur le document." in page.text
+    assert document.title in page.text
     assert document.number in page.text
-    assert all(part in page.text for part in document.digest_parts)
-    assert "24" in page.text or document.date.isoformat() in page.text
+
+
+def test_verification_shows_nothing_else_of_a_person(client, document):
+    page = client.get(verdict(document.code))
     sent = document.case.submission
-    for secret in (sent.applicant_name, "Marchetti", sent.email, document.case.reference, document.title):
+    for secret in ("Marchetti", "Anne", "17 avril", "rue du Lac", sent.email, document.case.reference):
         assert secret not in page.text
+
+
+def test_verification_says_what_to_do_when_the_paper_differs(client, document):
+    team = document.case.team
+    team.phone, team.name = "021 000 42 20", "Contrôle des habitants"
+    team.save()
+    page = client.get(verdict(document.code)).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "ne l’acceptez pas" in page
+    assert 'href="tel:+41210004220"' in page
+    assert "Contrôle des habitants" in page
+
+
+def test_verification_of_a_revoked_document_names_nobody(client, document):
+    actions.revoke(actor=agent(), document=document, reason="Élodie a déménagé", public="changed")
+    page = client.get(verdict(document.code)).text
+    assert "Élodie" not in page
+    assert "1988" not in page
+    assert document.title in page
+    assert "ce qu’il atteste a changé".capitalize() in page
+
+
+def test_verification_of_an_erased_document_names_nobody(client, document):
+    actions.erase(actor=agent(), case=document.case)
+    page = client.get(verdict(document.code)).text
+    assert "Élodie" not in page
+    assert document.number in page
+
+
+@pytest.mark.parametrize("path", ["verdict", "file"])
+def test_verification_is_found_by_no_search_and_stored_by_nobody(client, document, path):
+    if path == "verdict":
+        page = client.get(verdict(document.code))
+    else:
+        file = SimpleUploadedFile("document.pdf", document.content.read(), "application/pdf")
+        page = client.post(reverse("documents:verify_file"), {"file": file})
+    assert page["X-Robots-Tag"] == "noindex"
+    assert page["Cache-Control"] == "private, no-store"
+    assert page["Referrer-Policy"] == "strict-origin"
+    assert "og:" not in page.text
+    assert "Élodie M." in page.text
+
+
+def test_whoever_verifies_more_than_anybody_is_shown_is_slowed_down(client, document):
+    for _ in range(limits.CODES.most):
+        limits.CODES.allows("127.0.0.1")
+    assert client.get(verdict(document.code)).status_code == 429
 
 
 def test_what_is_typed_finds_the_document_whatever_its_case_spaces_and_dashes(client, document):

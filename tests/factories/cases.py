@@ -50,10 +50,10 @@ def member(role: Role = Role.LEAD, team: Team | None = None, **fields):
 class CaseFactory:
     """Opens a case as sending does, then leads it into a situation by the actions people take.
 
-    ``stages`` lays other stages than a decision, ``settings`` are more of the service's; ``user`` sends it signed
-    in, ``language`` is the one it is filled in in; ``email=""`` takes the address away, an ``adresse`` among the
-    ``answers`` asks for the postal one; ``late``, ``today`` or ``deadline`` move the deadline; ``advanced=False``
-    leaves the process where sending left it.
+    ``stages`` lays other stages than a decision, ``settings`` are more of the service's, ``asks`` more questions;
+    ``user`` sends it signed in, ``language`` is the one it is filled in in; ``email=""`` takes the address away, an
+    ``adresse`` among the ``answers`` asks for the postal one; ``late``, ``today`` or ``deadline`` move the deadline;
+    ``advanced=False`` leaves the process where sending left it.
     """
 
     def __new__(
@@ -69,7 +69,7 @@ class CaseFactory:
         situations = [name for name in SITUATIONS if fields.pop(name, False)]
         TeamFactory()
         kind = "rehearsal" if rehearsal else "published"
-        said = {key: fields.pop(key, {}) for key in ("answers", "settings")}
+        said = {key: fields.pop(key, {}) for key in ("answers", "settings", "asks")}
         case = cls._open(stages, email, user, kind, fields.pop("language", "fr"), **said)
         if advanced:
             process.advance(case.pk)
@@ -80,8 +80,9 @@ class CaseFactory:
         return moved(case, **fields)
 
     @staticmethod
-    def _open(stages, email, user, kind, language, answers, settings) -> Case:
+    def _open(stages, email, user, kind, language, answers, settings, asks) -> Case:
         content = certificate(stages=[DECISION] if stages is None else stages)
+        content["steps"][0]["fields"] += asks
         content["settings"] |= settings
         content["texts"]["fr"] |= {
             "stage.decision": "Contrôle par nos soins",

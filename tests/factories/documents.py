@@ -11,9 +11,12 @@ from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.documents import actions
 from eservices.documents.models import Document, DocumentTemplate
+from tests.factories.register import found_in_register
 from tests.factories.submissions import FormVersionFactory, certificate, sent
 
 KEY = "attestation-domicile"
+REGISTERED = "La commune atteste que {register_name} habite à Orvenay, {register_address}."
+TYPED = "La commune atteste que {prenom} {nom} habite à Orvenay."
 STAGES = [
     {"key": "decision", "type": "decision", "settings": {"format": 1}},
     {"key": "attestation", "type": "document", "settings": {"format": 1, "template": KEY}},
@@ -45,7 +48,7 @@ class DocumentTemplateFactory(DjangoModelFactory):
     body = factory.LazyAttribute(lambda self: body(self.sentence, facts=self.facts, validity=self.validity))
 
     class Params:
-        sentence = "La commune atteste que {prenom} {nom} habite à Orvenay."
+        sentence = factory.LazyAttribute(lambda self: REGISTERED if self.tells_register else TYPED)
         validity = "Établie le {date}, pour toute démarche."
         facts = "nom, prenom, naissance"
 
@@ -61,13 +64,16 @@ def waiting_case(
     stages: list | None = None,
     kind: str = "published",
     advanced: bool = True,
+    found: bool = True,
 ) -> Case:
-    """A request for a certificate that waits for the decision of an agent."""
+    """A request for a certificate that waits for the decision of an agent; ``found``: by the register."""
     content = certificate(stages=STAGES if stages is None else stages)
     submission = sent(version=FormVersionFactory(content=content, kind=kind))
     if answers:
         submission.answers |= answers
         submission.save()
+    if found:
+        found_in_register(submission.case)
     if advanced:
         process.advance(submission.case.pk)
     return Case.objects.get(pk=submission.case.pk)

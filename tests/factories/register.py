@@ -3,13 +3,16 @@
 import json
 import ssl
 import time
+from collections.abc import Sequence
+
+from django.utils import timezone
 
 from eservices.cases import process
 from eservices.cases.models import Case
 from eservices.register import actions
 from eservices.register.contrib.demo import DemoRegister
 from eservices.register.models import Check
-from eservices.register.people import content_of, declared_from
+from eservices.register.people import Declared, content_of, declared_from
 from tests import doubles
 from tests.factories.cases import DECISION, CaseFactory
 
@@ -61,6 +64,24 @@ def ask(case: Case) -> Case:
     actions.check(check_of(case).pk)
     process.advance(case.pk)
     return Case.objects.get(pk=case.pk)
+
+
+def found_in_register(case: Case, key: str = "ORV-1", named: Sequence[str] = ()) -> None:
+    """The register found the applicant, and whom they name; as if a stage had asked it."""
+    stage = case.stages.first()
+    if stage is None or stage.type == "register":
+        return
+    people = [DemoRegister().person(one) for one in (key, *named)]
+    shown = [{"outcome": "match", "people": [content_of(one)], "person": one.key} for one in people]
+    declared = [{"declared": content_of(Declared(one.given_names, one.family_name))} for one in people]
+    Check.objects.create(
+        stage=stage,
+        **shown[0],
+        **declared[0],
+        named=[one | said for one, said in zip(shown[1:], declared[1:], strict=True)],
+        due_at=None,
+        answered_at=timezone.now(),
+    )
 
 
 def check_of(case: Case) -> Check:

@@ -6,7 +6,7 @@ import pytest
 
 from eservices.register.comparing import Aspect, Found, find
 from eservices.register.contrib.demo import inhabitants
-from eservices.register.people import Declared
+from eservices.register.people import Declared, person_from
 from eservices.register.registers import MOST_FOUND, Absent, register
 from tests.factories.register import TOKEN, serving
 
@@ -36,6 +36,19 @@ def test_a_person_is_found_by_what_they_declare_with_the_address_and_since_when_
     assert found.is_resident(date(2026, 11, 1))
     assert not found.is_resident(date(2019, 5, 31))
     assert asked.person(found.key) == found
+
+
+def test_a_person_bears_what_documents_tell(asked):
+    found = asked.person("ORV-1")
+    assert (found.origin, found.civil_status, found.sex) == ("Orvenay VD", "single", "female")
+    assert [one.key for one in asked.household("ORV-1")] == ["ORV-1", "ORV-2"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("civil_status", "complicated"), ("sex", 1), ("origin", ["x"])])
+def test_an_answer_with_an_unknown_status_is_of_no_use(name, value):
+    person = {"key": "1", "family_name": "Rochat", "birth_date": "1980-01-01"}
+    with pytest.raises(ValueError, match=name):
+        person_from(person | {name: value})
 
 
 def test_a_name_or_a_date_of_birth_alone_finds_whoever_comes_near(asked):

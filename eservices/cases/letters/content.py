@@ -52,7 +52,8 @@ def filled(letter: Letter, said: dict[str, str]) -> Written:
     def fill(text: str) -> str:
         return placeholders.fill(text, said, NOT_KNOWN)
 
-    return Written(one_line(fill(letter.subject)), each_text(paragraphs(letter.text), fill))
+    with override(letter.locale.language_code):  # French elides before what is filled in
+        return Written(one_line(fill(letter.subject)), each_text(paragraphs(letter.text), fill))
 
 
 def values(case: Case, language: str) -> dict[str, str]:

@@ -139,6 +139,10 @@ class Stage:
         """What is wrong with settings, in words, for the linter."""
         return []
 
+    def conflicts(self, key: str, definition: Definition) -> Iterable[str]:
+        """Yield what the stage ``key`` lacks in its service, in words, for the linter: it would fail a resident."""
+        return []
+
     def hints(self, key: str, definition: Definition) -> Iterable[str]:
         """What an editor should think of about the stage ``key``, in words, for the linter."""
         return []
@@ -167,6 +171,10 @@ class Stage:
         """Why accepting the case would lead to nothing at this stage, in words; empty where it would not. An agent who
         accepts it all the same tells the applicant why."""
         return ""
+
+    def needs_registered(self, case: Case, settings: dict) -> bool:
+        """Whether the stage can do nothing for somebody whom the register does not know."""
+        return False
 
     def tells_acceptance(self, settings: dict) -> bool:
         """Whether this stage's letter announces the acceptance when the stage directly follows the decision.

@@ -16,6 +16,7 @@ from wagtail.models import Locale
 from wagtail.rich_text import RichText
 from wagtail_localize.models import TranslationSource
 
+from eservices.documents.blocks import APPLICANT
 from eservices.documents.models import DocumentTemplate
 from eservices.formbuilder.blocks import fields_value, key_of
 from home.slugs import slug_of
@@ -122,13 +123,21 @@ def provide_document(page: ServicePage, name: str, user) -> None:
 def _said(document: dict, locale: Locale) -> dict:
     """The fields of its template in a language. Numbers begin with letters of the first."""
     said = document["texts"].get(locale.language_code) or document["texts"]["fr"]
-    body = [
-        ("statement", {"text": _paragraph(said["statement"]), "condition": None}),
-        ("facts", {"heading": said["facts"], "keys": document["facts"], "condition": None}),
-        ("part", {"heading": said["value"], "text": _paragraph(said["validity"]), "condition": None}),
-    ]
+    value = {"heading": said["value"], "text": _paragraph(said["validity"]), "condition": None}
+    body = [*_registered(document["register"], said), ("part", value | {"about": APPLICANT})]
     told = {"prefix": said["prefix"], "tells_register": document["tells_register"]}
     return told | {"title": said["title"], "body": body}
+
+
+def _registered(plan: dict, said: dict) -> list:
+    """Return what the register says of whoever the document is for, which an answer decides."""
+    statements, people = [], []
+    for case in plan["about"]:
+        condition = {"field": plan["question"], "operator": "equals", "value": case["answer"]}
+        common = {"about": case["about"], "condition": condition}
+        statements.append(("statement", common | {"text": _paragraph(said[case["statement"]])}))
+        people.append(("people", common | {"heading": said[case["heading"]], "rows": plan["rows"]}))
+    return [*statements, *people]
 
 
 def _paragraph(text: str) -> RichText:

@@ -1,6 +1,6 @@
 """Templates, documents and the seals they bear."""
 
-from .documents import FOLDER, Document, DocumentLink, IdentityCheck, Seal
+from .documents import FOLDER, Document, DocumentLink, IdentityCheck, RevocationReason, Seal
 from .permits import Permit, PlateCheck, Renewal, Zone
 from .templates import DocumentTemplate, asked_by_services, issuing_forms
 
@@ -13,6 +13,7 @@ __all__ = [
     "Permit",
     "PlateCheck",
     "Renewal",
+    "RevocationReason",
     "Seal",
     "Zone",
     "asked_by_services",

@@ -1,7 +1,9 @@
 """What the commune issues on a case: a numbered, sealed PDF that anybody can verify."""
 
 import uuid
+from datetime import date
 
+from cryptography import x509
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -16,6 +18,7 @@ from eservices.submissions.models import private_storage
 from home.secrets import new_secret
 
 from ..codes import new_code
+from ..recognising import in_words
 
 FOLDER = "documents"  # of the private storage
 
@@ -28,6 +31,15 @@ class IdentityCheck(models.TextChoices):
     SEEN = "seen", _("seen in person")
     CARD = "card", _("identity card enclosed")
     POSTED = "posted", _("posted to the registered address")
+
+
+class RevocationReason(models.TextChoices):
+    """The reason of a revocation for whoever verifies the document; it tells nothing of a person."""
+
+    REPLACED = "replaced", _("replaced by a new document")
+    MISTAKE = "mistake", _("it contained a mistake")
+    CHANGED = "changed", _("what it says has changed")
+    RETURNED = "returned", _("given back")
 
 
 class Seal(models.Model):
@@ -44,6 +56,15 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return self.fingerprint[:16]
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day of the certificate; None if it cannot be read."""
+        try:
+            certificate = x509.load_pem_x509_certificate(self.certificate.encode())
+        except ValueError:
+            return None
+        return timezone.localdate(certificate.not_valid_after_utc)
 
 
 class DocumentQuerySet(models.QuerySet):
@@ -114,9 +135,18 @@ class Document(models.Model):
     texts = models.JSONField(default=dict, help_text=_("What it says, frozen when its number was drawn."))
     seal = models.ForeignKey(Seal, on_delete=models.PROTECT, null=True, blank=True, related_name="documents")
     seal_level = models.CharField(_("level of the seal"), max_length=8, blank=True, help_text=_("Of PAdES."))
+    people = models.JSONField(
+        _("people"),
+        default=list,
+        blank=True,
+        help_text=_("Whom it names, as far as its verification shows them: given name, initial, year, sex."),
+    )
     valid_until = models.DateField(_("valid until"), null=True, blank=True, help_text=_("The last day."))
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     revoked_reason = models.TextField(_("reason of the revocation"), blank=True)
+    revoked_for = models.CharField(
+        _("reason for whoever verifies it"), max_length=10, choices=RevocationReason, blank=True
+    )
     drawn_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -142,7 +172,7 @@ class Document(models.Model):
         return f"{self.title} {self.number}"
 
     @property
-    def date(self):
+    def date(self) -> date:
         """The day it bears."""
         return timezone.localdate(self.drawn_at)
 
@@ -158,6 +188,17 @@ class Document(models.Model):
     def posted(self) -> bool:
         """Whether it goes by post only: reaching the registered address is the check."""
         return self.identity_check == IdentityCheck.POSTED
+
+    @property
+    def recognised_by(self) -> list[str]:
+        """The people it names, as far as whoever verifies it compares them; none once it is revoked."""
+        return [in_words(one) for one in self.people] if self.is_issued else []
+
+    @property
+    def vehicle(self) -> str:
+        """The plate and zone of a permit, for whoever compares them; "" for any other document."""
+        permit = getattr(self, "permit", None) if self.is_issued else None
+        return ", ".join(filter(None, (permit.plate, str(permit.zone)))) if permit and permit.plate else ""
 
     @property
     def verification_url(self) -> str:

@@ -1,6 +1,6 @@
 """The texts of documents, as editors keep them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
@@ -21,7 +21,13 @@ from eservices.formbuilder.models import Form, FormVersion
 from .. import passages
 from ..blocks import BodyBlock
 from ..panels import WordsPanel
-from ..placeholders import GIVEN
+from ..placeholders import (
+    GIVEN,
+    OWN,
+    REGISTER,
+    declared_in_register_document,
+    register_in_declared_document,
+)
 
 
 class DocumentTemplate(PreviewableMixin, RevisionMixin, TranslatableMixin, models.Model):
@@ -51,8 +57,8 @@ class DocumentTemplate(PreviewableMixin, RevisionMixin, TranslatableMixin, model
         _("tells what the register holds"),
         default=False,
         help_text=_(
-            "It is then released by itself only to somebody whose identity is known; else an agent decides, "
-            "or it goes by post to the registered address."
+            "It then says of people what the register says, never what was typed. It is released by itself only to "
+            "somebody whose identity is known; else an agent decides, or it goes by post to the registered address."
         ),
     )
 
@@ -97,21 +103,50 @@ class DocumentTemplate(PreviewableMixin, RevisionMixin, TranslatableMixin, model
         return response(request, self, on_case=mode_name == "case")
 
     def clean(self):
-        """Refuses what no service which issues this document can fill: placeholders, facts, conditions."""
+        """Refuse what no service which issues this document can fill, and what the register does not vouch for."""
         super().clean()
-        asked = asked_by_services(self.key)
-        faults = {"law": placeholders.faults(self.law, asked, GIVEN), "body": list(self._faults(asked))}
-        if found := {name: texts for name, texts in faults.items() if texts}:
+        if found := self.problems(asked_by_services(self.key)):
             raise ValidationError(found)
+
+    def problems(self, asked: set[str] | None) -> dict[str, list[str]]:
+        """Return what is wrong with the texts, by field; ``asked``: keys that a service knows, None if unknown."""
+        found = {
+            "law": [*placeholders.faults(self.law, asked, GIVEN), *self._mixed(placeholders.keys(self.law))],
+            "body": [*self._faults(asked), *self._mixtures()],
+        }
+        return {name: texts for name, texts in found.items() if texts}
 
     def _faults(self, asked: set[str] | None) -> Iterator[str]:
         for block in self.body:
-            for text in passages.pieces(getattr(block.value.get("text"), "source", "")):
+            for text in texts_of(block):
                 yield from placeholders.faults(text, asked, GIVEN)
             named = [*block.value.get("keys", []), *conditions.mentioned(block.value["condition"])]
             if asked is not None:
                 known = asked | GIVEN.keys()
                 yield from (placeholders.unknown(key, GIVEN) for key in named if key not in known)
+
+    def _mixtures(self) -> Iterator[str]:
+        """Yield what mixes the register with what was typed, block by block."""
+        for block in self.body:
+            if block.block_type == "people" and not self.tells_register:
+                yield register_in_declared_document(str(block.block.label))
+            yield from self._mixed(key for text in texts_of(block) for key in placeholders.keys(text))
+            yield from (self._undeclared(key) for key in block.value.get("keys", []) if key in REGISTER)
+
+    def _mixed(self, keys: Iterable[str]) -> Iterator[str]:
+        for key in keys:
+            if self.tells_register and key not in REGISTER and key not in OWN:
+                yield declared_in_register_document(key)
+            elif not self.tells_register and key in REGISTER:
+                yield register_in_declared_document(key)
+
+    def _undeclared(self, key: str) -> str:
+        return _("“%(key)s” is nothing that was declared: choose questions of the form.") % {"key": key}
+
+
+def texts_of(block) -> Iterator[str]:
+    """Yield every run of text of a block of a template."""
+    return passages.pieces(getattr(block.value.get("text"), "source", ""))
 
 
 def issuing_forms(template_key: str) -> list[Form]:
@@ -126,9 +161,10 @@ def issuing_forms(template_key: str) -> list[Form]:
 
 def asked_by_services(template_key: str) -> set[str] | None:
     """Keys of what every service issuing this document asks, or its stages leave; None where no service does yet."""
-    asked = [_known(form.current.definition) for form in issuing_forms(template_key)]
+    asked = [known_by_service(form.current.definition) for form in issuing_forms(template_key)]
     return set.intersection(*asked) if asked else None
 
 
-def _known(definition: Definition) -> set[str]:
+def known_by_service(definition: Definition) -> set[str]:
+    """Return the keys of what a service asks, or its stages leave."""
     return {*definition.fields, *(one.key for one in all_kept(definition, definition.source_language))}

@@ -17,6 +17,7 @@ from .. import fields
 from ..blocks import FixedCharBlock
 from ..logic.conditions import day
 from .base import TIMES, FieldType, Part, field_type, whole
+from .naming import BIRTH_DATE, names_block, names_faults
 
 WORKING_DAYS = re.compile(r"([+-][0-9]{1,3})wd")
 LIMIT_HELP = _(
@@ -87,6 +88,13 @@ class Day(Limited):
     form_class = fields.DateField
     template = "formbuilder/fields/date.html"
     written = ("14.06.1986", "1986-06-14")
+
+    def settings_blocks(self):
+        return [*super().settings_blocks(), names_block(BIRTH_DATE)]
+
+    def settings_faults(self, field):
+        yield from super().settings_faults(field)
+        yield from names_faults(field, BIRTH_DATE)
 
     def inputs(self, field):
         return day_parts()

@@ -13,6 +13,7 @@ from .. import fields
 from ..fields.people import SALUTATIONS
 from .base import IDENTITY, FieldType, Part, field_type
 from .dates import day_parts, day_texts, day_words
+from .naming import PERSON, names_block, names_faults
 
 
 @field_type
@@ -30,9 +31,11 @@ class Person(FieldType):
 
     def settings_blocks(self):
         label, choices = _("Asked beside the names"), list(self.MORE.items())
-        return [("more", blocks.MultipleChoiceBlock(required=False, choices=choices, label=label))]
+        more = blocks.MultipleChoiceBlock(required=False, choices=choices, label=label)
+        return [("more", more), names_block(PERSON)]
 
     def settings_faults(self, field):
+        yield from names_faults(field, PERSON)
         more = field.settings.get("more") or []
         if not isinstance(more, list) or any(one not in [*self.MORE] for one in more):
             yield gettext("only these can be asked of a person: %(names)s") % {"names": ", ".join(self.MORE)}

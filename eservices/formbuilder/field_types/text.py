@@ -12,6 +12,7 @@ from .. import fields
 from ..blocks import FixedCharBlock
 from ..fields.text import matches
 from .base import FieldType, field_type, field_types, whole
+from .naming import FAMILY_NAME, GIVEN_NAMES, WHOLE_NAME, names_block, names_faults
 
 # A pattern that takes one of these describes no type.
 ANYTHING = ("Rue du Lac 12", "Rochat", "A-12/b", "1234 5678 9012 3")
@@ -39,10 +40,11 @@ class Text(FieldType):
 class ShortText(Text):
     key, label, icon = "short_text", _("Short text"), "pilcrow"
     says = _("A word or a line.")
+    names = (GIVEN_NAMES, FAMILY_NAME, WHOLE_NAME)
 
     def settings_blocks(self):
         pattern = FixedCharBlock(required=False, label=_("Pattern"), help_text=_("A regular expression."))
-        return [*super().settings_blocks(), ("pattern", pattern)]
+        return [*super().settings_blocks(), ("pattern", pattern), names_block(*self.names)]
 
     def form_field(self, field, definition, language, options=None):
         found = super().form_field(field, definition, language, options)
@@ -51,6 +53,7 @@ class ShortText(Text):
 
     def settings_faults(self, field):
         yield from super().settings_faults(field)
+        yield from names_faults(field, *self.names)
         try:
             re.compile(str(field.settings.get("pattern") or ""))
         except re.error:

@@ -1,7 +1,7 @@
 """What every question to the register stands on: its claim, the asking, when it is tried again."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -10,30 +10,67 @@ from django.db.models import F
 from django.utils import timezone
 
 from .. import comparing
-from ..comparing import Finding
+from ..comparing import Finding, Found
 from ..people import Declared, Person
 from ..registers import Away, Register
 
 logger = logging.getLogger(__name__)
 
 CLAIM = timedelta(minutes=2)  # longer than any answer takes; afterwards the worker is taken for dead
+MOST_SEARCHED = 8  # people outside the household who are searched for one request: a search takes seconds
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (15, 60, 120, 300, 600))
 
 
 def ask(asked: Callable[[], Register], said: Declared, required: list[str]) -> Finding:
     """What ``asked`` says of somebody, compared with what they say; ``Away`` where it says nothing of use."""
-    return comparing.find(said, candidates(asked, said), required)
+    return ask_with_others(asked, said, required, ())[0]
 
 
 def candidates(asked: Callable[[], Register], said: Declared) -> list[Person]:
     """Return whoever might be the person declared; raise ``Away`` if the register says nothing of use."""
+    return _useful(lambda: list(asked().find(said)))
+
+
+def _useful[Answer](ask: Callable[[], Answer]) -> Answer:
+    """Return what the register answers; raise ``Away`` if that is of no use."""
     try:
-        return list(asked().find(said))
+        return ask()
     except Away:
         raise
     except Exception as fault:
         logger.exception("The register could not be asked")
         raise Away(f"{type(fault).__name__}: {fault}"[:500]) from fault
+
+
+def ask_with_others(
+    asked: Callable[[], Register], said: Declared, required: list[str], others: Sequence[Declared]
+) -> tuple[Finding, list[Finding]]:
+    """Compare the applicant and the ``others`` they name with the register. Raise ``Away`` if it is of no use."""
+
+    def compare() -> tuple[Finding, list[Finding]]:
+        register = asked()
+        finding = comparing.find(said, register.find(said), required)
+        return finding, _find_others(register, said, finding, others)
+
+    return _useful(compare)
+
+
+def _find_others(
+    register: Register, said: Declared, finding: Finding, others: Sequence[Declared]
+) -> list[Finding]:
+    """Find each of ``others`` in the household of the applicant; else show who comes near, for an agent."""
+    if not others:
+        return []
+    applicant = finding.people[0] if finding.outcome == Found.MATCH else None
+    home = register.household(applicant.key) if applicant else []
+    address = applicant.address if applicant else said.address
+    today, found = timezone.localdate(), []
+    for place, other in enumerate(others):
+        at_home = comparing.find_at_home(other, home, [], address, today)
+        if at_home.outcome != Found.MATCH and place < MOST_SEARCHED:
+            at_home = comparing.find_at_home(other, home, register.find(other), address, today)
+        found.append(at_home)
+    return found
 
 
 def claim(rows, pk):

@@ -1,5 +1,6 @@
 """Requests are compared with the register, and agents decide what the rules cannot."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from ..comparing import Finding, Found
 from ..models import Check, Outcome
 from ..people import Declared, content_of
 from ..registers import Absent, Away, invented, register
-from .base import ask, claim, pause, wake_worker
+from .base import ask_with_others, claim, pause, wake_worker
 
 PATIENCE = timedelta(hours=1)  # how long a register that is away holds a case up before an agent is asked
 
@@ -31,16 +32,18 @@ def begin_check(
     stage: CaseStage,
     said: Declared,
     required: list[str],
+    named: Sequence[Declared] = (),
     newcomer: bool = False,
 ) -> Check:
     """Writes down what is to be asked for a stage of the case; a worker asks. The case's row must be locked.
 
-    ``newcomer``: it is expected that the person is not found.
+    ``named``: whom the applicant names beside. ``newcomer``: it is expected that the person is not found.
     """
     check = Check.objects.create(
         stage=stage,
         declared=content_of(said),
         required=required,
+        named=_asked(named),
         newcomer=newcomer,
         sender=tries.sender(case),
         about=tries.about(said),
@@ -61,34 +64,40 @@ def check(check_id) -> None:
     # Whoever rehearses reads in the invented register, never in the real one.
     asked = invented if claimed.stage.case.rehearsal else register
     try:
-        finding = ask(asked, claimed.said, claimed.required)
+        others = [one.said for one in claimed.named_checks]
+        finding, found = ask_with_others(asked, claimed.said, claimed.required, others)
     except Away as fault:
         _keep_absence(claimed, fault)
     else:
-        _keep_finding(claimed, finding)
+        _keep_finding(claimed, finding, found)
 
 
 @transaction.atomic
-def decide(*, actor: User, check: Check, person: str = "") -> None:
+def decide(*, actor: User, check: Check, person: str = "", named: Sequence[str] = ()) -> None:
     """An agent says who it is, by the key of one of the people shown, or that nobody in the register is.
 
+    ``named``: the same for each person whom the applicant names, in their order.
     The case's row must be locked; whoever calls wakes it.
     """
     found = _waiting(check)
-    if person and person not in {one.key for one in found.candidates}:
+    chosen = [(person, found.candidates)]
+    chosen += [(key, one.candidates) for key, one in zip(named, found.named_checks, strict=False)]
+    if any(key and key not in {one.key for one in shown} for key, shown in chosen):
         raise IllegalTransition(_("This person is not among those shown."))
+    keys = [*named, *[""] * len(found.named)]
+    found.named = [one | {"person": key} for one, key in zip(found.named, keys, strict=False)]
     found.person, found.decided_by, found.decided_at = person, actor, timezone.now()
-    found.save(update_fields=["person", "decided_by", "decided_at"])
+    found.save(update_fields=["person", "named", "decided_by", "decided_at"])
 
 
 @transaction.atomic
-def ask_again(*, actor: User, check: Check, said: Declared) -> None:
+def ask_again(*, actor: User, check: Check, said: Declared, named: Sequence[Declared] = ()) -> None:
     """The register is asked once more, as if for the first time. The case's row must be locked."""
     found = _waiting(check)
-    found.declared = content_of(said)
+    found.declared, found.named = content_of(said), _asked(named)
     found.outcome, found.attempts, found.fault = Outcome.PENDING, 0, ""
     found.asked_at = found.due_at = timezone.now()
-    found.save(update_fields=["declared", "outcome", "attempts", "fault", "asked_at", "due_at"])
+    found.save(update_fields=["declared", "named", "outcome", "attempts", "fault", "asked_at", "due_at"])
     wake_worker(tasks.check, found)
 
 
@@ -96,8 +105,12 @@ def ask_again(*, actor: User, check: Check, said: Declared) -> None:
 def erase(*, actor: Actor, case: Case) -> None:
     """Forgets what is personal in the checks of a case. Outcomes and dates stay."""
     Check.objects.filter(stage__case=case).update(
-        declared={}, people=[], person="", sender="", about="", fault=""
+        declared={}, people=[], person="", named=[], sender="", about="", fault=""
     )
+
+
+def _asked(named: Sequence[Declared]) -> list[dict]:
+    return [{"declared": content_of(one)} for one in named]
 
 
 def _waiting(check: Check) -> Check:
@@ -109,14 +122,15 @@ def _waiting(check: Check) -> Check:
 
 
 @transaction.atomic
-def _keep_finding(check: Check, finding: Finding) -> None:
+def _keep_finding(check: Check, finding: Finding, others: Sequence[Finding]) -> None:
     case = cases.locked(check.stage.case_id)
-    protected = any(one.protected for one in finding.people)
+    protected = any(one.protected for each in (finding, *others) for one in each.people)
     by_itself = finding.outcome == Found.MATCH and not (protected or check.newcomer)
     kept = Check.objects.filter(pk=check.pk, outcome=Outcome.PENDING, attempts=check.attempts).update(
         outcome=Outcome(finding.outcome),
         people=[content_of(one) for one in finding.people],
         person=finding.people[0].key if by_itself else "",
+        named=[_found(one, other) for one, other in zip(check.named, others, strict=True)],
         protected=protected,
         answered_at=timezone.now(),
         due_at=None,
@@ -128,6 +142,14 @@ def _keep_finding(check: Check, finding: Finding) -> None:
         cases.protect(actor=SYSTEM, case=case)
     trace.record(case, "register_checked", SYSTEM, stage=check.stage.key, outcome=finding.outcome)
     cases.wake(case=case)
+
+
+def _found(asked: dict, finding: Finding) -> dict:
+    """Return a named person with what the register says, and who it is if that needs nobody's judgement."""
+    people = [content_of(one) for one in finding.people]
+    settled = finding.outcome == Found.MATCH and not any(one.protected for one in finding.people)
+    person = finding.people[0].key if settled else ""
+    return asked | {"outcome": Outcome(finding.outcome), "people": people, "person": person}
 
 
 @transaction.atomic

@@ -7,6 +7,8 @@ from uuid import UUID
 from stdnum.ch import ssn
 
 from eservices.bookings.answers import local
+from eservices.register.contrib.demo import DemoRegister
+from eservices.register.people import Declared, Person
 
 from .. import clock
 from .bookings import EXTRAS
@@ -43,6 +45,24 @@ EVENTS = [
 BREEDS = ["Border collie", "Bouvier bernois", "Labrador", "Caniche", "Épagneul breton"]
 NAMES = ["Filou", "Nala", "Oscar", "Plume", "Balou", "Maya"]
 REASONS = ["bail", "ecole", "banque", "assurance", "chomage", "etranger"]
+
+
+def relatives(who: Resident) -> list[Person]:
+    """Return the rest of the household that the register has of somebody."""
+    register = DemoRegister()
+    found = register.find(Declared(who.first, who.last, who.born))
+    person = next((one for one in found if one.birth_date == who.born and one.family_name == who.last), None)
+    return [one for one in register.household(person.key) if one != person] if person else []
+
+
+def _named(prefix: str, person: Person) -> dict:
+    """Return the answers that name somebody."""
+    parts = {
+        "prenom": person.given_names,
+        "nom": person.family_name,
+        "naissance": person.birth_date.isoformat(),
+    }
+    return {f"{prefix}_{name}": value for name, value in parts.items()}
 
 
 class Answers:
@@ -91,13 +111,14 @@ class Answers:
         }
 
     def attestation_domicile(self, who: Resident, day: date) -> dict:
-        whom = self.random.choices(["moi", "famille", "enfant"], [70, 20, 10])[0]
+        family = relatives(who)
+        children = [one for one in family if one.age(day) < 18]
+        wanted = self.random.choices(["moi", "famille", "enfant"], [70, 20, 10])[0]
+        whom = wanted if {"famille": family, "enfant": children}.get(wanted) else "moi"
         return {
             "beneficiaire": whom,
-            "personnes": [
-                {f"personne_{name}": one[f"membre_{name}"] for name in ("prenom", "nom", "naissance")}
-                for one in self.household(who, partner=whom == "famille")
-            ],
+            "personnes": [_named("personne", one) for one in family[:8]],
+            **(_named("enfant", children[0]) if children else {}),
             "motif": self.random.choice(REASONS),
             "langue_document": who.language,
             "avs": self.avs() if self.random.random() < 0.5 else None,

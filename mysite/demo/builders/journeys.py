@@ -185,7 +185,8 @@ class Journey:
             with transaction.atomic():
                 cases.locked(self.case.pk)
                 fits = check.candidates[0].key if check.outcome == Outcome.MATCH else ""
-                register.decide(actor=self.agent, check=check, person=fits)
+                named = [one.person for one in check.named_checks]
+                register.decide(actor=self.agent, check=check, person=fits, named=named)
                 cases.wake(case=self.case)
             self.settle()
 

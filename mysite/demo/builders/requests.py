@@ -72,6 +72,10 @@ ASKED_BY_AGENTS = ("waiting", "answered", "refused")  # endings that the rules a
 MAKING = 2  # documents still on their way
 CHANNELS = {Channel.ONLINE: 72, Channel.COUNTER: 15, Channel.PHONE: 8, Channel.PAPER: 5}
 SENT = "the day on which it was sent"
+NAMED = [
+    {"personne_prenom": "Noé", "personne_nom": "Marchetti", "personne_naissance": "2019-09-02"},
+    {"personne_prenom": "Lina", "personne_nom": "Marchetti", "personne_naissance": "2022-03-14"},
+]
 OWN = [
     # what the residents who can sign in have filed: address, service, ending, days ago, answers
     ("elodie.marchetti@courriel.example", "annonce-demenagement", "answered", 6, {"mouvement": "arrivee"}),
@@ -97,6 +101,14 @@ OWN = [
     ("peter.schmid@courriel.example", "annonce-demenagement", "to_pay", 8, {"mouvement": "arrivee"}),
     ("rachel.moore@courriel.example", "attestation-domicile", "in_progress", 3, {"preuve": "copie"}),
     ("rachel.moore@courriel.example", "macaron", "to_pay", 8, {"statut": "habitant", "duree": "an"}),
+    # names somebody whom the register does not know: an agent looks
+    (
+        "elodie.marchetti@courriel.example",
+        "attestation-domicile",
+        "received",
+        1,
+        {"beneficiaire": "famille", "personnes": NAMED, "preuve": "connu"},
+    ),
 ]
 
 
@@ -167,7 +179,7 @@ def begin(plan: Plan, residents: Residents, world: World) -> Journey:
     if user:
         who = residents.of(in_register(user.first_name, user.last_name), user.language, user.email)
     else:
-        who = residents.of(in_register(*plan.name)) if plan.name else residents.draw()
+        who = residents.of(in_register(*plan.name)) if plan.name else residents.draw(plan.service)
     online = user or plan.name
     channel = Channel.ONLINE if online else random.choices(list(CHANNELS), list(CHANNELS.values()))[0]
     answers = Answers(random, residents).of(plan.service, who, plan.day, **(plan.given or {}))

@@ -91,6 +91,7 @@ STREETS = [
     ("Clos Aurel", 14),
     ("Ruelle du Four", 9),
 ]
+CERTIFIED = ("attestation-domicile",)
 ELSEWHERE = [
     ("Rue de la Poste", "1180", "Rolle"),
     ("Chemin du Stand", "1170", "Aubonne"),
@@ -132,11 +133,12 @@ class Residents:
         self.random, self.emails = random, set()
         self.evenings: set[tuple[str, date]] = set()  # rooms that somebody asked for already
 
-    def draw(self) -> Resident:
+    def draw(self, service: str = "") -> Resident:
+        """Somebody new; of the register, if ``service`` certifies what it says."""
         language = self.random.choices(["fr", "de", "en"], [84, 10, 6])[0]
         firsts, lasts = {"fr": (FIRST, LAST), "de": GERMAN, "en": ENGLISH}[language]
-        if language == "fr" and self.random.random() < 0.7:
-            return self.of(self.random.choice(grown_ups()))
+        if service in CERTIFIED or (language == "fr" and self.random.random() < 0.7):
+            return self.of(self.random.choice(grown_ups()), language)
         first, last = self.random.choice(firsts), self.random.choice(lasts).replace("-", " ")
         born = date(self.random.randint(1942, 2004), self.random.randint(1, 12), self.random.randint(1, 28))
         return Resident(first, last, born, self._email(first, last), self._phone(), self.address(), language)

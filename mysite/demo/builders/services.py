@@ -21,7 +21,7 @@ TEMPLATES = {
         "prefix": "AD",
         "months": None,
         "tells_register": True,
-        "facts": ["nom", "prenom", "naissance", "adresse", "personnes"],
+        "facts": [],
     },
     "macaron": {
         "prefix": "MA",
@@ -36,6 +36,13 @@ TEMPLATES = {
         "facts": ["societe", "lieu", "rue", "numeros", "public_attendu"],
     },
 }
+WHOM = (  # the answer, whom the certificate is about, its sentence and heading
+    ("moi", "applicant", "sentence", "person"),
+    ("enfant", "named", "sentence", "child"),
+    ("famille", "everybody", "sentence_family", "family"),
+)
+SHOWN = ["family_name", "given_names", "birth", "origin", "address", "since"]
+SHOWN_OF_EACH = ["family_name", "given_names", "birth", "since"]  # a family on one page
 TERMS_SET = {"field": "conditions", "operator": "filled"}  # where agents set terms
 ZONES = [
     ("a", "A, Bourg et place de l’Orme", 120),
@@ -89,7 +96,8 @@ def write_templates(world: World) -> None:
         for language in LANGUAGES:
             entry = next(one for one in read(language, "documents", world.today) if one.key == key)
             one = source.copy_for_translation(world.locales[language]) if source else DocumentTemplate()
-            one.locale, one.key, one.body = world.locales[language], key, _body(entry, plan["facts"])
+            body = registered_body(entry) if plan["tells_register"] else _body(entry, plan["facts"])
+            one.locale, one.key, one.body = world.locales[language], key, body
             one.prefix, one.months, one.tells_register = (
                 plan["prefix"],
                 plan["months"],
@@ -112,6 +120,21 @@ def _body(entry: Entry, keys: list[str]) -> list:
         *([("part", terms)] if entry["terms"] else []),
         ("part", {"heading": entry["value"], "text": paragraph["validity"], "condition": None}),
     ]
+
+
+def registered_body(entry: Entry) -> list:
+    """What the register says of whoever the certificate is for: the applicant, a child, the family."""
+    statements, people = [], []
+    for answer, about, sentence, heading in WHOM:
+        common = {
+            "about": about,
+            "condition": {"field": "beneficiaire", "operator": "equals", "value": answer},
+        }
+        statements.append(("statement", common | {"text": RichText(f"<p>{entry[sentence]}</p>")}))
+        rows = SHOWN_OF_EACH if about == "everybody" else SHOWN
+        people.append(("people", common | {"heading": entry[heading], "rows": rows}))
+    value = {"heading": entry["value"], "text": RichText(f"<p>{entry['validity']}</p>"), "condition": None}
+    return [*statements, *people, ("part", value | {"about": "applicant"})]
 
 
 def build(world: World) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from random import Random
+from zlib import crc32
 
-from ...people import Address, Person
-from .names import FAMILIES, MEN, STREETS, WOMEN
+from ...people import Address, CivilStatus, Person, Sex
+from .names import FAMILIES, MEN, ORIGINS, STREETS, WOMEN
 
 INHABITANTS, LEFT = 4_200, 150
 SEED, TODAY = 1199, date(2026, 11, 1)
@@ -27,24 +28,42 @@ def given() -> list[list[Person]]:
     lake = Address("Rue du Lac", "12", **TOWN)
     vines = Address("Rue des Vignes", "8 bis", **TOWN)
     hidden = Address("Chemin du Signal", "3", **TOWN)
-    here, born = date(2019, 6, 1), date(1961, 3, 14)
+    station = Address("Avenue de la Gare", "21", **TOWN)
+    here, born, nora = date(2019, 6, 1), date(1961, 3, 14), date(2022, 2, 1)
+    gone = Person("ORV-9", "Bruno", "Gétaz", date(1970, 12, 24), origin="Orvenay VD", sex=Sex.MALE)
     return [
         [
-            Person("ORV-1", "Élodie Anne", "Marchetti", date(1988, 4, 17), lake, here),
-            Person("ORV-2", "Noé", "Marchetti", date(2019, 9, 2), lake, date(2019, 9, 2)),
+            _given("ORV-1 Élodie Anne Marchetti", Sex.FEMALE, date(1988, 4, 17), lake, here),
+            _given("ORV-2 Noé Marchetti", Sex.MALE, date(2019, 9, 2), lake, date(2019, 9, 2)),
         ],
-        [Person("ORV-3", "Huguette", "Perrin", date(1943, 11, 5), vines, date(1968, 5, 1))],
-        [Person("ORV-4", "Peter", "Schmid", date(1979, 2, 28), Address("Clos Aurel", "4", **TOWN), here)],
+        [_given("ORV-3 Huguette Perrin", Sex.FEMALE, date(1943, 11, 5), vines, date(1968, 5, 1), "widowed")],
+        [_given("ORV-4 Peter Schmid", Sex.MALE, date(1979, 2, 28), Address("Clos Aurel", "4", **TOWN), here)],
+        [_given("ORV-5 Rachel Moore", Sex.FEMALE, date(1992, 8, 9), station, here)],
         [
-            Person(
-                "ORV-5", "Rachel", "Moore", date(1992, 8, 9), Address("Avenue de la Gare", "21", **TOWN), here
+            _given(
+                "ORV-6 Jean Rochat", Sex.MALE, born, Address("Rue du Temple", "5", **TOWN), date(1990, 1, 1)
             )
         ],
-        [Person("ORV-6", "Jean", "Rochat", born, Address("Rue du Temple", "5", **TOWN), date(1990, 1, 1))],
-        [Person("ORV-7", "Jean", "Rochat", born, Address("Rue du Midi", "17", **TOWN), date(2011, 9, 15))],
-        [Person("ORV-8", "Nora", "Kessler", date(1990, 6, 21), hidden, date(2022, 2, 1), protected=True)],
-        [Person("ORV-9", "Bruno", "Gétaz", date(1970, 12, 24))],
+        [
+            _given(
+                "ORV-7 Jean Rochat", Sex.MALE, born, Address("Rue du Midi", "17", **TOWN), date(2011, 9, 15)
+            )
+        ],
+        [replace(_given("ORV-8 Nora Kessler", Sex.FEMALE, date(1990, 6, 21), hidden, nora), protected=True)],
+        [gone],
     ]
+
+
+def _given(
+    words: str, sex: str, born: date, address: Address, since: date, civil_status: str = CivilStatus.SINGLE
+) -> Person:
+    key, *given_names, family = words.split()
+    return Person(
+        *(key, " ".join(given_names), family, born, address, since),
+        origin="Orvenay VD",
+        civil_status=civil_status,
+        sex=sex,
+    )
 
 
 @cache
@@ -95,14 +114,24 @@ def _drawn(random: Random) -> Iterator[list[Person]]:
             people.append(_person(random, other, max(20, age + random.randint(-6, 6)), address, moved))
         children = (max(0, age - random.randint(22, 36)) for _child in range(size - 2))
         people += [_person(random, family, years, address, moved) for years in children]
-        yield people
+        yield _with_statuses(people)
 
 
 def _person(random: Random, family: str, age: int, address: Address, moved: date) -> Person:
     names = random.choice((WOMEN, MEN))
     given_names = " ".join(random.sample(names, 2 if random.random() < 0.25 else 1))
     born = _day(random, TODAY.year - age - 1, TODAY.year - age)
-    return Person("", given_names, family, born, address, max(born, moved))
+    sex = Sex.FEMALE if names is WOMEN else Sex.MALE
+    origin = ORIGINS[crc32(family.encode()) % len(ORIGINS)]
+    return Person("", given_names, family, born, address, max(born, moved), origin=origin, sex=sex)
+
+
+def _with_statuses(people: list[Person]) -> list[Person]:
+    """Set the civil statuses: the two first of a household are a couple, whoever lives alone is not."""
+    alone = CivilStatus.WIDOWED if people[0].age(TODAY) > 75 else CivilStatus.SINGLE
+    adults = [CivilStatus.MARRIED] * 2 if len(people) > 1 else [alone]
+    statuses = adults + [CivilStatus.SINGLE] * (len(people) - len(adults))
+    return [replace(one, civil_status=status) for one, status in zip(people, statuses, strict=True)]
 
 
 def _day(random: Random, first: int, last: int) -> date:

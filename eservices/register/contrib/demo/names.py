@@ -83,3 +83,13 @@ STREETS = (  # with the highest number of a house
     ),
     *(("Chemin du Signal", 27), ("Chemin du Bois", 31), ("Route d’Aubonne", 64), ("Chemin des Échalas", 18)),
 )
+ORIGINS = (
+    "Orvenay VD",
+    "Aubonne VD",
+    "Rolle VD",
+    "Gimel VD",
+    "Morges VD",
+    "Fribourg FR",
+    "Sion VS",
+    "Thun BE",
+)

@@ -1,0 +1,160 @@
+"""No document that tells of the register says a name, a date or an address that the register did not give."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.utils import timezone, translation
+from hypothesis import given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
+from wagtail.rich_text import RichText
+
+from eservices.accounts.names import words
+from eservices.documents import content
+from eservices.documents.models import DocumentTemplate
+from eservices.documents.placeholders import REGISTER
+from eservices.documents.registered import CannotWrite, Registered
+from eservices.register.access import RegisterAnswer
+from eservices.register.actions.base import ask_with_others
+from eservices.register.comparing import Aspect, Found
+from eservices.register.people import Address, CivilStatus, Declared, Person
+from eservices.register.registers import Register
+from home.dates import date_format
+
+TODAY = date(2026, 11, 1)
+NAMES = st.sampled_from(["Élodie", "Noé", "Yves", "Huguette", "Pierre", "Ana", "Zébulon", "Łucja", "D’Élia"])
+FAMILIES = st.sampled_from(["Marchetti", "Rochat", "Da Silva", "Müller"])
+STREETS = st.sampled_from(["Rue du Lac", "Rue du Midi", "Chemin des Faux"])
+DAYS = st.integers(0, 30_000).map(lambda ago: TODAY - timedelta(days=ago))
+ADDRESSES = st.builds(
+    Address, STREETS, st.integers(1, 3).map(str), postcode=st.just("1199"), town=st.just("Orvenay")
+)
+DECLARED = st.builds(Declared, NAMES, FAMILIES, DAYS, ADDRESSES)
+WHOM = ("applicant", "named", "everybody")
+BODY = [
+    *(
+        ("statement", {"text": RichText(f"<p>{{{key}}}</p>"), "about": about, "condition": None})
+        for key in REGISTER
+        for about in WHOM
+    ),
+    *(
+        ("people", {"heading": "", "about": about, "rows": ["birth", "address", "since"], "condition": None})
+        for about in WHOM
+    ),
+]
+
+
+@st.composite
+def households(draw) -> list[list[Person]]:
+    """Two households, which may share a street and a number."""
+    found = []
+    for home in range(2):
+        address = draw(ADDRESSES)
+        found.append(
+            [
+                Person(
+                    *(f"{home}-{place}", draw(NAMES), draw(FAMILIES), draw(DAYS)),
+                    address=draw(st.sampled_from([address, address, None])),
+                    resident_since=draw(st.one_of(st.none(), DAYS)),
+                    origin="Orvenay VD",
+                    civil_status=draw(st.sampled_from(["", *CivilStatus.values])),
+                )
+                for place in range(draw(st.integers(1, 3)))
+            ]
+        )
+    return found
+
+
+@st.composite
+def declarations(draw, homes: list[list[Person]]) -> list[Declared]:
+    """The applicant and whom they name: true, nearly true, or invented."""
+    people = [one for home in homes for one in home]
+    said = []
+    for one in draw(st.lists(st.sampled_from(people), min_size=1, max_size=3)):
+        true = Declared(one.given_names, one.family_name, one.birth_date, one.address)
+        said.append(draw(st.one_of(st.just(true), st.just(true), DECLARED)))
+    return said
+
+
+class Household(Register):
+    def __init__(self, homes):
+        self.homes = homes
+
+    def find(self, declared):
+        return [one for home in self.homes for one in home]
+
+    def household(self, key):
+        return next((home for home in self.homes if any(one.key == key for one in home)), [])
+
+
+def answer_to(homes: list[list[Person]], said: list[Declared]) -> RegisterAnswer | None:
+    """What the check leaves for the document, as far as nobody decides."""
+    required = [Aspect.BIRTH_DATE, Aspect.ADDRESS]
+    finding, others = ask_with_others(lambda: Household(homes), said[0], required, said[1:])
+    if finding.outcome != Found.MATCH:
+        return None
+    found = {one.people[0].key: one.people[0] for one in others if one.outcome == Found.MATCH}
+    return RegisterAnswer(finding.people[0], tuple(found.values()), TODAY)
+
+
+def written(answer: RegisterAnswer, said: list[Declared]) -> Iterator[dict]:
+    """Every block of a document that can be written; what was typed lies ready to be mixed in."""
+    typed = {"prenom": said[0].given_names, "nom": said[0].family_name}
+    words = content.Words(
+        *({"number": "", "date": ""}, typed, typed, TODAY),
+        tells_register=True,
+        declared=typed,
+        registered=Registered(answer),
+    )
+    for block in DocumentTemplate(body=BODY, tells_register=True).body:
+        try:
+            yield content._block(block, words)
+        except CannotWrite:
+            continue
+
+
+def texts_in(block: dict) -> Iterator[str]:
+    """The texts that stand in a block, without what the commune always writes."""
+    for passage in block.get("passages", []):
+        yield from ("".join(text for text, *_marks in item) for item in passage["items"])
+    for table in block.get("people", []):
+        yield from (value for _label, value in table)
+
+
+def given_by(home: list[Person]) -> str:
+    """All that the register gave of a household, in words."""
+    days = [day for one in home for day in (one.birth_date, one.resident_since) if day]
+    people = [f"{one.name} {one.address or ''} {one.origin}" for one in home]
+    statuses = [str(CivilStatus(one.civil_status).label) for one in home if one.civil_status]
+    return " ".join([*people, *statuses, *(date_format(day) for day in [*days, TODAY])])
+
+
+@budget(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_register_document_says_only_what_the_register_gave(data):
+    homes = data.draw(households())
+    said = data.draw(declarations(homes))
+    answer = answer_to(homes, said)
+    if answer is None:
+        return
+    with translation.override("fr"):
+        home = next(home for home in homes if answer.applicant in home)
+        allowed = set(words(given_by(home))) | {"et"}
+        for block in written(answer, said):
+            for text in texts_in(block):
+                assert set(words(text)) <= allowed, text
+
+
+@budget(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_register_document_names_nobody_of_another_household(data):
+    homes = data.draw(households())
+    said = data.draw(declarations(homes))
+    answer = answer_to(homes, said)
+    if answer is None:
+        return
+    home = next(home for home in homes if answer.applicant in home)
+    for one in answer.named:
+        assert one in home
+        assert one.is_resident(timezone.localdate())
+        assert one.address == answer.applicant.address

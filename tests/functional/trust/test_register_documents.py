@@ -1,0 +1,98 @@
+"""The commune seals what the register says, and a true code vouches for nobody else's paper."""
+
+import json
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from wagtail.models import Locale
+
+from eservices.cases import actions as cases
+from eservices.documents.models import Document, DocumentTemplate
+from eservices.register.models import Check
+from mysite.demo.builders.services import registered_body
+from mysite.demo.markup import read
+from tests.demo.test_chains import CERTIFICATE, ME, elodie, filed, waits
+from tests.factories.payments import entry
+
+pytestmark = pytest.mark.django_db
+NOE = {"personne_prenom": "Noé", "personne_nom": "Marchetti", "personne_naissance": "2019-09-02"}
+INVENTED = {"personne_prenom": "Zébulon", "personne_nom": "Marchetti", "personne_naissance": "2020-05-05"}
+FAMILY, CHILD = ME | {"beneficiaire": "famille"}, ME | {"beneficiaire": "enfant"}
+
+
+@pytest.fixture(autouse=True)
+def template() -> DocumentTemplate:
+    """The certificate of the demo."""
+    entry(CERTIFICATE, 1500)
+    said = next(one for one in read("fr", "documents", timezone.localdate()) if one.key == CERTIFICATE)
+    return DocumentTemplate.objects.create(
+        locale=Locale.objects.get_or_create(language_code="fr")[0],
+        key=CERTIFICATE,
+        title=said["title"],
+        tells_register=True,
+        body=registered_body(said),
+    )
+
+
+def said_by(document: Document) -> str:
+    return json.dumps(document.texts["body"], ensure_ascii=False).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("at_counter", [False, True], ids=["signed in", "at the counter"])
+def test_an_invented_child_waits_for_an_agent(client, at_counter):
+    """It was sealed seconds after paying, and the verification page said authentic."""
+    journey = filed(CERTIFICATE, user=None if at_counter else elodie(), **FAMILY, personnes=[NOE, INVENTED])
+    if at_counter:
+        cases.identify(actor=journey.agent, case=journey.case, check="card")
+        journey.settle()
+    assert waits(journey) == ("controle", "agent")
+    client.force_login(journey.agent)
+    page = client.get(reverse("cases:case", args=[journey.case.reference])).text
+    assert "Pas au registre" in page
+    assert "n’est pas au registre à cette adresse" in page
+    journey.look_up()
+    journey.pay()
+    document = Document.objects.get()
+    assert "Noé Marchetti" in said_by(document)
+    assert "Zébulon" not in said_by(document)
+    assert "Zébulon" not in client.get(reverse("documents:verdict", args=[document.code])).text
+
+
+def test_a_family_certificate_certifies_the_family():
+    journey = filed(CERTIFICATE, user=elodie(), **FAMILY, personnes=[NOE | {"personne_prenom": "NOE"}])
+    journey.pay()
+    said = said_by(Document.objects.get())
+    assert "atteste qu’Élodie Anne Marchetti et Noé Marchetti ont leur domicile" in said
+    assert "à l’adresse Rue du Lac 12, 1199 Orvenay" in said
+    assert "2 septembre 2019" in said
+
+
+def test_my_minor_child_attests_the_domicile_of_the_child(client):
+    child = {"enfant_prenom": "Noé", "enfant_nom": "Marchetti", "enfant_naissance": "2019-09-02"}
+    journey = filed(CERTIFICATE, user=elodie(), **CHILD, **child)
+    journey.pay()
+    document = Document.objects.get()
+    assert "atteste que Noé Marchetti a son domicile à Orvenay depuis le 2 septembre 2019" in said_by(
+        document
+    )
+    assert "Élodie" not in said_by(document)
+    assert "Noé M., né en 2019." in client.get(reverse("documents:verdict", args=[document.code])).text
+
+
+def test_what_was_typed_of_oneself_is_not_what_is_sealed():
+    journey = filed(CERTIFICATE, user=elodie(), **ME, prenom="Elodie", nom="marchetti")
+    journey.pay()
+    said = said_by(Document.objects.get())
+    assert "Élodie Anne Marchetti" in said
+    assert "marchetti" not in said
+
+
+def test_a_true_code_shows_whom_the_document_is_for(client):
+    """Another name printed over a real code was called authentic."""
+    filed(CERTIFICATE, user=elodie(), **ME).pay()
+    page = client.get(reverse("documents:verdict", args=[Document.objects.get().code])).text
+    assert "Attestation de domicile" in page
+    assert "Élodie M., née en 1988. Comparez avec le nom sur le document." in page
+    assert "ne l’acceptez pas" in page
+    assert not Check.objects.filter(person="").exists()

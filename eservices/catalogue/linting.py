@@ -10,7 +10,9 @@ from wagtail import blocks
 from wagtail.coreutils import get_content_languages
 from wagtail_localize.strings import extract_strings
 
+from eservices.cases.formal.appeal_rules import rules_of
 from eservices.cases.models import Letter, Remedies, Team
+from eservices.cases.models.formal import place_of_commune
 from eservices.cases.stages import Kept, stages
 from eservices.cases.stages.kept import kept_by
 from eservices.formbuilder import reference_tables
@@ -84,6 +86,9 @@ def _letters(content: dict) -> Iterator[Fault]:
     key = settings.get("remedies")
     if key and key not in dict(Remedies.objects.offered()):
         yield Fault(ABSENT, "settings.remedies", _("There are no remedies “%(key)s” here.") % {"key": key})
+    if key and not rules_of(place_of_commune()).known:
+        message = _("How time to appeal is counted in %(place)s is not known: no recess is assumed.")
+        yield Fault(WARNING, "settings.remedies", message % {"place": place_of_commune()})
 
 
 def _tables(content: dict) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """Which services book which rooms: for who looks at a room, and for who looks at a service."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -53,52 +54,82 @@ def _booked_in(definition: Definition) -> set[str]:
 
 @dataclass(frozen=True)
 class CostRange:
-    """What the shortest booking of a service costs: at least, at most, and its highest deposit, in minor units.
+    """What the shortest booking costs: the least that somebody pays, the most, and the highest deposit; minor units.
 
-    ``most`` is None if the price grows with the time or the number that is booked. ``more``: extras are charged apart.
+    ``free``: some pay nothing. ``most`` is None if the price grows with the time or the number that is booked.
     """
 
     least: int
     most: int | None
     deposit: int
-    more: bool
+    free: bool = False
 
     def __str__(self) -> str:
         """Say the price without the deposit, as “CHF 60.– to CHF 540.–”, in the active language."""
-        least = chf(self.least) if self.least else _("free of charge")
+        if not self.least:
+            return _("free of charge")
+        said = {"least": chf(self.least), "most": chf(self.most), "amount": chf(self.least)}
+        price = said["least"] if self.most == self.least else _("%(least)s to %(most)s") % said
         if self.most is None:
-            return _("from %(amount)s") % {"amount": least}
-        if self.most == self.least:
-            return least
-        return _("%(least)s to %(most)s") % {"least": least, "most": chf(self.most)}
+            price = _("from %(amount)s") % said
+        return _("free of charge or %(price)s") % {"price": price} if self.free else price
 
 
-def cost_range(definition: Definition, today: date) -> CostRange | None:
+@dataclass(frozen=True)
+class BookingCosts:
+    """What can be booked in a service at a price: altogether, and each by its key. ``more``: extras come on top."""
+
+    total: CostRange
+    each: tuple[tuple[str, CostRange], ...]
+    more: bool
+
+    def rows(self, language: str) -> list[tuple[str, CostRange]]:
+        """Return title and costs of each, in a language."""
+        known = offers()
+        return [(known[key].said(language).title, one) for key, one in self.each if key in known]
+
+
+def booking_costs(definition: Definition, today: date) -> BookingCosts | None:
     """Return what bookings of a service cost, whoever books; None if nothing in it is booked at a price."""
-    costs, rates = costs_in(definition, today), _rates(definition)
-    if not costs:
+    by_offer: dict[Offer, set[Cost]] = {}
+    for one, cost in _costs(definition, today):
+        by_offer.setdefault(one, set()).add(cost)
+    if not any(cost.price or cost.deposit for costs in by_offer.values() for cost in costs):
         return None
-    grows = any(rate.per in ("hour", "day") for rate in rates) or any(
-        one.counted for one in _offers_in(definition)
+    return BookingCosts(
+        total=_range({cost for costs in by_offer.values() for cost in costs}, any(map(_grows, by_offer))),
+        each=tuple((one.key, _range(costs, _grows(one))) for one, costs in by_offer.items()),
+        more=bool(definition.fees) or any(one.extras for one in by_offer),
     )
+
+
+def _range(costs: set[Cost], grows: bool) -> CostRange:
+    paid = [cost.price for cost in costs if cost.price]
     return CostRange(
-        least=min(one.price for one in costs),
-        most=None if grows else max(one.price for one in costs),
-        deposit=max(one.deposit for one in costs),
-        more=bool(definition.fees) or any(rate.asked for rate in rates),
+        least=min(paid, default=0),
+        most=None if grows else max(paid, default=0),
+        deposit=max(cost.deposit for cost in costs),
+        free=len(paid) < len(costs),
     )
 
 
-def costs_in(definition: Definition, today: date) -> list[Cost]:
-    """Return what the shortest bookings of the coming week cost, each once, for everybody who may book."""
-    found = set()
+def _grows(one: Offer) -> bool:
+    return one.counted or any(rate.per in ("hour", "day") for rate in one.rates)
+
+
+def costs_in(definition: Definition, today: date) -> set[Cost]:
+    """Return what the shortest bookings of the coming week cost, for everybody who may book."""
+    return {cost for _offer, cost in _costs(definition, today)}
+
+
+def _costs(definition: Definition, today: date) -> Iterator[tuple[Offer, Cost]]:
     for field in _booking_fields(definition):
         offered = _offered(field)
         tariff = Tariff(offered, today)
         for one in offered:
             for span in shortest_times(one, today):
-                found |= {tariff.cost(one, [span], 1, who) for who in _who_may_book(field, definition)}
-    return sorted(found)
+                for who in _who_may_book(field, definition):
+                    yield one, tariff.cost(one, [span], 1, who)
 
 
 def _who_may_book(field: Field, definition: Definition) -> list[str]:
@@ -114,11 +145,3 @@ def _offered(field: Field) -> list[Offer]:
     known = offers()
     keys = field.settings.get("resources", ())
     return [known[key] for key in keys if key in known and known[key].offered and known[key].rates]
-
-
-def _offers_in(definition: Definition) -> list[Offer]:
-    return [one for field in _booking_fields(definition) for one in _offered(field)]
-
-
-def _rates(definition: Definition) -> list:
-    return [rate for one in _offers_in(definition) for rate in one.rates]

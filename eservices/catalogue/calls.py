@@ -34,5 +34,5 @@ def _called(page, locale_id, request) -> dict | None:
 def _price(service: ServicePage) -> str:
     """What it costs in words: what bookings cost, else as editors wrote it, else its fee; "" if it is free."""
     if service.booking_costs:
-        return str(service.booking_costs)
+        return str(service.booking_costs.total)
     return service.price or (chf(service.fixed_fee) if service.fixed_fee else "")

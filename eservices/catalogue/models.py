@@ -19,7 +19,7 @@ from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 from wagtail_localize.fields import SynchronizedField
 
-from eservices.bookings.services import CostRange, cost_range, rooms_in
+from eservices.bookings.services import BookingCosts, booking_costs, rooms_in
 from eservices.cases.models import Letter, Remedies, Team
 from eservices.cases.retention.rules import Disposition
 from eservices.formbuilder.blocks import FeeBlock, QuestionWidget, fill_keys, keys_by_id, step_block
@@ -417,6 +417,7 @@ class ServicePage(BasePage):
             "closed": self.closed,
             "told": self.told,
             "effort": self.effort,
+            "booking_costs": self.booking_costs.rows(self.locale.language_code) if self.booking_costs else [],
             "rooms": rooms_in(self.version.definition, self.locale.language_code) if self.version else [],
         }
 
@@ -453,7 +454,7 @@ class ServicePage(BasePage):
         }
 
     @cached_property
-    def booking_costs(self) -> CostRange | None:
+    def booking_costs(self) -> BookingCosts | None:
         """What bookings of the service cost; None if it has none at a price."""
         if self.version is None:
             return None
@@ -461,7 +462,7 @@ class ServicePage(BasePage):
         return (
             kept(
                 f"booking-costs-{self.version.pk}-{today}",
-                lambda: cost_range(definition, today) or False,
+                lambda: booking_costs(definition, today) or False,
             )
             or None
         )

@@ -13,7 +13,7 @@ from eservices.bookings.answers import Wanted
 from eservices.bookings.availability import Span
 from eservices.bookings.charging import Tariff
 from eservices.bookings.offers import offer
-from eservices.bookings.services import cost_range, costs_in
+from eservices.bookings.services import booking_costs, costs_in
 from eservices.bookings.terms import changes, percent
 from eservices.catalogue.linting import amounts_in, lint
 from eservices.formbuilder import bill
@@ -84,24 +84,35 @@ def test_bill_asks_what_picker_shows(hall, starts, hours, times, who, extras):
     assert (back[0], back[-1]) == (bill.total(lines), bill.deposit(lines))
 
 
-def test_service_page_shows_range_and_deposit(hall):
-    found = cost_range(definition(*asking()["steps"]), TODAY)
-    assert (found.least, found.most, found.deposit, found.more) == (24_000, 54_000, 20_000, True)
+def said(costs) -> str:
     with translation.override("fr"):
-        assert str(found).replace("\N{NO-BREAK SPACE}", " ") == "de CHF 240.– à CHF 540.–"
+        return str(costs).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_service_tells_range_and_deposit_of_its_bookings(hall):
+    found = booking_costs(definition(*asking()["steps"]), TODAY)
+    assert (found.total.least, found.total.most, found.total.deposit, found.more) == (
+        24_000,
+        54_000,
+        20_000,
+        True,
+    )
+    assert said(found.total) == "de CHF 240.– à CHF 540.–"
+    assert found.rows("fr") == [("Salle", found.total)]
 
 
 def test_range_has_no_end_if_price_grows_with_time(hall):
-    resource("petite", rates=[rate("heure", per="hour")])
-    asked = question("quand", "booking", settings={"resources": ["salle", "petite"]})
-    found = cost_range(definition(step("reserver", asked)), TODAY)
-    assert (found.least, found.most) == (2_000, None)
+    resource("petite", rates=[rate("heure", per="hour", who="externe")])
+    asked = question("quand", "booking", settings={"resources": ["petite"], "who": "qui"})
+    who = question("qui", "choice", options=options("habitant", "externe"))
+    found = booking_costs(definition(step("reserver", who, asked)), TODAY)
+    assert said(found.total) == "gratuit ou dès CHF 20.–"
 
 
 def test_service_without_priced_booking_has_no_range(db):
     resource(rates=[])
     asked = question("quand", "booking", settings={"resources": ["salle"]})
-    assert cost_range(definition(step("reserver", asked)), TODAY) is None
+    assert booking_costs(definition(step("reserver", asked)), TODAY) is None
 
 
 @pytest.mark.parametrize(

@@ -361,7 +361,7 @@ def test_remedies_excluded_from_recess_run_through_it():
     decision = refused(case_with_remedies())
     decision.notified_on = date(2026, 11, 26)
     assert decision.last_day == date(2026, 12, 28)
-    assert "ne comptent pas" not in decision.letter.payload["text"]
+    assert "ne court pas" not in decision.letter.payload["text"]
 
 
 def test_decision_counts_by_rules_of_place_in_which_it_was_taken(settings):

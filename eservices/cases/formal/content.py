@@ -84,7 +84,7 @@ def _recess(remedies: Remedies, rules: AppealRules) -> list:
     *first, last = (str(RECESS[one.key]) for one in rules.recess)
     times = _("%(first)s and %(last)s") % {"first": ", ".join(first), "last": last} if first else last
     return [
-        _("The days %(times)s do not count (%(source)s).") % {"times": times, "source": rules.recess_source}
+        _("This time does not run %(times)s (%(source)s).") % {"times": times, "source": rules.recess_source}
     ]
 
 

@@ -13,6 +13,7 @@ from home import generation
 from home.templatetags.commune import chf
 
 from . import access
+from .availability import Span, day_of
 from .charging import Cost, Tariff, shortest_times
 from .offers import Offer, offers
 
@@ -91,15 +92,18 @@ class BookingCosts:
 
 def booking_costs(definition: Definition, today: date) -> BookingCosts | None:
     """Return what bookings of a service cost, whoever books; None if nothing in it is booked at a price."""
-    by_offer: dict[Offer, set[Cost]] = {}
+    known: dict[str, Offer] = {}
+    found: dict[str, set[Cost]] = {}
     for one, cost in _costs(definition, today):
-        by_offer.setdefault(one, set()).add(cost)
-    if not any(cost.price or cost.deposit for costs in by_offer.values() for cost in costs):
+        known[one.key] = one
+        found.setdefault(one.key, set()).add(cost)
+    everything = set().union(*found.values())
+    if not any(cost.price or cost.deposit for cost in everything):
         return None
     return BookingCosts(
-        total=_range({cost for costs in by_offer.values() for cost in costs}, any(map(_grows, by_offer))),
-        each=tuple((one.key, _range(costs, _grows(one))) for one, costs in by_offer.items()),
-        more=bool(definition.fees) or any(one.extras for one in by_offer),
+        total=_range(everything, any(map(_grows, known.values()))),
+        each=tuple((key, _range(costs, _grows(known[key]))) for key, costs in found.items()),
+        more=bool(definition.fees) or any(one.extras for one in known.values()),
     )
 
 
@@ -127,9 +131,21 @@ def _costs(definition: Definition, today: date) -> Iterator[tuple[Offer, Cost]]:
         offered = _offered(field)
         tariff = Tariff(offered, today)
         for one in offered:
-            for span in shortest_times(one, today):
+            for span in _telling_times(one, today):
                 for who in _who_may_book(field, definition):
                     yield one, tariff.cost(one, [span], 1, who)
+
+
+def _telling_times(one: Offer, first: date) -> list[Span]:
+    """Return the shortest times of a week; of those to which the same rates apply, one."""
+    times = shortest_times(one, first)
+    if one.rules.whole or any(rate.hours for rate in one.rates):
+        return times
+    zone = one.rules.zone
+    alike = {
+        tuple(day_of(span.start, zone).weekday() in rate.days for rate in one.rates): span for span in times
+    }
+    return list(alike.values())
 
 
 def _who_may_book(field: Field, definition: Definition) -> list[str]:

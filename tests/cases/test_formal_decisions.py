@@ -16,6 +16,7 @@ from eservices.cases.models import Case, FormalDecision, Remedies, Role
 from eservices.cases.retention import actions as retention
 from eservices.cases.retention import schedule
 from eservices.cases.states import Outcome
+from eservices.catalogue.linting import lint
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.paper import actions as paper
 from eservices.space.export import everything_about
@@ -379,6 +380,15 @@ def test_unknown_place_is_told_by_check_and_by_case(settings, client):
     decision = refused(case_with_remedies())
     client.force_login(member(Role.DECIDE))
     assert "CH-JU" in client.get(reverse("cases:case", args=[decision.case.reference])).text
+
+
+@pytest.mark.parametrize(("canton", "warned"), [("VD", False), ("JU", True)])
+def test_linter_warns_if_rules_of_place_are_unknown(settings, canton, warned):
+    settings.SUBDIVISION = canton
+    TeamFactory()
+    made = certificate()
+    made["settings"]["remedies"] = "recours"
+    assert any(fault.path == "settings.remedies" for fault in lint(made)) is warned
 
 
 # -- Form -----------------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def test_amounts_shown_before_are_those_asked_after(client, time_machine):
     draft = f"/demande/d/{Draft.objects.get().secret}/"
     review = read(client.get(f"{draft}verifier/"))
     for page in (picker, review):
-        assert f"<td>{DEPOSIT}</td>" in page
+        assert f"Dont {DEPOSIT} de caution, qui vous reviennent" in page
         assert f"au moins 14 jours avant : {TOTAL} vous reviennent" in page
         assert f"Annulée plus tard : {LATER} vous reviennent" in page
     assert f"<td>{TOTAL}</td>" in review
@@ -95,7 +95,7 @@ def test_amounts_shown_before_are_those_asked_after(client, time_machine):
     assert f"Dont {DEPOSIT} de caution : nous la remboursons après le retour" in due
     pay = read(client.get(f"/payer/{charge.basket.secret}/"))
     assert f"Payer {TOTAL}" in pay
-    assert "Dont caution, qui vous revient" in pay
+    assert f"Dont {DEPOSIT} de caution, qui vous reviennent" in pay
 
     paid(charge)
     process.advance(case.pk)

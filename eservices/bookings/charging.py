@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -12,10 +13,10 @@ from eservices.formbuilder.bill import total
 from eservices.formbuilder.definition import Field
 from eservices.formbuilder.logic.fees import vat_included
 from eservices.formbuilder.prices import Price, schedules
-from home.templatetags.commune import digits
+from home.templatetags.commune import chf, digits
 
 from .answers import Wanted, read
-from .availability import Span
+from .availability import DAY, Span, days
 from .offers import Offer, what
 from .pricing import Due, due
 
@@ -49,6 +50,29 @@ def priced_lines(key: str, wanted: Wanted, who: str, language: str, today: date)
     return Tariff([wanted.offer], today).lines(key, wanted, who, language)
 
 
+def shortest_times(offer: Offer, first: date) -> list[Span]:
+    """Return the shortest times that can be booked in the week from a day on, at the ends of each opening."""
+    found = []
+    for day in days(first, first + 6 * DAY):
+        for window in offer.rules.day_windows(day):
+            length = window.length if offer.rules.whole else offer.rules.shortest
+            found += [Span(window.start, window.start + length), Span(window.end - length, window.end)]
+    return found
+
+
+class Cost(NamedTuple):
+    """The price of something and the deposit that is due with it and comes back, in minor units."""
+
+    price: int
+    deposit: int
+
+    def __str__(self) -> str:
+        price = chf(self.price) if self.price else _("free of charge")
+        if not self.deposit:
+            return price
+        return _("%(price)s, plus deposit of %(deposit)s") % {"price": price, "deposit": chf(self.deposit)}
+
+
 class Tariff:
     """The prices of some offers on a day, read at once."""
 
@@ -64,14 +88,21 @@ class Tariff:
         )
         with override(language):
             title = wanted.offer.said(language).title
-            return [self._line(f"{key}_{number}", one, title) for number, one in enumerate(found, 1)]
+            steps = [list(step) for step in wanted.offer.refunds]
+            return [
+                self._line(f"{key}_{number}", one, title) | {"terms": steps}
+                for number, one in enumerate(found, 1)
+            ]
 
     def cost(
         self, offer: Offer, spans: Iterable[Span], count: int, who: str, extras: Collection[str] = ()
-    ) -> int:
-        """What some times cost somebody, in minor units, deposits left out."""
+    ) -> Cost:
+        """Return what some times cost somebody."""
         found = due(offer.rates, spans, count, who, offer.rules.zone, extras)
-        return total([self._line("", one, "") for one in found if not one.deposit])
+        return Cost(
+            total([self._line("", one, "") for one in found if not one.deposit]),
+            total([self._line("", one, "") for one in found if one.deposit]),
+        )
 
     def _line(self, key: str, one: Due, title: str) -> dict:
         price = self.prices.get(one.entry)

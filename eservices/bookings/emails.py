@@ -10,6 +10,7 @@ from eservices.cases.models import Case, CaseStage
 from eservices.cases.stages import kind_of
 from eservices.deliveries.actions import queue_email
 from eservices.deliveries.models import Delivery
+from eservices.formbuilder.bill import cancellation_in_words
 from eservices.payments.models import Charge
 from home.links import absolute
 
@@ -23,7 +24,9 @@ from .words import when_booked
 def confirmed(case: Case, bookings: list[Booking], **acceptance) -> Delivery | None:
     """It is agreed: when, where, and how one gets in, if that may be known by now."""
     codes = _codes(bookings) if _may_get_in(case) else []
-    return _letter(case, "confirmed", bookings, codes=codes, **acceptance)
+    with translation.override(case.language):
+        terms = cancellation_in_words(case.submission.fees)
+    return _letter(case, "confirmed", bookings, codes=codes, terms=terms, **acceptance)
 
 
 def reminder(case: Case, booking: Booking) -> Delivery | None:

@@ -65,6 +65,7 @@ class Offer:
     rates: tuple[Rate, ...]
     words: dict[str, Words]
     name: str
+    refunds: tuple[tuple[int, int], ...] = ()  # days before it begins, per cent of the price that come back
 
     def said(self, language: str) -> Words:
         """In ``language``, else in the commune's own, else its bare name."""
@@ -251,6 +252,7 @@ def _offer(resource: Resource, rules: Rules, words: dict[str, Words]) -> Offer:
         rates=tuple(_rate(block.value) for block in resource.rates),
         words=words,
         name=resource.name,
+        refunds=tuple((block.value["days"], block.value["percent"]) for block in resource.refunds),
     )
 
 

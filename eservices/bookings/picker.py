@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext, pgettext, pgettext_l
 from django.utils.translation import gettext_lazy as _
 
 from home.dates import date_format
-from home.templatetags.commune import chf, clock
+from home.templatetags.commune import clock
 
 from . import words
 from .answers import local, moment, named, series_of, ticked
@@ -30,7 +30,7 @@ from .availability import (
     days,
     joined,
 )
-from .charging import Tariff
+from .charging import Cost, Tariff, shortest_times
 from .finding import Found, Wish, find
 from .models import Resource
 from .offers import EVERY_DAY, Offer, Words, calendar, days_span, what
@@ -216,7 +216,7 @@ class Picker:
         if not self._is_priced(offer):
             return ""
         count, extras = (self.count, self.extras) if offer is self.offer else (1, ())
-        return _amount(self.tariff.cost(offer, [span], count, self.who, extras))
+        return str(self.tariff.cost(offer, [span], count, self.who, extras))
 
     @property
     def extras(self) -> tuple[str, ...]:
@@ -244,15 +244,9 @@ class Picker:
             return self._price(offer, self.chosen)
         return _from(self._costs(offer))
 
-    def _costs(self, offer: Offer) -> list[int]:
-        """What the shortest times of a week cost, those at the ends of each opening."""
-        found = []
-        for day in days(self.at, self.at + 6 * DAY):
-            for window in offer.rules.day_windows(day):
-                length = window.length if offer.rules.whole else offer.rules.shortest
-                ends = [Span(window.start, window.start + length), Span(window.end - length, window.end)]
-                found += [self.tariff.cost(offer, [span], 1, self.who) for span in ends]
-        return found
+    def _costs(self, offer: Offer) -> list[Cost]:
+        """What the shortest times of a week cost."""
+        return [self.tariff.cost(offer, [span], 1, self.who) for span in shortest_times(offer, self.at)]
 
     @property
     def prices(self) -> list[dict]:
@@ -279,7 +273,7 @@ class Picker:
     def _rate_label(self, rate: Rate) -> str:
         """“Cleaning”, “Hire, associations”, “Weekend supplement, Sat, Sun”."""
         named = what(rate.what) if rate.what else pgettext("a price", "hire")
-        parts = [gettext("deposit") if rate.deposit else named]
+        parts = [gettext("deposit, paid back after the return") if rate.deposit else named]
         if not self.who:
             parts += [self.people.get(one, one) for one in sorted(rate.who)]
         if rate.days != EVERY_DAY:
@@ -558,15 +552,11 @@ class Picker:
         return capfirst(words.when(self.chosen)) if self.chosen and not self.day else ""
 
 
-def _amount(minor: int) -> str:
-    return chf(minor) if minor else gettext("free of charge")
-
-
-def _from(costs: list[int]) -> str:
+def _from(costs: list[Cost]) -> str:
     """“From CHF 90”, or the price alone where it is always the same."""
     if not costs:
         return ""
-    least = _amount(min(costs))
+    least = str(min(costs))
     return least if len({*costs}) == 1 else gettext("from %(amount)s") % {"amount": least}
 
 

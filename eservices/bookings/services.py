@@ -1,14 +1,21 @@
 """Which services book which rooms: for who looks at a room, and for who looks at a service."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
-from eservices.formbuilder.definition import Definition
+from eservices.formbuilder.definition import Definition, Field
 from eservices.formbuilder.models import FormVersion
 from home import generation
+from home.templatetags.commune import chf
 
 from . import access
+from .availability import Span, day_of
+from .charging import Cost, Tariff, shortest_times
+from .offers import Offer, offers
 
 
 @dataclass(frozen=True)
@@ -43,5 +50,114 @@ def rooms_in(definition: Definition, language: str) -> list[tuple[str, str]]:
 
 def _booked_in(definition: Definition) -> set[str]:
     """The keys of what can be booked in a service."""
-    asked = (field for field in definition.fields.values() if field.type == "booking")
-    return {key for field in asked for key in field.settings.get("resources", ())}
+    return {key for field in _booking_fields(definition) for key in field.settings.get("resources", ())}
+
+
+@dataclass(frozen=True)
+class CostRange:
+    """What the shortest booking costs: the least that somebody pays, the most, and the highest deposit; minor units.
+
+    ``free``: some pay nothing. ``most`` is None if the price grows with the time or the number that is booked.
+    """
+
+    least: int
+    most: int | None
+    deposit: int
+    free: bool = False
+
+    def __str__(self) -> str:
+        """Say the price without the deposit, as “CHF 60.– to CHF 540.–”, in the active language."""
+        if not self.least:
+            return _("free of charge")
+        said = {"least": chf(self.least), "most": chf(self.most), "amount": chf(self.least)}
+        price = said["least"] if self.most == self.least else _("%(least)s to %(most)s") % said
+        if self.most is None:
+            price = _("from %(amount)s") % said
+        return _("free of charge or %(price)s") % {"price": price} if self.free else price
+
+
+@dataclass(frozen=True)
+class BookingCosts:
+    """What can be booked in a service at a price: altogether, and each by its key. ``more``: extras come on top."""
+
+    total: CostRange
+    each: tuple[tuple[str, CostRange], ...]
+    more: bool
+
+    def rows(self, language: str) -> list[tuple[str, CostRange]]:
+        """Return title and costs of each, in a language."""
+        known = offers()
+        return [(known[key].said(language).title, one) for key, one in self.each if key in known]
+
+
+def booking_costs(definition: Definition, today: date) -> BookingCosts | None:
+    """Return what bookings of a service cost, whoever books; None if nothing in it is booked at a price."""
+    known: dict[str, Offer] = {}
+    found: dict[str, set[Cost]] = {}
+    for one, cost in _costs(definition, today):
+        known[one.key] = one
+        found.setdefault(one.key, set()).add(cost)
+    everything = set().union(*found.values())
+    if not any(cost.price or cost.deposit for cost in everything):
+        return None
+    return BookingCosts(
+        total=_range(everything, any(map(_grows, known.values()))),
+        each=tuple((key, _range(costs, _grows(known[key]))) for key, costs in found.items()),
+        more=bool(definition.fees) or any(one.extras for one in known.values()),
+    )
+
+
+def _range(costs: set[Cost], grows: bool) -> CostRange:
+    paid = [cost.price for cost in costs if cost.price]
+    return CostRange(
+        least=min(paid, default=0),
+        most=None if grows else max(paid, default=0),
+        deposit=max(cost.deposit for cost in costs),
+        free=len(paid) < len(costs),
+    )
+
+
+def _grows(one: Offer) -> bool:
+    return one.counted or any(rate.per in ("hour", "day") for rate in one.rates)
+
+
+def costs_in(definition: Definition, today: date) -> set[Cost]:
+    """Return what the shortest bookings of the coming week cost, for everybody who may book."""
+    return {cost for _offer, cost in _costs(definition, today)}
+
+
+def _costs(definition: Definition, today: date) -> Iterator[tuple[Offer, Cost]]:
+    for field in _booking_fields(definition):
+        offered = _offered(field)
+        tariff = Tariff(offered, today)
+        for one in offered:
+            for span in _telling_times(one, today):
+                for who in _who_may_book(field, definition):
+                    yield one, tariff.cost(one, [span], 1, who)
+
+
+def _telling_times(one: Offer, first: date) -> list[Span]:
+    """Return the shortest times of a week; of those to which the same rates apply, one."""
+    times = shortest_times(one, first)
+    if one.rules.whole or any(rate.hours for rate in one.rates):
+        return times
+    zone = one.rules.zone
+    alike = {
+        tuple(day_of(span.start, zone).weekday() in rate.days for rate in one.rates): span for span in times
+    }
+    return list(alike.values())
+
+
+def _who_may_book(field: Field, definition: Definition) -> list[str]:
+    asked = definition.fields.get(str(field.settings.get("who") or ""))
+    return [option.value for option in asked.options] if asked and asked.options else [""]
+
+
+def _booking_fields(definition: Definition) -> list[Field]:
+    return [field for field in definition.fields.values() if field.type == "booking"]
+
+
+def _offered(field: Field) -> list[Offer]:
+    known = offers()
+    keys = field.settings.get("resources", ())
+    return [known[key] for key in keys if key in known and known[key].offered and known[key].rates]

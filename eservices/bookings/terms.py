@@ -22,6 +22,20 @@ def percent(steps: Iterable[tuple[int, int]], starts_at: datetime, now: datetime
     return max((share for days, share in steps if left >= timedelta(days=days)), default=0)
 
 
+def changes(
+    steps: Iterable[tuple[int, int]], starts_at: datetime, now: datetime
+) -> list[tuple[datetime, int]]:
+    """Return the moments after which less of the price comes back, and the per cent from then on; first one first."""
+    steps, found = list(steps), []
+    share = percent(steps, starts_at, now)
+    for at in sorted({starts_at - timedelta(days=days) for days, _share in steps}):
+        after = percent(steps, starts_at, at + timedelta.resolution)
+        if now <= at < starts_at and after < share:
+            found.append((at, after))
+            share = after
+    return found
+
+
 def given_back(line: dict, share: int, place: int, number: int) -> int:
     """What is not asked for of a bill's line, or paid back, where one of ``number`` times that it is for is cancelled
     and ``share`` per cent of its price is given back. Minor units."""

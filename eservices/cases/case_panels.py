@@ -15,14 +15,16 @@ from home.registry import Registry
 
 from . import access, identity, identity_checks, outbox
 from .formal.consent import consents
+from .formal.content import term_in_words
 from .formal.notifying import remedies_of
 from .forms import IdentifyForm
 from .hindrances import hindrance_of
-from .models import Case, Tag
+from .models import Case, FormalDecision, Tag
 from .retention.schedule import rule_for
 from .stages.kept import panel
 from .states import allowed
 
+Proof = FormalDecision.Proof
 case_panels: Registry[Callable[[Case, User], tuple[str, dict] | None]] = Registry("case_panels")
 
 
@@ -105,7 +107,7 @@ def formal_panel(case: Case, user: User):
     """Decisions that may be appealed: how and when they were notified, until when, and appeals received."""
     if not case.version.definition.settings.get("remedies"):
         return None
-    decisions = list(case.formal_decisions.select_related("letter"))
+    decisions = list(case.formal_decisions.select_related("letter", "by"))
     remedies = remedies_of(case)
     if not decisions and remedies is None:
         return None
@@ -113,6 +115,8 @@ def formal_panel(case: Case, user: User):
         "reference": case.reference,
         "decisions": decisions,
         "remedies": remedies,
+        "term": term_in_words(remedies.days, remedies.unit) if remedies else "",
+        "proofs": [(one.value, one.label) for one in (Proof.HANDED, Proof.NOTICE)],
         "by_email": consents(case),
         "may_appeal": access.may(user, case, "appeal"),
         "today": timezone.localdate(),

@@ -1,9 +1,13 @@
-"""What ``manage.py check --deploy`` says about the archive of cases."""
+"""What ``manage.py check --deploy`` says about the archive of cases and about terms of appeal."""
 
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Tags, Warning, register
+from django.db import DatabaseError
 
 from home.faults import fault_of
 
+from .formal.appeal_rules import rules_of
+from .models import Remedies
+from .models.formal import place_of_commune
 from .retention.archive import archive
 
 
@@ -14,3 +18,20 @@ def archive_is_there(app_configs, **kwargs) -> list[Error]:
         hint = "CASE_ARCHIVE names a class that is on this machine, as package.module.Class."
         return [Error(f"No case can be archived: {fault}", hint=hint, id="cases.E001")]
     return []
+
+
+@register(Tags.security, "cases", deploy=True)
+def rules_of_appeal_are_known(app_configs, **kwargs) -> list[Warning]:
+    """A term of appeal that leaves out the recess of the canton would end too early."""
+    place = place_of_commune()
+    try:
+        needed = not rules_of(place).known and Remedies.objects.exists()
+    except DatabaseError:  # home.E001 tells of it
+        return []
+    if not needed:
+        return []
+    told = f"How time to appeal is counted in {place} is not known: no recess is assumed."
+    hint = (
+        "See docs/appeal-terms.md; set COMMUNE_SUBDIVISION, or check the last day of each decision by hand."
+    )
+    return [Warning(told, hint=hint, id="cases.W001")]

@@ -26,6 +26,13 @@ def _called(page, locale_id, request) -> dict | None:
         "lead": one.lead,
         "url": one.get_url(request) or "",
         "button": one.button,
-        "price": one.price or (chf(one.fixed_fee) if one.fixed_fee else ""),
+        "price": _price(one),
         "time": one.time,
     }
+
+
+def _price(service: ServicePage) -> str:
+    """What it costs in words: what bookings cost, else as editors wrote it, else its fee; "" if it is free."""
+    if service.booking_costs:
+        return str(service.booking_costs.total)
+    return service.price or (chf(service.fixed_fee) if service.fixed_fee else "")

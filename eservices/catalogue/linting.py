@@ -1,5 +1,6 @@
 """What is wrong with the definition of a service, in the eyes of this commune."""
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 
@@ -10,7 +11,10 @@ from wagtail import blocks
 from wagtail.coreutils import get_content_languages
 from wagtail_localize.strings import extract_strings
 
+from eservices.bookings.services import costs_in
+from eservices.cases.formal.appeal_rules import rules_of
 from eservices.cases.models import Letter, Remedies, Team
+from eservices.cases.models.formal import place_of_commune
 from eservices.cases.stages import Kept, stages
 from eservices.cases.stages.kept import kept_by
 from eservices.formbuilder import reference_tables
@@ -20,11 +24,15 @@ from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.linter import ABSENT, ERROR, WARNING, Fault, judged
 from eservices.formbuilder.prices import priced
 from eservices.formbuilder.schema import read
+from home.templatetags.commune import chf
 
 from .blocks import stage_block
 from .compile import stage_texts
 from .models import LifeSituation
 from .schema import LISTS, RICH, is_rich, list_block, service_shape
+
+_NUMBER = r"\d[\d\u00a0\u202f’']*(?:[.,](?:\d{2}|[–—-]+))?"
+AMOUNT = re.compile(rf"(?:[A-Z]{{3}}|Fr\.|€)[\s\u00a0\u202f]*({_NUMBER})|({_NUMBER})[\s\u00a0\u202f]*€")
 
 
 def lint(content) -> list[Fault]:
@@ -36,7 +44,7 @@ def lint(content) -> list[Fault]:
     faults = judged(found, reading, known_by_stages)
     if isinstance(found, dict):
         faults += [*_team(found), *_letters(found), *_tables(found), *_fees(found), *_stages(found)]
-        faults += [*_questions(found), *_page(found)]
+        faults += [*_questions(found), *_page(found), *_announced(found)]
     return faults
 
 
@@ -84,6 +92,9 @@ def _letters(content: dict) -> Iterator[Fault]:
     key = settings.get("remedies")
     if key and key not in dict(Remedies.objects.offered()):
         yield Fault(ABSENT, "settings.remedies", _("There are no remedies “%(key)s” here.") % {"key": key})
+    if key and not rules_of(place_of_commune()).known:
+        message = _("How time to appeal is counted in %(place)s is not known: no recess is assumed.")
+        yield Fault(WARNING, "settings.remedies", message % {"place": place_of_commune()})
 
 
 def _tables(content: dict) -> Iterator[Fault]:
@@ -238,6 +249,31 @@ def _page(content: dict) -> Iterator[Fault]:
             yield Fault(ERROR, f"page.texts.{language}", _("The form has no texts in this language."))
         elif language != own:
             yield from _told_apart(texts.get(own, {}), said, language)
+
+
+def _announced(content: dict) -> Iterator[Fault]:
+    """An amount that the page announces and the form never asks. Not of a service that asks for nothing."""
+    definition, today = _readable(content), timezone.localdate()
+    asked = {fee.amount for fee in priced(definition, today).fees if fee.has_price}
+    for cost in costs_in(definition, today):
+        asked |= {cost.price, cost.deposit, cost.price + cost.deposit}
+    if not asked:
+        return
+    told = content.get("page", {}).get("texts", {}).values()
+    for name in ("price", "price_note"):
+        announced = {amount for said in told for amount in amounts_in(said.get(name, ""))}
+        for amount in sorted(announced - asked):
+            message = _("%(amount)s stands on the page, and the form never asks for it.")
+            yield Fault(WARNING, f"page.{name}", message % {"amount": chf(amount)})
+
+
+def amounts_in(text: str) -> list[int]:
+    """Return the amounts of money in a text, in minor units: “CHF 15.–”, “Fr. 1’200.50”, “12,50 €”."""
+    found = []
+    for before, after in AMOUNT.findall(text):
+        whole, _point, cents = re.sub(r"[\s’']", "", before or after).replace(",", ".").partition(".")
+        found.append(int(whole) * 100 + (int(cents) if cents.isdigit() else 0))
+    return found
 
 
 def _told_apart(own: dict, said: dict, language: str) -> Iterator[Fault]:

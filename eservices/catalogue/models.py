@@ -19,7 +19,7 @@ from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 from wagtail_localize.fields import SynchronizedField
 
-from eservices.bookings.services import rooms_in
+from eservices.bookings.services import BookingCosts, booking_costs, rooms_in
 from eservices.cases.models import Letter, Remedies, Team
 from eservices.cases.retention.rules import Disposition
 from eservices.formbuilder.blocks import FeeBlock, QuestionWidget, fill_keys, keys_by_id, step_block
@@ -32,6 +32,7 @@ from eservices.formbuilder.schema import LONGEST_KEPT
 from eservices.reports import access as reports
 from home.blocks import TEXT_FEATURES
 from home.fields import LiveStreamField
+from home.generation import kept
 from home.models import BasePage, Contact
 from home.models.base import BasePageQuerySet, stream_words
 from home.models.kinds import Kind
@@ -416,6 +417,7 @@ class ServicePage(BasePage):
             "closed": self.closed,
             "told": self.told,
             "effort": self.effort,
+            "booking_costs": self.booking_costs.rows(self.locale.language_code) if self.booking_costs else [],
             "rooms": rooms_in(self.version.definition, self.locale.language_code) if self.version else [],
         }
 
@@ -451,10 +453,26 @@ class ServicePage(BasePage):
             "minutes": max(1, round(questions * SECONDS_PER_QUESTION / 60 + 0.5)),
         }
 
+    @cached_property
+    def booking_costs(self) -> BookingCosts | None:
+        """What bookings of the service cost; None if it has none at a price."""
+        if self.version is None:
+            return None
+        definition, today = self.version.definition, timezone.localdate()
+        return (
+            kept(
+                f"booking-costs-{self.version.pk}-{today}",
+                lambda: booking_costs(definition, today) or False,
+            )
+            or None
+        )
+
     @property
     def fixed_fee(self) -> int | None:
         """What everybody pays, in minor units; 0 where it is free, None where it depends."""
         if self.version is None:
+            return None
+        if self.booking_costs:
             return None
         fees = priced(self.version.definition, timezone.localdate()).fees
         if any(fee.condition or fee.quantity or fee.exempt or not fee.has_price for fee in fees):

@@ -66,7 +66,8 @@ def revoke_document(request, pk):
     form = RevokeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            actions.revoke(actor=request.user, document=document, **form.cleaned_data)
+            told = {name: form.cleaned_data[name] for name in ("reason", "public")}
+            actions.revoke(actor=request.user, document=document, **told)
         except IllegalTransition as refusal:
             messages.warning(request, str(refusal))
         else:

@@ -1,7 +1,13 @@
 """What a request costs, in words: the same on the pages of the filing, in the record and for its readers."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from home.templatetags.commune import chf
 
 from .definition import Definition, Field
 from .field_types import field_types
@@ -16,7 +22,8 @@ def bill(definition: Definition, answers: dict, language: str, today: date) -> l
     Amounts are in minor units and include the value-added tax ``vat_amount``, at ``vat`` per cent ("" is
     outside its scope). ``quantity`` is a decimal number as text. A line of the fee schedule adds ``entry`` and
     ``since`` ("" where the schedule had no price on that day), one that is waived ``exempt``, one whose label tells how
-    its quantity is made up ``bare``, its label without.
+    its quantity is made up ``bare``, its label without. A line of a booking adds ``terms``, see ``cancellation``, and
+    a deposit ``deposit``.
     """
     definition = priced(definition, today)
     lines = [_line(line, definition, language) for line in fees_due(definition, answers, today)]
@@ -71,6 +78,62 @@ def label(line: dict, quantity: str) -> str:
 def total(lines: list[dict]) -> int:
     """The sum of a bill, in minor units."""
     return sum(line.get("total", 0) for line in lines)
+
+
+def deposit(lines: Iterable[dict]) -> int:
+    """Return how much of a bill is a deposit that comes back, in minor units."""
+    return sum(line.get("total", 0) for line in lines if line.get("deposit"))
+
+
+def cancellation(lines: Iterable[dict]) -> list[tuple[int | None, int]]:
+    """Return how much of a bill comes back if what was booked is cancelled: days before it begins, amount.
+
+    The most days first; None days: later than all others. The ``terms`` of a line are pairs of days and per cent; a
+    deposit comes back wholly. Empty if nothing of the bill has terms.
+    """
+    lines = [line for line in lines if "terms" in line and line.get("total")]
+    if not lines:
+        return []
+    steps = sorted({days for line in lines for days, _share in line["terms"]}, reverse=True)
+    found = [(days, sum(_comes_back(line, days) for line in lines)) for days in steps]
+    if 0 not in steps:
+        found.append((None, deposit(lines)))
+    return [one for number, one in enumerate(found) if not number or one[1] != found[number - 1][1]]
+
+
+def _comes_back(line: dict, days: int) -> int:
+    if line.get("deposit"):
+        return line["total"]
+    share = max((share for before, share in line["terms"] if before <= days), default=0)
+    return line["total"] * share // 100
+
+
+def cancellation_in_words(lines: Iterable[dict]) -> list[str]:
+    """Return the same as sentences in the active language."""
+    found = cancellation(lines)
+    return [_cancelled(days, amount, first=not number) for number, (days, amount) in enumerate(found)]
+
+
+def _cancelled(days: int | None, amount: int, *, first: bool) -> str:
+    said = {"amount": chf(amount), "days": days or 0}
+    if days and amount:
+        return (
+            ngettext(
+                "Cancelled at least %(days)s day before: %(amount)s comes back.",
+                "Cancelled at least %(days)s days before: %(amount)s comes back.",
+                days,
+            )
+            % said
+        )
+    if not amount:
+        return (
+            _("Once it is agreed, nothing comes back.")
+            if first
+            else _("Cancelled later: nothing comes back.")
+        )
+    if first:
+        return _("Cancelled before it begins: %(amount)s comes back.") % said
+    return _("Cancelled later: %(amount)s comes back.") % said
 
 
 def _line(line: FeeLine, definition: Definition, language: str) -> dict:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eservices.cases.emails import letter
 from eservices.deliveries.models import Delivery
+from eservices.formbuilder import bill
 from home.links import absolute
 from home.templatetags.commune import chf
 
@@ -15,7 +16,7 @@ from .models import Basket, Charge, Payment, Refund
 
 def due(charge: Charge, basket: Basket, **acceptance) -> Delivery | None:
     """There is something to pay: how much, by when, where."""
-    said = {"charge": charge, "pay_url": pay_url(charge, basket)}
+    said = {"charge": charge, "pay_url": pay_url(charge, basket)} | ({} if charge.paid else _lines([charge]))
     return letter(charge.case, "payments/emails/due", **said, **acceptance)
 
 
@@ -33,8 +34,7 @@ def receipt(payment: Payment, charges: list[Charge]) -> Delivery | None:
         return None
     with translation.override(case.language):
         url = absolute(reverse("payments:receipt", args=[payment.basket.secret, payment.pk]))
-    lines = [(line["label"], chf(line["total"])) for charge in charges for line in charge.lines]
-    return letter(case, "payments/emails/receipt", payment=payment, lines=lines, receipt_url=url)
+    return letter(case, "payments/emails/receipt", payment=payment, receipt_url=url, **_lines(charges))
 
 
 def refunded(charge: Charge, refund: Refund) -> Delivery | None:
@@ -42,6 +42,12 @@ def refunded(charge: Charge, refund: Refund) -> Delivery | None:
     if charge.case.submission.erased_at:
         return None
     return letter(charge.case, "payments/emails/refunded", charge=charge, refund=refund, way=_way(refund))
+
+
+def _lines(charges: list[Charge]) -> dict:
+    """Return what was asked for, line by line, and how much of it is a deposit that comes back."""
+    lines = [line for charge in charges for line in charge.lines]
+    return {"lines": [(line["label"], chf(line["total"])) for line in lines], "deposit": bill.deposit(lines)}
 
 
 def _way(refund: Refund):

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from eservices.formbuilder.bill import deposit
 from home import typesetting
 from home.dates import date_format
 from home.templatetags.commune import chf, digits
@@ -35,6 +36,17 @@ def lines_of(charges, language: str) -> list[list[str]]:
     ]
 
 
+def deposit_note(charges) -> str:
+    """Return how much of some charges is a deposit and when it comes back, in the active language; "" if none."""
+    amount = deposit(line for charge in charges for line in charge.lines)
+    if not amount:
+        return ""
+    note = _(
+        "Of this, %(amount)s is a deposit: we pay it back after the return, less what is missing or damaged."
+    )
+    return note % {"amount": chf(amount)}
+
+
 def _content(payment: Payment) -> dict:
     day = timezone.localdate(payment.settled_at)
     charges = list(payment.basket.charges.select_related("case__version", "case__team"))
@@ -58,6 +70,7 @@ def _content(payment: Payment) -> dict:
         "detail": _("What it was for"),
         "lines": lines_of(charges, payment.language),
         "total": [_("Received"), _money(payment)],
+        "note": deposit_note(charges),
     }
 
 

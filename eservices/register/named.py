@@ -1,11 +1,13 @@
 """Everybody whom a case names, as far as a register can be asked about them. Reads only."""
 
+from django.utils import timezone
+
 from eservices.accounts.names import words
 from eservices.cases import concerned
 from eservices.cases.models import Case
 from eservices.submissions.known import token_of
 
-from .declared import TOKENS, declared
+from .declared import TOKENS, declared, named
 from .people import LONGEST, Declared
 
 MOST = 30  # people of one case: the register is asked once for each
@@ -28,6 +30,7 @@ def _named(case: Case):
         if spec.type == STAGE:
             yield declared(definition, answers, spec.settings)
     yield declared(definition, answers, {})
+    yield from named(definition, answers, timezone.localdate(case.submission.sent_at))
     yield Declared(family_name=case.applicant[:LONGEST])
     for person in concerned.people(case):
         yield Declared(family_name=person.name[:LONGEST], birth_date=_born(case, person))

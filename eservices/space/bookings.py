@@ -7,7 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from eservices.bookings import actions
-from eservices.bookings.actions.refunding import due_back, share_back, was_free
+from eservices.bookings.actions.refunding import (
+    deposit_back,
+    due_back,
+    due_back_later,
+    share_back,
+    was_free,
+)
 from eservices.bookings.moving import moving_form, same_price
 
 from . import access
@@ -37,19 +43,27 @@ def move(request, door: Door, booking_id):
 
 @require_http_methods(["GET", "POST"])
 def cancel(request, door: Door, booking_id):
-    """Says what is paid back of what was due, asks once whether it is meant, then cancels."""
-    booking = access.booking_of(door.case, booking_id)
-    if request.method == "GET":
-        share = share_back(booking, timezone.now())
+    """Show what comes back now and what later, ask once, then cancel.
+
+    Asks again if the amount that the person agreed to is another one meanwhile.
+    """
+    booking, now = access.booking_of(door.case, booking_id), timezone.now()
+    share = share_back(booking, now)
+    paid_back = due_back(door.case, booking, share)
+    changed = request.method == "POST" and request.POST.get("paid_back", str(paid_back)) != str(paid_back)
+    if request.method == "GET" or changed:
         context = {
             "door": door,
             "booking": booking,
             "url": door.url_of("cancel", booking.pk),
             "free": was_free(door.case, booking),
-            "paid_back": due_back(door.case, booking, share),
+            "paid_back": paid_back,
+            "deposit": min(deposit_back(door.case, booking), paid_back),
+            "later": due_back_later(door.case, booking, now),
             "wholly": share == 100,
+            "changed": changed,
         }
-        return render(request, "space/cancel.html", context)
+        return render(request, "space/cancel.html", context, status=409 if changed else 200)
     try:
         actions.cancel(actor=door.actor, booking=booking)
     except actions.NotAllowed as why:

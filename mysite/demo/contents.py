@@ -68,7 +68,7 @@ READ = {
     Subscriber: ("email", "language", "state", "confirmed_at"),
     FormVersion: ("form__slug", "number", "digest"),
     Team: ("key", "name", "email", "phone"),
-    TeamMember: ("team__key", "user__email", "role", "sees_protected"),
+    TeamMember: ("team__key", "user__email", "role", "sees_protected", "function"),
     Case: (
         "reference",
         "state",

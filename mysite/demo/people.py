@@ -22,6 +22,7 @@ class SignIn:
     phone: str = ""
     known: str = ""  # how the commune came to know who it is: a value of IdentityProof.Means
     sees_protected: bool = False  # of staff, in every team
+    function: str = ""  # under the name on decisions
 
 
 SIGN_INS: tuple[SignIn, ...] = (
@@ -39,6 +40,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         ("agents", "leads"),
         (("habitants", "CONFIGURE"),),
         sees_protected=True,
+        function="Préposée au contrôle des habitants",
     ),
     SignIn(
         "Agente, habitants",
@@ -46,6 +48,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         "sophie.aubert@orvenay.example",
         ("agents",),
         (("habitants", "DECIDE"),),
+        function="Collaboratrice, contrôle des habitants",
     ),
     SignIn(
         "Agent, habitants et police",
@@ -62,6 +65,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         ("agents", "leads"),
         (("police", "LEAD"),),
         sees_protected=True,
+        function="Chef de la police municipale",
     ),
     SignIn(
         "Agente, police et mobilité",
@@ -69,6 +73,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         "leila.haddad@orvenay.example",
         ("agents", "inspectors"),
         (("police", "DECIDE"),),
+        function="Agente de police municipale",
     ),
     SignIn(
         "Responsable, bâtiments",
@@ -77,6 +82,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         ("agents", "leads"),
         (("batiments", "LEAD"),),
         sees_protected=True,
+        function="Chef du service Bâtiments et environnement",
     ),
     SignIn(
         "Agente, bâtiments",
@@ -84,6 +90,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         "camille.oulevay@orvenay.example",
         ("agents",),
         (("batiments", "DECIDE"),),
+        function="Collaboratrice, Bâtiments et environnement",
     ),
     SignIn("Rédactrice", "Julie Perret", "julie.perret@orvenay.example", ("editors",)),
     SignIn("Rédacteur en chef", "Daniel Keller", "daniel.keller@orvenay.example", ("editors", "moderators")),
@@ -107,6 +114,7 @@ SIGN_INS: tuple[SignIn, ...] = (
     ),
 )
 
+AUTHORITY = "Municipalité d’Orvenay"  # that decides, in whose name teams sign
 TEAMS: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
     # key, name, e-mail, telephone, name in other languages
     (

@@ -639,7 +639,7 @@ def test_each_choice_says_what_it_costs_and_the_total_follows(client):
     page = text(client.post(START, {"quand-resource": "petite", "quand-go": "show"}))
     assert "CHF 180.–" not in page  # who books is not known yet
     page = text(client.post(START, {"qui": "societe", "quand-resource": "petite", "quand-go": "show"}))
-    assert '<span class="price">CHF 90.–</span>' in page
+    assert '<span class="price">CHF 90.–, plus une caution de CHF 200.–</span>' in page
     assert '<span class="price">CHF 20.–</span>' in page
     evening = posted("2026-03-10T18:00+01:00", "2026-03-10T22:00+01:00", "petite", live="1", go="price")
     page = text(client.post(START, evening | {"qui": "societe"}))

@@ -266,6 +266,49 @@ def test_who_cancels_gets_back_what_the_terms_say_and_the_deposit(client, booked
     assert not Refund.objects.filter(told=False).exists()  # no second letter about the money
 
 
+def said(page) -> str:
+    return page.text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_cancel_page_shows_what_comes_back_now_and_later(client, booked, time_machine):
+    (booking,) = booked()
+    url = f"{private(booking)}reservations/{booking.pk}/annuler/"
+    shown = said(client.get(url))
+    for words in (
+        "CHF 380.–",
+        "La caution de CHF 200.– y est comprise",
+        "après le 6 mars 2026, 18 h",
+        "CHF 290.–",
+        "après le 18 mars 2026, 18 h",
+    ):
+        assert words in shown
+    time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
+    shown = said(client.get(url))
+    assert "CHF 290.–" in shown
+    assert "6 mars" not in shown
+
+
+def test_amount_that_changed_meanwhile_is_shown_before_cancelling(client, booked, time_machine):
+    (booking,) = booked()
+    url = f"{private(booking)}reservations/{booking.pk}/annuler/"
+    assert f'name="paid_back" value="{PRICE + DEPOSIT}"' in client.get(url).text
+    time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
+    again = client.post(url, {"paid_back": PRICE + DEPOSIT})
+    assert (again.status_code, refunded()) == (409, [])
+    assert "Le montant a changé" in again.text
+    client.post(url, {"paid_back": PRICE // 2 + DEPOSIT})
+    assert sum(refunded()) == PRICE // 2 + DEPOSIT
+
+
+def test_terms_shown_when_booked_hold_after_editors_change_them(client, booked, time_machine):
+    (booking,) = booked()
+    booking.resource.refunds = []
+    booking.resource.save()
+    time_machine.move_to(booking.starts_at - timedelta(days=5), tick=False)
+    client.post(f"{private(booking)}reservations/{booking.pk}/annuler/")
+    assert sum(refunded()) == PRICE // 2 + DEPOSIT
+
+
 @pytest.mark.parametrize("days", [15, 5, 1.5])
 @pytest.mark.parametrize("where", ["case", "plan"])
 def test_where_the_commune_cancels_all_that_was_paid_comes_back(

@@ -130,7 +130,7 @@ def test_a_bill_names_what_each_line_is_for_and_counts_deposits_apart():
         ("quand_2", "Salle, nettoyage", 6_000, False),
         ("quand_3", "Salle, caution", 20_000, True),
     ]
-    assert tariff.cost(wanted.offer, wanted.spans, 1, "") == 24_000
+    assert tariff.cost(wanted.offer, wanted.spans, 1, "") == (24_000, 20_000)
 
 
 @pytest.mark.django_db

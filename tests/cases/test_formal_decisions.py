@@ -8,16 +8,19 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions, process, sweeps
+from eservices.cases import actions, checks, process, sweeps
 from eservices.cases.actors import Applicant
+from eservices.cases.formal import actions as formal
 from eservices.cases.formal import consent
-from eservices.cases.models import Case, FormalDecision, Role
+from eservices.cases.models import Case, FormalDecision, Remedies, Role
 from eservices.cases.retention import actions as retention
 from eservices.cases.retention import schedule
 from eservices.cases.states import Outcome
+from eservices.catalogue.linting import lint
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.paper import actions as paper
 from eservices.space.export import everything_about
+from home.models import CommuneSettings
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.letters import LetterFactory, RemediesFactory
@@ -83,7 +86,7 @@ def test_the_day_of_delivery_is_the_day_of_notification():
         paper.keep_proof(actor=agent, letter=decision.letter, number="98", delivered_on=date(2026, 11, 26))
     decision.refresh_from_db()
     assert (decision.notified_on, decision.proof) == (date(2026, 11, 26), "post")
-    assert decision.last_day == date(2026, 12, 26)
+    assert decision.last_day == date(2027, 1, 11)  # without the recess from 18 December to 2 January
     assert "notified" in kinds(decision.case)
 
 
@@ -282,7 +285,156 @@ def test_only_who_decides_notes_an_appeal(client):
     assert client.get(url).status_code == 405
 
 
+# -- Notification -------------------------------------------------------------------------------------------
+def posted(day="2026-11-24 09:00Z", **fields) -> FormalDecision:
+    agent = member()
+    with time_machine.travel(day):
+        decision = refused(case_with_remedies(**fields))
+        wanted = Delivery.objects.filter(pk=decision.letter_id)
+        wanted.update(recipient="Élodie Marchetti, 1099 Orvenay")
+        paper.take_batch(actor=agent, wanted=wanted)
+        paper.mark_posted(actor=agent, wanted=wanted, numbers={})
+    return FormalDecision.objects.get(pk=decision.pk)
+
+
+def test_posted_decision_without_proof_shows_agents_an_assumption(client):
+    decision = posted()
+    assert (decision.notified_on, decision.last_day) == (None, None)
+    assert decision.presumed_on == date(2026, 12, 2)
+    assert decision.presumed_last_day == date(2027, 1, 18)
+    case = decision.case
+    client.force_login(member(Role.DECIDE))
+    desk = client.get(reverse("cases:case", args=[case.reference])).text
+    assert "nous admettons le 2.12.2026" in desk
+    assert "18.01.2027" in desk
+    assert "18 janvier 2027" not in client.get(page(case)).text
+
+
+def test_proof_of_delivery_replaces_assumption():
+    decision = posted()
+    with time_machine.travel("2026-11-27 09:00Z"):
+        for day in (date(2026, 11, 26), date(2026, 11, 25)):  # put right
+            paper.keep_proof(actor=member(), letter=decision.letter, number="98", delivered_on=day)
+    decision.refresh_from_db()
+    assert decision.notified_on == date(2026, 11, 25)
+    assert decision.presumed_on is None
+    assert decision.last_day == date(2027, 1, 11)
+
+
+@pytest.mark.parametrize("proof", ["handed", "notice"])
+def test_decision_is_notified_in_another_form_once(client, proof):
+    decision = refused(case_with_remedies())
+    today = timezone.localdate()
+    client.force_login(member(Role.DECIDE))
+    url = reverse("formal:notified", args=[decision.case.reference, decision.pk])
+    for wrong in ({}, {"proof": "opened", "on": today}, {"proof": proof, "on": today + timedelta(days=1)}):
+        client.post(url, wrong)
+    decision.refresh_from_db()
+    assert decision.notified_on is None
+    client.post(url, {"proof": proof, "on": today.isoformat()})
+    client.post(url, {"proof": "handed", "on": today.isoformat()})
+    decision.refresh_from_db()
+    assert (decision.notified_on, decision.proof) == (today, proof)
+    assert kinds(decision.case).count("notified") == 1
+
+
+def test_only_who_decides_records_notification(client):
+    decision = refused(case_with_remedies())
+    client.force_login(member(Role.TREAT))
+    url = reverse("formal:notified", args=[decision.case.reference, decision.pk])
+    assert client.post(url, {"proof": "handed", "on": timezone.localdate()}).status_code == 404
+
+
+def test_letter_delivered_later_moves_no_earlier_notification():
+    decision = posted()
+    with time_machine.travel("2026-11-25 09:00Z"):
+        formal.record_notification(
+            actor=member(), case=decision.case, decision=decision, on=date(2026, 11, 25), proof="handed"
+        )
+    with time_machine.travel("2026-11-27 09:00Z"):
+        paper.keep_proof(actor=member(), letter=decision.letter, number="98", delivered_on=date(2026, 11, 26))
+    decision.refresh_from_db()
+    assert (decision.notified_on, decision.proof) == (date(2026, 11, 25), "handed")
+
+
+def test_remedies_excluded_from_recess_run_through_it():
+    Remedies.objects.update(recess=False)
+    decision = refused(case_with_remedies())
+    decision.notified_on = date(2026, 11, 26)
+    assert decision.last_day == date(2026, 12, 28)
+    assert "ne court pas" not in decision.letter.payload["text"]
+
+
+def test_decision_counts_by_rules_of_place_in_which_it_was_taken(settings):
+    decision = refused(case_with_remedies())
+    settings.COUNTRY, settings.SUBDIVISION = "CH", "BE"
+    decision.notified_on = date(2026, 11, 26)
+    assert decision.last_day == date(2027, 1, 11)
+
+
+def test_unknown_place_is_told_by_check_and_by_case(settings, client):
+    assert checks.rules_of_appeal_are_known(None) == []
+    settings.SUBDIVISION = "JU"
+    [warning] = checks.rules_of_appeal_are_known(None)
+    assert (warning.id, "CH-JU" in warning.msg) == ("cases.W001", True)
+    decision = refused(case_with_remedies())
+    client.force_login(member(Role.DECIDE))
+    assert "CH-JU" in client.get(reverse("cases:case", args=[decision.case.reference])).text
+
+
+@pytest.mark.parametrize(("canton", "warned"), [("VD", False), ("JU", True)])
+def test_linter_warns_if_rules_of_place_are_unknown(settings, canton, warned):
+    settings.SUBDIVISION = canton
+    TeamFactory()
+    made = certificate()
+    made["settings"]["remedies"] = "recours"
+    assert any(fault.path == "settings.remedies" for fault in lint(made)) is warned
+
+
+# -- Form -----------------------------------------------------------------------------------------------------
+def test_decision_bears_salutation_authority_name_and_function():
+    agent = member(Role.DECIDE)
+    case = case_with_remedies()
+    case.team.authority = "Municipalité d’Orvenay"
+    case.team.save()
+    case.team.memberships.filter(user=agent).update(function="Cheffe du service")
+    actions.refuse(actor=agent, case=case, reason=REASON)
+    letter = case.formal_decisions.get().letter
+    text = letter.payload["text"]
+    assert text.startswith("Madame, Monsieur,")
+    order = ["Voies de droit", "art. 96 LPA-VD", "salutations", "Municipalité d’Orvenay", str(agent)]
+    places = [text.index(words) for words in [*order, "Cheffe du service"]]
+    assert places == sorted(places)
+    assert {"signatures": [[str(agent), "Cheffe du service"]]} in letter.payload["paragraphs"]
+
+
+def test_decision_without_authority_bears_the_commune():
+    text = refused(case_with_remedies()).letter.payload["text"]
+    assert str(CommuneSettings.current()) in text.partition("salutations")[2]
+
+
+def test_decision_of_two_agents_is_signed_by_both():
+    first, second = member(Role.DECIDE), member(Role.DECIDE)
+    case = CaseFactory(
+        settings={"remedies": "recours"},
+        stages=[{"key": "decision", "type": "decision", "settings": {"four_eyes": True}}],
+    )
+    actions.refuse(actor=first, case=case, reason=REASON)
+    assert not case.formal_decisions.exists()
+    actions.review(actor=second, case=case, agreed=True)
+    [signed] = [one for one in case.formal_decisions.get().paragraphs if "signatures" in one]
+    assert [name for name, _function in signed["signatures"]] == [str(first), str(second)]
+
+
 # -- Remedies -----------------------------------------------------------------------------------------------
 def test_remedies_say_no_more_than_their_authority_and_days():
     with pytest.raises(ValidationError):
         RemediesFactory.build(text="<p>{prenom}</p>", locale=RemediesFactory().locale).full_clean()
+
+
+@pytest.mark.parametrize(
+    ("days", "unit", "term"), [(1, "days", "1 jour"), (30, "days", "30 jours"), (2, "months", "2 mois")]
+)
+def test_remedies_say_their_term_in_words(days, unit, term):
+    Remedies.objects.update(days=days, unit=unit, text="<p>Délai : {term}.</p>")
+    assert f"Délai : {term}." in refused(case_with_remedies()).letter.payload["text"]

@@ -93,6 +93,7 @@ OF_CASE = [
     post("retention:hold", REF, needs=LEAD),
     post("retention:lift", REF, HOLD, needs=LEAD),
     post("formal:appeal", REF, RULING, needs=DECIDE),
+    post("formal:notified", REF, RULING, needs=DECIDE),
     get("postroom:letter", LETTER, needs=TREAT),
     get("postroom:letter_pdf", LETTER, needs=TREAT),
     post("postroom:do", LETTER, "prepare", needs=TREAT),

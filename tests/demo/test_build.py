@@ -73,6 +73,16 @@ def test_the_commune_has_nothing_to_say_against_a_service(contents, path):
     assert lint(json.loads(path.read_text(encoding="utf-8"))) == []
 
 
+def test_services_announce_no_amount_that_is_never_asked(contents):
+    pages = [one for one in ServicePage.objects.live() if one.is_source]
+    faults = [
+        fault for one in pages for fault in lint(definition_of(one)) if fault.path.startswith("page.price")
+    ]
+    assert faults == []
+    [rooms] = [one for one in pages if one.slug == "reservation-salle"]
+    assert (rooms.price, rooms.booking_costs.total.deposit) == ("", 20_000)
+
+
 def test_news_stand_in_four_categories_over_two_years(contents):
     news = NewsPage.objects.filter(locale__language_code="fr")
     assert len(set(news.values_list("category__slug", flat=True))) == 4

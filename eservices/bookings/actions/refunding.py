@@ -23,8 +23,32 @@ def share_back(booking: Booking, now: datetime, *, by_terms: bool = True) -> int
     """
     if not by_terms or booking.state == State.PROVISIONAL:
         return 100
-    steps = [(block.value["days"], block.value["percent"]) for block in booking.resource.refunds]
-    return terms.percent(steps, booking.starts_at, now)
+    return terms.percent(terms_of(booking), booking.starts_at, now)
+
+
+def terms_of(booking: Booking) -> list[tuple[int, int]]:
+    """Return days before the beginning and per cent that come back, as they were shown when it was booked.
+
+    The resource's own terms if the bill says none.
+    """
+    fees = booking.submission.fees if booking.submission_id else []
+    for line in lines_of(booking.field, fees):
+        if "terms" in line:
+            return [(days, share) for days, share in line["terms"]]
+    return [(block.value["days"], block.value["percent"]) for block in booking.resource.refunds]
+
+
+def due_back_later(case: Case, booking: Booking, now: datetime) -> list[tuple[datetime, int]]:
+    """Return from when on less comes back to the applicant who cancels, and how much then; the first moment first.
+
+    Empty while the booking is not agreed, because all of it comes back then.
+    """
+    if booking.state == State.PROVISIONAL:
+        return []
+    return [
+        (at, due_back(case, booking, share))
+        for at, share in terms.changes(terms_of(booking), booking.starts_at, now)
+    ]
 
 
 def due_back(case: Case, booking: Booking, share: int) -> int:
@@ -38,7 +62,7 @@ def due_back(case: Case, booking: Booking, share: int) -> int:
     place, number = together.index(booking.pk), len(together)
     price = [line for line in _lines(case, booking) if not line.get("deposit")]
     part = sum(terms.given_back(line, share, place, number) for line in price)
-    return min(max(part + _deposit(case, booking) - _to_pay(case), 0), _refundable(case))
+    return min(max(part + deposit_back(case, booking) - _to_pay(case), 0), _refundable(case))
 
 
 def pay_back(*, actor, case: Case, booking: Booking, share: int, told: bool) -> int:
@@ -53,7 +77,7 @@ def pay_back(*, actor, case: Case, booking: Booking, share: int, told: bool) -> 
 def pay_deposit_back(*, actor, case: Case, booking: Booking, told: bool) -> int:
     """Pays the deposit back but for what was kept of it, once the bill is paid; answers how much. The case must be
     locked."""
-    amount = 0 if _to_pay(case) else min(_deposit(case, booking), _refundable(case))
+    amount = 0 if _to_pay(case) else min(deposit_back(case, booking), _refundable(case))
     return _pay(actor, case, amount, _("The deposit, after the return."), told)
 
 
@@ -67,7 +91,7 @@ def was_free(case: Case, booking: Booking) -> bool:
     return not any(line["total"] for line in _lines(case, booking))
 
 
-def _deposit(case: Case, booking: Booking) -> int:
+def deposit_back(case: Case, booking: Booking) -> int:
     """What is to be given back of the deposit; nothing while others that it is for are not over."""
     if _together(booking).filter(state__in=UNSETTLED).exclude(pk=booking.pk).exists():
         return 0

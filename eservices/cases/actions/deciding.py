@@ -175,7 +175,7 @@ def _accept(case: Case, row: CaseStage, actor: User, said: str, details: dict, *
         settle_people(case, Outcome.ACCEPTED)
     event = "accepted" if last else "approved"
     trace.record(case, event, actor, stage=row.key, reason=said, details=details, **more)
-    if last and not notify(actor=actor, case=case):
+    if last and not notify(actor=actor, case=case, **more):
         _tell_acceptance(case, following)
     wake_row(case)
     return case
@@ -197,6 +197,6 @@ def _refuse(case: Case, actor: User, reason: str, **more) -> Case:
     close(case, "refuse", Outcome.REFUSED, reason)
     settle_people(case, Outcome.REFUSED, reason)
     trace.record(case, "refused", actor, reason=reason, **more)
-    if not notify(actor=actor, case=case):
+    if not notify(actor=actor, case=case, **more):
         emails.refused(case)
     return case

@@ -45,22 +45,34 @@ def post_unopened(*, actor: Actor = SYSTEM, decision: FormalDecision) -> bool:
 
 @transaction.atomic
 def note_delivered(*, actor: User, letter: Delivery, on: date) -> None:
-    """The letter with a decision was delivered, by registered mail or into the hand: that notifies it."""
+    """The letter with a decision was delivered by registered mail: that notifies it.
+
+    A day that is put right replaces the former one; a notification in another form stands.
+    """
     decision = FormalDecision.objects.filter(letter=letter).first()
     if decision is None:
         return
     case = locked(decision.case_id)
-    FormalDecision.objects.filter(pk=decision.pk).update(notified_on=on, proof=Proof.POST)
-    trace.record(case, "notified", actor, decision=decision.pk, on=on.isoformat(), proof=Proof.POST)
+    by_post = case.formal_decisions.filter(pk=decision.pk, proof__in=["", Proof.POST])
+    if by_post.update(notified_on=on, proof=Proof.POST):
+        trace.record(case, "notified", actor, decision=decision.pk, on=on.isoformat(), proof=Proof.POST)
+
+
+@transaction.atomic
+def record_notification(*, actor: User, case: Case, decision: FormalDecision, on: date, proof: str) -> None:
+    """Record that a decision was handed over, or notified by a public notice. The first notification counts."""
+    case = locked(case.pk)
+    _refuse_day(decision, on, _("A decision is notified between the day it was taken and today."))
+    if not case.formal_decisions.filter(pk=decision.pk, notified_on=None).update(notified_on=on, proof=proof):
+        raise IllegalTransition(_("The decision is notified already."))
+    trace.record(case, "notified", actor, decision=decision.pk, on=on.isoformat(), proof=proof)
 
 
 @transaction.atomic
 def note_appeal(*, actor: User, case: Case, decision: FormalDecision, on: date) -> None:
     """An appeal was received: the case is kept, whatever its period, until the hold is lifted."""
     case = locked(case.pk)
-    decided_on = timezone.localdate(decision.decided_at)
-    if not decided_on <= on <= timezone.localdate():
-        raise IllegalTransition(_("An appeal is received between the day of the decision and today."))
+    _refuse_day(decision, on, _("An appeal is received between the day of the decision and today."))
     noted = case.formal_decisions.filter(pk=decision.pk, appealed_on=None)
     if not noted.update(appealed_on=on):
         raise IllegalTransition(_("The appeal is noted already."))
@@ -72,3 +84,8 @@ def note_appeal(*, actor: User, case: Case, decision: FormalDecision, on: date) 
 def forget(*, actor: Actor, case: Case) -> None:
     """What decisions on the case said is erased; that they were taken and notified stays."""
     case.formal_decisions.update(paragraphs=[])
+
+
+def _refuse_day(decision: FormalDecision, on: date, message: str) -> None:
+    if not timezone.localdate(decision.decided_at) <= on <= timezone.localdate():
+        raise IllegalTransition(message)

@@ -1,26 +1,55 @@
-"""What a decision that may be appealed says."""
+"""Text of a decision that may be appealed."""
+
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, ngettext, override
 
+from eservices.accounts.models import User
 from eservices.cases.letters import content
 from eservices.cases.letters.rich import paragraphs
 from eservices.cases.models import Case, Letter, Remedies
+from eservices.cases.models.letters import TermUnit
 from eservices.cases.states import Outcome
 from eservices.deliveries.paper.paragraphs import each_text, from_plain
 from eservices.formbuilder import placeholders
+from home.models import CommuneSettings
+
+from .appeal_terms import AppealRules
+
+RECESS = {  # by key of its times
+    "easter": gettext_lazy("from the seventh day before Easter to the seventh day after it"),
+    "summer": gettext_lazy("from 15 July to 15 August"),
+    "year_end": gettext_lazy("from 18 December to 2 January"),
+    "august": gettext_lazy("from 1 to 31 August"),
+}
 
 
-def decision(case: Case, remedies: Remedies) -> content.Written:
-    """Title and paragraphs, in the language of the case: what was decided, why, and what can be done about it.
+def decision(
+    case: Case, remedies: Remedies, rules: AppealRules, signatories: Iterable[User]
+) -> content.Written:
+    """Return title and paragraphs in the language of the case: decision, reasons, legal remedies, signatures.
 
-    Where the service names a letter for the outcome, it stands in place of our own words.
+    A letter that the service names for the outcome replaces our own words, with its own salutation.
     """
     with override(case.language):
         title = _("Decision on your request %(reference)s") % {"reference": case.reference}
         return content.Written(
-            title, [*_decided(case), {"heading": _("Legal remedies")}, *_against(remedies)]
+            title,
+            [
+                *_decided(case),
+                {"heading": _("Legal remedies")},
+                *_against(remedies, rules),
+                *_signed(case, signatories),
+            ],
         )
+
+
+def term_in_words(number: int, unit: str) -> str:
+    """Return a time to appeal as “30 days” or “2 months”, in the active language."""
+    if unit == TermUnit.MONTHS:
+        return ngettext("%(number)s month", "%(number)s months", number) % {"number": number}
+    return ngettext("%(number)s day", "%(number)s days", number) % {"number": number}
 
 
 def _decided(case: Case) -> list:
@@ -35,9 +64,36 @@ def _decided(case: Case) -> list:
         else _("Your request “%(service)s” is refused.")
     )
     reasons = [{"heading": _("Reasons")}, *from_plain(case.reason)] if case.reason else []
-    return [text % {"service": case.service}, *reasons]
+    return [_("Dear Sir or Madam,"), text % {"service": case.service}, *reasons]
 
 
-def _against(remedies: Remedies) -> list:
-    said = {"authority": remedies.authority, "days": str(remedies.days)}
-    return each_text(paragraphs(remedies.text), lambda text: placeholders.fill(text, said))
+def _against(remedies: Remedies, rules: AppealRules) -> list:
+    said = {
+        "authority": remedies.authority,
+        "days": str(remedies.days),
+        "term": term_in_words(remedies.days, remedies.unit),
+    }
+    found = each_text(paragraphs(remedies.text), lambda text: placeholders.fill(text, said))
+    return [*found, *_recess(remedies, rules)]
+
+
+def _recess(remedies: Remedies, rules: AppealRules) -> list:
+    """Return when the time to appeal does not run; nothing if it always does."""
+    if not (rules.recess and remedies.recess and remedies.unit == TermUnit.DAYS):
+        return []
+    *first, last = (str(RECESS[one.key]) for one in rules.recess)
+    times = _("%(first)s and %(last)s") % {"first": ", ".join(first), "last": last} if first else last
+    return [
+        _("This time does not run %(times)s (%(source)s).") % {"times": times, "source": rules.recess_source}
+    ]
+
+
+def _signed(case: Case, signatories: Iterable[User]) -> list:
+    """Return the closing words, the authority that decided, and who signs for it."""
+    authority = case.team.authority or str(CommuneSettings.current())
+    functions = dict(case.team.memberships.values_list("user_id", "function"))
+    return [
+        _("Yours faithfully,"),
+        [[authority, "b"]],
+        {"signatures": [[str(one), functions.get(one.pk, "")] for one in signatories]},
+    ]

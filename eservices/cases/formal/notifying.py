@@ -3,8 +3,10 @@
 from eservices.accounts.models import User
 from eservices.cases import trace
 from eservices.cases.models import Case, FormalDecision, Remedies
+from eservices.cases.models.formal import place_of_commune
 
 from . import content
+from .appeal_rules import rules_of
 from .consent import consents
 from .sending import send
 
@@ -14,16 +16,18 @@ def remedies_of(case: Case) -> Remedies | None:
     return Remedies.objects.best(case.version.definition.settings.get("remedies", ""), case.language)
 
 
-def notify(*, actor: User, case: Case) -> FormalDecision | None:
-    """Writes the decision just taken and sends it; None where the service names no remedies.
+def notify(*, actor: User, case: Case, proposed_by: int | None = None) -> FormalDecision | None:
+    """Write the decision just taken and send it; return None if the service names no remedies.
 
     By e-mail with the consent of the person, else as a registered letter. In the caller's transaction, with the
-    case's row locked.
+    case's row locked. ``proposed_by``: the first of two agents who decided; both sign.
     """
     remedies = remedies_of(case)
     if remedies is None:
         return None
-    title, paragraphs = content.decision(case, remedies)
+    place = place_of_commune()
+    first = User.objects.filter(pk=proposed_by)
+    title, paragraphs = content.decision(case, remedies, rules_of(place), [*first, actor])
     decision = FormalDecision(
         case=case,
         outcome=case.outcome,
@@ -32,6 +36,9 @@ def notify(*, actor: User, case: Case) -> FormalDecision | None:
         paragraphs=paragraphs,
         authority=remedies.authority,
         days=remedies.days,
+        unit=remedies.unit,
+        recess=remedies.recess,
+        place=place,
         electronic=consents(case),
     )
     send(decision)

@@ -13,8 +13,10 @@ def told_in_decisions(case: Case) -> list[dict]:
             "text": plain(one.paragraphs).strip(),
             "authority": one.authority,
             "days": one.days,
+            "unit": one.unit,
             "notified": one.notified_on,
             "proof": one.proof,
+            "last_day": one.last_day,
             "appealed": one.appealed_on,
         }
         for one in case.formal_decisions.all()

@@ -5,4 +5,7 @@ from django.urls import path
 from . import views
 
 app_name = "formal"
-urlpatterns = [path("<slug:reference>/<int:pk>/appeal/", views.appeal, name="appeal")]
+urlpatterns = [
+    path("<slug:reference>/<int:pk>/appeal/", views.appeal, name="appeal"),
+    path("<slug:reference>/<int:pk>/notified/", views.notified, name="notified"),
+]

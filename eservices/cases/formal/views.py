@@ -9,27 +9,65 @@ from django.views.decorators.http import require_POST
 
 from eservices.cases import access
 from eservices.cases.actions import IllegalTransition
+from eservices.cases.models import FormalDecision
 
 from . import actions
+
+Proof = FormalDecision.Proof
 
 
 class AppealForm(forms.Form):
     on = forms.DateField(label=gettext_lazy("Received on"))
 
 
+class NotificationForm(forms.Form):
+    """In which form, other than by post, and on which day a decision was notified."""
+
+    proof = forms.ChoiceField(
+        label=gettext_lazy("How it was notified"),
+        choices=[(one.value, one.label) for one in (Proof.HANDED, Proof.NOTICE)],
+    )
+    on = forms.DateField(label=gettext_lazy("Day"))
+
+
 @require_POST
 def appeal(request, reference, pk):
     """Notes that an appeal was received; the case is kept from then on."""
+    return _record(
+        request,
+        reference,
+        pk,
+        AppealForm(request.POST),
+        actions.note_appeal,
+        invalid=_("Say on which day the appeal was received."),
+        done=_("The appeal is noted; the case is kept until the hold is lifted."),
+    )
+
+
+@require_POST
+def notified(request, reference, pk):
+    """Record that a decision was handed over or notified by a public notice."""
+    return _record(
+        request,
+        reference,
+        pk,
+        NotificationForm(request.POST),
+        actions.record_notification,
+        invalid=_("Say how and on which day the decision was notified."),
+        done=_("The notification is recorded."),
+    )
+
+
+def _record(request, reference, pk, form, action, *, invalid: str, done: str):
     case = access.case_for(request.user, reference, "appeal")
     decision = get_object_or_404(case.formal_decisions, pk=pk)
-    form = AppealForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Say on which day the appeal was received."))
+        messages.error(request, invalid)
         return redirect("cases:case", reference)
     try:
-        actions.note_appeal(actor=request.user, case=case, decision=decision, on=form.cleaned_data["on"])
+        action(actor=request.user, case=case, decision=decision, **form.cleaned_data)
     except IllegalTransition as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The appeal is noted; the case is kept until the hold is lifted."))
+        messages.success(request, done)
     return redirect("cases:case", reference)

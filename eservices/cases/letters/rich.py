@@ -75,11 +75,17 @@ def _paragraph(one) -> str:
             return format_html("<h3>{}</h3>", _text(text))
         case {"quote": text}:
             return format_html("<blockquote>{}</blockquote>", _text(text))
+        case {"signatures": people}:
+            return format_html_join("\n", "<p>{}</p>", ((_signature(*one),) for one in people))
         case {"items": items, **more}:
             listed = format_html_join("", "<li>{}</li>", ((_text(item),) for item in items))
             tag = "ol" if more.get("numbered") else "ul"
             return format_html("<{}>{}</{}>", tag, listed, tag)
     return format_html("<p>{}</p>", _text(one))
+
+
+def _signature(name, function) -> SafeString:
+    return format_html_join(mark_safe("<br>"), "{}", ((_text(one),) for one in (name, function) if one))
 
 
 def _text(text) -> SafeString:

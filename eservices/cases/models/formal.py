@@ -8,9 +8,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eservices.deliveries.models import Delivery
+from home.working_days import public_holidays
 
+from ..formal.appeal_rules import rules_key, rules_of
+from ..formal.appeal_terms import AppealRules
 from ..states import Outcome
 from .case import Case
+from .letters import TermUnit
+
+
+def place_of_commune() -> str:
+    """Return the place whose rules of appeal hold for the commune, as ``CH-VD``."""
+    return rules_key(settings.COUNTRY, settings.SUBDIVISION)
+
 
 OPENED_WITHIN = timedelta(days=7)  # what nobody opened by then is posted
 
@@ -31,6 +41,8 @@ class FormalDecision(models.Model):
     class Proof(models.TextChoices):
         POST = "post", _("registered mail")
         OPENED = "opened", _("opened on the private page")
+        HANDED = "handed", _("handed over")
+        NOTICE = "notice", _("public notice")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="formal_decisions")
     outcome = models.CharField(_("decision"), max_length=12, choices=Outcome)
@@ -39,7 +51,15 @@ class FormalDecision(models.Model):
     title = models.CharField(_("title"), max_length=255)
     paragraphs = models.JSONField(default=list, help_text=_("What it says, frozen when it was taken."))
     authority = models.CharField(_("authority"), max_length=255)
-    days = models.PositiveSmallIntegerField(_("days to appeal"))
+    days = models.PositiveSmallIntegerField(_("time to appeal"))
+    unit = models.CharField(_("counted in"), max_length=6, choices=TermUnit, default=TermUnit.DAYS)
+    recess = models.BooleanField(_("the recess suspends it"), default=True)
+    place = models.CharField(
+        _("rules of appeal"),
+        max_length=16,
+        default=place_of_commune,
+        help_text=_("Of which canton or country, as CH-VD."),
+    )
     electronic = models.BooleanField(
         _("by e-mail"), default=False, help_text=_("With the consent of the person; else on paper.")
     )
@@ -68,9 +88,38 @@ class FormalDecision(models.Model):
         return self.title
 
     @property
+    def rules(self) -> AppealRules:
+        """The rules by which the time to appeal is counted."""
+        return rules_of(self.place)
+
+    @property
     def last_day(self) -> date | None:
         """The last day to appeal; None while it was not notified."""
-        return self.notified_on + timedelta(days=self.days) if self.notified_on else None
+        return self._last_day(self.notified_on) if self.notified_on else None
+
+    @property
+    def presumed_on(self) -> date | None:
+        """The day on which the posted letter counts as received as long as nothing proves another day.
+
+        None if it was notified, is not posted, or if the law presumes nothing.
+        """
+        presumption, letter = self.rules.presumption, self.letter
+        if self.notified_on or presumption is None or letter is None or letter.done_at is None:
+            return None
+        return presumption.received_on(timezone.localdate(letter.done_at), self._holidays())
+
+    @property
+    def presumed_last_day(self) -> date | None:
+        """The last day to appeal if the letter was received on ``presumed_on``."""
+        return self._last_day(self.presumed_on) if self.presumed_on else None
+
+    def _last_day(self, notified: date) -> date:
+        return self.rules.last_day(notified, self.days, self.unit, self._holidays(), suspended=self.recess)
+
+    def _holidays(self):
+        """The public holidays of the place. The commune's own closings move no term of the law."""
+        country, _dash, subdivision = self.place.partition("-")
+        return public_holidays(country, subdivision)
 
 
 class ElectronicConsent(models.Model):

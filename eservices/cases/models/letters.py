@@ -1,6 +1,7 @@
 """The letters that editors write, and the remedies that stand under decisions."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from wagtail_localize.fields import SynchronizedField
 from eservices.deliveries.paper.paragraphs import plain
 from eservices.formbuilder import placeholders
 
+from ..formal.appeal_terms import DAYS, MONTHS
 from ..letters.rich import FEATURES, paragraphs
 
 
@@ -85,6 +87,13 @@ class Letter(PreviewableMixin, TranslatableMixin, models.Model):
         return TemplateResponse(request, "cases/letters/preview.html", context(self, request))
 
 
+class TermUnit(models.TextChoices):
+    """How a term of appeal is counted."""
+
+    DAYS = DAYS, _("days")
+    MONTHS = MONTHS, _("months")
+
+
 class Remedies(TranslatableMixin, models.Model):
     """What can be done against a decision: before which authority, within how many days. One per language."""
 
@@ -92,16 +101,35 @@ class Remedies(TranslatableMixin, models.Model):
     name = models.CharField(_("name"), max_length=120)
     authority = models.CharField(_("authority"), max_length=255, help_text=_("With its address."))
     days = models.PositiveSmallIntegerField(
-        _("days to appeal"), default=30, help_text=_("From the day on which the decision was notified.")
+        _("time to appeal"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(366)],
+        help_text=_("It begins on the day after the decision was notified and ends on a working day."),
+    )
+    unit = models.CharField(_("counted in"), max_length=6, choices=TermUnit, default=TermUnit.DAYS)
+    recess = models.BooleanField(
+        _("the recess suspends it"),
+        default=True,
+        help_text=_(
+            "The days of the recess of the canton or country do not count. Untick it where the law excludes this: "
+            "public procurement, interim measures, or an appeal to an authority that has no recess."
+        ),
     )
     text = RichTextField(
-        _("text"), features=FEATURES, help_text=_("{authority} and {days} stand for what is said above.")
+        _("text"),
+        features=FEATURES,
+        help_text=_(
+            "{authority} stands for the authority above, {term} for the time to appeal, as “30 days”."
+        ),
     )
 
     objects = KeyedQuerySet.as_manager()
 
-    panels = [FieldPanel(name) for name in ("name", "key", "authority", "days", "text")]
-    override_translatable_fields = [SynchronizedField("key", overridable=False), SynchronizedField("days")]
+    panels = [FieldPanel(name) for name in ("name", "key", "authority", "days", "unit", "recess", "text")]
+    override_translatable_fields = [
+        SynchronizedField("key", overridable=False),
+        *(SynchronizedField(name) for name in ("days", "unit", "recess")),
+    ]
 
     class Meta:
         verbose_name = _("legal remedies")
@@ -116,6 +144,6 @@ class Remedies(TranslatableMixin, models.Model):
     def clean(self):
         """Refuses a text that says anything else than the authority and the days."""
         super().clean()
-        faults = placeholders.faults(plain(paragraphs(self.text)), (), ("authority", "days"))
+        faults = placeholders.faults(plain(paragraphs(self.text)), (), ("authority", "days", "term"))
         if faults:
             raise ValidationError({"text": faults})

@@ -50,6 +50,12 @@ class Team(ClusterableModel):
     )
     email = EmailAddressField(_("e-mail address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=32, blank=True)
+    authority = models.CharField(
+        _("authority that decides"),
+        max_length=150,
+        blank=True,
+        help_text=_("Stands under decisions that may be appealed. The commune if empty."),
+    )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="TeamMember", related_name="teams", verbose_name=_("members")
     )
@@ -62,6 +68,7 @@ class Team(ClusterableModel):
         ),
         FieldPanel("email"),
         FieldPanel("phone"),
+        FieldPanel("authority"),
         InlinePanel("memberships", heading=_("Members"), label=_("Member")),
     ]
 
@@ -96,13 +103,21 @@ class TeamMember(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.PositiveSmallIntegerField(_("role"), choices=Role, default=Role.TREAT)
 
+    function = models.CharField(
+        _("function"), max_length=120, blank=True, help_text=_("Stands under the name on decisions.")
+    )
     sees_protected = models.BooleanField(
         _("treats people whose address is protected"),
         default=False,
         help_text=_("Their cases are shown to no other member of the team."),
     )
 
-    panels = [FieldPanel("user", heading=_("Person")), FieldPanel("role"), FieldPanel("sees_protected")]
+    panels = [
+        FieldPanel("user", heading=_("Person")),
+        FieldPanel("role"),
+        FieldPanel("function"),
+        FieldPanel("sees_protected"),
+    ]
 
     class Meta:
         verbose_name = _("member")

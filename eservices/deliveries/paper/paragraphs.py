@@ -1,7 +1,8 @@
 """What a letter on paper is made of, as JSON. Pure.
 
 A paragraph is a text, or one of ``{"heading": text}``, ``{"items": [text, …]}`` with ``"numbered": true`` where
-they are counted, ``{"rows": [[label, text], …]}`` and ``{"quote": text}``. A text is a string, in which a line
+they are counted, ``{"rows": [[label, text], …]}``, ``{"quote": text}`` and ``{"signatures": [[name, function], …]}``,
+which on paper has a line to sign above each name. A text is a string, in which a line
 break stands for itself, or a list of runs ``[string, style]``; a style is made of “b” (bold) and “i” (italic).
 """
 
@@ -32,6 +33,8 @@ def each_text(paragraphs: list, change: Callable[[str], str]) -> list:
                 return paragraph | {"items": list(map(changed, items))}
             case {"rows": rows}:
                 return {"rows": [list(map(changed, row)) for row in rows]}
+            case {"signatures": people}:
+                return {"signatures": [list(map(changed, one)) for one in people]}
             case {**parts}:
                 return {name: changed(text) for name, text in parts.items()}
         return changed(paragraph)
@@ -64,6 +67,8 @@ def _plain(paragraph) -> str:
             return "\n".join(f"{number}. {words(item)}" for number, item in enumerate(items, 1))
         case {"items": items}:
             return "\n".join(f"- {words(item)}" for item in items)
+        case {"signatures": people}:
+            return "\n\n".join("\n".join(filter(None, map(words, one))) for one in people)
         case {"rows": rows}:
             return "\n".join(words(label) + colon() + words(text) for label, text in rows)
     return words(paragraph)

@@ -91,7 +91,13 @@ def staff(world: World) -> None:
     groups = roles.ensure_roles()
     teams = {}
     for key, name, email, phone, names in people.TEAMS:
-        told = {"name": name, "names": list(names.items()), "email": email, "phone": phone}
+        told = {
+            "name": name,
+            "names": list(names.items()),
+            "email": email,
+            "phone": phone,
+            "authority": people.AUTHORITY,
+        }
         teams[key] = Team.objects.update_or_create(key=key, defaults=told)[0]
     secret = make_password(people.PASSWORD)
     for one in people.SIGN_INS:
@@ -111,7 +117,11 @@ def staff(world: World) -> None:
         )
         user.groups.set(groups[name] for name in one.groups)
         for key, role in one.teams:
-            given = {"role": Role[role], "sees_protected": one.sees_protected}
+            given = {
+                "role": Role[role],
+                "sees_protected": one.sees_protected,
+                "function": one.function,
+            }
             TeamMember.objects.update_or_create(team=teams[key], user=user, defaults=given)
         world.users[one.email] = user
     world.editor = world.users["daniel.keller@orvenay.example"]

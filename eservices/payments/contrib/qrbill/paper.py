@@ -15,7 +15,7 @@ from home.templatetags.commune import chf
 
 from ... import ledger
 from ...models import Payment
-from ...receipts import lines_of
+from ...receipts import deposit_note, lines_of
 from .drawing import PART_LINE, RECEIPT_LINE, PaymentPart, wrapped
 
 TEMPLATE = Path(__file__).parent.parent.parent / "typst" / "bill.typ"
@@ -46,6 +46,7 @@ def _content(payment: Payment) -> dict:
         "lines": lines_of(charges, payment.language),
         "detail": _("What it is for"),
         "total": [_("To pay"), chf(payment.amount)],
+        "note": deposit_note(charges),
         "part": payment_part(payment, references),
         "part_alt": payment_part_words(payment),
     }

@@ -1,0 +1,175 @@
+"""Amounts that are announced are those that are asked: on the service page, in the picker and in the bill."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eservices.bookings.answers import Wanted
+from eservices.bookings.availability import Span
+from eservices.bookings.charging import Tariff
+from eservices.bookings.offers import offer
+from eservices.bookings.services import booking_costs, costs_in
+from eservices.bookings.terms import changes, percent
+from eservices.catalogue.linting import amounts_in, lint
+from eservices.formbuilder import bill
+from tests.factories.bookings import rate, resource
+from tests.factories.formbuilder import content, definition, options, question, step
+from tests.factories.payments import entry
+
+ZONE = ZoneInfo("Europe/Zurich")
+TODAY = date(2026, 3, 2)  # a Monday
+TERMS = [{"type": "step", "value": {"days": days, "percent": share}} for days, share in ((14, 100), (2, 50))]
+NOW = datetime(2026, 3, 2, 9, tzinfo=ZONE)
+
+
+@pytest.fixture
+def hall(db):
+    """A hall as communes let it: for residents and others, dearer at weekends, with cleaning, deposit and extras."""
+    for key, amount in (
+        ("habitant", 18_000),
+        ("externe", 42_000),
+        ("week-end", 6_000),
+        ("nettoyage", 6_000),
+        ("caution", 20_000),
+        ("regie", 8_050),
+        ("heure", 2_000),
+    ):
+        entry(key, amount)
+    return resource(
+        rates=[
+            rate("habitant", who="habitant"),
+            rate("externe", who="externe"),
+            rate("week-end", who="habitant, externe", what="weekend", days=["5", "6"]),
+            rate("nettoyage", what="cleaning"),
+            rate("caution", deposit=True),
+            rate("regie", what="regie", asked=True),
+        ],
+        refunds=TERMS,
+    )
+
+
+def asking(**more) -> dict:
+    """A service in which the hall is booked."""
+    who = question("qui", "choice", required=True, options=options("habitant", "externe"))
+    asked = question("quand", "booking", required=True, settings={"resources": ["salle"], "who": "qui"})
+    return content(step("reserver", who, asked), slug="salle", **more)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    starts=st.datetimes(datetime(2026, 3, 3), datetime(2026, 12, 30), timezones=st.just(ZONE)),
+    hours=st.integers(1, 30),
+    times=st.integers(1, 5),
+    who=st.sampled_from(["habitant", "externe"]),
+    extras=st.sets(st.just("regie")),
+)
+def test_bill_asks_what_picker_shows(hall, starts, hours, times, who, extras):
+    known = offer("salle")
+    spans = [
+        Span.of(starts + timedelta(weeks=n), starts + timedelta(weeks=n, hours=hours)) for n in range(times)
+    ]
+    tariff = Tariff([known], TODAY)
+    shown = tariff.cost(known, spans, 1, who, extras)
+    lines = tariff.lines("quand", Wanted(known, spans, 1, UUID(int=0), tuple(extras)), who, "fr")
+    assert (shown.price + shown.deposit, shown.deposit) == (bill.total(lines), bill.deposit(lines))
+    with translation.override("fr"):
+        assert amounts_in(str(shown)) == [one for one in shown if one]
+    back = [amount for _days, amount in bill.cancellation(lines)]
+    assert back == sorted(back, reverse=True)
+    assert (back[0], back[-1]) == (bill.total(lines), bill.deposit(lines))
+
+
+def said(costs) -> str:
+    with translation.override("fr"):
+        return str(costs).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_service_tells_range_and_deposit_of_its_bookings(hall):
+    found = booking_costs(definition(*asking()["steps"]), TODAY)
+    assert (found.total.least, found.total.most, found.total.deposit, found.more) == (
+        24_000,
+        54_000,
+        20_000,
+        True,
+    )
+    assert said(found.total) == "de CHF 240.– à CHF 540.–"
+    assert found.rows("fr") == [("Salle", found.total)]
+
+
+def test_range_has_no_end_if_price_grows_with_time(hall):
+    resource("petite", rates=[rate("heure", per="hour", who="externe")])
+    asked = question("quand", "booking", settings={"resources": ["petite"], "who": "qui"})
+    who = question("qui", "choice", options=options("habitant", "externe"))
+    found = booking_costs(definition(step("reserver", who, asked)), TODAY)
+    assert said(found.total) == "gratuit ou dès CHF 20.–"
+
+
+def test_service_without_priced_booking_has_no_range(db):
+    resource(rates=[])
+    asked = question("quand", "booking", settings={"resources": ["salle"]})
+    assert booking_costs(definition(step("reserver", asked)), TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("CHF 15.–", [1_500]),
+        ("Dès CHF 60.– | Salle : CHF 180.–", [6_000, 18_000]),
+        ("Fr. 1’200.50", [120_050]),
+        ("12,50 €", [1_250]),
+        ("Gratuit dès 14 jours", []),
+    ],
+)
+def test_amounts_are_found_in_text(text, amounts):
+    assert amounts_in(text) == amounts
+
+
+@pytest.mark.parametrize(
+    ("price", "warned"),
+    [("CHF 180.–", True), ("CHF 240.– à CHF 540.–, caution CHF 200.–", False), ("", False)],
+)
+def test_linter_warns_of_announced_amount_that_is_never_asked(hall, price, warned):
+    made = asking(page={"texts": {"fr": {"price": price, "price_note": ""}}})
+    assert any("CHF" in one.message and one.path == "page.price" for one in lint(made)) is warned
+    assert {240_00, 300_00} < {one.price for one in costs_in(definition(*made["steps"]), TODAY)}
+
+
+STEPS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 100)), max_size=4)
+
+
+@given(STEPS, st.integers(1, 90))
+def test_share_stays_until_moment_of_change(steps, ahead):
+    starts = NOW + timedelta(days=ahead)
+    found = changes(steps, starts, NOW)
+    assert [at for at, _share in found] == sorted(at for at, _share in found)
+    share = percent(steps, starts, NOW)
+    for at, after in found:
+        assert percent(steps, starts, at) == share > after
+        assert percent(steps, starts, at + timedelta.resolution) == after
+        share = after
+    assert percent(steps, starts, starts - timedelta.resolution) == share
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([[14, 100], [2, 50]], [(14, 380), (2, 290), (None, 200)]),
+        ([[14, 100], [0, 50]], [(14, 380), (0, 290)]),
+        ([[0, 100]], [(0, 380)]),
+        ([], [(None, 200)]),
+    ],
+    ids=["then nothing", "then half", "always all", "never"],
+)
+def test_bill_tells_what_comes_back_of_cancelled_booking(steps, expected):
+    lines = [
+        {"key": "a", "total": 18_000, "terms": steps},
+        {"key": "b", "total": 20_000, "terms": steps, "deposit": True},
+        {"key": "c", "total": 3_000},
+    ]
+    assert bill.cancellation(lines) == [(days, amount * 100) for days, amount in expected]
+    assert bill.cancellation(lines[2:]) == []

@@ -226,7 +226,9 @@ def test_a_condition_of_several_levels_is_built_by_choosing(editor):
     assert condition_in(editor, "step-fields-1-value-condition")["field"] == "motif"
 
 
-@pytest.mark.parametrize("parked", [{"any": []}, {"all": [{"field": "motif", "operator": "filled"}, {"any": []}]}])
+@pytest.mark.parametrize(
+    "parked", [{"any": []}, {"all": [{"field": "motif", "operator": "filled"}, {"any": []}]}]
+)
 def test_condition_that_never_holds_is_shown_and_kept(editor, parked):
     definition = copy.deepcopy(SERVICE)
     definition["steps"][1]["fields"][1]["condition"] = parked

@@ -4,10 +4,11 @@ from datetime import date
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 
 from .claims import Claims
-from .models import IdentityLevel, IdentityProof, User
+from .models import IdentityLevel, IdentityProof, SignIn, User
 from .signals import (
     account_erased,
     address_changed,
@@ -137,6 +138,14 @@ def remove_provider(*, actor: User, name: str) -> None:
 
 
 @transaction.atomic
+def end_sessions(*, actor: User, user: User) -> None:
+    """Sign ``user`` out on every device, at once."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    SignIn.objects.create(user=user, email=user.email, kind=SignIn.Kind.ENDED)
+
+
+@transaction.atomic
 def erase_account(*, actor: User) -> None:
     """Forgets who ``actor`` is and closes the account; the row stays, because traces name it by its number.
 
@@ -150,6 +159,7 @@ def erase_account(*, actor: User) -> None:
     user.proofs.all().delete()
     user.socialaccount_set.all().delete()
     user.authenticator_set.all().delete()
+    user.sign_ins.all().delete()
     user.email = f"erased-{user.pk}@invalid"
     user.first_name = user.last_name = user.phone = ""
     user.identity_level, user.is_active = IdentityLevel.NONE, False

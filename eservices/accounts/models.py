@@ -192,3 +192,74 @@ class IdentityProof(models.Model):
         if name and not is_called(name, self.given_names, self.family_name):
             return False
         return not (birth_date and self.birth_date and birth_date != self.birth_date)
+
+
+class SignInQuerySet(models.QuerySet):
+    def failed_codes(self):
+        """Wrong one-time codes."""
+        return self.filter(kind=SignIn.Kind.FAILED, method=SignIn.Method.CODE)
+
+
+class SignIn(models.Model):
+    """One attempt to sign in, or the end of sessions: who, how, from which network. Erased after a year.
+
+    ``user`` is None for an address without an account; ``email`` is then what was typed.
+    """
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", _("signed in")
+        FAILED = "failed", _("failed")
+        LOCKED_OUT = "locked_out", _("locked out")
+        ENDED = "ended", _("sessions ended")
+        ALARM = "alarm", _("alarm: many wrong codes")
+
+    class Method(models.TextChoices):
+        CODE = "code", _("code by e-mail")
+        PASSWORD = "password", _("password")
+        FACTOR = "mfa", _("second factor or passkey")
+        PROVIDER = "socialaccount", _("identity provider")
+
+    user = models.ForeignKey(
+        User,
+        verbose_name=_("person"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sign_ins",
+    )
+    email = models.CharField(_("e-mail address"), max_length=254, blank=True)
+    kind = models.CharField(_("what happened"), max_length=10, choices=Kind)
+    method = models.CharField(_("how"), max_length=13, choices=Method, blank=True)
+    network = models.CharField(_("network address"), max_length=64, blank=True)
+    user_agent = models.CharField(_("browser"), max_length=200, blank=True)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    objects = SignInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["at"], name="sign_in_at"),
+            models.Index(fields=["network", "at"], name="sign_in_network"),
+            models.Index(fields=["user", "at"], name="sign_in_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user or self.email or '–'}: {self.get_kind_display()}"
+
+
+class CodeTries(models.Model):
+    """How often one mailed code was tried. In the database, so that tries at the same moment all count."""
+
+    code = models.CharField(max_length=64, unique=True, help_text=_("A digest of the code and its session."))
+    tries = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("tries of a code")
+        verbose_name_plural = _("tries of codes")
+
+    def __str__(self) -> str:
+        return f"{self.code[:8]}: {self.tries}"

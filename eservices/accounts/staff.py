@@ -12,13 +12,13 @@ from wagtail.users.forms import GroupForm, UserCreationForm, UserEditForm
 from wagtail.users.views import groups
 from wagtail.users.views.users import EditView, IndexView, UserViewSet
 
-from .actions import follow_new_address, forget_second_factor
+from .actions import end_sessions, follow_new_address, forget_second_factor
 from .models import User
 from .roles import DUTIES, NAMES
 from .signals import staff_let_in
 
 ORDER = ["email", "first_name", "last_name", "groups", "is_superuser", "is_active", "password1", "password2"]
-ORDER += ["forget_second_factor"]
+ORDER += ["forget_second_factor", "end_sessions"]
 
 
 class GroupsField(forms.ModelMultipleChoiceField):
@@ -69,8 +69,16 @@ class StaffEditForm(StaffForm, UserEditForm):
         help_text=_("The telephone is lost: at the next sign-in another one is set up. The person is told."),
     )
 
+    end_sessions = forms.BooleanField(
+        label=_("End all sessions"),
+        required=False,
+        help_text=_("The person is signed out on every device, at once."),
+    )
+
     def __init__(self, *args, editing_self=False, **kwargs):
         super().__init__(*args, editing_self=editing_self, **kwargs)
+        if editing_self:
+            del self.fields["end_sessions"]
         if editing_self or not self.instance.authenticator_set.exists():
             del self.fields["forget_second_factor"]
 
@@ -111,6 +119,8 @@ class StaffEditView(EditView):
         user = super().save_instance()
         if self.form.cleaned_data.get("forget_second_factor"):
             forget_second_factor(actor=self.request.user, user=user)
+        if self.form.cleaned_data.get("end_sessions"):
+            end_sessions(actor=self.request.user, user=user)
         return user
 
 

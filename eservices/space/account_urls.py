@@ -3,7 +3,7 @@
 from allauth.account import views
 from django.urls import path
 
-from . import passkeys, second_factor, sign_in
+from . import passkeys, second_factor, session_views, sign_in
 
 urlpatterns = [
     path("entrer/", sign_in.sign_in, name="account_login"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("second-facteur/enlever/", second_factor.remove, name="mfa_deactivate_totp"),
     path("second-facteur/codes/", second_factor.spare_codes, name="mfa_view_recovery_codes"),
     path("second-facteur/codes/nouveaux/", second_factor.new_spare_codes, name="mfa_generate_recovery_codes"),
+    path("sessions/", session_views.sessions, name="usersessions_list"),
     path("sortir/", views.logout, name="account_logout"),
     path("ferme/", views.account_inactive, name="account_inactive"),
 ]

@@ -8,4 +8,4 @@ class SpaceConfig(AppConfig):
     verbose_name = _("Own space")
 
     def ready(self):
-        from . import checks  # noqa: F401
+        from . import checks, receivers  # noqa: F401

@@ -43,6 +43,16 @@ def _person(user: User) -> dict:
             {"what": str(one), "since": one.created_at.isoformat(), "used": _moment(one.last_used_at)}
             for one in user.authenticator_set.all()
         ],
+        "sign_ins": [
+            {
+                "at": one.at.isoformat(),
+                "what": one.get_kind_display(),
+                "how": one.get_method_display(),
+                "from": one.network,
+                "browser": one.user_agent,
+            }
+            for one in user.sign_ins.all()
+        ],
         "register": register.said_of(user),
     }
 

@@ -22,6 +22,7 @@ from wagtail.admin.forms.auth import LoginForm
 
 from eservices.accounts.email_addresses import stored_form
 from eservices.accounts.fields import EmailAddressFormField
+from eservices.accounts.models import SignIn, User
 from eservices.cases.forms import CallForm
 from eservices.documents.models import DocumentLink
 from eservices.submissions import uploads
@@ -29,7 +30,13 @@ from eservices.submissions.attaching import MOST_FILES, FilesField
 from home import limits
 from home.validators import validate_no_control
 
-MOST_WRONG, SPAN = 20, 15 * 60  # passwords by account or network address, in seconds
+from . import sign_in_record
+
+# Wrong passwords in so many seconds: of one account from one network, of all accounts from a network, and of one
+# account from all networks. The last two do not hold where the person signed in lately, so that nobody locks out a
+# town hall.
+SPAN = 15 * 60
+MOST_WRONG, MOST_WRONG_OF_NETWORK, MOST_WRONG_OF_ACCOUNT = 20, 100, 100
 LONGEST_TEXT = 5000
 
 
@@ -184,15 +191,25 @@ class StaffSignInForm(LoginForm):
         self.fields["password"].label = _("Password")
 
     def clean(self):
-        tries = [("login-account", stored_form(self.cleaned_data.get("username", ""))[:254])]
-        tries.append(("login-caller", limits.caller(self.request)))
-        if any(limits.counted(*one) >= MOST_WRONG for one in tries):
+        email = stored_form(self.cleaned_data.get("username", ""))[:254]
+        network = limits.caller(self.request)
+        user = User.objects.filter(email=email).first()
+        tries = {
+            ("login-pair", f"{email} {network}"): MOST_WRONG,
+            ("login-caller", network): MOST_WRONG_OF_NETWORK,
+            ("login-account", email): MOST_WRONG_OF_ACCOUNT,
+        }
+        over = [kind for (kind, who), most in tries.items() if limits.counted(kind, who) >= most]
+        if over and ("login-pair" in over or not sign_in_record.is_known_network(user, network)):
+            sign_in_record.record(
+                self.request, SignIn.Kind.LOCKED_OUT, user=user, email=email, method=SignIn.Method.PASSWORD
+            )
             raise ValidationError(_("That was too many tries. Wait a quarter of an hour."))
         try:
             return super().clean()
         except ValidationError:
-            for one in tries:
-                limits.count(*one, SPAN)
+            for kind, who in tries:
+                limits.count(kind, who, SPAN)
             raise
 
 

@@ -3,19 +3,24 @@
 from functools import wraps
 from urllib.parse import urlsplit
 
+from allauth.account.adapter import get_adapter
 from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.utils import perform_login
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import get_user_model, logout
 from django.contrib.messages import get_messages
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from wagtail.admin.views.account import LoginView
 
 from eservices.accounts import actions
+from eservices.accounts.models import SignIn
 from eservices.accounts.signed_out import sign_in_first
 
+from . import sign_in_record
 from .provider import provider_name
 
 
@@ -44,6 +49,15 @@ class SignInView(RequestLoginCodeView):
 
 class CodeView(ConfirmLoginCodeView):
     """Takes the code; tells how many tries are left after a wrong one."""
+
+    def post(self, request, *args, **kwargs):
+        if sign_in_record.allow_code(request, self._process):
+            return super().post(request, *args, **kwargs)
+        user = self._process.user
+        sign_in_record.record(request, SignIn.Kind.LOCKED_OUT, user=user, method=SignIn.Method.CODE)
+        self._process.abort()
+        messages.error(request, get_adapter().error_messages["too_many_login_attempts"])
+        return redirect("account_login")
 
     def get_context_data(self, **kwargs):
         process = self._process

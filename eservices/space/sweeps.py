@@ -2,8 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+
 from eservices.accounts.models import User
 from home.background import sweeps
+
+from . import sign_in_record
 
 KEPT = timedelta(days=1)
 
@@ -14,3 +19,10 @@ def forget_unopened_accounts(now: datetime) -> None:
     User.objects.never_entered(now - KEPT).filter(
         drafts=None, submissions=None, memberships=None, groups=None
     ).delete()
+
+
+@sweeps.register("sign_ins")
+def erase_old_sign_ins(now: datetime) -> None:
+    """Deletes the record of sign-ins after its time, and what is listed of sessions that are over."""
+    sign_in_record.erase_old(now)
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()

@@ -2,12 +2,14 @@
 
 from django.conf import settings
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.models import BaseViewRestriction
 
 from .second_factor import next_step
+from .sign_in_report import SignInReportView, may_read
 
 
 @hooks.register("register_account_menu_item")
@@ -17,6 +19,35 @@ def register_second_factor(request):
         "label": _("Second factor"),
         "help_text": _("Six digits that an app on your telephone shows, beside the mailbox or the password."),
     }
+
+
+@hooks.register("register_account_menu_item")
+def register_sessions(request):
+    return {
+        "url": reverse("usersessions_list"),
+        "label": _("Sessions and sign-ins"),
+        "help_text": _("Where you are signed in, and who tried."),
+    }
+
+
+@hooks.register("register_admin_urls")
+def register_sign_ins():
+    return [
+        path("reports/sign-ins/", SignInReportView.as_view(), name="sign_ins"),
+        path(
+            "reports/sign-ins/results/", SignInReportView.as_view(results_only=True), name="sign_ins_results"
+        ),
+    ]
+
+
+class SignInsItem(MenuItem):
+    def is_shown(self, request):
+        return may_read(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def sign_ins_item():
+    return SignInsItem(_("Sign-ins"), reverse("sign_ins"), name="sign-ins", icon_name="key", order=910)
 
 
 @hooks.register("before_serve_page")

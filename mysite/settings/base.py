@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
+    "allauth.usersessions",
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.contrib.forms",
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "eservices.space.second_factor.SecondFactorMiddleware",
+    "eservices.space.staff_session.StaffSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -240,6 +242,8 @@ SOCIALACCOUNT_ADAPTER = "eservices.space.provider.SocialAdapter"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # only addresses that the provider proved open an account
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": env.provider("OIDC")}}
 SESSION_COOKIE_AGE = 12 * 60 * 60
+STAFF_SESSION_HOURS = env.number("STAFF_SESSION_HOURS", 12, least=1)  # after signing in, however busy
+SIGN_IN_RECORD_DAYS = env.number("SIGN_IN_RECORD_DAYS", 365, least=180)  # how long who signed in is kept
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # -- Place, language, time -----------------------------------------------------------------------------------

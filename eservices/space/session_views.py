@@ -1,0 +1,66 @@
+"""Where somebody is signed in, and who tried: shown to the person, who ends what is not theirs."""
+
+import re
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from eservices.accounts.models import SignIn, User
+from home.private import private
+
+from . import sign_in_record
+
+SHOWN = 20  # of the latest sign-ins
+# What browsers and systems call themselves, the more special before those that it claims to be too.
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows"}
+SYSTEMS |= {"Mac OS": "Mac", "Linux": "Linux"}
+
+
+@private
+@login_required
+@require_http_methods(["GET", "POST"])
+def sessions(request):
+    """List the sessions and the latest sign-ins. POST ends the session ``end``, or all others."""
+    own = UserSession.objects.purge_and_list(request.user)
+    current = request.session.session_key
+    if request.method == "POST":
+        chosen = request.POST.get("end", "")
+        ended = [one for one in own if one.session_key != current and chosen in ("", str(one.pk))]
+        end_sessions(request, request.user, ended)
+        messages.success(request, _("Signed out there.") if ended else _("Nothing had to be ended."))
+        return redirect("usersessions_list")
+    context = {
+        "sessions": [
+            {"one": one, "device": device(one.user_agent), "current": one.session_key == current}
+            for one in sorted(own, key=lambda one: one.created_at, reverse=True)
+        ],
+        "sign_ins": [
+            {"one": one, "device": device(one.user_agent)} for one in request.user.sign_ins.all()[:SHOWN]
+        ],
+        "notices": messages.get_messages(request),
+    }
+    return render(request, "space/sessions.html", context)
+
+
+@transaction.atomic
+def end_sessions(request, user: User, ended: list[UserSession]) -> None:
+    """End sessions of ``user``, and record that it was done."""
+    for one in ended:
+        one.end()
+    if ended:
+        sign_in_record.record(request, SignIn.Kind.ENDED, user=user)
+
+
+def device(user_agent: str) -> str:
+    """Name the browser and the system of a User-Agent, as “Firefox, Windows”; "" if neither is known."""
+    found = (
+        next((name for sign, name in known.items() if re.search(rf"\b{sign}", user_agent)), "")
+        for known in (BROWSERS, SYSTEMS)
+    )
+    return ", ".join(filter(None, found))

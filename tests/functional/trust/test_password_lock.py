@@ -1,0 +1,44 @@
+"""The lock against guessed passwords cannot shut out a town hall, and still stops who guesses."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from eservices.accounts.models import SignIn
+from eservices.space.forms import MOST_WRONG, MOST_WRONG_OF_ACCOUNT
+from tests.factories.accounts import PASSWORD, AgentFactory
+
+pytestmark = pytest.mark.django_db
+TOWN_HALL, STRANGER = "198.51.100.7", "192.0.2.9"
+
+
+def try_password(email: str, password: str, network: str) -> bool:
+    client = Client(REMOTE_ADDR=network)
+    client.post("/admin/login/", {"username": email, "password": password})
+    return "_auth_user_id" in client.session
+
+
+def test_wrong_passwords_of_a_stranger_lock_nobody_in_the_town_hall(monkeypatch):
+    monkeypatch.setattr("eservices.space.forms.MOST_WRONG", 3)
+    monkeypatch.setattr("eservices.space.forms.MOST_WRONG_OF_ACCOUNT", 5)
+    agent = AgentFactory()
+    assert try_password(agent.email, PASSWORD, TOWN_HALL)
+    for number in range(8):
+        assert not try_password(agent.email, "faux", f"192.0.2.{number // 3}")
+    assert not try_password(agent.email, PASSWORD, STRANGER), "a network that nobody knows"
+    assert try_password(agent.email, PASSWORD, TOWN_HALL)
+
+
+def test_colleague_who_mistypes_locks_nobody_else_behind_the_same_address(monkeypatch):
+    monkeypatch.setattr("eservices.space.forms.MOST_WRONG", 3)
+    monkeypatch.setattr("eservices.space.forms.MOST_WRONG_OF_NETWORK", 4)
+    clumsy, other = AgentFactory(), AgentFactory()
+    SignIn.objects.create(user=other, kind=SignIn.Kind.SIGNED_IN, network=TOWN_HALL, at=timezone.now())
+    for _ in range(3):
+        try_password(clumsy.email, "faux", TOWN_HALL)
+    assert not try_password(clumsy.email, PASSWORD, TOWN_HALL)
+    for _ in range(2):
+        try_password("personne@orvenay.example", "faux", TOWN_HALL)
+    assert try_password(other.email, PASSWORD, TOWN_HALL)
+    assert SignIn.objects.filter(user=clumsy, kind=SignIn.Kind.LOCKED_OUT).exists()
+    assert MOST_WRONG < MOST_WRONG_OF_ACCOUNT

@@ -42,6 +42,7 @@ DONE = (
 CLAIMS = re.compile(
     rf"\b([Ww]e|us|will)\b|\b(is|are|was|were|has been|have been)( \w+)? ({'|'.join(DONE)})\b"
 )
+FRAMES = {"base.html", "base_message.html", "base_task.html", "base_unlisted.html", "first_steps.html"}
 STATUS = ROOT / "eservices" / "space" / "tracker.py"
 STAGES = ("notify", "question", "opinions")  # kinds of stage that write in words of their own
 
@@ -95,7 +96,8 @@ def status_sentences() -> set[str]:
 
 def pages() -> set[str]:
     """The templates for residents that claim something, and what each stage shows them."""
-    found = {"ended_link.html"}
+    found = {path.name for path in TEMPLATES.glob("*.html") if path.name not in FRAMES}
+    found.add("cases/receipt.html")  # printed at the counter, for the applicant
     for path in (one for name in PAGES for one in (TEMPLATES / name).rglob("*.html")):
         name = path.relative_to(TEMPLATES).as_posix()
         texts = (next(filter(None, groups)) for groups in TEXT.findall(path.read_text()))

@@ -73,10 +73,11 @@ def _cancelled() -> tuple[str, str]:
 
 def ended(case: Case) -> tuple[str, str]:
     """How the case ended, on the day it did, and what follows."""
+    if case.outcome == Outcome.LAPSED:
+        return _("We closed your request."), _file_again(case)
     return {
         Outcome.REFUSED: (_("We had to refuse."), _("The reason stands below, with what you can do.")),
         Outcome.WITHDRAWN: (_("You withdrew this request."), _("Nothing more happens.")),
-        Outcome.LAPSED: (_("We closed your request."), _file_again(case)),
         Outcome.DUPLICATE: (_("This was filed already."), _("It goes on under the other reference.")),
         Outcome.REDIRECTED: (
             _("This belongs to another service."),

@@ -262,7 +262,7 @@ def test_who_cancels_gets_back_what_the_terms_say_and_the_deposit(client, booked
     assert sum(refunded()) == back
     text = Delivery.objects.get(title__startswith="Votre réservation a été annulée").payload["text"]
     assert amount in text
-    assert "revient par le moyen utilisé" in text
+    assert "La page de votre demande indique quand c’est fait." in " ".join(text.split())
     assert not Refund.objects.filter(told=False).exists()  # no second letter about the money
 
 

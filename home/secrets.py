@@ -1,10 +1,7 @@
 """Secrets in links: whoever has one may open what it leads to."""
 
 import secrets
-from functools import wraps
 
-from django.http import Http404
-from django.shortcuts import render
 from django.urls.converters import StringConverter
 
 
@@ -15,22 +12,6 @@ def new_secret() -> str:
 
 class LinkExpired(Exception):
     """The link was right once, and its time is over."""
-
-
-def mailed_link(view):
-    """Where the link of a letter leads to nothing any more, its reader is told so, and not that a page is lost.
-
-    Unknown, ended and erased look the same: 404.
-    """
-
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        try:
-            return view(request, *args, **kwargs)
-        except Http404:
-            return render(request, "ended_link.html", status=404)
-
-    return guarded
 
 
 class SecretConverter(StringConverter):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from home.origin import parts
 from home.public_forms import letters_used_up, refusal
-from home.secrets import LinkExpired, mailed_link
+from home.secrets import LinkExpired
 
 from . import access, consent, limits, ways
 from .actions import subscribers as actions
@@ -57,7 +57,6 @@ def reminded(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@mailed_link
 def confirm(request, secret):
     """GET shows a button, because mail scanners follow links; POST confirms."""
     try:
@@ -75,7 +74,6 @@ def confirm(request, secret):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@mailed_link
 def preferences(request, secret):
     """The own page of a subscriber: topics and language, and the ways out."""
     subscriber = access.by_secret(secret)
@@ -96,7 +94,6 @@ def preferences(request, secret):
 @csrf_exempt  # RFC 8058: the mail program posts here by itself, without having seen a page of ours
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@mailed_link
 def unsubscribe(request, secret):
     """GET shows a button; POST ends the letters, as often as it is sent."""
     subscriber = access.by_secret(secret)
@@ -107,7 +104,6 @@ def unsubscribe(request, secret):
 
 @never_cache
 @require_POST
-@mailed_link
 def erase(request, secret):
     """Forgets the address."""
     actions.erase(subscriber=access.by_secret(secret))

@@ -1,9 +1,12 @@
 """Wagtail's screens for people and their groups. Somebody is let in on one sheet, and told so."""
 
+from functools import reduce
+from operator import or_
+
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth.models import Group
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -95,6 +98,16 @@ class StaffIndexView(IndexView):
         works_as = Column("groups", accessor=_works_as, label=_("Groups"))
         shown = [works_as if one.name == "is_superuser" else one for one in super().columns]
         return [*shown, Column("second_factor", accessor=_said_of_factor, label=_("Second factor"))]
+
+    def search_queryset(self, queryset):
+        """Filter people by words: each stands in the first name, the last name or the address.
+
+        Wagtail looks for the whole of what is typed in one field, so nobody is found by the full name.
+        """
+        for word in (self.search_query or "").split():
+            fields = (Q(**{f"{name}__icontains": word}) for name in self.search_fields)
+            queryset = queryset.filter(reduce(or_, fields))
+        return queryset
 
     def get_base_queryset(self):
         factors = Authenticator.objects.filter(user=OuterRef("pk"))

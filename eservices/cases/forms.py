@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eservices.accounts.models import User
+from eservices.formbuilder import placeholders
 from eservices.formbuilder.fields import PhoneField
 from eservices.submissions import uploads
 from eservices.submissions.attaching import FilesField
@@ -25,6 +26,12 @@ def text_field(label, **options):
         widget=forms.Textarea(attrs={"rows": 3}),
         **options,
     )
+
+
+def refuse_placeholders(text: str) -> None:
+    """Raise if a text that is sent as it stands contains a placeholder: the applicant would read it."""
+    if left := placeholders.unreplaced(text):
+        raise forms.ValidationError(placeholders.not_replaced(left[0]))
 
 
 class DeedForm(forms.Form):
@@ -117,7 +124,7 @@ class LetterForm(DeedForm):
 
 
 class MessageForm(LetterForm):
-    text = text_field(_("Message"))
+    text = text_field(_("Message"), validators=[refuse_placeholders])
     field_order = ["text", "files"]
 
 
@@ -127,7 +134,7 @@ class AnswerForm(LetterForm):
 
 
 class AskForm(LetterForm, DecidingForm):
-    text = text_field(_("What do we need?"))
+    text = text_field(_("What do we need?"), validators=[refuse_placeholders])
     days = forms.IntegerField(
         label=_("Working days to answer"),
         help_text=_(

@@ -1,5 +1,6 @@
 """What is wrong with the definition of a service, in the eyes of this commune."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
@@ -13,11 +14,12 @@ from wagtail_localize.strings import extract_strings
 
 from eservices.bookings.services import costs_in
 from eservices.cases.formal.appeal_rules import rules_of
+from eservices.cases.letters.content import GIVEN
 from eservices.cases.models import Letter, Remedies, Team
 from eservices.cases.models.formal import place_of_commune
 from eservices.cases.stages import Kept, stages
 from eservices.cases.stages.kept import kept_by
-from eservices.formbuilder import reference_tables
+from eservices.formbuilder import placeholders, reference_tables
 from eservices.formbuilder.blocks import QuestionKeyBlock
 from eservices.formbuilder.definition import Definition, Field, Option
 from eservices.formbuilder.field_types import field_types
@@ -44,7 +46,7 @@ def lint(content) -> list[Fault]:
     faults = judged(found, reading, known_by_stages)
     if isinstance(found, dict):
         faults += [*_team(found), *_letters(found), *_tables(found), *_fees(found), *_stages(found)]
-        faults += [*_questions(found), *_page(found), *_announced(found)]
+        faults += [*_questions(found), *_page(found), *_announced(found), *_placeholders(found)]
     return faults
 
 
@@ -147,6 +149,40 @@ def _stages(content: dict) -> Iterator[Fault]:
     if content.get("fees") and not any(stages[stage["type"]].collects for stage in content.get("stages", [])):
         yield Fault(WARNING, "stages", _("There are fees, and no stage collects them."))
     yield from _words_of_stages(content)
+
+
+def _placeholders(content: dict) -> Iterator[Fault]:
+    """Placeholders of stages that are sent, which must be known there, and those that would be read as they stand."""
+    definition = _readable(content)
+    sent = {
+        f"stage.{spec.key}.{name}": spec.key
+        for spec in definition.stages
+        for name in stages[spec.type].filled
+    }
+    asked = {key for key, field in definition.fields.items() if not field.secret}
+    known = known_by_stages(content)
+    own = {  # what stages say in their settings alone
+        f"stage.{spec.key}.{name}": spec.settings[name]
+        for spec in definition.stages
+        for name in _places(spec.type)
+        if spec.settings.get(name)
+    }
+    for language, texts in content.get("texts", {}).items():
+        said = (own if language == definition.source_language else {}) | texts
+        for path, text in said.items():
+            if path in sent:
+                for message in placeholders.faults(text, asked | known[sent[path]].keys(), GIVEN):
+                    yield Fault(ERROR, path, message, language)
+            else:
+                yield from _unreplaced(path, text, language)
+    for language, said in content.get("page", {}).get("texts", {}).items():
+        for name, text in said.items():
+            yield from _unreplaced(f"page.{name}", json.dumps(text, ensure_ascii=False), language)
+
+
+def _unreplaced(path: str, text: str, language: str) -> Iterator[Fault]:
+    for key in placeholders.unreplaced(text):
+        yield Fault(ERROR, path, placeholders.not_replaced(key), language)
 
 
 def _words_of_stages(content: dict) -> Iterator[Fault]:

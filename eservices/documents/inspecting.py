@@ -25,7 +25,7 @@ class PlateForm(forms.Form):
                 "maxlength": 16,
             }
         ),
-        help_text=_("For example VD 123456"),
+        help_text=_("For example VD 123456. The canton may be left out."),
     )
 
 
@@ -42,9 +42,13 @@ def inspect(request):
     if limits.too_many_plates(request):
         return render(request, "documents/inspect.html", {"form": form, "wait": True}, status=429)
     plate = form.cleaned_data["plate"]
+    permits = permitting.look_up(actor=request.user, plate=plate)
+    plates = list(dict.fromkeys(permit.written_plate for permit in permits))
     context = {
         "form": PlateForm(),
         "plate": plate,
-        "permits": permitting.look_up(actor=request.user, plate=plate),
+        "plates": plates,
+        "differs": plates != [plate],
+        "permits": permits,
     }
     return render(request, "documents/inspect.html", context)

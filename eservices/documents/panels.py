@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 from wagtail.admin.panels import Panel
 
 from eservices.cases.stages.kept import as_questions
-from eservices.formbuilder.blocks import condition_vocabulary
-from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.models import Form
+from eservices.formbuilder.question_lists import build_picker_data, build_step
 
 from .placeholders import GIVEN
 
@@ -23,47 +22,34 @@ class WordsPanel(Panel):
         def get_context_data(self, parent_context=None):
             from .models import issuing_forms  # whose model has this panel
 
-            steps = [step for form in issuing_forms(self.instance.key) for step in _steps(form)]
+            forms_of_key = issuing_forms(self.instance.key)
+            steps = [step for form in forms_of_key for step in _steps(form)]
+            fields = [one for form in forms_of_key for one in form.current.definition.fields.values()]
             return super().get_context_data(parent_context) | {
                 "given": GIVEN.items(),
                 "steps": steps,
-                "data": {
-                    "form-questions": {
-                        "steps": steps,
-                        "current": "",
-                        "compares": {key: kind.compares for key, kind in field_types.items() if kind.asks},
-                    },
-                    "condition-words": condition_vocabulary(),
-                },
+                "data": build_picker_data(steps=steps, fields=fields, language=get_language()),
             }
 
 
 def _steps(form: Form) -> list[dict]:
     """The questions of a service by step, then what its stages leave, as condition.js lists them."""
     definition, language = form.current.definition, get_language()
-    kept = as_questions(definition, language)
 
-    def question(field) -> dict:
-        found = {
-            "key": field.key,
-            "label": definition.text(f"field.{field.key}.label", language) or field.key,
-            "type": field.type,
-        }
-        if field.options:
-            found["options"] = [
-                [one.value, definition.text(f"option.{field.key}.{one.value}", language) or one.value]
-                for one in field.options
-            ]
-        return found
+    def label(field) -> str:
+        return definition.text(f"field.{field.key}.label", language) or field.key
 
     steps = [
-        {
-            "id": f"{form.pk}-{step.key}",
-            "title": definition.text(f"step.{step.key}.title", language),
-            "questions": [question(one) for one in step.fields if field_types[one.type].asks],
-        }
+        build_step(
+            f"{form.pk}-{step.key}",
+            definition.text(f"step.{step.key}.title", language),
+            step.fields,
+            definition,
+            language,
+            label,
+        )
         for step in definition.steps
     ]
-    if kept:
+    if kept := as_questions(definition, language):
         steps.append({"id": f"{form.pk}-", "title": _("From the administration"), "questions": kept})
     return steps

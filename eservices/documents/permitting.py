@@ -12,6 +12,7 @@ from eservices.cases import trace
 from eservices.cases.actors import SYSTEM, Applicant
 from eservices.cases.models import Case
 from eservices.cases.states import State
+from eservices.formbuilder.fields import normalize_plate
 from eservices.submissions import actions as submissions
 from eservices.submissions.models import Draft
 
@@ -25,8 +26,8 @@ KEPT = timedelta(days=90)  # what inspectors looked up
 
 
 def bare(plate: str) -> str:
-    """Letters and digits of a plate, in capitals: “vd 123.456” is VD123456."""
-    return "".join(one for one in plate.upper() if one.isalnum())[:16]
+    """Letters and digits of a plate, in capitals: “vd 123.456” is VD123456. Written as the form's field does."""
+    return "".join(one for one in normalize_plate(plate) if one.isalnum())[:16]
 
 
 # -- A place -------------------------------------------------------------------------------------------------
@@ -191,10 +192,16 @@ def _starting(permit: Permit, today: date) -> dict:
 
 # -- Inspection ----------------------------------------------------------------------------------------------
 def look_up(*, actor: User, plate: str) -> list[Permit]:
-    """The permits of a plate that hold today. That it was looked up is kept, whatever is found."""
+    """Return the permits of a plate that hold today, and record that it was looked up, whatever is found.
+
+    Without its canton a number finds the permits of every canton, and a permit that names no canton is found with any:
+    whoever reads compares it.
+    """
     plate = bare(plate)
-    found = Permit.objects.valid(timezone.localdate()).filter(plate=plate, case__rehearsal=False)
-    permits = list(found.select_related("zone", "document"))
+    found = Permit.objects.valid(timezone.localdate()).of_plate(plate).filter(case__rehearsal=False)
+    permits = list(found.select_related("zone", "document").order_by("plate", "asked_at"))
+    same = [permit for permit in permits if permit.plate == plate]
+    permits = same if same and not plate.isdecimal() else permits
     PlateCheck.objects.create(inspector=actor, plate=plate, found=bool(permits))
     return permits
 

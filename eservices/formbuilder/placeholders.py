@@ -13,11 +13,17 @@ BEFORE_VALUE = re.compile(
     rf"(?<!\w)([Dd]|(?:[Ll]ors|[Pp]uis|[Jj]us)?[Qq]u)(?:e[ \N{{NO-BREAK SPACE}}]|['’])({SEAM}*){VALUE}(\w*)"
 )
 VOWELS, MUTE_H = "aeiouœæ", re.compile(r"h(?:elen|eloi|enri|erve|ipp|onor|ort|uber|ugue|yac)")
+NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def keys(text: str) -> list[str]:
     """The placeholders in ``text``, in order."""
     return PLACEHOLDER.findall(text)
+
+
+def unreplaced(text: str) -> list[str]:
+    """Find placeholders in a text in which nothing is replaced: its reader would see the braces."""
+    return [key for key in keys(text) if NAME.fullmatch(key)]
 
 
 def fill(text: str, values: Mapping[str, str], missing: str | None = None) -> str:
@@ -70,9 +76,13 @@ def faults(text: str, asked: Collection[str] | None, given: Collection[str]) -> 
         found.append(_("A brace has no partner: write {name of the field}."))
     for key in keys(text):
         known = asked is None or key in asked or key in given
-        if not known or not re.fullmatch(r"[A-Za-z0-9_-]+", key):
+        if not known or not NAME.fullmatch(key):
             found.append(unknown(key, given))
     return found
+
+
+def not_replaced(key: str) -> str:
+    return _("“{%(key)s}” is not replaced here: write the words themselves.") % {"key": key}
 
 
 def unknown(key: str, given: Collection[str]) -> str:

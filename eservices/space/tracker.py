@@ -73,11 +73,12 @@ def _cancelled() -> tuple[str, str]:
 
 def ended(case: Case) -> tuple[str, str]:
     """How the case ended, on the day it did, and what follows."""
+    if case.outcome == Outcome.LAPSED:
+        return _("We closed your request."), _file_again(case)
     return {
         Outcome.REFUSED: (_("We had to refuse."), _("The reason stands below, with what you can do.")),
         Outcome.WITHDRAWN: (_("You withdrew this request."), _("Nothing more happens.")),
-        Outcome.LAPSED: (_("We closed your request."), _("You can file a new request at any time.")),
-        Outcome.DUPLICATE: (_("You filed this twice."), _("It goes on under the other reference.")),
+        Outcome.DUPLICATE: (_("This was filed already."), _("It goes on under the other reference.")),
         Outcome.REDIRECTED: (
             _("This belongs to another service."),
             _("The reason stands below. What you told us is kept for the right request."),
@@ -96,7 +97,7 @@ def said_by_team(case: Case) -> bool:
 
 
 def _under_way(case: Case, late: bool) -> tuple[str, str]:
-    nothing = _("You have nothing to do. We write to you as soon as something happens.")
+    nothing = _nothing_to_do(case)
     if late:
         nothing = _("We are late, and we are sorry. You have nothing to do.")
     return {
@@ -109,8 +110,21 @@ def _under_way(case: Case, late: bool) -> tuple[str, str]:
             _("We need an answer from you."),
             _("What we ask stands below. The time waits for your answer."),
         ),
-        State.DECIDED: (_("Accepted. The rest is on its way."), nothing),
+        State.DECIDED: (_("Accepted. Not everything is done yet."), nothing),
     }[State(case.state)]
+
+
+def _nothing_to_do(case: Case) -> str:
+    """What the commune writes by itself before the decision, to who can be written to; else that this page is all."""
+    if case.is_anonymous or case.state == State.DECIDED:
+        return _("You have nothing to do. This page shows how it goes on.")
+    return _("You have nothing to do. We write to you if we need something, and when we have decided.")
+
+
+def _file_again(case: Case) -> str:
+    if case.form.offered:
+        return _("You can file a new request at any time.")
+    return _("The reason stands below.")
 
 
 def promised_by(case: Case, row: CaseStage | None) -> datetime | None:

@@ -239,7 +239,7 @@ status_file, case_file = through_a_door(file)
 @login_required
 @require_GET
 def home(request):
-    related = ("version", "submission", "team", "assignee")
+    related = ("version", "form", "submission", "team", "assignee")
     own = (
         cases.own_cases(request.user)
         .select_related(*related)

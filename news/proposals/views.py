@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from home.secrets import LinkExpired, mailed_link
+from home.secrets import LinkExpired
 
 from . import access, actions, kinds
 from .states import State
@@ -20,7 +20,6 @@ def asked(request):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@mailed_link
 def proposal(request, secret):
     """GET shows a button, because mail scanners follow links; POST sends the proposal to the editors."""
     try:

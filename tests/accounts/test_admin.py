@@ -60,6 +60,14 @@ def test_the_list_shows_people_with_their_groups_and_finds_them(boss):
     assert "Favre" in boss.get(reverse("wagtailusers_users:index"), {"q": "Nadia"}).text
 
 
+@pytest.mark.parametrize("typed", ["Nadia Favre", "favre nadia", "Nadia orvenay.example", " Nadia  Favre "])
+def test_people_are_found_by_all_words_of_their_name(boss, typed):
+    AgentFactory(first_name="Nadia", last_name="Favre", email="nadia.favre@orvenay.example")
+    AgentFactory(first_name="Nadia", last_name="Monnier", email="monnier@courriel.example")
+    page = boss.get(reverse("wagtailusers_users:index"), {"q": typed})
+    assert [str(one) for one in page.context["users"]] == ["Nadia Favre"]
+
+
 def test_a_group_of_the_program_is_named_in_words_and_keeps_its_own_name(boss):
     group, own = ensure_roles()["editors"], Group.objects.create(name="Musée")
     shown = boss.get(reverse("wagtailusers_groups:index")).text

@@ -220,7 +220,7 @@ def test_keys_and_condition_with_photos_and_the_deposit_comes_back_without_what_
         assert address in page
         assert client.get(address).status_code == 200
     assert refunded() == [DEPOSIT - 5_000]
-    letter = Delivery.objects.get(title__startswith="Merci, tout est rendu")
+    letter = Delivery.objects.get(title__startswith="Le retour est enregistré")
     assert "Une chaise cassée" in letter.payload["text"]
     assert Inspection.objects.get(kind="return").kept == 5_000
     does(client, booking, "take_back", text="Encore")
@@ -262,7 +262,7 @@ def test_who_cancels_gets_back_what_the_terms_say_and_the_deposit(client, booked
     assert sum(refunded()) == back
     text = Delivery.objects.get(title__startswith="Votre réservation a été annulée").payload["text"]
     assert amount in text
-    assert "revient par le moyen utilisé" in text
+    assert "La page de votre demande indique quand c’est fait." in " ".join(text.split())
     assert not Refund.objects.filter(told=False).exists()  # no second letter about the money
 
 

@@ -10,6 +10,7 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils.translation import gettext
+from wagtail.models import GroupPagePermission
 from wagtail.users.models import UserProfile
 
 from eservices.accounts.roles import ensure_roles
@@ -29,6 +30,7 @@ from tests.factories.cases import (
     stored,
 )
 from tests.factories.deliveries import DeliveryFactory
+from tests.factories.home import make_site
 from tests.factories.payments import PAYMENT
 
 pytestmark = pytest.mark.django_db
@@ -506,6 +508,52 @@ def test_the_first_page_of_the_admin_is_silent_about_cases_of_other_teams(client
     assert page(case) not in client.get(reverse("wagtailadmin_home")).content.decode()
     client.force_login(UserFactory(is_staff=True, roles=["editors"]))
     assert "view=overdue" not in client.get(reverse("wagtailadmin_home")).content.decode()
+
+
+def test_admin_home_searches_cases_for_agents(client, agent):
+    """Wagtail's own search of pages there refused whoever sees no page."""
+    case = CaseFactory()
+    form = _search_form(client)
+    assert form["action"] == QUEUE
+    found = client.get(form["action"], {form.select_one("input")["name"]: case.reference}, follow=True)
+    assert f'href="{case.reference}/' in found.text
+
+
+def test_admin_home_searches_pages_for_editors(client):
+    home = make_site()
+    someone = UserFactory(is_staff=True, roles=["moderators"])
+    GroupPagePermission.objects.create(group=someone.groups.get(), page=home, permission_type="change")
+    client.force_login(someone)
+    form = _search_form(client)
+    assert client.get(form["action"], {"q": home.title}).status_code == 200
+
+
+def test_admin_home_has_no_search_for_staff_without_pages_or_cases(client):
+    client.force_login(UserFactory(is_staff=True, roles=["inspectors"]))
+    assert _search_form(client) is None
+
+
+@pytest.mark.parametrize("role", ["agents", "leads", "editors", "moderators"])
+def test_admin_home_leads_nowhere_that_refuses(client, role):
+    home = make_site()
+    if role in {"agents", "leads"}:
+        someone = member(roles=[role])
+    else:
+        someone = UserFactory(is_staff=True, roles=[role])
+        GroupPagePermission.objects.create(group=someone.groups.get(), page=home, permission_type="add")
+    client.force_login(someone)
+    html = BeautifulSoup(client.get(reverse("wagtailadmin_home")).content, "html.parser")
+    links = {one["href"].partition("#")[0] for one in html.select("main a[href^='/admin/']")}
+    links |= {one["action"] for one in html.select("main form[action^='/admin/']")}
+    assert links
+    ends = {link: client.get(link, follow=True) for link in links}
+    refused = gettext("Sorry, you do not have permission to access this area.")
+    assert [link for link, end in ends.items() if end.status_code != 200 or refused in end.text] == []
+
+
+def _search_form(client):
+    html = BeautifulSoup(client.get(reverse("wagtailadmin_home")).content, "html.parser")
+    return html.select_one("main form[role=search]")
 
 
 def test_the_menu_offers_agents_no_snippets_and_leads_their_teams_by_name(client, agent):

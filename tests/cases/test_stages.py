@@ -336,6 +336,54 @@ def test_a_wait_for_a_day_that_was_not_asked_waits_for_nothing():
 READY = stage("dire", "notify", subject="Prêt", text="Votre clé est prête.", sms=True)
 
 
+def test_placeholders_of_a_message_are_replaced_as_in_letters():
+    """They reached the resident as they stood."""
+    laid = stage("dire", "notify", subject="Dossier {reference}", text="Bonjour {prenom}, {date_fete} {team}")
+    case = CaseFactory(stages=[laid, DECISION])
+    letter = Delivery.objects.about(case.subject).get(title__startswith="Dossier")
+    assert letter.title.startswith(f"Dossier {case.reference}")
+    assert f"Bonjour {case.answers['prenom']}, … {case.team.called('fr')}" in letter.payload["text"]
+
+
+def test_placeholders_of_a_question_are_replaced_in_reminders_too():
+    laid = stage("q", "question", text="{prenom}, il manque le bail.", days=10, reminders="5", format=2)
+    case = CaseFactory(stages=[laid, DECISION])
+    asked = f"{case.answers['prenom']}, il manque le bail."
+    assert case.messages.get().text == asked
+    with time_machine.travel(case.due_at, tick=False):
+        advanced(case)
+    reminder = Delivery.objects.about(case.subject).latest("created_at")
+    assert asked in reminder.payload["text"]
+
+
+def test_answers_with_braces_are_not_replaced_again():
+    laid = stage("dire", "notify", subject="Prêt", text="Bonjour {prenom}")
+    case = CaseFactory(stages=[laid, DECISION], answers={"prenom": "{reference}"})
+    letter = Delivery.objects.about(case.subject).get(title__startswith="Prêt")
+    assert "Bonjour {reference}" in letter.payload["text"]
+
+
+def test_a_message_that_is_too_long_once_filled_goes_by_email():
+    laid = READY["settings"] | {"text": "Votre demande : {nom}"}
+    case = CaseFactory(stages=[READY | {"settings": laid}, DECISION], advanced=False)
+    case.submission.phone = "+41791234567"
+    case.submission.answers["nom"] = "x" * 500
+    case.submission.save()
+    advanced(case)
+    assert not Delivery.objects.about(case.subject).filter(carrier="sms").exists()
+    assert Delivery.objects.about(case.subject).filter(title__startswith="Prêt").exists()
+
+
+@pytest.mark.parametrize("do", ["message", "ask"])
+def test_agents_cannot_send_placeholders(client, do):
+    case = CaseFactory(taken=True)
+    client.force_login(case.assignee)
+    page = client.post(reverse("cases:do", args=[case.reference, do]), {"text": "Bonjour {applicant}"})
+    assert page.status_code == 422
+    assert "{applicant}" in page.text
+    assert not case.messages.exists()
+
+
 def told_by_sms(phone: str) -> Case:
     """A case whose applicant gave a telephone, and is told something by it."""
     case = CaseFactory(stages=[READY, DECISION], advanced=False)

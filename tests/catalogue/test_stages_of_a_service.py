@@ -72,6 +72,43 @@ def faults(definition: dict) -> list[str]:
     return [str(fault) for fault in linting.errors(definition)]
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "refused"),
+    [
+        ("notify", "Bonjour {prenom}, dossier {reference}, de {team}.", False),
+        ("notify", "Bonjour {nobody}", True),
+        ("notify", "Bonjour {prenom", True),
+        ("question", "{prenom}, que manque-t-il ?", False),
+        ("question", "{nobody}", True),
+        ("opinions", "Que pensez-vous de {prenom} ?", True),
+    ],
+)
+def test_placeholders_of_a_stage_are_known_or_refused(kind, text, refused):
+    TeamFactory(key="habitants")
+    found = faults(service(laid(**{kind: SETTINGS[kind] | {"text": text}})))
+    assert bool(found) == refused, found
+    stages = laid(**{kind: SETTINGS[kind] | {"text": text}})
+    assert bool(faults(SERVICE | {"stages": stages})) == refused, "in the settings alone"
+
+
+def test_what_a_later_stage_leaves_is_no_placeholder_of_an_earlier():
+    TeamFactory(key="habitants")
+    said = {"notify": {"subject": "Prêt", "text": "{risque}"}, "fill": {"fields": [RISK]}}
+    assert faults(service(laid(**said)))
+    assert not faults(service(laid(**dict(reversed(said.items())))))
+
+
+@pytest.mark.parametrize("path", ["field.motif.label", "step.motif.intro", "title", "fee.prix", "check.x"])
+def test_placeholders_are_refused_where_nothing_replaces_them(path):
+    texts = {"fr": SERVICE["texts"]["fr"] | {path: "Bonjour {prenom}"}}
+    assert any("{prenom}" in one for one in faults(SERVICE | {"texts": texts}))
+
+
+def test_placeholders_are_refused_on_the_page_of_a_service():
+    page = {"situations": [], "texts": {"fr": {"lead": "Bonjour {prenom}"}}}
+    assert any("{prenom}" in one for one in faults(SERVICE | {"page": page}))
+
+
 def test_each_kind_of_stage_of_cases_is_offered_to_editors():
     assert set(SETTINGS) <= set(for_editors())
 

@@ -241,7 +241,7 @@ def test_a_newcomer_is_decided_on_pays_is_filed_and_told_what_comes_next():
     )
     assert done == ["arrivee", "decision", "paiement", "suite", "classement"]
     told = Delivery.objects.about(journey.case.subject).filter(carrier="email")
-    assert told.filter(title__contains="déménagement est enregistré").count() == 1
+    assert told.filter(title__contains="déménagement est acceptée").count() == 1
 
 
 def test_who_leaves_pays_nothing():
@@ -325,7 +325,10 @@ def test_who_gets_a_subsidy_is_told_how_much_and_the_request_stays_open_until_it
 
 
 ARRIVED, MOVES = "Votre demande est arrivée.", "Votre demande suit son cours."
-PAY, ACCEPTED = "Il reste une chose\N{NO-BREAK SPACE}: le paiement.", "Accepté. La suite est en route."
+PAY, ACCEPTED = (
+    "Il reste une chose\N{NO-BREAK SPACE}: le paiement.",
+    "Votre demande est acceptée. Tout n’est pas encore fait.",
+)
 DONE = "C’est fait."
 
 
@@ -367,8 +370,8 @@ def test_of_a_move_the_resident_is_told_at_every_moment_what_is_now_and_what_com
     assert journey.is_over
     ahead = ["Paiement de l’inscription", "Votre confirmation", "Classement aux archives"]
     assert journey.told == [
-        (ARRIVED, "Contrôle et inscription au registre", ahead),
-        (ACCEPTED, "Contrôle et inscription au registre", ahead),
+        (ARRIVED, "Contrôle de votre annonce", ahead),
+        (ACCEPTED, "Contrôle de votre annonce", ahead),
         (PAY, ahead[0], ahead[1:]),
         (ACCEPTED, ahead[2], []),
         (DONE, "", []),

@@ -435,6 +435,49 @@ def test_an_inspector_looks_up_a_plate_and_it_is_kept_who_did(zone, client):
     assert PlateCheck.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("held", "typed", "shown", "warned"),
+    [
+        ("VD 123456", "123456", "VD 123456: valable", True),
+        ("VD 123456", "VD 0123456", "VD 123456: valable", False),
+        ("VD 123456", "vd 123 456", "VD 123456: valable", False),
+        ("123456", "VD 123456", "123456: valable", True),
+        ("123 456", "123456", "123456: valable", False),
+    ],
+)
+def test_inspection_finds_a_permit_without_the_canton(zone, client, held, typed, shown, warned):
+    permitted(held)
+    client.force_login(inspector())
+    page = client.post(reverse("documents:inspect"), {"plate": typed}).text.replace("\N{NBSP}", "")
+    assert "verdict yes" in page
+    assert shown.replace(" : ", ":") in page.replace(" :", ":")
+    assert ("comparez le canton" in page) == warned
+
+
+def test_inspection_shows_every_canton_of_a_number(zone, client):
+    Zone.objects.update(places=None)
+    for plate in ("VD 123456", "GE 123456"):
+        permitted(plate)
+    client.force_login(inspector())
+    page = client.post(reverse("documents:inspect"), {"plate": "123456"}).text
+    assert "verdict yes" not in page
+    assert "VD 123456" in page
+    assert "GE 123456" in page
+    page = client.post(reverse("documents:inspect"), {"plate": "GE 123456"}).text
+    assert "verdict yes" in page
+    assert "VD 123456: " not in page.replace("\N{NBSP}", "")
+    assert "<b>VD 123456</b>" not in page
+
+
+@pytest.mark.parametrize(
+    ("held", "typed"), [("VD 123456", "GE 123456"), ("VD 123456", "23456"), ("AB 12 C", "12")]
+)
+def test_inspection_finds_no_permit_of_another_plate(zone, client, held, typed):
+    permitted(held)
+    client.force_login(inspector())
+    assert "verdict no" in client.post(reverse("documents:inspect"), {"plate": typed}).text
+
+
 @pytest.mark.parametrize("plate", ["", " ", "\0", "<script>", "x" * 500])
 def test_what_is_no_plate_is_refused_beside_the_field(client, plate):
     client.force_login(inspector())

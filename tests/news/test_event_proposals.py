@@ -87,7 +87,7 @@ def test_who_proposed_reads_by_the_link_how_it_stands(client, agenda):
     actions.accept(actor=SuperuserFactory(), proposal=proposal)
     accepted = client.get(link).text
     assert "Votre proposition est acceptée" in accepted
-    assert "sera bientôt sur notre site" in accepted
+    assert "n’est pas encore sur notre site" in accepted
     assert "Nous la regardons" not in accepted
     page = published(EventPage.objects.get())
     assert f'href="{page.url}"' in client.get(link).text

@@ -270,7 +270,7 @@ def test_behind_a_proxy_people_are_counted_and_not_the_proxy(subscribe, monkeypa
 def test_an_unknown_link_is_not_found(client, name):
     unknown = client.get(reverse(f"newsletter:{name}", args=["A" * 22]))
     assert unknown.status_code == 404
-    assert "Il n’y a plus rien derrière ce lien." in unknown.text
+    assert "Ce lien n’est plus valable." in unknown.text
     assert client.post(reverse(f"newsletter:{name}", args=["A" * 22])).status_code == 404
 
 

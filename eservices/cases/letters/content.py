@@ -49,11 +49,16 @@ def written(case: Case, letter: Letter) -> Written:
 def filled(letter: Letter, said: dict[str, str]) -> Written:
     """``letter`` with its placeholders replaced by what is ``said``."""
 
-    def fill(text: str) -> str:
-        return placeholders.fill(text, said, NOT_KNOWN)
+    def replaced(text: str) -> str:
+        return fill(text, said)
 
     with override(letter.locale.language_code):  # French elides before what is filled in
-        return Written(one_line(fill(letter.subject)), each_text(paragraphs(letter.text), fill))
+        return Written(one_line(replaced(letter.subject)), each_text(paragraphs(letter.text), replaced))
+
+
+def fill(text: str, said: dict[str, str]) -> str:
+    """Replace the placeholders of ``text``; what a case does not say is ``NOT_KNOWN``."""
+    return placeholders.fill(text, said, NOT_KNOWN)
 
 
 def values(case: Case, language: str) -> dict[str, str]:

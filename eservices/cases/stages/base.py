@@ -103,6 +103,7 @@ class Stage:
     agent_template = "cases/stages/work.html"
     applicant_template = ""  # drawn on the status page while it is active, with ``case`` and ``row``
     applicant_call = ""  # what the status page says first while the stage waits for the applicant
+    filled: tuple[str, ...] = ()  # texts among the settings in which placeholders are replaced, as in letters
     for_editors = True  # whether editors lay it; what an app lays by itself is not offered
     by_person = False  # whether an agent looks at it, at least where it is not known who applies
     veiled = False  # whether how far it is would tell somebody who is not known what concerns others
@@ -134,6 +135,12 @@ class Stage:
         """A text among the settings, in the language of the case, or another, where it is translated."""
         text = case.version.definition.text(f"stage.{row.key}.{name}", language or case.language)
         return text or settings.get(name, "")
+
+    def filled_words(self, case: Case, row: CaseStage, settings: dict, name: str) -> str:
+        """Return a text of ``filled`` for the applicant, with its placeholders replaced."""
+        from ..letters import content  # which looks at what stages leave
+
+        return content.fill(self.words(case, row, settings, name), content.values(case, case.language))
 
     def faults(self, settings: dict) -> Iterable[str]:
         """What is wrong with settings, in words, for the linter."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
+from eservices.deliveries.letters import one_line
 from eservices.deliveries.paper.paragraphs import plain
 
 from .. import emails
@@ -31,6 +32,7 @@ class NotifyStage(Stage):
     label = gettext_lazy("Message to the applicant")
     icon = "mail"
     at_once = True
+    filled = ("subject", "text")
 
     def block(self):
         return blocks.StructBlock(
@@ -73,10 +75,10 @@ class NotifyStage(Stage):
     def enter(self, case, row, settings):
         if key := settings.get("letter"):
             return self._send(case, key, by_sms=bool(settings.get("sms")))
-        subject, text = (self.words(case, row, settings, name) for name in ("subject", "text"))
-        if settings.get("sms") and emails.sms(case, text):
+        subject, text = (self.filled_words(case, row, settings, name) for name in self.filled)
+        if settings.get("sms") and len(text) <= LONGEST_SMS and emails.sms(case, text):
             return Done({"by": "sms"})
-        emails.notice(case, subject=subject, text=text, **emails.acceptance(case, row))
+        emails.notice(case, subject=one_line(subject), text=text, **emails.acceptance(case, row))
         return Done()
 
     def _send(self, case, key: str, *, by_sms: bool):

@@ -82,6 +82,7 @@ class QuestionStage(Stage):
     label = gettext_lazy("Question to the applicant")
     icon = "help"
     format = 2
+    filled = ("text",)
     former = {"remind": Whole(least=0, most=MOST_DAYS)}
 
     def block(self):
@@ -156,7 +157,7 @@ class QuestionStage(Stage):
         planned = _reminders(row)
         row.data["reminders"] = [one for one in planned if datetime.fromisoformat(one) > now]
         if row.data["reminders"] != planned:  # of several that are due together, one is sent
-            emails.question_reminder(case, text=self.words(case, row, settings, "text"), term=term)
+            emails.question_reminder(case, text=self.filled_words(case, row, settings, "text"), term=term)
         return Waiting(APPLICANT, until=self._next_look(row))
 
     def situation(self, case, row, settings):
@@ -168,7 +169,7 @@ class QuestionStage(Stage):
                 words = _("We closed your request, because our question of %(day)s was not answered.")
                 return End(Outcome.LAPSED, words % {"day": _day(row.entered_at)})
         row.data["overdue"] = True
-        give_up_waiting(case, SYSTEM, text=self.words(case, row, settings, "text"), term=term)
+        give_up_waiting(case, SYSTEM, text=self.filled_words(case, row, settings, "text"), term=term)
         return Waiting(AGENT)
 
     def _over(self, case: Case, row: CaseStage, result: str) -> Done:
@@ -177,7 +178,7 @@ class QuestionStage(Stage):
 
     def _text(self, case: Case, row: CaseStage, settings: dict) -> str:
         """The question, and what happens without an answer."""
-        text = self.words(case, row, settings, "text")
+        text = self.filled_words(case, row, settings, "text")
         if not settings.get("close"):
             return text
         with override(case.language):

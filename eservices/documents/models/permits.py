@@ -1,5 +1,7 @@
 """Permits: documents for one vehicle in one zone, of which a zone has so many places."""
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,9 +11,12 @@ from wagtail.admin.panels import FieldPanel
 
 from eservices.cases.models import Case
 from eservices.cases.states import State
+from eservices.formbuilder.fields import normalize_plate
 from eservices.submissions.models import Draft
 
 from .documents import Document
+
+SWISS_PLATE = re.compile(r"([A-Z]{2})?([0-9]{1,6})")
 
 
 class Zone(models.Model):
@@ -47,6 +52,14 @@ class PermitQuerySet(models.QuerySet):
         """Permits that hold on ``day``."""
         issued = self.filter(document__state=Document.State.ISSUED, valid_from__lte=day)
         return issued.filter(Q(valid_until=None) | Q(valid_until__gte=day))
+
+    def of_plate(self, plate: str):
+        """Filter permits of a plate in letters and digits; in Switzerland, of its number if a canton is missing."""
+        same = Q(plate=plate)
+        if settings.COUNTRY == "CH" and (swiss := SWISS_PLATE.fullmatch(plate)):
+            canton, number = swiss.groups()
+            same |= Q(plate=number) if canton else Q(plate__regex=rf"^[A-Z]{{2}}{number}$")
+        return self.filter(same)
 
     def taking_place(self, day):
         """What has a place of its zone on ``day``: issued or about to be.
@@ -104,6 +117,11 @@ class Permit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plate} {self.zone}"
+
+    @property
+    def written_plate(self) -> str:
+        """The plate as people write it: VD 123456."""
+        return normalize_plate(self.plate)
 
 
 class Renewal(models.Model):

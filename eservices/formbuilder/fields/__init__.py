@@ -7,7 +7,15 @@ from .base import PartsWidget
 from .choices import ChoiceField, ChoicesField, ConsentField, YesNoField
 from .dates import DateField, DateRangeField, TimeField
 from .files import FilesField, FilesInput
-from .identities import AVSField, CompanyField, IBANField, MatriculeField, NRNField, PlateField
+from .identities import (
+    AVSField,
+    CompanyField,
+    IBANField,
+    MatriculeField,
+    NRNField,
+    PlateField,
+    normalize_plate,
+)
 from .numbers import NumberField
 from .people import PersonField
 from .places import AddressField, MapPointField
@@ -39,4 +47,5 @@ __all__ = [
     "TimeField",
     "URLField",
     "YesNoField",
+    "normalize_plate",
 ]

@@ -154,10 +154,20 @@ class PlateField(LineField):
         value = super().clean(value)
         if not value:
             return value
-        written = re.sub(r"[\s.\-·]+", " ", value.upper()).strip()
-        swiss = re.fullmatch(r"([A-Z]{2}) ?([0-9]{1,6})", written)
-        if swiss and settings.COUNTRY == "CH":
-            return f"{swiss[1]} {int(swiss[2])}"
+        written = normalize_plate(value)
         if not re.fullmatch(r"[A-Z0-9][A-Z0-9 ]{1,11}", written) or not re.search(r"[0-9]", written):
             raise refusal(self, "wrong")
         return written
+
+
+def normalize_plate(text: str) -> str:
+    """Return the one way in which a plate is written here: “vd-012.345” becomes VD 12345.
+
+    Of other countries only capitals and single spaces are certain.
+    """
+    written = re.sub(r"[\s.\-·]+", " ", text.upper()).strip()
+    if settings.COUNTRY == "CH":
+        number = re.sub("[ ]", "", written)
+        if swiss := re.fullmatch(r"([A-Z]{2})?0*([0-9]{1,6})", number):
+            return f"{swiss[1] or ''} {swiss[2]}".strip()
+    return written

@@ -48,7 +48,13 @@ CHARGES = {
         "accept", _("Waive"), typed.WaiveForm, charges.waive, _("Nothing has to be paid any more.")
     ),
 }
-REFUND = Deed("accept", _("Refund"), typed.RefundForm, refunds.ask, _("The refund is on its way."))
+REFUND = Deed(
+    "accept",
+    _("Refund"),
+    typed.RefundForm,
+    refunds.ask,
+    _("The refund is asked for: the case shows when it is done."),
+)
 REFUNDS = {
     "till": Deed("take", _("Refund"), typed.NothingForm, counter.pay_back, _("Paid back from the till.")),
     "bank": Deed(

@@ -93,7 +93,7 @@ SETTLING = {
         gettext_lazy("Pay back"),
         forms.PayBackForm,
         refunds.ask_for_set_aside,
-        gettext_lazy("The refund is on its way."),
+        gettext_lazy("The refund is asked for: the list shows when it is done."),
     ),
     "book": Deed(
         "", gettext_lazy("Book elsewhere"), forms.BookForm, settling.book_elsewhere, gettext_lazy("Booked.")

@@ -16,7 +16,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from home.public_forms import refusal
-from home.secrets import mailed_link
 from newsletter import ways
 
 from . import access, actions, limits
@@ -92,7 +91,6 @@ def code(request, token):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@mailed_link
 def own(request, secret):
     """The own page of a reader: topics and language, and the ways out."""
     reader = access.by_secret(secret)
@@ -113,7 +111,6 @@ def own(request, secret):
 
 @never_cache
 @require_POST
-@mailed_link
 def stop(request, secret):
     actions.stop(reader=access.by_secret(secret))
     return redirect("news:sms_own", secret)
@@ -121,7 +118,6 @@ def stop(request, secret):
 
 @never_cache
 @require_POST
-@mailed_link
 def erase(request, secret):
     """Forgets the number."""
     actions.erase(reader=access.by_secret(secret))

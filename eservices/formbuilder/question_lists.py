@@ -1,0 +1,58 @@
+"""Questions of forms by step, in the shape in which condition.js reads them."""
+
+from collections.abc import Callable, Iterable
+
+from . import reference_tables
+from .blocks import condition_vocabulary
+from .definition import Definition, Field
+from .field_types import field_types
+
+Label = Callable[[Field], str]
+
+
+def build_picker_data(
+    *, steps: list[dict], fields: Iterable[Field], language: str, kept: dict | None = None, current: str = ""
+) -> dict[str, dict]:
+    """Build both data elements of a screen on which questions are chosen, by the id of their element.
+
+    Every screen takes them from here, because condition.js needs all of their keys.
+
+    ``steps``: what ``build_step`` returned. ``fields``: the questions of all steps, of which the reference tables are
+    read in ``language``. ``kept``: title and questions of what stages leave behind. ``current``: id of the step on the
+    screen.
+    """
+    tables = sorted({field.table for field in fields if field.table})
+    return {
+        "form-questions": {
+            "steps": steps,
+            "tables": {key: reference_tables.options(key, language) for key in tables},
+            "kept": kept,
+            "current": current,
+            "compares": {key: kind.compares for key, kind in field_types.items() if kind.asks},
+        },
+        "condition-words": condition_vocabulary(),
+    }
+
+
+def build_step(
+    step_id: str, title: str, fields: Iterable[Field], definition: Definition, language: str, label: Label
+) -> dict:
+    """Build a step with its questions; what only shows a text is left out."""
+    questions = [
+        _question(field, definition, language, label) for field in fields if field_types[field.type].asks
+    ]
+    return {"id": step_id, "title": title, "questions": questions}
+
+
+def _question(field: Field, definition: Definition, language: str, label: Label) -> dict:
+    found = {"key": field.key, "label": label(field), "type": field.type}
+    if field.fields:
+        found["rows"] = [_question(one, definition, language, label) for one in field.fields]
+    if field.table:
+        found["table"] = field.table
+    if field.options:
+        found["options"] = [
+            [one.value, definition.text(f"option.{field.key}.{one.value}", language) or one.value]
+            for one in field.options
+        ]
+    return found

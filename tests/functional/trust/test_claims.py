@@ -1,0 +1,121 @@
+"""Letters and pages that said what nobody did: each sentence with its fact, and without.
+
+That every letter and page has a row for its claims: ``tests/test_claims.py``.
+"""
+
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import translation
+from django.utils.translation import gettext
+
+from eservices.cases import emails
+from eservices.cases.models import Case
+from eservices.deliveries.letters import on_paper, render
+from eservices.formbuilder.models import Form
+from eservices.space import tracker
+from tests.factories.cases import CaseFactory
+
+pytestmark = pytest.mark.django_db
+AGAIN = "You can file a new request at any time."
+SERVICES = Path(__file__).resolve().parents[3] / "mysite/demo/services"
+
+
+def texts_of(delivery) -> str:
+    return delivery.payload["text"] + delivery.payload["html"]
+
+
+@pytest.mark.parametrize("write", [emails.withdrawn, emails.lapsed])
+def test_letter_offers_a_new_request_while_the_service_is_offered(write):
+    case = CaseFactory(withdrawn=True)
+    assert gettext(AGAIN) in texts_of(write(case))
+    Form.objects.update(offered=False)
+    assert gettext(AGAIN) not in texts_of(write(Case.objects.get(pk=case.pk)))
+
+
+def test_status_offers_a_new_request_while_the_service_is_offered():
+    case = CaseFactory(state="closed", outcome="lapsed")
+    assert tracker.ended(case)[1] == gettext(AGAIN)
+    Form.objects.update(offered=False)
+    assert tracker.ended(Case.objects.get(pk=case.pk))[1] == gettext("The reason stands below.")
+
+
+def test_status_promises_letters_to_those_who_get_them(monkeypatch):
+    promise = "Nous vous écrivons"
+    case = CaseFactory()
+    assert promise in tracker.headline(case)[1]
+    assert promise not in tracker.headline(CaseFactory(state="decided"))[1]
+    monkeypatch.setattr(Case, "is_anonymous", True)
+    assert promise not in tracker.headline(case)[1]
+
+
+def test_status_of_a_merged_request_does_not_say_that_it_was_filed_twice():
+    title, _next = tracker.ended(CaseFactory(state="closed", outcome="duplicate"))
+    assert title == gettext("This was filed already.")
+
+
+def test_status_page_calls_no_request_complete(client):
+    page = client.get(_path(CaseFactory())).text
+    assert gettext("Your request has arrived.") in page
+    assert "elle est complète" not in page
+
+
+def _path(case: Case) -> str:
+    return urlsplit(emails.mailed_url(case)).path
+
+
+def test_letters_promise_no_documents():
+    case = CaseFactory(accepted=True)
+    letters = [emails.receipt(case, None), emails.accepted(case, [])]
+    assert not [one for one in letters if "documents" in texts_of(one)]
+
+
+def test_times_are_enclosed_by_email_and_not_on_paper():
+    case = CaseFactory()
+    context = {"case": case, "times": ["mardi"], "url": "#", "codes": []}
+    enclosed = "Les heures sont jointes"
+    assert enclosed in render("bookings/emails/confirmed", context, "fr")["text"]
+    assert enclosed in render("bookings/emails/confirmed", context, "fr")["html"]
+    _title, paragraphs = on_paper("bookings/emails/confirmed", context | {"way_back": "Appelez-nous."}, "fr")
+    assert enclosed not in str(paragraphs)
+
+
+@pytest.mark.parametrize("letter", ["cancelled", "returned"])
+def test_refund_that_is_asked_for_is_not_said_to_be_on_its_way(letter):
+    context = {"case": CaseFactory(), "times": [], "url": "#", "codes": [], "paid_back": 5000, "kept": 0}
+    for text in ("text", "html"):
+        told = render(f"bookings/emails/{letter}", context, "fr")[text]
+        assert "50.–" in told
+        assert "quelques jours" not in told
+        assert gettext("The page of your request shows when it is done.") in told
+    _title, paragraphs = on_paper(f"bookings/emails/{letter}", context | {"way_back": "Appelez-nous."}, "fr")
+    assert "50.–" in str(paragraphs)
+    assert "La page" not in str(paragraphs)
+
+
+def test_return_with_damage_does_not_thank_for_everything():
+    with translation.override("fr"):
+        title = render(
+            "bookings/emails/returned",
+            {
+                "case": CaseFactory(),
+                "times": [],
+                "url": "#",
+                "paid_back": 0,
+                "kept": 5000,
+                "reason": "Cassé.",
+            },
+            "fr",
+        )["subject"]
+    assert title.startswith("Le retour est enregistré")
+
+
+@pytest.mark.parametrize("language", ["fr", "de", "en"])
+def test_demo_says_of_a_move_only_that_it_is_accepted(language):
+    """No stage writes into the register or tells another commune."""
+    texts = json.loads((SERVICES / "annonce-demenagement.json").read_text())["texts"][language]
+    said = " ".join(text for key, text in texts.items() if key.startswith("stage."))
+    for claim in ("registre", "register", "Register", "canton", "Kanton", "autre commune", "andere Gemeinde"):
+        assert claim not in said

@@ -1,0 +1,148 @@
+"""Every letter and page that claims something has its row in docs/claims.md, which says what makes the claim true."""
+
+import ast
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mysite.demo.markup import read
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "templates"
+TABLE = ROOT / "docs" / "claims.md"
+CODE = ("editing", "eservices", "home", "news", "newsletter")
+# Pages for residents. Of these folders, what only staff see is left out.
+PAGES = (
+    "account",
+    "bookings",
+    "cases/stages",
+    "channels",
+    "connectors",
+    "documents",
+    "news/directory",
+    "news/proposals",
+)
+PAGES += ("news/waste", "newsletter", "participation", "payments", "reports", "space", "submissions")
+FOR_STAFF = re.compile(
+    r"/(desk|plan|fields|sms/alert|home_panel|case_panel|emails?|revoke|handing)\b|_agent\.html|panel"
+)
+TEXT = re.compile(
+    r'\{%\s*translate\s+"([^"]+)"|_\("([^"]+)"\)|\{%\s*blocktranslate[^%]*%\}(.*?)\{%\s*(?:plural|endblocktranslate)',
+    re.S,
+)
+DONE = (
+    *("sent", "saved", "kept", "erased", "forgotten", "destroyed", "deleted", "paid", "posted", "accepted"),
+    *("refused", "published", "confirmed", "enclosed", "ready", "booked", "reserved", "cancelled", "moved"),
+    *("withdrawn", "revoked", "registered", "recorded", "free", "done", "gone", "used", "counted"),
+)
+# The commune speaks of itself, or something is said to be done.
+CLAIMS = re.compile(
+    rf"\b([Ww]e|us|will)\b|\b(is|are|was|were|has been|have been)( \w+)? ({'|'.join(DONE)})\b"
+)
+FRAMES = {"base.html", "base_message.html", "base_task.html", "base_unlisted.html", "first_steps.html"}
+STATUS = ROOT / "eservices" / "space" / "tracker.py"
+STAGES = ("notify", "question", "opinions")  # kinds of stage that write in words of their own
+
+
+def rows() -> dict[str, list[str]]:
+    """The first column of each table, by its heading."""
+    found, heading = {}, ""
+    for line in TABLE.read_text().splitlines():
+        if line.startswith("## "):
+            heading = line.removeprefix("## ")
+            found[heading] = []
+        elif line.startswith("| `"):
+            found[heading].append(line.split("|")[1].strip().strip("`"))
+    return found
+
+
+def letters() -> set[str]:
+    """The key of every e-mail: each has a template for its subject."""
+    return {
+        path.relative_to(TEMPLATES).as_posix().removesuffix(".subject.txt")
+        for path in TEMPLATES.rglob("*.subject.txt")
+    }
+
+
+def texts_beside() -> set[str]:
+    """The functions that queue a text message or a letter on paper."""
+    found = set()
+    for path in (one for name in CODE for one in (ROOT / name).rglob("*.py")):
+        module = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+        if ".migrations." in module or not re.search(r"queue_(sms|letter)\(", path.read_text()):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("queue_"):
+                calls = [call.func for call in ast.walk(node) if isinstance(call, ast.Call)]
+                names = {getattr(call, "attr", getattr(call, "id", "")) for call in calls}
+                found |= {f"{module}:{node.name}"} if names & {"queue_sms", "queue_letter"} else set()
+    return found
+
+
+def status_sentences() -> set[str]:
+    """What the tracker of a case says in words, and what stages call the applicant to do."""
+    calls = [call for call in ast.walk(ast.parse(STATUS.read_text())) if isinstance(call, ast.Call)]
+    said = {
+        call.args[-1].value
+        for call in calls
+        if getattr(call.func, "id", "") in {"_", "pgettext"} and isinstance(call.args[-1], ast.Constant)
+    }
+    stages = [path.read_text() for path in (ROOT / "eservices").rglob("*stages*.py")]
+    return said | {one for text in stages for one in re.findall(r'applicant_call = \w+\("([^"]+)"\)', text)}
+
+
+def pages() -> set[str]:
+    """The templates for residents that claim something, and what each stage shows them."""
+    found = {path.name for path in TEMPLATES.glob("*.html") if path.name not in FRAMES}
+    found.add("cases/receipt.html")  # printed at the counter, for the applicant
+    for path in (one for name in PAGES for one in (TEMPLATES / name).rglob("*.html")):
+        name = path.relative_to(TEMPLATES).as_posix()
+        texts = (next(filter(None, groups)) for groups in TEXT.findall(path.read_text()))
+        if name.endswith("_applicant.html") or (
+            not FOR_STAFF.search(f"/{name}") and any(map(CLAIMS.search, texts))
+        ):
+            found.add(name)
+    return found
+
+
+def written_by_services() -> set[str]:
+    """Stages of the demo and the starters that write in words of their own, and the letters that the demo keeps."""
+    found = {one.key for one in read("fr", "model-letters", date(2026, 1, 1))}
+    folders = [ROOT / "mysite/demo/services", ROOT / "eservices/catalogue/starters/services"]
+    for path in (one for folder in folders for one in folder.glob("*.json")):
+        told = json.loads(path.read_text())
+        for stage in told.get("definition", told)["stages"]:
+            if stage["type"] in STAGES and not stage["settings"].get("letter"):
+                found.add(f"{path.stem}:{stage['key']}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("heading", "found"),
+    [
+        ("E-mails", letters),
+        ("Text messages and letters on paper", texts_beside),
+        ("Status of a request", status_sentences),
+        ("Pages", pages),
+        ("Letters and stages of the demo and the starters", written_by_services),
+    ],
+    ids=["e-mails", "texts", "status", "pages", "demo"],
+)
+def test_claims_table_has_one_row_for_each(heading, found):
+    written, there = rows()[heading], found()
+    assert len(there) > 4
+    assert sorted(there - set(written)) == [], "without a row in docs/claims.md"
+    assert sorted(set(written) - there) == [], "rows of what is gone"
+    assert len(written) == len(set(written))
+
+
+def test_claims_table_names_code_that_exists():
+    missing = []
+    for line in TABLE.read_text().splitlines():
+        if line.startswith("| `"):
+            paths = [one for one in re.findall(r"`([^`]+)`", line.split("|")[3]) if "/" in one]
+            missing += [line] if not paths or not all((ROOT / one).exists() for one in paths) else []
+    assert not missing

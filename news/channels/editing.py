@@ -13,6 +13,7 @@ from home.links import full_address
 
 from . import announcements, channels
 from .announcements import Announcement
+from .states import State
 
 LONGEST = 5000  # of an own text, whatever a channel takes
 
@@ -131,6 +132,14 @@ class Row:
     tick: forms.BoundField
     text: forms.BoundField
     preview: Preview
+
+    @cached_property
+    def waiting(self) -> list[str]:
+        """The texts that wait for their hour, if publishing the draft would change them."""
+        if self.channel.key not in channels.READERS or not self.post or self.post.state != State.OUT:
+            return []
+        texts = self.post.waiting_texts
+        return [] if self.preview.said.text in texts else texts
 
 
 def preview(channel, announcement: Announcement, own: str | None) -> Preview:

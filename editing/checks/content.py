@@ -56,6 +56,7 @@ class Content:
     has_owner: bool = True
     # Key and title of the nearest page above that is not published.
     draft_above: tuple[int, str] | None = None
+    problems: tuple[tuple[str, str], ...] = ()  # that its own model finds, with the fields
     taken_address: str = ""  # where it stands, if something else answers there and nobody ever sees the page
     pictures: list[Picture] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)

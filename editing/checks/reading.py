@@ -22,7 +22,7 @@ from editing import access
 from editing.models import ExternalLink, PageCare
 from home.blocks import ContentBlocks, HeadingBlock, TableBlock, VideoValue
 from home.fields import LiveStreamField
-from home.models import Contact, HomePage, Person
+from home.models import BasePage, Contact, HomePage, Person
 
 from .content import Content, Heading, Link, Passage, Picture
 
@@ -48,6 +48,7 @@ def read(page: Page) -> Content:
         has_contact=reader.has_contact or any(getattr(page, name, None) for name in CONTACT_FIELDS),
         has_owner=_is_looked_after(page),
         draft_above=_draft_above(page),
+        problems=tuple(page.publish_problems()) if isinstance(page, BasePage) else (),
         taken_address=_taken_address(page),
         pictures=reader.pictures,
         headings=reader.headings,

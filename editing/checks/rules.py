@@ -136,6 +136,11 @@ def nothing_above_is_a_draft(content: Content) -> Iterator[Finding]:
         yield Finding("draft_above", WARNING, "", {"key": key, "page": title})
 
 
+def page_may_be_published(content: Content) -> Iterator[Finding]:
+    for path, sentence in content.problems:
+        yield Finding("refused", ERROR, path, {"sentence": sentence})
+
+
 def address_is_free(content: Content) -> Iterator[Finding]:
     if content.taken_address:
         yield Finding("address_taken", ERROR, "slug", {"address": content.taken_address})
@@ -185,6 +190,7 @@ def somebody_looks_after_it(content: Content) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     address_is_free,
+    page_may_be_published,
     links_lead_somewhere,
     pictures_are_described,
     descriptions_are_no_file_names,
@@ -232,6 +238,7 @@ SENTENCES = {
     "address_taken": _(
         "At %(address)s the site itself answers, and nobody would see the page: write another address under Promote."
     ),
+    "refused": "%(sentence)s",  # by the page itself, which writes it in the language at hand
     "no_lead": _(
         "The lead is missing: one or two sentences that give the answer, also shown by search engines."
     ),
@@ -258,6 +265,7 @@ NAMES = {
     "empty_words": _("Link that says nothing"),
     "draft_above": _("Unpublished page above"),
     "address_taken": _("Address taken"),
+    "refused": _("Not to be published like this"),
     "no_lead": _("Missing lead"),
     "no_description": _("Missing description"),
     "hard_to_read": _("Hard to read"),

@@ -154,6 +154,10 @@ class BasePage(Page):
         closed = PageViewRestriction.objects.filter(page=self).exists()
         return Page.private_page_options if closed or not kind_below(self) else []
 
+    def publish_problems(self) -> list[tuple[str, str]]:
+        """Return what keeps the page from being published: a field, and in one sentence what to do about it."""
+        return []
+
     def search_span(self) -> tuple[datetime | None, datetime | None]:
         """From when to when search may show the page; None: from always, for ever."""
         return None, None

@@ -133,15 +133,18 @@ def words_of_the_translators_screen():
 
 
 @hooks.register("insert_editor_js")
-def tables_that_are_pasted():
-    """What a text says of a table that it does not take."""
+def what_is_pasted():
+    """What a text says of a table, of comments and of inner links that it does not take."""
     return format_html(
-        '<template id="table-pasted" data-words="{}"><div class="help-block help-warning pasting-said" role="status">'
+        '<template id="table-pasted" data-words="{}" data-marks="{}"><div class="help-block help-warning pasting-said" role="status">'
         '<svg class="icon icon-warning icon" aria-hidden="true"><use href="#icon-warning"></use></svg></div></template>'
         '<script type="module" src="{}"></script>',
         _(
             "A text takes no table: nothing of it was pasted here. On a page, add the block “Table” and paste it "
             "into its cells."
+        ),
+        _(
+            "Comments of your text processor and links within its document were left out. Footnotes stay as text."
         ),
         static("js/pasting.js"),
     )

@@ -35,6 +35,7 @@ class Link:
     """What leads somewhere. ``state`` says what was found there."""
 
     FINE, GONE, DRAFT, SILENT = "fine", "gone", "draft", "silent"
+    ADMIN, WRAPPED = "admin", "wrapped"  # into the admin; through a mail program that knows the target
 
     path: str
     words: str

@@ -114,6 +114,8 @@ def links_lead_somewhere(content: Content) -> Iterator[Finding]:
         Link.GONE: ("link_gone", ERROR),
         Link.DRAFT: ("link_draft", WARNING),
         Link.SILENT: ("link_silent", WARNING),
+        Link.ADMIN: ("link_admin", ERROR),
+        Link.WRAPPED: ("link_wrapped", WARNING),
     }
     for link in content.links:
         if link.state in found:
@@ -231,6 +233,12 @@ SENTENCES = {
         "The link “%(words)s” leads to “%(target)s”, which is not published: readers will not get there."
     ),
     "link_silent": _("The address %(target)s of the link “%(words)s” does not answer: check it."),
+    "link_admin": _(
+        "The link “%(words)s” leads into the administration (%(target)s), which readers may not enter: choose the page."
+    ),
+    "link_wrapped": _(
+        "The link “%(words)s” leads through the filter of a mail program (%(target)s): write the real address."
+    ),
     "empty_words": _("“%(words)s” does not say where the link leads: name the page or the act."),
     "draft_above": _(
         "“%(page)s” above it is not published: no menu and no list leads readers here. Publish both."
@@ -262,6 +270,8 @@ NAMES = {
     "link_gone": _("Broken link"),
     "link_draft": _("Link to an unpublished page"),
     "link_silent": _("Address that does not answer"),
+    "link_admin": _("Link into the administration"),
+    "link_wrapped": _("Link through a mail program"),
     "empty_words": _("Link that says nothing"),
     "draft_above": _("Unpublished page above"),
     "address_taken": _("Address taken"),

@@ -355,7 +355,7 @@ class NoticePage(BasePage):
         return self.shown_since(now)
 
     def shown_since(self, now: datetime) -> date:
-        """Return from which day on the site shows the notice, as its proof says; of a draft, from which day it would."""
+        """Return from which day on the site shows the notice, as its proof says, or would show a draft."""
         from .proof import spans  # the proof is made of postings
 
         if self.live:

@@ -582,7 +582,7 @@ def test_a_notice_that_is_over_takes_the_day_on_which_it_was_taken_down(villa, b
 def test_a_kind_of_act_with_fewer_days_than_the_law_is_refused(settings, db):
     settings.COUNTRY, settings.SUBDIVISION = "CH", "VD"
     kind = NoticeKindFactory(days=20, act=Act.BUILDING_ENQUIRY)
-    with pytest.raises(ValidationError, match="art. 109"):
+    with pytest.raises(ValidationError, match=r"art\. 109"):
         kind.full_clean()
     assert kind.least_days == 30  # kept before the rule was known
     settings.SUBDIVISION = "FR"

@@ -136,7 +136,8 @@ def words_of_the_translators_screen():
 def what_is_pasted():
     """What a text says of a table, of comments and of inner links that it does not take."""
     return format_html(
-        '<template id="table-pasted" data-words="{}" data-marks="{}"><div class="help-block help-warning pasting-said" role="status">'
+        '<template id="table-pasted" data-words="{}" data-marks="{}">'
+        '<div class="help-block help-warning pasting-said" role="status">'
         '<svg class="icon icon-warning icon" aria-hidden="true"><use href="#icon-warning"></use></svg></div></template>'
         '<script type="module" src="{}"></script>',
         _(

@@ -23,6 +23,7 @@ from .models import CommuneSettings, Synonyms
 from .planning import admin as planning_admin  # noqa: F401
 from .rich_text import PageLinks
 from .signals import document_changed
+from .slugs import numbered_words
 from .translating.views import TranslationBoardView, may_translate
 
 
@@ -130,6 +131,27 @@ def words_of_the_translators_screen():
         _("More actions"),
         static("js/translating.js"),
     )
+
+
+def say_numbered(request, page):
+    """An address that another page has was numbered: see ``slugs.NumberedSlugForm``."""
+    typed = request.POST.get("slug", "")
+    if (
+        typed
+        and page.slug != typed
+        and page.slug.startswith(typed)
+        and "json" not in request.headers.get("Accept", "")
+    ):
+        messages.warning(request, numbered_words(page.slug))
+
+
+for when in ("after_create_page", "after_edit_page", "after_publish_page"):
+    hooks.register(when, say_numbered)
+
+
+@hooks.register("insert_editor_js")
+def say_numbered_while_saving():
+    return format_html('<script type="module" src="{}"></script>', static("js/slugs.js"))
 
 
 @hooks.register("insert_editor_js")

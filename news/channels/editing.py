@@ -6,10 +6,10 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import Panel
 
 from home.links import full_address
+from home.slugs import NumberedSlugForm
 
 from . import announcements, channels
 from .announcements import Announcement
@@ -54,7 +54,7 @@ class OwnText(forms.CharField):
         return text
 
 
-class ChannelsForm(WagtailAdminPageForm):
+class ChannelsForm(NumberedSlugForm):
     """A page's form, with a tick and an own text for each channel that is set up."""
 
     def __init__(self, *args, **kwargs):

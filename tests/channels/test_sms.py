@@ -8,14 +8,16 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.models import Page
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.carriers import CannotCarry, carriers
 from eservices.deliveries.models import Delivery
+from home.alerts.levels import Level
 from home.alerts.models import Alert
+from home.links import absolute
 from home.sms import parts as sms_parts
 from news.agenda.recurrence import Every
 from news.channels import actions as channel_actions
@@ -807,3 +809,95 @@ def test_the_gateway_is_tested_without_a_message(sms):
     sms.faults = [401]
     with pytest.raises(CannotCarry):
         carriers["news_sms"].probe()
+
+
+# -- The words of an alert, and its end ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", Level, ids=[level.name for level in Level])
+@pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
+def test_an_alert_by_sms_speaks_one_language_and_names_the_commune(index, language, level):
+    words = {"fr": "Eau coupee", "de": "Wasser abgestellt", "it": "Acqua chiusa", "en": "No water"}
+    texts = [
+        (code, {"title": title, "text": "Rue du Lac 3-9, 8 h-12 h.", "sms": ""})
+        for code, title in words.items()
+    ]
+    alert = Alert(texts=texts, level=level)
+    with translation.override("de" if language != "de" else "fr"):  # the editor's own
+        text = alert.sms_text(language)
+    with translation.override(language):
+        own = str(level.label)
+        assert f"{own}" in text
+        assert text.endswith(f"\n{absolute(reverse('home:alerts'))}")
+    assert text.startswith("Orvenay: ")
+    assert words[language] in text
+    for other in {"fr", "de", "it", "en"} - {language}:
+        with translation.override(other):
+            assert str(level.label) == own or str(level.label) not in text
+    assert sms_parts(text) == 1
+
+
+def test_an_alert_in_one_language_has_the_level_of_that_language(index):
+    alert = Alert(texts=[("fr", {"title": "Crue", "text": "", "sms": ""})], level=Level.EMERGENCY)
+    assert "Urgence : Crue" in alert.sms_text("de").replace("\u00a0", " ")
+    assert "Notfall" not in alert.sms_text("de")
+
+
+def test_an_own_text_for_sms_is_framed_once(index):
+    written = f"Orvenay: montez. {absolute(reverse('home:alerts'))}"
+    alert = Alert(texts=[("fr", {"title": "Crue", "text": "", "sms": written})])
+    assert alert.sms_text("fr") == written
+
+
+def test_those_who_got_an_alert_are_told_that_it_is_over_if_the_editor_wants(client, index, topic, sms):
+    reader(topic)
+    reader(topic, number="+41791234568")
+    alert = alarm("Eau non potable.")
+    sms.faults = [400]  # the first number gets nothing
+    actions.alert(actor=None, alert=alert)
+    got = [one["to"] for one in sms.sent.values() if "potable" in one["text"]]
+    reader(topic, number="+41791234569")  # signed up afterwards
+    client.force_login(SuperuserFactory())
+    unpublish = reverse(Alert.snippet_viewset.get_url_name("unpublish"), args=[alert.pk])
+    screen = reverse("news_channels:alert", args=[alert.pk])
+    sms.sent.clear()
+    assert "fin d’alerte" in client.post(unpublish, follow=True).text
+    assert not sms.sent  # nothing leaves by itself
+    shown = client.get(screen).text
+    assert "Envoyer la fin d’alerte" in shown
+    for _twice in range(2):
+        client.post(screen, {"all_clear": "1"})
+    assert [one["to"] for one in sms.sent.values()] == got
+    assert len(got) == 1
+    text = sms.to(got[0])[0]
+    assert text.startswith("Orvenay: Fin d'alerte")
+    assert "Eau non potable" in text
+    listed = client.get(reverse(Alert.snippet_viewset.get_url_name("list"))).text
+    assert "fin d’alerte envoyée à 1" in listed
+
+
+def test_no_all_clear_is_sent_while_an_alert_holds_or_to_nobody(client, index, topic, sms):
+    reader(topic)
+    alert = alarm()
+    client.force_login(SuperuserFactory())
+    screen = reverse("news_channels:alert", args=[alert.pk])
+    actions.alert(actor=None, alert=alert)
+    sms.sent.clear()
+    client.post(screen, {"all_clear": "1"})
+    assert not sms.sent
+    unsent = alarm("Route.")
+    unsent.unpublish()
+    client.post(reverse("news_channels:alert", args=[unsent.pk]), {"all_clear": "1"})
+    assert not sms.sent
+
+
+def test_an_alert_that_was_sent_is_ended_before_it_is_deleted(client, index, topic, sms):
+    reader(topic)
+    alert = alarm()
+    actions.alert(actor=None, alert=alert)
+    client.force_login(SuperuserFactory())
+    client.post(reverse(Alert.snippet_viewset.get_url_name("delete"), args=[alert.pk]))
+    assert Alert.objects.filter(pk=alert.pk).exists()
+    alert.unpublish()
+    client.post(reverse(Alert.snippet_viewset.get_url_name("delete"), args=[alert.pk]))
+    assert not Alert.objects.filter(pk=alert.pk).exists()

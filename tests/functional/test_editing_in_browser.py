@@ -180,6 +180,21 @@ def test_comments_before_and_after_a_saving_are_kept_once_each(held):
     assert comments_once_saved(held, 2) == ["Deux", "Un"]
 
 
+def test_a_page_whose_address_is_taken_saves_itself_and_says_so(phone, site):
+    published(ContentPageFactory(parent=site, title="Budget", slug="budget"))
+    phone.goto(f"/admin/pages/add/home/contentpage/{site.pk}/")
+    phone.wait_for_timeout(2500)  # before, Wagtail does not look for changes
+    phone.locator("#id_title").press_sequentially("Budget")
+    expect(phone.locator(".messages").get_by_text("budget-2")).to_be_visible()
+    assert Page.objects.filter(slug="budget-2").exists()
+    phone.locator("#id_title").press_sequentially(" 2027")
+    for _time in range(60):
+        phone.wait_for_timeout(100)
+        if Page.objects.filter(slug="budget-2027").exists():
+            break
+    assert set(Page.objects.child_of(site).values_list("slug", flat=True)) == {"budget", "budget-2027"}
+
+
 def test_the_address_of_a_page_is_written_in_plain_letters(phone, site):
     """“où” would be “o%C3%B9” in a letter, on paper and wherever an address is copied."""
     section = published(NewsIndexPageFactory(parent=site))

@@ -150,6 +150,18 @@ def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: 
     return not Delivery.objects.about(subject).filter(state=Delivery.State.DONE).exists()
 
 
+def clear(*, actor, alert: Alert, texts: dict[str, str]) -> int:
+    """Tell exactly those who got an alert that it is over, at once; return how many those are.
+
+    Asked twice, nobody gets it twice. A reader who stopped since gets nothing.
+    """
+    got = Delivery.objects.about(_subject(f"alert:{alert.occurrence}")).filter(state=Delivery.State.DONE)
+    readers = PhoneReader.objects.confirmed().filter(number__in=list(got.values_list("recipient", flat=True)))
+    key, told = f"clear:{alert.occurrence}", {"all_clear": alert.occurrence}
+    language = settings.LANGUAGE_CODE
+    return write(actor=actor, key=key, texts=texts, language=language, readers=readers, told=told)
+
+
 def follow_alert(*, actor=None, alert: Alert) -> None:
     """Rewrite the messages of an alert that have not left, after it was reworded."""
     if alert.began_at is None:
@@ -173,7 +185,7 @@ def _subject(key: str) -> str:
 
 @transaction.atomic
 def _write(key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
-    due = None if "alert" in told else sending.leaves_at(timezone.now())
+    due = None if {"alert", "all_clear"} & told.keys() else sending.leaves_at(timezone.now())
     subject = _subject(key)
     known = set(Delivery.objects.about(subject).values_list("id", flat=True))
     number = 0

@@ -182,7 +182,7 @@ class NewsSmsCarrier:
         until = None
         if "alert" in delivery.payload:
             until = end_of(delivery.payload["alert"], now)
-        else:
+        elif "all_clear" not in delivery.payload:
             announcements.must_hold(delivery.payload)
             _must_be_wanted(delivery)
             if (leaves := leaves_at(now)) > now:

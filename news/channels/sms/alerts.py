@@ -1,5 +1,6 @@
 """An alert by SMS: the staff see to whom, in how many messages and for how much, and press a button."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -37,6 +38,7 @@ def editions(alert: Alert) -> list[Edition]:
 
 
 LABEL = gettext_lazy("Send by SMS…")
+OF_USE = timedelta(days=7)  # as long as an all-clear tells anybody anything
 CLEAR_LABEL = gettext_lazy("Send the all-clear…")
 
 
@@ -60,7 +62,7 @@ def state(alert: Alert) -> str:
 
 
 def _state_of_all_clear(alert: Alert) -> str:
-    if not was_sent(alert):
+    if not _ended_lately(alert) or not was_sent(alert):
         return ""
     if cleared := _cleared(alert).count():
         return _("all-clear sent to %(number)s") % {"number": cleared}
@@ -73,8 +75,13 @@ def was_sent(alert: Alert) -> bool:
 
 
 def may_clear(alert: Alert) -> bool:
-    """Return whether the alert is over and some of those who got it were not told so."""
-    return Sms().ready and not alert.holds(timezone.now()) and bool(_uninformed(alert).exists())
+    """Return whether the alert is over since not too long ago and some of those who got it were not told so."""
+    return Sms().ready and _ended_lately(alert) and _uninformed(alert).exists()
+
+
+def _ended_lately(alert: Alert) -> bool:
+    now = timezone.now()
+    return not alert.holds(now) and alert.over_at is not None and alert.over_at > now - OF_USE
 
 
 def all_clear_editions(alert: Alert) -> list[Edition]:

@@ -4,7 +4,7 @@
 
 const app = window.comments?.commentApp;
 const takeIn = app?.updateData?.bind(app);
-const NO_PLACE = { getTab: () => null, getAnchorNode: () => document.body }; // until the field finds its own
+const NO_PLACE = { getTab: () => null, getAnchorNode: () => document.body };
 const WRITING = ["creating", "editing"];
 
 let sent = new Map(); // the comments as they were when the form was read
@@ -29,8 +29,9 @@ function take(fresh, was) {
   return place < 0 ? undefined : fresh.splice(place, 1)[0].localId;
 }
 
+/** Beside its field, as before: what is not visible cannot take the focus. The field then makes a mark of its own. */
 function makeAgain(mine) {
-  const id = app.makeComment(NO_PLACE, mine.contentpath, mine.position);
+  const id = app.makeComment(mine.annotation ?? NO_PLACE, mine.contentpath, mine.position);
   act("updateComment", id, { annotation: null, mode: mine.mode, text: mine.text, originalText: mine.text });
   return id;
 }

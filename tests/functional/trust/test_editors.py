@@ -4,7 +4,7 @@ A comment that is written while a page saves itself needs a browser: ``test_edit
 """
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -15,7 +15,9 @@ from home.alerts.models import Alert
 from home.models import ContentPage
 from news.channels.sms import actions
 from news.models import NewsPage, NoticePage, NoticeSettings
+from tests.channels.sms_double import gateway
 from tests.channels.test_sms import NIGHT, NOON, article, reader, tick
+from tests.committing import committing
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.channels import wake
 from tests.factories.editing import page_form
@@ -27,8 +29,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def editor(client, home):
-    with time_machine.travel(NOON, tick=False):
+def editor(client, home, settings):
+    """Signed in where the commune sends SMS."""
+    with gateway() as server, time_machine.travel(NOON, tick=False), committing():
+        settings.SMS_GATEWAY = "eservices.deliveries.http_sms.HttpGateway"
+        settings.SMS_URL, settings.SMS_TOKEN, settings.SMS_SENDER = server.url, "t-token", "Orvenay"
         client.force_login(SuperuserFactory(language="fr"))
         yield client
 
@@ -53,9 +58,9 @@ def test_a_corrected_article_sends_the_corrected_sms_next_morning(editor, home):
     tick(page)
     with time_machine.travel(NIGHT, tick=False):
         editor.force_login(SuperuserFactory())
-        publish(editor, page)
+        publish(editor, page, channel_by_sms="on")
         assert NewsPage.objects.get(pk=page.pk).live
-        publish(editor, page, title="Eau coupée mercredi")
+        publish(editor, page, title="Eau coupée mercredi", channel_by_sms="on")
     wake(moment(2026, 11, 27, 8, 1))
     [message] = Delivery.objects.filter(carrier="news_sms")
     assert message.state == Delivery.State.DONE
@@ -117,6 +122,7 @@ def test_who_got_an_alert_by_sms_may_be_told_that_it_is_over(editor, home):
     alert.save_revision().publish()
     alert.refresh_from_db()
     actions.alert(actor=None, alert=alert)
+    wake(NOON + timedelta(minutes=1))
     ended = editor.post(
         reverse(Alert.snippet_viewset.get_url_name("unpublish"), args=[alert.pk]), follow=True
     )

@@ -157,17 +157,6 @@ def test_a_comment_written_while_the_page_saves_itself_is_kept(held):
     expect(held.locator(".comment").get_by_text("Est-ce encore juste ?")).to_be_visible()
 
 
-def test_a_comment_that_is_still_written_when_the_page_has_saved_itself_goes_on(held):
-    box = held.get_by_placeholder("Entrez votre commentaire")
-    box.press_sequentially("Est-ce ")
-    held.release()
-    held.wait_for_timeout(500)
-    expect(box).to_be_focused()
-    held.keyboard.type("juste ?")
-    held.get_by_role("button", name="Commenter", exact=True).click()
-    assert comments_once_saved(held) == ["Est-ce juste ?"]
-
-
 def test_comments_before_and_after_a_saving_are_kept_once_each(held):
     held.get_by_placeholder("Entrez votre commentaire").fill("Un")
     held.get_by_role("button", name="Commenter", exact=True).click()

@@ -60,6 +60,11 @@ def saving_in_turn():
     return format_html('<script type="module" src="{}"></script>', static("js/saving.js"))
 
 
+@hooks.register("insert_editor_js")
+def keep_comments_written_meanwhile():
+    return format_html('<script type="module" src="{}"></script>', static("js/comments.js"))
+
+
 @hooks.register("before_publish_page", order=100)
 def ask_before_publication(request, page):
     return views.ask_before_publication(request, page)

@@ -1,13 +1,13 @@
-"""What editors paste loses the signs that are no text, wherever in the admin they paste it."""
+"""What editors paste loses what is no text, wherever in the admin they paste it: see ``pasted``."""
 
 from django.urls import reverse
 from wagtail.admin.rich_text import DraftailRichTextArea
 
-from .pasted import NO_TEXT, readable
+from .pasted import MAY_BE_WRAPPED, NO_TEXT, readable, without_office_marks, without_wrappers
 
 
 class PastedTextMiddleware:
-    """Reads what was posted to the admin without them. Texts with marks come as JSON and are read by their editor."""
+    """Reads what was posted to the admin without it. Texts with marks come as JSON and are read by their editor."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -19,7 +19,11 @@ class PastedTextMiddleware:
         if request.method != "POST" or not request.path_info.startswith(reverse("wagtailadmin_home")):
             return
         posted = request.POST
-        if any(NO_TEXT.search(value) for _name, values in posted.lists() for value in values):
+        if any(
+            NO_TEXT.search(value) or MAY_BE_WRAPPED.search(value)
+            for _name, values in posted.lists()
+            for value in values
+        ):
             request.POST = posted.copy()
             for name, values in posted.lists():
                 request.POST.setlist(name, [_read(value) for value in values])
@@ -27,7 +31,7 @@ class PastedTextMiddleware:
 
 def _read(value: str) -> str:
     """A NUL is nobody's paste: forms refuse it."""
-    return value if "\0" in value else readable(value)
+    return value if "\0" in value else without_wrappers(readable(value))
 
 
 class TextArea(DraftailRichTextArea):
@@ -35,4 +39,4 @@ class TextArea(DraftailRichTextArea):
 
     def value_from_datadict(self, data, files, name):
         html = super().value_from_datadict(data, files, name)
-        return html and readable(html)
+        return html and without_office_marks(readable(html), reverse("wagtailadmin_home"))

@@ -23,6 +23,7 @@ from .models import CommuneSettings, Synonyms
 from .planning import admin as planning_admin  # noqa: F401
 from .rich_text import PageLinks
 from .signals import document_changed
+from .slugs import numbered_words
 from .translating.views import TranslationBoardView, may_translate
 
 
@@ -132,16 +133,41 @@ def words_of_the_translators_screen():
     )
 
 
+def say_numbered(request, page):
+    """An address that another page has was numbered: see ``slugs.NumberedSlugForm``."""
+    typed = request.POST.get("slug", "")
+    if (
+        typed
+        and page.slug != typed
+        and page.slug.startswith(typed)
+        and "json" not in request.headers.get("Accept", "")
+    ):
+        messages.warning(request, numbered_words(page.slug))
+
+
+for when in ("after_create_page", "after_edit_page", "after_publish_page"):
+    hooks.register(when, say_numbered)
+
+
 @hooks.register("insert_editor_js")
-def tables_that_are_pasted():
-    """What a text says of a table that it does not take."""
+def say_numbered_while_saving():
+    return format_html('<script type="module" src="{}"></script>', static("js/slugs.js"))
+
+
+@hooks.register("insert_editor_js")
+def what_is_pasted():
+    """What a text says of a table, of comments and of inner links that it does not take."""
     return format_html(
-        '<template id="table-pasted" data-words="{}"><div class="help-block help-warning pasting-said" role="status">'
+        '<template id="table-pasted" data-words="{}" data-marks="{}">'
+        '<div class="help-block help-warning pasting-said" role="status">'
         '<svg class="icon icon-warning icon" aria-hidden="true"><use href="#icon-warning"></use></svg></div></template>'
         '<script type="module" src="{}"></script>',
         _(
             "A text takes no table: nothing of it was pasted here. On a page, add the block “Table” and paste it "
             "into its cells."
+        ),
+        _(
+            "Comments of your text processor and links within its document were left out. Footnotes stay as text."
         ),
         static("js/pasting.js"),
     )

@@ -35,6 +35,7 @@ class Link:
     """What leads somewhere. ``state`` says what was found there."""
 
     FINE, GONE, DRAFT, SILENT = "fine", "gone", "draft", "silent"
+    ADMIN, WRAPPED = "admin", "wrapped"  # into the admin; through a mail program that knows the target
 
     path: str
     words: str
@@ -56,6 +57,7 @@ class Content:
     has_owner: bool = True
     # Key and title of the nearest page above that is not published.
     draft_above: tuple[int, str] | None = None
+    problems: tuple[tuple[str, str], ...] = ()  # that its own model finds, with the fields
     taken_address: str = ""  # where it stands, if something else answers there and nobody ever sees the page
     pictures: list[Picture] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)

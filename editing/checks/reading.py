@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from django.conf import settings
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import override
 from wagtail import blocks
 from wagtail.contrib.routable_page.models import RoutablePageMixin
@@ -14,7 +14,7 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.fields import RichTextField, StreamField
 from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageChooserBlock
-from wagtail.models import Locale, Page
+from wagtail.models import Locale, Page, Site
 from wagtail.rich_text import RichText
 from wagtail.snippets.blocks import SnippetChooserBlock
 
@@ -22,7 +22,8 @@ from editing import access
 from editing.models import ExternalLink, PageCare
 from home.blocks import ContentBlocks, HeadingBlock, TableBlock, VideoValue
 from home.fields import LiveStreamField
-from home.models import Contact, HomePage, Person
+from home.models import BasePage, Contact, HomePage, Person
+from home.pasted import is_wrapped
 
 from .content import Content, Heading, Link, Passage, Picture
 
@@ -48,6 +49,7 @@ def read(page: Page) -> Content:
         has_contact=reader.has_contact or any(getattr(page, name, None) for name in CONTACT_FIELDS),
         has_owner=_is_looked_after(page),
         draft_above=_draft_above(page),
+        problems=tuple(page.publish_problems()) if isinstance(page, BasePage) else (),
         taken_address=_taken_address(page),
         pictures=reader.pictures,
         headings=reader.headings,
@@ -238,9 +240,25 @@ def _with_state(link: Link, kind: str, key: int | None, pages, documents, silent
         return Link(link.path, link.words or title, title, state)
     if kind == "document" and key not in documents:
         return Link(link.path, link.words, "", Link.GONE)
+    if _leads_into_admin(link.target):
+        return Link(link.path, link.words or link.target, link.target, Link.ADMIN)
+    if is_wrapped(link.target):
+        return Link(link.path, link.words or link.target, link.target, Link.WRAPPED)
     if link.target in silent:
         return Link(link.path, link.words or link.target, link.target, Link.SILENT)
     return link
+
+
+def _leads_into_admin(address: str) -> bool:
+    """Return whether an address is one of our own admin, on whichever of our hosts."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    if not parts.path.startswith(reverse("wagtailadmin_home")):
+        return False
+    ours = {urlsplit(settings.WAGTAILADMIN_BASE_URL).hostname, None}
+    return parts.hostname in ours or Site.objects.filter(hostname=parts.hostname).exists()
 
 
 def _elsewhere(address: str) -> bool:

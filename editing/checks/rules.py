@@ -114,6 +114,8 @@ def links_lead_somewhere(content: Content) -> Iterator[Finding]:
         Link.GONE: ("link_gone", ERROR),
         Link.DRAFT: ("link_draft", WARNING),
         Link.SILENT: ("link_silent", WARNING),
+        Link.ADMIN: ("link_admin", ERROR),
+        Link.WRAPPED: ("link_wrapped", WARNING),
     }
     for link in content.links:
         if link.state in found:
@@ -134,6 +136,11 @@ def nothing_above_is_a_draft(content: Content) -> Iterator[Finding]:
     if content.draft_above:
         key, title = content.draft_above
         yield Finding("draft_above", WARNING, "", {"key": key, "page": title})
+
+
+def page_may_be_published(content: Content) -> Iterator[Finding]:
+    for path, sentence in content.problems:
+        yield Finding("refused", ERROR, path, {"sentence": sentence})
 
 
 def address_is_free(content: Content) -> Iterator[Finding]:
@@ -185,6 +192,7 @@ def somebody_looks_after_it(content: Content) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     address_is_free,
+    page_may_be_published,
     links_lead_somewhere,
     pictures_are_described,
     descriptions_are_no_file_names,
@@ -225,6 +233,12 @@ SENTENCES = {
         "The link “%(words)s” leads to “%(target)s”, which is not published: readers will not get there."
     ),
     "link_silent": _("The address %(target)s of the link “%(words)s” does not answer: check it."),
+    "link_admin": _(
+        "The link “%(words)s” leads into the administration (%(target)s), which readers may not enter: choose the page."
+    ),
+    "link_wrapped": _(
+        "The link “%(words)s” leads through the filter of a mail program (%(target)s): write the real address."
+    ),
     "empty_words": _("“%(words)s” does not say where the link leads: name the page or the act."),
     "draft_above": _(
         "“%(page)s” above it is not published: no menu and no list leads readers here. Publish both."
@@ -232,6 +246,7 @@ SENTENCES = {
     "address_taken": _(
         "At %(address)s the site itself answers, and nobody would see the page: write another address under Promote."
     ),
+    "refused": "%(sentence)s",  # by the page itself, which writes it in the language at hand
     "no_lead": _(
         "The lead is missing: one or two sentences that give the answer, also shown by search engines."
     ),
@@ -255,9 +270,12 @@ NAMES = {
     "link_gone": _("Broken link"),
     "link_draft": _("Link to an unpublished page"),
     "link_silent": _("Address that does not answer"),
+    "link_admin": _("Link into the administration"),
+    "link_wrapped": _("Link through a mail program"),
     "empty_words": _("Link that says nothing"),
     "draft_above": _("Unpublished page above"),
     "address_taken": _("Address taken"),
+    "refused": _("Not to be published like this"),
     "no_lead": _("Missing lead"),
     "no_description": _("Missing description"),
     "hard_to_read": _("Hard to read"),

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from home.pasted import without_wrappers
+
 LARGEST = 5 * 1024 * 1024  # bytes; the largest form of a commune has less than one tenth
 
 
@@ -32,7 +34,7 @@ def parse(content: bytes) -> object:
         limit = LARGEST // 1024 // 1024
         raise Unreadable(_("The file is too large: at most %(limit)s MB.") % {"limit": limit})
     try:
-        text = content.decode("utf-8-sig")
+        text = without_wrappers(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Unreadable(_("The file is not written in UTF-8.")) from None
     if not text.strip():

@@ -11,7 +11,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, PageManager
@@ -38,6 +37,7 @@ from home.models.base import BasePageQuerySet, stream_words
 from home.models.kinds import Kind
 from home.models.pages import untranslated_below
 from home.search import find
+from home.slugs import NumberedSlugForm
 
 from . import listing
 from .blocks import NextStepBlock, QuestionBlock, stage_blocks
@@ -125,7 +125,7 @@ class KeySelect(forms.Select):
         return super().optgroups(name, value, attrs)
 
 
-class ServicePageForm(WagtailAdminPageForm):
+class ServicePageForm(NumberedSlugForm):
     """The editor's form of a service: life situations in the language of the page."""
 
     def __init__(self, *args, **kwargs):

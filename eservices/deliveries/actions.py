@@ -1,6 +1,7 @@
 """Every write to the outbox: put in, carried by a worker, tried again or skipped by staff."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -266,6 +267,19 @@ def skip(*, actor, delivery: Delivery, reason: str) -> bool:
     record(delivery, Kind.SKIPPED, actor=actor, text=reason)
     delivery_ended.send(sender=Delivery, delivery=delivery)
     return True
+
+
+@transaction.atomic
+def rewrite(*, actor=None, subject: str, content: Callable[[Delivery], tuple[str, dict]]) -> None:
+    """Give all deliveries about ``subject`` that have not left the title and payload that ``content`` returns.
+
+    A delivery that a worker has in hand is rewritten too: it leaves as it was, or is tried again as it is now.
+    """
+    waiting = list(Delivery.objects.about(subject).open().select_for_update())
+    for delivery in waiting:
+        title, delivery.payload = content(delivery)
+        delivery.title = title[:255]
+    Delivery.objects.bulk_update(waiting, ["title", "payload"], batch_size=500)
 
 
 def discard(*, actor, subject: str) -> None:

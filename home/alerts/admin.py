@@ -1,5 +1,6 @@
 """Alerts in the admin: the first thing in the menu when something happens."""
 
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -37,10 +38,23 @@ class EditView(Publishing, snippets.EditView):
     pass
 
 
+class UnpublishView(snippets.UnpublishView):
+    """Whoever ends an alert that was sent is one press away from telling so to those who got it."""
+
+    def get_success_buttons(self):
+        buttons = super().get_success_buttons()
+        alert = Alert.objects.get(pk=self.object.pk)
+        way = alert_ways.get("sms")
+        if way and way.may_clear(alert):
+            buttons.insert(0, messages.button(way.address(alert), way.clear_label))
+        return buttons
+
+
 class AlertViewSet(SnippetViewSet):
     model = Alert
     add_view_class = CreateView
     edit_view_class = EditView
+    unpublish_view_class = UnpublishView
     icon = "warning"
     menu_name = "alerts"
     menu_label = _("Alerts")
@@ -61,9 +75,21 @@ class AlertViewSet(SnippetViewSet):
 
 
 def sms_in_words(alert: Alert) -> str:
-    """Whether it went out by SMS, as long as it holds."""
+    """Return whether it went out by SMS; of one that is over, whether an all-clear did."""
     way = alert_ways.get("sms")
-    return way.state(alert) if way and alert.holds(timezone.now()) else ""
+    return way.state(alert) if way else ""
+
+
+@hooks.register("before_delete_snippet")
+def end_before_deleting(request, instances):
+    """An alert that was sent is ended first: once it is deleted, nobody could tell the readers that it is over."""
+    way = alert_ways.get("sms")
+    for alert in instances:
+        if isinstance(alert, Alert) and way and alert.holds(timezone.now()) and way.was_sent(alert):
+            said = _("“%(alert)s” was sent by SMS: unpublish it first, so that an all-clear can be sent.")
+            messages.error(request, said % {"alert": alert})
+            return redirect(AlertViewSet.model.snippet_viewset.get_url_name("unpublish"), alert.pk)
+    return None
 
 
 register_snippet(AlertViewSet)

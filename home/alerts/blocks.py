@@ -11,6 +11,8 @@ from wagtail import blocks
 from home import sms
 from home.blocks import TEXT_FEATURES
 
+from .wording import as_sms
+
 MOST_MESSAGES = 3  # that one alert may cost for each number
 
 
@@ -19,12 +21,13 @@ class SMSBlock(blocks.TextBlock):
 
     @cached_property
     def field(self):
-        widget = forms.Textarea(attrs={"rows": 3, "data-controller": "sms-length"})
+        frame = {"data-sms-length-frame": as_sms("%s")}
+        widget = forms.Textarea(attrs={"rows": 3, "data-controller": "sms-length"} | frame)
         return forms.CharField(widget=widget, **self.field_options)
 
     def clean(self, value):
         value = super().clean(value)
-        length = sms.measure(value)
+        length = sms.measure(as_sms(value)) if value else sms.measure("")
         if length.messages > MOST_MESSAGES:
             text = ngettext(
                 "{places} characters in {alphabet} make {messages} message. At most {most}.",
@@ -60,7 +63,10 @@ class WordsBlock(blocks.StructBlock):
         required=False,
         default="",
         label=_("Text for SMS"),
-        help_text=_("Level, title and text if empty. Accents such as ê or ç make it longer to send."),
+        help_text=_(
+            "Level, title and text if empty. The name of the commune and a link are added. "
+            "Accents such as ê or ç make it longer to send."
+        ),
     )
 
     class Meta:

@@ -7,14 +7,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, PageChooserPanel
 from wagtail.models import DraftStateMixin, Page, PreviewableMixin, RevisionMixin
 
-from home import sms
 from home.fields import LiveStreamField
 
+from . import wording
 from .blocks import SectionsBlock, WordsInLanguages
 from .levels import Level
 
@@ -157,13 +158,25 @@ class Alert(DraftStateMixin, RevisionMixin, PreviewableMixin, models.Model):
         return next((block.value for block in self.texts if block.block_type == wanted), None)
 
     def sms_text(self, language: str = settings.LANGUAGE_CODE) -> str:
-        """What is sent to telephones: the editor’s text, else level, title and text."""
+        """Return what is sent to telephones: the editor’s text, else level, title and text, as ``wording`` frames it.
+
+        Everything is in the language of the words, not in that of the editor who presses the button.
+        """
         words = self.words(language)
         if not words:
             return ""
-        said = " ".join(filter(None, [words["title"], words["text"]]))
-        level = self.get_level_display()
-        return sms.plain(words["sms"] or gettext("{level}: {words}").format(level=level, words=said))
+        with translation.override(self.language_for(language)):
+            said = " ".join(filter(None, [words["title"], words["text"]]))
+            level = self.get_level_display()
+            return wording.as_sms(words["sms"] or gettext("{level}: {words}").format(level=level, words=said))
+
+    def all_clear_text(self, language: str = settings.LANGUAGE_CODE) -> str:
+        """Return what telephones are sent once the alert is over, if an editor wants it; "" if it says nothing."""
+        words = self.words(language)
+        if not words:
+            return ""
+        with translation.override(self.language_for(language)):
+            return wording.as_sms(gettext("All clear: {title}").format(title=alone(words["title"])))
 
     @property
     def preview_modes(self):

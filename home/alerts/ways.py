@@ -4,7 +4,8 @@ An app above says it in its own ``alert_ways.py``::
 
     from home.alerts.ways import AlertWay, alert_ways
 
-    alert_ways.register("sms")(AlertWay(_("Send by SMS…"), state, address))
+    way = AlertWay(_("Send by SMS…"), state, address, was_sent, may_clear, _("Send the all-clear…"))
+    alert_ways.register("sms")(way)
 """
 
 from collections.abc import Callable
@@ -20,6 +21,9 @@ class AlertWay:
     label: str
     state: Callable[[Alert], str]  # in the words that the list of alerts shows
     address: Callable[[Alert], str]  # of the screen that sends it
+    was_sent: Callable[[Alert], bool]
+    may_clear: Callable[[Alert], bool]  # whether it is over, and some of those who got it do not know
+    clear_label: str
 
 
 alert_ways: Registry[AlertWay] = Registry("alert_ways")

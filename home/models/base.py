@@ -16,6 +16,7 @@ from wagtail.models import Page, PageManager, PageQuerySet, PageViewRestriction
 from wagtail.search import index
 
 from home.on_record import CopyOnRecordForm, kind_below
+from home.slugs import NumberedSlugForm
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class BasePage(Page):
     # Kept whole until something is published, a minute at most. False where it shows what changes without that.
     same_for_everybody = True
     on_record = False  # whether it is proven that everybody could see it, see home/on_record.py
+    base_form_class = NumberedSlugForm
     copy_form_class = CopyOnRecordForm
     needs_contact = False  # whether readers look on it for somebody to ask
     review_months = 12  # after how long somebody looks whether it is still right
@@ -153,6 +155,10 @@ class BasePage(Page):
         """How the page may be closed to some. What is closed already can be changed, or nobody could open it."""
         closed = PageViewRestriction.objects.filter(page=self).exists()
         return Page.private_page_options if closed or not kind_below(self) else []
+
+    def publish_problems(self) -> list[tuple[str, str]]:
+        """Return what keeps the page from being published: a field, and in one sentence what to do about it."""
+        return []
 
     def search_span(self) -> tuple[datetime | None, datetime | None]:
         """From when to when search may show the page; None: from always, for ever."""

@@ -55,13 +55,30 @@ def follow(*, actor=None, page) -> None:
     announcement = announcements.published(page.pk)
     if announcement is None:
         return
+    follow_translations(page=page)
     for post in Post.objects.select_for_update().of(page):
+        _keep_own_text(post)
         if post.state in {State.PLANNED, State.FAILED}:
             _send(post, announcement)
         elif post.state == State.STAYS:
             _move(post, State.OUT)
+        elif post.state == State.OUT and post.channel in channels.READERS:
+            _change_messages(post, announcement)
         elif post.state == State.OUT:
             _change(post, announcement)
+
+
+@transaction.atomic
+def follow_translations(*, actor=None, page) -> None:
+    """Bring messages that wait up to date if they are about a translation of ``page``.
+
+    They show the page to its readers if it is published, and another language if it is not.
+    """
+    others = Page.objects.filter(translation_key=page.translation_key).exclude(pk=page.pk)
+    posts = Post.objects.select_for_update().filter(page__in=others, channel__in=channels.READERS)
+    for post in posts.filter(state=State.OUT):
+        if announcement := announcements.published(post.page_id):
+            _change_messages(post, announcement)
 
 
 @transaction.atomic
@@ -69,6 +86,7 @@ def withdraw(*, actor=None, page) -> None:
     """The page is public no more: what is out is taken back where the channel lets us."""
     for post in Post.objects.select_for_update().of(page).filter(state__in=PUBLIC):
         _withdraw(post)
+    follow_translations(page=page)
 
 
 @transaction.atomic
@@ -82,7 +100,7 @@ def withdraw_closed(*, actor=None, branch: Page) -> None:
 
 def send_forgotten(now: datetime) -> None:
     """Sends what a publication should have sent, had nobody pulled the plug."""
-    for post in Post.objects.forgotten().select_related("page")[:100]:
+    for post in Post.objects.forgotten(channels.READERS).select_related("page")[:100]:
         follow(page=post.page)
 
 
@@ -165,10 +183,17 @@ def _send(post: Post, announcement: Announcement) -> None:
         return _move(post, State.FAILED, " ".join(faults))
     waiting = [one for one in _deliveries(post).open() if one.payload.get("act") == PUBLISH]
     if not waiting:
-        _queue(post, PUBLISH, announcement.title, is_past=announcement.is_past)
+        _queue(post, PUBLISH, announcement.title, own=post.text, is_past=announcement.is_past)
     for delivery in waiting:
         outbox.retry(actor=None, delivery=delivery)
     return _move(post, State.GOING)
+
+
+def _keep_own_text(post: Post) -> None:
+    """What waits to be posted or changed on a channel takes the own text that is published with the page."""
+    outbox.rewrite(
+        subject=post.subject, content=lambda delivery: (delivery.title, delivery.payload | {"own": post.text})
+    )
 
 
 def _change(post: Post, announcement: Announcement) -> None:
@@ -178,7 +203,18 @@ def _change(post: Post, announcement: Announcement) -> None:
     said = announcement.saying(channel.compose(announcement, post.text))
     changed = digest_of(said) != post.digest
     if changed and not any(one.payload.get("act") == EDIT for one in _deliveries(post).open()):
-        _queue(post, EDIT, announcement.title)
+        _queue(post, EDIT, announcement.title, own=post.text)
+
+
+def _change_messages(post: Post, announcement: Announcement) -> None:
+    """What people have stays as it is; what waits for its hour says what the page says now."""
+    if channel := channels.channel(post.channel):
+        said = announcement.saying(channel.compose(announcement, post.text))
+        for delivery in _deliveries(post):
+            if delivery.payload.get("act") == PUBLISH:
+                channel.follow(said, delivery.pk.hex)
+    post.edited_at = timezone.now()
+    post.save(update_fields=["edited_at"])
 
 
 def _withdraw(post: Post) -> None:

@@ -2,6 +2,6 @@
 
 from home.alerts.ways import AlertWay, alert_ways
 
-from .sms.alerts import LABEL, address, state
+from .sms.alerts import CLEAR_LABEL, LABEL, address, may_clear, state, was_sent
 
-alert_ways.register("sms")(AlertWay(LABEL, state, address))
+alert_ways.register("sms")(AlertWay(LABEL, state, address, was_sent, may_clear, CLEAR_LABEL))

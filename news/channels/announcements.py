@@ -50,7 +50,12 @@ class Announcement:
     @property
     def told(self) -> dict:
         """What is looked at once more before a message about it leaves: see ``must_hold``."""
-        return {"page": str(self.key), "called_off": self.called_off, "is_past": self.is_past}
+        return {
+            "page": str(self.key),
+            "topics": sorted(map(str, self.topics)),
+            "called_off": self.called_off,
+            "is_past": self.is_past,
+        }
 
     def saying(self, text: str) -> "Announcement":
         return replace(self, text=text)
@@ -106,6 +111,15 @@ def must_hold(told: dict) -> None:
     if told.get("called_off") is False and page.called_off:
         raise NotAnyMore(_("It was cancelled in the meantime."))
     must_not_have_passed(told, page)
+
+
+def followed(old: dict, now: dict) -> dict:
+    """Return ``told`` as the page says it now; what was still to come when it was chosen stays so.
+
+    Of an event that was cancelled or ended since, ``must_hold`` still stops the messages.
+    """
+    kept = {name: old[name] for name in ("called_off", "is_past") if name in old}
+    return now | kept
 
 
 def must_not_have_passed(told: dict, now: "Announced | Announcement") -> None:

@@ -45,7 +45,7 @@ def publish(channel, post: Post, delivery: Delivery) -> None:
     """Posts what is public now. After a first attempt it is looked up whether that one arrived after all."""
     if post.state != State.GOING or post.remote_id:
         return
-    announcement = _said(channel, post)
+    announcement = _said(channel, post, delivery)
     if announcement is None:
         raise NotAnyMore(_("The page is public no more."))
     announcements.must_not_have_passed(delivery.payload, announcement)
@@ -58,7 +58,7 @@ def publish(channel, post: Post, delivery: Delivery) -> None:
 def edit(channel, post: Post, delivery: Delivery) -> None:
     if post.state != State.OUT or not post.remote_id:
         return
-    announcement = _said(channel, post)
+    announcement = _said(channel, post, delivery)
     if announcement is None or actions.digest_of(announcement) == post.digest:
         return
     channel.edit(post.remote_id, announcement)
@@ -84,11 +84,12 @@ def withdraw(channel, post: Post, delivery: Delivery) -> None:
 ACTS = {actions.PUBLISH: publish, actions.EDIT: edit, actions.WITHDRAW: withdraw}
 
 
-def _said(channel, post: Post):
+def _said(channel, post: Post, delivery: Delivery):
+    """Return what is public of the page, with the own text that was published: a draft may have another by now."""
     announcement = announcements.published(post.page_id)
     if announcement is None:
         return None
-    said = announcement.saying(channel.compose(announcement, post.text))
+    said = announcement.saying(channel.compose(announcement, delivery.payload.get("own", post.text)))
     if faults := channel.faults(said):
         raise CannotCarry(" ".join(faults))
     return said

@@ -6,13 +6,14 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import Panel
 
 from home.links import full_address
+from home.slugs import NumberedSlugForm
 
 from . import announcements, channels
 from .announcements import Announcement
+from .states import State
 
 LONGEST = 5000  # of an own text, whatever a channel takes
 
@@ -53,7 +54,7 @@ class OwnText(forms.CharField):
         return text
 
 
-class ChannelsForm(WagtailAdminPageForm):
+class ChannelsForm(NumberedSlugForm):
     """A page's form, with a tick and an own text for each channel that is set up."""
 
     def __init__(self, *args, **kwargs):
@@ -131,6 +132,14 @@ class Row:
     tick: forms.BoundField
     text: forms.BoundField
     preview: Preview
+
+    @cached_property
+    def waiting(self) -> list[str]:
+        """The texts that wait for their hour, if publishing the draft would change them."""
+        if self.channel.key not in channels.READERS or not self.post or self.post.state != State.OUT:
+            return []
+        texts = self.post.waiting_texts
+        return [] if self.preview.said.text in texts else texts
 
 
 def preview(channel, announcement: Announcement, own: str | None) -> Preview:

@@ -1,12 +1,14 @@
 """One page on one channel, from the editor's tick to what became of it out there."""
 
+from collections.abc import Iterable
 from datetime import datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
@@ -60,11 +62,16 @@ class PostQuerySet(models.QuerySet):
     def of(self, page):
         return self.filter(page_id=page.pk)
 
-    def forgotten(self):
-        """Ticked before the last publication of a page that is public, and yet not sent: its signal was lost."""
-        return self.filter(
-            state=State.PLANNED, page__live=True, page__last_published_at__gt=models.F("planned_at")
-        )
+    def forgotten(self, messages: Iterable[str]):
+        """Filter posts that did not follow the last publication of their page, whose signal was lost.
+
+        They were ticked before it and yet not sent. Those of the channels ``messages``, which write to people, were
+        sent before it, and what waits may still say what was published then.
+        """
+        unsent = Q(state=State.PLANNED, page__last_published_at__gt=models.F("planned_at"))
+        followed = Coalesce("edited_at", "out_at")
+        outdated = Q(state=State.OUT, channel__in=messages, page__last_published_at__gt=followed)
+        return self.filter(unsent | outdated, page__live=True)
 
 
 class Post(models.Model):
@@ -120,6 +127,11 @@ class Post(models.Model):
             Written(Delivery.State(state), number, due if state == waiting and due > now else None)
             for state, number, due in counted
         ]
+
+    @property
+    def waiting_texts(self) -> list[str]:
+        """The texts of the messages that have not left, one for each language."""
+        return sorted(set(self.messages.open().values_list("payload__text", flat=True)))
 
     @property
     def may_choose(self) -> bool:

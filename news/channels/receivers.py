@@ -1,15 +1,17 @@
 """What channels hear of: a page that is saved, published, unpublished or closed, and how deliveries end."""
 
-from django.db.models.signals import post_save, pre_delete
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
-from wagtail.models import PageViewRestriction
-from wagtail.signals import page_published, page_unpublished, post_page_move
+from wagtail.models import Page, PageViewRestriction
+from wagtail.signals import page_published, page_unpublished, post_page_move, published
 
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.signals import delivery_ended, delivery_stuck
+from home.alerts.models import Alert
 
 from ..models import AnnouncedPage, EventPage, NewsPage
 from . import actions
+from .sms import actions as sms_actions
 
 
 @receiver(post_save, sender=EventPage)
@@ -37,6 +39,17 @@ def take_back(instance, **kwargs):
 @receiver(pre_delete, sender=NewsPage)
 def take_back_with_the_page(instance, **kwargs):
     actions.withdraw(page=instance)
+
+
+@receiver(post_delete, sender=Page)  # the row of its kind goes before
+def tell_in_another_language(instance, **kwargs):
+    """Readers of the page that is gone get what its translations say."""
+    actions.follow_translations(page=instance)
+
+
+@receiver(published, sender=Alert)
+def follow_the_alert(instance, **kwargs):
+    sms_actions.follow_alert(alert=instance)
 
 
 @receiver(post_save, sender=PageViewRestriction)

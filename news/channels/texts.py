@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 
 import regex
+from django.utils.translation import gettext_lazy
 
 LINK = regex.compile(r"https?://\S*[\w/]")  # what follows as a comma is none of it
 HOST = regex.compile(r"(?<![\w/])(?:[\w-]+\.)+\p{L}{2,}(?:/\S*[\w/]|/)?")  # X makes a link of it too
@@ -13,6 +14,7 @@ PICTOGRAM = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\u2
 # What X counts as one; everything else as two (twitter-text, configuration 3).
 LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 MORE = "…"
+NOT_WANTED = gettext_lazy("The reader has not asked for news of the topics that the page has now.")
 
 
 def characters(text: str) -> int:

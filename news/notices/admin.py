@@ -89,5 +89,18 @@ def proof_button(page, user, view_name, next_url=None):
         )
 
 
+@hooks.register("after_copy_page")
+def begin_a_new_posting(request, page, new_page):
+    """A copy is a notice of its own: it does not claim the days of the notice that it was copied from."""
+    if not isinstance(page.specific_deferred, NoticePage):
+        return
+    copied = NoticePage.objects.get(pk=new_page.pk)
+    copied.first_day, copied.last_day = timezone.localdate(), None
+    copied.board_from = copied.board_until = None
+    revision = copied.save_revision(user=request.user)
+    if copied.live:
+        revision.publish(user=request.user)
+
+
 def proof_address(notice) -> str:
     return reverse("notice_proof", args=[notice])

@@ -35,6 +35,8 @@ from home.models.base import BasePageQuerySet
 from home.models.kinds import OrderedTranslations
 from home.models.used_again import WithHistory
 
+from .posting_periods import Act, PostingPeriod, posting_period
+
 # No downloads and no pictures: those are public for ever. What belongs to a notice is one of its files.
 PLAIN = ["bold", "italic", "link", "ol", "ul"]
 
@@ -49,6 +51,13 @@ class NoticeKind(WithHistory, TranslatableMixin, models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(366)],
         help_text=_("The first and the last day count. A notice may stay longer, never shorter."),
     )
+    act = models.CharField(
+        _("act that the law knows"),
+        max_length=24,
+        choices=Act,
+        blank=True,
+        help_text=_("Where the law of your country or canton is known here, fewer days are refused."),
+    )
     law = models.CharField(_("legal basis"), max_length=120, blank=True)
     remedy = RichTextField(
         _("what people can do against it"),
@@ -62,7 +71,7 @@ class NoticeKind(WithHistory, TranslatableMixin, models.Model):
 
     objects = OrderedTranslations.as_manager()
 
-    panels = [FieldPanel(name) for name in ("name", "days", "law", "remedy", "order")]
+    panels = [FieldPanel(name) for name in ("name", "act", "days", "law", "remedy", "order")]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("kind of notice")
@@ -72,9 +81,31 @@ class NoticeKind(WithHistory, TranslatableMixin, models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self):
+        super().clean()
+        period = self.period
+        if period and self.days and self.days < period.days:
+            words = _("The law asks for %(days)s days at least: %(source)s.")
+            raise ValidationError({"days": words % {"days": period.days, "source": period.source}})
+
+    @property
+    def period(self) -> PostingPeriod | None:
+        """The shortest posting that the law of the place allows, if it is known."""
+        return posting_period(self.act, settings.COUNTRY, settings.SUBDIVISION)
+
+    @property
+    def source(self) -> str:
+        """Where the days come from: the rule that is known of the place, else the law that the commune wrote."""
+        return self.period.source if self.period else self.law
+
+    @property
+    def least_days(self) -> int:
+        """The days of the commune; those of the law if they are more."""
+        return max(self.days, self.period.days if self.period else 0)
+
     def last_day(self, first: date) -> date:
         """The last day on which a notice is posted that is posted from ``first``."""
-        return first + min(timedelta(days=self.days - 1), date.max - first)
+        return first + min(timedelta(days=self.least_days - 1), date.max - first)
 
 
 @register_setting(icon="thumbtack")
@@ -291,10 +322,48 @@ class NoticePage(BasePage):
             if self.last_day < least:
                 words = _("An act of this kind stays posted for %(days)s days: until %(day)s at least.")
                 raise ValidationError(
-                    {"last_day": words % {"days": self.kind.days, "day": date_format(least)}}
+                    {"last_day": words % {"days": self.kind.least_days, "day": date_format(least)}}
                 )
         if self.board_until and (not self.board_from or self.board_until < self.board_from):
             raise ValidationError({"board_until": _("It is taken down after it was pinned up.")})
+
+    def publish_problems(self) -> list[tuple[str, str]]:
+        """Return that the posting which counts in law is too short, counted from when it really stands."""
+        now = timezone.now()
+        if not self.kind_id or not self.last_day or (self.live and self.is_over(now)):
+            return []
+        start = self.counted_from(now)
+        least = self.kind.last_day(start)
+        if self.last_day >= least:
+            return []
+        sentence = gettext(
+            "The notice really stands from {day} on, and an act of this kind stays {days} days: "
+            "write {least} or later under “up to and with”."
+        ).format(day=date_format(start), days=self.kind.least_days, least=date_format(least))
+        return [("last_day", f"{sentence} ({self.kind.source})" if self.kind.source else sentence)]
+
+    def counted_from(self, now: datetime) -> date:
+        """Return the first day of the posting that counts in law, by what is on record rather than by what is typed.
+
+        The day of the official gazette is nowhere on record: there it is the day that the editor wrote.
+        """
+        binding = NoticeSettings.load().binding
+        if binding == NoticeSettings.Binding.GAZETTE:
+            return self.first_day
+        if binding == NoticeSettings.Binding.BOARD and self.board_from:
+            return self.board_from
+        return self.shown_since(now)
+
+    def shown_since(self, now: datetime) -> date:
+        """Return from which day on the site shows the notice, as its proof says, or would show a draft."""
+        from .proof import spans  # the proof is made of postings
+
+        if self.live:
+            known = Posting.objects.filter(notice=self.translation_key).order_by("at", "pk")
+            shown = spans([one for one in known if one.language == self.locale.language_code])
+            if shown:
+                return shown[-1][0]
+        return max(self.first_day, timezone.localdate(max(self.go_live_at or now, now)))
 
     def is_posted(self, now: datetime) -> bool:
         return self.first_day <= timezone.localdate(now) <= self.last_day
@@ -309,7 +378,8 @@ class NoticePage(BasePage):
 
     @property
     def search_date(self) -> datetime:
-        return timezone.make_aware(datetime.combine(self.first_day, time()))
+        begins = timezone.make_aware(datetime.combine(self.first_day, time()))
+        return max(begins, self.first_published_at or begins)
 
     def search_span(self) -> tuple[datetime, datetime]:
         """From when to when search may show it."""
@@ -348,6 +418,7 @@ class NoticePage(BasePage):
     def get_context(self, request, *args, **kwargs):
         return super().get_context(request, *args, **kwargs) | {
             "kind": self.kind.localized,
+            "since": self.shown_since(timezone.now()),
             "files": self.shown_files(),
             "binding": NoticeSettings.load(request_or_site=request).sentence,
         }

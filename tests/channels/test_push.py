@@ -162,6 +162,19 @@ def test_a_notification_of_an_article_that_is_public_no_more_by_the_morning_is_c
     assert (called_off.state, called_off.reason) == (Delivery.State.SKIPPED, "La page n’est plus publique.")
 
 
+def test_a_waiting_notification_follows_the_correction_of_its_article(client, index, topic, service):
+    browser = Browser(service)
+    agree(client, browser, topic)
+    with time_machine.travel(NIGHT, tick=False):
+        page = article(index, topic, title="Eau coupée mardi")
+        publish(page)
+        page.title = "Eau coupée mercredi"
+        publish(page)
+    wake(MORNING)
+    [(_path, _headers, body)] = service.asked
+    assert browser.read(body)["title"] == "Eau coupée mercredi"
+
+
 def test_topics_are_changed_and_ended_by_the_device_alone(client, index, topic, service):
     browser, other = Browser(service), TopicFactory(name="Politique")
     agree(client, browser, topic)

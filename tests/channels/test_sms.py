@@ -8,16 +8,19 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.models import Page
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.carriers import CannotCarry, carriers
 from eservices.deliveries.models import Delivery
+from home.alerts.levels import Level
 from home.alerts.models import Alert
+from home.links import absolute
 from home.sms import parts as sms_parts
 from news.agenda.recurrence import Every
+from news.channels import actions as channel_actions
 from news.channels.models import ChannelSettings, Post
 from news.channels.sms import actions
 from news.channels.sms.models import PhoneConsent, PhoneReader
@@ -225,6 +228,144 @@ def test_an_article_withdrawn_at_night_reaches_nobody_in_the_morning(index, topi
     wake(MORNING)
     assert not sms.sent
     assert post_of(page, "by_sms").state == State.WITHDRAWN
+
+
+def waiting_texts() -> list[str]:
+    return [one.payload["text"] for one in Delivery.objects.filter(carrier="news_sms").open()]
+
+
+def test_a_waiting_message_follows_the_correction_of_its_article(index, topic, sms):
+    reader(topic)
+    page = article(index, topic, title="Eau coupée mardi")
+    tick(page)
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+        page.title = "Eau coupée mercredi"
+        page.save_revision()
+        assert "mardi" in waiting_texts()[0]  # a draft changes nothing
+        publish(page)
+    [message] = Delivery.objects.filter(carrier="news_sms")
+    assert "mercredi" in message.title
+    wake(MORNING)
+    assert sms.to(NUMBER) == [f"Orvenay: Eau coupée mercredi\n\n{page.full_url}"]
+
+
+def test_a_waiting_message_keeps_its_own_text_until_the_page_is_published(index, topic, sms):
+    reader(topic)
+    page = article(index, topic)
+    tick(page, text="Premier texte")
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+        tick(page, text="Second texte")
+        assert waiting_texts()[0].startswith("Premier texte")
+        publish(page)
+    wake(MORNING)
+    assert sms.to(NUMBER)[0].startswith("Second texte")
+
+
+@pytest.mark.parametrize("act", ["published", "unpublished", "deleted"])
+def test_a_waiting_message_follows_the_translation_that_it_shows(index, topic, sms, act):
+    reader(topic, language="de")
+    page = article(index, topic, title="La rue")
+    tick(page)
+    german_index = index.copy_for_translation(locale("de"), copy_parents=True)
+    german = page.copy_for_translation(german_index.locale)
+    german.title = "Die Strasse"
+    if act != "published":
+        publish(german)
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+        {"published": publish, "unpublished": Page.unpublish, "deleted": Page.delete}[act](german)
+    wake(MORNING)
+    assert ("Die Strasse" if act == "published" else "La rue") in sms.to(NUMBER)[0]
+
+
+def test_a_waiting_message_follows_the_topics_of_its_article(index, topic, sms):
+    other = TopicFactory(name="Autre")
+    reader(topic)
+    reader(other, number="+41791234568")
+    page = article(index, topic)
+    tick(page)
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+        page.topics = [other]
+        publish(page)
+    wake(MORNING)
+    assert [one["to"] for one in sms.sent.values()] == ["+41791234568"]
+
+
+def test_a_topic_added_once_messages_left_sends_no_second_round(index, topic, sms):
+    other = TopicFactory(name="Autre")
+    reader(topic)
+    reader(other, number="+41791234568")
+    page = article(index, topic)
+    tick(page)
+    sms.sent.clear()
+    publish(page)
+    page.topics = [topic, other]
+    publish(page)
+    assert [one["to"] for one in sms.sent.values()] == [NUMBER]
+
+
+def test_a_reader_who_leaves_the_topic_overnight_gets_no_message(index, topic, sms):
+    known = reader(topic)
+    page = article(index, topic)
+    tick(page)
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+        actions.change(reader=known, language="fr", topic_keys=[], alerts=True)
+    wake(MORNING)
+    assert not sms.sent
+
+
+def test_a_correction_whose_signal_was_lost_is_followed_by_the_sweep(index, topic, sms):
+    reader(topic)
+    page = article(index, topic, title="Eau coupée mardi")
+    tick(page)
+    sms.sent.clear()
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+    with time_machine.travel(NIGHT + timedelta(minutes=1), tick=False):
+        page.title = "Eau coupée mercredi"
+        page.save()
+        Page.objects.filter(pk=page.pk).update(last_published_at=timezone.now())
+    with time_machine.travel(NIGHT + timedelta(minutes=2), tick=False):
+        channel_actions.send_forgotten(timezone.now())
+        assert not Post.objects.forgotten(messages=["by_sms"]).exists()
+    wake(MORNING)
+    assert "mercredi" in sms.to(NUMBER)[0]
+
+
+def test_the_editor_sees_the_text_that_waits_where_the_draft_says_another(client, index, topic, sms):
+    reader(topic)
+    page = article(index, topic, title="Eau coupée mardi")
+    tick(page)
+    client.force_login(SuperuserFactory())
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    with time_machine.travel(NIGHT, tick=False):
+        publish(page)
+        assert "data-waiting" not in client.get(edit).text
+        page.title = "Eau coupée mercredi"
+        page.save_revision()
+        shown = client.get(edit).text
+    assert "Eau coupée mardi" in shown.split("data-waiting")[1].split("</p>")[0]
+
+
+def test_an_alert_that_is_reworded_leaves_reworded(index, topic, sms):
+    reader(topic)
+    sms.sent.clear()
+    alert = alarm("Eau coupée à 12 h.")
+    sms.faults = [503]
+    actions.alert(actor=None, alert=alert)
+    alert.texts = [("fr", {"title": "Eau", "text": "", "sms": "Eau coupée à 14 h."})]
+    alert.save_revision().publish()
+    wake(NOON + timedelta(minutes=2))
+    assert "14 h" in sms.to(NUMBER)[0]
 
 
 def test_an_article_withdrawn_once_its_messages_left_stays_out(index, topic, sms):
@@ -668,3 +809,95 @@ def test_the_gateway_is_tested_without_a_message(sms):
     sms.faults = [401]
     with pytest.raises(CannotCarry):
         carriers["news_sms"].probe()
+
+
+# -- The words of an alert, and its end ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", Level, ids=[level.name for level in Level])
+@pytest.mark.parametrize("language", ["fr", "de", "it", "en"])
+def test_an_alert_by_sms_speaks_one_language_and_names_the_commune(index, language, level):
+    words = {"fr": "Eau coupee", "de": "Wasser abgestellt", "it": "Acqua chiusa", "en": "No water"}
+    texts = [
+        (code, {"title": title, "text": "Rue du Lac 3-9, 8 h-12 h.", "sms": ""})
+        for code, title in words.items()
+    ]
+    alert = Alert(texts=texts, level=level)
+    with translation.override("de" if language != "de" else "fr"):  # the editor's own
+        text = alert.sms_text(language)
+    with translation.override(language):
+        own = str(level.label)
+        assert f"{own}" in text
+        assert text.endswith(f"\n{absolute(reverse('home:alerts'))}")
+    assert text.startswith("Orvenay: ")
+    assert words[language] in text
+    for other in {"fr", "de", "it", "en"} - {language}:
+        with translation.override(other):
+            assert str(level.label) == own or str(level.label) not in text
+    assert sms_parts(text) == 1
+
+
+def test_an_alert_in_one_language_has_the_level_of_that_language(index):
+    alert = Alert(texts=[("fr", {"title": "Crue", "text": "", "sms": ""})], level=Level.EMERGENCY)
+    assert "Urgence : Crue" in alert.sms_text("de").replace("\u00a0", " ")
+    assert "Notfall" not in alert.sms_text("de")
+
+
+def test_an_own_text_for_sms_is_framed_once(index):
+    written = f"Orvenay: montez. {absolute(reverse('home:alerts'))}"
+    alert = Alert(texts=[("fr", {"title": "Crue", "text": "", "sms": written})])
+    assert alert.sms_text("fr") == written
+
+
+def test_those_who_got_an_alert_are_told_that_it_is_over_if_the_editor_wants(client, index, topic, sms):
+    reader(topic)
+    reader(topic, number="+41791234568")
+    alert = alarm("Eau non potable.")
+    sms.faults = [400]  # the first number gets nothing
+    actions.alert(actor=None, alert=alert)
+    got = [one["to"] for one in sms.sent.values() if "potable" in one["text"]]
+    reader(topic, number="+41791234569")  # signed up afterwards
+    client.force_login(SuperuserFactory())
+    unpublish = reverse(Alert.snippet_viewset.get_url_name("unpublish"), args=[alert.pk])
+    screen = reverse("news_channels:alert", args=[alert.pk])
+    sms.sent.clear()
+    assert "fin d’alerte" in client.post(unpublish, follow=True).text
+    assert not sms.sent  # nothing leaves by itself
+    shown = client.get(screen).text
+    assert "Envoyer la fin d’alerte" in shown
+    for _twice in range(2):
+        client.post(screen, {"all_clear": "1"})
+    assert [one["to"] for one in sms.sent.values()] == got
+    assert len(got) == 1
+    text = sms.to(got[0])[0]
+    assert text.startswith("Orvenay: Fin d'alerte")
+    assert "Eau non potable" in text
+    listed = client.get(reverse(Alert.snippet_viewset.get_url_name("list"))).text
+    assert "fin d’alerte envoyée à 1" in listed
+
+
+def test_no_all_clear_is_sent_while_an_alert_holds_or_to_nobody(client, index, topic, sms):
+    reader(topic)
+    alert = alarm()
+    client.force_login(SuperuserFactory())
+    screen = reverse("news_channels:alert", args=[alert.pk])
+    actions.alert(actor=None, alert=alert)
+    sms.sent.clear()
+    client.post(screen, {"all_clear": "1"})
+    assert not sms.sent
+    unsent = alarm("Route.")
+    unsent.unpublish()
+    client.post(reverse("news_channels:alert", args=[unsent.pk]), {"all_clear": "1"})
+    assert not sms.sent
+
+
+def test_an_alert_that_was_sent_is_ended_before_it_is_deleted(client, index, topic, sms):
+    reader(topic)
+    alert = alarm()
+    actions.alert(actor=None, alert=alert)
+    client.force_login(SuperuserFactory())
+    client.post(reverse(Alert.snippet_viewset.get_url_name("delete"), args=[alert.pk]))
+    assert Alert.objects.filter(pk=alert.pk).exists()
+    alert.unpublish()
+    client.post(reverse(Alert.snippet_viewset.get_url_name("delete"), args=[alert.pk]))
+    assert not Alert.objects.filter(pk=alert.pk).exists()

@@ -477,3 +477,17 @@ def test_what_word_brings_along_does_not_reach_the_page():
     kept = ContentstateConverter(features=["bold", "link", "h2"]).to_database_format(posted)
     assert "<b>Bonjour</b> à tous" in kept
     assert not [sign for sign in ("style", "Mso", "MSO", "onclick", "javascript:") if sign in kept]
+
+
+def test_an_address_that_is_taken_is_numbered_and_the_editor_told(client, editor, home):
+    ContentPageFactory(parent=home, slug="port")
+    ContentPageFactory(parent=home, slug="port-2")
+    page = ContentPageFactory(parent=home, slug="lac", live=False)
+    url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    shown = client.post(url, page_form(client, url) | {"slug": "port"}, follow=True)
+    assert ContentPage.objects.get(pk=page.pk).get_latest_revision_as_object().slug == "port-3"
+    assert "port-3" in "".join(map(str, shown.context["messages"]))
+    saved = client.post(
+        url, page_form(client, url) | {"slug": "port-2"}, headers={"Accept": "application/json"}
+    )
+    assert "port-2-2" in saved.json()["field_updates"]["numbered-slug"]

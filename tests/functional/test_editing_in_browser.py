@@ -111,6 +111,79 @@ def test_who_saves_a_new_page_while_it_saves_itself_makes_one_page(phone, site):
     assert page.get_latest_revision_as_object().lead == "Trente places"
 
 
+@pytest.fixture
+def held(phone, site):
+    """The editor of a page whose first saving by itself waits for its answer, until ``release`` is called."""
+    page = published(ContentPageFactory(parent=site, title="Le port"))
+    phone.set_viewport_size({"width": 1280, "height": 900})
+    answers = []
+
+    def hold(route):
+        if route.request.method == "POST" and "json" in route.request.headers["accept"] and not answers:
+            answers.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    def release():
+        [(route, answer)] = answers
+        route.fulfill(response=answer)
+
+    phone.route(f"**/admin/pages/{page.pk}/edit/", hold)
+    phone.goto(f"/admin/pages/{page.pk}/edit/")
+    phone.wait_for_timeout(2500)  # before, Wagtail does not look for changes
+    phone.locator("#id_lead").fill("Trente places.")
+    for _time in range(100):
+        phone.wait_for_timeout(0 if answers else 100)
+    assert answers
+    phone.locator("[data-contentpath=lead] [data-comment-add]").click()
+    phone.release = release
+    return phone
+
+
+def comments_once_saved(window, number=1) -> list[str]:
+    for _time in range(60):
+        if Comment.objects.count() == number:
+            break
+        window.wait_for_timeout(100)
+    window.wait_for_timeout(1500)  # it saves once more: nothing is doubled
+    return sorted(Comment.objects.values_list("text", flat=True))
+
+
+def test_a_comment_written_while_the_page_saves_itself_is_kept(held):
+    held.get_by_placeholder("Entrez votre commentaire").fill("Est-ce encore juste ?")
+    held.get_by_role("button", name="Commenter", exact=True).click()
+    held.release()
+    assert comments_once_saved(held) == ["Est-ce encore juste ?"]
+    expect(held.locator(".comment").get_by_text("Est-ce encore juste ?")).to_be_visible()
+
+
+def test_comments_before_and_after_a_saving_are_kept_once_each(held):
+    held.get_by_placeholder("Entrez votre commentaire").fill("Un")
+    held.get_by_role("button", name="Commenter", exact=True).click()
+    held.release()
+    assert comments_once_saved(held) == ["Un"]
+    held.locator("[data-contentpath=title] [data-comment-add]").click()
+    held.get_by_placeholder("Entrez votre commentaire").fill("Deux")
+    held.get_by_role("button", name="Commenter", exact=True).click()
+    held.locator("#id_lead").fill("Quarante places.")
+    assert comments_once_saved(held, 2) == ["Deux", "Un"]
+
+
+def test_a_page_whose_address_is_taken_saves_itself_and_says_so(phone, site):
+    published(ContentPageFactory(parent=site, title="Budget", slug="budget"))
+    phone.goto(f"/admin/pages/add/home/contentpage/{site.pk}/")
+    phone.wait_for_timeout(2500)  # before, Wagtail does not look for changes
+    phone.locator("#id_title").press_sequentially("Budget")
+    expect(phone.locator(".messages").get_by_text("budget-2")).to_be_visible()
+    assert Page.objects.filter(slug="budget-2").exists()
+    phone.locator("#id_title").press_sequentially(" 2027")
+    for _time in range(60):
+        phone.wait_for_timeout(100)
+        if Page.objects.filter(slug="budget-2027").exists():
+            break
+    assert set(Page.objects.child_of(site).values_list("slug", flat=True)) == {"budget", "budget-2027"}
+
+
 def test_the_address_of_a_page_is_written_in_plain_letters(phone, site):
     """“où” would be “o%C3%B9” in a letter, on paper and wherever an address is copied."""
     section = published(NewsIndexPageFactory(parent=site))

@@ -92,3 +92,23 @@ def test_the_block_takes_a_pasted_table_row_by_row(editor):
 def test_the_block_takes_what_a_spreadsheet_gives_as_text(editor):
     paste(editor, cells_of(editor), "<b>gras</b>")
     expect(cells_of(editor)).to_have_value("en clair")
+
+
+# As Word gives it: a comment on a word, a footnote, and both texts at the end.
+WORD = """<p class=MsoNormal>Le port<span class=MsoCommentReference><a class=msocomanchor href="#_msocom_1">[HK1]</a>
+</span> ouvre<a href="#_ftn1" name="_ftnref1">[1]</a>.</p><div style='mso-element:footnote-list'>
+<p class=MsoFootnoteText><a href="#_ftnref1" name="_ftn1">[1]</a> Dès mai.</p></div>
+<div style='mso-element:comment-list'><div style='mso-element:comment'><div class=msocomtxt>
+<p class=MsoCommentText><a class=msocomoff href="#_msoanchor_1">[HK1]</a>Demander au chef !</p></div></div></div>"""
+
+
+def test_comments_and_inner_links_of_word_are_left_out(editor):
+    text = text_of(editor)
+    text.click()
+    text.evaluate(PASTE, WORD)
+    expect(text).to_contain_text("Le port ouvre[1].")
+    expect(text).to_contain_text("[1] Dès mai.")
+    expect(text).not_to_contain_text("HK1")
+    expect(text).not_to_contain_text("chef")
+    expect(text.locator(".TooltipEntity")).to_have_count(0)
+    expect(editor.get_by_role("status").filter(has_text="commentaires")).to_be_visible()

@@ -16,7 +16,9 @@ from home import search
 from home.finding import documents
 from news.models import NoticeFile, NoticeFileText, NoticeIndexPage, NoticePage, NoticeSettings, Posting
 from news.notices import proof
+from news.notices.posting_periods import PERIODS, Act, posting_period
 from tests.factories.accounts import AgentFactory, SuperuserFactory
+from tests.factories.editing import page_form
 from tests.factories.home import SectionPageFactory, published, translated
 from tests.factories.news import (
     NewsIndexPageFactory,
@@ -495,6 +497,8 @@ def test_a_notice_has_no_alias_whose_posting_nobody_would_record(admin_client, b
 
 
 def test_a_copy_of_a_notice_is_one_of_its_own_with_its_own_proof(admin_client, board, villa):
+    villa.board_from = date(2026, 11, 2)  # long enough: else the checks keep the copy as a draft
+    published(villa)
     assert copy(admin_client, villa, publish_copies="on").status_code == 302
     new = NoticePage.objects.get(slug="copie")
     assert new.translation_key != villa.translation_key
@@ -504,3 +508,99 @@ def test_a_copy_of_a_notice_is_one_of_its_own_with_its_own_proof(admin_client, b
 def test_other_pages_have_aliases(admin_client, board):
     article = NewsPageFactory(parent=NewsIndexPageFactory(parent=board.get_parent()))
     assert copy(admin_client, article, alias="on").status_code == 302
+
+
+# -- What the page claims, and how long the law asks -----------------------------------------------------------
+
+
+def test_a_backdated_notice_says_since_when_it_really_stands(client, villa):
+    shown = client.get(villa.url).text
+    assert "depuis le 20 novembre 2026" in shown
+    assert "2 novembre" not in shown  # the day that the editor typed
+    feed = client.get(villa.get_parent().url + "rss/").text
+    assert "20 Nov 2026" in feed
+
+
+def test_a_notice_in_preview_claims_no_day_that_is_past(board):
+    draft = NoticePageFactory(parent=board, live=False, kind=NoticeKindFactory())
+    assert draft.shown_since(DURING) == DURING.date()
+
+
+def publish(client, page):
+    url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    return client.post(url, page_form(client, url) | {"action-publish": "1"}, follow=True)
+
+
+@pytest.fixture
+def binding(db):
+    def choose(binding):
+        NoticeSettings.objects.update_or_create(defaults={"binding": binding, "gazette": "FAO"})
+        cache.clear()
+
+    return choose
+
+
+def test_a_period_shortened_by_a_backdated_day_is_refused(client, board, binding):
+    binding("site")
+    draft = NoticePageFactory(parent=board, live=False, kind=NoticeKindFactory(law="art. 109 LATC"))
+    client.force_login(SuperuserFactory())
+    shown = publish(client, draft).text
+    assert not NoticePage.objects.get(pk=draft.pk).live
+    assert "19 décembre 2026" in shown
+    assert "art. 109 LATC" in shown
+    draft.last_day = date(2026, 12, 19)
+    draft.save_revision()
+    publish(client, draft)
+    assert NoticePage.objects.get(pk=draft.pk).live
+
+
+@pytest.mark.parametrize(
+    ("counts", "fields", "fits"),
+    [
+        ("board", {"board_from": date(2026, 11, 2)}, True),
+        ("board", {"board_from": date(2026, 11, 3)}, False),
+        ("board", {}, False),
+        ("site", {"board_from": date(2026, 11, 2)}, False),
+        ("gazette", {}, True),
+        ("site", {"first_day": date(2026, 12, 1)}, True),
+        ("site", {"first_day": date(2026, 11, 20), "go_live_at": OVER}, False),
+    ],
+)
+def test_the_period_counts_from_the_posting_that_counts_in_law(board, binding, counts, fields, fits):
+    binding(counts)
+    draft = NoticePageFactory(parent=board, live=False, kind=NoticeKindFactory(), **fields)
+    assert (draft.publish_problems() == []) is fits
+
+
+def test_a_notice_that_is_over_takes_the_day_on_which_it_was_taken_down(villa, binding, clock):
+    binding("site")
+    assert villa.publish_problems()
+    clock.move_to(OVER)
+    assert villa.publish_problems() == []
+
+
+def test_a_kind_of_act_with_fewer_days_than_the_law_is_refused(settings, db):
+    settings.COUNTRY, settings.SUBDIVISION = "CH", "VD"
+    kind = NoticeKindFactory(days=20, act=Act.BUILDING_ENQUIRY)
+    with pytest.raises(ValidationError, match=r"art\. 109"):
+        kind.full_clean()
+    assert kind.least_days == 30  # kept before the rule was known
+    settings.SUBDIVISION = "FR"
+    kind.full_clean()
+    settings.SUBDIVISION = "NE"  # of which nothing is known here
+    assert kind.period is None
+
+
+def test_every_posting_period_has_a_place_and_a_source():
+    for period in PERIODS:
+        assert period.source
+        assert 0 < period.days <= 366
+        assert posting_period(period.act, period.country, period.subdivision) == period
+
+
+def test_a_copy_of_a_notice_claims_none_of_its_days(admin_client, board, villa):
+    villa.board_from = date(2026, 11, 2)
+    published(villa)
+    copy(admin_client, villa, publish_copies="on")
+    new = NoticePage.objects.get(slug="copie")
+    assert (new.first_day, new.last_day, new.board_from) == (DURING.date(), date(2026, 12, 19), None)

@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 
 from home import typesetting
 from news.models import NoticeFile, NoticeKind, NoticePage, NoticeSettings
+from news.notices.posting_periods import Act
 
 from .. import clock
 from ..markup import Blocks, Entry, read
@@ -15,28 +16,32 @@ from .stories import add
 from .world import LANGUAGES, World
 
 PLAN = Path(__file__).parent.parent / "typst" / "plan.typ"
-# key → (days, law, names in each language, what people can do, in French)
+# key → (days, act, law, names in each language, what people can do, in French)
 KINDS = {
     "enquete": (
         30,
+        Act.BUILDING_ENQUIRY,
         "Art. 109 LATC",
         ("Enquête publique", "Öffentliche Auflage", "Public enquiry"),
         "Une opposition motivée s’adresse par écrit à la Municipalité, place de l’Orme 2, jusqu’au dernier jour.",
     ),
     "referendum": (
         30,
+        "",
         "Art. 160 LEDP",
         ("Objet soumis au référendum", "Referendumsvorlage", "Decision open to referendum"),
         "La demande de référendum est annoncée par écrit à la Municipalité dans les dix jours.",
     ),
     "circulation": (
         30,
+        "",
         "Art. 107 OSR",
         ("Mesure de circulation", "Verkehrsanordnung", "Traffic measure"),
         "Un recours s’adresse au Tribunal cantonal dans les trente jours.",
     ),
     "decision": (
         10,
+        "",
         "",
         ("Décision de la Municipalité", "Entscheid des Gemeinderats", "Council decision"),
         "",
@@ -54,11 +59,12 @@ def build(world: World) -> None:
 
 
 def classify(order: int, key: str, world: World) -> NoticeKind:
-    days, law, names, remedy = KINDS[key]
+    days, act, law, names, remedy = KINDS[key]
     source = None
     for language, name in zip(LANGUAGES, names, strict=True):
         one = source.copy_for_translation(world.locales[language]) if source else NoticeKind(order=order)
         one.locale, one.name, one.days, one.law = world.locales[language], name, days, law
+        one.act = act
         one.remedy = f"<p>{remedy}</p>" if remedy and not source else ""
         one.save()
         source = source or one

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from eservices.deliveries import actions as outbox
 from eservices.deliveries.models import Delivery
 
+from .. import announcements
 from ..sms.sending import leaves_at
 from .models import Device, DeviceTopic, digest_of
 
@@ -50,6 +51,37 @@ def forget(*, actor=None, device_id: int) -> None:
     Device.objects.filter(pk=device_id).delete()
 
 
+def follow(*, actor=None, key: str, messages: dict[str, dict], language: str, told: dict) -> bool:
+    """Rewrite the notifications of ``key`` that have not left.
+
+    Return whether none has left: then devices may still be added.
+    """
+    subject = _subject(key)
+    spoken = dict(Device.objects.values_list("pk", "language"))
+
+    def content(delivery: Delivery) -> tuple[str, dict]:
+        device = delivery.payload["device"]
+        message = messages.get(spoken.get(device)) or messages[language]
+        now = announcements.followed(delivery.payload, told)
+        return message["title"], _payload(device, message) | now
+
+    outbox.rewrite(actor=actor, subject=subject, content=content)
+    return not Delivery.objects.about(subject).filter(state=Delivery.State.DONE).exists()
+
+
+def _subject(key: str) -> str:
+    return f"news-push:{key}"[:80]
+
+
+def _payload(device_id: int, message: dict) -> dict:
+    return {
+        "device": device_id,
+        "message": message,
+        "text": message["body"],
+        "language": message["lang"],
+    }
+
+
 @transaction.atomic
 def send(*, actor=None, key: str, messages: dict[str, dict], language: str, devices, told: dict) -> int:
     """Notifies each device in its language, where ``messages`` has it; how many those are.
@@ -57,7 +89,7 @@ def send(*, actor=None, key: str, messages: dict[str, dict], language: str, devi
     ``key`` names what is told: asked twice with the same, no device gets it twice. ``told`` is what the
     carrier looks at before each notification leaves.
     """
-    subject, due = f"news-push:{key}"[:80], leaves_at(timezone.now())
+    subject, due = _subject(key), leaves_at(timezone.now())
     known = set(Delivery.objects.about(subject).values_list("id", flat=True))
     number = 0
     for device in devices.order_by("pk"):
@@ -71,13 +103,7 @@ def send(*, actor=None, key: str, messages: dict[str, dict], language: str, devi
             carrier=CARRIER,
             recipient=str(device),
             title=content["title"],
-            payload={
-                "device": device.pk,
-                "message": content,
-                "text": content["body"],
-                "language": content["lang"],
-            }
-            | told,
+            payload=_payload(device.pk, content) | told,
             subject=subject,
             due_at=due,
         )

@@ -73,20 +73,31 @@ class Push:
         """A delivery for each device. Asked twice with one key, none is notified twice."""
         from . import actions  # actions ask for the hours
 
-        others = announcements.in_other_languages(announcement)
-        said = {announcement.language: announcement} | {
-            language: other.saying(self.compose(other)) for language, other in others.items()
-        }
-        messages = {language: content_of(one, key) for language, one in said.items()}
         devices = Device.objects.of_topics(announcement.topics)
         number = actions.send(
             key=key,
-            messages=messages,
+            messages=self._messages(announcement, key),
             language=announcement.language,
             devices=devices,
             told=announcement.told,
         )
         return Posted(f"{number} {key}")
+
+    def follow(self, announcement: Announcement, key: str) -> None:
+        """Bring the notifications that wait up to date; added devices get one if none has left yet."""
+        from . import actions
+
+        messages, told = self._messages(announcement, key), announcement.told
+        if actions.follow(key=key, messages=messages, language=announcement.language, told=told):
+            self.publish(announcement, key)
+
+    def _messages(self, announcement: Announcement, key: str) -> dict[str, dict]:
+        """Return the notification in each language in which the page is published."""
+        others = announcements.in_other_languages(announcement)
+        said = {announcement.language: announcement} | {
+            language: other.saying(self.compose(other)) for language, other in others.items()
+        }
+        return {language: content_of(one, key) for language, one in said.items()}
 
     def find(self, announcement: Announcement) -> None:
         return None  # each notification has an id of its own
@@ -133,6 +144,7 @@ class NewsPushCarrier:
         if device is None:
             raise NotAnyMore(_("The device wants no more notifications."))
         announcements.must_hold(delivery.payload)
+        _must_be_wanted(device, delivery)
         now = timezone.now()
         if (leaves := leaves_at(now)) > now:
             raise NotNow(leaves)
@@ -175,6 +187,13 @@ class NewsPushCarrier:
             subject=message["title"],
             text=f"{message['body']}\n\n{message['url']}",
         )
+
+
+def _must_be_wanted(device: Device, delivery: Delivery) -> None:
+    """Raise ``NotAnyMore`` if the device and the article have no topic in common any more."""
+    topics = delivery.payload.get("topics")
+    if topics is not None and not Device.objects.of_topics(topics).filter(pk=device.pk).exists():
+        raise NotAnyMore(texts.NOT_WANTED)
 
 
 def _others_got_theirs(delivery: Delivery) -> bool:

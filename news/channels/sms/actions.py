@@ -16,6 +16,7 @@ from eservices.deliveries.models import Delivery
 from home import sms
 from home.alerts.models import Alert
 
+from .. import announcements
 from . import sending
 from .models import PhoneConsent, PhoneReader, PhoneTopic
 
@@ -122,7 +123,7 @@ def write(*, actor=None, key: str, texts: dict[str, str], language: str, readers
 def alert(*, actor, alert: Alert) -> int:
     """An emergency, at once and at any hour, to whoever wants alerts; how many those are. Asked twice, nobody gets it
     twice until it ended and begins anew."""
-    texts = {code: alert.sms_text(code) for code, _name in settings.LANGUAGES}
+    texts = _texts_of(alert)
     readers = PhoneReader.objects.confirmed().filter(alerts=True)
     key, told = f"alert:{alert.occurrence}", {"alert": alert.occurrence}
     return write(
@@ -130,10 +131,62 @@ def alert(*, actor, alert: Alert) -> int:
     )
 
 
+def follow(*, actor=None, key: str, texts: dict[str, str], language: str, told: dict) -> bool:
+    """Rewrite the messages of ``key`` that have not left, each in the language that its reader chose.
+
+    Return whether none has left: then readers may still be added.
+    """
+    subject = _subject(key)
+    spoken = dict(PhoneReader.objects.values_list("number", "language"))
+
+    def content(delivery: Delivery) -> tuple[str, dict]:
+        chosen = spoken.get(delivery.recipient)
+        chosen = chosen if texts.get(chosen) else language
+        text = sms.plain(texts[chosen])
+        now = announcements.followed(delivery.payload, told)
+        return " ".join(text.split()), {"text": text, "language": chosen} | now
+
+    outbox.rewrite(actor=actor, subject=subject, content=content)
+    return not Delivery.objects.about(subject).filter(state=Delivery.State.DONE).exists()
+
+
+def clear(*, actor, alert: Alert, texts: dict[str, str]) -> int:
+    """Tell exactly those who got an alert that it is over, at once; return how many those are.
+
+    Asked twice, nobody gets it twice. A reader who stopped since gets nothing.
+    """
+    got = Delivery.objects.about(_subject(f"alert:{alert.occurrence}")).filter(state=Delivery.State.DONE)
+    readers = PhoneReader.objects.confirmed().filter(number__in=list(got.values_list("recipient", flat=True)))
+    key, told = f"clear:{alert.occurrence}", {"all_clear": alert.occurrence}
+    language = settings.LANGUAGE_CODE
+    return write(actor=actor, key=key, texts=texts, language=language, readers=readers, told=told)
+
+
+def follow_alert(*, actor=None, alert: Alert) -> None:
+    """Rewrite the messages of an alert that have not left, after it was reworded."""
+    if alert.began_at is None:
+        return
+    follow(
+        actor=actor,
+        key=f"alert:{alert.occurrence}",
+        texts=_texts_of(alert),
+        language=settings.LANGUAGE_CODE,
+        told={"alert": alert.occurrence},
+    )
+
+
+def _texts_of(alert: Alert) -> dict[str, str]:
+    return {code: alert.sms_text(code) for code, _name in settings.LANGUAGES}
+
+
+def _subject(key: str) -> str:
+    return f"news-sms:{key}"[:80]
+
+
 @transaction.atomic
 def _write(key: str, texts: dict[str, str], language: str, readers, told: dict) -> int:
-    due = None if "alert" in told else sending.leaves_at(timezone.now())
-    subject = f"news-sms:{key}"[:80]
+    due = None if {"alert", "all_clear"} & told.keys() else sending.leaves_at(timezone.now())
+    subject = _subject(key)
     known = set(Delivery.objects.about(subject).values_list("id", flat=True))
     number = 0
     for reader in readers.order_by("pk"):

@@ -1,5 +1,6 @@
 """An alert by SMS: the staff see to whom, in how many messages and for how much, and press a button."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -37,6 +38,8 @@ def editions(alert: Alert) -> list[Edition]:
 
 
 LABEL = gettext_lazy("Send by SMS…")
+OF_USE = timedelta(days=7)  # as long as an all-clear tells anybody anything
+CLEAR_LABEL = gettext_lazy("Send the all-clear…")
 
 
 def address(alert: Alert) -> str:
@@ -45,15 +48,67 @@ def address(alert: Alert) -> str:
 
 
 def state(alert: Alert) -> str:
-    """Whether an alert that holds was sent, and whether somebody still wants it."""
+    """Return whether an alert was sent and who still waits for it; of one that is over, whether an all-clear was."""
     if not Sms().ready:
         return ""
+    if not alert.holds(timezone.now()):
+        return _state_of_all_clear(alert)
     sent, missing = _sent(alert), _wanting(alert).count()
     if not sent:
         return _("not sent")
     if missing:
         return _("sent to %(number)s, not yet to %(missing)s") % {"number": sent, "missing": missing}
     return _("sent to %(number)s") % {"number": sent}
+
+
+def _state_of_all_clear(alert: Alert) -> str:
+    if not _ended_lately(alert) or not was_sent(alert):
+        return ""
+    if cleared := _cleared(alert).count():
+        return _("all-clear sent to %(number)s") % {"number": cleared}
+    return _("no all-clear sent")
+
+
+def was_sent(alert: Alert) -> bool:
+    """Return whether some readers got the alert."""
+    return _got(alert).exists()
+
+
+def may_clear(alert: Alert) -> bool:
+    """Return whether the alert is over since not too long ago and some of those who got it were not told so."""
+    return Sms().ready and _ended_lately(alert) and _uninformed(alert).exists()
+
+
+def _ended_lately(alert: Alert) -> bool:
+    now = timezone.now()
+    return not alert.holds(now) and alert.over_at is not None and alert.over_at > now - OF_USE
+
+
+def all_clear_editions(alert: Alert) -> list[Edition]:
+    """Return the all-clear in each language of those who would get it, with how many those are."""
+    counted = dict(_uninformed(alert).order_by("language").values_list("language").annotate(Count("pk")))
+    return [
+        Edition(name, alert.all_clear_text(code), counted[code])
+        for code, name in settings.LANGUAGES
+        if counted.get(code)
+    ]
+
+
+def _uninformed(alert: Alert):
+    """The readers who got the alert and no all-clear."""
+    got = list(_got(alert).values_list("recipient", flat=True))
+    cleared = list(_cleared(alert).values_list("recipient", flat=True))
+    return PhoneReader.objects.confirmed().filter(number__in=got).exclude(number__in=cleared)
+
+
+def _got(alert: Alert):
+    return _told(alert).filter(state=Delivery.State.DONE)
+
+
+def _cleared(alert: Alert):
+    if alert.began_at is None:
+        return Delivery.objects.none()
+    return Delivery.objects.about(f"news-sms:clear:{alert.occurrence}")
 
 
 def _wanting(alert: Alert):
@@ -92,28 +147,42 @@ class AlertView(WagtailAdminTemplateMixin, TemplateView):
         ]
 
     def get_context_data(self, **kwargs):
-        found = editions(self.alert)
-        number = sum(one.messages * one.readers for one in found)
         holds = self.alert.holds(timezone.now())
+        clears = may_clear(self.alert)
+        found = all_clear_editions(self.alert) if clears else editions(self.alert)
+        number = sum(one.messages * one.readers for one in found)
         return super().get_context_data(
             alert=self.alert,
             editions=found,
             price=f"{settings.CURRENCY} {Decimal(number) * ChannelSettings.load().sms_price:.2f}",
             readers=sum(one.readers for one in found),
             holds=holds,
+            clears=clears,
+            cleared=_cleared(self.alert).count(),
             sent=holds and _sent(self.alert),
             is_double=Sms().is_double,
             **kwargs,
         )
 
     def post(self, request, *args, **kwargs):
-        if not self.alert.holds(timezone.now()):
+        if "all_clear" in request.POST:
+            self.clear(request)
+        elif not self.alert.holds(timezone.now()):
             messages.error(request, _("Only an alert that is published is sent."))
         else:
             number = sum(one.readers for one in editions(self.alert))
             actions.alert(actor=request.user, alert=self.alert)
             messages.success(request, _("On its way to %(number)s readers.") % {"number": number})
         return redirect("news_channels:alert", self.alert.pk)
+
+    def clear(self, request) -> None:
+        if not may_clear(self.alert):
+            messages.error(request, _("An all-clear is sent once the alert is over, to those who got it."))
+            return
+        number = _uninformed(self.alert).count()
+        texts = {code: self.alert.all_clear_text(code) for code, _name in settings.LANGUAGES}
+        actions.clear(actor=request.user, alert=self.alert, texts=texts)
+        messages.success(request, _("On its way to %(number)s readers.") % {"number": number})
 
 
 def alert_for(user, pk: int) -> Alert:
@@ -126,5 +195,9 @@ def alert_for(user, pk: int) -> Alert:
 
 @hooks.register("register_snippet_listing_buttons")
 def by_sms(snippet, user, next_url=None):
-    if isinstance(snippet, Alert) and snippet.live and user.has_perm("home.publish_alert") and Sms().ready:
+    if not isinstance(snippet, Alert) or not user.has_perm("home.publish_alert") or not Sms().ready:
+        return
+    if may_clear(snippet):
+        yield Button(CLEAR_LABEL, address(snippet), priority=30, icon_name="mobile-alt")
+    elif snippet.live:
         yield Button(LABEL, address(snippet), priority=30, icon_name="mobile-alt")

@@ -103,6 +103,14 @@ class Sms:
         )
         return Posted(f"{number} {key}")
 
+    def follow(self, announcement: Announcement, key: str) -> None:
+        """Bring the messages that wait up to date; readers of an added topic get one if none has left yet."""
+        from . import actions
+
+        texts, told = self._texts(announcement), announcement.told
+        if actions.follow(key=key, texts=texts, language=announcement.language, told=told):
+            self.publish(announcement, key)
+
     def find(self, announcement: Announcement) -> None:
         return None  # each message has an id of its own: asked again, none is written twice
 
@@ -173,8 +181,9 @@ class NewsSmsCarrier:
         until = None
         if "alert" in delivery.payload:
             until = end_of(delivery.payload["alert"], now)
-        else:
+        elif "all_clear" not in delivery.payload:
             announcements.must_hold(delivery.payload)
+            _must_be_wanted(delivery)
             if (leaves := leaves_at(now)) > now:
                 raise NotNow(leaves)
         if numbers.sender_number(delivery.recipient) != delivery.recipient:
@@ -185,6 +194,15 @@ class NewsSmsCarrier:
             idempotency_key=delivery.pk.hex,
             valid_until=until,
         )
+
+
+def _must_be_wanted(delivery: Delivery) -> None:
+    """Raise ``NotAnyMore`` if the reader and the article have no topic in common any more."""
+    topics = delivery.payload.get("topics")
+    if topics is None:
+        return
+    if not PhoneReader.objects.of_topics(topics).filter(number=delivery.recipient).exists():
+        raise NotAnyMore(texts.NOT_WANTED)
 
 
 def end_of(occurrence: str, now: datetime) -> datetime | None:

@@ -29,7 +29,9 @@ class Length extends (window.StimulusModule?.Controller ?? class {}) {
     this.output.className = "help";
     this.element.after(this.output);
     this.say = () => {
-      const { alphabet, places, messages, foreign } = measure(this.element.value);
+      const { value, dataset } = this.element;
+      const whole = value && (dataset.smsLengthFrame ?? "%s").replace("%s", () => value);
+      const { alphabet, places, messages, foreign } = measure(whole);
       const because = foreign.length ? ` (${[...new Set(foreign)].slice(0, 8).join(" ")})` : "";
       this.output.textContent = places ? `${places} · ${alphabet}${because} · ${messages} SMS` : "";
     };

@@ -69,8 +69,13 @@ def posting(request, filing, growth: int = 0) -> None:
         UPLOAD_CALLER.count(caller)
     if growth:
         TYPED_CALLER.count(caller, growth)
+    sending_files(request)
+
+
+def sending_files(request) -> None:
+    """Files arrive, with a step or with a message about a case."""
     if size := sum(one.size for _name, files in request.FILES.lists() for one in files):
-        FILES_CALLER.count(caller, size)
+        FILES_CALLER.count(limits.caller(request), size)
 
 
 def may_wait(request) -> bool:

@@ -13,8 +13,8 @@ from home import programs
 from . import inspect_file, redraw_picture
 
 INSPECTOR, REDRAWER = Path(inspect_file.__file__), Path(redraw_picture.__file__)
-PATIENCE = 15  # seconds of a clock, with those that others take before
-PATIENCE_TO_DRAW = 25
+PATIENCE = 10  # seconds of a clock, with those that others take before
+PATIENCE_TO_DRAW = 15
 # Pixels of a picture, by format. A JPEG is unpacked at the size that is needed; of the others each million takes 8 MB.
 MOST_PIXELS = {
     "JPEG": 120_000_000,

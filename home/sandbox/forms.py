@@ -23,6 +23,9 @@ class DocumentForm(BaseDocumentForm):
         extension = path.suffix.lstrip(".").lower()
         if extension not in INSPECTED:
             return upload
+        self.instance.file = (
+            upload  # as for any other fault: Wagtail's model judges its extension all the same
+        )
         try:
             found = files.inspect(upload, extension)
         except files.CannotOpen as fault:

@@ -17,7 +17,7 @@ import warnings
 
 from PIL import ExifTags, Image, ImageOps, JpegImagePlugin
 
-SECONDS, MEMORY = 15, 768 * 1024**2  # of the processor; bytes in all
+SECONDS, MEMORY = 10, 768 * 1024**2  # of the processor; bytes in all
 # What of a file's own words says how its pixels look.
 LOOK = ("transparency", "icc_profile", "background", "duration", "loop", "disposal", "blend", "gamma")
 

@@ -23,9 +23,9 @@ class Rate:
     most: int
     seconds: int = HOUR
 
-    def allows(self, who: str = "") -> bool:
-        """Counts once more, and says whether that is not too often yet."""
-        return count(self.kind, who, self.seconds) <= self.most
+    def allows(self, who: str = "", by: int = 1) -> bool:
+        """Counts ``by`` more, and says whether that is not too often yet."""
+        return count(self.kind, who, self.seconds, by) <= self.most
 
 
 def caller(request) -> str:
@@ -57,8 +57,8 @@ def _network(address: str) -> str:
     return str(ip_network((int(known), IPV6_BITS), strict=False))
 
 
-def count(kind: str, who: str, seconds: int) -> int:
-    """Counts once more for ``who``; how often that was in the span that began with the first.
+def count(kind: str, who: str, seconds: int, by: int = 1) -> int:
+    """Counts ``by`` more for ``who``; how often that was in the span that began with the first.
 
     Nobody is lost of those who come at the same time: the first alone says when the span ends, and the count of the
     span is raised in one step.
@@ -68,9 +68,9 @@ def count(kind: str, who: str, seconds: int) -> int:
     ends = cache.get(_ends(kind, who), ends)
     cache.add(_number(kind, who, ends), 0, seconds)
     try:
-        return cache.incr(_number(kind, who, ends))
+        return cache.incr(_number(kind, who, ends), by)
     except ValueError:  # the cache had to make room
-        return 1
+        return by
 
 
 def counted(kind: str, who: str) -> int:

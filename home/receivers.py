@@ -1,7 +1,7 @@
 """Search follows publication, and every change of the site raises its generation."""
 
 from django.db import transaction
-from django.db.models.signals import post_delete, post_migrate, post_save, pre_delete
+from django.db.models.signals import post_delete, post_migrate, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.documents import get_document_model
 from wagtail.documents.models import AbstractDocument
@@ -26,6 +26,7 @@ from wagtail_localize.models import StringTranslation, post_save_string_translat
 
 from . import generation, on_record, search, tasks
 from .finding import documents
+from .images.metadata import strip
 from .models import CommuneSettings, Person, SearchEntry, Synonyms
 from .signals import document_changed, search_rebuilt
 from .translating import lengths
@@ -38,6 +39,17 @@ OF_DRAFTS = {
     *("latest_revision", "latest_revision_created_at", "draft_title", "has_unpublished_changes"),
     COMMENTS_RELATION_NAME,
 }
+
+
+@receiver(pre_save)
+def images_without_metadata(instance, raw=False, **kwargs):
+    """No image is stored with its metadata, whichever code stores it."""
+    if (
+        isinstance(instance, AbstractImage)
+        and not raw
+        and (instance._state.adding or not instance.file._committed)
+    ):
+        strip(instance)
 
 
 @receiver(page_published)

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 MOST_BYTES = 1024 * 1024
-MOST_UNPACKED = 50 * 1024 * 1024
+MOST_UNPACKED = 20 * 1024 * 1024
 MOST_LINES, MOST_COLUMNS = 5000, 40
 # How a cell begins that spreadsheets run (OWASP, CSV Injection); some take the wide signs too.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

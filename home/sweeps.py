@@ -1,7 +1,10 @@
 """What the scheduler does for the ground: signs of life, and pages whose hour has come."""
 
 from datetime import timedelta
+from importlib import import_module
 
+from django.conf import settings
+from django.core.cache import cache
 from wagtail.models import Page, Revision
 
 from . import first_looks
@@ -9,6 +12,7 @@ from .background import is_waiting, name_of, sweeps, try_alone
 from .bundles import actions as bundles
 from .bundles.models import Bundle
 from .finding import documents, missed
+from .limits import HOUR
 from .models.background import Heartbeat
 from .models.contact import forget_messages
 from .planning import snippets_with_drafts
@@ -42,6 +46,13 @@ def look_first(now) -> None:
         for pk in first_looks.with_those_above(pages):
             look_at.enqueue(pk)
         first_looks.saw(pages)
+
+
+@sweeps.register("sessions")
+def forget_sessions(now) -> None:
+    """Deletes sessions that ended, once an hour: each visitor who was told something may have left one."""
+    if cache.add("sessions-forgotten", True, HOUR):
+        import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
 @sweeps.register("contact_messages")

@@ -1,9 +1,5 @@
 """Whether the site and what runs beside it are alive, for monitors."""
 
-import os
-import shutil
-
-from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import JsonResponse
@@ -12,9 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from eservices.deliveries.models import Circuit
+from home.disk_space import has_room
 from home.models.background import Heartbeat
-
-LEAST_FREE = 500 * 1024 * 1024  # bytes: what residents send in a day, and time for somebody to come
 
 
 @require_safe
@@ -44,9 +39,3 @@ def keeps() -> bool:
     """Whether what is kept for speed can be written and read."""
     cache.set("health", True, 60)
     return cache.get("health") is True
-
-
-def has_room() -> bool:
-    """Whether what people send can be kept: the folder is ours, and its disk not about to be full."""
-    folder = settings.VAR_DIR
-    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= LEAST_FREE

@@ -20,8 +20,8 @@ from home.views import serve as serve_page
 from .demo import plan
 from .health import health
 
-# But for documents: their own view knows who may read them.
-PUBLIC_FILES = r"^media/(?!documents/|.*\.\./)(?P<path>\w.+)$"
+# But for documents: their own view knows who may read them. Pages show renditions, never the originals.
+PUBLIC_FILES = r"^media/(?!documents/|original_images/|wagtail_uploads/|.*\.\./)(?P<path>\w.+)$"
 
 handler404 = "mysite.views.page_not_found"
 handler500 = "mysite.views.server_error"

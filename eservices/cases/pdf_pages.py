@@ -4,11 +4,12 @@ A program of its own, with little memory and time: a PDF comes from outside and 
 opens it. It knows nothing of the site. The picture goes to the standard output.
 """
 
+import os
 import resource
 import sys
 from pathlib import Path
 
-SECONDS, MEMORY = 10, 2 * 1024**3
+SECONDS, MEMORY = 4, 768 * 1024**2
 DRAWN = """#set page(width: 600pt, height: auto, margin: 0pt)
 #image("{name}", page: {page}, width: 100%)
 """
@@ -29,6 +30,7 @@ def count(path: Path) -> bytes:
 
 
 def draw(path: Path, page: int) -> bytes:
+    os.environ["RUST_BACKTRACE"] = "0"  # to write one takes longer than the page that was too much
     import typst
 
     sheet = path.with_suffix(".typ")

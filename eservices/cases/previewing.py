@@ -8,13 +8,16 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from django.core.cache import cache
+
 from eservices.submissions.models import StoredFile
 from home import programs
 
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 PDF = "application/pdf"
 DRAWER = Path(__file__).with_name("pdf_pages.py")
-PATIENCE = 15  # seconds
+PATIENCE = 8  # seconds of a clock, with those that others take before
+REMEMBERED = 60 * 60  # seconds, that a file is too much: nobody waits for it page by page
 MOST_PAGES = 50
 
 
@@ -45,6 +48,9 @@ def page(stored: StoredFile, number: int) -> bytes:
 
 
 def _asked(stored: StoredFile, number: int) -> bytes:
+    too_much = f"preview-too-much:{stored.pk}"
+    if cache.get(too_much):
+        raise CannotShow
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "file.pdf"
         with stored.content.open("rb") as content, copy.open("wb") as target:
@@ -52,6 +58,10 @@ def _asked(stored: StoredFile, number: int) -> bytes:
                 target.write(chunk)
         try:
             done = programs.run(DRAWER, str(copy), str(number), timeout=PATIENCE, check=True, cwd=folder)
+        except programs.Busy as fault:
+            raise CannotShow from fault
         except (subprocess.SubprocessError, OSError) as fault:
+            if getattr(fault, "returncode", 0) <= 0:  # ended by a signal, or out of time
+                cache.set(too_much, True, REMEMBERED)
             raise CannotShow from fault
     return done.stdout

@@ -148,6 +148,7 @@ def answer(request, door: Door):
     asked = actions.may_answer(door.case)
     try:
         rates.ANSWER.count(str(door.case.pk))
+        rates.sending_files(request)
     except rates.TooOften as often:
         form = AnswerForm(request.POST, asked=asked)
         form.add_error(None, often.message)

@@ -20,6 +20,10 @@ class Expired(Exception):
 class SignInFirst(Exception):
     """The draft belongs to an account and nobody is signed in."""
 
+    def __init__(self, draft: Draft):
+        super().__init__(draft)
+        self.draft = draft
+
 
 def version_in_force(slug: str) -> FormVersion:
     """What the form ``slug`` asks now; ``Http404`` where nothing is published under this name.
@@ -43,7 +47,7 @@ def draft_by_secret(user, secret: str) -> Draft:
         raise Http404
     owner = draft.agent_id or draft.user_id
     if owner and not user.is_authenticated:
-        raise SignInFirst
+        raise SignInFirst(draft)
     if owner and owner != user.pk:
         raise Http404
     if draft.expired:

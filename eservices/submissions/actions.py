@@ -1,8 +1,12 @@
 """Every write to drafts, and the sending. ``actor`` is the person signed in, or None: who holds the link."""
 
+import json
 from datetime import date, timedelta
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +19,7 @@ from eservices.formbuilder.bill import bill
 from eservices.formbuilder.definition import Definition, Step, without
 from eservices.formbuilder.limits import Asking, Refusal, refusal
 from eservices.formbuilder.models import Form, FormVersion
+from home.units import limit_in_words
 
 from . import emails, scanning
 from .beginning import Beginning
@@ -38,6 +43,8 @@ from .uploads import CheckedFile
 
 SCAN_AGAIN = timedelta(minutes=1)  # how long a file that waits for the scanner is left in peace
 MOST_COPIED = 100  # files of one question that a request begun again brings along
+MOST_TYPED = 250_000  # characters put aside in one draft
+MOST_BYTES = 10  # files of the largest size that one draft may hold
 MOST_LETTERS = 5  # resume links mailed per draft: enough for slips, useless for pestering somebody
 
 
@@ -131,7 +138,13 @@ def begin_again(*, actor: User | None, submission: Submission, changes: dict) ->
     for stored in submission.files.readable():
         with stored.content.open("rb") as content:
             same = CheckedFile(
-                stored.name, stored.content_type, stored.size, stored.digest, content, stored.scan
+                stored.name,
+                stored.content_type,
+                stored.size,
+                stored.digest,
+                content,
+                stored.scan,
+                tuple(stored.cautions),
             )
             attach_file(actor=actor, draft=draft, field=stored.field, upload=same, most=MOST_COPIED)
     return draft
@@ -173,6 +186,8 @@ def put_aside(
     if seen and not known and draft.mark(step) != mark_of(seen):
         raise Overtaken
     draft.typed[step.key] = typed
+    if len(json.dumps(draft.typed)) > MOST_TYPED:
+        raise RequestDataTooBig  # answered by ``uploads.bounded``
     draft.completed = [key for key in draft.completed if key != step.key]
     return _saved(draft)
 
@@ -231,6 +246,7 @@ def put_away(upload: CheckedFile, **fields) -> StoredFile:
         size=upload.size,
         digest=upload.digest,
         scan=upload.scan,
+        cautions=list(upload.cautions),
         scan_due_at=timezone.now() + SCAN_AGAIN if upload.scan == Scan.WAITING else None,
         **fields,
     )
@@ -254,6 +270,12 @@ def _attach(draft: Draft, stored: StoredFile, most: int) -> StoredFile:
         return same
     if siblings.count() >= most:
         raise Refused(full(most))
+    held, room = locked.files.aggregate(sum=Sum("size"))["sum"] or 0, MOST_BYTES * settings.UPLOAD_MAX_BYTES
+    if held + stored.size > room:
+        raise Refused(
+            _("All files of a request together: at most %(limit)s. Remove one first.")
+            % {"limit": limit_in_words(room)}
+        )
     stored.save()
     _note_files(locked, stored.field)
     draft.answers = locked.answers

@@ -53,7 +53,7 @@ def _put_aside(filing: Filing, step: Step, data: QueryDict) -> HttpResponse:
             actor=filing.user,
             draft=filing.start(),
             step=step,
-            typed=typed_of(data),
+            typed=typed_of(data, step),
             seen="" if begun else data.get(SEEN, ""),
         )
     except actions.Overtaken:

@@ -70,11 +70,14 @@ def regrouped(old: Step, new: Definition, answers: dict, typed: Typed) -> dict[s
     found: dict[str, Typed] = {}
     before = {field.key: field for field in old.fields}
     for name, values in typed.items():
-        field = before.get(_owner(name, before))
+        field = before.get(owner_of(name, before))
         step = _step_of(new, field) if field else None
         if step is not None:
             found.setdefault(step.key, {})[name] = values
     return {key: _filled_up(new.step(key), answers, own) for key, own in found.items()}
+
+
+LONGEST_INPUT = 250  # characters of the name of an input
 
 
 class _Move:
@@ -236,14 +239,16 @@ def same(one, other) -> bool:
 def _filled_up(step: Step, answers: dict, typed: Typed) -> Typed:
     """What was typed into some inputs of a step, with the stored answers in the others."""
     fields = {field.key: field for field in step.fields}
-    given = {_owner(name, fields) for name in typed}
+    given = {owner_of(name, fields) for name in typed}
     rest = {key: answers.get(key) for key in fields if key not in given}
     stored = as_data(step, rest)
     return {name: [str(one) for one in stored.getlist(name)] for name in stored} | typed
 
 
-def _owner(name: str, fields: dict[str, Field]) -> str:
+def owner_of(name: str, fields: dict[str, Field]) -> str:
     """The question that an input belongs to: KEY itself, or KEY-… for its parts and rows."""
+    if len(name) > LONGEST_INPUT:
+        return name
     while name not in fields and "-" in name:
         name = name.rpartition("-")[0]
     return name

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.conf import settings
+from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.urls import reverse
@@ -17,26 +18,25 @@ from eservices.formbuilder.bill import bill, has_price, running_bill, total
 from eservices.formbuilder.definition import Definition, Step
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.fields import FilesField
-from eservices.formbuilder.forms import REMOVE_FILE, QuestionsForm, StepForm
+from eservices.formbuilder.forms import QuestionsForm, StepForm
 from eservices.formbuilder.limits import Refusal
 from eservices.formbuilder.live import priced_by, step_data
 from eservices.formbuilder.models import FormVersion
 from eservices.formbuilder.prices import priced
 from eservices.formbuilder.summary import summarise
-from home.public_forms import TRAP
+from home.marks import explained
 
 from . import actions
-from .beginning import FIELD as BEGUN
 from .beginning import Beginning
+from .carrying import owner_of
 from .held import held_for
 from .known import known_answers
-from .models import Channel, Draft, Scan, Submission
+from .models import SEEN, Channel, Draft, Scan, Submission
 from .progress import Progress
 
 # Buttons that leave a step without judging it. JavaScript presses the last for the links to other steps.
 BACK, LATER, GO_TO = "back", "later", "go_to"
 VERSION = "_version"  # hidden: of the form that the page was made from
-NOT_TYPED = {"csrfmiddlewaretoken", VERSION, BEGUN, TRAP, BACK, LATER, GO_TO, REMOVE_FILE}
 
 
 @dataclass
@@ -149,8 +149,10 @@ class Filing:
         if self.draft is None or not keys:
             return {}
         found: dict[str, list[str]] = {}
-        for stored in self.draft.files.filter(field__in=keys, scan__in=[Scan.WAITING, Scan.INFECTED]):
-            found.setdefault(stored.field, []).append(f"{stored.remark}.")
+        held = Q(scan__in=[Scan.WAITING, Scan.INFECTED])
+        for stored in self.draft.files.filter(held | ~Q(cautions=[]), field__in=keys):
+            said = f"{stored.remark}." if stored.remark else explained(stored.name, stored.caution)
+            found.setdefault(stored.field, []).append(said)
         return found
 
     def start(self) -> Draft:
@@ -165,6 +167,11 @@ class Filing:
                 beginning=self.beginning,
             )
         return self.draft
+
+    def growth(self, step: Step, typed: dict[str, list[str]]) -> int:
+        """By how many characters the draft grows where this is put aside; 0 where it does not."""
+        before = self.draft.typed.get(step.key, {}) if self.draft else {}
+        return max(0, size_of(typed) - size_of(before))
 
     def mark(self, step: Step) -> str:
         """What a page that saves by itself brings back, so that it never overwrites what came after it."""
@@ -266,9 +273,15 @@ def _figures() -> dict[str, str]:
     }
 
 
-def typed_of(data: QueryDict) -> dict[str, list[str]]:
-    """What was typed into a step, without what only the page needs."""
-    return {name: values for name, values in data.lists() if name not in NOT_TYPED}
+def typed_of(data: QueryDict, step: Step) -> dict[str, list[str]]:
+    """What was typed into the questions of a step. Nothing is kept under another name than theirs."""
+    questions = {field.key: field for field in step.fields}
+    known = {name for name in data if name == SEEN or owner_of(name, questions) in questions}
+    return {name: values for name, values in data.lists() if name in known}
+
+
+def size_of(typed: dict[str, list[str]]) -> int:
+    return sum(len(name) + sum(map(len, values)) for name, values in typed.items())
 
 
 def as_posted(typed: dict[str, list[str]]) -> QueryDict:

@@ -19,6 +19,7 @@ from eservices.formbuilder.bill import total
 from eservices.formbuilder.definition import Step
 from eservices.formbuilder.models import FormVersion
 from home.marks import explained
+from home.sandbox.wording import cautions_in_words
 from home.secrets import new_secret
 
 SEEN = "_seen"  # hidden input: the mark of the step that a page was made from, and what tells the page from others
@@ -256,6 +257,9 @@ class StoredFile(models.Model):
         null=True, blank=True, help_text=_("When the scanner is asked next; empty where it need not be.")
     )
     virus = models.CharField(_("virus"), max_length=100, blank=True)
+    cautions = models.JSONField(
+        _("content warnings"), default=list, blank=True, help_text=_("What to know before it is opened.")
+    )
 
     objects = StoredFileQuerySet.as_manager()
 
@@ -276,3 +280,8 @@ class StoredFile(models.Model):
     def remark(self) -> str:
         """What there is to know about a file that may not be opened."""
         return "" if self.readable else explained(self.name, self.get_scan_display())
+
+    @property
+    def caution(self) -> str:
+        """What there is to know before it is opened, in a sentence."""
+        return cautions_in_words(self.cautions)

@@ -33,9 +33,9 @@ class TooOften(Exception):
 class Rate(limits.Rate):
     """One that says how long to wait."""
 
-    def count(self, who: str) -> None:
-        """Counts once more, or raises ``TooOften``."""
-        if not self.allows(who):
+    def count(self, who: str, by: int = 1) -> None:
+        """Counts ``by`` more, or raises ``TooOften``."""
+        if not self.allows(who, by):
             raise TooOften(limits.left(self.kind, who))
 
 
@@ -44,6 +44,9 @@ SAVE = Rate("draft-save", 2_000)  # by draft: somebody who types all the time sa
 SAVE_CALLER = Rate("draft-save-caller", 40_000)
 UPLOAD = Rate("draft-upload", 200)  # by draft
 UPLOAD_CALLER = Rate("draft-upload-caller", 2_000)
+TYPED_CALLER = Rate("draft-typed-caller", 100_000_000, limits.DAY)  # characters put aside, by caller
+FILES_CALLER = Rate("draft-bytes-caller", 2 * 1024**3, limits.DAY)  # bytes of files, by caller
+WAIT = Rate("draft-unsaved", 60)  # by caller: what is posted signed out makes sessions
 SEND = Rate("send-caller", 200)
 SEND_EMAIL = Rate("send-email", 20)  # by address, which gets a letter each time
 ANSWER = Rate("answer-case", 60)  # by case: answers and messages with their files
@@ -51,8 +54,8 @@ JOIN = Rate("join-case", 10)  # by account: codes are not to be guessed
 RESUME_EMAIL = Rate("resume-email", 10)  # by address; what one draft may mail stands in actions
 
 
-def posting(request, filing) -> None:
-    """A page of a form was posted."""
+def posting(request, filing, growth: int = 0) -> None:
+    """A page of a form was posted, by which the draft grows by ``growth`` characters, and by its files."""
     if filing.for_somebody:
         return
     caller = limits.caller(request)
@@ -64,6 +67,20 @@ def posting(request, filing) -> None:
     for _file in range(sum(len(files) for _name, files in request.FILES.lists())):
         UPLOAD.count(filing.draft.secret if filing.draft else caller)
         UPLOAD_CALLER.count(caller)
+    if growth:
+        TYPED_CALLER.count(caller, growth)
+    sending_files(request)
+
+
+def sending_files(request) -> None:
+    """Files arrive, with a step or with a message about a case."""
+    if size := sum(one.size for _name, files in request.FILES.lists() for one in files):
+        FILES_CALLER.count(limits.caller(request), size)
+
+
+def may_wait(request) -> bool:
+    """Counts what is posted by somebody who is signed out, and says whether it may wait in a session."""
+    return WAIT.allows(limits.caller(request))
 
 
 def sending(request, filing) -> None:

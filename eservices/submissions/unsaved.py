@@ -1,5 +1,6 @@
 """What somebody posted when their session had ended: it waits in the new one until they are signed in again."""
 
+import json
 from dataclasses import dataclass
 
 from eservices.formbuilder.definition import Step
@@ -9,6 +10,8 @@ from .models import Draft
 from .uploads import clean_name
 
 UNSAVED = "unsaved_posting"  # in the session
+MOST_TYPED = 60_000  # characters: a session is a row that anybody may have written
+MOST_NAMES = 20  # of files
 
 
 @dataclass(frozen=True)
@@ -19,13 +22,21 @@ class Unsaved:
     files: dict[str, list[str]]
 
 
-def keep(request, secret: str, step: str, typed: dict[str, list[str]]) -> None:
-    """Puts by what is posted. What the page sends by itself brings either what was typed or one file: it adds."""
-    before, files = _of(request, secret, step) or Unsaved({}, {}), _names(request.FILES)
+def keep(request, draft: Draft, step: Step, typed: dict[str, list[str]]) -> bool:
+    """Puts by what is posted, if it is not too much. Returns whether it waits.
+
+    What the page sends by itself brings either what was typed or one file: it adds.
+    """
+    fields = draft.version.definition.fields
+    questions = {key for key, field in fields.items() if field.type == "files"}
+    before, files = _of(request, draft.secret, step.key) or Unsaved({}, {}), _names(request.FILES, questions)
     if background.wanted(request):
         typed = typed if background.brings_typed(request) else before.typed
         files = {key: _joined(before.files.get(key, []), files.get(key, [])) for key in before.files | files}
-    request.session[UNSAVED] = [secret, step, typed, files]
+    if len(json.dumps(typed)) > MOST_TYPED or sum(map(len, files.values())) > MOST_NAMES:
+        return False
+    request.session[UNSAVED] = [draft.secret, step.key, typed, files]
+    return True
 
 
 def of(request, draft: Draft | None, step: Step) -> Unsaved | None:
@@ -57,8 +68,10 @@ def _of(request, secret: str, step: str) -> Unsaved | None:
     return Unsaved(*kept) if (kept_secret, kept_step) == (secret, step) else None
 
 
-def _names(files) -> dict[str, list[str]]:
-    return {key: [clean_name(one.name) for one in chosen] for key, chosen in files.lists()}
+def _names(files, questions: set[str]) -> dict[str, list[str]]:
+    return {
+        key: [clean_name(one.name) for one in chosen] for key, chosen in files.lists() if key in questions
+    }
 
 
 def _joined(before: list[str], more: list[str]) -> list[str]:

@@ -1,12 +1,11 @@
 """What may be sent as a file: judged by kind, content and size, and scanned, before anything is kept."""
 
 import hashlib
-import lzma
+import logging
 import re
 import unicodedata
 import zipfile
-import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from pathlib import PurePosixPath
 
@@ -14,19 +13,22 @@ import filetype
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.core.files.base import File
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from PIL import Image
 
+from home.disk_space import has_room
+from home.sandbox import files, wording
+from home.sandbox.inspect_file import OFFICE, OPEN, PARTS
 from home.units import limit_in_words
 
 from . import scanning
 from .models import Scan
 
-OFFICE = "application/vnd.openxmlformats-officedocument"
-OPEN = "application/vnd.oasis.opendocument"
+logger = logging.getLogger(__name__)
+
 # What may be sent: extension → type. What a browser could run (SVG, HTML) is not here, nor what hides macros.
 TYPES = {
     "pdf": "application/pdf",
@@ -42,19 +44,10 @@ TYPES = {
     "odt": f"{OPEN}.text",
     "ods": f"{OPEN}.spreadsheet",
 }
-# What a packed format must hold inside: the name of a part, for OpenDocument its content too.
-PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "odt": "mimetype", "ods": "mimetype"}
-PICTURES = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "tif": "TIFF", "tiff": "TIFF"}
-DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    OSError,
-    ValueError,
-    RuntimeError,
-    EOFError,
-    SyntaxError,
-)
+PHOTOS = ("JPEG", "PNG", "WEBP", "HEIF")
+CONVERTED = {TYPES["heic"]}  # what browsers and offices do not show
+QUALITY = 90  # of the JPEG made of it
+DAMAGED = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError)
 MARKUP = re.compile(rb"<(!doctype html|html|head|body|script|svg|iframe)\b", re.IGNORECASE)
 # What a PDF holds: an invoice, a note with its markup, the file that it was made from.
 OBJECT = re.compile(rb"\d{1,10}\s+\d{1,5}\s+obj\b.*?(?:\bendobj\b|\Z)", re.DOTALL)
@@ -69,13 +62,7 @@ PLACED = ((257, b"ustar"), (32769, b"CD001"))  # tar, and the picture of a disc
 PDF = re.compile(rb"%PDF-\d\.\d")
 OTHERS = re.compile(ARCHIVE.pattern + b"|" + PDF.pattern)  # in what is no PDF itself
 LONGEST_SIGN = 8
-PROGRAMS = (".exe", ".dll", ".scr", ".com", ".pif", ".cpl", ".msi", ".bat", ".cmd", ".ps1", ".vbs", ".vbe")
-PROGRAMS += (".js", ".jse", ".wsf", ".wsh", ".hta", ".jar", ".lnk", ".reg", ".sh", ".py", ".apk", ".elf")
-RUN = (b"MZ\x90\x00", b"\x7fELF")  # how programs of Windows and of Linux begin
 MB = 1024 * 1024
-MOST_PARTS = 3000  # in a packed document
-# How its parts may be packed (ECMA-376-2, annex B.4). Others unpack to gigabytes before the first byte is seen.
-PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 MOST_AT_ONCE = 10  # files of the largest size that one request may bring
 LONGEST_NAME = 150
 
@@ -90,6 +77,7 @@ class CheckedFile:
     digest: str
     file: File
     scan: str = Scan.NOT_NEEDED
+    cautions: tuple[str, ...] = ()
 
 
 class LimitedUploadHandler(TemporaryFileUploadHandler):
@@ -136,10 +124,11 @@ def bounded(view):
     return page
 
 
-def check(upload, *, extensions=(), max_bytes: int | None = None) -> CheckedFile:
+def check(upload, *, extensions=(), max_bytes: int | None = None, converted: bool = True) -> CheckedFile:
     """The file as it may be kept, or ``ValidationError`` with a sentence that says what to do.
 
-    Asks the virus scanner: never called inside a transaction.
+    A photo of a kind that few programs show becomes a JPEG, unless ``converted`` is False: then the caller does it.
+    Asks the virus scanner and programs of ours: never called inside a transaction.
     """
     name = clean_name(upload.name)
     limit = min(max_bytes or settings.UPLOAD_MAX_BYTES, settings.UPLOAD_MAX_BYTES)
@@ -154,14 +143,20 @@ def check(upload, *, extensions=(), max_bytes: int | None = None) -> CheckedFile
         raise ValidationError(
             _("“%(name)s”: these files are too much at once. Send it again by itself.") % {"name": name}
         )
-    return CheckedFile(
+    if not has_room(upload.size):
+        raise ValidationError(wording.NO_ROOM % {"name": name})
+    content_type = _content_type(upload, name, accepted(extensions))
+    cautions = _inspected(upload, name)
+    checked = CheckedFile(
         name=name,
-        content_type=_content_type(upload, name, accepted(extensions)),
+        content_type=content_type,
         size=upload.size,
         digest=_digest(upload),
         file=upload,
         scan=_scanned(upload, name),
+        cautions=cautions,
     )
+    return _as_jpeg(checked) if content_type in CONVERTED and converted else checked
 
 
 def accepted(extensions=()) -> list[str]:
@@ -189,26 +184,59 @@ def _content_type(upload, name: str, extensions: list[str]) -> str:
             % {"name": name, "kinds": kinds}
         )
     try:
-        honest = _is_document(upload, extension) if extension in PARTS else _is_only(upload, extension)
-    except Bomb:
-        raise ValidationError(
-            _("“%(name)s” is too large once it is unpacked. Save it as a PDF of lower quality and send that.")
-            % {"name": name}
-        ) from None
+        honest = _is_package(upload) if extension in PARTS else _is_only(upload, extension)
     except DAMAGED:
         honest = False
     finally:
         upload.seek(0)
     if not honest:
-        raise ValidationError(
-            _("“%(name)s” is not what its name says, or it is damaged. Open it, save it again and send it.")
-            % {"name": name}
-        )
+        raise ValidationError(wording.REFUSALS["damaged"] % {"name": name})
     return TYPES[extension]
 
 
-class Bomb(Exception):
-    """Small to send, huge once it is unpacked."""
+def _inspected(upload, name: str) -> tuple[str, ...]:
+    """What to know about a file before it is opened. Its content is judged by a program of its own."""
+    try:
+        found = files.inspect(upload, PurePosixPath(name).suffix.lstrip(".").lower())
+    except files.Busy:
+        raise ValidationError(wording.BUSY % {"name": name}) from None
+    except files.CannotOpen as fault:
+        logger.info("A file could not be inspected: %s", fault)
+        raise ValidationError(wording.TOO_MUCH_WORK % {"name": name}) from None
+    if found.refused:
+        raise ValidationError(wording.REFUSALS[found.refused] % {"name": name})
+    return found.cautions
+
+
+def _as_jpeg(checked: CheckedFile) -> CheckedFile:
+    picture = redrawn(checked.file, checked.name, quality=QUALITY)
+    return with_picture(checked, picture, f"{PurePosixPath(checked.name).stem}.jpg")
+
+
+def redrawn(upload, name: str, **options) -> files.Picture:
+    """A photo drawn anew as JPEG, see ``files.redraw``; ``ValidationError`` with a sentence if that is not possible."""
+    try:
+        return files.redraw(upload, formats=PHOTOS, to="JPEG", **options)
+    except files.Busy:
+        raise ValidationError(wording.BUSY % {"name": name}) from None
+    except files.TooLarge:
+        raise ValidationError(_("This picture is too large. Send a smaller copy.")) from None
+    except files.CannotOpen as fault:
+        logger.info("A picture could not be drawn: %s", fault)
+        raise ValidationError(_("This picture cannot be read. Take it again, or send another.")) from None
+
+
+def with_picture(checked: CheckedFile, picture: files.Picture, name: str) -> CheckedFile:
+    """The checked file with a picture that was drawn of it in its place."""
+    kept = SimpleUploadedFile(name, picture.content, "image/jpeg")
+    return replace(
+        checked,
+        name=name,
+        content_type="image/jpeg",
+        size=len(picture.content),
+        digest=hashlib.sha256(picture.content).hexdigest(),
+        file=kept,
+    )
 
 
 def _is_only(upload, extension: str) -> bool:
@@ -222,9 +250,14 @@ def _is_only(upload, extension: str) -> bool:
         return not (
             MARKUP.search(OBJECT.sub(b"", head)) or _ends_as_archive(upload) or _holds(upload, ARCHIVE)
         )
-    if MARKUP.search(head[:HEAD]) or zipfile.is_zipfile(upload) or _holds(upload, OTHERS):
-        return False
-    return extension not in PICTURES or _is_picture(upload, PICTURES[extension])
+    return not (MARKUP.search(head[:HEAD]) or zipfile.is_zipfile(upload) or _holds(upload, OTHERS))
+
+
+def _is_package(upload) -> bool:
+    """Whether a file is packed as a document is, and nothing else."""
+    upload.seek(0)
+    head = upload.read(HEAD)
+    return head.startswith(b"PK\x03\x04") and not PDF.search(head) and not _holds(upload, ARCHIVE)
 
 
 def _ends_as_archive(upload) -> bool:
@@ -249,57 +282,6 @@ def _holds(upload, sign: re.Pattern[bytes]) -> bool:
             return True
         before = some[-LONGEST_SIGN:]
     return False
-
-
-def _is_picture(upload, kind: str) -> bool:
-    """Reads the first lines of a picture, which say how large it is, and not the picture."""
-    upload.seek(0)
-    try:
-        with Image.open(upload, formats=[kind]) as picture:
-            return min(picture.size) > 0
-    except Image.DecompressionBombError:
-        raise Bomb from None
-
-
-def _is_document(upload, extension: str) -> bool:
-    """Whether a packed file holds what such a document does, no macros or programs, no more than anybody writes."""
-    upload.seek(0)
-    head = upload.read(HEAD)
-    if not head.startswith(b"PK\x03\x04") or PDF.search(head) or _holds(upload, ARCHIVE):
-        return False
-    with zipfile.ZipFile(upload) as packed:
-        if not {part.compress_type for part in packed.infolist()} <= PACKED:
-            return False
-        _refuse_bomb(packed.infolist(), upload.size)
-        names = packed.namelist()
-        if PARTS[extension] not in names or any(map(_is_program, names)) or _carries_program(packed):
-            return False
-        if PARTS[extension] != "mimetype":
-            return True
-        with packed.open("mimetype") as part:
-            return part.read(200).decode("ascii", "replace") == TYPES[extension]
-
-
-def _is_program(name: str) -> bool:
-    return "vbaproject" in name.lower() or name.lower().endswith(PROGRAMS)
-
-
-def _carries_program(packed: zipfile.ZipFile) -> bool:
-    """Whether a part is a program by another name."""
-    for part in packed.infolist():
-        if part.file_size >= len(RUN[0]):
-            with packed.open(part) as content:
-                if content.read(4) in RUN:
-                    return True
-    return False
-
-
-def _refuse_bomb(parts: list[zipfile.ZipInfo], size: int) -> None:
-    """Text shrinks to a twentieth; what shrinks to a hundredth, or lies over itself, was made to burst."""
-    unpacked = sum(part.file_size for part in parts)
-    overlapping = sum(part.compress_size for part in parts) > size
-    if len(parts) > MOST_PARTS or overlapping or unpacked > max(20 * MB, min(100 * size, 200 * MB)):
-        raise Bomb
 
 
 def _scanned(upload, name: str) -> str:

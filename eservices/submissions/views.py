@@ -53,8 +53,8 @@ def of_draft(view):
     def page(request, secret, **kwargs):
         try:
             draft = access.draft_by_secret(request.user, secret)
-        except access.SignInFirst:
-            return _sign_in_first(request, secret, kwargs.get("step"))
+        except access.SignInFirst as first:
+            return _sign_in_first(request, first.draft, kwargs.get("step"))
         except access.Expired as expired:
             return _expired(request, expired.draft)
         try:
@@ -68,21 +68,28 @@ def of_draft(view):
     return page
 
 
-def _sign_in_first(request, secret: str, step: str | None) -> HttpResponse:
+def _sign_in_first(request, draft, key: str | None) -> HttpResponse:
     """Somebody's session has ended: what was just posted waits in the new one, and is shown after signing in.
 
     Not in the draft: whoever holds a link that opens for its owner only must not write there either. Nor are files
-    taken from somebody unknown: their names wait, to say which are to be chosen again.
+    taken from somebody unknown: their names wait, to say which are to be chosen again. What waits is bounded.
     """
+    kept, step = False, draft.version.definition.step(key) if key else None
     if request.method == "POST" and step:
-        unsaved.keep(request, secret, step, typed_of(legible(request.POST)))
+        kept = rates.may_wait(request) and unsaved.keep(
+            request, draft, step, typed_of(legible(request.POST), step)
+        )
     if background.wanted(request):
-        return background.refused(_signed_out(request.FILES), 401)
+        return background.refused(_signed_out(request.FILES, kept), 401)
     return redirect_to_login(request.get_full_path())
 
 
-def _signed_out(files) -> str:
+def _signed_out(files, kept: bool) -> str:
     """What to do, in words for the page that sends by itself."""
+    if not kept:
+        return _(
+            "You are no longer signed in. Sign in in another window before you go on: nothing is saved here."
+        )
     if files:
         return _(
             "You are no longer signed in. Sign in in another window, then press “Try again”. If you press "
@@ -229,7 +236,7 @@ def _posted(request, filing: Filing, step: Step) -> HttpResponse:
         form = unjudged(filing.form(step, data))
         return _show(request, filing, step, form, [_("Leave the hidden field empty, and send again.")])
     try:
-        rates.posting(request, filing)
+        rates.posting(request, filing, filing.growth(step, typed_of(data, step)))
     except rates.TooOften as often:
         return _too_often(request, filing, step, data, often)
     if background.wanted(request):
@@ -279,7 +286,7 @@ def _posted_before(request, filing: Filing, step: Step) -> HttpResponse:
     if data.get(TRAP):
         return redirect(filing.url(filing.progress.first_incomplete))
     try:
-        rates.posting(request, filing)
+        rates.posting(request, filing, filing.growth(step, typed_of(data, step)))
     except rates.TooOften as often:
         return _too_often(request, filing, filing.definition.step(step.key) or step, data, often)
     received = [receive_files(request, filing, one) for one in filing.definition.steps]
@@ -312,7 +319,7 @@ def _leave(request, filing: Filing, step: Step, form: StepForm, data: QueryDict)
     """To another page, with what was typed: saved if it is right, else put aside as it is."""
     if not (form.is_valid() and _is_kept(request, filing, step, form)):
         filing.draft = actions.put_aside(
-            actor=filing.user, draft=filing.start(), step=step, typed=typed_of(data)
+            actor=filing.user, draft=filing.start(), step=step, typed=typed_of(data, step)
         )
     progress = filing.progress
     if LATER in data:

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.utils import timezone
 from wagtail.documents import get_document_model
 from wagtail.models import CollectionViewRestriction, Page
 
+from .. import programs
 from ..background import is_waiting
 from ..models import DocumentPlace, FileText
 from ..signals import document_changed
@@ -92,11 +92,10 @@ def text_of(document) -> str | None:
 
 def _run(path: str, kind: str) -> str:
     """Returns what the reader program printed, even if it crashed or timed out."""
-    command = [sys.executable, str(READER), path, kind]
     try:
-        done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False
-        )
+        done = programs.run(READER, path, kind, timeout=PATIENCE)
+    except programs.Busy as busy:
+        raise OSError(str(busy)) from busy
     except subprocess.TimeoutExpired as late:
         return (late.stdout or b"").decode(errors="replace")
     return done.stdout.decode(errors="replace")

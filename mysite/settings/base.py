@@ -289,7 +289,8 @@ WAGTAIL_EMAIL_MANAGEMENT_ENABLED = (
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILADMIN_NOTIFICATION_USE_HTML = True  # in the hand of all our letters
 WAGTAILIMAGES_AVIF_QUALITY = 50  # to the eye as Wagtail’s 61, a fifth lighter
-WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "heic", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_IMAGE_FORM_BASE = "home.images.forms.ImageForm"  # without GPS; HEIC becomes JPEG
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 51_000_000  # of a telephone; each million takes 3 to 4 MB of memory to scale
 LINK_CHECKS = env.flag("LINK_CHECKS", True)  # whether addresses elsewhere are asked if they answer
@@ -298,6 +299,7 @@ WAGTAILDOCS_EXTENSIONS = [
     *("csv", "doc", "docx", "gpx", "ics", "jpeg", "jpg", "kml", "mp3", "mp4", "odp", "ods", "odt"),
     *("pdf", "png", "ppt", "pptx", "rtf", "txt", "xls", "xlsx", "zip"),
 ]
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "home.sandbox.forms.DocumentForm"  # no macros, no scripts
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "home.finding.backend"}}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long step of a form in the editor
@@ -443,6 +445,8 @@ AUDIT_ANCHOR_FILE = env.folder("AUDIT_ANCHOR_FILE", VAR_DIR / "audit-anchors.txt
 # Where cases go that are archived before they are erased here: see eservices/cases/retention/archive.py.
 CASE_ARCHIVE = env.text("CASE_ARCHIVE", "eservices.cases.retention.archive.StorageArchive")
 LEAST_SECONDS_TO_FILE = 3  # whoever sends sooner after opening a form is asked to press again
+# Below this much free disk no file is taken of anybody, and /health/ says degraded.
+DISK_RESERVE = env.number("DISK_RESERVE_MB", 1000) * 1024 * 1024
 UPLOAD_MAX_BYTES = env.number("COMMUNE_UPLOAD_MAX_MB", 10, least=1) * 1024 * 1024
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"})

@@ -6,7 +6,6 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from home.models.background import Heartbeat
-from mysite import health
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +44,7 @@ def test_health_is_degraded_where_the_disk_is_about_to_be_full_or_nothing_can_be
         patch.setattr(cache, "set", lambda *args: None)
         answer = client.get("/health/").json()
         assert (answer["status"], answer["cache"]) == ("degraded", {"alive": False})
-    monkeypatch.setattr(health, "LEAST_FREE", 10**18)
+    settings.DISK_RESERVE = 10**18
     answer = client.get("/health/").json()
     assert (answer["status"], answer["disk"], answer["cache"]) == (
         "degraded",

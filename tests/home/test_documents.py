@@ -31,7 +31,10 @@ def test_what_a_browser_would_run_is_not_taken_as_a_document(client, name, taken
         ("./documents/reglement.pdf", False),
         ("/documents/reglement.pdf", False),
         ("images/../documents/reglement.pdf", False),
+        ("original_images/port.jpg", False),
+        ("./original_images/port.jpg", False),
+        ("wagtail_uploads/port.jpg", False),
     ],
 )
-def test_the_folder_of_documents_is_closed_since_their_view_knows_who_may_read_them(path, served):
+def test_public_files_exclude_documents_and_originals(path, served):
     assert bool(re.match(PUBLIC_FILES, f"media/{path}")) is served

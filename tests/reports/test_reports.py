@@ -23,6 +23,7 @@ from eservices.reports.models import Follower, Report
 from eservices.submissions.models import StoredFile
 from eservices.submissions.rates import Rate
 from home.haste import opened_stamp
+from home.sandbox import files
 from home.search import find
 from tests.factories.accounts import UserFactory
 from tests.factories.cases import Role, TeamFactory, member
@@ -145,7 +146,7 @@ def test_a_photo_belongs_to_one_report_only(client, category):
 
 
 def test_too_large_a_picture_is_refused_before_it_is_unpacked(monkeypatch):
-    monkeypatch.setattr(photos, "MOST_PIXELS", 100)
+    monkeypatch.setitem(files.MOST_PIXELS, "JPEG", 100)
     with pytest.raises(ValidationError):
         photos.cleaned(photo())
 

@@ -1,0 +1,1 @@
+"""Images of editors: no original keeps what the camera wrote into it."""

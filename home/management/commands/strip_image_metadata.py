@@ -1,0 +1,31 @@
+"""Removes what cameras wrote into images that were stored before it was removed at upload."""
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from wagtail.images import get_image_model
+
+from home.images.metadata import strip
+from home.sandbox.files import CannotOpen
+
+
+class Command(BaseCommand):
+    help = "Removes GPS and other metadata from the images in the storage, and the renditions made of them."
+
+    def handle(self, **options):
+        changed = failed = 0
+        for image in get_image_model().objects.order_by("pk").iterator():
+            try:
+                with transaction.atomic():
+                    changed += self.strip(image)
+            except (CannotOpen, OSError) as fault:
+                failed += 1
+                self.stderr.write(f"{image.pk} {image.title}: {fault}")
+        self.stdout.write(f"{changed} images stripped, {failed} could not be read.")
+
+    def strip(self, image) -> bool:
+        if not strip(image):
+            return False
+        image.save()
+        for rendition in image.renditions.all():  # one by one: each takes its file along
+            rendition.delete()
+        return True

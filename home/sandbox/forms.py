@@ -1,0 +1,36 @@
+"""The form of a document in the admin: what editors publish is inspected as what residents send is."""
+
+import logging
+from pathlib import PurePosixPath
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from wagtail.documents.forms import BaseDocumentForm
+
+from . import files, wording
+from .inspect_file import PARTS
+
+logger = logging.getLogger(__name__)
+INSPECTED = {"pdf", *PARTS}
+
+
+class DocumentForm(BaseDocumentForm):
+    def clean_file(self):
+        upload = self.cleaned_data["file"]
+        if not isinstance(upload, UploadedFile):
+            return upload
+        path = PurePosixPath(upload.name)
+        extension = path.suffix.lstrip(".").lower()
+        if extension not in INSPECTED:
+            return upload
+        self.instance.file = (
+            upload  # as for any other fault: Wagtail's model judges its extension all the same
+        )
+        try:
+            found = files.inspect(upload, extension)
+        except files.CannotOpen as fault:
+            logger.info("A document could not be inspected: %s", fault)
+            raise ValidationError(wording.TOO_MUCH_WORK % {"name": path.name}) from None
+        if found.refused:
+            raise ValidationError(wording.REFUSALS[found.refused] % {"name": path.name})
+        return upload

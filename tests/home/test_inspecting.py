@@ -1,0 +1,183 @@
+"""What a file contains is judged by what is inside, whatever its parts are called."""
+
+import io
+
+import pypdf
+import pytest
+import typst
+
+from home.sandbox import inspect_file
+from home.sandbox.inspect_file import Refused
+from tests.factories.files import (
+    OLE,
+    VBA,
+    docx,
+    object_stream,
+    open_document,
+    opening,
+    packed,
+    paper,
+    relation,
+    stream,
+    xlsx,
+)
+
+SETTINGS = "word/_rels/settings.xml.rels"
+CATALOGUE = b"<< /Type /Catalog >>"
+
+
+def inspect(content: bytes, extension: str) -> set[str]:
+    return inspect_file.inspect(io.BytesIO(content), extension, 1_000_000)
+
+
+def field(*runs: str) -> str:
+    """A field of Word whose instruction is split over runs."""
+    edge = '<w:fldChar w:fldCharType="{}"/>'
+    texts = "".join(f"<w:r><w:instrText xml:space='preserve'>{run}</w:instrText></w:r>" for run in runs)
+    return f"<w:p>{edge.format('begin')}{texts}{edge.format('end')}</w:p>"
+
+
+TYPES = '<Types><Override PartName="/word/document.xml" ContentType="application/vnd.ms-word.{}"/></Types>'
+MACROS = {
+    "renamed-part.docx": docx(**{"word/media/image1.png": VBA}),
+    "vba-relation.docx": docx(
+        **{"word/_rels/document.xml.rels": relation("vbaProject", "x.bin", external=False)}
+    ),
+    "docm.docx": docx(**{"[Content_Types].xml": TYPES.format("document.macroEnabled.main+xml")}),
+    "macro-sheet.xlsx": xlsx(
+        **{"xl/_rels/workbook.xml.rels": relation("xlMacrosheet", "m.xml", external=False)}
+    ),
+    "within.docx": docx(**{"word/embeddings/t.xlsx": xlsx(**{"xl/other.bin": VBA})}),
+    "basic.odt": open_document(**{"Basic/Standard/Module1.xml": "<script:module>Sub Main</script:module>"}),
+    "event.odt": open_document(
+        **{"content.xml": "<office:scripts><script:event-listener/></office:scripts>"}
+    ),
+    "link.ods": open_document(
+        "ods", **{"content.xml": "<a xlink:href='vnd.sun.star.script:x?language=Basic'/>"}
+    ),
+}
+EMBEDDED = {
+    "ole.docx": docx(**{"word/embeddings/oleObject1.bin": OLE}),
+    "ole-elsewhere.docx": docx(**{SETTINGS: relation("oleObject", "https://evil.example/a")}),
+    "control.xlsx": xlsx(
+        **{"xl/worksheets/_rels/sheet1.xml.rels": relation("control", "c.xml", external=False)}
+    ),
+    "ole.odt": open_document(**{"content.xml": "<draw:object-ole xlink:href='./Object 1'/>"}),
+    "script.odt": open_document(**{"Scripts/python/a.py": "print()"}),
+    "program.pdf": paper(
+        CATALOGUE, b"<< /F (facture.exe) /EF << /F 3 0 R >> >>", stream(b"x", b"/Type /EmbeddedFile")
+    ),
+}
+DDE = {
+    "field.docx": packed({"word/document.xml": field("DDE", "AUTO c:\\x")}),
+    "simple.docx": packed({"word/document.xml": '<w:fldSimple w:instr=" DDEAUTO c:\\x "/>'}),
+    "utf16.docx": packed({"word/document.xml": '<w:fldSimple w:instr=" DDE c "/>'.encode("utf-16")}),
+    "numbers.docx": packed({"word/document.xml": field("QUOTE 68 68 69 65 85 84 79")}),
+    "link.xlsx": xlsx(
+        **{"xl/externalLinks/externalLink1.xml": "<externalLink><ddeLink ddeService='cmd'/></externalLink>"}
+    ),
+    "formula.xlsx": xlsx(**{"xl/worksheets/sheet1.xml": "<c><f>cmd|' /C calc'!A0</f></c>"}),
+    "formula.ods": open_document(
+        "ods", **{"content.xml": '<table:table-cell table:formula=\'of:=DDE("a";"b")\'/>'}
+    ),
+}
+TEMPLATES = {
+    "web.docx": docx(**{SETTINGS: relation("attachedTemplate", "https://evil.example/t.dotm")}),
+    "share.docx": docx(**{SETTINGS: relation("attachedTemplate", "file:///\\\\evil\\t.dotm")}),
+    "slashes.docx": docx(**{SETTINGS: relation("attachedTemplate", "//evil/t.dotm")}),
+}
+SCRIPTS = {
+    "javascript.pdf": opening(b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"),
+    "escaped.pdf": opening(b"<< /S /Java#53cript /J#53 (x) >>"),
+    "launch.pdf": opening(b"<< /S /Launch /F (cmd.exe) >>"),
+    "object-stream.pdf": paper(
+        b"<< /OpenAction 5 0 R >>", object_stream(b"5 0 << /S /JavaScript /JS (x) >>")
+    ),
+    "escaped-stream.pdf": paper(
+        b"<< /OpenAction 5 0 R >>",
+        object_stream(b"5 0 << /S /JavaScript >>").replace(b"/ObjStm", b"/Obj#53tm"),
+    ),
+    "behind-a-comment.pdf": paper(CATALOGUE + b"\n% stream\n", b"<< /S /JavaScript >>", b"% endstream"),
+}
+
+
+@pytest.mark.parametrize(
+    ("reason", "name", "content"),
+    [
+        (reason, name, content)
+        for reason, files in {
+            "macros": MACROS,
+            "embedded": EMBEDDED,
+            "dde": DDE,
+            "template": TEMPLATES,
+            "scripts": SCRIPTS,
+        }.items()
+        for name, content in files.items()
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_active_content_is_refused(reason, name, content):
+    with pytest.raises(Refused, match=reason):
+        inspect(content, name.rpartition(".")[2])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "cautions"),
+    [
+        ("link.docx", docx(**{SETTINGS: relation("hyperlink", "https://orvenay.example")}), set()),
+        (
+            "own-template.docx",
+            docx(**{SETTINGS: relation("attachedTemplate", "file:///C:\\Modele.dotx")}),
+            set(),
+        ),
+        ("page.docx", packed({"word/document.xml": field(" PAGE ")}), set()),
+        ("table.docx", docx(**{"word/embeddings/t.xlsx": xlsx()}), set()),
+        ("sum.xlsx", xlsx(**{"xl/worksheets/sheet1.xml": "<c><f>SUM(Feuil2!A1:B2)</f></c>"}), set()),
+        (
+            "plain.odt",
+            open_document(**{"content.xml": "<office:scripts/><text:a xlink:href='https://x'/>"}),
+            set(),
+        ),
+        ("picture.docx", docx(**{SETTINGS: relation("image", "https://x.example/i.png")}), {"external"}),
+        (
+            "picture.odt",
+            open_document(**{"content.xml": "<draw:image xlink:href='https://x/i'/>"}),
+            {"external"},
+        ),
+        ("view.pdf", opening(b"[3 0 R /Fit]"), set()),
+        ("link.pdf", paper(CATALOGUE, b"<< /S /URI /URI (https://x.example) >>"), set()),
+        ("printed.pdf", typst.compile(b"= Bail"), set()),
+        ("site.pdf", opening(b"<< /S /URI /URI (https://x.example) >>"), {"external"}),
+        ("annex.pdf", paper(CATALOGUE, stream(b"x", b"/Type /EmbeddedFile")), {"attachments"}),
+        ("odd.pdf", paper(CATALOGUE, stream(b"x", b"/Type /ObjStm")), {"unreadable"}),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_ordinary_document_is_accepted_with_its_cautions(name, content, cautions):
+    assert inspect(content, name.rpartition(".")[2]) == cautions
+
+
+def protected(password: str, *, script: bool) -> bytes:
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(200, 200)
+    if script:
+        name = pypdf.generic.NameObject
+        action = {name("/S"): name("/JavaScript"), name("/JS"): pypdf.generic.TextStringObject("x")}
+        writer.root_object[name("/OpenAction")] = pypdf.generic.DictionaryObject(action)
+    writer.encrypt(password, "owner", algorithm="AES-256")
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def test_protected_pdf_is_unlocked_if_it_has_no_password():
+    assert inspect(protected("", script=False), "pdf") == set()
+    assert inspect(protected("secret", script=False), "pdf") == {"locked"}
+    with pytest.raises(Refused, match="scripts"):
+        inspect(protected("", script=True), "pdf")
+
+
+def test_object_stream_that_bursts_is_refused(monkeypatch):
+    monkeypatch.setattr(inspect_file, "MOST_READ", 1000)
+    with pytest.raises(Refused, match="bomb"):
+        inspect(paper(CATALOGUE, object_stream(b" " * 2000)), "pdf")

@@ -1,5 +1,8 @@
 """Wagtail's screens for people and their groups. Somebody is let in on one sheet, and told so."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth.models import Group
@@ -8,14 +11,20 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.permissions import register_permission_policy
 from wagtail.users.forms import GroupForm, UserCreationForm, UserEditForm
 from wagtail.users.views import groups
+from wagtail.users.views.bulk_actions import AssignRoleBulkAction, SetActiveStateBulkAction
 from wagtail.users.views.users import EditView, IndexView, UserViewSet
 
 from .actions import forget_second_factor
 from .models import User
+from .rights import AdministratorsOnly, may_change_rights, widening_of
 from .roles import DUTIES, NAMES
 from .signals import staff_let_in
+
+register_permission_policy(User, AdministratorsOnly(User))
+register_permission_policy(Group, AdministratorsOnly(Group))
 
 ORDER = ["email", "first_name", "last_name", "groups", "is_superuser", "is_active", "password1", "password2"]
 ORDER += ["forget_second_factor"]
@@ -34,12 +43,19 @@ class StaffForm:
     field_order = ORDER
 
     def save(self, commit=True):
-        was_in = _may_come_in(self.instance)
-        user = super().save(commit)
+        with changing_rights(self.instance):
+            return super().save(commit)
+
+
+@contextmanager
+def changing_rights(user: User) -> Iterator[None]:
+    """Let in whom the block gives a first right, and tell what it adds. One transaction."""
+    with widening_of(user):
+        was_in = _may_come_in(user)
+        yield
         if not was_in and _may_come_in(user):
             forget_second_factor(actor=None, user=user)  # set up by whoever had the mailbox of a resident
             staff_let_in.send(User, user=user)
-        return user
 
 
 def _may_come_in(user: User) -> bool:
@@ -68,6 +84,9 @@ class StaffEditForm(StaffForm, UserEditForm):
 
     def __init__(self, *args, editing_self=False, **kwargs):
         super().__init__(*args, editing_self=editing_self, **kwargs)
+        if editing_self and not may_change_rights(self.instance, self.instance):
+            self.fields["groups"].disabled = True
+            self.fields["groups"].help_text = _("Nobody changes their own rights: ask another administrator.")
         if editing_self or not self.instance.authenticator_set.exists():
             del self.fields["forget_second_factor"]
 
@@ -111,6 +130,33 @@ class StaffEditView(EditView):
         return user
 
 
+class AssignGroup(AssignRoleBulkAction):
+    """A group for several people at once, under the rules that hold for one."""
+
+    def get_execution_context(self):
+        return {**super().get_execution_context(), "actor": self.request.user}
+
+    @classmethod
+    def execute_action(cls, objects, role=None, actor=None, **kwargs):
+        changed = [one for one in objects if role and may_change_rights(actor, one)]
+        for person in changed:
+            with changing_rights(person):
+                role.user_set.add(person)
+        return len(changed), 0
+
+
+class SetActive(SetActiveStateBulkAction):
+    """Accounts closed, or opened again with the rights they had."""
+
+    @classmethod
+    def execute_action(cls, objects, mark_as_active=False, model=None, user=None, **kwargs):
+        changed = [one for one in objects if one != user]
+        for person in changed:
+            with changing_rights(person):
+                User.objects.filter(pk=person.pk).update(is_active=mark_as_active)
+        return len(changed), 0
+
+
 class StaffViewSet(UserViewSet):
     # Without Wagtail's tabs: who overlooked the second let somebody in who could do nothing.
     create_template_name = "wagtailadmin/generic/create.html"
@@ -142,8 +188,26 @@ class StaffGroupIndexView(groups.IndexView):
     ]
 
 
+class ToldGroup:
+    """A view that saves a group and its rights on pages and collections."""
+
+    def process_form(self):
+        with widening_of(self.object):
+            return super().process_form()
+
+
+class StaffGroupCreateView(ToldGroup, groups.CreateView):
+    pass
+
+
+class StaffGroupEditView(ToldGroup, groups.EditView):
+    pass
+
+
 class StaffGroupViewSet(groups.GroupViewSet):
     index_view_class = StaffGroupIndexView
+    add_view_class = StaffGroupCreateView
+    edit_view_class = StaffGroupEditView
 
     def get_form_class(self, for_update=False):
         return StaffGroupForm

@@ -44,7 +44,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         "Agente, habitants",
         "Sophie Aubert",
         "sophie.aubert@orvenay.example",
-        ("agents",),
+        ("agents", "cashiers"),
         (("habitants", "DECIDE"),),
     ),
     SignIn(
@@ -83,6 +83,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         ("agents",),
         (("batiments", "DECIDE"),),
     ),
+    SignIn("Bourse communale", "Chantal Vuffray", "chantal.vuffray@orvenay.example", ("cashiers",)),
     SignIn("Rédactrice", "Julie Perret", "julie.perret@orvenay.example", ("editors",)),
     SignIn("Rédacteur en chef", "Daniel Keller", "daniel.keller@orvenay.example", ("editors", "moderators")),
     SignIn(

@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from eservices.accounts.models import User
 from eservices.accounts.rights import SHOWN
@@ -37,6 +39,7 @@ from .models import (
     Opinion,
     Person,
     Role,
+    Team,
     TeamMember,
 )
 from .progress import ahead, current, titles
@@ -233,6 +236,13 @@ def team_widened(actor: User, member: TeamMember, gained: list) -> None:
     _widened(
         {member.team_id}, f"team:{member.team_id}", actor, str(member.user), gained, url, team=member.team
     )
+
+
+def service_given(actor: User | None, team: Team, service: str, teams: set[int]) -> None:
+    """Tells the leads of ``teams`` and the administrators that a team treats the requests of a service from now on."""
+    gained = [format_lazy(gettext_lazy("treats the new requests of “{service}”"), service=service)]
+    url = absolute(reverse("cases:team", args=[team.key]))
+    _widened(teams, f"team:{team.pk}", actor, str(team), gained, url, team=team)
 
 
 def account_widened(actor: User | None, user: User, gained: list) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
-from wagtail.models import ModelLogEntry
+from wagtail.models import GroupApprovalTask, ModelLogEntry
 
 from eservices.accounts.models import User
 from eservices.accounts.rights import WIDENED
@@ -150,3 +150,12 @@ def test_what_a_command_gives_is_logged_without_an_actor():
         person.groups.set([ensure_roles()["editors"]])
     assert told() == [boss.email]
     assert ModelLogEntry.objects.get(action=WIDENED).user is None
+
+
+def test_a_group_that_approves_pages_is_told_to_administrators(client, boss):
+    task = GroupApprovalTask.objects.create(name="Relecture")
+    group = ensure_roles()["leads"]
+    url = reverse("wagtailadmin_workflows:edit_task", args=[task.pk])
+    client.post(url, {"name": "Relecture", "groups": [group.pk]})
+    assert told() == [boss.email]
+    assert gained() == ["approuve des pages à l’étape «\u00a0Relecture\u00a0»"]

@@ -181,6 +181,6 @@ def test_another_team_for_a_service_is_told_to_the_leads_of_both_and_to_administ
     page.team = new.key
     page.save()
     actions.publish_form(actor=people[0], page=page)
-    letters = Delivery.objects.filter(title="Droits étendus : Police")
+    letters = Delivery.objects.filter(title="Droits étendus\u00a0: Police")
     assert {one.recipient for one in letters} == {one.email for one in people}
     assert page.title in letters[0].payload["text"]

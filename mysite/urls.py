@@ -14,6 +14,7 @@ from editing.views import DecisionView, shared_draft
 from eservices.space.sign_in import led_back, staff_sign_in
 from home.addresses import in_first_language
 from home.admin_language import in_language_of_staff
+from home.translating.rights import of_own_texts
 from home.views import open_by_password
 from home.views import serve as serve_page
 
@@ -39,7 +40,10 @@ admin_urls = [
 urlpatterns = [
     path("health/", health, name="health"),
     path(
-        "admin/", include(decorate_urlpatterns(admin_urls, lambda view: in_language_of_staff(led_back(view))))
+        "admin/",
+        include(
+            decorate_urlpatterns(admin_urls, lambda view: in_language_of_staff(led_back(of_own_texts(view))))
+        ),
     ),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("eservices.catalogue.urls")),

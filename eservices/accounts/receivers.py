@@ -1,11 +1,17 @@
-"""What happens to a person when allauth tells of a step of signing in, and what of accounts stands in the log."""
+"""Reactions to steps of signing in and of approvals, and what of accounts stands in the log."""
 
 from allauth.account.signals import authentication_step_completed
+from django.contrib.auth.models import Group
+from django.db.models.signals import m2m_changed
 from django.dispatch import receiver
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import get_active_log_context, log
+from wagtail.models import GroupApprovalTask
 
 from . import actions
 from .models import User
+from .rights import tell_widening
 from .signals import (
     address_changed,
     passkeys_changed,
@@ -56,3 +62,12 @@ def _log(user: User, action: str, **data) -> None:
     """Record the action by the person who is in the admin, else by ``user``. The entry names the account by its
     number only, so that nothing of a person outlives the account."""
     log(user, action, user=get_active_log_context().user or user, title=f"#{user.pk}", data=data)
+
+
+@receiver(m2m_changed, sender=GroupApprovalTask.groups.through, dispatch_uid="accounts-tell-approvers")
+def approvers_added(sender, instance, action, reverse, pk_set, **details):
+    """A group that approves pages may change them, whatever else it may. Outside the admin nobody is told."""
+    if action != "post_add" or reverse or not get_active_log_context().user:
+        return
+    for group in Group.objects.filter(pk__in=pk_set):
+        tell_widening(group, {"approve": format_lazy(_("approves pages at “{task}”"), task=instance.name)})

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 EDITORS, MODERATORS, AGENTS, LEADS = "editors", "moderators", "agents", "leads"
-ARCHIVISTS, INSPECTORS = "archivists", "inspectors"
+ARCHIVISTS, INSPECTORS, CASHIERS = "archivists", "inspectors", "cashiers"
 
 ADMIN = ["wagtailadmin.access_admin"]
 MEDIA = [
@@ -31,15 +31,21 @@ BOOKABLE = [  # what was booked refers to it: deleting is for those who answer f
 ALERTS = ["home.add_alert", "home.change_alert"]  # whoever may publish sends them out
 BUNDLES = ["home.add_bundle", "home.change_bundle"]  # what goes out is asked of each page
 LETTERS = ["newsletter.add_campaign", "newsletter.change_campaign"]  # whoever may publish sends them
-BOOKS = ["eservices_payments.keep_books", "eservices_payments.change_paymentsettings"]
+BOOKS = [
+    "eservices_payments.take_money",
+    "eservices_payments.keep_books",
+    "eservices_payments.change_paymentsettings",
+]
 SITE = ["home.change_communesettings", "wagtailredirects.add_redirect", "wagtailredirects.change_redirect"]
 COUNTER = ["eservices_submissions.file_for_others"]
+TEAMS = ["eservices_cases.change_team"]  # of which one, the team says: see ``cases.permissions``
 # Group → permissions as "app.codename". Apps that are not there, or not yet, are passed over.
 ROLES: dict[str, list[str]] = {
     EDITORS: [*ADMIN, *MEDIA, *TABLES, *FEES, *BOOKABLE, *LETTERS, *ALERTS, *BUNDLES],
     MODERATORS: [*ADMIN, *MEDIA, *SITE, "wagtail_localize.submit_translation"],
     AGENTS: [*ADMIN, *COUNTER],
-    LEADS: [*ADMIN, *COUNTER, *BOOKS],
+    LEADS: [*ADMIN, *COUNTER, *TEAMS, "wagtail_localize.submit_translation"],
+    CASHIERS: [*ADMIN, *BOOKS],
     ARCHIVISTS: [*ADMIN, "eservices_cases.approve_disposal"],
     INSPECTORS: ["eservices_documents.inspect_permits"],
 }
@@ -58,8 +64,6 @@ KEEPS: dict[str, list[str]] = {
         "eservices_payments.feeentry",
         "eservices_payments.feeprice",
         "eservices_reports.reportcategory",
-        "eservices_cases.letter",
-        "eservices_cases.remedies",
     ],
     LEADS: [
         "eservices_deliveries.delivery",
@@ -67,8 +71,6 @@ KEEPS: dict[str, list[str]] = {
         "eservices_documents.zone",
         "eservices_cases.letter",
         "eservices_cases.remedies",
-        "eservices_cases.team",
-        "eservices_cases.teammember",
     ],
 }
 
@@ -79,6 +81,7 @@ NAMES = {
     MODERATORS: _("Moderators"),
     AGENTS: _("Agents"),
     LEADS: _("Leads of teams"),
+    CASHIERS: _("Cashiers"),
     ARCHIVISTS: _("Archivists"),
     INSPECTORS: _("Inspectors"),
 }
@@ -87,7 +90,8 @@ DUTIES = {
     EDITORS: _("Editors: write pages, news and newsletters, which a moderator publishes"),
     MODERATORS: _("Moderators: publish, and set how the site looks and what it offers"),
     AGENTS: _("Agents: treat the requests of their teams"),
-    LEADS: _("Leads of teams: also put members in, write letters, keep the books"),
+    LEADS: _("Leads of teams: also write the letters and documents of the teams they lead"),
+    CASHIERS: _("Cashiers: take money at the counter, pay back, keep the journal and the tills"),
     ARCHIVISTS: _("Archivists: approve what is archived or erased"),
     INSPECTORS: _("Inspectors: look up permits on the way, and see nothing else"),
 }

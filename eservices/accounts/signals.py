@@ -8,6 +8,10 @@ identity_proven = Signal()
 # Sent with ``user`` inside the transaction in which somebody came to work here: the admin opens to them from now on.
 staff_let_in = Signal()
 
+# Sent inside the transaction in which an account or a group (``of``) gained rights: ``gained`` holds the words for
+# them, ``actor`` is who gave them, None for a command.
+rights_widened = Signal()
+
 # Sent with ``user`` and whether one is ``held`` now, when somebody set up a second factor, or it was taken away.
 second_factor_changed = Signal()
 

@@ -1,5 +1,7 @@
 """Wagtail's screens for people and their groups. Somebody is let in on one sheet, and told so."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import reduce
 from operator import or_
 
@@ -11,14 +13,20 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.permissions import register_permission_policy
 from wagtail.users.forms import GroupForm, UserCreationForm, UserEditForm
 from wagtail.users.views import groups
+from wagtail.users.views.bulk_actions import AssignRoleBulkAction, SetActiveStateBulkAction
 from wagtail.users.views.users import EditView, IndexView, UserViewSet
 
 from .actions import end_sessions, follow_new_address, forget_second_factor
 from .models import User
+from .rights import AdministratorsOnly, may_change_rights, widening_of
 from .roles import DUTIES, NAMES
 from .signals import staff_let_in
+
+register_permission_policy(User, AdministratorsOnly(User))
+register_permission_policy(Group, AdministratorsOnly(Group))
 
 ORDER = ["email", "first_name", "last_name", "groups", "is_superuser", "is_active", "password1", "password2"]
 ORDER += ["forget_second_factor", "end_sessions"]
@@ -37,15 +45,23 @@ class StaffForm:
     field_order = ORDER
 
     def save(self, commit=True):
-        was_in = _may_come_in(self.instance)
         before = User.objects.filter(pk=self.instance.pk).values_list("email", flat=True).first()
-        user = super().save(commit)
-        if before and before != user.email:
-            follow_new_address(actor=None, user=user, before=before)
+        with changing_rights(self.instance):
+            user = super().save(commit)
+            if before and before != user.email:
+                follow_new_address(actor=None, user=user, before=before)
+        return user
+
+
+@contextmanager
+def changing_rights(user: User) -> Iterator[None]:
+    """Let in whom the block gives a first right, and tell what it adds. One transaction."""
+    with widening_of(user):
+        was_in = _may_come_in(user)
+        yield
         if not was_in and _may_come_in(user):
             forget_second_factor(actor=None, user=user)  # set up by whoever had the mailbox of a resident
             staff_let_in.send(User, user=user)
-        return user
 
 
 def _may_come_in(user: User) -> bool:
@@ -82,6 +98,9 @@ class StaffEditForm(StaffForm, UserEditForm):
         super().__init__(*args, editing_self=editing_self, **kwargs)
         if editing_self:
             del self.fields["end_sessions"]
+        if editing_self and not may_change_rights(self.instance, self.instance):
+            self.fields["groups"].disabled = True
+            self.fields["groups"].help_text = _("Nobody changes their own rights: ask another administrator.")
         if editing_self or not self.instance.authenticator_set.exists():
             del self.fields["forget_second_factor"]
 
@@ -137,6 +156,33 @@ class StaffEditView(EditView):
         return user
 
 
+class AssignGroup(AssignRoleBulkAction):
+    """A group for several people at once, under the rules that hold for one."""
+
+    def get_execution_context(self):
+        return {**super().get_execution_context(), "actor": self.request.user}
+
+    @classmethod
+    def execute_action(cls, objects, role=None, actor=None, **kwargs):
+        changed = [one for one in objects if role and may_change_rights(actor, one)]
+        for person in changed:
+            with changing_rights(person):
+                role.user_set.add(person)
+        return len(changed), 0
+
+
+class SetActive(SetActiveStateBulkAction):
+    """Accounts closed, or opened again with the rights they had."""
+
+    @classmethod
+    def execute_action(cls, objects, mark_as_active=False, model=None, user=None, **kwargs):
+        changed = [one for one in objects if one != user]
+        for person in changed:
+            with changing_rights(person):
+                User.objects.filter(pk=person.pk).update(is_active=mark_as_active)
+        return len(changed), 0
+
+
 class StaffViewSet(UserViewSet):
     # Without Wagtail's tabs: who overlooked the second let somebody in who could do nothing.
     create_template_name = "wagtailadmin/generic/create.html"
@@ -168,8 +214,26 @@ class StaffGroupIndexView(groups.IndexView):
     ]
 
 
+class ToldGroup:
+    """A view that saves a group and its rights on pages and collections."""
+
+    def process_form(self):
+        with widening_of(self.object):
+            return super().process_form()
+
+
+class StaffGroupCreateView(ToldGroup, groups.CreateView):
+    pass
+
+
+class StaffGroupEditView(ToldGroup, groups.EditView):
+    pass
+
+
 class StaffGroupViewSet(groups.GroupViewSet):
     index_view_class = StaffGroupIndexView
+    add_view_class = StaffGroupCreateView
+    edit_view_class = StaffGroupEditView
 
     def get_form_class(self, for_update=False):
         return StaffGroupForm

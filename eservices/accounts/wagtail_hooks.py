@@ -1,7 +1,11 @@
-"""What the admin's log says of changes to how somebody signs in."""
+"""Bulk actions on accounts, and what the admin's log says of sign-in and rights."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.log_actions import LogFormatter
+
+from .rights import WIDENED
+from .staff import AssignGroup, SetActive
 
 LOGGED = {
     "accounts.link_provider": (
@@ -18,8 +22,21 @@ LOGGED = {
     "accounts.change_password": (_("Change the password"), _("Changed the password")),
 }
 
+for action in (AssignGroup, SetActive):  # after Wagtail's own, which they replace
+    hooks.register("register_bulk_action", action, order=1)
+
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions):
     for action, (label, message) in LOGGED.items():
         actions.register_action(action, label, message)
+    actions.register_action(WIDENED)(WideningFormatter)
+
+
+class WideningFormatter(LogFormatter):
+    """The rights that were added."""
+
+    label = _("Widen rights")
+
+    def format_message(self, log_entry):
+        return _("Widened rights: %(gained)s") % {"gained": ", ".join(log_entry.data["gained"])}

@@ -156,6 +156,13 @@ def _teams(user, role: int):
     return Team.objects.filter(memberships__user=user, memberships__role__gte=role)
 
 
+def teams_with_role(user, role: int) -> set[int]:
+    """The keys of the teams in which ``user`` has at least ``role`` as a member; an administrator needs none."""
+    if not user.is_authenticated or not user.is_active:
+        return set()
+    return {one.team_id for one in memberships_of(user) if one.role >= role}
+
+
 def case_for(user, reference: str, to: str = "read") -> Case:
     """The case of this reference, if ``user`` may do ``to`` on it; else 404."""
     return one_or_404(cases_for(user, to).select_related(*RELATED), reference=reference)

@@ -290,7 +290,7 @@ class CaseView(OfCase):
             "more": [Offer(do, DEEDS[do]) for do in may if DEEDS[do].place == MORE],
             "may_take_next": access.treats_cases(user),
             "may_amend": allowed("amend", case.state) and access.may(user, case, "amend"),
-            "letters": picking.offered(),
+            "letters": picking.offered(self.case),
             "extra": self._shown_extra() if "accept" in may else {},
             "consequences": case_screen.consequences(case, self.request.user) if "accept" in may else "",
         }

@@ -4,12 +4,17 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from eservices.accounts.models import User
+from eservices.accounts.rights import SHOWN
 from eservices.deliveries.actions import queue_email, queue_letter, queue_sms
 from eservices.deliveries.letters import on_paper, render
 from eservices.deliveries.models import Delivery
@@ -34,6 +39,8 @@ from .models import (
     Opinion,
     Person,
     Role,
+    Team,
+    TeamMember,
 )
 from .progress import ahead, current, titles
 
@@ -226,6 +233,50 @@ def _for_agents(case: Case, language: str) -> dict:
     with translation.override(language):
         called = case_names.name_of(case) or case.reference
     return {"case": case, "service": _title(case, language), "called": called, "url": desk_url(case)}
+
+
+# -- To leads and administrators -----------------------------------------------------------------------------
+def team_widened(actor: User, member: TeamMember, gained: list) -> None:
+    """Tells the leads of a team and the administrators that a member may do more there."""
+    url = absolute(reverse("cases:team", args=[member.team.key]))
+    _widened(
+        {member.team_id}, f"team:{member.team_id}", actor, str(member.user), gained, url, team=member.team
+    )
+
+
+def service_given(actor: User | None, team: Team, service: str, teams: set[int]) -> None:
+    """Tells the leads of ``teams`` and the administrators that a team treats the requests of a service from now on."""
+    gained = [format_lazy(gettext_lazy("treats the new requests of “{service}”"), service=service)]
+    url = absolute(reverse("cases:team", args=[team.key]))
+    _widened(teams, f"team:{team.pk}", actor, str(team), gained, url, team=team)
+
+
+def account_widened(actor: User | None, user: User, gained: list) -> None:
+    """Tells the administrators, and the leads of this person's teams, that an account may do more."""
+    teams = set(user.memberships.values_list("team", flat=True))
+    url = absolute(reverse("wagtailusers_users:edit", args=[user.pk]))
+    _widened(teams, f"user:{user.pk}", actor, str(user), gained, url)
+
+
+def group_widened(actor: User | None, group: Group, gained: list) -> None:
+    """Tells the administrators that the members of a group may do more."""
+    url = absolute(reverse("wagtailusers_groups:edit", args=[group.pk]))
+    _widened(set(), f"group:{group.pk}", actor, str(group), gained, url)
+
+
+def _widened(teams: set[int], subject: str, actor: User | None, who: str, gained: list, url: str, **context):
+    leading = TeamMember.objects.filter(team__in=teams, role__gte=Role.LEAD)
+    people = User.objects.filter(is_active=True).exclude(email="")
+    told = people.filter(Q(is_superuser=True) | Q(memberships__in=leading)).distinct().order_by("pk")
+    said = {"actor": actor, "who": who, "gained": gained[:SHOWN], "more": len(gained[SHOWN:]), "url": url}
+    for one in told:
+        queue_email(
+            to=one.email,
+            template="cases/emails/widened",
+            context=said | context,
+            language=one.language or settings.LANGUAGE_CODE,
+            subject=subject,
+        )
 
 
 # -- To offices that are asked -------------------------------------------------------------------------------

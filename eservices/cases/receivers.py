@@ -2,10 +2,12 @@
 
 from django.dispatch import receiver
 
-from eservices.accounts.signals import identity_proven
+from eservices.accounts.models import User
+from eservices.accounts.signals import identity_proven, rights_widened
 from eservices.deliveries.signals import letter_delivered, letter_posted
 from eservices.submissions.signals import file_infected, submission_sent
 
+from . import emails
 from .actions import note_letter_delivered, note_letter_posted, note_proof, note_virus, open_case
 from .actors import Applicant
 from .formal import actions as formal
@@ -35,6 +37,13 @@ def note_proof_of(sender, proof, **kwargs) -> None:
     """What the account has under way is known to be the applicant's own."""
     for case in Case.objects.open().filter(submission__user=proof.user).order_by("pk"):
         note_proof(case=case, proof=proof)
+
+
+@receiver(rights_widened, dispatch_uid="cases.tell_widening")
+def tell_widening_of(sender, of, actor, gained, **kwargs) -> None:
+    """The people who answer for an account or a group hear, in the same transaction, that it may do more."""
+    tell = emails.account_widened if isinstance(of, User) else emails.group_widened
+    tell(actor, of, gained)
 
 
 @receiver(letter_posted, dispatch_uid="cases.letter_posted")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from eservices.accounts.fields import EmailAddressFormField
 from eservices.accounts.models import User
+from home.validators import validate_no_control
 
 from . import access, actions, deputies
 from .actions import IllegalTransition
@@ -24,6 +25,29 @@ class RoleForm(forms.Form):
 
     email = EmailAddressFormField(label=gettext_lazy("E-mail address of the colleague"), max_length=254)
     role = forms.TypedChoiceField(label=gettext_lazy("Role"), choices=Role, coerce=int, initial=Role.TREAT)
+    function = forms.CharField(
+        label=gettext_lazy("Function"),
+        max_length=120,
+        required=False,
+        validators=[validate_no_control],
+        help_text=gettext_lazy("Stands under the name on decisions. Empty: no change."),
+    )
+    sees_protected = forms.TypedChoiceField(
+        label=gettext_lazy("Treats people whose address is protected"),
+        choices=[
+            ("", gettext_lazy("no change")),
+            ("yes", gettext_lazy("yes")),
+            ("no", gettext_lazy("no")),
+        ],
+        coerce=lambda typed: typed == "yes",
+        empty_value=None,
+        required=False,
+    )
+
+    def __init__(self, *args, may_entrust: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not may_entrust:
+            del self.fields["sees_protected"]
 
     def clean_email(self) -> str:
         typed = User.objects.normalize_email(self.cleaned_data["email"])
@@ -94,10 +118,11 @@ class TeamView(DeskView):
             return redirect("cases:team", self.team.key)
 
     def _role(self, request):
-        form = RoleForm(request.POST, auto_id="role_%s")
+        form = self._role_form(request.POST)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(role_form=form), status=422)
-        actions.set_role(actor=request.user, team=self.team, user=form.person, role=form.cleaned_data["role"])
+        given = {name: form.cleaned_data.get(name) for name in ("role", "sees_protected", "function")}
+        actions.set_role(actor=request.user, team=self.team, user=form.person, **given)
         messages.success(request, _("Kept."))
         return None
 
@@ -140,6 +165,10 @@ class TeamView(DeskView):
         actions.cancel_absence(actor=request.user, absence=absence)
         messages.success(request, _("The absence is over."))
 
+    def _role_form(self, data=None) -> RoleForm:
+        may_entrust = actions.may_entrust(self.request.user, self.team)
+        return RoleForm(data, may_entrust=may_entrust, auto_id="role_%s")
+
     def _absence_form(self, data=None) -> AbsenceForm:
         may_for = access.may_plan_for(self.request.user, self.team)
         starts = {"user": self.request.user.pk}
@@ -166,7 +195,7 @@ class TeamView(DeskView):
             members=self.team.memberships.select_related("user").order_by("-role", "user__last_name"),
             absences=[(one, one.user_id in mine) for one in absences],
             may_configure=access.may_configure(user, self.team),
-            role_form=role_form or RoleForm(auto_id="role_%s"),
+            role_form=role_form or self._role_form(),
             absence_form=(absence_form or self._absence_form()) if mine else None,
             panels=panels_for(self.team, user),
             today=today,

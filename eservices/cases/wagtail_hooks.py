@@ -10,18 +10,23 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.log_actions import LogFormatter
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet
 
 from . import access, queue
 from .letters.panels import PlaceholdersPanel
-from .models import Letter, Remedies, Team
+from .models import Letter, Remedies, Role, Team
 from .notices.panels import NoticesPanel
+from .permissions import OwnedForm, OwnTeams, TeamForm, TeamsViewSet
 from .postroom import access as postroom
 from .retention import access as retention
 
+register_permission_policy(Team, OwnTeams(Team, "add", "delete", team="pk", role=Role.CONFIGURE))
+register_permission_policy(Letter, OwnTeams(Letter))
+register_permission_policy(Remedies, OwnTeams(Remedies))
 
-class TeamViewSet(SnippetViewSet):
+
+class TeamViewSet(TeamsViewSet):
     """Who treats which services."""
 
     model = Team
@@ -29,47 +34,45 @@ class TeamViewSet(SnippetViewSet):
     menu_label = _("Teams")
     list_display = ["name", "key", "email"]
     search_fields = ["name", "key"]
-    copy_view_enabled = False
-    add_to_settings_menu = True
+    edit_handler = ObjectList(Team.panels, base_form_class=TeamForm)
 
 
 register_snippet(TeamViewSet)
 
 
-class LetterViewSet(SnippetViewSet):
+class LetterViewSet(TeamsViewSet):
     """The letters that editors write, one per language."""
 
     model = Letter
     icon = "mail"
     menu_label = _("Letters to applicants")
-    list_display = ["name", "key", "subject", "locale"]
+    list_display = ["name", "key", "team", "subject", "locale"]
     search_fields = ["name", "key", "subject"]
-    copy_view_enabled = False
-    add_to_settings_menu = True
     edit_handler = ObjectList(
         [
             FieldRowPanel([FieldPanel("name"), FieldPanel("key")]),
+            FieldPanel("team"),
             FieldPanel("subject"),
             FieldPanel("text"),
             PlaceholdersPanel(heading=_("What can be filled in")),
             FieldPanel("for_agents"),
-        ]
+        ],
+        base_form_class=OwnedForm,
     )
 
 
 register_snippet(LetterViewSet)
 
 
-class RemediesViewSet(SnippetViewSet):
+class RemediesViewSet(TeamsViewSet):
     """What can be done against decisions, one per language."""
 
     model = Remedies
     icon = "doc-full-inverse"
     menu_label = _("Legal remedies")
-    list_display = ["name", "key", "authority", "days", "locale"]
+    list_display = ["name", "key", "team", "authority", "days", "locale"]
     search_fields = ["name", "key", "authority"]
-    copy_view_enabled = False
-    add_to_settings_menu = True
+    edit_handler = ObjectList(Remedies.panels, base_form_class=OwnedForm)
 
 
 register_snippet(RemediesViewSet)

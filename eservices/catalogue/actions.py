@@ -9,7 +9,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from eservices.cases import actions as cases
-from eservices.cases.models import Case
+from eservices.cases import emails
+from eservices.cases.models import Case, Team
 from eservices.formbuilder import actions as formbuilder
 from eservices.formbuilder.models import Form, FormVersion
 from eservices.submissions import actions as submissions
@@ -40,11 +41,22 @@ def publish_form(*, actor, page: ServicePage) -> FormVersion | None:
     translations = source.get_translations().live().specific().order_by("locale__language_code")
     content = definition_of(source, translations)
     form = _form(source)
+    before = form.current.definition.settings.get("team", "") if form.current else None
     formbuilder.offer(actor=actor, form=form, offered=True)
     _follow(source, translations)
     if page.pk == source.pk:
         _announce(source)
+    if before is not None and before != source.team:
+        _tell_of_team(actor, source, before)
     return formbuilder.freeze(actor=actor, form=form, content=content)
+
+
+def _tell_of_team(actor, source: ServicePage, before: str) -> None:
+    """Tell both teams' leads and the administrators that another team reads and treats the requests of a service."""
+    team = Team.objects.filter(key=source.team).first()
+    if team:
+        teams = set(Team.objects.filter(key__in=[before, source.team]).values_list("pk", flat=True))
+        emails.service_given(actor, team, source.title, teams)
 
 
 @transaction.atomic

@@ -11,29 +11,33 @@ from django.views.decorators.http import require_http_methods, require_safe
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import ObjectList
 from wagtail.admin.ui.tables import UpdatedAtColumn
+from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from eservices.cases import access as cases
 from eservices.cases.actions import IllegalTransition
+from eservices.cases.permissions import OwnedForm, OwnTeams, TeamsViewSet
 
 from . import access, actions, casefile, reissuing
 from .forms import RevokeForm
 from .models import DocumentTemplate, Zone
 from .responses import download, private_pdf
 
+register_permission_policy(DocumentTemplate, OwnTeams(DocumentTemplate))
 
-class DocumentTemplateViewSet(SnippetViewSet):
+
+class DocumentTemplateViewSet(TeamsViewSet):
     """The texts of documents, one per language."""
 
     model = DocumentTemplate
     icon = "doc-full"
     menu_label = _("Document templates")
-    list_display = ["title", "key", "locale", UpdatedAtColumn()]
+    list_display = ["title", "key", "team", "locale", UpdatedAtColumn()]
     search_fields = ["title", "key"]
-    copy_view_enabled = False
-    add_to_settings_menu = True
+    edit_handler = ObjectList(DocumentTemplate.panels, base_form_class=OwnedForm)
 
 
 class ZoneViewSet(SnippetViewSet):

@@ -1,15 +1,27 @@
 """The only ways to fetch what somebody pays. Unknown and forbidden look the same: 404."""
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404
 
 from eservices.cases import access as cases
 from home.shortcuts import one_or_404
 
-from .models import Allocation, BankFile, Basket, Charge, JournalRow, Payment, Refund, SetAside, Till
+from .models import (
+    AccountChange,
+    Allocation,
+    BankFile,
+    Basket,
+    Charge,
+    JournalRow,
+    Payment,
+    Refund,
+    SetAside,
+    Till,
+)
 from .states import PaymentState, RefundState
 
 KEEP_BOOKS = "eservices_payments.keep_books"
+TAKE_MONEY = "eservices_payments.take_money"
 
 
 # -- Whoever pays --------------------------------------------------------------------------------------------
@@ -74,9 +86,11 @@ def payable_of(user) -> list[Charge]:
 
 
 # -- Staff ---------------------------------------------------------------------------------------------------
-def charge_for(user, pk, to: str = "read") -> Charge:
-    """A charge of a case on which ``user`` may do ``to``."""
+def charge_for(user, pk, to: str = "read", permission: str = "") -> Charge:
+    """A charge of a case on which ``user`` may do ``to``; with ``permission``, for its holders alone."""
     mine = Charge.objects.filter(case__in=cases.cases_for(user, to))
+    if permission and not user.has_perm(permission):
+        mine = mine.none()
     return one_or_404(mine.select_related("case"), pk=pk)
 
 
@@ -87,16 +101,39 @@ def allocation_for(user, pk) -> Allocation:
 
 
 def refund_for(user, pk, to: str) -> Refund:
-    """A refund on a case on which ``user`` may do ``to``; of what was set aside, for who keeps the books."""
-    mine = Q(allocation__charge__case__in=cases.cases_for(user, to))
-    if may_keep_books(user):
-        mine |= Q(allocation=None)
-    rows = Refund.objects.filter(mine)
-    return one_or_404(rows.select_related("allocation__charge__case", "payment"), pk=pk)
+    """A refund that ``user`` may pay: from the till on a case they treat, by the bank as who keeps the books."""
+    rows = Refund.objects.select_related("allocation__charge__case", "payment")
+    if to == "till":
+        mine = rows.filter(allocation__charge__case__in=cases.cases_for(user, "take"))
+        return one_or_404(mine if may_take_money(user) else rows.none(), pk=pk)
+    return one_or_404(_of_the_books(rows, user), pk=pk)
+
+
+def refunds_to_pay(user) -> QuerySet[Refund]:
+    """The refunds of cases that only a person can pay, the oldest first, for who keeps the books."""
+    rows = Refund.objects.filter(state__in=[RefundState.PENDING, RefundState.FAILED], due_at=None)
+    rows = rows.exclude(allocation=None).select_related("allocation__charge__case", "payment", "by")
+    return _of_the_books(rows.order_by("asked_at"), user)
 
 
 def may_keep_books(user) -> bool:
     return user.is_active and user.has_perm(KEEP_BOOKS)
+
+
+def may_take_money(user) -> bool:
+    """Return whether ``user`` takes money at the counter, on the cases they treat, into a till of their own."""
+    return user.is_active and user.has_perm(TAKE_MONEY)
+
+
+def may_change_account(user) -> bool:
+    """Return whether ``user`` changes the bank account of QR-bills: an administrator, by no right of a group."""
+    return user.is_active and user.is_superuser and user.has_perm(KEEP_BOOKS)
+
+
+def account_change_for(user, pk: int) -> AccountChange:
+    """A change of the account of QR-bills, for administrators."""
+    rows = AccountChange.objects.all()
+    return one_or_404(rows if may_change_account(user) else rows.none(), pk=pk)
 
 
 def set_aside_for(user, pk) -> SetAside:

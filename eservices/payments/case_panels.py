@@ -26,10 +26,11 @@ def payments_panel(case: Case, user):
     if not found:
         return None
     role = {to: cases.may(user, case, to) for to in ("take", "accept")}
+    role["take"] = role["take"] and access.may_take_money(user)
     return "payments/desk/case_panel.html", {
         "charges": [_charge(charge, case, role) for charge in found],
         "till": access.open_till_of(user),
-        "may_decide": role["accept"],
+        "may_keep_books": access.may_keep_books(user),
         "may_take": role["take"],
         "must_refund": case.outcome in (Outcome.REFUSED, Outcome.WITHDRAWN)
         and any(charge.paid > charge.refunded for charge in found),

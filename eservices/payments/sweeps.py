@@ -8,7 +8,8 @@ from home.background import sweeps, try_alone, try_each
 
 from . import ledger, polling, tasks
 from .actions import charges, paying
-from .models import Charge, Refund
+from .contrib.qrbill import account
+from .models import AccountChange, Charge, Refund
 
 LEASE = timedelta(seconds=20)  # a wake-up that was lost is made again after this
 PAYOUTS_EVERY = timedelta(hours=6)
@@ -30,6 +31,13 @@ def look_after_charges(now: datetime) -> None:
     for pk in Charge.objects.due(now).order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]:
         try_alone(f"look_after charge {pk}", charges.look_after, charge_id=pk, now=now)
     try_each(Charge.objects.stale()[:AT_ONCE], charges.give_up, named="charge")
+
+
+@sweeps.register("account")
+def change_account(now: datetime) -> None:
+    """Puts a change of the account for QR-bills in force, a day after it was asked for."""
+    for pk in AccountChange.objects.filter(due_at__lte=now).values_list("pk", flat=True):
+        try_alone(f"change account {pk}", account.put_in_force, change_id=pk, now=now)
 
 
 @sweeps.register("journal")

@@ -8,12 +8,12 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
+from wagtail.log_actions import LogFormatter
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from eservices.cases import access as cases
-
 from . import access
+from .contrib.qrbill.account import LOGGED
 from .models import FeeEntry
 
 
@@ -61,10 +61,10 @@ class MoneyMenuItem(MenuItem):
 
 
 class TillMenuItem(MenuItem):
-    """The way to the own till, for agents."""
+    """The way to the own till, for who takes money."""
 
     def is_shown(self, request):
-        return cases.is_agent(request.user)
+        return access.may_take_money(request.user)
 
 
 @hooks.register("register_admin_menu_item")
@@ -87,3 +87,22 @@ def register_icons(icons):
 @hooks.register("register_admin_urls")
 def register_urls():
     return [path("money/", include("eservices.payments.desk.urls"))]
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions):
+    actions.register_action(LOGGED)(AccountFormatter)
+
+
+class AccountFormatter(LogFormatter):
+    """What happened to a change of the account for QR-bills."""
+
+    label = gettext_lazy("Change the account for QR-bills")
+
+    def format_message(self, log_entry):
+        said = {
+            "asked": _("Asked for another account for QR-bills: %(to)s instead of %(from)s"),
+            "cancelled": _("Cancelled the change of the account for QR-bills to %(to)s"),
+            "done": _("The account for QR-bills is %(to)s instead of %(from)s"),
+        }
+        return said[log_entry.data["what"]] % log_entry.data

@@ -46,7 +46,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         "Agente, habitants",
         "Sophie Aubert",
         "sophie.aubert@orvenay.example",
-        ("agents",),
+        ("agents", "cashiers"),
         (("habitants", "DECIDE"),),
         function="Collaboratrice, contrôle des habitants",
     ),
@@ -92,6 +92,7 @@ SIGN_INS: tuple[SignIn, ...] = (
         (("batiments", "DECIDE"),),
         function="Collaboratrice, Bâtiments et environnement",
     ),
+    SignIn("Bourse communale", "Chantal Vuffray", "chantal.vuffray@orvenay.example", ("cashiers",)),
     SignIn("Rédactrice", "Julie Perret", "julie.perret@orvenay.example", ("editors",)),
     SignIn("Rédacteur en chef", "Daniel Keller", "daniel.keller@orvenay.example", ("editors", "moderators")),
     SignIn(

@@ -16,12 +16,12 @@ from wagtail.test.utils.form_data import nested_form_data, rich_text
 from eservices.cases import emails, process
 from eservices.cases.letters import content, rich
 from eservices.cases.letters.checks import asked_by_services
-from eservices.cases.models import Letter, Role
+from eservices.cases.models import Letter, Role, TeamMember
 from eservices.cases.stages.notify import NotifyStage
 from eservices.deliveries.models import Delivery
 from eservices.submissions.models import StoredFile
 from tests.factories.accounts import UserFactory
-from tests.factories.cases import CaseFactory, member
+from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.home import CommuneSettingsFactory
 from tests.factories.letters import LetterFactory
 from tests.factories.submissions import FormVersionFactory, certificate
@@ -130,19 +130,21 @@ def test_only_who_may_write_letters_does(client):
 
 # -- Tried ---------------------------------------------------------------------------------------------------
 def test_a_letter_is_tried_on_a_case_that_the_editor_may_see_before_it_is_saved(client):
-    other, wanted, letter = CaseFactory(), CaseFactory(), LetterFactory()
+    police = TeamFactory(key="police")
+    other, wanted, letter = CaseFactory(), CaseFactory(), LetterFactory(team=police)
     agent = member()
+    TeamMember.objects.create(team=police, user=agent, role=Role.LEAD)
     agent.user_permissions.set(Permission.objects.filter(codename="change_letter"))
     client.force_login(agent)
     url = reverse(Letter.snippet_viewset.get_url_name("preview_on_edit"), args=[letter.pk])
-    data = {"name": "Avis", "key": letter.key, "subject": "Essai {reference}"}
+    data = {"name": "Avis", "key": letter.key, "subject": "Essai {reference}", "team": police.pk}
     client.post(url, nested_form_data(data | {"text": rich_text("<p>Bonjour <b>{prenom}</b></p>")}))
     shown = client.get(url, {"case": wanted.reference, "mode": ""})
     assert f"Essai {wanted.reference}" in shown.text
     assert "&lt;b&gt;Élodie&lt;/b&gt;" in shown.text
     assert other.reference in shown.text  # to be chosen
     assert 'rel="stylesheet" href="/static/css/site.css"' in shown.text
-    agent.memberships.all().delete()
+    agent.memberships.exclude(team=police).delete()
     assert wanted.reference not in client.get(url, {"case": wanted.reference}).text
 
 
@@ -256,9 +258,10 @@ def translating(client):
     """The screen of the German translation of a letter, for whoever translates."""
     FormVersionFactory()
     german, _new = Locale.objects.get_or_create(language_code="de")
-    client.force_login(UserFactory(is_staff=True, roles=["moderators"]))
+    client.force_login(member(Role.LEAD, roles=["leads"]))
     submit = reverse(
-        "wagtail_localize:submit_snippet_translation", args=["eservices_cases", "letter", LetterFactory().pk]
+        "wagtail_localize:submit_snippet_translation",
+        args=["eservices_cases", "letter", LetterFactory(team=TeamFactory()).pk],
     )
     assert submit in client.get(reverse(Letter.snippet_viewset.get_url_name("list"))).text
     return client.post(submit, {"locales": [german.pk]}).url

@@ -12,17 +12,18 @@ from django.urls import reverse
 
 from eservices.bookings import desk_views
 from eservices.cases import access, deeds
-from eservices.cases.models import Case, Role
+from eservices.cases.models import Case, Role, TeamMember
 from eservices.cases.postroom import views as postroom
 from eservices.cases.team_views import TeamView
 from eservices.payments.desk import charge_views
 from tests.addresses import both, came_in, get, post, refused, registered, tells_nothing
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.whole_case import (
     ASIDE,
     BATCH,
     BOOKING,
+    CHANGE,
     CHARGE,
     DISPOSAL,
     DOCUMENT,
@@ -73,9 +74,9 @@ OF_DESK = [
     get("cases:teams"),
     get("postroom:letters"),
     post("postroom:take"),
-    *both("money:till"),
     *both("register:health"),
 ]
+OF_TILL = [*both("money:till")]
 # One case: those of its team who are at least this.
 OF_CASE = [
     get("cases:case", REF, needs=READ),
@@ -113,13 +114,15 @@ OF_CASE = [
     post("booking_deed", REF, BOOKING, "take_back", needs=TREAT),
     post("booking_deed", REF, BOOKING, "miss", needs=TREAT),
     post("booking_deed", REF, BOOKING, "cancel", needs=TREAT),
-    *both("money:till_for", REF, needs=TREAT),
-    post("money:charge", CHARGE, "take", needs=TREAT),
     post("money:charge", CHARGE, "extend", needs=DECIDE),
     post("money:charge", CHARGE, "waive", needs=DECIDE),
     post("money:refund", MONEY, needs=DECIDE),
+]
+# The same, for those of them who take money.
+OF_CASE_TILL = [
+    *both("money:till_for", REF, needs=TREAT),
+    post("money:charge", CHARGE, "take", needs=TREAT),
     post("money:refund_deed", REFUND, "till", needs=TREAT),
-    post("money:refund_deed", REFUND, "bank", needs=DECIDE),
 ]
 OF_TEAM = [
     get("cases:team", "habitants", needs=READ),
@@ -143,7 +146,10 @@ OF_BOOKS = [
     *both("money:bank"),
     get("money:tills"),
     get("money:till_sheet", TILL),
+    get("money:refunds"),
+    post("money:refund_deed", REFUND, "bank"),
 ]
+OF_ACCOUNT = [*both("money:account"), post("money:account_cancel", CHANGE)]
 OF_OUTBOX = [
     post("deliveries_board:probe", "email"),
     get("deliveries_board:detail", MAIL),
@@ -162,12 +168,20 @@ EDITED = [
         get(f"wagtailsnippets_eservices_cases_{model}:usage", pk),
         get(f"wagtailsnippets_eservices_cases_{model}:history", pk),
         get(f"wagtailsnippets_eservices_cases_{model}:history_results", pk),
-        *both(f"wagtailsnippets_eservices_cases_{model}:add"),
         *both(f"wagtailsnippets_eservices_cases_{model}:edit", pk),
+    )
+]
+ADDED = [
+    address
+    for model, pk in SNIPPETS.items()
+    for address in (
+        *both(f"wagtailsnippets_eservices_cases_{model}:add"),
         get(f"wagtailsnippetchoosers_eservices_cases_{model}:create"),
         *both(f"wagtailsnippets_eservices_cases_{model}:delete", pk),
     )
 ]
+OF_ADMINISTRATORS = [one for one in ADDED if "_team" in one.name]
+ADDED = [one for one in ADDED if "_team" not in one.name]
 PREVIEWS = [
     *both("wagtailsnippets_eservices_cases_letter:preview_on_add"),
     *both("wagtailsnippets_eservices_cases_letter:preview_on_edit", TEXT),
@@ -182,8 +196,9 @@ CHOSEN = [
         get(f"wagtailsnippetchoosers_eservices_cases_{model}:chosen_multiple"),
     )
 ]
-WAGTAILS = [*BOARD, *PREVIEWS, *EDITED, *CHOSEN]
-ALL = [*OF_DESK, *OF_CASE, *OF_TEAM, *OF_AUTHORITY, *OF_BOOKS, *OF_OUTBOX, *WAGTAILS]
+WAGTAILS = [*BOARD, *PREVIEWS, *EDITED, *ADDED, *OF_ADMINISTRATORS, *CHOSEN]
+MONEYS = [*OF_TILL, *OF_CASE_TILL, *OF_BOOKS, *OF_ACCOUNT]
+ALL = [*OF_DESK, *OF_CASE, *OF_TEAM, *OF_AUTHORITY, *MONEYS, *OF_OUTBOX, *WAGTAILS]
 
 # What each action needs of a member; below that it is not there.
 DEEDS = {
@@ -246,7 +261,8 @@ def test_every_address_and_every_action_of_the_desk_stands_in_a_table():
     assert set(TeamView.DEEDS) == set(TEAM_DEEDS)
     assert {do: role for do, role in access.NEEDED.items() if do in DEEDS} == DEEDS
     for name, done in ON_ITS_THINGS.items():
-        assert {address.args[-1] for address in OF_CASE if address.name == name} == set(done), name
+        found = {address.args[-1] for address in (*OF_CASE, *MONEYS) if address.name == name}
+        assert found == set(done), name
 
 
 def test_each_member_of_the_team_comes_in_where_the_role_is_enough(client, case):
@@ -255,6 +271,19 @@ def test_each_member_of_the_team_comes_in_where_the_role_is_enough(client, case)
         client.force_login(member(role))
         came_in(client, [address for address in (*OF_CASE, *OF_TEAM) if address.needs == role], parts)
     came_in(client, OF_DESK, parts)
+
+
+def test_money_is_taken_by_cashiers_on_the_cases_they_treat(client, case):
+    parts = parts_of(case)
+    client.force_login(member(TREAT, roles=["agents", "cashiers"]))
+    came_in(client, [*OF_TILL, *OF_CASE_TILL], parts)
+    for somebody in (
+        member(Role.CONFIGURE, roles=["agents", "leads"]),  # no cashier
+        member(READ, roles=["cashiers"]),
+        member(Role.CONFIGURE, team=TeamFactory(key="police"), roles=["cashiers"]),
+    ):
+        client.force_login(somebody)
+        refused(client, OF_CASE_TILL, parts)
 
 
 def test_a_member_reads_of_the_case_in_lists_in_which_others_will_not(client, case):
@@ -296,7 +325,8 @@ def finds_nothing(client, case: Case, to: str = "") -> None:
     """No screen and no action of a case and of a team is there, and nothing has happened."""
     deeds_of_case = [post("cases:do", REF, do) for do in DEEDS]
     deeds_of_team = [post("cases:team_do", "habitants", do) for do in TEAM_DEEDS]
-    refused(client, [*OF_CASE, *OF_TEAM, *deeds_of_case, *deeds_of_team], parts_of(case), to=to)
+    all_of_them = [*OF_CASE, *OF_CASE_TILL, *OF_TEAM, *deeds_of_case, *deeds_of_team]
+    refused(client, all_of_them, parts_of(case), to=to)
 
 
 # -- What no team says -----------------------------------------------------------------------------------------
@@ -304,22 +334,47 @@ def finds_nothing(client, case: Case, to: str = "") -> None:
     ("role", "addresses"),
     [
         ("archivists", OF_AUTHORITY),
-        ("leads", OF_BOOKS),
+        ("cashiers", [*OF_TILL, *OF_BOOKS]),
         ("leads", [*OF_OUTBOX, *BOARD]),
-        ("leads", [*PREVIEWS, *CHOSEN, *EDITED]),
+        ("leads", [*PREVIEWS, *CHOSEN, *EDITED, *ADDED]),
     ],
     ids=["authority", "books", "outbox", "edited"],
 )
 def test_who_is_charged_with_it_comes_in(client, case, role, addresses):
-    client.force_login(member(roles=[role]))
+    client.force_login(member(Role.CONFIGURE, roles=[role]))
     came_in(client, addresses, parts_of(case))
 
 
 def test_who_is_not_charged_with_it_finds_nothing_who_leads_the_team_and_edits_pages_neither(client, case):
     client.force_login(member(Role.CONFIGURE, roles=["agents", "editors"]))
-    refused(client, [*OF_AUTHORITY, *OF_BOOKS, *OF_OUTBOX], parts_of(case))
-    refused(client, [*BOARD, *PREVIEWS, *EDITED], parts_of(case), to=reverse("wagtailadmin_home"))
+    refused(client, [*OF_AUTHORITY, *OF_TILL, *OF_BOOKS, *OF_ACCOUNT, *OF_OUTBOX], parts_of(case))
+    refused(client, [*BOARD, *PREVIEWS, *EDITED, *ADDED], parts_of(case), to=reverse("wagtailadmin_home"))
     tells_nothing(client, CHOSEN, parts_of(case), case.reference, "Élodie")
+
+
+@pytest.mark.parametrize("role", ["leads", "cashiers", "moderators"])
+def test_teams_and_the_account_for_bills_are_left_to_administrators(client, case, role):
+    parts = parts_of(case)
+    client.force_login(member(Role.CONFIGURE, roles=[role]))
+    refused(client, OF_ACCOUNT, parts)
+    refused(client, OF_ADMINISTRATORS, parts, to=reverse("wagtailadmin_home"))
+    client.force_login(SuperuserFactory())
+    came_in(client, [*OF_ACCOUNT, *OF_ADMINISTRATORS], parts)
+
+
+@pytest.mark.parametrize("role", [Role.DECIDE, Role.CONFIGURE], ids=["own", "other"])
+def test_texts_of_a_team_are_edited_by_its_leads(client, case, role):
+    """Not by members below, who are in the group of leads for another team, nor by the leads of that one."""
+    parts, other = parts_of(case), TeamFactory(key="police")
+    somebody = member(Role.CONFIGURE, team=other, roles=["leads"])
+    if role == Role.DECIDE:
+        TeamMember.objects.create(team=TeamFactory(), user=somebody, role=role)
+    client.force_login(somebody)
+    own = [one for one in (*PREVIEWS, *EDITED, *ADDED) if {TEAM, TEXT, REMEDIES}.intersection(one.args)]
+    refused(client, own, parts)
+    for model in SNIPPETS:
+        shown = client.get(reverse(f"wagtailsnippets_eservices_cases_{model}:list")).text
+        assert f"/{model}/edit/{parts[SNIPPETS[model]]}/" not in shown
 
 
 def test_who_looks_after_the_outbox_finds_in_it_no_letter_about_the_cases_of_another_team(client, case):
@@ -328,7 +383,7 @@ def test_who_looks_after_the_outbox_finds_in_it_no_letter_about_the_cases_of_ano
     refused(client, [address for address in OF_OUTBOX if MAIL in address.args], parts_of(case))
 
 
-@pytest.mark.parametrize("role", ["agents", "archivists", "leads", "editors"])
+@pytest.mark.parametrize("role", ["agents", "archivists", "leads", "cashiers", "editors"])
 def test_the_menu_offers_what_opens_and_nothing_else(client, role):
     treats = role == "agents"  # the others are of no team
     client.force_login(member(roles=[role]) if treats else UserFactory(is_staff=True, roles=[role]))

@@ -7,7 +7,9 @@ import time_machine
 from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.models import ModelLogEntry
 
+from eservices.accounts.rights import WIDENED
 from eservices.cases import actions, deputies
 from eservices.cases.actions import IllegalTransition
 from eservices.cases.models import Absence, Case, Role, TeamMember
@@ -155,6 +157,77 @@ def test_nobody_changes_the_own_role():
         actions.set_role(actor=agent, team=TeamFactory(), user=agent, role=Role.LEAD)
     with pytest.raises(IllegalTransition):
         actions.remove_member(actor=agent, team=TeamFactory(), user=agent)
+
+
+def letters() -> list[str]:
+    return sorted(
+        Delivery.objects.filter(title__contains="Droits étendus").values_list("recipient", flat=True)
+    )
+
+
+def test_a_wider_role_is_told_to_leads_and_administrators_and_kept_in_the_log(screen):
+    boss, lead, colleague = SuperuserFactory(), member(Role.LEAD), AgentFactory()
+    actor = TeamMember.objects.get(role=Role.CONFIGURE).user
+    member(Role.LEAD, team=TeamFactory(key="police"))
+    for role in (Role.TREAT, Role.TREAT, Role.READ):  # the same again and a narrower one are not told
+        screen("role", email=colleague.email, role=role)
+    assert letters() == sorted([boss.email, lead.email, actor.email])
+    log = ModelLogEntry.objects.get(action=WIDENED)
+    assert (log.user, log.data["gained"]) == (actor, [f"{colleague}: traiter"])
+
+
+def test_protected_addresses_are_entrusted_only_by_who_treats_them(screen):
+    colleague = AgentFactory()
+    data = {"email": colleague.email, "role": Role.TREAT, "sees_protected": "yes"}
+    screen("role", **data)
+    assert not TeamMember.objects.get(user=colleague).sees_protected  # no such field, whatever is posted
+    configuring = TeamMember.objects.get(role=Role.CONFIGURE)
+    with pytest.raises(IllegalTransition):
+        actions.set_role(
+            actor=configuring.user,
+            team=TeamFactory(),
+            user=colleague,
+            role=Role.TREAT,
+            sees_protected=True,
+        )
+    TeamMember.objects.filter(pk=configuring.pk).update(sees_protected=True)
+    Delivery.objects.all().delete()
+    screen("role", **data)
+    assert TeamMember.objects.get(user=colleague).sees_protected
+    assert letters() == [configuring.user.email]
+    screen("role", email=colleague.email, role=Role.DECIDE)  # says nothing of it
+    assert TeamMember.objects.get(user=colleague).sees_protected
+    screen("role", **(data | {"sees_protected": "no"}))
+    assert not TeamMember.objects.get(user=colleague).sees_protected
+
+
+def test_an_administrator_with_a_colleague_joins_no_team_alone():
+    boss = SuperuserFactory()
+    actions.set_role(actor=boss, team=TeamFactory(), user=boss, role=Role.TREAT)  # nobody else could
+    SuperuserFactory()
+    with pytest.raises(IllegalTransition):
+        actions.set_role(actor=boss, team=TeamFactory(), user=boss, role=Role.CONFIGURE, sees_protected=True)
+
+
+@pytest.mark.parametrize("data", ["memberships", "key"])
+def test_a_forged_post_to_the_settings_of_a_team_changes_no_member_and_no_key(client, data):
+    team, lead = TeamFactory(), member(Role.CONFIGURE, roles=["agents", "leads"])
+    client.force_login(lead)
+    forged = {
+        "memberships-TOTAL_FORMS": 1,
+        "memberships-INITIAL_FORMS": 0,
+        "memberships-0-user": lead.pk,
+        "memberships-0-role": Role.CONFIGURE,
+        "memberships-0-sees_protected": "on",
+        "key": "police" if data == "key" else team.key,
+        "name": "Contrôle des habitants",
+        "names-count": 0,
+    }
+    url = reverse("wagtailsnippets_eservices_cases_team:edit", args=[team.pk])
+    assert client.post(url, forged).status_code == 302
+    team.refresh_from_db()
+    assert (team.key, team.name) == ("habitants", "Contrôle des habitants")
+    assert not TeamMember.objects.get(user=lead).sees_protected
 
 
 def test_members_note_their_own_absence_and_leads_everybody_s(client):

@@ -6,10 +6,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from wagtail.models import Locale
 
+from eservices.cases.models import Role
+from eservices.catalogue import actions
 from eservices.catalogue.compile import definition_of
 from eservices.catalogue.models import ServicePage
+from eservices.deliveries.models import Delivery
 from eservices.formbuilder.definition import digest
 from eservices.formbuilder.models import Form
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.cases import TeamFactory, member
 from tests.factories.catalogue import SERVICE, make_service
 from tests.factories.formbuilder import EVERY_TYPE, content, step, when
 from tests.factories.home import translated
@@ -165,3 +170,17 @@ def test_one_version_serves_all_languages(bilingual):
     assert after.number == before.number + 1
     assert after.content["steps"] == before.content["steps"]
     assert after.definition.text("step.identite.title", "de") == "Sie"
+
+
+def test_another_team_for_a_service_is_told_to_the_leads_of_both_and_to_administrators(page):
+    old, new = TeamFactory(key=page.team), TeamFactory(key="police", name="Police")
+    people = [SuperuserFactory(), member(Role.LEAD, old), member(Role.LEAD, new)]
+    member(Role.DECIDE, new)
+    actions.publish_form(actor=None, page=page)
+    assert not Delivery.objects.filter(title__contains="Droits étendus").exists()
+    page.team = new.key
+    page.save()
+    actions.publish_form(actor=people[0], page=page)
+    letters = Delivery.objects.filter(title="Droits étendus\u00a0: Police")
+    assert {one.recipient for one in letters} == {one.email for one in people}
+    assert page.title in letters[0].payload["text"]

@@ -19,8 +19,7 @@ from eservices.documents import actions, content, passages, release, rendering
 from eservices.documents.models import DocumentTemplate, IdentityCheck
 from eservices.documents.placeholders import GIVEN
 from eservices.register.models import Check
-from tests.factories.accounts import UserFactory
-from tests.factories.cases import CaseFactory
+from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.documents import (
     KEY,
     STAGES,
@@ -52,6 +51,7 @@ def edit_url(of: DocumentTemplate) -> str:
 def posted(of: DocumentTemplate, sentence: str) -> dict:
     statement = {"text": rich_text(f"<p>{sentence}</p>"), "condition": ""}
     fields = {"key": of.key, "prefix": "AD", "title": "Attestation", "law": "", "signatory": "", "months": ""}
+    fields["team"] = of.team_id or ""
     return nested_form_data(fields | {"signatory_role": "", "body": streamfield([("statement", statement)])})
 
 
@@ -195,8 +195,10 @@ def test_an_editor_sees_the_paper_with_placeholders_and_on_the_latest_case_that_
         page = preview(client, made, mode)
         assert page.status_code == 200
         assert "data:image/svg+xml" in page.text
-    stranger = UserFactory(is_staff=True, roles=["leads"])
-    client.force_login(stranger)
+    police = TeamFactory(key="police")
+    DocumentTemplate.objects.update(team=police)
+    made.refresh_from_db()
+    client.force_login(member(team=police, roles=["leads"]))  # who reads no case of the service
     page = preview(client, made, "case")
     assert "data:image/svg+xml" not in page.text
     assert 'role="alert"' in page.text

@@ -17,13 +17,13 @@ from eservices.cases.models import (
     Remedies,
     SavedView,
     Tag,
-    Team,
 )
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.paper.actions import take_batch
 from eservices.documents.models import Document, Permit, Zone
 from eservices.payments.actions import refunds
-from eservices.payments.models import SetAside, Till
+from eservices.payments.contrib.qrbill import account
+from eservices.payments.models import AccountChange, SetAside, Till
 from eservices.reports.models import Report
 from eservices.submissions.models import StoredFile
 from tests.factories import payments
@@ -40,21 +40,21 @@ KEPT = {"months": 24, "disposition": "eliminate"}
 REF, FILE, TAG, VIEW, DOCUMENT = "the case", "its file", "its tag", "a view of its team", "its document"
 LINK, HOLD, RULING, LETTER, BATCH = "a link to it", "its hold", "its ruling", "its letter", "its batch"
 MAIL, BOOKING, CHARGE, MONEY, REFUND = "its e-mail", "its booking", "its charge", "its money", "its refund"
+CHANGE = "a change of the account"
 ASIDE, TILL, DISPOSAL, SECRET = "money set aside", "a colleague's till", "its disposal", "its private link"
-TEAM, TEXT, REMEDIES = "a team without cases", "a letter that editors write", "its remedies"
+TEAM, TEXT, REMEDIES = "its team", "a letter of its team", "its remedies"
 
 
 def whole_case(owner) -> Case:
     """Sent by ``owner``, paid, waiting for a decision; on paper, since no e-mail address was given."""
-    settings = {"remedies": RemediesFactory().key, "retention": KEPT}
+    settings = {"remedies": RemediesFactory(team=TeamFactory()).key, "retention": KEPT}
     stages, answers = [payments.PAYMENT, DECISION], {"adresse": ADDRESS}
     case = CaseFactory(user=owner, email="", answers=answers, settings=settings, stages=stages)
     agent = member()
     case.tags.add(Tag.objects.create(name="urgent"))
     SavedView.objects.create(name="À moi", query="", owner=agent, team=case.team)
     LegalHold.objects.create(case=case, reason="Recours", by=agent)
-    LetterFactory()
-    TeamFactory(key="culture", name="Culture")
+    LetterFactory(team=case.team)
     _decided(case, agent)
     _written_to(case, agent)
     _documented(case)
@@ -103,6 +103,7 @@ def _paid(case: Case, agent) -> None:
     payment = payments.paid(case.charges.get())
     refunds.ask(actor=agent, allocation=payment.allocations.get(), amount=500, reason="Un seul exemplaire")
     Till.objects.create(agent=agent, start=0)
+    account.ask(actor=agent, creditor="Commune", iban="CH4431999123000889012")
     SetAside.objects.create(provider="qrbill", amount=100, currency="CHF", account="1010", why="unknown")
 
 
@@ -129,9 +130,10 @@ def parts_of(case: Case) -> dict:
         MONEY: money.pk,
         REFUND: money.refunds.get().pk,
         ASIDE: SetAside.objects.get().pk,
+        CHANGE: AccountChange.objects.get().pk,
         TILL: Till.objects.get().pk,
         DISPOSAL: Disposal.objects.get().pk,
-        TEAM: Team.objects.get(key="culture").pk,
+        TEAM: case.team_id,
         TEXT: Letter.objects.get().pk,
         REMEDIES: Remedies.objects.get().pk,
     }

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def clerk(db):
-    return member(roles=["leads"])
+    return member(roles=["cashiers"])
 
 
 def expired_and_paid() -> SetAside:
@@ -225,7 +225,7 @@ def test_the_books_are_for_who_keeps_them(client, clerk, django_assert_max_num_q
     paid(due_charge())
     expired_and_paid()
     providers["demo"].payouts(timezone.localdate())
-    urls = [reverse(f"money:{name}") for name in ("aside", "journal", "payouts", "bank", "tills")]
+    urls = [reverse(f"money:{name}") for name in ("aside", "refunds", "journal", "payouts", "bank", "tills")]
     urls += [reverse("money:journal_csv", args=[kind]) for kind in ("rows", "accounts")]
     client.force_login(member())
     assert {client.get(url).status_code for url in urls} == {404}

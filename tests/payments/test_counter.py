@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def test_an_agent_takes_the_money_and_the_person_gets_a_receipt():
     charge = due_charge()
     begun(charge, "counter")  # chosen on the pay page
-    agent = member(team=charge.case.team)
+    agent = member(team=charge.case.team, roles=["agents", "cashiers"])
     actions.open_till(actor=agent, start=20000)
 
     payment = actions.take(actor=agent, charge=charge, means="cash")
@@ -42,7 +42,7 @@ def test_an_agent_takes_the_money_and_the_person_gets_a_receipt():
 
 
 def test_without_a_till_nothing_is_taken_and_nobody_has_two():
-    charge, agent = due_charge(), member()
+    charge, agent = due_charge(), member(roles=["agents", "cashiers"])
     with pytest.raises(Impossible):
         actions.take(actor=agent, charge=charge, means="cash")
     assert not Payment.objects.exists()
@@ -52,7 +52,7 @@ def test_without_a_till_nothing_is_taken_and_nobody_has_two():
 
 
 def test_a_refund_leaves_the_till_it_is_paid_from():
-    charge, agent = due_charge(), member()
+    charge, agent = due_charge(), member(roles=["agents", "cashiers"])
     actions.open_till(actor=agent, start=0)
     payment = actions.take(actor=agent, charge=charge, means="terminal")
     refund = refunds.ask(actor=agent, allocation=payment.allocations.get(), amount=500, reason="Trop.")
@@ -82,7 +82,7 @@ def test_the_count_books_a_difference_and_asks_for_a_word():
 def evening(client) -> tuple[Till, list[str]]:
     """A till into which cash and a card were taken and from which cash was paid back, with the receipts."""
     first, second = due_charge(), due_charge()
-    agent = member(team=first.case.team)
+    agent = member(team=first.case.team, roles=["agents", "cashiers"])
     actions.open_till(actor=agent, start=10000)
     taken = [
         actions.take(actor=agent, charge=first, means="cash"),
@@ -149,7 +149,7 @@ def test_the_sheet_takes_as_many_queries_for_many_movements_as_for_a_few(
 
 def test_the_screens_of_the_till_and_of_the_case(client):
     charge = due_charge()
-    agent = member(team=charge.case.team)
+    agent = member(team=charge.case.team, roles=["agents", "cashiers"])
     client.force_login(agent)
     case_url = reverse("cases:case", args=[charge.case.reference])
     to_open = reverse("money:till_for", args=[charge.case.reference])
@@ -181,7 +181,7 @@ def test_the_screens_of_the_till_and_of_the_case(client):
 
 def test_a_bill_waits_for_no_provider_and_not_at_all_once_it_is_paid_at_the_desk(client):
     qr_account()
-    charge, agent = due_charge(), member()
+    charge, agent = due_charge(), member(roles=["agents", "cashiers"])
     begun(charge, "qrbill")
     client.force_login(agent)
     case_url = reverse("cases:case", args=[charge.case.reference])

@@ -30,7 +30,7 @@ from .talking import (
     note_virus,
     remind,
 )
-from .teaming import cancel_absence, plan_absence, remove_member, set_role
+from .teaming import cancel_absence, may_entrust, plan_absence, remove_member, set_role
 
 __all__ = [
     "DEFAULT_TEAM",
@@ -72,6 +72,7 @@ __all__ = [
     "may_accept",
     "may_answer",
     "may_decide",
+    "may_entrust",
     "may_go_on",
     "may_reopen",
     "merge",

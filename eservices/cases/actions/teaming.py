@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from eservices.accounts.models import User
+from eservices.accounts.rights import WIDENED, may_change_rights
 
+from .. import emails
 from ..models import Absence, Role, Team, TeamMember
 from .assigning import assign
 from .base import IllegalTransition
@@ -17,22 +19,66 @@ LONGEST = 366  # days away in one absence
 
 
 @transaction.atomic
-def set_role(*, actor: User, team: Team, user: User, role: int) -> TeamMember:
-    """Takes ``user`` into the team, or changes what the member may do there."""
+def set_role(
+    *,
+    actor: User,
+    team: Team,
+    user: User,
+    role: int,
+    sees_protected: bool | None = None,
+    function: str = "",
+) -> TeamMember:
+    """Take ``user`` into the team, or change what the member may do there. Whoever is above hears what was added.
+
+    ``sees_protected``: whether the member treats people whose address is protected; None leaves it as it is.
+    ``function``: what stands under the name on decisions; "" leaves it as it is.
+    """
     Team.objects.select_for_update().get(pk=team.pk)
-    if user == actor and not actor.is_superuser:
-        raise IllegalTransition(_("Nobody changes their own role: ask a colleague."))
-    member, _new = TeamMember.objects.update_or_create(team=team, user=user, defaults={"role": role})
+    _refuse_own(actor, user)
+    member = TeamMember.objects.filter(team=team, user=user).first() or TeamMember(
+        team=team, user=user, role=0
+    )
+    before = TeamMember(role=member.role, sees_protected=member.sees_protected)
+    member.role = role
+    member.function = function or member.function
+    member.sees_protected = before.sees_protected if sees_protected is None else sees_protected
+    if member.sees_protected and not before.sees_protected and not may_entrust(actor, team):
+        raise IllegalTransition(
+            _(
+                "Only administrators, and members who treat people whose address is protected, let others do so."
+            )
+        )
+    member.save()
     _log(actor, team, member=user.pk, role=str(Role(role).label))
+    if gained := _gained(before, member):
+        _log(actor, team, WIDENED, gained=[f"{user}: {words}" for words in gained])
+        emails.team_widened(actor, member, gained)
     return member
+
+
+def may_entrust(actor: User, team: Team) -> bool:
+    """Return whether ``actor`` may let somebody treat people whose address is protected."""
+    return actor.is_superuser or team.memberships.filter(user=actor, sees_protected=True).exists()
+
+
+def _gained(before: TeamMember, after: TeamMember) -> list:
+    """Return the words for what a member may do now and could not before."""
+    gained = [Role(after.role).label] if after.role > before.role else []
+    if after.sees_protected and not before.sees_protected:
+        gained.append(TeamMember._meta.get_field("sees_protected").verbose_name)
+    return gained
+
+
+def _refuse_own(actor: User, user: User) -> None:
+    if not may_change_rights(actor, user):
+        raise IllegalTransition(_("Nobody changes their own role: ask a colleague."))
 
 
 @transaction.atomic
 def remove_member(*, actor: User, team: Team, user: User) -> None:
     """Takes somebody out of the team. What the member had in hand there is nobody's again."""
     Team.objects.select_for_update().get(pk=team.pk)
-    if user == actor and not actor.is_superuser:
-        raise IllegalTransition(_("Nobody changes their own role: ask a colleague."))
+    _refuse_own(actor, user)
     for case in team.cases.open().filter(assignee=user).order_by("pk"):
         assign(actor=actor, case=case, agent=None)
     team.absences.filter(user=user).delete()
@@ -76,5 +122,5 @@ def cancel_absence(*, actor: User, absence: Absence) -> None:
     _log(actor, absence.team, back=absence.user_id)
 
 
-def _log(actor: User, team: Team, **data) -> None:
-    log(instance=team, action="wagtail.edit", user=actor, data=data)
+def _log(actor: User, team: Team, action: str = "wagtail.edit", **data) -> None:
+    log(instance=team, action=action, user=actor, data=data)

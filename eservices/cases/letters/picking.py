@@ -7,14 +7,15 @@ from .content import written
 DEEDS = ("message", "ask")  # what is begun with a letter
 
 
-def offered() -> list[tuple[str, str]]:
-    """Key and name of each letter that agents may choose."""
-    return Letter.objects.filter(for_agents=True).offered()
+def offered(case: Case) -> list[tuple[str, str]]:
+    """Key and name of each letter that agents may choose on ``case``: those of its team, and shared ones."""
+    return Letter.objects.filter(for_agents=True).used_by(case.team).offered()
 
 
 def begun(case: Case, query, do: str) -> dict[str, str]:
     """What the form of ``do`` starts with: the text of the letter chosen in ``query``, filled in, to be changed."""
     if do not in DEEDS or query.get("for") != do:
         return {}
-    letter = Letter.objects.filter(for_agents=True).best(query.get("letter", "")[:60], case.language)
+    letters = Letter.objects.filter(for_agents=True).used_by(case.team)
+    letter = letters.best(query.get("letter", "")[:60], case.language)
     return {"text": written(case, letter).text} if letter else {}

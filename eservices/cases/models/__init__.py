@@ -5,7 +5,7 @@ from .case import LINK_DAYS, REHEARSAL_DAYS, Case, CaseLink, CaseQuerySet, CaseS
 from .contact import CallBack, JoinCode
 from .escalations import Escalation
 from .formal import ElectronicConsent, FormalDecision
-from .letters import Letter, Remedies
+from .letters import Letter, OwnedByTeam, Remedies
 from .notices import Notice, NoticeChoice, NoticeKind, NoticeWay
 from .opinions import Opinion
 from .queue import QueueLayout, SavedView, Tag
@@ -46,6 +46,7 @@ __all__ = [
     "NoticeWay",
     "NumberSeries",
     "Opinion",
+    "OwnedByTeam",
     "Person",
     "QueueLayout",
     "Remedies",

@@ -15,6 +15,30 @@ from eservices.formbuilder import placeholders
 
 from ..formal.appeal_terms import DAYS, MONTHS
 from ..letters.rich import FEATURES, paragraphs
+from .teams import Team
+
+
+class OwnedByTeam(models.Model):
+    """A text that a team owns, in all its languages. Without a team it is shared: administrators edit it."""
+
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("team"),
+        related_name="+",
+        help_text=_("Its leads edit it. Empty: every team uses it, and only administrators edit it."),
+    )
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        """Save the row, and give its team to the other languages of its key."""
+        super().save(*args, **kwargs)
+        others = type(self)._default_manager.filter(key=self.key).exclude(pk=self.pk)
+        others.exclude(team=self.team).update(team=self.team)
 
 
 class KeyedQuerySet(models.QuerySet):
@@ -28,13 +52,17 @@ class KeyedQuerySet(models.QuerySet):
     def _under(self, key: str):
         return self.filter(key=key).select_related("locale").order_by("locale_id") if key else []
 
+    def used_by(self, team: Team):
+        """Those that ``team`` owns or shares."""
+        return self.filter(models.Q(team=None) | models.Q(team=team))
+
     def offered(self):
         """Key and name of each, once."""
         rows = self.order_by("-locale_id").values_list("key", "name")
         return sorted({key: (key, name) for key, name in rows}.values(), key=lambda row: row[1].casefold())
 
 
-class Letter(PreviewableMixin, TranslatableMixin, models.Model):
+class Letter(OwnedByTeam, PreviewableMixin, TranslatableMixin, models.Model):
     """A letter that is sent as it is or that an agent starts from, one per language. Live, known by its key."""
 
     key = models.SlugField(_("key"), max_length=60, help_text=_("Services name the letter by it."))
@@ -54,6 +82,7 @@ class Letter(PreviewableMixin, TranslatableMixin, models.Model):
     # Under a key of its own, a translation would reach nobody.
     override_translatable_fields = [
         SynchronizedField("key", overridable=False),
+        SynchronizedField("team", overridable=False),
         SynchronizedField("for_agents"),
     ]
 
@@ -94,7 +123,7 @@ class TermUnit(models.TextChoices):
     MONTHS = MONTHS, _("months")
 
 
-class Remedies(TranslatableMixin, models.Model):
+class Remedies(OwnedByTeam, TranslatableMixin, models.Model):
     """What can be done against a decision: before which authority, within how many days. One per language."""
 
     key = models.SlugField(_("key"), max_length=60, help_text=_("Services name the remedies by it."))
@@ -125,9 +154,12 @@ class Remedies(TranslatableMixin, models.Model):
 
     objects = KeyedQuerySet.as_manager()
 
-    panels = [FieldPanel(name) for name in ("name", "key", "authority", "days", "unit", "recess", "text")]
+    panels = [
+        FieldPanel(name) for name in ("name", "key", "team", "authority", "days", "unit", "recess", "text")
+    ]
     override_translatable_fields = [
         SynchronizedField("key", overridable=False),
+        SynchronizedField("team", overridable=False),
         *(SynchronizedField(name) for name in ("days", "unit", "recess")),
     ]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail import blocks
-from wagtail.admin.panels import FieldPanel, InlinePanel, TitleFieldPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, TitleFieldPanel
 from wagtail.admin.widgets.slug import SlugInput
 
 from eservices.accounts.fields import EmailAddressField
@@ -69,7 +69,7 @@ class Team(ClusterableModel):
         FieldPanel("email"),
         FieldPanel("phone"),
         FieldPanel("authority"),
-        InlinePanel("memberships", heading=_("Members"), label=_("Member")),
+        HelpPanel(_("Members and their roles are set on the screen of the team, under “My teams”.")),
     ]
 
     class Meta:
@@ -111,13 +111,6 @@ class TeamMember(models.Model):
         default=False,
         help_text=_("Their cases are shown to no other member of the team."),
     )
-
-    panels = [
-        FieldPanel("user", heading=_("Person")),
-        FieldPanel("role"),
-        FieldPanel("function"),
-        FieldPanel("sees_protected"),
-    ]
 
     class Meta:
         verbose_name = _("member")

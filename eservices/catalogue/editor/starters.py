@@ -16,6 +16,7 @@ from wagtail.models import Locale
 from wagtail.rich_text import RichText
 from wagtail_localize.models import TranslationSource
 
+from eservices.cases.models import Team
 from eservices.documents.blocks import APPLICANT
 from eservices.documents.models import DocumentTemplate
 from eservices.formbuilder.blocks import fields_value, key_of
@@ -105,7 +106,7 @@ def provide_document(page: ServicePage, name: str, user) -> None:
     document = starters(SERVICES)[name].document
     if document is None or DocumentTemplate.objects.filter(key=document["key"]).exists():
         return
-    said = _said(document, page.locale)
+    said = _said(document, page.locale) | {"team": Team.objects.filter(key=page.team).first()}
     source, is_new = DocumentTemplate.objects.get_or_create(
         key=document["key"], locale=page.locale, defaults=said
     )

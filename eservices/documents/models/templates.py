@@ -12,6 +12,7 @@ from wagtail.fields import StreamField
 from wagtail.models import PreviewableMixin, RevisionMixin, TranslatableMixin
 from wagtail_localize.fields import SynchronizedField
 
+from eservices.cases.models import OwnedByTeam
 from eservices.cases.stages.kept import all_kept
 from eservices.formbuilder import placeholders
 from eservices.formbuilder.definition import Definition
@@ -30,7 +31,7 @@ from ..placeholders import (
 )
 
 
-class DocumentTemplate(PreviewableMixin, RevisionMixin, TranslatableMixin, models.Model):
+class DocumentTemplate(OwnedByTeam, PreviewableMixin, RevisionMixin, TranslatableMixin, models.Model):
     """The text of a kind of document, one per language. Live: the document records the revision it was made from."""
 
     key = models.SlugField(_("key"), max_length=60)
@@ -65,6 +66,7 @@ class DocumentTemplate(PreviewableMixin, RevisionMixin, TranslatableMixin, model
     panels = [
         FieldPanel("title"),
         MultiFieldPanel([FieldPanel("key"), FieldPanel("prefix")], heading=_("Key and number")),
+        FieldPanel("team"),
         WordsPanel(heading=_("Placeholders")),
         FieldPanel("law"),
         FieldPanel("body"),
@@ -75,6 +77,7 @@ class DocumentTemplate(PreviewableMixin, RevisionMixin, TranslatableMixin, model
     ]
     override_translatable_fields = [
         SynchronizedField("key", overridable=False),
+        SynchronizedField("team", overridable=False),
         *(SynchronizedField(name) for name in ("prefix", "signatory", "months", "tells_register")),
     ]
     revisions = GenericRelation("wagtailcore.Revision", related_query_name="document_template")

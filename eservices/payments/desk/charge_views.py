@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from eservices.cases import access as cases
+
 from .. import access
 from ..actions import charges, refunds
 from ..actions.locking import Impossible, Over
@@ -23,9 +25,9 @@ from . import forms as typed
 
 @dataclass(frozen=True)
 class Deed:
-    """A button on a charge or refund: required right, label, form, action, and success message.
+    """A button on a charge or refund: required right on the case, label, form, action, and success message.
 
-    The message may be a function of the result.
+    The message may be a function of the result. ``permission``: the right of a group that it takes, too.
     """
 
     needs: str
@@ -33,10 +35,18 @@ class Deed:
     form: type[forms.Form]
     action: Callable
     done: Promise | Callable[[object], str]
+    permission: str = ""
 
 
 CHARGES = {
-    "take": Deed("take", _("Taken"), typed.TakeForm, counter.take, _("Taken: the receipt is on its way.")),
+    "take": Deed(
+        "take",
+        _("Taken"),
+        typed.TakeForm,
+        counter.take,
+        _("Taken: the receipt is on its way."),
+        permission=access.TAKE_MONEY,
+    ),
     "extend": Deed(
         "accept",
         _("Give more time"),
@@ -56,9 +66,9 @@ REFUND = Deed(
     _("The refund is asked for: the case shows when it is done."),
 )
 REFUNDS = {
-    "till": Deed("take", _("Refund"), typed.NothingForm, counter.pay_back, _("Paid back from the till.")),
+    "till": Deed("till", _("Refund"), typed.NothingForm, counter.pay_back, _("Paid back from the till.")),
     "bank": Deed(
-        "accept",
+        "bank",
         _("Refund"),
         typed.NothingForm,
         refunds.finish_by_hand,
@@ -100,7 +110,7 @@ class ChargeView(DeedView):
 
     def post(self, request, pk, do):
         deed = CHARGES.get(do) or _none()
-        charge = access.charge_for(request.user, pk, deed.needs)
+        charge = access.charge_for(request.user, pk, deed.needs, deed.permission)
         return self.do(deed, _back(charge.case), charge=charge)
 
 
@@ -121,8 +131,14 @@ class RefundDeedView(DeedView):
     def post(self, request, pk, do):
         deed = REFUNDS.get(do) or _none()
         found = access.refund_for(request.user, pk, deed.needs)
-        back = _back(found.allocation.charge.case) if found.allocation else reverse("money:aside")
-        return self.do(deed, back, refund=found)
+        return self.do(deed, self._onward(found), refund=found)
+
+    def _onward(self, refund) -> str:
+        """The case for who reads it, else the list that the refund stood in."""
+        if refund.allocation is None:
+            return reverse("money:aside")
+        case = refund.allocation.charge.case
+        return _back(case) if cases.may(self.request.user, case, "read") else reverse("money:refunds")
 
 
 def _none():

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ..amounts import AmountFormField
 from ..contrib.counter.actions import Means
 from ..models.schedule import ACCOUNT
+from ..models.settings import NO_QR_IBAN, is_qr_iban
 
 
 def words(label, **options):
@@ -59,6 +60,19 @@ class CountForm(forms.Form):
     cash = AmountFormField(label=_("Cash counted, float included"))
     terminal = AmountFormField(label=_("Total on the terminal’s slip"))
     note = words(_("A word about a difference"), required=False)
+
+
+class AccountForm(forms.Form):
+    creditor = forms.CharField(label=_("Account holder"), max_length=70, help_text=_("As the bank knows it."))
+    iban = forms.CharField(
+        label=_("QR-IBAN"), max_length=34, help_text=_("The account for QR-bills with a reference.")
+    )
+
+    def clean_iban(self) -> str:
+        number = self.cleaned_data["iban"].replace(" ", "").upper()
+        if not is_qr_iban(number):
+            raise forms.ValidationError(NO_QR_IBAN)
+        return number
 
 
 class BankFileForm(forms.Form):

@@ -18,11 +18,13 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from home.downloads import CSV, download, of_today
 from home.templatetags.commune import chf
 
-from .. import access, exports
+from .. import access, exports, ledger
 from ..actions import refunds, settling
+from ..actions.locking import Impossible
+from ..contrib.qrbill import account
 from ..contrib.qrbill import actions as bank
 from ..contrib.qrbill.camt import Unreadable
-from ..models import Charge, Closing, Payout, SetAside
+from ..models import AccountChange, Charge, Closing, Payout, SetAside
 from ..providers import label_of
 from . import forms
 from .charge_views import Deed, DeedView
@@ -46,8 +48,14 @@ class MoneyView(WagtailAdminTemplateMixin, TemplateView):
         return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs):
-        waiting = access.all_set_aside(self.request.user).filter(outcome="").count()
-        return super().get_context_data(tab=self.tab, waiting=waiting, **kwargs)
+        user = self.request.user
+        return super().get_context_data(
+            tab=self.tab,
+            waiting=access.all_set_aside(user).filter(outcome="").count(),
+            to_pay=access.refunds_to_pay(user).count(),
+            may_change_account=access.may_change_account(user),
+            **kwargs,
+        )
 
 
 class AsideView(MoneyView):
@@ -210,6 +218,71 @@ class BankView(MoneyView):
         said = ngettext("%(n)s new entry is read.", "%(n)s new entries are read.", new) % {"n": new}
         messages.success(request, said if new else _("Nothing new: every entry was read before."))
         return redirect("money:bank")
+
+
+class RefundsView(MoneyView):
+    """Refunds that only a person can pay."""
+
+    template_name = "payments/desk/refunds.html"
+    page_title = gettext_lazy("Refunds to pay")
+    tab = "refunds"
+
+    def get_context_data(self, **kwargs):
+        rows = access.refunds_to_pay(self.request.user)[:SHOWN]
+        return super().get_context_data(
+            rows=[(row, label_of(row.payment.provider)) for row in rows], **kwargs
+        )
+
+
+class AccountView(MoneyView):
+    """The bank account of QR-bills, and its change, for administrators."""
+
+    template_name = "payments/desk/account.html"
+    page_title = gettext_lazy("Account for QR-bills")
+    tab = "account"
+
+    def dispatch(self, request, *args, **kwargs):
+        if not access.may_change_account(request.user):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        changes = list(AccountChange.objects.select_related("by", "cancelled_by")[:SHOWN])
+        return super().get_context_data(
+            own=ledger.accounts(),
+            waiting_change=next((one for one in changes if one.due_at), None),
+            past=[one for one in changes if not one.due_at],
+            form=kwargs.pop("form", forms.AccountForm()),
+            **kwargs,
+        )
+
+    def post(self, request):
+        form = forms.AccountForm(request.POST)
+        if form.is_valid():
+            try:
+                account.ask(actor=request.user, **form.cleaned_data)
+            except Impossible as why:
+                form.add_error(None, str(why))
+            else:
+                messages.success(request, _("The change is in force tomorrow. Every administrator is told."))
+                return redirect("money:account")
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+class CancelAccountView(AccountView):
+    """Cancels a change of the account."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, pk):
+        change = access.account_change_for(request.user, pk)
+        try:
+            account.cancel(actor=request.user, change=change)
+        except Impossible as why:
+            messages.error(request, str(why))
+        else:
+            messages.success(request, _("The change is cancelled. Every administrator is told."))
+        return redirect("money:account")
 
 
 class TillsView(MoneyView):

@@ -2,7 +2,7 @@
 
 from ..contrib.counter.models import Till
 from ..contrib.demo.models import DemoPayment
-from ..contrib.qrbill.models import BankEntry, BankFile
+from ..contrib.qrbill.models import AccountChange, BankEntry, BankFile
 from .charges import Basket, Charge
 from .journal import Closing, JournalRow, Payout
 from .payments import Allocation, Payment, Refund, SetAside
@@ -10,6 +10,7 @@ from .schedule import FeeEntry, FeePrice
 from .settings import PaymentSettings
 
 __all__ = [
+    "AccountChange",
     "Allocation",
     "BankEntry",
     "BankFile",

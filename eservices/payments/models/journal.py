@@ -91,7 +91,10 @@ class JournalRow(AppendOnly):
         verbose_name = _("journal row")
         verbose_name_plural = _("journal")
         ordering = ["number"]
-        permissions = [("keep_books", _("Can see the journal and settle what was set aside"))]
+        permissions = [
+            ("keep_books", _("Can see the journal and settle what was set aside")),
+            ("take_money", _("Can take money at the counter and pay back from the own till")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.debit} / {self.credit} {self.amount / 100:.2f}"

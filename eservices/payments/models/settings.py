@@ -4,10 +4,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from stdnum import iban
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 
 from .schedule import ACCOUNT
+
+NO_QR_IBAN = _("This is no QR-IBAN: its bank number lies between 30000 and 31999.")
 
 
 def _account(label, number: str):
@@ -44,7 +46,12 @@ class PaymentSettings(BaseGenericSetting):
             ],
             _("Ledger accounts"),
         ),
-        MultiFieldPanel([FieldPanel("creditor"), FieldPanel("creditor_iban")], _("QR-bill")),
+        HelpPanel(
+            _(
+                "Administrators change the account for QR-bills under Payments › Account for QR-bills. "
+                "A change is in force a day later."
+            )
+        ),
         FieldPanel("receipt_prefix"),
     ]
 
@@ -58,9 +65,7 @@ class PaymentSettings(BaseGenericSetting):
         super().clean()
         self.creditor_iban = self.creditor_iban.replace(" ", "").upper()
         if self.creditor_iban and not is_qr_iban(self.creditor_iban):
-            raise ValidationError(
-                {"creditor_iban": _("This is no QR-IBAN: its bank number lies between 30000 and 31999.")}
-            )
+            raise ValidationError({"creditor_iban": NO_QR_IBAN})
 
 
 def is_qr_iban(number: str) -> bool:

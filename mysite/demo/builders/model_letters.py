@@ -2,13 +2,14 @@
 
 import html
 
-from eservices.cases.models import Letter, Remedies
+from eservices.cases.models import Letter, Remedies, Team
 
 from ..markup import Entry, read
 from .world import LANGUAGES, World
 
 REMEDIES = "recours"
 BY_SERVICES = ("subvention-accordee",)  # sent by their stages, and not begun by agents
+TEAMS = {"subvention-accordee": "batiments"}  # whose letter it is; the others are shared
 
 
 def build(world: World) -> None:
@@ -27,6 +28,7 @@ def _write(one, entry: Entry, locale):
         one.authority, one.days = entry["authority"], 30
     else:
         one.subject, one.for_agents = entry["subject"], entry.key not in BY_SERVICES
+    one.team = Team.objects.filter(key=TEAMS.get(entry.key, "")).first()
     one.save()
     return one
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wagtail.rich_text import RichText
 
+from eservices.cases.models import Team
 from eservices.catalogue import actions
 from eservices.catalogue.models import LifeSituation, ServiceIndexPage
 from eservices.catalogue.rich import portable
@@ -22,18 +23,21 @@ TEMPLATES = {
         "months": None,
         "tells_register": True,
         "facts": [],
+        "team": "habitants",
     },
     "macaron": {
         "prefix": "MA",
         "months": 12,
         "tells_register": False,
         "facts": ["raison_sociale", "nom", "prenom", "adresse"],
+        "team": "police",
     },
     "autorisation-manifestation": {
         "prefix": "AM",
         "months": None,
         "tells_register": False,
         "facts": ["societe", "lieu", "rue", "numeros", "public_attendu"],
+        "team": "police",
     },
 }
 WHOM = (  # the answer, whom the certificate is about, its sentence and heading
@@ -98,6 +102,7 @@ def write_templates(world: World) -> None:
             one = source.copy_for_translation(world.locales[language]) if source else DocumentTemplate()
             body = registered_body(entry) if plan["tells_register"] else _body(entry, plan["facts"])
             one.locale, one.key, one.body = world.locales[language], key, body
+            one.team = Team.objects.get(key=plan["team"])
             one.prefix, one.months, one.tells_register = (
                 plan["prefix"],
                 plan["months"],

@@ -26,7 +26,7 @@ class TillView(WagtailAdminTemplateMixin, TemplateView):
     page_title = _("Your till")
 
     def dispatch(self, request, *args, **kwargs):
-        if not cases.is_agent(request.user):
+        if not access.may_take_money(request.user):
             raise Http404
         reference = kwargs.get("reference")
         self.case = cases.case_for(request.user, reference, "take") if reference else None

@@ -1,4 +1,4 @@
-"""What the bank told: files, and what arrived."""
+"""The bank account of QR-bills as it changes; what the bank told: files, and what arrived."""
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +6,37 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ...amounts import AmountField
+
+
+class AccountChange(models.Model):
+    """Another account for QR-bills, which an administrator asked for. It waits for ``due_at``, and can be cancelled."""
+
+    creditor = models.CharField(_("account holder"), max_length=70)
+    iban = models.CharField("QR-IBAN", max_length=34)
+    before = models.CharField(_("account before"), max_length=34, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, verbose_name=_("by"), related_name="+"
+    )
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    due_at = models.DateTimeField(_("in force from"), null=True, blank=True, db_index=True)
+    done_at = models.DateTimeField(_("in force since"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("cancelled by"),
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = _("change of the account for QR-bills")
+        verbose_name_plural = _("changes of the account for QR-bills")
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return self.iban
 
 
 class BankFile(models.Model):

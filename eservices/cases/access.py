@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
 
+from eservices.accounts.email_addresses import stored_form
 from eservices.formbuilder.definition import Field
 from eservices.formbuilder.field_types import field_types
 from eservices.formbuilder.models import Form, FormVersion
@@ -189,13 +190,13 @@ def unscreened_for(user) -> CaseQuerySet:
 
 
 def withheld_addresses(user, emails) -> set[str]:
-    """Those of ``emails`` (lower case) that stand in protected cases which ``user`` does not see.
+    """Those of ``emails`` (in their normal form) that stand in protected cases which ``user`` does not see.
 
     For screens that show addresses outside of cases.
     """
-    asked = {one.lower() for one in emails if one}
+    asked = {stored_form(one) for one in emails if one}
     unseen = unseen_protected(user).select_related("submission").only("contact", "submission__email")
-    return asked & {one.email.lower() for one in unseen} if asked else set()
+    return asked & {stored_form(one.email) for one in unseen} if asked else set()
 
 
 def unseen_protected(user) -> CaseQuerySet:

@@ -29,7 +29,7 @@ class WaitingView(BookingDesk):
         shown = Paginator(access.waiting_for(user), ON_A_PAGE).get_page(self.request.GET.get("p"))
         may = set(access.resources_for(user, "move").values_list("pk", flat=True))
         withheld = withheld_addresses(user, (one.email for one in shown if one.resource_id in may))
-        rows = [(one, one.resource_id in may, one.email.lower() in withheld) for one in shown]
+        rows = [(one, one.resource_id in may, one.email in withheld) for one in shown]
         return super().get_context_data(page_obj=shown, rows=rows, **kwargs)
 
 

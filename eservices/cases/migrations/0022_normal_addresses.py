@@ -10,7 +10,7 @@ from eservices.accounts.email_addresses import stored_form
 
 def correct_contacts(apps, schema_editor):
     """The addresses that agents put right stand in ``Case.contact``."""
-    cases = apps.get_model("eservices_cases", "0021_unscreened_cases")._base_manager.using(schema_editor.connection.alias)
+    cases = apps.get_model("eservices_cases", "Case")._base_manager.using(schema_editor.connection.alias)
     found = cases.filter(contact__has_key="email").order_by("pk").values_list("pk", "contact")
     for key, contact in found.iterator(chunk_size=2000):
         form = stored_form(contact["email"])

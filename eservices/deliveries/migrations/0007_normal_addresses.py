@@ -7,7 +7,7 @@ from eservices.accounts.address_migration import store_normal_forms
 
 def of_emails(apps, schema_editor):
     """Reports of mail that came back, and the letters of a case, are found by the address."""
-    deliveries = apps.get_model("eservices_deliveries", "0006_the_week_of_trying")._base_manager
+    deliveries = apps.get_model("eservices_deliveries", "Delivery")._base_manager
     rows = deliveries.using(schema_editor.connection.alias).filter(carrier="email")
     store_normal_forms(rows, "recipient")
 

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-BOOKS = [("eservices_payments", "0006_what_a_bill_paid_in_part_was_for"), ("eservices_payments", "0006_what_a_bill_paid_in_part_was_for")]
-TILL = ("eservices_payments", "0006_what_a_bill_paid_in_part_was_for")
+BOOKS = [("eservices_payments", "keep_books"), ("eservices_payments", "change_paymentsettings")]
+TILL = ("eservices_payments", "take_money")
 DOOR = ("wagtailadmin", "access_admin")
 
 

@@ -11,7 +11,7 @@ def screen_open_cases(apps, schema_editor):
     if settings.REGISTER == "none" or not settings.REGISTER_SCREENING:
         return
     Case = apps.get_model("eservices_cases", "Case")
-    Screening = apps.get_model("eservices_register", "0002_posted_codes")
+    Screening = apps.get_model("eservices_register", "Screening")
     open_cases = Case.objects.filter(rehearsal=False, protected=False, closed_at=None)
     Screening.objects.bulk_create(
         (Screening(case_id=pk) for pk in open_cases.values_list("pk", flat=True)), batch_size=500

@@ -109,6 +109,7 @@ WORDS = {
     "retirer": ("zurueckziehen", "ritirare", "withdraw"),
     "retour": ("zurueck", "ritorno", "back"),
     "second-facteur": ("zweiter-faktor", "secondo-fattore", "second-factor"),
+    "sessions": ("sitzungen", "sessioni", "sessions"),
     "signalements": ("meldungen", "segnalazioni", "reports"),
     "signaler": ("melden", "segnalare", "report"),
     "sondages": ("umfragen", "sondaggi", "surveys"),

@@ -89,7 +89,9 @@ def spare_the_collector():
 
 
 def _in_browser(item) -> bool:
-    return "/functional/" in item.path.as_posix()
+    """Whatever stands in tests/functional, but for the walks of tests/functional/trust that need none."""
+    place = item.path.as_posix()
+    return "/functional/" in place and ("/trust/" not in place or "browser" in item.fixturenames)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -29,7 +29,7 @@ def editor(client, db):
 def agent(client, db):
     """Treats cases, and may edit nothing."""
     make.CommuneSettingsFactory()
-    client.force_login(member())
+    client.force_login(member(roles=["agents", "cashiers"]))
     return client
 
 

@@ -333,7 +333,7 @@ ONE_ROW = parts("enfants", count="2") | {"enfants-0-prenom": "Léa", "enfants-1-
 TAKEN = {
     "ligne": [{"ligne": "Orvenay"}, {"ligne": "  L’Étang  "}],
     "texte": [{"texte": "Deux\nlignes"}],
-    "courriel": [{"courriel": "lea@courriel.example"}, {"courriel": " Lea.Rochat@Courriel.example "}],
+    "courriel": [{"courriel": "lea@courriel.example"}, {"courriel": " lea.rochat@courriel.example "}],
     "tel": [{"tel": "+41791234567"}, {"tel": "079 123 45 67"}],
     "site": [{"site": "https://orvenay.example"}, {"site": "www.orvenay.example"}],
     "nombre": [{"nombre": "3"}, {"nombre": "+4"}],

@@ -37,7 +37,7 @@ CERTIFICATE = project.BASE_DIR / "mysite" / "demo" / "services" / "attestation-d
 def certificate(site, settings, tmp_path):
     """The residence certificate of the demo with all its stages, published as an editor would."""
     settings.GED_URL = f"directory:{tmp_path}"
-    DocumentTemplateFactory(sentence="{prenom} {nom} habite à Orvenay.")
+    DocumentTemplateFactory(sentence="{register_name} habite à Orvenay.", facts="")
     entry("attestation-domicile", 1500)
     entry("attestation-domicile-envoi", 200)
     return make_service(make_counter(site), json.loads(CERTIFICATE.read_text()))

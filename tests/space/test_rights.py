@@ -60,6 +60,7 @@ OWN = [
     get("space:identity"),
     post("space:ask_for_code"),
     post("space:type_code"),
+    post("space:remove_provider"),
     post("space:pay"),
     *both("space:profile"),
     *both("space:join"),

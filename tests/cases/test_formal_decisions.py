@@ -308,7 +308,7 @@ def test_posted_decision_without_proof_shows_agents_an_assumption(client):
     case = decision.case
     client.force_login(member(Role.DECIDE))
     desk = client.get(reverse("cases:case", args=[case.reference])).text
-    assert "nous admettons le 2.12.2026" in desk
+    assert "elle est présumée notifiée le 2.12.2026" in desk
     assert "18.01.2027" in desk
     assert "18 janvier 2027" not in client.get(page(case)).text
 

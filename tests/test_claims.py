@@ -44,6 +44,8 @@ CLAIMS = re.compile(
 )
 FRAMES = {"base.html", "base_message.html", "base_task.html", "base_unlisted.html", "first_steps.html"}
 STATUS = ROOT / "eservices" / "space" / "tracker.py"
+# What these carry goes to other systems, dossiers and how subscribers stand: no person reads it.
+TO_SYSTEMS = ("eservices.connectors.", "newsletter.backends.mailchimp.members")
 STAGES = ("notify", "question", "opinions")  # kinds of stage that write in words of their own
 
 
@@ -68,18 +70,26 @@ def letters() -> set[str]:
 
 
 def texts_beside() -> set[str]:
-    """The functions that queue a text message or a letter on paper."""
+    """Return the functions that queue a text message, a notification, a post or a letter on paper."""
     found = set()
     for path in (one for name in CODE for one in (ROOT / name).rglob("*.py")):
         module = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
-        if ".migrations." in module or not re.search(r"queue_(sms|letter)\(", path.read_text()):
+        if ".migrations." in module or module.startswith(TO_SYSTEMS):
+            continue
+        if not re.search(r"queue(_sms|_letter)?\(", path.read_text()):
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("queue_"):
-                calls = [call.func for call in ast.walk(node) if isinstance(call, ast.Call)]
-                names = {getattr(call, "attr", getattr(call, "id", "")) for call in calls}
-                found |= {f"{module}:{node.name}"} if names & {"queue_sms", "queue_letter"} else set()
+                calls = [call for call in ast.walk(node) if isinstance(call, ast.Call)]
+                found |= {f"{module}:{node.name}"} if any(map(queues_text, calls)) else set()
     return found
+
+
+def queues_text(call: ast.Call) -> bool:
+    """Return whether a call queues a text that is no e-mail: by its own function, or for a carrier."""
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    carried = name == "queue" and any(one.arg == "carrier" for one in call.keywords)
+    return carried or name in {"queue_sms", "queue_letter"}
 
 
 def status_sentences() -> set[str]:
@@ -124,7 +134,7 @@ def written_by_services() -> set[str]:
     ("heading", "found"),
     [
         ("E-mails", letters),
-        ("Text messages and letters on paper", texts_beside),
+        ("Texts beside e-mails", texts_beside),
         ("Status of a request", status_sentences),
         ("Pages", pages),
         ("Letters and stages of the demo and the starters", written_by_services),

@@ -15,7 +15,7 @@ from eservices.accounts.models import User
 from eservices.formbuilder.definition import Field
 from eservices.formbuilder.field_types import display, remarks
 from eservices.formbuilder.summary import Row as Asked
-from eservices.formbuilder.summary import summarise
+from eservices.formbuilder.summary import Words, summarise
 from eservices.submissions.models import StoredFile
 from home import phones
 from home.marks import explained
@@ -41,6 +41,7 @@ class Answer:
     value: str
     files: list[StoredFile] = field(default_factory=list)
     secret: bool = False  # shown only to who asks for it
+    has_secret_rows: bool = False  # a repeating group with secret answers among others
     declared: str = ""
     change: Amendment | None = None
     is_paper: bool = False
@@ -52,10 +53,13 @@ class Answer:
         return not self.is_paper
 
 
-def answers(case: Case, files: list[StoredFile], *, amended: bool = True) -> list[tuple[str, list[Answer]]]:
+def answers(
+    case: Case, files: list[StoredFile], *, amended: bool = True, words: Words = display
+) -> list[tuple[str, list[Answer]]]:
     """The answers in force, step by step as they were asked, in the agent's language; nothing once erased.
 
-    ``amended``: whether any may have been put right.
+    ``amended``: whether any may have been put right. ``words`` says an answer: ``guarded`` where what is read leaves
+    the agents' desk.
     """
     if case.submission.erased_at:
         return []
@@ -74,7 +78,8 @@ def answers(case: Case, files: list[StoredFile], *, amended: bool = True) -> lis
             value="" if found else row.value,
             files=found,
             secret=row.field.secret,
-            declared=display(row.field, before, definition, language) if row.key in changes else "",
+            has_secret_rows=any(one.secret for one in row.field.fields),
+            declared=words(row.field, before, definition, language) if row.key in changes else "",
             change=changes.get(row.key),
             is_paper=row.field.type == "files",
             enclosure=checked.get(row.key),
@@ -83,7 +88,7 @@ def answers(case: Case, files: list[StoredFile], *, amended: bool = True) -> lis
 
     return [
         (section.title, [answer(row) for row in section.rows])
-        for section in summarise(definition, given, language, sent)
+        for section in summarise(definition, given, language, sent, words=words)
     ]
 
 

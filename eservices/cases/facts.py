@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from eservices.formbuilder.bill import in_words_of
-from eservices.formbuilder.field_types import display
+from eservices.formbuilder.field_types import display, masked_rows
 from home.dates import date_format
 from home.models import CommuneSettings
 
@@ -13,13 +13,14 @@ from .models import Case
 def facts(case: Case, language: str) -> dict[str, str]:
     """Every answer by its question's key, what stages left, and who asked what, when.
 
-    In the active language beside answers.
+    In the active language beside answers. Secret answers inside repeating groups are masked: nobody names them, they
+    would come along with the group.
     """
     from .stages import kept  # some stages send letters, and letters say these facts
 
     definition, answers = case.version.definition, case.answers
     said = {
-        key: display(field, answers.get(key), definition, language)
+        key: display(field, masked_rows(field, answers.get(key)), definition, language)
         for key, field in definition.fields.items()
     }
     return said | kept.by_key(case, language) | _of_every_case(case)

@@ -9,6 +9,8 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET
 from django.views.generic import TemplateView
 
+from eservices.formbuilder.field_types import guarded
+
 from . import access, actions, case_screen
 from .actors import Office
 from .models import Case
@@ -64,7 +66,7 @@ class OpinionView(TemplateView):
 
 def _declared(case: Case):
     """What was declared, without what is secret."""
-    sections = case_screen.answers(case, list(access.files_of(case)))
+    sections = case_screen.answers(case, list(access.files_of(case)), words=guarded)
     return [(title, [answer for answer in answers if not answer.secret]) for title, answers in sections]
 
 

@@ -19,7 +19,7 @@ from eservices.deliveries.access import readable_text
 from eservices.deliveries.carriers import carrier_name
 from eservices.deliveries.models import Delivery
 from eservices.deliveries.paper.paragraphs import plain
-from eservices.formbuilder.field_types import MASK
+from eservices.formbuilder.field_types import guarded
 from home import phones, typesetting
 from home.dates import date_format
 from home.marks import explained
@@ -46,7 +46,7 @@ def _content(case: Case, reader, now: datetime) -> dict:
         "facts": _facts(case),
         "answers": [
             [title, [[one.label, _said(one)] for one in found]]
-            for title, found in case_screen.answers(case, files)
+            for title, found in case_screen.answers(case, files, words=guarded)
         ],
         "messages": [_message(one) for one in case.messages.select_related("author")],
         "notes": [
@@ -107,7 +107,7 @@ def _outcome(person: Person) -> str:
 
 def _said(answer: case_screen.Answer) -> str:
     if answer.secret and answer.value:
-        return MASK
+        return answer.value
     said = answer.value or ", ".join(file.name for file in answer.files)
     if found := answer.enclosure:
         said = ", ".join(filter(None, (said, str(found.get_state_display()), found.reason)))

@@ -12,7 +12,13 @@ VALUE, SEAM = "\ue000", "\ue001"  # private characters: where a value begins, wh
 BEFORE_VALUE = re.compile(
     rf"(?<!\w)([Dd]|(?:[Ll]ors|[Pp]uis|[Jj]us)?[Qq]u)(?:e[ \N{{NO-BREAK SPACE}}]|['’])({SEAM}*){VALUE}(\w*)"
 )
-VOWELS, MUTE_H = "aeiouœæ", re.compile(r"h(?:elen|eloi|enri|erve|ipp|onor|ort|uber|ugue|yac)")
+VOWELS = "aeiouœæ"
+MUTE_H = re.compile(  # how words begin, without accents
+    r"h(?:abi|aleine|alte(?=res?$)|armon|eb(?:d|er|r)|ect|elen|elic|eloi|elv|emi|emo|enr[iy]|erb(?!st)|erem|eredi|erit"
+    r"|erm|eroi|erve|esit|eter|eure|ier$|ilai|ippo|irond|ist|iver|om(?:eo|i|m|o)|on(?:ne[tu]|or)|opit"
+    r"|or(?:a[ci]|iz|lo|mo|os|r[ei]|t)|osp|osti|otel|otes?$|otess|ubert|ugue|uil|uiss|uitr|um(?:ai|an|bert|eu|id|il|ou|us)"
+    r"|y(?:ac|[dgmp]|st))"
+)
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -52,18 +58,26 @@ def _elided(found: re.Match) -> str:
     stem, seams, word = found.groups()
     if not word or word[0].isdigit():
         return found[0]
-    link = "’" if _is_elided_before(word) else "e "
+    elided = _is_elided_before(word)
+    if elided is None:
+        return found[0]
+    link = "’" if elided else "e "
     return f"{stem}{link}{seams}{VALUE}{word}"
 
 
-def _is_elided_before(word: str) -> bool:
-    """Whether French elides before ``word``: before a vowel, before “Yves” and not “Yann”, before a mute h."""
+def _is_elided_before(word: str) -> bool | None:
+    """Whether French elides before ``word``: before a vowel, before “Yves” and not “Yann”, before a mute h.
+
+    None before an h that may be either: only whoever wrote the text knows.
+    """
     plain = "".join(one for one in unicodedata.normalize("NFD", word.casefold()) if one.isalpha())
     if len(plain) < 2:
         return False
     if plain[0] == "y":
         return plain[1] not in VOWELS
-    return plain[0] in VOWELS or bool(MUTE_H.match(plain))
+    if plain[0] == "h":
+        return True if MUTE_H.match(plain) else None
+    return plain[0] in VOWELS
 
 
 def faults(text: str, asked: Collection[str] | None, given: Collection[str]) -> list[str]:

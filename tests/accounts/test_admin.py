@@ -132,7 +132,7 @@ def test_another_address_is_told_to_both_and_the_earlier_one_opens_nothing(boss)
     user = User.objects.get(is_superuser=True)
     boss.post(reverse("wagtailusers_users:edit", args=[person.pk]), NADIA | {"is_active": "on"})
     letters = dict(Delivery.objects.values_list("recipient", "title"))
-    title = "Votre compte a une autre adresse e-mail"
+    title = "L’adresse e-mail de votre compte a changé"
     assert letters == {"avant@orvenay.example": title, "nadia.favre@orvenay.example": title}
     assert logged(person) == [("accounts.change_address", user.email, f"#{person.pk}")]
 
@@ -147,7 +147,7 @@ def test_another_password_is_told_and_logged(boss):
     person = AgentFactory(email="nadia.favre@orvenay.example")
     words = {"password1": PASSWORD[::-1], "password2": PASSWORD[::-1], "is_active": "on"}
     boss.post(reverse("wagtailusers_users:edit", args=[person.pk]), NADIA | words)
-    assert Delivery.objects.get(recipient=person.email).title == "Votre compte a un autre mot de passe"
+    assert Delivery.objects.get(recipient=person.email).title == "Le mot de passe de votre compte a changé"
     assert [one[0] for one in logged(person)] == ["accounts.change_password"]
 
 

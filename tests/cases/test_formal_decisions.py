@@ -7,11 +7,14 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
+from wagtail.models import Locale
 
 from eservices.cases import actions, checks, process, sweeps
 from eservices.cases.actors import Applicant
 from eservices.cases.formal import actions as formal
-from eservices.cases.formal import consent
+from eservices.cases.formal import consent, content
+from eservices.cases.formal.appeal_terms import AppealRules
 from eservices.cases.models import Case, FormalDecision, Remedies, Role
 from eservices.cases.retention import actions as retention
 from eservices.cases.retention import schedule
@@ -305,7 +308,7 @@ def test_posted_decision_without_proof_shows_agents_an_assumption(client):
     case = decision.case
     client.force_login(member(Role.DECIDE))
     desk = client.get(reverse("cases:case", args=[case.reference])).text
-    assert "nous admettons le 2.12.2026" in desk
+    assert "elle est présumée notifiée le 2.12.2026" in desk
     assert "18.01.2027" in desk
     assert "18 janvier 2027" not in client.get(page(case)).text
 
@@ -430,6 +433,35 @@ def test_decision_of_two_agents_is_signed_by_both():
 def test_remedies_say_no_more_than_their_authority_and_days():
     with pytest.raises(ValidationError):
         RemediesFactory.build(text="<p>{prenom}</p>", locale=RemediesFactory().locale).full_clean()
+
+
+def test_remedies_in_months_are_not_called_days():
+    """In another language either, which takes over the unit: 2 months would read as 2 days."""
+    french, german = RemediesFactory(), Locale.objects.get_or_create(language_code="de")[0]
+    french.full_clean()
+    french.unit = "months"
+    with pytest.raises(ValidationError, match=r"\{term\}"):
+        french.full_clean()
+    french.text = "<p>{term}, {authority}</p>"
+    french.full_clean()
+    one = french.copy_for_translation(german)
+    one.text = "<p>{days}</p>"
+    one.save()
+    with pytest.raises(ValidationError, match=r"Deutsch|German"):
+        french.full_clean()
+
+
+def test_german_remedies_write_their_term_in_the_dative():
+    said = {"days": 30, "authority": "Gericht", "text": "<p>innert {term}</p>"}
+    with override("de"):
+        for days, unit, term in (
+            (30, "days", "30 Tagen"),
+            (2, "months", "2 Monaten"),
+            (1, "months", "1 Monat"),
+        ):
+            remedies = RemediesFactory.build(**said | {"days": days, "unit": unit}, locale=None)
+            assert content._against(remedies, AppealRules("", ()))[0] == f"innert {term}"
+        assert content.term_in_words(30, "days") == "30 Tage"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from eservices.cases import actions
+from eservices.cases import actions, opinion_views
+from eservices.cases.facts import facts
+from eservices.cases.letters import content
 from eservices.cases.models import Case, CaseLink
 from eservices.documents import casefile
 from eservices.formbuilder.field_types import MASK
@@ -55,3 +57,39 @@ def test_the_case_as_a_file_leaves_it_out(case, monkeypatch):
     casefile.pdf(case, reader=member(), now=timezone.now())
     assert SECRET not in str(compiled)
     assert ["Remarque", MASK] in compiled[0]["answers"][-1][1]
+
+
+# -- Inside a repeating group ----------------------------------------------------------------------------------
+@pytest.fixture
+def family() -> Case:
+    """A case whose group of children asks a secret question."""
+    inner = [{"key": "age", "type": "short_text"}, {"key": "soin", "type": "short_text", "secret": True}]
+    group = {"key": "enfants", "type": "group", "fields": inner}
+    return CaseFactory(asks=[group], answers={"enfants": [{"age": "trois ans", "soin": SECRET}]})
+
+
+def test_placeholders_mask_secret_answers_in_rows(family):
+    for said in (content.values(family, "fr"), facts(family, "fr")):
+        assert "trois ans" in said["enfants"]
+        assert MASK in said["enfants"]
+        assert SECRET not in said["enfants"]
+
+
+def test_the_case_as_a_file_masks_secret_answers_in_rows(family, monkeypatch):
+    compiled = []
+    monkeypatch.setattr(typesetting, "pdf", lambda template, content, now: compiled.append(content) or b"")
+    casefile.pdf(family, reader=member(), now=timezone.now())
+    assert "trois ans" in str(compiled)
+    assert SECRET not in str(compiled)
+
+
+def test_who_gives_an_opinion_reads_no_secret_answers_in_rows(family):
+    assert "trois ans" in str(opinion_views._declared(family))
+    assert SECRET not in str(opinion_views._declared(family))
+
+
+def test_the_agent_sees_secret_answers_in_rows_on_asking(client, family):
+    client.force_login(member())
+    before, after = client.get(reverse("cases:case", args=[family.reference])).text.split(SECRET)
+    assert before.rindex("<details") > before.rindex("<dt>")
+    assert after.index("</details>") < after.index("</dd>")

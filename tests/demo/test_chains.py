@@ -327,7 +327,7 @@ def test_who_gets_a_subsidy_is_told_how_much_and_the_request_stays_open_until_it
 ARRIVED, MOVES = "Votre demande est arrivée.", "Votre demande suit son cours."
 PAY, ACCEPTED = (
     "Il reste une chose\N{NO-BREAK SPACE}: le paiement.",
-    "Votre demande est acceptée. Tout n’est pas encore fait.",
+    "Votre demande est acceptée. Tout n’est pas encore terminé.",
 )
 DONE = "C’est fait."
 

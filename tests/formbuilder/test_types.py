@@ -340,6 +340,20 @@ def test_a_secret_is_kept_out_of_lists_and_exports():
     assert list(export(secret, LEA, form, "fr")) == list(NO_PERSON)
 
 
+def test_secret_answers_in_rows_are_masked_in_words_and_exports():
+    inner = [
+        question("age", "integer"),
+        question("aide", "yes_no", secret=True),
+        question("soins", "choices", secret=True, options=options("a", "b")),
+        question("compte", "iban", secret=True),
+    ]
+    form = definition(step("un", question("g", "group", fields=inner)))
+    answer = [{"age": 3, "aide": True, "soins": ["a", "b"], "compte": "CH9300762011623852957"}, {"age": 4}]
+    words = f"No. 1\nage: 3\naide: {MASK}\nsoins: {MASK}\ncompte: {MASK}\nNo. 2\nage: 4"
+    assert guarded(form.fields["g"], answer, form, "en") == words
+    assert export(form.fields["g"], answer, form, "en") == {"g": words}
+
+
 def test_open_answers_leave_out_secrets_in_rows_too():
     inner = [question("age"), question("diagnostic", secret=True)]
     form = definition(step("un", question("q", secret=True), question("g", "group", fields=inner)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, override
+from django.utils.translation import gettext_lazy, ngettext, npgettext, override
 
 from eservices.accounts.models import User
 from eservices.cases.letters import content
@@ -52,6 +52,16 @@ def term_in_words(number: int, unit: str) -> str:
     return ngettext("%(number)s day", "%(number)s days", number) % {"number": number}
 
 
+def _term_in_sentence(number: int, unit: str) -> str:
+    """Return a time to appeal as it stands after “within”: German has another ending there."""
+    words = (
+        npgettext("within", "%(number)s month", "%(number)s months", number)
+        if unit == TermUnit.MONTHS
+        else npgettext("within", "%(number)s day", "%(number)s days", number)
+    )
+    return words % {"number": number}
+
+
 def _decided(case: Case) -> list:
     settings = case.version.definition.settings
     letter = Letter.objects.best(settings.get("letters", {}).get(case.outcome, ""), case.language)
@@ -71,7 +81,7 @@ def _against(remedies: Remedies, rules: AppealRules) -> list:
     said = {
         "authority": remedies.authority,
         "days": str(remedies.days),
-        "term": term_in_words(remedies.days, remedies.unit),
+        "term": _term_in_sentence(remedies.days, remedies.unit),
     }
     found = each_text(paragraphs(remedies.text), lambda text: placeholders.fill(text, said))
     return [*found, *_recess(remedies, rules)]

@@ -174,8 +174,24 @@ class Remedies(OwnedByTeam, TranslatableMixin, models.Model):
         return self.name
 
     def clean(self):
-        """Refuses a text that says anything else than the authority and the days."""
+        """Refuse a text that says anything else than the authority and the days, or that would call months days."""
         super().clean()
-        faults = placeholders.faults(plain(paragraphs(self.text)), (), ("authority", "days", "term"))
+        text = plain(paragraphs(self.text))
+        faults = placeholders.faults(text, (), ("authority", "days", "term"))
+        if self.unit == TermUnit.MONTHS:
+            faults += self._months_called_days(text)
         if faults:
             raise ValidationError({"text": faults})
+
+    def _months_called_days(self, text: str) -> list[str]:
+        """Return what is wrong where a text says {days}, here or in another language, which takes over the unit."""
+        others = type(self).objects.filter(key=self.key).exclude(pk=self.pk).select_related("locale")
+        texts = [(self.locale, text), *((one.locale, plain(paragraphs(one.text))) for one in others)]
+        said = _(
+            "The time is counted in months: write {{term}} instead of {{days}} in the text ({language})."
+        )
+        return [
+            said.format(language=locale.get_display_name())
+            for locale, one in texts
+            if "days" in placeholders.keys(one)
+        ]

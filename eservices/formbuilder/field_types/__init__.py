@@ -15,6 +15,7 @@ from .base import (
     field_type,
     field_types,
     guarded,
+    masked_rows,
     part_token,
     remarks,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "field_type",
     "field_types",
     "guarded",
+    "masked_rows",
     "option_text",
     "part_token",
     "remarks",

@@ -190,6 +190,7 @@ class FieldType:
         if answer is not None and field.secret:
             cells[0] = MASK
         elif answer is not None:
+            answer = masked_rows(field, answer)
             with override(language):
                 try:
                     cells = self.cells(answer, field, definition, language)
@@ -229,11 +230,11 @@ def guarded(field: Field, answer, definition: Definition, language: str) -> str:
     return (
         MASK
         if field.secret and answer is not None
-        else display(field, _masked(field, answer), definition, language)
+        else display(field, masked_rows(field, answer), definition, language)
     )
 
 
-def _masked(field: Field, answer):
+def masked_rows(field: Field, answer):
     """Return the rows of a repeating group with secret answers masked; any other answer as it is."""
     secret = {one.key for one in field.fields if one.secret}
     if not secret or not isinstance(answer, list):

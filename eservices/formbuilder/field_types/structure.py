@@ -7,7 +7,7 @@ from wagtail import blocks
 from ..blocks import FixedCharBlock, FixedChoiceBlock, KeysBlock
 from ..definition import Definition, Field
 from ..logic.computed import OPERATIONS
-from .base import LAYOUT, FieldType, display, field_type, field_types, whole
+from .base import LAYOUT, MASK, FieldType, display, field_type, field_types, whole
 from .numbers import money_words, number_words
 
 
@@ -74,13 +74,18 @@ class Group(FieldType):
         name = definition.text(f"field.{field.key}.row", language) or gettext("No.")
         lines = []
         for number, row in enumerate(answer, 1):
-            said = [(one, display(one, row.get(one.key), definition, language)) for one in asked]
+            said = [(one, _words(one, row.get(one.key), definition, language)) for one in asked]
             if len(asked) > 1:
                 answers = [_said(one, words, definition, language) for one, words in said if words]
                 lines += [f"{name} {number}", *answers]
             else:
                 lines += [words for _one, words in said if words]
         return "\n".join(lines)
+
+
+def _words(field: Field, answer, definition: Definition, language: str) -> str:
+    """Return an answer of a row in words; a masked one stays so, since no type can read the mask."""
+    return MASK if answer == MASK else display(field, answer, definition, language)
 
 
 def _said(field: Field, words: str, definition: Definition, language: str) -> str:

@@ -32,7 +32,10 @@ def test_appeal_ends_on_working_day_after_recess(client):
         paper.take_batch(actor=agent, wanted=letter)
         paper.mark_posted(actor=agent, wanted=letter, numbers={})
         shown = client.get(desk).text
-        assert "Tant que rien ne prouve le jour de distribution, nous admettons le 2.12.2026" in shown
+        assert (
+            "Tant que rien ne prouve le jour de distribution, elle est présumée notifiée le 2.12.2026"
+            in shown
+        )
     with time_machine.travel("2026-11-27 09:00Z"):
         client.force_login(agent)
         url = reverse("postroom:do", args=[letter.get().pk, "proof"])

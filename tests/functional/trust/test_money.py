@@ -80,9 +80,9 @@ def test_amounts_shown_before_are_those_asked_after(client, time_machine):
     draft = f"/demande/d/{Draft.objects.get().secret}/"
     review = read(client.get(f"{draft}verifier/"))
     for page in (picker, review):
-        assert f"Dont {DEPOSIT} de caution, qui vous reviennent" in page
-        assert f"au moins 14 jours avant : {TOTAL} vous reviennent" in page
-        assert f"Annulée plus tard : {LATER} vous reviennent" in page
+        assert f"Dont {DEPOSIT} de caution, qui vous seront remboursés" in page
+        assert f"au moins 14 jours avant : {TOTAL} vous sont remboursés" in page
+        assert f"Annulée plus tard : {LATER} vous sont remboursés" in page
     assert f"<td>{TOTAL}</td>" in review
 
     client.post(f"{draft}envoyer/", {"declared": "on"})
@@ -95,14 +95,16 @@ def test_amounts_shown_before_are_those_asked_after(client, time_machine):
     assert f"Dont {DEPOSIT} de caution : nous la remboursons après le retour" in due
     pay = read(client.get(f"/payer/{charge.basket.secret}/"))
     assert f"Payer {TOTAL}" in pay
-    assert f"Dont {DEPOSIT} de caution, qui vous reviennent" in pay
+    assert f"Dont {DEPOSIT} de caution, qui vous seront remboursés" in pay
 
     paid(charge)
     process.advance(case.pk)
     assert f"Dont {DEPOSIT} de caution" in letter("Quittance")
     assert DEPOSIT in plain(receipts.deposit_note([charge]))
     assert receipts.pdf(Payment.objects.get()).startswith(b"%PDF")
-    assert f"au moins 14 jours avant : {TOTAL} vous reviennent" in letter("Votre réservation est confirmée")
+    assert f"au moins 14 jours avant : {TOTAL} vous sont remboursés" in letter(
+        "Votre réservation est confirmée"
+    )
 
     booking = Booking.objects.get()
     private = f"/dossier/{case.links.get(mailed=True).secret}/"

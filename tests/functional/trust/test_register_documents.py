@@ -8,6 +8,7 @@ from django.utils import timezone
 from wagtail.models import Locale
 
 from eservices.cases import actions as cases
+from eservices.catalogue.editor.starters import SERVICES, starters
 from eservices.documents.models import Document, DocumentTemplate
 from eservices.register.models import Check
 from mysite.demo.builders.services import registered_body
@@ -63,9 +64,25 @@ def test_a_family_certificate_certifies_the_family():
     journey = filed(CERTIFICATE, user=elodie(), **FAMILY, personnes=[NOE | {"personne_prenom": "NOE"}])
     journey.pay()
     said = said_by(Document.objects.get())
-    assert "atteste qu’Élodie Anne Marchetti et Noé Marchetti ont leur domicile" in said
+    assert "atteste le domicile d’Élodie Anne Marchetti et Noé Marchetti à Orvenay" in said
     assert "à l’adresse Rue du Lac 12, 1199 Orvenay" in said
     assert "2 septembre 2019" in said
+
+
+@pytest.mark.parametrize(
+    ("language", "plural"), [("fr", " ont "), ("de", " haben"), ("it", " hanno "), ("en", " are ")]
+)
+def test_a_family_of_one_reads_in_no_plural(language, plural):
+    """The register may know one person only of those whom the request names."""
+    texts = starters(SERVICES)["residence-certificate"].document["texts"]
+    said = [texts[language]["statement_family"]]
+    if language != "it":  # the demo has no certificate in Italian
+        said += [
+            one["sentence_family"]
+            for one in read(language, "documents", timezone.localdate())
+            if one.key == CERTIFICATE
+        ]
+    assert not [one for one in said if plural in one]
 
 
 def test_my_minor_child_attests_the_domicile_of_the_child(client):

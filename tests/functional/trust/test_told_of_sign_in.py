@@ -21,7 +21,7 @@ def test_person_is_told_of_a_linked_provider_and_removes_it(client, settings):
         away = client.post(LOGIN)
         client.get(f"{LOGIN}callback/", provider.sign_in(away["Location"]))
         letter = Delivery.objects.get(recipient=victim.email)
-        assert letter.title == "Un fournisseur d’identité ouvre votre compte"
+        assert letter.title == "Un fournisseur d’identité donne accès à votre compte"
         assert reverse("space:identity") in letter.payload["text"]
         client.post(reverse("space:remove_provider"))
     assert not victim.socialaccount_set.exists()

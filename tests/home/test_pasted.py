@@ -36,6 +36,12 @@ ADMIN = "http://testserver/admin/pages/5/edit/"
             "https://urldefense.com/v3/__https://www.vd.ch/l**Ae__;w6nDqQ!!x!y$",
             "https://www.vd.ch/l%C3%A9%C3%A9e",
         ),
+        ("https://urldefense.com/v3/__https://www.vd.ch/permis?a=1&amp;b=2__;!!AbC!xyz$", REAL),
+        (
+            "https://statics.teams.cdn.office.net/evergreen-assets/safelinks/2/atp-safelinks.html"
+            "?url=https%3A%2F%2Fwww.vd.ch%2Fpermis%3Fa%3D1%26b%3D2&locale=fr-fr",
+            REAL,
+        ),
         ("https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.vd.ch%2F&h=AT0", "https://www.vd.ch/"),
         ("https://secure-web.cisco.com/1abc-d/https%3A%2F%2Fwww.vd.ch%2F", "https://www.vd.ch/"),
         (
@@ -50,6 +56,8 @@ ADMIN = "http://testserver/admin/pages/5/edit/"
         "proofpoint 2",
         "proofpoint 3",
         "runs",
+        "proofpoint 3 in marks",
+        "teams",
         "facebook",
         "cisco",
         "mailto",

@@ -169,5 +169,10 @@ def test_what_still_leads_astray_is_flagged_before_publication(client, home, lin
     assert link.removesuffix("/") in shown.text
 
 
+def test_imported_file_may_write_ampersands_as_escapes():
+    content = json.dumps({"steps": [f"Voir {SAFE_LINK}"]}).replace("&", "\\u0026")
+    assert parse(content.encode()) == {"steps": [f"Voir {REAL}"]}
+
+
 def test_an_imported_service_leads_to_real_addresses():
     assert parse(json.dumps({"intro": f"Voir {SAFE_LINK}"}).encode()) == {"intro": f"Voir {REAL}"}

@@ -351,8 +351,18 @@ class NoticePage(BasePage):
         if binding == NoticeSettings.Binding.GAZETTE:
             return self.first_day
         if binding == NoticeSettings.Binding.BOARD and self.board_from:
-            return self.board_from
+            return self.board_since(now)
         return self.shown_since(now)
+
+    def board_since(self, now: datetime) -> date:
+        """Return from which day on the posting on the board counts: a day before it was recorded counts from then."""
+        from .proof import on_board_since  # the proof is made of postings
+
+        today = timezone.localdate(now)
+        if self.board_from >= today:
+            return self.board_from
+        known = list(Posting.objects.filter(notice=self.translation_key, board_from__gte=self.board_from))
+        return on_board_since(known, self.board_from, today)
 
     def shown_since(self, now: datetime) -> date:
         """Return from which day on the site shows the notice, as its proof says, or would show a draft."""
@@ -416,9 +426,14 @@ class NoticePage(BasePage):
         return _never_kept(response)
 
     def get_context(self, request, *args, **kwargs):
+        now = timezone.now()
+        board_since = self.board_since(now) if self.board_from else None
+        if board_since and self.board_until and self.board_until < board_since:
+            board_since = None  # recorded when it was down again
         return super().get_context(request, *args, **kwargs) | {
             "kind": self.kind.localized,
-            "since": self.shown_since(timezone.now()),
+            "since": self.shown_since(now),
+            "board_since": board_since,
             "files": self.shown_files(),
             "binding": NoticeSettings.load(request_or_site=request).sentence,
         }

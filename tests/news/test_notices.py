@@ -15,6 +15,7 @@ from wagtail.test.utils.form_data import inline_formset, nested_form_data, strea
 
 from home import search
 from home.finding import documents
+from home.working_days import public_holidays
 from news.models import NoticeFile, NoticeFileText, NoticeIndexPage, NoticePage, NoticeSettings, Posting
 from news.notices import proof
 from news.notices.posting_periods import PERIODS, Act, posting_period
@@ -614,16 +615,35 @@ def test_a_kind_of_act_with_fewer_days_than_the_law_is_refused(settings, db):
     kind = NoticeKindFactory(days=20, act=Act.BUILDING_ENQUIRY)
     with pytest.raises(ValidationError, match=r"art\. 109"):
         kind.full_clean()
-    assert kind.least_days == 30  # kept before the rule was known
+    assert kind.least_days(DURING.date()) == 30  # kept before the rule was known
     settings.SUBDIVISION = "FR"
     kind.full_clean()
     settings.SUBDIVISION = "NE"  # of which nothing is known here
     assert kind.period is None
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2026, 7, 1), date(2026, 8, 31)),
+        (date(2026, 12, 15), date(2027, 2, 14)),
+        (date(2026, 12, 31), date(2027, 2, 28)),
+        (date(2027, 1, 1), date(2027, 3, 1)),  # the sixty days of the commune
+        (date.max, date.max),
+    ],
+)
+def test_two_months_of_posting_are_counted_by_calendar(settings, db, first, last):
+    settings.COUNTRY, settings.SUBDIVISION = "FR", ""
+    kind = NoticeKindFactory(days=60, act=Act.BUILDING_PERMIT)
+    kind.full_clean()
+    assert kind.last_day(first) == last
+    assert kind.least_days(first) == (last - first).days + 1
+
+
 def test_every_posting_period_has_a_place_and_a_source():
     for period in PERIODS:
         assert period.source
+        assert public_holidays(period.country, period.subdivision) is not None  # the settings take the place
         assert 0 < period.days <= 366
         assert posting_period(period.act, period.country, period.subdivision) == period
 

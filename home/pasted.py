@@ -15,6 +15,7 @@ NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Links that a mail program or a search engine put in front of the real one: host, path, parameter.
 WRAPPERS = (
     (r"[\w.-]+\.safelinks\.protection\.outlook\.com", r"/.*", "url"),
+    (r"statics\.teams\.cdn\.office\.net", r"/.*safelinks\.html", "url"),
     (r"(?:www\.)?google\.[a-z.]{2,6}", r"/url", "q"),
     (r"(?:www\.)?google\.[a-z.]{2,6}", r"/url", "url"),
     (r"lm?\.facebook\.com", r"/l\.php", "u"),
@@ -98,8 +99,9 @@ def _without_anchor(found: re.Match, admin: str) -> str:
 
 
 def _inside(address: str) -> str:
+    address = address.replace("&amp;", "&")  # in texts with marks
     try:
-        parts = urlsplit(address.replace("&amp;", "&"))
+        parts = urlsplit(address)
         host, given = parts.hostname or "", parse_qs(parts.query)
     except ValueError:
         return ""

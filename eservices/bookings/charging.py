@@ -51,13 +51,24 @@ def priced_lines(key: str, wanted: Wanted, who: str, language: str, today: date)
 
 
 def shortest_times(offer: Offer, first: date) -> list[Span]:
-    """Return the shortest times that can be booked in the week from a day on, at the ends of each opening."""
-    found = []
-    for day in days(first, first + 6 * DAY):
-        for window in offer.rules.day_windows(day):
-            length = window.length if offer.rules.whole else offer.rules.shortest
-            found += [Span(window.start, window.start + length), Span(window.end - length, window.end)]
-    return found
+    """Return the shortest times that can be booked from a day on, at the ends of each opening, by weekday.
+
+    Of each weekday the first day that is open; where it is closed for a while, one farther ahead, up to the horizon.
+    """
+    found: dict[int, list[Span]] = {}
+    usual = {weekday for one in offer.rules.weekly for weekday in one.days}
+    week = first + 6 * DAY
+    for day in days(first, max(week, first + offer.rules.horizon)):
+        if day > week and found and usual <= found.keys():
+            break
+        if day.weekday() not in found and (windows := offer.rules.day_windows(day)):
+            found[day.weekday()] = [span for window in windows for span in _shortest(offer, window)]
+    return [span for spans in found.values() for span in spans]
+
+
+def _shortest(offer: Offer, window: Span) -> list[Span]:
+    length = window.length if offer.rules.whole else offer.rules.shortest
+    return [Span(window.start, window.start + length), Span(window.end - length, window.end)]
 
 
 class Cost(NamedTuple):

@@ -121,8 +121,13 @@ def _grows(one: Offer) -> bool:
     return one.counted or any(rate.per in ("hour", "day") for rate in one.rates)
 
 
+def has_rates(definition: Definition) -> bool:
+    """Return whether something in a service is booked at a price, even if nothing of it can be booked for now."""
+    return any(map(_offered, _booking_fields(definition)))
+
+
 def costs_in(definition: Definition, today: date) -> set[Cost]:
-    """Return what the shortest bookings of the coming week cost, for everybody who may book."""
+    """Return what the next shortest bookings cost, for everybody who may book."""
     return {cost for _offer, cost in _costs(definition, today)}
 
 
@@ -137,7 +142,7 @@ def _costs(definition: Definition, today: date) -> Iterator[tuple[Offer, Cost]]:
 
 
 def _telling_times(one: Offer, first: date) -> list[Span]:
-    """Return the shortest times of a week; of those to which the same rates apply, one."""
+    """Return the next shortest times; of those to which the same rates apply, one."""
     times = shortest_times(one, first)
     if one.rules.whole or any(rate.hours for rate in one.rates):
         return times

@@ -34,13 +34,13 @@ def parse(content: bytes) -> object:
         limit = LARGEST // 1024 // 1024
         raise Unreadable(_("The file is too large: at most %(limit)s MB.") % {"limit": limit})
     try:
-        text = without_wrappers(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Unreadable(_("The file is not written in UTF-8.")) from None
     if not text.strip():
         raise Unreadable(_("The file is empty."))
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
+        return _unwrapped(json.loads(text, object_pairs_hook=_object, parse_constant=_refuse))
     except json.JSONDecodeError as fault:
         place = {"line": fault.lineno, "column": fault.colno}
         raise Unreadable(_("This is not JSON: see line %(line)s, column %(column)s.") % place) from None
@@ -53,6 +53,17 @@ def parse(content: bytes) -> object:
 def written(definition: dict) -> str:
     """A definition as a file."""
     return json.dumps(definition, ensure_ascii=False, indent=2) + "\n"
+
+
+def _unwrapped(value: object) -> object:
+    """Return what was read with the real address in place of each that leads through a mail program."""
+    if isinstance(value, str):
+        return without_wrappers(value)
+    if isinstance(value, list):
+        return [_unwrapped(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _unwrapped(one) for name, one in value.items()}
+    return value
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict:

@@ -12,7 +12,7 @@ from wagtail import blocks
 from wagtail.coreutils import get_content_languages
 from wagtail_localize.strings import extract_strings
 
-from eservices.bookings.services import costs_in
+from eservices.bookings.services import costs_in, has_rates
 from eservices.cases.formal.appeal_rules import rules_of
 from eservices.cases.letters.content import GIVEN
 from eservices.cases.models import Letter, Remedies, Team
@@ -291,7 +291,10 @@ def _announced(content: dict) -> Iterator[Fault]:
     """An amount that the page announces and the form never asks. Not of a service that asks for nothing."""
     definition, today = _readable(content), timezone.localdate()
     asked = {fee.amount for fee in priced(definition, today).fees if fee.has_price}
-    for cost in costs_in(definition, today):
+    costs = costs_in(definition, today)
+    if not costs and has_rates(definition):  # closed up to the horizon: what it costs cannot be told
+        return
+    for cost in costs:
         asked |= {cost.price, cost.deposit, cost.price + cost.deposit}
     if not asked:
         return

@@ -18,7 +18,7 @@ from wagtail.search import index
 from wagtail.snippets.models import register_snippet
 from wagtail_localize.fields import SynchronizedField
 
-from eservices.bookings.services import BookingCosts, booking_costs, rooms_in
+from eservices.bookings.services import BookingCosts, booking_costs, has_rates, rooms_in
 from eservices.cases.models import Letter, Remedies, Team
 from eservices.cases.retention.rules import Disposition
 from eservices.formbuilder.blocks import FeeBlock, QuestionWidget, fill_keys, keys_by_id, step_block
@@ -472,9 +472,10 @@ class ServicePage(BasePage):
         """What everybody pays, in minor units; 0 where it is free, None where it depends."""
         if self.version is None:
             return None
-        if self.booking_costs:
+        definition = self.version.definition
+        if self.booking_costs or has_rates(definition):
             return None
-        fees = priced(self.version.definition, timezone.localdate()).fees
+        fees = priced(definition, timezone.localdate()).fees
         if any(fee.condition or fee.quantity or fee.exempt or not fee.has_price for fee in fees):
             return None
         return sum(fee.amount for fee in fees)

@@ -98,14 +98,19 @@ class NoticeKind(WithHistory, TranslatableMixin, models.Model):
         """Where the days come from: the rule that is known of the place, else the law that the commune wrote."""
         return self.period.source if self.period else self.law
 
-    @property
-    def least_days(self) -> int:
-        """The days of the commune; those of the law if they are more."""
-        return max(self.days, self.period.days if self.period else 0)
+    def least_days(self, first: date) -> int:
+        """Return how long a notice is posted that is posted from ``first``: as the commune says, or longer by law."""
+        return (self.last_day(first) - first).days + 1
 
     def last_day(self, first: date) -> date:
         """The last day on which a notice is posted that is posted from ``first``."""
-        return first + min(timedelta(days=self.least_days - 1), date.max - first)
+        last = [first + min(timedelta(days=self.days - 1), date.max - first)]
+        if self.period:
+            try:
+                last.append(self.period.last_day(first))
+            except (OverflowError, ValueError):
+                last.append(date.max)
+        return max(last)
 
 
 @register_setting(icon="thumbtack")
@@ -322,7 +327,10 @@ class NoticePage(BasePage):
             if self.last_day < least:
                 words = _("An act of this kind stays posted for %(days)s days: until %(day)s at least.")
                 raise ValidationError(
-                    {"last_day": words % {"days": self.kind.least_days, "day": date_format(least)}}
+                    {
+                        "last_day": words
+                        % {"days": self.kind.least_days(self.first_day), "day": date_format(least)}
+                    }
                 )
         if self.board_until and (not self.board_from or self.board_until < self.board_from):
             raise ValidationError({"board_until": _("It is taken down after it was pinned up.")})
@@ -339,7 +347,7 @@ class NoticePage(BasePage):
         sentence = gettext(
             "The notice really stands from {day} on, and an act of this kind stays {days} days: "
             "write {least} or later under “up to and with”."
-        ).format(day=date_format(start), days=self.kind.least_days, least=date_format(least))
+        ).format(day=date_format(start), days=self.kind.least_days(start), least=date_format(least))
         return [("last_day", f"{sentence} ({self.kind.source})" if self.kind.source else sentence)]
 
     def counted_from(self, now: datetime) -> date:
@@ -351,8 +359,18 @@ class NoticePage(BasePage):
         if binding == NoticeSettings.Binding.GAZETTE:
             return self.first_day
         if binding == NoticeSettings.Binding.BOARD and self.board_from:
-            return self.board_from
+            return self.board_since(now)
         return self.shown_since(now)
+
+    def board_since(self, now: datetime) -> date:
+        """Return from which day on the posting on the board counts: a day before it was recorded counts from then."""
+        from .proof import on_board_since  # the proof is made of postings
+
+        today = timezone.localdate(now)
+        if self.board_from >= today:
+            return self.board_from
+        known = list(Posting.objects.filter(notice=self.translation_key, board_from__gte=self.board_from))
+        return on_board_since(known, self.board_from, today)
 
     def shown_since(self, now: datetime) -> date:
         """Return from which day on the site shows the notice, as its proof says, or would show a draft."""
@@ -416,9 +434,14 @@ class NoticePage(BasePage):
         return _never_kept(response)
 
     def get_context(self, request, *args, **kwargs):
+        now = timezone.now()
+        board_since = self.board_since(now) if self.board_from else None
+        if board_since and self.board_until and self.board_until < board_since:
+            board_since = None  # recorded when it was down again
         return super().get_context(request, *args, **kwargs) | {
             "kind": self.kind.localized,
-            "since": self.shown_since(timezone.now()),
+            "since": self.shown_since(now),
+            "board_since": board_since,
             "files": self.shown_files(),
             "binding": NoticeSettings.load(request_or_site=request).sentence,
         }

@@ -1,11 +1,14 @@
 """How long the law asks that an act stays posted, per country and canton, with the source. Pure data.
 
 Only rules whose source is known stand here. For every other act and place the commune sets the days with the kind of
-notice, under its own responsibility. The days include the first and the last.
+notice, under its own responsibility. The days include the first and the last. Belgium has no rule: its regions differ,
+and the settings know none of them.
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -19,13 +22,24 @@ class Act(TextChoices):
 
 @dataclass(frozen=True)
 class PostingPeriod:
-    """The shortest posting of an act. ``subdivision``: by ISO 3166-2, "" for the whole country."""
+    """The shortest posting of an act. ``subdivision``: by ISO 3166-2, "" for the whole country.
+
+    ``months``: what the law counts in months; ``days`` are then the fewest that they have.
+    """
 
     act: Act
     country: str
     subdivision: str
     days: int
     source: str
+    months: int = 0
+
+    def last_day(self, first: date) -> date:
+        """Return the last day of the shortest posting from ``first`` on."""
+        if not self.months:
+            return first + timedelta(days=self.days - 1)
+        end = first + relativedelta(months=self.months)
+        return end - timedelta(days=1) if end.day == first.day else end
 
 
 PERIODS = (
@@ -35,8 +49,7 @@ PERIODS = (
     PostingPeriod(Act.BUILDING_ENQUIRY, "CH", "ZH", 20, "§ 314 Abs. 4 PBG (LS 700.1)"),
     PostingPeriod(Act.BUILDING_ENQUIRY, "CH", "AG", 30, "§ 60 Abs. 2 BauG (SAR 713.100)"),
     PostingPeriod(Act.BUILDING_ENQUIRY, "CH", "TI", 15, "art. 6 LE (RL 705.100)"),
-    PostingPeriod(Act.BUILDING_ENQUIRY, "BE", "WAL", 15, "art. D.VIII.14 CoDT"),
-    PostingPeriod(Act.BUILDING_PERMIT, "FR", "", 60, "art. R. 424-15 du code de l’urbanisme (deux mois)"),
+    PostingPeriod(Act.BUILDING_PERMIT, "FR", "", 59, "art. R. 424-15 du code de l’urbanisme (deux mois)", 2),
     PostingPeriod(Act.ENVIRONMENTAL_ENQUIRY, "FR", "", 30, "art. L. 123-9 du code de l’environnement"),
     PostingPeriod(Act.BANNS, "FR", "", 10, "art. 64 du code civil"),
 )

@@ -57,7 +57,7 @@ def facts(postings: list[Posting], moment: datetime) -> list[list[str]]:
     last = postings[-1]
     return [
         [_("On the site"), _shown(postings, moment)],
-        [_("On the public board"), _on_board(last)],
+        [_("On the public board"), _on_board(postings)],
         [_("The posting that counts in law"), str(NoticeSettings.Binding(last.binding).label)],
     ]
 
@@ -94,14 +94,32 @@ def spans(postings: list[Posting]) -> list[tuple[date, date]]:
     return [(first, last) for first, last in found if first <= last]
 
 
-def _on_board(last: Posting) -> str:
+def on_board_since(postings: list[Posting], typed: date, today: date) -> date:
+    """Return from which day on the board counts by what is on record: never from a day before it was recorded.
+
+    ``typed``: the day that the editor says. ``today``: when it is recorded if no posting tells it yet.
+    """
+    recorded = [
+        max(one.board_from, timezone.localdate(one.at))
+        for one in postings
+        if one.board_from and one.board_from >= typed
+    ]
+    return max(typed, min([*recorded, today]))
+
+
+def _on_board(postings: list[Posting]) -> str:
+    last = postings[-1]
     if last.board_from is None:
         return _("not recorded")
-    if last.board_until is None:
-        return _("since {day}").format(day=date_format(last.board_from))
-    return _("from {first} to {last}").format(
-        first=date_format(last.board_from), last=date_format(last.board_until)
-    )
+    told = _("since {day}").format(day=date_format(last.board_from))
+    if last.board_until:
+        told = _("from {first} to {last}").format(
+            first=date_format(last.board_from), last=date_format(last.board_until)
+        )
+    recorded = on_board_since(postings, last.board_from, timezone.localdate(last.at))
+    if recorded == last.board_from:
+        return told
+    return _("{days} (recorded on {day})").format(days=told, day=date_format(recorded))
 
 
 def _event(posting: Posting) -> dict:

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from eservices.bookings.answers import Wanted
 from eservices.bookings.availability import Span
 from eservices.bookings.charging import Tariff
+from eservices.bookings.models import Timetable
 from eservices.bookings.offers import offer
 from eservices.bookings.services import booking_costs, costs_in
 from eservices.bookings.terms import changes, percent
 from eservices.catalogue.linting import amounts_in, lint
 from eservices.formbuilder import bill
+from home import generation
 from tests.factories.bookings import rate, resource
 from tests.factories.formbuilder import content, definition, options, question, step
 from tests.factories.payments import entry
@@ -99,6 +101,31 @@ def test_service_tells_range_and_deposit_of_its_bookings(hall):
     )
     assert said(found.total) == "de CHF 240.– à CHF 540.–"
     assert found.rows("fr") == [("Salle", found.total)]
+
+
+@pytest.mark.parametrize("days", [("2026-03-02", "2026-03-15"), ("2026-03-06", "2026-03-09")])
+def test_room_that_is_closed_for_a_while_costs_what_it_costs_after(hall, days):
+    shut(*days)
+    found = booking_costs(definition(*asking()["steps"]), TODAY)
+    assert (found.total.least, found.total.most) == (24_000, 54_000)
+
+
+def test_room_that_is_closed_up_to_horizon_warns_of_no_announced_amount(hall):
+    shut("2026-03-02", "2030-01-01")
+    made = asking(page={"texts": {"fr": {"price": "CHF 240.–", "price_note": ""}}})
+    made["fees"] = [{"key": "dossier", "amount": 1_000}]
+    assert not [one for one in lint(made) if one.path == "page.price"]
+
+
+def shut(first: str, last: str) -> None:
+    """Close what is booked from a day to another."""
+    hours = {"opens": None, "closes": None, "count": None, "reason": ""}
+    table = Timetable.objects.get()
+    table.specials = [
+        ("special", hours | {"first": date.fromisoformat(first), "last": date.fromisoformat(last)})
+    ]
+    table.save()
+    generation.advance()
 
 
 def test_range_has_no_end_if_price_grows_with_time(hall):

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import holidays
 import pytest
 from django.conf import settings
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from eservices.cases.formal.appeal_rules import RULES, rules_key, rules_of
 from eservices.cases.formal.appeal_terms import DAYS, MONTHS
+from eservices.cases.models import FormalDecision
 from home import working_days
 
 GUIDE = Path(settings.BASE_DIR) / "docs" / "appeal-terms.md"
@@ -20,7 +22,7 @@ places = st.sampled_from(sorted(RULES))
 
 def holidays_of(key: str):
     country, _dash, subdivision = key.partition("-")
-    return working_days.public_holidays(country, subdivision)
+    return rules_of(key).holidays(working_days.public_holidays(country, subdivision))
 
 
 def last_day(key: str, notified: date, number: int, unit: str = DAYS, *, suspended: bool = True) -> date:
@@ -40,9 +42,25 @@ def test_rules_have_source_and_examples_and_stand_in_guide(rules):
     assert rules.examples
     assert rules.url.startswith("https://")
     assert bool(rules.recess) == bool(rules.recess_source)
+    more = rules.more_holidays
+    assert bool(more.fixed or more.after_easter) == bool(more.source)
     guide = GUIDE.read_text(encoding="utf-8")
     assert f"| `{rules.key}` |" in guide
     assert rules.source in guide
+    assert more.source in guide
+
+
+@pytest.mark.parametrize("key", [key for key in RULES if key.startswith("CH-")])
+@pytest.mark.parametrize("year", [2026, 2027, 2031])
+def test_optional_holidays_of_canton_end_no_term(key, year):
+    """Sundays aside, what the library knows as a holiday of some parts or kinds is known to the rules."""
+    listed = holidays.country_holidays("CH", subdiv=key[3:], years=year, categories=("public", "optional"))
+    assert all(day in holidays_of(key) for day in listed)
+
+
+def test_decision_of_fribourg_is_counted_with_its_holidays():
+    decision = FormalDecision(place="CH-FR", days=30, notified_on=date(2026, 11, 8))
+    assert decision.last_day == date(2026, 12, 9)
 
 
 @given(places, days, st.integers(1, 90))

@@ -8,11 +8,21 @@ from django.urls import reverse
 from wagtail.models import Locale
 
 from eservices.catalogue.models import ServicePage
-from tests.factories.bookings import resource, tables
+from tests.factories.bookings import rate, resource, tables, timetable
 from tests.factories.catalogue import SERVICE, make_counter, make_service, make_situation
 from tests.factories.formbuilder import content, question, step, when
 from tests.factories.home import CommuneSettingsFactory, translated
+from tests.factories.payments import entry
 from tests.factories.reports import ReportCategoryFactory
+
+SHUT = {
+    "first": "2020-01-01",
+    "last": "2099-12-31",
+    "opens": None,
+    "closes": None,
+    "count": None,
+    "reason": "",
+}
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +80,20 @@ def test_a_price_that_depends_is_not_promised():
     depends["fees"].append({"key": "plus", "amount": 100, "condition": when("motif", value="bail")})
     depends["texts"]["fr"]["fee.plus"] = "Supplément"
     assert make_service(definition=depends).fixed_fee is None
+
+
+def test_service_whose_room_has_rates_is_not_free_while_room_is_closed(client):
+    entry("salle", 18_000)
+    table = timetable(specials=[{"type": "special", "value": SHUT}])
+    resource(table=table, rates=[rate("salle")])
+    booked = copy.deepcopy(SERVICE) | {"fees": []}
+    del booked["texts"]["fr"]["fee.prix"]
+    booked["steps"].append(step("salle", question("quand", "booking", settings={"resources": ["salle"]})))
+    booked["texts"]["fr"] |= {"step.salle.title": "Salle", "field.quand.label": "Quand ?"}
+    page = make_service(definition=booked)
+    assert page.booking_costs is None
+    assert page.fixed_fee is None
+    assert "Gratuit" not in html(client, page)
 
 
 def test_a_service_without_fees_is_free(client):

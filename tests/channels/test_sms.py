@@ -22,7 +22,7 @@ from home.sms import parts as sms_parts
 from news.agenda.recurrence import Every
 from news.channels import actions as channel_actions
 from news.channels.models import ChannelSettings, Post
-from news.channels.sms import actions
+from news.channels.sms import actions, alerts
 from news.channels.sms.models import PhoneConsent, PhoneReader
 from news.channels.states import State
 from news.channels.taking_back import consequences
@@ -874,6 +874,47 @@ def test_those_who_got_an_alert_are_told_that_it_is_over_if_the_editor_wants(cli
     assert "Eau non potable" in text
     listed = client.get(reverse(Alert.snippet_viewset.get_url_name("list"))).text
     assert "fin d’alerte envoyée à 1" in listed
+
+
+@pytest.fixture
+def waiting_all_clear(index, topic, sms):
+    """The end of an alert that was sent, pressed while the gateway was down."""
+    reader(topic)
+    alert = alarm("Eau non potable.")
+    actions.alert(actor=None, alert=alert)
+    alert.unpublish()
+    sms.faults = [503]
+    texts = {"fr": alert.all_clear_text("fr")}
+    actions.clear(actor=None, alert=alert, texts=texts)
+    sms.sent.clear()
+    return Delivery.objects.get(payload__has_key="all_clear")
+
+
+def test_all_clear_is_not_sent_late_while_its_alert_holds_again(waiting_all_clear, sms):
+    with time_machine.travel(NOON + timedelta(minutes=1), tick=False):
+        alert = Alert.objects.get()
+        alert.save_revision().publish()
+        alert.refresh_from_db()
+        actions.alert(actor=None, alert=alert)
+    wake(NOON + timedelta(minutes=5))
+    assert ["Eau non potable" in one["text"] for one in sms.sent.values()] == [True]
+    assert not any("Fin d'alerte" in one["text"] for one in sms.sent.values())
+    waiting_all_clear.refresh_from_db()
+    assert (waiting_all_clear.state, waiting_all_clear.reason) == (
+        Delivery.State.SKIPPED,
+        "L’alerte est de nouveau en vigueur.",
+    )
+
+
+@pytest.mark.parametrize(("hours", "sent"), [(5, True), (6, False)])
+def test_all_clear_is_sent_late_for_some_hours_only(waiting_all_clear, sms, hours, sent):
+    wake(NOON + timedelta(hours=hours))
+    assert bool(sms.sent) is sent
+    for one in sms.sent.values():
+        assert datetime.fromisoformat(one["valid_until"]) == NOON + timedelta(hours=6)
+    alert = Alert.objects.get()
+    with time_machine.travel(NOON + timedelta(hours=hours), tick=False), translation.override("fr"):
+        assert alerts.state(alert) == ("fin d’alerte envoyée à 1" if sent else "sans fin d’alerte")
 
 
 def test_no_all_clear_is_sent_while_an_alert_holds_or_to_nobody(client, index, topic, sms):

@@ -36,6 +36,12 @@ ADMIN = "http://testserver/admin/pages/5/edit/"
             "https://urldefense.com/v3/__https://www.vd.ch/l**Ae__;w6nDqQ!!x!y$",
             "https://www.vd.ch/l%C3%A9%C3%A9e",
         ),
+        ("https://urldefense.com/v3/__https://www.vd.ch/permis?a=1&amp;b=2__;!!AbC!xyz$", REAL),
+        (
+            "https://statics.teams.cdn.office.net/evergreen-assets/safelinks/2/atp-safelinks.html"
+            "?url=https%3A%2F%2Fwww.vd.ch%2Fpermis%3Fa%3D1%26b%3D2&locale=fr-fr",
+            REAL,
+        ),
         ("https://l.facebook.com/l.php?u=https%3A%2F%2Fwww.vd.ch%2F&h=AT0", "https://www.vd.ch/"),
         ("https://secure-web.cisco.com/1abc-d/https%3A%2F%2Fwww.vd.ch%2F", "https://www.vd.ch/"),
         (
@@ -50,6 +56,8 @@ ADMIN = "http://testserver/admin/pages/5/edit/"
         "proofpoint 2",
         "proofpoint 3",
         "runs",
+        "proofpoint 3 in marks",
+        "teams",
         "facebook",
         "cisco",
         "mailto",
@@ -159,6 +167,11 @@ def test_what_still_leads_astray_is_flagged_before_publication(client, home, lin
     shown = client.post(url, page_form(client, url) | {"action-publish": "1"}, follow=True)
     assert not ContentPage.objects.get(pk=page.pk).live
     assert link.removesuffix("/") in shown.text
+
+
+def test_imported_file_may_write_ampersands_as_escapes():
+    content = json.dumps({"steps": [f"Voir {SAFE_LINK}"]}).replace("&", "\\u0026")
+    assert parse(content.encode()) == {"steps": [f"Voir {REAL}"]}
 
 
 def test_an_imported_service_leads_to_real_addresses():

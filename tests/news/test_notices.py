@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import PageViewRestriction
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, streamfield
 
 from home import search
 from home.finding import documents
+from home.working_days import public_holidays
 from news.models import NoticeFile, NoticeFileText, NoticeIndexPage, NoticePage, NoticeSettings, Posting
 from news.notices import proof
 from news.notices.posting_periods import PERIODS, Act, posting_period
@@ -497,7 +499,7 @@ def test_a_notice_has_no_alias_whose_posting_nobody_would_record(admin_client, b
 
 
 def test_a_copy_of_a_notice_is_one_of_its_own_with_its_own_proof(admin_client, board, villa):
-    villa.board_from = date(2026, 11, 2)  # long enough: else the checks keep the copy as a draft
+    villa.last_day = date(2026, 12, 19)  # long enough: else the checks keep the copy as a draft
     published(villa)
     assert copy(admin_client, villa, publish_copies="on").status_code == 302
     new = NoticePage.objects.get(slug="copie")
@@ -557,8 +559,9 @@ def test_a_period_shortened_by_a_backdated_day_is_refused(client, board, binding
 @pytest.mark.parametrize(
     ("counts", "fields", "fits"),
     [
-        ("board", {"board_from": date(2026, 11, 2)}, True),
-        ("board", {"board_from": date(2026, 11, 3)}, False),
+        ("board", {"board_from": date(2026, 11, 2)}, False),
+        ("board", {"board_from": date(2026, 11, 2), "last_day": date(2026, 12, 19)}, True),
+        ("board", {"first_day": date(2026, 11, 22), "board_from": date(2026, 11, 22)}, True),
         ("board", {}, False),
         ("site", {"board_from": date(2026, 11, 2)}, False),
         ("gazette", {}, True),
@@ -570,6 +573,34 @@ def test_the_period_counts_from_the_posting_that_counts_in_law(board, binding, c
     binding(counts)
     draft = NoticePageFactory(parent=board, live=False, kind=NoticeKindFactory(), **fields)
     assert (draft.publish_problems() == []) is fits
+
+
+def test_board_counts_from_day_on_which_it_was_recorded(client, board, binding, clock):
+    binding("board")
+    first, typed = date(2026, 11, 20), date(2026, 11, 18)
+    draft = NoticePageFactory(parent=board, live=False, first_day=first, kind=NoticeKindFactory())
+    notice = published(draft)
+    clock.move_to(datetime(2026, 11, 23, 9, tzinfo=UTC))
+    notice.board_from = typed
+    [(field, said)] = notice.publish_problems()
+    assert field == "last_day"
+    assert "23 novembre 2026" in said
+    assert "22 décembre 2026" in said
+    notice.last_day = date(2026, 12, 22)
+    assert notice.publish_problems() == []
+    published(notice)
+    clock.move_to(datetime(2026, 11, 25, 9, tzinfo=UTC))
+    notice = NoticePage.objects.get(pk=notice.pk)
+    assert notice.publish_problems() == []  # on record since the 23rd
+    shown = client.get(notice.url).text
+    assert "depuis le 23 novembre" in shown
+    assert "18 novembre" not in shown
+    postings = list(Posting.objects.filter(notice=notice.translation_key).order_by("at", "pk"))
+    assert proof.facts(postings, timezone.now())[1][1] == (
+        "depuis le 18 novembre 2026 (enregistré le 23 novembre 2026)"
+    )
+    notice.board_from = date(2026, 11, 17)
+    assert notice.board_since(timezone.now()) == date(2026, 11, 23)  # nothing is gained, and nothing lost
 
 
 def test_a_notice_that_is_over_takes_the_day_on_which_it_was_taken_down(villa, binding, clock):
@@ -584,22 +615,41 @@ def test_a_kind_of_act_with_fewer_days_than_the_law_is_refused(settings, db):
     kind = NoticeKindFactory(days=20, act=Act.BUILDING_ENQUIRY)
     with pytest.raises(ValidationError, match=r"art\. 109"):
         kind.full_clean()
-    assert kind.least_days == 30  # kept before the rule was known
+    assert kind.least_days(DURING.date()) == 30  # kept before the rule was known
     settings.SUBDIVISION = "FR"
     kind.full_clean()
     settings.SUBDIVISION = "NE"  # of which nothing is known here
     assert kind.period is None
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (date(2026, 7, 1), date(2026, 8, 31)),
+        (date(2026, 12, 15), date(2027, 2, 14)),
+        (date(2026, 12, 31), date(2027, 2, 28)),
+        (date(2027, 1, 1), date(2027, 3, 1)),  # the sixty days of the commune
+        (date.max, date.max),
+    ],
+)
+def test_two_months_of_posting_are_counted_by_calendar(settings, db, first, last):
+    settings.COUNTRY, settings.SUBDIVISION = "FR", ""
+    kind = NoticeKindFactory(days=60, act=Act.BUILDING_PERMIT)
+    kind.full_clean()
+    assert kind.last_day(first) == last
+    assert kind.least_days(first) == (last - first).days + 1
+
+
 def test_every_posting_period_has_a_place_and_a_source():
     for period in PERIODS:
         assert period.source
+        assert public_holidays(period.country, period.subdivision) is not None  # the settings take the place
         assert 0 < period.days <= 366
         assert posting_period(period.act, period.country, period.subdivision) == period
 
 
 def test_a_copy_of_a_notice_claims_none_of_its_days(admin_client, board, villa):
-    villa.board_from = date(2026, 11, 2)
+    villa.board_from, villa.last_day = date(2026, 11, 2), date(2026, 12, 19)
     published(villa)
     copy(admin_client, villa, publish_copies="on")
     new = NoticePage.objects.get(slug="copie")

@@ -4,7 +4,15 @@ Only rules that a source supports stand here; for every other place ``rules_of``
 recess. See ``docs/appeal-terms.md`` for what was left out and why.
 """
 
-from .appeal_terms import MONTHS, AppealRules, AroundEaster, Example, Presumption, Season
+from .appeal_terms import (
+    MONTHS,
+    AppealRules,
+    AroundEaster,
+    Example,
+    MoreHolidays,
+    Presumption,
+    Season,
+)
 
 EASTER = AroundEaster("easter", 7, 7)
 SUMMER = Season("summer", (7, 15), (8, 15))
@@ -14,6 +22,13 @@ SWISS_RECESS = (EASTER, SUMMER, YEAR_END)
 
 # The post tries to deliver on the working day after, then keeps the letter for seven days.
 SWISS_POST = Presumption(1, 7, "art. 20 al. 2bis PA (RS 172.021) ; ATF 134 V 49")
+
+# The list of public holidays has the five days alone that hold in both parts of the canton.
+FRIBOURG_HOLIDAYS = MoreHolidays(
+    fixed=((1, 2), (8, 15), (11, 1), (12, 8), (12, 26)),
+    after_easter=(1, 50, 60),
+    source="art. 1 de la loi fribourgeoise du 11.2.1965 relative à l’expiration des délais ; ATF 124 II 527",
+)
 
 _BEFORE_CHRISTMAS = Example("2026-11-26", 30, "2027-01-11")
 _IN_SUMMER = Example("2026-07-20", 30, "2026-09-14")
@@ -50,7 +65,17 @@ RULES = {
             recess=SWISS_RECESS,
             recess_source="art. 30 CPJA",
             presumption=SWISS_POST,
-            examples=(_BEFORE_CHRISTMAS, _IN_SUMMER, _BEFORE_EASTER),
+            more_holidays=FRIBOURG_HOLIDAYS,
+            examples=(
+                _BEFORE_CHRISTMAS,
+                _IN_SUMMER,
+                _BEFORE_EASTER,
+                Example("2026-11-08", 30, "2026-12-09"),
+                Example("2027-10-02", 30, "2027-11-02"),
+                Example("2026-04-24", 30, "2026-05-26"),
+                Example("2026-05-05", 30, "2026-06-05"),
+                Example("2026-11-26", 30, "2026-12-28", suspended=False),
+            ),
         ),
         AppealRules(
             "CH-TI",

@@ -41,6 +41,32 @@ class AroundEaster:
 
 
 @dataclass(frozen=True)
+class MoreHolidays:
+    """Days on which no term ends although the list of public holidays of the place does not have them.
+
+    ``fixed``: (month, day). ``after_easter``: days after Easter Sunday. ``source``: where they come from.
+    """
+
+    fixed: tuple[tuple[int, int], ...] = ()
+    after_easter: tuple[int, ...] = ()
+    source: str = ""
+
+    def __contains__(self, day: date) -> bool:
+        return (day.month, day.day) in self.fixed or (day - easter(day.year)).days in self.after_easter
+
+
+@dataclass(frozen=True)
+class AllHolidays:
+    """The public holidays of a place and what its rules add to them."""
+
+    public: Container[date]
+    more: MoreHolidays
+
+    def __contains__(self, day: date) -> bool:
+        return day in self.public or day in self.more
+
+
+@dataclass(frozen=True)
 class Presumption:
     """The day on which a registered letter without a proof of delivery counts as received.
 
@@ -83,9 +109,14 @@ class AppealRules:
     recess_source: str = ""
     clear: bool = False
     presumption: Presumption | None = None
+    more_holidays: MoreHolidays = MoreHolidays()
     examples: tuple[Example, ...] = ()
     note: str = ""
     known: bool = True
+
+    def holidays(self, public: Container[date]) -> AllHolidays:
+        """Return the days on which no term ends, besides Saturdays and Sundays. ``public``: those of the place."""
+        return AllHolidays(public, self.more_holidays)
 
     def is_recess(self, day: date) -> bool:
         return any(day in one for one in self.recess)
@@ -97,7 +128,7 @@ class AppealRules:
 
         The term begins on the day after. Days of the recess do not count if ``suspended``; terms in months are not
         suspended. A term that would end on a Saturday, Sunday, holiday or in the recess ends on the next working day.
-        ``free``: the public holidays, without the commune's own closings.
+        ``free``: what ``holidays`` returns, without the commune's own closings.
         """
         suspended = suspended and unit == DAYS
         last = self._nominal(notified, number, unit, suspended) + (A_DAY if self.clear else timedelta())

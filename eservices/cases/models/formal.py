@@ -117,9 +117,9 @@ class FormalDecision(models.Model):
         return self.rules.last_day(notified, self.days, self.unit, self._holidays(), suspended=self.recess)
 
     def _holidays(self):
-        """The public holidays of the place. The commune's own closings move no term of the law."""
+        """The holidays of the place, as its rules know them. The commune's own closings move no term of the law."""
         country, _dash, subdivision = self.place.partition("-")
-        return public_holidays(country, subdivision)
+        return self.rules.holidays(public_holidays(country, subdivision))
 
 
 class ElectronicConsent(models.Model):

@@ -64,7 +64,7 @@ def state(alert: Alert) -> str:
 def _state_of_all_clear(alert: Alert) -> str:
     if not _ended_lately(alert) or not was_sent(alert):
         return ""
-    if cleared := _cleared(alert).count():
+    if cleared := _number_cleared(alert):
         return _("all-clear sent to %(number)s") % {"number": cleared}
     return _("no all-clear sent")
 
@@ -109,6 +109,10 @@ def _cleared(alert: Alert):
     if alert.began_at is None:
         return Delivery.objects.none()
     return Delivery.objects.about(f"news-sms:clear:{alert.occurrence}")
+
+
+def _number_cleared(alert: Alert) -> int:
+    return _cleared(alert).exclude(state=Delivery.State.SKIPPED).count()
 
 
 def _wanting(alert: Alert):
@@ -158,7 +162,7 @@ class AlertView(WagtailAdminTemplateMixin, TemplateView):
             readers=sum(one.readers for one in found),
             holds=holds,
             clears=clears,
-            cleared=_cleared(self.alert).count(),
+            cleared=_number_cleared(self.alert),
             sent=holds and _sent(self.alert),
             is_double=Sms().is_double,
             **kwargs,

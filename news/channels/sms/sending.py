@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -25,6 +25,7 @@ from . import numbers
 from .models import PhoneReader
 
 MOST_PARTS = 3
+ALL_CLEAR_HOLDS = timedelta(hours=6)  # what comes later tells nobody anything, and may contradict what is new
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,9 @@ class NewsSmsCarrier:
         until = None
         if "alert" in delivery.payload:
             until = end_of(delivery.payload["alert"], now)
-        elif "all_clear" not in delivery.payload:
+        elif "all_clear" in delivery.payload:
+            until = _all_clear_until(delivery, now)
+        else:
             announcements.must_hold(delivery.payload)
             _must_be_wanted(delivery)
             if (leaves := leaves_at(now)) > now:
@@ -214,6 +217,20 @@ def end_of(occurrence: str, now: datetime) -> datetime | None:
         if alert.occurrence == occurrence:
             return alert.expire_at
     raise NotAnyMore(_("The alert is over."))
+
+
+def _all_clear_until(delivery: Delivery, now: datetime) -> datetime:
+    """Return until when an all-clear may be delivered.
+
+    Raises ``NotAnyMore`` where that is past, or where its alert was published again and holds.
+    """
+    key, _colon, _began = delivery.payload["all_clear"].partition(":")
+    if Alert.objects.current(now).filter(key=key).exists():
+        raise NotAnyMore(_("The alert holds again."))
+    until = delivery.waits_since + ALL_CLEAR_HOLDS
+    if now >= until:
+        raise NotAnyMore(_("The all-clear comes too late."))
+    return until
 
 
 def leaves_at(now: datetime) -> datetime:

@@ -31,7 +31,7 @@ class RegisterAnswer:
 def checks_for(user, case: Case):
     """The checks of a case that ``user`` may read, the first asked first."""
     return Check.objects.filter(stage__case__in=cases.cases_for(user).filter(pk=case.pk)).select_related(
-        "stage"
+        "stage__case"
     )
 
 

@@ -160,6 +160,27 @@ def test_document_that_stands_stays_when_its_case_is_reopened():
     assert Document.objects.filter(case=case).count() == 1
 
 
+def refused_since(old: Document) -> Case:
+    case = cases.reopen(actor=agent(), case=old.case, reason="À revoir.")
+    process.advance(case.pk)
+    return cases.refuse(actor=agent(), case=Case.objects.get(pk=case.pk), reason="Non.")
+
+
+def decided_anew(old: Document) -> Case:
+    return cases.reopen(actor=agent(), case=old.case, reason="À revoir.")
+
+
+@pytest.mark.parametrize("happened", [refused_since, decided_anew])
+def test_nothing_is_issued_again_beside_a_refusal_or_before_a_decision(client, happened):
+    old = revoked_after_closing()
+    case = happened(old)
+    client.force_login(decider(old))
+    url = reverse("reissue_document", args=[old.pk])
+    assert url not in client.get(reverse("cases:case", args=[case.reference])).text
+    client.post(url)
+    assert not Document.objects.filter(replaces=old).exists()
+
+
 # -- Permits -------------------------------------------------------------------------------------------------
 def test_permit_that_is_issued_again_keeps_its_last_day(zone):  # noqa: F811
     permit = permitted()

@@ -199,3 +199,13 @@ def test_permit_is_not_issued_again_once_others_have_its_place(zone):  # noqa: F
     assert Zone.objects.get(pk=zone.pk).free(timezone.localdate()) == 0
     with pytest.raises(IllegalTransition, match="complète"):
         reissuing.reissue(actor=agent(), document=permit.document)
+
+
+def test_permit_of_a_reopened_case_is_left_to_its_stage(client, zone):  # noqa: F811
+    old = permitted().document
+    actions.revoke(actor=agent(), document=old, reason="La plaque était fausse.")
+    cases.reopen(actor=agent(), case=Case.objects.get(pk=old.case_id), reason="À revoir.")
+    client.force_login(decider(old))
+    url = reverse("reissue_document", args=[old.pk])
+    assert client.post(url).status_code == 302
+    assert not Document.objects.filter(replaces=old).exists()

@@ -14,7 +14,7 @@ from eservices.documents import actions, permitting, reissuing
 from eservices.documents.models import Document, Zone
 from tests.documents.test_permits import asked, permitted, zone  # noqa: F401 - a fixture
 from tests.factories.cases import member
-from tests.factories.documents import agent, issued
+from tests.factories.documents import DocumentTemplateFactory, agent, issued
 from tests.programs import words_of
 
 pytestmark = pytest.mark.django_db
@@ -68,11 +68,19 @@ def test_revoked_document_is_issued_again_under_a_number_that_names_the_old_one(
 
 
 def test_what_replaces_a_document_says_what_the_case_says_now():
+    DocumentTemplateFactory(tells_register=False)
     old = revoked()
     Case.objects.filter(pk=old.case_id).update(amended={"prenom": "Éloïse"})
     new = reissuing.reissue(actor=agent(), document=old)
     assert "Éloïse" in str(new.texts)
     assert "Éloïse" not in str(old.texts)
+
+
+def test_register_document_is_not_issued_again_about_another_applicant():
+    old = revoked()
+    Case.objects.filter(pk=old.case_id).update(amended={"prenom": "Peter", "nom": "Schmid"})
+    with pytest.raises(IllegalTransition):
+        reissuing.reissue(actor=agent(), document=old)
 
 
 @pytest.mark.parametrize("which", ["standing", "replaced"])

@@ -19,6 +19,7 @@ from eservices.documents import actions, content, passages, release, rendering
 from eservices.documents.models import DocumentTemplate, IdentityCheck
 from eservices.documents.placeholders import GIVEN
 from eservices.register.models import Check
+from eservices.register.people import content_of
 from tests.factories.cases import CaseFactory, TeamFactory, member
 from tests.factories.documents import (
     KEY,
@@ -30,7 +31,7 @@ from tests.factories.documents import (
     drawn,
     waiting_case,
 )
-from tests.factories.register import found_in_register
+from tests.factories.register import declared_by, found_in_register
 
 pytestmark = pytest.mark.django_db
 ADULT = {"field": "naissance", "operator": "age_gte", "value": 18}
@@ -396,7 +397,8 @@ def found(case: Case, **changes) -> None:
         "resident_since": "2020-01-01",
     }
     stage = case.stages.first()
-    said = {"declared": {}, "outcome": "match", "people": [person | changes], "person": "R-1", "due_at": None}
+    said = {"outcome": "match", "people": [person | changes], "person": "R-1", "due_at": None}
+    said["declared"] = content_of(declared_by(case, stage))
     Check.objects.update_or_create(stage=stage, defaults=said)
 
 
